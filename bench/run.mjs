@@ -1,0 +1,79 @@
+// `npm run bench`: what a request through the gateway costs, next to what it costs by hand in JavaScript.
+//
+// Every contender runs in a workerd of its own, all in one run. They take turns, round after round, so that whatever
+// else the machine does falls on all of them. What is compared is the CPU time of the workerd process per request,
+// not the time on the clock: it does not depend on how fast this program can send.
+
+import { parseArguments, USAGE } from "./lib/arguments.mjs";
+import { CONTENDERS } from "./contenders.mjs";
+import { preflight } from "./lib/preflight.mjs";
+import { Skip, startContender } from "./lib/contender.mjs";
+import { progress } from "./lib/progress.mjs";
+import { measure } from "./lib/measure.mjs";
+import { summarise, toJson, toTable } from "./lib/report.mjs";
+import { gatewaySizes } from "./lib/sizes.mjs";
+
+const TURN = 1000;
+
+async function main() {
+  const options = parseArguments(process.argv.slice(2));
+  if (options.help) return void process.stdout.write(USAGE);
+
+  const running = [];
+  const skipped = [];
+  try {
+    for (const contender of CONTENDERS.filter((one) => one.name.includes(options.only))) {
+      progress(`starting: ${contender.name}`);
+      try {
+        running.push(await startContender(contender));
+      } catch (error) {
+        if (!(error instanceof Skip)) throw error;
+        skipped.push({ name: contender.name, why: error.message });
+      }
+    }
+    for (const one of running) {
+      progress(`checking: ${one.name}`);
+      await preflight(one);
+    }
+
+    const results = new Map(running.map((one) => [one.name, []]));
+    for (const one of running) {
+      progress(`warming up: ${one.name}, ${options.warmup} requests`);
+      await measure(one, options.warmup, options.connections);
+    }
+    for (let round = 1; round <= options.rounds; round++) {
+      const spent = await measureRound(running, options);
+      spent.forEach((cpu, one) => results.get(one.name).push(cpu));
+      const shown = [...spent].map(([one, cpu]) => `${one.name} ${cpu.toFixed(0)} µs`).join(", ");
+      progress(`round ${round} of ${options.rounds}: ${shown}`);
+    }
+    progress("");
+
+    const summary = summarise({ contenders: running, results, skipped, options, sizes: gatewaySizes() });
+    process.stdout.write(options.json ? toJson(summary) : toTable(summary));
+    if (options.check && summary.goal.met === false) process.exitCode = 1;
+  } finally {
+    await Promise.all(running.map((one) => one.stop()));
+  }
+}
+
+// One round: every contender gets its requests in turns, so that the contenders share the machine's good
+// and bad moments. Another one begins each turn, so that none always follows the same neighbour.
+async function measureRound(running, { requests, connections }) {
+  const totals = new Map(running.map((one) => [one, 0]));
+  const turns = Math.max(1, Math.round(requests / TURN));
+  for (let turn = 0; turn < turns; turn++) {
+    const share = Math.floor((requests * (turn + 1)) / turns) - Math.floor((requests * turn) / turns);
+    for (let index = 0; index < running.length; index++) {
+      const one = running[(index + turn) % running.length];
+      totals.set(one, totals.get(one) + (await measure(one, share, connections)));
+    }
+  }
+  return new Map([...totals].map(([one, cpu]) => [one, cpu / requests]));
+}
+
+main().catch((error) => {
+  progress("");
+  console.error(`bench: ${error.message}`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,43 @@
+//! Judges the policy and hands it to the Worker: a bad policy is a failed build, with every line and reason.
+//!
+//! Only a build for wasm32 does so. The command-line tool and the tests carry no policy, so that
+//! `edgegate check` can be built and can explain a policy that is wrong.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+// The same code judges in the Worker and in the tool, which use what is left over here.
+#[allow(dead_code, unused_imports)]
+#[path = "src/policy/mod.rs"]
+mod policy;
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src/policy");
+    println!("cargo::rerun-if-env-changed={VARIABLE}");
+    if env::var("CARGO_CFG_TARGET_ARCH").as_deref() != Ok("wasm32") {
+        return;
+    }
+    let name = env::var(VARIABLE).ok().filter(|name| !name.is_empty());
+    let path = PathBuf::from(name.as_deref().unwrap_or(STANDARD));
+    println!("cargo::rerun-if-changed={}", path.display());
+    for reason in embed(&path).err().unwrap_or_default() {
+        // cargo shows the first line of an error only
+        println!("cargo::error={}", reason.replace(['\n', '\r'], " "));
+    }
+}
+
+/// Writes the policy where the Worker includes it from, or says everything that is wrong with it.
+fn embed(path: &Path) -> Result<(), Vec<String>> {
+    let shown = path.display();
+    let text = fs::read_to_string(path)
+        .map_err(|error| vec![format!("{shown}: {error}; {VARIABLE} names the policy, or else it is {STANDARD}")])?;
+    policy::Policy::read(&text)
+        .map_err(|problems| problems.iter().map(|problem| format!("{shown}:{problem}")).collect::<Vec<_>>())?;
+    let folder = env::var_os("OUT_DIR").ok_or_else(|| vec![String::from("OUT_DIR is not set; cargo sets it")])?;
+    let copy = Path::new(&folder).join("policy.toml");
+    fs::write(&copy, text).map_err(|error| vec![format!("{}: {error}", copy.display())])
+}
+
+const VARIABLE: &str = "EDGEGATE_POLICY";
+const STANDARD: &str = "edgegate.toml";

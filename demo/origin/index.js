@@ -1,0 +1,30 @@
+// The demo origin: what stands behind the gateway in `npm start` and `npm test`.
+//
+// It tells every caller what reached it, so that a person or a test can see with their own eyes what the
+// gateway forwarded, added and took away. It is bound to the gateway as a service and has no address of its
+// own on a network; nothing here is meant to be deployed.
+//
+//   /                  the landing page: what the demo serves and how to try it       landing.js, routes.js
+//   /check-password    the gateway asks whether a name and a password belong together  password.js
+//   anything else      the echo                                                        echo.js
+//   anything?demo=…    the echo's behaviour changed for a test                         behaviours.js
+
+import { behave } from "./behaviours.js";
+import { echo } from "./echo.js";
+import { landing } from "./landing.js";
+import { checkPassword } from "./password.js";
+
+export default {
+  async fetch(request, env) {
+    // Parsed for routing only. What is shown to the caller is `request.url` as it came, since parsing rewrites
+    // some bytes (`'` becomes `%27`, for one) and the point of the echo is the bytes.
+    const url = new URL(request.url);
+
+    if (url.pathname === "/check-password") return checkPassword(request, env);
+
+    const behaviour = url.searchParams.get("demo");
+    if (behaviour !== null) return behave(behaviour, request, url.searchParams);
+    if (url.pathname === "/") return landing(request);
+    return echo(request);
+  },
+};

@@ -1,0 +1,16 @@
+// The people of the demo. Published on purpose: the landing page prints the passwords.
+
+export const PEOPLE = [
+  {
+    subject: "1001002",
+    user_name: "jo",
+    email: "jo@example.org",
+    password: "correct horse battery staple",
+  },
+  {
+    subject: "1001003",
+    user_name: "sam",
+    email: "sam@example.org",
+    password: "staple battery horse correct",
+  },
+];

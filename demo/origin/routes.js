@@ -1,0 +1,120 @@
+// The rows of the landing page, as data: one entry for each row of the demo that works today. A new row is one
+// more entry, and the page and the plain text both have it.
+//
+//   path    as the policy spells it
+//   asks    what a caller must bring, in one sentence
+//   tries   ways to try it, each { says } with either
+//             href   a link for a browser or curl,
+//             page   a link that only makes sense in a browser, or
+//             shell  lines to paste into bash: no tools beyond curl, openssl, sed and the usual small ones
+//
+// Signed links cover the host, so address and port are part of what is printed here.
+
+import { PEOPLE } from "./people.js";
+
+export const BASE = "http://127.0.0.1:8787";
+
+const HOST = "127.0.0.1:8787";
+const ADMIN = "admin='Authorization: Bearer demo-admin-key-0123456789abcdef'";
+const POST = `curl -s -H "$admin" -H 'Content-Type: application/json'`;
+
+const signIns = PEOPLE.map((person) => `${person.user_name} (password: ${person.password})`).join(" or ");
+
+export const ROUTES = [
+  {
+    path: "/",
+    asks: "Nothing. This page.",
+    tries: [{ says: "The same as plain text:", shell: [`curl ${BASE}/`] }],
+  },
+  {
+    path: "/landing/*",
+    asks: "A redirect signed the Luminate way: MD5 or SHA-1, valid for five seconds, each signature once.",
+    tries: [
+      {
+        says: "Sign one and follow it. The last line sent again, as it is, is refused:",
+        shell: [
+          'query="cons_id=1001002&visit=$RANDOM$RANDOM&ts=$(date +%s)"',
+          `signature=$(printf '%s&signature=s3cr3t-KEY_0001' "$query" | md5sum | cut -c1-32)`,
+          `curl "${BASE}/landing/welcome?$query&signature=$signature"`,
+        ],
+      },
+    ],
+  },
+  {
+    path: "/files/*",
+    asks: "A link signed with HMAC-SHA-256 that has not expired. It may be used as often as one likes.",
+    tries: [
+      {
+        says: "A signed link:",
+        href:
+          `${BASE}/files/report.pdf?v=2&eg_kid=demo&eg_exp=1900000000` +
+          "&eg_sig=s_sb-2DISeG4I2YvjxAa4cqb0kzuR3A3x-AMsCLSmYQ",
+      },
+      {
+        says: "The same link with one byte changed (v=3) is refused:",
+        href:
+          `${BASE}/files/report.pdf?v=3&eg_kid=demo&eg_exp=1900000000` +
+          "&eg_sig=s_sb-2DISeG4I2YvjxAa4cqb0kzuR3A3x-AMsCLSmYQ",
+      },
+    ],
+  },
+  {
+    path: "/once/*",
+    asks: "The same kind of link, good for a single use.",
+    tries: [
+      {
+        says: "Sign one for five minutes and use it. The last line sent again is refused:",
+        shell: [
+          "key=demo-link-key-0123456789abcdef0123456789",
+          'link="/once/ticket.pdf?n=$RANDOM$RANDOM&eg_kid=demo&eg_exp=$(($(date +%s) + 300))"',
+          `mac=$(printf 'GET\\n${HOST}\\n%s' "$link" | openssl dgst -sha256 -hmac "$key" -binary | openssl base64)`,
+          `curl "${BASE}$link&eg_sig=$(printf %s "$mac" | tr '+/' '-_' | tr -d =)"`,
+        ],
+      },
+    ],
+  },
+  {
+    path: "/me/*",
+    asks: "A Bearer token, with the answers of RFC 6750.",
+    tries: [
+      {
+        says: "Have the gateway mint a token and use it:",
+        shell: [
+          ADMIN,
+          `answer=$(${POST} ${BASE}/.edgegate/admin/token \\`,
+          `  -d '{"subject":"1001002","client":"demo","scope":"read"}')`,
+          `token=$(printf %s "$answer" | sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/')`,
+          `curl -H "Authorization: Bearer $token" ${BASE}/me/profile`,
+        ],
+      },
+      { says: "Without one, the answer says what is missing:", shell: [`curl -i ${BASE}/me/profile`] },
+    ],
+  },
+  {
+    path: "/account/*",
+    asks: "A session cookie, or a NONCE_TOKEN in the URL that opens a session and works once.",
+    tries: [
+      {
+        says: "Have the gateway mint a nonce, open a session with it, and come back with the cookie alone:",
+        shell: [
+          ADMIN,
+          `answer=$(${POST} ${BASE}/.edgegate/admin/nonce \\`,
+          `  -d '{"subject":"1001002","route":"account"}')`,
+          `jar=$(mktemp) url=$(printf %s "$answer" | sed 's/.*"url": *"\\([^"]*\\)".*/\\1/')`,
+          `curl -s -L -c "$jar" "$url"`,
+          `curl -s -b "$jar" ${BASE}/account/`,
+        ],
+      },
+      { says: "In a browser, sign in first and come back here:", page: `${BASE}/account/` },
+    ],
+  },
+  {
+    path: "/.edgegate/*",
+    asks: "The gateway's own pages.",
+    tries: [
+      { says: `Sign in as ${signIns}:`, page: `${BASE}/.edgegate/sign-in` },
+      { says: "Is it well?", href: `${BASE}/.edgegate/health` },
+      { says: "The public keys of its tokens:", href: `${BASE}/.edgegate/jwks.json` },
+    ],
+  },
+];

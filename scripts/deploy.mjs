@@ -1,0 +1,92 @@
+// `npm run deploy`: builds your Worker, hands it to wrangler, and names what is still open afterwards.
+// `npm run deploy -- --dry-run` does all of it but the upload, and needs no account.
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { build, builds } from "./build.mjs";
+import { inRoot, root } from "./lib/paths.mjs";
+import { Failure, main, run } from "./lib/run.mjs";
+import { wrangler, wranglerEnv } from "./lib/wrangler.mjs";
+import { setup } from "./setup.mjs";
+
+main(async (args) => {
+  // `npm run deploy --dry-run`, without the lone dashes, keeps the flag to npm itself: it must not become a real deployment.
+  const dryRun = args.includes("--dry-run") || process.env.npm_config_dry_run === "true";
+  if (dryRun && !args.includes("--dry-run")) args.push("--dry-run");
+  refuseDemo(args);
+  await build(builds.own, await setup());
+  console.log(dryRun ? "\nWhat wrangler would upload:\n" : "\nwrangler deploy:\n");
+  const [program, rest] = wrangler("deploy", ...args);
+  const { code } = await run(program, rest, { cwd: root, env: wranglerEnv(), inherit: true });
+  if (code !== 0) {
+    throw new Failure(`wrangler deploy ended with code ${code}: its words are above`, {
+      todo: dryRun ? "" : "The first time, `npx wrangler login` connects this machine to your account; `npm run deploy -- --dry-run` needs none.",
+    });
+  }
+  console.log(await openSecrets(dryRun, environmentOf(args)));
+  console.log(secondDoors(readFileSync(inRoot("wrangler.toml"), "utf8")));
+  console.log(openDoors);
+});
+
+/** The demo's secrets are published: nothing of demo/ is ever deployed. */
+function refuseDemo(args) {
+  const paths = [...args.map((arg) => arg.replace(/^(-c|--config|--secrets-file|--env-file)=/, "")), process.env.EDGEGATE_POLICY ?? ""];
+  const inDemo = paths.find((name) => !path.relative(inRoot("demo"), path.resolve(root, name || ".")).startsWith(".."));
+  if (inDemo) {
+    throw new Failure(`${inDemo} belongs to the demo, whose secrets are published`, {
+      todo: "Your own gate is wrangler.toml and edgegate.toml at the root of the repository: `npm run deploy` without that argument.",
+    });
+  }
+}
+
+/** The arguments that pick the same wrangler environment. */
+function environmentOf(args) {
+  const at = args.findIndex((arg) => arg === "-e" || arg === "--env" || arg.startsWith("--env="));
+  if (at < 0) return [];
+  return args[at].includes("=") ? [args[at]] : args.slice(at, at + 2);
+}
+
+/** The secrets that the policy names and the account lacks. */
+async function openSecrets(dryRun, environment) {
+  const asked = await run("cargo", ["run", "-q", "--bin", "edgegate", "--", "secrets", "--json"], { cwd: root });
+  const named = asked.code === 0 ? parseNames(asked.stdout) : undefined;
+  if (!named) return "\nWhich secrets edgegate.toml names could not be listed; `npm run edgegate -- secrets` says why.";
+  if (named.length === 0) return "\nSecrets: edgegate.toml names none.";
+  const put = (names) => names.map((name) => `    npx wrangler secret put ${[name, ...environment].join(" ")}`).join("\n");
+  if (dryRun) return `\nSecrets that edgegate.toml names; each wants a value once, after the first deployment:\n${put(named)}`;
+
+  const [program, args] = wrangler("secret", "list", "--format", "json", ...environment);
+  const listed = await run(program, args, { cwd: root, env: wranglerEnv() });
+  const there = listed.code === 0 ? parseNames(listed.stdout) : undefined;
+  if (!there) return `\nWhich secrets the account holds could not be listed. Those that edgegate.toml names:\n${put(named)}`;
+  const missing = named.filter((name) => !there.includes(name));
+  if (missing.length === 0) return "\nSecrets: every one that edgegate.toml names has a value.";
+  return `\nSecrets still missing; until each has a value the gate refuses what needs it:\n${put(missing)}`;
+}
+
+/** Names out of ["A"], [{"name": "A"}] or {"secrets": […]}. */
+function parseNames(json) {
+  try {
+    const value = JSON.parse(json);
+    return (Array.isArray(value) ? value : value.secrets).map((entry) => (typeof entry === "string" ? entry : entry.name));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Addresses beside the routes, which wrangler opens unless it is told not to. */
+function secondDoors(config) {
+  const open = ["workers_dev", "preview_urls"].filter((name) => !new RegExp(`^${name}\\s*=\\s*false\\b`, "m").test(config));
+  return open.map((name) => `\nWarning: wrangler.toml lacks \`${name} = false\`: the gate has a second address, which no zone rule guards.`).join("");
+}
+
+const openDoors = `
+What no code can close; do both once, before real traffic:
+
+  1. The route must fail closed. When the account's daily request limit is reached, Cloudflare by default sends requests past the
+     Worker straight to the origin, unjudged. In the dashboard: your zone > Workers Routes > the route > Edit >
+     "Request limit failure mode" > Fail closed (block). Do it for every route of this Worker, and again for routes added later.
+  2. The origin must answer nobody else. Whoever knows its address walks around the gate. Any one of these closes it:
+     a Cloudflare Tunnel with no public address; Authenticated Origin Pulls with a certificate of your own zone (the shared
+     one admits every Cloudflare customer); or an origin that checks the signed Edgegate-Jwt on every request. A list of
+     Cloudflare's addresses alone is not enough: other customers' Workers have them too.
+`;

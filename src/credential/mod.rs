@@ -1,0 +1,39 @@
+//! Kinds of credential, one file each: how it is read off a request, verified, and minted.
+//!
+//! [`seal`] is the form of everything that Edgegate issues itself; [`record`] is what KV keeps of it;
+//! [`store`] finds, mints and revokes records. [`link`] and [`signed_redirect`] need no storage.
+
+pub mod authorization;
+pub mod bearer;
+pub mod link;
+pub mod nonce;
+pub mod recent;
+pub mod record;
+pub mod seal;
+pub mod session;
+pub mod signed_redirect;
+pub mod store;
+
+use crate::digest::sha256;
+use crate::ports::ClaimKey;
+
+/// As whom a request goes through.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// Which kind of credential opened the route, as the log names it.
+    pub kind: &'static str,
+    /// Who.
+    pub subject: Option<String>,
+    /// The client (RFC 6749 section 1.1) that the credential was issued to.
+    pub client: Option<String>,
+    /// Granted scopes.
+    pub scope: Vec<String>,
+    /// Id of the key that authenticated it.
+    pub key_id: Option<String>,
+}
+
+/// The key under which a credential is claimed: a digest of what authenticates it, so that no other
+/// spelling of the same credential is a new one.
+pub fn claim_key(what: &str, key_id: &str, mac: &[u8]) -> ClaimKey {
+    ClaimKey(sha256(&[b"edgegate claim v1\0", what.as_bytes(), b"\0", key_id.as_bytes(), b"\0", mac]))
+}

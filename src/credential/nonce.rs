@@ -1,0 +1,65 @@
+//! One-time nonces in a URL: minted for a subject and a route, redeemed once, for a session.
+
+use super::record::Record;
+use super::seal::{self, Kind, Sealed};
+use super::store::{self, Context, Found};
+use crate::policy::{Nonce, Revocation, Route, SingleUse};
+use crate::ports::{Claimed, Entropy, Ledger, Vault};
+use crate::refusal::Reason;
+use crate::secret::Secret;
+
+/// Mints a nonce for a subject on a route.
+///
+/// # Errors
+/// As [`store::mint`].
+pub async fn mint<P: Vault + Ledger + Entropy>(
+    ctx: Context<'_>,
+    ports: &P,
+    policy: &Nonce,
+    route: &Route,
+    subject: &str,
+    lifetime: u64,
+) -> Result<Secret, Reason> {
+    let key = policy.keys.first().ok_or(Reason::Internal)?;
+    let record = Record { sub: subject.to_owned(), exp: ctx.now + lifetime, ..Record::default() };
+    Ok(store::mint(ctx, ports, Kind::Nonce, key, &route.name, record).await?.0)
+}
+
+/// Judges what can be judged without storage: form, MAC, time, route.
+///
+/// # Errors
+/// `NonceForged`, `NonceExpired`, `NonceWrongRoute`, `SecretMissing`.
+pub fn open(ctx: Context<'_>, policy: &Nonce, route: &Route, text: &str) -> Result<Sealed, Reason> {
+    let sealed = seal::open(Kind::Nonce, &policy.keys, ctx.keyring, ctx.loopback, text)?.ok_or(Reason::NonceForged)?;
+    if sealed.expires <= ctx.now {
+        return Err(Reason::NonceExpired);
+    }
+    sealed.is_for(&route.name).then_some(sealed).ok_or(Reason::NonceWrongRoute)
+}
+
+/// Redeems an opened nonce and returns its subject. The record is read before the claim, so that a store
+/// that does not answer costs nobody a nonce.
+///
+/// # Errors
+/// `NonceUnknown`, `NonceReplayed`, and storage's own reasons.
+pub async fn redeem<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<String, Reason> {
+    // What this isolate minted or saw a moment ago may be used; whether it was redeemed is never cached.
+    let record = match store::find(ctx, ports, sealed, FRESH, Revocation::Cached).await? {
+        Found::Live(record) if record.exp > ctx.now => record,
+        Found::Live(_) => return Err(Reason::NonceExpired),
+        Found::Revoked => return Err(Reason::NonceReplayed),
+        Found::Unknown => return Err(Reason::NonceUnknown),
+    };
+    match ctx.single_use {
+        SingleUse::Ledger => match ports.claim(&sealed.claim_key("redeemed"), sealed.expires, "").await? {
+            Claimed::First => {}
+            Claimed::Replayed(_) => return Err(Reason::NonceReplayed),
+        },
+        // Best effort, as the policy asked: two requests at one moment can both get here.
+        SingleUse::BestEffort => store::revoke(ctx, ports, sealed).await?,
+    }
+    Ok(record.sub)
+}
+
+/// Seconds.
+const FRESH: u64 = 60;

@@ -1,0 +1,53 @@
+//! What KV keeps of a credential that Edgegate issued. `docs/storage.md` shows each.
+
+use serde::{Deserialize, Serialize};
+
+/// The record of a token, a session or a nonce, under a digest of the credential.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// Subject.
+    pub sub: String,
+    /// Client (RFC 6749 section 1.1).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub client: String,
+    /// Scopes, separated by a space.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub scope: String,
+    /// Unix seconds; judged here, not left to KV's own expiry.
+    pub exp: u64,
+    /// What is left of a credential that was revoked.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub revoked: bool,
+}
+
+impl Record {
+    /// As stored.
+    ///
+    /// # Errors
+    /// `Internal`; a struct of strings and numbers always has a JSON form.
+    pub fn to_json(&self) -> Result<String, crate::refusal::Reason> {
+        serde_json::to_string(self).map_err(|_| crate::refusal::Reason::Internal)
+    }
+
+    /// From storage; None for anything that this gateway did not write.
+    pub fn from_json(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    /// The scopes as a list.
+    pub fn scopes(&self) -> Vec<String> {
+        self.scope.split_ascii_whitespace().map(str::to_owned).collect()
+    }
+}
+
+/// Whether a text can be a subject or a client id: it becomes a header, so printable ASCII, 1 to 255.
+pub fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 255 && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// Whether a text is a list of scope tokens (RFC 6749 section 3.3).
+pub fn is_scope(text: &str) -> bool {
+    let token = |b: u8| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+    text.len() <= 1024 && text.split(' ').all(|scope| !scope.is_empty() && scope.bytes().all(token)) || text.is_empty()
+}

@@ -1,0 +1,137 @@
+//! Finding, minting and revoking what Edgegate issued: KV for records, the Ledger for truth.
+//!
+//! Three facts of KV shape this file: a miss is cached for up to a minute, a write may not be seen
+//! elsewhere for as long, and one key takes one write a second. So a record is written once under a key
+//! that nobody has read, a revocation replaces it by a tombstone that nothing overwrites, and for its first
+//! minutes a record can be found in the Ledger, which never lags.
+
+use super::record::Record;
+use super::recent::Recent;
+use super::seal::{self, Kind, Sealed};
+use crate::keyring::Keyring;
+use crate::policy::{Key, Revocation, SingleUse};
+use crate::ports::{Entropy, Ledger, Vault};
+use crate::refusal::Reason;
+use crate::secret::Secret;
+
+/// What all of this needs to know.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// This isolate's memory.
+    pub recent: &'a Recent,
+    /// Values of the keys.
+    pub keyring: &'a Keyring,
+    /// Whether the Ledger exists.
+    pub single_use: SingleUse,
+    /// Whether the request came over loopback (published demo secrets count).
+    pub loopback: bool,
+    /// Unix seconds.
+    pub now: u64,
+}
+
+/// A credential as it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// It lives.
+    Live(Record),
+    /// It was revoked.
+    Revoked,
+    /// It has no record.
+    Unknown,
+}
+
+/// Mints a credential with its record.
+///
+/// # Errors
+/// `SecretMissing`, `EntropyUnavailable`, `VaultUnavailable`.
+pub async fn mint<P: Vault + Ledger + Entropy>(
+    ctx: Context<'_>,
+    ports: &P,
+    kind: Kind,
+    key: &Key,
+    audience: &str,
+    record: Record,
+) -> Result<(Secret, Sealed), Reason> {
+    let secret = ctx.keyring.secret(&key.secret, ctx.loopback)?;
+    let (text, sealed) = seal::mint(kind, key, secret, ctx.now, record.exp, audience, ports)?;
+    let json = record.to_json()?;
+    ports.put(&sealed.record_key(), &json, kv_expiry(ctx.now, record.exp)).await?;
+    if ctx.single_use == SingleUse::Ledger {
+        // For readers whose KV lags. Not needed where KV does not, so a failure here refuses nobody.
+        let _ = ports.claim(&sealed.claim_key("minted"), ctx.now + LAG, &json).await;
+    }
+    ctx.recent.put(&sealed.record_key(), record, ctx.now);
+    Ok((text, sealed))
+}
+
+/// Finds the record of an authentic credential. `max_age`: seconds that this isolate's copy may be old.
+///
+/// # Errors
+/// `VaultUnavailable`, `LedgerUnavailable`, `BindingMissing`.
+pub async fn find<P: Vault + Ledger>(
+    ctx: Context<'_>,
+    ports: &P,
+    sealed: &Sealed,
+    max_age: u64,
+    revocation: Revocation,
+) -> Result<Found, Reason> {
+    if revocation == Revocation::Strict && is_revoked(ports, sealed).await? {
+        return Ok(Found::Revoked);
+    }
+    let key = sealed.record_key();
+    let record = match ctx.recent.get(&key, ctx.now, max_age) {
+        Some(record) => Some(record),
+        None => fetch(ctx, ports, sealed, &key).await?,
+    };
+    Ok(match record {
+        Some(record) if record.revoked => Found::Revoked,
+        Some(record) => Found::Live(record),
+        None => Found::Unknown,
+    })
+}
+
+/// Revokes a credential: at once in the Ledger and in this isolate, elsewhere as KV gets there.
+///
+/// # Errors
+/// `VaultUnavailable`, `LedgerUnavailable`, `BindingMissing`.
+pub async fn revoke<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
+    let record = Record { exp: sealed.expires, revoked: true, ..Record::default() };
+    let key = sealed.record_key();
+    ctx.recent.put(&key, record.clone(), ctx.now);
+    if ctx.single_use == SingleUse::Ledger {
+        ports.claim(&sealed.claim_key("revoked"), sealed.expires, "").await?;
+    }
+    ports.put(&key, &record.to_json()?, kv_expiry(ctx.now, sealed.expires)).await
+}
+
+/// Whether the Ledger knows of a revocation.
+///
+/// # Errors
+/// `LedgerUnavailable`, `BindingMissing`.
+pub async fn is_revoked(ports: &impl Ledger, sealed: &Sealed) -> Result<bool, Reason> {
+    Ok(ports.recall(&sealed.claim_key("revoked")).await?.is_some())
+}
+
+/// KV refuses an expiry less than 60 s ahead.
+pub fn kv_expiry(now: u64, expires: u64) -> u64 {
+    expires.max(now + 61)
+}
+
+async fn fetch<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed, key: &str) -> Result<Option<Record>, Reason> {
+    let mut text = ports.get(key).await?;
+    let is_young = ctx.now < sealed.issued + LAG;
+    if text.is_none() && is_young && ctx.single_use == SingleUse::Ledger {
+        if is_revoked(ports, sealed).await? {
+            return Ok(Some(Record { exp: sealed.expires, revoked: true, ..Record::default() }));
+        }
+        text = ports.recall(&sealed.claim_key("minted")).await?;
+    }
+    let record = text.as_deref().and_then(Record::from_json);
+    if let Some(record) = &record {
+        ctx.recent.put(key, record.clone(), ctx.now);
+    }
+    Ok(record)
+}
+
+/// Seconds for which a new record can be found in the Ledger: twice what KV's documentation gives as its lag.
+const LAG: u64 = 120;

@@ -1,0 +1,117 @@
+//! The generic dialect: problem+json for programs (RFC 9457), a page for people, RFC 6750 challenges.
+
+use serde_json::json;
+
+use super::page;
+use crate::gate::{Gate, Moment, Trace, with_cookies};
+use crate::http::{Incoming, Target, accept};
+use crate::policy::{Accept, Route};
+use crate::refusal::{Public, Reason};
+use crate::rewrite::{Answer, cors};
+
+/// The answer to a refused request. What it says is [`Reason::public`], never more.
+pub(crate) fn refuse(gate: &Gate, reason: Reason, incoming: &Incoming<'_>, moment: Moment<'_>, trace: &Trace) -> Answer {
+    let route = trace.route.as_deref();
+    let public = reason.public();
+    let challenges = challenges(gate, route, reason);
+    // 401 demands a challenge (RFC 9110 section 15.5.2); where none fits, as for links, it is 403.
+    let status = if public.status() == 401 && challenges.is_empty() { 403 } else { public.status() };
+    let sign_in = sign_in_address(gate, route, public, incoming);
+    let mut answer = match accept::prefers_html(incoming.headers.get("accept")) {
+        true => page::refusal(status, public, moment.request_id, sign_in.as_deref()),
+        false => problem(status, public, moment.request_id),
+    };
+    answer = challenges.into_iter().fold(answer, |answer, challenge| answer.with("www-authenticate", challenge));
+    if reason == Reason::MethodNotAllowed {
+        answer = answer.with("allow", trace.allow.join(", "));
+    }
+    if matches!(public, Public::TooManyRequests) {
+        answer = answer.with("retry-after", "60".to_owned());
+    }
+    let mut vary = vec!["Accept"];
+    if let Some(cors) = route.and_then(|route| route.cors.as_ref()) {
+        vary.push("Origin");
+        if reason != Reason::PreflightDenied {
+            answer.headers.extend(cors::answer_headers(cors, &incoming.headers));
+        }
+    }
+    answer = answer.with("vary", vary.join(", "));
+    let mut cookies = trace.cookies.clone();
+    if matches!(public, Public::SessionInvalid)
+        && let (Some(session), Ok(target)) = (&gate.policy.session, Target::read(incoming.url, usize::MAX))
+    {
+        // A stale cookie would be refused for ever; taken back, the next request is an anonymous one.
+        cookies.push(crate::credential::session::clear_cookie(session, &target));
+    }
+    with_cookies(answer, cookies)
+}
+
+fn problem(status: u16, public: Public, request_id: &str) -> Answer {
+    let body = json!({
+        "type": "about:blank",
+        "title": public.title(),
+        "status": status,
+        "detail": public.advice(),
+        "code": public.code(),
+        "request_id": request_id,
+    });
+    Answer::new(status, "application/problem+json", format!("{body}\n"))
+}
+
+/// `WWW-Authenticate` values, one for each scheme that could open the route.
+fn challenges(gate: &Gate, route: Option<&Route>, reason: Reason) -> Vec<String> {
+    let public = reason.public();
+    let realm = &gate.policy.gateway.realm;
+    if reason == Reason::AdminKey {
+        return vec![format!("Bearer realm=\"{realm} admin\"")];
+    }
+    let Some(route) = route else { return Vec::new() };
+    let mut challenges = Vec::new();
+    for accept in &route.accept {
+        match accept {
+            Accept::Bearer => challenges.extend(bearer_challenge(realm, route, public)),
+            Accept::Session if public.status() == 401 => challenges.push(session_challenge(gate, realm)),
+            _ => {}
+        }
+    }
+    challenges
+}
+
+/// RFC 6750 section 3: no error code if the request carried no authentication at all.
+fn bearer_challenge(realm: &str, route: &Route, public: Public) -> Option<String> {
+    let error = match public {
+        Public::CredentialMissing | Public::CredentialInvalid | Public::SessionInvalid | Public::SignInFailed => None,
+        Public::BadCredentialRequest => Some("invalid_request"),
+        Public::TokenInvalid => Some("invalid_token"),
+        Public::InsufficientScope => Some("insufficient_scope"),
+        _ => return None,
+    };
+    let mut challenge = format!("Bearer realm=\"{realm}\"");
+    if let Some(error) = error {
+        challenge.push_str(&format!(", error=\"{error}\", error_description=\"{}\"", public.title()));
+    }
+    if !route.bearer.scope.is_empty() && !matches!(public, Public::BadCredentialRequest) {
+        challenge.push_str(&format!(", scope=\"{}\"", route.bearer.scope.join(" ")));
+    }
+    Some(challenge)
+}
+
+/// There is no registered scheme for cookies; this one says where a person can sign in.
+fn session_challenge(gate: &Gate, realm: &str) -> String {
+    match gate.policy.sign_in {
+        Some(_) => format!("Cookie realm=\"{realm}\", form-action=\"{}\"", crate::endpoint::SIGN_IN),
+        None => format!("Cookie realm=\"{realm}\""),
+    }
+}
+
+/// Where the page offers to sign in: only for a plain visit that a session would have opened.
+fn sign_in_address(gate: &Gate, route: Option<&Route>, public: Public, incoming: &Incoming<'_>) -> Option<String> {
+    let wants_session = route?.accept.iter().any(|accept| matches!(accept, Accept::Session));
+    let helps = matches!(public, Public::CredentialMissing | Public::SessionInvalid | Public::NonceInvalid);
+    if gate.policy.sign_in.is_none() || !wants_session || !helps || incoming.method != "GET" {
+        return None;
+    }
+    let target = Target::read(incoming.url, usize::MAX).ok()?;
+    let back = crate::rewrite::forward::clean_address(&gate.policy, route?, &target);
+    Some(format!("{}?next={}", crate::endpoint::SIGN_IN, crate::endpoint::encode_component(&back)))
+}

@@ -1,0 +1,99 @@
+//! The gateway's own pages: plain, accessible, no script, light and dark.
+
+use crate::refusal::Public;
+use crate::rewrite::Answer;
+
+/// A refusal for people. `sign_in`: where they can sign in, if that would help.
+pub fn refusal(status: u16, public: Public, request_id: &str, sign_in: Option<&str>) -> Answer {
+    let way_on = sign_in.map_or(String::new(), |address| {
+        format!("<p><a class=\"button\" href=\"{}\">Sign in</a></p>", escape(address))
+    });
+    let body = format!(
+        "<p>{}</p>{way_on}<p class=\"small\">Status {status}, <code>{}</code>. Request id <code>{}</code>.</p>",
+        escape(public.advice()),
+        public.code(),
+        escape(request_id)
+    );
+    page(status, public.title(), &body)
+}
+
+/// The page before a one-time link is used up, for links that mail scanners open.
+pub fn confirm(action: &str) -> Answer {
+    let body = format!(
+        "<p>This link works once. Press the button to use it.</p>\
+         <form method=\"post\" action=\"{}\"><button>Continue</button></form>",
+        escape(action)
+    );
+    page(200, "Continue to the site", &body)
+}
+
+/// The sign-in form. `failed`: what went wrong, if something did.
+pub fn sign_in(next: &str, failed: Option<&str>) -> Answer {
+    let alert = failed.map_or(String::new(), |text| format!("<p role=\"alert\" class=\"alert\">{}</p>", escape(text)));
+    let body = format!(
+        "{alert}<form method=\"post\" action=\"{}\">\
+         <input type=\"hidden\" name=\"next\" value=\"{}\">\
+         <label for=\"account\">User name or e-mail</label>\
+         <input id=\"account\" name=\"account\" autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\" required autofocus>\
+         <label for=\"password\">Password</label>\
+         <input id=\"password\" name=\"password\" type=\"password\" autocomplete=\"current-password\" required>\
+         <button>Sign in</button></form>",
+        crate::endpoint::SIGN_IN,
+        escape(next)
+    );
+    page(if failed.is_some() { 401 } else { 200 }, "Sign in", &body)
+}
+
+/// The sign-out form, or the word that it is done.
+pub fn sign_out(done: bool) -> Answer {
+    let body = match done {
+        true => format!("<p>You are signed out.</p><p><a href=\"{}\">Sign in again</a></p>", crate::endpoint::SIGN_IN),
+        false => format!("<form method=\"post\" action=\"{}\"><button>Sign out</button></form>", crate::endpoint::SIGN_OUT),
+    };
+    page(200, if done { "Signed out" } else { "Sign out" }, &body)
+}
+
+/// A page with a title, which is also its heading, and a body of trusted HTML.
+pub fn page(status: u16, title: &str, body: &str) -> Answer {
+    let title = escape(title);
+    let html = format!(
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"robots\" content=\"noindex\"><title>{title}</title><style>{STYLE}</style></head>\n\
+         <body><main><h1>{title}</h1>{body}</main></body></html>\n"
+    );
+    Answer::new(status, "text/html; charset=utf-8", html).with("content-security-policy", POLICY.to_owned())
+}
+
+/// Text made safe for HTML text and quoted attributes.
+pub fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            other => safe.push(other),
+        }
+    }
+    safe
+}
+
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+const STYLE: &str = ":root{color-scheme:light dark}\
+body{margin:0;font:1.0625rem/1.55 system-ui,sans-serif;color:light-dark(#1c1d21,#e8e8ea);background:light-dark(#f4f4f6,#16171a)}\
+main{max-width:34rem;margin:12vh auto 4rem;padding:2rem;background:light-dark(#fff,#202226);border:1px solid light-dark(#d9dade,#3a3d44);border-radius:.75rem}\
+@media(max-width:38rem){main{margin:0;border:0;border-radius:0;min-height:100vh;box-sizing:border-box}}\
+h1{margin-top:0;font-size:1.5rem;line-height:1.25}\
+a{color:light-dark(#0b57d0,#9cc2ff)}\
+label{display:block;margin:1rem 0 .25rem;font-weight:600}\
+input,textarea{box-sizing:border-box;width:100%;padding:.6rem .7rem;font:inherit;color:inherit;background:light-dark(#fff,#16171a);border:1px solid light-dark(#75777d,#8d9098);border-radius:.4rem}\
+button,.button{display:inline-block;margin-top:1.25rem;padding:.6rem 1.2rem;font:inherit;font-weight:600;color:#fff;background:#0b57d0;border:0;border-radius:.4rem;text-decoration:none;cursor:pointer}\
+:focus-visible{outline:3px solid light-dark(#0b57d0,#9cc2ff);outline-offset:2px}\
+code,pre{font-family:ui-monospace,monospace;font-size:.9em;overflow-wrap:anywhere;white-space:pre-wrap}\
+.alert{padding:.6rem .8rem;border-left:4px solid #c5221f;background:light-dark(#fce8e6,#3c1f1e)}\
+.small{font-size:.875rem;color:light-dark(#55575d,#a6a8ae)}";

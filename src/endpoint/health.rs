@@ -1,0 +1,28 @@
+//! `/.edgegate/health`: whether the gateway could do its job, without asking storage.
+
+use serde_json::json;
+
+use crate::gate::Gate;
+use crate::policy::SingleUse;
+use crate::rewrite::Answer;
+
+/// 200 if every secret of the policy is there, else 503. Names of secrets are told only on loopback.
+pub fn answer(gate: &Gate, loopback: bool) -> Answer {
+    let mut missing = gate.keyring.missing();
+    if !loopback {
+        missing.extend(gate.keyring.published());
+    }
+    let healthy = missing.is_empty();
+    let mut body = json!({
+        "status": if healthy { "ok" } else { "secrets missing" },
+        "version": env!("CARGO_PKG_VERSION"),
+        "single_use": match gate.policy.single_use {
+            SingleUse::Ledger => "ledger",
+            SingleUse::BestEffort => "best-effort",
+        },
+    });
+    if let Some(body) = body.as_object_mut().filter(|_| loopback) {
+        body.insert("missing_secrets".to_owned(), json!(missing));
+    }
+    Answer::json(if healthy { 200 } else { 503 }, &body)
+}

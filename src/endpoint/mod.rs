@@ -1,0 +1,93 @@
+//! What the gateway answers itself, under `/.edgegate/`.
+
+mod admin;
+mod explain;
+mod health;
+mod jwks;
+mod sign_in;
+mod sign_out;
+
+use crate::gate::{Gate, Moment, Trace};
+use crate::http::{Incoming, Target, query};
+use crate::ports::Ports;
+use crate::refusal::Reason;
+use crate::rewrite::Answer;
+
+/// Whether a path belongs to the gateway; such a path is never forwarded.
+pub fn is_own(path: &str) -> bool {
+    let first = path.split('/').nth(1).unwrap_or_default();
+    first.eq_ignore_ascii_case(".edgegate")
+}
+
+/// Answers a request to one of the gateway's own paths.
+///
+/// # Errors
+/// `NoRoute`, `MethodNotAllowed`, and the endpoint's own reasons.
+pub(crate) async fn answer<P: Ports>(
+    gate: &Gate,
+    incoming: &Incoming<'_>,
+    target: &Target<'_>,
+    moment: Moment<'_>,
+    ports: &P,
+    trace: &mut Trace,
+) -> Result<Answer, Reason> {
+    let ctx = gate.context(target, moment.now);
+    let mut only = |methods: &[&str]| {
+        trace.allow = methods.iter().map(|m| (*m).to_owned()).collect();
+        methods.contains(&incoming.method).then_some(()).ok_or(Reason::MethodNotAllowed)
+    };
+    match target.path {
+        HEALTH => {
+            only(&["GET", "HEAD"])?;
+            Ok(health::answer(gate, ctx.loopback))
+        }
+        JWKS => {
+            only(&["GET", "HEAD"])?;
+            jwks::answer(gate, ctx.loopback)
+        }
+        SIGN_IN if gate.policy.sign_in.is_some() => {
+            only(&["GET", "HEAD", "POST"])?;
+            sign_in::answer(gate, ctx, incoming, target, ports).await
+        }
+        SIGN_OUT if gate.policy.session.is_some() => {
+            only(&["GET", "HEAD", "POST"])?;
+            sign_out::answer(gate, ctx, incoming, target, ports).await
+        }
+        EXPLAIN if gate.policy.gateway.explain && ctx.loopback => {
+            only(&["GET", "HEAD"])?;
+            Ok(explain::answer(gate, incoming, target, moment.now))
+        }
+        path if path.starts_with(ADMIN) && gate.policy.admin.is_some() => {
+            only(&["POST"])?;
+            admin::answer(gate, ctx, incoming, target, ports).await
+        }
+        _ => Err(Reason::NoRoute),
+    }
+}
+
+/// Percent-encodes everything but unreserved characters (RFC 3986 section 2.3).
+pub fn encode_component(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
+            other => encoded.push_str(&format!("%{other:02X}")),
+        }
+    }
+    encoded
+}
+
+/// The decoded value of a form's or a query's parameter; empty if it is not there.
+pub(crate) fn value(form: &str, name: &str) -> Result<String, Reason> {
+    let raw = query::sole(form, name)?.unwrap_or_default();
+    String::from_utf8(query::decode(raw)).map_err(|_| Reason::FormMalformed)
+}
+
+/// The sign-in page.
+pub const SIGN_IN: &str = "/.edgegate/sign-in";
+/// The sign-out page.
+pub const SIGN_OUT: &str = "/.edgegate/sign-out";
+const HEALTH: &str = "/.edgegate/health";
+const JWKS: &str = "/.edgegate/jwks.json";
+const EXPLAIN: &str = "/.edgegate/explain";
+const ADMIN: &str = "/.edgegate/admin/";

@@ -1,0 +1,32 @@
+//! `/.edgegate/sign-out`: ends the session that the request came with.
+
+use crate::credential::session;
+use crate::credential::store::Context;
+use crate::dialect::page;
+use crate::gate::{Gate, end_session};
+use crate::http::{Incoming, Target, fetch_metadata};
+use crate::ports::Ports;
+use crate::refusal::Reason;
+use crate::rewrite::Answer;
+
+/// GET shows a button, POST signs out and takes the cookie back.
+///
+/// # Errors
+/// `CrossSite`, storage's own.
+pub async fn answer<P: Ports>(
+    gate: &Gate,
+    ctx: Context<'_>,
+    incoming: &Incoming<'_>,
+    target: &Target<'_>,
+    ports: &P,
+) -> Result<Answer, Reason> {
+    let sessions = gate.policy.session.as_ref().ok_or(Reason::NoRoute)?;
+    if incoming.method != "POST" {
+        return Ok(page::sign_out(false));
+    }
+    if !fetch_metadata::is_own_form(&incoming.headers, &target.origin()) {
+        return Err(Reason::CrossSite);
+    }
+    end_session(gate, ctx, incoming, target, ports).await?;
+    Ok(page::sign_out(true).with("set-cookie", session::clear_cookie(sessions, target)))
+}

@@ -1,0 +1,332 @@
+//! Why was this link refused? The exact text that was hashed, and the likely cause.
+//!
+//! The explainer never shows an expected signature. It recomputes the signature over each text that a signer
+//! commonly hashes by mistake; if the presented signature is right for one of them, that is the cause.
+
+use serde::Serialize;
+use subtle::ConstantTimeEq;
+
+use crate::credential::link::{self, Signed};
+use crate::credential::signed_redirect;
+use crate::digest::{base64url, hex};
+use crate::http::{Target, query};
+use crate::keyring::Keyring;
+use crate::policy::{Accept, Boundary, Digest, KeyUse, Link, MacAlgorithm, Policy, SignedRedirect};
+use crate::refusal::Reason;
+
+/// What there is to say of one address.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// `ok`, or the reason's code.
+    pub verdict: String,
+    /// The route that takes the address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
+    /// Which format was judged: `link` or `signed-redirect`, with the profile's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+    /// Key that the link names, or whose secret was tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<String>,
+    /// The exact text that the gateway hashes; the secret is no part of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hashed_text: Option<String>,
+    /// The signature that came with the address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub presented: Option<String>,
+    /// What it is and what to do, the likeliest first.
+    pub causes: Vec<String>,
+}
+
+/// Explains a whole URL as a GET or another request would meet it at `now` (Unix seconds). Storage is not
+/// asked: whether a once-only link has been used is not part of the answer.
+pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now: u64) -> Explanation {
+    let target = match Target::read(url, policy.limits.url) {
+        Ok(target) => target,
+        Err(reason) => return refused(reason, vec![shape_cause(reason)]),
+    };
+    let serves = |route: &&std::sync::Arc<crate::policy::Route>| {
+        route.host.as_ref().is_none_or(|host| host.matches(&target.host)) && route.path.matches(target.path)
+    };
+    let Some(route) = policy.routes.iter().find(serves) else {
+        return refused(Reason::NoRoute, vec!["No route of the policy matches this host and path.".to_owned()]);
+    };
+    let query = target.query.unwrap_or_default();
+    let signed = Signed { method, host: &target.host, path: target.path };
+    let mut explanation = None;
+    for accept in &route.accept {
+        let next = match accept {
+            Accept::Link(profile) => explain_link(profile, keyring, signed, query, now),
+            Accept::SignedRedirect(profile) => explain_redirect(profile, keyring, query, now),
+            _ => continue,
+        };
+        let found_something = next.verdict != Reason::CredentialMissing.code();
+        if explanation.is_none() || found_something {
+            explanation = Some(next);
+        }
+        if found_something {
+            break;
+        }
+    }
+    let nothing = || refused(Reason::CredentialMissing, vec!["This route takes no signed links; nothing in the address can open it.".to_owned()]);
+    let mut explanation = explanation.unwrap_or_else(nothing);
+    explanation.route = Some(route.name.clone());
+    if !route.methods.iter().any(|m| m == method) {
+        explanation.causes.push(format!("The route takes {} and not {method}.", route.methods.join(", ")));
+    }
+    explanation
+}
+
+/// Explains a generic link.
+pub fn explain_link(profile: &Link, keyring: &Keyring, signed: Signed<'_>, raw_query: &str, now: u64) -> Explanation {
+    let format = Some(format!("link:{}", profile.name));
+    let parts = match link::parse(profile, raw_query) {
+        Ok(Some(parts)) => parts,
+        Ok(None) => {
+            let cause = "The address has no eg_kid, eg_exp and eg_sig.".to_owned();
+            return Explanation { format, ..refused(Reason::CredentialMissing, vec![cause]) };
+        }
+        Err(reason) => return Explanation { format, ..refused(reason, vec![link_cause(reason)]) },
+    };
+    let mut told = Explanation {
+        format,
+        key_id: Some(parts.key_id.to_owned()),
+        hashed_text: Some(link::string_to_sign(profile, signed, parts.covered)),
+        presented: Some(base64url(&parts.mac)),
+        ..Explanation::default()
+    };
+    let verdict = link::verify(profile, keyring, true, signed, raw_query, None, now);
+    let reason = match verdict {
+        Ok(_) => None,
+        // No client address is known here; that the link is bound to one is all there is to say.
+        Err(Reason::LinkAddressMismatch) => {
+            told.causes.push("The link is bound to a client network by eg_ip; from elsewhere it is refused.".to_owned());
+            None
+        }
+        Err(reason) => Some(reason),
+    };
+    told.verdict = reason.map_or("ok", |reason| reason.code()).to_owned();
+    match reason {
+        Some(Reason::LinkSignatureMismatch) => told.causes.extend(link_mismatch(profile, keyring, signed, &parts)),
+        Some(Reason::LinkExpired) => told.causes.push(clock_cause("eg_exp", parts.expires, now)),
+        Some(Reason::LinkNotYetValid) => told.causes.push(clock_cause("eg_nbf", parts.not_before.unwrap_or(0), now)),
+        Some(reason) => told.causes.push(link_cause(reason)),
+        None if profile.single_use => told.causes.push("The link works once; whether it has been used is not known here.".to_owned()),
+        None => {}
+    }
+    told
+}
+
+/// Explains a signed redirect.
+pub fn explain_redirect(profile: &SignedRedirect, keyring: &Keyring, raw_query: &str, now: u64) -> Explanation {
+    let format = Some(format!("signed-redirect:{}", profile.name));
+    let parts = match signed_redirect::parse(profile, raw_query) {
+        Ok(Some(parts)) => parts,
+        Ok(None) => {
+            let cause = format!("The address has no {} parameter.", profile.signature);
+            return Explanation { format, ..refused(Reason::CredentialMissing, vec![cause]) };
+        }
+        Err(reason) => return Explanation { format, ..refused(reason, vec![redirect_cause(reason, profile)]) },
+    };
+    let boundary = profile.boundaries.first().copied().unwrap_or(Boundary::Inclusive);
+    let mut told = Explanation {
+        format,
+        key_id: profile.keys.first().map(|key| key.id.clone()),
+        hashed_text: Some(signed_redirect::hashed_text(profile, boundary, parts.covered)),
+        presented: Some(hex(&parts.signature)),
+        ..Explanation::default()
+    };
+    let reason = signed_redirect::verify(profile, keyring, true, raw_query, now).err();
+    told.verdict = reason.map_or("ok", |reason| reason.code()).to_owned();
+    match reason {
+        Some(Reason::RedirectSignatureMismatch) => told.causes.extend(redirect_mismatch(profile, keyring, &parts)),
+        Some(Reason::RedirectExpired | Reason::RedirectNotYetValid) => {
+            told.causes.push(clock_cause("ts", parts.timestamp, now));
+        }
+        Some(reason) => told.causes.push(redirect_cause(reason, profile)),
+        None if profile.single_use => told.causes.push("The signature works once; whether it has been used is not known here.".to_owned()),
+        None => {}
+    }
+    told
+}
+
+fn link_mismatch(profile: &Link, keyring: &Keyring, signed: Signed<'_>, parts: &link::Parts<'_>) -> Vec<String> {
+    let Some(key) = link::find_key(profile, parts.key_id) else { return Vec::new() };
+    let Ok(secret) = keyring.secret(&key.secret, true) else { return Vec::new() };
+    let holds = |profile: &Link, key: &crate::policy::Key, signed: Signed<'_>, covered: &str| {
+        bool::from(link::compute(profile, key, secret, signed, covered).ct_eq(&parts.mac))
+    };
+    let mut causes = Vec::new();
+    for (covered, cause) in spellings(parts.covered) {
+        if holds(profile, key, signed, &covered) {
+            causes.push(cause);
+        }
+    }
+    for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+        if holds(profile, key, Signed { method, ..signed }, parts.covered) {
+            causes.push(format!("The signer hashed the method {method}."));
+        }
+    }
+    let bare_host = signed.host.split(':').next().unwrap_or_default();
+    if holds(profile, key, Signed { host: bare_host, ..signed }, parts.covered) {
+        causes.push("The signer hashed the host without its port.".to_owned());
+    }
+    let slashless = signed.path.trim_end_matches('/');
+    for path in [slashless.to_owned(), format!("{slashless}/")] {
+        if path != signed.path && holds(profile, key, Signed { path: &path, ..signed }, parts.covered) {
+            causes.push(format!("The signer hashed the path {path}, the request has {}.", signed.path));
+        }
+    }
+    for (cover_method, cover_host) in [(false, false), (true, false), (false, true), (true, true)] {
+        let other = Link { cover_method, cover_host, ..profile.clone() };
+        if (cover_method, cover_host) != (profile.cover_method, profile.cover_host) && holds(&other, key, signed, parts.covered) {
+            causes.push("The signer left out, or added, the line with the method or the host; see `cover` in the policy.".to_owned());
+        }
+    }
+    for usage in [KeyUse::Link(MacAlgorithm::HmacSha1), KeyUse::Link(MacAlgorithm::HmacSha256)] {
+        let other = crate::policy::Key { usage, ..key.as_ref().clone() };
+        if usage != key.usage && holds(profile, &other, signed, parts.covered) {
+            causes.push("The signer used the other algorithm (HMAC-SHA-1 and HMAC-SHA-256 mixed up).".to_owned());
+        }
+    }
+    fallback(causes, "Host, path or query was changed after signing, or the signer has another key.")
+}
+
+fn redirect_mismatch(profile: &SignedRedirect, keyring: &Keyring, parts: &signed_redirect::Parts<'_>) -> Vec<String> {
+    let mut causes = Vec::new();
+    for key in &profile.keys {
+        let Ok(secret) = keyring.secret(&key.secret, true) else { continue };
+        let holds = |boundary: Boundary, covered: &str| {
+            bool::from(signed_redirect::compute(profile, parts.digest, boundary, secret, covered).ct_eq(&parts.signature))
+        };
+        for boundary in [Boundary::Inclusive, Boundary::Exclusive] {
+            if !profile.boundaries.contains(&boundary) && holds(boundary, parts.covered) {
+                causes.push(format!(
+                    "The signer hashed the text {} `&{}=`; the policy's boundary is the other one.",
+                    if boundary == Boundary::Inclusive { "up to and including" } else { "without" },
+                    profile.signature
+                ));
+            }
+        }
+        for (covered, cause) in spellings(parts.covered) {
+            if profile.boundaries.iter().any(|boundary| holds(*boundary, &covered)) {
+                causes.push(cause);
+            }
+        }
+    }
+    let digest = match parts.digest {
+        Digest::Md5 => "MD5",
+        Digest::Sha1 => "SHA-1",
+    };
+    fallback(causes, &format!("The query was changed after signing, or the signer has another secret (the signature's length says {digest})."))
+}
+
+/// Texts that signers hash by mistake, each with the cause that it betrays.
+fn spellings(covered: &str) -> Vec<(String, String)> {
+    let mut list = vec![
+        (covered.replace("%27", "'"), "The signer hashed ' where the request has %27: browsers and proxies escape it. Sign %27."),
+        (covered.replace('+', "%20"), "The signer hashed %20 where the request has +."),
+        (covered.replace("%20", "+"), "The signer hashed + where the request has %20."),
+        (lower_escapes(covered), "The signer hashed escapes in lower case (%2f), the request has them in upper case."),
+        (upper_escapes(covered), "The signer hashed escapes in upper case (%2F), the request has them in lower case."),
+        (sorted(covered), "The signer sorted the parameters; the request has them in another order."),
+        (format!("?{covered}"), "The signer hashed the question mark too."),
+        (without_empty(covered), "The signer left out parameters with empty values."),
+        (format!("{covered}\n"), "The signer hashed a line feed at the end (printf, not echo)."),
+    ];
+    let decoded = String::from_utf8(query::decode(covered)).unwrap_or_default();
+    list.push((decoded, "The signer hashed the decoded query; the bytes as sent are what counts."));
+    list.retain(|(text, _)| text != covered);
+    list.into_iter().map(|(text, cause)| (text, cause.to_owned())).collect()
+}
+
+fn lower_escapes(text: &str) -> String {
+    map_escapes(text, |c| c.to_ascii_lowercase())
+}
+
+fn upper_escapes(text: &str) -> String {
+    map_escapes(text, |c| c.to_ascii_uppercase())
+}
+
+fn map_escapes(text: &str, case: impl Fn(char) -> char) -> String {
+    let mut left = 0;
+    text.chars()
+        .map(|c| {
+            let mapped = if left > 0 { case(c) } else { c };
+            left = if c == '%' { 2 } else { left.max(1) - 1 };
+            mapped
+        })
+        .collect()
+}
+
+fn sorted(covered: &str) -> String {
+    let mut pieces: Vec<&str> = covered.split('&').collect();
+    pieces.sort_unstable();
+    pieces.join("&")
+}
+
+fn without_empty(covered: &str) -> String {
+    query::cut(covered, |param| param.value.is_empty())
+}
+
+fn fallback(mut causes: Vec<String>, otherwise: &str) -> Vec<String> {
+    causes.dedup();
+    if causes.is_empty() {
+        causes.push(otherwise.to_owned());
+    }
+    causes
+}
+
+fn clock_cause(name: &str, time: u64, now: u64) -> String {
+    match time > now {
+        true => format!("{name} is {} s ahead of the gateway's clock ({now}).", time - now),
+        false => format!("{name} is {} s behind the gateway's clock ({now}).", now - time),
+    }
+}
+
+fn shape_cause(reason: Reason) -> String {
+    match reason {
+        Reason::UrlTooLong => "The URL is longer than the policy's limit.",
+        Reason::PathAmbiguous => "The path has dot segments, an empty segment, a backslash, an escaped separator, or escapes a character that needs no escape.",
+        Reason::QueryAmbiguous => "The query has a character that URLs escape: a quote, <, >, # or a byte that is not ASCII. Send it escaped, and sign it escaped.",
+        _ => "This is not an absolute http or https URL.",
+    }
+    .to_owned()
+}
+
+fn link_cause(reason: Reason) -> String {
+    match reason {
+        Reason::LinkMalformed => "eg_kid, eg_exp or eg_sig is missing or not of its form: eg_exp in whole seconds, eg_sig in base64url without padding, last.",
+        Reason::LinkKeyUnknown => "The link names a key id that this route's profile does not list.",
+        Reason::LinkParameterAfterSignature => "A parameter follows eg_sig that is not on the profile's ignore list.",
+        Reason::LinkLifetimeTooLong => "eg_exp is further ahead than the profile's max_lifetime.",
+        Reason::LinkAddressMissing => "The profile wants links bound to a client network, and this one has no eg_ip.",
+        other => return common_cause(other),
+    }
+    .to_owned()
+}
+
+fn redirect_cause(reason: Reason, profile: &SignedRedirect) -> String {
+    match reason {
+        Reason::RedirectMalformed => {
+            let digests: Vec<&str> = profile.digests.iter().map(|digest| if *digest == Digest::Md5 { "32 hex digits (MD5)" } else { "40 hex digits (SHA-1)" }).collect();
+            format!("ts is not whole seconds before the signature, or the signature is not {}.", digests.join(" or "))
+        }
+        Reason::RedirectParameterAfterSignature => format!("Something follows {}; it must come last.", profile.signature),
+        other => common_cause(other),
+    }
+}
+
+fn common_cause(reason: Reason) -> String {
+    match reason {
+        Reason::ParameterDuplicate => "A signing parameter occurs twice, or an ignored parameter has the name of a signed one.",
+        Reason::ParameterShadowed => "Another spelling of a signing parameter occurs (case, escapes, brackets, a semicolon, or the other name of the signature).",
+        Reason::SecretMissing => "The secret that the key names is not set.",
+        _ => "See the reason's code.",
+    }
+    .to_owned()
+}
+
+fn refused(reason: Reason, causes: Vec<String>) -> Explanation {
+    Explanation { verdict: reason.code().to_owned(), causes, ..Explanation::default() }
+}

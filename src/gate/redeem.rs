@@ -1,0 +1,79 @@
+//! A nonce in the URL: looked at without storage, perhaps asked back about, then redeemed for a session.
+
+use super::Gate;
+use super::credentials::{Grant, Outcome};
+use crate::credential::store::{self, Context};
+use crate::credential::{Identity, nonce, session};
+use crate::dialect::page;
+use crate::http::{Headers, Incoming, Target, accept, fetch_metadata, query};
+use crate::policy::Route;
+use crate::ports::Ports;
+use crate::refusal::Reason;
+use crate::rewrite::forward::{CONFIRM, clean_address};
+
+/// Redeems the request's nonce, if it has one.
+///
+/// # Errors
+/// The nonce's reasons, `CrossSite` for a confirmation from elsewhere, and storage's own.
+pub async fn nonce<P: Ports>(
+    gate: &Gate,
+    ctx: Context<'_>,
+    route: &Route,
+    incoming: &Incoming<'_>,
+    target: &Target<'_>,
+    ports: &P,
+) -> Result<Option<Outcome>, Reason> {
+    let (Some(policy), Some(sessions)) = (&gate.policy.nonce, &gate.policy.session) else { return Err(Reason::Internal) };
+    let raw_query = target.query.unwrap_or_default();
+    let Some(text) = query::sole(raw_query, &policy.parameter)? else { return Ok(None) };
+    let sealed = nonce::open(ctx, policy, route, text)?;
+    if fetch_metadata::looks_ahead(incoming.method, &incoming.headers) {
+        return Err(Reason::NonceNotUsed);
+    }
+    let confirmed = incoming.method == "POST" && query::sole(raw_query, CONFIRM)?.is_some();
+    if route.confirm && !confirmed {
+        let action = format!("{}?{raw_query}&{CONFIRM}=1", target.path);
+        return Ok(Some(Outcome::Answer(page::confirm(&action))));
+    }
+    if confirmed && !fetch_metadata::is_own_form(&incoming.headers, &target.origin()) {
+        return Err(Reason::CrossSite);
+    }
+    let subject = nonce::redeem(ctx, ports, &sealed).await?;
+    end_session(gate, ctx, incoming, target, ports).await?;
+    let cookie = session::start(ctx, ports, sessions, target, &subject).await?;
+    let identity = Identity {
+        kind: "nonce",
+        subject: Some(subject),
+        key_id: Some(sealed.key_id),
+        ..Identity::default()
+    };
+    let is_page = confirmed || (incoming.method == "GET" && is_page_request(&incoming.headers));
+    let redirect = is_page.then(|| clean_address(&gate.policy, route, target));
+    Ok(Some(Outcome::Granted(Box::new(Grant { identity, body: None, cookies: vec![cookie], redirect }))))
+}
+
+/// Ends the session that the request came with, whoever's it was: a log-in never continues another one.
+///
+/// # Errors
+/// Storage's own reasons.
+pub async fn end_session<P: Ports>(
+    gate: &Gate,
+    ctx: Context<'_>,
+    incoming: &Incoming<'_>,
+    target: &Target<'_>,
+    ports: &P,
+) -> Result<(), Reason> {
+    let Some(policy) = &gate.policy.session else { return Ok(()) };
+    let Ok(Some(value)) = session::present(policy, target, &incoming.headers) else { return Ok(()) };
+    match session::open(ctx, policy, value) {
+        Ok(old) if old.expires > ctx.now => store::revoke(ctx, ports, &old).await,
+        _ => Ok(()),
+    }
+}
+
+/// A person's browser, or a client that would follow as one; not a script or program that asked for JSON.
+fn is_page_request(headers: &Headers<'_>) -> bool {
+    let names_json = headers.get("accept").is_some_and(|value| value.contains("json"));
+    let navigates = headers.get("sec-fetch-mode").is_none_or(|mode| mode == "navigate");
+    navigates && (!names_json || accept::prefers_html(headers.get("accept")))
+}

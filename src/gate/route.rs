@@ -1,0 +1,64 @@
+//! Which route a request takes: first match wins, no match is a refusal.
+
+use std::sync::Arc;
+
+use super::Trace;
+use crate::http::{Incoming, Target};
+use crate::policy::{Policy, Route};
+use crate::refusal::Reason;
+
+/// The first route for host and path. Where that route lacks the method, a later one of the same host and
+/// path pattern may take it; a wider one may not, or `POST /admin/x` would fall through to `/*`.
+///
+/// # Errors
+/// `NoRoute`, `PathCaseAmbiguous`, `PathParameter`.
+pub fn find<'p>(
+    policy: &'p Policy,
+    incoming: &Incoming<'_>,
+    target: &Target<'_>,
+    trace: &mut Trace,
+) -> Result<&'p Arc<Route>, Reason> {
+    let serves_host = |route: &&Arc<Route>| route.host.as_ref().is_none_or(|host| host.matches(&target.host));
+    let mut candidates = policy.routes.iter().filter(serves_host);
+    let first = loop {
+        let route = candidates.next().ok_or(Reason::NoRoute)?;
+        if route.path.matches(target.path) {
+            break route;
+        }
+        // An origin that ignores case would serve a guarded path under a name that no guarded route matches.
+        if route.is_guarded() && route.path.matches_ignoring_case(target.path) {
+            return Err(Reason::PathCaseAmbiguous);
+        }
+    };
+    trace.route = Some(Arc::clone(first));
+    if target.path.contains(';') && !first.path_parameters {
+        return Err(Reason::PathParameter);
+    }
+    let takes_method = |route: &&Arc<Route>| route.methods.iter().any(|method| method == incoming.method);
+    Ok(siblings(policy, first).find(takes_method).unwrap_or(first))
+}
+
+/// Whether the route takes the method.
+///
+/// # Errors
+/// `MethodNotAllowed`, with the methods of the route and its siblings noted for Allow.
+pub fn judge_method(policy: &Policy, route: &Route, method: &str, trace: &mut Trace) -> Result<(), Reason> {
+    if route.methods.iter().any(|m| m == method) {
+        return Ok(());
+    }
+    trace.allow = siblings(policy, route).flat_map(|route| route.methods.iter().cloned()).collect();
+    Err(Reason::MethodNotAllowed)
+}
+
+/// Whether any client may use the method at all: the common ones, and what a route lists.
+pub fn is_known_method(policy: &Policy, method: &str) -> bool {
+    COMMON.contains(&method) || policy.routes.iter().any(|route| route.methods.iter().any(|m| m == method))
+}
+
+fn siblings<'p>(policy: &'p Policy, first: &Route) -> impl Iterator<Item = &'p Arc<Route>> {
+    let (host, path) = (first.host.clone(), first.path.clone());
+    policy.routes.iter().filter(move |route| route.host == host && route.path == path)
+}
+
+/// RFC 9110 section 9 and RFC 5789, without CONNECT and TRACE.
+const COMMON: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];

@@ -1,0 +1,136 @@
+//! Queries and urlencoded forms (WHATWG URL section 5), read without changing a byte.
+//!
+//! A parameter with a security meaning is only ever read under its exact name. Every other spelling that
+//! some origin would fold onto that name (case, escapes, PHP's `.` and `[]`, `;` as a separator) is a
+//! shadow, and a query with one is refused: the gateway and the origin would read different values.
+
+use crate::refusal::Reason;
+
+/// One `name=value` piece, not decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Param<'a> {
+    /// The whole piece between two `&`.
+    pub raw: &'a str,
+    /// Up to the first `=`, or the whole piece.
+    pub name: &'a str,
+    /// After the first `=`.
+    pub value: &'a str,
+}
+
+/// The pieces between `&`, empty ones included.
+pub fn params(query: &str) -> impl Iterator<Item = Param<'_>> {
+    query.split('&').map(|raw| {
+        let (name, value) = raw.split_once('=').unwrap_or((raw, ""));
+        Param { raw, name, value }
+    })
+}
+
+/// The only parameter of that exact name, undecoded.
+///
+/// # Errors
+/// `ParameterDuplicate` if the name occurs twice, `ParameterShadowed` if another spelling of it occurs.
+pub fn sole<'a>(query: &'a str, name: &str) -> Result<Option<&'a str>, Reason> {
+    let mut found = None;
+    for piece in query.split(['&', ';']) {
+        let raw = piece.split('=').next().unwrap_or_default();
+        if raw != name && folds_onto(raw, name) {
+            return Err(Reason::ParameterShadowed);
+        }
+    }
+    for param in params(query) {
+        if param.name == name && found.replace(param.value).is_some() {
+            return Err(Reason::ParameterDuplicate);
+        }
+        // `a=1;name=2`: one parameter here, two for an origin that also splits at `;`.
+        if param.raw.split(';').skip(1).any(|p| p.split('=').next() == Some(name)) {
+            return Err(Reason::ParameterShadowed);
+        }
+    }
+    Ok(found)
+}
+
+/// The query without the parameters that `drop` names; every other byte stays where it was.
+pub fn cut(query: &str, drop: impl Fn(&Param<'_>) -> bool) -> String {
+    let mut kept = String::with_capacity(query.len());
+    for (at, param) in params(query).filter(|param| !drop(param)).enumerate() {
+        if at > 0 {
+            kept.push('&');
+        }
+        kept.push_str(param.raw);
+    }
+    kept
+}
+
+/// Percent-decoded, with `+` as a space; malformed escapes stay as they are, as the WHATWG parser has it.
+pub fn decode(raw: &str) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(raw.len());
+    let mut rest = raw.as_bytes();
+    while let Some((byte, tail)) = rest.split_first() {
+        let escape = (*byte == b'%').then(|| tail.split_at_checked(2)).flatten();
+        let escaped = escape.and_then(|(pair, after)| Some((crate::digest::from_hex(pair)?, after)));
+        match escaped {
+            Some((value, after)) => {
+                decoded.extend(value);
+                rest = after;
+            }
+            None => {
+                decoded.push(if *byte == b'+' { b' ' } else { *byte });
+                rest = tail;
+            }
+        }
+    }
+    decoded
+}
+
+/// Whether some origin would read the raw name as `name`.
+pub fn folds_onto(raw: &str, name: &str) -> bool {
+    raw.len() >= name.len() && fold(raw) == fold(name)
+}
+
+/// What the most forgiving origin makes of a parameter's name: decoded, without case, `.`, ` ` and `-`
+/// as `_`, cut at the first bracket or NUL (PHP's mangling).
+pub fn fold(raw: &str) -> Vec<u8> {
+    let fold_byte = |b: &u8| match b {
+        b'.' | b' ' | b'-' => b'_',
+        other => other.to_ascii_lowercase(),
+    };
+    let decoded = decode(raw);
+    let named = decoded.iter().skip_while(|b| **b == b' ').take_while(|b| !matches!(**b, b'[' | 0));
+    named.map(fold_byte).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sole_parameter_is_found_undecoded() {
+        assert_eq!(sole("a=1&ts=%31&b", "ts"), Ok(Some("%31")));
+        assert_eq!(sole("a=1", "ts"), Ok(None));
+        assert_eq!(sole("ts", "ts"), Ok(Some("")));
+        assert_eq!(sole("ts=1&ts=2", "ts"), Err(Reason::ParameterDuplicate));
+    }
+
+    #[test]
+    fn shadows_are_refused() {
+        for shadow in ["TS=1", "%74s=1", "t%53=1", "ts[]=1", "ts%5b%5d=1", "ts%00=1", "+ts=1", "%20ts=1", "a=1;ts=2", "a=1;TS=2", "ts%5B=1"] {
+            assert_eq!(sole(shadow, "ts"), Err(Reason::ParameterShadowed), "{shadow}");
+        }
+        for shadow in ["eg.sig=1", "eg%2Esig", "eg+sig", "eg%20sig=1", "EG_SIG=1", "eg-sig=1"] {
+            assert_eq!(sole(shadow, "eg_sig"), Err(Reason::ParameterShadowed), "{shadow}");
+        }
+        assert_eq!(sole("tsx=1&xts=1&t=s", "ts"), Ok(None));
+    }
+
+    #[test]
+    fn cutting_keeps_every_other_byte() {
+        assert_eq!(cut("a=1&&x=2&b=%zz&x", |p| p.name == "x"), "a=1&&b=%zz");
+        assert_eq!(cut("x=2", |p| p.name == "x"), "");
+    }
+
+    #[test]
+    fn decoding_follows_whatwg() {
+        assert_eq!(decode("a+b%20c%zz%4"), b"a b c%zz%4");
+        assert_eq!(decode("%ff%00"), [0xff, 0]);
+    }
+}

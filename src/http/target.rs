@@ -1,0 +1,194 @@
+//! The request target: scheme, host, path and query, or the reason why it cannot be trusted.
+//!
+//! The rule for the path: it is accepted only if every origin that decodes and normalises it by its own
+//! lights still lands where the route matched. So dot segments, empty segments, backslashes, escaped
+//! separators, escapes of characters that need none (RFC 3986 section 2.3), double escapes, controls and
+//! bytes that are no UTF-8 are refused. The rule for the query: it is accepted only if serialising it
+//! (WHATWG URL, special-query percent-encode set) changes no byte, because the runtime's `fetch` does that.
+
+use std::borrow::Cow;
+
+use crate::refusal::Reason;
+
+/// A URL in which every part can be read in one way only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target<'a> {
+    /// Whether the scheme is `https`.
+    pub secure: bool,
+    /// Host in lower case, with the port where one is written.
+    pub host: Cow<'a, str>,
+    /// Path from its first `/`, as received.
+    pub path: &'a str,
+    /// Query without `?`, as received; `Some("")` for a bare `?`.
+    pub query: Option<&'a str>,
+}
+
+impl<'a> Target<'a> {
+    /// Judges an absolute URL of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// `UrlTooLong`, `UrlMalformed`, `PathAmbiguous` or `QueryAmbiguous`.
+    pub fn read(url: &'a str, limit: usize) -> Result<Self, Reason> {
+        if url.len() > limit {
+            return Err(Reason::UrlTooLong);
+        }
+        let (secure, rest) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
+            (Some(rest), _) => (true, rest),
+            (_, Some(rest)) => (false, rest),
+            _ => return Err(Reason::UrlMalformed),
+        };
+        let slash = rest.find('/').ok_or(Reason::UrlMalformed)?;
+        let (host, rest) = rest.split_at_checked(slash).ok_or(Reason::UrlMalformed)?;
+        let host = read_host(host)?;
+        let (path, query) = match rest.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (rest, None),
+        };
+        judge_path(path)?;
+        judge_query(query.unwrap_or_default())?;
+        Ok(Self { secure, host, path, query })
+    }
+
+    /// `scheme://host`, the serialised origin (RFC 6454 section 6.2).
+    pub fn origin(&self) -> String {
+        format!("{}://{}", if self.secure { "https" } else { "http" }, self.host)
+    }
+
+    /// Whether the client speaks to the gateway over a loopback name.
+    pub fn is_loopback(&self) -> bool {
+        let host = match self.host.strip_prefix('[') {
+            Some(v6) => v6.split(']').next().unwrap_or_default(),
+            None => self.host.split(':').next().unwrap_or_default(),
+        };
+        host == "localhost" || host.parse::<core::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    }
+}
+
+fn read_host(host: &str) -> Result<Cow<'_, str>, Reason> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b':' | b'[' | b']');
+    let name = host.split(':').next().unwrap_or_default();
+    if host.is_empty() || !host.bytes().all(plain) || name.ends_with('.') || host.starts_with(':') {
+        return Err(Reason::UrlMalformed);
+    }
+    Ok(match host.bytes().any(|b| b.is_ascii_uppercase()) {
+        true => Cow::Owned(host.to_ascii_lowercase()),
+        false => Cow::Borrowed(host),
+    })
+}
+
+fn judge_path(path: &str) -> Result<(), Reason> {
+    let mut segments = path.split('/').peekable();
+    segments.next(); // what precedes the first slash: nothing
+    while let Some(segment) = segments.next() {
+        // Some origins cut a path parameter (`;x`) before they resolve dots.
+        let name = segment.split(';').next().unwrap_or_default();
+        let is_last = segments.peek().is_none();
+        if matches!(name, "." | "..") || (name.is_empty() && !(is_last && segment.is_empty())) {
+            return Err(Reason::PathAmbiguous);
+        }
+        judge_segment(segment.as_bytes())?;
+    }
+    Ok(())
+}
+
+fn judge_segment(segment: &[u8]) -> Result<(), Reason> {
+    if segment.iter().all(|b| is_path_byte(*b)) {
+        return Ok(());
+    }
+    let mut decoded = Vec::with_capacity(segment.len());
+    let mut rest = segment;
+    while let Some((byte, tail)) = rest.split_first() {
+        rest = tail;
+        if *byte != b'%' {
+            if !is_path_byte(*byte) {
+                return Err(Reason::PathAmbiguous);
+            }
+            decoded.push(*byte);
+            continue;
+        }
+        let (pair, tail) = tail.split_at_checked(2).ok_or(Reason::PathAmbiguous)?;
+        rest = tail;
+        let value = crate::digest::from_hex(pair).and_then(|v| v.first().copied()).ok_or(Reason::PathAmbiguous)?;
+        let double = value == b'%' && tail.split_at_checked(2).is_some_and(|(p, _)| crate::digest::from_hex(p).is_some());
+        if is_unreserved(value) || matches!(value, b'/' | b'\\') || value.is_ascii_control() || double {
+            return Err(Reason::PathAmbiguous);
+        }
+        decoded.push(value);
+    }
+    core::str::from_utf8(&decoded).map(|_| ()).map_err(|_| Reason::PathAmbiguous)
+}
+
+fn judge_query(query: &str) -> Result<(), Reason> {
+    let kept = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b'#' | b'<' | b'>' | b'\'');
+    query.bytes().all(kept).then_some(()).ok_or(Reason::QueryAmbiguous)
+}
+
+/// RFC 3986 section 2.3.
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+/// `pchar` of RFC 3986 section 3.3 without `%`, and the brackets and bar that URL serialisers leave alone.
+fn is_path_byte(byte: u8) -> bool {
+    is_unreserved(byte)
+        || matches!(
+            byte,
+            b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' | b':' | b'@' | b'[' | b']' | b'|'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(url: &str) -> Result<Target<'_>, Reason> {
+        Target::read(url, 8192)
+    }
+
+    #[test]
+    fn parts_are_the_bytes_received() {
+        let target = read("http://Gate.Example:8787/a%20b/c;x=1/?q=%27&&e=").unwrap();
+        assert_eq!(target.host, "gate.example:8787");
+        assert_eq!(target.path, "/a%20b/c;x=1/");
+        assert_eq!(target.query, Some("q=%27&&e="));
+        assert_eq!(read("https://h/a?").unwrap().query, Some(""));
+        assert_eq!(read("https://h/a").unwrap().query, None);
+    }
+
+    #[test]
+    fn ambiguous_paths_are_refused() {
+        for path in [
+            "//a", "/a//b", "/.", "/..", "/a/../b", "/a/./b", "/..;x/b", "/;/a", "/a\\b", "/%2e%2e/b", "/%2E", "/a%2fb", "/a%5Cb",
+            "/%61dmin", "/%7Ea", "/a%", "/a%2", "/a%zz", "/a%00", "/a%0a", "/a%7f", "/a%252fb", "/%c0%ae", "/a%ff", "/é", "/a b", "/a\"", "/a<",
+            "/{a}", "/a^b", "/a`b",
+        ] {
+            assert_eq!(read(&format!("https://h{path}")), Err(Reason::PathAmbiguous), "{path}");
+        }
+    }
+
+    #[test]
+    fn plain_paths_pass() {
+        for path in ["/", "/a", "/a/", "/a.b/..c/...", "/%20", "/%c3%a9", "/a%25", "/a%25b", "/a;jsessionid=1", "/a'b", "/[1]|", "/a:b@c"] {
+            assert!(read(&format!("https://h{path}")).is_ok(), "{path}");
+        }
+    }
+
+    #[test]
+    fn queries_that_fetch_would_rewrite_are_refused() {
+        for query in ["a='", "a=\"", "a=<", "a=>", "a=é", "a= b", "a=#b"] {
+            assert_eq!(read(&format!("https://h/?{query}")), Err(Reason::QueryAmbiguous), "{query}");
+        }
+        assert!(read("https://h/?a=%zz%&&[]={}|^`\\+").is_ok());
+    }
+
+    #[test]
+    fn hosts_and_schemes() {
+        for url in ["ftp://h/", "https:///", "https://u@h/", "https://h./", "https://h", "https://:80/", "//h/", "https://h%41/"] {
+            assert_eq!(read(url), Err(Reason::UrlMalformed), "{url}");
+        }
+        assert_eq!(Target::read("https://h/aaa", 10), Err(Reason::UrlTooLong));
+        for (host, is) in [("127.0.0.1:8787", true), ("[::1]:80", true), ("localhost", true), ("127.0.0.2", true), ("10.0.0.1", false), ("localhost.evil", false)] {
+            assert_eq!(read(&format!("http://{host}/")).unwrap().is_loopback(), is, "{host}");
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! What a valid policy makes one think about: every loosening, and what has no effect.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::overlap;
+use super::time;
+use super::{Accept, Boundary, Digest, Key, KeyUse, Link, MacAlgorithm, Policy, Route, SignedRedirect, SingleUse, Via};
+
+/// A remark on a policy that is valid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advice {
+    /// Line of the table that it is about, from 1.
+    pub line: Option<usize>,
+    /// A human reason, one line.
+    pub message: String,
+}
+
+/// `12: remark`, or the remark alone; the caller puts the file's name in front.
+impl fmt::Display for Advice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{line}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+/// Every loosening of a policy and everything in it that has no effect, in file order. `today` is `YYYY-MM-DD`.
+pub fn advise(policy: &Policy, today: &str) -> Vec<Advice> {
+    let mut advisor = Advisor { policy, advice: Vec::new() };
+    advisor.gateway();
+    for origin in &policy.origins {
+        advisor.origin(&origin.name, origin.insecure);
+    }
+    for key in &policy.keys {
+        advisor.key(key);
+    }
+    for link in &policy.links {
+        advisor.link(link);
+    }
+    for redirect in &policy.signed_redirects {
+        advisor.signed_redirect(redirect, time::day(today));
+    }
+    advisor.sections();
+    for (index, route) in policy.routes.iter().enumerate() {
+        advisor.route(route);
+        for remark in overlap::remarks(route, policy.routes.get(..index).unwrap_or_default()) {
+            advisor.say(&format!("routes.{}", route.name), &remark);
+        }
+    }
+    advisor.advice.sort_by_key(|advice| advice.line);
+    advisor.advice
+}
+
+struct Advisor<'p> {
+    policy: &'p Policy,
+    advice: Vec<Advice>,
+}
+
+impl Advisor<'_> {
+    fn say(&mut self, table: &str, remark: &str) {
+        let line = self.policy.places.line(table);
+        self.advice.push(Advice { line, message: format!("{table}: {remark}") });
+    }
+
+    fn gateway(&mut self) {
+        if self.policy.gateway.explain {
+            self.say(
+                "gateway",
+                "`explain = true` shows what would have been signed to everybody who reaches this address",
+            );
+        }
+        if !self.policy.gateway.decision_log {
+            self.say(
+                "gateway",
+                "`decision_log = false`: nobody will be able to say why a request was let through or refused",
+            );
+        }
+        if self.policy.single_use == SingleUse::BestEffort {
+            let remark = "`single_use = \"best-effort\"`: two requests at the same moment, or within Workers KV's lag of a minute or more, can both use what should work once";
+            self.say("storage", remark);
+        }
+    }
+
+    fn origin(&mut self, name: &str, insecure: bool) {
+        let label = format!("origins.{name}");
+        if insecure {
+            self.say(&label, "`insecure = true`: identity and content travel to this origin in the clear");
+        }
+        let by_sign_in = self.policy.sign_in.iter().any(|sign_in| sign_in.origin.name == name);
+        if !by_sign_in && !self.policy.routes.iter().any(|route| route.forward.origin.name == name) {
+            self.say(&label, "is not used by any route");
+        }
+    }
+
+    fn key(&mut self, key: &Arc<Key>) {
+        let label = format!("keys.{}", key.id);
+        if key.usage == KeyUse::Link(MacAlgorithm::HmacSha1) {
+            self.say(&label, "`hmac-sha1` is for signers that know nothing better; hmac-sha256 is the default");
+        }
+        let policy = self.policy;
+        let lists = policy.links.iter().map(|link| &link.keys);
+        let lists = lists.chain(policy.signed_redirects.iter().map(|redirect| &redirect.keys));
+        let lists = lists.chain(policy.bearer.iter().map(|bearer| &bearer.keys));
+        let lists = lists.chain(policy.session.iter().map(|session| &session.keys));
+        let mut lists = lists.chain(policy.nonce.iter().map(|nonce| &nonce.keys)).chain([&policy.identity.keys]);
+        let by_sign_in = policy.sign_in.iter().any(|sign_in| sign_in.key.id == key.id);
+        if !by_sign_in && !lists.any(|keys| keys.iter().any(|used| used.id == key.id)) {
+            self.say(&label, "is not used anywhere");
+        }
+    }
+
+    fn link(&mut self, link: &Link) {
+        let label = format!("links.{}", link.name);
+        if !link.cover_method {
+            self.say(
+                &label,
+                "`cover_method = false`: a link made for reading also works for every other method of its routes",
+            );
+        }
+        if !link.cover_host {
+            self.say(
+                &label,
+                "`cover_host = false`: a link made for one host also works on every other that knows its key",
+            );
+        }
+        if link.max_lifetime > LONG_LIFE {
+            let lifetime = time::show(link.max_lifetime);
+            self.say(
+                &label,
+                &format!("`max_lifetime = \"{lifetime}\"`: a link that leaks works for longer than 30 days"),
+            );
+        }
+        if !self.accepts(|one| matches!(one, Accept::Link(accepted) if accepted.name == link.name)) {
+            self.say(&label, "is not accepted by any route");
+        }
+    }
+
+    fn signed_redirect(&mut self, redirect: &SignedRedirect, today: Option<i64>) {
+        let label = format!("signed_redirects.{}", redirect.name);
+        let digests = if redirect.digests.contains(&Digest::Md5) { "MD5" } else { "SHA-1" };
+        if let (Some(today), Some(sunset)) = (today, time::day(&redirect.sunset)) {
+            let day = &redirect.sunset;
+            match sunset - today {
+                ..0 => self.say(&label, &format!("is overdue: {digests} was to be given up by {day}")),
+                left @ ..=SUNSET_NOTICE => {
+                    self.say(&label, &format!("has {left} days left: {digests} is to be given up by {day}"))
+                }
+                _ => {}
+            }
+        }
+        match redirect.single_use {
+            false => self.say(&label, "`single_use = false`: a redirect that leaks can be replayed until its window ends"),
+            true => self.say(
+                &label,
+                "give every redirect a parameter of its own (a number, a transaction id): two signed in the same second for the same target without one are the same redirect, and only the first works",
+            ),
+        }
+        if redirect.window > LONG_WINDOW {
+            let window = time::show(redirect.window);
+            self.say(
+                &label,
+                &format!(
+                    "`window = \"{window}\"`: a redirect is valid for longer than a minute on both sides of its time"
+                ),
+            );
+        }
+        if redirect.boundaries.contains(&Boundary::Inclusive) && redirect.boundaries.contains(&Boundary::Exclusive) {
+            self.say(&label, "`boundary = \"either\"` accepts two texts for one signature; name the one that the signer uses once it is known");
+        }
+        if !self.accepts(|one| matches!(one, Accept::SignedRedirect(accepted) if accepted.name == redirect.name)) {
+            self.say(&label, "is not accepted by any route");
+        }
+    }
+
+    fn sections(&mut self) {
+        let policy = self.policy;
+        if policy.nonce.is_some() && !self.accepts(|one| matches!(one, Accept::Nonce)) {
+            self.say("nonce", "is not accepted by any route");
+        }
+        if policy.bearer.is_some() && !self.accepts(|one| matches!(one, Accept::Bearer)) {
+            self.say("bearer", "is not accepted by any route");
+        }
+        if policy.session.is_some() && !self.accepts(|one| matches!(one, Accept::Session)) {
+            self.say("session", "is not accepted by any route");
+        }
+        let sends_identity = |route: &Arc<Route>| route.forward.jwt_audience.is_some();
+        if !policy.identity.keys.is_empty() && !policy.routes.iter().any(sends_identity) {
+            self.say("identity", "its keys sign nothing, since no route has a `jwt_audience`");
+        }
+    }
+
+    fn route(&mut self, route: &Route) {
+        let label = format!("routes.{}", route.name);
+        if route.bearer.query {
+            self.say(&label, "`query = true`: tokens in addresses end up in logs, histories and `Referer` headers");
+        }
+        if route.bearer.form {
+            self.say(
+                &label,
+                "`form = true`: bodies are held in memory to find a token in them, and a page elsewhere can post one",
+            );
+        }
+        let has = |kind: fn(&Accept) -> bool| route.accept.iter().any(kind);
+        if has(|one| matches!(one, Accept::Nonce)) && !has(|one| matches!(one, Accept::Session)) {
+            self.say(&label, "accepts `nonce` but not `session`, so what a nonce opens is of no use here");
+        }
+        if has(|one| matches!(one, Accept::Nothing)) && route.accept.len() > 1 {
+            self.say(&label, "`none` at the end of `accept`: a request without credentials goes through as nobody");
+        }
+        if let Some(cors) = &route.cors
+            && cors.credentials
+            && let Some(wildcard) = cors.origins.iter().find(|origin| origin.is_wildcard())
+        {
+            self.say(&label, &format!("`{wildcard}` with `credentials = true`: a page on any subdomain, even a forgotten one, acts as its visitor"));
+        }
+        if let Via::Url(url) = &route.forward.origin.via
+            && url.authority() == self.policy.gateway.issuer.authority()
+        {
+            self.say(&label, "forwards to the gateway's own address; every request would come back");
+        }
+    }
+
+    fn accepts(&self, kind: impl Fn(&Accept) -> bool) -> bool {
+        self.policy.routes.iter().any(|route| route.accept.iter().any(&kind))
+    }
+}
+
+const LONG_LIFE: u64 = 30 * 86_400;
+const LONG_WINDOW: u64 = 60;
+const SUNSET_NOTICE: i64 = 90;

@@ -1,0 +1,106 @@
+//! `[keys.*]`, and references to keys for one purpose.
+
+use std::sync::Arc;
+
+use super::names::Names;
+use super::problem::Report;
+use super::shape;
+use super::table::Table;
+use super::text;
+use super::value::Text;
+use super::{Key, KeyUse, MacAlgorithm};
+
+/// What a reference wants a key for.
+#[derive(Clone, Copy)]
+pub(super) struct Purpose {
+    word: &'static str,
+    fits: fn(KeyUse) -> bool,
+}
+
+pub(super) const LINK: Purpose = Purpose { word: "link", fits: |usage| matches!(usage, KeyUse::Link(_)) };
+pub(super) const DIGEST: Purpose = Purpose { word: "digest", fits: |usage| usage == KeyUse::Digest };
+pub(super) const SEAL: Purpose = Purpose { word: "seal", fits: |usage| usage == KeyUse::Seal };
+pub(super) const IDENTITY: Purpose = Purpose { word: "identity", fits: |usage| usage == KeyUse::Identity };
+pub(super) const ASSERTION: Purpose = Purpose { word: "assertion", fits: |usage| usage == KeyUse::Assertion };
+
+/// Every `[keys.*]`. No two may name the same secret.
+pub(super) fn read(report: &mut Report, root: &Table<'_>) -> Names<Key> {
+    let mut keys = Names::new("keys");
+    let mut secrets: Vec<(String, String)> = Vec::new();
+    for (id, table) in root.named(report, "keys", &shape::KEY) {
+        let key = key(report, id, &table);
+        if let Some(key) = &key {
+            if let Some((_, other)) = secrets.iter().find(|(secret, _)| *secret == key.secret) {
+                let reason = format!(
+                    "`{}` is the secret of `[keys.{other}]` already; every key has a value of its own",
+                    key.secret
+                );
+                table.wrong(report, "secret", &reason);
+            }
+            secrets.push((key.secret.clone(), id.to_owned()));
+        }
+        keys.add(id, key);
+    }
+    keys
+}
+
+/// The keys that a list names, all for one purpose. The list must not be empty.
+pub(super) fn list(report: &mut Report, table: &Table<'_>, keys: &Names<Key>, purpose: Purpose) -> Vec<Arc<Key>> {
+    let ids = table.some_texts(report, "keys", "is empty; name at least one key");
+    ids.iter().filter_map(|id| one(report, id, keys, purpose)).collect()
+}
+
+/// The key that a string names.
+pub(super) fn one(report: &mut Report, id: &Text<'_>, keys: &Names<Key>, purpose: Purpose) -> Option<Arc<Key>> {
+    let key = keys.find(report, id, id.value)?;
+    if !(purpose.fits)(key.usage) {
+        let reason = format!(
+            "`{}` is a key with `use = \"{}\"`, and here one with `use = \"{}\"` is needed; no key serves two formats",
+            key.id,
+            word(key.usage),
+            purpose.word
+        );
+        id.wrong(report, &reason);
+    }
+    Some(key)
+}
+
+fn key(report: &mut Report, id: &str, table: &Table<'_>) -> Option<Key> {
+    if let Err(reason) = text::key_id(id) {
+        report.add(table.line, format!("keys: {reason}"));
+    }
+    let secret = table.checked(report, "secret", text::secret);
+    let usage = table.word(report, "use", USES);
+    let algorithm = table.word(report, "algorithm", ALGORITHMS);
+    let usage = match usage? {
+        KeyUse::Link(default) => KeyUse::Link(algorithm.unwrap_or(default)),
+        other => {
+            if table.has("algorithm") {
+                let reason = "only a key with `use = \"link\"` has a choice of algorithm; leave it out";
+                table.wrong(report, "algorithm", reason);
+            }
+            other
+        }
+    };
+    Some(Key { id: id.to_owned(), secret: secret?, usage })
+}
+
+fn word(usage: KeyUse) -> &'static str {
+    match usage {
+        KeyUse::Link(_) => "link",
+        KeyUse::Digest => "digest",
+        KeyUse::Seal => "seal",
+        KeyUse::Identity => "identity",
+        KeyUse::Assertion => "assertion",
+    }
+}
+
+const USES: &[(&str, KeyUse)] = &[
+    ("link", KeyUse::Link(MacAlgorithm::HmacSha256)),
+    ("digest", KeyUse::Digest),
+    ("seal", KeyUse::Seal),
+    ("identity", KeyUse::Identity),
+    ("assertion", KeyUse::Assertion),
+];
+const ALGORITHMS: &[(&str, MacAlgorithm)] =
+    &[("hmac-sha256", MacAlgorithm::HmacSha256), ("hmac-sha1", MacAlgorithm::HmacSha1)];

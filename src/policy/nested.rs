@@ -1,0 +1,101 @@
+//! Tables within a table: `[origins.site]`, `[[routes]]`, `forward = { … }`.
+
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
+
+use super::problem::Report;
+use super::shape::Shape;
+use super::table::Table;
+use super::value::{Text, type_name};
+
+impl<'t> Table<'t> {
+    /// A table within this one.
+    pub(super) fn table(&self, report: &mut Report, key: &str, shape: &Shape) -> Option<Table<'t>> {
+        let entries = self.entries_of(report, key)?;
+        let line = self.line_of(report, key);
+        Some(Table::open(report, shape, self.path_to(key), line, entries))
+    }
+
+    /// The tables `[key.<name>]`, with their names, in file order.
+    pub(super) fn named(&self, report: &mut Report, key: &str, shape: &Shape) -> Vec<(&'t str, Table<'t>)> {
+        let Some(entries) = self.entries_of(report, key) else { return Vec::new() };
+        let mut tables = Vec::with_capacity(entries.len());
+        for (name, value) in in_file_order(entries) {
+            let (line, name): (usize, &str) = (report.line_at(name.span().start), name.get_ref());
+            let label = format!("{}.{name}", self.path_to(key));
+            match value.get_ref() {
+                DeValue::Table(entries) => {
+                    tables.push((name, Table::open(report, shape, label, line, entries)));
+                }
+                other => report.add(line, format!("{label}: must be a table `[{label}]`, but is {}", type_name(other))),
+            }
+        }
+        tables
+    }
+
+    /// The tables `[[key]]`, at least one; they are opened by the caller, which knows how to call them.
+    pub(super) fn listed(&self, report: &mut Report, key: &str) -> Vec<(usize, &'t DeTable<'t>)> {
+        let Some(value) = self.entries.get(key) else { return Vec::new() };
+        let hint = format!("must be a list of tables, each beginning with `[[{key}]]`");
+        let DeValue::Array(items) = value.get_ref() else {
+            self.wrong(report, key, &hint);
+            return Vec::new();
+        };
+        if items.is_empty() {
+            self.wrong(report, key, &hint);
+        }
+        let mut tables = Vec::with_capacity(items.len());
+        for item in items.iter() {
+            match item.get_ref() {
+                DeValue::Table(entries) => tables.push((report.line_at(item.span().start), entries)),
+                _ => self.wrong(report, key, &hint),
+            }
+        }
+        tables
+    }
+
+    /// A table within this one whose keys the file chooses.
+    pub(super) fn free_table(&self, report: &mut Report, key: &str) -> Option<Table<'t>> {
+        let entries = self.entries_of(report, key)?;
+        let line = self.line_of(report, key);
+        Some(Table { label: self.path_to(key), line, entries })
+    }
+
+    /// Every key and its string, in file order.
+    pub(super) fn all_texts(&self, report: &mut Report) -> Vec<(&'t str, Text<'_>)> {
+        let mut texts = Vec::with_capacity(self.entries.len());
+        for (key, _) in in_file_order(self.entries) {
+            let key: &'t str = key.get_ref();
+            if let Some(text) = self.text(report, key) {
+                texts.push((key, text));
+            }
+        }
+        texts
+    }
+
+    fn entries_of(&self, report: &mut Report, key: &str) -> Option<&'t DeTable<'t>> {
+        match self.entries.get(key)?.get_ref() {
+            DeValue::Table(entries) => Some(entries),
+            other => {
+                self.wrong_type(report, key, "a table", other);
+                None
+            }
+        }
+    }
+
+    fn path_to(&self, key: &str) -> String {
+        match self.label.as_str() {
+            "" => key.to_owned(),
+            label => format!("{label}.{key}"),
+        }
+    }
+}
+
+/// The keys come sorted by name from the parser.
+fn in_file_order<'t>(entries: &'t DeTable<'t>) -> Vec<Entry<'t>> {
+    let mut ordered: Vec<Entry<'t>> = entries.iter().collect();
+    ordered.sort_by_key(|(key, _)| key.span().start);
+    ordered
+}
+
+type Entry<'t> = (&'t Spanned<DeString<'t>>, &'t Spanned<DeValue<'t>>);

@@ -1,0 +1,95 @@
+//! What is wrong with a policy, and on which line.
+
+use std::fmt;
+
+/// One mistake in the file, with what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Line in the file, from 1.
+    pub line: usize,
+    /// A human reason, one line, without the file's name.
+    pub message: String,
+}
+
+/// `12: reason`; the caller puts the file's name and a colon in front.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.line, self.message)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// Collects the problems of one reading, and where each table stands.
+pub(super) struct Report {
+    line_ends: Vec<usize>,
+    problems: Vec<Problem>,
+    places: Places,
+}
+
+impl Report {
+    pub(super) fn new(text: &str) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        Self { line_ends: ends.map(|(offset, _)| offset).collect(), problems: Vec::new(), places: Places::default() }
+    }
+
+    /// The line of a byte offset.
+    pub(super) fn line_at(&self, offset: usize) -> usize {
+        self.line_ends.partition_point(|end| *end < offset) + 1
+    }
+
+    pub(super) fn add(&mut self, line: usize, mut message: String) {
+        if message.contains(char::is_control) {
+            message = message.escape_debug().collect(); // one line, whatever the file holds
+        }
+        self.problems.push(Problem { line, message });
+    }
+
+    pub(super) fn add_place(&mut self, table: &str, line: usize) {
+        self.places.0.push((table.to_owned(), line));
+    }
+
+    /// The places of a policy without a problem, or every problem in file order.
+    pub(super) fn finish(mut self) -> Result<Places, Vec<Problem>> {
+        if self.problems.is_empty() {
+            return Ok(self.places);
+        }
+        self.problems.sort_by_key(|problem| problem.line); // stable: one line's problems stay in reading order
+        self.problems.dedup();
+        Err(self.problems)
+    }
+}
+
+/// On which line each table of a policy begins, so that [`advise`](super::advise) can point at it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Places(Vec<(String, usize)>);
+
+impl Places {
+    pub(super) fn line(&self, table: &str) -> Option<usize> {
+        let place = self.0.iter().find(|(name, _)| name == table);
+        place.map(|(_, line)| *line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_become_lines() {
+        let report = Report::new("ab\ncd\n\nx");
+        let lines: Vec<usize> = (0..9).map(|offset| report.line_at(offset)).collect();
+        assert_eq!(lines, [1, 1, 1, 2, 2, 2, 3, 4, 4]);
+    }
+
+    #[test]
+    fn problems_come_in_file_order() {
+        let mut report = Report::new("");
+        for line in [3, 1, 2] {
+            report.add(line, String::from("reason"));
+        }
+        let problems = report.finish().expect_err("three problems");
+        let shown: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(shown, ["1: reason", "2: reason", "3: reason"]);
+    }
+}

@@ -1,0 +1,97 @@
+//! Reads the file: syntax, then every table, then what holds between them.
+
+use std::sync::Arc;
+
+use toml::de::DeTable;
+
+use super::Policy;
+use super::credentials;
+use super::keys;
+use super::problem::{Problem, Report};
+use super::routes::{self, Surroundings};
+use super::sections;
+use super::shape;
+use super::table::Table;
+
+/// Reads and judges a policy.
+///
+/// # Errors
+/// Every mistake that was found. A file that is no TOML is judged no further: its tables would be guesses.
+pub(super) fn read(text: &str) -> Result<Policy, Vec<Problem>> {
+    let mut report = Report::new(text);
+    let (document, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        for error in &errors {
+            let offset = error.span().map_or(0, |span| span.start);
+            let line = report.line_at(offset);
+            report.add(line, format!("not valid TOML: {}", error.message().replace('\n', " ")));
+        }
+        return Err(problems(report));
+    }
+    let policy = sections(&mut report, document.get_ref());
+    match (report.finish(), policy) {
+        (Ok(places), Some(policy)) => Ok(Policy { places, ..policy }),
+        (Err(problems), _) => Err(problems),
+        (Ok(_), None) => Err(vec![incomplete()]),
+    }
+}
+
+/// Every table in turn. A policy comes of it only if nothing that is needed was missing or wrong.
+fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
+    let root = Table::open(report, &shape::ROOT, String::new(), 1, document);
+    sections::version(report, &root);
+    let gateway = sections::gateway(report, &root);
+    let origins = sections::origins(report, &root);
+    let keys = keys::read(report, &root);
+    let links = credentials::links(report, &root, &keys);
+    let signed_redirects = credentials::signed_redirects(report, &root, &keys);
+    let bearer = credentials::bearer(report, &root, &keys);
+    let session = credentials::session(report, &root, &keys);
+    let nonce = credentials::nonce(report, &root, &keys);
+    let sign_in = credentials::sign_in(report, &root, &keys, &origins);
+    let identity = sections::identity(report, &root, &keys);
+    let admin = sections::admin(report, &root, &keys);
+    let limits = sections::limits(report, &root);
+    let single_use = sections::single_use(report, &root);
+    let around = Surroundings {
+        root: &root,
+        origins: &origins,
+        links: &links,
+        signed_redirects: &signed_redirects,
+        signs_identities: !identity.keys.is_empty(),
+        single_use,
+    };
+    let routes = routes::read(report, &around);
+    Some(Policy {
+        gateway: gateway?,
+        origins: origins.into_things(),
+        keys: keys.into_things(),
+        links: links.into_things(),
+        signed_redirects: signed_redirects.into_things(),
+        bearer,
+        session,
+        nonce,
+        sign_in,
+        identity,
+        admin,
+        limits,
+        single_use,
+        routes: routes.into_iter().map(Arc::new).collect(),
+        places: Default::default(),
+    })
+}
+
+fn problems(report: Report) -> Vec<Problem> {
+    match report.finish() {
+        Err(problems) => problems,
+        Ok(_) => vec![incomplete()],
+    }
+}
+
+/// Said where the reader is at fault: no policy, and no problem that says why. Refused all the same.
+fn incomplete() -> Problem {
+    Problem {
+        line: 1,
+        message: String::from("the policy could not be read, and the reader does not know why; please report this"),
+    }
+}

@@ -1,0 +1,58 @@
+//! A string of the file, with the place that a problem with it is reported at.
+
+use toml::de::DeValue;
+
+use super::problem::Report;
+use super::suggest;
+
+/// A string of the file and where it stands.
+#[derive(Clone, Copy)]
+pub(super) struct Text<'a> {
+    pub(super) value: &'a str,
+    pub(super) line: usize,
+    /// How messages name its table.
+    pub(super) label: &'a str,
+    pub(super) key: &'a str,
+}
+
+impl<'a> Text<'a> {
+    /// Reports a problem with it.
+    pub(super) fn wrong(&self, report: &mut Report, reason: &str) {
+        let dot = if self.label.is_empty() { "" } else { "." };
+        report.add(self.line, format!("{}{dot}{}: {reason}", self.label, self.key));
+    }
+
+    /// What another type reads from it.
+    pub(super) fn parsed<T>(&self, report: &mut Report, parse: fn(&str) -> Result<T, String>) -> Option<T> {
+        match parse(self.value) {
+            Ok(value) => Some(value),
+            Err(reason) => {
+                self.wrong(report, &reason);
+                None
+            }
+        }
+    }
+
+    /// The meaning of one of a few words; an unknown one is reported with those there are.
+    pub(super) fn word<T: Copy>(&self, report: &mut Report, words: &[(&str, T)]) -> Option<T> {
+        let found = words.iter().find(|(word, _)| *word == self.value);
+        if found.is_none() {
+            let list = suggest::listed(words.iter().map(|(word, _)| *word));
+            self.wrong(report, &format!("`{}` is not one of {list}", self.value));
+        }
+        found.map(|(_, meaning)| *meaning)
+    }
+}
+
+/// How messages call a type of TOML.
+pub(super) fn type_name(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "a number",
+        DeValue::Float(_) => "a number with a fraction",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}

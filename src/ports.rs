@@ -1,0 +1,76 @@
+//! The traits through which the gate reaches the world.
+//!
+//! The core has no clock, no randomness and no I/O of its own. `src/worker/` implements these traits over
+//! Cloudflare's bindings, the native tests over memory. Everything runs on one thread, so no future is
+//! `Send`. Errors are already [`Reason`]s: what fails is named, and the request is refused.
+
+#![allow(async_fn_in_trait)] // the futures are awaited where they are made, on one thread
+
+use crate::policy::Origin;
+use crate::refusal::Reason;
+use crate::secret::Secret;
+
+/// All the ports together.
+pub trait Ports: Vault + Ledger + Entropy + Limiter + Upstream + Signer + Body {}
+
+impl<T: Vault + Ledger + Entropy + Limiter + Upstream + Signer + Body> Ports for T {}
+
+/// A key-value store that forgets by itself and may lag behind its own writes (Workers KV).
+pub trait Vault {
+    /// The value of a key. A key must not be asked for before it can exist: misses are cached too.
+    async fn get(&self, key: &str) -> Result<Option<String>, Reason>;
+    /// Stores a value until `expires` (Unix seconds, at least 60 s ahead).
+    async fn put(&self, key: &str, value: &str, expires: u64) -> Result<(), Reason>;
+}
+
+/// What a claim found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claimed {
+    /// Nobody had it.
+    First,
+    /// Somebody had it, and left this.
+    Replayed(String),
+}
+
+/// What is claimed: 32 bytes that nobody can choose without holding a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClaimKey(pub [u8; 32]);
+
+/// The truth for everything that happens once (a Durable Object).
+pub trait Ledger {
+    /// Claims a key until `until` (Unix seconds), leaving `note` for whoever comes second. Atomic under
+    /// concurrency, crashes and several isolates: at most one caller ever sees `First`.
+    async fn claim(&self, key: &ClaimKey, until: u64, note: &str) -> Result<Claimed, Reason>;
+    /// The note of a claimed key; None if nobody claimed it.
+    async fn recall(&self, key: &ClaimKey) -> Result<Option<String>, Reason>;
+}
+
+/// Randomness fit for keys.
+pub trait Entropy {
+    /// Fills the bytes.
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), Reason>;
+}
+
+/// A counter of attempts per key; approximate, per location.
+pub trait Limiter {
+    /// Counts one attempt and says whether it was still within the limit.
+    async fn within(&self, key: &str) -> Result<bool, Reason>;
+}
+
+/// The gateway's own calls to an origin.
+pub trait Upstream {
+    /// Posts a JSON document and returns status and body, or refuses after 3 s.
+    async fn post_json(&self, origin: &Origin, path: &str, body: &str, assertion: &str) -> Result<(u16, String), Reason>;
+}
+
+/// Asymmetric signatures by the runtime.
+pub trait Signer {
+    /// ES256 (RFC 7518 section 3.4) under a private P-256 JWK: 64 bytes.
+    async fn sign_es256(&self, jwk: &Secret, input: &[u8]) -> Result<Vec<u8>, Reason>;
+}
+
+/// The request's body, for the few routes that read it.
+pub trait Body {
+    /// The whole body, or `BodyTooLarge` as soon as it is longer than `limit` bytes.
+    async fn read(&self, limit: usize) -> Result<Vec<u8>, Reason>;
+}

@@ -1,0 +1,265 @@
+//! Why a request was not let through.
+//!
+//! [`Reason`] is closed and its codes are stable: they are what the log says, what `edgegate explain`
+//! speaks of and what alarms are built on. The caller gets less: [`Reason::public`] maps many reasons to
+//! few [`Public`] answers, so that nobody learns from an answer how close a forgery came.
+
+/// Declares the reasons with their codes, so that no reason is without one and no code is given twice.
+macro_rules! reasons {
+    ($($(#[$doc:meta])+ $name:ident = $code:literal => $public:ident,)+) => {
+        /// A stable reason for a refusal.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Reason { $($(#[$doc])+ $name,)+ }
+
+        impl Reason {
+            /// Every reason, in the order of this file.
+            pub const ALL: &[Reason] = &[$(Reason::$name,)+];
+
+            /// The stable code, as the log has it.
+            pub const fn code(self) -> &'static str {
+                match self { $(Reason::$name => $code,)+ }
+            }
+
+            /// What the caller is told.
+            pub const fn public(self) -> Public {
+                match self { $(Reason::$name => Public::$public,)+ }
+            }
+        }
+    };
+}
+
+reasons! {
+    /// The URL is longer than the policy's limit.
+    UrlTooLong = "url_too_long" => UrlTooLong,
+    /// Header names and values together are longer than the policy's limit.
+    HeadersTooLarge = "headers_too_large" => HeadersTooLarge,
+    /// The declared body, or a form that had to be read, is longer than the policy's limit.
+    BodyTooLarge = "body_too_large" => BodyTooLarge,
+    /// The URL or the host is not one that a client sends.
+    UrlMalformed = "url_malformed" => Ambiguous,
+    /// The path can be read in two ways: dot segments, `//`, `\`, escaped separators, escaped letters.
+    PathAmbiguous = "path_ambiguous" => Ambiguous,
+    /// The path differs from a guarded route's only in upper and lower case.
+    PathCaseAmbiguous = "path_case_ambiguous" => Ambiguous,
+    /// The path has a `;` and the route does not allow path parameters.
+    PathParameter = "path_parameter" => Ambiguous,
+    /// The query holds a byte that URL serialisers escape, so that the origin would get other bytes.
+    QueryAmbiguous = "query_ambiguous" => Ambiguous,
+    /// No client may use this method (RFC 9110 section 9).
+    MethodUnknown = "method_unknown" => MethodUnknown,
+    /// No route matches.
+    NoRoute = "no_route" => NotFound,
+    /// The route does not take this method.
+    MethodNotAllowed = "method_not_allowed" => MethodNotAllowed,
+    /// A cross-origin preflight asks for what the policy does not grant.
+    PreflightDenied = "preflight_denied" => Forbidden,
+
+    /// None of the credentials that the route accepts is there.
+    CredentialMissing = "credential_missing" => CredentialMissing,
+    /// More than one Authorization value.
+    AuthorizationDuplicate = "authorization_duplicate" => BadCredentialRequest,
+    /// An Authorization value that is not `scheme SP token`.
+    AuthorizationMalformed = "authorization_malformed" => BadCredentialRequest,
+    /// An Authorization scheme that the route does not accept.
+    SchemeNotAccepted = "scheme_not_accepted" => CredentialInvalid,
+    /// A parameter with a security meaning occurs twice.
+    ParameterDuplicate = "parameter_duplicate" => BadCredentialRequest,
+    /// Another spelling of a parameter with a security meaning: case, escapes, `.`, `[]`, `;`.
+    ParameterShadowed = "parameter_shadowed" => BadCredentialRequest,
+
+    /// A link's signing parameters are incomplete or not of their form.
+    LinkMalformed = "link_malformed" => LinkInvalid,
+    /// The link names a key that the route does not accept.
+    LinkKeyUnknown = "link_key_unknown" => LinkInvalid,
+    /// The link's MAC is not the one that its key gives.
+    LinkSignatureMismatch = "link_signature_mismatch" => LinkInvalid,
+    /// A parameter that may not be there follows the link's signature.
+    LinkParameterAfterSignature = "link_parameter_after_signature" => LinkInvalid,
+    /// `eg_exp` is past.
+    LinkExpired = "link_expired" => LinkExpired,
+    /// `eg_nbf` is ahead.
+    LinkNotYetValid = "link_not_yet_valid" => LinkNotYetValid,
+    /// `eg_exp` is further ahead than the policy allows.
+    LinkLifetimeTooLong = "link_lifetime_too_long" => LinkInvalid,
+    /// The link is bound to another client address.
+    LinkAddressMismatch = "link_address_mismatch" => LinkInvalid,
+    /// The route wants links bound to an address and this one is not.
+    LinkAddressMissing = "link_address_missing" => LinkInvalid,
+    /// The link has been used.
+    LinkReplayed = "link_replayed" => LinkUsed,
+    /// A HEAD, prefetch or preview of a link that works once: neither used up nor let through.
+    LinkNotUsed = "link_not_used" => NotUsedUp,
+
+    /// A signed redirect's `ts` or signature is missing or not of its form.
+    RedirectMalformed = "redirect_malformed" => LinkInvalid,
+    /// The signature is not the digest of the query and any key.
+    RedirectSignatureMismatch = "redirect_signature_mismatch" => LinkInvalid,
+    /// Something follows the signature.
+    RedirectParameterAfterSignature = "redirect_parameter_after_signature" => LinkInvalid,
+    /// `ts` is longer ago than the window.
+    RedirectExpired = "redirect_expired" => LinkExpired,
+    /// `ts` is further ahead than the window.
+    RedirectNotYetValid = "redirect_not_yet_valid" => LinkNotYetValid,
+    /// The signature has been used.
+    RedirectReplayed = "redirect_replayed" => LinkUsed,
+    /// A HEAD, prefetch or preview of a redirect that works once.
+    RedirectNotUsed = "redirect_not_used" => NotUsedUp,
+
+    /// Bearer tokens in more than one place (RFC 6750 section 2).
+    BearerMultiple = "bearer_multiple" => BadCredentialRequest,
+    /// A Bearer token where this route does not take one (query or form).
+    BearerPlaceNotAllowed = "bearer_place_not_allowed" => BadCredentialRequest,
+    /// The form that should hold a token is not what its type says.
+    FormMalformed = "form_malformed" => BadCredentialRequest,
+    /// Not a token of this gateway: form, key id or MAC.
+    TokenForged = "token_forged" => TokenInvalid,
+    /// The token's time is over.
+    TokenExpired = "token_expired" => TokenInvalid,
+    /// The token is authentic but has no record.
+    TokenUnknown = "token_unknown" => TokenInvalid,
+    /// The token was revoked.
+    TokenRevoked = "token_revoked" => TokenInvalid,
+    /// The token lacks a scope that the route asks for.
+    TokenScope = "token_scope" => InsufficientScope,
+
+    /// Two session cookies, or a Cookie header that hides one.
+    SessionDuplicate = "session_duplicate" => SessionInvalid,
+    /// Not a session of this gateway: form, key id or MAC.
+    SessionForged = "session_forged" => SessionInvalid,
+    /// The session's absolute lifetime is over.
+    SessionExpired = "session_expired" => SessionInvalid,
+    /// Nothing was heard of the session for longer than the idle limit.
+    SessionIdle = "session_idle" => SessionInvalid,
+    /// The session is authentic but has no record.
+    SessionUnknown = "session_unknown" => SessionInvalid,
+    /// The session was ended.
+    SessionRevoked = "session_revoked" => SessionInvalid,
+
+    /// Not a nonce of this gateway: form, key id or MAC.
+    NonceForged = "nonce_forged" => NonceInvalid,
+    /// The nonce's time is over.
+    NonceExpired = "nonce_expired" => NonceInvalid,
+    /// The nonce was minted for another route.
+    NonceWrongRoute = "nonce_wrong_route" => NonceInvalid,
+    /// The nonce is authentic but has no record.
+    NonceUnknown = "nonce_unknown" => NonceInvalid,
+    /// The nonce has been used.
+    NonceReplayed = "nonce_replayed" => NonceInvalid,
+    /// A HEAD, prefetch or preview of a nonce: neither used up nor let through.
+    NonceNotUsed = "nonce_not_used" => NotUsedUp,
+
+    /// A form of this gateway posted from another site (Origin, Fetch Metadata).
+    CrossSite = "cross_site" => Forbidden,
+    /// The account or the password is wrong.
+    SignInFailed = "sign_in_failed" => SignInFailed,
+    /// Too many failures from this network.
+    Throttled = "throttled" => TooManyRequests,
+    /// The admin API does not answer this client address.
+    AdminAddress = "admin_address" => Forbidden,
+    /// Not the admin key.
+    AdminKey = "admin_key" => CredentialInvalid,
+    /// The admin request's body is not what the endpoint takes.
+    AdminRequest = "admin_request" => BadRequest,
+
+    /// The policy handed over through the binding is not valid.
+    PolicyInvalid = "policy_invalid" => Unavailable,
+    /// A secret that the request's credential needs is not set, or holds a published demo value.
+    SecretMissing = "secret_missing" => Unavailable,
+    /// A binding that the request needs is not there.
+    BindingMissing = "binding_missing" => Unavailable,
+    /// KV did not answer.
+    VaultUnavailable = "vault_unavailable" => Unavailable,
+    /// The Durable Object did not answer.
+    LedgerUnavailable = "ledger_unavailable" => Unavailable,
+    /// The runtime gave no randomness.
+    EntropyUnavailable = "entropy_unavailable" => Unavailable,
+    /// The identity key could not sign.
+    SignerUnavailable = "signer_unavailable" => Unavailable,
+    /// The origin's password check did not answer as agreed within 3 s.
+    PasswordCheckUnavailable = "password_check_unavailable" => Unavailable,
+    /// The origin did not answer.
+    OriginUnavailable = "origin_unavailable" => BadGateway,
+    /// A fault of the gateway itself.
+    Internal = "internal" => Internal,
+}
+
+/// Declares the public answers: status, code, title, and what the caller can do.
+macro_rules! publics {
+    ($($name:ident = $status:literal $code:literal $title:literal $advice:literal,)+) => {
+        /// What a caller is told of a refusal: few words for many reasons.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[allow(missing_docs)]
+        pub enum Public { $($name,)+ }
+
+        impl Public {
+            /// HTTP status (RFC 9110 section 15).
+            pub const fn status(self) -> u16 {
+                match self { $(Public::$name => $status,)+ }
+            }
+            /// Stable public code, the member `code` of problem+json.
+            pub const fn code(self) -> &'static str {
+                match self { $(Public::$name => $code,)+ }
+            }
+            /// What happened, in one short sentence.
+            pub const fn title(self) -> &'static str {
+                match self { $(Public::$name => $title,)+ }
+            }
+            /// What the caller can do about it.
+            pub const fn advice(self) -> &'static str {
+                match self { $(Public::$name => $advice,)+ }
+            }
+        }
+    };
+}
+
+publics! {
+    BadRequest = 400 "bad_request" "The request is not valid." "Check the body against the documentation of this endpoint.",
+    Ambiguous = 400 "ambiguous_request" "The address can be read in more than one way." "Write the address plainly: no dot segments, no double or escaped slashes, no needless escapes.",
+    BadCredentialRequest = 400 "invalid_request" "The credentials are repeated or not well formed." "Send one credential, in one place.",
+    CredentialMissing = 401 "credential_missing" "This needs a credential." "Sign in, or use the link or token you were given.",
+    CredentialInvalid = 401 "credential_invalid" "The credential is not accepted here." "Use the kind of credential that this address asks for.",
+    TokenInvalid = 401 "invalid_token" "The access token is not valid." "Ask for a new token.",
+    InsufficientScope = 403 "insufficient_scope" "The access token does not cover this." "Ask for a token with the scope named in WWW-Authenticate.",
+    SessionInvalid = 401 "session_invalid" "The session has ended." "Sign in again.",
+    SignInFailed = 401 "sign_in_failed" "The account or the password is not right." "Check both and try again.",
+    LinkInvalid = 403 "link_invalid" "The link is not valid." "Use the link exactly as it was sent, or ask for a new one.",
+    LinkExpired = 403 "link_expired" "The link has expired." "Ask for a new link.",
+    LinkNotYetValid = 403 "link_not_yet_valid" "The link is not valid yet." "Try again later.",
+    LinkUsed = 403 "link_used" "The link has been used; it works only once." "Ask for a new link.",
+    NonceInvalid = 403 "nonce_invalid" "The link is not valid, or it has been used." "Ask for a new link, or sign in.",
+    NotUsedUp = 403 "not_used_up" "The link works once and this request did not use it." "Open the link with an ordinary GET request.",
+    Forbidden = 403 "forbidden" "This is not allowed." "Start again from the site itself.",
+    NotFound = 404 "not_found" "There is nothing at this address." "Check the address.",
+    MethodNotAllowed = 405 "method_not_allowed" "This address does not take this method." "Use a method named in Allow.",
+    BodyTooLarge = 413 "body_too_large" "The body is too large." "Send less.",
+    UrlTooLong = 414 "url_too_long" "The address is too long." "Shorten the address.",
+    TooManyRequests = 429 "too_many_requests" "Too many attempts." "Wait a minute and try again.",
+    HeadersTooLarge = 431 "headers_too_large" "The request's headers are too large." "Clear this site's cookies and try again.",
+    Internal = 500 "internal" "The gateway failed." "Try again; if it stays, tell the site's owner the request id.",
+    MethodUnknown = 501 "method_unknown" "This method is not supported." "Use another method.",
+    BadGateway = 502 "bad_gateway" "The site behind the gateway did not answer." "Try again later.",
+    Unavailable = 503 "unavailable" "The gateway cannot judge this request now." "Try again later; if it stays, tell the site's owner the request id.",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_spelled_like_codes() {
+        let mut seen = std::collections::BTreeSet::new();
+        for reason in Reason::ALL {
+            assert!(seen.insert(reason.code()), "{} twice", reason.code());
+            assert!(reason.code().bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
+        }
+    }
+
+    #[test]
+    fn every_public_answer_is_a_client_or_server_error() {
+        for reason in Reason::ALL {
+            let public = reason.public();
+            assert!((400..600).contains(&public.status()));
+            assert!(!public.title().is_empty() && !public.advice().is_empty());
+        }
+    }
+}

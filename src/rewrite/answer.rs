@@ -1,0 +1,77 @@
+//! The origin's answer as the client gets it.
+
+use super::Forwarding;
+
+/// One edit of the answer's headers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edit<'a> {
+    /// Drop a field.
+    Remove(&'a str),
+    /// Replace or add a field.
+    Set(&'a str, String),
+    /// Add one more field of that name.
+    Append(&'a str, String),
+}
+
+/// What has to change; `of` gives the origin's own value of a field.
+pub fn edits<'a>(forwarding: &'a Forwarding, of: impl Fn(&str) -> Option<String>) -> Vec<Edit<'a>> {
+    let mut edits = Vec::new();
+    if forwarding.private {
+        edits.extend(private(of("cache-control").as_deref()).map(|value| Edit::Set("cache-control", value)));
+    }
+    if forwarding.owns_cors {
+        edits.extend(CORS.iter().map(|name| Edit::Remove(name)));
+        let varies = of("vary").is_some_and(|vary| vary.split(',').any(|name| name.trim().eq_ignore_ascii_case("origin")));
+        if !varies {
+            edits.push(Edit::Append("vary", "Origin".to_owned()));
+        }
+    }
+    edits.extend(forwarding.answer.iter().map(|(name, value)| Edit::Set(name, value.clone())));
+    edits.extend(forwarding.cookies.iter().map(|cookie| Edit::Append("set-cookie", cookie.clone())));
+    edits
+}
+
+/// `private`, unless the origin said that or stricter. What allows a shared cache is dropped; the origin's
+/// `max-age` for the client's own cache stays.
+fn private(origin: Option<&str>) -> Option<String> {
+    let said = origin.unwrap_or_default();
+    let directives = || said.split(',').map(str::trim).filter(|directive| !directive.is_empty());
+    let name = |directive: &str| directive.split('=').next().unwrap_or_default().trim().to_ascii_lowercase();
+    // `private="field"` and `no-store` differ: the first covers only the named fields.
+    if directives().any(|directive| matches!(directive.to_ascii_lowercase().as_str(), "no-store" | "private")) {
+        return None;
+    }
+    let shared = |directive: &str| matches!(name(directive).as_str(), "public" | "s-maxage" | "private" | "proxy-revalidate" | "must-understand");
+    let kept: Vec<&str> = directives().filter(|directive| !shared(directive)).collect();
+    Some(core::iter::once("private").chain(kept).collect::<Vec<_>>().join(", "))
+}
+
+/// What an origin may say of CORS; on a route with CORS the gateway says it.
+const CORS: [&str; 6] = [
+    "access-control-allow-origin",
+    "access-control-allow-credentials",
+    "access-control-allow-methods",
+    "access-control-allow-headers",
+    "access-control-expose-headers",
+    "access-control-max-age",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::private;
+
+    #[test]
+    fn answers_are_private_unless_stricter() {
+        for (origin, expected) in [
+            (None, Some("private")),
+            (Some("public, max-age=60"), Some("private, max-age=60")),
+            (Some("s-maxage=9, Max-Age=60"), Some("private, Max-Age=60")),
+            (Some("no-cache"), Some("private, no-cache")),
+            (Some("private=\"x\""), Some("private")),
+            (Some("No-Store"), None),
+            (Some("max-age=0, PRIVATE"), None),
+        ] {
+            assert_eq!(private(origin).as_deref(), expected, "{origin:?}");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The request as the origin gets it: rewritten path, credentials cut, identity set.
+
+use super::Forwarding;
+use super::headers::{forged, is_harmless_connection};
+use crate::credential::{Identity, bearer, link, signed_redirect};
+use crate::http::query::{self, Param};
+use crate::http::{Incoming, Target, cookie};
+use crate::policy::{Accept, Policy, Route, Via};
+use crate::refusal::Reason;
+
+/// Edits that hold for every request that this route lets through.
+///
+/// # Errors
+/// `Internal` if the policy's rewrite does not fit the matched path, which reading the policy excludes.
+pub fn forwarding(
+    policy: &Policy,
+    route: &Route,
+    incoming: &Incoming<'_>,
+    target: &Target<'_>,
+    identity: &Identity,
+    request_id: &str,
+) -> Result<Forwarding, Reason> {
+    let forward = &route.forward;
+    let path = match &forward.path {
+        Some(to) => route.path.rewrite(target.path, to).ok_or(Reason::Internal)?,
+        None => target.path.to_owned(),
+    };
+    let mut url = match &forward.origin.via {
+        Via::Url(base) => format!("{base}{path}"),
+        Via::Service(_) => format!("{}{path}", target.origin()),
+    };
+    if let Some(query) = clean_query(policy, route, target.query) {
+        url.push('?');
+        url.push_str(&query);
+    }
+    let mut remove: Vec<String> = forged(&incoming.headers, &policy.identity.strip).into_iter().map(str::to_owned).collect();
+    let by_policy = |name: &str| forward.remove.iter().any(|pattern| pattern.matches_ignoring_case(name));
+    remove.extend(incoming.headers.iter().filter(|(name, _)| by_policy(name)).map(|(name, _)| name.to_owned()));
+    let mut set = Vec::with_capacity(8);
+    clean_cookies(policy, incoming, &mut remove, &mut set);
+    if incoming.headers.get("connection").is_some_and(|value| !is_harmless_connection(value)) {
+        remove.push("connection".to_owned());
+    }
+    if incoming.headers.get("referer").is_some_and(|value| leaks(policy, value)) {
+        remove.push("referer".to_owned());
+    }
+    set.push(("edgegate-route", route.name.clone()));
+    set.push(("edgegate-request-id", request_id.to_owned()));
+    set.extend(identity.subject.clone().map(|subject| ("edgegate-subject", subject)));
+    set.extend(identity.client.clone().map(|client| ("edgegate-client", client)));
+    if !identity.scope.is_empty() {
+        set.push(("edgegate-scope", identity.scope.join(" ")));
+    }
+    set.extend(forward.host.clone().map(|host| ("host", host)));
+    let mut answer = Vec::new();
+    if has_url_credential(route) {
+        answer.push(("referrer-policy", "strict-origin".to_owned()));
+    }
+    if let Some(cors) = &route.cors {
+        answer.extend(super::cors::answer_headers(cors, &incoming.headers));
+    }
+    Ok(Forwarding {
+        origin: forward.origin.clone(),
+        url,
+        remove,
+        set,
+        set_by_policy: forward.set.clone(),
+        body: None,
+        private: route.is_guarded(),
+        answer,
+        cookies: Vec::new(),
+        owns_cors: route.cors.is_some(),
+    })
+}
+
+/// The request's own address without the parameters that carried a credential.
+pub fn clean_address(policy: &Policy, route: &Route, target: &Target<'_>) -> String {
+    match clean_query(policy, route, target.query) {
+        Some(query) if !query.is_empty() => format!("{}?{query}", target.path),
+        _ => target.path.to_owned(),
+    }
+}
+
+fn clean_query(policy: &Policy, route: &Route, query: Option<&str>) -> Option<String> {
+    let query = query?;
+    let is_credential = |param: &Param<'_>| {
+        let of_route = route.accept.iter().any(|accept| match accept {
+            Accept::Link(_) => link::is_own(param),
+            Accept::SignedRedirect(profile) => signed_redirect::is_own(profile, param),
+            Accept::Bearer => param.name == bearer::PARAMETER,
+            _ => false,
+        });
+        of_route || policy.nonce.as_ref().is_some_and(|nonce| matches!(param.name, CONFIRM) || query::folds_onto(param.name, &nonce.parameter))
+    };
+    if query.is_empty() {
+        return Some(String::new());
+    }
+    let kept = query::cut(query, is_credential);
+    // A query that held nothing but the credential is gone with it.
+    (!kept.is_empty()).then_some(kept)
+}
+
+fn clean_cookies(policy: &Policy, incoming: &Incoming<'_>, remove: &mut Vec<String>, set: &mut Vec<(&'static str, String)>) {
+    let (Some(session), Some(header)) = (&policy.session, incoming.headers.get("cookie")) else { return };
+    if !header.contains(&session.cookie) {
+        return;
+    }
+    let prefixed = format!("__Host-{}", session.cookie);
+    let is_session = |name: &str| name == prefixed || name == session.cookie;
+    // Two Cookie headers arrive joined by a comma; what could hide the session behind one is not forwarded.
+    let hidden = |name: &str| cookie::sole(header, name).is_err();
+    match cookie::cut(header, is_session) {
+        Some(kept) if !hidden(&prefixed) && !hidden(&session.cookie) => {
+            if kept != header {
+                set.push(("cookie", kept));
+            }
+        }
+        _ => remove.push("cookie".to_owned()),
+    }
+}
+
+/// Whether a Referer would hand a credential in an earlier address to the origin.
+fn leaks(policy: &Policy, referer: &str) -> bool {
+    let query = referer.split_once('?').map_or("", |(_, query)| query);
+    query::params(query).any(|param| {
+        link::is_own(&param)
+            || param.name == bearer::PARAMETER
+            || policy.nonce.as_ref().is_some_and(|nonce| query::folds_onto(param.name, &nonce.parameter))
+    })
+}
+
+fn has_url_credential(route: &Route) -> bool {
+    let in_url = |accept: &Accept| matches!(accept, Accept::Link(_) | Accept::SignedRedirect(_) | Accept::Nonce);
+    route.accept.iter().any(in_url) || route.bearer.query
+}
+
+/// The parameter by which the confirm page's button says that a person pressed it.
+pub const CONFIRM: &str = "eg_confirm";

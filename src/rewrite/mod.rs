@@ -1,0 +1,84 @@
+//! A decision made into edits: of the request for the origin, of the answer for the client.
+
+pub mod answer;
+pub mod cors;
+pub mod forward;
+pub mod headers;
+
+use std::sync::Arc;
+
+use crate::policy::Origin;
+
+/// What becomes of a request.
+#[derive(Debug)]
+pub enum Decision {
+    /// It goes to an origin.
+    Forward(Box<Forwarding>),
+    /// The gateway answers itself.
+    Answer(Answer),
+}
+
+/// A request as the origin shall get it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forwarding {
+    /// Who gets it.
+    pub origin: Arc<Origin>,
+    /// The whole URL, byte for byte.
+    pub url: String,
+    /// Request headers to remove, in lower case; only such as are there.
+    pub remove: Vec<String>,
+    /// Request headers to set, after the removals.
+    pub set: Vec<(&'static str, String)>,
+    /// Request headers to set by the policy.
+    pub set_by_policy: Vec<(String, String)>,
+    /// Replaces the body, where the gateway had to read it.
+    pub body: Option<Vec<u8>>,
+    /// A credential opened the route: no shared cache may keep the answer.
+    pub private: bool,
+    /// Headers to set on the answer.
+    pub answer: Vec<(&'static str, String)>,
+    /// Set-Cookie values to add to the answer.
+    pub cookies: Vec<String>,
+    /// The gateway speaks for CORS on this route: what the origin says of it is dropped.
+    pub owns_cors: bool,
+}
+
+/// An answer of the gateway itself. `Cache-Control: no-store` and `nosniff` are added to each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Header fields in order; a name may occur twice.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: String,
+}
+
+impl Answer {
+    /// An answer with a body of that type.
+    pub fn new(status: u16, content_type: &str, body: String) -> Self {
+        let headers = vec![
+            ("content-type", content_type.to_owned()),
+            ("cache-control", "no-store".to_owned()),
+            ("x-content-type-options", "nosniff".to_owned()),
+            ("referrer-policy", "strict-origin".to_owned()),
+        ];
+        Self { status, headers, body }
+    }
+
+    /// A JSON answer.
+    pub fn json(status: u16, value: &serde_json::Value) -> Self {
+        Self::new(status, "application/json", format!("{value}\n"))
+    }
+
+    /// A redirect that turns every method into GET (RFC 9110 section 15.4.4).
+    pub fn see_other(location: String) -> Self {
+        Self::new(303, "text/plain; charset=utf-8", String::new()).with("location", location)
+    }
+
+    /// With one more header field.
+    pub fn with(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+}

@@ -1,0 +1,62 @@
+//! Secrets as a type that cannot be printed, compared carelessly or left behind in memory.
+
+use core::fmt;
+
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+/// Bytes that must never appear in a log, an answer or an error text.
+///
+/// No `Display`, no `Serialize`; `Debug` hides the value; equality takes the same time wherever two
+/// values of one length differ; the bytes are wiped when dropped.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<Vec<u8>>);
+
+impl Secret {
+    /// Takes the bytes over.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self(Zeroizing::new(bytes.into()))
+    }
+
+    /// The bytes, for the one computation that needs them.
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Whether somebody's text is this secret. The time taken tells at most the length.
+    pub fn is(&self, text: &[u8]) -> bool {
+        self.0.as_slice().ct_eq(text).into()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(hidden)")
+    }
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.is(other.expose())
+    }
+}
+
+impl Eq for Secret {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_nothing_of_the_value() {
+        assert_eq!(format!("{:?}", Secret::new("hunter2")), "Secret(hidden)");
+    }
+
+    #[test]
+    fn equality_is_of_bytes() {
+        assert!(Secret::new("a").is(b"a"));
+        assert!(!Secret::new("a").is(b"b"));
+        assert!(!Secret::new("a").is(b"aa"));
+        assert_eq!(Secret::new("x"), Secret::new(b"x".to_vec()));
+    }
+}

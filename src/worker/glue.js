@@ -1,0 +1,106 @@
+// The JavaScript side of the boundary. Nothing is judged here.
+
+// Method, URL and header fields in one crossing. None of them can hold a line feed.
+export function describe(request) {
+  let text = request.method + "\n" + request.url;
+  for (const [name, value] of request.headers) text += "\n" + name + "\n" + value;
+  return text;
+}
+
+// Sends the request on. `edits`: lines "-name" to remove, "=name" and a line with the value to set.
+// The body is passed as the stream it is, unless `body` replaces it.
+export function forward(env, binding, url, request, edits, body, noStore) {
+  const init = { method: request.method, headers: edited(request.headers, edits), redirect: "manual" };
+  if (body) {
+    init.body = body;
+    init.headers.delete("content-length");
+  } else if (request.body) init.body = request.body;
+  if (noStore) init.cache = "no-store";
+  return binding ? env[binding].fetch(url, init) : fetch(url, init);
+}
+
+// The answer with other headers. A switched connection keeps its socket.
+export function amended(response, edits) {
+  if (response.webSocket) return response;
+  const headers = edited(response.headers, edits);
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+}
+
+// A whole answer of the gateway's own.
+export function answer(status, lines, body) {
+  const headers = new Headers();
+  const parts = lines.split("\n");
+  for (let i = 0; i + 1 < parts.length; i += 2) headers.append(parts[i], parts[i + 1]);
+  return new Response(body === "" ? null : body, { status, headers });
+}
+
+// The body, or null as soon as it is longer than `limit` bytes.
+export async function readBody(request, limit) {
+  if (!request.body) return new Uint8Array(0);
+  const chunks = [];
+  let length = 0;
+  const reader = request.body.getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    length += next.value.byteLength;
+    if (length > limit) {
+      await reader.cancel();
+      return null;
+    }
+    chunks.push(next.value);
+  }
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
+}
+
+// Imported signing keys by their JWK; a CryptoKey is a value and may be used by any request.
+const signingKeys = new Map();
+
+export async function signEs256(jwk, bytes) {
+  const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+  let key = signingKeys.get(jwk);
+  if (!key) {
+    const { kty, crv, x, y, d } = JSON.parse(jwk);
+    key = await crypto.subtle.importKey("jwk", { kty, crv, x, y, d }, algorithm, false, ["sign"]);
+    signingKeys.set(jwk, key);
+  }
+  return new Uint8Array(await crypto.subtle.sign(algorithm, key, bytes));
+}
+
+// The gateway's own calls to an origin.
+export async function postJson(env, binding, url, body, assertion, milliseconds) {
+  const init = {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "application/json", "edgegate-assertion": assertion },
+    body,
+    redirect: "manual",
+    cache: "no-store",
+    signal: AbortSignal.timeout(milliseconds),
+  };
+  const response = await (binding ? env[binding].fetch(url, init) : fetch(url, init));
+  return [response.status, await response.text()];
+}
+
+function edited(original, edits) {
+  const headers = new Headers(original);
+  const lines = edits.split("\n");
+  for (let i = 0; i < lines.length; i++) {
+    const name = lines[i].slice(1);
+    switch (lines[i][0]) {
+      case "-":
+        headers.delete(name);
+        break;
+      case "=":
+        headers.set(name, lines[++i]);
+        break;
+      case "+":
+        headers.append(name, lines[++i]);
+        break;
+    }
+  }
+  return headers;
+}

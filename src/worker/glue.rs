@@ -1,0 +1,44 @@
+//! Declarations of `glue.js`.
+
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+use web_sys::{Request, Response};
+
+#[wasm_bindgen(module = "/src/worker/glue.js")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    pub fn describe(request: &Request) -> Result<String, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    pub fn forward(
+        env: &JsValue,
+        binding: Option<&str>,
+        url: &str,
+        request: &Request,
+        edits: &str,
+        body: Option<Uint8Array>,
+        no_store: bool,
+    ) -> Result<js_sys::Promise, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    pub fn amended(response: &Response, edits: &str) -> Result<Response, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    pub fn answer(status: u16, lines: &str, body: &str) -> Result<Response, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = readBody)]
+    pub async fn read_body(request: &Request, limit: u32) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = signEs256)]
+    pub async fn sign_es256(jwk: &str, bytes: &[u8]) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = postJson)]
+    pub async fn post_json(
+        env: &JsValue,
+        binding: Option<&str>,
+        url: &str,
+        body: &str,
+        assertion: &str,
+        milliseconds: u32,
+    ) -> Result<JsValue, JsValue>;
+}

@@ -1,0 +1,22 @@
+//! The only room that knows Cloudflare: entry point, KV, Durable Object, limiter, fetch, WebCrypto.
+//!
+//! It translates and decides nothing: what is judged is judged in the core. `glue.js` holds the few lines
+//! that are cheaper, or only possible, on the JavaScript side of the boundary; each is one crossing.
+
+mod entry;
+mod glue;
+mod ledger;
+mod platform;
+mod start;
+
+/// Names of the bindings in wrangler.toml.
+mod binding {
+    /// KV namespace.
+    pub const KV: &str = "EDGEGATE_KV";
+    /// Durable Object namespace of the class `Ledger`.
+    pub const LEDGER: &str = "EDGEGATE_LEDGER";
+    /// Rate limit.
+    pub const LIMITER: &str = "EDGEGATE_LIMITER";
+    /// Text of a policy that takes the place of the embedded one.
+    pub const POLICY: &str = "EDGEGATE_POLICY_TOML";
+}

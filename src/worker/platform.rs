@@ -1,0 +1,198 @@
+//! The core's ports over Cloudflare's bindings, for one request.
+
+use core::cell::Cell;
+use core::time::Duration;
+
+use futures_util::future::{Either, select};
+use js_sys::{Array, Date, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Request;
+use worker::kv::KvStore;
+use worker::{Delay, Env, Method, RequestInit, console_error};
+
+use super::{binding, glue, ledger};
+use crate::log::Spent;
+use crate::policy::{Origin, Via};
+use crate::ports::{Body, ClaimKey, Claimed, Entropy, Ledger, Limiter, Signer, Upstream, Vault};
+use crate::refusal::Reason;
+use crate::secret::Secret;
+
+/// The bindings, the request and what was spent on it.
+pub struct Platform<'a> {
+    env: &'a Env,
+    request: &'a Request,
+    spent: Cell<Spent>,
+}
+
+impl<'a> Platform<'a> {
+    /// For one request.
+    pub fn new(env: &'a Env, request: &'a Request) -> Self {
+        Self { env, request, spent: Cell::default() }
+    }
+
+    /// The environment's own object.
+    pub fn env(&self) -> &JsValue {
+        self.env
+    }
+
+    /// The request as it arrived.
+    pub fn request(&self) -> &Request {
+        self.request
+    }
+
+    /// What was spent so far.
+    pub fn spent(&self) -> Spent {
+        self.spent.get()
+    }
+
+    /// Notes how long the origin took.
+    pub fn note_origin(&self, milliseconds: u64) {
+        self.spent.set(Spent { origin_ms: milliseconds, ..self.spent.get() });
+    }
+
+    fn kv(&self) -> Result<KvStore, Reason> {
+        self.env.kv(binding::KV).map_err(|_| Reason::BindingMissing)
+    }
+
+    async fn on_kv<T, E: core::fmt::Display>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, Reason> {
+        let started = Date::now();
+        let done = in_time(work).await;
+        let spent = self.spent.get();
+        self.spent.set(Spent { kv: spent.kv + 1, kv_ms: spent.kv_ms + since(started), ..spent });
+        done.ok_or(Reason::VaultUnavailable)?.map_err(|error| {
+            console_error!("edgegate: KV: {}", error);
+            Reason::VaultUnavailable
+        })
+    }
+
+    /// One call to the Ledger's shard for a key; the answer's first line and the rest.
+    async fn on_ledger(&self, operation: &str, key: &ClaimKey, until: u64, note: &str) -> Result<String, Reason> {
+        let started = Date::now();
+        let done = in_time(self.ask_ledger(operation, key, until, note)).await;
+        let spent = self.spent.get();
+        self.spent.set(Spent { ledger: spent.ledger + 1, ledger_ms: spent.ledger_ms + since(started), ..spent });
+        done.ok_or(Reason::LedgerUnavailable)?
+    }
+
+    async fn ask_ledger(&self, operation: &str, key: &ClaimKey, until: u64, note: &str) -> Result<String, Reason> {
+        let namespace = self.env.durable_object(binding::LEDGER).map_err(|_| Reason::BindingMissing)?;
+        let ask = async {
+            let stub = namespace.get_by_name(&ledger::shard(key))?;
+            let mut init = RequestInit::new();
+            init.with_method(Method::Post).with_body(Some(ledger::question(operation, key, until, note).into()));
+            let mut response = stub.fetch_with_request(worker::Request::new_with_init("https://ledger/", &init)?).await?;
+            match response.status_code() {
+                200 => response.text().await,
+                other => Err(format!("status {other}").into()),
+            }
+        };
+        ask.await.map_err(|error: worker::Error| {
+            console_error!("edgegate: Ledger: {}", error);
+            Reason::LedgerUnavailable
+        })
+    }
+}
+
+impl Vault for Platform<'_> {
+    async fn get(&self, key: &str) -> Result<Option<String>, Reason> {
+        let kv = self.kv()?;
+        self.on_kv(kv.get(key).cache_ttl(KV_CACHE).text()).await
+    }
+
+    async fn put(&self, key: &str, value: &str, expires: u64) -> Result<(), Reason> {
+        let builder = self.kv()?.put(key, value).map_err(|_| Reason::VaultUnavailable)?;
+        self.on_kv(builder.expiration(expires).execute()).await
+    }
+}
+
+impl Ledger for Platform<'_> {
+    async fn claim(&self, key: &ClaimKey, until: u64, note: &str) -> Result<Claimed, Reason> {
+        let answer = self.on_ledger("claim", key, until, note).await?;
+        match answer.split_once('\n') {
+            Some(("first", _)) => Ok(Claimed::First),
+            Some(("replayed", note)) => Ok(Claimed::Replayed(note.to_owned())),
+            _ => Err(Reason::LedgerUnavailable),
+        }
+    }
+
+    async fn recall(&self, key: &ClaimKey) -> Result<Option<String>, Reason> {
+        let answer = self.on_ledger("recall", key, 0, "").await?;
+        match answer.split_once('\n') {
+            Some(("none", _)) => Ok(None),
+            Some(("some", note)) => Ok(Some(note.to_owned())),
+            _ => Err(Reason::LedgerUnavailable),
+        }
+    }
+}
+
+impl Entropy for Platform<'_> {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), Reason> {
+        getrandom::fill(bytes).map_err(|_| Reason::EntropyUnavailable)
+    }
+}
+
+impl Limiter for Platform<'_> {
+    async fn within(&self, key: &str) -> Result<bool, Reason> {
+        let limiter = self.env.rate_limiter(binding::LIMITER).map_err(|_| Reason::BindingMissing)?;
+        let outcome = limiter.limit(key.to_owned()).await.map_err(|_| Reason::BindingMissing)?;
+        Ok(outcome.success)
+    }
+}
+
+impl Upstream for Platform<'_> {
+    async fn post_json(&self, origin: &Origin, path: &str, body: &str, assertion: &str) -> Result<(u16, String), Reason> {
+        let (binding, url) = match &origin.via {
+            Via::Service(name) => (Some(name.as_str()), format!("https://{name}{path}").to_ascii_lowercase()),
+            Via::Url(base) => (None, format!("{base}{path}")),
+        };
+        let answer = glue::post_json(self.env, binding, &url, body, assertion, UPSTREAM_MS).await;
+        let answer: Array = answer.ok().and_then(|answer| answer.dyn_into().ok()).ok_or(Reason::PasswordCheckUnavailable)?;
+        let (status, text) = (answer.get(0).as_f64(), answer.get(1).as_string());
+        Ok((status.unwrap_or(0.0) as u16, text.unwrap_or_default()))
+    }
+}
+
+impl Signer for Platform<'_> {
+    async fn sign_es256(&self, jwk: &Secret, input: &[u8]) -> Result<Vec<u8>, Reason> {
+        let jwk = core::str::from_utf8(jwk.expose()).map_err(|_| Reason::SignerUnavailable)?;
+        let signature = glue::sign_es256(jwk, input).await.map_err(|_| {
+            console_error!("edgegate: the identity key is not a private P-256 JWK; make one with `edgegate key new --identity`");
+            Reason::SignerUnavailable
+        })?;
+        let signature: Uint8Array = signature.dyn_into().map_err(|_| Reason::SignerUnavailable)?;
+        Ok(signature.to_vec())
+    }
+}
+
+impl Body for Platform<'_> {
+    async fn read(&self, limit: usize) -> Result<Vec<u8>, Reason> {
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        let body = glue::read_body(self.request, limit).await.map_err(|_| Reason::FormMalformed)?;
+        let body: Uint8Array = body.dyn_into().map_err(|_| Reason::BodyTooLarge)?;
+        Ok(body.to_vec())
+    }
+}
+
+/// 128 random bits in hex: a request id.
+pub fn random_hex() -> Result<String, Reason> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|_| Reason::EntropyUnavailable)?;
+    Ok(crate::digest::hex(&bytes))
+}
+
+/// The work's result, or None after three seconds: a Durable Object that panicked never answers at all.
+async fn in_time<T>(work: impl Future<Output = T>) -> Option<T> {
+    let timeout = Delay::from(Duration::from_secs(3));
+    match select(core::pin::pin!(work), core::pin::pin!(timeout)).await {
+        Either::Left((done, _)) => Some(done),
+        Either::Right(_) => None,
+    }
+}
+
+fn since(started: f64) -> u64 {
+    (Date::now() - started).max(0.0) as u64
+}
+
+/// Seconds; KV's own minimum.
+const KV_CACHE: u64 = 30;
+const UPSTREAM_MS: u32 = 3000;

@@ -1,0 +1,87 @@
+//! What happens once per isolate: the policy is read, secrets are looked up, and what is missing is named.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use worker::{Env, console_error, console_log, console_warn};
+
+use super::binding;
+use crate::gate::Gate;
+use crate::keyring::Keyring;
+use crate::policy::{Policy, SingleUse};
+use crate::secret::Secret;
+
+thread_local! {
+    static GATE: OnceCell<Option<Rc<Gate>>> = const { OnceCell::new() };
+}
+
+/// The isolate's gate; None if the policy is not valid, and then nothing is let through.
+pub fn gate(env: &Env) -> Option<Rc<Gate>> {
+    GATE.with(|cell| cell.get_or_init(|| build(env)).clone())
+}
+
+fn build(env: &Env) -> Option<Rc<Gate>> {
+    let (from, policy) = match env.var(binding::POLICY) {
+        Ok(text) => (binding::POLICY, Policy::read(&text.to_string())),
+        Err(_) if is_bound(env, binding::POLICY) => {
+            console_error!("edgegate: {} is bound but is no text. Every request is answered 503.", binding::POLICY);
+            return None;
+        }
+        Err(_) => ("edgegate.toml", Policy::read(EMBEDDED)),
+    };
+    let policy = match policy {
+        Ok(policy) => policy,
+        Err(problems) => {
+            for problem in problems {
+                console_error!("edgegate: {}:{}: {}", from, problem.line, problem.message);
+            }
+            console_error!("edgegate: the policy is not valid. Every request is answered 503.");
+            return None;
+        }
+    };
+    let keyring = Keyring::new(&policy, |name| env.secret(name).ok().map(|value| Secret::new(value.to_string())));
+    announce(env, &policy, &keyring);
+    Some(Rc::new(Gate::new(policy, keyring)))
+}
+
+/// Names what is missing, in the first lines of the isolate's log.
+fn announce(env: &Env, policy: &Policy, keyring: &Keyring) {
+    for name in keyring.missing() {
+        console_error!("edgegate: secret {} is not set; requests that need it are answered 503. Set it: npx wrangler secret put {}", name, name);
+    }
+    for name in keyring.published() {
+        console_warn!("edgegate: secret {} holds a published demo value; it counts as missing outside loopback", name);
+    }
+    let needs_records = policy.bearer.is_some() || policy.session.is_some() || policy.nonce.is_some();
+    let mut bindings = Vec::new();
+    if needs_records || policy.single_use == SingleUse::BestEffort {
+        bindings.push(binding::KV);
+    }
+    if policy.single_use == SingleUse::Ledger {
+        bindings.push(binding::LEDGER);
+    }
+    if policy.sign_in.is_some() || policy.admin.is_some() {
+        bindings.push(binding::LIMITER);
+    }
+    for name in bindings.into_iter().filter(|name| !is_bound(env, name)) {
+        console_error!("edgegate: binding {} is missing; requests that need it are answered 503. See wrangler.toml", name);
+    }
+    for origin in &policy.origins {
+        if let crate::policy::Via::Service(name) = &origin.via
+            && !is_bound(env, name)
+        {
+            console_error!("edgegate: service binding {} of origin {} is missing; its routes are answered 502", name, origin.name);
+        }
+    }
+    if policy.single_use == SingleUse::BestEffort {
+        console_warn!("edgegate: single use is best effort: without the Durable Object two requests within KV's lag (about 60 s) can both pass");
+    }
+    console_log!("edgegate: {} routes, version {}", policy.routes.len(), env!("CARGO_PKG_VERSION"));
+}
+
+fn is_bound(env: &Env, name: &str) -> bool {
+    js_sys::Reflect::get(env, &name.into()).is_ok_and(|value| !value.is_undefined())
+}
+
+/// The policy that build.rs judged.
+const EMBEDDED: &str = include_str!(concat!(env!("OUT_DIR"), "/policy.toml"));

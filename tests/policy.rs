@@ -1,0 +1,292 @@
+//! The policy reader, from the outside: the files that are shipped, a fixture for every mistake and every
+//! remark, and the schema for editors.
+//!
+//! Fixtures are policies in `fixtures/policy/`: `good/` reads without a problem; `wrong/` and `advice/` end
+//! with what is to be said about them, one `#! 12: reason` a line.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use edgegate::policy::{Accept, Boundary, KeyUse, MacAlgorithm, Policy, Revocation, SHAPES, SingleUse, Via, advise};
+use serde_json::Value;
+use toml::de::{DeTable, DeValue};
+
+#[test]
+fn the_starter_reads_and_loosens_nothing() {
+    let policy = read("edgegate.toml");
+    let advice: Vec<String> = advise(&policy, TODAY).iter().map(ToString::to_string).collect();
+    assert_eq!(advice, Vec::<String>::new());
+    assert!(policy.gateway.issuer.is_https() && !policy.gateway.explain);
+}
+
+#[test]
+fn the_demo_reads_and_asks_for_what_it_documents() {
+    let policy = read("demo/edgegate.toml");
+    assert_eq!(policy.gateway.issuer.as_str(), "http://127.0.0.1:8787");
+    assert!(policy.gateway.explain);
+    let routes: Vec<(String, String, String)> = policy
+        .routes
+        .iter()
+        .map(|route| (route.path.to_string(), route.methods.join(" "), accepted(&route.accept)))
+        .collect();
+    let expected = [
+        ("/landing/*", "GET HEAD", "signed-redirect:landing"),
+        ("/files/*", "GET HEAD", "link:files"),
+        ("/once/*", "GET HEAD", "link:once"),
+        ("/me/*", "GET HEAD POST PUT PATCH DELETE", "bearer"),
+        ("/account/*", "GET HEAD POST", "session nonce"),
+        ("/", "GET HEAD", "none"),
+    ];
+    let expected: Vec<(String, String, String)> = expected
+        .iter()
+        .map(|(path, methods, accept)| (path.to_string(), methods.to_string(), accept.to_string()))
+        .collect();
+    assert_eq!(routes, expected);
+    let landing = &policy.signed_redirects[0];
+    assert_eq!((landing.window, landing.single_use, landing.subject.as_deref()), (5, true, Some("cons_id")));
+    let worked_example = 1_900_000_000 - 1_795_305_600; // eg_exp of the README's link, less 2026-11-22
+    assert!(policy.links.iter().all(|link| link.max_lifetime > worked_example));
+    assert_eq!(policy.links.iter().map(|link| link.single_use).collect::<Vec<_>>(), [false, true]);
+}
+
+#[test]
+fn the_demo_has_a_value_for_every_secret_and_no_other() {
+    let policy = read("demo/edgegate.toml");
+    let values = fs::read_to_string(root().join("demo/.dev.vars")).unwrap();
+    let lines = values.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    let mut given: Vec<&str> = lines.map(|line| line.split_once('=').unwrap().0).collect();
+    let mut named = policy.secret_names();
+    given.sort_unstable();
+    named.sort_unstable();
+    assert_eq!(given, named);
+}
+
+#[test]
+fn every_mistake_is_found_and_explained() {
+    for (path, text) in fixtures("wrong") {
+        let problems = Policy::read(&text).expect_err(&path);
+        let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(said, expectation(&path, &text), "{path}");
+    }
+}
+
+#[test]
+fn every_loosening_is_remarked_on() {
+    for (path, text) in fixtures("advice") {
+        let policy = Policy::read(&text).unwrap_or_else(|problems| panic!("{path}: {problems:?}"));
+        let said: Vec<String> = advise(&policy, TODAY).iter().map(ToString::to_string).collect();
+        assert_eq!(said, expectation(&path, &text), "{path}");
+    }
+}
+
+#[test]
+fn defaults_are_the_strict_ones() {
+    let policy = read("fixtures/policy/good/defaults.toml");
+    let gateway = &policy.gateway;
+    assert_eq!((gateway.realm.as_str(), gateway.explain, gateway.decision_log), ("edgegate", false, true));
+    assert!(!policy.origins[0].insecure);
+    assert_eq!(policy.key("link-1").unwrap().usage, KeyUse::Link(MacAlgorithm::HmacSha256));
+    let link = &policy.links[0];
+    assert_eq!((link.max_lifetime, link.skew), (604_800, 0));
+    assert_eq!((link.single_use, link.cover_method, link.cover_host, link.require_ip), (false, true, true, false));
+    assert!(link.ignore.is_empty() && link.subject.is_none());
+    let redirect = &policy.signed_redirects[0];
+    assert_eq!((redirect.signature.as_str(), redirect.window, redirect.single_use), ("signature", 5, true));
+    assert_eq!(redirect.boundaries, [Boundary::Inclusive]);
+    let bearer = policy.bearer.as_ref().unwrap();
+    assert_eq!((bearer.lifetime, bearer.cache), (3_600, 30));
+    let session = policy.session.as_ref().unwrap();
+    assert_eq!(
+        (session.cookie.as_str(), session.idle, session.absolute, session.cache),
+        ("edgegate", 1_800, 43_200, 30)
+    );
+    let nonce = policy.nonce.as_ref().unwrap();
+    assert_eq!((nonce.parameter.as_str(), nonce.lifetime), ("NONCE_TOKEN", 900));
+    assert_eq!((policy.identity.lifetime, policy.identity.keys.len()), (60, 0));
+    assert!(policy.sign_in.is_none() && policy.admin.is_none());
+    let limits = &policy.limits;
+    assert_eq!((limits.url, limits.headers, limits.form, limits.body), (8_192, 32_768, 65_536, None));
+    assert_eq!(policy.single_use, SingleUse::Ledger);
+    let route = &policy.routes[0];
+    assert_eq!(route.methods, ["GET", "HEAD"]);
+    assert_eq!((route.confirm, route.path_parameters, route.revocation), (false, false, Revocation::Cached));
+    assert!(!route.bearer.query && !route.bearer.form && route.bearer.scope.is_empty() && route.host.is_none());
+    assert!(route.is_guarded());
+    let cors = route.cors.as_ref().unwrap();
+    assert_eq!((cors.credentials, cors.max_age), (false, 600));
+}
+
+#[test]
+fn every_value_arrives_where_it_belongs() {
+    let policy = read("fixtures/policy/good/everything.toml");
+    assert!(matches!(&policy.origins[0].via, Via::Url(url) if url.as_str() == "http://origin.example.org:8080/base"));
+    assert!(matches!(&policy.origins[1].via, Via::Service(binding) if binding == "ORIGIN"));
+    let link = &policy.links[0];
+    assert_eq!((link.max_lifetime, link.skew, link.subject.as_deref()), (1_209_600, 5, Some("user")));
+    assert_eq!((link.single_use, link.cover_method, link.cover_host, link.require_ip), (true, false, false, true));
+    assert_eq!(link.keys[0].usage, KeyUse::Link(MacAlgorithm::HmacSha1));
+    let redirect = &policy.signed_redirects[0];
+    assert_eq!(redirect.boundaries, [Boundary::Inclusive, Boundary::Exclusive]);
+    assert_eq!((redirect.signature.as_str(), redirect.window, redirect.single_use), ("sig", 10, false));
+    let sign_in = policy.sign_in.as_ref().unwrap();
+    assert_eq!((sign_in.path.as_str(), sign_in.key.id.as_str()), ("/check-password", "assertion"));
+    let limits = &policy.limits;
+    assert_eq!((limits.url, limits.headers, limits.form, limits.body), (4_096, 0x4000, 1_024, Some(10_485_760)));
+    assert_eq!(policy.single_use, SingleUse::BestEffort);
+    let route = policy.route("api").unwrap();
+    assert_eq!(accepted(&route.accept), "link:files signed-redirect:landing bearer session nonce none");
+    assert!(!route.is_guarded() && route.confirm && route.path_parameters && route.bearer.query && route.bearer.form);
+    assert_eq!(route.bearer.scope, ["read", "write"]);
+    let forward = &route.forward;
+    assert_eq!(forward.host.as_deref(), Some("inner.example.org:8080"));
+    let set: Vec<(&str, &str)> = forward.set.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(set, [("X-Tenant", "one"), ("X-Empty", "")]);
+    assert_eq!(forward.jwt_audience.as_deref(), Some("https://origin.example.org"));
+    let cors = route.cors.as_ref().unwrap();
+    assert_eq!(
+        (cors.headers.join(" "), cors.expose.join(" "), cors.max_age),
+        ("content-type".into(), "etag".into(), 86_400)
+    );
+}
+
+#[test]
+fn the_full_example_uses_every_key_that_exists() {
+    let text = fs::read_to_string(root().join("fixtures/policy/good/everything.toml")).unwrap();
+    let document = DeTable::parse(&text).unwrap();
+    let mut used = Vec::new();
+    walk(document.get_ref(), String::new(), &mut used);
+    for shape in SHAPES {
+        for key in shape.keys {
+            let key = (shape.table.to_owned(), (*key).to_owned());
+            assert!(used.contains(&key), "{key:?}");
+        }
+    }
+}
+
+#[test]
+fn the_schema_knows_the_same_tables_and_keys() {
+    let text = fs::read_to_string(root().join("edgegate.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(&text).unwrap();
+    let mut described = Vec::new();
+    collect(&schema, String::new(), &mut described);
+    let mut read: Vec<Described> = SHAPES
+        .iter()
+        .map(|shape| (shape.table.to_owned(), sorted(shape.keys.iter()), sorted(shape.required.iter())))
+        .collect();
+    described.sort();
+    read.sort();
+    assert_eq!(described, read);
+}
+
+#[test]
+fn the_schema_describes_every_key() {
+    let text = fs::read_to_string(root().join("edgegate.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(&text).unwrap();
+    assert_described(&schema, "");
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> Policy {
+    let text = fs::read_to_string(root().join(path)).unwrap();
+    Policy::read(&text).unwrap_or_else(|problems| {
+        let lines: Vec<String> = problems.iter().map(|problem| format!("{path}:{problem}")).collect();
+        panic!("{}", lines.join("\n"))
+    })
+}
+
+fn fixtures(folder: &str) -> Vec<(String, String)> {
+    let folder = root().join("fixtures/policy").join(folder);
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    assert!(!paths.is_empty());
+    paths.into_iter().map(|path| (path.display().to_string(), fs::read_to_string(&path).unwrap())).collect()
+}
+
+/// The `#! 12: reason` lines of a fixture.
+fn expectation(path: &str, text: &str) -> Vec<String> {
+    let lines: Vec<String> = text.lines().filter_map(|line| line.strip_prefix("#! ")).map(str::to_owned).collect();
+    assert!(!lines.is_empty(), "{path} expects nothing");
+    lines
+}
+
+fn accepted(accept: &[Accept]) -> String {
+    let names = accept.iter().map(|one| match one {
+        Accept::Link(link) => format!("link:{}", link.name),
+        Accept::SignedRedirect(redirect) => format!("signed-redirect:{}", redirect.name),
+        Accept::Bearer => String::from("bearer"),
+        Accept::Session => String::from("session"),
+        Accept::Nonce => String::from("nonce"),
+        Accept::Nothing => String::from("none"),
+    });
+    names.collect::<Vec<_>>().join(" ")
+}
+
+/// Every key of a document with the table it stands in, named as [`Shape::table`](edgegate::policy::Shape) does.
+fn walk(table: &DeTable<'_>, name: String, used: &mut Vec<(String, String)>) {
+    for (key, value) in table {
+        used.push((name.clone(), key.get_ref().to_string()));
+        let dot = if name.is_empty() { "" } else { "." };
+        let inner = format!("{name}{dot}{}", key.get_ref());
+        match value.get_ref() {
+            DeValue::Table(table) if SHAPES.iter().any(|shape| shape.table == format!("{inner}.*")) => {
+                for value in table.values() {
+                    walk(value.get_ref().as_table().unwrap(), format!("{inner}.*"), used);
+                }
+            }
+            DeValue::Table(table) => walk(table, inner, used),
+            DeValue::Array(items) => {
+                for table in items.iter().filter_map(|item| item.get_ref().as_table()) {
+                    walk(table, format!("{inner}[]"), used);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A table with its keys and those required.
+type Described = (String, Vec<String>, Vec<String>);
+
+/// Every table that a schema describes, named as [`Shape::table`](edgegate::policy::Shape) does.
+fn collect(schema: &Value, table: String, described: &mut Vec<Described>) {
+    let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
+    assert_eq!(schema["additionalProperties"], Value::Bool(false), "{table} must refuse other keys");
+    let required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    described.push((
+        table.clone(),
+        sorted(properties.keys()),
+        sorted(required.iter().map(|key| key.as_str().unwrap())),
+    ));
+    for (key, inner) in properties {
+        let name = if table.is_empty() { key.clone() } else { format!("{table}.{key}") };
+        collect(inner, name.clone(), described);
+        collect(&inner["items"], format!("{name}[]"), described);
+        if inner["additionalProperties"].is_object() {
+            collect(&inner["additionalProperties"], format!("{name}.*"), described);
+        }
+    }
+}
+
+fn assert_described(schema: &Value, place: &str) {
+    for (key, inner) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        let place = format!("{place}.{key}");
+        assert!(inner["description"].as_str().is_some_and(|text| text.len() > 10), "{place} has no description");
+        for part in [inner, &inner["items"], &inner["additionalProperties"]] {
+            assert_described(part, &place);
+        }
+    }
+}
+
+fn sorted(names: impl Iterator<Item = impl AsRef<str>>) -> Vec<String> {
+    let mut names: Vec<String> = names.map(|name| name.as_ref().to_owned()).collect();
+    names.sort();
+    names
+}
+
+const TODAY: &str = "2026-11-22";

@@ -1,0 +1,65 @@
+// Building: only when something changed, with the right policy, and with the compiler's own words when it fails.
+import assert from "node:assert/strict";
+import { readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { clone, installed } from "./sandbox.mjs";
+
+const demo = (c, env) => c.run("scripts/build.mjs", ["--demo"], env);
+const own = (c, env) => c.run("scripts/build.mjs", [], env);
+
+test("each build has its own policy and its own folder", async (t) => {
+  const c = clone(t);
+  assert.equal((await demo(c)).code, 0);
+  assert.equal((await own(c)).code, 0);
+  assert.equal(readFileSync(path.join(c.repo, "demo/build/index.js"), "utf8"), "demo/edgegate.toml\n");
+  assert.equal(readFileSync(path.join(c.repo, "build/index.js"), "utf8"), "edgegate.toml\n");
+  assert.deepEqual(c.calls("worker-build"), ["worker-build --release --out-dir demo/build", "worker-build --release --out-dir build"]);
+});
+
+test("a build is skipped until something that goes into it changes", async (t) => {
+  const c = clone(t);
+  const built = async (env) => (c.forget(), await demo(c, env), c.calls("worker-build").length === 1);
+  assert.ok(await built(), "the first time");
+  assert.ok(!(await built()), "nothing changed");
+  c.write("edgegate.toml", "# your own policy is not the demo's\n");
+  assert.ok(!(await built()), "the other policy");
+  c.write("demo/edgegate.toml", "# changed\n");
+  assert.ok(await built(), "the policy");
+  c.write("src/http/mod.rs", "// new\n");
+  assert.ok(await built(), "a new source file");
+  c.write("Cargo.lock", "# changed\n");
+  assert.ok(await built(), "the lock");
+  assert.ok(await built({ RUSTFLAGS: "-C debuginfo=1" }), "the compiler's flags");
+});
+
+test("a file that the sources embed from elsewhere counts too", async (t) => {
+  const c = clone(t);
+  c.write("docs/page.html", "one");
+  c.write("target/wasm32-unknown-unknown/release/edgegate.d", `${c.repo}/target/x/edgegate.wasm: ${c.repo}/src/lib.rs ${c.repo}/docs/page.html\n`);
+  await demo(c);
+  c.forget();
+  await demo(c);
+  assert.equal(c.calls("worker-build").length, 0);
+  c.write("docs/page.html", "two");
+  await demo(c);
+  assert.equal(c.calls("worker-build").length, 1);
+});
+
+test("a policy that is refused fails the build with the line and the reason", async (t) => {
+  const c = clone(t);
+  installed(c.env.EDGEGATE_CACHE, "worker-build", { "worker-build": "echo 'error: edgegate.toml:3: no such credential' >&2; exit 1" });
+  const { code, output } = await own(c);
+  assert.equal(code, 1);
+  assert.match(output, /\| error: edgegate\.toml:3: no such credential/);
+  assert.match(output, /npm run edgegate -- check edgegate\.toml/);
+  installed(c.env.EDGEGATE_CACHE, "worker-build", { "worker-build": 'mkdir -p "$3"; : >"$3/index_bg.wasm"' });
+  assert.equal((await own(c)).code, 0, "and a failed build is not taken for a finished one");
+});
+
+test("a missing policy and an unknown option are named", async (t) => {
+  const c = clone(t);
+  rmSync(path.join(c.repo, "edgegate.toml"));
+  assert.match((await own(c)).output, /There is no edgegate\.toml/);
+  assert.match((await c.run("scripts/build.mjs", ["--release"])).output, /Unknown option --release/);
+});

@@ -1,0 +1,79 @@
+// Deploying, with a stand-in for wrangler: what is handed to it, and what is said afterwards.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { clone, standIn } from "./sandbox.mjs";
+
+/** A clone whose policy names two secrets, and whose account holds one of them. */
+function account(t, { listed = '[{"name":"EDGEGATE_LINK_KEY","type":"secret_text"}]' } = {}) {
+  const c = clone(t);
+  standIn(c.bin, "cargo", `echo '[{"name":"EDGEGATE_LINK_KEY"},{"name":"EDGEGATE_SESSION_KEY"}]'`);
+  c.write("node_modules/wrangler/bin/wrangler.js", `
+    const { appendFileSync } = require("node:fs");
+    const args = process.argv.slice(2);
+    appendFileSync(process.env.LOG, "wrangler " + args.join(" ") + "\\n");
+    if (process.env.WRANGLER_SEND_METRICS !== "false") process.exit(9);
+    if (args[0] === "secret") ${listed ? `console.log('${listed}')` : "process.exit(1)"};
+  `);
+  c.write("node_modules/wrangler/package.json", "{}");
+  return { ...c, deploy: (args = [], env = {}) => c.run("scripts/deploy.mjs", args, env) };
+}
+
+test("a dry run asks no account and names every secret of the policy", async (t) => {
+  const a = account(t);
+  const { code, output } = await a.deploy(["--dry-run"]);
+  assert.equal(code, 0);
+  assert.deepEqual(a.calls("wrangler"), ["wrangler deploy --dry-run"]);
+  assert.match(output, /npx wrangler secret put EDGEGATE_LINK_KEY/);
+  assert.match(output, /npx wrangler secret put EDGEGATE_SESSION_KEY/);
+});
+
+test("`npm run deploy --dry-run`, which npm keeps to itself, stays a dry run", async (t) => {
+  const a = account(t);
+  await a.deploy([], { npm_config_dry_run: "true" });
+  assert.deepEqual(a.calls("wrangler"), ["wrangler deploy --dry-run"]);
+});
+
+test("a deployment names the secrets that are still missing, in its own environment", async (t) => {
+  const a = account(t);
+  const { output } = await a.deploy(["--env", "staging"]);
+  assert.deepEqual(a.calls("wrangler"), ["wrangler deploy --env staging", "wrangler secret list --format json --env staging"]);
+  assert.match(output, /still missing.*\n {4}npx wrangler secret put EDGEGATE_SESSION_KEY --env staging\n/);
+  assert.doesNotMatch(output, /put EDGEGATE_LINK_KEY/);
+});
+
+test("an account whose secrets cannot be listed gets all the names", async (t) => {
+  const { output } = await account(t, { listed: "" }).deploy();
+  assert.match(output, /could not be listed.*\n.*EDGEGATE_LINK_KEY\n.*EDGEGATE_SESSION_KEY/);
+});
+
+test("what no code can close is said every time", async (t) => {
+  const a = account(t);
+  for (const args of [[], ["--dry-run"]]) {
+    const { output } = await a.deploy(args);
+    assert.match(output, /"Request limit failure mode" > Fail closed/);
+    assert.match(output, /The origin must answer nobody else/);
+  }
+});
+
+test("an address beside the routes is warned of", async (t) => {
+  const a = account(t);
+  a.write("wrangler.toml", "workers_dev = false\npreview_urls = true\n");
+  const { output } = await a.deploy();
+  assert.match(output, /Warning: wrangler\.toml lacks `preview_urls = false`/);
+  assert.doesNotMatch(output, /lacks `workers_dev/);
+});
+
+test("nothing of the demo is deployed", async (t) => {
+  const a = account(t);
+  for (const [args, env] of [
+    [["-c", "demo/wrangler.toml"]],
+    [["--config=./demo/wrangler.toml"]],
+    [["--secrets-file", "demo/.dev.vars"]],
+    [[], { EDGEGATE_POLICY: "demo/edgegate.toml" }],
+  ]) {
+    const { code, output } = await a.deploy(args, env);
+    assert.equal(code, 1);
+    assert.match(output, /belongs to the demo, whose secrets are published/);
+  }
+  assert.deepEqual(a.calls("wrangler"), []);
+});
