@@ -3,7 +3,7 @@
 import { createHmac } from "node:crypto";
 
 export const HOST = "127.0.0.1:8787";
-export const LINK_KEY_ID = "demo";
+const LINK_KEY_ID = "demo";
 export const LINK_KEY = "demo-link-key-0123456789abcdef0123456789";
 
 const EXPIRES = 1900000000;

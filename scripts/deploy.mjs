@@ -23,8 +23,7 @@ main(async (args) => {
     });
   }
   console.log(await openSecrets(dryRun, environmentOf(args)));
-  console.log(secondDoors(readFileSync(inRoot("wrangler.toml"), "utf8")));
-  console.log(openDoors);
+  console.log(secondDoors(readFileSync(inRoot("wrangler.toml"), "utf8")) + openDoors);
 });
 
 /** The demo's secrets are published: nothing of demo/ is ever deployed. */
@@ -76,7 +75,7 @@ function parseNames(json) {
 /** Addresses beside the routes, which wrangler opens unless it is told not to. */
 function secondDoors(config) {
   const open = ["workers_dev", "preview_urls"].filter((name) => !new RegExp(`^${name}\\s*=\\s*false\\b`, "m").test(config));
-  return open.map((name) => `\nWarning: wrangler.toml lacks \`${name} = false\`: the gate has a second address, which no zone rule guards.`).join("");
+  return open.map((name) => `\nWarning: wrangler.toml lacks \`${name} = false\`: the gate has a second address, which no zone rule guards.\n`).join("");
 }
 
 const openDoors = `

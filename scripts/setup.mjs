@@ -12,7 +12,7 @@ export async function setup(env = process.env) {
   if (Number(process.versions.node.split(".")[0]) < versions.node) {
     throw new Failure(`This is Node ${process.versions.node}`, { todo: `Install Node ${versions.node} or later, then run the same command again.` });
   }
-  console.log("Set-up: installing what is missing (the first time takes about 5 min, later ones a second)");
+  console.log("Set-up: installing what is missing (the first time takes 5 to 10 min, later ones a second)");
   await ensurePackages(env);
   const toolchain = await ensureWasmTarget(env);
   const tools = await ensureTools(env);

@@ -66,8 +66,8 @@ pub fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
 
 fn mac<M: Mac + KeyInit>(key: &Secret, parts: &[&[u8]]) -> hmac::digest::Output<M> {
     // HMAC takes a key of any length, so the error cannot occur; a key of zeros would only ever refuse.
-    let mut mac = <M as KeyInit>::new_from_slice(key.expose())
-        .unwrap_or_else(|_| <M as KeyInit>::new(&Default::default()));
+    let mut mac =
+        <M as KeyInit>::new_from_slice(key.expose()).unwrap_or_else(|_| <M as KeyInit>::new(&Default::default()));
     for part in parts {
         mac.update(part);
     }

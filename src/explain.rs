@@ -68,7 +68,12 @@ pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now:
             break;
         }
     }
-    let nothing = || refused(Reason::CredentialMissing, vec!["This route takes no signed links; nothing in the address can open it.".to_owned()]);
+    let nothing = || {
+        refused(
+            Reason::CredentialMissing,
+            vec!["This route takes no signed links; nothing in the address can open it.".to_owned()],
+        )
+    };
     let mut explanation = explanation.unwrap_or_else(nothing);
     explanation.route = Some(route.name.clone());
     if !route.methods.iter().any(|m| m == method) {
@@ -100,7 +105,8 @@ pub fn explain_link(profile: &Link, keyring: &Keyring, signed: Signed<'_>, raw_q
         Ok(_) => None,
         // No client address is known here; that the link is bound to one is all there is to say.
         Err(Reason::LinkAddressMismatch) => {
-            told.causes.push("The link is bound to a client network by eg_ip; from elsewhere it is refused.".to_owned());
+            told.causes
+                .push("The link is bound to a client network by eg_ip; from elsewhere it is refused.".to_owned());
             None
         }
         Err(reason) => Some(reason),
@@ -111,7 +117,9 @@ pub fn explain_link(profile: &Link, keyring: &Keyring, signed: Signed<'_>, raw_q
         Some(Reason::LinkExpired) => told.causes.push(clock_cause("eg_exp", parts.expires, now)),
         Some(Reason::LinkNotYetValid) => told.causes.push(clock_cause("eg_nbf", parts.not_before.unwrap_or(0), now)),
         Some(reason) => told.causes.push(link_cause(reason)),
-        None if profile.single_use => told.causes.push("The link works once; whether it has been used is not known here.".to_owned()),
+        None if profile.single_use => {
+            told.causes.push("The link works once; whether it has been used is not known here.".to_owned())
+        }
         None => {}
     }
     told
@@ -144,7 +152,9 @@ pub fn explain_redirect(profile: &SignedRedirect, keyring: &Keyring, raw_query: 
             told.causes.push(clock_cause("ts", parts.timestamp, now));
         }
         Some(reason) => told.causes.push(redirect_cause(reason, profile)),
-        None if profile.single_use => told.causes.push("The signature works once; whether it has been used is not known here.".to_owned()),
+        None if profile.single_use => {
+            told.causes.push("The signature works once; whether it has been used is not known here.".to_owned())
+        }
         None => {}
     }
     told
@@ -179,8 +189,13 @@ fn link_mismatch(profile: &Link, keyring: &Keyring, signed: Signed<'_>, parts: &
     }
     for (cover_method, cover_host) in [(false, false), (true, false), (false, true), (true, true)] {
         let other = Link { cover_method, cover_host, ..profile.clone() };
-        if (cover_method, cover_host) != (profile.cover_method, profile.cover_host) && holds(&other, key, signed, parts.covered) {
-            causes.push("The signer left out, or added, the line with the method or the host; see `cover` in the policy.".to_owned());
+        if (cover_method, cover_host) != (profile.cover_method, profile.cover_host)
+            && holds(&other, key, signed, parts.covered)
+        {
+            causes.push(
+                "The signer left out, or added, the line with the method or the host; see `cover` in the policy."
+                    .to_owned(),
+            );
         }
     }
     for usage in [KeyUse::Link(MacAlgorithm::HmacSha1), KeyUse::Link(MacAlgorithm::HmacSha256)] {
@@ -197,7 +212,9 @@ fn redirect_mismatch(profile: &SignedRedirect, keyring: &Keyring, parts: &signed
     for key in &profile.keys {
         let Ok(secret) = keyring.secret(&key.secret, true) else { continue };
         let holds = |boundary: Boundary, covered: &str| {
-            bool::from(signed_redirect::compute(profile, parts.digest, boundary, secret, covered).ct_eq(&parts.signature))
+            bool::from(
+                signed_redirect::compute(profile, parts.digest, boundary, secret, covered).ct_eq(&parts.signature),
+            )
         };
         for boundary in [Boundary::Inclusive, Boundary::Exclusive] {
             if !profile.boundaries.contains(&boundary) && holds(boundary, parts.covered) {
@@ -218,13 +235,21 @@ fn redirect_mismatch(profile: &SignedRedirect, keyring: &Keyring, parts: &signed
         Digest::Md5 => "MD5",
         Digest::Sha1 => "SHA-1",
     };
-    fallback(causes, &format!("The query was changed after signing, or the signer has another secret (the signature's length says {digest})."))
+    fallback(
+        causes,
+        &format!(
+            "The query was changed after signing, or the signer has another secret (the signature's length says {digest})."
+        ),
+    )
 }
 
 /// Texts that signers hash by mistake, each with the cause that it betrays.
 fn spellings(covered: &str) -> Vec<(String, String)> {
     let mut list = vec![
-        (covered.replace("%27", "'"), "The signer hashed ' where the request has %27: browsers and proxies escape it. Sign %27."),
+        (
+            covered.replace("%27", "'"),
+            "The signer hashed ' where the request has %27: browsers and proxies escape it. Sign %27.",
+        ),
         (covered.replace('+', "%20"), "The signer hashed %20 where the request has +."),
         (covered.replace("%20", "+"), "The signer hashed + where the request has %20."),
         (lower_escapes(covered), "The signer hashed escapes in lower case (%2f), the request has them in upper case."),
@@ -309,10 +334,16 @@ fn link_cause(reason: Reason) -> String {
 fn redirect_cause(reason: Reason, profile: &SignedRedirect) -> String {
     match reason {
         Reason::RedirectMalformed => {
-            let digests: Vec<&str> = profile.digests.iter().map(|digest| if *digest == Digest::Md5 { "32 hex digits (MD5)" } else { "40 hex digits (SHA-1)" }).collect();
+            let digests: Vec<&str> = profile
+                .digests
+                .iter()
+                .map(|digest| if *digest == Digest::Md5 { "32 hex digits (MD5)" } else { "40 hex digits (SHA-1)" })
+                .collect();
             format!("ts is not whole seconds before the signature, or the signature is not {}.", digests.join(" or "))
         }
-        Reason::RedirectParameterAfterSignature => format!("Something follows {}; it must come last.", profile.signature),
+        Reason::RedirectParameterAfterSignature => {
+            format!("Something follows {}; it must come last.", profile.signature)
+        }
         other => common_cause(other),
     }
 }

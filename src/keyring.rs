@@ -51,7 +51,9 @@ impl Keyring {
 
 fn is_published(value: &Secret) -> bool {
     let values = PUBLISHED.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('='));
-    values.map(|(_, published)| published.trim().trim_matches(['\'', '"'])).any(|published| value.is(published.as_bytes()))
+    values
+        .map(|(_, published)| published.trim().trim_matches(['\'', '"']))
+        .any(|published| value.is(published.as_bytes()))
 }
 
 /// The demo's secrets, as the demo itself reads them.

@@ -60,7 +60,13 @@ pub trait Limiter {
 /// The gateway's own calls to an origin.
 pub trait Upstream {
     /// Posts a JSON document and returns status and body, or refuses after 3 s.
-    async fn post_json(&self, origin: &Origin, path: &str, body: &str, assertion: &str) -> Result<(u16, String), Reason>;
+    async fn post_json(
+        &self,
+        origin: &Origin,
+        path: &str,
+        body: &str,
+        assertion: &str,
+    ) -> Result<(u16, String), Reason>;
 }
 
 /// Asymmetric signatures by the runtime.

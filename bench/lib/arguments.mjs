@@ -6,10 +6,10 @@ export const USAGE = `npm run bench [-- OPTIONS]
 
 CPU microseconds of the workerd process per request: Edgegate next to Workers written by hand.
 
-  --quick            fewer requests and rounds: a first look in seconds, less exact
-  --rounds N         rounds (5; quick 3)
-  --requests N       requests per contender and round (10000; quick 2000)
-  --warmup N         requests before the first round (4000; quick 1500)
+  --quick            fewer requests: a first look in seconds, less exact
+  --rounds N         rounds (5)
+  --requests N       requests per contender and round (10000; quick 3000)
+  --warmup N         requests before the first round (4000; quick 2000)
   --connections N    keep-alive connections (16)
   --only TEXT        only the contenders whose name contains TEXT
   --json             the result as JSON on standard output, progress on standard error
@@ -35,7 +35,7 @@ export function parseArguments(args) {
     },
   });
   const size = values.quick
-    ? { rounds: 3, requests: 2000, warmup: 1500 }
+    ? { rounds: 5, requests: 3000, warmup: 2000 }
     : { rounds: 5, requests: 10_000, warmup: 4000 };
   return {
     ...values,

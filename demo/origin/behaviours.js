@@ -14,22 +14,12 @@
 import { bytes } from "./bytes.js";
 import { echo } from "./echo.js";
 import { json } from "./page.js";
+import { badRequest, whole } from "./parameters.js";
 
 export function behave(name, request, parameters) {
   const behaviour = BEHAVIOURS.get(name);
   if (behaviour === undefined) return badRequest(`demo is one of ${[...BEHAVIOURS.keys()].join(", ")}`);
   return behaviour(request, parameters);
-}
-
-// A whole number between two bounds, or undefined: a parameter that makes no sense is the caller's mistake to see.
-export function whole(text, low, high) {
-  if (!/^\d{1,15}$/.test(text ?? "")) return undefined;
-  const number = Number(text);
-  return number >= low && number <= high ? number : undefined;
-}
-
-export function badRequest(detail) {
-  return json(`${JSON.stringify({ error: detail })}\n`, { status: 400 });
 }
 
 const ETAG = '"demo-etag-1"';

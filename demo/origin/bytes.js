@@ -1,7 +1,7 @@
 // `?demo=bytes&n=…`: a download of any size that needs no memory. Byte number i is i modulo 251 (a prime, so that
 // a chunk out of place shows), which lets a test check any part of it without having the whole.
 
-import { badRequest, whole } from "./behaviours.js";
+import { badRequest, whole } from "./parameters.js";
 
 const PERIOD = 251;
 const CHUNK = PERIOD * 256;

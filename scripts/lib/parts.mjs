@@ -87,7 +87,7 @@ function sizeGate({ note }) {
 const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 
 async function dryRun({ env, note }) {
-  const { code, output } = await step("npm run deploy -- --dry-run: everything but the upload, without an account", "5 s", () =>
+  const { code, output } = await step("npm run deploy -- --dry-run: everything but the upload, without an account", "5 s, 1 min where the command-line tool is compiled first", () =>
     run(node22, ["scripts/deploy.mjs", "--dry-run"], { env, cwd: root }));
   const bound = ["EDGEGATE_KV", "EDGEGATE_LEDGER", "EDGEGATE_LIMITER"].every((name) => output.includes(name));
   if (code !== 0 || !bound) explain(new Failure("the dry run failed, or a binding was missing from what wrangler would upload", { output }));

@@ -23,7 +23,7 @@ export async function ensureTools(env = process.env) {
     for (const crate of missing(env)) {
       const version = versions.cargoTools[crate];
       mkdirSync(toolDir(crate, env), { recursive: true });
-      await step(`${crate} ${version}: compile the build tool, once per version`, "2 to 4 min", () =>
+      await step(`${crate} ${version}: compile the build tool, once per version`, "2 to 6 min", () =>
         must("cargo", ["install", crate, "--version", version, "--locked", "--force", "--root", toolDir(crate, env), "--target-dir", shared], {
           env,
           cwd: tools,

@@ -1,10 +1,10 @@
 //! Bearer tokens (RFC 6750) that this gateway issued.
 
+use super::Identity;
 use super::authorization::{self, Authorization};
 use super::record::Record;
 use super::seal::{self, Kind, Sealed};
 use super::store::{self, Context, Found};
-use super::Identity;
 use crate::http::{Incoming, query};
 use crate::policy::{Bearer, BearerUse, Revocation};
 use crate::ports::{Body, Entropy, Ledger, Vault};

@@ -202,7 +202,8 @@ pub fn is_own(param: &Param<'_>) -> bool {
 
 /// Digits without sign or leading zero, as Unix seconds.
 pub fn read_seconds(text: &str) -> Option<u64> {
-    let canonical = text.len() <= 12 && text.bytes().all(|b| b.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    let canonical =
+        text.len() <= 12 && text.bytes().all(|b| b.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
     canonical.then(|| text.parse().ok()).flatten()
 }
 
@@ -234,7 +235,8 @@ fn judge_terms(profile: &Link, parts: &Parts<'_>, client: Option<IpAddr>, now: u
 
 /// Every parameter after the signature is on the list, and none is a second reading of a signed one.
 fn judge_ignored(profile: &Link, covered: &str, after: &str) -> Result<(), Reason> {
-    let signed: Vec<Vec<u8>> = covered.split(['&', ';']).map(|p| query::fold(p.split('=').next().unwrap_or_default())).collect();
+    let signed: Vec<Vec<u8>> =
+        covered.split(['&', ';']).map(|p| query::fold(p.split('=').next().unwrap_or_default())).collect();
     for (count, param) in query::params(after).enumerate() {
         let listed = profile.ignore.iter().any(|pattern| pattern.matches(param.name));
         if !listed || param.raw.contains(';') || count >= MAX_IGNORED {

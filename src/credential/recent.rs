@@ -32,7 +32,9 @@ impl Recent {
     pub fn put(&self, key: &str, record: Record, now: u64) {
         let mut entries = self.0.borrow_mut();
         if entries.len() >= CAPACITY {
-            entries.retain(|_, entry| now.saturating_sub(entry.fetched) < YOUNG || entry.record.revoked && entry.record.exp > now);
+            entries.retain(|_, entry| {
+                now.saturating_sub(entry.fetched) < YOUNG || entry.record.revoked && entry.record.exp > now
+            });
         }
         if entries.len() >= CAPACITY {
             entries.pop_first();

@@ -102,10 +102,20 @@ pub fn mint(
 ///
 /// # Errors
 /// `SecretMissing` if the key that it names has no value.
-pub fn open(kind: Kind, keys: &[Arc<Key>], keyring: &Keyring, loopback: bool, text: &str) -> Result<Option<Sealed>, Reason> {
+pub fn open(
+    kind: Kind,
+    keys: &[Arc<Key>],
+    keyring: &Keyring,
+    loopback: bool,
+    text: &str,
+) -> Result<Option<Sealed>, Reason> {
     let mut pieces = text.splitn(3, '_');
-    let (Some(prefix), Some(key_id), Some(body)) = (pieces.next(), pieces.next(), pieces.next()) else { return Ok(None) };
-    let Some(key) = keys.iter().find(|key| key.id == key_id).filter(|_| prefix == kind.prefix()) else { return Ok(None) };
+    let (Some(prefix), Some(key_id), Some(body)) = (pieces.next(), pieces.next(), pieces.next()) else {
+        return Ok(None);
+    };
+    let Some(key) = keys.iter().find(|key| key.id == key_id).filter(|_| prefix == kind.prefix()) else {
+        return Ok(None);
+    };
     if body.len() != TEXT {
         return Ok(None);
     }

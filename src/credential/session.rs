@@ -102,7 +102,12 @@ pub fn open(ctx: Context<'_>, policy: &Session, value: &str) -> Result<Sealed, R
     seal::open(Kind::Session, &policy.keys, ctx.keyring, ctx.loopback, value)?.ok_or(Reason::SessionForged)
 }
 
-async fn keep_alive<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, policy: &Session, sealed: &Sealed) -> Result<(), Reason> {
+async fn keep_alive<P: Vault + Ledger>(
+    ctx: Context<'_>,
+    ports: &P,
+    policy: &Session,
+    sealed: &Sealed,
+) -> Result<(), Reason> {
     let record = sealed.record_key();
     let note = format!("{record}:seen");
     let mut seen = sealed.issued.max(ctx.recent.seen(&record));

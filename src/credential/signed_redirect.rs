@@ -137,7 +137,13 @@ pub fn hashed_text(profile: &SignedRedirect, boundary: Boundary, covered: &str) 
 }
 
 /// The digest that a secret gives.
-pub fn compute(profile: &SignedRedirect, digest: Digest, boundary: Boundary, secret: &Secret, covered: &str) -> Vec<u8> {
+pub fn compute(
+    profile: &SignedRedirect,
+    digest: Digest,
+    boundary: Boundary,
+    secret: &Secret,
+    covered: &str,
+) -> Vec<u8> {
     let text = hashed_text(profile, boundary, covered);
     let parts = [text.as_bytes(), secret.expose()];
     match digest {

@@ -5,8 +5,8 @@
 //! that nobody has read, a revocation replaces it by a tombstone that nothing overwrites, and for its first
 //! minutes a record can be found in the Ledger, which never lags.
 
-use super::record::Record;
 use super::recent::Recent;
+use super::record::Record;
 use super::seal::{self, Kind, Sealed};
 use crate::keyring::Keyring;
 use crate::policy::{Key, Revocation, SingleUse};
@@ -117,7 +117,12 @@ pub fn kv_expiry(now: u64, expires: u64) -> u64 {
     expires.max(now + 61)
 }
 
-async fn fetch<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed, key: &str) -> Result<Option<Record>, Reason> {
+async fn fetch<P: Vault + Ledger>(
+    ctx: Context<'_>,
+    ports: &P,
+    sealed: &Sealed,
+    key: &str,
+) -> Result<Option<Record>, Reason> {
     let mut text = ports.get(key).await?;
     let is_young = ctx.now < sealed.issued + LAG;
     if text.is_none() && is_young && ctx.single_use == SingleUse::Ledger {

@@ -10,7 +10,13 @@ use crate::refusal::{Public, Reason};
 use crate::rewrite::{Answer, cors};
 
 /// The answer to a refused request. What it says is [`Reason::public`], never more.
-pub(crate) fn refuse(gate: &Gate, reason: Reason, incoming: &Incoming<'_>, moment: Moment<'_>, trace: &Trace) -> Answer {
+pub(crate) fn refuse(
+    gate: &Gate,
+    reason: Reason,
+    incoming: &Incoming<'_>,
+    moment: Moment<'_>,
+    trace: &Trace,
+) -> Answer {
     let route = trace.route.as_deref();
     let public = reason.public();
     let challenges = challenges(gate, route, reason);

@@ -48,7 +48,9 @@ pub fn sign_in(next: &str, failed: Option<&str>) -> Answer {
 pub fn sign_out(done: bool) -> Answer {
     let body = match done {
         true => format!("<p>You are signed out.</p><p><a href=\"{}\">Sign in again</a></p>", crate::endpoint::SIGN_IN),
-        false => format!("<form method=\"post\" action=\"{}\"><button>Sign out</button></form>", crate::endpoint::SIGN_OUT),
+        false => {
+            format!("<form method=\"post\" action=\"{}\"><button>Sign out</button></form>", crate::endpoint::SIGN_OUT)
+        }
     };
     page(200, if done { "Signed out" } else { "Sign out" }, &body)
 }

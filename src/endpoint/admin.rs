@@ -78,7 +78,13 @@ async fn authorize<P: Ports>(gate: &Gate, ctx: Context<'_>, incoming: &Incoming<
     Err(Reason::AdminKey)
 }
 
-async fn mint_nonce<P: Ports>(gate: &Gate, ctx: Context<'_>, target: &Target<'_>, request: &Request, ports: &P) -> Result<Answer, Reason> {
+async fn mint_nonce<P: Ports>(
+    gate: &Gate,
+    ctx: Context<'_>,
+    target: &Target<'_>,
+    request: &Request,
+    ports: &P,
+) -> Result<Answer, Reason> {
     let policy = gate.policy.nonce.as_ref().ok_or(Reason::NoRoute)?;
     let route = gate.policy.route(&request.route).ok_or(Reason::AdminRequest)?;
     let takes_nonces = route.accept.iter().any(|accept| matches!(accept, Accept::Nonce));
@@ -157,7 +163,12 @@ async fn revoke_token<P: Ports>(gate: &Gate, ctx: Context<'_>, request: &Request
     Ok(state("revoked", json!({})))
 }
 
-async fn revoke_session<P: Ports>(gate: &Gate, ctx: Context<'_>, request: &Request, ports: &P) -> Result<Answer, Reason> {
+async fn revoke_session<P: Ports>(
+    gate: &Gate,
+    ctx: Context<'_>,
+    request: &Request,
+    ports: &P,
+) -> Result<Answer, Reason> {
     let policy = gate.policy.session.as_ref().ok_or(Reason::NoRoute)?;
     let sealed = session::open(ctx, policy, &request.session).map_err(forged_is_a_bad_request)?;
     store::revoke(ctx, ports, &sealed).await?;

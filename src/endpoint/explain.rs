@@ -10,7 +10,8 @@ use crate::rewrite::Answer;
 pub fn answer(gate: &Gate, incoming: &Incoming<'_>, target: &Target<'_>, now: u64) -> Answer {
     let query = target.query.unwrap_or_default();
     let url = super::value(query, "url").unwrap_or_default();
-    let method = super::value(query, "method").ok().filter(|method| !method.is_empty()).unwrap_or_else(|| "GET".to_owned());
+    let method =
+        super::value(query, "method").ok().filter(|method| !method.is_empty()).unwrap_or_else(|| "GET".to_owned());
     let explanation = (!url.is_empty()).then(|| explain(&gate.policy, &gate.keyring, &method, &url, now));
     if !accept::prefers_html(incoming.headers.get("accept")) {
         let value = serde_json::to_value(explanation.unwrap_or_default()).unwrap_or_default();
@@ -21,7 +22,11 @@ pub fn answer(gate: &Gate, incoming: &Incoming<'_>, target: &Target<'_>, now: u6
          <textarea id=\"url\" name=\"url\" rows=\"4\" required>{}</textarea><button>Explain</button></form>",
         escape(&url)
     );
-    page(200, "Why was this link refused?", &format!("{}{form}", explanation.map_or(String::new(), |told| told_html(&told))))
+    page(
+        200,
+        "Why was this link refused?",
+        &format!("{}{form}", explanation.map_or(String::new(), |told| told_html(&told))),
+    )
 }
 
 fn told_html(told: &Explanation) -> String {

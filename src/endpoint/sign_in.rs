@@ -70,7 +70,13 @@ pub fn network(incoming: &Incoming<'_>) -> String {
     }
 }
 
-async fn check<P: Ports>(ctx: Context<'_>, policy: &SignIn, account: &str, password: &str, ports: &P) -> Result<Option<String>, Reason> {
+async fn check<P: Ports>(
+    ctx: Context<'_>,
+    policy: &SignIn,
+    account: &str,
+    password: &str,
+    ports: &P,
+) -> Result<Option<String>, Reason> {
     let body = json!({"account": account, "password": password}).to_string();
     let secret = ctx.keyring.secret(&policy.key.secret, ctx.loopback)?;
     let head = format!("v1.{}.", ctx.now);
@@ -91,7 +97,10 @@ async fn check<P: Ports>(ctx: Context<'_>, policy: &SignIn, account: &str, passw
 
 /// Where to go afterwards: an address on this host that the gate itself would accept, else `/`.
 fn next(target: &Target<'_>, form: &str) -> String {
-    let wanted = query::sole(form, "next").ok().flatten().map(query::decode).and_then(|raw| String::from_utf8(raw).ok());
-    let is_own = |wanted: &String| wanted.starts_with('/') && Target::read(&format!("{}{wanted}", target.origin()), 2048).is_ok();
+    let wanted =
+        query::sole(form, "next").ok().flatten().map(query::decode).and_then(|raw| String::from_utf8(raw).ok());
+    let is_own = |wanted: &String| {
+        wanted.starts_with('/') && Target::read(&format!("{}{wanted}", target.origin()), 2048).is_ok()
+    };
     wanted.filter(is_own).unwrap_or_else(|| "/".to_owned())
 }

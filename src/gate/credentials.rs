@@ -74,7 +74,9 @@ pub async fn collect<P: Ports>(
                 Some(answer) => return Ok(answer),
                 None => None,
             },
-            Accept::Nothing => Some(Grant { identity: Identity { kind: "none", ..Identity::default() }, ..Grant::default() }),
+            Accept::Nothing => {
+                Some(Grant { identity: Identity { kind: "none", ..Identity::default() }, ..Grant::default() })
+            }
         };
         if let Some(mut grant) = grant {
             grant.body = presented.body;
@@ -129,7 +131,13 @@ async fn by_signed_redirect<P: Ports>(
     Ok(Some(granted("signed-redirect", verified.subject, verified.key_id)))
 }
 
-async fn by_bearer<P: Ports>(gate: &Gate, ctx: Context<'_>, route: &Route, token: &str, ports: &P) -> Result<Grant, Reason> {
+async fn by_bearer<P: Ports>(
+    gate: &Gate,
+    ctx: Context<'_>,
+    route: &Route,
+    token: &str,
+    ports: &P,
+) -> Result<Grant, Reason> {
     let policy = gate.policy.bearer.as_ref().ok_or(Reason::Internal)?;
     let identity = bearer::verify(ctx, ports, policy, &route.bearer, route.revocation, token).await?;
     Ok(Grant { identity, ..Grant::default() })
@@ -150,7 +158,13 @@ async fn by_session<P: Ports>(
 }
 
 /// Single use of what carries no record of its own.
-async fn claim_once<P: Ports>(ctx: Context<'_>, ports: &P, key: &ClaimKey, until: u64, replayed: Reason) -> Result<(), Reason> {
+async fn claim_once<P: Ports>(
+    ctx: Context<'_>,
+    ports: &P,
+    key: &ClaimKey,
+    until: u64,
+    replayed: Reason,
+) -> Result<(), Reason> {
     match ctx.single_use {
         SingleUse::Ledger => match ports.claim(key, until, "").await? {
             Claimed::First => Ok(()),
@@ -161,7 +175,13 @@ async fn claim_once<P: Ports>(ctx: Context<'_>, ports: &P, key: &ClaimKey, until
 }
 
 /// KV alone, as the policy asked: two requests at one moment can both pass, and for as long as KV lags.
-async fn claim_in_vault(ctx: Context<'_>, ports: &impl Vault, key: &ClaimKey, until: u64, replayed: Reason) -> Result<(), Reason> {
+async fn claim_in_vault(
+    ctx: Context<'_>,
+    ports: &impl Vault,
+    key: &ClaimKey,
+    until: u64,
+    replayed: Reason,
+) -> Result<(), Reason> {
     let key = format!("used:{}", crate::digest::base64url(&key.0));
     if ports.get(&key).await?.is_some() {
         return Err(replayed);

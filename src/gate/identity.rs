@@ -43,7 +43,8 @@ impl Assertions {
         );
         let lifetime = gate.policy.identity.lifetime;
         let known = self.0.borrow().get(&claims_of).cloned();
-        if let Some((signed, token)) = known.filter(|(signed, _)| ctx.now < signed + lifetime / 2 && ctx.now >= *signed) {
+        if let Some((signed, token)) = known.filter(|(signed, _)| ctx.now < signed + lifetime / 2 && ctx.now >= *signed)
+        {
             let _ = signed;
             return Ok(Some(token));
         }
@@ -63,7 +64,8 @@ impl Assertions {
                 claims.insert("scope".to_owned(), json!(identity.scope.join(" ")));
             }
         }
-        let input = format!("{}.{}", base64url(header.to_string().as_bytes()), base64url(claims.to_string().as_bytes()));
+        let input =
+            format!("{}.{}", base64url(header.to_string().as_bytes()), base64url(claims.to_string().as_bytes()));
         let signature = signer.sign_es256(jwk, input.as_bytes()).await?;
         let token = format!("{input}.{}", base64url(&signature));
         self.remember(claims_of, ctx.now, lifetime, &token);

@@ -76,7 +76,13 @@ pub(crate) struct Trace {
 impl Gate {
     /// A gate with an empty memory.
     pub fn new(policy: Policy, keyring: Keyring) -> Self {
-        Self { policy, keyring, recent: Recent::default(), throttled: RefCell::default(), assertions: Assertions::default() }
+        Self {
+            policy,
+            keyring,
+            recent: Recent::default(),
+            throttled: RefCell::default(),
+            assertions: Assertions::default(),
+        }
     }
 
     /// Judges a request. Every way out of here is a decision; nothing is let through by an error.

@@ -23,7 +23,9 @@ pub async fn nonce<P: Ports>(
     target: &Target<'_>,
     ports: &P,
 ) -> Result<Option<Outcome>, Reason> {
-    let (Some(policy), Some(sessions)) = (&gate.policy.nonce, &gate.policy.session) else { return Err(Reason::Internal) };
+    let (Some(policy), Some(sessions)) = (&gate.policy.nonce, &gate.policy.session) else {
+        return Err(Reason::Internal);
+    };
     let raw_query = target.query.unwrap_or_default();
     let Some(text) = query::sole(raw_query, &policy.parameter)? else { return Ok(None) };
     let sealed = nonce::open(ctx, policy, route, text)?;
@@ -41,12 +43,8 @@ pub async fn nonce<P: Ports>(
     let subject = nonce::redeem(ctx, ports, &sealed).await?;
     end_session(gate, ctx, incoming, target, ports).await?;
     let cookie = session::start(ctx, ports, sessions, target, &subject).await?;
-    let identity = Identity {
-        kind: "nonce",
-        subject: Some(subject),
-        key_id: Some(sealed.key_id),
-        ..Identity::default()
-    };
+    let identity =
+        Identity { kind: "nonce", subject: Some(subject), key_id: Some(sealed.key_id), ..Identity::default() };
     let is_page = confirmed || (incoming.method == "GET" && is_page_request(&incoming.headers));
     let redirect = is_page.then(|| clean_address(&gate.policy, route, target));
     Ok(Some(Outcome::Granted(Box::new(Grant { identity, body: None, cookies: vec![cookie], redirect }))))

@@ -4,17 +4,19 @@
 pub fn prefers_html(accept: Option<&str>) -> bool {
     let Some(accept) = accept else { return false };
     let quality = |wanted: &[&str]| {
-        accept.split(',').filter_map(|range| {
-            let mut parts = range.split(';');
-            let name = parts.next().unwrap_or_default().trim();
-            wanted.iter().any(|w| name.eq_ignore_ascii_case(w)).then(|| {
-                parts
-                    .filter_map(|p| p.trim().strip_prefix("q="))
-                    .find_map(|q| q.trim().parse::<f32>().ok())
-                    .unwrap_or(1.0)
+        accept
+            .split(',')
+            .filter_map(|range| {
+                let mut parts = range.split(';');
+                let name = parts.next().unwrap_or_default().trim();
+                wanted.iter().any(|w| name.eq_ignore_ascii_case(w)).then(|| {
+                    parts
+                        .filter_map(|p| p.trim().strip_prefix("q="))
+                        .find_map(|q| q.trim().parse::<f32>().ok())
+                        .unwrap_or(1.0)
+                })
             })
-        })
-        .fold(None, |best: Option<f32>, q| Some(best.map_or(q, |b| b.max(q))))
+            .fold(None, |best: Option<f32>, q| Some(best.map_or(q, |b| b.max(q))))
     };
     let html = quality(&["text/html", "application/xhtml+xml"]);
     let json = quality(&["application/json", "application/problem+json"]);
@@ -29,7 +31,14 @@ mod tests {
     fn browsers_get_pages_and_programs_get_json() {
         assert!(prefers_html(Some("text/html,application/xhtml+xml,*/*;q=0.8")));
         assert!(prefers_html(Some("Text/HTML; q=0.9, application/json;q=0.1")));
-        for accept in [None, Some("*/*"), Some("application/json"), Some("text/html;q=0"), Some("application/json, text/html;q=0.5"), Some(";;,q=,")] {
+        for accept in [
+            None,
+            Some("*/*"),
+            Some("application/json"),
+            Some("text/html;q=0"),
+            Some("application/json, text/html;q=0.5"),
+            Some(";;,q=,"),
+        ] {
             assert!(!prefers_html(accept), "{accept:?}");
         }
     }

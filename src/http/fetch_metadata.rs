@@ -35,7 +35,12 @@ mod tests {
     fn looking_ahead() {
         assert!(looks_ahead("HEAD", &Headers::default()));
         assert!(!looks_ahead("GET", &Headers::default()));
-        for pair in [("sec-purpose", "prefetch;prerender"), ("purpose", "prefetch"), ("x-moz", "prefetch"), ("x-purpose", "preview")] {
+        for pair in [
+            ("sec-purpose", "prefetch;prerender"),
+            ("purpose", "prefetch"),
+            ("x-moz", "prefetch"),
+            ("x-purpose", "preview"),
+        ] {
             assert!(looks_ahead("GET", &Headers::new(vec![pair])), "{pair:?}");
         }
     }

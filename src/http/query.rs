@@ -113,7 +113,19 @@ mod tests {
 
     #[test]
     fn shadows_are_refused() {
-        for shadow in ["TS=1", "%74s=1", "t%53=1", "ts[]=1", "ts%5b%5d=1", "ts%00=1", "+ts=1", "%20ts=1", "a=1;ts=2", "a=1;TS=2", "ts%5B=1"] {
+        for shadow in [
+            "TS=1",
+            "%74s=1",
+            "t%53=1",
+            "ts[]=1",
+            "ts%5b%5d=1",
+            "ts%00=1",
+            "+ts=1",
+            "%20ts=1",
+            "a=1;ts=2",
+            "a=1;TS=2",
+            "ts%5B=1",
+        ] {
             assert_eq!(sole(shadow, "ts"), Err(Reason::ParameterShadowed), "{shadow}");
         }
         for shadow in ["eg.sig=1", "eg%2Esig", "eg+sig", "eg%20sig=1", "EG_SIG=1", "eg-sig=1"] {

@@ -109,7 +109,8 @@ fn judge_segment(segment: &[u8]) -> Result<(), Reason> {
         let (pair, tail) = tail.split_at_checked(2).ok_or(Reason::PathAmbiguous)?;
         rest = tail;
         let value = crate::digest::from_hex(pair).and_then(|v| v.first().copied()).ok_or(Reason::PathAmbiguous)?;
-        let double = value == b'%' && tail.split_at_checked(2).is_some_and(|(p, _)| crate::digest::from_hex(p).is_some());
+        let double =
+            value == b'%' && tail.split_at_checked(2).is_some_and(|(p, _)| crate::digest::from_hex(p).is_some());
         if is_unreserved(value) || matches!(value, b'/' | b'\\') || value.is_ascii_control() || double {
             return Err(Reason::PathAmbiguous);
         }
@@ -133,7 +134,21 @@ fn is_path_byte(byte: u8) -> bool {
     is_unreserved(byte)
         || matches!(
             byte,
-            b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' | b':' | b'@' | b'[' | b']' | b'|'
+            b'!' | b'$'
+                | b'&'
+                | b'\''
+                | b'('
+                | b')'
+                | b'*'
+                | b'+'
+                | b','
+                | b';'
+                | b'='
+                | b':'
+                | b'@'
+                | b'['
+                | b']'
+                | b'|'
         )
 }
 
@@ -158,9 +173,37 @@ mod tests {
     #[test]
     fn ambiguous_paths_are_refused() {
         for path in [
-            "//a", "/a//b", "/.", "/..", "/a/../b", "/a/./b", "/..;x/b", "/;/a", "/a\\b", "/%2e%2e/b", "/%2E", "/a%2fb", "/a%5Cb",
-            "/%61dmin", "/%7Ea", "/a%", "/a%2", "/a%zz", "/a%00", "/a%0a", "/a%7f", "/a%252fb", "/%c0%ae", "/a%ff", "/é", "/a b", "/a\"", "/a<",
-            "/{a}", "/a^b", "/a`b",
+            "//a",
+            "/a//b",
+            "/.",
+            "/..",
+            "/a/../b",
+            "/a/./b",
+            "/..;x/b",
+            "/;/a",
+            "/a\\b",
+            "/%2e%2e/b",
+            "/%2E",
+            "/a%2fb",
+            "/a%5Cb",
+            "/%61dmin",
+            "/%7Ea",
+            "/a%",
+            "/a%2",
+            "/a%zz",
+            "/a%00",
+            "/a%0a",
+            "/a%7f",
+            "/a%252fb",
+            "/%c0%ae",
+            "/a%ff",
+            "/é",
+            "/a b",
+            "/a\"",
+            "/a<",
+            "/{a}",
+            "/a^b",
+            "/a`b",
         ] {
             assert_eq!(read(&format!("https://h{path}")), Err(Reason::PathAmbiguous), "{path}");
         }
@@ -168,7 +211,20 @@ mod tests {
 
     #[test]
     fn plain_paths_pass() {
-        for path in ["/", "/a", "/a/", "/a.b/..c/...", "/%20", "/%c3%a9", "/a%25", "/a%25b", "/a;jsessionid=1", "/a'b", "/[1]|", "/a:b@c"] {
+        for path in [
+            "/",
+            "/a",
+            "/a/",
+            "/a.b/..c/...",
+            "/%20",
+            "/%c3%a9",
+            "/a%25",
+            "/a%25b",
+            "/a;jsessionid=1",
+            "/a'b",
+            "/[1]|",
+            "/a:b@c",
+        ] {
             assert!(read(&format!("https://h{path}")).is_ok(), "{path}");
         }
     }
@@ -183,11 +239,27 @@ mod tests {
 
     #[test]
     fn hosts_and_schemes() {
-        for url in ["ftp://h/", "https:///", "https://u@h/", "https://h./", "https://h", "https://:80/", "//h/", "https://h%41/"] {
+        for url in [
+            "ftp://h/",
+            "https:///",
+            "https://u@h/",
+            "https://h./",
+            "https://h",
+            "https://:80/",
+            "//h/",
+            "https://h%41/",
+        ] {
             assert_eq!(read(url), Err(Reason::UrlMalformed), "{url}");
         }
         assert_eq!(Target::read("https://h/aaa", 10), Err(Reason::UrlTooLong));
-        for (host, is) in [("127.0.0.1:8787", true), ("[::1]:80", true), ("localhost", true), ("127.0.0.2", true), ("10.0.0.1", false), ("localhost.evil", false)] {
+        for (host, is) in [
+            ("127.0.0.1:8787", true),
+            ("[::1]:80", true),
+            ("localhost", true),
+            ("127.0.0.2", true),
+            ("10.0.0.1", false),
+            ("localhost.evil", false),
+        ] {
             assert_eq!(read(&format!("http://{host}/")).unwrap().is_loopback(), is, "{host}");
         }
     }

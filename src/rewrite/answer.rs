@@ -21,7 +21,8 @@ pub fn edits<'a>(forwarding: &'a Forwarding, of: impl Fn(&str) -> Option<String>
     }
     if forwarding.owns_cors {
         edits.extend(CORS.iter().map(|name| Edit::Remove(name)));
-        let varies = of("vary").is_some_and(|vary| vary.split(',').any(|name| name.trim().eq_ignore_ascii_case("origin")));
+        let varies =
+            of("vary").is_some_and(|vary| vary.split(',').any(|name| name.trim().eq_ignore_ascii_case("origin")));
         if !varies {
             edits.push(Edit::Append("vary", "Origin".to_owned()));
         }
@@ -41,7 +42,9 @@ fn private(origin: Option<&str>) -> Option<String> {
     if directives().any(|directive| matches!(directive.to_ascii_lowercase().as_str(), "no-store" | "private")) {
         return None;
     }
-    let shared = |directive: &str| matches!(name(directive).as_str(), "public" | "s-maxage" | "private" | "proxy-revalidate" | "must-understand");
+    let shared = |directive: &str| {
+        matches!(name(directive).as_str(), "public" | "s-maxage" | "private" | "proxy-revalidate" | "must-understand")
+    };
     let kept: Vec<&str> = directives().filter(|directive| !shared(directive)).collect();
     Some(core::iter::once("private").chain(kept).collect::<Vec<_>>().join(", "))
 }

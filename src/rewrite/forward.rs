@@ -33,7 +33,8 @@ pub fn forwarding(
         url.push('?');
         url.push_str(&query);
     }
-    let mut remove: Vec<String> = forged(&incoming.headers, &policy.identity.strip).into_iter().map(str::to_owned).collect();
+    let mut remove: Vec<String> =
+        forged(&incoming.headers, &policy.identity.strip).into_iter().map(str::to_owned).collect();
     let by_policy = |name: &str| forward.remove.iter().any(|pattern| pattern.matches_ignoring_case(name));
     remove.extend(incoming.headers.iter().filter(|(name, _)| by_policy(name)).map(|(name, _)| name.to_owned()));
     let mut set = Vec::with_capacity(8);
@@ -90,7 +91,11 @@ fn clean_query(policy: &Policy, route: &Route, query: Option<&str>) -> Option<St
             Accept::Bearer => param.name == bearer::PARAMETER,
             _ => false,
         });
-        of_route || policy.nonce.as_ref().is_some_and(|nonce| matches!(param.name, CONFIRM) || query::folds_onto(param.name, &nonce.parameter))
+        of_route
+            || policy
+                .nonce
+                .as_ref()
+                .is_some_and(|nonce| matches!(param.name, CONFIRM) || query::folds_onto(param.name, &nonce.parameter))
     };
     if query.is_empty() {
         return Some(String::new());
@@ -100,7 +105,12 @@ fn clean_query(policy: &Policy, route: &Route, query: Option<&str>) -> Option<St
     (!kept.is_empty()).then_some(kept)
 }
 
-fn clean_cookies(policy: &Policy, incoming: &Incoming<'_>, remove: &mut Vec<String>, set: &mut Vec<(&'static str, String)>) {
+fn clean_cookies(
+    policy: &Policy,
+    incoming: &Incoming<'_>,
+    remove: &mut Vec<String>,
+    set: &mut Vec<(&'static str, String)>,
+) {
     let (Some(session), Some(header)) = (&policy.session, incoming.headers.get("cookie")) else { return };
     if !header.contains(&session.cookie) {
         return;

@@ -9,7 +9,9 @@ use crate::policy::NamePattern;
 /// Names of the fields to remove, as the request has them.
 pub fn forged<'a>(headers: &Headers<'a>, more: &[NamePattern]) -> Vec<&'a str> {
     let names = headers.iter().map(|(name, _)| name);
-    names.filter(|name| is_reserved(name) || more.iter().any(|pattern| pattern.matches_ignoring_case(&fold(name)))).collect()
+    names
+        .filter(|name| is_reserved(name) || more.iter().any(|pattern| pattern.matches_ignoring_case(&fold(name))))
+        .collect()
 }
 
 /// Whether a name, in any alias, is one that only the gateway may write.
@@ -64,12 +66,33 @@ mod tests {
     #[test]
     fn every_alias_is_reserved() {
         for name in [
-            "edgegate-subject", "Edgegate_Subject", "EDGEGATE.subject", "edgegate-anything", "x.forwarded_user", "X-Auth-Request-Email", "remote_user",
-            "X_Remote.User", "x-authenticated-userid", "x_consumer_custom_id", "cf_access_jwt_assertion", "Forwarded", "authorization", "x-original-url",
+            "edgegate-subject",
+            "Edgegate_Subject",
+            "EDGEGATE.subject",
+            "edgegate-anything",
+            "x.forwarded_user",
+            "X-Auth-Request-Email",
+            "remote_user",
+            "X_Remote.User",
+            "x-authenticated-userid",
+            "x_consumer_custom_id",
+            "cf_access_jwt_assertion",
+            "Forwarded",
+            "authorization",
+            "x-original-url",
         ] {
             assert!(is_reserved(name), "{name}");
         }
-        for name in ["accept", "cookie", "x-forwarded-for", "x-forwarded-proto", "edgegated", "x-userinfo", "cf-connecting-ip", "forwarded-for"] {
+        for name in [
+            "accept",
+            "cookie",
+            "x-forwarded-for",
+            "x-forwarded-proto",
+            "edgegated",
+            "x-userinfo",
+            "cf-connecting-ip",
+            "forwarded-for",
+        ] {
             assert!(!is_reserved(name), "{name}");
         }
     }

@@ -114,9 +114,18 @@ fn respond(answer: &Answer, method: &str) -> Result<Response, JsValue> {
 
 /// Before there is a gate there is no dialect, no route and no request id: the fewest words.
 fn unjudged(reason: Reason) -> worker::Result<Response> {
-    console_log!("{{\"edgegate\":\"refused\",\"reason\":\"{}\",\"status\":{}}}", reason.code(), reason.public().status());
+    console_log!(
+        "{{\"edgegate\":\"refused\",\"reason\":\"{}\",\"status\":{}}}",
+        reason.code(),
+        reason.public().status()
+    );
     let public = reason.public();
-    let body = format!("{{\"type\":\"about:blank\",\"title\":\"{}\",\"status\":{},\"code\":\"{}\"}}\n", public.title(), public.status(), public.code());
+    let body = format!(
+        "{{\"type\":\"about:blank\",\"title\":\"{}\",\"status\":{},\"code\":\"{}\"}}\n",
+        public.title(),
+        public.status(),
+        public.code()
+    );
     Ok(respond(&Answer::new(public.status(), "application/problem+json", body), "GET")?)
 }
 

@@ -79,7 +79,9 @@ impl Ledger {
             SqlStorageValue::Integer(until),
             SqlStorageValue::String(note.to_owned()),
         ];
-        let inserted = self.table()?.exec("INSERT INTO claims (key, until, note) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", values)?;
+        let inserted = self
+            .table()?
+            .exec("INSERT INTO claims (key, until, note) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", values)?;
         if inserted.rows_written() == 0 {
             return Response::ok(format!("replayed\n{}", self.note(key)?.unwrap_or_default()));
         }

@@ -80,7 +80,8 @@ impl<'a> Platform<'a> {
             let stub = namespace.get_by_name(&ledger::shard(key))?;
             let mut init = RequestInit::new();
             init.with_method(Method::Post).with_body(Some(ledger::question(operation, key, until, note).into()));
-            let mut response = stub.fetch_with_request(worker::Request::new_with_init("https://ledger/", &init)?).await?;
+            let mut response =
+                stub.fetch_with_request(worker::Request::new_with_init("https://ledger/", &init)?).await?;
             match response.status_code() {
                 200 => response.text().await,
                 other => Err(format!("status {other}").into()),
@@ -140,13 +141,20 @@ impl Limiter for Platform<'_> {
 }
 
 impl Upstream for Platform<'_> {
-    async fn post_json(&self, origin: &Origin, path: &str, body: &str, assertion: &str) -> Result<(u16, String), Reason> {
+    async fn post_json(
+        &self,
+        origin: &Origin,
+        path: &str,
+        body: &str,
+        assertion: &str,
+    ) -> Result<(u16, String), Reason> {
         let (binding, url) = match &origin.via {
             Via::Service(name) => (Some(name.as_str()), format!("https://{name}{path}").to_ascii_lowercase()),
             Via::Url(base) => (None, format!("{base}{path}")),
         };
         let answer = glue::post_json(self.env, binding, &url, body, assertion, UPSTREAM_MS).await;
-        let answer: Array = answer.ok().and_then(|answer| answer.dyn_into().ok()).ok_or(Reason::PasswordCheckUnavailable)?;
+        let answer: Array =
+            answer.ok().and_then(|answer| answer.dyn_into().ok()).ok_or(Reason::PasswordCheckUnavailable)?;
         let (status, text) = (answer.get(0).as_f64(), answer.get(1).as_string());
         Ok((status.unwrap_or(0.0) as u16, text.unwrap_or_default()))
     }
@@ -156,7 +164,9 @@ impl Signer for Platform<'_> {
     async fn sign_es256(&self, jwk: &Secret, input: &[u8]) -> Result<Vec<u8>, Reason> {
         let jwk = core::str::from_utf8(jwk.expose()).map_err(|_| Reason::SignerUnavailable)?;
         let signature = glue::sign_es256(jwk, input).await.map_err(|_| {
-            console_error!("edgegate: the identity key is not a private P-256 JWK; make one with `edgegate key new --identity`");
+            console_error!(
+                "edgegate: the identity key is not a private P-256 JWK; make one with `edgegate key new --identity`"
+            );
             Reason::SignerUnavailable
         })?;
         let signature: Uint8Array = signature.dyn_into().map_err(|_| Reason::SignerUnavailable)?;

@@ -47,7 +47,11 @@ fn build(env: &Env) -> Option<Rc<Gate>> {
 /// Names what is missing, in the first lines of the isolate's log.
 fn announce(env: &Env, policy: &Policy, keyring: &Keyring) {
     for name in keyring.missing() {
-        console_error!("edgegate: secret {} is not set; requests that need it are answered 503. Set it: npx wrangler secret put {}", name, name);
+        console_error!(
+            "edgegate: secret {} is not set; requests that need it are answered 503. Set it: npx wrangler secret put {}",
+            name,
+            name
+        );
     }
     for name in keyring.published() {
         console_warn!("edgegate: secret {} holds a published demo value; it counts as missing outside loopback", name);
@@ -64,17 +68,26 @@ fn announce(env: &Env, policy: &Policy, keyring: &Keyring) {
         bindings.push(binding::LIMITER);
     }
     for name in bindings.into_iter().filter(|name| !is_bound(env, name)) {
-        console_error!("edgegate: binding {} is missing; requests that need it are answered 503. See wrangler.toml", name);
+        console_error!(
+            "edgegate: binding {} is missing; requests that need it are answered 503. See wrangler.toml",
+            name
+        );
     }
     for origin in &policy.origins {
         if let crate::policy::Via::Service(name) = &origin.via
             && !is_bound(env, name)
         {
-            console_error!("edgegate: service binding {} of origin {} is missing; its routes are answered 502", name, origin.name);
+            console_error!(
+                "edgegate: service binding {} of origin {} is missing; its routes are answered 502",
+                name,
+                origin.name
+            );
         }
     }
     if policy.single_use == SingleUse::BestEffort {
-        console_warn!("edgegate: single use is best effort: without the Durable Object two requests within KV's lag (about 60 s) can both pass");
+        console_warn!(
+            "edgegate: single use is best effort: without the Durable Object two requests within KV's lag (about 60 s) can both pass"
+        );
     }
     console_log!("edgegate: {} routes, version {}", policy.routes.len(), env!("CARGO_PKG_VERSION"));
 }
