@@ -171,6 +171,8 @@ reasons! {
     VaultUnavailable = "vault_unavailable" => Unavailable,
     /// The Durable Object did not answer.
     LedgerUnavailable = "ledger_unavailable" => Unavailable,
+    /// The rate limit did not answer.
+    LimiterUnavailable = "limiter_unavailable" => Unavailable,
     /// The runtime gave no randomness.
     EntropyUnavailable = "entropy_unavailable" => Unavailable,
     /// The identity key could not sign.

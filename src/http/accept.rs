@@ -2,25 +2,28 @@
 
 /// Whether the caller would rather have a page than JSON. No preference means JSON.
 pub fn prefers_html(accept: Option<&str>) -> bool {
-    let Some(accept) = accept else { return false };
-    let quality = |wanted: &[&str]| {
-        accept
-            .split(',')
-            .filter_map(|range| {
-                let mut parts = range.split(';');
-                let name = parts.next().unwrap_or_default().trim();
-                wanted.iter().any(|w| name.eq_ignore_ascii_case(w)).then(|| {
-                    parts
-                        .filter_map(|p| p.trim().strip_prefix("q="))
-                        .find_map(|q| q.trim().parse::<f32>().ok())
-                        .unwrap_or(1.0)
-                })
-            })
-            .fold(None, |best: Option<f32>, q| Some(best.map_or(q, |b| b.max(q))))
+    let accept = accept.unwrap_or_default();
+    let html = quality(accept, &["text/html", "application/xhtml+xml"]);
+    html > 0 && html >= quality(accept, &["application/json", "application/problem+json"])
+}
+
+/// The best weight among the media types, in thousandths; 0 if none is there.
+fn quality(accept: &str, wanted: &[&str]) -> u32 {
+    let weight = |range: &str| {
+        let mut parts = range.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        let is_wanted = wanted.iter().any(|wanted| name.eq_ignore_ascii_case(wanted));
+        is_wanted.then(|| parts.find_map(|part| part.strip_prefix("q=")).map_or(1000, thousandths))
     };
-    let html = quality(&["text/html", "application/xhtml+xml"]);
-    let json = quality(&["application/json", "application/problem+json"]);
-    matches!((html, json), (Some(html), json) if html > 0.0 && html >= json.unwrap_or(0.0))
+    accept.split(',').filter_map(weight).max().unwrap_or(0)
+}
+
+/// `qvalue` of RFC 9110 section 12.4.2; anything else is no preference at all.
+fn thousandths(q: &str) -> u32 {
+    let (whole, fraction) = q.trim().split_once('.').unwrap_or((q.trim(), ""));
+    let digits = fraction.chars().chain(core::iter::repeat('0')).take(3);
+    let value = whole.chars().chain(digits).try_fold(0, |value: u32, c| Some(value * 10 + c.to_digit(10)?));
+    value.filter(|value| whole.len() == 1 && *value <= 1000).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -71,6 +71,30 @@ export async function signEs256(jwk, bytes) {
   return new Uint8Array(await crypto.subtle.sign(algorithm, key, bytes));
 }
 
+// KV, the Ledger and the limiter. Each settles in time: a Durable Object that panicked never answers at all.
+export function kvGet(env, binding, key, cacheTtl, milliseconds) {
+  return inTime(env[binding].get(key, { type: "text", cacheTtl }), milliseconds);
+}
+
+export function kvPut(env, binding, key, value, expiration, milliseconds) {
+  return inTime(env[binding].put(key, value, { expiration }), milliseconds);
+}
+
+export async function ledgerAsk(env, binding, shard, question, milliseconds) {
+  const stub = env[binding].get(env[binding].idFromName(shard));
+  const ask = async () => {
+    const response = await stub.fetch("https://ledger/", { method: "POST", body: question });
+    const text = await response.text();
+    if (response.status !== 200) throw new Error(`status ${response.status}`);
+    return text;
+  };
+  return inTime(ask(), milliseconds);
+}
+
+export async function withinLimit(env, binding, key, milliseconds) {
+  return (await inTime(env[binding].limit({ key }), milliseconds)).success === true;
+}
+
 // The gateway's own calls to an origin.
 export async function postJson(env, binding, url, body, assertion, milliseconds) {
   const init = {
@@ -83,6 +107,12 @@ export async function postJson(env, binding, url, body, assertion, milliseconds)
   };
   const response = await (binding ? env[binding].fetch(url, init) : fetch(url, init));
   return [response.status, await response.text()];
+}
+
+function inTime(work, milliseconds) {
+  let timer;
+  const late = new Promise((_, refuse) => (timer = setTimeout(refuse, milliseconds, new Error("no answer in time"))));
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function edited(original, edits) {

@@ -32,6 +32,37 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = signEs256)]
     pub async fn sign_es256(jwk: &str, bytes: &[u8]) -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(catch, js_name = kvGet)]
+    pub async fn kv_get(
+        env: &JsValue,
+        binding: &str,
+        key: &str,
+        cache: u32,
+        milliseconds: u32,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = kvPut)]
+    pub async fn kv_put(
+        env: &JsValue,
+        binding: &str,
+        key: &str,
+        value: &str,
+        expiration: f64,
+        milliseconds: u32,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = ledgerAsk)]
+    pub async fn ledger_ask(
+        env: &JsValue,
+        binding: &str,
+        shard: &str,
+        question: &str,
+        milliseconds: u32,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = withinLimit)]
+    pub async fn within_limit(env: &JsValue, binding: &str, key: &str, milliseconds: u32) -> Result<JsValue, JsValue>;
+
     #[wasm_bindgen(catch, js_name = postJson)]
     pub async fn post_json(
         env: &JsValue,

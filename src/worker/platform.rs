@@ -1,14 +1,10 @@
 //! The core's ports over Cloudflare's bindings, for one request.
 
 use core::cell::Cell;
-use core::time::Duration;
-
-use futures_util::future::{Either, select};
 use js_sys::{Array, Date, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Request;
-use worker::kv::KvStore;
-use worker::{Delay, Env, Method, RequestInit, console_error};
+use worker::{Env, console_error};
 
 use super::{binding, glue, ledger};
 use crate::log::Spent;
@@ -50,59 +46,42 @@ impl<'a> Platform<'a> {
         self.spent.set(Spent { origin_ms: milliseconds, ..self.spent.get() });
     }
 
-    fn kv(&self) -> Result<KvStore, Reason> {
-        self.env.kv(binding::KV).map_err(|_| Reason::BindingMissing)
+    /// A binding that is there, by its name.
+    fn bound(&self, name: &'static str) -> Result<&'static str, Reason> {
+        super::start::is_bound(self.env, name).then_some(name).ok_or(Reason::BindingMissing)
     }
 
-    async fn on_kv<T, E: core::fmt::Display>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, Reason> {
+    async fn on_kv(&self, work: impl Future<Output = Result<JsValue, JsValue>>) -> Result<JsValue, Reason> {
         let started = Date::now();
-        let done = in_time(work).await;
+        let done = work.await;
         let spent = self.spent.get();
         self.spent.set(Spent { kv: spent.kv + 1, kv_ms: spent.kv_ms + since(started), ..spent });
-        done.ok_or(Reason::VaultUnavailable)?.map_err(|error| {
-            console_error!("edgegate: KV: {}", error);
-            Reason::VaultUnavailable
-        })
+        done.map_err(|error| failed("KV", &error, Reason::VaultUnavailable))
     }
 
-    /// One call to the Ledger's shard for a key; the answer's first line and the rest.
+    /// One call to the Ledger's shard for a key.
     async fn on_ledger(&self, operation: &str, key: &ClaimKey, until: u64, note: &str) -> Result<String, Reason> {
+        let binding = self.bound(binding::LEDGER)?;
+        let question = ledger::question(operation, key, until, note);
         let started = Date::now();
-        let done = in_time(self.ask_ledger(operation, key, until, note)).await;
+        let done = glue::ledger_ask(self.env, binding, &ledger::shard(key), &question, PATIENCE_MS).await;
         let spent = self.spent.get();
         self.spent.set(Spent { ledger: spent.ledger + 1, ledger_ms: spent.ledger_ms + since(started), ..spent });
-        done.ok_or(Reason::LedgerUnavailable)?
-    }
-
-    async fn ask_ledger(&self, operation: &str, key: &ClaimKey, until: u64, note: &str) -> Result<String, Reason> {
-        let namespace = self.env.durable_object(binding::LEDGER).map_err(|_| Reason::BindingMissing)?;
-        let ask = async {
-            let stub = namespace.get_by_name(&ledger::shard(key))?;
-            let mut init = RequestInit::new();
-            init.with_method(Method::Post).with_body(Some(ledger::question(operation, key, until, note).into()));
-            let mut response =
-                stub.fetch_with_request(worker::Request::new_with_init("https://ledger/", &init)?).await?;
-            match response.status_code() {
-                200 => response.text().await,
-                other => Err(format!("status {other}").into()),
-            }
-        };
-        ask.await.map_err(|error: worker::Error| {
-            console_error!("edgegate: Ledger: {}", error);
-            Reason::LedgerUnavailable
-        })
+        let answer = done.map_err(|error| failed("Ledger", &error, Reason::LedgerUnavailable))?;
+        answer.as_string().ok_or(Reason::LedgerUnavailable)
     }
 }
 
 impl Vault for Platform<'_> {
     async fn get(&self, key: &str) -> Result<Option<String>, Reason> {
-        let kv = self.kv()?;
-        self.on_kv(kv.get(key).cache_ttl(KV_CACHE).text()).await
+        let binding = self.bound(binding::KV)?;
+        let value = self.on_kv(glue::kv_get(self.env, binding, key, KV_CACHE, PATIENCE_MS)).await?;
+        Ok(value.as_string())
     }
 
     async fn put(&self, key: &str, value: &str, expires: u64) -> Result<(), Reason> {
-        let builder = self.kv()?.put(key, value).map_err(|_| Reason::VaultUnavailable)?;
-        self.on_kv(builder.expiration(expires).execute()).await
+        let binding = self.bound(binding::KV)?;
+        self.on_kv(glue::kv_put(self.env, binding, key, value, expires as f64, PATIENCE_MS)).await.map(|_| ())
     }
 }
 
@@ -134,9 +113,10 @@ impl Entropy for Platform<'_> {
 
 impl Limiter for Platform<'_> {
     async fn within(&self, key: &str) -> Result<bool, Reason> {
-        let limiter = self.env.rate_limiter(binding::LIMITER).map_err(|_| Reason::BindingMissing)?;
-        let outcome = limiter.limit(key.to_owned()).await.map_err(|_| Reason::BindingMissing)?;
-        Ok(outcome.success)
+        let binding = self.bound(binding::LIMITER)?;
+        let within = glue::within_limit(self.env, binding, key, PATIENCE_MS).await;
+        let within = within.map_err(|error| failed("limiter", &error, Reason::LimiterUnavailable))?;
+        within.as_bool().ok_or(Reason::LimiterUnavailable)
     }
 }
 
@@ -152,7 +132,7 @@ impl Upstream for Platform<'_> {
             Via::Service(name) => (Some(name.as_str()), format!("https://{name}{path}").to_ascii_lowercase()),
             Via::Url(base) => (None, format!("{base}{path}")),
         };
-        let answer = glue::post_json(self.env, binding, &url, body, assertion, UPSTREAM_MS).await;
+        let answer = glue::post_json(self.env, binding, &url, body, assertion, PATIENCE_MS).await;
         let answer: Array =
             answer.ok().and_then(|answer| answer.dyn_into().ok()).ok_or(Reason::PasswordCheckUnavailable)?;
         let (status, text) = (answer.get(0).as_f64(), answer.get(1).as_string());
@@ -190,13 +170,10 @@ pub fn random_hex() -> Result<String, Reason> {
     Ok(crate::digest::hex(&bytes))
 }
 
-/// The work's result, or None after three seconds: a Durable Object that panicked never answers at all.
-async fn in_time<T>(work: impl Future<Output = T>) -> Option<T> {
-    let timeout = Delay::from(Duration::from_secs(3));
-    match select(core::pin::pin!(work), core::pin::pin!(timeout)).await {
-        Either::Left((done, _)) => Some(done),
-        Either::Right(_) => None,
-    }
+/// What failed goes to the operator's log, the reason to the caller.
+fn failed(what: &str, error: &JsValue, reason: Reason) -> Reason {
+    console_error!("edgegate: {}: {:?}", what, error);
+    reason
 }
 
 fn since(started: f64) -> u64 {
@@ -204,5 +181,6 @@ fn since(started: f64) -> u64 {
 }
 
 /// Seconds; KV's own minimum.
-const KV_CACHE: u64 = 30;
-const UPSTREAM_MS: u32 = 3000;
+const KV_CACHE: u32 = 30;
+/// How long anything beside the origin may take.
+const PATIENCE_MS: u32 = 3000;

@@ -92,7 +92,8 @@ fn announce(env: &Env, policy: &Policy, keyring: &Keyring) {
     console_log!("edgegate: {} routes, version {}", policy.routes.len(), env!("CARGO_PKG_VERSION"));
 }
 
-fn is_bound(env: &Env, name: &str) -> bool {
+/// Whether the environment has a binding of that name.
+pub fn is_bound(env: &Env, name: &str) -> bool {
     js_sys::Reflect::get(env, &name.into()).is_ok_and(|value| !value.is_undefined())
 }
 
