@@ -25,7 +25,7 @@ pub(crate) fn refuse(
     let sign_in = sign_in_address(gate, route, public, incoming);
     let mut answer = match accept::prefers_html(incoming.headers.get("accept")) {
         true => page::refusal(status, public, moment.request_id, sign_in.as_deref()),
-        false => problem(status, public, moment.request_id),
+        false => problem(status, public, trace.detail.as_deref(), moment.request_id),
     };
     answer = challenges.into_iter().fold(answer, |answer, challenge| answer.with("www-authenticate", challenge));
     if reason == Reason::MethodNotAllowed {
@@ -52,12 +52,12 @@ pub(crate) fn refuse(
     with_cookies(answer, cookies)
 }
 
-fn problem(status: u16, public: Public, request_id: &str) -> Answer {
+fn problem(status: u16, public: Public, detail: Option<&str>, request_id: &str) -> Answer {
     let body = json!({
         "type": "about:blank",
         "title": public.title(),
         "status": status,
-        "detail": public.advice(),
+        "detail": detail.unwrap_or(public.advice()),
         "code": public.code(),
         "request_id": request_id,
     });

@@ -59,7 +59,7 @@ pub(crate) async fn answer<P: Ports>(
         }
         path if path.starts_with(ADMIN) && gate.policy.admin.is_some() => {
             only(&["POST"])?;
-            admin::answer(gate, ctx, incoming, target, ports).await
+            admin::answer(gate, ctx, incoming, target, ports, trace).await
         }
         _ => Err(Reason::NoRoute),
     }

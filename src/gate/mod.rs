@@ -2,6 +2,7 @@
 //!
 //! 1. bounds and shape of the request; 2. route, method, preflight; 3. the route's shape rules;
 //! 4. credentials, without storage as far as they go; 5. storage: records, single use; 6. edits.
+//!
 //! What refuses early costs least: nothing before step 5 touches storage.
 
 mod credentials;
@@ -71,6 +72,8 @@ pub(crate) struct Trace {
     pub(crate) allow: Vec<String>,
     /// Set-Cookie values that even a refusal carries.
     pub(crate) cookies: Vec<String>,
+    /// What exactly is wrong, for a caller who has shown the admin key.
+    pub(crate) detail: Option<String>,
 }
 
 impl Gate {

@@ -1,0 +1,80 @@
+//! `admin/token/show`, `admin/token/revoke`, `admin/session/revoke`: what was issued.
+
+use serde_json::{Value, json};
+
+use super::{Request, Wrong};
+use crate::credential::store::{self, Context, Found};
+use crate::credential::{bearer, session};
+use crate::gate::Gate;
+use crate::policy::{Revocation, SingleUse};
+use crate::ports::Ports;
+use crate::refusal::Reason;
+use crate::rewrite::Answer;
+
+/// 200 `{"state": "live|expired|revoked|unknown|forged", ...}` with what the token's record says.
+pub async fn show_token<P: Ports>(
+    gate: &Gate,
+    ctx: Context<'_>,
+    request: &Request,
+    ports: &P,
+) -> Result<Answer, Wrong> {
+    let policy = gate.policy.bearer.as_ref().ok_or(Reason::NoRoute)?;
+    let sealed = match bearer::open(ctx, policy, &request.token) {
+        Ok(sealed) => sealed,
+        Err(Reason::TokenForged) => return Ok(state("forged", json!({}))),
+        Err(other) => return Err(other.into()),
+    };
+    let mut members = json!({"key_id": sealed.key_id, "issued": sealed.issued, "expires": sealed.expires});
+    if sealed.expires <= ctx.now {
+        return Ok(state("expired", members));
+    }
+    let revocation = match ctx.single_use {
+        SingleUse::Ledger => Revocation::Strict,
+        SingleUse::BestEffort => Revocation::Cached,
+    };
+    Ok(match store::find(ctx, ports, &sealed, 0, revocation).await? {
+        Found::Live(record) => {
+            if let Some(members) = members.as_object_mut() {
+                members.insert("subject".to_owned(), json!(record.sub));
+                members.insert("client".to_owned(), json!(record.client));
+                members.insert("scope".to_owned(), json!(record.scope));
+            }
+            state("live", members)
+        }
+        Found::Revoked => state("revoked", members),
+        Found::Unknown => state("unknown", members),
+    })
+}
+
+/// 200 `{"state": "revoked"}`; revoking twice is no mistake.
+pub async fn revoke_token<P: Ports>(
+    gate: &Gate,
+    ctx: Context<'_>,
+    request: &Request,
+    ports: &P,
+) -> Result<Answer, Wrong> {
+    let policy = gate.policy.bearer.as_ref().ok_or(Reason::NoRoute)?;
+    let sealed = bearer::open(ctx, policy, &request.token)?;
+    store::revoke(ctx, ports, &sealed).await?;
+    Ok(state("revoked", json!({})))
+}
+
+/// The same for a session, named by its cookie's value.
+pub async fn revoke_session<P: Ports>(
+    gate: &Gate,
+    ctx: Context<'_>,
+    request: &Request,
+    ports: &P,
+) -> Result<Answer, Wrong> {
+    let policy = gate.policy.session.as_ref().ok_or(Reason::NoRoute)?;
+    let sealed = session::open(ctx, policy, &request.session)?;
+    store::revoke(ctx, ports, &sealed).await?;
+    Ok(state("revoked", json!({})))
+}
+
+fn state(state: &str, mut members: Value) -> Answer {
+    if let Some(members) = members.as_object_mut() {
+        members.insert("state".to_owned(), json!(state));
+    }
+    Answer::json(200, &members)
+}

@@ -1,0 +1,93 @@
+//! `admin/nonce` and `admin/token`: credentials for whoever the operator names.
+
+use serde_json::json;
+
+use super::{Request, Wrong};
+use crate::credential::record::{Record, is_name, is_scope};
+use crate::credential::store::Context;
+use crate::credential::{bearer, nonce as nonces};
+use crate::gate::Gate;
+use crate::http::Target;
+use crate::policy::Accept;
+use crate::ports::Ports;
+use crate::refusal::Reason;
+use crate::rewrite::Answer;
+use crate::secret::Secret;
+
+/// 201 `{"nonce", "url", "expires_in"}`: a nonce for `subject` on `route`, and the address that redeems it.
+pub async fn nonce<P: Ports>(
+    gate: &Gate,
+    ctx: Context<'_>,
+    target: &Target<'_>,
+    request: &Request,
+    ports: &P,
+) -> Result<Answer, Wrong> {
+    let policy = gate.policy.nonce.as_ref().ok_or(Reason::NoRoute)?;
+    let takes_nonces = |accept: &Accept| matches!(accept, Accept::Nonce);
+    let routes = || gate.policy.routes.iter().filter(|route| route.accept.iter().any(takes_nonces));
+    let Some(route) = routes().find(|route| route.name == request.route) else {
+        let names: Vec<&str> = routes().map(|route| route.name.as_str()).collect();
+        return Err(Wrong::said(format!("`route` must be one that accepts nonces: {}.", names.join(", "))));
+    };
+    judge_name("subject", &request.subject)?;
+    let path = match request.path.as_str() {
+        "" if route.path.is_prefix() => format!("{}/", route.path.base().trim_end_matches('/')),
+        "" => route.path.base().to_owned(),
+        path => path.to_owned(),
+    };
+    let url = format!("{}{path}", target.origin());
+    let is_of_route = Target::read(&url, 2048).is_ok_and(|target| route.path.matches(target.path));
+    if !is_of_route {
+        return Err(Wrong::said(format!("`path` must be a plain path that the route takes ({}).", route.path)));
+    }
+    let lifetime = lifetime(request.lifetime, policy.lifetime)?;
+    let minted = nonces::mint(ctx, ports, policy, route, &request.subject, lifetime).await?;
+    let text = text(&minted)?;
+    let joint = if url.contains('?') { '&' } else { '?' };
+    let url = format!("{url}{joint}{}={text}", policy.parameter);
+    Ok(Answer::json(201, &json!({"nonce": text, "url": url, "expires_in": lifetime})))
+}
+
+/// 201 in the shape of RFC 6749 section 5.1: a Bearer token for `subject`.
+pub async fn token<P: Ports>(gate: &Gate, ctx: Context<'_>, request: &Request, ports: &P) -> Result<Answer, Wrong> {
+    let policy = gate.policy.bearer.as_ref().ok_or(Reason::NoRoute)?;
+    judge_name("subject", &request.subject)?;
+    if !request.client.is_empty() {
+        judge_name("client", &request.client)?;
+    }
+    if !is_scope(&request.scope) {
+        return Err(Wrong::said("`scope` must be scope tokens separated by single spaces (RFC 6749 section 3.3)."));
+    }
+    let lifetime = lifetime(request.lifetime, policy.lifetime)?;
+    let record = Record {
+        sub: request.subject.clone(),
+        client: request.client.clone(),
+        scope: request.scope.clone(),
+        exp: ctx.now + lifetime,
+        revoked: false,
+    };
+    let (token, _) = bearer::mint(ctx, ports, policy, record).await?;
+    let mut answer = json!({"access_token": text(&token)?, "token_type": "Bearer", "expires_in": lifetime});
+    if let Some(members) = answer.as_object_mut().filter(|_| !request.scope.is_empty()) {
+        members.insert("scope".to_owned(), json!(request.scope));
+    }
+    Ok(Answer::json(201, &answer))
+}
+
+fn judge_name(member: &str, value: &str) -> Result<(), Wrong> {
+    let said = || Wrong::said(format!("`{member}` must be 1 to 255 printable ASCII characters without spaces."));
+    is_name(value).then_some(()).ok_or_else(said)
+}
+
+/// Seconds: at least KV's floor, at most the policy's.
+fn lifetime(asked: Option<u64>, most: u64) -> Result<u64, Wrong> {
+    match asked {
+        None => Ok(most),
+        Some(asked) if (60..=most).contains(&asked) => Ok(asked),
+        Some(_) => Err(Wrong::said(format!("`lifetime` must be 60 to {most} seconds, as the policy says."))),
+    }
+}
+
+fn text(secret: &Secret) -> Result<&str, Reason> {
+    core::str::from_utf8(secret.expose()).map_err(|_| Reason::Internal)
+}

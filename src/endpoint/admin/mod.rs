@@ -1,0 +1,127 @@
+//! `/.edgegate/admin/*`: what an operator does to a running gateway, through `edgegate` or any client.
+//!
+//! Off unless the policy names a key; only from the policy's networks; a network that guessed too often is
+//! refused for a minute whatever it sends. Every call is one line in the decision log.
+
+mod issued;
+mod mint;
+
+use serde::Deserialize;
+
+use super::sign_in::network;
+use crate::credential::authorization;
+use crate::credential::store::Context;
+use crate::gate::{Gate, Trace};
+use crate::http::{Incoming, Target};
+use crate::ports::Ports;
+use crate::refusal::Reason;
+use crate::rewrite::Answer;
+
+/// What a call may say; each endpoint takes the members it names.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Request {
+    subject: String,
+    client: String,
+    scope: String,
+    route: String,
+    path: String,
+    lifetime: Option<u64>,
+    token: String,
+    session: String,
+}
+
+/// Answers one call.
+///
+/// # Errors
+/// `AdminAddress`, `Throttled`, `AdminKey`, `AdminRequest`, `NoRoute`, storage's own.
+pub async fn answer<P: Ports>(
+    gate: &Gate,
+    ctx: Context<'_>,
+    incoming: &Incoming<'_>,
+    target: &Target<'_>,
+    ports: &P,
+    trace: &mut Trace,
+) -> Result<Answer, Reason> {
+    authorize(gate, ctx, incoming, ports).await?;
+    let body = ports.read(MAX_BODY).await?;
+    let request = serde_json::from_slice::<Request>(&body).map_err(|error| Wrong::body(&error));
+    let answered = match request {
+        Ok(request) => act(gate, ctx, target, &request, ports).await,
+        Err(wrong) => Err(wrong),
+    };
+    answered.map_err(|wrong| {
+        trace.detail = wrong.detail;
+        wrong.reason
+    })
+}
+
+/// Why a call was refused, in words: whoever gets here has shown the admin key.
+struct Wrong {
+    reason: Reason,
+    detail: Option<String>,
+}
+
+impl Wrong {
+    fn body(error: &serde_json::Error) -> Self {
+        Self::said(format!("The body is not the JSON object that this call takes: {error}."))
+    }
+
+    fn said(detail: impl Into<String>) -> Self {
+        Self { reason: Reason::AdminRequest, detail: Some(detail.into()) }
+    }
+}
+
+impl From<Reason> for Wrong {
+    fn from(reason: Reason) -> Self {
+        let detail = match reason {
+            Reason::TokenForged => return Self::said("The token was not issued by this gateway: form, key id or MAC."),
+            Reason::SessionForged => {
+                return Self::said("The session was not issued by this gateway: form, key id or MAC.");
+            }
+            _ => None,
+        };
+        Self { reason, detail }
+    }
+}
+
+async fn act<P: Ports>(
+    gate: &Gate,
+    ctx: Context<'_>,
+    target: &Target<'_>,
+    request: &Request,
+    ports: &P,
+) -> Result<Answer, Wrong> {
+    match target.path.strip_prefix("/.edgegate/admin/").unwrap_or_default() {
+        "nonce" => mint::nonce(gate, ctx, target, request, ports).await,
+        "token" => mint::token(gate, ctx, request, ports).await,
+        "token/show" => issued::show_token(gate, ctx, request, ports).await,
+        "token/revoke" => issued::revoke_token(gate, ctx, request, ports).await,
+        "session/revoke" => issued::revoke_session(gate, ctx, request, ports).await,
+        _ => Err(Reason::NoRoute.into()),
+    }
+}
+
+async fn authorize<P: Ports>(gate: &Gate, ctx: Context<'_>, incoming: &Incoming<'_>, ports: &P) -> Result<(), Reason> {
+    let policy = gate.policy.admin.as_ref().ok_or(Reason::NoRoute)?;
+    let client = incoming.client().ok_or(Reason::AdminAddress)?;
+    if !policy.allow.iter().any(|allowed| allowed.contains(client)) {
+        return Err(Reason::AdminAddress);
+    }
+    let network = network(incoming);
+    if gate.is_throttled(&network, ctx.now) {
+        return Err(Reason::Throttled);
+    }
+    let key = ctx.keyring.secret(&policy.secret, ctx.loopback)?;
+    let header = authorization::read(&incoming.headers)?;
+    if header.is_some_and(|header| header.is("Bearer") && key.is(header.value.as_bytes())) {
+        return Ok(());
+    }
+    if !ports.within(&format!("admin {network}")).await? {
+        gate.throttle(&network, ctx.now);
+        return Err(Reason::Throttled);
+    }
+    Err(Reason::AdminKey)
+}
+
+const MAX_BODY: usize = 16_384;

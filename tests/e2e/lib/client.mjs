@@ -1,0 +1,174 @@
+// An HTTP client that sends what it is told, byte for byte, follows nothing, and notes every credential that it
+// sends or gets, so that a test can look for them where they must not be.
+
+import http from "node:http";
+import net from "node:net";
+
+/** What the demo's links are signed for. The port that a test really uses is another one. */
+export const HOST = "127.0.0.1:8787";
+const CREDENTIALS = /(?:^|[?&])(?:signature|sig|eg_sig|access_token|NONCE_TOKEN|password)=([^&;\s]*)/g;
+
+export class Client {
+  constructor({ name, port, seen, decision }) {
+    Object.assign(this, { name, port, seen, decision });
+    this.agent = new http.Agent({ keepAlive: true, maxSockets: 128 });
+  }
+
+  get(target, headers, options) {
+    return this.request("GET", target, { headers, ...options });
+  }
+
+  post(target, body, headers, options) {
+    return this.request("POST", target, { body, headers, ...options });
+  }
+
+  form(target, body, headers) {
+    return this.post(target, body, { "content-type": "application/x-www-form-urlencoded", ...headers });
+  }
+
+  /** `headers`: an object; undefined leaves one out, a list sends one several times. */
+  async request(method, target, { headers = {}, body, host = HOST } = {}) {
+    const fields = ["host", host];
+    for (const [name, value] of Object.entries({ accept: "application/json", ...headers })) {
+      for (const one of [value].flat()) if (one !== undefined) fields.push(name, String(one));
+    }
+    this.#note(target, fields, body);
+    if (body !== undefined && !("transfer-encoding" in headers)) fields.push("content-length", String(Buffer.byteLength(body)));
+    const answer = await new Promise((resolve, reject) => {
+      const options = { host: "127.0.0.1", port: this.port, agent: this.agent, method, path: target, headers: fields, setHost: false };
+      const request = http.request(options, (response) => {
+        const chunks = [];
+        response.on("data", (chunk) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("end", () => resolve(new Answer(this, response.statusCode, response.rawHeaders, Buffer.concat(chunks))));
+      });
+      request.setTimeout(30_000, () => request.destroy(new Error(`no answer to ${method} ${target} in 30 s`)));
+      request.on("error", reject);
+      request.end(body);
+    });
+    this.#noteAnswer(answer);
+    return answer;
+  }
+
+  /** Sends bytes over a socket of its own and answers with what comes back until the other side closes. */
+  raw(bytes) {
+    return new Promise((resolve, reject) => {
+      const chunks = [];
+      const socket = net.connect(this.port, "127.0.0.1", () => socket.write(typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes));
+      socket.setTimeout(10_000, () => socket.destroy(new Error("no answer in 10 s")));
+      socket.on("data", (chunk) => chunks.push(chunk));
+      socket.on("error", reject);
+      socket.on("close", () => {
+        const answer = parse(this, Buffer.concat(chunks));
+        resolve(answer);
+      });
+    });
+  }
+
+  /** A call of the admin API that succeeds; answers with its JSON. */
+  async admin(what, body, { key = "demo-admin-key-0123456789abcdef", ...headers } = {}) {
+    const answer = await this.post(`/.edgegate/admin/${what}`, JSON.stringify(body), {
+      authorization: `Bearer ${key}`,
+      "cf-connecting-ip": "127.0.0.1",
+      ...headers,
+    });
+    if (answer.status >= 300) throw new Error(`admin ${what}: ${answer.status} ${answer.text}`);
+    return answer.json;
+  }
+
+  async faults(faults = {}) {
+    await this.post("/__e2e/faults", JSON.stringify(faults));
+  }
+
+  /** Operations since the last call: { kv, ledger, limiter, forwarded }. */
+  async take() {
+    return (await this.post("/__e2e/take", "")).json;
+  }
+
+  close() {
+    this.agent.destroy();
+  }
+
+  #note(target, fields, body) {
+    for (const [, value] of `${target}`.matchAll(CREDENTIALS)) this.#remember(value);
+    for (const [, value] of `${body ?? ""}`.slice(0, 5000).matchAll(CREDENTIALS)) this.#remember(value);
+    for (const field of fields) {
+      const bearer = /^bearer\s+(\S+)/i.exec(field);
+      if (bearer) this.#remember(bearer[1]);
+      for (const [session] of field.matchAll(/egs_[\w-]+/g)) this.#remember(session);
+    }
+  }
+
+  #noteAnswer(answer) {
+    for (const cookie of answer.cookies) this.#remember(/^[^=]*=([^;]*)/.exec(cookie)[1]);
+    if (answer.status !== 201) return;
+    for (const [credential] of answer.text.matchAll(/eg[tns]_[\w-]+/g)) this.#remember(credential);
+  }
+
+  #remember(value) {
+    if (value.length >= 16) this.seen.add(value);
+  }
+}
+
+/** An answer: status, header(name), cookies, text, json, and what the origin saw if it was the origin that answered. */
+export class Answer {
+  constructor(client, status, rawHeaders, body) {
+    Object.assign(this, { client, status, rawHeaders, body });
+  }
+
+  header(name) {
+    const values = this.#values(name);
+    return values.length > 0 ? values.join(", ") : undefined;
+  }
+
+  get cookies() {
+    return this.#values("set-cookie");
+  }
+
+  get text() {
+    return this.body.toString();
+  }
+
+  get json() {
+    return JSON.parse(this.text);
+  }
+
+  /** The origin's echo; undefined if the gateway answered itself. */
+  get echo() {
+    if (!/^application\/json/.test(this.header("content-type") ?? "")) return undefined;
+    const json = this.json;
+    if (json.body_sha256 === undefined) return undefined;
+    const fields = new Map(json.headers);
+    return { ...json, fields, path: json.url.replace(/^https?:\/\/[^/]+/, "") };
+  }
+
+  get requestId() {
+    return /"request_id":"([0-9a-f]+)"|Request id <code>([0-9a-f]+)</.exec(this.text)?.slice(1).find(Boolean) ?? this.echo?.fields.get("edgegate-request-id");
+  }
+
+  #values(name) {
+    return this.rawHeaders.flatMap((field, at) => (at % 2 === 0 && field.toLowerCase() === name ? [this.rawHeaders[at + 1]] : []));
+  }
+}
+
+function parse(client, bytes) {
+  const end = bytes.indexOf("\r\n\r\n");
+  if (end < 0) return new Answer(client, 0, [], bytes);
+  const [first, ...lines] = bytes.subarray(0, end).toString("latin1").split("\r\n");
+  const rawHeaders = lines.flatMap((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()]);
+  let body = bytes.subarray(end + 4);
+  if (/^transfer-encoding: *chunked/im.test(lines.join("\n"))) body = unchunk(body);
+  return new Answer(client, Number(first.split(" ")[1]), rawHeaders, body);
+}
+
+function unchunk(bytes) {
+  const parts = [];
+  for (let at = 0; at < bytes.length; ) {
+    const line = bytes.indexOf("\r\n", at);
+    const size = line < 0 ? 0 : Number.parseInt(bytes.subarray(at, line).toString(), 16);
+    if (!(size > 0)) break;
+    parts.push(bytes.subarray(line + 2, line + 2 + size));
+    at = line + 2 + size + 2;
+  }
+  return Buffer.concat(parts);
+}
