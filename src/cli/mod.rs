@@ -1,1 +1,73 @@
 //! The command-line tool, on the same core.
+//!
+//! - [`args`] says what can be asked, and its help teaches it;
+//! - [`workspace`] reads what the operator has: the policy, and the secrets in a file ([`vars`]) or on stdin;
+//! - [`check`], [`keys`], [`secrets`], [`link`], [`redirect`] and [`admin`] are the commands;
+//! - [`judge`] runs the gate itself over an address, so that what is said here is what the gateway does;
+//! - [`output`] tells people and programs, and ends with the exit code.
+//!
+//! No secret is taken as an argument and none is shown; `key new`, whose output is a secret, is the exception.
+
+mod address;
+mod admin;
+mod args;
+mod check;
+mod client;
+mod compare;
+mod explained;
+mod judge;
+mod keys;
+mod link;
+mod output;
+mod redirect;
+mod secrets;
+mod time;
+mod vars;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command, LinkCommand, RedirectCommand, SessionCommand, TokenCommand};
+use output::{Failure, Report};
+
+/// Runs the tool over the process's arguments.
+pub fn main() -> ExitCode {
+    match Args::try_parse() {
+        Ok(args) => output::tell(args.common.json, run(&args)),
+        Err(error) => usage(&error),
+    }
+}
+
+fn run(args: &Args) -> Result<Report, Failure> {
+    let common = &args.common;
+    match &args.command {
+        Command::Check(check) => check::run(common, check),
+        Command::Key { command: args::KeyCommand::New(new) } => keys::new(new, common.json),
+        Command::Secrets => secrets::run(common),
+        Command::Link { command: LinkCommand::Sign(sign) } => link::sign(common, sign),
+        Command::Link { command: LinkCommand::Verify(verify) } => link::verify(common, verify),
+        Command::Link { command: LinkCommand::Explain(explain) } => explained::run(common, explain),
+        Command::Redirect { command: RedirectCommand::Sign(sign) } => redirect::sign(common, sign),
+        Command::Redirect { command: RedirectCommand::Verify(verify) } => redirect::verify(common, verify),
+        Command::Redirect { command: RedirectCommand::Explain(explain) } => explained::run(common, explain),
+        Command::Nonce(nonce) => admin::nonce(common, nonce),
+        Command::Token { command: TokenCommand::Mint(mint) } => admin::mint(common, mint),
+        Command::Token { command: TokenCommand::Show(held) } => admin::show(common, held),
+        Command::Token { command: TokenCommand::Revoke(held) } => admin::revoke_token(common, held),
+        Command::Session { command: SessionCommand::Revoke(held) } => admin::revoke_session(common, held),
+    }
+}
+
+/// Help and version, which are no errors, and arguments that cannot be read.
+fn usage(error: &clap::Error) -> ExitCode {
+    let is_json = std::env::args_os().any(|arg| arg == "--json");
+    if error.use_stderr() && is_json {
+        let text = error.render().to_string();
+        let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        return output::tell(true, Err(Failure::usage(first)));
+    }
+    let _ = error.print(); // nobody is left to tell if this fails
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}

@@ -4,7 +4,7 @@
 //! through to a weaker one.
 
 use super::{Gate, redeem};
-use crate::credential::authorization::{self, Authorization};
+use crate::credential::authorization;
 use crate::credential::store::Context;
 use crate::credential::{Identity, bearer, claim_key, link, session, signed_redirect};
 use crate::http::{Incoming, Target, fetch_metadata};
@@ -47,15 +47,16 @@ pub async fn collect<P: Ports>(
     target: &Target<'_>,
     ports: &P,
 ) -> Result<Outcome, Reason> {
-    let header = match route.is_guarded() {
+    // Where no kind reads Authorization it is nobody's credential: it is not judged, only never forwarded.
+    let takes_bearer = route.accept.iter().any(|accept| matches!(accept, Accept::Bearer));
+    let header = match takes_bearer {
         true => authorization::read(&incoming.headers)?,
         false => None,
     };
-    if header.is_some_and(|header| !takes_scheme(route, header)) {
+    if header.is_some_and(|header| !header.is("Bearer")) {
         return Err(Reason::SchemeNotAccepted);
     }
     let query = target.query.unwrap_or_default();
-    let takes_bearer = route.accept.iter().any(|accept| matches!(accept, Accept::Bearer));
     let presented = match takes_bearer {
         true => bearer::present(incoming, header, query, &route.bearer, gate.policy.limits.form, ports).await?,
         false => bearer::Presented::default(),
@@ -84,10 +85,6 @@ pub async fn collect<P: Ports>(
         }
     }
     Err(Reason::CredentialMissing)
-}
-
-fn takes_scheme(route: &Route, header: Authorization<'_>) -> bool {
-    route.accept.iter().any(|accept| matches!(accept, Accept::Bearer)) && header.is("Bearer")
 }
 
 async fn by_link<P: Ports>(

@@ -13,16 +13,15 @@ pub enum Edit<'a> {
     Append(&'a str, String),
 }
 
-/// What has to change; `of` gives the origin's own value of a field.
-pub fn edits<'a>(forwarding: &'a Forwarding, of: impl Fn(&str) -> Option<String>) -> Vec<Edit<'a>> {
+/// What has to change, given the origin's own Cache-Control and Vary (empty where there is none).
+pub fn edits<'a>(forwarding: &'a Forwarding, cache_control: &str, vary: &str) -> Vec<Edit<'a>> {
     let mut edits = Vec::new();
     if forwarding.private {
-        edits.extend(private(of("cache-control").as_deref()).map(|value| Edit::Set("cache-control", value)));
+        edits.extend(private(cache_control).map(|value| Edit::Set("cache-control", value)));
     }
     if forwarding.owns_cors {
         edits.extend(CORS.iter().map(|name| Edit::Remove(name)));
-        let varies =
-            of("vary").is_some_and(|vary| vary.split(',').any(|name| name.trim().eq_ignore_ascii_case("origin")));
+        let varies = vary.split(',').any(|name| name.trim().eq_ignore_ascii_case("origin"));
         if !varies {
             edits.push(Edit::Append("vary", "Origin".to_owned()));
         }
@@ -34,8 +33,7 @@ pub fn edits<'a>(forwarding: &'a Forwarding, of: impl Fn(&str) -> Option<String>
 
 /// `private`, unless the origin said that or stricter. What allows a shared cache is dropped; the origin's
 /// `max-age` for the client's own cache stays.
-fn private(origin: Option<&str>) -> Option<String> {
-    let said = origin.unwrap_or_default();
+fn private(said: &str) -> Option<String> {
     let directives = || said.split(',').map(str::trim).filter(|directive| !directive.is_empty());
     let name = |directive: &str| directive.split('=').next().unwrap_or_default().trim().to_ascii_lowercase();
     // `private="field"` and `no-store` differ: the first covers only the named fields.
@@ -66,13 +64,13 @@ mod tests {
     #[test]
     fn answers_are_private_unless_stricter() {
         for (origin, expected) in [
-            (None, Some("private")),
-            (Some("public, max-age=60"), Some("private, max-age=60")),
-            (Some("s-maxage=9, Max-Age=60"), Some("private, Max-Age=60")),
-            (Some("no-cache"), Some("private, no-cache")),
-            (Some("private=\"x\""), Some("private")),
-            (Some("No-Store"), None),
-            (Some("max-age=0, PRIVATE"), None),
+            ("", Some("private")),
+            ("public, max-age=60", Some("private, max-age=60")),
+            ("s-maxage=9, Max-Age=60", Some("private, Max-Age=60")),
+            ("no-cache", Some("private, no-cache")),
+            ("private=\"x\"", Some("private")),
+            ("No-Store", None),
+            ("max-age=0, PRIVATE", None),
         ] {
             assert_eq!(private(origin).as_deref(), expected, "{origin:?}");
         }

@@ -7,7 +7,7 @@ use web_sys::{Request, Response};
 use worker::{Context, Env, console_error, console_log, event};
 
 use super::glue;
-use super::platform::{Platform, random_hex};
+use super::platform::{Platform, request_id};
 use super::start;
 use crate::gate::{Gate, Judged, Moment};
 use crate::http::{Headers, Incoming};
@@ -27,13 +27,13 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
     }
     let incoming = Incoming { method, url, headers: Headers::new(headers) };
     let Some(gate) = start::gate(&env) else { return unjudged(Reason::PolicyInvalid) };
-    let Ok(request_id) = random_hex() else { return unjudged(Reason::EntropyUnavailable) };
+    let Ok(request_id) = request_id() else { return unjudged(Reason::EntropyUnavailable) };
     let platform = Platform::new(&env, &request);
     let moment = Moment { now: now_ms() / 1000, request_id: &request_id };
     let mut judged = gate.handle(&incoming, moment, &platform).await;
-    let response = apply(&gate, &mut judged, &incoming, moment, &platform).await?;
+    let (response, status) = apply(&gate, &mut judged, &incoming, moment, &platform).await?;
     if gate.policy.gateway.decision_log {
-        console_log!("{}", log::line(&gate, &judged, method, &request_id, response.status(), platform.spent()));
+        console_log!("{}", log::line(&gate, &judged, method, &request_id, status, platform.spent()));
     }
     Ok(response)
 }
@@ -44,9 +44,9 @@ async fn apply(
     incoming: &Incoming<'_>,
     moment: Moment<'_>,
     platform: &Platform<'_>,
-) -> Result<Response, JsValue> {
+) -> Result<(Response, u16), JsValue> {
     let forwarding = match &judged.decision {
-        Decision::Answer(answer) => return respond(answer, incoming.method),
+        Decision::Answer(answer) => return Ok((respond(answer, incoming.method)?, answer.status)),
         Decision::Forward(forwarding) => forwarding,
     };
     match forward(forwarding, platform).await {
@@ -55,7 +55,8 @@ async fn apply(
             // The error's own text can hold addresses; it stays in the operator's log.
             console_error!("edgegate: origin {} did not answer: {:?}", forwarding.origin.name, error);
             judged.refused = Some(Reason::OriginUnavailable);
-            respond(&gate.refuse(Reason::OriginUnavailable, incoming, moment, judged), incoming.method)
+            let answer = gate.refuse(Reason::OriginUnavailable, incoming, moment, judged);
+            Ok((respond(&answer, incoming.method)?, answer.status))
         }
     }
 }
@@ -84,11 +85,13 @@ async fn forward(forwarding: &Forwarding, platform: &Platform<'_>) -> Result<Res
     response?.dyn_into()
 }
 
-fn amend(forwarding: &Forwarding, response: Response) -> Result<Response, JsValue> {
-    let headers = response.headers();
-    let of = |name: &str| headers.get(name).ok().flatten();
+fn amend(forwarding: &Forwarding, response: Response) -> Result<(Response, u16), JsValue> {
+    let received = glue::received(&response)?;
+    let mut lines = received.split('\n');
+    let status = lines.next().and_then(|status| status.parse().ok()).unwrap_or(0);
+    let (cache_control, vary) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
     let mut edits = String::new();
-    for edit in answer::edits(forwarding, of) {
+    for edit in answer::edits(forwarding, cache_control, vary) {
         match edit {
             answer::Edit::Remove(name) => push_line(&mut edits, '-', name, None),
             answer::Edit::Set(name, value) => push_line(&mut edits, '=', name, Some(&value)),
@@ -96,8 +99,8 @@ fn amend(forwarding: &Forwarding, response: Response) -> Result<Response, JsValu
         }
     }
     match edits.is_empty() {
-        true => Ok(response),
-        false => glue::amended(&response, &edits),
+        true => Ok((response, status)),
+        false => Ok((glue::amended(&response, &edits)?, status)),
     }
 }
 

@@ -19,6 +19,12 @@ export function forward(env, binding, url, request, edits, body, noStore) {
   return binding ? env[binding].fetch(url, init) : fetch(url, init);
 }
 
+// What the core wants to know of an origin's answer, in one crossing.
+export function received(response) {
+  const { status, headers } = response;
+  return status + "\n" + (headers.get("cache-control") ?? "") + "\n" + (headers.get("vary") ?? "");
+}
+
 // The answer with other headers. A switched connection keeps its socket.
 export function amended(response, edits) {
   if (response.webSocket) return response;

@@ -21,6 +21,9 @@ extern "C" {
     ) -> Result<js_sys::Promise, JsValue>;
 
     #[wasm_bindgen(catch)]
+    pub fn received(response: &Response) -> Result<String, JsValue>;
+
+    #[wasm_bindgen(catch)]
     pub fn amended(response: &Response, edits: &str) -> Result<Response, JsValue>;
 
     #[wasm_bindgen(catch)]

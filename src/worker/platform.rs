@@ -2,6 +2,7 @@
 
 use core::cell::Cell;
 use js_sys::{Array, Date, Uint8Array};
+use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Request;
 use worker::{Env, console_error};
@@ -163,11 +164,19 @@ impl Body for Platform<'_> {
     }
 }
 
-/// 128 random bits in hex: a request id.
-pub fn random_hex() -> Result<String, Reason> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|_| Reason::EntropyUnavailable)?;
-    Ok(crate::digest::hex(&bytes))
+/// 128 random bits in hex: a request id. Drawn for many requests at once, since each draw is a crossing; what
+/// must stay secret never comes from here.
+pub fn request_id() -> Result<String, Reason> {
+    thread_local! {
+        static DRAWN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+    DRAWN.with_borrow_mut(|drawn| {
+        if drawn.len() < 16 {
+            drawn.resize(1024, 0);
+            getrandom::fill(drawn).map_err(|_| Reason::EntropyUnavailable)?;
+        }
+        Ok(crate::digest::hex(&drawn.split_off(drawn.len() - 16)))
+    })
 }
 
 /// What failed goes to the operator's log, the reason to the caller.

@@ -1,9 +1,10 @@
 // Signed links: what holds, what is refused and why, and that what was signed is what the origin gets.
 
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { after, test } from "node:test";
 import { forwarded, refused, status } from "./lib/expect.mjs";
-import { demoPolicy, startGateway, theLogHoldsNoCredential } from "./lib/gateway.mjs";
+import { demoPolicy, secrets, startGateway, theLogHoldsNoCredential } from "./lib/gateway.mjs";
 import { link, linkOver, now } from "./lib/sign.mjs";
 
 const keys = { OLD_KEY: "old-key-old-key-old-key-old-key-0001", SHA1_KEY: "sha1-key-sha1-key-sha1-key-sha1-0001" };
@@ -157,8 +158,15 @@ test("a link can be bound to a network, and a route can ask for that", async () 
   await refused(await gate.get(link("/files/a", "", { ip: "192.0.2.0/24" }), from("192.0.3.1")), 403, "link_address_mismatch");
   await refused(await gate.get(link("/files/a", "", { ip: "192.0.2.0/24" })), 403, "link_address_mismatch");
   await refused(await gate.get(link("/files/a", "", { ip: "nonsense" }), from("192.0.2.77")), 403, "link_malformed");
-  const bare = linkOver("/bound/a", `eg_kid=demo&eg_exp=${now() + 60}`);
-  await refused(await gateway.several.get(bare, from("192.0.2.1")), 403, "link_signature_mismatch"); // neither method nor host is covered there
+  const bound = (more) => {
+    const covered = `eg_kid=demo&eg_exp=${now() + 60}${more}`;
+    return `/bound/a?${covered}&eg_sig=${createHmac("sha256", secrets.EDGEGATE_LINK_KEY).update(`/bound/a?${covered}`).digest("base64url")}`;
+  };
+  await refused(await gateway.several.get(bound(""), from("192.0.2.1")), 403, "link_address_missing");
+  forwarded(await gateway.several.get(bound("&eg_ip=192.0.2.1"), from("192.0.2.1")));
+  await refused(await gateway.several.get(bound("&eg_ip=192.0.2.1")), 403, "link_address_mismatch");
+  // This policy covers neither method nor host.
+  forwarded(await gateway.several.request("DELETE", bound("&eg_ip=192.0.2.1"), { headers: from("192.0.2.1"), host: "localhost" }));
 });
 
 theLogHoldsNoCredential(gateway);

@@ -1,0 +1,298 @@
+//! All ports in memory, with the rules of the real stores.
+//!
+//! KV: an expiry less than 60 s ahead is refused, a key takes one write a second, a write is seen in other
+//! locations only after `lag`, a value read is kept for 30 s and a miss for 60 s. The Ledger is exact. Every
+//! operation is counted and can be made to fail, to hang, or to lose its answer after it took effect.
+
+use core::future::{Future, pending, poll_fn};
+use core::task::Poll;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::house::policy::Origin;
+use super::house::ports::{Body, ClaimKey, Claimed, Entropy, Ledger, Limiter, Signer, Upstream, Vault};
+use super::house::refusal::Reason;
+use super::house::secret::Secret;
+
+/// What all locations share.
+#[derive(Debug, Default)]
+pub struct World {
+    /// Unix seconds.
+    pub clock: Cell<u64>,
+    /// Seconds until a KV write is seen in other locations.
+    pub lag: Cell<u64>,
+    kv: RefCell<BTreeMap<String, Vec<Write>>>,
+    ledger: RefCell<BTreeMap<ClaimKey, (u64, String)>>,
+    random: Cell<u64>,
+    locations: Cell<usize>,
+}
+
+#[derive(Debug, Clone)]
+struct Write {
+    at: u64,
+    location: usize,
+    value: String,
+    expires: u64,
+}
+
+impl World {
+    /// A world at a time.
+    pub fn at(clock: u64) -> Rc<Self> {
+        let world = Self::default();
+        world.clock.set(clock);
+        Rc::new(world)
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, seconds: u64) {
+        self.clock.set(self.clock.get() + seconds);
+    }
+
+    /// Every value that was ever written, by key, oldest first.
+    pub fn writes(&self) -> BTreeMap<String, Vec<String>> {
+        let values = |writes: &Vec<Write>| writes.iter().map(|write| write.value.clone()).collect();
+        self.kv.borrow().iter().map(|(key, writes)| (key.clone(), values(writes))).collect()
+    }
+
+    /// Loses everything, as another account's stores would look.
+    pub fn forget(&self) {
+        self.kv.borrow_mut().clear();
+        self.ledger.borrow_mut().clear();
+    }
+}
+
+/// How an operation behaves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Fault {
+    #[default]
+    Ok,
+    /// It fails before it takes effect.
+    Fail(Reason),
+    /// It takes effect and its answer is lost.
+    Lost(Reason),
+    /// It never answers.
+    Hang,
+}
+
+/// One switch for each kind of operation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Faults {
+    pub get: Fault,
+    pub put: Fault,
+    pub ledger: Fault,
+    pub entropy: Fault,
+    pub limiter: Fault,
+    pub upstream: Fault,
+    pub signer: Fault,
+    pub body: Fault,
+}
+
+/// Operations so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Spent {
+    pub gets: u32,
+    pub puts: u32,
+    pub claims: u32,
+    pub recalls: u32,
+    pub bodies: u32,
+    pub signatures: u32,
+    pub upstream: u32,
+}
+
+impl Spent {
+    /// KV and Durable Object operations.
+    pub fn storage(&self) -> u32 {
+        self.gets + self.puts + self.claims + self.recalls
+    }
+}
+
+/// The ports of one location.
+#[derive(Debug)]
+pub struct Memory {
+    pub world: Rc<World>,
+    location: usize,
+    cache: RefCell<BTreeMap<String, (Option<String>, u64)>>,
+    /// Switches of this location.
+    pub faults: Cell<Faults>,
+    /// Operations of this location.
+    pub spent: Cell<Spent>,
+    /// Whether each operation waits once before and once after it takes effect.
+    pub steps: Cell<bool>,
+    /// The request's body.
+    pub body: RefCell<Vec<u8>>,
+    /// Attempts that are within the limit.
+    pub attempts: Cell<u32>,
+    /// What the origin's password check answers.
+    pub check: RefCell<(u16, String)>,
+}
+
+impl Memory {
+    /// One more location of a world.
+    pub fn new(world: &Rc<World>) -> Self {
+        let location = world.locations.get();
+        world.locations.set(location + 1);
+        Self {
+            world: Rc::clone(world),
+            location,
+            cache: RefCell::default(),
+            faults: Cell::default(),
+            spent: Cell::default(),
+            steps: Cell::default(),
+            body: RefCell::default(),
+            attempts: Cell::new(u32::MAX),
+            check: RefCell::new((401, String::new())),
+        }
+    }
+
+    fn count(&self, add: impl FnOnce(&mut Spent)) {
+        let mut spent = self.spent.get();
+        add(&mut spent);
+        self.spent.set(spent);
+    }
+
+    async fn pause(&self) {
+        let mut waited = !self.steps.get();
+        let once = poll_fn(|context| {
+            if core::mem::replace(&mut waited, true) {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        });
+        once.await;
+    }
+
+    async fn under<T>(
+        &self,
+        fault: impl Fn(&Faults) -> Fault,
+        work: impl Future<Output = Result<T, Reason>>,
+    ) -> Result<T, Reason> {
+        self.pause().await;
+        let done = match fault(&self.faults.get()) {
+            Fault::Ok => work.await,
+            Fault::Fail(reason) => Err(reason),
+            Fault::Lost(reason) => work.await.and(Err(reason)),
+            Fault::Hang => pending().await,
+        };
+        self.pause().await;
+        done
+    }
+
+    fn read(&self, key: &str) -> Option<String> {
+        let now = self.world.clock.get();
+        if let Some((value, until)) = self.cache.borrow().get(key).filter(|(_, until)| now < *until) {
+            let _ = until;
+            return value.clone();
+        }
+        let seen = |write: &&Write| write.location == self.location || now >= write.at + self.world.lag.get();
+        let kv = self.world.kv.borrow();
+        let latest = kv.get(key).and_then(|writes| writes.iter().rev().find(seen));
+        let value = latest.filter(|write| now < write.expires).map(|write| write.value.clone());
+        let keep = if value.is_some() { 30 } else { 60 };
+        self.cache.borrow_mut().insert(key.to_owned(), (value.clone(), now + keep));
+        value
+    }
+
+    fn write(&self, key: &str, value: &str, expires: u64) -> Result<(), Reason> {
+        let now = self.world.clock.get();
+        assert!(key.len() <= 512, "KV takes keys of at most 512 bytes: {key}");
+        if expires < now + 60 {
+            return Err(Reason::VaultUnavailable);
+        }
+        let mut kv = self.world.kv.borrow_mut();
+        let writes = kv.entry(key.to_owned()).or_default();
+        if writes.last().is_some_and(|last| last.at == now) {
+            return Err(Reason::VaultUnavailable);
+        }
+        writes.push(Write { at: now, location: self.location, value: value.to_owned(), expires });
+        self.cache.borrow_mut().remove(key);
+        Ok(())
+    }
+}
+
+impl Vault for Memory {
+    async fn get(&self, key: &str) -> Result<Option<String>, Reason> {
+        self.count(|spent| spent.gets += 1);
+        self.under(|faults| faults.get, async { Ok(self.read(key)) }).await
+    }
+
+    async fn put(&self, key: &str, value: &str, expires: u64) -> Result<(), Reason> {
+        self.count(|spent| spent.puts += 1);
+        self.under(|faults| faults.put, async { self.write(key, value, expires) }).await
+    }
+}
+
+impl Ledger for Memory {
+    async fn claim(&self, key: &ClaimKey, until: u64, note: &str) -> Result<Claimed, Reason> {
+        self.count(|spent| spent.claims += 1);
+        let work = async {
+            if until + 300 < self.world.clock.get() {
+                return Ok(Claimed::Replayed(String::new()));
+            }
+            let mut ledger = self.world.ledger.borrow_mut();
+            if let Some((_, note)) = ledger.get(key) {
+                return Ok(Claimed::Replayed(note.clone()));
+            }
+            ledger.insert(*key, (until, note.to_owned()));
+            Ok(Claimed::First)
+        };
+        self.under(|faults| faults.ledger, work).await
+    }
+
+    async fn recall(&self, key: &ClaimKey) -> Result<Option<String>, Reason> {
+        self.count(|spent| spent.recalls += 1);
+        let work = async { Ok(self.world.ledger.borrow().get(key).map(|(_, note)| note.clone())) };
+        self.under(|faults| faults.ledger, work).await
+    }
+}
+
+impl Entropy for Memory {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), Reason> {
+        if let Fault::Fail(reason) = self.faults.get().entropy {
+            return Err(reason);
+        }
+        for byte in bytes {
+            // splitmix64: different every time, the same in every run
+            let state = self.world.random.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+            self.world.random.set(state);
+            let mixed = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let [_, first, ..] = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb).to_be_bytes();
+            *byte = first;
+        }
+        Ok(())
+    }
+}
+
+impl Limiter for Memory {
+    async fn within(&self, _key: &str) -> Result<bool, Reason> {
+        let left = self.attempts.get().checked_sub(1);
+        self.attempts.set(left.unwrap_or(0));
+        self.under(|faults| faults.limiter, async { Ok(left.is_some()) }).await
+    }
+}
+
+impl Upstream for Memory {
+    async fn post_json(&self, _: &Origin, _: &str, _: &str, _: &str) -> Result<(u16, String), Reason> {
+        self.count(|spent| spent.upstream += 1);
+        self.under(|faults| faults.upstream, async { Ok(self.check.borrow().clone()) }).await
+    }
+}
+
+impl Signer for Memory {
+    async fn sign_es256(&self, _: &Secret, _: &[u8]) -> Result<Vec<u8>, Reason> {
+        self.count(|spent| spent.signatures += 1);
+        self.under(|faults| faults.signer, async { Ok(vec![7; 64]) }).await
+    }
+}
+
+impl Body for Memory {
+    async fn read(&self, limit: usize) -> Result<Vec<u8>, Reason> {
+        self.count(|spent| spent.bodies += 1);
+        let work = async {
+            let body = self.body.borrow();
+            (body.len() <= limit).then(|| body.clone()).ok_or(Reason::BodyTooLarge)
+        };
+        self.under(|faults| faults.body, work).await
+    }
+}

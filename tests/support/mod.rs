@@ -1,0 +1,206 @@
+//! What the native tests share: the gate of `fixtures/gate.toml` over the ports in memory.
+
+#![allow(dead_code, missing_docs)] // each test program uses its part of it
+
+pub mod memory;
+pub mod schedule;
+
+use std::path::Path;
+use std::rc::Rc;
+
+use edgegate as house;
+use edgegate::gate::{Gate, Judged, Moment};
+use edgegate::http::{Headers, Incoming};
+use edgegate::keyring::Keyring;
+use edgegate::policy::Policy;
+use edgegate::refusal::Reason;
+use edgegate::rewrite::{Answer, Decision, Forwarding};
+use edgegate::secret::Secret;
+use serde_json::{Value, json};
+
+use memory::{Memory, World};
+
+/// Unix seconds at which most tests begin.
+pub const NOW: u64 = 1_800_000_000;
+pub const HOST: &str = "https://gate.example.org";
+pub const POLICY: &str = include_str!("../../fixtures/gate.toml");
+
+/// The value of a secret: none for ABSENT_KEY, a JWK for identity keys (RFC 7517 appendix A.2), else a text.
+pub fn secret(name: &str) -> Option<Secret> {
+    match name {
+        "ABSENT_KEY" => None,
+        "IDENTITY_KEY" => Some(Secret::new(JWK)),
+        other => Some(Secret::new(format!("{other}-0123456789abcdef0123456789abcdef"))),
+    }
+}
+
+pub fn policy(text: &str) -> Policy {
+    Policy::read(text).unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+pub fn keyring(policy: &Policy) -> Keyring {
+    Keyring::new(policy, secret)
+}
+
+pub fn fixture(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+pub fn fixture_json(name: &str) -> Value {
+    serde_json::from_str(&fixture(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// A request that owns its parts.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    pub method: String,
+    pub url: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// `path` is a path with a query, or a whole URL.
+    pub fn new(method: &str, path: &str) -> Self {
+        let url = if path.starts_with('/') { format!("{HOST}{path}") } else { path.to_owned() };
+        Self { method: method.to_owned(), url, ..Self::default() }
+    }
+
+    pub fn get(path: &str) -> Self {
+        Self::new("GET", path)
+    }
+
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn bearer(self, token: &str) -> Self {
+        self.with("authorization", &format!("Bearer {token}"))
+    }
+
+    pub fn session(self, value: &str) -> Self {
+        self.with("cookie", &format!("__Host-edgegate={value}"))
+    }
+
+    pub fn form(mut self, body: &str) -> Self {
+        self.body = body.as_bytes().to_vec();
+        self.with("content-type", "application/x-www-form-urlencoded")
+    }
+}
+
+/// One isolate in one location.
+pub struct Site {
+    pub gate: Gate,
+    pub ports: Rc<Memory>,
+}
+
+impl Site {
+    pub fn new(world: &Rc<World>, text: &str) -> Self {
+        Self::beside(&Rc::new(Memory::new(world)), text)
+    }
+
+    /// Another isolate in the location of these ports.
+    pub fn beside(ports: &Rc<Memory>, text: &str) -> Self {
+        let policy = policy(text);
+        let keyring = keyring(&policy);
+        Self { gate: Gate::new(policy, keyring), ports: Rc::clone(ports) }
+    }
+
+    /// With nothing but the policy of the fixtures.
+    pub fn alone() -> Self {
+        Self::new(&World::at(NOW), POLICY)
+    }
+
+    pub async fn judge(&self, request: &Request) -> Judged {
+        self.ports.body.replace(request.body.clone());
+        let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let incoming = Incoming { method: &request.method, url: &request.url, headers: Headers::new(headers) };
+        let moment = Moment { now: self.ports.world.clock.get(), request_id: "request-1" };
+        self.gate.handle(&incoming, moment, &*self.ports).await
+    }
+
+    pub fn ask(&self, request: &Request) -> Judged {
+        schedule::finish(self.judge(request)).expect("the request was decided")
+    }
+
+    /// Storage operations that a request takes.
+    pub fn cost(&self, request: &Request) -> (Judged, u32) {
+        let before = self.ports.spent.get().storage();
+        let judged = self.ask(request);
+        (judged, self.ports.spent.get().storage() - before)
+    }
+
+    /// A call of the admin API that has to succeed.
+    pub fn admin(&self, what: &str, body: &Value) -> Value {
+        let judged = self.ask(&admin_request(what, body));
+        assert_eq!(judged.refused, None, "admin/{what} {body}");
+        serde_json::from_str(&answer(&judged).body).expect("admin answers JSON")
+    }
+
+    pub fn token(&self, scope: &str) -> String {
+        text(&self.admin("token", &json!({"subject": "jo", "client": "app", "scope": scope})), "access_token")
+    }
+
+    pub fn nonce(&self, route: &str) -> String {
+        text(&self.admin("nonce", &json!({"subject": "jo", "route": route})), "nonce")
+    }
+
+    /// A session, opened by a nonce.
+    pub fn session(&self) -> String {
+        let nonce = self.nonce("account");
+        let judged = self.ask(&Request::get(&format!("/account/?NONCE_TOKEN={nonce}")));
+        let cookies = set_cookies(&judged);
+        let value = cookies.iter().find_map(|cookie| cookie.strip_prefix("__Host-edgegate=")?.split(';').next());
+        value.expect("a nonce opens a session").to_owned()
+    }
+}
+
+pub fn admin_request(what: &str, body: &Value) -> Request {
+    let key = String::from_utf8(secret("ADMIN_KEY").unwrap().expose().to_vec()).unwrap();
+    let mut request = Request::new("POST", &format!("/.edgegate/admin/{what}"))
+        .bearer(&key)
+        .with("cf-connecting-ip", "10.1.2.3")
+        .with("content-type", "application/json");
+    request.body = body.to_string().into_bytes();
+    request
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_else(|| panic!("{name} in {value}")).to_owned()
+}
+
+pub fn answer(judged: &Judged) -> &Answer {
+    match &judged.decision {
+        Decision::Answer(answer) => answer,
+        Decision::Forward(forwarding) => panic!("forwarded to {}", forwarding.url),
+    }
+}
+
+pub fn forwarding(judged: &Judged) -> &Forwarding {
+    match &judged.decision {
+        Decision::Forward(forwarding) => forwarding,
+        Decision::Answer(answer) => panic!("{:?}: {answer:?}", judged.refused),
+    }
+}
+
+/// Whether a credential was accepted: forwarded, or sent on with a session.
+pub fn is_granted(judged: &Judged) -> bool {
+    judged.refused.is_none() && judged.identity.is_some()
+}
+
+pub fn refusal(judged: &Judged) -> Option<Reason> {
+    judged.refused
+}
+
+pub fn set_cookies(judged: &Judged) -> Vec<String> {
+    match &judged.decision {
+        Decision::Forward(forwarding) => forwarding.cookies.clone(),
+        Decision::Answer(answer) => {
+            answer.headers.iter().filter(|(name, _)| *name == "set-cookie").map(|(_, value)| value.clone()).collect()
+        }
+    }
+}
+
+const JWK: &str = r#"{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM","d":"870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE"}"#;

@@ -1,0 +1,59 @@
+//! Futures driven by hand, so that a test decides who goes on and who is dropped half way.
+
+use core::future::Future;
+use core::pin::{Pin, pin};
+use core::task::{Context, Poll, Waker};
+
+/// Drives a future to its end; None if it still waits after a thousand polls, as one that hangs does.
+pub fn finish<T>(future: impl Future<Output = T>) -> Option<T> {
+    poll_at_most(future, 1000)
+}
+
+/// Polls a future a few times and then drops it, as an isolate that dies does.
+pub fn poll_at_most<T>(future: impl Future<Output = T>, polls: usize) -> Option<T> {
+    let mut future = pin!(future);
+    for _ in 0..polls {
+        if let Poll::Ready(done) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return Some(done);
+        }
+    }
+    None
+}
+
+/// Futures that take turns.
+pub struct Turns<'a, T> {
+    running: Vec<Option<Pin<Box<dyn Future<Output = T> + 'a>>>>,
+    /// Results, in the order in which the futures were added; None while it runs or if it was dropped.
+    pub done: Vec<Option<T>>,
+}
+
+impl<'a, T> Turns<'a, T> {
+    pub fn new(futures: impl IntoIterator<Item = Pin<Box<dyn Future<Output = T> + 'a>>>) -> Self {
+        let running: Vec<_> = futures.into_iter().map(Some).collect();
+        let done = running.iter().map(|_| None).collect();
+        Self { running, done }
+    }
+
+    /// Polls one future once.
+    pub fn step(&mut self, which: usize) {
+        let which = which % self.running.len();
+        let Some(future) = self.running[which].as_mut() else { return };
+        if let Poll::Ready(done) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            self.done[which] = Some(done);
+            self.running[which] = None;
+        }
+    }
+
+    /// Drops one future where it stands.
+    pub fn kill(&mut self, which: usize) {
+        let which = which % self.running.len();
+        self.running[which] = None;
+    }
+
+    /// Lets all that are left run to their end, in turn.
+    pub fn settle(&mut self) {
+        for _ in 0..1000 {
+            (0..self.running.len()).for_each(|which| self.step(which));
+        }
+    }
+}
