@@ -32,8 +32,13 @@ fn goes_to(site: &Site, method: &str, path: &str) -> Result<String, Reason> {
 
 #[test]
 fn the_first_match_wins() {
-    let site = site(&[("one", "/a/b", &["GET"], "none"), ("two", "/a/*", &["GET"], "none"), ("rest", "/*", &["GET"], "none")], "");
-    for (path, name) in [("/a/b", "one"), ("/a", "two"), ("/a/", "two"), ("/a/b/", "two"), ("/ab", "rest"), ("/", "rest")] {
+    let site = site(
+        &[("one", "/a/b", &["GET"], "none"), ("two", "/a/*", &["GET"], "none"), ("rest", "/*", &["GET"], "none")],
+        "",
+    );
+    for (path, name) in
+        [("/a/b", "one"), ("/a", "two"), ("/a/", "two"), ("/a/b/", "two"), ("/ab", "rest"), ("/", "rest")]
+    {
         assert_eq!(goes_to(&site, "GET", path).as_deref(), Ok(name), "{path}");
     }
 }
@@ -49,7 +54,11 @@ fn no_match_is_a_refusal() {
 #[test]
 fn siblings_share_a_path_by_method() {
     let site = site(
-        &[("read", "/a/*", &["GET", "HEAD"], "none"), ("write", "/a/*", &["POST"], "bearer"), ("rest", "/*", &["GET", "PUT"], "none")],
+        &[
+            ("read", "/a/*", &["GET", "HEAD"], "none"),
+            ("write", "/a/*", &["POST"], "bearer"),
+            ("rest", "/*", &["GET", "PUT"], "none"),
+        ],
         "",
     );
     assert_eq!(goes_to(&site, "GET", "/a/x").as_deref(), Ok("read"));
@@ -105,7 +114,11 @@ fn path_parameters_need_leave() {
 #[test]
 fn a_path_parameter_does_not_carry_a_guarded_path_to_an_open_route() {
     let site = site(
-        &[("guarded", "/admin/*", &["GET"], "bearer"), ("exact", "/secret", &["GET"], "bearer"), ("rest", "/*", &["GET"], "none")],
+        &[
+            ("guarded", "/admin/*", &["GET"], "bearer"),
+            ("exact", "/secret", &["GET"], "bearer"),
+            ("rest", "/*", &["GET"], "none"),
+        ],
         "path_parameters = true",
     );
     for path in ["/admin;x/secret", "/admin;/secret", "/admin;x", "/Admin;x/secret", "/secret;x"] {

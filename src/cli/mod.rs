@@ -21,6 +21,7 @@ mod link;
 mod output;
 mod redirect;
 mod secrets;
+mod signing;
 mod time;
 mod vars;
 mod workspace;
@@ -47,10 +48,12 @@ fn run(args: &Args) -> Result<Report, Failure> {
         Command::Key { command: args::KeyCommand::New(new) } => keys::new(new, common.json),
         Command::Secrets => secrets::run(common),
         Command::Link { command: LinkCommand::Sign(sign) } => link::sign(common, sign),
-        Command::Link { command: LinkCommand::Verify(verify) } => link::verify(common, verify),
+        Command::Link { command: LinkCommand::Verify(verify) } => explained::verify(common, verify, "link"),
         Command::Link { command: LinkCommand::Explain(explain) } => explained::run(common, explain),
         Command::Redirect { command: RedirectCommand::Sign(sign) } => redirect::sign(common, sign),
-        Command::Redirect { command: RedirectCommand::Verify(verify) } => redirect::verify(common, verify),
+        Command::Redirect { command: RedirectCommand::Verify(verify) } => {
+            explained::verify(common, verify, "signed-redirect")
+        }
         Command::Redirect { command: RedirectCommand::Explain(explain) } => explained::run(common, explain),
         Command::Nonce(nonce) => admin::nonce(common, nonce),
         Command::Token { command: TokenCommand::Mint(mint) } => admin::mint(common, mint),

@@ -25,6 +25,8 @@ pub struct Report {
     pub text: String,
     /// For a program.
     pub json: Value,
+    /// Whole lines for standard error, which the JSON says in its own way.
+    pub warnings: Vec<String>,
     /// What a person should know beside it: on standard error, or as `notes` of the JSON.
     pub notes: Vec<String>,
     /// How the run ends.
@@ -34,7 +36,7 @@ pub struct Report {
 impl Report {
     /// One that is fine.
     pub fn fine(text: impl Into<String>, json: Value) -> Self {
-        Self { text: text.into(), json, notes: Vec::new(), exit: Exit::Fine }
+        Self { text: text.into(), json, warnings: Vec::new(), notes: Vec::new(), exit: Exit::Fine }
     }
 
     /// The same with notes.
@@ -77,6 +79,15 @@ impl Failure {
         Self { todo: todo.into(), ..self }
     }
 
+    /// The same with one more thing to do.
+    pub fn todo_too(mut self, todo: &str) -> Self {
+        if !self.todo.is_empty() {
+            self.todo.push('\n');
+        }
+        self.todo.push_str(todo);
+        self
+    }
+
     /// The same with one more member for a program.
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.members.insert(name.to_owned(), value.into());
@@ -95,9 +106,10 @@ pub fn tell(as_json: bool, outcome: Result<Report, Failure>) -> ExitCode {
             match as_json {
                 true => write(std::io::stdout(), &document(report.json, report.notes)),
                 false => {
-                    let notes: String = report.notes.iter().map(|note| format!("note: {note}\n")).collect();
+                    let notes = report.notes.iter().map(|note| format!("note: {note}\n"));
+                    let warnings = report.warnings.iter().map(|warning| format!("{warning}\n"));
+                    write(std::io::stderr(), &warnings.chain(notes).collect::<String>());
                     write(std::io::stdout(), &report.text);
-                    write(std::io::stderr(), &notes);
                 }
             }
             report.exit

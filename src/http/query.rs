@@ -84,7 +84,11 @@ pub fn decode(raw: &str) -> Vec<u8> {
 
 /// Whether some origin would read the raw name as `name`.
 pub fn folds_onto(raw: &str, name: &str) -> bool {
-    raw.len() >= name.len() && fold(raw) == fold(name)
+    let is_plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    match is_plain(raw) && is_plain(name) {
+        true => raw.eq_ignore_ascii_case(name),
+        false => raw.len() >= name.len() && fold(raw) == fold(name),
+    }
 }
 
 /// What the most forgiving origin makes of a parameter's name: decoded, without case, `.`, ` ` and `-`

@@ -51,7 +51,12 @@ impl<'a> Target<'a> {
 
     /// `scheme://host`, the serialised origin (RFC 6454 section 6.2).
     pub fn origin(&self) -> String {
-        format!("{}://{}", if self.secure { "https" } else { "http" }, self.host)
+        format!("{}://{}", self.scheme(), self.host)
+    }
+
+    /// `https` or `http`.
+    pub fn scheme(&self) -> &'static str {
+        if self.secure { "https" } else { "http" }
     }
 
     /// Whether the client speaks to the gateway over a loopback name.

@@ -106,7 +106,8 @@ pub struct Origin {
 pub enum Via {
     /// `url = "https://origin.example.org/base"`
     Url(BaseUrl),
-    /// `service = "BINDING"`: a service binding of that name; the request keeps the gateway's host.
+    /// `service = "BINDING"`: a service binding of that name; the request keeps the gateway's host unless the
+    /// route says another.
     Service(String),
 }
 
@@ -379,7 +380,8 @@ pub struct Forward {
     pub origin: Arc<Origin>,
     /// Replaces the route's path prefix: route `/SuperOffice/api/*`, `path = "/api/*"`.
     pub path: Option<PathPattern>,
-    /// `Host` for the origin; only for an origin by `url`. Default: the origin's own host.
+    /// Host of the URL that an origin by `service` gets. An origin by `url` always gets that URL's host: the
+    /// platform lets no Worker send another.
     pub host: Option<String>,
     /// Request headers set for the origin.
     pub set: Vec<(String, String)>,

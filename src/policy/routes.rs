@@ -169,9 +169,10 @@ fn forward(
         table.wrong(report, "path", &reason);
     }
     let host = table.checked(report, "host", super::host::check_authority);
-    let by_service = origin.as_ref().is_some_and(|origin| matches!(origin.via, Via::Service(_)));
-    if by_service && table.has("host") {
-        table.wrong(report, "host", "is possible only for an origin with a `url`; a service gets the gateway's host");
+    let by_url = origin.as_ref().is_some_and(|origin| matches!(origin.via, Via::Url(_)));
+    if by_url && table.has("host") {
+        let reason = "is possible only for an origin by `service`; by `url` the platform always sends that URL's host";
+        table.wrong(report, "host", reason);
     }
     let jwt_audience = table.checked(report, "jwt_audience", text::audience);
     if jwt_audience.is_some() && !around.signs_identities {

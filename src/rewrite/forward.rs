@@ -27,7 +27,10 @@ pub fn forwarding(
     };
     let mut url = match &forward.origin.via {
         Via::Url(base) => format!("{base}{path}"),
-        Via::Service(_) => format!("{}{path}", target.origin()),
+        Via::Service(_) => match &forward.host {
+            Some(host) => format!("{}://{host}{path}", target.scheme()),
+            None => format!("{}{path}", target.origin()),
+        },
     };
     if let Some(query) = clean_query(policy, route, target.query) {
         url.push('?');
@@ -52,7 +55,11 @@ pub fn forwarding(
     if !identity.scope.is_empty() {
         set.push(("edgegate-scope", identity.scope.join(" ")));
     }
-    set.extend(forward.host.clone().map(|host| ("host", host)));
+    if matches!(forward.origin.via, Via::Url(_)) || forward.host.is_some() {
+        // The origin sees another host than the client wrote; this is the one that was judged.
+        set.push(("x-forwarded-host", target.host.to_string()));
+        set.push(("x-forwarded-proto", target.scheme().to_owned()));
+    }
     let mut answer = Vec::new();
     if has_url_credential(route) {
         answer.push(("referrer-policy", "strict-origin".to_owned()));

@@ -3,6 +3,8 @@
 //! Origins fold names: CGI, WSGI and PHP make `-` and `_` one, some proxies `.` too, all ignore case. So a name
 //! is compared after folding, and every alias of a listed name is removed.
 
+use std::borrow::Cow;
+
 use crate::http::Headers;
 use crate::policy::NamePattern;
 
@@ -17,7 +19,7 @@ pub fn forged<'a>(headers: &Headers<'a>, more: &[NamePattern]) -> Vec<&'a str> {
 /// Whether a name, in any alias, is one that only the gateway may write.
 pub fn is_reserved(name: &str) -> bool {
     let name = fold(name);
-    EXACT.contains(&name.as_str()) || FAMILIES.iter().any(|family| name.starts_with(family))
+    EXACT.contains(&&*name) || FAMILIES.iter().any(|family| name.starts_with(family))
 }
 
 /// `Connection` can name other fields that the next hop then drops (RFC 9110 section 7.6.1), an identity
@@ -29,17 +31,19 @@ pub fn is_harmless_connection(value: &str) -> bool {
     })
 }
 
-fn fold(name: &str) -> String {
-    name.chars()
-        .map(|c| match c {
-            '_' | '.' => '-',
-            other => other.to_ascii_lowercase(),
-        })
-        .collect()
+fn fold(name: &str) -> Cow<'_, str> {
+    if name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+        return Cow::Borrowed(name);
+    }
+    let fold_char = |c| match c {
+        '_' | '.' => '-',
+        other => char::to_ascii_lowercase(&other),
+    };
+    Cow::Owned(name.chars().map(fold_char).collect())
 }
 
 /// Identity, credentials, and headers by which an origin would take another path or method than was judged.
-const EXACT: [&str; 15] = [
+const EXACT: [&str; 19] = [
     "authorization",
     "proxy-authorization",
     "forwarded",
@@ -49,6 +53,10 @@ const EXACT: [&str; 15] = [
     "x-forwarded-email",
     "x-forwarded-groups",
     "x-forwarded-preferred-username",
+    "x-forwarded-host",
+    "x-forwarded-prefix",
+    "x-forwarded-uri",
+    "x-forwarded-method",
     "x-original-url",
     "x-rewrite-url",
     "x-http-method",

@@ -163,10 +163,10 @@ test("a link can be bound to a network, and a route can ask for that", async () 
     return `/bound/a?${covered}&eg_sig=${createHmac("sha256", secrets.EDGEGATE_LINK_KEY).update(`/bound/a?${covered}`).digest("base64url")}`;
   };
   await refused(await gateway.several.get(bound(""), from("192.0.2.1")), 403, "link_address_missing");
-  forwarded(await gateway.several.get(bound("&eg_ip=192.0.2.1"), from("192.0.2.1")));
-  await refused(await gateway.several.get(bound("&eg_ip=192.0.2.1")), 403, "link_address_mismatch");
+  forwarded(await gateway.several.get(bound("&eg_ip=192.0.2.1/32"), from("192.0.2.1")));
+  await refused(await gateway.several.get(bound("&eg_ip=192.0.2.1/32")), 403, "link_address_mismatch");
   // This policy covers neither method nor host.
-  forwarded(await gateway.several.request("DELETE", bound("&eg_ip=192.0.2.1"), { headers: from("192.0.2.1"), host: "localhost" }));
+  forwarded(await gateway.several.request("DELETE", bound("&eg_ip=192.0.2.1/32"), { headers: from("192.0.2.1"), host: "localhost" }));
 });
 
 theLogHoldsNoCredential(gateway);

@@ -4,6 +4,7 @@
 
 pub mod memory;
 pub mod schedule;
+pub mod story;
 
 use std::path::Path;
 use std::rc::Rc;

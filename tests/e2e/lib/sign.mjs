@@ -1,6 +1,6 @@
 // Signs links and redirects from their description alone, independently of the gateway's own code.
 
-import { createHash, createHmac } from "node:crypto";
+import { createHash, createHmac, randomBytes } from "node:crypto";
 import { HOST } from "./client.mjs";
 import { secrets } from "./gateway.mjs";
 
@@ -25,4 +25,20 @@ export function redirect(path, query, options = {}) {
   const covered = [query, `ts=${ts}`].filter(Boolean).join("&");
   const text = boundary === "inclusive" ? `${covered}&${name}=` : covered;
   return `${path}?${covered}&${name}=${createHash(digest).update(text + secret).digest("hex")}`;
+}
+
+/**
+ * A token (`egt`), session (`egs`) or nonce (`egn`) as the gateway would mint it, with any times:
+ * <prefix>_<key id>_<base64url of issued (5 bytes), expires (5), audience tag (4), random (16), MAC (16)>.
+ * Also the key of its record in KV.
+ */
+export function seal(prefix, { issued = now(), expires = now() + 600, audience = "", kid = "seal-1", key = secrets.EDGEGATE_SEAL_KEY } = {}) {
+  const seconds = (number) => Buffer.from(number.toString(16).padStart(10, "0"), "hex");
+  const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest();
+  const tag = sha256("edgegate audience v1\0", audience).subarray(0, 4);
+  const body = Buffer.concat([seconds(issued), seconds(expires), tag, randomBytes(16)]);
+  const mac = createHmac("sha256", key).update(`edgegate seal v1\0${prefix}\0${kid}\0`).update(body).digest().subarray(0, 16);
+  const text = `${prefix}_${kid}_${Buffer.concat([body, mac]).toString("base64url")}`;
+  const record = `${prefix}:${sha256("edgegate claim v1\0", `${prefix} record`, "\0", kid, "\0", mac).toString("base64url")}`;
+  return { text, record };
 }

@@ -1,0 +1,230 @@
+//! `verify` and `explain`: what the gate says of an address, and why.
+
+use serde_json::{Value, json};
+
+use super::address::Address;
+use super::args::{Common, Explain, Verify};
+use super::compare::{Difference, compare};
+use super::judge::{Asked, Judgement, judge};
+use super::output::{Exit, Failure, Report};
+use super::time;
+use super::workspace::Workspace;
+use crate::explain::{Explanation, explain};
+use crate::http::Target;
+use crate::policy::Key;
+use crate::refusal::Reason;
+
+/// Says whether an address holds by one kind of signature.
+///
+/// # Errors
+/// Exit code 2: the policy, the secret or the address is not as needed.
+pub fn verify(common: &Common, args: &Verify, kind: &str) -> Result<Report, Failure> {
+    let workspace = Workspace::open(common)?;
+    let address = Address::read(&args.url)?;
+    let asked = asked(args, &address.sent);
+    let judged = judge(&workspace, asked);
+    let reason = judged.refusal(kind);
+    let told = told(&workspace, asked, &judged, reason);
+    if reason == Some(Reason::SecretMissing) {
+        return Err(missing_secret(&workspace, asked, &told));
+    }
+    let text = match reason {
+        None => format!("ok: {}\n", short(&told)),
+        Some(reason) => format!("refused: {}{}\n{}", reason.code(), status(&judged), list(&told.causes)),
+    };
+    let mut notes = address.notes;
+    notes.extend(remarks(&told, &judged, reason));
+    Ok(Report { exit: exit(reason), ..Report::fine(text, document(&told, &judged, None)).with(notes) })
+}
+
+/// Explains an address.
+///
+/// # Errors
+/// Exit code 2: the policy or an address cannot be read.
+pub fn run(common: &Common, args: &Explain) -> Result<Report, Failure> {
+    let workspace = Workspace::open(common)?;
+    let address = Address::read(&args.verify.url)?;
+    let asked = asked(&args.verify, &address.sent);
+    let judged = judge(&workspace, asked);
+    let by_link = judged.refusal("link");
+    let reason = by_link.and_then(|_| judged.refusal("signed-redirect"));
+    let mut told = told(&workspace, asked, &judged, reason);
+    if reason == Some(Reason::SecretMissing) {
+        let failure = missing_secret(&workspace, asked, &told);
+        told.causes = vec![format!("{} {}", failure.message, failure.todo)];
+    }
+    let difference = match &args.signed {
+        Some(signed) => Some(differs(&workspace, asked, &args.verify.url, signed)?),
+        None => None,
+    };
+    match &difference {
+        Some((_, signers)) if signers.holds => told.causes = vec![signers.conclusion.to_owned()],
+        Some((_, signers)) => told.causes.insert(0, signers.conclusion.to_owned()),
+        None => {}
+    }
+    let difference = difference.and_then(|(difference, _)| difference);
+    let text = page(&told, &judged, difference.as_ref());
+    let mut notes = address.notes;
+    notes.extend(remarks(&told, &judged, reason).filter(|_| reason.is_none()));
+    let json = document(&told, &judged, difference.as_ref());
+    Ok(Report { exit: exit(reason), ..Report::fine(text, json).with(notes) })
+}
+
+/// The failure of a command that made an address which the gateway would refuse.
+pub fn would_refuse(workspace: &Workspace, asked: Asked<'_>, judged: &Judgement) -> Failure {
+    let reason = judged.refused.unwrap_or(Reason::NoRoute);
+    let told = told(workspace, asked, judged, Some(reason));
+    Failure::refused(format!(
+        "the gateway would refuse this address: {}\n{}",
+        reason.code(),
+        list(&told.causes).trim_end()
+    ))
+    .with("code", reason.code())
+}
+
+fn asked<'a>(args: &'a Verify, url: &'a str) -> Asked<'a> {
+    Asked { url, method: &args.method, client: args.client, now: args.at.unwrap_or_else(time::now) }
+}
+
+fn exit(reason: Option<Reason>) -> Exit {
+    match reason {
+        None => Exit::Fine,
+        Some(Reason::SecretMissing) => Exit::Usage,
+        Some(_) => Exit::Refused,
+    }
+}
+
+/// The core's explanation under the gate's verdict, which knows more: client, loopback, methods, shape of the path.
+fn told(workspace: &Workspace, asked: Asked<'_>, judged: &Judgement, reason: Option<Reason>) -> Explanation {
+    let mut told = explain(&workspace.policy, &workspace.keyring(), asked.method, asked.url, asked.now);
+    let verdict = reason.map_or("ok", Reason::code);
+    if let Some(reason) = reason.filter(|_| told.verdict != verdict) {
+        told.causes = vec![cause(reason, asked, judged)];
+    }
+    told.verdict = verdict.to_owned();
+    told.route = judged.route.as_ref().map(|route| route.name.clone()).or(told.route);
+    told
+}
+
+/// What the gate refuses and the core's explainer does not look at.
+fn cause(reason: Reason, asked: Asked<'_>, judged: &Judgement) -> String {
+    match reason {
+        Reason::LinkAddressMismatch => "The link is bound to a client network by eg_ip, and the client is not in it.",
+        Reason::LinkNotUsed | Reason::RedirectNotUsed => "What works once is not used up by a HEAD; open it by GET.",
+        Reason::PathCaseAmbiguous => "The path differs from a guarded route's only in upper and lower case.",
+        Reason::PathParameter => "The path has a `;`, and the route does not allow path parameters.",
+        Reason::CredentialMissing => "The address carries no signature of this kind.",
+        Reason::MethodNotAllowed => {
+            let methods = judged.route.as_ref().map_or(String::new(), |route| route.methods.join(", "));
+            return format!("The route takes {methods} and not {}.", asked.method);
+        }
+        Reason::NoRoute => {
+            "No route of the policy matches this host and path; what is under /.edgegate/ is the gateway's own."
+        }
+        other => return format!("{} {}", other.public().title(), other.public().advice()),
+    }
+    .to_owned()
+}
+
+/// Which secret is not there.
+fn missing_secret(workspace: &Workspace, asked: Asked<'_>, told: &Explanation) -> Failure {
+    let policy = &workspace.policy;
+    let (format, name) = told.format.as_deref().and_then(|format| format.split_once(':')).unwrap_or_default();
+    let keys = match format {
+        "link" => policy.links.iter().find(|link| link.name == name).map(|link| &link.keys),
+        _ => policy.signed_redirects.iter().find(|redirect| redirect.name == name).map(|redirect| &redirect.keys),
+    };
+    let is_named = |key: &&std::sync::Arc<Key>| format != "link" || told.key_id.as_deref() == Some(key.id.as_str());
+    let loopback = Target::read(asked.url, usize::MAX).is_ok_and(|target| target.is_loopback());
+    let mut named = keys.into_iter().flatten().filter(is_named);
+    let failed = named.find_map(|key| workspace.secret(&key.secret, loopback).err());
+    failed.unwrap_or_else(|| Failure::usage("a secret that this address needs is not set"))
+}
+
+/// What the signer's own spelling of an address says of the one received.
+struct Signers {
+    holds: bool,
+    conclusion: &'static str,
+}
+
+/// Where two spellings part, and what that says.
+fn differs(
+    workspace: &Workspace,
+    asked: Asked<'_>,
+    received: &str,
+    signed: &str,
+) -> Result<(Option<Difference>, Signers), Failure> {
+    let sent = Address::read(signed)?.sent;
+    let judged = judge(workspace, Asked { url: &sent, ..asked });
+    let holds = judged.refusal("link").and_then(|_| judged.refusal("signed-redirect")).is_none();
+    let difference = compare(signed, received);
+    let conclusion = match (&difference, holds) {
+        (None, _) => "The two addresses are the same, byte for byte: it was not changed on the way.",
+        (_, true) => "The signer's own address holds: what differs was changed on the way.",
+        _ if sent == asked.url => {
+            "The signer signed an address as no client sends it: clients write it as the one received. Sign that."
+        }
+        _ => "The signer's own address does not hold either: the text it hashed, or its key, is another one.",
+    };
+    Ok((difference.clone(), Signers { holds: holds && difference.is_some(), conclusion }))
+}
+
+fn remarks(told: &Explanation, judged: &Judgement, reason: Option<Reason>) -> impl Iterator<Item = String> {
+    let network =
+        judged.network.iter().map(|network| format!("it is bound to {network}, and was judged as from there"));
+    let causes = told.causes.iter().filter(move |_| reason.is_none()).cloned();
+    network.chain(causes).collect::<Vec<_>>().into_iter()
+}
+
+fn short(told: &Explanation) -> String {
+    let part = |name: &str, value: &Option<String>| value.as_ref().map(|value| format!("{name} {value}"));
+    let parts = [told.format.clone(), part("key", &told.key_id), part("route", &told.route)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn status(judged: &Judgement) -> String {
+    judged.status.map_or(String::new(), |status| format!(" (the gateway answers {status})"))
+}
+
+fn list(causes: &[String]) -> String {
+    causes.iter().map(|cause| format!("  - {cause}\n")).collect()
+}
+
+fn page(told: &Explanation, judged: &Judgement, difference: Option<&Difference>) -> String {
+    let row = |name: &str, value: &Option<String>| {
+        value.as_ref().map_or(String::new(), |value| format!("{name:<10} {value}\n"))
+    };
+    let mut page = format!("{:<10} {}{}\n", "Verdict", told.verdict, status(judged));
+    page.push_str(&row("Route", &told.route));
+    page.push_str(&row("Format", &told.format));
+    page.push_str(&row("Key", &told.key_id));
+    page.push_str(&row("Signature", &told.presented));
+    if let Some(text) = &told.hashed_text {
+        page.push_str(&format!("\nExact text that is hashed, {} bytes; the secret is no part of it:\n", text.len()));
+        page.extend(text.split('\n').map(|line| format!("  | {line}\n")));
+    }
+    if !told.causes.is_empty() {
+        let title = if told.verdict == "ok" { "To know" } else { "Likely cause" };
+        page.push_str(&format!("\n{title}:\n{}", list(&told.causes)));
+    }
+    if let Some(difference) = difference {
+        page.push_str(&format!(
+            "\nWhat differs, from byte {} on, in {}:\n{}",
+            difference.byte, difference.part, difference.picture
+        ));
+    }
+    page
+}
+
+fn document(told: &Explanation, judged: &Judgement, difference: Option<&Difference>) -> Value {
+    let mut document = json!(told);
+    if let Some(members) = document.as_object_mut() {
+        members.insert("status".to_owned(), json!(judged.status));
+        let identity = judged.identity.as_ref();
+        members.insert("subject".to_owned(), json!(identity.and_then(|identity| identity.subject.as_deref())));
+        if let Some(difference) = difference {
+            members.insert("difference".to_owned(), json!(difference));
+        }
+    }
+    document
+}

@@ -1,0 +1,143 @@
+//! The gate itself, over an address and without a platform: what is said here is what the gateway does.
+//!
+//! Storage knows nothing and grants every first claim, so whether something was used before is not judged.
+
+use std::net::IpAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use super::workspace::Workspace;
+use crate::credential::Identity;
+use crate::gate::{Gate, Moment};
+use crate::http::{Headers, Incoming, query};
+use crate::policy::{Network, Origin, Policy, Route};
+use crate::ports::{Body, ClaimKey, Claimed, Entropy, Ledger, Limiter, Signer, Upstream, Vault};
+use crate::refusal::Reason;
+use crate::rewrite::Decision;
+use crate::secret::Secret;
+
+/// A request for an address.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// As a client sends it.
+    pub url: &'a str,
+    /// Its method.
+    pub method: &'a str,
+    /// Where it comes from; None: from where the link allows.
+    pub client: Option<IpAddr>,
+    /// Unix seconds.
+    pub now: u64,
+}
+
+/// What the gate said.
+#[derive(Debug, Clone, Default)]
+pub struct Judgement {
+    /// Why it is refused.
+    pub refused: Option<Reason>,
+    /// The status of the gateway's own answer, if it does not forward.
+    pub status: Option<u16>,
+    /// As whom it goes through.
+    pub identity: Option<Identity>,
+    /// The route that takes it.
+    pub route: Option<Arc<Route>>,
+    /// The network that the link is bound to, where the client's address was taken from it.
+    pub network: Option<String>,
+}
+
+impl Judgement {
+    /// Why this kind of credential does not open the address; None if it does.
+    pub fn refusal(&self, kind: &str) -> Option<Reason> {
+        let opened = self.identity.as_ref().is_some_and(|identity| identity.kind == kind);
+        self.refused.or((!opened).then_some(Reason::CredentialMissing))
+    }
+}
+
+/// Lets the gate judge.
+pub fn judge(workspace: &Workspace, asked: Asked<'_>) -> Judgement {
+    let gate = Gate::new(without_assertions(&workspace.policy), workspace.keyring());
+    let network = asked.client.is_none().then(|| bound_network(asked.url)).flatten();
+    let client = asked.client.map(|client| client.to_string());
+    let client = client.or_else(|| network.as_deref()?.split('/').next().map(str::to_owned));
+    let headers = client.as_deref().map(|client| ("cf-connecting-ip", client));
+    let incoming =
+        Incoming { method: asked.method, url: asked.url, headers: Headers::new(headers.into_iter().collect()) };
+    let moment = Moment { now: asked.now, request_id: "edgegate" };
+    let mut judging = pin!(gate.handle(&incoming, moment, &Alone));
+    let Poll::Ready(judged) = judging.as_mut().poll(&mut Context::from_waker(Waker::noop())) else {
+        return Judgement { refused: Some(Reason::Internal), ..Judgement::default() }; // nothing here ever waits
+    };
+    let status = match &judged.decision {
+        Decision::Answer(answer) => Some(answer.status),
+        Decision::Forward(_) => None,
+    };
+    Judgement { refused: judged.refused, status, identity: judged.identity, route: judged.route, network }
+}
+
+/// The policy without the identity JWT, which tells the origin and decides nothing.
+fn without_assertions(policy: &Policy) -> Policy {
+    let mut policy = policy.clone();
+    for route in &mut policy.routes {
+        Arc::make_mut(route).forward.jwt_audience = None;
+    }
+    policy
+}
+
+fn bound_network(url: &str) -> Option<String> {
+    let (_, raw) = url.split_once('?')?;
+    let text = query::sole(raw, "eg_ip").ok()??;
+    Network::parse(text).ok().map(|network| network.to_string())
+}
+
+/// No platform at all.
+struct Alone;
+
+impl Vault for Alone {
+    async fn get(&self, _: &str) -> Result<Option<String>, Reason> {
+        Ok(None)
+    }
+
+    async fn put(&self, _: &str, _: &str, _: u64) -> Result<(), Reason> {
+        Ok(())
+    }
+}
+
+impl Ledger for Alone {
+    async fn claim(&self, _: &ClaimKey, _: u64, _: &str) -> Result<Claimed, Reason> {
+        Ok(Claimed::First)
+    }
+
+    async fn recall(&self, _: &ClaimKey) -> Result<Option<String>, Reason> {
+        Ok(None)
+    }
+}
+
+impl Entropy for Alone {
+    fn fill(&self, _: &mut [u8]) -> Result<(), Reason> {
+        Err(Reason::EntropyUnavailable)
+    }
+}
+
+impl Limiter for Alone {
+    async fn within(&self, _: &str) -> Result<bool, Reason> {
+        Ok(true)
+    }
+}
+
+impl Upstream for Alone {
+    async fn post_json(&self, _: &Origin, _: &str, _: &str, _: &str) -> Result<(u16, String), Reason> {
+        Err(Reason::PasswordCheckUnavailable)
+    }
+}
+
+impl Signer for Alone {
+    async fn sign_es256(&self, _: &Secret, _: &[u8]) -> Result<Vec<u8>, Reason> {
+        Err(Reason::SignerUnavailable)
+    }
+}
+
+impl Body for Alone {
+    async fn read(&self, _: usize) -> Result<Vec<u8>, Reason> {
+        Ok(Vec::new())
+    }
+}

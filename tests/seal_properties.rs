@@ -1,0 +1,170 @@
+//! What Edgegate issues: minted opens, changed does not, and no kind opens as another.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+
+mod support;
+
+use std::cell::Cell;
+use std::sync::{Arc, LazyLock};
+
+use edgegate::credential::seal::{self, Kind, Sealed};
+use edgegate::keyring::Keyring;
+use edgegate::policy::{Key, Policy};
+use edgegate::ports::Entropy;
+use edgegate::refusal::Reason;
+use proptest::prelude::*;
+
+static POLICY: LazyLock<Policy> = LazyLock::new(|| support::policy(support::POLICY));
+static KEYRING: LazyLock<Keyring> = LazyLock::new(|| support::keyring(&POLICY));
+
+struct Fixed(Cell<u8>);
+
+impl Entropy for Fixed {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), Reason> {
+        bytes.fill(self.0.get());
+        Ok(())
+    }
+}
+
+fn keys() -> &'static [Arc<Key>] {
+    &POLICY.bearer.as_ref().unwrap().keys
+}
+
+fn open(kind: Kind, keys: &[Arc<Key>], text: &str) -> Option<Sealed> {
+    seal::open(kind, keys, &KEYRING, false, text).unwrap()
+}
+
+fn kinds() -> impl Strategy<Value = Kind> {
+    prop::sample::select(KINDS.to_vec())
+}
+
+#[derive(Debug, Clone)]
+struct Minted {
+    kind: Kind,
+    audience: String,
+    text: String,
+    sealed: Sealed,
+}
+
+prop_compose! {
+    fn minted()(
+        kind in kinds(),
+        key in 0..2_usize,
+        issued in 0..1_u64 << 40,
+        expires in 0..1_u64 << 40,
+        audience in "[a-z0-9-]{0,20}",
+        random in any::<u8>(),
+    ) -> Minted {
+        let key = &keys()[key];
+        let secret = KEYRING.secret(&key.secret, false).unwrap();
+        let (text, sealed) = seal::mint(kind, key, secret, issued, expires, &audience, &Fixed(Cell::new(random))).unwrap();
+        assert_eq!((sealed.issued, sealed.expires), (issued, expires));
+        Minted { kind, audience, text: String::from_utf8(text.expose().to_vec()).unwrap(), sealed }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn what_is_minted_opens(minted in minted()) {
+        let opened = open(minted.kind, keys(), &minted.text).unwrap();
+        prop_assert!(opened.is_for(&minted.audience));
+        prop_assert_eq!(&opened, &minted.sealed);
+        prop_assert!(!opened.record_key().contains(&minted.text[5..]), "the record's key holds no credential");
+    }
+
+    #[test]
+    fn no_kind_opens_as_another(minted in minted(), other in kinds()) {
+        prop_assume!(other != minted.kind);
+        prop_assert_eq!(open(other, keys(), &minted.text), None);
+        let renamed = minted.text.replacen(minted.kind.prefix(), other.prefix(), 1);
+        prop_assert_eq!(open(other, keys(), &renamed), None);
+    }
+
+    #[test]
+    fn no_other_key_opens_it(minted in minted()) {
+        let others: Vec<Arc<Key>> = keys().iter().filter(|key| key.id != minted.sealed.key_id).cloned().collect();
+        prop_assert_eq!(open(minted.kind, &others, &minted.text), None);
+        let renamed = minted.text.replacen(&minted.sealed.key_id, &others[0].id, 1);
+        prop_assert_eq!(open(minted.kind, keys(), &renamed), None);
+    }
+
+    #[test]
+    fn another_audience_is_seen(minted in minted(), other in "[a-z0-9-]{0,20}") {
+        prop_assume!(other != minted.audience);
+        prop_assert!(!minted.sealed.is_for(&other));
+    }
+
+    #[test]
+    fn a_changed_character_is_refused(minted in minted(), place in any::<prop::sample::Index>(), put in any::<char>()) {
+        let at = place.index(minted.text.len());
+        prop_assume!(minted.text[at..=at] != *put.to_string());
+        let changed = format!("{}{put}{}", &minted.text[..at], &minted.text[at + 1..]);
+        prop_assert_eq!(open(minted.kind, keys(), &changed), None, "{}", changed);
+    }
+
+    #[test]
+    fn a_cut_or_longer_text_is_refused(minted in minted(), place in any::<prop::sample::Index>(), more in "[A-Za-z0-9_=-]{1,4}") {
+        let cut = &minted.text[..place.index(minted.text.len())];
+        prop_assert_eq!(open(minted.kind, keys(), cut), None);
+        prop_assert_eq!(open(minted.kind, keys(), &format!("{}{more}", minted.text)), None);
+        prop_assert_eq!(open(minted.kind, keys(), &format!("{more}{}", minted.text)), None);
+    }
+
+    #[test]
+    fn two_credentials_share_no_storage_key(one in minted(), two in minted()) {
+        prop_assume!(one.text != two.text);
+        prop_assert_ne!(one.sealed.record_key(), two.sealed.record_key());
+        for what in ["record", "minted", "revoked", "redeemed"] {
+            prop_assert_ne!(one.sealed.claim_key(what), two.sealed.claim_key(what));
+        }
+        prop_assert_ne!(one.sealed.claim_key("revoked"), one.sealed.claim_key("redeemed"));
+    }
+
+    #[test]
+    fn anything_at_all_is_refused(kind in kinds(), text in ".{0,90}", body in "[A-Za-z0-9_-]{62}") {
+        prop_assert_eq!(open(kind, keys(), &text), None);
+        prop_assert_eq!(open(kind, keys(), &format!("{}_seal-1_{body}", kind.prefix())), None);
+    }
+}
+
+#[test]
+fn every_bit_of_a_credential_counts() {
+    let key = &keys()[0];
+    let secret = KEYRING.secret(&key.secret, false).unwrap();
+    let (text, _) = seal::mint(Kind::Token, key, secret, 1, 2, "", &Fixed(Cell::new(9))).unwrap();
+    let text = String::from_utf8(text.expose().to_vec()).unwrap();
+    let (head, body) = text.split_at(text.len() - 62);
+    let bytes = edgegate::digest::from_base64url(body.as_bytes()).unwrap();
+    for bit in 0..bytes.len() * 8 {
+        let mut changed = bytes.clone();
+        changed[bit / 8] ^= 1 << (bit % 8);
+        assert_eq!(
+            open(Kind::Token, keys(), &format!("{head}{}", edgegate::digest::base64url(&changed))),
+            None,
+            "{bit}"
+        );
+    }
+}
+
+#[test]
+fn the_form_is_the_documented_one() {
+    for kind in KINDS {
+        let key = &keys()[0];
+        let secret = KEYRING.secret(&key.secret, false).unwrap();
+        let (text, _) = seal::mint(kind, key, secret, 1, 2, "", &Fixed(Cell::new(9))).unwrap();
+        let text = String::from_utf8(text.expose().to_vec()).unwrap();
+        let body = text.strip_prefix(&format!("{}_seal-1_", kind.prefix())).unwrap();
+        assert_eq!(body.len(), 62);
+        let bytes = edgegate::digest::from_base64url(body.as_bytes()).unwrap();
+        assert_eq!(bytes[..10], [0, 0, 0, 0, 1, 0, 0, 0, 0, 2]);
+        let mut covered = b"edgegate seal v1\0".to_vec();
+        covered.extend(format!("{}\0seal-1\0", kind.prefix()).as_bytes());
+        covered.extend(&bytes[..30]);
+        assert_eq!(bytes[30..], edgegate::digest::hmac_sha256(secret, &[&covered])[..16]);
+    }
+}
+
+const KINDS: [Kind; 3] = [Kind::Token, Kind::Session, Kind::Nonce];
