@@ -7,6 +7,7 @@ const LINK_KEY_ID = "demo";
 export const LINK_KEY = "demo-link-key-0123456789abcdef0123456789";
 
 const EXPIRES = 1900000000;
+const ADMIN_KEY = "demo-admin-key-0123456789abcdef";
 
 const BROWSER = [
   ["User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"],
@@ -30,6 +31,23 @@ export function signedLink(path = "/files/report.pdf", query = "v=2") {
   const unsigned = `${path}?${query}&eg_kid=${LINK_KEY_ID}&eg_exp=${EXPIRES}`;
   const mac = createHmac("sha256", LINK_KEY).update(`GET\n${HOST}\n${unsigned}`).digest("base64url");
   return { method: "GET", target: `${unsigned}&eg_sig=${mac}`, headers: [["Host", HOST], ...BROWSER] };
+}
+
+// A request with a Bearer token that the gateway itself mints.
+export async function mintedToken(port) {
+  const answer = await fetch(`http://127.0.0.1:${port}/.edgegate/admin/token`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${ADMIN_KEY}`,
+      "content-type": "application/json",
+      "cf-connecting-ip": "127.0.0.1",
+    },
+    body: JSON.stringify({ subject: "1001002", client: "bench", scope: "read" }),
+  });
+  if (answer.status !== 201) throw new Error(`no token was minted: ${answer.status} ${await answer.text()}`);
+  const { access_token: token } = await answer.json();
+  const headers = [["Host", HOST], ...BROWSER, ["Authorization", `Bearer ${token}`]];
+  return { method: "GET", target: "/me/profile?v=2", headers };
 }
 
 // The same request with more headers, or with another target.

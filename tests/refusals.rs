@@ -104,15 +104,7 @@ fn every_refusal_keeps_its_reason_to_itself() {
             assert!(answer.body.contains(code), "{case}: {}", answer.body);
             let says_more = answer.body.contains(reason.code()) && !code.contains(reason.code());
             assert!(!says_more, "{case}: {}", answer.body);
-            let of = |name: &str| answer.headers.iter().find(|(n, _)| *n == name).map(|(_, value)| value.as_str());
-            assert_eq!(of("cache-control"), Some("no-store"), "{case}");
-            assert_eq!(
-                of("www-authenticate").is_some(),
-                answer.status == 401
-                    || answer.status == 400 && of("www-authenticate").is_some()
-                    || of("www-authenticate").is_some(),
-                "{case}"
-            );
+            assert!(answer.headers.contains(&("cache-control", "no-store".to_owned())), "{case}");
         }
     }
 }

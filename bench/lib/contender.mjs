@@ -12,7 +12,9 @@ const WORKERS = fileURLToPath(new URL("../workers", import.meta.url));
 const COMPATIBILITY_DATE = "2026-11-01";
 
 export async function startContender(contender) {
-  return { ...contender, ...(await startWorkerd([await workerOf(contender), originWorker()])) };
+  const running = await startWorkerd([await workerOf(contender), originWorker()]);
+  const { request } = contender;
+  return { ...contender, ...running, request: typeof request === "function" ? await request(running.port) : request };
 }
 
 // The same with an origin outside of workerd, at an address of its own.
@@ -22,16 +24,16 @@ export async function startBeforeOrigin(contender, port) {
   return { ...contender, ...(await startWorkerd([{ ...worker, serviceBindings }])) };
 }
 
-function workerOf({ worker, policy }) {
-  return worker === "edgegate" ? gatewayWorker(policy) : writtenByHand(worker);
+function workerOf({ worker, policy, bindings }) {
+  return worker === "edgegate" ? gatewayWorker(policy) : writtenByHand(worker, bindings);
 }
 
-function writtenByHand(file) {
+function writtenByHand(file, bindings) {
   return {
     name: "contender",
     ...moduleFile(file),
     compatibilityDate: COMPATIBILITY_DATE,
-    bindings: { LINK_KEY },
+    bindings: { LINK_KEY, ...bindings },
     serviceBindings: { ORIGIN: "origin" },
   };
 }

@@ -4,11 +4,12 @@
 import { sendOne } from "./client.mjs";
 import { withHeaders, withTarget } from "../request.mjs";
 
-const CHECKS = { signature: refusesForgeries, "whole job": cleansWhatItForwards };
+const CHECKS = { signature: refusesForgeries, "whole job": cleansWhatItForwards, "identity JWT": signsForTheOrigin };
 
 export async function preflight(contender) {
   const answer = await sendOne(contender.port, contender.request);
-  demand(contender, answer.status === 200, `a good request was answered ${answer.status}: ${answer.body.slice(0, 300)}`);
+  const { status = 200 } = contender;
+  demand(contender, answer.status === status, `the request was answered ${answer.status}: ${answer.body.slice(0, 300)}`);
   for (const check of contender.checks) await CHECKS[check](contender);
 }
 
@@ -52,6 +53,13 @@ async function cleansWhatItForwards(contender) {
     demand(contender, names.includes(name), `the origin did not get ${name}`);
   }
   demand(contender, /\r\ncache-control:[^\r]*\b(?:private|no-store)\b/i.test(answer.head), "the answer is not private");
+}
+
+async function signsForTheOrigin(contender) {
+  const answer = await sendOne(contender.port, withHeaders(contender.request, [ECHO]));
+  const { headers } = JSON.parse(answer.body);
+  const jwt = headers.find(([name]) => name === "edgegate-jwt")?.[1] ?? "";
+  demand(contender, jwt.split(".").length === 3, "the origin got no identity JWT");
 }
 
 // A credential that the route does not take may be refused or cut off. It may not arrive.

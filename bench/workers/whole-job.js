@@ -34,7 +34,8 @@ export default {
     const target = split(request.url);
     const link = readLink(request.method, target);
     const reason = link.reason ?? (await verify(request.method, target, link, env));
-    log(request, target, requestId, reason);
+    if (env.LOG !== "off") log(request, target, requestId, reason);
+    if (env.REBUILD === "off" && reason === undefined) return env.ORIGIN.fetch(request);
     return reason === undefined ? forward(request, target, link, requestId, env) : refuse(reason);
   },
 };

@@ -1,16 +1,17 @@
-//! What can be asked of the tool. The help is written here, and every example in it is run by a test.
+//! What can be asked of the tool.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use super::help;
 use super::time::{self, When};
 use crate::policy::Network;
 
 /// The command-line tool of the Edgegate authentication gate
 #[derive(Debug, Parser)]
-#[command(name = "edgegate", version, propagate_version = true, after_help = EXIT_CODES, after_long_help = OVERVIEW)]
+#[command(name = "edgegate", version, after_help = help::EXIT_CODES, after_long_help = help::OVERVIEW)]
 pub struct Args {
     #[command(flatten)]
     pub common: Common,
@@ -22,20 +23,20 @@ pub struct Args {
 #[derive(Debug, clap::Args)]
 pub struct Common {
     /// The policy [default: $EDGEGATE_POLICY, else edgegate.toml]
-    #[arg(short, long, global = true, value_name = "FILE")]
+    #[arg(short, long, global = true, help_heading = "Global options", value_name = "FILE")]
     pub policy: Option<PathBuf>,
     /// Secrets as NAME=value lines; `-` reads standard input [default: .dev.vars beside the policy]
-    #[arg(short, long, global = true, value_name = "FILE")]
+    #[arg(short, long, global = true, help_heading = "Global options", value_name = "FILE")]
     pub secrets: Option<PathBuf>,
     /// Print one JSON document on standard output
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Global options")]
     pub json: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Read the policy: every mistake with its line, every loosening as a warning, and what each route does
-    #[command(after_long_help = CHECK)]
+    #[command(after_long_help = help::CHECK)]
     Check(Check),
     /// Make keys
     Key {
@@ -43,7 +44,7 @@ pub enum Command {
         command: KeyCommand,
     },
     /// List the secrets that the policy names: which are set, which are missing; never their values
-    #[command(after_long_help = SECRETS)]
+    #[command(after_long_help = help::SECRETS)]
     Secrets,
     /// Sign, verify and explain links (eg_kid, eg_exp, eg_sig)
     Link {
@@ -56,7 +57,7 @@ pub enum Command {
         command: RedirectCommand,
     },
     /// Ask the running gateway for a link that signs somebody in once
-    #[command(after_long_help = NONCE)]
+    #[command(after_long_help = help::NONCE)]
     Nonce(Nonce),
     /// Bearer tokens of the running gateway
     Token {
@@ -82,7 +83,7 @@ pub struct Check {
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
     /// Print a fresh secret, to be piped to where it is kept
-    #[command(after_long_help = KEY_NEW)]
+    #[command(after_long_help = help::KEY_NEW)]
     New(NewKey),
 }
 
@@ -105,13 +106,13 @@ pub struct NewKey {
 #[derive(Debug, Subcommand)]
 pub enum LinkCommand {
     /// Print the address with its signature
-    #[command(after_long_help = LINK_SIGN)]
+    #[command(after_long_help = help::LINK_SIGN)]
     Sign(SignLink),
     /// Say whether the gateway would take a link, and why not
-    #[command(after_long_help = LINK_VERIFY)]
+    #[command(after_long_help = help::LINK_VERIFY)]
     Verify(Verify),
     /// Show the exact text that is hashed, what differs, and the likely cause
-    #[command(after_long_help = LINK_EXPLAIN)]
+    #[command(after_long_help = help::LINK_EXPLAIN)]
     Explain(Explain),
 }
 
@@ -148,13 +149,13 @@ pub struct SignLink {
 #[derive(Debug, Subcommand)]
 pub enum RedirectCommand {
     /// Print the address with ts and signature
-    #[command(after_long_help = REDIRECT_SIGN)]
+    #[command(after_long_help = help::REDIRECT_SIGN)]
     Sign(SignRedirect),
     /// Say whether the gateway would take a signed redirect, and why not
-    #[command(after_long_help = REDIRECT_VERIFY)]
+    #[command(after_long_help = help::REDIRECT_VERIFY)]
     Verify(Verify),
     /// Show the exact text that is hashed, what differs, and the likely cause
-    #[command(after_long_help = REDIRECT_EXPLAIN)]
+    #[command(after_long_help = help::REDIRECT_EXPLAIN)]
     Explain(Explain),
 }
 
@@ -228,13 +229,13 @@ pub struct Nonce {
 #[derive(Debug, Subcommand)]
 pub enum TokenCommand {
     /// Print a fresh token as an Authorization header
-    #[command(after_long_help = TOKEN_MINT)]
+    #[command(after_long_help = help::TOKEN_MINT)]
     Mint(MintToken),
     /// Say what a token is and whether it lives; exit code 0 only if it does
-    #[command(after_long_help = TOKEN_SHOW)]
+    #[command(after_long_help = help::TOKEN_SHOW)]
     Show(Held),
     /// End a token before its time
-    #[command(after_long_help = TOKEN_REVOKE)]
+    #[command(after_long_help = help::TOKEN_REVOKE)]
     Revoke(Held),
 }
 
@@ -258,7 +259,7 @@ pub struct MintToken {
 #[derive(Debug, Subcommand)]
 pub enum SessionCommand {
     /// End a session before its time
-    #[command(after_long_help = SESSION_REVOKE)]
+    #[command(after_long_help = help::SESSION_REVOKE)]
     Revoke(Held),
 }
 
@@ -279,126 +280,3 @@ fn method(text: &str) -> Result<String, String> {
     let token = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
     token.then(|| text.to_ascii_uppercase()).ok_or_else(|| "write a method, for example GET".to_owned())
 }
-
-const EXIT_CODES: &str =
-    "Exit codes: 0 fine, 1 refused or a problem found, 2 usage or unreadable input, 3 gateway not reachable or failed";
-
-const OVERVIEW: &str = "\
-Keys come from the secrets file or standard input, never from the command line; only `key new` shows a secret.
-Every command with --help gives a line to try with the demo; `cargo install --path .` puts `edgegate` on your
-path, and `npm run -s edgegate -- ...` runs it without.
-
-Exit codes:
-  0  fine
-  1  refused, or a problem was found
-  2  usage, or input that cannot be read
-  3  the gateway is not reachable, or failed
-
-Examples:
-  edgegate check --policy demo/edgegate.toml
-  edgegate secrets --policy demo/edgegate.toml";
-
-const CHECK: &str = "\
-Problems and warnings go to standard error as FILE:LINE: reason, the routes to standard output. Exit code 1 if the
-policy is not valid, or with --strict if it loosens anything.
-
-Examples:
-  edgegate check demo/edgegate.toml
-  edgegate check demo/edgegate.toml --json";
-
-const KEY_NEW: &str = "\
-The value goes to standard output and nowhere else, in base64url.
-
-Examples:
-  edgegate key new | wc -c
-  edgegate key new --identity | wc -l
-
-Where it belongs: on your account, or in a secrets file for `npx wrangler dev`:
-
-    edgegate key new | npx wrangler secret put EDGEGATE_LINK_KEY
-    edgegate key new --name EDGEGATE_LINK_KEY --append .dev.vars";
-
-const SECRETS: &str = "\
-A secret that holds a published demo value counts as missing unless the policy's issuer is on loopback. Exit code 1 if
-any is missing, or is no P-256 key where the policy wants one. What your account holds, `npx wrangler secret list` knows.
-
-Examples:
-  edgegate secrets --policy demo/edgegate.toml
-  edgegate secrets --policy demo/edgegate.toml --secrets - --json <demo/.dev.vars";
-
-const LINK_SIGN: &str = "\
-The address is first written as clients send it, for that is what is signed. The gate itself then judges the link, and
-one that it would refuse is not printed.
-
-Examples:
-  edgegate link sign --policy demo/edgegate.toml 'http://127.0.0.1:8787/files/report.pdf?v=2' --expires 7d
-  edgegate link sign --policy demo/edgegate.toml http://127.0.0.1:8787/once/a --ip 127.0.0.0/8 --json";
-
-const LINK_VERIFY: &str = "\
-The gate itself judges a request for the address; only whether a once-only link has been used is not known here.
-Exit code 0 if the link holds, 1 with the reason's code if not.
-
-Examples:
-  edgegate link verify --policy demo/edgegate.toml --at 1899999999 'http://127.0.0.1:8787/files/report.pdf?v=2&eg_kid=demo&eg_exp=1900000000&eg_sig=s_sb-2DISeG4I2YvjxAa4cqb0kzuR3A3x-AMsCLSmYQ'";
-
-const LINK_EXPLAIN: &str = "\
-Exit codes as those of `link verify`. Nothing here shows the signature that would be right.
-
-Examples:
-  edgegate link explain --policy demo/edgegate.toml --at 1899999999 'http://127.0.0.1:8787/files/report.pdf?v=2&eg_kid=demo&eg_exp=1900000000&eg_sig=s_sb-2DISeG4I2YvjxAa4cqb0kzuR3A3x-AMsCLSmYQ'";
-
-const REDIRECT_SIGN: &str = "\
-A redirect works for seconds: pipe it to where it is used. An address that already has ts, signature or sig is not
-signed, for whoever wrote them would have chosen what counts.
-
-Examples:
-  edgegate redirect sign --policy demo/edgegate.toml 'http://127.0.0.1:8787/landing/offer?cons_id=1001002&n=1'";
-
-const REDIRECT_VERIFY: &str = "\
-The gate itself judges a request for the address; only whether the redirect has been used is not known here.
-Exit code 0 if it holds, 1 with the reason's code if not.
-
-Examples:
-  edgegate redirect verify --policy demo/edgegate.toml --at 1795305600 'http://127.0.0.1:8787/landing/offer?cons_id=1001002&n=1&ts=1795305600&signature=aea4f4892074f5da480289539a793953'";
-
-const REDIRECT_EXPLAIN: &str = "\
-Exit codes as those of `redirect verify`. Nothing here shows the signature that would be right.
-
-Examples:
-  edgegate redirect explain --policy demo/edgegate.toml --at 1795305600 'http://127.0.0.1:8787/landing/offer?cons_id=1001002&n=1&ts=1795305600&signature=aea4f4892074f5da480289539a793953'";
-
-const NONCE: &str = "\
-The gateway must be running (the demo: `npm start`), and its policy must have [admin] and [nonce]. The last line is the
-link; it works once.
-
-Examples:
-  edgegate nonce 1001002 --route account --policy demo/edgegate.toml
-  edgegate nonce 1001002 --route account --path /account/profile --lifetime 2m --policy demo/edgegate.toml";
-
-const TOKEN_MINT: &str = "\
-The gateway must be running (the demo: `npm start`), and its policy must have [admin] and [bearer].
-
-Examples:
-  edgegate token mint 1001002 --policy demo/edgegate.toml
-  curl -H \"$(edgegate token mint 1001002 --scope 'read write' --policy demo/edgegate.toml)\" http://127.0.0.1:8787/me/";
-
-const TOKEN_SHOW: &str = "\
-The token is read from standard input or a file: on a command line others would see it. Whatever stands around it is
-skipped, so the header that `token mint` prints will do.
-
-Examples:
-  edgegate token mint 1001002 --policy demo/edgegate.toml | edgegate token show --policy demo/edgegate.toml";
-
-const TOKEN_REVOKE: &str = "\
-The token is read from standard input or a file: on a command line others would see it. It is refused at once where the
-policy's revocation is strict, elsewhere within the cache time and Workers KV's lag.
-
-Examples:
-  edgegate token mint 1001002 --policy demo/edgegate.toml | edgegate token revoke --policy demo/edgegate.toml";
-
-const SESSION_REVOKE: &str = "\
-The session is the value of its cookie (egs_...), read from standard input or a file; whatever stands around it is
-skipped, so a whole Cookie header will do.
-
-Examples:
-  edgegate session revoke --policy demo/edgegate.toml <session.txt";

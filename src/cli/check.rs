@@ -1,6 +1,6 @@
 //! `edgegate check`: is the policy valid, what does it loosen, and what does each route do.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ pub fn run(common: &Common, check: &Check) -> Result<Report, Failure> {
     })
 }
 
-fn invalid(path: &PathBuf, problems: &[Problem]) -> Report {
+fn invalid(path: &Path, problems: &[Problem]) -> Report {
     let list: Vec<Value> =
         problems.iter().map(|problem| json!({"line": problem.line, "message": problem.message})).collect();
     let count = counted(problems.len(), "problem");
@@ -53,7 +53,7 @@ fn invalid(path: &PathBuf, problems: &[Problem]) -> Report {
     }
 }
 
-fn warning(path: &PathBuf, advice: &Advice) -> String {
+fn warning(path: &Path, advice: &Advice) -> String {
     match advice.line {
         Some(line) => format!("{}:{line}: warning: {}", path.display(), advice.message),
         None => format!("{}: warning: {}", path.display(), advice.message),

@@ -29,11 +29,11 @@ pub fn verify(common: &Common, args: &Verify, kind: &str) -> Result<Report, Fail
         return Err(missing_secret(&workspace, asked, &told));
     }
     let text = match reason {
-        None => format!("ok: {}\n", short(&told)),
+        None => format!("ok: {}\n{}", short(&told), list(&told.causes)),
         Some(reason) => format!("refused: {}{}\n{}", reason.code(), status(&judged), list(&told.causes)),
     };
     let mut notes = address.notes;
-    notes.extend(remarks(&told, &judged, reason));
+    notes.extend(bound(&judged));
     Ok(Report { exit: exit(reason), ..Report::fine(text, document(&told, &judged, None)).with(notes) })
 }
 
@@ -65,7 +65,7 @@ pub fn run(common: &Common, args: &Explain) -> Result<Report, Failure> {
     let difference = difference.and_then(|(difference, _)| difference);
     let text = page(&told, &judged, difference.as_ref());
     let mut notes = address.notes;
-    notes.extend(remarks(&told, &judged, reason).filter(|_| reason.is_none()));
+    notes.extend(bound(&judged));
     let json = document(&told, &judged, difference.as_ref());
     Ok(Report { exit: exit(reason), ..Report::fine(text, json).with(notes) })
 }
@@ -74,12 +74,8 @@ pub fn run(common: &Common, args: &Explain) -> Result<Report, Failure> {
 pub fn would_refuse(workspace: &Workspace, asked: Asked<'_>, judged: &Judgement) -> Failure {
     let reason = judged.refused.unwrap_or(Reason::NoRoute);
     let told = told(workspace, asked, judged, Some(reason));
-    Failure::refused(format!(
-        "the gateway would refuse this address: {}\n{}",
-        reason.code(),
-        list(&told.causes).trim_end()
-    ))
-    .with("code", reason.code())
+    let (url, code, causes) = (asked.url, reason.code(), list(&told.causes));
+    Failure::refused(format!("the gateway would refuse {url}: {code}\n{}", causes.trim_end())).with("code", code)
 }
 
 fn asked<'a>(args: &'a Verify, url: &'a str) -> Asked<'a> {
@@ -98,7 +94,8 @@ fn exit(reason: Option<Reason>) -> Exit {
 fn told(workspace: &Workspace, asked: Asked<'_>, judged: &Judgement, reason: Option<Reason>) -> Explanation {
     let mut told = explain(&workspace.policy, &workspace.keyring(), asked.method, asked.url, asked.now);
     let verdict = reason.map_or("ok", Reason::code);
-    if let Some(reason) = reason.filter(|_| told.verdict != verdict) {
+    // What goes through is told as it is, even where that is not by a signature.
+    if let Some(reason) = reason.filter(|_| told.verdict != verdict || judged.refused.is_none()) {
         told.causes = vec![cause(reason, asked, judged)];
     }
     told.verdict = verdict.to_owned();
@@ -113,7 +110,15 @@ fn cause(reason: Reason, asked: Asked<'_>, judged: &Judgement) -> String {
         Reason::LinkNotUsed | Reason::RedirectNotUsed => "What works once is not used up by a HEAD; open it by GET.",
         Reason::PathCaseAmbiguous => "The path differs from a guarded route's only in upper and lower case.",
         Reason::PathParameter => "The path has a `;`, and the route does not allow path parameters.",
-        Reason::CredentialMissing => "The address carries no signature of this kind.",
+        Reason::CredentialMissing => {
+            return match judged.identity.as_ref().map(|identity| identity.kind) {
+                Some("none") => {
+                    "It goes through as nobody: the route is open, and no signature was looked for.".to_owned()
+                }
+                Some(kind) => format!("It goes through by another kind of credential: {kind}."),
+                None => "The address carries no signature of this kind.".to_owned(),
+            };
+        }
         Reason::MethodNotAllowed => {
             let methods = judged.route.as_ref().map_or(String::new(), |route| route.methods.join(", "));
             return format!("The route takes {methods} and not {}.", asked.method);
@@ -169,11 +174,8 @@ fn differs(
     Ok((difference.clone(), Signers { holds: holds && difference.is_some(), conclusion }))
 }
 
-fn remarks(told: &Explanation, judged: &Judgement, reason: Option<Reason>) -> impl Iterator<Item = String> {
-    let network =
-        judged.network.iter().map(|network| format!("it is bound to {network}, and was judged as from there"));
-    let causes = told.causes.iter().filter(move |_| reason.is_none()).cloned();
-    network.chain(causes).collect::<Vec<_>>().into_iter()
+fn bound(judged: &Judgement) -> Option<String> {
+    judged.network.as_ref().map(|network| format!("it is bound to {network}, and was judged as from there"))
 }
 
 fn short(told: &Explanation) -> String {

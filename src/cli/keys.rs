@@ -1,6 +1,6 @@
 //! `edgegate key new`: fresh secrets, the one thing of that kind that is ever shown.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
@@ -110,7 +110,7 @@ fn append(path: &Path, name: &str, value: &str) -> Result<(), Failure> {
 fn open_private(path: &Path) -> std::io::Result<File> {
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
     let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
     Ok(file)
 }
 

@@ -1,6 +1,6 @@
 //! The command-line tool, on the same core.
 //!
-//! - [`args`] says what can be asked, and its help teaches it;
+//! - [`args`] says what can be asked, [`help`] teaches it;
 //! - [`workspace`] reads what the operator has: the policy, and the secrets in a file ([`vars`]) or on stdin;
 //! - [`check`], [`keys`], [`secrets`], [`link`], [`redirect`] and [`admin`] are the commands;
 //! - [`judge`] runs the gate itself over an address, so that what is said here is what the gateway does;
@@ -15,6 +15,7 @@ mod check;
 mod client;
 mod compare;
 mod explained;
+mod help;
 mod judge;
 mod keys;
 mod link;
@@ -68,8 +69,9 @@ fn usage(error: &clap::Error) -> ExitCode {
     let is_json = std::env::args_os().any(|arg| arg == "--json");
     if error.use_stderr() && is_json {
         let text = error.render().to_string();
-        let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-        return output::tell(true, Err(Failure::usage(first)));
+        let said = text.lines().take_while(|line| !line.starts_with("Usage:")).map(str::trim);
+        let said = said.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+        return output::tell(true, Err(Failure::usage(said.trim_start_matches("error: "))));
     }
     let _ = error.print(); // nobody is left to tell if this fails
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))

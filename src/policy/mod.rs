@@ -313,7 +313,8 @@ pub struct Route {
     pub path: PathPattern,
     /// Methods in upper case. Never empty (default GET and HEAD).
     pub methods: Vec<String>,
-    /// Credentials that open it, asked in this order. Never empty.
+    /// Credentials that open it, asked in this order; a session, which browsers send unasked, after all others.
+    /// Never empty.
     pub accept: Vec<Accept>,
     /// Options of the Bearer token on this route.
     pub bearer: BearerUse,

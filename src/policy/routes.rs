@@ -114,6 +114,13 @@ fn accept(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>)
         }
         accept.extend(credential(report, text, around));
     }
+    // A browser sends its session along with everything. Asked last, it cannot hide what was sent on purpose:
+    // a nonce opened over another person's session has to end that session.
+    accept.sort_by_key(|accept| match accept {
+        Accept::Nothing => 2,
+        Accept::Session => 1,
+        _ => 0,
+    });
     accept
 }
 

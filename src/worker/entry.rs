@@ -1,67 +1,135 @@
 //! The entry point: a request in, a decision from the core, its effect.
+//!
+//! `#[event(fetch)]` is not used: it turns the whole handler into one future, whose every wake is a microtask
+//! of its own. Here the future is only the decision, which is ready at once unless storage is asked, and the
+//! origin's promise is chained on the JavaScript side.
 
-use js_sys::Date;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
+use std::rc::Rc;
+
+use js_sys::{Date, Promise};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{Request, Response};
-use worker::{Context, Env, console_error, console_log, event};
+use worker::{Env, console_error, console_log};
 
 use super::glue;
 use super::platform::{Platform, request_id};
 use super::start;
 use crate::gate::{Gate, Judged, Moment};
 use crate::http::{Headers, Incoming};
-use crate::log;
+use crate::log::{self, Spent};
 use crate::policy::Via;
 use crate::refusal::Reason;
 use crate::rewrite::{Answer, Decision, Forwarding, answer};
 
-#[event(fetch)]
-async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
-    let described = glue::describe(&request)?;
+/// The Worker's fetch handler.
+#[wasm_bindgen]
+pub fn fetch(request: Request, env: Env, _context: JsValue) -> Promise {
+    let mut judging: Pin<Box<dyn Future<Output = Exchange>>> = Box::pin(judge(request, env));
+    match judging.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(exchange) => exchange.settle(),
+        // It waits for storage; the executor polls it again and sets the waker anew.
+        Poll::Pending => future_to_promise(async move { JsFuture::from(judging.await.settle()).await }),
+    }
+}
+
+/// A judged request on its way to an answer.
+struct Exchange {
+    env: Env,
+    request: Request,
+    described: String,
+    request_id: String,
+    gate: Option<Rc<Gate>>,
+    judged: Result<Judged, Reason>,
+    spent: Spent,
+}
+
+async fn judge(request: Request, env: Env) -> Exchange {
+    let described = glue::describe(&request).unwrap_or_default();
+    let request_id = request_id().unwrap_or_default();
+    let gate = start::gate(&env);
+    let platform = Platform::new(&env, &request);
+    let judged = match (&gate, incoming(&described)) {
+        _ if request_id.is_empty() => Err(Reason::EntropyUnavailable),
+        (None, _) => Err(Reason::PolicyInvalid),
+        (_, None) => Err(Reason::Internal),
+        (Some(gate), Some(incoming)) => {
+            let moment = Moment { now: now_ms() / 1000, request_id: &request_id };
+            Ok(gate.handle(&incoming, moment, &platform).await)
+        }
+    };
+    let spent = platform.spent();
+    Exchange { env, request, described, request_id, gate, judged, spent }
+}
+
+impl Exchange {
+    /// Carries the decision out.
+    fn settle(self) -> Promise {
+        let forwarding = match &self.judged {
+            Ok(Judged { decision: Decision::Forward(forwarding), .. }) => forwarding,
+            Ok(Judged { decision: Decision::Answer(answer), .. }) => {
+                return resolved(respond(answer, self.method()).map(|response| self.logged(response, answer.status)));
+            }
+            Err(reason) => return resolved(unjudged(*reason)),
+        };
+        let started = now_ms();
+        match send(forwarding, &self.env, &self.request) {
+            Ok(sent) => {
+                let done = move |response: JsValue, error: JsValue| self.finish(started, response, &error);
+                glue::settled(&sent, &Closure::once_into_js(done))
+            }
+            Err(error) => resolved(self.finish(started, JsValue::UNDEFINED, &error)),
+        }
+    }
+
+    /// The origin answered, or did not.
+    fn finish(mut self, started: u64, response: JsValue, error: &JsValue) -> Result<Response, JsValue> {
+        self.spent.origin_ms = now_ms().saturating_sub(started);
+        if let (Ok(response), Ok(Judged { decision: Decision::Forward(forwarding), .. })) =
+            (response.dyn_into(), &self.judged)
+        {
+            let (response, status) = amend(forwarding, response)?;
+            return Ok(self.logged(response, status));
+        }
+        // The error's own text can hold addresses; it stays in the operator's log.
+        console_error!("edgegate: the origin did not answer: {:?}", error);
+        let (Some(gate), Some(incoming), Ok(judged)) = (&self.gate, incoming(&self.described), &mut self.judged) else {
+            return unjudged(Reason::Internal);
+        };
+        judged.refused = Some(Reason::OriginUnavailable);
+        let moment = Moment { now: now_ms() / 1000, request_id: &self.request_id };
+        let answer = gate.refuse(Reason::OriginUnavailable, &incoming, moment, judged);
+        Ok(self.logged(respond(&answer, self.method())?, answer.status))
+    }
+
+    /// Writes the decision's line.
+    fn logged(&self, response: Response, status: u16) -> Response {
+        if let (Some(gate), Ok(judged)) = (&self.gate, &self.judged)
+            && gate.policy.gateway.decision_log
+        {
+            console_log!("{}", log::line(gate, judged, self.method(), &self.request_id, status, self.spent));
+        }
+        response
+    }
+
+    fn method(&self) -> &str {
+        self.described.split('\n').next().unwrap_or_default()
+    }
+}
+
+fn incoming(described: &str) -> Option<Incoming<'_>> {
     let mut lines = described.split('\n');
-    let (Some(method), Some(url)) = (lines.next(), lines.next()) else { return Err("no request line".into()) };
+    let (method, url) = (lines.next()?, lines.next()?);
     let mut headers = Vec::with_capacity(24);
     while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
         headers.push((name, value));
     }
-    let incoming = Incoming { method, url, headers: Headers::new(headers) };
-    let Some(gate) = start::gate(&env) else { return unjudged(Reason::PolicyInvalid) };
-    let Ok(request_id) = request_id() else { return unjudged(Reason::EntropyUnavailable) };
-    let platform = Platform::new(&env, &request);
-    let moment = Moment { now: now_ms() / 1000, request_id: &request_id };
-    let mut judged = gate.handle(&incoming, moment, &platform).await;
-    let (response, status) = apply(&gate, &mut judged, &incoming, moment, &platform).await?;
-    if gate.policy.gateway.decision_log {
-        console_log!("{}", log::line(&gate, &judged, method, &request_id, status, platform.spent()));
-    }
-    Ok(response)
+    Some(Incoming { method, url, headers: Headers::new(headers) })
 }
 
-async fn apply(
-    gate: &Gate,
-    judged: &mut Judged,
-    incoming: &Incoming<'_>,
-    moment: Moment<'_>,
-    platform: &Platform<'_>,
-) -> Result<(Response, u16), JsValue> {
-    let forwarding = match &judged.decision {
-        Decision::Answer(answer) => return Ok((respond(answer, incoming.method)?, answer.status)),
-        Decision::Forward(forwarding) => forwarding,
-    };
-    match forward(forwarding, platform).await {
-        Ok(response) => amend(forwarding, response),
-        Err(error) => {
-            // The error's own text can hold addresses; it stays in the operator's log.
-            console_error!("edgegate: origin {} did not answer: {:?}", forwarding.origin.name, error);
-            judged.refused = Some(Reason::OriginUnavailable);
-            let answer = gate.refuse(Reason::OriginUnavailable, incoming, moment, judged);
-            Ok((respond(&answer, incoming.method)?, answer.status))
-        }
-    }
-}
-
-async fn forward(forwarding: &Forwarding, platform: &Platform<'_>) -> Result<Response, JsValue> {
+fn send(forwarding: &Forwarding, env: &Env, request: &Request) -> Result<Promise, JsValue> {
     let binding = match &forwarding.origin.via {
         Via::Service(name) => Some(name.as_str()),
         Via::Url(_) => None,
@@ -77,12 +145,7 @@ async fn forward(forwarding: &Forwarding, platform: &Platform<'_>) -> Result<Res
         push_line(&mut edits, '=', name, Some(value));
     }
     let body = forwarding.body.as_deref().map(js_sys::Uint8Array::from);
-    let started = now_ms();
-    let promise =
-        glue::forward(platform.env(), binding, &forwarding.url, platform.request(), &edits, body, forwarding.private)?;
-    let response = JsFuture::from(promise).await;
-    platform.note_origin(now_ms().saturating_sub(started));
-    response?.dyn_into()
+    glue::forward(env, binding, &forwarding.url, request, &edits, body, forwarding.private)
 }
 
 fn amend(forwarding: &Forwarding, response: Response) -> Result<(Response, u16), JsValue> {
@@ -116,20 +179,20 @@ fn respond(answer: &Answer, method: &str) -> Result<Response, JsValue> {
 }
 
 /// Before there is a gate there is no dialect, no route and no request id: the fewest words.
-fn unjudged(reason: Reason) -> worker::Result<Response> {
-    console_log!(
-        "{{\"edgegate\":\"refused\",\"reason\":\"{}\",\"status\":{}}}",
-        reason.code(),
-        reason.public().status()
-    );
+fn unjudged(reason: Reason) -> Result<Response, JsValue> {
     let public = reason.public();
-    let body = format!(
-        "{{\"type\":\"about:blank\",\"title\":\"{}\",\"status\":{},\"code\":\"{}\"}}\n",
-        public.title(),
-        public.status(),
-        public.code()
-    );
-    Ok(respond(&Answer::new(public.status(), "application/problem+json", body), "GET")?)
+    let (status, title, code) = (public.status(), public.title(), public.code());
+    console_log!("{{\"edgegate\":\"refused\",\"reason\":\"{}\",\"status\":{}}}", reason.code(), status);
+    let body = format!("{{\"type\":\"about:blank\",\"title\":\"{title}\",\"status\":{status},\"code\":\"{code}\"}}\n");
+    respond(&Answer::new(status, "application/problem+json", body), "GET")
+}
+
+/// What could not even be answered is a rejected promise: the runtime says 500, and nothing was forwarded.
+fn resolved(response: Result<Response, JsValue>) -> Promise {
+    match response {
+        Ok(response) => Promise::resolve(&JsValue::from(response)),
+        Err(error) => Promise::reject(&error),
+    }
 }
 
 /// One edit as `glue.js` reads it. A value cannot hold a line feed; if one did, it would be cut there.

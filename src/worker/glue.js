@@ -19,6 +19,11 @@ export function forward(env, binding, url, request, edits, body, noStore) {
   return binding ? env[binding].fetch(url, init) : fetch(url, init);
 }
 
+// Calls `done(response, error)` with whichever comes, and answers with what it returns.
+export function settled(promise, done) {
+  return promise.then((response) => done(response, undefined), (error) => done(undefined, error));
+}
+
 // What the core wants to know of an origin's answer, in one crossing.
 export function received(response) {
   const { status, headers } = response;

@@ -20,6 +20,8 @@ extern "C" {
         no_store: bool,
     ) -> Result<js_sys::Promise, JsValue>;
 
+    pub fn settled(promise: &js_sys::Promise, done: &JsValue) -> js_sys::Promise;
+
     #[wasm_bindgen(catch)]
     pub fn received(response: &Response) -> Result<String, JsValue>;
 

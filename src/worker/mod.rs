@@ -8,6 +8,8 @@ mod glue;
 mod ledger;
 mod platform;
 mod start;
+#[cfg(test)]
+mod tests;
 
 /// Names of the bindings in wrangler.toml.
 mod binding {

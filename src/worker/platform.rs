@@ -27,24 +27,9 @@ impl<'a> Platform<'a> {
         Self { env, request, spent: Cell::default() }
     }
 
-    /// The environment's own object.
-    pub fn env(&self) -> &JsValue {
-        self.env
-    }
-
-    /// The request as it arrived.
-    pub fn request(&self) -> &Request {
-        self.request
-    }
-
     /// What was spent so far.
     pub fn spent(&self) -> Spent {
         self.spent.get()
-    }
-
-    /// Notes how long the origin took.
-    pub fn note_origin(&self, milliseconds: u64) {
-        self.spent.set(Spent { origin_ms: milliseconds, ..self.spent.get() });
     }
 
     /// A binding that is there, by its name.

@@ -7,7 +7,7 @@ import { forwarded, refused } from "./lib/expect.mjs";
 import { demoPolicy, startGateway, theLogHoldsNoCredential } from "./lib/gateway.mjs";
 import { link, redirect } from "./lib/sign.mjs";
 
-const CACHE = 3; // seconds
+const CACHE = 2; // seconds
 const policy = demoPolicy(
   ["[bearer]\n", `[bearer]\ncache = "${CACHE}s"\n`],
   ["[session]\n", `[session]\ncache = "${CACHE}s"\n`],
@@ -17,7 +17,7 @@ name = "strict"
 path = "/strict/*"
 accept = ["bearer", "session"]
 revocation = "strict"
-forward = { origin = "demo" }
+forward = { origin = "demo" }`,
 );
 const gateway = await startGateway({ a: { policy }, b: { policy, sharing: "a" } });
 const { a, b } = gateway;

@@ -107,24 +107,24 @@ impl Spent {
     }
 }
 
-/// The ports of one location.
-#[derive(Debug)]
+/// The ports of one location; a clone is the same location with a body of its own.
+#[derive(Debug, Clone)]
 pub struct Memory {
     pub world: Rc<World>,
     location: usize,
-    cache: RefCell<BTreeMap<String, (Option<String>, u64)>>,
+    cache: Rc<RefCell<BTreeMap<String, (Option<String>, u64)>>>,
     /// Switches of this location.
-    pub faults: Cell<Faults>,
+    pub faults: Rc<Cell<Faults>>,
     /// Operations of this location.
-    pub spent: Cell<Spent>,
+    pub spent: Rc<Cell<Spent>>,
     /// Whether each operation waits once before and once after it takes effect.
-    pub steps: Cell<bool>,
-    /// The request's body.
-    pub body: RefCell<Vec<u8>>,
+    pub steps: Rc<Cell<bool>>,
     /// Attempts that are within the limit.
-    pub attempts: Cell<u32>,
+    pub attempts: Rc<Cell<u32>>,
     /// What the origin's password check answers.
-    pub check: RefCell<(u16, String)>,
+    pub check: Rc<RefCell<(u16, String)>>,
+    /// The request's body.
+    pub body: Vec<u8>,
 }
 
 impl Memory {
@@ -135,14 +135,19 @@ impl Memory {
         Self {
             world: Rc::clone(world),
             location,
-            cache: RefCell::default(),
-            faults: Cell::default(),
-            spent: Cell::default(),
-            steps: Cell::default(),
-            body: RefCell::default(),
-            attempts: Cell::new(u32::MAX),
-            check: RefCell::new((401, String::new())),
+            cache: Rc::default(),
+            faults: Rc::default(),
+            spent: Rc::default(),
+            steps: Rc::default(),
+            attempts: Rc::new(Cell::new(u32::MAX)),
+            check: Rc::new(RefCell::new((401, String::new()))),
+            body: Vec::new(),
         }
+    }
+
+    /// The same location, for a request with this body.
+    pub fn with_body(&self, body: &[u8]) -> Self {
+        Self { body: body.to_vec(), ..self.clone() }
     }
 
     fn count(&self, add: impl FnOnce(&mut Spent)) {
@@ -289,10 +294,7 @@ impl Signer for Memory {
 impl Body for Memory {
     async fn read(&self, limit: usize) -> Result<Vec<u8>, Reason> {
         self.count(|spent| spent.bodies += 1);
-        let work = async {
-            let body = self.body.borrow();
-            (body.len() <= limit).then(|| body.clone()).ok_or(Reason::BodyTooLarge)
-        };
+        let work = async { (self.body.len() <= limit).then(|| self.body.clone()).ok_or(Reason::BodyTooLarge) };
         self.under(|faults| faults.body, work).await
     }
 }

@@ -2,12 +2,14 @@
 
 #![allow(dead_code, missing_docs)] // each test program uses its part of it
 
+pub mod corpus;
 pub mod memory;
 pub mod schedule;
 pub mod story;
 
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 use edgegate as house;
 use edgegate::gate::{Gate, Judged, Moment};
@@ -35,7 +37,13 @@ pub fn secret(name: &str) -> Option<Secret> {
     }
 }
 
+static FIXTURE: LazyLock<Policy> = LazyLock::new(|| read(POLICY));
+
 pub fn policy(text: &str) -> Policy {
+    if text == POLICY { FIXTURE.clone() } else { read(text) }
+}
+
+fn read(text: &str) -> Policy {
     Policy::read(text).unwrap_or_else(|problems| panic!("{problems:#?}"))
 }
 
@@ -94,19 +102,19 @@ impl Request {
 /// One isolate in one location.
 pub struct Site {
     pub gate: Gate,
-    pub ports: Rc<Memory>,
+    pub ports: Memory,
 }
 
 impl Site {
     pub fn new(world: &Rc<World>, text: &str) -> Self {
-        Self::beside(&Rc::new(Memory::new(world)), text)
+        Self::beside(&Memory::new(world), text)
     }
 
     /// Another isolate in the location of these ports.
-    pub fn beside(ports: &Rc<Memory>, text: &str) -> Self {
+    pub fn beside(ports: &Memory, text: &str) -> Self {
         let policy = policy(text);
         let keyring = keyring(&policy);
-        Self { gate: Gate::new(policy, keyring), ports: Rc::clone(ports) }
+        Self { gate: Gate::new(policy, keyring), ports: ports.clone() }
     }
 
     /// With nothing but the policy of the fixtures.
@@ -115,11 +123,11 @@ impl Site {
     }
 
     pub async fn judge(&self, request: &Request) -> Judged {
-        self.ports.body.replace(request.body.clone());
+        let ports = self.ports.with_body(&request.body);
         let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let incoming = Incoming { method: &request.method, url: &request.url, headers: Headers::new(headers) };
         let moment = Moment { now: self.ports.world.clock.get(), request_id: "request-1" };
-        self.gate.handle(&incoming, moment, &*self.ports).await
+        self.gate.handle(&incoming, moment, &ports).await
     }
 
     pub fn ask(&self, request: &Request) -> Judged {

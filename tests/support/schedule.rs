@@ -53,6 +53,9 @@ impl<'a, T> Turns<'a, T> {
     /// Lets all that are left run to their end, in turn.
     pub fn settle(&mut self) {
         for _ in 0..1000 {
+            if self.running.iter().all(Option::is_none) {
+                return;
+            }
             (0..self.running.len()).for_each(|which| self.step(which));
         }
     }

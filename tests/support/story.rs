@@ -128,7 +128,7 @@ impl Story {
             _ => Kind::Nonce,
         };
         let key = self.site.gate.policy.key("seal-1").unwrap();
-        let ports = &*self.site.ports;
+        let ports = &self.site.ports;
         let (text, _) = seal::mint(kind, key, &Secret::new(word), NOW, NOW + 600, "account", ports).unwrap();
         self.keep(name, String::from_utf8(text.expose().to_vec()).unwrap());
     }
@@ -153,7 +153,8 @@ impl Story {
 }
 
 fn repetition(text: &str) -> Option<(&str, &str, usize, &str)> {
-    let star = text.find('*').filter(|star| *star > 1 && text[..*star - 1].ends_with('{'))?;
-    let (count, after) = text[star + 1..].split_once('}')?;
-    Some((&text[..star - 2], &text[star - 1..star], count.parse().ok()?, after))
+    let (before, rest) = text.split_once('{')?;
+    let (inner, after) = rest.split_once('}')?;
+    let (letter, count) = inner.split_once('*')?;
+    Some((before, letter, count.parse().ok().filter(|count| *count <= 10_000)?, after))
 }

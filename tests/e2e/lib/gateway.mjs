@@ -65,7 +65,7 @@ export async function startGateway(gates = { gate: {} }, { persist } = {}) {
       ],
       host: "127.0.0.1",
       handleStructuredLogs: ({ message }) => logs.push(message),
-      ...(persist && { kvPersist: path.join(persist, "kv"), durableObjectsPersist: path.join(persist, "do") }),
+      ...(persist && { resourcePersistencePath: persist }),
       cf: false,
     }),
   );

@@ -2,7 +2,7 @@
 // hangs, or answers from an old snapshot. Nothing of the gateway itself is replaced.
 //
 // Paths under /__e2e/ are this file's own and never reach the gateway:
-//   POST /__e2e/faults   {"kv": "throw" | "hang" | "stale", "ledger": "throw" | "hang" | "garbage", "limiter": "throw",
+//   POST /__e2e/faults   {"kv": "throw" | "hang" | "stale", "ledger": "throw" | "hang" | "garbage", "limiter": "throw" | "hang",
 //                         "origin": "throw"}; what is not named works
 //   POST /__e2e/take     answers with what was counted since the last time, and with the options of each forwarding
 

@@ -1,0 +1,241 @@
+//! The adapter under Node, and the core's decisions as wasm against the same corpus as natively.
+//!
+//! A plain `#[test]` would silently not run here.
+
+use js_sys::{Array, Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{Request, Response};
+
+use super::{entry, glue};
+use crate as house;
+
+#[path = "../../tests/support/corpus.rs"]
+mod corpus;
+#[allow(dead_code)] // the native tests use all of it
+#[path = "../../tests/support/memory.rs"]
+mod memory;
+#[allow(dead_code)]
+#[path = "../../tests/support/schedule.rs"]
+mod schedule;
+
+/// A value by its JavaScript.
+fn js(source: &str) -> JsValue {
+    js_sys::eval(source).unwrap()
+}
+
+async fn settled(value: impl Into<JsValue>) -> JsValue {
+    JsFuture::from(Promise::resolve(&value.into())).await.unwrap()
+}
+
+/// Calls a JavaScript function.
+fn call(source: &str, arguments: &[&JsValue]) -> JsValue {
+    let function: js_sys::Function = js(source).dyn_into().unwrap();
+    function.apply(&JsValue::UNDEFINED, &arguments.iter().copied().collect::<Array>()).unwrap()
+}
+
+fn request(source: &str) -> Request {
+    js(&format!("new Request({source})")).dyn_into().unwrap()
+}
+
+async fn text(response: &Response) -> String {
+    settled(call("r => r.text()", &[response])).await.as_string().unwrap()
+}
+
+/// The response's fields as `name: value` lines.
+fn headers(response: &Response) -> String {
+    call("r => [...r.headers].map(([n, v]) => `${n}: ${v}`).join('\\n')", &[response]).as_string().unwrap()
+}
+
+#[wasm_bindgen_test]
+fn a_request_is_described_by_method_exact_url_and_fields() {
+    let described = glue::describe(&request(
+        "'https://gate.example:8443/a%20b;c?q=%27&&e=', { method: 'PUT', body: 'x', headers: [['X-One', '1'], ['x-one', '2'], ['A', '']] }",
+    ));
+    let described = described.unwrap();
+    let mut lines: Vec<&str> = described.split('\n').collect();
+    assert_eq!(lines.drain(..2).collect::<Vec<_>>(), ["PUT", "https://gate.example:8443/a%20b;c?q=%27&&e="]);
+    for field in [["a", ""], ["x-one", "1, 2"]] {
+        assert!(lines.chunks(2).any(|pair| pair == field), "{lines:?}");
+    }
+    assert!(lines.chunks(2).all(|pair| pair.len() == 2));
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_keeps_two_cookies_apart() {
+    let lines = "content-type\ntext/plain\nset-cookie\na=1; Path=/\nset-cookie\nb=2\n";
+    let answer = glue::answer(403, lines, "no\n").unwrap();
+    assert_eq!(call("r => r.status", &[&answer]).as_f64(), Some(403.0));
+    assert_eq!(call("r => r.headers.getSetCookie().join('|')", &[&answer]).as_string().unwrap(), "a=1; Path=/|b=2");
+    assert!(headers(&answer).contains("content-type: text/plain"));
+    assert_eq!(text(&answer).await, "no\n");
+}
+
+#[wasm_bindgen_test]
+fn an_answer_without_a_body_has_none() {
+    let answer = glue::answer(204, "allow\nGET\n", "").unwrap();
+    assert!(call("r => r.body", &[&answer]).is_null());
+}
+
+#[wasm_bindgen_test]
+async fn an_amended_answer_keeps_body_and_status() {
+    let original = js("new Response('made', { status: 201, statusText: 'Made', headers: { 'x-gone': '1', vary: 'Accept', 'set-cookie': 'o=1' } })");
+    let original: Response = original.dyn_into().unwrap();
+    let edits = "-x-gone\n=cache-control\nprivate\n+vary\nOrigin\n+set-cookie\ns=2\n-not-there\n";
+    let amended = glue::amended(&original, edits).unwrap();
+    assert_eq!(call("r => `${r.status} ${r.statusText}`", &[&amended]).as_string().unwrap(), "201 Made");
+    assert_eq!(call("r => r.headers.getSetCookie().join('|')", &[&amended]).as_string().unwrap(), "o=1|s=2");
+    let fields = headers(&amended);
+    assert!(fields.contains("vary: Accept, Origin") && fields.contains("cache-control: private"), "{fields}");
+    assert!(!fields.contains("x-gone"), "{fields}");
+    assert_eq!(text(&amended).await, "made");
+}
+
+#[wasm_bindgen_test]
+fn an_amended_switch_of_protocols_is_the_same_object() {
+    let response = js("Object.assign(new Response(null), { webSocket: {} })");
+    let same = glue::amended(response.unchecked_ref(), "=a\nb\n").unwrap();
+    assert_eq!(JsValue::from(same), response);
+}
+
+/// An environment whose binding `ORIGIN` answers with what it was asked.
+const ENV: &str = "({ ORIGIN: { fetch: async (url, init) => {
+    const r = new Request(url, { ...init, duplex: 'half' });
+    return Response.json({ url, method: init.method, redirect: init.redirect, cache: init.cache ?? null,
+        headers: Object.fromEntries(init.headers), body: init.body ? await r.text() : null });
+} } })";
+
+async fn forwarded(request: &Request, edits: &str, body: Option<&[u8]>, no_store: bool) -> serde_json::Value {
+    let url = "https://gate.example/to?%zz";
+    let body = body.map(Uint8Array::from);
+    let sent = glue::forward(&js(ENV), Some("ORIGIN"), url, request, edits, body, no_store).unwrap();
+    let response: Response = settled(sent).await.dyn_into().unwrap();
+    serde_json::from_str(&text(&response).await).unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn a_request_is_forwarded_with_its_edits() {
+    let request = request("'https://gate.example/from', { headers: { authorization: 'Bearer x', 'x-keep': '1', cookie: 'a=1; s=2', 'edgegate-subject': 'root' } }");
+    let edits = "-authorization\n-edgegate-subject\n=cookie\na=1\n=edgegate-subject\njo\n+x-keep\n2\n";
+    let got = forwarded(&request, edits, None, true).await;
+    assert_eq!(got["url"], "https://gate.example/to?%zz");
+    assert_eq!(got["headers"], serde_json::json!({"cookie": "a=1", "edgegate-subject": "jo", "x-keep": "1, 2"}));
+    assert_eq!((got["method"].as_str(), got["redirect"].as_str()), (Some("GET"), Some("manual")));
+    assert_eq!(got["cache"], "no-store");
+    assert!(got["body"].is_null());
+    let open = forwarded(&request, "", None, false).await;
+    assert!(open["cache"].is_null(), "an open route may be cached");
+}
+
+#[wasm_bindgen_test]
+async fn a_body_goes_through_or_is_replaced() {
+    let post = || request("'https://gate.example/', { method: 'POST', body: 'as it came', headers: { 'content-length': '10' } }");
+    assert_eq!(forwarded(&post(), "", None, true).await["body"], "as it came");
+    let replaced = forwarded(&post(), "", Some(b"cut"), true).await;
+    assert_eq!(replaced["body"], "cut");
+    assert!(replaced["headers"]["content-length"].is_null(), "{replaced}");
+    // A body that is empty after the credential was cut from it still takes the original's place.
+    let emptied = forwarded(&post(), "", Some(b""), true).await;
+    assert_ne!(emptied["body"], "as it came");
+}
+
+#[wasm_bindgen_test]
+async fn a_body_is_read_up_to_its_limit() {
+    let stream = "'https://h/', { method: 'POST', duplex: 'half', body: new ReadableStream({ start(c) {
+        for (let i = 0; i < 4; i++) c.enqueue(new Uint8Array([i, i])); c.close(); } }) }";
+    let whole = glue::read_body(&request(stream), 8).await.unwrap();
+    assert_eq!(Uint8Array::from(whole).to_vec(), [0, 0, 1, 1, 2, 2, 3, 3]);
+    assert!(glue::read_body(&request(stream), 7).await.unwrap().is_null());
+    let none = glue::read_body(&request("'https://h/'"), 0).await.unwrap();
+    assert_eq!(none.unchecked_into::<Uint8Array>().length(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_body_without_end_is_not_read_to_its_end() {
+    let endless = request("'https://h/', { method: 'POST', duplex: 'half', body: new ReadableStream({ pull(c) { globalThis.pulled = (globalThis.pulled ?? 0) + 1; c.enqueue(new Uint8Array(1024)); } }) }");
+    assert!(glue::read_body(&endless, 4096).await.unwrap().is_null());
+    assert!(js("globalThis.pulled").as_f64().unwrap() < 10.0);
+}
+
+#[wasm_bindgen_test]
+async fn a_signature_verifies_under_the_public_half() {
+    let pair = settled(js("crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])")).await;
+    let jwk = settled(call("p => crypto.subtle.exportKey('jwk', p.privateKey).then(JSON.stringify)", &[&pair])).await;
+    let jwk = jwk.as_string().unwrap();
+    for _ in 0..2 {
+        let signature = glue::sign_es256(&jwk, b"input").await.unwrap();
+        assert_eq!(signature.clone().unchecked_into::<Uint8Array>().length(), 64);
+        let verify = "(p, s, t) => crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, p.publicKey, s, new TextEncoder().encode(t))";
+        assert_eq!(settled(call(verify, &[&pair, &signature, &"input".into()])).await, JsValue::TRUE);
+        assert_eq!(settled(call(verify, &[&pair, &signature, &"other".into()])).await, JsValue::FALSE);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_key_that_is_none_is_an_error() {
+    for jwk in ["", "{}", r#"{"kty":"EC","crv":"P-256","x":"AA","y":"AA","d":"AA"}"#] {
+        assert!(glue::sign_es256(jwk, b"input").await.is_err(), "{jwk}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn storage_that_hangs_or_fails_is_an_error_in_time() {
+    let env = js("({ KV: { get: () => new Promise(() => {}), put: async () => { throw new Error('429'); } },
+        LEDGER: { idFromName: (n) => n, get: () => ({ fetch: async () => new Response('x', { status: 500 }) }) },
+        LIMITER: { limit: () => new Promise(() => {}) } })");
+    assert!(glue::kv_get(&env, "KV", "k", 30, 20).await.is_err());
+    assert!(glue::kv_put(&env, "KV", "k", "v", 1e9, 20).await.is_err());
+    assert!(glue::ledger_ask(&env, "LEDGER", "ledger-0", "claim", 20).await.is_err());
+    assert!(glue::within_limit(&env, "LIMITER", "k", 20).await.is_err());
+    assert!(glue::kv_get(&env, "ABSENT", "k", 30, 20).await.is_err());
+}
+
+
+/// The whole handler. The isolate reads its policy once, so one test asks everything.
+#[wasm_bindgen_test]
+async fn the_handler_judges_forwards_and_refuses() {
+    let env = js(&format!(
+        "({{ ...{ENV}, EDGEGATE_POLICY_TOML: `version = 1
+[gateway]
+issuer = 'https://gate.example'
+decision_log = false
+[origins.site]
+service = 'ORIGIN'
+[origins.gone]
+service = 'GONE'
+[[routes]]
+name = 'gone'
+path = '/gone/*'
+accept = ['none']
+forward = {{ origin = 'gone' }}
+[[routes]]
+name = 'open'
+path = '/open/*'
+accept = ['none']
+forward = {{ origin = 'site' }}` }})"
+    ));
+    let ask = async |path: &str| -> Response {
+        let request = request(&format!("'https://gate.example{path}', {{ headers: {{ 'x-auth-request-user': 'root' }} }}"));
+        settled(entry::fetch(request, env.clone().unchecked_into(), JsValue::UNDEFINED)).await.dyn_into().unwrap()
+    };
+    let forwarded: serde_json::Value = serde_json::from_str(&text(&ask("/open/a%20b?x=%zz").await).await).unwrap();
+    assert_eq!(forwarded["url"], "https://gate.example/open/a%20b?x=%zz");
+    assert!(forwarded["headers"]["x-auth-request-user"].is_null(), "{forwarded}");
+    assert_eq!(forwarded["headers"]["edgegate-route"], "open");
+    assert_eq!(forwarded["headers"]["edgegate-request-id"].as_str().map(str::len), Some(32));
+    for (path, status) in [("/other", 404.0), ("/open/%2e%2e/x", 400.0), ("/gone/", 502.0)] {
+        let response = ask(path).await;
+        assert_eq!(call("r => r.status", &[&response]).as_f64(), Some(status), "{path}");
+        assert!(headers(&response).contains("cache-control: no-store"), "{path}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn the_corpus_is_decided_as_natively() {
+    let cases = corpus::run();
+    assert!(cases.len() > 200);
+    let wrong = cases.iter().filter(|case| case.decided != case.recorded);
+    let wrong: Vec<String> = wrong.map(|case| format!("{}: {}, not {}", case.request, case.decided, case.recorded)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

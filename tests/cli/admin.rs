@@ -1,0 +1,166 @@
+//! `edgegate nonce`, `token` and `session`, against a gateway that says what the test wants.
+
+use super::run::{Ran, demo, edgegate, root, scratch, with_input};
+use super::stub::Stub;
+
+const TOKEN: &str = "egt_seal-1_AGkhAAAAaSEPEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const SESSION: &str = "egs_seal-1_AGkhAAAAaSEPEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+#[test]
+fn a_nonce_is_an_address() {
+    let url = "http://127.0.0.1:8787/account/profile?NONCE_TOKEN=egn_seal-1_x";
+    let answer = format!("{{\"nonce\":\"egn_seal-1_x\",\"url\":\"{url}\",\"expires_in\":120}}");
+    let run = |more: &[&str]| {
+        let stub = Stub::answering(201, "", &answer);
+        let args = ["nonce", "1001002", "--route", "account", "--gateway", &stub.url];
+        let ran = demo(&[&args, more].concat()).ends(0);
+        (ran, stub.asked())
+    };
+    let (ran, asked) = run(&["--path", "/account/profile", "--lifetime", "2m"]);
+    assert_eq!((ran.out, ran.err), (format!("{url}\n"), "note: it works once, within 2m\n".to_owned()));
+    assert_eq!(asked.line, "POST /.edgegate/admin/nonce HTTP/1.1");
+    assert!(
+        asked
+            .headers
+            .iter()
+            .any(|line| line.eq_ignore_ascii_case("authorization: bearer demo-admin-key-0123456789abcdef"))
+    );
+    let body =
+        serde_json::json!({"subject": "1001002", "route": "account", "path": "/account/profile", "lifetime": 120});
+    assert_eq!(asked.body, body);
+    let (ran, asked) = run(&["--json"]);
+    assert_eq!(ran.json()["url"], url);
+    assert_eq!(asked.body, serde_json::json!({"subject": "1001002", "route": "account"}));
+}
+
+#[test]
+fn a_token_is_a_header() {
+    let answer =
+        format!("{{\"access_token\":\"{TOKEN}\",\"token_type\":\"Bearer\",\"expires_in\":3600,\"scope\":\"a b\"}}");
+    let run = |more: &[&str]| {
+        let stub = Stub::answering(201, "", &answer);
+        let args = ["token", "mint", "jo", "--client", "c", "--scope", "a b", "--gateway", &stub.url];
+        let ran = demo(&[&args, more].concat()).ends(0);
+        (ran, stub.asked())
+    };
+    let (ran, asked) = run(&[]);
+    assert_eq!(ran.out, format!("Authorization: Bearer {TOKEN}\n"));
+    assert_eq!(asked.line, "POST /.edgegate/admin/token HTTP/1.1");
+    assert_eq!(asked.body, serde_json::json!({"subject": "jo", "client": "c", "scope": "a b"}));
+    let json = run(&["--json"]).0.json();
+    assert_eq!(
+        (&json["access_token"], json["header"].as_str().unwrap()),
+        (&TOKEN.into(), &*format!("Authorization: Bearer {TOKEN}"))
+    );
+}
+
+#[test]
+fn a_token_is_read_with_whatever_stands_around_it() {
+    let live = "{\"state\":\"live\",\"subject\":\"jo\",\"client\":\"\",\"scope\":\"a\",\"key_id\":\"seal-1\",\"issued\":1795305600,\"expires\":1795309200}";
+    for input in
+        [TOKEN.to_owned(), format!("Authorization: Bearer {TOKEN}\r\n"), format!("{{\"access_token\":\"{TOKEN}\"}}")]
+    {
+        let stub = Stub::answering(200, "", live);
+        let ran = held(&["token", "show"], &stub, &input).ends(0);
+        assert_eq!(
+            ran.out,
+            "state    live\nsubject  jo\nscope    a\nkey_id   seal-1\nissued   2026-11-22 00:00:00 UTC\nexpires  2026-11-22 01:00:00 UTC\n"
+        );
+        let asked = stub.asked();
+        assert_eq!(
+            (asked.line.as_str(), &asked.body["token"]),
+            ("POST /.edgegate/admin/token/show HTTP/1.1", &TOKEN.into())
+        );
+    }
+    for state in ["expired", "revoked", "unknown", "forged"] {
+        let stub = Stub::answering(200, "", &format!("{{\"state\":\"{state}\"}}"));
+        assert_eq!(held(&["token", "show", "--json"], &stub, TOKEN).ends(1).json()["state"], state);
+    }
+    let file = scratch("token").join("token.txt");
+    std::fs::write(&file, TOKEN).unwrap();
+    let stub = Stub::answering(200, "", "{\"state\":\"revoked\"}");
+    let ran = held(&["token", "revoke", "--file", file.to_str().unwrap()], &stub, "").ends(0);
+    assert_eq!(ran.out, "revoked\n");
+    assert_eq!(stub.asked().line, "POST /.edgegate/admin/token/revoke HTTP/1.1");
+
+    let stub = Stub::answering(200, "", "{\"state\":\"revoked\"}");
+    held(&["session", "revoke"], &stub, &format!("Cookie: a=b; __Host-edgegate={SESSION}; c=d")).ends(0);
+    assert_eq!(stub.asked().body, serde_json::json!({"session": SESSION}));
+}
+
+#[test]
+fn a_no_says_what_it_means_and_what_to_do() {
+    for (status, code, exit, says) in [
+        (400, "bad_request", 1, "What exactly."),
+        (401, "credential_invalid", 1, "npx wrangler secret put EDGEGATE_ADMIN_KEY"),
+        (403, "forbidden", 1, "`allow` in [admin]"),
+        (404, "not_found", 1, "lacks [admin]"),
+        (429, "too_many_requests", 1, "Wait a minute"),
+        (500, "internal", 3, "npx wrangler tail"),
+        (503, "unavailable", 3, "EDGEGATE_ADMIN_KEY may be one"),
+    ] {
+        let mint =
+            |stub: &Stub, more: &[&str]| demo(&[&["token", "mint", "jo", "--gateway", &stub.url], more].concat());
+        let ran = mint(&Stub::refusing(status, code), &[]).ends(exit);
+        assert!(ran.err.contains(says) && ran.err.contains("request r-1") && ran.out.is_empty(), "{}", ran.err);
+        let error = mint(&Stub::refusing(status, code), &["--json"]).ends(exit).json()["error"].clone();
+        let told = (error["status"].as_u64(), error["code"].as_str(), error["request_id"].as_str());
+        assert_eq!(told, (Some(u64::from(status)), Some(code), Some("r-1")));
+    }
+    for (status, headers, body) in [
+        (200, "", "<html>"),
+        (404, "", "nothing here"),
+        (302, "location: http://127.0.0.1:1/\r\n", ""),
+        (201, "", "{}"),
+    ] {
+        let stub = Stub::answering(status, headers, body);
+        demo(&["token", "mint", "jo", "--gateway", &stub.url]).ends(3);
+    }
+}
+
+#[test]
+fn the_admin_key_goes_nowhere_else() {
+    let ran = demo(&["token", "mint", "jo", "--gateway", "http://127.0.0.1:1"]).ends(3);
+    assert!(
+        ran.err.contains("no gateway answers at http://127.0.0.1:1") && ran.err.contains("npm start"),
+        "{}",
+        ran.err
+    );
+    let ran = demo(&["token", "mint", "jo", "--gateway", "http://gate.example.org"]).ends(2);
+    assert!(ran.err.contains("in the clear"), "{}", ran.err);
+    let ran = demo(&["token", "mint", "jo", "--gateway", "https://gate.example.org"]).ends(2);
+    assert!(ran.err.contains("published demo value"), "{}", ran.err);
+}
+
+#[test]
+fn what_the_gateway_need_not_be_asked() {
+    for (args, says) in [
+        (&["nonce", "1001002", "--route", "files"][..], "those that do: account"),
+        (&["nonce", "jo doe", "--route", "account"], "without a space"),
+        (&["nonce", "1001002", "--route", "account", "--lifetime", "5s"], "at least 60s"),
+        (&["token", "mint", "jo", "--scope", "a  b"], "--scope"),
+        (&["token", "mint", "jo", "--client", "a b"], "--client"),
+        (&["token", "show"], "there is no egt_... in what was read"),
+        (&["token", "show", "--secrets", "-"], "cannot be both"),
+        (&["token", "show", "--file", "nowhere.txt"], "nowhere.txt"),
+        (&["token", "mint", "jo", "--gateway", "http://127.0.0.1/x?y"], "--gateway"),
+    ] {
+        let failed = demo(args).ends(2);
+        assert!(failed.err.contains(says) && failed.out.is_empty(), "{args:?}: {}", failed.err);
+    }
+    for command in [["token", "show"], ["token", "revoke"], ["session", "revoke"]] {
+        let failed = demo(&[&command[..], &[TOKEN]].concat()).ends(2);
+        assert!(failed.err.contains("never from the command line") && !failed.err.contains(TOKEN), "{}", failed.err);
+    }
+    let policy = scratch("no-admin").join("edgegate.toml");
+    let text = std::fs::read_to_string(root().join("demo/edgegate.toml")).unwrap();
+    let (before, rest) = text.split_once("[admin]").unwrap();
+    let (_, after) = rest.split_once("# --- routes").unwrap();
+    std::fs::write(&policy, format!("{before}# {after}")).unwrap();
+    let ran = edgegate(&["token", "mint", "jo", "-p", policy.to_str().unwrap(), "-s", "demo/.dev.vars"]).ends(2);
+    assert!(ran.err.contains("names no admin key"), "{}", ran.err);
+}
+
+fn held(args: &[&str], stub: &Stub, input: &str) -> Ran {
+    with_input(&[args, &["--policy", "demo/edgegate.toml", "--gateway", &stub.url]].concat(), input)
+}
