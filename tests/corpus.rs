@@ -20,7 +20,8 @@ fn every_request_is_decided_as_recorded() {
         return bless(cases.iter().map(|case| case.decided.as_str()));
     }
     let wrong = cases.iter().filter(|case| case.decided != case.recorded);
-    let wrong: Vec<String> = wrong.map(|case| format!("{}\n    {}, not {}", case.request, case.decided, case.recorded)).collect();
+    let wrong: Vec<String> =
+        wrong.map(|case| format!("{}\n    {}, not {}", case.request, case.decided, case.recorded)).collect();
     assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 

@@ -3,6 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::credential::link::read_seconds;
+pub use crate::policy::{duration, show_duration};
 
 /// Now, in Unix seconds.
 pub fn now() -> u64 {
@@ -47,24 +48,6 @@ pub fn unix(text: &str) -> Result<u64, String> {
     read_seconds(text).ok_or_else(|| "write whole Unix seconds, for example 1900000000".to_owned())
 }
 
-/// Reads a duration as the policy writes it.
-///
-/// # Errors
-/// The reason.
-pub fn duration(text: &str) -> Result<u64, String> {
-    let seconds = UNITS.iter().find_map(|(letter, unit)| {
-        let digits = text.strip_suffix(*letter)?;
-        read_seconds(digits)?.checked_mul(*unit)
-    });
-    seconds.ok_or_else(|| "write a number and a unit: 30s, 15m, 6h or 14d".to_owned())
-}
-
-/// Seconds as the policy would write them.
-pub fn show_duration(seconds: u64) -> String {
-    let fits = UNITS.iter().find(|(_, unit)| seconds >= *unit && seconds.is_multiple_of(*unit));
-    fits.map_or_else(|| format!("{seconds}s"), |(letter, unit)| format!("{}{letter}", seconds / unit))
-}
-
 /// `2030-03-17 17:46:40 UTC`
 pub fn show(time: u64) -> String {
     let (hours, minutes, seconds) = (time / 3_600 % 24, time / 60 % 60, time % 60);
@@ -84,9 +67,6 @@ pub fn day(time: u64) -> String {
     let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
     format!("{:04}-{month:02}-{day:02}", era * 400 + year + next)
 }
-
-/// Largest first, so that [`show_duration`] takes the largest that divides.
-const UNITS: [(char, u64); 4] = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
 
 #[cfg(test)]
 mod tests {

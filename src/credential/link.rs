@@ -111,7 +111,7 @@ pub fn sign(
     query: &str,
     terms: Terms,
 ) -> Result<String, Reason> {
-    if query::params(query).any(|param| is_own(&param)) {
+    if query::names(query).any(|name| query::fold(name).starts_with(PREFIX)) {
         return Err(Reason::ParameterDuplicate);
     }
     let mut covered = query.to_owned();
@@ -135,8 +135,7 @@ pub fn sign(
 /// `ParameterDuplicate`, `ParameterShadowed`, `LinkMalformed`, `LinkParameterAfterSignature`.
 pub fn parse<'a>(profile: &Link, query: &'a str) -> Result<Option<Parts<'a>>, Reason> {
     let mut own = false;
-    for piece in query.split(['&', ';']) {
-        let name = piece.split('=').next().unwrap_or_default();
+    for name in query::names(query) {
         if query::fold(name).starts_with(PREFIX) {
             if !NAMES.contains(&name) {
                 return Err(Reason::ParameterShadowed);
@@ -235,8 +234,7 @@ fn judge_terms(profile: &Link, parts: &Parts<'_>, client: Option<IpAddr>, now: u
 
 /// Every parameter after the signature is on the list, and none is a second reading of a signed one.
 fn judge_ignored(profile: &Link, covered: &str, after: &str) -> Result<(), Reason> {
-    let signed: Vec<Vec<u8>> =
-        covered.split(['&', ';']).map(|p| query::fold(p.split('=').next().unwrap_or_default())).collect();
+    let signed: Vec<Vec<u8>> = query::names(covered).map(query::fold).collect();
     for (count, param) in query::params(after).enumerate() {
         let listed = profile.ignore.iter().any(|pattern| pattern.matches(param.name));
         if !listed || param.raw.contains(';') || count >= MAX_IGNORED {

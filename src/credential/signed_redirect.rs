@@ -59,8 +59,13 @@ pub fn verify(
         return Err(Reason::RedirectMalformed);
     }
     let mut holds = None;
+    let mut otherwise = Reason::RedirectSignatureMismatch;
     for key in &profile.keys {
-        let secret = keyring.secret(&key.secret, loopback)?;
+        // A key without a value refuses only what no other key answers for.
+        let Ok(secret) = keyring.secret(&key.secret, loopback) else {
+            otherwise = Reason::SecretMissing;
+            continue;
+        };
         for boundary in &profile.boundaries {
             let digest = compute(profile, parts.digest, *boundary, secret, parts.covered);
             if bool::from(digest.as_slice().ct_eq(&parts.signature)) {
@@ -68,7 +73,7 @@ pub fn verify(
             }
         }
     }
-    let (key, digest) = holds.ok_or(Reason::RedirectSignatureMismatch)?;
+    let (key, digest) = holds.ok_or(otherwise)?;
     if now > parts.timestamp.saturating_add(profile.window) {
         return Err(Reason::RedirectExpired);
     }
@@ -89,7 +94,7 @@ pub fn verify(
 /// `ParameterDuplicate` if the query already has `ts`, `signature` or `sig`, which would shadow the pair
 /// that is appended.
 pub fn sign(profile: &SignedRedirect, secret: &Secret, query: &str, timestamp: u64) -> Result<String, Reason> {
-    let planted = |name: &&str| query::params(query).any(|param| query::folds_onto(param.name, name));
+    let planted = |name: &&str| query::names(query).any(|raw| query::folds_onto(raw, name));
     if NAMES.iter().any(planted) {
         return Err(Reason::ParameterDuplicate);
     }

@@ -8,7 +8,7 @@
 mod credentials;
 mod identity;
 mod redeem;
-mod route;
+pub(crate) mod route;
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -154,8 +154,9 @@ impl Gate {
         if endpoint::is_own(target.path) {
             return endpoint::answer(self, incoming, &target, moment, ports, trace).await.map(Decision::Answer);
         }
-        let route = Arc::clone(route::find(&self.policy, incoming, &target, trace)?);
+        let route = Arc::clone(route::find(&self.policy, incoming.method, &target)?);
         trace.route = Some(Arc::clone(&route));
+        route::judge_path(&route, &target)?;
         if let Some(cors) = route.cors.as_ref().filter(|_| cors::is_preflight(incoming.method, &incoming.headers)) {
             return cors::preflight(cors, &route, &incoming.headers).map(Decision::Answer);
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Trace;
-use crate::http::{Incoming, Target};
+use crate::http::Target;
 use crate::policy::{Policy, Route};
 use crate::refusal::Reason;
 
@@ -11,13 +11,8 @@ use crate::refusal::Reason;
 /// path pattern may take it; a wider one may not, or `POST /admin/x` would fall through to `/*`.
 ///
 /// # Errors
-/// `NoRoute`, `PathCaseAmbiguous`, `PathParameter`.
-pub fn find<'p>(
-    policy: &'p Policy,
-    incoming: &Incoming<'_>,
-    target: &Target<'_>,
-    trace: &mut Trace,
-) -> Result<&'p Arc<Route>, Reason> {
+/// `NoRoute`, `PathCaseAmbiguous`.
+pub fn find<'p>(policy: &'p Policy, method: &str, target: &Target<'_>) -> Result<&'p Arc<Route>, Reason> {
     let serves_host = |route: &&Arc<Route>| route.host.as_ref().is_none_or(|host| host.matches(&target.host));
     let mut candidates = policy.routes.iter().filter(serves_host);
     let first = loop {
@@ -30,12 +25,17 @@ pub fn find<'p>(
             return Err(Reason::PathCaseAmbiguous);
         }
     };
-    trace.route = Some(Arc::clone(first));
-    if target.path.contains(';') && !first.path_parameters {
-        return Err(Reason::PathParameter);
-    }
-    let takes_method = |route: &&Arc<Route>| route.methods.iter().any(|method| method == incoming.method);
+    let takes_method = |route: &&Arc<Route>| route.methods.iter().any(|m| m == method);
     Ok(siblings(policy, first).find(takes_method).unwrap_or(first))
+}
+
+/// Whether the route takes a path as it is written.
+///
+/// # Errors
+/// `PathParameter`
+pub fn judge_path(route: &Route, target: &Target<'_>) -> Result<(), Reason> {
+    let is_allowed = route.path_parameters || !target.path.contains(';');
+    is_allowed.then_some(()).ok_or(Reason::PathParameter)
 }
 
 /// Whether the route takes the method.

@@ -25,17 +25,19 @@ pub fn params(query: &str) -> impl Iterator<Item = Param<'_>> {
     })
 }
 
+/// The undecoded names that any origin could read: pieces between `&`, and between `;` too.
+pub fn names(query: &str) -> impl Iterator<Item = &str> {
+    query.split(['&', ';']).map(|piece| piece.split('=').next().unwrap_or_default())
+}
+
 /// The only parameter of that exact name, undecoded.
 ///
 /// # Errors
 /// `ParameterDuplicate` if the name occurs twice, `ParameterShadowed` if another spelling of it occurs.
 pub fn sole<'a>(query: &'a str, name: &str) -> Result<Option<&'a str>, Reason> {
     let mut found = None;
-    for piece in query.split(['&', ';']) {
-        let raw = piece.split('=').next().unwrap_or_default();
-        if raw != name && folds_onto(raw, name) {
-            return Err(Reason::ParameterShadowed);
-        }
+    if names(query).any(|raw| raw != name && folds_onto(raw, name)) {
+        return Err(Reason::ParameterShadowed);
     }
     for param in params(query) {
         if param.name == name && found.replace(param.value).is_some() {

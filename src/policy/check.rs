@@ -126,7 +126,7 @@ impl Advisor<'_> {
             );
         }
         if link.max_lifetime > LONG_LIFE {
-            let lifetime = time::show(link.max_lifetime);
+            let lifetime = time::show_duration(link.max_lifetime);
             self.say(
                 &label,
                 &format!("`max_lifetime = \"{lifetime}\"`: a link that leaks works for longer than 30 days"),
@@ -158,7 +158,7 @@ impl Advisor<'_> {
             ),
         }
         if redirect.window > LONG_WINDOW {
-            let window = time::show(redirect.window);
+            let window = time::show_duration(redirect.window);
             self.say(
                 &label,
                 &format!(

@@ -54,7 +54,7 @@ pub(super) fn session(report: &mut Report, root: &Table<'_>, keys: &Names<Key>) 
         cache: cache(report, &table),
     };
     if session.idle > session.absolute {
-        let (idle, absolute) = (time::show(session.idle), time::show(session.absolute));
+        let (idle, absolute) = (time::show_duration(session.idle), time::show_duration(session.absolute));
         let key = if table.has("idle") { "idle" } else { "absolute" };
         let reason = format!("a session would idle longer ({idle}) than it lives (absolute = {absolute})");
         table.wrong(report, key, &reason);

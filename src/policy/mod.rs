@@ -41,6 +41,7 @@ pub use path::PathPattern;
 pub use pattern::{HostPattern, NamePattern};
 pub use problem::Problem;
 pub use shape::{SHAPES, Shape};
+pub use time::{duration, show_duration};
 
 /// A whole, valid policy.
 #[derive(Debug, Clone)]

@@ -199,10 +199,10 @@ impl<'t> Table<'t> {
         let (least, too_short) = bounds.least;
         let (most, too_long) = bounds.most;
         if seconds < least {
-            let reason = format!("is too short, at least `{}`: {too_short}", time::show(least));
+            let reason = format!("is too short, at least `{}`: {too_short}", time::show_duration(least));
             self.wrong(report, key, &reason);
         } else if seconds > most {
-            let reason = format!("is too long, at most `{}`: {too_long}", time::show(most));
+            let reason = format!("is too long, at most `{}`: {too_long}", time::show_duration(most));
             self.wrong(report, key, &reason);
         }
         seconds

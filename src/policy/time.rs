@@ -4,7 +4,7 @@
 ///
 /// # Errors
 /// The reason, with an example.
-pub(super) fn duration(text: &str) -> Result<u64, String> {
+pub fn duration(text: &str) -> Result<u64, String> {
     let form = || format!("`{text}` is not a duration; write a number and a unit: `5s`, `15m`, `6h` or `14d`");
     let (digits, unit) = UNITS
         .iter()
@@ -19,7 +19,7 @@ pub(super) fn duration(text: &str) -> Result<u64, String> {
 }
 
 /// A number of seconds as the file would write it.
-pub(super) fn show(seconds: u64) -> String {
+pub fn show_duration(seconds: u64) -> String {
     let fits = UNITS.iter().find(|(_, unit)| seconds >= *unit && seconds.is_multiple_of(*unit));
     match fits {
         Some((letter, unit)) => format!("{}{letter}", seconds / unit),
@@ -71,7 +71,7 @@ mod tests {
     fn durations() {
         for (text, seconds) in [("0s", 0), ("5s", 5), ("15m", 900), ("6h", 21_600), ("14d", 1_209_600)] {
             assert_eq!(duration(text), Ok(seconds));
-            assert_eq!(show(seconds), text);
+            assert_eq!(show_duration(seconds), text);
         }
         for text in
             ["", "5", "s", "05s", "-5s", "+5s", "5 s", "5S", "1.5h", "1h30m", "５s", "99999999999999999999d", "3651d"]

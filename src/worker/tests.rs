@@ -80,7 +80,9 @@ fn an_answer_without_a_body_has_none() {
 
 #[wasm_bindgen_test]
 async fn an_amended_answer_keeps_body_and_status() {
-    let original = js("new Response('made', { status: 201, statusText: 'Made', headers: { 'x-gone': '1', vary: 'Accept', 'set-cookie': 'o=1' } })");
+    let original = js(
+        "new Response('made', { status: 201, statusText: 'Made', headers: { 'x-gone': '1', vary: 'Accept', 'set-cookie': 'o=1' } })",
+    );
     let original: Response = original.dyn_into().unwrap();
     let edits = "-x-gone\n=cache-control\nprivate\n+vary\nOrigin\n+set-cookie\ns=2\n-not-there\n";
     let amended = glue::amended(&original, edits).unwrap();
@@ -116,7 +118,9 @@ async fn forwarded(request: &Request, edits: &str, body: Option<&[u8]>, no_store
 
 #[wasm_bindgen_test]
 async fn a_request_is_forwarded_with_its_edits() {
-    let request = request("'https://gate.example/from', { headers: { authorization: 'Bearer x', 'x-keep': '1', cookie: 'a=1; s=2', 'edgegate-subject': 'root' } }");
+    let request = request(
+        "'https://gate.example/from', { headers: { authorization: 'Bearer x', 'x-keep': '1', cookie: 'a=1; s=2', 'edgegate-subject': 'root' } }",
+    );
     let edits = "-authorization\n-edgegate-subject\n=cookie\na=1\n=edgegate-subject\njo\n+x-keep\n2\n";
     let got = forwarded(&request, edits, None, true).await;
     assert_eq!(got["url"], "https://gate.example/to?%zz");
@@ -130,7 +134,9 @@ async fn a_request_is_forwarded_with_its_edits() {
 
 #[wasm_bindgen_test]
 async fn a_body_goes_through_or_is_replaced() {
-    let post = || request("'https://gate.example/', { method: 'POST', body: 'as it came', headers: { 'content-length': '10' } }");
+    let post = || {
+        request("'https://gate.example/', { method: 'POST', body: 'as it came', headers: { 'content-length': '10' } }")
+    };
     assert_eq!(forwarded(&post(), "", None, true).await["body"], "as it came");
     let replaced = forwarded(&post(), "", Some(b"cut"), true).await;
     assert_eq!(replaced["body"], "cut");
@@ -153,14 +159,18 @@ async fn a_body_is_read_up_to_its_limit() {
 
 #[wasm_bindgen_test]
 async fn a_body_without_end_is_not_read_to_its_end() {
-    let endless = request("'https://h/', { method: 'POST', duplex: 'half', body: new ReadableStream({ pull(c) { globalThis.pulled = (globalThis.pulled ?? 0) + 1; c.enqueue(new Uint8Array(1024)); } }) }");
+    let endless = request(
+        "'https://h/', { method: 'POST', duplex: 'half', body: new ReadableStream({ pull(c) { globalThis.pulled = (globalThis.pulled ?? 0) + 1; c.enqueue(new Uint8Array(1024)); } }) }",
+    );
     assert!(glue::read_body(&endless, 4096).await.unwrap().is_null());
     assert!(js("globalThis.pulled").as_f64().unwrap() < 10.0);
 }
 
 #[wasm_bindgen_test]
 async fn a_signature_verifies_under_the_public_half() {
-    let pair = settled(js("crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])")).await;
+    let pair =
+        settled(js("crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])"))
+            .await;
     let jwk = settled(call("p => crypto.subtle.exportKey('jwk', p.privateKey).then(JSON.stringify)", &[&pair])).await;
     let jwk = jwk.as_string().unwrap();
     for _ in 0..2 {
@@ -191,7 +201,6 @@ async fn storage_that_hangs_or_fails_is_an_error_in_time() {
     assert!(glue::kv_get(&env, "ABSENT", "k", 30, 20).await.is_err());
 }
 
-
 /// The whole handler. The isolate reads its policy once, so one test asks everything.
 #[wasm_bindgen_test]
 async fn the_handler_judges_forwards_and_refuses() {
@@ -216,7 +225,8 @@ accept = ['none']
 forward = {{ origin = 'site' }}` }})"
     ));
     let ask = async |path: &str| -> Response {
-        let request = request(&format!("'https://gate.example{path}', {{ headers: {{ 'x-auth-request-user': 'root' }} }}"));
+        let request =
+            request(&format!("'https://gate.example{path}', {{ headers: {{ 'x-auth-request-user': 'root' }} }}"));
         settled(entry::fetch(request, env.clone().unchecked_into(), JsValue::UNDEFINED)).await.dyn_into().unwrap()
     };
     let forwarded: serde_json::Value = serde_json::from_str(&text(&ask("/open/a%20b?x=%zz").await).await).unwrap();
@@ -236,6 +246,7 @@ fn the_corpus_is_decided_as_natively() {
     let cases = corpus::run();
     assert!(cases.len() > 200);
     let wrong = cases.iter().filter(|case| case.decided != case.recorded);
-    let wrong: Vec<String> = wrong.map(|case| format!("{}: {}, not {}", case.request, case.decided, case.recorded)).collect();
+    let wrong: Vec<String> =
+        wrong.map(|case| format!("{}: {}, not {}", case.request, case.decided, case.recorded)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

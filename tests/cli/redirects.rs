@@ -74,13 +74,11 @@ fn the_known_mistakes_of_signers_are_recognised() {
 
 #[test]
 fn planted_parameters_are_not_signed() {
-    for planted in ["ts=1", "signature=x", "sig=x", "TS=1", "%74s=1", "ts[]=1"] {
+    for planted in ["ts=1", "signature=x", "sig=x", "TS=1", "%74s=1", "ts[]=1", "a=1;ts=2"] {
         let url = format!("http://127.0.0.1:8787/landing/a?{planted}");
         let refused = demo(&["redirect", "sign", &url]).ends(1);
         assert!(refused.err.contains("already has ts, signature or sig") && refused.out.is_empty(), "{planted}");
     }
-    let hidden = demo(&["redirect", "sign", "http://127.0.0.1:8787/landing/a?a=1;ts=2"]).ends(1);
-    assert!(hidden.err.contains("parameter_shadowed") && hidden.out.is_empty(), "{}", hidden.err);
     let fragment = demo(&["redirect", "sign", "http://127.0.0.1:8787/landing/a#top"]).ends(0);
     assert!(!fragment.out.contains("#top") && fragment.err.contains("nothing follows the signature"));
 }

@@ -63,6 +63,7 @@ export function clone(t) {
   write("node_modules/.edgegate-lock", createHash("sha256").update(readFileSync(path.join(repo, "package-lock.json"))).digest("hex"));
   mkdirSync(path.join(repo, "node_modules/.bin"), { recursive: true });
   symlinkSync(process.execPath, path.join(repo, "node_modules/.bin/node"));
+  standIn(path.join(repo, "node_modules/.bin"), "wasm-opt", ":");
   standIn(made.bin, "rustc", `${made.addTarget}; case "$*" in *target-libdir*) echo ${made.home}/rustup-lib;; *) echo "rustc 1.95.0";; esac`);
   installed(made.env.EDGEGATE_CACHE, "worker-build", { "worker-build": 'mkdir -p "$3"; echo "$EDGEGATE_POLICY" >"$3/index.js"; : >"$3/index_bg.wasm"' });
   installed(made.env.EDGEGATE_CACHE, "wasm-bindgen-cli", { "wasm-bindgen": "", "wasm-bindgen-test-runner": "" });

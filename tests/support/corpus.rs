@@ -33,12 +33,14 @@ pub fn run() -> Vec<Case> {
     let gate = Gate::new(policy, keyring);
     let ports = Memory::new(&World::at(NOW));
     let cases = cases.as_array().expect("an array");
-    cases.iter().map(|case| Case {
-        request: case["request"].as_str().unwrap_or_default().to_owned(),
-        decided: decide(&gate, &ports, case),
-        recorded: case["decided"].as_str().unwrap_or_default().to_owned(),
-    })
-    .collect()
+    cases
+        .iter()
+        .map(|case| Case {
+            request: case["request"].as_str().unwrap_or_default().to_owned(),
+            decided: decide(&gate, &ports, case),
+            recorded: case["decided"].as_str().unwrap_or_default().to_owned(),
+        })
+        .collect()
 }
 
 fn value_of(name: &str) -> String {
@@ -70,7 +72,16 @@ fn transcript(judged: &Judged) -> String {
     match &judged.decision {
         Decision::Forward(to) => format!(
             "{route:?} {:?} {} {} {:?} {:?} {:?} {:?} {:?} {:?} {}",
-            judged.identity, to.origin.name, to.url, to.remove, to.set, to.set_by_policy, to.answer, to.cookies, to.body, to.private
+            judged.identity,
+            to.origin.name,
+            to.url,
+            to.remove,
+            to.set,
+            to.set_by_policy,
+            to.answer,
+            to.cookies,
+            to.body,
+            to.private
         ),
         Decision::Answer(answer) => {
             let body = if answer.body.starts_with("<!doctype") { "a page" } else { answer.body.as_str() };

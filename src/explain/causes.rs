@@ -1,166 +1,19 @@
-//! Why was this link refused? The exact text that was hashed, and the likely cause.
+//! Why a signature does not match, and what the other reasons mean, in words.
 //!
-//! The explainer never shows an expected signature. It recomputes the signature over each text that a signer
-//! commonly hashes by mistake; if the presented signature is right for one of them, that is the cause.
+//! The signature is recomputed over each text that signers commonly hash by mistake; if the presented one is
+//! right for such a text, that is the cause. No expected signature ever leaves this file.
 
-use serde::Serialize;
 use subtle::ConstantTimeEq;
 
 use crate::credential::link::{self, Signed};
 use crate::credential::signed_redirect;
-use crate::digest::{base64url, hex};
-use crate::http::{Target, query};
+use crate::http::query;
 use crate::keyring::Keyring;
-use crate::policy::{Accept, Boundary, Digest, KeyUse, Link, MacAlgorithm, Policy, SignedRedirect};
+use crate::policy::{Boundary, Digest, KeyUse, Link, MacAlgorithm, SignedRedirect};
 use crate::refusal::Reason;
 
-/// What there is to say of one address.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Explanation {
-    /// `ok`, or the reason's code.
-    pub verdict: String,
-    /// The route that takes the address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub route: Option<String>,
-    /// Which format was judged: `link` or `signed-redirect`, with the profile's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub format: Option<String>,
-    /// Key that the link names, or whose secret was tried.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub key_id: Option<String>,
-    /// The exact text that the gateway hashes; the secret is no part of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hashed_text: Option<String>,
-    /// The signature that came with the address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub presented: Option<String>,
-    /// What it is and what to do, the likeliest first.
-    pub causes: Vec<String>,
-}
-
-/// Explains a whole URL as a GET or another request would meet it at `now` (Unix seconds). Storage is not
-/// asked: whether a once-only link has been used is not part of the answer.
-pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now: u64) -> Explanation {
-    let target = match Target::read(url, policy.limits.url) {
-        Ok(target) => target,
-        Err(reason) => return refused(reason, vec![shape_cause(reason)]),
-    };
-    let serves = |route: &&std::sync::Arc<crate::policy::Route>| {
-        route.host.as_ref().is_none_or(|host| host.matches(&target.host)) && route.path.matches(target.path)
-    };
-    let Some(route) = policy.routes.iter().find(serves) else {
-        return refused(Reason::NoRoute, vec!["No route of the policy matches this host and path.".to_owned()]);
-    };
-    let query = target.query.unwrap_or_default();
-    let signed = Signed { method, host: &target.host, path: target.path };
-    let mut explanation = None;
-    for accept in &route.accept {
-        let next = match accept {
-            Accept::Link(profile) => explain_link(profile, keyring, signed, query, now),
-            Accept::SignedRedirect(profile) => explain_redirect(profile, keyring, query, now),
-            _ => continue,
-        };
-        let found_something = next.verdict != Reason::CredentialMissing.code();
-        if explanation.is_none() || found_something {
-            explanation = Some(next);
-        }
-        if found_something {
-            break;
-        }
-    }
-    let nothing = || {
-        refused(
-            Reason::CredentialMissing,
-            vec!["This route takes no signed links; nothing in the address can open it.".to_owned()],
-        )
-    };
-    let mut explanation = explanation.unwrap_or_else(nothing);
-    explanation.route = Some(route.name.clone());
-    if !route.methods.iter().any(|m| m == method) {
-        explanation.causes.push(format!("The route takes {} and not {method}.", route.methods.join(", ")));
-    }
-    explanation
-}
-
-/// Explains a generic link.
-pub fn explain_link(profile: &Link, keyring: &Keyring, signed: Signed<'_>, raw_query: &str, now: u64) -> Explanation {
-    let format = Some(format!("link:{}", profile.name));
-    let parts = match link::parse(profile, raw_query) {
-        Ok(Some(parts)) => parts,
-        Ok(None) => {
-            let cause = "The address has no eg_kid, eg_exp and eg_sig.".to_owned();
-            return Explanation { format, ..refused(Reason::CredentialMissing, vec![cause]) };
-        }
-        Err(reason) => return Explanation { format, ..refused(reason, vec![link_cause(reason)]) },
-    };
-    let mut told = Explanation {
-        format,
-        key_id: Some(parts.key_id.to_owned()),
-        hashed_text: Some(link::string_to_sign(profile, signed, parts.covered)),
-        presented: Some(base64url(&parts.mac)),
-        ..Explanation::default()
-    };
-    let verdict = link::verify(profile, keyring, true, signed, raw_query, None, now);
-    let reason = match verdict {
-        Ok(_) => None,
-        // No client address is known here; that the link is bound to one is all there is to say.
-        Err(Reason::LinkAddressMismatch) => {
-            told.causes
-                .push("The link is bound to a client network by eg_ip; from elsewhere it is refused.".to_owned());
-            None
-        }
-        Err(reason) => Some(reason),
-    };
-    told.verdict = reason.map_or("ok", |reason| reason.code()).to_owned();
-    match reason {
-        Some(Reason::LinkSignatureMismatch) => told.causes.extend(link_mismatch(profile, keyring, signed, &parts)),
-        Some(Reason::LinkExpired) => told.causes.push(clock_cause("eg_exp", parts.expires, now)),
-        Some(Reason::LinkNotYetValid) => told.causes.push(clock_cause("eg_nbf", parts.not_before.unwrap_or(0), now)),
-        Some(reason) => told.causes.push(link_cause(reason)),
-        None if profile.single_use => {
-            told.causes.push("The link works once; whether it has been used is not known here.".to_owned())
-        }
-        None => {}
-    }
-    told
-}
-
-/// Explains a signed redirect.
-pub fn explain_redirect(profile: &SignedRedirect, keyring: &Keyring, raw_query: &str, now: u64) -> Explanation {
-    let format = Some(format!("signed-redirect:{}", profile.name));
-    let parts = match signed_redirect::parse(profile, raw_query) {
-        Ok(Some(parts)) => parts,
-        Ok(None) => {
-            let cause = format!("The address has no {} parameter.", profile.signature);
-            return Explanation { format, ..refused(Reason::CredentialMissing, vec![cause]) };
-        }
-        Err(reason) => return Explanation { format, ..refused(reason, vec![redirect_cause(reason, profile)]) },
-    };
-    let boundary = profile.boundaries.first().copied().unwrap_or(Boundary::Inclusive);
-    let mut told = Explanation {
-        format,
-        key_id: profile.keys.first().map(|key| key.id.clone()),
-        hashed_text: Some(signed_redirect::hashed_text(profile, boundary, parts.covered)),
-        presented: Some(hex(&parts.signature)),
-        ..Explanation::default()
-    };
-    let reason = signed_redirect::verify(profile, keyring, true, raw_query, now).err();
-    told.verdict = reason.map_or("ok", |reason| reason.code()).to_owned();
-    match reason {
-        Some(Reason::RedirectSignatureMismatch) => told.causes.extend(redirect_mismatch(profile, keyring, &parts)),
-        Some(Reason::RedirectExpired | Reason::RedirectNotYetValid) => {
-            told.causes.push(clock_cause("ts", parts.timestamp, now));
-        }
-        Some(reason) => told.causes.push(redirect_cause(reason, profile)),
-        None if profile.single_use => {
-            told.causes.push("The signature works once; whether it has been used is not known here.".to_owned())
-        }
-        None => {}
-    }
-    told
-}
-
-fn link_mismatch(profile: &Link, keyring: &Keyring, signed: Signed<'_>, parts: &link::Parts<'_>) -> Vec<String> {
+/// Causes of a link whose MAC does not match, the likeliest first. Never empty for a key that has a value.
+pub fn link_mismatch(profile: &Link, keyring: &Keyring, signed: Signed<'_>, parts: &link::Parts<'_>) -> Vec<String> {
     let Some(key) = link::find_key(profile, parts.key_id) else { return Vec::new() };
     let Ok(secret) = keyring.secret(&key.secret, true) else { return Vec::new() };
     let holds = |profile: &Link, key: &crate::policy::Key, signed: Signed<'_>, covered: &str| {
@@ -207,7 +60,12 @@ fn link_mismatch(profile: &Link, keyring: &Keyring, signed: Signed<'_>, parts: &
     fallback(causes, "Host, path or query was changed after signing, or the signer has another key.")
 }
 
-fn redirect_mismatch(profile: &SignedRedirect, keyring: &Keyring, parts: &signed_redirect::Parts<'_>) -> Vec<String> {
+/// The same for a signed redirect.
+pub fn redirect_mismatch(
+    profile: &SignedRedirect,
+    keyring: &Keyring,
+    parts: &signed_redirect::Parts<'_>,
+) -> Vec<String> {
     let mut causes = Vec::new();
     for key in &profile.keys {
         let Ok(secret) = keyring.secret(&key.secret, true) else { continue };
@@ -302,14 +160,28 @@ fn fallback(mut causes: Vec<String>, otherwise: &str) -> Vec<String> {
     causes
 }
 
-fn clock_cause(name: &str, time: u64, now: u64) -> String {
+/// How far a time in the address is from the clock.
+pub fn clock_cause(name: &str, time: u64, now: u64) -> String {
     match time > now {
         true => format!("{name} is {} s ahead of the gateway's clock ({now}).", time - now),
         false => format!("{name} is {} s behind the gateway's clock ({now}).", now - time),
     }
 }
 
-fn shape_cause(reason: Reason) -> String {
+/// Why no route takes the address.
+pub fn route_cause(reason: Reason) -> String {
+    match reason {
+        Reason::PathCaseAmbiguous => {
+            "The path is a guarded route's but for upper and lower case; origins differ on that."
+        }
+        Reason::PathParameter => "The path has a `;`, and the route does not say `path_parameters = true`.",
+        _ => "No route of the policy matches this host and path.",
+    }
+    .to_owned()
+}
+
+/// Why the address cannot be read in one way only.
+pub fn shape_cause(reason: Reason) -> String {
     match reason {
         Reason::UrlTooLong => "The URL is longer than the policy's limit.",
         Reason::PathAmbiguous => "The path has dot segments, an empty segment, a backslash, an escaped separator, or escapes a character that needs no escape.",
@@ -319,7 +191,8 @@ fn shape_cause(reason: Reason) -> String {
     .to_owned()
 }
 
-fn link_cause(reason: Reason) -> String {
+/// What a refusal of a link means.
+pub fn link_cause(reason: Reason) -> String {
     match reason {
         Reason::LinkMalformed => "eg_kid, eg_exp or eg_sig is missing or not of its form: eg_exp in whole seconds, eg_sig in base64url without padding, last.",
         Reason::LinkKeyUnknown => "The link names a key id that this route's profile does not list.",
@@ -331,7 +204,8 @@ fn link_cause(reason: Reason) -> String {
     .to_owned()
 }
 
-fn redirect_cause(reason: Reason, profile: &SignedRedirect) -> String {
+/// What a refusal of a signed redirect means.
+pub fn redirect_cause(reason: Reason, profile: &SignedRedirect) -> String {
     match reason {
         Reason::RedirectMalformed => {
             let digests: Vec<&str> = profile
@@ -356,8 +230,4 @@ fn common_cause(reason: Reason) -> String {
         _ => "See the reason's code.",
     }
     .to_owned()
-}
-
-fn refused(reason: Reason, causes: Vec<String>) -> Explanation {
-    Explanation { verdict: reason.code().to_owned(), causes, ..Explanation::default() }
 }

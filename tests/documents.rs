@@ -1,0 +1,150 @@
+//! The documents that repeat what the code says, held to it: a reason, a table or a key that is added or taken
+//! away without a word in docs/ fails here.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use edgegate::policy::{Policy, SHAPES};
+use edgegate::refusal::Reason;
+use toml::de::{DeTable, DeValue};
+
+#[test]
+fn every_reason_is_in_the_table_of_refusals_and_no_other() {
+    let documented = reasons();
+    let real: BTreeMap<String, String> = Reason::ALL
+        .iter()
+        .map(|reason| (reason.code().to_owned(), format!("{} `{}`", reason.public().status(), reason.public().code())))
+        .collect();
+    assert_eq!(documented, real);
+}
+
+#[test]
+fn every_reason_says_what_to_do() {
+    for row in rows(&document("docs/refusals.md")) {
+        if let [reason, _, why, todo] = row.as_slice()
+            && reason.starts_with('`')
+        {
+            assert!(!why.is_empty() && !todo.is_empty(), "{reason}");
+        }
+    }
+}
+
+#[test]
+fn the_examples_of_the_policy_are_one_valid_policy() {
+    let policy = Policy::read(&example()).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    assert_eq!(policy.routes.len(), 3);
+}
+
+#[test]
+fn the_examples_of_the_policy_use_every_key_that_exists() {
+    let text = example();
+    let document = DeTable::parse(&text).unwrap();
+    let mut used = Vec::new();
+    walk(document.get_ref(), String::new(), &mut used);
+    for shape in SHAPES {
+        for key in shape.keys {
+            assert!(used.contains(&(shape.table.to_owned(), (*key).to_owned())), "{}: {key}", shape.table);
+        }
+    }
+}
+
+/// The table under a heading is the table of that name, key by key.
+#[test]
+fn every_key_has_its_row_and_every_row_its_key() {
+    let text = document("docs/policy.md");
+    for shape in SHAPES.iter().filter(|shape| !shape.table.is_empty()) {
+        let section = section(&text, heading(shape.table));
+        let documented: Vec<String> = rows(section)
+            .iter()
+            .filter_map(|row| row.first()?.strip_prefix('`')?.strip_suffix('`').map(str::to_owned))
+            .collect();
+        assert_eq!(documented, shape.keys, "{}", shape.table);
+    }
+}
+
+/// What must be there says so in the column of defaults.
+#[test]
+fn required_keys_are_called_required() {
+    let text = document("docs/policy.md");
+    for shape in SHAPES.iter().filter(|shape| !shape.table.is_empty()) {
+        for row in rows(section(&text, heading(shape.table))) {
+            let [key, default, ..] = row.as_slice() else { continue };
+            let Some(key) = key.strip_prefix('`').and_then(|key| key.strip_suffix('`')) else { continue };
+            assert_eq!(default == "required", shape.required.contains(&key), "{}.{key}", shape.table);
+        }
+    }
+}
+
+fn heading(table: &str) -> String {
+    match table {
+        "routes[]" => "## `[[routes]]`".to_owned(),
+        "origins.*" | "links.*" | "signed_redirects.*" => format!("## `[{}]`", table.replace('*', "NAME")),
+        "keys.*" => "## `[keys.ID]`".to_owned(),
+        _ => match table.strip_prefix("routes[].") {
+            Some(part) => format!("### `{part}` of a route"),
+            None => format!("## `[{table}]`"),
+        },
+    }
+}
+
+fn section(text: &str, heading: String) -> &str {
+    let start = text.find(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no {heading}")) + heading.len() + 2;
+    let rest = text.get(start..).unwrap();
+    let end = rest.find("\n##").unwrap_or(rest.len());
+    rest.get(..end).unwrap()
+}
+
+/// Every `toml` block of docs/policy.md, one after the other.
+fn example() -> String {
+    let text = document("docs/policy.md");
+    let blocks = text.split("\n```toml\n").skip(1).map(|rest| rest.split("\n```").next().unwrap());
+    blocks.map(|block| format!("{block}\n")).collect()
+}
+
+fn reasons() -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for row in rows(&document("docs/refusals.md")) {
+        let Some(code) = row.first().and_then(|cell| cell.strip_prefix('`')?.strip_suffix('`')) else { continue };
+        assert!(found.insert(code.to_owned(), row.get(1).cloned().unwrap_or_default()).is_none(), "{code} twice");
+    }
+    found
+}
+
+/// The rows of all tables of a text, without their heads.
+fn rows(text: &str) -> Vec<Vec<String>> {
+    let cells = |line: &str| line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect();
+    let is_row = |line: &&str| line.starts_with('|') && !line.starts_with("|-");
+    text.lines().filter(is_row).map(cells).collect()
+}
+
+fn document(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Notes which keys a table uses; named and listed tables under the names that the shapes have.
+fn walk(table: &DeTable<'_>, name: String, used: &mut Vec<(String, String)>) {
+    for (key, value) in table {
+        let key: &str = key.get_ref();
+        let path = if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
+        used.push((name.clone(), key.to_owned()));
+        match value.get_ref() {
+            DeValue::Table(tables) if ["origins", "keys", "links", "signed_redirects"].contains(&path.as_str()) => {
+                for (_, one) in tables {
+                    if let DeValue::Table(one) = one.get_ref() {
+                        walk(one, format!("{path}.*"), used);
+                    }
+                }
+            }
+            DeValue::Table(one) => walk(one, path, used),
+            DeValue::Array(list) => {
+                for one in list.iter() {
+                    if let DeValue::Table(one) = one.get_ref() {
+                        walk(one, format!("{path}[]"), used);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
