@@ -119,7 +119,8 @@ fn rows(text: &str) -> Vec<Vec<String>> {
 }
 
 fn document(path: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path))
+        .unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// Notes which keys a table uses; named and listed tables under the names that the shapes have.

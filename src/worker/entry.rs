@@ -87,20 +87,30 @@ impl Exchange {
     /// The origin answered, or did not.
     fn finish(mut self, started: u64, response: JsValue, error: &JsValue) -> Result<Response, JsValue> {
         self.spent.origin_ms = now_ms().saturating_sub(started);
-        if let (Ok(response), Ok(Judged { decision: Decision::Forward(forwarding), .. })) =
-            (response.dyn_into(), &self.judged)
-        {
+        let Ok(Judged { decision: Decision::Forward(forwarding), .. }) = &self.judged else {
+            return unjudged(Reason::Internal);
+        };
+        if let Ok(response) = response.dyn_into() {
             let (response, status) = amend(forwarding, response)?;
             return Ok(self.logged(response, status));
         }
+        let reason = match &forwarding.origin.via {
+            Via::Service(name) if !start::is_bound(&self.env, name) => Reason::BindingMissing,
+            _ => Reason::OriginUnavailable,
+        };
         // The error's own text can hold addresses; it stays in the operator's log.
-        console_error!("edgegate: the origin did not answer: {:?}", error);
+        console_error!("edgegate: origin {} did not answer: {:?}", forwarding.origin.name, error);
+        self.refuse_late(reason)
+    }
+
+    /// Refuses what had been let through, because there is nobody to take it.
+    fn refuse_late(mut self, reason: Reason) -> Result<Response, JsValue> {
         let (Some(gate), Some(incoming), Ok(judged)) = (&self.gate, incoming(&self.described), &mut self.judged) else {
             return unjudged(Reason::Internal);
         };
-        judged.refused = Some(Reason::OriginUnavailable);
+        judged.refused = Some(reason);
         let moment = Moment { now: now_ms() / 1000, request_id: &self.request_id };
-        let answer = gate.refuse(Reason::OriginUnavailable, &incoming, moment, judged);
+        let answer = gate.refuse(reason, &incoming, moment, judged);
         Ok(self.logged(respond(&answer, self.method())?, answer.status))
     }
 

@@ -78,7 +78,7 @@ fn announce(env: &Env, policy: &Policy, keyring: &Keyring) {
             && !is_bound(env, name)
         {
             console_error!(
-                "edgegate: service binding {} of origin {} is missing; its routes are answered 502",
+                "edgegate: service binding {} of origin {} is missing; its routes are answered 503",
                 name,
                 origin.name
             );

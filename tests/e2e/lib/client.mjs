@@ -50,18 +50,20 @@ export class Client {
     return answer;
   }
 
-  /** Sends bytes over a socket of its own and answers with what comes back until the other side closes. */
+  /** Sends bytes over a socket of its own; the answer ends with its Content-Length or with the connection. */
   raw(bytes) {
     return new Promise((resolve, reject) => {
       const chunks = [];
+      const isWhole = () => {
+        const [, head, body] = /^([^]*?)\r\n\r\n([^]*)$/.exec(Buffer.concat(chunks).toString("latin1")) ?? [];
+        const length = /^content-length: *(\d+)/im.exec(head ?? "");
+        return length !== null && body.length >= Number(length[1]);
+      };
       const socket = net.connect(this.port, "127.0.0.1", () => socket.write(typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes));
       socket.setTimeout(10_000, () => socket.destroy(new Error("no answer in 10 s")));
-      socket.on("data", (chunk) => chunks.push(chunk));
+      socket.on("data", (chunk) => (chunks.push(chunk), isWhole() && socket.destroy()));
       socket.on("error", reject);
-      socket.on("close", () => {
-        const answer = parse(this, Buffer.concat(chunks));
-        resolve(answer);
-      });
+      socket.on("close", () => resolve(parse(this, Buffer.concat(chunks))));
     });
   }
 

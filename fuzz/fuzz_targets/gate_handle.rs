@@ -1,0 +1,94 @@
+//! Any request is decided, and without a credential that was issued no guarded route is opened and no storage
+//! is touched.
+#![no_main]
+
+mod given;
+#[allow(dead_code)] // the native tests use all of it
+#[path = "../../tests/support/memory.rs"]
+mod memory;
+#[allow(dead_code)]
+#[path = "../../tests/support/schedule.rs"]
+mod schedule;
+
+use std::rc::Rc;
+
+use arbitrary::Arbitrary;
+use edgegate as house;
+use edgegate::gate::{Gate, Moment};
+use edgegate::http::{Headers, Incoming};
+use edgegate::rewrite::{Decision, headers::is_reserved};
+use libfuzzer_sys::fuzz_target;
+use memory::{Memory, World};
+
+#[derive(Debug, Arbitrary)]
+struct Input<'a> {
+    method: u8,
+    own_method: &'a str,
+    rest: &'a str,
+    headers: Vec<(u8, &'a str)>,
+    body: &'a [u8],
+    later: u32,
+}
+
+const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "OPTIONS", ""];
+const NAMES: [&str; 16] = [
+    "authorization",
+    "cookie",
+    "accept",
+    "origin",
+    "referer",
+    "connection",
+    "content-type",
+    "content-length",
+    "cf-connecting-ip",
+    "sec-fetch-site",
+    "sec-purpose",
+    "access-control-request-method",
+    "access-control-request-headers",
+    "edgegate_subject",
+    "x.forwarded-user",
+    "x-plain",
+];
+
+thread_local! {
+    static WORLD: (Gate, Rc<World>) = {
+        let policy = house::policy::Policy::read(given::POLICY).expect("valid");
+        let keyring = house::keyring::Keyring::new(&policy, given::secret);
+        (Gate::new(policy, keyring), World::at(given::NOW))
+    };
+}
+
+fuzz_target!(|input: Input<'_>| WORLD.with(|(gate, world)| {
+    let method = METHODS[usize::from(input.method) % METHODS.len()];
+    let method = if method.is_empty() { input.own_method } else { method };
+    let url = format!("https://gate.example.org{}", input.rest);
+    let mut fields: Vec<(&str, &str)> = Vec::new();
+    for (which, value) in &input.headers {
+        let name = NAMES[usize::from(*which) % NAMES.len()];
+        if fields.iter().all(|(known, _)| *known != name) {
+            fields.push((name, *value));
+        }
+    }
+    let incoming = Incoming { method, url: &url, headers: Headers::new(fields.clone()) };
+    let ports = Memory::new(world).with_body(input.body);
+    world.clock.set(given::NOW + u64::from(input.later));
+    let moment = Moment { now: world.clock.get(), request_id: "request-1" };
+    let judged = schedule::finish(gate.handle(&incoming, moment, &ports)).expect("decided");
+    assert_eq!(ports.spent.get().storage(), 0, "storage for {method} {url}: {:?}", judged.refused);
+    match &judged.decision {
+        Decision::Forward(to) => {
+            let route = judged.route.as_ref().expect("a route");
+            assert!(!route.is_guarded(), "opened {} by {method} {url}", route.name);
+            assert_eq!(judged.refused, None);
+            let path = input.rest.split('?').next().unwrap_or_default();
+            assert_eq!(to.url.strip_prefix("https://origin.example.org").and_then(|u| u.split('?').next()), Some(path));
+            let through = fields.iter().find(|(name, _)| is_reserved(name) && !to.remove.iter().any(|r| r == name));
+            assert_eq!(through, None);
+        }
+        Decision::Answer(answer) => {
+            assert!((200..600).contains(&answer.status));
+            assert!(judged.refused.is_none() == (answer.status < 400), "{:?} {}", judged.refused, answer.status);
+            assert!(answer.headers.iter().all(|(_, value)| !value.bytes().any(|b| b.is_ascii_control())));
+        }
+    }
+}));

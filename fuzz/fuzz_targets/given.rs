@@ -1,0 +1,26 @@
+//! What the fuzz targets share: the policy of the native tests and its keys.
+
+#![allow(dead_code)] // each target uses its part of it
+
+use edgegate::keyring::Keyring;
+use edgegate::policy::Policy;
+use edgegate::secret::Secret;
+
+pub const NOW: u64 = 1_800_000_000;
+pub const POLICY: &str = include_str!("../../fixtures/gate.toml");
+
+thread_local! {
+    static HOUSE: (&'static Policy, &'static Keyring) = {
+        let policy = Policy::read(POLICY).expect("the policy is valid");
+        let policy: &'static Policy = Box::leak(Box::new(policy));
+        (policy, Box::leak(Box::new(Keyring::new(policy, secret))))
+    };
+}
+
+pub fn house() -> (&'static Policy, &'static Keyring) {
+    HOUSE.with(|house| *house)
+}
+
+pub fn secret(name: &str) -> Option<Secret> {
+    (name != "ABSENT_KEY").then(|| Secret::new(format!("{name}-0123456789abcdef0123456789abcdef")))
+}

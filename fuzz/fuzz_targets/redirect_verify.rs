@@ -1,0 +1,39 @@
+//! A signed redirect verifies exactly as it was signed; only the case of its digits may differ.
+#![no_main]
+
+mod given;
+
+use arbitrary::Arbitrary;
+use edgegate::credential::signed_redirect::{parse, sign, verify};
+use edgegate::policy::SignedRedirect;
+use given::{NOW, house, secret};
+use libfuzzer_sys::fuzz_target;
+
+#[derive(Debug, Arbitrary)]
+struct Input<'a> {
+    query: &'a str,
+    at: u16,
+    cut: u8,
+    put: &'a str,
+}
+
+fuzz_target!(|input: Input<'_>| {
+    let (policy, keyring) = house();
+    let profile = SignedRedirect { subject: None, ..(*policy.signed_redirects[0]).clone() };
+    let check = |query: &str| verify(&profile, keyring, false, query, NOW);
+    assert!(!matches!(check(input.query), Ok(Some(_))), "forged: {}", input.query);
+
+    let Ok(made) = sign(&profile, &secret("DIGEST_KEY").expect("a value"), input.query, NOW) else { return };
+    let Ok(Some(_)) = check(&made) else {
+        assert!(parse(&profile, &made).is_err(), "signed and refused: {made}");
+        return;
+    };
+    let start = usize::from(input.at) % (made.len() + 1);
+    let end = (start + usize::from(input.cut)).min(made.len());
+    let (Some(before), Some(after)) = (made.get(..start), made.get(end..)) else { return };
+    let changed = format!("{before}{}{after}", input.put);
+    if let Ok(Some(_)) = check(&changed) {
+        let (text, digits) = changed.rsplit_once('=').expect("a signature");
+        assert_eq!(made.rsplit_once('='), Some((text, digits.to_ascii_lowercase().as_str())), "{changed} from {made}");
+    }
+});

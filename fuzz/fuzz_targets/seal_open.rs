@@ -1,0 +1,59 @@
+//! What was minted opens as its own kind only; nothing that was changed opens at all.
+#![no_main]
+
+mod given;
+
+use arbitrary::Arbitrary;
+use edgegate::credential::seal::{Kind, mint, open};
+use edgegate::ports::Entropy;
+use edgegate::refusal::Reason;
+use given::house;
+use libfuzzer_sys::fuzz_target;
+
+#[derive(Debug, Arbitrary)]
+struct Input<'a> {
+    text: &'a str,
+    kind: u8,
+    issued: u32,
+    expires: u32,
+    audience: &'a str,
+    random: [u8; 16],
+    at: u8,
+    cut: u8,
+    put: &'a str,
+}
+
+struct Given([u8; 16]);
+
+impl Entropy for Given {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), Reason> {
+        bytes.iter_mut().zip(self.0).for_each(|(to, from)| *to = from);
+        Ok(())
+    }
+}
+
+const KINDS: [Kind; 3] = [Kind::Token, Kind::Session, Kind::Nonce];
+
+fuzz_target!(|input: Input<'_>| {
+    let (policy, keyring) = house();
+    let keys = &policy.bearer.as_ref().expect("bearer").keys;
+    let kind = KINDS[usize::from(input.kind) % 3];
+    assert_eq!(open(kind, keys, keyring, false, input.text), Ok(None), "forged");
+
+    let secret = keyring.secret(&keys[0].secret, false).expect("its value");
+    let (issued, expires) = (u64::from(input.issued), u64::from(input.expires));
+    let minted = mint(kind, &keys[0], secret, issued, expires, input.audience, &Given(input.random));
+    let (text, sealed) = minted.expect("minted");
+    let text = core::str::from_utf8(text.expose()).expect("ASCII");
+    for other in KINDS {
+        let opened = open(other, keys, keyring, false, text).expect("the key is there");
+        assert_eq!(opened.as_ref(), (other == kind).then_some(&sealed));
+    }
+    assert!(sealed.is_for(input.audience) && (sealed.issued, sealed.expires) == (issued, expires));
+
+    let start = usize::from(input.at) % (text.len() + 1);
+    let end = (start + usize::from(input.cut)).min(text.len());
+    let (Some(before), Some(after)) = (text.get(..start), text.get(end..)) else { return };
+    let changed = format!("{before}{}{after}", input.put);
+    assert!(changed == text || open(kind, keys, keyring, false, &changed) == Ok(None), "{changed} from {text}");
+});

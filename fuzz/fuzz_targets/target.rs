@@ -1,0 +1,28 @@
+//! A URL that is accepted is read in the same way by another parser, and cannot leave its path.
+#![no_main]
+
+use edgegate::http::Target;
+use libfuzzer_sys::fuzz_target;
+use url::Url;
+
+fuzz_target!(|rest: &str| {
+    for url in [rest.to_owned(), format!("https://gate.example{rest}")] {
+        let Ok(target) = Target::read(&url, 4096) else { continue };
+        // The host is judged apart: only what follows it is compared where the host is not one of ours.
+        let Ok(parsed) = Url::parse(&url) else {
+            assert!(!url.starts_with("https://gate.example/"), "accepted, but no URL: {url}");
+            continue;
+        };
+        assert_eq!(parsed.path(), target.path);
+        assert_eq!(parsed.query(), target.query);
+        assert_eq!(parsed.fragment(), None);
+        assert_eq!((parsed.username(), parsed.password()), ("", None));
+        for segment in target.path.split('/').skip(1) {
+            let encoded = format!("x={}", segment.replace('+', "%2B").replace('&', "%26"));
+            let decoded = url::form_urlencoded::parse(encoded.as_bytes()).next().map(|(_, value)| value.into_owned());
+            let decoded = decoded.unwrap_or_default();
+            assert!(!matches!(decoded.split(';').next(), Some("." | "..")) || segment.contains("%3"), "{url}");
+            assert!(!decoded.contains(['/', '\\', '\0', '\u{fffd}']), "{url}");
+        }
+    }
+});

@@ -1,0 +1,93 @@
+//! What holds for the gateway as a whole, and what stands around it.
+
+use std::sync::Arc;
+
+use super::super::{BaseUrl, NamePattern, Network};
+use super::Key;
+
+/// `[gateway]`
+#[derive(Debug, Clone)]
+pub struct Gateway {
+    /// The public address, for example `https://gate.example.org`; `iss` of the identity JWT.
+    pub issuer: BaseUrl,
+    /// `realm` of challenges (default `edgegate`). Printable ASCII without `"` and `\`.
+    pub realm: String,
+    /// Serves `/.edgegate/explain`. Only valid with an issuer on loopback.
+    pub explain: bool,
+    /// One JSON line per decision (default true).
+    pub decision_log: bool,
+}
+
+/// `[origins.<name>]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The table's name.
+    pub name: String,
+    /// How it is reached.
+    pub via: Via,
+    /// `insecure = true`: an http address that is not loopback was accepted knowingly.
+    pub insecure: bool,
+}
+
+/// How an origin is reached: exactly one of `url` and `service`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Via {
+    /// `url = "https://origin.example.org/base"`
+    Url(BaseUrl),
+    /// `service = "BINDING"`: a service binding of that name; the request keeps the gateway's host unless the
+    /// route says another.
+    Service(String),
+}
+
+/// `[sign_in]`: the page at `/.edgegate/sign-in`; the password check is the origin's.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// Who checks passwords.
+    pub origin: Arc<Origin>,
+    /// Path of its check: `POST` JSON `{account, password}`, answered 200 `{subject, ...}` or 401.
+    pub path: String,
+    /// Signs the call.
+    pub key: Arc<Key>,
+}
+
+/// `[identity]`
+#[derive(Debug, Clone, Default)]
+pub struct Identity {
+    /// Keys in `jwks.json`; the first signs. At most two.
+    pub keys: Vec<Arc<Key>>,
+    /// Seconds a JWT is valid (default 60, at most 60).
+    pub lifetime: u64,
+    /// More header names that no client may send, every alias included.
+    pub strip: Vec<NamePattern>,
+}
+
+/// `[admin]`
+#[derive(Debug, Clone)]
+pub struct Admin {
+    /// Name of the Worker secret that holds the admin key.
+    pub secret: String,
+    /// Client networks that may call. Never empty.
+    pub allow: Vec<Network>,
+}
+
+/// `[limits]`, in bytes.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// The URL (default 8192); beyond it 414.
+    pub url: usize,
+    /// All header names and values together (default 32768); beyond it 431.
+    pub headers: usize,
+    /// A form that is read for a credential (default 65536); beyond it 413.
+    pub form: usize,
+    /// A declared `Content-Length`, on any route; beyond it 413. None: the platform's own limit.
+    pub body: Option<u64>,
+}
+
+/// `[storage] single_use`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SingleUse {
+    /// `ledger` (default): the Durable Object decides, exactly once.
+    Ledger,
+    /// `best-effort`: KV alone; two requests at the same moment can both pass.
+    BestEffort,
+}

@@ -1,0 +1,9 @@
+//! The policy's types. Every value here has been judged; doc comments give the form in the file and the default.
+
+mod credential;
+mod gateway;
+mod route;
+
+pub use credential::*;
+pub use gateway::*;
+pub use route::*;

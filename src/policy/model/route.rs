@@ -1,0 +1,111 @@
+//! Routes: what they match, what opens them, where they go.
+
+use std::sync::Arc;
+
+use super::super::{HostPattern, NamePattern, OriginPattern, PathPattern};
+use super::{Link, Origin, SignedRedirect};
+
+/// `[[routes]]`
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// Unique name: 1 to 64 of `[a-z0-9-]`; told to the origin and to the log.
+    pub name: String,
+    /// Host it answers for; None is any.
+    pub host: Option<HostPattern>,
+    /// Path it answers for.
+    pub path: PathPattern,
+    /// Methods in upper case. Never empty (default GET and HEAD).
+    pub methods: Vec<String>,
+    /// Credentials that open it, asked in this order; a session, which browsers send unasked, after all others.
+    /// Never empty.
+    pub accept: Vec<Accept>,
+    /// Options of the Bearer token on this route.
+    pub bearer: BearerUse,
+    /// A nonce is redeemed only by the button of a page (`confirm = true`).
+    pub confirm: bool,
+    /// When a revocation is seen.
+    pub revocation: Revocation,
+    /// Where it goes.
+    pub forward: Forward,
+    /// Cross-origin requests; None: no CORS headers and no preflight.
+    pub cors: Option<Cors>,
+    /// `path_parameters = true`: a `;` is allowed in the path.
+    pub path_parameters: bool,
+}
+
+impl Route {
+    /// Whether the route needs any credential at all.
+    pub fn is_guarded(&self) -> bool {
+        !self.accept.iter().any(|a| matches!(a, Accept::Nothing))
+    }
+}
+
+/// One entry of `accept`.
+#[derive(Debug, Clone)]
+pub enum Accept {
+    /// `link:<name>`
+    Link(Arc<Link>),
+    /// `signed-redirect:<name>`
+    SignedRedirect(Arc<SignedRedirect>),
+    /// `bearer`
+    Bearer,
+    /// `session`
+    Session,
+    /// `nonce`
+    Nonce,
+    /// `none`: open to everybody; must be the last entry.
+    Nothing,
+}
+
+/// Where a Bearer token may be and what it must carry, per route.
+#[derive(Debug, Clone, Default)]
+pub struct BearerUse {
+    /// Scopes (RFC 6749 section 3.3) the token must all have.
+    pub scope: Vec<String>,
+    /// `query = true`: `access_token` in the query (RFC 6750 section 2.3).
+    pub query: bool,
+    /// `form = true`: `access_token` in a form body (RFC 6750 section 2.2).
+    pub form: bool,
+}
+
+/// `revocation = "..."`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revocation {
+    /// `cached` (default): within the stated staleness bound.
+    Cached,
+    /// `strict`: the Ledger is asked on every request.
+    Strict,
+}
+
+/// `forward = { ... }`
+#[derive(Debug, Clone)]
+pub struct Forward {
+    /// Where to.
+    pub origin: Arc<Origin>,
+    /// Replaces the route's path prefix: route `/SuperOffice/api/*`, `path = "/api/*"`.
+    pub path: Option<PathPattern>,
+    /// Host of the URL that an origin by `service` gets. An origin by `url` always gets that URL's host: the
+    /// platform lets no Worker send another.
+    pub host: Option<String>,
+    /// Request headers set for the origin.
+    pub set: Vec<(String, String)>,
+    /// Request headers removed.
+    pub remove: Vec<NamePattern>,
+    /// `jwt_audience = "..."`: adds `Edgegate-Jwt` for that audience.
+    pub jwt_audience: Option<String>,
+}
+
+/// `cors = { ... }`
+#[derive(Debug, Clone)]
+pub struct Cors {
+    /// Allowed origins; `https://*.example.org` covers any depth of subdomains. Never `*`.
+    pub origins: Vec<OriginPattern>,
+    /// Cookies and Authorization may be sent.
+    pub credentials: bool,
+    /// Request headers that a preflight is granted, in lower case.
+    pub headers: Vec<String>,
+    /// Response headers that a script may read.
+    pub expose: Vec<String>,
+    /// Seconds a preflight may be cached (default 600).
+    pub max_age: u64,
+}

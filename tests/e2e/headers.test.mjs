@@ -1,0 +1,136 @@
+// Who somebody is, only the gateway says: no client's identity header reaches the origin in any spelling, nor does a
+// credential, nor a header by which an origin would take another path or method than was judged.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { forwarded, refused } from "./lib/expect.mjs";
+import { demoPolicy, startGateway, theLogHoldsNoCredential } from "./lib/gateway.mjs";
+import { startOrigin } from "./lib/origin.mjs";
+import { link } from "./lib/sign.mjs";
+
+const origin = await startOrigin();
+const policy = demoPolicy(["[identity]\n", '[identity]\nstrip = ["X-Staff-*", "X-Team"]\n'], `
+[origins.web]
+url = "${origin.url}"
+[[routes]]
+name = "web"
+path = "/web/*"
+methods = ["GET", "POST"]
+accept = ["link:files"]
+forward = { origin = "web" }
+[[routes]]
+name = "open"
+path = "/open/*"
+accept = ["none"]
+forward = { origin = "web" }`);
+const gateway = await startGateway({ gate: { policy } });
+const { gate } = gateway;
+after(() => (origin.stop(), gateway.stop()));
+
+const reserved = [
+  "Edgegate-Subject", "Edgegate-Client", "Edgegate-Scope", "Edgegate-Route", "Edgegate-Request-Id", "Edgegate-Jwt", "Edgegate-Anything", "Edgegate-Assertion",
+  "X-Forwarded-User", "X-Forwarded-Email", "X-Forwarded-Groups", "X-Forwarded-Preferred-Username",
+  "X-Auth-Request-User", "X-Auth-Request-Email", "X-Auth-Request-Access-Token", "Remote-User", "X-Remote-User",
+  "X-Authenticated-User", "X-Authenticated-Userid", "X-Authenticated-Groups", "X-Consumer-Id", "X-Consumer-Username", "X-Consumer-Custom-Id",
+  "Cf-Access-Jwt-Assertion", "Cf-Access-Authenticated-User-Email", "Forwarded", "Authorization", "Proxy-Authorization",
+  "X-Original-URL", "X-Rewrite-URL", "X-Http-Method", "X-HTTP-Method-Override", "X-Method-Override", "X-Original-Method",
+  "X-Staff-Id", "X-Staff-Anything", "X-Team",
+];
+const spellings = [
+  (name) => name,
+  (name) => name.toLowerCase(),
+  (name) => name.toUpperCase(),
+  (name) => name.replaceAll("-", "_"),
+  (name) => name.replaceAll("-", "."),
+  (name) => name.replace("-", "_").toUpperCase(),
+  (name) => name.replace(/-(?=[^-]*$)/, "."),
+];
+const fold = (name) => name.toLowerCase().replace(/[_.]/g, "-");
+
+/** What arrived at the origin of the one request that was sent. */
+async function arrived(target, lines) {
+  const answer = await gate.raw(`GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:8787\r\nAccept: application/json\r\nConnection: close\r\n${lines.map((line) => `${line}\r\n`).join("")}\r\n`);
+  assert.equal(answer.status, 200, `${lines.join()}: ${answer.text}`);
+  const [request] = origin.take();
+  return request;
+}
+
+for (const target of [link("/web/a"), "/open/a"]) {
+  const route = target.split("/")[1];
+  test(`/${route}/*: no reserved header gets through, in any spelling`, async () => {
+    for (const name of reserved) {
+      for (const spell of spellings) {
+        const { names, fields } = await arrived(target, [`${spell(name)}: forged-value`]);
+        assert.ok(!JSON.stringify(fields).includes("forged-value"), `${spell(name)} got through: ${JSON.stringify(fields)}`);
+        const own = names.filter((one) => fold(one).startsWith("edgegate-")).map(fold).sort();
+        assert.deepEqual(own, ["edgegate-request-id", "edgegate-route"], spell(name));
+      }
+    }
+  });
+}
+
+test("all at once, each twice, and mixed, they do not get through either", async () => {
+  const lines = reserved.flatMap((name) => spellings.map((spell) => `${spell(name)}: forged-value`)).filter((line) => !/^authorization:/i.test(line));
+  const { fields } = await arrived(link("/web/a"), [...lines.slice(0, 90), ...lines.slice(0, 20)]);
+  assert.ok(!JSON.stringify(fields).includes("forged-value"));
+});
+
+test("other headers stay, look-alikes among them", async () => {
+  const kept = { "x-forwarded-for": "192.0.2.1", "x-userinfo": "1", "edgegated": "2", "x-edgegate-subject": "3", "x-teams": "4", "user-agent": "test/1", cookie: "a=1; b=2", "x_custom": "5", "if-match": '"x"', "accept-language": "de, en;q=0.5" };
+  const { fields } = await arrived(link("/web/a"), Object.entries(kept).map(([name, value]) => `${name}: ${value}`));
+  for (const [name, value] of Object.entries(kept)) assert.equal(fields[name], value, name);
+});
+
+test("Connection cannot name the gateway's own headers as hop-by-hop", async () => {
+  for (const value of ["close, Edgegate-Subject", "Edgegate-Route, Edgegate-Request-Id", "keep-alive, X-Anything"]) {
+    const answer = await gate.raw(`GET ${link("/web/a")} HTTP/1.1\r\nHost: 127.0.0.1:8787\r\nConnection: ${value}\r\n\r\n`);
+    assert.equal(answer.status, 200);
+    const [{ fields }] = origin.take();
+    assert.equal(fields["edgegate-route"], "web");
+    assert.doesNotMatch(fields.connection ?? "", /edgegate|anything/i);
+  }
+});
+
+test("the host that was judged is told to an origin with an address, and no client tells it another", async () => {
+  const lies = ["X-Forwarded-Host: evil.example", "X_Forwarded_Host: evil.example", "X-Forwarded-Proto: gopher", "X-Forwarded-Prefix: /evil", "X-Forwarded-Uri: /evil", "X-Forwarded-Method: DELETE"];
+  const { fields } = await arrived(link("/web/a"), lies);
+  assert.equal(fields["x-forwarded-host"], "127.0.0.1:8787");
+  assert.equal(fields["x-forwarded-proto"], "http");
+  assert.equal(fields.host, origin.host);
+  assert.doesNotMatch(JSON.stringify(fields), /evil|DELETE/);
+});
+
+test("neither the session nor an address with a credential in it reaches the origin", async () => {
+  const { url } = await gate.admin("nonce", { subject: "1001002", route: "account" });
+  const [, session] = /^edgegate=([^;]+)/.exec((await gate.get(url.replace("http://127.0.0.1:8787", ""), { accept: "text/html" })).cookies[0]);
+  for (const target of [link("/web/a"), "/open/a"]) {
+    for (const cookie of [`edgegate=${session}`, `a=1; edgegate=${session}; b=2`, `a=1, edgegate=${session}`, `__Host-edgegate=${session}`, ` edgegate = ${session} `]) {
+      const { fields } = await arrived(target, [`Cookie: ${cookie}`]);
+      assert.ok(!JSON.stringify(fields).includes(session), `${cookie} → ${fields.cookie}`);
+    }
+    for (const referer of [url, `http://127.0.0.1:8787${link("/files/a")}`, "http://127.0.0.1:8787/me/a?access_token=egt_seal-1_x", `http://127.0.0.1:8787/landing/a?ts=1&signature=62fd92b44a113f205f4cd67576acbc61`]) {
+      const { fields } = await arrived(target, [`Referer: ${referer}`]);
+      assert.equal(fields.referer?.includes("?"), undefined, `${referer} → ${fields.referer}`);
+    }
+    assert.equal((await arrived(target, ["Referer: http://127.0.0.1:8787/files/?page=2"])).fields.referer, "http://127.0.0.1:8787/files/?page=2");
+  }
+});
+
+test("the gateway's own headers say the route and the request, and the request id is a new one each time", async () => {
+  const first = forwarded(await gate.get(link("/files/a"), { "edgegate-request-id": "mine" }));
+  const second = forwarded(await gate.get(link("/files/a"), { "edgegate-request-id": "mine" }));
+  assert.equal(first.fields.get("edgegate-route"), "files");
+  assert.match(first.fields.get("edgegate-request-id"), /^[0-9a-f]{32}$/);
+  assert.notEqual(first.fields.get("edgegate-request-id"), second.fields.get("edgegate-request-id"));
+  assert.equal((await gate.decision(first.fields.get("edgegate-request-id"))).reason, "ok");
+});
+
+test("a guarded path in other letters is refused, not forwarded under a wider route", async () => {
+  for (const path of ["/ACCOUNT/", "/Account/x", "/ME/a", "/FILES/a"]) {
+    const answer = await gate.get(path);
+    assert.equal(answer.echo, undefined, path);
+    await refused(answer, 400, "path_case_ambiguous");
+  }
+});
+
+theLogHoldsNoCredential(gateway, { subjects: ["1001002"] });
