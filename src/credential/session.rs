@@ -22,11 +22,12 @@ pub struct Live {
     pub sealed: Sealed,
 }
 
-/// The cookie's name: `__Host-<name>` on https (RFC 6265bis section 4.1.3.2), the plain name on http loopback.
+/// The cookie's name: `__Host-<name>` (RFC 6265bis section 4.1.3.2), or the plain name on http loopback, where no
+/// browser takes the prefix. Over http anywhere else the prefix stays, and browsers store no session.
 pub fn cookie_name(policy: &Session, target: &Target<'_>) -> String {
-    match target.secure {
-        true => format!("__Host-{}", policy.cookie),
-        false => policy.cookie.clone(),
+    match is_local(target) {
+        true => policy.cookie.clone(),
+        false => format!("__Host-{}", policy.cookie),
     }
 }
 
@@ -127,7 +128,11 @@ async fn keep_alive<P: Vault + Ledger>(
     Ok(())
 }
 
+fn is_local(target: &Target<'_>) -> bool {
+    !target.secure && target.is_loopback()
+}
+
 fn set_cookie(policy: &Session, target: &Target<'_>, value: &str, max_age: u64) -> String {
-    let secure = if target.secure { "; Secure" } else { "" };
+    let secure = if is_local(target) { "" } else { "; Secure" };
     format!("{}={value}; Path=/; Max-Age={max_age}{secure}; HttpOnly; SameSite=Lax", cookie_name(policy, target))
 }

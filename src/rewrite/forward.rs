@@ -142,6 +142,7 @@ fn leaks(policy: &Policy, referer: &str) -> bool {
     query::params(query).any(|param| {
         link::is_own(&param)
             || param.name == bearer::PARAMETER
+            || policy.signed_redirects.iter().any(|profile| param.name == profile.signature)
             || policy.nonce.as_ref().is_some_and(|nonce| query::folds_onto(param.name, &nonce.parameter))
     })
 }

@@ -1,0 +1,72 @@
+// The demo's real build with its stores watched: every key and value that goes to KV, and every question to the Ledger, is
+// written down. Nothing of the gateway itself is replaced.
+//
+//   POST /__docs/take   answers with what was written down since the last time
+
+import Gateway from "./index.js";
+
+export { Ledger } from "./index.js";
+
+let kept = [];
+
+function recorded(object, methods) {
+  return new Proxy(object, {
+    get(target, name) {
+      const value = target[name];
+      if (typeof value !== "function" || name === "constructor") return value;
+      const original = value.bind(target);
+      return methods[name] ? (...args) => methods[name](original, ...args) : original;
+    },
+  });
+}
+
+const kv = {
+  get(original, key, ...rest) {
+    kept.push({ store: "kv", does: "read", key });
+    return original(key, ...rest);
+  },
+  put(original, key, value, options) {
+    kept.push({ store: "kv", does: "write", key, value, expiration: options.expiration, at: Math.floor(Date.now() / 1000) });
+    return original(key, value, options);
+  },
+};
+for (const name of ["delete", "list", "getWithMetadata"]) {
+  kv[name] = () => {
+    throw new Error(`docs/storage.md knows no KV ${name}`);
+  };
+}
+
+const ledger = {
+  get: (original, id) =>
+    recorded(original(id), {
+      fetch(ask, url, init) {
+        const [does, key, until, ...note] = init.body.split("\n");
+        kept.push({ store: "ledger", does, key, until: Number(until), note: note.join("\n"), at: Math.floor(Date.now() / 1000) });
+        return ask(url, init);
+      },
+    }),
+};
+
+const limiter = {
+  limit(original, options) {
+    kept.push({ store: "limiter", does: "count", key: options.key });
+    return original(options);
+  },
+};
+
+export default {
+  async fetch(request, env, context) {
+    if (request.url.endsWith("/__docs/take")) {
+      const taken = kept;
+      kept = [];
+      return Response.json(taken);
+    }
+    const seen = {
+      ...env,
+      EDGEGATE_KV: recorded(env.EDGEGATE_KV, kv),
+      EDGEGATE_LEDGER: recorded(env.EDGEGATE_LEDGER, ledger),
+      EDGEGATE_LIMITER: recorded(env.EDGEGATE_LIMITER, limiter),
+    };
+    return new Gateway(context, seen).fetch(request);
+  },
+};
