@@ -20,6 +20,9 @@ const POST = `curl -s -H "$admin" -H 'Content-Type: application/json'`;
 
 const signIns = PEOPLE.map((person) => `${person.user_name} (password: ${person.password})`).join(" or ");
 
+const CHANGED =
+  `${BASE}/files/report.pdf?v=3&eg_kid=demo&eg_exp=1900000000` + "&eg_sig=s_sb-2DISeG4I2YvjxAa4cqb0kzuR3A3x-AMsCLSmYQ";
+
 export const ROUTES = [
   {
     path: "/",
@@ -52,9 +55,7 @@ export const ROUTES = [
       },
       {
         says: "The same link with one byte changed (v=3) is refused:",
-        href:
-          `${BASE}/files/report.pdf?v=3&eg_kid=demo&eg_exp=1900000000` +
-          "&eg_sig=s_sb-2DISeG4I2YvjxAa4cqb0kzuR3A3x-AMsCLSmYQ",
+        href: CHANGED,
       },
     ],
   },
@@ -113,6 +114,10 @@ export const ROUTES = [
     asks: "The gateway's own pages.",
     tries: [
       { says: `Sign in as ${signIns}:`, page: `${BASE}/.edgegate/sign-in` },
+      {
+        says: "Why is the changed link above refused? The exact text that is hashed, and the likely cause:",
+        href: `${BASE}/.edgegate/explain?url=${encodeURIComponent(CHANGED)}`,
+      },
       { says: "Is it well?", href: `${BASE}/.edgegate/health` },
       { says: "The public keys of its tokens:", href: `${BASE}/.edgegate/jwks.json` },
     ],

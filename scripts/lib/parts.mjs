@@ -19,6 +19,7 @@ export const parts = {
   wasm: ["the Worker's own code, as wasm in Node", wasm],
   build: ["the demo's build and its size, your own build, deploy --dry-run", buildBoth],
   e2e: ["the demo in workerd (tests/e2e)", (t) => afterDemo(t, () => nodeTests(t, "tests/e2e"))],
+  docs: ["the documents: their commands, tables and links (tests/docs)", (t) => afterDemo(t, () => nodeTests(t, "tests/docs"))],
   browser: ["the demo in Chromium (tests/browser)", browser],
 };
 

@@ -48,7 +48,7 @@ test("a network that guesses too often is refused for a while, right key or not;
 test("a wrong call is told what is wrong with it, and mints nothing", async () => {
   await gate.take();
   const wrong = [
-    ["token", "", /body/], ["token", "[]", /body/], ["token", "{", /body/], ["token", { subject: "x", extra: 1 }, /extra/], ["token", {}, /`subject`/], ["token", { subject: "" }, /`subject`/],
+    ["token", "", /body/], ["token", '["x"]', /body/], ["token", "{", /body/], ["token", { subject: "x", extra: 1 }, /extra/], ["token", {}, /`subject`/], ["token", { subject: "" }, /`subject`/],
     ["token", { subject: "a b" }, /`subject`/], ["token", { subject: "x".repeat(256) }, /`subject`/], ["token", { subject: "x\nEdgegate-Client: y" }, /`subject`/], ["token", { subject: "é" }, /`subject`/],
     ["token", { subject: "x", client: "a b" }, /`client`/], ["token", { subject: "x", scope: "a  b" }, /`scope`/], ["token", { subject: "x", scope: 'a"b' }, /`scope`/],
     ["token", { subject: "x", lifetime: 59 }, /`lifetime`/], ["token", { subject: "x", lifetime: 3601 }, /`lifetime`/], ["token", { subject: "x", lifetime: -1 }, /body/],

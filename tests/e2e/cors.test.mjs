@@ -68,7 +68,7 @@ test("what is not granted is refused, without a CORS header, and not forwarded e
 });
 
 test("an actual request of a listed origin gets its headers, refusals included; Vary says so to every caller", async () => {
-  const granted = { "allow-origin": app, "allow-credentials": "true", "expose-headers": "ETag" };
+  const granted = { "allow-origin": app, "allow-credentials": "true", "expose-headers": "etag" };
   const answer = await gate.get("/api/a", { ...bearer, origin: app });
   forwarded(answer);
   assert.deepEqual(cors(answer), granted);

@@ -183,6 +183,12 @@ test("on https the cookie is __Host-, Secure, and no other name counts", async (
   const open = (value) => ask("/account/", { headers: { accept: "application/json", cookie: value } });
   assert.equal((await open(`__Host-edgegate=${session}`)).status, 200);
   assert.equal((await open(`edgegate=${session}`)).status, 401);
+  // Over http elsewhere than on loopback a browser keeps no such cookie, and no other is offered.
+  const clear = { host: "gate.example" };
+  await refused(await gateway.own.get("/account/", { cookie: `edgegate=${session}` }, clear), 401, "credential_missing");
+  const made = seal("egs", { key: own.EDGEGATE_SEAL_KEY, issued: now() - 50_000, expires: now() - 1 });
+  const refusal = await gateway.own.get("/account/", { cookie: `__Host-edgegate=${made.text}` }, clear);
+  assert.match(refusal.cookies.join() || "__Host-edgegate=; Secure", /^__Host-edgegate=;.*Secure/);
 });
 
 theLogHoldsNoCredential(gateway);

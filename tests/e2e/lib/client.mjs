@@ -9,8 +9,9 @@ export const HOST = "127.0.0.1:8787";
 const CREDENTIALS = /(?:^|[?&])(?:signature|sig|eg_sig|access_token|NONCE_TOKEN|password)=([^&;\s]*)/g;
 
 export class Client {
-  constructor({ name, port, seen, decision }) {
-    Object.assign(this, { name, port, seen, decision });
+  /** `host`: what it says in the Host field unless a request says something else. */
+  constructor({ name, port, seen, decision, host = HOST }) {
+    Object.assign(this, { name, port, seen, decision, host });
     this.agent = new http.Agent({ keepAlive: true, maxSockets: 128 });
   }
 
@@ -27,7 +28,7 @@ export class Client {
   }
 
   /** `headers`: an object; undefined leaves one out, a list sends one several times. */
-  async request(method, target, { headers = {}, body, host = HOST } = {}) {
+  async request(method, target, { headers = {}, body, host = this.host } = {}) {
     const fields = ["host", host];
     for (const [name, value] of Object.entries({ accept: "application/json", ...headers })) {
       for (const one of [value].flat()) if (one !== undefined) fields.push(name, String(one));

@@ -87,10 +87,10 @@ export async function startGateway(gates = { gate: {} }, { persist } = {}) {
       const worker = await miniflare.getWorker(name);
       return worker.fetch(url, { redirect: "manual", ...init });
     },
-    /** The gateway behind the entry Worker that `wrangler dev` also puts in front of it. */
-    async entry() {
+    /** The first gate, behind the entry Worker that `wrangler dev` also puts in front of it. */
+    async entry({ host } = {}) {
       const { port } = await miniflare.ready;
-      return new Client({ name: "entry", port: Number(port), seen, decision: (id) => decision(logs, id) });
+      return new Client({ name: "entry", port: Number(port), seen, decision: (id) => decision(logs, id), host });
     },
     originUrl: String(await miniflare.unsafeGetDirectURL("demo-origin")).replace(/\/$/, ""),
     async stop() {
