@@ -9,6 +9,9 @@ mod memory;
 #[allow(dead_code)]
 #[path = "../../tests/support/schedule.rs"]
 mod schedule;
+#[allow(dead_code)]
+#[path = "../../tests/support/world.rs"]
+mod world;
 
 use std::rc::Rc;
 

@@ -1,66 +1,18 @@
 //! All ports in memory, with the rules of the real stores.
 //!
-//! KV: an expiry less than 60 s ahead is refused, a key takes one write a second, a write is seen in other
-//! locations only after `lag`, a value read is kept for 30 s and a miss for 60 s. The Ledger is exact. Every
-//! operation is counted and can be made to fail, to hang, or to lose its answer after it took effect.
+//! Every operation is counted and can be made to fail, to hang, or to lose its answer after it took effect. The
+//! Ledger is exact; `world.rs` has the rules of KV.
 
 use core::future::{Future, pending, poll_fn};
 use core::task::Poll;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::house::policy::Origin;
 use super::house::ports::{Body, ClaimKey, Claimed, Entropy, Ledger, Limiter, Signer, Upstream, Vault};
 use super::house::refusal::Reason;
 use super::house::secret::Secret;
-
-/// What all locations share.
-#[derive(Debug, Default)]
-pub struct World {
-    /// Unix seconds.
-    pub clock: Cell<u64>,
-    /// Seconds until a KV write is seen in other locations.
-    pub lag: Cell<u64>,
-    kv: RefCell<BTreeMap<String, Vec<Write>>>,
-    ledger: RefCell<BTreeMap<ClaimKey, (u64, String)>>,
-    random: Cell<u64>,
-    locations: Cell<usize>,
-}
-
-#[derive(Debug, Clone)]
-struct Write {
-    at: u64,
-    location: usize,
-    value: String,
-    expires: u64,
-}
-
-impl World {
-    /// A world at a time.
-    pub fn at(clock: u64) -> Rc<Self> {
-        let world = Self::default();
-        world.clock.set(clock);
-        Rc::new(world)
-    }
-
-    /// Lets time pass.
-    pub fn pass(&self, seconds: u64) {
-        self.clock.set(self.clock.get() + seconds);
-    }
-
-    /// Every value that was ever written, by key, oldest first.
-    pub fn writes(&self) -> BTreeMap<String, Vec<String>> {
-        let values = |writes: &Vec<Write>| writes.iter().map(|write| write.value.clone()).collect();
-        self.kv.borrow().iter().map(|(key, writes)| (key.clone(), values(writes))).collect()
-    }
-
-    /// Loses everything, as another account's stores would look.
-    pub fn forget(&self) {
-        self.kv.borrow_mut().clear();
-        self.ledger.borrow_mut().clear();
-    }
-}
+pub use super::world::{Cache, World};
 
 /// How an operation behaves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -112,7 +64,7 @@ impl Spent {
 pub struct Memory {
     pub world: Rc<World>,
     location: usize,
-    cache: Rc<RefCell<BTreeMap<String, (Option<String>, u64)>>>,
+    cache: Rc<Cache>,
     /// Switches of this location.
     pub faults: Rc<Cell<Faults>>,
     /// Operations of this location.
@@ -130,8 +82,7 @@ pub struct Memory {
 impl Memory {
     /// One more location of a world.
     pub fn new(world: &Rc<World>) -> Self {
-        let location = world.locations.get();
-        world.locations.set(location + 1);
+        let location = world.another_location();
         Self {
             world: Rc::clone(world),
             location,
@@ -183,48 +134,18 @@ impl Memory {
         self.pause().await;
         done
     }
-
-    fn read(&self, key: &str) -> Option<String> {
-        let now = self.world.clock.get();
-        if let Some((value, until)) = self.cache.borrow().get(key).filter(|(_, until)| now < *until) {
-            let _ = until;
-            return value.clone();
-        }
-        let seen = |write: &&Write| write.location == self.location || now >= write.at + self.world.lag.get();
-        let kv = self.world.kv.borrow();
-        let latest = kv.get(key).and_then(|writes| writes.iter().rev().find(seen));
-        let value = latest.filter(|write| now < write.expires).map(|write| write.value.clone());
-        let keep = if value.is_some() { 30 } else { 60 };
-        self.cache.borrow_mut().insert(key.to_owned(), (value.clone(), now + keep));
-        value
-    }
-
-    fn write(&self, key: &str, value: &str, expires: u64) -> Result<(), Reason> {
-        let now = self.world.clock.get();
-        assert!(key.len() <= 512, "KV takes keys of at most 512 bytes: {key}");
-        if expires < now + 60 {
-            return Err(Reason::VaultUnavailable);
-        }
-        let mut kv = self.world.kv.borrow_mut();
-        let writes = kv.entry(key.to_owned()).or_default();
-        if writes.last().is_some_and(|last| last.at == now) {
-            return Err(Reason::VaultUnavailable);
-        }
-        writes.push(Write { at: now, location: self.location, value: value.to_owned(), expires });
-        self.cache.borrow_mut().remove(key);
-        Ok(())
-    }
 }
 
 impl Vault for Memory {
     async fn get(&self, key: &str) -> Result<Option<String>, Reason> {
         self.count(|spent| spent.gets += 1);
-        self.under(|faults| faults.get, async { Ok(self.read(key)) }).await
+        self.under(|faults| faults.get, async { Ok(self.world.read(self.location, &self.cache, key)) }).await
     }
 
     async fn put(&self, key: &str, value: &str, expires: u64) -> Result<(), Reason> {
         self.count(|spent| spent.puts += 1);
-        self.under(|faults| faults.put, async { self.write(key, value, expires) }).await
+        self.under(|faults| faults.put, async { self.world.write(self.location, &self.cache, key, value, expires) })
+            .await
     }
 }
 
@@ -235,7 +156,7 @@ impl Ledger for Memory {
             if until + 300 < self.world.clock.get() {
                 return Ok(Claimed::Replayed(String::new()));
             }
-            let mut ledger = self.world.ledger.borrow_mut();
+            let mut ledger = self.world.ledger().borrow_mut();
             if let Some((_, note)) = ledger.get(key) {
                 return Ok(Claimed::Replayed(note.clone()));
             }
@@ -247,7 +168,7 @@ impl Ledger for Memory {
 
     async fn recall(&self, key: &ClaimKey) -> Result<Option<String>, Reason> {
         self.count(|spent| spent.recalls += 1);
-        let work = async { Ok(self.world.ledger.borrow().get(key).map(|(_, note)| note.clone())) };
+        let work = async { Ok(self.world.ledger().borrow().get(key).map(|(_, note)| note.clone())) };
         self.under(|faults| faults.ledger, work).await
     }
 }

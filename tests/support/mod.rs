@@ -6,6 +6,7 @@ pub mod corpus;
 pub mod memory;
 pub mod schedule;
 pub mod story;
+pub mod world;
 
 use std::path::Path;
 use std::rc::Rc;

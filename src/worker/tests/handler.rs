@@ -1,0 +1,65 @@
+//! The whole handler, and the core's decisions as wasm against the same corpus as natively.
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::Response;
+
+use super::super::entry;
+use super::{ENV, call, corpus, headers, js, request, settled, text};
+
+/// The whole handler. The isolate reads its policy once, so one test asks everything.
+#[wasm_bindgen_test]
+async fn the_handler_judges_forwards_and_refuses() {
+    let env = js(&format!(
+        "({{ ...{ENV}, BROKEN: {{ fetch: async () => {{ throw new Error('down'); }} }}, EDGEGATE_POLICY_TOML: `version = 1
+[gateway]
+issuer = 'https://gate.example'
+decision_log = false
+[origins.site]
+service = 'ORIGIN'
+[origins.gone]
+service = 'GONE'
+[origins.broken]
+service = 'BROKEN'
+[[routes]]
+name = 'broken'
+path = '/broken/*'
+accept = ['none']
+forward = {{ origin = 'broken' }}
+[[routes]]
+name = 'gone'
+path = '/gone/*'
+accept = ['none']
+forward = {{ origin = 'gone' }}
+[[routes]]
+name = 'open'
+path = '/open/*'
+accept = ['none']
+forward = {{ origin = 'site' }}` }})"
+    ));
+    let ask = async |path: &str| -> Response {
+        let request =
+            request(&format!("'https://gate.example{path}', {{ headers: {{ 'x-auth-request-user': 'root' }} }}"));
+        settled(entry::fetch(request, env.clone().unchecked_into(), JsValue::UNDEFINED)).await.dyn_into().unwrap()
+    };
+    let forwarded: serde_json::Value = serde_json::from_str(&text(&ask("/open/a%20b?x=%zz").await).await).unwrap();
+    assert_eq!(forwarded["url"], "https://gate.example/open/a%20b?x=%zz");
+    assert!(forwarded["headers"]["x-auth-request-user"].is_null(), "{forwarded}");
+    assert_eq!(forwarded["headers"]["edgegate-route"], "open");
+    assert_eq!(forwarded["headers"]["edgegate-request-id"].as_str().map(str::len), Some(32));
+    for (path, status) in [("/other", 404.0), ("/open/a%2fb", 400.0), ("/gone/", 503.0), ("/broken/", 502.0)] {
+        let response = ask(path).await;
+        assert_eq!(call("r => r.status", &[&response]).as_f64(), Some(status), "{path}");
+        assert!(headers(&response).contains("cache-control: no-store"), "{path}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn the_corpus_is_decided_as_natively() {
+    let cases = corpus::run();
+    assert!(cases.len() > 200);
+    let wrong = cases.iter().filter(|case| case.decided != case.recorded);
+    let wrong: Vec<String> =
+        wrong.map(|case| format!("{}: {}, not {}", case.request, case.decided, case.recorded)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

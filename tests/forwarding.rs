@@ -1,0 +1,158 @@
+//! What the origin gets: the bytes that were judged, without a credential and without a forged identity.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+
+mod support;
+
+use edgegate::rewrite::Forwarding;
+use proptest::prelude::*;
+use support::memory::World;
+use support::story::Story;
+use support::{NOW, POLICY, Request, Site, forwarding};
+
+fn forwarded(site: &Site, request: &Request) -> Forwarding {
+    forwarding(&site.ask(request)).clone()
+}
+
+/// The fixture's policy with other options for its route `open`.
+fn with_open(forward: &str) -> Site {
+    let (before, after) = POLICY.rsplit_once("forward = { origin = \"site\" }").unwrap();
+    Site::new(&World::at(NOW), &format!("{before}forward = {{ origin = \"site\", {forward} }}{after}"))
+}
+
+#[test]
+fn a_credential_in_the_query_is_cut_and_nothing_else() {
+    let mut story = Story::new();
+    ["link /files/a%20b;?q=1", "token read", "redirect /landing/x?cons_id=7&&m=%zz"]
+        .iter()
+        .for_each(|step| story.step(step));
+    story.step("link /files/a%20b?v=%27&&w=+");
+    for (line, query) in [
+        ("GET {link}", Some("v=%27&&w=+")),
+        ("GET {link}&utm_source=x&fbclid", Some("v=%27&&w=+&utm_source=x&fbclid")),
+        ("GET {redirect}", Some("cons_id=7&&m=%zz")),
+        ("GET /read/?a=1&access_token={token}&b=", Some("a=1&b=")),
+        ("GET /read/?access_token={token}", None),
+        ("GET /open/?", Some("")),
+        ("GET /open/?eg_sig=1&ts=2&signature=3", Some("eg_sig=1&ts=2&signature=3")),
+    ] {
+        let request = story.request(line);
+        let url = forwarded(&story.site, &request).url;
+        let (path, rest) = url.split_once('?').map_or((url.as_str(), None), |(path, rest)| (path, Some(rest)));
+        assert_eq!(rest, query, "{line}");
+        let judged = request.url.split('?').next().unwrap().replace("gate.example.org", "origin.example.org");
+        assert_eq!(path, judged, "{line}");
+    }
+}
+
+#[test]
+fn a_token_in_a_form_is_cut_and_nothing_else() {
+    let site = Site::alone();
+    let token = site.token("read");
+    for (form, left) in
+        [("a=1&access_token={}&b=%zz", "a=1&b=%zz"), ("access_token={}", ""), ("access_token={}&&c", "&c")]
+    {
+        let got = forwarded(&site, &Request::new("POST", "/read/").form(&form.replace("{}", &token)));
+        assert_eq!(got.body.as_deref(), Some(left.as_bytes()), "{form}");
+    }
+    let untouched = forwarded(&site, &Request::new("POST", "/open/").form("access_token=x"));
+    assert_eq!(untouched.body, None, "a body that no credential can be in is never read");
+}
+
+#[test]
+fn the_identity_is_the_gateways_word_alone() {
+    let site = Site::alone();
+    let token = site.token("read write");
+    let forged = [
+        "edgegate-subject",
+        "edgegate_subject",
+        "edgegate.client",
+        "x-auth-request-email",
+        "x_remote_user",
+        "x-forwarded-user",
+        "cf-access-jwt-assertion",
+        "forwarded",
+        "x-consumer-id",
+        "authorization",
+    ];
+    let request = forged.iter().fold(Request::get("/me/"), |request, name| match *name {
+        "authorization" => request.bearer(&token),
+        other => request.with(other, "root"),
+    });
+    let got = forwarded(&site, &request.with("x-plain", "1"));
+    for name in forged {
+        assert!(got.remove.contains(&name.to_owned()), "{name}");
+    }
+    assert!(!got.remove.contains(&"x-plain".to_owned()));
+    for (name, value) in [
+        ("edgegate-subject", "jo"),
+        ("edgegate-client", "app"),
+        ("edgegate-scope", "read write"),
+        ("edgegate-route", "me"),
+        ("edgegate-request-id", "request-1"),
+    ] {
+        assert!(got.set.contains(&(name, value.to_owned())), "{name}: {:?}", got.set);
+    }
+    assert!(got.set.iter().any(|(name, value)| *name == "edgegate-jwt" && value.split('.').count() == 3));
+    assert!(got.private);
+}
+
+#[test]
+fn an_identity_token_is_signed_once_per_half_life() {
+    let site = Site::alone();
+    let token = site.token("");
+    for (wait, signed) in [(0, 1), (29, 1), (1, 2), (29, 2), (1, 3)] {
+        site.ports.world.pass(wait);
+        forwarded(&site, &Request::get("/me/").bearer(&token));
+        assert_eq!(site.ports.spent.get().signatures, signed, "after {wait} s more");
+    }
+}
+
+#[test]
+fn an_open_route_says_nobody() {
+    let got = forwarded(&Site::alone(), &Request::get("/open/").with("edgegate-subject", "root").with("cookie", "a=1"));
+    assert!(!got.private && got.set.iter().all(|(name, _)| *name != "edgegate-subject" && *name != "edgegate-jwt"));
+    assert!(got.set.iter().all(|(name, _)| *name != "cookie") && !got.remove.contains(&"cookie".to_owned()));
+}
+
+#[test]
+fn a_referer_or_connection_that_betrays_is_dropped() {
+    let site = Site::alone();
+    for (name, value, stays) in [
+        ("referer", "https://gate.example.org/account/?NONCE_TOKEN=x", false),
+        ("referer", "https://gate.example.org/files/?eg_sig=x", false),
+        ("referer", "https://gate.example.org/read/?a=1&access_token=x", false),
+        ("referer", "https://gate.example.org/read/?a=1", true),
+        ("connection", "close, edgegate-subject", false),
+        ("connection", "keep-alive", true),
+    ] {
+        let got = forwarded(&site, &Request::get("/open/").with(name, value));
+        assert_eq!(!got.remove.contains(&name.to_owned()), stays, "{name}: {value}");
+    }
+}
+
+#[test]
+fn the_policys_own_edits_are_made() {
+    let site = with_open("path = \"/inner/*\", set = { X-Tenant = \"one\" }, remove = [\"X-Debug-*\"]");
+    let got = forwarded(&site, &Request::get("/open/a?b").with("x-debug-level", "9").with("x-plain", "1"));
+    assert_eq!(got.url, "https://origin.example.org/inner/a?b");
+    assert!(got.remove.contains(&"x-debug-level".to_owned()) && !got.remove.contains(&"x-plain".to_owned()));
+    assert_eq!(got.set_by_policy, [("X-Tenant".to_owned(), "one".to_owned())]);
+}
+
+proptest! {
+    #[test]
+    fn the_session_cookie_is_cut_wherever_it_stands(others in prop::collection::vec("[a-z]{1,5}=[a-z0-9]{0,5}", 0..4), at in any::<prop::sample::Index>()) {
+        let site = Site::alone();
+        let session = site.session();
+        let mut pieces = others.clone();
+        pieces.insert(at.index(others.len() + 1), format!("__Host-edgegate={session}"));
+        let got = forwarded(&site, &Request::get("/account/").with("cookie", &pieces.join("; ")));
+        let left = got.set.iter().find(|(name, _)| *name == "cookie").map(|(_, value)| value.clone());
+        match others.is_empty() {
+            true => prop_assert!(left.is_none() && got.remove.contains(&"cookie".to_owned())),
+            false => prop_assert_eq!(left, Some(others.join("; "))),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What all locations share, and the rules of KV: an expiry less than 60 s ahead is refused, a key takes one
+//! write a second, a write is seen in other locations only after `lag`, a value read is kept for 30 s and a
+//! miss for 60 s.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::house::ports::ClaimKey;
+use super::house::refusal::Reason;
+
+/// What a location has read, each with the time until which it is not read again.
+pub type Cache = RefCell<BTreeMap<String, (Option<String>, u64)>>;
+
+/// What all locations share.
+#[derive(Debug, Default)]
+pub struct World {
+    /// Unix seconds.
+    pub clock: Cell<u64>,
+    /// Seconds until a KV write is seen in other locations.
+    pub lag: Cell<u64>,
+    kv: RefCell<BTreeMap<String, Vec<Write>>>,
+    ledger: RefCell<BTreeMap<ClaimKey, (u64, String)>>,
+    /// What the next random byte is made from.
+    pub random: Cell<u64>,
+    locations: Cell<usize>,
+}
+
+#[derive(Debug, Clone)]
+struct Write {
+    at: u64,
+    location: usize,
+    value: String,
+    expires: u64,
+}
+
+impl World {
+    /// A world at a time.
+    pub fn at(clock: u64) -> Rc<Self> {
+        let world = Self::default();
+        world.clock.set(clock);
+        Rc::new(world)
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, seconds: u64) {
+        self.clock.set(self.clock.get() + seconds);
+    }
+
+    /// Every value that was ever written, by key, oldest first.
+    pub fn writes(&self) -> BTreeMap<String, Vec<String>> {
+        let values = |writes: &Vec<Write>| writes.iter().map(|write| write.value.clone()).collect();
+        self.kv.borrow().iter().map(|(key, writes)| (key.clone(), values(writes))).collect()
+    }
+
+    /// Loses everything, as another account's stores would look.
+    pub fn forget(&self) {
+        self.kv.borrow_mut().clear();
+        self.ledger.borrow_mut().clear();
+    }
+
+    /// The Ledger's rows.
+    pub fn ledger(&self) -> &RefCell<BTreeMap<ClaimKey, (u64, String)>> {
+        &self.ledger
+    }
+
+    /// The number of a new location.
+    pub fn another_location(&self) -> usize {
+        self.locations.replace(self.locations.get() + 1)
+    }
+
+    /// A read in a location.
+    pub fn read(&self, location: usize, cache: &Cache, key: &str) -> Option<String> {
+        let now = self.clock.get();
+        if let Some((value, until)) = cache.borrow().get(key).filter(|(_, until)| now < *until) {
+            let _ = until;
+            return value.clone();
+        }
+        let seen = |write: &&Write| write.location == location || now >= write.at + self.lag.get();
+        let kv = self.kv.borrow();
+        let latest = kv.get(key).and_then(|writes| writes.iter().rev().find(seen));
+        let value = latest.filter(|write| now < write.expires).map(|write| write.value.clone());
+        let keep = if value.is_some() { 30 } else { 60 };
+        cache.borrow_mut().insert(key.to_owned(), (value.clone(), now + keep));
+        value
+    }
+
+    /// A write in a location.
+    pub fn write(&self, location: usize, cache: &Cache, key: &str, value: &str, expires: u64) -> Result<(), Reason> {
+        let now = self.clock.get();
+        assert!(key.len() <= 512, "KV takes keys of at most 512 bytes: {key}");
+        if expires < now + 60 {
+            return Err(Reason::VaultUnavailable);
+        }
+        let mut kv = self.kv.borrow_mut();
+        let writes = kv.entry(key.to_owned()).or_default();
+        if writes.last().is_some_and(|last| last.at == now) {
+            return Err(Reason::VaultUnavailable);
+        }
+        writes.push(Write { at: now, location, value: value.to_owned(), expires });
+        cache.borrow_mut().remove(key);
+        Ok(())
+    }
+}
