@@ -1,7 +1,7 @@
 // Builds a Worker: `node scripts/build.mjs` the one at the root (your edgegate.toml), `--demo` the demo's.
 // Skipped when nothing that goes into it has changed. wrangler.toml calls this too, so that plain `npx wrangler deploy` works.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { inRoot, locked, npmBin, root } from "./lib/paths.mjs";
@@ -52,9 +52,11 @@ export async function build({ name, policy, out }, toolchain) {
 }
 
 /** worker-build always keeps the names section. The features are the ones that it allows, so that no newer encoding is written. */
-function stripNames(wasm) {
+async function stripNames(wasm) {
   const features = ["mutable-globals", "sign-ext", "nontrapping-float-to-int", "bulk-memory", "multivalue", "reference-types", "exception-handling"];
-  return must(npmBin("wasm-opt"), [...features.map((feature) => `--enable-${feature}`), "--strip-debug", "--strip-producers", wasm, "-o", wasm]);
+  const stripped = `${wasm}.stripped`; // renamed when it is whole: a running wrangler dev reloads whatever it finds
+  await must(npmBin("wasm-opt"), [...features.map((feature) => `--enable-${feature}`), "--strip-debug", "--strip-producers", wasm, "-o", stripped]);
+  if (existsSync(stripped)) renameSync(stripped, wasm);
 }
 
 /** A digest of everything that goes into the build. */

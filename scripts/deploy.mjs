@@ -26,9 +26,15 @@ main(async (args) => {
   console.log(secondDoors(readFileSync(inRoot("wrangler.toml"), "utf8")) + openDoors);
 });
 
-/** The demo's secrets are published: nothing of demo/ is ever deployed. */
+/** The demo's secrets are published: nothing of demo/ is ever deployed, and no other configuration by this command. */
 function refuseDemo(args) {
-  const paths = [...args.map((arg) => arg.replace(/^(-c|--config|--secrets-file|--env-file)=/, "")), process.env.EDGEGATE_POLICY ?? ""];
+  const elsewhere = args.find((arg) => /^(-c|--config|--cwd)/.test(arg));
+  if (elsewhere) {
+    throw new Failure(`${elsewhere} names another configuration, and this command deploys the one at the root`, {
+      todo: "Your own gate is wrangler.toml and edgegate.toml at the root of the repository: `npm run deploy` without that argument.",
+    });
+  }
+  const paths = [...args.map((arg) => arg.replace(/^--[a-z-]+=/, "")), process.env.EDGEGATE_POLICY ?? ""];
   const inDemo = paths.find((name) => !path.relative(inRoot("demo"), path.resolve(root, name || ".")).startsWith(".."));
   if (inDemo) {
     throw new Failure(`${inDemo} belongs to the demo, whose secrets are published`, {

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
+use crate::digest::{base64url, hmac_sha256, sha256};
 use crate::gate::{Gate, Judged};
+use crate::policy::KeyUse;
 
 /// What a request cost outside the gate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -49,10 +51,10 @@ pub fn line(gate: &Gate, judged: &Judged, method: &str, request_id: &str, status
         reason: judged.refused.map_or("ok", |reason| reason.code()),
         status,
         method: if method.len() <= 20 { method } else { "long" },
-        route: judged.route.as_ref().map(|route| route.name.as_str()),
+        route: judged.route.as_ref().map(|route| route.name.as_str()).or(judged.endpoint),
         credential: identity.map(|identity| identity.kind),
         key_id: identity.and_then(|identity| identity.key_id.as_deref()),
-        subject: identity.and_then(|identity| identity.subject.as_deref()).map(|subject| gate.subject_digest(subject)),
+        subject: identity.and_then(|identity| identity.subject.as_deref()).map(|subject| subject_digest(gate, subject)),
         request_id,
         kv: spent.kv,
         kv_ms: spent.kv_ms,
@@ -61,4 +63,14 @@ pub fn line(gate: &Gate, judged: &Judged, method: &str, request_id: &str, status
         origin_ms: spent.origin_ms,
     };
     serde_json::to_string(&line).unwrap_or_default()
+}
+
+/// A digest of a subject: keyed with a seal key where the policy has one, so that a log does not give away who
+/// somebody is; without one it is only a name for the same person.
+fn subject_digest(gate: &Gate, subject: &str) -> String {
+    let seal = gate.policy.keys.iter().find(|key| key.usage == KeyUse::Seal);
+    let secret = seal.and_then(|key| gate.keyring.secret(&key.secret, true).ok());
+    let parts: [&[u8]; 2] = [b"edgegate log v1\0", subject.as_bytes()];
+    let digest = secret.map_or_else(|| sha256(&parts), |secret| hmac_sha256(secret, &parts));
+    base64url(digest.split_at_checked(9).map_or(&[], |(start, _)| start))
 }

@@ -39,12 +39,16 @@ reasons! {
     UrlMalformed = "url_malformed" => Ambiguous,
     /// The path can be read in two ways: dot segments, `//`, `\`, escaped separators, escaped letters.
     PathAmbiguous = "path_ambiguous" => Ambiguous,
-    /// The path differs from a guarded route's only in upper and lower case.
+    /// The path is a guarded route's but for upper and lower case or path parameters.
     PathCaseAmbiguous = "path_case_ambiguous" => Ambiguous,
     /// The path has a `;` and the route does not allow path parameters.
     PathParameter = "path_parameter" => Ambiguous,
     /// The query holds a byte that URL serialisers escape, so that the origin would get other bytes.
     QueryAmbiguous = "query_ambiguous" => Ambiguous,
+    /// A GET or HEAD with a body.
+    BodyUnexpected = "body_unexpected" => BadRequest,
+    /// Plain http, where the policy's issuer is https.
+    TransportInsecure = "transport_insecure" => TransportInsecure,
     /// No client may use this method (RFC 9110 section 9).
     MethodUnknown = "method_unknown" => MethodUnknown,
     /// No route matches.
@@ -215,7 +219,7 @@ macro_rules! publics {
 }
 
 publics! {
-    BadRequest = 400 "bad_request" "The request is not valid." "Check the body against the documentation of this endpoint.",
+    BadRequest = 400 "bad_request" "The request is not valid." "Check the method and the body against the documentation.",
     Ambiguous = 400 "ambiguous_request" "The address can be read in more than one way." "Write the address plainly: no dot segments, no double or escaped slashes, no needless escapes.",
     BadCredentialRequest = 400 "invalid_request" "The credentials are repeated or not well formed." "Send one credential, in one place.",
     CredentialMissing = 401 "credential_missing" "This needs a credential." "Sign in, or use the link or token you were given.",
@@ -231,6 +235,7 @@ publics! {
     NonceInvalid = 403 "nonce_invalid" "The link is not valid, or it has been used." "Ask for a new link, or sign in.",
     NotUsedUp = 403 "not_used_up" "The link works once and this request did not use it." "Open the link with an ordinary GET request.",
     Forbidden = 403 "forbidden" "This is not allowed." "Start again from the site itself.",
+    TransportInsecure = 403 "https_required" "This address is only served over https." "Use the address with https:// in front.",
     NotFound = 404 "not_found" "There is nothing at this address." "Check the address.",
     MethodNotAllowed = 405 "method_not_allowed" "This address does not take this method." "Use a method named in Allow.",
     BodyTooLarge = 413 "body_too_large" "The body is too large." "Send less.",

@@ -37,7 +37,7 @@ fn the_demo_reads_and_asks_for_what_it_documents() {
         ("/files/*", "GET HEAD", "link:files"),
         ("/once/*", "GET HEAD", "link:once"),
         ("/me/*", "GET HEAD POST PUT PATCH DELETE", "bearer"),
-        ("/account/*", "GET HEAD POST", "session nonce"),
+        ("/account/*", "GET HEAD POST", "nonce session"),
         ("/", "GET HEAD", "none"),
     ];
     let expected: Vec<(String, String, String)> = expected
@@ -137,7 +137,7 @@ fn every_value_arrives_where_it_belongs() {
     assert_eq!((limits.url, limits.headers, limits.form, limits.body), (4_096, 0x4000, 1_024, Some(10_485_760)));
     assert_eq!(policy.single_use, SingleUse::BestEffort);
     let route = policy.route("api").unwrap();
-    assert_eq!(accepted(&route.accept), "link:files signed-redirect:landing bearer session nonce none");
+    assert_eq!(accepted(&route.accept), "link:files signed-redirect:landing bearer nonce session none");
     assert!(!route.is_guarded() && route.confirm && route.path_parameters && route.bearer.query && route.bearer.form);
     assert_eq!(route.bearer.scope, ["read", "write"]);
     let forward = &route.forward;

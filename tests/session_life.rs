@@ -114,7 +114,7 @@ fn a_nonce_for_somebody_else_ends_the_session_before() {
     assert_eq!(site.ask(&old).refused, Some(Reason::SessionRevoked));
 }
 
-// DEFECT (see the report): where `session` stands before `nonce`, as in the demo, the nonce is overlooked.
+// A session is asked last wherever the policy writes it, so that it cannot hide a nonce.
 #[test]
 fn a_nonce_for_somebody_else_ends_the_session_before_whatever_the_order() {
     let (site, old, subject, cookies) = nonce_over_a_session("account");
@@ -122,7 +122,7 @@ fn a_nonce_for_somebody_else_ends_the_session_before_whatever_the_order() {
     assert_eq!(site.ask(&old).refused, Some(Reason::SessionRevoked));
 }
 
-// DEFECT (see the report): the cookie of a session that has ended keeps its owner from a fresh nonce.
+// The cookie of a session that has ended does not keep its owner from a fresh nonce.
 #[test]
 fn a_nonce_opens_a_session_in_place_of_one_that_has_ended() {
     for route in ["account", "confirm"] {

@@ -71,6 +71,7 @@ function websocket(request) {
     });
   }
   const [client, server] = Object.values(new WebSocketPair());
+  server.binaryType = "arraybuffer"; // bytes come back as bytes, not as a Blob
   server.accept();
   server.addEventListener("message", (event) => server.send(event.data));
   server.addEventListener("close", (event) => {

@@ -97,7 +97,8 @@ export async function step(title, usually, work) {
 
 export function seconds(begun) {
   const spent = (performance.now() - begun) / 1000;
-  return spent < 60 ? `${spent.toFixed(1)} s` : `${Math.floor(spent / 60)} min ${Math.round(spent % 60)} s`;
+  const whole = Math.round(spent);
+  return spent < 59.95 ? `${spent.toFixed(1)} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 /** The full path of a program, or undefined. */

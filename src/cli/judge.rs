@@ -60,8 +60,12 @@ pub fn judge(workspace: &Workspace, asked: Asked<'_>) -> Judgement {
     let client = asked.client.map(|client| client.to_string());
     let client = client.or_else(|| network.as_deref()?.split('/').next().map(str::to_owned));
     let headers = client.as_deref().map(|client| ("cf-connecting-ip", client));
-    let incoming =
-        Incoming { method: asked.method, url: asked.url, headers: Headers::new(headers.into_iter().collect()) };
+    let incoming = Incoming {
+        method: asked.method,
+        url: asked.url,
+        headers: Headers::new(headers.into_iter().collect()),
+        odd_body: false,
+    };
     let moment = Moment { now: asked.now, request_id: "edgegate" };
     let mut judging = pin!(gate.handle(&incoming, moment, &Alone));
     let Poll::Ready(judged) = judging.as_mut().poll(&mut Context::from_waker(Waker::noop())) else {

@@ -57,7 +57,8 @@ pub async fn present(
     Ok(Presented { token, body })
 }
 
-/// Judges a token: authentic, in time, known, not revoked, and of enough scope.
+/// Judges a token: authentic, in time, known, not revoked, and of enough scope. `noted`: what is known of the caller
+/// even if the token is refused.
 ///
 /// # Errors
 /// `TokenForged`, `TokenExpired`, `TokenUnknown`, `TokenRevoked`, `TokenScope`, and storage's own reasons.
@@ -68,8 +69,10 @@ pub async fn verify<P: Vault + Ledger>(
     places: &BearerUse,
     revocation: Revocation,
     token: &str,
+    noted: &mut Option<Identity>,
 ) -> Result<Identity, Reason> {
     let sealed = open(ctx, policy, token)?;
+    *noted = Some(Identity { kind: "bearer", key_id: Some(sealed.key_id.clone()), ..Identity::default() });
     if sealed.expires <= ctx.now {
         return Err(Reason::TokenExpired);
     }
@@ -79,17 +82,16 @@ pub async fn verify<P: Vault + Ledger>(
         Found::Revoked => return Err(Reason::TokenRevoked),
         Found::Unknown => return Err(Reason::TokenUnknown),
     };
-    let granted = record.scopes();
-    if !places.scope.iter().all(|wanted| granted.contains(wanted)) {
-        return Err(Reason::TokenScope);
-    }
-    Ok(Identity {
+    let identity = Identity {
         kind: "bearer",
+        scope: record.scopes(),
         subject: Some(record.sub),
         client: Some(record.client).filter(|client| !client.is_empty()),
-        scope: granted,
         key_id: Some(sealed.key_id),
-    })
+    };
+    *noted = Some(identity.clone());
+    let is_granted = |wanted| identity.scope.contains(wanted);
+    if places.scope.iter().all(is_granted) { Ok(identity) } else { Err(Reason::TokenScope) }
 }
 
 /// Mints a token.

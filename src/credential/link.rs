@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use subtle::ConstantTimeEq;
 
+use super::record::is_name;
 use crate::digest::{base64url, from_base64url, hmac_sha1, hmac_sha256};
 use crate::http::query::{self, Param};
 use crate::keyring::Keyring;
@@ -83,6 +84,22 @@ pub fn verify(
     client: Option<IpAddr>,
     now: u64,
 ) -> Result<Option<Verified>, Reason> {
+    let Some((verified, parts)) = authenticate(profile, keyring, loopback, signed, query)? else { return Ok(None) };
+    judge_terms(profile, &parts, client, now)?;
+    Ok(Some(verified))
+}
+
+/// The first half of [`verify`]: whether the link was signed by one of the profile's keys.
+///
+/// # Errors
+/// `LinkKeyUnknown`, `LinkSignatureMismatch`, `SecretMissing`, and those of [`parse`].
+pub fn authenticate<'a>(
+    profile: &Link,
+    keyring: &Keyring,
+    loopback: bool,
+    signed: Signed<'_>,
+    query: &'a str,
+) -> Result<Option<(Verified, Parts<'a>)>, Reason> {
     let Some(parts) = parse(profile, query)? else { return Ok(None) };
     let key = find_key(profile, parts.key_id).ok_or(Reason::LinkKeyUnknown)?;
     let secret = keyring.secret(&key.secret, loopback)?;
@@ -90,13 +107,35 @@ pub fn verify(
     if !bool::from(mac.as_slice().ct_eq(&parts.mac)) {
         return Err(Reason::LinkSignatureMismatch);
     }
-    judge_terms(profile, &parts, client, now)?;
-    Ok(Some(Verified {
+    let verified = Verified {
         key_id: key.id.clone(),
         mac,
         until: parts.expires.saturating_add(profile.skew),
         subject: subject(profile.subject.as_deref(), parts.covered)?,
-    }))
+    };
+    Ok(Some((verified, parts)))
+}
+
+/// The second half of [`verify`]: whether an authentic link holds here and now.
+///
+/// # Errors
+/// `LinkExpired`, `LinkNotYetValid`, `LinkLifetimeTooLong`, `LinkAddressMissing`, `LinkAddressMismatch`.
+pub fn judge_terms(profile: &Link, parts: &Parts<'_>, client: Option<IpAddr>, now: u64) -> Result<(), Reason> {
+    if now >= parts.expires.saturating_add(profile.skew) {
+        return Err(Reason::LinkExpired);
+    }
+    if parts.not_before.is_some_and(|not_before| now.saturating_add(profile.skew) < not_before) {
+        return Err(Reason::LinkNotYetValid);
+    }
+    if parts.expires > now.saturating_add(profile.max_lifetime).saturating_add(profile.skew) {
+        return Err(Reason::LinkLifetimeTooLong);
+    }
+    match (parts.network, client) {
+        (None, _) if profile.require_ip => Err(Reason::LinkAddressMissing),
+        (Some(network), Some(client)) if network.contains(client) => Ok(()),
+        (Some(_), _) => Err(Reason::LinkAddressMismatch),
+        (None, _) => Ok(()),
+    }
 }
 
 /// The query of a link on these terms; `query` is the link's own, without `?`.
@@ -152,7 +191,7 @@ pub fn parse<'a>(profile: &Link, query: &'a str) -> Result<Option<Parts<'a>>, Re
         judge_ignored(profile, covered, after)?;
     }
     let seconds = |text: &str| read_seconds(text).ok_or(Reason::LinkMalformed);
-    let network = |text: &str| Network::parse(text).map_err(|_| Reason::LinkMalformed);
+    let network = |text: &str| read_network(text).ok_or(Reason::LinkMalformed);
     Ok(Some(Parts {
         covered,
         key_id: query::sole(covered, "eg_kid")?.ok_or(Reason::LinkMalformed)?,
@@ -199,6 +238,15 @@ pub fn is_own(param: &Param<'_>) -> bool {
     query::fold(param.name).starts_with(PREFIX)
 }
 
+/// A network in CIDR form, or a single address.
+pub fn read_network(text: &str) -> Option<Network> {
+    let length = if text.contains(':') { 128 } else { 32 };
+    match text.contains('/') {
+        true => Network::parse(text).ok(),
+        false => Network::parse(&format!("{text}/{length}")).ok(),
+    }
+}
+
 /// Digits without sign or leading zero, as Unix seconds.
 pub fn read_seconds(text: &str) -> Option<u64> {
     let canonical =
@@ -210,26 +258,7 @@ pub fn read_seconds(text: &str) -> Option<u64> {
 pub fn subject(name: Option<&str>, covered: &str) -> Result<Option<String>, Reason> {
     let Some(raw) = name.map(|name| query::sole(covered, name)).transpose()?.flatten() else { return Ok(None) };
     let value = String::from_utf8(query::decode(raw)).map_err(|_| Reason::LinkMalformed)?;
-    let printable = !value.is_empty() && value.len() <= 255 && value.bytes().all(|b| b.is_ascii_graphic());
-    if printable { Ok(Some(value)) } else { Err(Reason::LinkMalformed) }
-}
-
-fn judge_terms(profile: &Link, parts: &Parts<'_>, client: Option<IpAddr>, now: u64) -> Result<(), Reason> {
-    if now >= parts.expires.saturating_add(profile.skew) {
-        return Err(Reason::LinkExpired);
-    }
-    if parts.not_before.is_some_and(|not_before| now.saturating_add(profile.skew) < not_before) {
-        return Err(Reason::LinkNotYetValid);
-    }
-    if parts.expires > now.saturating_add(profile.max_lifetime).saturating_add(profile.skew) {
-        return Err(Reason::LinkLifetimeTooLong);
-    }
-    match (parts.network, client) {
-        (None, _) if profile.require_ip => Err(Reason::LinkAddressMissing),
-        (Some(network), Some(client)) if network.contains(client) => Ok(()),
-        (Some(_), _) => Err(Reason::LinkAddressMismatch),
-        (None, _) => Ok(()),
-    }
+    if is_name(&value) { Ok(Some(value)) } else { Err(Reason::LinkMalformed) }
 }
 
 /// Every parameter after the signature is on the list, and none is a second reading of a signed one.

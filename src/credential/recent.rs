@@ -37,7 +37,15 @@ impl Recent {
             });
         }
         if entries.len() >= CAPACITY {
-            entries.pop_first();
+            let spare = entries.iter().find(|(_, entry)| !entry.record.revoked).map(|(key, _)| key.clone());
+            match spare {
+                Some(key) => entries.remove(&key),
+                None => entries.pop_first().map(|(_, entry)| entry),
+            };
+        }
+        // A read of KV that was under way during the revocation must not bring the record back.
+        if entries.get(key).is_some_and(|entry| entry.record.revoked) {
+            return;
         }
         let seen = entries.get(key).map_or(0, |entry| entry.seen);
         entries.insert(key.to_owned(), Entry { record, fetched: now, seen });

@@ -40,7 +40,7 @@ pub fn present<'a>(policy: &Session, target: &Target<'_>, headers: &Headers<'a>)
     cookie::sole(header, &cookie_name(policy, target))
 }
 
-/// Judges a session.
+/// Judges a session. `noted`: what is known of the caller even if the session is refused.
 ///
 /// # Errors
 /// `SessionForged`, `SessionExpired`, `SessionIdle`, `SessionUnknown`, `SessionRevoked`, and storage's own reasons.
@@ -50,8 +50,10 @@ pub async fn verify<P: Vault + Ledger>(
     policy: &Session,
     revocation: Revocation,
     value: &str,
+    noted: &mut Option<Identity>,
 ) -> Result<Live, Reason> {
     let sealed = open(ctx, policy, value)?;
+    *noted = Some(Identity { kind: "session", key_id: Some(sealed.key_id.clone()), ..Identity::default() });
     if sealed.expires <= ctx.now {
         return Err(Reason::SessionExpired);
     }
@@ -61,7 +63,6 @@ pub async fn verify<P: Vault + Ledger>(
         Found::Revoked => return Err(Reason::SessionRevoked),
         Found::Unknown => return Err(Reason::SessionUnknown),
     };
-    keep_alive(ctx, ports, policy, &sealed).await?;
     let identity = Identity {
         kind: "session",
         subject: Some(record.sub),
@@ -69,6 +70,8 @@ pub async fn verify<P: Vault + Ledger>(
         scope: Vec::new(),
         key_id: Some(sealed.key_id.clone()),
     };
+    *noted = Some(identity.clone());
+    keep_alive(ctx, ports, policy, &sealed).await?;
     Ok(Live { identity, sealed })
 }
 

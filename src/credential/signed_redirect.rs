@@ -54,6 +54,21 @@ pub fn verify(
     query: &str,
     now: u64,
 ) -> Result<Option<Verified>, Reason> {
+    let Some((verified, parts)) = authenticate(profile, keyring, loopback, query)? else { return Ok(None) };
+    judge_time(profile, &parts, now)?;
+    Ok(Some(verified))
+}
+
+/// The first half of [`verify`]: whether one of the profile's secrets made the signature.
+///
+/// # Errors
+/// `RedirectSignatureMismatch`, `RedirectMalformed`, `SecretMissing`, and those of [`parse`].
+pub fn authenticate<'a>(
+    profile: &SignedRedirect,
+    keyring: &Keyring,
+    loopback: bool,
+    query: &'a str,
+) -> Result<Option<(Verified, Parts<'a>)>, Reason> {
     let Some(parts) = parse(profile, query)? else { return Ok(None) };
     if !profile.digests.contains(&parts.digest) {
         return Err(Reason::RedirectMalformed);
@@ -74,18 +89,27 @@ pub fn verify(
         }
     }
     let (key, digest) = holds.ok_or(otherwise)?;
+    let verified = Verified {
+        key_id: key.id.clone(),
+        digest,
+        until: parts.timestamp.saturating_add(profile.window).saturating_add(1),
+        subject: subject(profile.subject.as_deref(), parts.covered).map_err(|_| Reason::RedirectMalformed)?,
+    };
+    Ok(Some((verified, parts)))
+}
+
+/// The second half of [`verify`]: whether `ts` is within the window.
+///
+/// # Errors
+/// `RedirectExpired`, `RedirectNotYetValid`.
+pub fn judge_time(profile: &SignedRedirect, parts: &Parts<'_>, now: u64) -> Result<(), Reason> {
     if now > parts.timestamp.saturating_add(profile.window) {
         return Err(Reason::RedirectExpired);
     }
     if parts.timestamp > now.saturating_add(profile.window) {
         return Err(Reason::RedirectNotYetValid);
     }
-    Ok(Some(Verified {
-        key_id: key.id.clone(),
-        digest,
-        until: parts.timestamp.saturating_add(profile.window).saturating_add(1),
-        subject: subject(profile.subject.as_deref(), parts.covered).map_err(|_| Reason::RedirectMalformed)?,
-    }))
+    Ok(())
 }
 
 /// The signed query; `query` is the target's own, without `?`.

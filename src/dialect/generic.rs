@@ -71,12 +71,15 @@ fn challenges(gate: &Gate, route: Option<&Route>, reason: Reason) -> Vec<String>
     if reason == Reason::AdminKey {
         return vec![format!("Bearer realm=\"{realm} admin\"")];
     }
+    if reason == Reason::SignInFailed {
+        return vec![session_challenge(gate)];
+    }
     let Some(route) = route else { return Vec::new() };
     let mut challenges = Vec::new();
     for accept in &route.accept {
         match accept {
             Accept::Bearer => challenges.extend(bearer_challenge(realm, route, public)),
-            Accept::Session if public.status() == 401 => challenges.push(session_challenge(gate, realm)),
+            Accept::Session if public.status() == 401 => challenges.push(session_challenge(gate)),
             _ => {}
         }
     }
@@ -103,7 +106,8 @@ fn bearer_challenge(realm: &str, route: &Route, public: Public) -> Option<String
 }
 
 /// There is no registered scheme for cookies; this one says where a person can sign in.
-fn session_challenge(gate: &Gate, realm: &str) -> String {
+pub(crate) fn session_challenge(gate: &Gate) -> String {
+    let realm = &gate.policy.gateway.realm;
     match gate.policy.sign_in {
         Some(_) => format!("Cookie realm=\"{realm}\", form-action=\"{}\"", crate::endpoint::SIGN_IN),
         None => format!("Cookie realm=\"{realm}\""),

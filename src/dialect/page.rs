@@ -14,7 +14,9 @@ pub fn refusal(status: u16, public: Public, request_id: &str, sign_in: Option<&s
         public.code(),
         escape(request_id)
     );
-    page(status, public.title(), &body)
+    // A heading is no sentence, and a person who may simply have to sign in is told so.
+    let title = if sign_in.is_some() { "Please sign in" } else { public.title().trim_end_matches('.') };
+    page(status, title, &body)
 }
 
 /// The page before a one-time link is used up, for links that mail scanners open.
@@ -27,27 +29,41 @@ pub fn confirm(action: &str) -> Answer {
     page(200, "Continue to the site", &body)
 }
 
-/// The sign-in form. `failed`: what went wrong, if something did.
-pub fn sign_in(next: &str, failed: Option<&str>) -> Answer {
-    let alert = failed.map_or(String::new(), |text| format!("<p role=\"alert\" class=\"alert\">{}</p>", escape(text)));
+/// The sign-in form. `failed`: it asks again, with the account that was given.
+pub fn sign_in(next: &str, account: &str, failed: bool) -> Answer {
+    let code = match failed {
+        true => format!("<p class=\"small\">Status 401, <code>{}</code>.</p>", Public::SignInFailed.code()),
+        false => String::new(),
+    };
+    let alert = match failed {
+        true => {
+            "<p role=\"alert\" class=\"alert\">The account or the password is not right. Check both and try again.</p>"
+        }
+        false => "",
+    };
+    let (first, second) = if failed { ("", " autofocus") } else { (" autofocus", "") };
     let body = format!(
         "{alert}<form method=\"post\" action=\"{}\">\
          <input type=\"hidden\" name=\"next\" value=\"{}\">\
          <label for=\"account\">User name or e-mail</label>\
-         <input id=\"account\" name=\"account\" autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\" required autofocus>\
+         <input id=\"account\" name=\"account\" value=\"{}\" autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\" required{first}>\
          <label for=\"password\">Password</label>\
-         <input id=\"password\" name=\"password\" type=\"password\" autocomplete=\"current-password\" required>\
-         <button>Sign in</button></form>",
+         <input id=\"password\" name=\"password\" type=\"password\" autocomplete=\"current-password\" required{second}>\
+         <button>Sign in</button></form>{code}",
         crate::endpoint::SIGN_IN,
-        escape(next)
+        escape(next),
+        escape(account)
     );
-    page(if failed.is_some() { 401 } else { 200 }, "Sign in", &body)
+    page(if failed { 401 } else { 200 }, "Sign in", &body)
 }
 
 /// The sign-out form, or the word that it is done.
-pub fn sign_out(done: bool) -> Answer {
+pub fn sign_out(done: bool, can_sign_in: bool) -> Answer {
     let body = match done {
-        true => format!("<p>You are signed out.</p><p><a href=\"{}\">Sign in again</a></p>", crate::endpoint::SIGN_IN),
+        true if can_sign_in => {
+            format!("<p>You are signed out.</p><p><a href=\"{}\">Sign in again</a></p>", crate::endpoint::SIGN_IN)
+        }
+        true => "<p>You are signed out.</p>".to_owned(),
         false => {
             format!("<form method=\"post\" action=\"{}\"><button>Sign out</button></form>", crate::endpoint::SIGN_OUT)
         }
@@ -97,5 +113,7 @@ input,textarea{box-sizing:border-box;width:100%;padding:.6rem .7rem;font:inherit
 button,.button{display:inline-block;margin-top:1.25rem;padding:.6rem 1.2rem;font:inherit;font-weight:600;color:#fff;background:#0b57d0;border:0;border-radius:.4rem;text-decoration:none;cursor:pointer}\
 :focus-visible{outline:3px solid light-dark(#0b57d0,#9cc2ff);outline-offset:2px}\
 code,pre{font-family:ui-monospace,monospace;font-size:.9em;overflow-wrap:anywhere;white-space:pre-wrap}\
+main>:last-child,form>:last-child{margin-bottom:0}form>button:first-child{margin-top:0}\
+dt{margin-top:1rem;font-weight:600}dd{margin:.25rem 0 0}pre{margin:0}textarea{font-family:ui-monospace,monospace;font-size:.9em}\
 .alert{padding:.6rem .8rem;border-left:4px solid #c5221f;background:light-dark(#fce8e6,#3c1f1e)}\
 .small{font-size:.875rem;color:light-dark(#55575d,#a6a8ae)}";

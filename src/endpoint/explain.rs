@@ -35,7 +35,7 @@ fn told_html(told: &Explanation) -> String {
     };
     let causes: String = told.causes.iter().map(|cause| format!("<li>{}</li>", escape(cause))).collect();
     format!(
-        "<p>Verdict: <code>{}</code></p><ul>{causes}</ul><dl>{}{}{}{}{}</dl>",
+        "<p>Verdict: <code>{}</code></p><h2>Likely cause</h2><ul>{causes}</ul><dl>{}{}{}{}{}</dl>",
         escape(&told.verdict),
         row("Route", &told.route),
         row("Format", &told.format),

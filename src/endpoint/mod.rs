@@ -32,6 +32,7 @@ pub(crate) async fn answer<P: Ports>(
     trace: &mut Trace,
 ) -> Result<Answer, Reason> {
     let ctx = gate.context(target, moment.now);
+    trace.endpoint = KNOWN.iter().find(|path| **path == target.path).copied();
     let mut only = |methods: &[&str]| {
         trace.allow = methods.iter().map(|m| (*m).to_owned()).collect();
         methods.contains(&incoming.method).then_some(()).ok_or(Reason::MethodNotAllowed)
@@ -47,7 +48,7 @@ pub(crate) async fn answer<P: Ports>(
         }
         SIGN_IN if gate.policy.sign_in.is_some() => {
             only(&["GET", "HEAD", "POST"])?;
-            sign_in::answer(gate, ctx, incoming, target, ports).await
+            sign_in::answer(gate, ctx, incoming, target, ports, trace).await
         }
         SIGN_OUT if gate.policy.session.is_some() => {
             only(&["GET", "HEAD", "POST"])?;
@@ -87,6 +88,19 @@ pub(crate) fn value(form: &str, name: &str) -> Result<String, Reason> {
 pub const SIGN_IN: &str = "/.edgegate/sign-in";
 /// The sign-out page.
 pub const SIGN_OUT: &str = "/.edgegate/sign-out";
+/// What the log may name; any other path is the caller's own words.
+const KNOWN: [&str; 10] = [
+    HEALTH,
+    JWKS,
+    SIGN_IN,
+    SIGN_OUT,
+    EXPLAIN,
+    "/.edgegate/admin/nonce",
+    "/.edgegate/admin/token",
+    "/.edgegate/admin/token/show",
+    "/.edgegate/admin/token/revoke",
+    "/.edgegate/admin/session/revoke",
+];
 const HEALTH: &str = "/.edgegate/health";
 const JWKS: &str = "/.edgegate/jwks.json";
 const EXPLAIN: &str = "/.edgegate/explain";

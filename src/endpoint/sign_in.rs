@@ -10,10 +10,10 @@ use super::value;
 use crate::credential::record::is_name;
 use crate::credential::session;
 use crate::credential::store::Context;
-use crate::dialect::page;
+use crate::dialect::{generic, page};
 use crate::digest::{base64url, hex, hmac_sha256, sha256};
-use crate::gate::{Gate, end_session};
-use crate::http::{Incoming, Target, fetch_metadata, query};
+use crate::gate::{Gate, Trace, end_session};
+use crate::http::{Incoming, Target, accept, fetch_metadata, query};
 use crate::policy::SignIn;
 use crate::ports::Ports;
 use crate::refusal::Reason;
@@ -22,18 +22,19 @@ use crate::rewrite::Answer;
 /// GET shows the form, POST signs in and sends the person on.
 ///
 /// # Errors
-/// `CrossSite`, `Throttled`, `FormMalformed`, `BodyTooLarge`, `PasswordCheckUnavailable`, storage's own.
+/// `CrossSite`, `Throttled`, `SignInFailed`, `FormMalformed`, `BodyTooLarge`, `PasswordCheckUnavailable`, storage's own.
 pub async fn answer<P: Ports>(
     gate: &Gate,
     ctx: Context<'_>,
     incoming: &Incoming<'_>,
     target: &Target<'_>,
     ports: &P,
+    trace: &mut Trace,
 ) -> Result<Answer, Reason> {
     let policy = gate.policy.sign_in.as_ref().ok_or(Reason::NoRoute)?;
     let sessions = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
     if incoming.method != "POST" {
-        return Ok(page::sign_in(&next(target, target.query.unwrap_or_default()), None));
+        return Ok(page::sign_in(&next(target, target.query.unwrap_or_default()), "", false));
     }
     if !fetch_metadata::is_own_form(&incoming.headers, &target.origin()) {
         return Err(Reason::CrossSite);
@@ -46,28 +47,25 @@ pub async fn answer<P: Ports>(
     let password = value(&form, "password")?;
     let next = next(target, &form);
     // Pair of account and network: one person's typing errors lock nobody else out.
-    let attempt = format!("sign-in {} {}", network(incoming), hex(&sha256(&[account.as_bytes()])));
+    let attempt = format!("sign-in {} {}", incoming.network(), hex(&sha256(&[folded(&account).as_bytes()])));
     if !ports.within(&attempt).await? {
         return Err(Reason::Throttled);
     }
     let Some(subject) = check(ctx, policy, &account, &password, ports).await? else {
-        return Ok(page::sign_in(&next, Some(Reason::SignInFailed.public().title())));
+        if accept::prefers_html(incoming.headers.get("accept")) {
+            let challenge = generic::session_challenge(gate);
+            trace.said = Some(page::sign_in(&next, &account, true).with("www-authenticate", challenge));
+        }
+        return Err(Reason::SignInFailed);
     };
     end_session(gate, ctx, incoming, target, ports).await?;
     let cookie = session::start(ctx, ports, sessions, target, &subject).await?;
     Ok(Answer::see_other(next).with("set-cookie", cookie))
 }
 
-/// The network that counts as one guesser: an IPv4 address, an IPv6 /64.
-pub fn network(incoming: &Incoming<'_>) -> String {
-    match incoming.client() {
-        Some(core::net::IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_none() => {
-            let [a, b, c, d, ..] = v6.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-        Some(address) => address.to_canonical().to_string(),
-        None => "unknown".to_owned(),
-    }
+/// One account whatever its spelling: most origins ignore case and space around a name.
+fn folded(account: &str) -> String {
+    account.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_lowercase()
 }
 
 async fn check<P: Ports>(

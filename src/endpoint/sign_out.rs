@@ -22,11 +22,11 @@ pub async fn answer<P: Ports>(
 ) -> Result<Answer, Reason> {
     let sessions = gate.policy.session.as_ref().ok_or(Reason::NoRoute)?;
     if incoming.method != "POST" {
-        return Ok(page::sign_out(false));
+        return Ok(page::sign_out(false, false));
     }
     if !fetch_metadata::is_own_form(&incoming.headers, &target.origin()) {
         return Err(Reason::CrossSite);
     }
     end_session(gate, ctx, incoming, target, ports).await?;
-    Ok(page::sign_out(true).with("set-cookie", session::clear_cookie(sessions, target)))
+    Ok(page::sign_out(true, gate.policy.sign_in.is_some()).with("set-cookie", session::clear_cookie(sessions, target)))
 }

@@ -46,7 +46,7 @@ pub fn link_mismatch(profile: &Link, keyring: &Keyring, signed: Signed<'_>, part
             && holds(&other, key, signed, parts.covered)
         {
             causes.push(
-                "The signer left out, or added, the line with the method or the host; see `cover` in the policy."
+                "The signer left out, or added, the line with the method or the host; see `cover_method` and `cover_host` in the policy."
                     .to_owned(),
             );
         }
@@ -172,7 +172,7 @@ pub fn clock_cause(name: &str, time: u64, now: u64) -> String {
 pub fn route_cause(reason: Reason) -> String {
     match reason {
         Reason::PathCaseAmbiguous => {
-            "The path is a guarded route's but for upper and lower case; origins differ on that."
+            "The path is a guarded route's but for upper and lower case or path parameters; origins differ on both."
         }
         Reason::PathParameter => "The path has a `;`, and the route does not say `path_parameters = true`.",
         _ => "No route of the policy matches this host and path.",

@@ -5,6 +5,7 @@
 
 use super::{Gate, redeem};
 use crate::credential::authorization;
+use crate::credential::record::Record;
 use crate::credential::store::Context;
 use crate::credential::{Identity, bearer, claim_key, link, session, signed_redirect};
 use crate::http::{Incoming, Target, fetch_metadata};
@@ -35,18 +36,29 @@ pub enum Outcome {
     Answer(Answer),
 }
 
-/// Asks the route's kinds of credential in the policy's order.
+/// One request at one route, with everything that its credentials may be judged by.
+pub struct Visit<'a, P> {
+    /// Policy, keys, memory.
+    pub gate: &'a Gate,
+    /// The same, as the credentials see it.
+    pub ctx: Context<'a>,
+    /// The route.
+    pub route: &'a Route,
+    /// The request.
+    pub incoming: &'a Incoming<'a>,
+    /// Its target.
+    pub target: &'a Target<'a>,
+    /// The world.
+    pub ports: &'a P,
+}
+
+/// Asks the route's kinds of credential in the policy's order. `noted`: what is known of the caller so far, for the
+/// log of a refusal.
 ///
 /// # Errors
 /// The first refusal; `CredentialMissing` if no kind found anything and the route is not open.
-pub async fn collect<P: Ports>(
-    gate: &Gate,
-    ctx: Context<'_>,
-    route: &Route,
-    incoming: &Incoming<'_>,
-    target: &Target<'_>,
-    ports: &P,
-) -> Result<Outcome, Reason> {
+pub async fn collect<P: Ports>(visit: &Visit<'_, P>, noted: &mut Option<Identity>) -> Result<Outcome, Reason> {
+    let Visit { gate, route, incoming, ports, .. } = *visit;
     // Where no kind reads Authorization it is nobody's credential: it is not judged, only never forwarded.
     let takes_bearer = route.accept.iter().any(|accept| matches!(accept, Accept::Bearer));
     let header = match takes_bearer {
@@ -56,21 +68,23 @@ pub async fn collect<P: Ports>(
     if header.is_some_and(|header| !header.is("Bearer")) {
         return Err(Reason::SchemeNotAccepted);
     }
-    let query = target.query.unwrap_or_default();
     let presented = match takes_bearer {
-        true => bearer::present(incoming, header, query, &route.bearer, gate.policy.limits.form, ports).await?,
+        true => {
+            let query = visit.target.query.unwrap_or_default();
+            bearer::present(incoming, header, query, &route.bearer, gate.policy.limits.form, ports).await?
+        }
         false => bearer::Presented::default(),
     };
     for accept in &route.accept {
         let grant = match accept {
-            Accept::Link(profile) => by_link(ctx, profile, incoming, target, ports).await?,
-            Accept::SignedRedirect(profile) => by_signed_redirect(ctx, profile, incoming, target, ports).await?,
+            Accept::Link(profile) => by_link(visit, profile, noted).await?,
+            Accept::SignedRedirect(profile) => by_signed_redirect(visit, profile, noted).await?,
             Accept::Bearer => match &presented.token {
-                Some(token) => Some(by_bearer(gate, ctx, route, token, ports).await?),
+                Some(token) => Some(by_bearer(visit, token, noted).await?),
                 None => None,
             },
-            Accept::Session => by_session(gate, ctx, route, incoming, target, ports).await?,
-            Accept::Nonce => match redeem::nonce(gate, ctx, route, incoming, target, ports).await? {
+            Accept::Session => by_session(visit, noted).await?,
+            Accept::Nonce => match redeem::nonce(visit, noted).await? {
                 Some(Outcome::Granted(grant)) => Some(*grant),
                 Some(answer) => return Ok(answer),
                 None => None,
@@ -88,80 +102,80 @@ pub async fn collect<P: Ports>(
 }
 
 async fn by_link<P: Ports>(
-    ctx: Context<'_>,
+    visit: &Visit<'_, P>,
     profile: &Link,
-    incoming: &Incoming<'_>,
-    target: &Target<'_>,
-    ports: &P,
+    noted: &mut Option<Identity>,
 ) -> Result<Option<Grant>, Reason> {
+    let Visit { ctx, incoming, target, .. } = *visit;
     let signed = link::Signed { method: incoming.method, host: &target.host, path: target.path };
     let query = target.query.unwrap_or_default();
-    let verified = link::verify(profile, ctx.keyring, ctx.loopback, signed, query, incoming.client(), ctx.now)?;
-    let Some(verified) = verified else { return Ok(None) };
+    let authentic = link::authenticate(profile, ctx.keyring, ctx.loopback, signed, query)?;
+    let Some((link, parts)) = authentic else { return Ok(None) };
+    let identity = signed_identity("link", link.subject, &link.key_id, noted);
+    link::judge_terms(profile, &parts, incoming.client(), ctx.now)?;
     if profile.single_use {
-        if fetch_metadata::looks_ahead(incoming.method, &incoming.headers) {
-            return Err(Reason::LinkNotUsed);
-        }
-        let key = claim_key("link", &verified.key_id, &verified.mac);
-        claim_once(ctx, ports, &key, verified.until, Reason::LinkReplayed).await?;
+        let key = claim_key("link", &link.key_id, &link.mac);
+        claim_once(visit, &key, link.until, Reason::LinkNotUsed, Reason::LinkReplayed).await?;
     }
-    Ok(Some(granted("link", verified.subject, verified.key_id)))
+    Ok(Some(Grant { identity, ..Grant::default() }))
 }
 
 async fn by_signed_redirect<P: Ports>(
-    ctx: Context<'_>,
+    visit: &Visit<'_, P>,
     profile: &SignedRedirect,
-    incoming: &Incoming<'_>,
-    target: &Target<'_>,
-    ports: &P,
+    noted: &mut Option<Identity>,
 ) -> Result<Option<Grant>, Reason> {
-    let query = target.query.unwrap_or_default();
-    let verified = signed_redirect::verify(profile, ctx.keyring, ctx.loopback, query, ctx.now)?;
-    let Some(verified) = verified else { return Ok(None) };
+    let ctx = visit.ctx;
+    let query = visit.target.query.unwrap_or_default();
+    let authentic = signed_redirect::authenticate(profile, ctx.keyring, ctx.loopback, query)?;
+    let Some((redirect, parts)) = authentic else { return Ok(None) };
+    let identity = signed_identity("signed-redirect", redirect.subject, &redirect.key_id, noted);
+    signed_redirect::judge_time(profile, &parts, ctx.now)?;
     if profile.single_use {
-        if fetch_metadata::looks_ahead(incoming.method, &incoming.headers) {
-            return Err(Reason::RedirectNotUsed);
-        }
-        let key = claim_key("signed-redirect", &verified.key_id, &verified.digest);
-        claim_once(ctx, ports, &key, verified.until, Reason::RedirectReplayed).await?;
+        let key = claim_key("signed-redirect", &redirect.key_id, &redirect.digest);
+        claim_once(visit, &key, redirect.until, Reason::RedirectNotUsed, Reason::RedirectReplayed).await?;
     }
-    Ok(Some(granted("signed-redirect", verified.subject, verified.key_id)))
+    Ok(Some(Grant { identity, ..Grant::default() }))
 }
 
-async fn by_bearer<P: Ports>(
-    gate: &Gate,
-    ctx: Context<'_>,
-    route: &Route,
-    token: &str,
-    ports: &P,
-) -> Result<Grant, Reason> {
+async fn by_bearer<P: Ports>(visit: &Visit<'_, P>, token: &str, noted: &mut Option<Identity>) -> Result<Grant, Reason> {
+    let Visit { gate, ctx, route, ports, .. } = *visit;
     let policy = gate.policy.bearer.as_ref().ok_or(Reason::Internal)?;
-    let identity = bearer::verify(ctx, ports, policy, &route.bearer, route.revocation, token).await?;
+    let identity = bearer::verify(ctx, ports, policy, &route.bearer, route.revocation, token, noted).await?;
     Ok(Grant { identity, ..Grant::default() })
 }
 
-async fn by_session<P: Ports>(
-    gate: &Gate,
-    ctx: Context<'_>,
-    route: &Route,
-    incoming: &Incoming<'_>,
-    target: &Target<'_>,
-    ports: &P,
-) -> Result<Option<Grant>, Reason> {
+async fn by_session<P: Ports>(visit: &Visit<'_, P>, noted: &mut Option<Identity>) -> Result<Option<Grant>, Reason> {
+    let Visit { gate, ctx, route, incoming, target, ports } = *visit;
     let policy = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
     let Some(value) = session::present(policy, target, &incoming.headers)? else { return Ok(None) };
-    let live = session::verify(ctx, ports, policy, route.revocation, value).await?;
+    let live = session::verify(ctx, ports, policy, route.revocation, value, noted).await?;
     Ok(Some(Grant { identity: live.identity, ..Grant::default() }))
 }
 
-/// Single use of what carries no record of its own.
+fn signed_identity(
+    kind: &'static str,
+    subject: Option<String>,
+    key_id: &str,
+    noted: &mut Option<Identity>,
+) -> Identity {
+    let identity = Identity { kind, subject, key_id: Some(key_id.to_owned()), ..Identity::default() };
+    *noted = Some(identity.clone());
+    identity
+}
+
+/// Single use of what carries no record of its own. Who only looks ahead uses nothing up.
 async fn claim_once<P: Ports>(
-    ctx: Context<'_>,
-    ports: &P,
+    visit: &Visit<'_, P>,
     key: &ClaimKey,
     until: u64,
+    not_used: Reason,
     replayed: Reason,
 ) -> Result<(), Reason> {
+    let Visit { ctx, incoming, ports, .. } = *visit;
+    if fetch_metadata::looks_ahead(incoming.method, &incoming.headers) {
+        return Err(not_used);
+    }
     match ctx.single_use {
         SingleUse::Ledger => match ports.claim(key, until, "").await? {
             Claimed::First => Ok(()),
@@ -180,13 +194,14 @@ async fn claim_in_vault(
     replayed: Reason,
 ) -> Result<(), Reason> {
     let key = format!("used:{}", crate::digest::base64url(&key.0));
+    // This isolate's own memory first: what it claimed is claimed before anything is awaited.
+    let claimed = Record { exp: until, revoked: true, ..Record::default() };
+    if ctx.recent.get(&key, ctx.now, 0).is_some() {
+        return Err(replayed);
+    }
+    ctx.recent.put(&key, claimed, ctx.now);
     if ports.get(&key).await?.is_some() {
         return Err(replayed);
     }
     ports.put(&key, "1", crate::credential::store::kv_expiry(ctx.now, until)).await
-}
-
-fn granted(kind: &'static str, subject: Option<String>, key_id: String) -> Grant {
-    let identity = Identity { kind, subject, key_id: Some(key_id), ..Identity::default() };
-    Grant { identity, ..Grant::default() }
 }

@@ -43,9 +43,9 @@ impl Assertions {
         );
         let lifetime = gate.policy.identity.lifetime;
         let known = self.0.borrow().get(&claims_of).cloned();
-        if let Some((signed, token)) = known.filter(|(signed, _)| ctx.now < signed + lifetime / 2 && ctx.now >= *signed)
+        if let Some((signed, token)) = known
+            && (signed..signed + lifetime / 2).contains(&ctx.now)
         {
-            let _ = signed;
             return Ok(Some(token));
         }
         let key = gate.policy.identity.keys.first().ok_or(Reason::Internal)?;

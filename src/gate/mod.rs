@@ -6,26 +6,27 @@
 //! What refuses early costs least: nothing before step 5 touches storage.
 
 mod credentials;
+mod guesses;
 mod identity;
 mod redeem;
 pub(crate) mod route;
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::credential::Identity;
 use crate::credential::recent::Recent;
 use crate::credential::store::Context;
 use crate::dialect::generic;
-use crate::digest::{base64url, hmac_sha256, sha256};
 use crate::endpoint;
 use crate::http::{Incoming, Target};
 use crate::keyring::Keyring;
-use crate::policy::{KeyUse, Policy, Route};
+use crate::policy::{Policy, Route};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::rewrite::{Answer, Decision, cors, forward};
 
+use credentials::Visit;
+use guesses::Guesses;
 use identity::Assertions;
 pub(crate) use redeem::end_session;
 
@@ -37,7 +38,7 @@ pub struct Gate {
     /// Values of the policy's secrets.
     pub keyring: Keyring,
     pub(crate) recent: Recent,
-    pub(crate) throttled: RefCell<Vec<(String, u64)>>,
+    pub(crate) guesses: Guesses,
     assertions: Assertions,
 }
 
@@ -59,6 +60,8 @@ pub struct Judged {
     pub refused: Option<Reason>,
     /// The route that matched.
     pub route: Option<Arc<Route>>,
+    /// The gateway's own endpoint that answered, as a path.
+    pub endpoint: Option<&'static str>,
     /// As whom it goes through, once that is known.
     pub identity: Option<Identity>,
 }
@@ -67,6 +70,7 @@ pub struct Judged {
 #[derive(Debug, Default)]
 pub(crate) struct Trace {
     pub(crate) route: Option<Arc<Route>>,
+    pub(crate) endpoint: Option<&'static str>,
     pub(crate) identity: Option<Identity>,
     /// Values for Allow, where that is the refusal.
     pub(crate) allow: Vec<String>,
@@ -74,6 +78,8 @@ pub(crate) struct Trace {
     pub(crate) cookies: Vec<String>,
     /// What exactly is wrong, for a caller who has shown the admin key.
     pub(crate) detail: Option<String>,
+    /// The answer itself, where the endpoint words the refusal: a form that asks again.
+    pub(crate) said: Option<Answer>,
 }
 
 impl Gate {
@@ -83,7 +89,7 @@ impl Gate {
             policy,
             keyring,
             recent: Recent::default(),
-            throttled: RefCell::default(),
+            guesses: Guesses::default(),
             assertions: Assertions::default(),
         }
     }
@@ -94,39 +100,24 @@ impl Gate {
         let decided = self.decide(incoming, moment, ports, &mut trace).await;
         let (decision, refused) = match decided {
             Ok(decision) => (decision, None),
-            Err(reason) => (Decision::Answer(generic::refuse(self, reason, incoming, moment, &trace)), Some(reason)),
+            Err(reason) => {
+                let said = trace.said.take();
+                let answer = said.unwrap_or_else(|| generic::refuse(self, reason, incoming, moment, &trace));
+                (Decision::Answer(answer), Some(reason))
+            }
         };
-        Judged { decision, refused, route: trace.route, identity: trace.identity }
+        Judged { decision, refused, route: trace.route, endpoint: trace.endpoint, identity: trace.identity }
     }
 
     /// The answer to a request that failed after it was judged.
     pub fn refuse(&self, reason: Reason, incoming: &Incoming<'_>, moment: Moment<'_>, judged: &Judged) -> Answer {
-        let trace = Trace { route: judged.route.clone(), ..Trace::default() };
-        generic::refuse(self, reason, incoming, moment, &trace)
-    }
-
-    /// A digest of a subject for the log: keyed, so that a log does not give away who somebody is.
-    pub fn subject_digest(&self, subject: &str) -> String {
-        let seal = self.policy.keys.iter().find(|key| key.usage == KeyUse::Seal);
-        let secret = seal.and_then(|key| self.keyring.secret(&key.secret, true).ok());
-        let digest = match secret {
-            Some(secret) => hmac_sha256(secret, &[b"edgegate log v1\0", subject.as_bytes()]),
-            None => sha256(&[b"edgegate log v1\0", subject.as_bytes()]),
+        // What was opened for the caller is theirs even if the origin is down: a nonce works only once.
+        let cookies = match &judged.decision {
+            Decision::Forward(forwarding) => forwarding.cookies.clone(),
+            Decision::Answer(_) => Vec::new(),
         };
-        base64url(digest.split_at_checked(9).map_or(&[], |(start, _)| start))
-    }
-
-    /// Whether a network guessed too often within the last minute, as far as this isolate knows.
-    pub(crate) fn is_throttled(&self, network: &str, now: u64) -> bool {
-        self.throttled.borrow().iter().any(|(known, until)| known == network && now < *until)
-    }
-
-    /// Refuses a network for a minute.
-    pub(crate) fn throttle(&self, network: &str, now: u64) {
-        let mut throttled = self.throttled.borrow_mut();
-        throttled.retain(|(known, until)| now < *until && known != network);
-        throttled.truncate(1023);
-        throttled.push((network.to_owned(), now + 60));
+        let trace = Trace { route: judged.route.clone(), cookies, ..Trace::default() };
+        generic::refuse(self, reason, incoming, moment, &trace)
     }
 
     pub(crate) fn context(&self, target: &Target<'_>, now: u64) -> Context<'_> {
@@ -151,18 +142,31 @@ impl Gate {
         if !route::is_known_method(&self.policy, incoming.method) {
             return Err(Reason::MethodUnknown);
         }
+        let is_exposed = self.policy.gateway.issuer.is_https() && !target.secure && !target.is_loopback();
         if endpoint::is_own(target.path) {
+            if is_exposed {
+                return Err(Reason::TransportInsecure);
+            }
             return endpoint::answer(self, incoming, &target, moment, ports, trace).await.map(Decision::Answer);
         }
-        let route = Arc::clone(route::find(&self.policy, incoming.method, &target)?);
+        let is_preflight = cors::is_preflight(incoming.method, &incoming.headers);
+        let asked = incoming.headers.get("access-control-request-method").filter(|_| is_preflight);
+        let route = Arc::clone(route::find(&self.policy, asked.unwrap_or(incoming.method), &target)?);
         trace.route = Some(Arc::clone(&route));
         route::judge_path(&route, &target)?;
-        if let Some(cors) = route.cors.as_ref().filter(|_| cors::is_preflight(incoming.method, &incoming.headers)) {
+        if is_exposed && route.takes_credentials() {
+            return Err(Reason::TransportInsecure);
+        }
+        if let (true, Some(cors)) = (is_preflight, &route.cors) {
             return cors::preflight(cors, &route, &incoming.headers).map(Decision::Answer);
         }
         route::judge_method(&self.policy, &route, incoming.method, trace)?;
+        if is_preflight {
+            return Err(Reason::PreflightDenied);
+        }
         let ctx = self.context(&target, moment.now);
-        let grant = match credentials::collect(self, ctx, &route, incoming, &target, ports).await? {
+        let visit = Visit { gate: self, ctx, route: &route, incoming, target: &target, ports };
+        let grant = match credentials::collect(&visit, &mut trace.identity).await? {
             credentials::Outcome::Granted(grant) => *grant,
             credentials::Outcome::Answer(answer) => return Ok(Decision::Answer(answer)),
         };
@@ -186,6 +190,11 @@ impl Gate {
         let limits = &self.policy.limits;
         if incoming.headers.size() > limits.headers {
             return Err(Reason::HeadersTooLarge);
+        }
+        let has_length = incoming.headers.get("content-length").is_some_and(|length| length.trim() != "0");
+        let is_bodyless = matches!(incoming.method, "GET" | "HEAD");
+        if incoming.odd_body || (is_bodyless && (has_length || incoming.headers.get("transfer-encoding").is_some())) {
+            return Err(Reason::BodyUnexpected);
         }
         let length = incoming.headers.get("content-length").and_then(|value| value.parse::<u64>().ok());
         match (limits.body, length) {

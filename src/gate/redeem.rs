@@ -1,12 +1,11 @@
 //! A nonce in the URL: looked at without storage, perhaps asked back about, then redeemed for a session.
 
 use super::Gate;
-use super::credentials::{Grant, Outcome};
+use super::credentials::{Grant, Outcome, Visit};
 use crate::credential::store::{self, Context};
 use crate::credential::{Identity, nonce, session};
 use crate::dialect::page;
-use crate::http::{Headers, Incoming, Target, accept, fetch_metadata, query};
-use crate::policy::Route;
+use crate::http::{Headers, Incoming, Target, accept, cookie, fetch_metadata, query};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::rewrite::forward::{CONFIRM, clean_address};
@@ -15,20 +14,15 @@ use crate::rewrite::forward::{CONFIRM, clean_address};
 ///
 /// # Errors
 /// The nonce's reasons, `CrossSite` for a confirmation from elsewhere, and storage's own.
-pub async fn nonce<P: Ports>(
-    gate: &Gate,
-    ctx: Context<'_>,
-    route: &Route,
-    incoming: &Incoming<'_>,
-    target: &Target<'_>,
-    ports: &P,
-) -> Result<Option<Outcome>, Reason> {
+pub async fn nonce<P: Ports>(visit: &Visit<'_, P>, noted: &mut Option<Identity>) -> Result<Option<Outcome>, Reason> {
+    let Visit { gate, ctx, route, incoming, target, ports } = *visit;
     let (Some(policy), Some(sessions)) = (&gate.policy.nonce, &gate.policy.session) else {
         return Err(Reason::Internal);
     };
     let raw_query = target.query.unwrap_or_default();
     let Some(text) = query::sole(raw_query, &policy.parameter)? else { return Ok(None) };
     let sealed = nonce::open(ctx, policy, route, text)?;
+    *noted = Some(Identity { kind: "nonce", key_id: Some(sealed.key_id.clone()), ..Identity::default() });
     if fetch_metadata::looks_ahead(incoming.method, &incoming.headers) {
         return Err(Reason::NonceNotUsed);
     }
@@ -39,6 +33,9 @@ pub async fn nonce<P: Ports>(
     }
     if confirmed && !fetch_metadata::is_own_form(&incoming.headers, &target.origin()) {
         return Err(Reason::CrossSite);
+    }
+    if !fetch_metadata::is_click(incoming.method, &incoming.headers, &target.origin()) {
+        return Err(Reason::NonceNotUsed);
     }
     let subject = nonce::redeem(ctx, ports, &sealed).await?;
     end_session(gate, ctx, incoming, target, ports).await?;
@@ -61,12 +58,15 @@ pub async fn end_session<P: Ports>(
     target: &Target<'_>,
     ports: &P,
 ) -> Result<(), Reason> {
-    let Some(policy) = &gate.policy.session else { return Ok(()) };
-    let Ok(Some(value)) = session::present(policy, target, &incoming.headers) else { return Ok(()) };
-    match session::open(ctx, policy, value) {
-        Ok(old) if old.expires > ctx.now => store::revoke(ctx, ports, &old).await,
-        _ => Ok(()),
+    let (Some(policy), Some(header)) = (&gate.policy.session, incoming.headers.get("cookie")) else { return Ok(()) };
+    let name = session::cookie_name(policy, target);
+    for value in cookie::all(header, &name) {
+        match session::open(ctx, policy, value) {
+            Ok(old) if old.expires > ctx.now => store::revoke(ctx, ports, &old).await?,
+            _ => {}
+        }
     }
+    Ok(())
 }
 
 /// A person's browser, or a client that would follow as one; not a script or program that asked for JSON.

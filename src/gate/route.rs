@@ -1,5 +1,6 @@
 //! Which route a request takes: first match wins, no match is a refusal.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::Trace;
@@ -15,13 +16,15 @@ use crate::refusal::Reason;
 pub fn find<'p>(policy: &'p Policy, method: &str, target: &Target<'_>) -> Result<&'p Arc<Route>, Reason> {
     let serves_host = |route: &&Arc<Route>| route.host.as_ref().is_none_or(|host| host.matches(&target.host));
     let mut candidates = policy.routes.iter().filter(serves_host);
+    let bare = without_parameters(target.path);
     let first = loop {
         let route = candidates.next().ok_or(Reason::NoRoute)?;
-        if route.path.matches(target.path) {
+        if route.path.matches(if route.path_parameters { &bare } else { target.path }) {
             break route;
         }
-        // An origin that ignores case would serve a guarded path under a name that no guarded route matches.
-        if route.is_guarded() && route.path.matches_ignoring_case(target.path) {
+        // An origin that ignores case, or cuts path parameters, would serve a guarded path under a name that no
+        // guarded route matches.
+        if route.is_guarded() && route.path.matches_ignoring_case(&bare) {
             return Err(Reason::PathCaseAmbiguous);
         }
     };
@@ -53,6 +56,15 @@ pub fn judge_method(policy: &Policy, route: &Route, method: &str, trace: &mut Tr
 /// Whether any client may use the method at all: the common ones, and what a route lists.
 pub fn is_known_method(policy: &Policy, method: &str) -> bool {
     COMMON.contains(&method) || policy.routes.iter().any(|route| route.methods.iter().any(|m| m == method))
+}
+
+/// The path as an origin sees it that cuts `;...` from each segment.
+fn without_parameters(path: &str) -> Cow<'_, str> {
+    if !path.contains(';') {
+        return Cow::Borrowed(path);
+    }
+    let names: Vec<&str> = path.split('/').map(|segment| segment.split(';').next().unwrap_or_default()).collect();
+    Cow::Owned(names.join("/"))
 }
 
 fn siblings<'p>(policy: &'p Policy, first: &Route) -> impl Iterator<Item = &'p Arc<Route>> {

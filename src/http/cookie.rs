@@ -1,42 +1,44 @@
 //! The Cookie header (RFC 6265 section 4.2.1) without normalisation.
+//!
+//! Two Cookie headers reach the Worker joined by a comma, which no cookie's name or value may hold. What stands
+//! behind a comma is never read as a credential; [`hides`] finds it, so that it is not forwarded as one either.
 
 use crate::refusal::Reason;
 
 /// The value of the only cookie of that name.
 ///
 /// # Errors
-/// `SessionDuplicate` if the name occurs twice, or hides where only some origins would look for it: two
-/// Cookie headers reach the Worker joined by a comma, and a comma is part of a value here.
+/// `SessionDuplicate` if the name occurs twice.
 pub fn sole<'a>(header: &'a str, name: &str) -> Result<Option<&'a str>, Reason> {
     let mut found = None;
-    for (cookie, value) in pairs(header) {
+    for (cookie, value) in header.split(';').map(pair) {
         if cookie == name && found.replace(value).is_some() {
-            return Err(Reason::SessionDuplicate);
-        }
-        let hidden = value.split(',').skip(1).any(|piece| piece.trim_start().split('=').next() == Some(name));
-        if hidden {
             return Err(Reason::SessionDuplicate);
         }
     }
     Ok(found)
 }
 
+/// Every value that somebody could read under that name, hidden ones included.
+pub fn all<'a>(header: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
+    header.split([';', ',']).map(pair).filter(move |(cookie, _)| *cookie == name).map(|(_, value)| value)
+}
+
+/// Whether the name stands behind a comma, where only some origins would look for it.
+pub fn hides(header: &str, name: &str) -> bool {
+    header.split(';').any(|piece| piece.split(',').skip(1).any(|hidden| pair(hidden).0 == name))
+}
+
 /// The header without the cookies that `drop` names; None if none is left.
 pub fn cut(header: &str, drop: impl Fn(&str) -> bool) -> Option<String> {
-    let kept: Vec<&str> = header
-        .split(';')
-        .filter(|piece| !drop(piece.split('=').next().unwrap_or_default().trim()))
-        .map(str::trim)
-        .filter(|piece| !piece.is_empty())
-        .collect();
+    let kept: Vec<&str> =
+        header.split(';').map(str::trim).filter(|piece| !piece.is_empty() && !drop(pair(piece).0)).collect();
     (!kept.is_empty()).then(|| kept.join("; "))
 }
 
-fn pairs(header: &str) -> impl Iterator<Item = (&str, &str)> {
-    header.split(';').map(|piece| {
-        let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
-        (name.trim(), value.trim())
-    })
+fn pair(piece: &str) -> (&str, &str) {
+    let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
+    (name.trim(), value.trim())
 }
 
 #[cfg(test)]
@@ -50,10 +52,21 @@ mod tests {
     }
 
     #[test]
-    fn two_or_hidden_ones_are_refused() {
-        for header in ["s=1; s=2", "s=1;s=1", "a=1, s=2", "a=1,s=2; b=3", "s=1, s=2"] {
+    fn two_are_refused() {
+        for header in ["s=1; s=2", "s=1;s=1", "s; s=1"] {
             assert_eq!(sole(header, "s"), Err(Reason::SessionDuplicate), "{header}");
         }
+    }
+
+    #[test]
+    fn what_stands_behind_a_comma_is_found_and_not_read() {
+        for header in ["a=1, s=2", "a=1,s=2; b=3", "x, s=2", "a=\"z, s=2\""] {
+            assert!(hides(header, "s"), "{header}");
+            assert_eq!(sole(header, "s"), Ok(None), "{header}");
+            assert_eq!(all(header, "s").count(), 1, "{header}");
+        }
+        assert!(!hides("a=1; s=2", "s"));
+        assert_eq!(all("s=1; a=2, s=3", "s").collect::<Vec<_>>(), ["1", "3"]);
     }
 
     #[test]

@@ -27,6 +27,14 @@ pub fn is_own_form(headers: &Headers<'_>, own_origin: &str) -> bool {
     }
 }
 
+/// Whether a request can be what a person wanted: not a picture, script or form that another site made the
+/// browser send. A client that says nothing of itself is no browser, and passes.
+pub fn is_click(method: &str, headers: &Headers<'_>, own_origin: &str) -> bool {
+    let navigates = method == "GET" && headers.get("sec-fetch-mode").is_none_or(|mode| mode == "navigate");
+    let is_page = headers.get("sec-fetch-dest").is_none_or(|to| to == "document");
+    is_own_form(headers, own_origin) || (navigates && is_page)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,6 +24,8 @@ pub struct Incoming<'a> {
     pub url: &'a str,
     /// The header fields.
     pub headers: Headers<'a>,
+    /// A GET or HEAD with a body, which has no meaning (RFC 9110 section 9.3.1) and cannot be forwarded.
+    pub odd_body: bool,
 }
 
 impl Incoming<'_> {
@@ -31,6 +33,18 @@ impl Incoming<'_> {
     /// local emulation, whoever sends the header chooses it.
     pub fn client(&self) -> Option<IpAddr> {
         self.headers.get("cf-connecting-ip")?.parse().ok()
+    }
+
+    /// The network that counts as one guesser: an IPv4 address, an IPv6 /64.
+    pub fn network(&self) -> String {
+        match self.client() {
+            Some(IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_none() => {
+                let [a, b, c, d, ..] = v6.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+            Some(address) => address.to_canonical().to_string(),
+            None => "unknown".to_owned(),
+        }
     }
 
     /// Whether the caller may have sent a body that is not empty.

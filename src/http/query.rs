@@ -35,20 +35,20 @@ pub fn names(query: &str) -> impl Iterator<Item = &str> {
 /// # Errors
 /// `ParameterDuplicate` if the name occurs twice, `ParameterShadowed` if another spelling of it occurs.
 pub fn sole<'a>(query: &'a str, name: &str) -> Result<Option<&'a str>, Reason> {
-    let mut found = None;
     if names(query).any(|raw| raw != name && folds_onto(raw, name)) {
         return Err(Reason::ParameterShadowed);
     }
-    for param in params(query) {
-        if param.name == name && found.replace(param.value).is_some() {
-            return Err(Reason::ParameterDuplicate);
-        }
-        // `a=1;name=2`: one parameter here, two for an origin that also splits at `;`.
-        if param.raw.split(';').skip(1).any(|p| p.split('=').next() == Some(name)) {
-            return Err(Reason::ParameterShadowed);
-        }
+    let mut found = params(query).filter(|param| param.name == name).map(|param| param.value);
+    let (sole, second) = (found.next(), found.next());
+    if second.is_some() {
+        return Err(Reason::ParameterDuplicate);
     }
-    Ok(found)
+    // `a=1;ts=2` and `ts;b`: an origin that also splits at `;` reads one that is none here.
+    let read_elsewhere = names(query).filter(|raw| *raw == name).count();
+    if read_elsewhere > usize::from(sole.is_some()) {
+        return Err(Reason::ParameterShadowed);
+    }
+    Ok(sole)
 }
 
 /// The query without the parameters that `drop` names; every other byte stays where it was.

@@ -8,6 +8,7 @@
 
 use std::borrow::Cow;
 
+use crate::policy;
 use crate::refusal::Reason;
 
 /// A URL in which every part can be read in one way only.
@@ -39,7 +40,7 @@ impl<'a> Target<'a> {
         };
         let slash = rest.find('/').ok_or(Reason::UrlMalformed)?;
         let (host, rest) = rest.split_at_checked(slash).ok_or(Reason::UrlMalformed)?;
-        let host = read_host(host)?;
+        let host = read_host(host, secure)?;
         let (path, query) = match rest.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (rest, None),
@@ -61,24 +62,21 @@ impl<'a> Target<'a> {
 
     /// Whether the client speaks to the gateway over a loopback name.
     pub fn is_loopback(&self) -> bool {
-        let host = match self.host.strip_prefix('[') {
-            Some(v6) => v6.split(']').next().unwrap_or_default(),
-            None => self.host.split(':').next().unwrap_or_default(),
-        };
-        host == "localhost" || host.parse::<core::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        policy::authority(&self.host).is_ok_and(|(name, _)| policy::is_loopback(name))
     }
 }
 
-fn read_host(host: &str) -> Result<Cow<'_, str>, Reason> {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b':' | b'[' | b']');
-    let name = host.split(':').next().unwrap_or_default();
-    if host.is_empty() || !host.bytes().all(plain) || name.ends_with('.') || host.starts_with(':') {
-        return Err(Reason::UrlMalformed);
-    }
-    Ok(match host.bytes().any(|b| b.is_ascii_uppercase()) {
+/// A host is accepted in the one spelling that `fetch` keeps: a name or address that no parser rewrites, and
+/// a port only where it is not the scheme's own. Otherwise the origin would be asked for another host than the
+/// one that picked the route.
+fn read_host(host: &str, secure: bool) -> Result<Cow<'_, str>, Reason> {
+    let host = match host.bytes().any(|b| b.is_ascii_uppercase()) {
         true => Cow::Owned(host.to_ascii_lowercase()),
         false => Cow::Borrowed(host),
-    })
+    };
+    let (_, port) = policy::authority(&host).map_err(|_| Reason::UrlMalformed)?;
+    let is_default = port == Some(if secure { 443 } else { 80 });
+    if is_default { Err(Reason::UrlMalformed) } else { Ok(host) }
 }
 
 fn judge_path(path: &str) -> Result<(), Reason> {
@@ -116,7 +114,7 @@ fn judge_segment(segment: &[u8]) -> Result<(), Reason> {
         let value = crate::digest::from_hex(pair).and_then(|v| v.first().copied()).ok_or(Reason::PathAmbiguous)?;
         let double =
             value == b'%' && tail.split_at_checked(2).is_some_and(|(p, _)| crate::digest::from_hex(p).is_some());
-        if is_unreserved(value) || matches!(value, b'/' | b'\\') || value.is_ascii_control() || double {
+        if is_unreserved(value) || matches!(value, b'/' | b'\\' | b';') || value.is_ascii_control() || double {
             return Err(Reason::PathAmbiguous);
         }
         decoded.push(value);
@@ -201,6 +199,7 @@ mod tests {
             "/a%7f",
             "/a%252fb",
             "/%c0%ae",
+            "/..%3b/x",
             "/a%ff",
             "/é",
             "/a b",
@@ -259,7 +258,7 @@ mod tests {
         assert_eq!(Target::read("https://h/aaa", 10), Err(Reason::UrlTooLong));
         for (host, is) in [
             ("127.0.0.1:8787", true),
-            ("[::1]:80", true),
+            ("[::1]:81", true),
             ("localhost", true),
             ("127.0.0.2", true),
             ("10.0.0.1", false),

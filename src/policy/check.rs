@@ -202,6 +202,12 @@ impl Advisor<'_> {
                 "`form = true`: bodies are held in memory to find a token in them, and a page elsewhere can post one",
             );
         }
+        if route.path_parameters {
+            self.say(
+                &label,
+                "`path_parameters = true`: origins differ on what a `;` in a path means; open it only where one does",
+            );
+        }
         let has = |kind: fn(&Accept) -> bool| route.accept.iter().any(kind);
         if has(|one| matches!(one, Accept::Nonce)) && !has(|one| matches!(one, Accept::Session)) {
             self.say(&label, "accepts `nonce` but not `session`, so what a nonce opens is of no use here");

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 ///
 /// # Errors
 /// The reason.
-pub(super) fn authority(text: &str) -> Result<(&str, Option<u16>), String> {
+pub fn authority(text: &str) -> Result<(&str, Option<u16>), String> {
     if text.contains(['/', '@']) {
         return Err(format!("`{text}` is not a host; write the name, with `:port` where it has one"));
     }
@@ -75,7 +75,7 @@ pub(super) fn check(host: &str) -> Result<(), String> {
 }
 
 /// Whether a checked host is this machine.
-pub(super) fn is_loopback(host: &str) -> bool {
+pub fn is_loopback(host: &str) -> bool {
     let v4 = host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback());
     v4 || host == "[::1]" || host == "localhost" || host.ends_with(".localhost")
 }

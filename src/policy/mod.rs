@@ -36,6 +36,7 @@ use std::sync::Arc;
 
 pub use base_url::BaseUrl;
 pub use check::{Advice, advise};
+pub use host::{authority, is_loopback};
 pub use model::*;
 pub use network::Network;
 pub use origin::OriginPattern;

@@ -10,6 +10,7 @@ pub struct HostPattern {
     /// The exact host and port, or what follows the `*`.
     text: String,
     wildcard: bool,
+    has_port: bool,
 }
 
 impl HostPattern {
@@ -29,11 +30,16 @@ impl HostPattern {
             ));
         }
         let text = if wildcard { text.trim_start_matches('*') } else { text };
-        Ok(Self { text: text.to_owned(), wildcard })
+        Ok(Self { text: text.to_owned(), wildcard, has_port: port.is_some() })
     }
 
-    /// Whether it covers a host as a `Host` header gives it. A pattern without a port covers no host with one.
+    /// Whether it covers a host as a `Host` header gives it. A pattern without a port covers the host on every
+    /// port: a guarded host must not be open on another one.
     pub fn matches(&self, host: &str) -> bool {
+        let host = match host::authority(host) {
+            Ok((name, _)) if !self.has_port => name,
+            _ => host,
+        };
         if !self.wildcard {
             return host.eq_ignore_ascii_case(&self.text);
         }
@@ -48,7 +54,7 @@ impl HostPattern {
         match (self.wildcard, other.wildcard) {
             (true, true) => other.text.ends_with(&self.text),
             (true, false) => self.matches(&other.text),
-            (false, _) => self == other,
+            (false, _) => !other.wildcard && self.matches(&other.text),
         }
     }
 }
@@ -134,9 +140,8 @@ mod tests {
         let below = HostPattern::parse("*.example.org").expect("valid");
         assert_eq!(below.to_string(), "*.example.org");
         assert!(below.matches("a.example.org") && below.matches("A.B.Example.org"));
-        for host in
-            ["example.org", ".example.org", "badexample.org", "a.example.org:8443", "a.example.org.", "a/b.example.org"]
-        {
+        assert!(below.matches("a.example.org:8443"), "a guarded host is guarded on every port");
+        for host in ["example.org", ".example.org", "badexample.org", "a.example.org.", "a/b.example.org"] {
             assert!(!below.matches(host), "{host}");
         }
         for text in ["", "*", "*.", "A.example", "a.*.example", "a.example:443", "https://a.example", "a.example/"] {

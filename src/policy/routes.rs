@@ -62,6 +62,9 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
     if confirm && !accepts(|one| matches!(one, Accept::Nonce)) {
         table.wrong(report, "confirm", "has no effect, since `accept` lacks `nonce`");
     }
+    if confirm && !methods.iter().any(|method| method == "POST") {
+        table.wrong(report, "confirm", "needs `POST` in `methods`: the button of its page posts");
+    }
     let revocation = table.word(report, "revocation", REVOCATIONS).unwrap_or(Revocation::Cached);
     if revocation == Revocation::Strict {
         if !accepts(|one| matches!(one, Accept::Bearer | Accept::Session)) {

@@ -17,10 +17,13 @@ pub enum Edit<'a> {
 pub fn edits<'a>(forwarding: &'a Forwarding, cache_control: &str, vary: &str) -> Vec<Edit<'a>> {
     let mut edits = Vec::new();
     if forwarding.private {
+        edits.extend(CDN.iter().map(|name| Edit::Remove(name)));
         edits.extend(private(cache_control).map(|value| Edit::Set("cache-control", value)));
     }
     if forwarding.owns_cors {
         edits.extend(CORS.iter().map(|name| Edit::Remove(name)));
+    }
+    if forwarding.varies_by_origin {
         let varies = vary.split(',').any(|name| name.trim().eq_ignore_ascii_case("origin"));
         if !varies {
             edits.push(Edit::Append("vary", "Origin".to_owned()));
@@ -46,6 +49,9 @@ fn private(said: &str) -> Option<String> {
     let kept: Vec<&str> = directives().filter(|directive| !shared(directive)).collect();
     Some(core::iter::once("private").chain(kept).collect::<Vec<_>>().join(", "))
 }
+
+/// Fields by which an origin speaks to a shared cache alone, past Cache-Control.
+const CDN: [&str; 3] = ["cdn-cache-control", "cloudflare-cdn-cache-control", "surrogate-control"];
 
 /// What an origin may say of CORS; on a route with CORS the gateway says it.
 const CORS: [&str; 6] = [

@@ -2,10 +2,11 @@
 
 use super::Forwarding;
 use super::headers::{forged, is_harmless_connection};
+use crate::credential::seal::Kind;
 use crate::credential::{Identity, bearer, link, signed_redirect};
 use crate::http::query::{self, Param};
 use crate::http::{Incoming, Target, cookie};
-use crate::policy::{Accept, Policy, Route, Via};
+use crate::policy::{Accept, Nonce, Policy, Route, SignedRedirect, Via};
 use crate::refusal::Reason;
 
 /// Edits that hold for every request that this route lets through.
@@ -74,10 +75,11 @@ pub fn forwarding(
         set,
         set_by_policy: forward.set.clone(),
         body: None,
-        private: route.is_guarded(),
+        private: route.takes_credentials(),
         answer,
         cookies: Vec::new(),
-        owns_cors: route.cors.is_some(),
+        owns_cors: route.cors.is_some() || route.takes_credentials(),
+        varies_by_origin: route.cors.is_some(),
     })
 }
 
@@ -91,18 +93,14 @@ pub fn clean_address(policy: &Policy, route: &Route, target: &Target<'_>) -> Str
 
 fn clean_query(policy: &Policy, route: &Route, query: Option<&str>) -> Option<String> {
     let query = query?;
+    let is_signed = |profile: &SignedRedirect| query::params(query).any(|param| param.name == profile.signature);
     let is_credential = |param: &Param<'_>| {
         let of_route = route.accept.iter().any(|accept| match accept {
-            Accept::Link(_) => link::is_own(param),
-            Accept::SignedRedirect(profile) => signed_redirect::is_own(profile, param),
+            Accept::SignedRedirect(profile) => is_signed(profile) && signed_redirect::is_own(profile, param),
             Accept::Bearer => param.name == bearer::PARAMETER,
             _ => false,
         });
-        of_route
-            || policy
-                .nonce
-                .as_ref()
-                .is_some_and(|nonce| matches!(param.name, CONFIRM) || query::folds_onto(param.name, &nonce.parameter))
+        of_route || is_ours(policy, param)
     };
     if query.is_empty() {
         return Some(String::new());
@@ -124,10 +122,11 @@ fn clean_cookies(
     }
     let prefixed = format!("__Host-{}", session.cookie);
     let is_session = |name: &str| name == prefixed || name == session.cookie;
-    // Two Cookie headers arrive joined by a comma; what could hide the session behind one is not forwarded.
-    let hidden = |name: &str| cookie::sole(header, name).is_err();
+    // Two Cookie headers arrive joined by a comma, and bytes that are no text arrive changed: what could hide the
+    // session, or would not reach the origin as it was sent, is not forwarded.
+    let hides = cookie::hides(header, &prefixed) || cookie::hides(header, &session.cookie) || !header.is_ascii();
     match cookie::cut(header, is_session) {
-        Some(kept) if !hidden(&prefixed) && !hidden(&session.cookie) => {
+        Some(kept) if !hides => {
             if kept != header {
                 set.push(("cookie", kept));
             }
@@ -136,14 +135,26 @@ fn clean_cookies(
     }
 }
 
+/// Whether a parameter carries what this gateway issued or checks, on whichever route it turns up.
+fn is_ours(policy: &Policy, param: &Param<'_>) -> bool {
+    let is_nonce = |nonce: &Nonce| param.name == CONFIRM || query::folds_onto(param.name, &nonce.parameter);
+    (!policy.links.is_empty() && link::is_own(param))
+        || policy.nonce.as_ref().is_some_and(is_nonce)
+        || [Kind::Token, Kind::Session, Kind::Nonce].iter().any(|kind| is_issued(*kind, param.value))
+}
+
+/// Whether a value looks like a credential of that kind, `egt_…` for example.
+fn is_issued(kind: Kind, value: &str) -> bool {
+    value.strip_prefix(kind.prefix()).is_some_and(|rest| rest.starts_with('_'))
+}
+
 /// Whether a Referer would hand a credential in an earlier address to the origin.
 fn leaks(policy: &Policy, referer: &str) -> bool {
     let query = referer.split_once('?').map_or("", |(_, query)| query);
     query::params(query).any(|param| {
-        link::is_own(&param)
+        is_ours(policy, &param)
             || param.name == bearer::PARAMETER
             || policy.signed_redirects.iter().any(|profile| param.name == profile.signature)
-            || policy.nonce.as_ref().is_some_and(|nonce| query::folds_onto(param.name, &nonce.parameter))
     })
 }
 

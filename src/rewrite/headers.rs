@@ -1,6 +1,6 @@
 //! Which of a client's header fields never reach an origin.
 //!
-//! Origins fold names: CGI, WSGI and PHP make `-` and `_` one, some proxies `.` too, all ignore case. So a name
+//! Origins fold names: CGI, WSGI and PHP make `-` and `_` one, some every sign, all ignore case. So a name
 //! is compared after folding, and every alias of a listed name is removed.
 
 use std::borrow::Cow;
@@ -35,15 +35,12 @@ fn fold(name: &str) -> Cow<'_, str> {
     if name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
         return Cow::Borrowed(name);
     }
-    let fold_char = |c| match c {
-        '_' | '.' => '-',
-        other => char::to_ascii_lowercase(&other),
-    };
+    let fold_char = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     Cow::Owned(name.chars().map(fold_char).collect())
 }
 
 /// Identity, credentials, and headers by which an origin would take another path or method than was judged.
-const EXACT: [&str; 19] = [
+const EXACT: &[&str] = &[
     "authorization",
     "proxy-authorization",
     "forwarded",
@@ -53,16 +50,27 @@ const EXACT: [&str; 19] = [
     "x-forwarded-email",
     "x-forwarded-groups",
     "x-forwarded-preferred-username",
+    "x-forwarded-access-token",
     "x-forwarded-host",
-    "x-forwarded-prefix",
-    "x-forwarded-uri",
     "x-forwarded-method",
+    "x-forwarded-path",
+    "x-forwarded-port",
+    "x-forwarded-prefix",
+    "x-forwarded-proto",
+    "x-forwarded-scheme",
+    "x-forwarded-server",
+    "x-forwarded-uri",
+    "x-envoy-original-path",
+    "x-original-host",
+    "x-original-method",
+    "x-original-uri",
     "x-original-url",
     "x-rewrite-url",
     "x-http-method",
     "x-http-method-override",
     "x-method-override",
-    "x-original-method",
+    "http2-settings",
+    "proxy-connection",
 ];
 
 const FAMILIES: [&str; 5] = ["edgegate-", "x-auth-request-", "x-authenticated-", "x-consumer-", "cf-access-"];
@@ -77,6 +85,8 @@ mod tests {
             "edgegate-subject",
             "Edgegate_Subject",
             "EDGEGATE.subject",
+            "edgegate!subject",
+            "edgegate~subject",
             "edgegate-anything",
             "x.forwarded_user",
             "X-Auth-Request-Email",
@@ -91,16 +101,9 @@ mod tests {
         ] {
             assert!(is_reserved(name), "{name}");
         }
-        for name in [
-            "accept",
-            "cookie",
-            "x-forwarded-for",
-            "x-forwarded-proto",
-            "edgegated",
-            "x-userinfo",
-            "cf-connecting-ip",
-            "forwarded-for",
-        ] {
+        for name in
+            ["accept", "cookie", "x-forwarded-for", "edgegated", "x-userinfo", "cf-connecting-ip", "forwarded-for"]
+        {
             assert!(!is_reserved(name), "{name}");
         }
     }

@@ -41,6 +41,8 @@ pub struct Forwarding {
     pub cookies: Vec<String>,
     /// The gateway speaks for CORS on this route: what the origin says of it is dropped.
     pub owns_cors: bool,
+    /// The answer differs by Origin, and every cache has to know.
+    pub varies_by_origin: bool,
 }
 
 /// An answer of the gateway itself. `Cache-Control: no-store` and `nosniff` are added to each.

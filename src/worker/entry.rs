@@ -131,12 +131,12 @@ impl Exchange {
 
 fn incoming(described: &str) -> Option<Incoming<'_>> {
     let mut lines = described.split('\n');
-    let (method, url) = (lines.next()?, lines.next()?);
+    let (method, url, odd_body) = (lines.next()?, lines.next()?, lines.next()?);
     let mut headers = Vec::with_capacity(24);
     while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
         headers.push((name, value));
     }
-    Some(Incoming { method, url, headers: Headers::new(headers) })
+    Some(Incoming { method, url, headers: Headers::new(headers), odd_body: !odd_body.is_empty() })
 }
 
 fn send(forwarding: &Forwarding, env: &Env, request: &Request) -> Result<Promise, JsValue> {

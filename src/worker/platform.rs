@@ -115,7 +115,7 @@ impl Upstream for Platform<'_> {
         assertion: &str,
     ) -> Result<(u16, String), Reason> {
         let (binding, url) = match &origin.via {
-            Via::Service(name) => (Some(name.as_str()), format!("https://{name}{path}").to_ascii_lowercase()),
+            Via::Service(name) => (Some(name.as_str()), format!("https://origin{path}")),
             Via::Url(base) => (None, format!("{base}{path}")),
         };
         let answer = glue::post_json(self.env, binding, &url, body, assertion, PATIENCE_MS).await;
@@ -158,7 +158,10 @@ pub fn request_id() -> Result<String, Reason> {
     DRAWN.with_borrow_mut(|drawn| {
         if drawn.len() < 16 {
             drawn.resize(1024, 0);
-            getrandom::fill(drawn).map_err(|_| Reason::EntropyUnavailable)?;
+            getrandom::fill(drawn).map_err(|_| {
+                drawn.clear();
+                Reason::EntropyUnavailable
+            })?;
         }
         Ok(crate::digest::hex(&drawn.split_off(drawn.len() - 16)))
     })

@@ -48,7 +48,7 @@ fn build(env: &Env) -> Option<Rc<Gate>> {
 fn announce(env: &Env, policy: &Policy, keyring: &Keyring) {
     for name in keyring.missing() {
         console_error!(
-            "edgegate: secret {} is not set; requests that need it are answered 503. Set it: npx wrangler secret put {}",
+            "edgegate: secret {} is not set or shorter than 16 bytes; requests that need it are answered 503. Set it: npx wrangler secret put {}",
             name,
             name
         );

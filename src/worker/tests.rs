@@ -205,8 +205,7 @@ async fn storage_that_hangs_or_fails_is_an_error_in_time() {
     assert!(glue::within_limit(&env, "LIMITER", "k", 20).await.is_err());
 }
 
-// DEFECT (see the report): `kvGet` and `kvPut` throw at once where a binding of that name is no KV namespace;
-// only a promise's rejection is caught, so the whole instance dies and with it every request in flight.
+// Only a promise's rejection is caught: what throws at once would end the instance and every request in flight.
 #[wasm_bindgen_test]
 async fn a_binding_of_another_kind_is_an_error() {
     let env = js("({ KV: 'a text', LEDGER: 'a text', LIMITER: 'a text' })");

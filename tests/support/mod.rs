@@ -126,7 +126,8 @@ impl Site {
     pub async fn judge(&self, request: &Request) -> Judged {
         let ports = self.ports.with_body(&request.body);
         let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let incoming = Incoming { method: &request.method, url: &request.url, headers: Headers::new(headers) };
+        let incoming =
+            Incoming { method: &request.method, url: &request.url, headers: Headers::new(headers), odd_body: false };
         let moment = Moment { now: self.ports.world.clock.get(), request_id: "request-1" };
         self.gate.handle(&incoming, moment, &ports).await
     }

@@ -8,7 +8,6 @@ mod mint;
 
 use serde::Deserialize;
 
-use super::sign_in::network;
 use crate::credential::authorization;
 use crate::credential::store::Context;
 use crate::gate::{Gate, Trace};
@@ -45,7 +44,7 @@ pub async fn answer<P: Ports>(
 ) -> Result<Answer, Reason> {
     authorize(gate, ctx, incoming, ports).await?;
     let body = ports.read(MAX_BODY).await?;
-    let request = serde_json::from_slice::<Request>(&body).map_err(|error| Wrong::body(&error));
+    let request = read(&body);
     let answered = match request {
         Ok(request) => act(gate, ctx, target, &request, ports).await,
         Err(wrong) => Err(wrong),
@@ -54,6 +53,15 @@ pub async fn answer<P: Ports>(
         trace.detail = wrong.detail;
         wrong.reason
     })
+}
+
+/// serde would take an array for a struct; a call is an object.
+fn read(body: &[u8]) -> Result<Request, Wrong> {
+    let value: serde_json::Value = serde_json::from_slice(body).map_err(|error| Wrong::body(&error))?;
+    if !value.is_object() {
+        return Err(Wrong::said("The body is not the JSON object that this call takes."));
+    }
+    serde_json::from_value(value).map_err(|error| Wrong::body(&error))
 }
 
 /// Why a call was refused, in words: whoever gets here has shown the admin key.
@@ -108,8 +116,8 @@ async fn authorize<P: Ports>(gate: &Gate, ctx: Context<'_>, incoming: &Incoming<
     if !policy.allow.iter().any(|allowed| allowed.contains(client)) {
         return Err(Reason::AdminAddress);
     }
-    let network = network(incoming);
-    if gate.is_throttled(&network, ctx.now) {
+    let network = incoming.network();
+    if gate.guesses.is_shut_out(&network, ctx.now) {
         return Err(Reason::Throttled);
     }
     let key = ctx.keyring.secret(&policy.secret, ctx.loopback)?;
@@ -117,9 +125,14 @@ async fn authorize<P: Ports>(gate: &Gate, ctx: Context<'_>, incoming: &Incoming<
     if header.is_some_and(|header| header.is("Bearer") && key.is(header.value.as_bytes())) {
         return Ok(());
     }
-    if !ports.within(&format!("admin {network}")).await? {
-        gate.throttle(&network, ctx.now);
-        return Err(Reason::Throttled);
+    gate.guesses.count(&network, ctx.now);
+    match ports.within(&format!("admin {network}")).await {
+        Ok(true) => {}
+        Ok(false) => {
+            gate.guesses.shut_out(&network, ctx.now);
+            return Err(Reason::Throttled);
+        }
+        Err(reason) => return Err(reason),
     }
     Err(Reason::AdminKey)
 }

@@ -34,6 +34,11 @@ pub struct Route {
 }
 
 impl Route {
+    /// Whether some credential means something here, so that one person's answer is not another's.
+    pub fn takes_credentials(&self) -> bool {
+        self.accept.iter().any(|accept| !matches!(accept, Accept::Nothing))
+    }
+
     /// Whether the route needs any credential at all.
     pub fn is_guarded(&self) -> bool {
         !self.accept.iter().any(|a| matches!(a, Accept::Nothing))

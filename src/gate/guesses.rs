@@ -1,0 +1,80 @@
+//! Wrong guesses at the admin key, counted per network and minute in this isolate.
+//!
+//! A guess is counted before anything is awaited, so that a burst in parallel counts in full. The rate-limit
+//! binding counts across isolates; when it says enough, or does not answer, the network is shut out here too.
+
+use std::cell::RefCell;
+
+/// Networks with their guesses.
+#[derive(Debug, Default)]
+pub struct Guesses(RefCell<Vec<Guesser>>);
+
+#[derive(Debug)]
+struct Guesser {
+    network: String,
+    until: u64,
+    count: u32,
+}
+
+impl Guesses {
+    /// Whether a network has to wait.
+    pub fn is_shut_out(&self, network: &str, now: u64) -> bool {
+        self.0.borrow().iter().any(|one| one.network == network && now < one.until && one.count >= MOST)
+    }
+
+    /// Counts a wrong guess.
+    pub fn count(&self, network: &str, now: u64) {
+        self.add(network, now, 1);
+    }
+
+    /// Makes a network wait for a minute.
+    pub fn shut_out(&self, network: &str, now: u64) {
+        self.add(network, now, MOST);
+    }
+
+    fn add(&self, network: &str, now: u64, count: u32) {
+        let mut guessers = self.0.borrow_mut();
+        guessers.retain(|one| now < one.until);
+        match guessers.iter_mut().find(|one| one.network == network) {
+            Some(one) => one.count = one.count.saturating_add(count),
+            None => {
+                if guessers.len() >= CAPACITY {
+                    guessers.remove(0);
+                }
+                guessers.push(Guesser { network: network.to_owned(), until: now + 60, count });
+            }
+        }
+    }
+}
+
+/// Wrong guesses per network and minute.
+const MOST: u32 = 20;
+const CAPACITY: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn twenty_guesses_a_minute_and_no_more() {
+        let guesses = Guesses::default();
+        for _ in 0..20 {
+            assert!(!guesses.is_shut_out("a", 100));
+            guesses.count("a", 100);
+        }
+        assert!(guesses.is_shut_out("a", 159));
+        assert!(!guesses.is_shut_out("a", 160));
+        assert!(!guesses.is_shut_out("b", 100));
+        guesses.shut_out("b", 100);
+        assert!(guesses.is_shut_out("b", 100));
+    }
+
+    #[test]
+    fn the_memory_is_bounded_and_keeps_the_newest() {
+        let guesses = Guesses::default();
+        for network in 0..2000 {
+            guesses.shut_out(&network.to_string(), 100);
+        }
+        assert!(guesses.is_shut_out("1999", 100) && !guesses.is_shut_out("0", 100));
+    }
+}
