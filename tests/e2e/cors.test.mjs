@@ -96,13 +96,15 @@ test("no answer ever allows every origin", async () => {
   }
 });
 
-test("without cors in the policy there is no preflight and no header: OPTIONS is a method like any other", async () => {
+test("without cors in the policy there is no preflight and no header", async () => {
   const answer = await preflight("/me/a", app);
   await refused(answer, 405, "method_not_allowed");
   assert.equal(answer.header("allow"), "GET, HEAD, POST, PUT, PATCH, DELETE");
   assert.deepEqual(cors(answer), {});
   assert.deepEqual(cors(await gate.get("/me/a", { ...bearer, origin: app })), {});
-  assert.equal(forwarded(await preflight("/theirs/a", app)).method, "OPTIONS", "a route that lists OPTIONS leaves it to its origin");
+  const listed = await preflight("/theirs/a", app);
+  await refused(listed, 403, "preflight_denied");
+  assert.deepEqual(cors(listed), {}, "a preflight is never forwarded, even where OPTIONS is");
 });
 
 test("an OPTIONS that is no preflight is judged like any request", async () => {

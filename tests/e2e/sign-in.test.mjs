@@ -55,7 +55,7 @@ test("a wrong password or account is told on the page, the same words for both",
   for (const wrong of [{ password: "guess" }, { account: "nobody" }, { password: "" }, { account: "" }, { account: "jo", password: "staple battery horse correct" }]) {
     const answer = await signIn(wrong);
     status(answer, 401);
-    assert.match(answer.text, /role="alert"[^>]*>The account or the password is not right\.</);
+    assert.match(answer.text, /role="alert"[^>]*>The account or the password is not right\./);
     assert.equal(answer.cookies.length, 0);
     assert.match(answer.text, /name="next" value="\/account\/"/);
   }
