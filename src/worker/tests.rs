@@ -60,11 +60,33 @@ fn a_request_is_described_by_method_exact_url_and_fields() {
     ));
     let described = described.unwrap();
     let mut lines: Vec<&str> = described.split('\n').collect();
-    assert_eq!(lines.drain(..2).collect::<Vec<_>>(), ["PUT", "https://gate.example:8443/a%20b;c?q=%27&&e="]);
+    let line = ["PUT", "https://gate.example:8443/a%20b;c?q=%27&&e=", ""];
+    assert_eq!(lines.drain(..3).collect::<Vec<_>>(), line);
     for field in [["a", ""], ["x-one", "1, 2"]] {
         assert!(lines.chunks(2).any(|pair| pair == field), "{lines:?}");
     }
     assert!(lines.chunks(2).all(|pair| pair.len() == 2));
+}
+
+/// The `Request` of the Fetch standard cannot be made so; the runtime's own, off the wire, can.
+#[wasm_bindgen_test]
+fn a_body_where_none_belongs_is_described() {
+    for (method, body, odd) in [("GET", "{}", "body"), ("HEAD", "{}", "body"), ("GET", "null", ""), ("POST", "{}", "")]
+    {
+        let request = js(&format!("({{ method: '{method}', url: 'https://h/', body: {body}, headers: [] }})"));
+        let described = glue::describe(request.unchecked_ref()).unwrap();
+        assert_eq!(described, format!("{method}\nhttps://h/\n{odd}"));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_second_write_within_a_second_is_made_a_moment_later() {
+    let env = js("({ KV: { put: async (k, v, o) => {
+        if (++globalThis.puts === 1) throw new Error('429');
+        globalThis.written = `${k} ${v} ${o.expiration}`; } } })");
+    js("globalThis.puts = 0");
+    glue::kv_put(&env, "KV", "k", "v", 1e9, 3000).await.unwrap();
+    assert_eq!(js("`${globalThis.puts} ${globalThis.written}`").as_string().unwrap(), "2 k v 1000000000");
 }
 
 #[wasm_bindgen_test]
