@@ -101,10 +101,10 @@ section { border-top: 1px solid var(--line); padding: 1.25rem 0 .75rem; }
 code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: .875em; }
 code { overflow-wrap: anywhere; }
 pre {
-  margin: .35rem 0 1rem; padding: .75rem .9rem; overflow-x: auto; line-height: 1.5;
+  margin: .35rem 0 1rem; padding: .75rem .9rem; white-space: pre-wrap; line-height: 1.5;
   background: var(--code); border: 1px solid var(--line); border-radius: 6px;
 }
-pre code { overflow-wrap: normal; font-size: 1em; }
+pre code { overflow-wrap: anywhere; font-size: 1em; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1rem; margin: 0 0 1.75rem; }
 dt, .note { color: var(--quiet); }
 dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }

@@ -106,7 +106,7 @@ export const ROUTES = [
           `curl -s -b "$jar" ${BASE}/account/`,
         ],
       },
-      { says: "In a browser, sign in first and come back here:", page: `${BASE}/account/` },
+      { says: "In a browser it asks to sign in first (names and passwords below):", page: `${BASE}/account/` },
     ],
   },
   {

@@ -73,7 +73,7 @@ fuzz_target!(|input: Input<'_>| WORLD.with(|(gate, world)| {
             fields.push((name, *value));
         }
     }
-    let incoming = Incoming { method, url: &url, headers: Headers::new(fields.clone()) };
+    let incoming = Incoming { method, url: &url, headers: Headers::new(fields.clone()), odd_body: false };
     let ports = Memory::new(world).with_body(input.body);
     world.clock.set(given::NOW + u64::from(input.later));
     let moment = Moment { now: world.clock.get(), request_id: "request-1" };

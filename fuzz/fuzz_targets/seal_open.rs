@@ -38,6 +38,7 @@ fuzz_target!(|input: Input<'_>| {
     let (policy, keyring) = house();
     let keys = &policy.bearer.as_ref().expect("bearer").keys;
     let kind = KINDS[usize::from(input.kind) % 3];
+    // No seed of the corpus may be authentic under these keys.
     assert_eq!(open(kind, keys, keyring, false, input.text), Ok(None), "forged");
 
     let secret = keyring.secret(&keys[0].secret, false).expect("its value");

@@ -8,11 +8,7 @@ use url::Url;
 fuzz_target!(|rest: &str| {
     for url in [rest.to_owned(), format!("https://gate.example{rest}")] {
         let Ok(target) = Target::read(&url, 4096) else { continue };
-        // The host is judged apart: only what follows it is compared where the host is not one of ours.
-        let Ok(parsed) = Url::parse(&url) else {
-            assert!(!url.starts_with("https://gate.example/"), "accepted, but no URL: {url}");
-            continue;
-        };
+        let Ok(parsed) = Url::parse(&url) else { panic!("accepted, but no URL: {url}") };
         assert_eq!(parsed.path(), target.path);
         assert_eq!(parsed.query(), target.query);
         assert_eq!(parsed.fragment(), None);
@@ -21,7 +17,7 @@ fuzz_target!(|rest: &str| {
             let encoded = format!("x={}", segment.replace('+', "%2B").replace('&', "%26"));
             let decoded = url::form_urlencoded::parse(encoded.as_bytes()).next().map(|(_, value)| value.into_owned());
             let decoded = decoded.unwrap_or_default();
-            assert!(!matches!(decoded.split(';').next(), Some("." | "..")) || segment.contains("%3"), "{url}");
+            assert!(!matches!(decoded.split(';').next(), Some("." | "..")), "{url}");
             assert!(!decoded.contains(['/', '\\', '\0', '\u{fffd}']), "{url}");
         }
     }

@@ -14,8 +14,9 @@ pub fn refusal(status: u16, public: Public, request_id: &str, sign_in: Option<&s
         public.code(),
         escape(request_id)
     );
-    // A heading is no sentence, and a person who may simply have to sign in is told so.
-    let title = if sign_in.is_some() { "Please sign in" } else { public.title().trim_end_matches('.') };
+    // A heading is no sentence, and a person who only has to sign in is told so.
+    let only_sign_in = sign_in.is_some() && matches!(public, Public::CredentialMissing | Public::SessionInvalid);
+    let title = if only_sign_in { "Please sign in" } else { public.title().trim_end_matches('.') };
     page(status, title, &body)
 }
 

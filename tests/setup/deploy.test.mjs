@@ -67,13 +67,15 @@ test("nothing of the demo is deployed", async (t) => {
   const a = account(t);
   for (const [args, env] of [
     [["-c", "demo/wrangler.toml"]],
+    [["-cdemo/wrangler.toml"]],
     [["--config=./demo/wrangler.toml"]],
+    [["--cwd=demo"]],
     [["--secrets-file", "demo/.dev.vars"]],
     [[], { EDGEGATE_POLICY: "demo/edgegate.toml" }],
   ]) {
     const { code, output } = await a.deploy(args, env);
     assert.equal(code, 1);
-    assert.match(output, /belongs to the demo, whose secrets are published/);
+    assert.match(output, /belongs to the demo, whose secrets are published|names another configuration/);
   }
   assert.deepEqual(a.calls("wrangler"), []);
 });
