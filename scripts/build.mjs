@@ -10,7 +10,7 @@ import { toolBin } from "./lib/tools.mjs";
 import { setup } from "./setup.mjs";
 
 export const builds = {
-  own: { name: "Worker", policy: "edgegate.toml", out: "build" },
+  own: { name: "Worker", policy: process.env.EDGEGATE_POLICY || "edgegate.toml", out: "build" },
   demo: { name: "demo Worker", policy: "demo/edgegate.toml", out: "demo/build" },
 };
 
@@ -75,11 +75,13 @@ function files(name) {
 
 /** Files that the sources embed from elsewhere in the repository, as cargo recorded them. */
 function embeddedFiles(env) {
+  const target = path.relative(root, path.resolve(root, env.CARGO_TARGET_DIR || "target"));
+  const inTarget = (name) => name.startsWith(target + path.sep); // what build.rs copied there: its source is an input already
   const record = path.resolve(root, env.CARGO_TARGET_DIR || "target", "wasm32-unknown-unknown/release/edgegate.d");
   if (!existsSync(record)) return [];
   const names = readFileSync(record, "utf8").replace(/^.*?:\s/, "").split(/(?<!\\)\s+/);
   return [...new Set(names.filter(Boolean).map((name) => path.relative(root, path.resolve(root, name.replaceAll("\\ ", " ")))))]
-    .filter((name) => !name.startsWith("..") && !name.startsWith("src" + path.sep) && !inputs.includes(name) && existsSync(inRoot(name)))
+    .filter((name) => !name.startsWith("..") && !inTarget(name) && !name.startsWith("src" + path.sep) && !inputs.includes(name) && existsSync(inRoot(name)))
     .sort();
 }
 
@@ -93,6 +95,10 @@ function readStamp(file) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   main(async (args) => {
+    if (args.includes("--help")) {
+      console.log("npm run build: builds your Worker from edgegate.toml (or the file that EDGEGATE_POLICY names) to build/.\nnpm run build -- --demo: builds the demo's to demo/build/. What has not changed is not built again.");
+      return;
+    }
     const unknown = args.filter((arg) => arg !== "--demo");
     if (unknown.length > 0) throw new Failure(`Unknown option ${unknown[0]}`, { todo: "`npm run build` builds your Worker; `npm run build -- --demo` the demo's." });
     await build(args.includes("--demo") ? builds.demo : builds.own, await setup());

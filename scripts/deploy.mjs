@@ -8,6 +8,8 @@ import { Failure, main, run } from "./lib/run.mjs";
 import { wrangler, wranglerEnv } from "./lib/wrangler.mjs";
 import { setup } from "./setup.mjs";
 
+const policy = builds.own.policy;
+
 main(async (args) => {
   // `npm run deploy --dry-run`, without the lone dashes, keeps the flag to npm itself: it must not become a real deployment.
   const dryRun = args.includes("--dry-run") || process.env.npm_config_dry_run === "true";
@@ -23,7 +25,8 @@ main(async (args) => {
     });
   }
   console.log(await openSecrets(dryRun, environmentOf(args)));
-  console.log(secondDoors(readFileSync(inRoot("wrangler.toml"), "utf8")) + openDoors);
+  const config = readFileSync(inRoot("wrangler.toml"), "utf8");
+  console.log(unfinished(config, readFileSync(inRoot(policy), "utf8")) + secondDoors(config) + openDoors);
 });
 
 /** The demo's secrets are published: nothing of demo/ is ever deployed, and no other configuration by this command. */
@@ -54,17 +57,17 @@ function environmentOf(args) {
 async function openSecrets(dryRun, environment) {
   const asked = await run("cargo", ["run", "-q", "--bin", "edgegate", "--", "secrets", "--json"], { cwd: root });
   const named = asked.code <= 1 ? parseNames(asked.stdout) : undefined; // 1: some have no value on this machine, which is no matter here
-  if (!named) return "\nWhich secrets edgegate.toml names could not be listed; `npm run edgegate -- secrets` says why.";
-  if (named.length === 0) return "\nSecrets: edgegate.toml names none.";
+  if (!named) return `\nWhich secrets ${policy} names could not be listed; "npm run edgegate -- secrets" says why.`;
+  if (named.length === 0) return `\nSecrets: ${policy} names none.`;
   const put = (names) => names.map((name) => `    npx wrangler secret put ${[name, ...environment].join(" ")}`).join("\n");
-  if (dryRun) return `\nSecrets that edgegate.toml names; each wants a value once, after the first deployment:\n${put(named)}`;
+  if (dryRun) return `\nSecrets that ${policy} names; each wants a value once, after the first deployment:\n${put(named)}`;
 
   const [program, args] = wrangler("secret", "list", "--format", "json", ...environment);
   const listed = await run(program, args, { cwd: root, env: wranglerEnv() });
   const there = listed.code === 0 ? parseNames(listed.stdout) : undefined;
-  if (!there) return `\nWhich secrets the account holds could not be listed. Those that edgegate.toml names:\n${put(named)}`;
+  if (!there) return `\nWhich secrets the account holds could not be listed. Those that ${policy} names:\n${put(named)}`;
   const missing = named.filter((name) => !there.includes(name));
-  if (missing.length === 0) return "\nSecrets: every one that edgegate.toml names has a value.";
+  if (missing.length === 0) return `\nSecrets: every one that ${policy} names has a value.`;
   return `\nSecrets still missing; until each has a value the gate refuses what needs it:\n${put(missing)}`;
 }
 
@@ -76,6 +79,15 @@ function parseNames(json) {
   } catch {
     return undefined;
   }
+}
+
+/** What the starter leaves to be written, where it still stands. */
+function unfinished(config, rules) {
+  const left = [];
+  if (!/^\s*(route|routes)\s*=|^\s*\[\[routes\]\]/m.test(config)) left.push("wrangler.toml names no route: the Worker would be uploaded and nothing would reach it. Write `routes` at the mark (2).");
+  if (/^[^#]*\b(?:gate|origin)\.example\.org\b/m.test(rules)) left.push(`${policy} still has the starter's example.org: write the gate's own address (issuer) and your origin's.`);
+  if (/^[^#]*"192\.0\.2\.0\/24"/m.test(rules)) left.push(`${policy} still lets 192.0.2.0/24 administer, a network that nobody has: write your own under [admin].`);
+  return left.map((line) => `\nWarning: ${line}\n`).join("");
 }
 
 /** Addresses beside the routes, which wrangler opens unless it is told not to. */

@@ -220,7 +220,7 @@ macro_rules! publics {
 
 publics! {
     BadRequest = 400 "bad_request" "The request is not valid." "Check the method and the body against the documentation.",
-    Ambiguous = 400 "ambiguous_request" "The address can be read in more than one way." "Write the address plainly: no dot segments, no double or escaped slashes, no needless escapes.",
+    Ambiguous = 400 "ambiguous_request" "The address can be read in more than one way." "Write the address plainly and in its own case: no dot segments, no double or escaped slashes, no needless escapes.",
     BadCredentialRequest = 400 "invalid_request" "The credentials are repeated or not well formed." "Send one credential, in one place.",
     CredentialMissing = 401 "credential_missing" "This needs a credential." "Sign in, or use the link or token you were given.",
     CredentialInvalid = 401 "credential_invalid" "The credential is not accepted here." "Use the kind of credential that this address asks for.",

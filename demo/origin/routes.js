@@ -26,7 +26,7 @@ const CHANGED =
 export const ROUTES = [
   {
     path: "/",
-    asks: "Nothing. This page.",
+    asks: "Nothing: everybody may see this page.",
     tries: [{ says: "The same as plain text:", shell: [`curl ${BASE}/`] }],
   },
   {
@@ -106,7 +106,7 @@ export const ROUTES = [
           `curl -s -b "$jar" ${BASE}/account/`,
         ],
       },
-      { says: "In a browser it asks to sign in first (names and passwords below):", page: `${BASE}/account/` },
+      { says: "In a browser it asks to sign in first (names and passwords stand at /.edgegate/* below):", page: `${BASE}/account/` },
     ],
   },
   {
@@ -119,7 +119,7 @@ export const ROUTES = [
         href: `${BASE}/.edgegate/explain?url=${encodeURIComponent(CHANGED)}`,
       },
       { says: "Is it well?", href: `${BASE}/.edgegate/health` },
-      { says: "The public keys of its tokens:", href: `${BASE}/.edgegate/jwks.json` },
+      { says: "The public keys of the identity JWTs that it signs for the origin:", href: `${BASE}/.edgegate/jwks.json` },
     ],
   },
 ];

@@ -5,7 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
-export const inRoot = (...parts) => path.join(root, ...parts);
+export const inRoot = (...parts) => path.resolve(root, ...parts);
 export const versions = JSON.parse(readFileSync(inRoot("scripts/versions.json"), "utf8"));
 
 /** The cache, shared by every clone of one user: EDGEGATE_CACHE, or the desktop's cache folder. */

@@ -74,7 +74,9 @@ pub fn run(common: &Common, args: &Explain) -> Result<Report, Failure> {
 pub fn would_refuse(workspace: &Workspace, asked: Asked<'_>, judged: &Judgement) -> Failure {
     let reason = judged.refused.unwrap_or(Reason::NoRoute);
     let told = told(workspace, asked, judged, Some(reason));
-    let (url, code, causes) = (asked.url, reason.code(), list(&told.causes));
+    // Not the query: what is refused today for its terms may hold another day.
+    let url = asked.url.split('?').next().unwrap_or_default();
+    let (code, causes) = (reason.code(), list(&told.causes));
     Failure::refused(format!("the gateway would refuse {url}: {code}\n{}", causes.trim_end())).with("code", code)
 }
 

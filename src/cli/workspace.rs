@@ -72,7 +72,10 @@ pub fn policy_path(common: &Common) -> PathBuf {
 /// # Errors
 /// Exit code 2.
 pub fn read_text(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
+    std::fs::read_to_string(path).map_err(|error| {
+        Failure::usage(format!("{}: {error}", path.display()))
+            .todo("Name a file that is there; `--help` says which file is read by default.")
+    })
 }
 
 /// Standard input, wiped when dropped.

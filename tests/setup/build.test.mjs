@@ -17,6 +17,17 @@ test("each build has its own policy and its own folder", async (t) => {
   assert.deepEqual(c.calls("worker-build"), ["worker-build --release --out-dir demo/build", "worker-build --release --out-dir build"]);
 });
 
+test("EDGEGATE_POLICY names another policy for your own build, and never for the demo's", async (t) => {
+  const c = clone(t);
+  c.write("club.toml", "# another\n");
+  for (const name of ["club.toml", path.join(c.repo, "club.toml")]) {
+    assert.equal((await own(c, { EDGEGATE_POLICY: name })).code, 0);
+    assert.equal(readFileSync(path.join(c.repo, "build/index.js"), "utf8"), `${name}\n`);
+  }
+  assert.equal((await demo(c, { EDGEGATE_POLICY: "club.toml" })).code, 0);
+  assert.equal(readFileSync(path.join(c.repo, "demo/build/index.js"), "utf8"), "demo/edgegate.toml\n");
+});
+
 test("a build is skipped until something that goes into it changes", async (t) => {
   const c = clone(t);
   const built = async (env) => (c.forget(), await demo(c, env), c.calls("worker-build").length === 1);

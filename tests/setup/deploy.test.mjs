@@ -55,6 +55,17 @@ test("what no code can close is said every time", async (t) => {
   }
 });
 
+test("what the starter leaves to be written is named where it still stands", async (t) => {
+  const a = account(t);
+  a.write("wrangler.toml", '# routes = []\n');
+  a.write("edgegate.toml", 'issuer = "https://gate.example.org"\nallow = ["192.0.2.0/24"]\n');
+  const { output } = await a.deploy(["--dry-run"]);
+  for (const words of [/names no route/, /still has the starter's example\.org/, /still lets 192\.0\.2\.0\/24 administer/]) assert.match(output, words);
+  a.write("wrangler.toml", 'routes = [{ pattern = "club.example/*" }]\n');
+  a.write("edgegate.toml", 'issuer = "https://club.example" # not gate.example.org\nallow = ["198.51.100.0/24"]\n');
+  assert.doesNotMatch((await a.deploy(["--dry-run"])).output, /names no route|starter's|administer/);
+});
+
 test("an address beside the routes is warned of", async (t) => {
   const a = account(t);
   a.write("wrangler.toml", "workers_dev = false\npreview_urls = true\n");
