@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { build, builds } from "./build.mjs";
 import { inRoot, root } from "./lib/paths.mjs";
-import { Failure, main, run } from "./lib/run.mjs";
+import { Failure, main, run, step } from "./lib/run.mjs";
 import { wrangler, wranglerEnv } from "./lib/wrangler.mjs";
 import { setup } from "./setup.mjs";
 
@@ -55,7 +55,8 @@ function environmentOf(args) {
 
 /** The secrets that the policy names and the account lacks. */
 async function openSecrets(dryRun, environment) {
-  const asked = await run("cargo", ["run", "-q", "--bin", "edgegate", "--", "secrets", "--json"], { cwd: root });
+  const asked = await step(`${policy}: which secrets does it name?`, "a second, half a minute the first time", () =>
+    run("cargo", ["run", "-q", "--bin", "edgegate", "--", "secrets", "--json"], { cwd: root }));
   const named = asked.code <= 1 ? parseNames(asked.stdout) : undefined; // 1: some have no value on this machine, which is no matter here
   if (!named) return `\nWhich secrets ${policy} names could not be listed; "npm run edgegate -- secrets" says why.`;
   if (named.length === 0) return `\nSecrets: ${policy} names none.`;
