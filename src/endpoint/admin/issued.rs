@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Request, Wrong};
+use crate::credential::seal::Sealed;
 use crate::credential::store::{self, Context, Found};
 use crate::credential::{bearer, session};
 use crate::gate::Gate;
@@ -54,9 +55,7 @@ pub async fn revoke_token<P: Ports>(
     ports: &P,
 ) -> Result<Answer, Wrong> {
     let policy = gate.policy.bearer.as_ref().ok_or(Reason::NoRoute)?;
-    let sealed = bearer::open(ctx, policy, &request.token)?;
-    store::revoke(ctx, ports, &sealed).await?;
-    Ok(state("revoked", json!({})))
+    revoke(ctx, ports, &bearer::open(ctx, policy, &request.token)?).await
 }
 
 /// The same for a session, named by its cookie's value.
@@ -67,8 +66,11 @@ pub async fn revoke_session<P: Ports>(
     ports: &P,
 ) -> Result<Answer, Wrong> {
     let policy = gate.policy.session.as_ref().ok_or(Reason::NoRoute)?;
-    let sealed = session::open(ctx, policy, &request.session)?;
-    store::revoke(ctx, ports, &sealed).await?;
+    revoke(ctx, ports, &session::open(ctx, policy, &request.session)?).await
+}
+
+async fn revoke<P: Ports>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<Answer, Wrong> {
+    store::revoke(ctx, ports, sealed).await?;
     Ok(state("revoked", json!({})))
 }
 
