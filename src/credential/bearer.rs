@@ -72,7 +72,7 @@ pub async fn verify<P: Vault + Ledger>(
     noted: &mut Option<Identity>,
 ) -> Result<Identity, Reason> {
     let sealed = open(ctx, policy, token)?;
-    *noted = Some(Identity { kind: "bearer", key_id: Some(sealed.key_id.clone()), ..Identity::default() });
+    *noted = Some(Identity::by_key("bearer", &sealed.key_id));
     if sealed.expires <= ctx.now {
         return Err(Reason::TokenExpired);
     }
@@ -82,13 +82,7 @@ pub async fn verify<P: Vault + Ledger>(
         Found::Revoked => return Err(Reason::TokenRevoked),
         Found::Unknown => return Err(Reason::TokenUnknown),
     };
-    let identity = Identity {
-        kind: "bearer",
-        scope: record.scopes(),
-        subject: Some(record.sub),
-        client: Some(record.client).filter(|client| !client.is_empty()),
-        key_id: Some(sealed.key_id),
-    };
+    let identity = Identity::by_record("bearer", &sealed.key_id, record);
     *noted = Some(identity.clone());
     let is_granted = |wanted| identity.scope.contains(wanted);
     if places.scope.iter().all(is_granted) { Ok(identity) } else { Err(Reason::TokenScope) }
@@ -116,7 +110,11 @@ pub fn open(ctx: Context<'_>, policy: &Bearer, token: &str) -> Result<Sealed, Re
     seal::open(Kind::Token, &policy.keys, ctx.keyring, ctx.loopback, token)?.ok_or(Reason::TokenForged)
 }
 
-async fn read_form(ports: &impl Body, limit: usize) -> Result<String, Reason> {
+/// The whole body as a urlencoded form, undecoded.
+///
+/// # Errors
+/// `BodyTooLarge`, `FormMalformed`.
+pub async fn read_form(ports: &impl Body, limit: usize) -> Result<String, Reason> {
     String::from_utf8(ports.read(limit).await?).map_err(|_| Reason::FormMalformed)
 }
 

@@ -32,6 +32,20 @@ pub struct Identity {
     pub key_id: Option<String>,
 }
 
+impl Identity {
+    /// What an authentic credential says before its record is read.
+    pub fn by_key(kind: &'static str, key_id: &str) -> Self {
+        Self { kind, key_id: Some(key_id.to_owned()), ..Self::default() }
+    }
+
+    /// The same with what its record says.
+    pub fn by_record(kind: &'static str, key_id: &str, record: record::Record) -> Self {
+        let scope = record.scopes();
+        let client = Some(record.client).filter(|client| !client.is_empty());
+        Self { subject: Some(record.sub), client, scope, ..Self::by_key(kind, key_id) }
+    }
+}
+
 /// The key under which a credential is claimed: a digest of what authenticates it, so that no other
 /// spelling of the same credential is a new one.
 pub fn claim_key(what: &str, key_id: &str, mac: &[u8]) -> ClaimKey {

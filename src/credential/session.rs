@@ -13,15 +13,6 @@ use crate::policy::{Revocation, Session};
 use crate::ports::{Entropy, Ledger, Vault};
 use crate::refusal::Reason;
 
-/// A session that lives.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Live {
-    /// As whom.
-    pub identity: Identity,
-    /// The session itself.
-    pub sealed: Sealed,
-}
-
 /// The cookie's name: `__Host-<name>` (RFC 6265bis section 4.1.3.2), or the plain name on http loopback, where no
 /// browser takes the prefix. Over http anywhere else the prefix stays, and browsers store no session.
 pub fn cookie_name(policy: &Session, target: &Target<'_>) -> String {
@@ -51,9 +42,9 @@ pub async fn verify<P: Vault + Ledger>(
     revocation: Revocation,
     value: &str,
     noted: &mut Option<Identity>,
-) -> Result<Live, Reason> {
+) -> Result<Identity, Reason> {
     let sealed = open(ctx, policy, value)?;
-    *noted = Some(Identity { kind: "session", key_id: Some(sealed.key_id.clone()), ..Identity::default() });
+    *noted = Some(Identity::by_key("session", &sealed.key_id));
     if sealed.expires <= ctx.now {
         return Err(Reason::SessionExpired);
     }
@@ -63,16 +54,10 @@ pub async fn verify<P: Vault + Ledger>(
         Found::Revoked => return Err(Reason::SessionRevoked),
         Found::Unknown => return Err(Reason::SessionUnknown),
     };
-    let identity = Identity {
-        kind: "session",
-        subject: Some(record.sub),
-        client: Some(record.client).filter(|client| !client.is_empty()),
-        scope: Vec::new(),
-        key_id: Some(sealed.key_id.clone()),
-    };
+    let identity = Identity::by_record("session", &sealed.key_id, record);
     *noted = Some(identity.clone());
     keep_alive(ctx, ports, policy, &sealed).await?;
-    Ok(Live { identity, sealed })
+    Ok(identity)
 }
 
 /// Opens a session for a subject and returns the Set-Cookie value that hands it over.

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::value;
 use crate::credential::record::is_name;
-use crate::credential::session;
 use crate::credential::store::Context;
+use crate::credential::{bearer, session};
 use crate::dialect::{generic, page};
 use crate::digest::{base64url, hex, hmac_sha256, sha256};
 use crate::gate::{Gate, Trace, end_session};
@@ -42,7 +42,7 @@ pub async fn answer<P: Ports>(
     if !incoming.has_form() {
         return Err(Reason::FormMalformed);
     }
-    let form = String::from_utf8(ports.read(gate.policy.limits.form).await?).map_err(|_| Reason::FormMalformed)?;
+    let form = bearer::read_form(ports, gate.policy.limits.form).await?;
     let account = value(&form, "account")?;
     let password = value(&form, "password")?;
     let next = next(target, &form);

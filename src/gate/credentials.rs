@@ -149,8 +149,8 @@ async fn by_session<P: Ports>(visit: &Visit<'_, P>, noted: &mut Option<Identity>
     let Visit { gate, ctx, route, incoming, target, ports } = *visit;
     let policy = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
     let Some(value) = session::present(policy, target, &incoming.headers)? else { return Ok(None) };
-    let live = session::verify(ctx, ports, policy, route.revocation, value, noted).await?;
-    Ok(Some(Grant { identity: live.identity, ..Grant::default() }))
+    let identity = session::verify(ctx, ports, policy, route.revocation, value, noted).await?;
+    Ok(Some(Grant { identity, ..Grant::default() }))
 }
 
 fn signed_identity(
@@ -159,7 +159,7 @@ fn signed_identity(
     key_id: &str,
     noted: &mut Option<Identity>,
 ) -> Identity {
-    let identity = Identity { kind, subject, key_id: Some(key_id.to_owned()), ..Identity::default() };
+    let identity = Identity { subject, ..Identity::by_key(kind, key_id) };
     *noted = Some(identity.clone());
     identity
 }

@@ -22,7 +22,7 @@ pub async fn nonce<P: Ports>(visit: &Visit<'_, P>, noted: &mut Option<Identity>)
     let raw_query = target.query.unwrap_or_default();
     let Some(text) = query::sole(raw_query, &policy.parameter)? else { return Ok(None) };
     let sealed = nonce::open(ctx, policy, route, text)?;
-    *noted = Some(Identity { kind: "nonce", key_id: Some(sealed.key_id.clone()), ..Identity::default() });
+    *noted = Some(Identity::by_key("nonce", &sealed.key_id));
     if fetch_metadata::looks_ahead(incoming.method, &incoming.headers) {
         return Err(Reason::NonceNotUsed);
     }
@@ -40,8 +40,7 @@ pub async fn nonce<P: Ports>(visit: &Visit<'_, P>, noted: &mut Option<Identity>)
     let subject = nonce::redeem(ctx, ports, &sealed).await?;
     end_session(gate, ctx, incoming, target, ports).await?;
     let cookie = session::start(ctx, ports, sessions, target, &subject).await?;
-    let identity =
-        Identity { kind: "nonce", subject: Some(subject), key_id: Some(sealed.key_id), ..Identity::default() };
+    let identity = Identity { subject: Some(subject), ..Identity::by_key("nonce", &sealed.key_id) };
     let is_page = confirmed || (incoming.method == "GET" && is_page_request(&incoming.headers));
     let redirect = is_page.then(|| clean_address(&gate.policy, route, target));
     Ok(Some(Outcome::Granted(Box::new(Grant { identity, body: None, cookies: vec![cookie], redirect }))))

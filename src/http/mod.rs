@@ -47,7 +47,7 @@ impl Incoming<'_> {
         }
     }
 
-    /// Whether the caller may have sent a body that is not empty.
+    /// Whether the body says that it is a urlencoded form.
     pub fn has_form(&self) -> bool {
         let is_form = |value: &str| {
             let essence = value.split(';').next().unwrap_or_default();
