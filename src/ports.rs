@@ -11,9 +11,9 @@ use crate::refusal::Reason;
 use crate::secret::Secret;
 
 /// All the ports together.
-pub trait Ports: Vault + Ledger + Entropy + Limiter + Upstream + Signer + Body {}
+pub trait Ports: Vault + Ledger + Throttle + Entropy + Limiter + Upstream + Signer + Body {}
 
-impl<T: Vault + Ledger + Entropy + Limiter + Upstream + Signer + Body> Ports for T {}
+impl<T: Vault + Ledger + Throttle + Entropy + Limiter + Upstream + Signer + Body> Ports for T {}
 
 /// A key-value store that forgets by itself and may lag behind its own writes (Workers KV).
 pub trait Vault {
@@ -43,6 +43,34 @@ pub trait Ledger {
     async fn claim(&self, key: &ClaimKey, until: u64, note: &str) -> Result<Claimed, Reason>;
     /// The note of a claimed key; None if nobody claimed it.
     async fn recall(&self, key: &ClaimKey) -> Result<Option<String>, Reason>;
+}
+
+/// Whose password is guessed, and from where. Both are digests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guess {
+    /// The account alone.
+    pub account: ClaimKey,
+    /// Account and network.
+    pub pair: ClaimKey,
+}
+
+/// What was counted, the new guess included.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Guesses {
+    /// Wrong guesses of this minute by the pair.
+    pub pair: u32,
+    /// Wrong guesses of these ten minutes at the account, from anywhere.
+    pub account: u32,
+    /// How often the pair was right: a number that changes whenever its count begins anew.
+    pub right: u32,
+}
+
+/// Counts guesses for all isolates together (a Durable Object).
+pub trait Throttle {
+    /// Counts a guess, before it is known whether it is wrong, so that a burst counts in full.
+    async fn guess(&self, guess: &Guess) -> Result<Guesses, Reason>;
+    /// Takes a guess back that was right, and the pair's wrong ones with it. The pair is remembered for 30 days.
+    async fn guessed_right(&self, guess: &Guess) -> Result<(), Reason>;
 }
 
 /// Randomness fit for keys.

@@ -152,6 +152,45 @@ reasons! {
     /// A HEAD, prefetch or preview of a nonce: neither used up nor let through.
     NonceNotUsed = "nonce_not_used" => NotUsedUp,
 
+    /// The caller's API key is missing or none of the policy's.
+    ApiKeyUnknown = "api_key_unknown" => CredentialInvalid,
+    /// A call's body, or one of its common parameters, is not what it has to be.
+    CallMalformed = "call_malformed" => BadRequest,
+    /// A call asks for a version of the API that does not exist.
+    CallVersion = "call_version" => BadRequest,
+    /// A call asks for an answer in a format that does not exist.
+    CallFormat = "call_format" => BadRequest,
+    /// A call names no method.
+    CallMethodMissing = "call_method_missing" => BadRequest,
+    /// A call names a servlet or a method that does not exist.
+    CallMethodUnknown = "call_method_unknown" => BadRequest,
+    /// A call lacks a parameter that its method needs.
+    CallParameterMissing = "call_parameter_missing" => BadRequest,
+    /// Server calls are not taken from this client address.
+    ServerAddress = "server_address" => Forbidden,
+    /// The administrator's name or password is wrong.
+    AdministratorRefused = "administrator_refused" => CredentialInvalid,
+    /// The administrator may not call this method.
+    MethodNotPermitted = "method_not_permitted" => Forbidden,
+    /// The method needs a token that shows that the caller could read a page of its session.
+    BoundTokenMissing = "bound_token_missing" => CredentialInvalid,
+    /// The token belongs to another session, or is none.
+    BoundTokenMismatch = "bound_token_mismatch" => CredentialInvalid,
+    /// A credential is where it must not be: in an address, or in a body.
+    CredentialMisplaced = "credential_misplaced" => BadCredentialRequest,
+    /// Two credentials of one call belong to different people.
+    SessionConflict = "session_conflict" => CredentialInvalid,
+    /// Nobody is signed in.
+    NotSignedIn = "not_signed_in" => CredentialInvalid,
+    /// Not a single sign-on token of this gateway.
+    SignOnForged = "sign_on_forged" => CredentialInvalid,
+    /// The single sign-on token's time is over.
+    SignOnExpired = "sign_on_expired" => CredentialInvalid,
+    /// The origin knows nobody of that number.
+    SubjectUnknown = "subject_unknown" => BadRequest,
+    /// The browser was to be sent to a place that the policy does not list.
+    RedirectTarget = "redirect_target" => BadRequest,
+
     /// A form of this gateway posted from another site (Origin, Fetch Metadata).
     CrossSite = "cross_site" => Forbidden,
     /// The account or the password is wrong.
@@ -175,7 +214,7 @@ reasons! {
     VaultUnavailable = "vault_unavailable" => Unavailable,
     /// The Durable Object did not answer.
     LedgerUnavailable = "ledger_unavailable" => Unavailable,
-    /// The rate limit did not answer.
+    /// The rate limit or the counter of guesses did not answer.
     LimiterUnavailable = "limiter_unavailable" => Unavailable,
     /// The runtime gave no randomness.
     EntropyUnavailable = "entropy_unavailable" => Unavailable,

@@ -128,7 +128,7 @@ proptest! {
     fn any_text_is_parsed(text in "\\PC{0,40}|[ -~]{0,40}", other in "\\PC{0,10}") {
         let policy = support::policy(POLICY);
         let _ = (query::sole(&text, &other), query::decode(&text), query::fold(&text), query::cut(&text, |param| param.name == other));
-        let _ = (cookie::sole(&text, &other), cookie::cut(&text, |name| name == other), accept::prefers_html(Some(&text)));
+        let _ = (cookie::sole(&text, &other), cookie::cut(&text, |name, _| name == other), accept::prefers_html(Some(&text)));
         let headers = Headers::new(vec![("authorization", text.as_str()), ("sec-purpose", &text), ("origin", &text)]);
         let _ = (authorization::read(&headers), fetch_metadata::looks_ahead(&text, &headers), fetch_metadata::is_own_form(&headers, &other));
         let _ = (link::parse(&policy.links[0], &text), signed_redirect::parse(&policy.signed_redirects[0], &text), link::read_seconds(&text));

@@ -38,6 +38,7 @@ fn the_demo_reads_and_asks_for_what_it_documents() {
         ("/once/*", "GET HEAD", "link:once"),
         ("/me/*", "GET HEAD POST PUT PATCH DELETE", "bearer"),
         ("/account/*", "GET HEAD POST", "nonce session"),
+        ("/site/*", "GET HEAD POST", "luminate"),
         ("/", "GET HEAD", "none"),
     ];
     let expected: Vec<(String, String, String)> = expected
@@ -222,6 +223,7 @@ fn accepted(accept: &[Accept]) -> String {
         Accept::Bearer => String::from("bearer"),
         Accept::Session => String::from("session"),
         Accept::Nonce => String::from("nonce"),
+        Accept::Luminate(_) => String::from("luminate"),
         Accept::Nothing => String::from("none"),
     });
     names.collect::<Vec<_>>().join(" ")

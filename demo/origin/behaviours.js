@@ -12,6 +12,7 @@
 //   websocket            accepts the upgrade and sends back whatever it is sent
 
 import { bytes } from "./bytes.js";
+import { isUnchanged } from "./conditions.js";
 import { echo } from "./echo.js";
 import { json } from "./page.js";
 import { badRequest, whole } from "./parameters.js";
@@ -58,9 +59,7 @@ function status(request, parameters) {
 }
 
 function etag(request) {
-  const known = (request.headers.get("if-none-match") ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
-  const unchanged = known.includes(ETAG) || known.includes("*");
-  return echo(request, { status: unchanged ? 304 : 200, headers: { ETag: ETAG } });
+  return echo(request, { status: isUnchanged(request, ETAG) ? 304 : 200, headers: { ETag: ETAG } });
 }
 
 function websocket(request) {

@@ -6,13 +6,19 @@
 //
 //   /                  the landing page: what the demo serves and how to try it       landing.js, routes.js
 //   /check-password    the gateway asks whether a name and a password belong together  password.js
+//   /find-person       the gateway asks which person a number means                    lookup.js
+//   /site/…API         the Luminate methods                                            luminate.js
+//   /site/…Page…       pages that hold Luminate's tags                                 tagged-pages.js
 //   anything else      the echo                                                        echo.js
 //   anything?demo=…    the echo's behaviour changed for a test                         behaviours.js
 
 import { behave } from "./behaviours.js";
 import { echo } from "./echo.js";
 import { landing } from "./landing.js";
+import { findPerson } from "./lookup.js";
+import { isServlet, servlet } from "./luminate.js";
 import { checkPassword } from "./password.js";
+import { isTaggedPage, taggedPage } from "./tagged-pages.js";
 
 export default {
   async fetch(request, env) {
@@ -21,10 +27,13 @@ export default {
     const url = new URL(request.url);
 
     if (url.pathname === "/check-password") return checkPassword(request, env);
+    if (url.pathname === "/find-person") return findPerson(request, env);
 
     const behaviour = url.searchParams.get("demo");
     if (behaviour !== null) return behave(behaviour, request, url.searchParams);
     if (url.pathname === "/") return landing(request);
+    if (isServlet(url.pathname)) return servlet(request, url);
+    if (isTaggedPage(url.pathname)) return taggedPage(request, url);
     return echo(request);
   },
 };

@@ -24,9 +24,22 @@ export function plain(text, init = {}) {
   return answer(text, "text/plain; charset=utf-8", init);
 }
 
-// `main` is markup already; `title` is text.
+export function xml(text, init = {}) {
+  return answer(text, "text/xml; charset=utf-8", init);
+}
+
 export async function page(title, main, init = {}) {
-  const html = `<!doctype html>
+  const response = answer(frame(title, main), HTML, init);
+  response.headers.set("Content-Security-Policy", await contentSecurityPolicy());
+  response.headers.set("Referrer-Policy", "no-referrer");
+  return response;
+}
+
+export const HTML = "text/html; charset=utf-8";
+
+// A page's text. `main` is markup already; `title` is text.
+export function frame(title, main) {
+  return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -44,10 +57,16 @@ ${main}
 </body>
 </html>
 `;
-  const response = answer(html, "text/html; charset=utf-8", init);
-  response.headers.set("Content-Security-Policy", await contentSecurityPolicy());
-  response.headers.set("Referrer-Policy", "no-referrer");
-  return response;
+}
+
+// Lets a page do nothing but show its own styles (`styles`: the text of each besides the frame's) and send its forms
+// where `formAction` says.
+export async function contentSecurityPolicy({ formAction = "'none'", styles = [] } = {}) {
+  const allowed = await Promise.all([STYLE, ...styles].map(hashOf));
+  return (
+    `default-src 'none'; style-src ${allowed.join(" ")}; img-src data:; ` +
+    `base-uri 'none'; form-action ${formAction}; frame-ancestors 'none'`
+  );
 }
 
 function answer(text, contentType, init) {
@@ -62,19 +81,16 @@ function answer(text, contentType, init) {
   return new Response(bodyless ? null : text, { status, headers });
 }
 
-let policy;
+const hashes = new Map();
 
-// The one style sheet is allowed by its digest. Computed at the first page, because digests are not to be had
-// while a Worker starts.
-async function contentSecurityPolicy() {
-  if (policy === undefined) {
-    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(STYLE));
-    const hash = btoa(String.fromCharCode(...new Uint8Array(digest)));
-    policy =
-      `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; ` +
-      "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+// A style sheet is allowed by its digest. Computed at the first page and kept: digests are not to be had while a Worker
+// starts.
+async function hashOf(style) {
+  if (!hashes.has(style)) {
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style));
+    hashes.set(style, `'sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}'`);
   }
-  return policy;
+  return hashes.get(style);
 }
 
 const STYLE = `
@@ -108,6 +124,12 @@ pre code { overflow-wrap: anywhere; font-size: 1em; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1rem; margin: 0 0 1.75rem; }
 dt, .note { color: var(--quiet); }
 dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
+label { display: block; font-weight: 600; margin: 1rem 0 .25rem; }
+input, button {
+  font: inherit; color: inherit; padding: .5rem .75rem; border: 1px solid var(--quiet); border-radius: 6px;
+}
+input { width: 100%; max-width: 32rem; background: var(--code); }
+button { display: block; margin: 1rem 0; background: var(--paper); cursor: pointer; }
 .scroll { overflow-x: auto; margin: .35rem 0 1.25rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); }

@@ -3,12 +3,14 @@
 export const PEOPLE = [
   {
     subject: "1001002",
+    member_id: "4001002",
     user_name: "jo",
     email: "jo@example.org",
     password: "correct horse battery staple",
   },
   {
     subject: "1001003",
+    member_id: "4001003",
     user_name: "sam",
     email: "sam@example.org",
     password: "staple battery horse correct",

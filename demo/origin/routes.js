@@ -18,6 +18,14 @@ const HOST = "127.0.0.1:8787";
 const ADMIN = "admin='Authorization: Bearer demo-admin-key-0123456789abcdef'";
 const POST = `curl -s -H "$admin" -H 'Content-Type: application/json'`;
 
+const SITE = `site=${BASE}/site common='v=1.0&api_key=demo-api-key&response_format=json'`;
+const LOG_IN = [
+  SITE,
+  `answer=$(curl -s "$site/CRConsAPI" -d "method=login&$common&user_name=${PEOPLE[0].user_name}" \\`,
+  `  --data-urlencode 'password=${PEOPLE[0].password}')`,
+];
+const member = (variable, name) => `${variable}=$(printf %s "$answer" | sed 's/.*"${name}": *"\\([^"]*\\)".*/\\1/')`;
+
 const signIns = PEOPLE.map((person) => `${person.user_name} (password: ${person.password})`).join(" or ");
 
 const CHANGED =
@@ -107,6 +115,44 @@ export const ROUTES = [
         ],
       },
       { says: "In a browser it asks to sign in first (names and passwords stand at /.edgegate/* below):", page: `${BASE}/account/` },
+    ],
+  },
+  {
+    path: "/site/*",
+    asks: "The Luminate dialect: a session with its token for a client's call, an administrator for a server's.",
+    tries: [
+      {
+        says: "A session that nobody has signed in to yet, and its token:",
+        href: `${BASE}/site/CRConsAPI?method=getLoginUrl&v=1.0&api_key=demo-api-key&response_format=json`,
+      },
+      {
+        says: "Log in, and ask for one's own record with the session and the token that belongs to it:",
+        shell: [
+          ...LOG_IN,
+          member("token", "token"),
+          member("session", "JSESSIONID"),
+          `curl "$site/CRConsAPI" -d "method=getUser&$common&auth=$token&JSESSIONID=$session"`,
+        ],
+      },
+      {
+        says: "A partner's server asks for the token that signs a constituent on:",
+        shell: [
+          SITE,
+          `curl "$site/SRConsAPI" -d "method=getSingleSignOnToken&$common&cons_id=1001002" \\`,
+          "  -d login_name=api_admin -d login_password=admin-pass-0001",
+        ],
+      },
+      {
+        says: "Log in, and pass the session on to a browser by a nonce, which works once:",
+        shell: [
+          ...LOG_IN,
+          member("nonce", "nonce"),
+          `next=${encodeURIComponent(`${BASE}/site/Page?demo=echo`)}`,
+          `curl -s -L -c "$(mktemp)" "$site/EstablishSession?NONCE_TOKEN=$nonce&NEXTURL=$next"`,
+        ],
+      },
+      { says: "A form that the gateway puts the token into:", page: `${BASE}/site/SPageServer?pagename=form` },
+      { says: "Every tag, expanded on the way:", page: `${BASE}/site/SPageServer?pagename=tags` },
     ],
   },
   {

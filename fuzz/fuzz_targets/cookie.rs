@@ -21,7 +21,7 @@ fuzz_target!(|header: &str| {
         Ok(None) => assert!(ours.is_empty()),
         Err(_) => assert!(ours.len() > 1 || header.contains(',')),
     }
-    let kept = cut(header, |found| found == name).unwrap_or_default();
+    let kept = cut(header, |found, _| found == name).unwrap_or_default();
     let is_something = |(name, value): &(String, String)| !(name.is_empty() && value.is_empty());
     let expected: Vec<_> = all.iter().filter(|pair| pair.0 != name && is_something(pair)).cloned().collect();
     let left: Vec<_> = named(&kept).into_iter().filter(is_something).collect();

@@ -12,7 +12,9 @@ use crate::credential::Identity;
 use crate::gate::{Gate, Moment};
 use crate::http::{Headers, Incoming, query};
 use crate::policy::{Network, Origin, Policy, Route};
-use crate::ports::{Body, ClaimKey, Claimed, Entropy, Ledger, Limiter, Signer, Upstream, Vault};
+use crate::ports::{
+    Body, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Upstream, Vault,
+};
 use crate::refusal::Reason;
 use crate::rewrite::Decision;
 use crate::secret::Secret;
@@ -113,6 +115,16 @@ impl Ledger for Alone {
 
     async fn recall(&self, _: &ClaimKey) -> Result<Option<String>, Reason> {
         Ok(None)
+    }
+}
+
+impl Throttle for Alone {
+    async fn guess(&self, _: &Guess) -> Result<Guesses, Reason> {
+        Ok(Guesses::default())
+    }
+
+    async fn guessed_right(&self, _: &Guess) -> Result<(), Reason> {
+        Ok(())
     }
 }
 

@@ -97,9 +97,9 @@ pub async fn mint<P: Vault + Ledger + Entropy>(
     ports: &P,
     policy: &Bearer,
     record: Record,
-) -> Result<(Secret, Sealed), Reason> {
+) -> Result<Secret, Reason> {
     let key = policy.keys.first().ok_or(Reason::Internal)?;
-    store::mint(ctx, ports, Kind::Token, key, "", record).await
+    Ok(store::mint(ctx, ports, Kind::Token, key, "", record).await?.text())
 }
 
 /// Opens a token without looking at storage.

@@ -1,17 +1,23 @@
 //! Kinds of credential, one file each: how it is read off a request, verified, and minted.
 //!
 //! [`seal`] is the form of everything that Edgegate issues itself; [`record`] is what KV keeps of it;
-//! [`store`] finds, mints and revokes records. [`link`] and [`signed_redirect`] need no storage.
+//! [`store`] finds, mints and revokes records; [`once`] claims what works once; [`spelling`] has a vendor's alphabets.
+//! [`link`], [`signed_redirect`], [`bound`], [`passage`] and [`sign_on`] have no record.
 
 pub mod authorization;
 pub mod bearer;
+pub mod bound;
 pub mod link;
 pub mod nonce;
+pub mod once;
+pub mod passage;
 pub mod recent;
 pub mod record;
 pub mod seal;
 pub mod session;
+pub mod sign_on;
 pub mod signed_redirect;
+pub mod spelling;
 pub mod store;
 
 use crate::digest::sha256;

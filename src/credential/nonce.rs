@@ -1,10 +1,11 @@
 //! One-time nonces in a URL: minted for a subject and a route, redeemed once, for a session.
 
+use super::once;
 use super::record::Record;
 use super::seal::{self, Kind, Sealed};
 use super::store::{self, Context, Found};
 use crate::policy::{Nonce, Revocation, Route, SingleUse};
-use crate::ports::{Claimed, Entropy, Ledger, Vault};
+use crate::ports::{Entropy, Ledger, Vault};
 use crate::refusal::Reason;
 use crate::secret::Secret;
 
@@ -22,7 +23,7 @@ pub async fn mint<P: Vault + Ledger + Entropy>(
 ) -> Result<Secret, Reason> {
     let key = policy.keys.first().ok_or(Reason::Internal)?;
     let record = Record { sub: subject.to_owned(), exp: ctx.now + lifetime, ..Record::default() };
-    Ok(store::mint(ctx, ports, Kind::Nonce, key, &route.name, record).await?.0)
+    Ok(store::mint(ctx, ports, Kind::Nonce, key, &route.name, record).await?.text())
 }
 
 /// Judges what can be judged without storage: form, MAC, time, route.
@@ -51,10 +52,10 @@ pub async fn redeem<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sea
         Found::Unknown => return Err(Reason::NonceUnknown),
     };
     match ctx.single_use {
-        SingleUse::Ledger => match ports.claim(&sealed.claim_key("redeemed"), sealed.expires, "").await? {
-            Claimed::First => {}
-            Claimed::Replayed(_) => return Err(Reason::NonceReplayed),
-        },
+        SingleUse::Ledger => {
+            let key = sealed.claim_key("redeemed");
+            once::claim(ctx, ports, &key, sealed.expires, Reason::NonceReplayed).await?;
+        }
         // Best effort, as the policy asked: two requests at one moment can both get here.
         SingleUse::BestEffort => store::revoke(ctx, ports, sealed).await?,
     }

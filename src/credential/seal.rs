@@ -1,9 +1,13 @@
 //! The form of everything that Edgegate issues itself: it authenticates itself before storage is read.
 //!
-//! `<prefix>_<key id>_<base64url of 46 bytes>`: issued (5 bytes, Unix seconds) ‖ expires (5) ‖ audience tag (4) ‖
-//! random (16) ‖ MAC (16). MAC = the first 16 bytes of HMAC-SHA-256(key, "edgegate seal v1" NUL prefix NUL key id
-//! NUL the 30 bytes before). A forged, expired or misdirected credential is refused without a storage
-//! operation. To a client the text is opaque; only its prefix may be relied on, by scanners for leaked secrets.
+//! `<prefix>_<key id>_<base64url>` of: issued (5 bytes, Unix seconds) ‖ expires (5) ‖ audience tag (4) ‖ random (16)
+//! ‖ payload (mostly none) ‖ MAC (16). MAC = the first 16 bytes of HMAC-SHA-256(key, "edgegate seal v1" NUL prefix NUL
+//! key id NUL all bytes before). A forged, expired or misdirected credential is refused without a storage operation.
+//! To a client the text is opaque; only its prefix may be relied on, by scanners for leaked secrets. [`super::spelling`]
+//! has the other texts that the same bytes can have.
+//!
+//! A payload is for credentials that need no record. It is masked (XOR with HMAC-SHA-256(key, "edgegate mask v1" NUL
+//! prefix NUL key id NUL random counter)), so that nobody but the gateway reads it; the MAC covers it as masked.
 
 use std::sync::Arc;
 
@@ -26,6 +30,8 @@ pub enum Kind {
     Session,
     /// A one-time nonce, `egn_`.
     Nonce,
+    /// A single sign-on token, `ego_`: a partner's server says who somebody is.
+    SignOn,
 }
 
 impl Kind {
@@ -35,6 +41,7 @@ impl Kind {
             Kind::Token => "egt",
             Kind::Session => "egs",
             Kind::Nonce => "egn",
+            Kind::SignOn => "ego",
         }
     }
 }
@@ -50,11 +57,45 @@ pub struct Sealed {
     pub issued: u64,
     /// Unix seconds; not valid at or after it.
     pub expires: u64,
+    /// What it carries itself, unmasked.
+    pub payload: Secret,
     tag: [u8; TAG],
     mac: [u8; MAC],
+    bytes: Secret,
+}
+
+/// What a credential is to say.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// What it is.
+    pub kind: Kind,
+    /// Unix seconds.
+    pub issued: u64,
+    /// Unix seconds; not valid at or after it.
+    pub expires: u64,
+    /// Who may take it: the name of a route, or nothing.
+    pub audience: &'a str,
+    /// What it carries, at most [`PAYLOAD`] bytes.
+    pub payload: &'a [u8],
 }
 
 impl Sealed {
+    /// All of its bytes: whoever has them has the credential.
+    pub fn bytes(&self) -> &[u8] {
+        self.bytes.expose()
+    }
+
+    /// Its text.
+    pub fn text(&self) -> Secret {
+        Secret::new(format!("{}_{}_{}", self.kind.prefix(), self.key_id, base64url(self.bytes())))
+    }
+
+    /// A MAC over something else that holds for this credential alone; `purpose` keeps uses apart.
+    pub fn bind(&self, secret: &Secret, purpose: &str) -> [u8; 32] {
+        let parts: [&[u8]; 4] = [b"edgegate bound v1\0", purpose.as_bytes(), b"\0", self.bytes()];
+        hmac_sha256(secret, &parts)
+    }
+
     /// Whether it was minted for this audience (the name of a route, or nothing).
     pub fn is_for(&self, audience: &str) -> bool {
         self.tag == audience_tag(audience)
@@ -71,7 +112,7 @@ impl Sealed {
     }
 }
 
-/// Mints a credential. Returns the text, which is told once and never stored, and its parts.
+/// Mints a credential that carries nothing. Returns the text, which is told once and never stored, and its parts.
 ///
 /// # Errors
 /// `EntropyUnavailable`.
@@ -84,18 +125,32 @@ pub fn mint(
     audience: &str,
     entropy: &impl Entropy,
 ) -> Result<(Secret, Sealed), Reason> {
+    let sealed = seal(&Terms { kind, issued, expires, audience, payload: &[] }, key, secret, entropy)?;
+    Ok((sealed.text(), sealed))
+}
+
+/// Makes a credential.
+///
+/// # Errors
+/// `EntropyUnavailable`; `Internal` for a payload that is too long.
+pub fn seal(terms: &Terms<'_>, key: &Key, secret: &Secret, entropy: &impl Entropy) -> Result<Sealed, Reason> {
+    if terms.payload.len() > PAYLOAD {
+        return Err(Reason::Internal);
+    }
     let mut random = [0; RANDOM];
     entropy.fill(&mut random)?;
-    let tag = audience_tag(audience);
-    let mut body = Vec::with_capacity(BODY + MAC);
-    body.extend(five_bytes(issued));
-    body.extend(five_bytes(expires));
-    body.extend(tag);
-    body.extend(random);
-    let mac = compute(kind, &key.id, secret, &body);
-    body.extend(mac);
-    let text = format!("{}_{}_{}", kind.prefix(), key.id, base64url(&body));
-    Ok((Secret::new(text), Sealed { kind, key_id: key.id.clone(), issued, expires, tag, mac }))
+    let Terms { kind, issued, expires, .. } = *terms;
+    let tag = audience_tag(terms.audience);
+    let mut bytes = Vec::with_capacity(BODY + terms.payload.len() + MAC);
+    bytes.extend(five_bytes(issued));
+    bytes.extend(five_bytes(expires));
+    bytes.extend(tag);
+    bytes.extend(random);
+    bytes.extend(masked(kind, &key.id, secret, &random, terms.payload));
+    let mac = compute(kind, &key.id, secret, &bytes);
+    bytes.extend(mac);
+    let (payload, bytes) = (Secret::new(terms.payload), Secret::new(bytes));
+    Ok(Sealed { kind, key_id: key.id.clone(), issued, expires, payload, tag, mac, bytes })
 }
 
 /// Opens a text; None if it is not authentic under any of the keys.
@@ -113,34 +168,69 @@ pub fn open(
     let (Some(prefix), Some(key_id), Some(body)) = (pieces.next(), pieces.next(), pieces.next()) else {
         return Ok(None);
     };
-    let Some(key) = keys.iter().find(|key| key.id == key_id).filter(|_| prefix == kind.prefix()) else {
-        return Ok(None);
-    };
-    if body.len() != TEXT {
-        return Ok(None);
-    }
+    let key = keys.iter().find(|key| key.id == key_id).filter(|_| prefix == kind.prefix());
+    let Some(key) = key.filter(|_| body.len() <= TEXT) else { return Ok(None) };
     let Some(bytes) = from_base64url(body.as_bytes()) else { return Ok(None) };
-    let secret = keyring.secret(&key.secret, loopback)?;
-    Ok(read(kind, &key.id, secret, &bytes))
+    read(kind, core::slice::from_ref(key), keyring, loopback, &bytes)
 }
 
-fn read(kind: Kind, key_id: &str, secret: &Secret, bytes: &[u8]) -> Option<Sealed> {
-    let (body, mac) = bytes.split_at_checked(BODY)?;
+/// The same for bytes that do not say which key made them.
+///
+/// # Errors
+/// `SecretMissing` if no key fits and one of them has no value.
+pub fn read(
+    kind: Kind,
+    keys: &[Arc<Key>],
+    keyring: &Keyring,
+    loopback: bool,
+    bytes: &[u8],
+) -> Result<Option<Sealed>, Reason> {
+    let mut otherwise = Ok(None);
+    for key in keys {
+        match keyring.secret(&key.secret, loopback) {
+            Ok(secret) => {
+                if let Some(sealed) = read_with(kind, &key.id, secret, bytes) {
+                    return Ok(Some(sealed));
+                }
+            }
+            Err(reason) => otherwise = Err(reason),
+        }
+    }
+    otherwise
+}
+
+fn read_with(kind: Kind, key_id: &str, secret: &Secret, bytes: &[u8]) -> Option<Sealed> {
+    let (body, mac) = bytes.split_at_checked(bytes.len().checked_sub(MAC)?)?;
     let mac: [u8; MAC] = mac.try_into().ok()?;
-    if !bool::from(compute(kind, key_id, secret, body).ct_eq(&mac)) {
+    if body.len() > BODY + PAYLOAD || !bool::from(compute(kind, key_id, secret, body).ct_eq(&mac)) {
         return None;
     }
     let (issued, rest) = body.split_at_checked(5)?;
     let (expires, rest) = rest.split_at_checked(5)?;
-    let (tag, _random) = rest.split_at_checked(TAG)?;
+    let (tag, rest) = rest.split_at_checked(TAG)?;
+    let (random, payload) = rest.split_at_checked(RANDOM)?;
     Some(Sealed {
         kind,
         key_id: key_id.to_owned(),
         issued: number(issued),
         expires: number(expires),
+        payload: Secret::new(masked(kind, key_id, secret, random, payload)),
         tag: tag.try_into().ok()?,
         mac,
+        bytes: Secret::new(bytes),
     })
+}
+
+/// The payload with its mask put on, or taken off. The random bytes are used for one credential only.
+fn masked(kind: Kind, key_id: &str, secret: &Secret, random: &[u8], payload: &[u8]) -> Vec<u8> {
+    let block = |counter: u8| {
+        let counter = [counter];
+        let (prefix, key_id) = (kind.prefix().as_bytes(), key_id.as_bytes());
+        let parts: [&[u8]; 7] = [b"edgegate mask v1\0", prefix, b"\0", key_id, b"\0", random, &counter];
+        hmac_sha256(secret, &parts)
+    };
+    let counted = payload.chunks(32).zip(0_u8..);
+    counted.flat_map(|(chunk, counter)| chunk.iter().zip(block(counter)).map(|(byte, mask)| byte ^ mask)).collect()
 }
 
 fn compute(kind: Kind, key_id: &str, secret: &Secret, body: &[u8]) -> [u8; MAC] {
@@ -172,5 +262,9 @@ const TAG: usize = 4;
 const RANDOM: usize = 16;
 const MAC: usize = 16;
 const BODY: usize = 5 + 5 + TAG + RANDOM;
-/// Characters of base64url for `BODY + MAC` bytes.
-const TEXT: usize = 62;
+/// Bytes of a credential that carries nothing.
+pub const BARE: usize = BODY + MAC;
+/// The longest payload, in bytes.
+pub const PAYLOAD: usize = 300;
+/// Characters of base64url for the longest credential.
+const TEXT: usize = (BODY + PAYLOAD + MAC).div_ceil(3) * 4;

@@ -3,32 +3,54 @@
 //! The record is written once. That a session is alive is noted under a key of its own, at most once per
 //! fifth of the idle limit and isolate, and that key is read only when the session would otherwise count as
 //! idle: a note can never overwrite a tombstone, and no key is read before it can exist.
+//!
+//! A servlet session exists for visitors too who are not signed in. Such a one is nobody's and has no record: it
+//! costs no storage, and signing in replaces it.
 
 use super::Identity;
 use super::record::Record;
-use super::seal::{self, Kind, Sealed};
+use super::seal::{self, Kind, Sealed, Terms};
+use super::spelling::Spelling;
 use super::store::{self, Context, Found};
 use crate::http::{Headers, Target, cookie};
-use crate::policy::{Revocation, Session};
+use crate::policy::{Carrier, Revocation, Session};
 use crate::ports::{Entropy, Ledger, Vault};
 use crate::refusal::Reason;
+use crate::secret::Secret;
 
 /// The cookie's name: `__Host-<name>` (RFC 6265bis section 4.1.3.2), or the plain name on http loopback, where no
 /// browser takes the prefix. Over http anywhere else the prefix stays, and browsers store no session.
 pub fn cookie_name(policy: &Session, target: &Target<'_>) -> String {
-    match is_local(target) {
+    match policy.carrier == Carrier::Servlet || is_local(target) {
         true => policy.cookie.clone(),
         false => format!("__Host-{}", policy.cookie),
     }
 }
 
-/// The session's cookie value, undecoded.
+/// The session's cookie value, undecoded. The name of a servlet session is used by many: a value that is not of this
+/// gateway's form is somebody else's cookie.
 ///
 /// # Errors
 /// `SessionDuplicate`.
 pub fn present<'a>(policy: &Session, target: &Target<'_>, headers: &Headers<'a>) -> Result<Option<&'a str>, Reason> {
     let Some(header) = headers.get("cookie") else { return Ok(None) };
-    cookie::sole(header, &cookie_name(policy, target))
+    let name = cookie_name(policy, target);
+    if policy.carrier == Carrier::HostPrefixed {
+        return cookie::sole(header, &name);
+    }
+    let mut own = cookie::all(header, &name).filter(|value| is_own(policy, value));
+    match (own.next(), own.next()) {
+        (_, Some(_)) => Err(Reason::SessionDuplicate),
+        (sole, None) => Ok(sole),
+    }
+}
+
+/// Whether a text has the form of this gateway's sessions.
+pub fn is_own(policy: &Session, text: &str) -> bool {
+    match policy.carrier {
+        Carrier::HostPrefixed => text.starts_with("egs_"),
+        Carrier::Servlet => Spelling::Servlet.read(text).is_some_and(|bytes| bytes.len() == seal::BARE),
+    }
 }
 
 /// Judges a session. `noted`: what is known of the caller even if the session is refused.
@@ -45,22 +67,38 @@ pub async fn verify<P: Vault + Ledger>(
 ) -> Result<Identity, Reason> {
     let sealed = open(ctx, policy, value)?;
     *noted = Some(Identity::by_key("session", &sealed.key_id));
-    if sealed.expires <= ctx.now {
-        return Err(Reason::SessionExpired);
-    }
-    let record = match store::find(ctx, ports, &sealed, policy.cache, revocation).await? {
-        Found::Live(record) if record.exp > ctx.now => record,
-        Found::Live(_) => return Err(Reason::SessionExpired),
-        Found::Revoked => return Err(Reason::SessionRevoked),
-        Found::Unknown => return Err(Reason::SessionUnknown),
-    };
-    let identity = Identity::by_record("session", &sealed.key_id, record);
+    let identity = judge(ctx, ports, policy, revocation, &sealed).await?;
     *noted = Some(identity.clone());
     keep_alive(ctx, ports, policy, &sealed).await?;
     Ok(identity)
 }
 
-/// Opens a session for a subject and returns the Set-Cookie value that hands it over.
+/// Judges an opened session but for its idle time. One that is nobody's has no subject.
+///
+/// # Errors
+/// `SessionExpired`, `SessionUnknown`, `SessionRevoked`, and storage's own reasons.
+pub async fn judge<P: Vault + Ledger>(
+    ctx: Context<'_>,
+    ports: &P,
+    policy: &Session,
+    revocation: Revocation,
+    sealed: &Sealed,
+) -> Result<Identity, Reason> {
+    if sealed.expires <= ctx.now {
+        return Err(Reason::SessionExpired);
+    }
+    if is_nobodys(sealed) {
+        return Ok(Identity::by_key("session", &sealed.key_id));
+    }
+    match store::find(ctx, ports, sealed, policy.cache, revocation).await? {
+        Found::Live(record) if record.exp > ctx.now => Ok(Identity::by_record("session", &sealed.key_id, record)),
+        Found::Live(_) => Err(Reason::SessionExpired),
+        Found::Revoked => Err(Reason::SessionRevoked),
+        Found::Unknown => Err(Reason::SessionUnknown),
+    }
+}
+
+/// Opens a session for a subject.
 ///
 /// # Errors
 /// As [`store::mint`].
@@ -68,19 +106,57 @@ pub async fn start<P: Vault + Ledger + Entropy>(
     ctx: Context<'_>,
     ports: &P,
     policy: &Session,
-    target: &Target<'_>,
     subject: &str,
-) -> Result<String, Reason> {
+) -> Result<Sealed, Reason> {
     let key = policy.keys.first().ok_or(Reason::Internal)?;
     let record = Record { sub: subject.to_owned(), exp: ctx.now + policy.absolute, ..Record::default() };
-    let (value, _) = store::mint(ctx, ports, Kind::Session, key, "", record).await?;
-    let value = core::str::from_utf8(value.expose()).map_err(|_| Reason::Internal)?;
-    Ok(set_cookie(policy, target, value, policy.absolute))
+    store::mint(ctx, ports, Kind::Session, key, audience(policy), record).await
+}
+
+/// Opens a session that is nobody's, without storage.
+///
+/// # Errors
+/// `SecretMissing`, `EntropyUnavailable`.
+pub fn start_nobodys(ctx: Context<'_>, entropy: &impl Entropy, policy: &Session) -> Result<Sealed, Reason> {
+    let key = policy.keys.first().ok_or(Reason::Internal)?;
+    let secret = ctx.keyring.secret(&key.secret, ctx.loopback)?;
+    let expires = ctx.now + policy.absolute;
+    let terms = Terms { kind: Kind::Session, issued: ctx.now, expires, audience: NOBODY, payload: &[] };
+    seal::seal(&terms, key, secret, entropy)
+}
+
+/// Whether a session belongs to a visitor who is not signed in.
+pub fn is_nobodys(sealed: &Sealed) -> bool {
+    sealed.is_for(NOBODY)
+}
+
+/// The session's text.
+pub fn text(policy: &Session, sealed: &Sealed) -> Secret {
+    match policy.carrier {
+        Carrier::HostPrefixed => sealed.text(),
+        Carrier::Servlet => Spelling::Servlet.write(sealed.bytes()),
+    }
+}
+
+/// The Set-Cookie value that hands a session over. `embedded`: to a page of another site that is trusted; the cookie
+/// then lives in that site's partition alone, and browsers take it over https only.
+///
+/// # Errors
+/// `Internal`; a session's text is ASCII.
+pub fn set_cookie(policy: &Session, target: &Target<'_>, sealed: &Sealed, embedded: bool) -> Result<String, Reason> {
+    let text = text(policy, sealed);
+    let value = core::str::from_utf8(text.expose()).map_err(|_| Reason::Internal)?;
+    Ok(write_cookie(policy, target, value, policy.absolute, embedded))
 }
 
 /// The Set-Cookie value that takes the cookie back.
 pub fn clear_cookie(policy: &Session, target: &Target<'_>) -> String {
-    set_cookie(policy, target, "", 0)
+    write_cookie(policy, target, "", 0, false)
+}
+
+/// The Set-Cookie value that takes back what was handed to another site's page.
+pub fn clear_embedded_cookie(policy: &Session, target: &Target<'_>) -> String {
+    write_cookie(policy, target, "", 0, true)
 }
 
 /// Opens a cookie value without looking at storage.
@@ -88,15 +164,40 @@ pub fn clear_cookie(policy: &Session, target: &Target<'_>) -> String {
 /// # Errors
 /// `SessionForged`, `SecretMissing`.
 pub fn open(ctx: Context<'_>, policy: &Session, value: &str) -> Result<Sealed, Reason> {
-    seal::open(Kind::Session, &policy.keys, ctx.keyring, ctx.loopback, value)?.ok_or(Reason::SessionForged)
+    let opened = match policy.carrier {
+        Carrier::HostPrefixed => seal::open(Kind::Session, &policy.keys, ctx.keyring, ctx.loopback, value)?,
+        Carrier::Servlet => match Spelling::Servlet.read(value) {
+            Some(bytes) => return reopen(ctx, policy, &bytes),
+            None => None,
+        },
+    };
+    let is_ours = |sealed: &Sealed| sealed.is_for(audience(policy));
+    opened.filter(is_ours).ok_or(Reason::SessionForged)
 }
 
-async fn keep_alive<P: Vault + Ledger>(
+/// Opens a session by its bytes.
+///
+/// # Errors
+/// `SessionForged`, `SecretMissing`.
+pub fn reopen(ctx: Context<'_>, policy: &Session, bytes: &[u8]) -> Result<Sealed, Reason> {
+    let opened = seal::read(Kind::Session, &policy.keys, ctx.keyring, ctx.loopback, bytes)?;
+    let is_ours = |sealed: &Sealed| sealed.is_for(audience(policy)) || is_nobodys(sealed);
+    opened.filter(is_ours).ok_or(Reason::SessionForged)
+}
+
+/// Judges how long nothing was heard of a session, and notes that it is alive.
+///
+/// # Errors
+/// `SessionIdle`, and storage's own reasons.
+pub async fn keep_alive<P: Vault + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &Session,
     sealed: &Sealed,
 ) -> Result<(), Reason> {
+    if is_nobodys(sealed) {
+        return Ok(());
+    }
     let record = sealed.record_key();
     let note = format!("{record}:seen");
     let mut seen = sealed.issued.max(ctx.recent.seen(&record));
@@ -116,11 +217,25 @@ async fn keep_alive<P: Vault + Ledger>(
     Ok(())
 }
 
+/// What keeps the sessions of one form from being taken for those of another.
+fn audience(policy: &Session) -> &'static str {
+    match policy.carrier {
+        Carrier::HostPrefixed => "",
+        Carrier::Servlet => "servlet",
+    }
+}
+
 fn is_local(target: &Target<'_>) -> bool {
     !target.secure && target.is_loopback()
 }
 
-fn set_cookie(policy: &Session, target: &Target<'_>, value: &str, max_age: u64) -> String {
-    let secure = if is_local(target) { "" } else { "; Secure" };
-    format!("{}={value}; Path=/; Max-Age={max_age}{secure}; HttpOnly; SameSite=Lax", cookie_name(policy, target))
+fn write_cookie(policy: &Session, target: &Target<'_>, value: &str, max_age: u64, embedded: bool) -> String {
+    let reach = match (embedded && target.secure, is_local(target)) {
+        (true, _) => "; Secure; HttpOnly; SameSite=None; Partitioned",
+        (_, true) => "; HttpOnly; SameSite=Lax",
+        _ => "; Secure; HttpOnly; SameSite=Lax",
+    };
+    format!("{}={value}; Path=/; Max-Age={max_age}{reach}", cookie_name(policy, target))
 }
+
+const NOBODY: &str = "servlet nobody";

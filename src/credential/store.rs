@@ -7,12 +7,11 @@
 
 use super::recent::Recent;
 use super::record::Record;
-use super::seal::{self, Kind, Sealed};
+use super::seal::{self, Kind, Sealed, Terms};
 use crate::keyring::Keyring;
 use crate::policy::{Key, Revocation, SingleUse};
 use crate::ports::{Entropy, Ledger, Vault};
 use crate::refusal::Reason;
-use crate::secret::Secret;
 
 /// What all of this needs to know.
 #[derive(Debug, Clone, Copy)]
@@ -51,9 +50,10 @@ pub async fn mint<P: Vault + Ledger + Entropy>(
     key: &Key,
     audience: &str,
     record: Record,
-) -> Result<(Secret, Sealed), Reason> {
+) -> Result<Sealed, Reason> {
     let secret = ctx.keyring.secret(&key.secret, ctx.loopback)?;
-    let (text, sealed) = seal::mint(kind, key, secret, ctx.now, record.exp, audience, ports)?;
+    let terms = Terms { kind, issued: ctx.now, expires: record.exp, audience, payload: &[] };
+    let sealed = seal::seal(&terms, key, secret, ports)?;
     let json = record.to_json()?;
     ports.put(&sealed.record_key(), &json, kv_expiry(ctx.now, record.exp)).await?;
     if ctx.single_use == SingleUse::Ledger {
@@ -61,7 +61,7 @@ pub async fn mint<P: Vault + Ledger + Entropy>(
         let _ = ports.claim(&sealed.claim_key("minted"), ctx.now + LAG, &json).await;
     }
     ctx.recent.put(&sealed.record_key(), record, ctx.now);
-    Ok((text, sealed))
+    Ok(sealed)
 }
 
 /// Finds the record of an authentic credential. `max_age`: seconds that this isolate's copy may be old.

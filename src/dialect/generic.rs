@@ -28,23 +28,29 @@ pub(crate) fn refuse(
         false => problem(status, public, trace.detail.as_deref(), moment.request_id),
     };
     answer = challenges.into_iter().fold(answer, |answer, challenge| answer.with("www-authenticate", challenge));
+    answer = answer.with("vary", "Accept".to_owned());
+    dress(gate, reason, incoming, trace, answer)
+}
+
+/// What every refusal has beside its words: Allow, Retry-After, CORS, cookies.
+pub(crate) fn dress(gate: &Gate, reason: Reason, incoming: &Incoming<'_>, trace: &Trace, mut answer: Answer) -> Answer {
+    let route = trace.route.as_deref();
     if reason == Reason::MethodNotAllowed {
         answer = answer.with("allow", trace.allow.join(", "));
     }
-    if matches!(public, Public::TooManyRequests) {
+    if matches!(reason.public(), Public::TooManyRequests) {
         answer = answer.with("retry-after", "60".to_owned());
     }
-    let mut vary = vec!["Accept"];
-    if let Some(cors) = route.and_then(|route| route.cors.as_ref()) {
-        vary.push("Origin");
-        if reason != Reason::PreflightDenied {
-            answer.headers.extend(cors::answer_headers(cors, &incoming.headers));
-        }
-    }
-    answer = answer.with("vary", vary.join(", "));
+    let cors = route.and_then(|route| route.cors.as_ref());
+    answer = match reason {
+        Reason::PreflightDenied if cors.is_some() => answer.with("vary", "Origin".to_owned()),
+        _ => cors::dress(answer, cors, &incoming.headers),
+    };
     let mut cookies = trace.cookies.clone();
-    if matches!(public, Public::SessionInvalid)
-        && let (Some(session), Ok(target)) = (&gate.policy.session, Target::read(incoming.url, usize::MAX))
+    let dialect = route.and_then(Route::luminate).map(|luminate| &luminate.session);
+    if matches!(reason.public(), Public::SessionInvalid)
+        && let (Some(session), Ok(target)) =
+            (dialect.or(gate.policy.session.as_ref()), Target::read(incoming.url, usize::MAX))
     {
         // A stale cookie would be refused for ever; taken back, the next request is an anonymous one.
         cookies.push(crate::credential::session::clear_cookie(session, &target));

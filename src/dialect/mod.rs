@@ -4,4 +4,36 @@
 //! data and rendering only; nothing in `gate/` or `credential/` knows of it.
 
 pub mod generic;
+pub mod luminate;
 pub mod page;
+
+use crate::gate::{Gate, Moment, Trace};
+use crate::http::Incoming;
+use crate::refusal::Reason;
+use crate::rewrite::Answer;
+
+/// In whose words a request is refused.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Voice {
+    /// The RFCs'.
+    #[default]
+    Generic,
+    /// The envelope of the Luminate API.
+    Luminate(luminate::Manner),
+}
+
+/// The answer to a refused request. What it says is [`Reason::public`], never more.
+pub(crate) fn refuse(
+    gate: &Gate,
+    reason: Reason,
+    incoming: &Incoming<'_>,
+    moment: Moment<'_>,
+    trace: &Trace,
+) -> Answer {
+    match trace.voice {
+        Voice::Generic => generic::refuse(gate, reason, incoming, moment, trace),
+        Voice::Luminate(manner) => {
+            generic::dress(gate, reason, incoming, trace, luminate::errors::answer(manner, reason))
+        }
+    }
+}

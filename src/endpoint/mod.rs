@@ -4,6 +4,8 @@ mod admin;
 mod explain;
 mod health;
 mod jwks;
+pub(crate) mod luminate;
+mod password;
 mod sign_in;
 mod sign_out;
 

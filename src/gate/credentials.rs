@@ -3,14 +3,15 @@
 //! Absent moves on to the next kind; refused ends it: a credential that is there but bad never falls
 //! through to a weaker one.
 
-use super::{Gate, redeem};
+use super::{Gate, Trace, redeem};
 use crate::credential::authorization;
-use crate::credential::record::Record;
 use crate::credential::store::Context;
-use crate::credential::{Identity, bearer, claim_key, link, session, signed_redirect};
+use crate::credential::{Identity, bearer, claim_key, link, once, session, signed_redirect};
+use crate::dialect::luminate::tags::Tags;
+use crate::endpoint::luminate;
 use crate::http::{Incoming, Target, fetch_metadata};
-use crate::policy::{Accept, Link, Route, SignedRedirect, SingleUse};
-use crate::ports::{ClaimKey, Claimed, Ports, Vault};
+use crate::policy::{Accept, Link, Route, SignedRedirect};
+use crate::ports::{ClaimKey, Ports};
 use crate::refusal::Reason;
 use crate::rewrite::Answer;
 
@@ -25,6 +26,8 @@ pub struct Grant {
     pub cookies: Vec<String>,
     /// Send the client there instead of forwarding.
     pub redirect: Option<String>,
+    /// What tags in the origin's page stand for, where they are expanded.
+    pub tags: Option<Tags>,
 }
 
 /// Where collecting ends if it is not refused.
@@ -52,12 +55,16 @@ pub struct Visit<'a, P> {
     pub ports: &'a P,
 }
 
-/// Asks the route's kinds of credential in the policy's order. `noted`: what is known of the caller so far, for the
-/// log of a refusal.
+/// Asks the route's kinds of credential in the policy's order. `trace`: what is known so far, for the log and the words
+/// of a refusal.
 ///
 /// # Errors
 /// The first refusal; `CredentialMissing` if no kind found anything and the route is not open.
-pub async fn collect<P: Ports>(visit: &Visit<'_, P>, noted: &mut Option<Identity>) -> Result<Outcome, Reason> {
+pub(crate) async fn collect<P: Ports>(visit: &Visit<'_, P>, trace: &mut Trace) -> Result<Outcome, Reason> {
+    if let Some(luminate) = visit.route.luminate() {
+        return luminate::visit(visit, luminate, trace).await;
+    }
+    let noted = &mut trace.identity;
     let Visit { gate, route, incoming, ports, .. } = *visit;
     // Where no kind reads Authorization it is nobody's credential: it is not judged, only never forwarded.
     let takes_bearer = route.accept.iter().any(|accept| matches!(accept, Accept::Bearer));
@@ -89,6 +96,8 @@ pub async fn collect<P: Ports>(visit: &Visit<'_, P>, noted: &mut Option<Identity
                 Some(answer) => return Ok(answer),
                 None => None,
             },
+            // The dialect's own rules, above: it stands alone.
+            Accept::Luminate(_) => return Err(Reason::Internal),
             Accept::Nothing => {
                 Some(Grant { identity: Identity { kind: "none", ..Identity::default() }, ..Grant::default() })
             }
@@ -176,32 +185,5 @@ async fn claim_once<P: Ports>(
     if fetch_metadata::looks_ahead(incoming.method, &incoming.headers) {
         return Err(not_used);
     }
-    match ctx.single_use {
-        SingleUse::Ledger => match ports.claim(key, until, "").await? {
-            Claimed::First => Ok(()),
-            Claimed::Replayed(_) => Err(replayed),
-        },
-        SingleUse::BestEffort => claim_in_vault(ctx, ports, key, until, replayed).await,
-    }
-}
-
-/// KV alone, as the policy asked: two requests at one moment can both pass, and for as long as KV lags.
-async fn claim_in_vault(
-    ctx: Context<'_>,
-    ports: &impl Vault,
-    key: &ClaimKey,
-    until: u64,
-    replayed: Reason,
-) -> Result<(), Reason> {
-    let key = format!("used:{}", crate::digest::base64url(&key.0));
-    // This isolate's own memory first: what it claimed is claimed before anything is awaited.
-    let claimed = Record { exp: until, revoked: true, ..Record::default() };
-    if ctx.recent.get(&key, ctx.now, 0).is_some() {
-        return Err(replayed);
-    }
-    ctx.recent.put(&key, claimed, ctx.now);
-    if ports.get(&key).await?.is_some() {
-        return Err(replayed);
-    }
-    ports.put(&key, "1", crate::credential::store::kv_expiry(ctx.now, until)).await
+    once::claim(ctx, ports, key, until, replayed).await
 }

@@ -5,7 +5,7 @@
 //!
 //! What refuses early costs least: nothing before step 5 touches storage.
 
-mod credentials;
+pub(crate) mod credentials;
 mod guesses;
 mod identity;
 mod redeem;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use crate::credential::Identity;
 use crate::credential::recent::Recent;
 use crate::credential::store::Context;
-use crate::dialect::generic;
+use crate::dialect::{self, Voice};
 use crate::endpoint;
 use crate::http::{Incoming, Target};
 use crate::keyring::Keyring;
@@ -64,6 +64,8 @@ pub struct Judged {
     pub endpoint: Option<&'static str>,
     /// As whom it goes through, once that is known.
     pub identity: Option<Identity>,
+    /// In whose words a refusal would be said.
+    pub voice: Voice,
 }
 
 /// What is known of a request so far, for the log and for the words of a refusal.
@@ -80,6 +82,8 @@ pub(crate) struct Trace {
     pub(crate) detail: Option<String>,
     /// The answer itself, where the endpoint words the refusal: a form that asks again.
     pub(crate) said: Option<Answer>,
+    /// In whose words the refusal is said.
+    pub(crate) voice: Voice,
 }
 
 impl Gate {
@@ -102,11 +106,12 @@ impl Gate {
             Ok(decision) => (decision, None),
             Err(reason) => {
                 let said = trace.said.take();
-                let answer = said.unwrap_or_else(|| generic::refuse(self, reason, incoming, moment, &trace));
+                let answer = said.unwrap_or_else(|| dialect::refuse(self, reason, incoming, moment, &trace));
                 (Decision::Answer(answer), Some(reason))
             }
         };
-        Judged { decision, refused, route: trace.route, endpoint: trace.endpoint, identity: trace.identity }
+        let Trace { route, endpoint, identity, voice, .. } = trace;
+        Judged { decision, refused, route, endpoint, identity, voice }
     }
 
     /// The answer to a request that failed after it was judged.
@@ -116,8 +121,8 @@ impl Gate {
             Decision::Forward(forwarding) => forwarding.cookies.clone(),
             Decision::Answer(_) => Vec::new(),
         };
-        let trace = Trace { route: judged.route.clone(), cookies, ..Trace::default() };
-        generic::refuse(self, reason, incoming, moment, &trace)
+        let trace = Trace { route: judged.route.clone(), cookies, voice: judged.voice, ..Trace::default() };
+        dialect::refuse(self, reason, incoming, moment, &trace)
     }
 
     pub(crate) fn context(&self, target: &Target<'_>, now: u64) -> Context<'_> {
@@ -166,12 +171,14 @@ impl Gate {
         }
         let ctx = self.context(&target, moment.now);
         let visit = Visit { gate: self, ctx, route: &route, incoming, target: &target, ports };
-        let grant = match credentials::collect(&visit, &mut trace.identity).await? {
+        let grant = match credentials::collect(&visit, trace).await? {
             credentials::Outcome::Granted(grant) => *grant,
-            credentials::Outcome::Answer(answer) => return Ok(Decision::Answer(answer)),
+            credentials::Outcome::Answer(answer) => {
+                return Ok(Decision::Answer(cors::dress(answer, route.cors.as_ref(), &incoming.headers)));
+            }
         };
         trace.identity = Some(grant.identity.clone());
-        trace.cookies.extend(grant.cookies.iter().cloned());
+        trace.cookies.clone_from(&grant.cookies);
         if let Some(location) = grant.redirect {
             return Ok(Decision::Answer(with_cookies(Answer::see_other(location), grant.cookies)));
         }
@@ -179,6 +186,7 @@ impl Gate {
             forward::forwarding(&self.policy, &route, incoming, &target, &grant.identity, moment.request_id)?;
         forwarding.body = grant.body;
         forwarding.cookies = grant.cookies;
+        forwarding.tags = grant.tags;
         if let Some(audience) = &route.forward.jwt_audience {
             let jwt = self.assertions.jwt(self, ctx, &route, audience, &grant.identity, ports).await?;
             forwarding.set.extend(jwt.map(|jwt| ("edgegate-jwt", jwt)));

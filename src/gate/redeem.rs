@@ -39,11 +39,12 @@ pub async fn nonce<P: Ports>(visit: &Visit<'_, P>, noted: &mut Option<Identity>)
     }
     let subject = nonce::redeem(ctx, ports, &sealed).await?;
     end_session(gate, ctx, incoming, target, ports).await?;
-    let cookie = session::start(ctx, ports, sessions, target, &subject).await?;
+    let session = session::start(ctx, ports, sessions, &subject).await?;
+    let cookie = session::set_cookie(sessions, target, &session, false)?;
     let identity = Identity { subject: Some(subject), ..Identity::by_key("nonce", &sealed.key_id) };
     let is_page = confirmed || (incoming.method == "GET" && is_page_request(&incoming.headers));
     let redirect = is_page.then(|| clean_address(&gate.policy, route, target));
-    Ok(Some(Outcome::Granted(Box::new(Grant { identity, body: None, cookies: vec![cookie], redirect }))))
+    Ok(Some(Outcome::Granted(Box::new(Grant { identity, cookies: vec![cookie], redirect, ..Grant::default() }))))
 }
 
 /// Ends the session that the request came with, whoever's it was: a log-in never continues another one.

@@ -20,7 +20,7 @@ pub fn sole<'a>(header: &'a str, name: &str) -> Result<Option<&'a str>, Reason> 
 }
 
 /// Every value that somebody could read under that name, hidden ones included.
-pub fn all<'a>(header: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
+pub fn all<'a>(header: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
     header.split([';', ',']).map(pair).filter(move |(cookie, _)| *cookie == name).map(|(_, value)| value)
 }
 
@@ -30,9 +30,13 @@ pub fn hides(header: &str, name: &str) -> bool {
 }
 
 /// The header without the cookies that `drop` names; None if none is left.
-pub fn cut(header: &str, drop: impl Fn(&str) -> bool) -> Option<String> {
+pub fn cut(header: &str, drop: impl Fn(&str, &str) -> bool) -> Option<String> {
+    let dropped = |piece: &str| {
+        let (name, value) = pair(piece);
+        drop(name, value)
+    };
     let kept: Vec<&str> =
-        header.split(';').map(str::trim).filter(|piece| !piece.is_empty() && !drop(pair(piece).0)).collect();
+        header.split(';').map(str::trim).filter(|piece| !piece.is_empty() && !dropped(piece)).collect();
     (!kept.is_empty()).then(|| kept.join("; "))
 }
 
@@ -71,7 +75,7 @@ mod tests {
 
     #[test]
     fn cutting_leaves_the_others() {
-        assert_eq!(cut("a=1; s=2; b=3", |n| n == "s").as_deref(), Some("a=1; b=3"));
-        assert_eq!(cut("s=2", |n| n == "s"), None);
+        assert_eq!(cut("a=1; s=2; b=3", |n, _| n == "s").as_deref(), Some("a=1; b=3"));
+        assert_eq!(cut("s=2", |n, v| n == "s" && v == "2"), None);
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::luminate::NO_AUTH;
 use super::overlap;
 use super::time;
 use super::{Accept, Boundary, Digest, Key, KeyUse, Link, MacAlgorithm, Policy, Route, SignedRedirect, SingleUse, Via};
@@ -104,6 +105,7 @@ impl Advisor<'_> {
         let lists = lists.chain(policy.signed_redirects.iter().map(|redirect| &redirect.keys));
         let lists = lists.chain(policy.bearer.iter().map(|bearer| &bearer.keys));
         let lists = lists.chain(policy.session.iter().map(|session| &session.keys));
+        let lists = lists.chain(policy.luminate.iter().map(|luminate| &luminate.session.keys));
         let mut lists = lists.chain(policy.nonce.iter().map(|nonce| &nonce.keys)).chain([&policy.identity.keys]);
         let by_sign_in = policy.sign_in.iter().any(|sign_in| sign_in.key.id == key.id);
         if !by_sign_in && !lists.any(|keys| keys.iter().any(|used| used.id == key.id)) {
@@ -185,6 +187,15 @@ impl Advisor<'_> {
         if policy.session.is_some() && !self.accepts(|one| matches!(one, Accept::Session)) {
             self.say("session", "is not accepted by any route");
         }
+        if let Some(luminate) = &policy.luminate {
+            if !self.accepts(|one| matches!(one, Accept::Luminate(_))) {
+                self.say("luminate", "is not accepted by any route");
+            }
+            let loosened = luminate.no_auth.iter().filter(|method| !NO_AUTH.contains(&method.as_str()));
+            for method in loosened {
+                self.say("luminate", &format!("`no_auth` names `{method}`: any page that the route's `cors` admits can call it for its visitor"));
+            }
+        }
         let sends_identity = |route: &Arc<Route>| route.forward.jwt_audience.is_some();
         if !policy.identity.keys.is_empty() && !policy.routes.iter().any(sends_identity) {
             self.say("identity", "its keys sign nothing, since no route has a `jwt_audience`");
@@ -201,6 +212,13 @@ impl Advisor<'_> {
                 &label,
                 "`form = true`: bodies are held in memory to find a token in them, and a page elsewhere can post one",
             );
+        }
+        if let Some(places) = route.tags {
+            for (is_open, place) in [(places.script, "script"), (places.style, "style"), (places.comment, "comment")] {
+                if is_open {
+                    self.say(&label, &format!("`tags` holds `{place}`: what stands there in a page may be another user's words, and gets the visitor's token"));
+                }
+            }
         }
         if route.path_parameters {
             self.say(

@@ -8,7 +8,9 @@ use super::shape;
 use super::table::{Bounds, Table};
 use super::text;
 use super::time;
-use super::{Bearer, Boundary, Digest, Key, Link, NamePattern, Nonce, Origin, Session, SignIn, SignedRedirect};
+use super::{
+    Bearer, Boundary, Carrier, Digest, Key, Link, NamePattern, Nonce, Origin, Session, SignIn, SignedRedirect,
+};
 
 /// `[links.*]`
 pub(super) fn links(report: &mut Report, root: &Table<'_>, keys: &Names<Key>) -> Names<Link> {
@@ -49,6 +51,7 @@ pub(super) fn session(report: &mut Report, root: &Table<'_>, keys: &Names<Key>) 
     let session = Session {
         keys: keys::list(report, &table, keys, keys::SEAL),
         cookie: cookie.unwrap_or_else(|| String::from("edgegate")),
+        carrier: Carrier::HostPrefixed,
         idle: table.duration(report, "idle", 30 * MINUTE, &record(30 * DAY)),
         absolute: table.duration(report, "absolute", 12 * HOUR, &record(30 * DAY)),
         cache: cache(report, &table),
@@ -139,12 +142,13 @@ fn signed_redirect(report: &mut Report, name: &str, table: &Table<'_>, keys: &Na
     }
 }
 
-fn cache(report: &mut Report, table: &Table<'_>) -> u64 {
+/// Seconds for which an isolate answers from its own copy of a record.
+pub(super) fn cache(report: &mut Report, table: &Table<'_>) -> u64 {
     table.duration(report, "cache", 30, &CACHE)
 }
 
 /// Bounds of a life whose record lies in Workers KV.
-fn record(most: u64) -> Bounds {
+pub(super) fn record(most: u64) -> Bounds {
     Bounds { least: (KV_FLOOR, KV_REASON), most: (most, "what leaks would stay good for longer") }
 }
 
@@ -155,9 +159,9 @@ fn sunset(text: &str) -> Result<(), String> {
     }
 }
 
-const MINUTE: u64 = 60;
-const HOUR: u64 = 60 * MINUTE;
-const DAY: u64 = 24 * HOUR;
+pub(super) const MINUTE: u64 = 60;
+pub(super) const HOUR: u64 = 60 * MINUTE;
+pub(super) const DAY: u64 = 24 * HOUR;
 /// Workers KV refuses to keep a record for less.
 const KV_FLOOR: u64 = 60;
 const KV_REASON: &str = "its record lies in Workers KV, which keeps nothing for less than a minute";

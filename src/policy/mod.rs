@@ -13,6 +13,7 @@ mod check;
 mod credentials;
 mod host;
 mod keys;
+mod luminate;
 mod model;
 mod names;
 mod nested;
@@ -67,6 +68,8 @@ pub struct Policy {
     pub nonce: Option<Nonce>,
     /// The sign-in page.
     pub sign_in: Option<SignIn>,
+    /// The Luminate dialect.
+    pub luminate: Option<Arc<Luminate>>,
     /// What the origin is told of the caller.
     pub identity: Identity,
     /// The admin API; off unless the policy names its key.
@@ -100,11 +103,17 @@ impl Policy {
         self.keys.iter().find(|key| key.id == id)
     }
 
+    /// Everybody who may make server calls.
+    pub fn administrators(&self) -> impl Iterator<Item = &Administrator> {
+        self.luminate.iter().flat_map(|luminate| &luminate.administrators)
+    }
+
     /// Every secret that the policy names, each once, in file order.
     pub fn secret_names(&self) -> Vec<&str> {
         let admin = self.admin.iter().map(|admin| admin.secret.as_str());
+        let administrators = self.administrators().map(|administrator| administrator.secret.as_str());
         let mut names: Vec<&str> = Vec::new();
-        for name in self.keys.iter().map(|key| key.secret.as_str()).chain(admin) {
+        for name in self.keys.iter().map(|key| key.secret.as_str()).chain(admin).chain(administrators) {
             if !names.contains(&name) {
                 names.push(name);
             }

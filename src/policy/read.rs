@@ -7,6 +7,7 @@ use toml::de::DeTable;
 use super::Policy;
 use super::credentials;
 use super::keys;
+use super::luminate;
 use super::problem::{Problem, Report};
 use super::routes::{self, Surroundings};
 use super::sections;
@@ -49,6 +50,7 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
     let session = credentials::session(report, &root, &keys);
     let nonce = credentials::nonce(report, &root, &keys);
     let sign_in = credentials::sign_in(report, &root, &keys, &origins);
+    let luminate = luminate::read(report, &root, &keys, &signed_redirects).map(Arc::new);
     let identity = sections::identity(report, &root, &keys);
     let admin = sections::admin(report, &root, &keys);
     let limits = sections::limits(report, &root);
@@ -58,6 +60,7 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
         origins: &origins,
         links: &links,
         signed_redirects: &signed_redirects,
+        luminate: luminate.as_ref(),
         signs_identities: !identity.keys.is_empty(),
         single_use,
     };
@@ -72,6 +75,7 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
         session,
         nonce,
         sign_in,
+        luminate,
         identity,
         admin,
         limits,

@@ -1,5 +1,7 @@
 //! `[[routes]]`: what each asks for, and where it goes.
 
+use std::sync::Arc;
+
 use toml::de::{DeTable, DeValue};
 
 use super::names::Names;
@@ -10,8 +12,8 @@ use super::table::{Bounds, Table};
 use super::text;
 use super::value::Text;
 use super::{
-    Accept, BearerUse, Cors, Forward, HostPattern, Link, NamePattern, Origin, OriginPattern, PathPattern, Revocation,
-    Route, SignedRedirect, SingleUse, Via,
+    Accept, BearerUse, Cors, Forward, HostPattern, Link, Luminate, NamePattern, Origin, OriginPattern, PathPattern,
+    Revocation, Route, SignedRedirect, SingleUse, TagPlaces, Via,
 };
 
 /// What routes refer to.
@@ -20,6 +22,7 @@ pub(super) struct Surroundings<'r, 't> {
     pub(super) origins: &'r Names<Origin>,
     pub(super) links: &'r Names<Link>,
     pub(super) signed_redirects: &'r Names<SignedRedirect>,
+    pub(super) luminate: Option<&'r Arc<Luminate>>,
     pub(super) signs_identities: bool,
     pub(super) single_use: SingleUse,
 }
@@ -67,7 +70,7 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
     }
     let revocation = table.word(report, "revocation", REVOCATIONS).unwrap_or(Revocation::Cached);
     if revocation == Revocation::Strict {
-        if !accepts(|one| matches!(one, Accept::Bearer | Accept::Session)) {
+        if !accepts(|one| matches!(one, Accept::Bearer | Accept::Session | Accept::Luminate(_))) {
             table.wrong(report, "revocation", "has no effect, since `accept` has neither `bearer` nor `session`");
         }
         if around.single_use == SingleUse::BestEffort {
@@ -78,6 +81,7 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
             );
         }
     }
+    let tags = tags(report, table, accepts(|one| matches!(one, Accept::Luminate(_))));
     let forward = forward(report, table, around, path.as_ref());
     let cors = cors(report, table);
     Some(Route {
@@ -92,7 +96,33 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
         forward: forward?,
         cors,
         path_parameters: table.flag(report, "path_parameters", false),
+        tags,
     })
+}
+
+/// `tags`: where in a page, the first being its text and attributes.
+fn tags(report: &mut Report, table: &Table<'_>, knows_tags: bool) -> Option<TagPlaces> {
+    if !table.has("tags") {
+        return None;
+    }
+    if !knows_tags {
+        table.wrong(report, "tags", "has no effect, since `accept` lacks `luminate`");
+    }
+    let mut places = TagPlaces::default();
+    let mut in_html = false;
+    for text in table.some_texts(report, "tags", "is empty; write `tags = [\"html\"]`, or leave it out") {
+        match text.value {
+            "html" => in_html = true,
+            "script" => places.script = true,
+            "style" => places.style = true,
+            "comment" => places.comment = true,
+            other => text.wrong(report, &format!("`{other}` is not one of `html`, `script`, `style`, `comment`")),
+        }
+    }
+    if !in_html {
+        table.wrong(report, "tags", "begins with `html`; the others come on top");
+    }
+    Some(places)
 }
 
 fn methods(report: &mut Report, table: &Table<'_>) -> Vec<String> {
@@ -117,6 +147,9 @@ fn accept(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>)
         }
         accept.extend(credential(report, text, around));
     }
+    if accept.len() > 1 && accept.iter().any(|one| matches!(one, Accept::Luminate(_))) {
+        table.wrong(report, "accept", "`luminate` stands alone: the dialect says what opens its addresses");
+    }
     // A browser sends its session along with everything. Asked last, it cannot hide what was sent on purpose:
     // a nonce opened over another person's session has to end that session.
     accept.sort_by_key(|accept| match accept {
@@ -139,6 +172,15 @@ fn credential(report: &mut Report, text: &Text<'_>, around: &Surroundings<'_, '_
         "bearer" => (Accept::Bearer, &["bearer"]),
         "session" => (Accept::Session, &["session"]),
         "nonce" => (Accept::Nonce, &["nonce", "session"]),
+        "luminate" => match around.luminate {
+            Some(luminate) => (Accept::Luminate(Arc::clone(luminate)), &[]),
+            None => {
+                if !around.root.has("luminate") {
+                    text.wrong(report, "`luminate` needs a table `[luminate]`, and there is none");
+                }
+                return None;
+            }
+        },
         other => {
             let hint = suggest::hint(other, ACCEPTED.iter().copied(), "possible");
             text.wrong(report, &format!("`{other}` is no kind of credential{hint}"));
@@ -255,5 +297,5 @@ fn is_reserved(path: &PathPattern) -> bool {
 
 const PREFLIGHT: Bounds = Bounds { least: (0, ""), most: (86_400, "no browser keeps a preflight longer") };
 const RESERVED: [&str; 2] = ["/.edgegate", "/.well-known/oauth-authorization-server"];
-const ACCEPTED: [&str; 6] = ["link:<name>", "signed-redirect:<name>", "bearer", "session", "nonce", "none"];
+const ACCEPTED: [&str; 7] = ["link:<name>", "signed-redirect:<name>", "bearer", "session", "nonce", "luminate", "none"];
 const REVOCATIONS: &[(&str, Revocation)] = &[("cached", Revocation::Cached), ("strict", Revocation::Strict)];

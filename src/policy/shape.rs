@@ -24,6 +24,8 @@ pub const SHAPES: &[Shape] = &[
     SESSION,
     NONCE,
     SIGN_IN,
+    LUMINATE,
+    ADMINISTRATOR,
     IDENTITY,
     ADMIN,
     LIMITS,
@@ -47,6 +49,7 @@ pub(super) const ROOT: Shape = Shape {
         "session",
         "nonce",
         "sign_in",
+        "luminate",
         "identity",
         "admin",
         "limits",
@@ -86,6 +89,28 @@ pub(super) const SESSION: Shape =
 pub(super) const NONCE: Shape = Shape { table: "nonce", keys: &["keys", "parameter", "lifetime"], required: &["keys"] };
 pub(super) const SIGN_IN: Shape =
     Shape { table: "sign_in", keys: &["origin", "path", "key"], required: &["origin", "path", "key"] };
+pub(super) const LUMINATE: Shape = Shape {
+    table: "luminate",
+    keys: &[
+        "keys",
+        "api_keys",
+        "signature",
+        "idle",
+        "absolute",
+        "cache",
+        "nonce_lifetime",
+        "sign_on_lifetime",
+        "no_auth",
+        "methods",
+        "redirects",
+        "server_networks",
+        "administrators",
+        "lookup",
+    ],
+    required: &["keys", "api_keys", "signature"],
+};
+pub(super) const ADMINISTRATOR: Shape =
+    Shape { table: "luminate.administrators.*", keys: &["secret", "methods"], required: &["secret", "methods"] };
 pub(super) const IDENTITY: Shape = Shape { table: "identity", keys: &["keys", "lifetime", "strip"], required: &[] };
 pub(super) const ADMIN: Shape = Shape { table: "admin", keys: &["secret", "allow"], required: &["secret", "allow"] };
 pub(super) const LIMITS: Shape = Shape { table: "limits", keys: &["url", "headers", "form", "body"], required: &[] };
@@ -104,6 +129,7 @@ pub(super) const ROUTE: Shape = Shape {
         "forward",
         "cors",
         "path_parameters",
+        "tags",
     ],
     required: &["name", "path", "accept", "forward"],
 };

@@ -95,6 +95,28 @@ pub(super) fn scope(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// An API key of the Luminate dialect; `protocols.md` A0 has the characters that break its clients.
+pub(super) fn api_key(text: &str) -> Result<String, String> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    admit(text, 128, allowed, "1 to 128 of A-Z, a-z, 0-9, `-`, `.`, `_` and `~`")?;
+    Ok(text.to_owned())
+}
+
+/// A method of the Luminate dialect.
+pub(super) fn api_method(text: &str) -> Result<String, String> {
+    if !text.starts_with(|first: char| first.is_ascii_lowercase()) {
+        return Err(format!("`{}` is no method; they begin with a small letter", text.escape_debug()));
+    }
+    admit(text, 64, |byte| byte.is_ascii_alphanumeric(), "1 to 64 of A-Z, a-z and 0-9")?;
+    Ok(text.to_owned())
+}
+
+/// The name of an administrator.
+pub(super) fn login_name(text: &str) -> Result<(), String> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._@".contains(&byte);
+    admit(text, 64, allowed, "1 to 64 of A-Z, a-z, 0-9, `-`, `.`, `_` and `@`")
+}
+
 /// A request method.
 pub(super) fn method(text: &str) -> Result<String, String> {
     if REFUSED_METHODS.contains(&text) {

@@ -51,6 +51,15 @@ pub fn answer_headers(cors: &Cors, headers: &Headers<'_>) -> Vec<(&'static str, 
     fields
 }
 
+/// An answer of the gateway's own, as a page of a granted origin may read it.
+pub fn dress(mut answer: Answer, cors: Option<&Cors>, headers: &Headers<'_>) -> Answer {
+    if let Some(cors) = cors {
+        answer.headers.extend(answer_headers(cors, headers));
+        answer.headers.push(("vary", "Origin".to_owned()));
+    }
+    answer
+}
+
 fn granted<'a>(cors: &Cors, headers: &Headers<'a>) -> Option<&'a str> {
     headers.get("origin").filter(|origin| cors.origins.iter().any(|pattern| pattern.matches(origin)))
 }

@@ -3,10 +3,12 @@
 use super::Forwarding;
 use super::headers::{forged, is_harmless_connection};
 use crate::credential::seal::Kind;
-use crate::credential::{Identity, bearer, link, signed_redirect};
+use crate::credential::{Identity, bearer, link, session, signed_redirect};
+use crate::dialect::luminate::NONCE;
+use crate::endpoint::luminate;
 use crate::http::query::{self, Param};
 use crate::http::{Incoming, Target, cookie};
-use crate::policy::{Accept, Nonce, Policy, Route, SignedRedirect, Via};
+use crate::policy::{Accept, Nonce, Policy, Route, Session, SignedRedirect, Via};
 use crate::refusal::Reason;
 
 /// Edits that hold for every request that this route lets through.
@@ -26,6 +28,7 @@ pub fn forwarding(
         Some(to) => route.path.rewrite(target.path, to).ok_or(Reason::Internal)?,
         None => target.path.to_owned(),
     };
+    let path = if route.luminate().is_some() { luminate::without_routing(&path) } else { path };
     let mut url = match &forward.origin.via {
         Via::Url(base) => format!("{base}{path}"),
         Via::Service(_) => match &forward.host {
@@ -33,7 +36,7 @@ pub fn forwarding(
             None => format!("{}{path}", target.origin()),
         },
     };
-    if let Some(query) = clean_query(policy, route, target.query) {
+    if let Some(query) = clean_query(policy, route, target) {
         url.push('?');
         url.push_str(&query);
     }
@@ -80,24 +83,26 @@ pub fn forwarding(
         cookies: Vec::new(),
         owns_cors: route.cors.is_some() || route.takes_credentials(),
         varies_by_origin: route.cors.is_some(),
+        tags: None,
     })
 }
 
 /// The request's own address without the parameters that carried a credential.
 pub fn clean_address(policy: &Policy, route: &Route, target: &Target<'_>) -> String {
-    match clean_query(policy, route, target.query) {
+    match clean_query(policy, route, target) {
         Some(query) if !query.is_empty() => format!("{}?{query}", target.path),
         _ => target.path.to_owned(),
     }
 }
 
-fn clean_query(policy: &Policy, route: &Route, query: Option<&str>) -> Option<String> {
-    let query = query?;
+fn clean_query(policy: &Policy, route: &Route, target: &Target<'_>) -> Option<String> {
+    let query = target.query?;
     let is_signed = |profile: &SignedRedirect| query::params(query).any(|param| param.name == profile.signature);
     let is_credential = |param: &Param<'_>| {
         let of_route = route.accept.iter().any(|accept| match accept {
             Accept::SignedRedirect(profile) => is_signed(profile) && signed_redirect::is_own(profile, param),
             Accept::Bearer => param.name == bearer::PARAMETER,
+            Accept::Luminate(_) => luminate::is_credential(route, target, param.name),
             _ => false,
         });
         of_route || is_ours(policy, param)
@@ -116,15 +121,20 @@ fn clean_cookies(
     remove: &mut Vec<String>,
     set: &mut Vec<(&'static str, String)>,
 ) {
-    let (Some(session), Some(header)) = (&policy.session, incoming.headers.get("cookie")) else { return };
-    if !header.contains(&session.cookie) {
+    let Some(header) = incoming.headers.get("cookie") else { return };
+    let names: Vec<String> = policy.session.iter().flat_map(cookie_names).collect();
+    let servlet = policy.luminate.as_ref().map(|luminate| &luminate.session);
+    let is_session = |name: &str, value: &str| {
+        names.iter().any(|own| name == own)
+            || servlet.is_some_and(|servlet| name == servlet.cookie && session::is_own(servlet, value))
+    };
+    // Two Cookie headers arrive joined by a comma, and bytes that are no text arrive changed: what could hide a
+    // session, or would not reach the origin as it was sent, is not forwarded.
+    let own = || names.iter().chain(servlet.map(|servlet| &servlet.cookie));
+    if !own().any(|name| header.contains(name)) {
         return;
     }
-    let prefixed = format!("__Host-{}", session.cookie);
-    let is_session = |name: &str| name == prefixed || name == session.cookie;
-    // Two Cookie headers arrive joined by a comma, and bytes that are no text arrive changed: what could hide the
-    // session, or would not reach the origin as it was sent, is not forwarded.
-    let hides = cookie::hides(header, &prefixed) || cookie::hides(header, &session.cookie) || !header.is_ascii();
+    let hides = own().any(|name| cookie::hides(header, name)) || !header.is_ascii();
     match cookie::cut(header, is_session) {
         Some(kept) if !hides => {
             if kept != header {
@@ -133,6 +143,10 @@ fn clean_cookies(
         }
         _ => remove.push("cookie".to_owned()),
     }
+}
+
+fn cookie_names(session: &Session) -> [String; 2] {
+    [format!("__Host-{}", session.cookie), session.cookie.clone()]
 }
 
 /// Whether a parameter carries what this gateway issued or checks, on whichever route it turns up.
@@ -154,12 +168,15 @@ fn leaks(policy: &Policy, referer: &str) -> bool {
     query::params(query).any(|param| {
         is_ours(policy, &param)
             || param.name == bearer::PARAMETER
+            || (policy.luminate.is_some() && param.name == NONCE)
             || policy.signed_redirects.iter().any(|profile| param.name == profile.signature)
     })
 }
 
 fn has_url_credential(route: &Route) -> bool {
-    let in_url = |accept: &Accept| matches!(accept, Accept::Link(_) | Accept::SignedRedirect(_) | Accept::Nonce);
+    let in_url = |accept: &Accept| {
+        matches!(accept, Accept::Link(_) | Accept::SignedRedirect(_) | Accept::Nonce | Accept::Luminate(_))
+    };
     route.accept.iter().any(in_url) || route.bearer.query
 }
 

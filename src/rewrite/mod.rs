@@ -4,9 +4,11 @@ pub mod answer;
 pub mod cors;
 pub mod forward;
 pub mod headers;
+pub mod redirect;
 
 use std::sync::Arc;
 
+use crate::dialect::luminate::tags::Tags;
 use crate::policy::Origin;
 
 /// What becomes of a request.
@@ -43,6 +45,8 @@ pub struct Forwarding {
     pub owns_cors: bool,
     /// The answer differs by Origin, and every cache has to know.
     pub varies_by_origin: bool,
+    /// What tags in a page stand for, where they are expanded.
+    pub tags: Option<Tags>,
 }
 
 /// An answer of the gateway itself. `Cache-Control: no-store` and `nosniff` are added to each.

@@ -9,15 +9,16 @@
 //! of authenticated bytes, so no client can choose its shard. The number must never change while claims live.
 //! Storage: one table, `claims(key, until, note)`. An alarm purges rows five minutes after their `until`.
 //! RPC: POST with the body `claim|recall LF key LF until LF note`; answered 200 `first LF`, `replayed LF note`, `none LF` or
-//! `some LF note`; anything else is a failure, and the gate refuses.
+//! `some LF note`; anything else is a failure, and the gate refuses. `guesses.rs` has the other calls.
 
 use core::cell::Cell;
 use core::time::Duration;
 
 use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object};
 
+use super::guesses;
 use crate::digest::base64url;
-use crate::ports::ClaimKey;
+use crate::ports::{ClaimKey, Guess};
 
 /// The name of a key's shard.
 pub fn shard(key: &ClaimKey) -> String {
@@ -28,6 +29,11 @@ pub fn shard(key: &ClaimKey) -> String {
 /// The body of a call.
 pub fn question(operation: &str, key: &ClaimKey, until: u64, note: &str) -> String {
     format!("{operation}\n{}\n{until}\n{note}", base64url(&key.0))
+}
+
+/// The body of a call about guesses.
+pub fn about_guess(operation: &str, guess: &Guess) -> String {
+    format!("{operation}\n{}\n{}", base64url(&guess.account.0), base64url(&guess.pair.0))
 }
 
 /// See the top of this file.
@@ -46,6 +52,17 @@ impl DurableObject for Ledger {
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         let body = request.text().await?;
         let mut lines = body.splitn(4, '\n');
+        if let (Some(what @ ("guess" | "right")), Some(account), Some(pair)) =
+            (lines.next(), lines.next(), lines.next())
+        {
+            let sql = self.state.storage().sql();
+            self.arm().await?;
+            return match what {
+                "guess" => guesses::guess(&sql, account, pair),
+                _ => guesses::right(&sql, account, pair),
+            };
+        }
+        let mut lines = body.splitn(4, '\n');
         match (lines.next(), lines.next(), lines.next().and_then(|until| until.parse::<i64>().ok()), lines.next()) {
             (Some("claim"), Some(key), Some(until), Some(note)) => self.claim(key, until, note).await,
             (Some("recall"), Some(key), Some(_), Some(_)) => Response::ok(match self.note(key)? {
@@ -60,10 +77,11 @@ impl DurableObject for Ledger {
         let sql = self.table()?;
         sql.exec("DELETE FROM claims WHERE until < ?", vec![SqlStorageValue::Integer(now() - MARGIN)])?;
         let rows: Vec<Row> = sql.exec("SELECT key, '' AS note FROM claims LIMIT 1", None)?.to_array()?;
-        if !rows.is_empty() {
+        let is_needed = guesses::purge(&sql)? || !rows.is_empty();
+        if is_needed {
             self.state.storage().set_alarm(PURGE).await?;
         }
-        self.armed.set(!rows.is_empty());
+        self.armed.set(is_needed);
         Response::ok("")
     }
 }
@@ -85,13 +103,19 @@ impl Ledger {
         if inserted.rows_written() == 0 {
             return Response::ok(format!("replayed\n{}", self.note(key)?.unwrap_or_default()));
         }
+        self.arm().await?;
+        Response::ok("first\n")
+    }
+
+    /// Sees to it that what is written is purged one day.
+    async fn arm(&self) -> Result<()> {
         if !self.armed.get() {
             if self.state.storage().get_alarm().await?.is_none() {
                 self.state.storage().set_alarm(PURGE).await?;
             }
             self.armed.set(true);
         }
-        Response::ok("first\n")
+        Ok(())
     }
 
     fn note(&self, key: &str) -> Result<Option<String>> {
@@ -111,13 +135,14 @@ impl Ledger {
 }
 
 #[derive(serde::Deserialize)]
-struct Row {
+pub(super) struct Row {
     #[allow(dead_code)] // the column makes the row an object even where only its existence counts
     key: String,
     note: String,
 }
 
-fn now() -> i64 {
+/// Unix seconds.
+pub(super) fn now() -> i64 {
     (js_sys::Date::now() / 1000.0) as i64
 }
 

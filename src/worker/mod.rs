@@ -5,6 +5,7 @@
 
 mod entry;
 mod glue;
+mod guesses;
 mod ledger;
 mod platform;
 mod start;

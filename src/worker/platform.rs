@@ -10,7 +10,9 @@ use worker::{Env, console_error};
 use super::{binding, glue, ledger};
 use crate::log::Spent;
 use crate::policy::{Origin, Via};
-use crate::ports::{Body, ClaimKey, Claimed, Entropy, Ledger, Limiter, Signer, Upstream, Vault};
+use crate::ports::{
+    Body, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Upstream, Vault,
+};
 use crate::refusal::Reason;
 use crate::secret::Secret;
 
@@ -46,11 +48,10 @@ impl<'a> Platform<'a> {
     }
 
     /// One call to the Ledger's shard for a key.
-    async fn on_ledger(&self, operation: &str, key: &ClaimKey, until: u64, note: &str) -> Result<String, Reason> {
+    async fn on_ledger(&self, key: &ClaimKey, question: &str) -> Result<String, Reason> {
         let binding = self.bound(binding::LEDGER)?;
-        let question = ledger::question(operation, key, until, note);
         let started = Date::now();
-        let done = glue::ledger_ask(self.env, binding, &ledger::shard(key), &question, PATIENCE_MS).await;
+        let done = glue::ledger_ask(self.env, binding, &ledger::shard(key), question, PATIENCE_MS).await;
         let spent = self.spent.get();
         self.spent.set(Spent { ledger: spent.ledger + 1, ledger_ms: spent.ledger_ms + since(started), ..spent });
         let answer = done.map_err(|error| failed("Ledger", &error, Reason::LedgerUnavailable))?;
@@ -73,7 +74,7 @@ impl Vault for Platform<'_> {
 
 impl Ledger for Platform<'_> {
     async fn claim(&self, key: &ClaimKey, until: u64, note: &str) -> Result<Claimed, Reason> {
-        let answer = self.on_ledger("claim", key, until, note).await?;
+        let answer = self.on_ledger(key, &ledger::question("claim", key, until, note)).await?;
         match answer.split_once('\n') {
             Some(("first", _)) => Ok(Claimed::First),
             Some(("replayed", note)) => Ok(Claimed::Replayed(note.to_owned())),
@@ -82,12 +83,25 @@ impl Ledger for Platform<'_> {
     }
 
     async fn recall(&self, key: &ClaimKey) -> Result<Option<String>, Reason> {
-        let answer = self.on_ledger("recall", key, 0, "").await?;
+        let answer = self.on_ledger(key, &ledger::question("recall", key, 0, "")).await?;
         match answer.split_once('\n') {
             Some(("none", _)) => Ok(None),
             Some(("some", note)) => Ok(Some(note.to_owned())),
             _ => Err(Reason::LedgerUnavailable),
         }
+    }
+}
+
+impl Throttle for Platform<'_> {
+    async fn guess(&self, guess: &Guess) -> Result<Guesses, Reason> {
+        let answer = self.on_ledger(&guess.account, &ledger::about_guess("guess", guess)).await?;
+        let mut numbers = answer.split('\n').map(|number| number.parse().map_err(|_| Reason::LedgerUnavailable));
+        let mut next = || numbers.next().unwrap_or(Err(Reason::LedgerUnavailable));
+        Ok(Guesses { pair: next()?, account: next()?, right: next()? })
+    }
+
+    async fn guessed_right(&self, guess: &Guess) -> Result<(), Reason> {
+        self.on_ledger(&guess.account, &ledger::about_guess("right", guess)).await.map(|_| ())
     }
 }
 

@@ -58,13 +58,19 @@ fn announce(env: &Env, policy: &Policy, keyring: &Keyring) {
         let names = published.join(", ");
         console_log!("edgegate: published demo values, which count as missing outside loopback: {}", names);
     }
-    let needs_records = policy.bearer.is_some() || policy.session.is_some() || policy.nonce.is_some();
+    let needs_records =
+        policy.bearer.is_some() || policy.session.is_some() || policy.nonce.is_some() || policy.luminate.is_some();
     let mut bindings = Vec::new();
     if needs_records || policy.single_use == SingleUse::BestEffort {
         bindings.push(binding::KV);
     }
     if policy.single_use == SingleUse::Ledger {
         bindings.push(binding::LEDGER);
+    }
+    if policy.luminate.as_ref().is_some_and(|luminate| !luminate.server_networks.is_empty()) {
+        console_log!(
+            "edgegate: server calls are taken from the networks of [luminate]: Cloudflare's edge vouches for client addresses, anywhere else CF-Connecting-IP can be forged"
+        );
     }
     if policy.sign_in.is_some() || policy.admin.is_some() {
         bindings.push(binding::LIMITER);

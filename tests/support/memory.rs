@@ -9,7 +9,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::house::policy::Origin;
-use super::house::ports::{Body, ClaimKey, Claimed, Entropy, Ledger, Limiter, Signer, Upstream, Vault};
+use super::house::ports::{
+    Body, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Upstream, Vault,
+};
 use super::house::refusal::Reason;
 use super::house::secret::Secret;
 pub use super::world::{Cache, World};
@@ -47,6 +49,7 @@ pub struct Spent {
     pub puts: u32,
     pub claims: u32,
     pub recalls: u32,
+    pub guesses: u32,
     pub bodies: u32,
     pub signatures: u32,
     pub upstream: u32,
@@ -55,7 +58,7 @@ pub struct Spent {
 impl Spent {
     /// KV and Durable Object operations.
     pub fn storage(&self) -> u32 {
-        self.gets + self.puts + self.claims + self.recalls
+        self.gets + self.puts + self.claims + self.recalls + self.guesses
     }
 }
 
@@ -170,6 +173,18 @@ impl Ledger for Memory {
         self.count(|spent| spent.recalls += 1);
         let work = async { Ok(self.world.ledger().borrow().get(key).map(|(_, note)| note.clone())) };
         self.under(|faults| faults.ledger, work).await
+    }
+}
+
+impl Throttle for Memory {
+    async fn guess(&self, guess: &Guess) -> Result<Guesses, Reason> {
+        self.count(|spent| spent.guesses += 1);
+        self.under(|faults| faults.ledger, async { Ok(self.world.guess(guess)) }).await
+    }
+
+    async fn guessed_right(&self, guess: &Guess) -> Result<(), Reason> {
+        self.count(|spent| spent.guesses += 1);
+        self.under(|faults| faults.ledger, async { Ok(self.world.guessed_right(guess)) }).await
     }
 }
 

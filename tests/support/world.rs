@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::house::ports::ClaimKey;
+use super::house::ports::{ClaimKey, Guess, Guesses};
 use super::house::refusal::Reason;
 
 /// What a location has read, each with the time until which it is not read again.
@@ -21,6 +21,7 @@ pub struct World {
     pub lag: Cell<u64>,
     kv: RefCell<BTreeMap<String, Vec<Write>>>,
     ledger: RefCell<BTreeMap<ClaimKey, (u64, String)>>,
+    guesses: RefCell<BTreeMap<ClaimKey, (u64, u32, u32)>>,
     /// What the next random byte is made from.
     pub random: Cell<u64>,
     locations: Cell<usize>,
@@ -57,6 +58,33 @@ impl World {
     pub fn forget(&self) {
         self.kv.borrow_mut().clear();
         self.ledger.borrow_mut().clear();
+        self.guesses.borrow_mut().clear();
+    }
+
+    /// Counts a guess as the Ledger's second table does: a pair for a minute, an account for ten.
+    pub fn guess(&self, guess: &Guess) -> Guesses {
+        let mut rows = self.guesses.borrow_mut();
+        let now = self.clock.get();
+        let mut count = |key: ClaimKey, window: u64| {
+            let (since, wrong, right) = rows.get(&key).copied().unwrap_or((now, 0, 0));
+            let row = if since + window <= now { (now, 1, right) } else { (since, wrong + 1, right) };
+            rows.insert(key, row);
+            row
+        };
+        let (_, account, _) = count(guess.account, 600);
+        let (_, pair, right) = count(guess.pair, 60);
+        Guesses { pair, account, right }
+    }
+
+    /// Takes back a guess that was right.
+    pub fn guessed_right(&self, guess: &Guess) {
+        let mut rows = self.guesses.borrow_mut();
+        if let Some((_, wrong, _)) = rows.get_mut(&guess.account) {
+            *wrong = wrong.saturating_sub(1);
+        }
+        if let Some((_, wrong, right)) = rows.get_mut(&guess.pair) {
+            (*wrong, *right) = (0, *right + 1);
+        }
     }
 
     /// The Ledger's rows.

@@ -66,7 +66,7 @@ pub async fn token<P: Ports>(gate: &Gate, ctx: Context<'_>, request: &Request, p
         exp: ctx.now + lifetime,
         revoked: false,
     };
-    let (token, _) = bearer::mint(ctx, ports, policy, record).await?;
+    let token = bearer::mint(ctx, ports, policy, record).await?;
     let mut answer = json!({"access_token": text(&token)?, "token_type": "Bearer", "expires_in": lifetime});
     if let Some(members) = answer.as_object_mut().filter(|_| !request.scope.is_empty()) {
         members.insert("scope".to_owned(), json!(request.scope));

@@ -121,14 +121,26 @@ pub struct Bearer {
 pub struct Session {
     /// Seal keys; the first mints, all verify.
     pub keys: Vec<Arc<Key>>,
-    /// Cookie name without prefix (default `edgegate`); sent as `__Host-<name>` on https.
+    /// Cookie name without prefix (default `edgegate`).
     pub cookie: String,
+    /// How its cookie looks.
+    pub carrier: Carrier,
     /// Seconds without a request after which a session ends (default 30 min).
     pub idle: u64,
     /// Seconds after which a session ends in any case (default 12 h).
     pub absolute: u64,
     /// Seconds an isolate may answer from its own copy of a record (default 30).
     pub cache: u64,
+}
+
+/// What a session's cookie looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carrier {
+    /// `__Host-<name>` on https; the value says what it is.
+    HostPrefixed,
+    /// The bare name and the alphabet of a servlet container, for clients that know no other. Visitors who are not
+    /// signed in have one too.
+    Servlet,
 }
 
 /// `[nonce]`

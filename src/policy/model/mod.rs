@@ -2,8 +2,10 @@
 
 mod credential;
 mod gateway;
+mod luminate;
 mod route;
 
 pub use credential::*;
 pub use gateway::*;
+pub use luminate::*;
 pub use route::*;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::{HostPattern, NamePattern, OriginPattern, PathPattern};
-use super::{Link, Origin, SignedRedirect};
+use super::{Link, Luminate, Origin, SignedRedirect, TagPlaces};
 
 /// `[[routes]]`
 #[derive(Debug, Clone)]
@@ -31,12 +31,22 @@ pub struct Route {
     pub cors: Option<Cors>,
     /// `path_parameters = true`: a `;` is allowed in the path.
     pub path_parameters: bool,
+    /// `tags = ["html"]`: tags in pages of the origin are expanded; None: never.
+    pub tags: Option<TagPlaces>,
 }
 
 impl Route {
     /// Whether some credential means something here, so that one person's answer is not another's.
     pub fn takes_credentials(&self) -> bool {
         self.accept.iter().any(|accept| !matches!(accept, Accept::Nothing))
+    }
+
+    /// The Luminate dialect, where the route speaks it.
+    pub fn luminate(&self) -> Option<&Arc<Luminate>> {
+        self.accept.iter().find_map(|accept| match accept {
+            Accept::Luminate(luminate) => Some(luminate),
+            _ => None,
+        })
     }
 
     /// Whether the route needs any credential at all.
@@ -58,6 +68,8 @@ pub enum Accept {
     Session,
     /// `nonce`
     Nonce,
+    /// `luminate`: the dialect's own rules; the only entry.
+    Luminate(Arc<Luminate>),
     /// `none`: open to everybody; must be the last entry.
     Nothing,
 }

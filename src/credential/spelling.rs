@@ -1,0 +1,104 @@
+//! Other texts for the bytes of a sealed credential, in the alphabets that a vendor's clients know.
+//!
+//! To clients these texts are opaque: alphabet and suffix are kept, the length is not. Each credential has exactly
+//! one text in each spelling. None of them names its key, so every key of a profile is tried.
+
+use crate::digest::{base64url, from_base64url, from_hex, hex};
+use crate::secret::Secret;
+
+/// How bytes are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spelling {
+    /// Lower-case hex and a suffix: a servlet container's session id, `3f….app1`.
+    Servlet,
+    /// Upper-case hex.
+    UpperHex,
+    /// Base64url, padded to a multiple of four with `.`.
+    Dotted,
+}
+
+impl Spelling {
+    /// The text.
+    pub fn write(self, bytes: &[u8]) -> Secret {
+        Secret::new(match self {
+            Spelling::Servlet => format!("{}.{NODE}", hex(bytes)),
+            Spelling::UpperHex => hex(bytes).to_ascii_uppercase(),
+            Spelling::Dotted => {
+                let text = base64url(bytes);
+                let padded = text.len().next_multiple_of(4);
+                format!("{text:.<padded$}")
+            }
+        })
+    }
+
+    /// The bytes; None for any other spelling of them, and for what cannot be one.
+    pub fn read(self, text: &str) -> Option<Vec<u8>> {
+        if text.len() > LONGEST {
+            return None;
+        }
+        match self {
+            Spelling::Servlet => {
+                let digits = text.strip_suffix(NODE)?.strip_suffix('.')?;
+                digits.bytes().all(|b| !b.is_ascii_uppercase()).then(|| from_hex(digits.as_bytes()))?
+            }
+            Spelling::UpperHex => text.bytes().all(|b| !b.is_ascii_lowercase()).then(|| from_hex(text.as_bytes()))?,
+            Spelling::Dotted => {
+                let bytes = from_base64url(text.trim_end_matches('.').as_bytes())?;
+                (text.len() == base64url(&bytes).len().next_multiple_of(4)).then_some(bytes)
+            }
+        }
+    }
+}
+
+/// The name of the node that a servlet container would have put behind its session ids.
+pub const NODE: &str = "app1";
+/// Characters; beyond it nothing is decoded.
+const LONGEST: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Spelling; 3] = [Spelling::Servlet, Spelling::UpperHex, Spelling::Dotted];
+
+    fn text(spelling: Spelling, bytes: &[u8]) -> String {
+        String::from_utf8(spelling.write(bytes).expose().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        for spelling in ALL {
+            for length in 0..100_u8 {
+                let bytes: Vec<u8> = (0..length).map(|n| n.wrapping_mul(37)).collect();
+                assert_eq!(spelling.read(&text(spelling, &bytes)), Some(bytes), "{spelling:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_alphabets_are_the_vendors() {
+        let bytes = [0xfb, 0xff, 0x01, 0x02];
+        assert_eq!(text(Spelling::Servlet, &bytes), "fbff0102.app1");
+        assert_eq!(text(Spelling::UpperHex, &bytes), "FBFF0102");
+        assert_eq!(text(Spelling::Dotted, &bytes), "-_8BAg..");
+    }
+
+    #[test]
+    fn no_credential_has_two_texts() {
+        for (spelling, text) in [
+            (Spelling::Servlet, "FBFF0102.app1"),
+            (Spelling::Servlet, "fbff0102"),
+            (Spelling::Servlet, "fbff0102.app2"),
+            (Spelling::Servlet, "fbff0102app1"),
+            (Spelling::UpperHex, "fbff0102"),
+            (Spelling::UpperHex, "FBFF010"),
+            (Spelling::Dotted, "-_8BAg"),
+            (Spelling::Dotted, "-_8BAg."),
+            (Spelling::Dotted, "-_8BAg..."),
+            (Spelling::Dotted, "-_8BAg=="),
+            (Spelling::Dotted, "-_8BAh.."),
+        ] {
+            assert_eq!(spelling.read(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The Luminate dialect (`protocols.md` part A): names, codes and shapes, and nothing that decides.
+//!
+//! [`methods`] lists what exists, [`document`] writes answers as XML or JSON, [`errors`] has the codes, [`tags`] what a
+//! tag in a page stands for.
+
+pub mod document;
+pub mod errors;
+pub mod methods;
+pub mod tags;
+
+/// How the caller of one call wants to be answered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Manner {
+    /// `response_format=json`; XML by default.
+    pub json: bool,
+    /// `suppress_response_codes=true`: every answer says 200.
+    pub suppress_response_codes: bool,
+}
+
+/// Parameters that carry a credential or prove one; they are cut from what is forwarded.
+pub const CREDENTIALS: [&str; 6] = [AUTH, SIGN_ON, NONCE, SESSION, LOGIN_NAME, LOGIN_PASSWORD];
+/// Those that are cut from every address, a page's too.
+pub const IN_ADDRESSES: [&str; 5] = [SIGN_ON, NONCE, SESSION, LOGIN_NAME, LOGIN_PASSWORD];
+/// Bound to its session, in a body.
+pub const AUTH: &str = "auth";
+/// A partner's word for a constituent, in a body.
+pub const SIGN_ON: &str = "sso_auth_token";
+/// Connects a browser to a session, in an address.
+pub const NONCE: &str = "NONCE_TOKEN";
+/// The session, as a field of a body.
+pub const SESSION: &str = "JSESSIONID";
+/// Names an administrator, in a body.
+pub const LOGIN_NAME: &str = "login_name";
+/// The administrator's password, in a body.
+pub const LOGIN_PASSWORD: &str = "login_password";
+/// What the token of a session is for.
+pub const AUTH_PURPOSE: &str = "luminate auth";
+/// A load balancer's number; it has no meaning here, and clients send back what they were told.
+pub const ROUTING_ID: &str = "00000000.app1";

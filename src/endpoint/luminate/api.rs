@@ -1,0 +1,77 @@
+//! A call of the API, in the order in which it is judged: servlet, form, caller's address, key, version, method, verb,
+//! credentials, fields.
+
+use super::call::{Call, manner_of_query};
+use super::{caller, methods, server};
+use crate::dialect::Voice;
+use crate::dialect::luminate::methods::{Answered, Known, find};
+use crate::gate::Trace;
+use crate::gate::credentials::{Grant, Outcome, Visit};
+use crate::policy::Luminate;
+use crate::ports::Ports;
+use crate::refusal::Reason;
+
+/// Judges a call, and answers it or lets it through.
+///
+/// # Errors
+/// Every reason of the API, and storage's own.
+pub async fn call<P: Ports>(
+    visit: &Visit<'_, P>,
+    luminate: &Luminate,
+    servlet: &str,
+    trace: &mut Trace,
+) -> Result<Outcome, Reason> {
+    trace.voice = Voice::Luminate(manner_of_query(visit.target));
+    let is_server = servlet.starts_with('S');
+    judge_verb(visit.incoming.method, &["GET", "POST"], trace)?;
+    let call = Call::read(visit).await?;
+    let manner = call.manner()?;
+    trace.voice = Voice::Luminate(manner);
+    call.judge_credentials()?;
+    if is_server {
+        server::judge_address(visit, luminate)?;
+    }
+    let api_key = call.value("api_key")?;
+    if !api_key.is_some_and(|key| luminate.api_keys.contains(&key)) {
+        return Err(Reason::ApiKeyUnknown);
+    }
+    match call.filled("v")?.as_deref() {
+        Some("1.0") => {}
+        Some(_) => return Err(Reason::CallVersion),
+        None => return Err(Reason::CallParameterMissing),
+    }
+    let method = call.filled("method")?.ok_or(Reason::CallMethodMissing)?;
+    let known = find(luminate, servlet, &method).ok_or(Reason::CallMethodUnknown)?;
+    judge_verb(visit.incoming.method, verbs(known, is_server), trace)?;
+    let identity = match is_server {
+        true => server::judge_administrator(visit, luminate, &call, &method, trace).await?,
+        false => {
+            let wants_auth = !luminate.no_auth.contains(&method);
+            let mut caller = caller::of(visit, luminate, &call, wants_auth, trace).await?;
+            if let Known::Answered(answered) = known {
+                return methods::client(visit, luminate, &call, manner, answered, &mut caller, trace).await;
+            }
+            caller.identity
+        }
+    };
+    if let Known::Answered(answered) = known {
+        return methods::server(visit, luminate, &call, manner, answered, trace).await;
+    }
+    let cookies = trace.cookies.clone();
+    Ok(Outcome::Granted(Box::new(Grant { identity, body: call.body, cookies, ..Grant::default() })))
+}
+
+fn judge_verb(method: &str, verbs: &[&str], trace: &mut Trace) -> Result<(), Reason> {
+    trace.allow = verbs.iter().map(|verb| (*verb).to_owned()).collect();
+    verbs.contains(&method).then_some(()).ok_or(Reason::MethodNotAllowed)
+}
+
+/// Passwords and tokens stand in no address, so what takes one is posted (`protocols.md` A3.2).
+fn verbs(known: Known, is_server: bool) -> &'static [&'static str] {
+    match known {
+        Known::Answered(Answered::GetLoginUrl | Answered::LoginTest | Answered::Logout) => &["GET", "POST"],
+        Known::Answered(_) => &["POST"],
+        Known::Forwarded if is_server => &["POST"],
+        Known::Forwarded => &["GET", "POST"],
+    }
+}

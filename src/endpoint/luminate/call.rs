@@ -1,0 +1,124 @@
+//! One call of the API: its parameters, from query and body, each read once.
+
+use crate::dialect::luminate::{CREDENTIALS, Manner};
+use crate::gate::credentials::Visit;
+use crate::http::{Target, query};
+use crate::ports::Ports;
+use crate::refusal::Reason;
+
+/// A call as it came.
+#[derive(Debug)]
+pub struct Call<'a> {
+    /// The query, undecoded.
+    pub query: &'a str,
+    /// The fields of the body, as a urlencoded form.
+    pub form: String,
+    /// The body without the fields that carry a credential; None if there was none.
+    pub body: Option<Vec<u8>>,
+}
+
+impl<'a> Call<'a> {
+    /// Reads query and body.
+    ///
+    /// # Errors
+    /// `FormMalformed` for a body that is no form, `BodyTooLarge`.
+    pub async fn read<P: Ports>(visit: &Visit<'a, P>) -> Result<Self, Reason> {
+        let query = visit.target.query.unwrap_or_default();
+        let none = Self { query, form: String::new(), body: None };
+        if visit.incoming.method != "POST" {
+            return Ok(none);
+        }
+        let limit = visit.gate.policy.limits.form;
+        let content_type = visit.incoming.headers.get("content-type");
+        if visit.incoming.has_form() {
+            let form = String::from_utf8(visit.ports.read(limit).await?).map_err(|_| Reason::FormMalformed)?;
+            let body = query::cut(&form, |param| is_credential(param.name)).into_bytes();
+            return Ok(Self { query, form, body: Some(body) });
+        }
+        let _ = content_type;
+        match visit.ports.read(limit).await?.is_empty() {
+            true => Ok(none),
+            false => Err(Reason::FormMalformed),
+        }
+    }
+
+    /// A parameter's decoded value, wherever it stands.
+    ///
+    /// # Errors
+    /// `ParameterDuplicate`, `ParameterShadowed`, `FormMalformed`.
+    pub fn value(&self, name: &str) -> Result<Option<String>, Reason> {
+        match (query::sole(self.query, name)?, query::sole(&self.form, name)?) {
+            (Some(_), Some(_)) => Err(Reason::ParameterDuplicate),
+            (Some(raw), None) | (None, Some(raw)) => decoded(raw).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// The same, where an empty value is none.
+    ///
+    /// # Errors
+    /// As [`Call::value`].
+    pub fn filled(&self, name: &str) -> Result<Option<String>, Reason> {
+        Ok(self.value(name)?.filter(|value| !value.is_empty()))
+    }
+
+    /// A credential that may stand in the body alone.
+    ///
+    /// # Errors
+    /// `CredentialMisplaced`, and as [`Call::value`].
+    pub fn in_body(&self, name: &str) -> Result<Option<String>, Reason> {
+        match query::sole(self.query, name)? {
+            Some(_) => Err(Reason::CredentialMisplaced),
+            None => self.filled(name),
+        }
+    }
+
+    /// A credential that may stand in the address alone.
+    ///
+    /// # Errors
+    /// `CredentialMisplaced`, and as [`Call::value`].
+    pub fn in_address(&self, name: &str) -> Result<Option<String>, Reason> {
+        match query::sole(&self.form, name)? {
+            Some(_) => Err(Reason::CredentialMisplaced),
+            None => self.filled(name),
+        }
+    }
+
+    /// Whether each credential is there at most once, and in no other spelling.
+    ///
+    /// # Errors
+    /// As [`Call::value`].
+    pub fn judge_credentials(&self) -> Result<(), Reason> {
+        CREDENTIALS.iter().try_for_each(|name| self.value(name).map(|_| ()))
+    }
+
+    /// How the caller wants to be answered.
+    ///
+    /// # Errors
+    /// `CallFormat`, and as [`Call::value`].
+    pub fn manner(&self) -> Result<Manner, Reason> {
+        let json = match self.value("response_format")?.as_deref() {
+            None | Some("" | "xml") => false,
+            Some("json") => true,
+            Some(_) => return Err(Reason::CallFormat),
+        };
+        let suppress_response_codes = self.value("suppress_response_codes")?.as_deref() == Some("true");
+        Ok(Manner { json, suppress_response_codes })
+    }
+}
+
+/// How the caller wants to be answered, as far as the address says so and can be read.
+pub fn manner_of_query(target: &Target<'_>) -> Manner {
+    let query = target.query.unwrap_or_default();
+    let says = |name: &str, value: &str| query::params(query).any(|param| param.name == name && param.value == value);
+    Manner { json: says("response_format", "json"), suppress_response_codes: says("suppress_response_codes", "true") }
+}
+
+/// Whether some origin would read the name as that of a credential.
+fn is_credential(name: &str) -> bool {
+    CREDENTIALS.iter().any(|credential| query::folds_onto(name, credential))
+}
+
+fn decoded(raw: &str) -> Result<String, Reason> {
+    String::from_utf8(query::decode(raw)).map_err(|_| Reason::FormMalformed)
+}

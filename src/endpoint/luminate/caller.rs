@@ -1,0 +1,290 @@
+//! Who makes a client call: cookie, field, nonce and tokens, each by its own rules (`protocols.md` A3.0).
+
+use super::call::Call;
+use crate::credential::seal::Sealed;
+use crate::credential::{Identity, bound, passage, session, sign_on, store};
+use crate::dialect::luminate::{AUTH, AUTH_PURPOSE, NONCE, SESSION, SIGN_ON};
+use crate::gate::Trace;
+use crate::gate::credentials::Visit;
+use crate::http::fetch_metadata;
+use crate::policy::Luminate;
+use crate::ports::Ports;
+use crate::refusal::Reason;
+
+/// Who calls.
+#[derive(Debug, Default)]
+pub struct Caller {
+    /// The session; None before there is one.
+    pub session: Option<Sealed>,
+    /// As whom the call goes through; without a subject if nobody is signed in.
+    pub identity: Identity,
+}
+
+/// Judges everything that says who calls. `wants_auth`: the method needs the token of the session, or a partner's word.
+/// What is opened on the way is handed over by `trace`'s cookies, whatever becomes of the call.
+///
+/// # Errors
+/// `CrossSite`, `CredentialMisplaced`, `SessionConflict`, `BoundTokenMissing`, `BoundTokenMismatch`, the reasons of
+/// sessions, nonces and single sign-on tokens, and storage's own.
+pub async fn of<P: Ports>(
+    visit: &Visit<'_, P>,
+    luminate: &Luminate,
+    call: &Call<'_>,
+    wants_auth: bool,
+    trace: &mut Trace,
+) -> Result<Caller, Reason> {
+    judge_origin(visit)?;
+    let nonce = call.in_address(NONCE)?;
+    let field = call.in_body(SESSION)?;
+    let vouched = call.in_body(SIGN_ON)?;
+    let mut caller = match nonce {
+        Some(nonce) => redeem(visit, luminate, &nonce, trace).await?,
+        None => present(visit, luminate, field.as_deref(), trace).await?,
+    };
+    trace.identity = Some(caller.identity.clone());
+    if let Some(text) = vouched {
+        vouch(visit, luminate, &text, &mut caller, trace).await?;
+    } else if wants_auth {
+        judge_auth(visit, luminate, call.in_body(AUTH)?.as_deref(), &caller)?;
+    }
+    trace.identity = Some(caller.identity.clone());
+    Ok(caller)
+}
+
+/// Signs somebody in: a new session, never another one continued.
+///
+/// # Errors
+/// Storage's own.
+pub async fn sign_in<P: Ports>(
+    visit: &Visit<'_, P>,
+    luminate: &Luminate,
+    subject: &str,
+    caller: &mut Caller,
+    trace: &mut Trace,
+) -> Result<(), Reason> {
+    sign_out(visit, luminate, caller).await?;
+    let session = session::start(visit.ctx, visit.ports, &luminate.session, subject).await?;
+    hand_over(visit, luminate, &session, trace)?;
+    let identity = Identity::by_key(caller.identity.kind, &session.key_id);
+    caller.identity = Identity { subject: Some(subject.to_owned()), ..identity };
+    caller.session = Some(session);
+    trace.identity = Some(caller.identity.clone());
+    Ok(())
+}
+
+/// Ends the caller's session, and whatever else the cookie holds.
+///
+/// # Errors
+/// Storage's own.
+pub async fn sign_out<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, caller: &mut Caller) -> Result<(), Reason> {
+    let Visit { ctx, ports, .. } = *visit;
+    let cookie = session::present(&luminate.session, visit.target, &visit.incoming.headers)?;
+    let cookie = cookie.and_then(|value| session::open(ctx, &luminate.session, value).ok());
+    let mut ended: Option<Sealed> = None;
+    for session in [caller.session.take(), cookie].into_iter().flatten() {
+        let is_over = session.expires <= ctx.now || ended.as_ref() == Some(&session);
+        if !session::is_nobodys(&session) && !is_over {
+            store::revoke(ctx, ports, &session).await?;
+            ended = Some(session);
+        }
+    }
+    caller.identity.subject = None;
+    Ok(())
+}
+
+/// Gives the caller's browser the session that the call goes on with, opening one that is nobody's if there is none.
+///
+/// # Errors
+/// `SecretMissing`, `EntropyUnavailable`.
+pub fn session_of<'c, P: Ports>(
+    visit: &Visit<'_, P>,
+    luminate: &Luminate,
+    caller: &'c mut Caller,
+    trace: &mut Trace,
+) -> Result<&'c Sealed, Reason> {
+    if caller.session.is_none() {
+        let session = session::start_nobodys(visit.ctx, visit.ports, &luminate.session)?;
+        hand_over(visit, luminate, &session, trace)?;
+        caller.session = Some(session);
+    }
+    caller.session.as_ref().ok_or(Reason::Internal)
+}
+
+/// Takes the cookie back, in every place where the browser may keep it.
+pub fn take_back<P>(visit: &Visit<'_, P>, luminate: &Luminate, trace: &mut Trace) {
+    trace.cookies.clear();
+    trace.cookies.push(session::clear_cookie(&luminate.session, visit.target));
+    if is_embedded(visit) {
+        trace.cookies.push(session::clear_embedded_cookie(&luminate.session, visit.target));
+    }
+}
+
+/// The session that a request comes with, by cookie and field. One that has ended is none, and its cookie is taken
+/// back: clients send a field for ever, and have to get a new session for it.
+///
+/// # Errors
+/// `SessionConflict` for two people's, `SessionForged` and `SessionDuplicate` for cookies, and storage's own.
+pub async fn present<P: Ports>(
+    visit: &Visit<'_, P>,
+    luminate: &Luminate,
+    field: Option<&str>,
+    trace: &mut Trace,
+) -> Result<Caller, Reason> {
+    let policy = &luminate.session;
+    let cookie = session::present(policy, visit.target, &visit.incoming.headers)?;
+    let cookie = cookie.map(|text| session::open(visit.ctx, policy, text)).transpose()?;
+    let by_cookie = match &cookie {
+        Some(sealed) => living(visit, luminate, sealed, trace).await?,
+        None => None,
+    };
+    if cookie.is_some() && by_cookie.is_none() {
+        take_back(visit, luminate, trace);
+    }
+    let Some(field) = field else { return Ok(by_cookie.unwrap_or_else(Caller::nobody)) };
+    let by_field = match session::open(visit.ctx, policy, field) {
+        Ok(sealed) if by_cookie.is_some() && cookie.as_ref() == Some(&sealed) => {
+            return Ok(by_cookie.unwrap_or_default());
+        }
+        Ok(sealed) => living(visit, luminate, &sealed, trace).await?,
+        // A text that is none of ours says nothing, but where somebody is signed in it says another than the cookie.
+        Err(Reason::SessionForged) if by_cookie.as_ref().is_none_or(Caller::is_nobody) => None,
+        Err(Reason::SessionForged) => return Err(Reason::SessionConflict),
+        Err(reason) => return Err(reason),
+    };
+    match (by_field, by_cookie) {
+        (Some(field), Some(cookie)) if !field.is_nobody() && !cookie.is_nobody() => Err(Reason::SessionConflict),
+        (Some(field), Some(cookie)) if field.is_nobody() && !cookie.is_nobody() => Ok(cookie),
+        (field, cookie) => Ok(field.or(cookie).unwrap_or_else(Caller::nobody)),
+    }
+}
+
+/// The session that a nonce connects the browser to; another person's session in the browser ends.
+///
+/// # Errors
+/// The nonce's and the session's reasons, `NonceNotUsed`, and storage's own.
+pub async fn redeem<P: Ports>(
+    visit: &Visit<'_, P>,
+    luminate: &Luminate,
+    text: &str,
+    trace: &mut Trace,
+) -> Result<Caller, Reason> {
+    let Visit { ctx, incoming, target, ports, .. } = *visit;
+    let nonce = passage::open(ctx, &luminate.session, text)?;
+    trace.identity = Some(Identity::by_key("nonce", &nonce.key_id));
+    let is_wanted = fetch_metadata::is_click(incoming.method, &incoming.headers, &target.origin())
+        || incoming.headers.get("origin").is_some_and(|origin| trusts(visit, origin));
+    if fetch_metadata::looks_ahead(incoming.method, &incoming.headers) || !is_wanted {
+        return Err(Reason::NonceNotUsed);
+    }
+    let session = passage::redeem(ctx, ports, &luminate.session, &nonce).await?;
+    let identity = judge(visit, luminate, &session).await?;
+    let before = session::present(&luminate.session, target, &incoming.headers)?;
+    let before = before.and_then(|value| session::open(ctx, &luminate.session, value).ok());
+    if let Some(before) = before.filter(|before| *before != session && !session::is_nobodys(before)) {
+        store::revoke(ctx, ports, &before).await?;
+    }
+    hand_over(visit, luminate, &session, trace)?;
+    Ok(Caller { session: Some(session), identity: Identity { kind: "nonce", ..identity } })
+}
+
+impl Caller {
+    /// A visitor without a session.
+    pub fn nobody() -> Self {
+        Self { session: None, identity: Identity { kind: "none", ..Identity::default() } }
+    }
+
+    /// Whether nobody is signed in.
+    pub fn is_nobody(&self) -> bool {
+        self.identity.subject.is_none()
+    }
+
+    /// Who is signed in.
+    ///
+    /// # Errors
+    /// `NotSignedIn`.
+    pub fn subject(&self) -> Result<&str, Reason> {
+        self.identity.subject.as_deref().ok_or(Reason::NotSignedIn)
+    }
+}
+
+/// A session that has not ended.
+async fn living<P: Ports>(
+    visit: &Visit<'_, P>,
+    luminate: &Luminate,
+    sealed: &Sealed,
+    trace: &mut Trace,
+) -> Result<Option<Caller>, Reason> {
+    trace.identity = Some(Identity::by_key("session", &sealed.key_id));
+    match judge(visit, luminate, sealed).await {
+        Ok(identity) => Ok(Some(Caller { session: Some(sealed.clone()), identity })),
+        Err(Reason::SessionExpired | Reason::SessionIdle | Reason::SessionRevoked | Reason::SessionUnknown) => Ok(None),
+        Err(reason) => Err(reason),
+    }
+}
+
+async fn judge<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, sealed: &Sealed) -> Result<Identity, Reason> {
+    let (ctx, policy) = (visit.ctx, &luminate.session);
+    let identity = session::judge(ctx, visit.ports, policy, visit.route.revocation, sealed).await?;
+    session::keep_alive(ctx, visit.ports, policy, sealed).await?;
+    Ok(identity)
+}
+
+/// A partner's server says who this is. It may sign a visitor in who is nobody yet, and no one else.
+async fn vouch<P: Ports>(
+    visit: &Visit<'_, P>,
+    luminate: &Luminate,
+    text: &str,
+    caller: &mut Caller,
+    trace: &mut Trace,
+) -> Result<(), Reason> {
+    let subject = sign_on::verify(visit.ctx, &luminate.session, text)?;
+    caller.identity.kind = "sign-on";
+    match caller.identity.subject.as_deref() {
+        Some(signed_in) if signed_in == subject => Ok(()),
+        Some(_) => Err(Reason::SessionConflict),
+        None => sign_in(visit, luminate, &subject, caller, trace).await,
+    }
+}
+
+/// The token of the session, which only a page that could read it can send.
+fn judge_auth<P>(visit: &Visit<'_, P>, luminate: &Luminate, text: Option<&str>, caller: &Caller) -> Result<(), Reason> {
+    let text = text.ok_or(Reason::BoundTokenMissing)?;
+    let session = caller.session.as_ref().ok_or(Reason::BoundTokenMismatch)?;
+    let is_token = bound::is_token(visit.ctx, &luminate.session, session, AUTH_PURPOSE, text)?;
+    is_token.then_some(()).ok_or(Reason::BoundTokenMismatch)
+}
+
+/// A page elsewhere makes its visitor's browser call only if the policy trusts it. A browser says where a call comes
+/// from; a client that does not is none that could be tricked.
+fn judge_origin<P>(visit: &Visit<'_, P>) -> Result<(), Reason> {
+    let headers = &visit.incoming.headers;
+    let is_fine = match headers.get("origin") {
+        Some(origin) => origin == visit.target.origin() || trusts(visit, origin),
+        None => {
+            let site = headers.get("sec-fetch-site").unwrap_or("none");
+            // Following a link is the visitor's own doing.
+            matches!(site, "same-origin" | "none") || headers.get("sec-fetch-mode") == Some("navigate")
+        }
+    };
+    is_fine.then_some(()).ok_or(Reason::CrossSite)
+}
+
+fn trusts<P>(visit: &Visit<'_, P>, origin: &str) -> bool {
+    visit.route.cors.as_ref().is_some_and(|cors| cors.origins.iter().any(|pattern| pattern.matches(origin)))
+}
+
+/// Whether the answer goes to a page of another site, so that the cookie has to live there.
+fn is_embedded<P>(visit: &Visit<'_, P>) -> bool {
+    let headers = &visit.incoming.headers;
+    let is_elsewhere = match headers.get("sec-fetch-site") {
+        Some(site) => site == "cross-site" && headers.get("sec-fetch-mode") != Some("navigate"),
+        None => headers.get("origin").is_some_and(|origin| origin != visit.target.origin()),
+    };
+    is_elsewhere && headers.get("origin").is_some_and(|origin| trusts(visit, origin))
+}
+
+fn hand_over<P>(visit: &Visit<'_, P>, luminate: &Luminate, session: &Sealed, trace: &mut Trace) -> Result<(), Reason> {
+    trace.cookies.clear();
+    trace.cookies.push(session::set_cookie(&luminate.session, visit.target, session, is_embedded(visit))?);
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! `EstablishSession` connects a browser to a session and sends it on; `PixelServer` keeps a session alive.
+
+use super::caller::{self, Caller};
+use crate::dialect::luminate::NONCE;
+use crate::endpoint::value;
+use crate::gate::credentials::{Outcome, Visit};
+use crate::gate::{Trace, with_cookies};
+use crate::http::query;
+use crate::policy::Luminate;
+use crate::ports::Ports;
+use crate::refusal::Reason;
+use crate::rewrite::{Answer, redirect};
+
+/// 302 to `NEXTURL`, with the session that `NONCE_TOKEN` carries, if there is one. Where the browser is sent is judged
+/// first: a nonce is not used up by a request that will be refused.
+///
+/// # Errors
+/// `RedirectTarget`, the reasons of nonces and sessions, and storage's own.
+pub async fn answer<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, trace: &mut Trace) -> Result<Outcome, Reason> {
+    let raw_query = visit.target.query.unwrap_or_default();
+    let next = value(raw_query, "NEXTURL")?;
+    let next = if next.is_empty() { "/".to_owned() } else { next };
+    redirect::judge(&next, visit.target, &luminate.redirects)?;
+    match query::sole(raw_query, NONCE)?.filter(|nonce| !nonce.is_empty()) {
+        Some(nonce) => trace.identity = Some(caller::redeem(visit, luminate, nonce, trace).await?.identity),
+        None => trace.identity = Some(alive(visit, luminate, trace).await?.identity),
+    }
+    let found = Answer::new(302, "text/plain; charset=utf-8", String::new()).with("location", next);
+    Ok(Outcome::Answer(with_cookies(found, trace.cookies.clone())))
+}
+
+/// A transparent picture of one pixel, whoever asks; a session that it comes with was heard of.
+///
+/// # Errors
+/// `SessionForged`, `SessionDuplicate`, and storage's own.
+pub async fn pixel<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, trace: &mut Trace) -> Result<Outcome, Reason> {
+    trace.identity = Some(alive(visit, luminate, trace).await?.identity);
+    let picture = Answer::new(200, "image/gif", PIXEL.to_owned());
+    Ok(Outcome::Answer(with_cookies(picture, trace.cookies.clone())))
+}
+
+async fn alive<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, trace: &mut Trace) -> Result<Caller, Reason> {
+    caller::present(visit, luminate, None, trace).await
+}
+
+/// GIF89a, one pixel, without a colour table: every byte of it is ASCII.
+const PIXEL: &str = "GIF89a\x01\0\x01\0\0\0\0!\x7f\x04\0\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";

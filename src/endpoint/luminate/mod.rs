@@ -1,0 +1,71 @@
+//! What is answered under a route that speaks the Luminate dialect (`protocols.md` A0, A2, A3).
+//!
+//! Servlets of the API are answered here or forwarded once their checks pass; `EstablishSession` and `PixelServer` are
+//! answered here; everything else is a page of the origin, open to everybody, in which tags may be expanded.
+
+mod api;
+mod call;
+mod caller;
+mod establish;
+mod methods;
+mod page;
+mod path;
+mod server;
+
+use crate::dialect::Voice;
+use crate::dialect::luminate::{CREDENTIALS, IN_ADDRESSES, Manner};
+use crate::gate::Trace;
+use crate::gate::credentials::{Outcome, Visit};
+use crate::http::{Target, query};
+use crate::policy::{Luminate, Route};
+use crate::ports::Ports;
+use crate::refusal::Reason;
+
+use path::Place;
+
+/// Judges a request, and answers it or lets it through.
+///
+/// # Errors
+/// Every reason of the dialect, and storage's own. Those of the API are said in its envelope.
+pub(crate) async fn visit<P: Ports>(
+    visit: &Visit<'_, P>,
+    luminate: &Luminate,
+    trace: &mut Trace,
+) -> Result<Outcome, Reason> {
+    let rest = path::below(visit.route, visit.target);
+    let method = visit.incoming.method;
+    match path::place(luminate, rest)? {
+        Place::Servlet(servlet) => {
+            trace.voice = Voice::Luminate(Manner::default());
+            api::call(visit, luminate, servlet, trace).await
+        }
+        Place::UnknownServlet => {
+            trace.voice = Voice::Luminate(call::manner_of_query(visit.target));
+            Err(Reason::CallMethodUnknown)
+        }
+        Place::EstablishSession => {
+            only(method, trace)?;
+            establish::answer(visit, luminate, trace).await
+        }
+        Place::PixelServer => {
+            only(method, trace)?;
+            establish::pixel(visit, luminate, trace).await
+        }
+        Place::Page => page::visit(visit, luminate, trace).await,
+    }
+}
+
+pub(crate) use path::without_routing;
+
+/// Whether a parameter of an address is cut from what is forwarded: credentials of the API, and on pages those that a
+/// page has no other use for.
+pub(crate) fn is_credential(route: &Route, target: &Target<'_>, name: &str) -> bool {
+    let names: &[&str] = if path::is_servlet(path::below(route, target)) { &CREDENTIALS } else { &IN_ADDRESSES };
+    names.iter().any(|credential| query::folds_onto(name, credential))
+}
+
+/// Addresses that only a browser's own GET makes sense of.
+fn only(method: &str, trace: &mut Trace) -> Result<(), Reason> {
+    trace.allow = vec!["GET".to_owned(), "HEAD".to_owned()];
+    matches!(method, "GET" | "HEAD").then_some(()).ok_or(Reason::MethodNotAllowed)
+}

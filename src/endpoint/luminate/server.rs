@@ -1,0 +1,49 @@
+//! Server calls: from listed networks, by an administrator, for methods that the administrator may call.
+
+use super::call::Call;
+use crate::credential::Identity;
+use crate::dialect::luminate::{LOGIN_NAME, LOGIN_PASSWORD};
+use crate::endpoint::password::Attempt;
+use crate::gate::Trace;
+use crate::gate::credentials::Visit;
+use crate::policy::Luminate;
+use crate::ports::Ports;
+use crate::refusal::Reason;
+
+/// Whether server calls are taken from the client's address.
+///
+/// # Errors
+/// `ServerAddress`.
+pub fn judge_address<P>(visit: &Visit<'_, P>, luminate: &Luminate) -> Result<(), Reason> {
+    let client = visit.incoming.client().ok_or(Reason::ServerAddress)?;
+    let is_listed = luminate.server_networks.iter().any(|network| network.contains(client));
+    is_listed.then_some(()).ok_or(Reason::ServerAddress)
+}
+
+/// Whether an administrator calls, and may.
+///
+/// # Errors
+/// `CallParameterMissing`, `AdministratorRefused`, `MethodNotPermitted`, `Throttled`, `CredentialMisplaced`, and
+/// storage's own.
+pub async fn judge_administrator<P: Ports>(
+    visit: &Visit<'_, P>,
+    luminate: &Luminate,
+    call: &Call<'_>,
+    method: &str,
+    trace: &mut Trace,
+) -> Result<Identity, Reason> {
+    let Visit { gate, ctx, incoming, ports, .. } = *visit;
+    let (name, password) = (call.in_body(LOGIN_NAME)?, call.in_body(LOGIN_PASSWORD)?);
+    let (Some(name), Some(password)) = (name, password) else { return Err(Reason::AdministratorRefused) };
+    let attempt = Attempt::begin(gate, ctx, incoming, ports, &format!("administrator {name}")).await?;
+    let administrator = luminate.administrators.iter().find(|administrator| administrator.name == name);
+    let secret =
+        administrator.map(|administrator| ctx.keyring.secret(&administrator.secret, ctx.loopback)).transpose()?;
+    let is_right = secret.is_some_and(|secret| secret.is(password.as_bytes()));
+    attempt.end(gate, ctx, ports, is_right).await?;
+    let administrator = administrator.filter(|_| is_right).ok_or(Reason::AdministratorRefused)?;
+    let identity = Identity { kind: "administrator", client: Some(administrator.name.clone()), ..Identity::default() };
+    trace.identity = Some(identity.clone());
+    let may_call = administrator.methods.iter().any(|pattern| pattern.matches(method));
+    may_call.then_some(identity).ok_or(Reason::MethodNotPermitted)
+}

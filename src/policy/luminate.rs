@@ -1,0 +1,135 @@
+//! `[luminate]`.
+
+use super::credentials::{self, DAY, HOUR, MINUTE};
+use super::keys;
+use super::names::Names;
+use super::problem::Report;
+use super::shape;
+use super::table::{Bounds, Table};
+use super::text;
+use super::{Administrator, Carrier, HostPattern, Key, Luminate, NamePattern, Network, Session, SignedRedirect};
+
+/// `[luminate]`
+pub(super) fn read(
+    report: &mut Report,
+    root: &Table<'_>,
+    keys: &Names<Key>,
+    signed_redirects: &Names<SignedRedirect>,
+) -> Option<Luminate> {
+    let table = root.table(report, "luminate", &shape::LUMINATE)?;
+    if !root.has("sign_in") {
+        let reason = "luminate: who checks its passwords is said in `[sign_in]`, and there is none";
+        report.add(table.line, String::from(reason));
+    }
+    let session = Session {
+        keys: keys::list(report, &table, keys, keys::SEAL),
+        cookie: String::from("JSESSIONID"),
+        carrier: Carrier::Servlet,
+        idle: table.duration(report, "idle", 15 * MINUTE, &credentials::record(DAY)),
+        absolute: table.duration(report, "absolute", 12 * HOUR, &credentials::record(7 * DAY)),
+        cache: credentials::cache(report, &table),
+    };
+    if session.idle > session.absolute {
+        table.wrong(report, "idle", "a session would idle longer than it lives (`absolute`)");
+    }
+    let signature = table.text(report, "signature");
+    let signature = signature.and_then(|name| signed_redirects.find(report, &name, name.value));
+    let networks = server_networks(report, &table);
+    let administrators = administrators(report, &table, keys);
+    if administrators.is_empty() != networks.is_empty() {
+        let reason = "server calls need both: networks to call from, and `[luminate.administrators.NAME]`";
+        let key = if networks.is_empty() { "administrators" } else { "server_networks" };
+        table.wrong(report, key, reason);
+    }
+    Some(Luminate {
+        session,
+        api_keys: api_keys(report, &table),
+        signature: signature?,
+        nonce_lifetime: table.duration(report, "nonce_lifetime", 15 * MINUTE, &SHORT),
+        sign_on_lifetime: table.duration(report, "sign_on_lifetime", 15 * MINUTE, &SHORT),
+        no_auth: no_auth(report, &table),
+        methods: methods(report, &table),
+        redirects: table.list(report, "redirects", HostPattern::parse),
+        server_networks: networks,
+        administrators,
+        lookup: table.checked(report, "lookup", super::path::check_exact),
+    })
+}
+
+fn api_keys(report: &mut Report, table: &Table<'_>) -> Vec<String> {
+    let texts = table.some_texts(report, "api_keys", "is empty, so nobody could call");
+    if texts.len() > 2 {
+        table.wrong(report, "api_keys", "holds more than two: one in use, and one that takes its place");
+    }
+    texts.iter().filter_map(|text| text.parsed(report, text::api_key)).collect()
+}
+
+fn no_auth(report: &mut Report, table: &Table<'_>) -> Vec<String> {
+    match table.has("no_auth") {
+        true => table.list(report, "no_auth", text::api_method),
+        false => NO_AUTH.map(str::to_owned).to_vec(),
+    }
+}
+
+fn methods(report: &mut Report, table: &Table<'_>) -> Vec<(String, Vec<String>)> {
+    let Some(table) = table.free_table(report, "methods") else { return Vec::new() };
+    let mut methods = Vec::new();
+    for servlet in table.entries.keys().map(|key| key.get_ref().to_string()) {
+        let has_form = servlet.starts_with("CR") || servlet.starts_with("SR");
+        if !has_form || !servlet.ends_with("API") || !servlet.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            table.wrong(report, &servlet, "is no servlet of the API; they are called `CR…API` and `SR…API`");
+        }
+        let names = table.list(report, &servlet, text::api_method);
+        methods.push((servlet, names));
+    }
+    methods
+}
+
+fn server_networks(report: &mut Report, table: &Table<'_>) -> Vec<Network> {
+    let mut networks = Vec::new();
+    for text in table.texts(report, "server_networks") {
+        let Some(network) = text.parsed(report, Network::parse) else { continue };
+        if network.is_everybody() {
+            text.wrong(report, &format!("`{network}` is everybody; name the networks that your servers call from"));
+        }
+        if let Ok(shared) = WORKERS_ADDRESS.parse()
+            && network.contains(shared)
+        {
+            let reason =
+                format!("`{network}` holds {WORKERS_ADDRESS}, the address of everybody's Workers on this platform");
+            text.wrong(report, &reason);
+        }
+        networks.push(network);
+    }
+    networks
+}
+
+fn administrators(report: &mut Report, table: &Table<'_>, keys: &Names<Key>) -> Vec<Administrator> {
+    let mut administrators: Vec<Administrator> = Vec::new();
+    for (name, table) in table.named(report, "administrators", &shape::ADMINISTRATOR) {
+        if let Err(reason) = text::login_name(name) {
+            report.add(table.line, format!("luminate.administrators: {reason}"));
+        }
+        let secret = table.checked(report, "secret", text::secret);
+        let is_taken = |secret: &String| {
+            keys.things().any(|key| key.secret == *secret) || administrators.iter().any(|one| one.secret == *secret)
+        };
+        if secret.as_ref().is_some_and(is_taken) {
+            table.wrong(report, "secret", "is another's secret already; every administrator has a password of its own");
+        }
+        table.some_texts(report, "methods", "is empty; name what it may call");
+        let methods = table.list(report, "methods", NamePattern::parse);
+        administrators.extend(secret.map(|secret| Administrator { name: name.to_owned(), secret, methods }));
+    }
+    administrators
+}
+
+const SHORT: Bounds = Bounds {
+    least: (10, "it has to arrive"),
+    most: (HOUR, "it travels in addresses and forms, and whoever finds it can use it"),
+};
+/// `protocols.md` A3.2: what a visitor calls before there is a token.
+pub(super) const NO_AUTH: [&str; 6] =
+    ["getLoginUrl", "login", "loginTest", "logout", "singleSignOn", "authenticateUser"];
+/// Requests from other Workers carry this client address, whoever made them.
+const WORKERS_ADDRESS: &str = "2a06:98c0:3600::103";
