@@ -107,4 +107,6 @@ pub trait Signer {
 pub trait Body {
     /// The whole body, or `BodyTooLarge` as soon as it is longer than `limit` bytes.
     async fn read(&self, limit: usize) -> Result<Vec<u8>, Reason>;
+    /// The next piece as it arrived; None at the end. What is not taken can still be streamed on.
+    async fn next(&self) -> Result<Option<Vec<u8>>, Reason>;
 }

@@ -10,7 +10,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use edgegate::policy::{Accept, Boundary, KeyUse, MacAlgorithm, Policy, Revocation, SHAPES, SingleUse, Via, advise};
+use edgegate::policy::{
+    Accept, Boundary, Carrier, KeyUse, MacAlgorithm, Policy, Revocation, SHAPES, SingleUse, TagPlaces, Via, advise,
+};
 use serde_json::Value;
 use toml::de::{DeTable, DeValue};
 
@@ -107,17 +109,26 @@ fn defaults_are_the_strict_ones() {
     let nonce = policy.nonce.as_ref().unwrap();
     assert_eq!((nonce.parameter.as_str(), nonce.lifetime), ("NONCE_TOKEN", 900));
     assert_eq!((policy.identity.lifetime, policy.identity.keys.len()), (60, 0));
-    assert!(policy.sign_in.is_none() && policy.admin.is_none());
+    assert!(policy.admin.is_none());
+    let luminate = policy.luminate.as_ref().unwrap();
+    let session = &luminate.session;
+    assert_eq!((session.idle, session.absolute, session.cache), (900, 43_200, 30));
+    assert_eq!((luminate.nonce_lifetime, luminate.sign_on_lifetime), (900, 900));
+    let no_auth = ["getLoginUrl", "login", "loginTest", "logout", "singleSignOn", "authenticateUser"];
+    assert_eq!(luminate.no_auth, no_auth);
+    assert!(luminate.methods.is_empty() && luminate.redirects.is_empty() && luminate.lookup.is_none());
+    assert!(luminate.server_networks.is_empty() && luminate.administrators.is_empty());
     let limits = &policy.limits;
     assert_eq!((limits.url, limits.headers, limits.form, limits.body), (8_192, 32_768, 65_536, None));
     assert_eq!(policy.single_use, SingleUse::Ledger);
-    let route = &policy.routes[0];
+    let route = policy.route("all").unwrap();
     assert_eq!(route.methods, ["GET", "HEAD"]);
     assert_eq!((route.confirm, route.path_parameters, route.revocation), (false, false, Revocation::Cached));
     assert!(!route.bearer.query && !route.bearer.form && route.bearer.scope.is_empty() && route.host.is_none());
     assert!(route.is_guarded());
     let cors = route.cors.as_ref().unwrap();
     assert_eq!((cors.credentials, cors.max_age), (false, 600));
+    assert!(policy.routes.iter().all(|route| route.tags.is_none()));
 }
 
 #[test]
@@ -134,6 +145,24 @@ fn every_value_arrives_where_it_belongs() {
     assert_eq!((redirect.signature.as_str(), redirect.window, redirect.single_use), ("sig", 10, false));
     let sign_in = policy.sign_in.as_ref().unwrap();
     assert_eq!((sign_in.path.as_str(), sign_in.key.id.as_str()), ("/check-password", "assertion"));
+    let luminate = policy.luminate.as_ref().unwrap();
+    let session = &luminate.session;
+    assert_eq!((session.cookie.as_str(), session.carrier), ("JSESSIONID", Carrier::Servlet));
+    assert_eq!((session.idle, session.absolute, session.cache), (600, 28_800, 5));
+    assert_eq!((luminate.nonce_lifetime, luminate.sign_on_lifetime), (60, 30));
+    assert_eq!((luminate.signature.name.as_str(), luminate.lookup.as_deref()), ("landing", Some("/find-person")));
+    assert_eq!(shown(&luminate.api_keys), "first-key second.key_~");
+    assert_eq!(shown(&luminate.no_auth), "login getUser");
+    let methods: Vec<(&str, usize)> = luminate.methods.iter().map(|(name, list)| (name.as_str(), list.len())).collect();
+    assert_eq!(methods, [("CRConsAPI", 2), ("CROwnAPI", 0)]);
+    assert_eq!(shown(&luminate.redirects), "partner.example *.partner.example 127.0.0.1:8788");
+    assert_eq!(shown(&luminate.server_networks), "192.0.2.0/24 2001:db8::/32");
+    let administrators = policy.administrators().map(|one| (one.name.as_str(), one.secret.as_str()));
+    let expected = [("api_admin", "LUMINATE_ADMIN_PASSWORD"), ("o@example.org", "OTHER_ADMIN_PASSWORD")];
+    assert_eq!(administrators.collect::<Vec<_>>(), expected);
+    assert_eq!(shown(&luminate.administrators[0].methods), "get* login");
+    let places = policy.route("site").unwrap().tags.unwrap();
+    assert_eq!(places, TagPlaces { script: true, style: true, comment: true });
     let limits = &policy.limits;
     assert_eq!((limits.url, limits.headers, limits.form, limits.body), (4_096, 0x4000, 1_024, Some(10_485_760)));
     assert_eq!(policy.single_use, SingleUse::BestEffort);
@@ -214,6 +243,10 @@ fn expectation(path: &str, text: &str) -> Vec<String> {
     let lines: Vec<String> = text.lines().filter_map(|line| line.strip_prefix("#! ")).map(str::to_owned).collect();
     assert!(!lines.is_empty(), "{path} expects nothing");
     lines
+}
+
+fn shown(list: &[impl ToString]) -> String {
+    list.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
 fn accepted(accept: &[Accept]) -> String {

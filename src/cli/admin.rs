@@ -13,7 +13,6 @@ use super::time;
 use super::workspace::{Workspace, read_stdin, read_text};
 use crate::credential::record::{is_name, is_scope};
 use crate::credential::seal::Kind;
-use crate::policy::Accept;
 
 /// A link that signs somebody in once.
 ///
@@ -147,8 +146,7 @@ fn check_lifetime(seconds: Option<u64>) -> Result<(), Failure> {
 }
 
 fn check_route(workspace: &Workspace, name: &str) -> Result<(), Failure> {
-    let takes = |accept: &Accept| matches!(accept, Accept::Nonce);
-    let routes = workspace.policy.routes.iter().filter(|route| route.accept.iter().any(takes));
+    let routes = workspace.policy.routes.iter().filter(|route| route.takes_nonces());
     let names: Vec<&str> = routes.map(|route| route.name.as_str()).collect();
     if names.contains(&name) {
         return Ok(());

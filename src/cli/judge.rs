@@ -153,6 +153,10 @@ impl Signer for Alone {
 }
 
 impl Body for Alone {
+    async fn next(&self) -> Result<Option<Vec<u8>>, Reason> {
+        Ok(None)
+    }
+
     async fn read(&self, _: usize) -> Result<Vec<u8>, Reason> {
         Ok(Vec::new())
     }

@@ -69,9 +69,10 @@ pub(crate) async fn answer<P: Ports>(
 }
 
 /// Percent-encodes everything but unreserved characters (RFC 3986 section 2.3).
-pub fn encode_component(text: &str) -> String {
+pub fn encode_component(text: impl AsRef<[u8]>) -> String {
+    let text = text.as_ref();
     let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
+    for &byte in text {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
             other => encoded.push_str(&format!("%{other:02X}")),

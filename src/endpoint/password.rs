@@ -63,7 +63,7 @@ pub async fn look_up<P: Ports>(
 }
 
 /// A guess that has been counted.
-pub struct Attempt {
+struct Attempt {
     guess: Guess,
     counted: Guesses,
     shut: String,
@@ -74,7 +74,7 @@ impl Attempt {
     ///
     /// # Errors
     /// `Throttled`, `SecretMissing`, storage's own.
-    pub async fn begin<P: Ports>(
+    async fn begin<P: Ports>(
         gate: &Gate,
         ctx: Context<'_>,
         incoming: &Incoming<'_>,
@@ -112,7 +112,7 @@ impl Attempt {
     ///
     /// # Errors
     /// Storage's own.
-    pub async fn end<P: Ports>(&self, gate: &Gate, ctx: Context<'_>, ports: &P, right: bool) -> Result<(), Reason> {
+    async fn end<P: Ports>(&self, gate: &Gate, ctx: Context<'_>, ports: &P, right: bool) -> Result<(), Reason> {
         if ctx.single_use == SingleUse::BestEffort {
             return Ok(());
         }

@@ -13,7 +13,7 @@ use crate::http::{Incoming, Target, fetch_metadata};
 use crate::policy::{Accept, Link, Route, SignedRedirect};
 use crate::ports::{ClaimKey, Ports};
 use crate::refusal::Reason;
-use crate::rewrite::Answer;
+use crate::rewrite::{Answer, NewBody};
 
 /// What a credential opened.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ pub struct Grant {
     /// As whom.
     pub identity: Identity,
     /// Replaces the body, where it was read.
-    pub body: Option<Vec<u8>>,
+    pub body: Option<NewBody>,
     /// Set-Cookie values for the answer.
     pub cookies: Vec<String>,
     /// Send the client there instead of forwarding.
@@ -103,7 +103,7 @@ pub(crate) async fn collect<P: Ports>(visit: &Visit<'_, P>, trace: &mut Trace) -
             }
         };
         if let Some(mut grant) = grant {
-            grant.body = presented.body;
+            grant.body = presented.body.map(NewBody::Whole);
             return Ok(Outcome::Granted(Box::new(grant)));
         }
     }

@@ -1,9 +1,12 @@
-//! Wrong guesses at the admin key, counted per network and minute in this isolate.
+//! Wrong guesses at the secrets of operators and administrators, counted per network and minute in this isolate.
 //!
 //! A guess is counted before anything is awaited, so that a burst in parallel counts in full. The rate-limit
 //! binding counts across isolates; when it says enough, or does not answer, the network is shut out here too.
 
 use std::cell::RefCell;
+
+use crate::ports::Limiter;
+use crate::refusal::Reason;
 
 /// Networks with their guesses.
 #[derive(Debug, Default)]
@@ -22,9 +25,17 @@ impl Guesses {
         self.0.borrow().iter().any(|one| one.network == network && now < one.until && one.count >= MOST)
     }
 
-    /// Counts a wrong guess.
-    pub fn count(&self, network: &str, now: u64) {
+    /// Counts a wrong guess here and across isolates, and says why it is refused: it is `wrong`, or one too many.
+    pub async fn count(&self, network: &str, now: u64, ports: &impl Limiter, wrong: Reason) -> Reason {
         self.add(network, now, 1);
+        match ports.within(network).await {
+            Ok(true) => wrong,
+            Ok(false) => {
+                self.shut_out(network, now);
+                Reason::Throttled
+            }
+            Err(reason) => reason,
+        }
     }
 
     /// Makes a network wait for a minute.
@@ -60,7 +71,7 @@ mod tests {
         let guesses = Guesses::default();
         for _ in 0..20 {
             assert!(!guesses.is_shut_out("a", 100));
-            guesses.count("a", 100);
+            guesses.add("a", 100, 1);
         }
         assert!(guesses.is_shut_out("a", 159));
         assert!(!guesses.is_shut_out("a", 160));

@@ -7,6 +7,7 @@ pub mod accept;
 pub mod cookie;
 pub mod fetch_metadata;
 pub mod headers;
+pub mod multipart;
 pub mod query;
 pub mod target;
 

@@ -152,6 +152,12 @@ impl Advisor<'_> {
                 _ => {}
             }
         }
+        let is_accepted =
+            self.accepts(|one| matches!(one, Accept::SignedRedirect(accepted) if accepted.name == redirect.name));
+        let signs_answers = self.policy.luminate.iter().any(|luminate| luminate.signature.name == redirect.name);
+        if signs_answers && !is_accepted {
+            return; // nothing comes in by it
+        }
         match redirect.single_use {
             false => self.say(&label, "`single_use = false`: a redirect that leaks can be replayed until its window ends"),
             true => self.say(
@@ -171,7 +177,7 @@ impl Advisor<'_> {
         if redirect.boundaries.contains(&Boundary::Inclusive) && redirect.boundaries.contains(&Boundary::Exclusive) {
             self.say(&label, "`boundary = \"either\"` accepts two texts for one signature; name the one that the signer uses once it is known");
         }
-        if !self.accepts(|one| matches!(one, Accept::SignedRedirect(accepted) if accepted.name == redirect.name)) {
+        if !is_accepted {
             self.say(&label, "is not accepted by any route");
         }
     }
@@ -220,11 +226,20 @@ impl Advisor<'_> {
                 }
             }
         }
-        if route.path_parameters {
-            self.say(
+        match (route.luminate().is_some(), route.path_parameters) {
+            // The dialect lets no other `;` than that of a routing id through, and cuts it.
+            (true, true) | (false, false) => {}
+            (true, false) => self.say(
+                &label,
+                "speaks `luminate` without `path_parameters = true`: its clients add `;jsessionid=` to addresses, and are refused",
+            ),
+            (false, true) => self.say(
                 &label,
                 "`path_parameters = true`: origins differ on what a `;` in a path means; open it only where one does",
-            );
+            ),
+        }
+        if route.luminate().is_some() && !route.methods.iter().any(|method| method == "POST") {
+            self.say(&label, "speaks `luminate` without `POST`: passwords and tokens are taken from nothing else");
         }
         let has = |kind: fn(&Accept) -> bool| route.accept.iter().any(kind);
         if has(|one| matches!(one, Accept::Nonce)) && !has(|one| matches!(one, Accept::Session)) {

@@ -48,21 +48,15 @@ pub(super) fn bearer(report: &mut Report, root: &Table<'_>, keys: &Names<Key>) -
 pub(super) fn session(report: &mut Report, root: &Table<'_>, keys: &Names<Key>) -> Option<Session> {
     let table = root.table(report, "session", &shape::SESSION)?;
     let cookie = table.checked(report, "cookie", text::cookie);
-    let session = Session {
+    let (idle, absolute) = lives(report, &table, &SESSION_LIVES);
+    Some(Session {
         keys: keys::list(report, &table, keys, keys::SEAL),
         cookie: cookie.unwrap_or_else(|| String::from("edgegate")),
         carrier: Carrier::HostPrefixed,
-        idle: table.duration(report, "idle", 30 * MINUTE, &record(30 * DAY)),
-        absolute: table.duration(report, "absolute", 12 * HOUR, &record(30 * DAY)),
+        idle,
+        absolute,
         cache: cache(report, &table),
-    };
-    if session.idle > session.absolute {
-        let (idle, absolute) = (time::show_duration(session.idle), time::show_duration(session.absolute));
-        let key = if table.has("idle") { "idle" } else { "absolute" };
-        let reason = format!("a session would idle longer ({idle}) than it lives (absolute = {absolute})");
-        table.wrong(report, key, &reason);
-    }
-    Some(session)
+    })
 }
 
 /// `[nonce]`
@@ -88,7 +82,11 @@ pub(super) fn sign_in(
         report.add(table.line, String::from("sign_in: a sign-in opens a session, and there is no `[session]`"));
     }
     let origin = table.text(report, "origin");
-    let origin = origin.and_then(|name| origins.find(report, &name, name.value));
+    let origin = origin.and_then(|name| {
+        let origin = origins.find(report, &name, name.value)?;
+        sections::judge_for_passwords(report, &name, &origin);
+        Some(origin)
+    });
     let path = table.checked(report, "path", super::path::check_exact);
     let key = table.text(report, "key");
     let key = key.and_then(|id| keys::one(report, &id, keys, keys::ASSERTION));
@@ -142,13 +140,32 @@ fn signed_redirect(report: &mut Report, name: &str, table: &Table<'_>, keys: &Na
     }
 }
 
+/// How long sessions last, in seconds: the default and the most of each.
+pub(super) struct Lives {
+    pub(super) idle: (u64, u64),
+    pub(super) absolute: (u64, u64),
+}
+
+/// `idle` and `absolute` of sessions, in seconds.
+pub(super) fn lives(report: &mut Report, table: &Table<'_>, lives: &Lives) -> (u64, u64) {
+    let idle = table.duration(report, "idle", lives.idle.0, &record(lives.idle.1));
+    let absolute = table.duration(report, "absolute", lives.absolute.0, &record(lives.absolute.1));
+    if idle > absolute {
+        let key = if table.has("idle") { "idle" } else { "absolute" };
+        let (idle, absolute) = (time::show_duration(idle), time::show_duration(absolute));
+        let reason = format!("a session would idle longer ({idle}) than it lives (absolute = {absolute})");
+        table.wrong(report, key, &reason);
+    }
+    (idle, absolute)
+}
+
 /// Seconds for which an isolate answers from its own copy of a record.
 pub(super) fn cache(report: &mut Report, table: &Table<'_>) -> u64 {
     table.duration(report, "cache", 30, &CACHE)
 }
 
 /// Bounds of a life whose record lies in Workers KV.
-pub(super) fn record(most: u64) -> Bounds {
+fn record(most: u64) -> Bounds {
     Bounds { least: (KV_FLOOR, KV_REASON), most: (most, "what leaks would stay good for longer") }
 }
 
@@ -162,6 +179,7 @@ fn sunset(text: &str) -> Result<(), String> {
 pub(super) const MINUTE: u64 = 60;
 pub(super) const HOUR: u64 = 60 * MINUTE;
 pub(super) const DAY: u64 = 24 * HOUR;
+const SESSION_LIVES: Lives = Lives { idle: (30 * MINUTE, 30 * DAY), absolute: (12 * HOUR, 30 * DAY) };
 /// Workers KV refuses to keep a record for less.
 const KV_FLOOR: u64 = 60;
 const KV_REASON: &str = "its record lies in Workers KV, which keeps nothing for less than a minute";

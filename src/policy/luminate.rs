@@ -1,6 +1,6 @@
 //! `[luminate]`.
 
-use super::credentials::{self, DAY, HOUR, MINUTE};
+use super::credentials::{self, DAY, HOUR, Lives, MINUTE};
 use super::keys;
 use super::names::Names;
 use super::problem::Report;
@@ -15,44 +15,51 @@ pub(super) fn read(
     root: &Table<'_>,
     keys: &Names<Key>,
     signed_redirects: &Names<SignedRedirect>,
+    session: Option<&Session>,
 ) -> Option<Luminate> {
     let table = root.table(report, "luminate", &shape::LUMINATE)?;
     if !root.has("sign_in") {
         let reason = "luminate: who checks its passwords is said in `[sign_in]`, and there is none";
         report.add(table.line, String::from(reason));
     }
+    if session.is_some_and(|session| session.cookie == COOKIE) {
+        let reason = format!(
+            "luminate: its cookie is `{COOKIE}`, and so is that of `[session]`; they would overwrite each other on loopback"
+        );
+        report.add(table.line, reason);
+    }
+    let (idle, absolute) = credentials::lives(report, &table, &LIVES);
     let session = Session {
         keys: keys::list(report, &table, keys, keys::SEAL),
-        cookie: String::from("JSESSIONID"),
+        cookie: String::from(COOKIE),
         carrier: Carrier::Servlet,
-        idle: table.duration(report, "idle", 15 * MINUTE, &credentials::record(DAY)),
-        absolute: table.duration(report, "absolute", 12 * HOUR, &credentials::record(7 * DAY)),
+        idle,
+        absolute,
         cache: credentials::cache(report, &table),
     };
-    if session.idle > session.absolute {
-        table.wrong(report, "idle", "a session would idle longer than it lives (`absolute`)");
-    }
+    let api_keys = api_keys(report, &table);
     let signature = table.text(report, "signature");
     let signature = signature.and_then(|name| signed_redirects.find(report, &name, name.value));
-    let networks = server_networks(report, &table);
+    let nonce_lifetime = table.duration(report, "nonce_lifetime", 15 * MINUTE, &SHORT);
+    let sign_on_lifetime = table.duration(report, "sign_on_lifetime", 15 * MINUTE, &SHORT);
+    let no_auth = no_auth(report, &table);
+    let methods = methods(report, &table);
+    let redirects = table.list(report, "redirects", HostPattern::parse);
+    let server_networks = server_networks(report, &table);
     let administrators = administrators(report, &table, keys);
-    if administrators.is_empty() != networks.is_empty() {
-        let reason = "server calls need both: networks to call from, and `[luminate.administrators.NAME]`";
-        let key = if networks.is_empty() { "administrators" } else { "server_networks" };
-        table.wrong(report, key, reason);
-    }
+    let lookup = table.checked(report, "lookup", super::path::check_exact);
     Some(Luminate {
         session,
-        api_keys: api_keys(report, &table),
+        api_keys,
         signature: signature?,
-        nonce_lifetime: table.duration(report, "nonce_lifetime", 15 * MINUTE, &SHORT),
-        sign_on_lifetime: table.duration(report, "sign_on_lifetime", 15 * MINUTE, &SHORT),
-        no_auth: no_auth(report, &table),
-        methods: methods(report, &table),
-        redirects: table.list(report, "redirects", HostPattern::parse),
-        server_networks: networks,
+        nonce_lifetime,
+        sign_on_lifetime,
+        no_auth,
+        methods,
+        redirects,
+        server_networks,
         administrators,
-        lookup: table.checked(report, "lookup", super::path::check_exact),
+        lookup,
     })
 }
 
@@ -87,12 +94,20 @@ fn methods(report: &mut Report, table: &Table<'_>) -> Vec<(String, Vec<String>)>
 
 fn server_networks(report: &mut Report, table: &Table<'_>) -> Vec<Network> {
     let mut networks = Vec::new();
-    for text in table.texts(report, "server_networks") {
+    let texts = table.texts(report, "server_networks");
+    match (texts.is_empty(), table.has("administrators")) {
+        (true, true) => table.wrong(report, "administrators", "lacks `server_networks`, so none of them could call"),
+        (false, false) => {
+            let reason = "lacks `[luminate.administrators.NAME]`, so nobody could call from them";
+            table.wrong(report, "server_networks", reason);
+        }
+        _ => {}
+    }
+    for text in texts {
         let Some(network) = text.parsed(report, Network::parse) else { continue };
         if network.is_everybody() {
             text.wrong(report, &format!("`{network}` is everybody; name the networks that your servers call from"));
-        }
-        if let Ok(shared) = WORKERS_ADDRESS.parse()
+        } else if let Ok(shared) = WORKERS_ADDRESS.parse()
             && network.contains(shared)
         {
             let reason =
@@ -117,13 +132,15 @@ fn administrators(report: &mut Report, table: &Table<'_>, keys: &Names<Key>) -> 
         if secret.as_ref().is_some_and(is_taken) {
             table.wrong(report, "secret", "is another's secret already; every administrator has a password of its own");
         }
-        table.some_texts(report, "methods", "is empty; name what it may call");
-        let methods = table.list(report, "methods", NamePattern::parse);
+        let methods = table.some_texts(report, "methods", "is empty; name what it may call");
+        let methods = methods.iter().filter_map(|text| text.parsed(report, NamePattern::parse)).collect();
         administrators.extend(secret.map(|secret| Administrator { name: name.to_owned(), secret, methods }));
     }
     administrators
 }
 
+const COOKIE: &str = "JSESSIONID";
+const LIVES: Lives = Lives { idle: (15 * MINUTE, DAY), absolute: (12 * HOUR, 7 * DAY) };
 const SHORT: Bounds = Bounds {
     least: (10, "it has to arrive"),
     most: (HOUR, "it travels in addresses and forms, and whoever finds it can use it"),

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::names::Names;
 use super::problem::Report;
+use super::sections;
 use super::shape;
 use super::suggest;
 use super::table::{Bounds, Table};
@@ -57,6 +59,10 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
     let methods = methods(report, table);
     let accept = accept(report, table, around);
     let accepts = |kind: fn(&Accept) -> bool| accept.iter().any(kind);
+    let is_luminate = names_luminate(table);
+    if is_luminate && path.as_ref().is_some_and(|path| !path.is_prefix()) {
+        table.wrong(report, "path", "must end with `/*`: what `luminate` answers lies below the path");
+    }
     let bearer = bearer(report, table);
     if table.has("bearer") && !accepts(|one| matches!(one, Accept::Bearer)) {
         table.wrong(report, "bearer", "has no effect, since `accept` lacks `bearer`");
@@ -70,8 +76,9 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
     }
     let revocation = table.word(report, "revocation", REVOCATIONS).unwrap_or(Revocation::Cached);
     if revocation == Revocation::Strict {
-        if !accepts(|one| matches!(one, Accept::Bearer | Accept::Session | Accept::Luminate(_))) {
-            table.wrong(report, "revocation", "has no effect, since `accept` has neither `bearer` nor `session`");
+        if !is_luminate && !accepts(|one| matches!(one, Accept::Bearer | Accept::Session)) {
+            let reason = "has no effect, since `accept` has none of `bearer`, `session`, `luminate`";
+            table.wrong(report, "revocation", reason);
         }
         if around.single_use == SingleUse::BestEffort {
             table.wrong(
@@ -81,8 +88,8 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
             );
         }
     }
-    let tags = tags(report, table, accepts(|one| matches!(one, Accept::Luminate(_))));
-    let forward = forward(report, table, around, path.as_ref());
+    let tags = tags(report, table, is_luminate);
+    let forward = forward(report, table, around, path.as_ref(), is_luminate);
     let cors = cors(report, table);
     Some(Route {
         name: name?,
@@ -100,7 +107,13 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
     })
 }
 
-/// `tags`: where in a page, the first being its text and attributes.
+/// Whether `accept` holds `luminate`, even if `[luminate]` is missing or wrong.
+fn names_luminate(table: &Table<'_>) -> bool {
+    let Some(DeValue::Array(items)) = table.entries.get("accept").map(Spanned::get_ref) else { return false };
+    items.iter().any(|item| matches!(item.get_ref(), DeValue::String(name) if name == "luminate"))
+}
+
+/// `tags`: where in a page; `html` is its text and attributes.
 fn tags(report: &mut Report, table: &Table<'_>, knows_tags: bool) -> Option<TagPlaces> {
     if !table.has("tags") {
         return None;
@@ -110,7 +123,8 @@ fn tags(report: &mut Report, table: &Table<'_>, knows_tags: bool) -> Option<TagP
     }
     let mut places = TagPlaces::default();
     let mut in_html = false;
-    for text in table.some_texts(report, "tags", "is empty; write `tags = [\"html\"]`, or leave it out") {
+    let texts = table.some_texts(report, "tags", "is empty; write `tags = [\"html\"]`, or leave it out");
+    for text in &texts {
         match text.value {
             "html" => in_html = true,
             "script" => places.script = true,
@@ -119,8 +133,8 @@ fn tags(report: &mut Report, table: &Table<'_>, knows_tags: bool) -> Option<TagP
             other => text.wrong(report, &format!("`{other}` is not one of `html`, `script`, `style`, `comment`")),
         }
     }
-    if !in_html {
-        table.wrong(report, "tags", "begins with `html`; the others come on top");
+    if !in_html && !texts.is_empty() {
+        table.wrong(report, "tags", "lacks `html`, on top of which the others come");
     }
     Some(places)
 }
@@ -147,7 +161,7 @@ fn accept(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>)
         }
         accept.extend(credential(report, text, around));
     }
-    if accept.len() > 1 && accept.iter().any(|one| matches!(one, Accept::Luminate(_))) {
+    if texts.len() > 1 && names_luminate(table) {
         table.wrong(report, "accept", "`luminate` stands alone: the dialect says what opens its addresses");
     }
     // A browser sends its session along with everything. Asked last, it cannot hide what was sent on purpose:
@@ -209,10 +223,17 @@ fn forward(
     table: &Table<'_>,
     around: &Surroundings<'_, '_>,
     from: Option<&PathPattern>,
+    gets_passwords: bool,
 ) -> Option<Forward> {
     let table = table.table(report, "forward", &shape::ROUTE_FORWARD)?;
     let origin = table.text(report, "origin");
-    let origin = origin.and_then(|name| around.origins.find(report, &name, name.value));
+    let origin = origin.and_then(|name| {
+        let origin = around.origins.find(report, &name, name.value)?;
+        if gets_passwords {
+            sections::judge_for_passwords(report, &name, &origin);
+        }
+        Some(origin)
+    });
     let path = table.parsed(report, "path", PathPattern::parse);
     if let (Some(from), Some(to)) = (from, &path)
         && from.is_prefix() != to.is_prefix()

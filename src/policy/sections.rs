@@ -6,7 +6,8 @@ use super::problem::Report;
 use super::shape;
 use super::table::{Bounds, Table};
 use super::text;
-use super::{Admin, BaseUrl, Gateway, Identity, Key, Limits, NamePattern, Network, Origin, SingleUse, Via};
+use super::value::Text;
+use super::{Admin, BaseUrl, Gateway, Identity, Key, Limits, Luminate, NamePattern, Network, Origin, SingleUse, Via};
 
 /// `version = 1`, so that the form of the file can change one day.
 pub(super) fn version(report: &mut Report, root: &Table<'_>) {
@@ -68,11 +69,24 @@ pub(super) fn identity(report: &mut Report, root: &Table<'_>, keys: &Names<Key>)
 }
 
 /// `[admin]`
-pub(super) fn admin(report: &mut Report, root: &Table<'_>, keys: &Names<Key>) -> Option<Admin> {
+pub(super) fn admin(
+    report: &mut Report,
+    root: &Table<'_>,
+    keys: &Names<Key>,
+    luminate: Option<&Luminate>,
+) -> Option<Admin> {
     let table = root.table(report, "admin", &shape::ADMIN)?;
     let secret = table.checked(report, "secret", text::secret);
     if let Some(key) = secret.as_ref().and_then(|secret| keys.things().find(|key| key.secret == *secret)) {
         let reason = format!("is the secret of `[keys.{}]` already; the admin key has a value of its own", key.id);
+        table.wrong(report, "secret", &reason);
+    }
+    let mut administrators = luminate.into_iter().flat_map(|luminate| &luminate.administrators);
+    if let Some(one) = administrators.find(|one| secret.as_ref() == Some(&one.secret)) {
+        let name = &one.name;
+        let reason = format!(
+            "is the secret of `[luminate.administrators.{name}]` already; the admin key has a value of its own"
+        );
         table.wrong(report, "secret", &reason);
     }
     let mut allow = Vec::new();
@@ -117,6 +131,17 @@ pub(super) fn single_use(report: &mut Report, root: &Table<'_>) -> SingleUse {
 pub(super) fn check_name(report: &mut Report, kind: &str, name: &str, table: &Table<'_>) {
     if let Err(reason) = text::slug(name) {
         report.add(table.line, format!("{kind}: {reason}"));
+    }
+}
+
+/// Whether an origin may receive passwords; `text` is where it is named for that.
+pub(super) fn judge_for_passwords(report: &mut Report, text: &Text<'_>, origin: &Origin) {
+    if origin.insecure {
+        let reason = format!(
+            "`{}` is `insecure = true`, so passwords would travel in the clear; use https, or a service binding",
+            origin.name
+        );
+        text.wrong(report, &reason);
     }
 }
 

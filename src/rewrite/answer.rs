@@ -1,6 +1,7 @@
 //! The origin's answer as the client gets it.
 
 use super::Forwarding;
+use crate::dialect::luminate::tags::Tags;
 
 /// One edit of the answer's headers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,29 @@ pub fn edits<'a>(forwarding: &'a Forwarding, cache_control: &str, vary: &str) ->
     edits
 }
 
+/// Whether an answer is a page in which tags can be found: HTML, in an encoding in which the bytes of ASCII mean nothing
+/// else, and not compressed but in ways that the runtime undoes and does again.
+pub fn is_page(content_type: &str, content_encoding: &str) -> bool {
+    let mut parts = content_type.split(';').map(|part| part.trim().to_ascii_lowercase());
+    let is_html = parts.next().is_some_and(|essence| matches!(&*essence, "text/html" | "application/xhtml+xml"));
+    let charset = parts.find_map(|part| part.strip_prefix("charset=").map(|name| name.trim_matches('"').to_owned()));
+    let is_plain = charset.is_none_or(|name| {
+        matches!(&*name, "utf-8" | "utf8" | "us-ascii" | "ascii")
+            || name.starts_with("iso-8859-")
+            || name.starts_with("windows-125")
+    });
+    is_html && is_plain && matches!(content_encoding, "" | "identity" | "gzip" | "br")
+}
+
+/// What has to change where tags are expanded: the page is this visitor's alone, and neither its length nor the
+/// origin's word for its version holds any more.
+pub fn page_edits(tags: &Tags) -> Vec<Edit<'_>> {
+    let mut edits: Vec<Edit<'_>> = OF_THE_BYTES.iter().map(|name| Edit::Remove(name)).collect();
+    edits.push(Edit::Set("cache-control", "private, no-store".to_owned()));
+    edits.extend(tags.cookie.iter().map(|cookie| Edit::Append("set-cookie", cookie.clone())));
+    edits
+}
+
 /// `private`, unless the origin said that or stricter. What allows a shared cache is dropped; the origin's
 /// `max-age` for the client's own cache stays.
 fn private(said: &str) -> Option<String> {
@@ -53,6 +77,18 @@ fn private(said: &str) -> Option<String> {
 /// Fields by which an origin speaks to a shared cache alone, past Cache-Control.
 const CDN: [&str; 3] = ["cdn-cache-control", "cloudflare-cdn-cache-control", "surrogate-control"];
 
+/// Fields that speak of the bytes that the origin sent.
+const OF_THE_BYTES: [&str; 8] = [
+    "content-length",
+    "etag",
+    "last-modified",
+    "accept-ranges",
+    "content-md5",
+    "digest",
+    "content-digest",
+    "repr-digest",
+];
+
 /// What an origin may say of CORS; on a route with CORS the gateway says it.
 const CORS: [&str; 6] = [
     "access-control-allow-origin",
@@ -65,7 +101,31 @@ const CORS: [&str; 6] = [
 
 #[cfg(test)]
 mod tests {
-    use super::private;
+    use super::{is_page, private};
+
+    #[test]
+    fn pages() {
+        for (content_type, encoding) in [
+            ("text/html", ""),
+            ("Text/HTML; Charset=\"UTF-8\"", "gzip"),
+            ("application/xhtml+xml;charset=windows-1252", "br"),
+            ("text/html; charset=iso-8859-15", "identity"),
+        ] {
+            assert!(is_page(content_type, encoding), "{content_type} {encoding}");
+        }
+        for (content_type, encoding) in [
+            ("", ""),
+            ("text/plain", ""),
+            ("text/html+x", ""),
+            ("text/html; charset=utf-16", ""),
+            ("text/html; charset=utf-7", ""),
+            ("text/html; charset=shift_jis", ""),
+            ("text/html", "zstd"),
+            ("text/html", "gzip, gzip"),
+        ] {
+            assert!(!is_page(content_type, encoding), "{content_type} {encoding}");
+        }
+    }
 
     #[test]
     fn answers_are_private_unless_stricter() {

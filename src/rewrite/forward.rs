@@ -174,9 +174,7 @@ fn leaks(policy: &Policy, referer: &str) -> bool {
 }
 
 fn has_url_credential(route: &Route) -> bool {
-    let in_url = |accept: &Accept| {
-        matches!(accept, Accept::Link(_) | Accept::SignedRedirect(_) | Accept::Nonce | Accept::Luminate(_))
-    };
+    let in_url = |accept: &Accept| matches!(accept, Accept::Link(_) | Accept::SignedRedirect(_) | Accept::Nonce);
     route.accept.iter().any(in_url) || route.bearer.query
 }
 

@@ -5,10 +5,14 @@ pub mod cors;
 pub mod forward;
 pub mod headers;
 pub mod redirect;
+pub mod tags;
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::dialect::luminate::tags::Tags;
+use crate::http::multipart;
 use crate::policy::Origin;
 
 /// What becomes of a request.
@@ -21,7 +25,7 @@ pub enum Decision {
 }
 
 /// A request as the origin shall get it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Forwarding {
     /// Who gets it.
     pub origin: Arc<Origin>,
@@ -34,7 +38,7 @@ pub struct Forwarding {
     /// Request headers to set by the policy.
     pub set_by_policy: Vec<(String, String)>,
     /// Replaces the body, where the gateway had to read it.
-    pub body: Option<Vec<u8>>,
+    pub body: Option<NewBody>,
     /// A credential opened the route: no shared cache may keep the answer.
     pub private: bool,
     /// Headers to set on the answer.
@@ -48,6 +52,18 @@ pub struct Forwarding {
     /// What tags in a page stand for, where they are expanded.
     pub tags: Option<Tags>,
 }
+
+/// A body without the credentials that were in it.
+#[derive(Debug, Clone)]
+pub enum NewBody {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// Its beginning. The rest streams on, each piece after it was looked at.
+    Head(Vec<u8>, Rest),
+}
+
+/// What looks at the rest of a body while it streams.
+pub type Rest = Rc<RefCell<multipart::Tail<fn(&str) -> bool>>>;
 
 /// An answer of the gateway itself. `Cache-Control: no-store` and `nosniff` are added to each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -14,7 +14,9 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{Request, Response};
 use worker::{Env, console_error, console_log};
 
+use super::form::FormGuard;
 use super::glue;
+use super::page::PageFilter;
 use super::platform::{Platform, request_id};
 use super::start;
 use crate::gate::{Gate, Judged, Moment};
@@ -22,7 +24,7 @@ use crate::http::{Headers, Incoming};
 use crate::log::{self, Spent};
 use crate::policy::Via;
 use crate::refusal::Reason;
-use crate::rewrite::{Answer, Decision, Forwarding, answer};
+use crate::rewrite::{Answer, Decision, Forwarding, NewBody, answer};
 
 /// The Worker's fetch handler.
 #[wasm_bindgen]
@@ -154,8 +156,16 @@ fn send(forwarding: &Forwarding, env: &Env, request: &Request) -> Result<Promise
     for (name, value) in &forwarding.set {
         push_line(&mut edits, '=', name, Some(value));
     }
-    let body = forwarding.body.as_deref().map(js_sys::Uint8Array::from);
-    glue::forward(env, binding, &forwarding.url, request, &edits, body, forwarding.private)
+    if forwarding.tags.is_some() && request.headers().has("range")? {
+        return glue::forward_for_part(env, binding, &forwarding.url, request, &edits);
+    }
+    let (body, guard) = match &forwarding.body {
+        None => (None, None),
+        Some(NewBody::Whole(bytes)) => (Some(bytes), None),
+        Some(NewBody::Head(bytes, rest)) => (Some(bytes), Some(FormGuard::new(rest))),
+    };
+    let body = body.map(|bytes| js_sys::Uint8Array::from(bytes.as_slice()));
+    glue::forward(env, binding, &forwarding.url, request, &edits, body, guard, forwarding.private)
 }
 
 fn amend(forwarding: &Forwarding, response: Response) -> Result<(Response, u16), JsValue> {
@@ -163,18 +173,32 @@ fn amend(forwarding: &Forwarding, response: Response) -> Result<(Response, u16),
     let mut lines = received.split('\n');
     let status = lines.next().and_then(|status| status.parse().ok()).unwrap_or(0);
     let (cache_control, vary) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
-    let mut edits = String::new();
-    for edit in answer::edits(forwarding, cache_control, vary) {
-        match edit {
-            answer::Edit::Remove(name) => push_line(&mut edits, '-', name, None),
-            answer::Edit::Set(name, value) => push_line(&mut edits, '=', name, Some(&value)),
-            answer::Edit::Append(name, value) => push_line(&mut edits, '+', name, Some(&value)),
-        }
+    let mut edits = answer::edits(forwarding, cache_control, vary);
+    if let Some(tags) = forwarding.tags.as_ref().filter(|_| is_page(&response)) {
+        edits.extend(answer::page_edits(tags));
+        return Ok((glue::filtered(&response, &lines_of(edits), PageFilter::new(tags).into())?, status));
     }
     match edits.is_empty() {
         true => Ok((response, status)),
-        false => Ok((glue::amended(&response, &edits)?, status)),
+        false => Ok((glue::amended(&response, &lines_of(edits))?, status)),
     }
+}
+
+fn is_page(response: &Response) -> bool {
+    let described = glue::described(response).unwrap_or_default();
+    described.split_once('\n').is_some_and(|(content_type, encoding)| answer::is_page(content_type, encoding))
+}
+
+fn lines_of(edits: Vec<answer::Edit<'_>>) -> String {
+    let mut lines = String::new();
+    for edit in edits {
+        match edit {
+            answer::Edit::Remove(name) => push_line(&mut lines, '-', name, None),
+            answer::Edit::Set(name, value) => push_line(&mut lines, '=', name, Some(&value)),
+            answer::Edit::Append(name, value) => push_line(&mut lines, '+', name, Some(&value)),
+        }
+    }
+    lines
 }
 
 fn respond(answer: &Answer, method: &str) -> Result<Response, JsValue> {

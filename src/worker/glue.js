@@ -10,15 +10,26 @@ export function describe(request) {
 }
 
 // Sends the request on. `edits`: lines "-name" to remove, "=name" and a line with the value to set.
-// The body is passed as the stream it is, unless `body` replaces it.
-export function forward(env, binding, url, request, edits, body, noStore) {
+// The body is passed as the stream it is, unless `body` replaces it, or its beginning where `guard` looks at the rest.
+export function forward(env, binding, url, request, edits, body, guard, noStore) {
   const init = { method: request.method, headers: edited(request.headers, edits), redirect: "manual" };
   if (body) {
-    init.body = body;
+    init.body = guard ? continued(body, request, guard) : body;
     init.headers.delete("content-length");
   } else if (init.method !== "GET" && init.method !== "HEAD" && request.body) init.body = request.body;
   if (noStore) init.cache = "no-store";
   return binding ? env[binding].fetch(url, init) : fetch(url, init);
+}
+
+// The same for a visit that wants a part of something. A part of a page cannot be read, so a page is asked for whole.
+export function forwardForPart(env, binding, url, request, edits) {
+  const ask = (lines) => forward(env, binding, url, request, lines, undefined, undefined, true);
+  return ask(edits).then((response) => {
+    const isPage = /^\s*(text\/html|application\/xhtml\+xml)/i.test(response.headers.get("content-type") ?? "");
+    if (response.status !== 206 || !isPage) return response;
+    response.body?.cancel();
+    return ask(edits + "-range\n-if-range\n");
+  });
 }
 
 // Calls `done(response, error)` with whichever comes, and answers with what it returns.
@@ -39,12 +50,69 @@ export function amended(response, edits) {
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 }
 
+// What else the core wants to know of an answer that may be a page with tags.
+export function described(response) {
+  const { headers } = response;
+  return (headers.get("content-type") ?? "") + "\n" + (headers.get("content-encoding") ?? "").toLowerCase();
+}
+
+// The answer with its body led through a filter, chunk by chunk.
+export function filtered(response, edits, filter) {
+  const pass = (bytes, controller) => bytes.length > 0 && controller.enqueue(bytes);
+  const through = new TransformStream({
+    transform: (chunk, controller) => pass(filter.push(chunk), controller),
+    flush(controller) {
+      pass(filter.finish(), controller);
+      filter.free();
+    },
+    cancel: () => filter.free(),
+  });
+  const headers = edited(response.headers, edits);
+  const body = response.body && response.body.pipeThrough(through);
+  return new Response(body, { status: response.status, statusText: response.statusText, headers });
+}
+
 // A whole answer of the gateway's own.
 export function answer(status, lines, body) {
   const headers = new Headers();
   const parts = lines.split("\n");
   for (let i = 0; i + 1 < parts.length; i += 2) headers.append(parts[i], parts[i + 1]);
   return new Response(body === "" ? null : body, { status, headers });
+}
+
+// Readers of bodies of which the beginning was taken.
+const readers = new WeakMap();
+
+// The next piece of the body; null at its end.
+export async function readNext(request) {
+  if (!request.body) return null;
+  if (!readers.has(request)) readers.set(request, request.body.getReader());
+  const { done, value } = await readers.get(request).read();
+  return done ? null : value;
+}
+
+// A beginning, and what is left of the body, each piece after the guard looked at it. One that it refuses ends the request.
+function continued(beginning, request, guard) {
+  const reader = readers.get(request);
+  const refuse = (controller) => {
+    controller.error(new Error("the form is not well formed"));
+    guard.free();
+    return reader.cancel();
+  };
+  return new ReadableStream({
+    start: (controller) => controller.enqueue(beginning),
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (!(done ? guard.finish() : guard.push(value))) return refuse(controller);
+      if (!done) return controller.enqueue(value);
+      controller.close();
+      guard.free();
+    },
+    cancel(reason) {
+      guard.free();
+      return reader.cancel(reason);
+    },
+  });
 }
 
 // The body, or null as soon as it is longer than `limit` bytes.

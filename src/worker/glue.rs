@@ -4,6 +4,8 @@ use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{Request, Response};
 
+use super::form::FormGuard;
+
 #[wasm_bindgen(module = "/src/worker/glue.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
@@ -17,6 +19,7 @@ extern "C" {
         request: &Request,
         edits: &str,
         body: Option<Uint8Array>,
+        guard: Option<FormGuard>,
         no_store: bool,
     ) -> Result<js_sys::Promise, JsValue>;
 
@@ -29,10 +32,28 @@ extern "C" {
     pub fn amended(response: &Response, edits: &str) -> Result<Response, JsValue>;
 
     #[wasm_bindgen(catch)]
+    pub fn described(response: &Response) -> Result<String, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    pub fn filtered(response: &Response, edits: &str, filter: JsValue) -> Result<Response, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = forwardForPart)]
+    pub fn forward_for_part(
+        env: &JsValue,
+        binding: Option<&str>,
+        url: &str,
+        request: &Request,
+        edits: &str,
+    ) -> Result<js_sys::Promise, JsValue>;
+
+    #[wasm_bindgen(catch)]
     pub fn answer(status: u16, lines: &str, body: &str) -> Result<Response, JsValue>;
 
     #[wasm_bindgen(catch, js_name = readBody)]
     pub async fn read_body(request: &Request, limit: u32) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = readNext)]
+    pub async fn read_next(request: &Request) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, js_name = signEs256)]
     pub async fn sign_es256(jwk: &str, bytes: &[u8]) -> Result<JsValue, JsValue>;

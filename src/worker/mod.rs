@@ -4,9 +4,11 @@
 //! that are cheaper, or only possible, on the JavaScript side of the boundary; each is one crossing.
 
 mod entry;
+mod form;
 mod glue;
 mod guesses;
 mod ledger;
+mod page;
 mod platform;
 mod start;
 #[cfg(test)]

@@ -105,9 +105,19 @@ impl Throttle for Platform<'_> {
     }
 }
 
-impl Entropy for Platform<'_> {
+/// Randomness, for what outlives a request's judgement.
+#[derive(Debug)]
+pub struct Random;
+
+impl Entropy for Random {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), Reason> {
         getrandom::fill(bytes).map_err(|_| Reason::EntropyUnavailable)
+    }
+}
+
+impl Entropy for Platform<'_> {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), Reason> {
+        Random.fill(bytes)
     }
 }
 
@@ -155,6 +165,11 @@ impl Signer for Platform<'_> {
 }
 
 impl Body for Platform<'_> {
+    async fn next(&self) -> Result<Option<Vec<u8>>, Reason> {
+        let piece = glue::read_next(self.request).await.map_err(|_| Reason::FormMalformed)?;
+        Ok(piece.dyn_into().ok().map(|piece: Uint8Array| piece.to_vec()))
+    }
+
     async fn read(&self, limit: usize) -> Result<Vec<u8>, Reason> {
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
         let body = glue::read_body(self.request, limit).await.map_err(|_| Reason::FormMalformed)?;

@@ -3,6 +3,7 @@
 #![allow(dead_code, missing_docs)] // each test program uses its part of it
 
 pub mod corpus;
+pub mod luminate;
 pub mod memory;
 pub mod schedule;
 pub mod story;
@@ -116,6 +117,14 @@ impl Site {
         let policy = policy(text);
         let keyring = keyring(&policy);
         Self { gate: Gate::new(policy, keyring), ports: ports.clone() }
+    }
+
+    /// With a secret of the test's own.
+    pub fn with_secret(world: &Rc<World>, text: &str, name: &str, value: &str) -> Self {
+        let policy = policy(text);
+        let keyring =
+            Keyring::new(&policy, |asked| if asked == name { Some(Secret::new(value)) } else { secret(asked) });
+        Self { gate: Gate::new(policy, keyring), ports: Memory::new(world) }
     }
 
     /// With nothing but the policy of the fixtures.

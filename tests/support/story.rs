@@ -8,13 +8,14 @@ use std::rc::Rc;
 use edgegate::credential::link::{self, Signed, Terms};
 use edgegate::credential::seal::{self, Kind};
 use edgegate::credential::signed_redirect;
+use edgegate::credential::spelling::Spelling;
 use edgegate::policy::Network;
 use edgegate::refusal::Reason;
 use edgegate::secret::Secret;
 use serde_json::json;
 
 use super::memory::{Fault, World};
-use super::{NOW, POLICY, Request, Site, is_granted, secret};
+use super::{NOW, POLICY, Request, Site, is_granted, luminate, secret};
 
 pub struct Story {
     pub site: Site,
@@ -28,7 +29,11 @@ pub fn reason(code: &str) -> Reason {
 impl Story {
     pub fn new() -> Self {
         let admin = String::from_utf8(secret("ADMIN_KEY").unwrap().expose().to_vec()).unwrap();
-        let names = BTreeMap::from([("admin".to_owned(), admin)]);
+        let names = BTreeMap::from([
+            ("admin".to_owned(), admin),
+            ("administrator".to_owned(), luminate::ADMINISTRATOR.to_owned()),
+            ("common".to_owned(), luminate::COMMON.to_owned()),
+        ]);
         Self { site: Site::new(&World::at(NOW), POLICY), names }
     }
 
@@ -62,6 +67,7 @@ impl Story {
             "nonce" => self.keep("nonce", self.site.nonce(rest)),
             "link" => self.link(rest),
             "redirect" => self.redirect(rest),
+            "luminate" => self.luminate(rest),
             "sealed" => self.sealed(rest),
             "corrupt" => {
                 let changed = self.names[rest].replacen("eg_exp=18", "eg_exp=19", 1);
@@ -75,6 +81,15 @@ impl Story {
                 let judged = self.site.ask(&self.request(rest));
                 assert!(is_granted(&judged), "{rest}: {:?}", judged.refused);
             }
+            "guess" => (0..rest.parse().unwrap()).for_each(|_| {
+                let request = Request::new("POST", "/.edgegate/sign-in").form("account=jo&password=x");
+                assert_eq!(self.site.ask(&request).refused, Some(Reason::SignInFailed));
+            }),
+            "guess-administrator" => (0..rest.parse().unwrap()).for_each(|_| {
+                let request = luminate::server("getUser", "")
+                    .form(&format!("method=getUser&{}&login_name=api_admin&login_password=x", luminate::COMMON));
+                self.site.ask(&request);
+            }),
             "attempts" => self.site.ports.attempts.set(rest.parse().unwrap()),
             "check" => {
                 let (status, body) = rest.split_once(' ').unwrap();
@@ -119,9 +134,49 @@ impl Story {
         self.keep("redirect", format!("{path}?{query}"));
     }
 
-    /// `token|session|nonce WORD`: of the right form and key id, under another key.
+    /// `login|visitor|sign-on|logout [SUBJECT [PREFIX]]`: leaves `{jsessionid}`, `{auth}`, `{nonce-token}`, `{sso}`,
+    /// or the same with the prefix.
+    fn luminate(&mut self, line: &str) {
+        let mut words = line.split(' ');
+        let what = words.next().unwrap_or_default();
+        let (subject, prefix) = (words.next().unwrap_or(luminate::JO), words.next().map(|prefix| format!("{prefix}-")));
+        let prefix = prefix.unwrap_or_default();
+        match what {
+            "sign-on" => self.keep(&format!("{prefix}sso"), luminate::sign_on(&self.site, subject)),
+            "logout" => {
+                let field = self.fill(&format!("JSESSIONID={{{prefix}jsessionid}}"));
+                luminate::granted(&self.site.ask(&luminate::client("logout", &field)), "loginResponse");
+            }
+            _ => {
+                let person = match what {
+                    "login" => luminate::login(&self.site, subject),
+                    _ => luminate::visitor(&self.site),
+                };
+                let nonce = luminate::nonce(&self.site, &person);
+                self.keep(&format!("{prefix}jsessionid"), person.jsessionid);
+                self.keep(&format!("{prefix}auth"), person.auth);
+                self.keep(&format!("{prefix}nonce-token"), nonce);
+            }
+        }
+    }
+
+    /// `token|session|nonce|jsessionid|nonce-token|sso WORD`: of the right form and key id, under another key.
     fn sealed(&mut self, line: &str) {
         let (name, word) = line.split_once(' ').unwrap();
+        let servlet = match name {
+            "jsessionid" => Some((Kind::Session, Spelling::Servlet, "servlet", &b""[..])),
+            "nonce-token" => Some((Kind::Nonce, Spelling::UpperHex, "session", &[7; 46][..])),
+            "sso" => Some((Kind::SignOn, Spelling::Dotted, "", luminate::JO.as_bytes())),
+            _ => None,
+        };
+        if let Some((kind, spelling, audience, payload)) = servlet {
+            let terms = seal::Terms { kind, issued: NOW, expires: NOW + 600, audience, payload };
+            let key = self.site.gate.policy.key("seal-1").unwrap();
+            let sealed = seal::seal(&terms, key, &Secret::new(word), &self.site.ports).unwrap();
+            let text = spelling.write(sealed.bytes());
+            self.keep(name, String::from_utf8(text.expose().to_vec()).unwrap());
+            return;
+        }
         let kind = match name {
             "token" => Kind::Token,
             "session" => Kind::Session,

@@ -5,16 +5,18 @@ use serde_json::json;
 use super::{Request, Wrong};
 use crate::credential::record::{Record, is_name, is_scope};
 use crate::credential::store::Context;
-use crate::credential::{bearer, nonce as nonces};
+use crate::credential::{bearer, nonce as nonces, passage, session};
+use crate::dialect::luminate::NONCE;
+use crate::endpoint::encode_component;
 use crate::gate::Gate;
 use crate::http::Target;
-use crate::policy::Accept;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::rewrite::Answer;
 use crate::secret::Secret;
 
-/// 201 `{"nonce", "url", "expires_in"}`: a nonce for `subject` on `route`, and the address that redeems it.
+/// 201 `{"nonce", "url", "expires_in"}`: a nonce for `subject` on `route`, and the address that redeems it. In the
+/// Luminate dialect a nonce connects to a session, which is opened for it.
 pub async fn nonce<P: Ports>(
     gate: &Gate,
     ctx: Context<'_>,
@@ -22,9 +24,7 @@ pub async fn nonce<P: Ports>(
     request: &Request,
     ports: &P,
 ) -> Result<Answer, Wrong> {
-    let policy = gate.policy.nonce.as_ref().ok_or(Reason::NoRoute)?;
-    let takes_nonces = |accept: &Accept| matches!(accept, Accept::Nonce);
-    let routes = || gate.policy.routes.iter().filter(|route| route.accept.iter().any(takes_nonces));
+    let routes = || gate.policy.routes.iter().filter(|route| route.takes_nonces());
     let Some(route) = routes().find(|route| route.name == request.route) else {
         let names: Vec<&str> = routes().map(|route| route.name.as_str()).collect();
         return Err(Wrong::said(format!("`route` must be one that accepts nonces: {}.", names.join(", "))));
@@ -40,6 +40,15 @@ pub async fn nonce<P: Ports>(
     if !is_of_route {
         return Err(Wrong::said(format!("`path` must be a plain path that the route takes ({}).", route.path)));
     }
+    if let Some(luminate) = route.luminate() {
+        let lifetime = lifetime(request.lifetime, luminate.nonce_lifetime)?;
+        let session = session::start(ctx, ports, &luminate.session, &request.subject).await?;
+        let minted = passage::mint(ctx, ports, &luminate.session, &session, lifetime)?;
+        let establish = format!("{}{}/EstablishSession", target.origin(), route.path.base().trim_end_matches('/'));
+        let url = format!("{establish}?{NONCE}={}&NEXTURL={}", text(&minted)?, encode_component(&path));
+        return Ok(Answer::json(201, &json!({"nonce": text(&minted)?, "url": url, "expires_in": lifetime})));
+    }
+    let policy = gate.policy.nonce.as_ref().ok_or(Reason::NoRoute)?;
     let lifetime = lifetime(request.lifetime, policy.lifetime)?;
     let minted = nonces::mint(ctx, ports, policy, route, &request.subject, lifetime).await?;
     let text = text(&minted)?;

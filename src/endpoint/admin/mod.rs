@@ -116,7 +116,7 @@ async fn authorize<P: Ports>(gate: &Gate, ctx: Context<'_>, incoming: &Incoming<
     if !policy.allow.iter().any(|allowed| allowed.contains(client)) {
         return Err(Reason::AdminAddress);
     }
-    let network = incoming.network();
+    let network = format!("admin {}", incoming.network());
     if gate.guesses.is_shut_out(&network, ctx.now) {
         return Err(Reason::Throttled);
     }
@@ -125,16 +125,7 @@ async fn authorize<P: Ports>(gate: &Gate, ctx: Context<'_>, incoming: &Incoming<
     if header.is_some_and(|header| header.is("Bearer") && key.is(header.value.as_bytes())) {
         return Ok(());
     }
-    gate.guesses.count(&network, ctx.now);
-    match ports.within(&format!("admin {network}")).await {
-        Ok(true) => {}
-        Ok(false) => {
-            gate.guesses.shut_out(&network, ctx.now);
-            return Err(Reason::Throttled);
-        }
-        Err(reason) => return Err(reason),
-    }
-    Err(Reason::AdminKey)
+    Err(gate.guesses.count(&network, ctx.now, ports, Reason::AdminKey).await)
 }
 
 const MAX_BODY: usize = 16_384;

@@ -1,10 +1,15 @@
 //! One call of the API: its parameters, from query and body, each read once.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use crate::dialect::luminate::{CREDENTIALS, Manner};
+use crate::endpoint::encode_component;
 use crate::gate::credentials::Visit;
-use crate::http::{Target, query};
+use crate::http::{Target, multipart, query};
 use crate::ports::Ports;
 use crate::refusal::Reason;
+use crate::rewrite::NewBody;
 
 /// A call as it came.
 #[derive(Debug)]
@@ -14,7 +19,7 @@ pub struct Call<'a> {
     /// The fields of the body, as a urlencoded form.
     pub form: String,
     /// The body without the fields that carry a credential; None if there was none.
-    pub body: Option<Vec<u8>>,
+    pub body: Option<NewBody>,
 }
 
 impl<'a> Call<'a> {
@@ -29,13 +34,16 @@ impl<'a> Call<'a> {
             return Ok(none);
         }
         let limit = visit.gate.policy.limits.form;
-        let content_type = visit.incoming.headers.get("content-type");
         if visit.incoming.has_form() {
             let form = String::from_utf8(visit.ports.read(limit).await?).map_err(|_| Reason::FormMalformed)?;
             let body = query::cut(&form, |param| is_credential(param.name)).into_bytes();
+            return Ok(Self { query, form, body: Some(NewBody::Whole(body)) });
+        }
+        let content_type = visit.incoming.headers.get("content-type").unwrap_or_default();
+        if let Some(boundary) = multipart::boundary(content_type) {
+            let (form, body) = parts(visit, boundary.map_err(|_| Reason::FormMalformed)?, limit).await?;
             return Ok(Self { query, form, body: Some(body) });
         }
-        let _ = content_type;
         match visit.ports.read(limit).await?.is_empty() {
             true => Ok(none),
             false => Err(Reason::FormMalformed),
@@ -112,6 +120,32 @@ pub fn manner_of_query(target: &Target<'_>) -> Manner {
     let query = target.query.unwrap_or_default();
     let says = |name: &str, value: &str| query::params(query).any(|param| param.name == name && param.value == value);
     Manner { json: says("response_format", "json"), suppress_response_codes: says("suppress_response_codes", "true") }
+}
+
+/// The fields before the first file, as a urlencoded form, and the body without credentials. Files are not held: from the
+/// first one on the body streams, and a credential behind it ends the request.
+async fn parts<P: Ports>(visit: &Visit<'_, P>, boundary: &str, limit: usize) -> Result<(String, NewBody), Reason> {
+    let mut parts = multipart::Form::new(boundary, is_credential as fn(&str) -> bool);
+    let mut taken = 0;
+    while !parts.is_settled() {
+        let Some(piece) = visit.ports.next().await? else {
+            parts.finish().map_err(|_| Reason::FormMalformed)?;
+            break;
+        };
+        parts.push(&piece).map_err(|_| Reason::FormMalformed)?;
+        taken += piece.len();
+        if taken > limit && !parts.is_settled() {
+            return Err(Reason::BodyTooLarge);
+        }
+    }
+    let field = |(name, value): &(String, Vec<u8>)| format!("{}={}", encode_component(name), encode_component(value));
+    let form = parts.fields().iter().map(field).collect::<Vec<_>>().join("&");
+    let head = parts.take_forwarded();
+    let body = match parts.into_tail() {
+        Some(tail) => NewBody::Head(head, Rc::new(RefCell::new(tail))),
+        None => NewBody::Whole(head),
+    };
+    Ok((form, body))
 }
 
 /// Whether some origin would read the name as that of a credential.

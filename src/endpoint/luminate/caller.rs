@@ -36,16 +36,23 @@ pub async fn of<P: Ports>(
     judge_origin(visit)?;
     let nonce = call.in_address(NONCE)?;
     let field = call.in_body(SESSION)?;
+    // What can be judged without storage comes first, and before a nonce is used up.
     let vouched = call.in_body(SIGN_ON)?;
+    let vouched = vouched.map(|text| sign_on::verify(visit.ctx, &luminate.session, &text)).transpose()?;
+    let auth = match wants_auth && vouched.is_none() {
+        true => Some(call.in_body(AUTH)?.ok_or(Reason::BoundTokenMissing)?),
+        false => None,
+    };
     let mut caller = match nonce {
         Some(nonce) => redeem(visit, luminate, &nonce, trace).await?,
         None => present(visit, luminate, field.as_deref(), trace).await?,
     };
     trace.identity = Some(caller.identity.clone());
-    if let Some(text) = vouched {
-        vouch(visit, luminate, &text, &mut caller, trace).await?;
-    } else if wants_auth {
-        judge_auth(visit, luminate, call.in_body(AUTH)?.as_deref(), &caller)?;
+    if let Some(subject) = vouched {
+        vouch(visit, luminate, &subject, &mut caller, trace).await?;
+    }
+    if let Some(text) = auth {
+        judge_auth(visit, luminate, &text, &caller)?;
     }
     trace.identity = Some(caller.identity.clone());
     Ok(caller)
@@ -233,22 +240,20 @@ async fn judge<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, sealed: &Sea
 async fn vouch<P: Ports>(
     visit: &Visit<'_, P>,
     luminate: &Luminate,
-    text: &str,
+    subject: &str,
     caller: &mut Caller,
     trace: &mut Trace,
 ) -> Result<(), Reason> {
-    let subject = sign_on::verify(visit.ctx, &luminate.session, text)?;
     caller.identity.kind = "sign-on";
     match caller.identity.subject.as_deref() {
         Some(signed_in) if signed_in == subject => Ok(()),
         Some(_) => Err(Reason::SessionConflict),
-        None => sign_in(visit, luminate, &subject, caller, trace).await,
+        None => sign_in(visit, luminate, subject, caller, trace).await,
     }
 }
 
 /// The token of the session, which only a page that could read it can send.
-fn judge_auth<P>(visit: &Visit<'_, P>, luminate: &Luminate, text: Option<&str>, caller: &Caller) -> Result<(), Reason> {
-    let text = text.ok_or(Reason::BoundTokenMissing)?;
+fn judge_auth<P>(visit: &Visit<'_, P>, luminate: &Luminate, text: &str, caller: &Caller) -> Result<(), Reason> {
     let session = caller.session.as_ref().ok_or(Reason::BoundTokenMismatch)?;
     let is_token = bound::is_token(visit.ctx, &luminate.session, session, AUTH_PURPOSE, text)?;
     is_token.then_some(()).ok_or(Reason::BoundTokenMismatch)

@@ -41,6 +41,7 @@ pub async fn client<P: Ports>(
                 return Ok(forward(call, caller, trace));
             }
             let subject = authenticate(visit, call).await?;
+            caller.identity.kind = "password";
             caller::sign_in(visit, luminate, &subject, caller, trace).await?;
             let session = caller.session.as_ref().ok_or(Reason::Internal)?;
             (root_of(answered), signed_in(visit, luminate, &subject, session)?)

@@ -32,7 +32,7 @@ pub(crate) async fn visit<P: Ports>(
     luminate: &Luminate,
     trace: &mut Trace,
 ) -> Result<Outcome, Reason> {
-    let rest = path::below(visit.route, visit.target);
+    let rest = path::below(visit.route, visit.target).ok_or(Reason::PathParameter)?;
     let method = visit.incoming.method;
     match path::place(luminate, rest)? {
         Place::Servlet(servlet) => {
@@ -60,7 +60,8 @@ pub(crate) use path::without_routing;
 /// Whether a parameter of an address is cut from what is forwarded: credentials of the API, and on pages those that a
 /// page has no other use for.
 pub(crate) fn is_credential(route: &Route, target: &Target<'_>, name: &str) -> bool {
-    let names: &[&str] = if path::is_servlet(path::below(route, target)) { &CREDENTIALS } else { &IN_ADDRESSES };
+    let is_servlet = path::below(route, target).is_some_and(path::is_servlet);
+    let names: &[&str] = if is_servlet { &CREDENTIALS } else { &IN_ADDRESSES };
     names.iter().any(|credential| query::folds_onto(name, credential))
 }
 

@@ -54,7 +54,7 @@ fn tags<P: Ports>(
         places,
         token: auth_token(ctx, luminate, &session)?,
         nonces: passage::Mint::new(ctx, &luminate.session, session, luminate.nonce_lifetime)?,
-        own_host: target.host.to_string(),
+        own: target.origin(),
         hosts: luminate.redirects.clone(),
         cookie,
     })

@@ -20,10 +20,11 @@ pub enum Place<'p> {
     Page,
 }
 
-/// The path below the route's own, without its first slash.
-pub fn below<'a>(route: &Route, target: &Target<'a>) -> &'a str {
-    let base = route.path.base().trim_end_matches('/');
-    target.path.strip_prefix(base).unwrap_or(target.path).trim_start_matches('/')
+/// The path below the route's own, without its first slash. None if a parameter stands in the route's own part: an
+/// origin that cuts it reads a place there that would be none here.
+pub fn below<'a>(route: &Route, target: &Target<'a>) -> Option<&'a str> {
+    let rest = target.path.strip_prefix(route.path.base().trim_end_matches('/'))?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
 }
 
 /// The place that a path names.

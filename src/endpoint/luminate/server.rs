@@ -3,7 +3,6 @@
 use super::call::Call;
 use crate::credential::Identity;
 use crate::dialect::luminate::{LOGIN_NAME, LOGIN_PASSWORD};
-use crate::endpoint::password::Attempt;
 use crate::gate::Trace;
 use crate::gate::credentials::Visit;
 use crate::policy::Luminate;
@@ -32,18 +31,27 @@ pub async fn judge_administrator<P: Ports>(
     method: &str,
     trace: &mut Trace,
 ) -> Result<Identity, Reason> {
-    let Visit { gate, ctx, incoming, ports, .. } = *visit;
+    let Visit { gate, ctx, incoming, .. } = *visit;
     let (name, password) = (call.in_body(LOGIN_NAME)?, call.in_body(LOGIN_PASSWORD)?);
     let (Some(name), Some(password)) = (name, password) else { return Err(Reason::AdministratorRefused) };
-    let attempt = Attempt::begin(gate, ctx, incoming, ports, &format!("administrator {name}")).await?;
-    let administrator = luminate.administrators.iter().find(|administrator| administrator.name == name);
-    let secret =
-        administrator.map(|administrator| ctx.keyring.secret(&administrator.secret, ctx.loopback)).transpose()?;
-    let is_right = secret.is_some_and(|secret| secret.is(password.as_bytes()));
-    attempt.end(gate, ctx, ports, is_right).await?;
-    let administrator = administrator.filter(|_| is_right).ok_or(Reason::AdministratorRefused)?;
+    let network = format!("administrator {}", incoming.network());
+    if gate.guesses.is_shut_out(&network, ctx.now) {
+        return Err(Reason::Throttled);
+    }
+    let mut administrators = luminate.administrators.iter();
+    let Some(administrator) = administrators.find(|administrator| administrator.name == name) else {
+        return Err(wrong(visit, &network).await);
+    };
+    let secret = ctx.keyring.secret(&administrator.secret, ctx.loopback)?;
+    if !secret.is(password.as_bytes()) {
+        return Err(wrong(visit, &network).await);
+    }
     let identity = Identity { kind: "administrator", client: Some(administrator.name.clone()), ..Identity::default() };
     trace.identity = Some(identity.clone());
     let may_call = administrator.methods.iter().any(|pattern| pattern.matches(method));
     may_call.then_some(identity).ok_or(Reason::MethodNotPermitted)
+}
+
+async fn wrong<P: Ports>(visit: &Visit<'_, P>, network: &str) -> Reason {
+    visit.gate.guesses.count(network, visit.ctx.now, visit.ports, Reason::AdministratorRefused).await
 }

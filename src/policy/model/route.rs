@@ -49,6 +49,11 @@ impl Route {
         })
     }
 
+    /// Whether a nonce in an address means something here.
+    pub fn takes_nonces(&self) -> bool {
+        self.accept.iter().any(|accept| matches!(accept, Accept::Nonce | Accept::Luminate(_)))
+    }
+
     /// Whether the route needs any credential at all.
     pub fn is_guarded(&self) -> bool {
         !self.accept.iter().any(|a| matches!(a, Accept::Nothing))

@@ -1,0 +1,17 @@
+import { startGateway, demoPolicy } from "./lib/gateway.mjs";
+const gateway = await startGateway();
+const { gate } = gateway;
+const show = (a) => console.log(a.status, a.rawHeaders.join("|"), "\n", a.text.slice(0, 900));
+const common = "v=1.0&api_key=demo-api-key&response_format=json";
+show(await gate.get(`/site/CRConsAPI?method=getLoginUrl&${common}`, { origin: "http://127.0.0.1:8788" }));
+const login = await gate.form("/site/CRConsAPI", `method=login&${common}&user_name=jo&password=correct+horse+battery+staple`);
+show(login);
+show(await gate.form("/site/CRConsAPI", `method=getUser&${common}&JSESSIONID=${login.json.loginResponse.JSESSIONID}&auth=${login.json.loginResponse.token}&demo=echo`));
+show(await gate.form("/site/SRConsAPI", `method=getSingleSignOnToken&${common}&login_name=api_admin&login_password=admin-pass-0001&cons_id=1001002`, {"cf-connecting-ip":"127.0.0.1"}));
+show(await gate.form("/site/SRConsAPI", `method=getSingleSignOnToken&${common}&login_name=api_admin&login_password=admin-pass-0001&cons_id=1001002`));
+show(await gate.get("/site/SPageServer?pagename=tags", {accept:"text/html"}));
+console.log((await gate.get("/site/SPageServer?pagename=tags", {accept:"text/html"})).text);
+const h = await gate.get("/site/SPageServer?pagename=hostile&csp=off", {accept:"text/html"});
+console.log(h.text);
+console.log(gateway.logs.join("\n"));
+await gateway.stop();

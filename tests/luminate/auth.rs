@@ -1,0 +1,112 @@
+//! `auth`: bound to its session, sent in a body, and good for nothing else (`protocols.md` A3.0).
+
+use edgegate::refusal::Reason;
+
+use crate::support::luminate::{COMMON, JO, SAM, client, client_get, login, refused, sign_on, subject, visitor};
+use crate::support::{NOW, POLICY, Request, Site, forwarding, memory::World};
+
+/// A forwarded method that needs the token.
+fn get_user(more: &str) -> Request {
+    client("getUser", more)
+}
+
+#[test]
+fn the_token_of_the_session_opens_a_method() {
+    let site = Site::alone();
+    let jo = login(&site, JO);
+    for request in
+        [get_user(&jo.fields()), get_user(&format!("auth={}", jo.auth)).of(&jo), get_user(&jo.fields()).of(&jo)]
+    {
+        let judged = site.ask(&request);
+        assert_eq!((judged.refused, subject(&judged)), (None, Some(JO)));
+        assert!(forwarding(&judged).set.contains(&("edgegate-subject", JO.to_owned())));
+    }
+}
+
+// It shows that the caller could read a page of its session; nobody has to be signed in.
+#[test]
+fn a_visitor_has_a_token_too() {
+    let site = Site::alone();
+    let visitor = visitor(&site);
+    let judged = site.ask(&get_user(&visitor.fields()));
+    assert_eq!((judged.refused, subject(&judged)), (None, None));
+    assert!(forwarding(&judged).set.iter().all(|(name, _)| *name != "edgegate-subject"));
+}
+
+#[test]
+fn every_other_token_is_refused() {
+    let site = Site::alone();
+    let (jo, sam, visitor) = (login(&site, JO), login(&site, SAM), visitor(&site));
+    let sso = sign_on(&site, JO);
+    let (head, last) = jo.auth.split_at(jo.auth.len() - 2);
+    let changed = format!("{}{head}{last}", if head.starts_with('A') { "B" } else { "A" })[..jo.auth.len()].to_owned();
+    for (token, expected) in [
+        (sam.auth.as_str(), Reason::BoundTokenMismatch),
+        (visitor.auth.as_str(), Reason::BoundTokenMismatch),
+        (sso.as_str(), Reason::BoundTokenMismatch),
+        (jo.nonce.as_str(), Reason::BoundTokenMismatch),
+        (jo.jsessionid.as_str(), Reason::BoundTokenMismatch),
+        (changed.as_str(), Reason::BoundTokenMismatch),
+        (jo.auth.trim_end_matches('.'), Reason::BoundTokenMismatch),
+        ("x", Reason::BoundTokenMismatch),
+        ("", Reason::BoundTokenMissing),
+    ] {
+        for request in [get_user(&format!("{}&auth={token}", jo.field())), get_user(&format!("auth={token}")).of(&jo)] {
+            assert_eq!(refused(&site.ask(&request)), (Some(expected), 403, "5".to_owned()), "{token}");
+        }
+    }
+    assert_eq!(refused(&site.ask(&get_user(&jo.field()))).0, Some(Reason::BoundTokenMissing));
+    assert_eq!(refused(&site.ask(&get_user(""))).0, Some(Reason::BoundTokenMissing));
+    // A token without its session is none: the field has to come with it, or the cookie.
+    assert_eq!(refused(&site.ask(&get_user(&format!("auth={}", jo.auth)))).0, Some(Reason::BoundTokenMismatch));
+}
+
+#[test]
+fn signing_in_gives_another_token_and_the_one_before_is_dead() {
+    let site = Site::alone();
+    let before = visitor(&site);
+    let jo = login(&site, JO);
+    assert_ne!(before.auth, jo.auth);
+    let judged = site.ask(&get_user(&format!("{}&auth={}", jo.field(), before.auth)));
+    assert_eq!(refused(&judged).0, Some(Reason::BoundTokenMismatch));
+    site.ports.world.pass(1);
+    assert_eq!(site.ask(&client("logout", &jo.field())).refused, None);
+    assert_eq!(
+        refused(&site.ask(&get_user(&jo.fields()))).0,
+        Some(Reason::BoundTokenMismatch),
+        "dead with its session"
+    );
+}
+
+#[test]
+fn an_address_is_no_place_for_it() {
+    let site = Site::alone();
+    let jo = login(&site, JO);
+    let body = format!("method=getUser&{COMMON}&{}", jo.field());
+    let in_query = Request::new("POST", &format!("/site/CRConsAPI?auth={}", jo.auth)).form(&body);
+    assert_eq!(refused(&site.ask(&in_query)), (Some(Reason::CredentialMisplaced), 403, "5".to_owned()));
+    let by_get = client_get("getUser", &format!("auth={}", jo.auth)).of(&jo);
+    assert_eq!(refused(&site.ask(&by_get)), (Some(Reason::CredentialMisplaced), 403, "5".to_owned()));
+}
+
+#[test]
+fn which_methods_need_it_is_policy() {
+    let needs = |site: &Site, method: &str, servlet: &str| {
+        let form = format!("method={method}&{COMMON}");
+        refused_or_none(site, &Request::new("POST", &format!("/site/{servlet}")).form(&form))
+    };
+    let site = Site::alone();
+    assert_eq!(needs(&site, "listUserFields", "CRConsAPI"), None, "the policy's list has it");
+    assert_eq!(needs(&site, "getUser", "CRConsAPI"), Some(Reason::BoundTokenMissing));
+    assert_eq!(needs(&site, "ownMethod", "CRConsAPI"), Some(Reason::BoundTokenMissing));
+    assert_eq!(needs(&site, "ownMethod", "CROwnAPI"), Some(Reason::BoundTokenMissing));
+    assert_eq!(needs(&site, "getTeamsByInfo", "CRTeamraiserAPI"), Some(Reason::BoundTokenMissing));
+    let strict = POLICY.lines().filter(|line| !line.starts_with("no_auth")).collect::<Vec<_>>().join("\n");
+    let site = Site::new(&World::at(NOW), &strict);
+    assert_eq!(needs(&site, "listUserFields", "CRConsAPI"), Some(Reason::BoundTokenMissing), "the default is strict");
+    assert_eq!(needs(&site, "loginTest", "CRConsAPI"), Some(Reason::NotSignedIn));
+}
+
+fn refused_or_none(site: &Site, request: &Request) -> Option<Reason> {
+    site.ask(request).refused
+}
