@@ -154,7 +154,7 @@ reasons! {
 
     /// The caller's API key is missing or none of the policy's.
     ApiKeyUnknown = "api_key_unknown" => CredentialInvalid,
-    /// A call's body, or one of its common parameters, is not what it has to be.
+    /// A call names nobody, or somebody in two ways.
     CallMalformed = "call_malformed" => BadRequest,
     /// A call asks for a version of the API that does not exist.
     CallVersion = "call_version" => BadRequest,

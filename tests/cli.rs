@@ -66,6 +66,7 @@ fn secrets_are_listed_and_never_shown() {
     };
     assert!(is_listed("EDGEGATE_LINK_KEY", "links files once, HMAC-SHA-256 (key demo)"), "{}", ran.out);
     assert!(is_listed("EDGEGATE_ADMIN_KEY", "the admin API"));
+    assert!(is_listed("LUMINATE_ADMIN_PASSWORD", "password of the Luminate administrator api_admin"));
 
     let vars = "EDGEGATE_LINK_KEY='mine-and-long-enough'\nCONVIO_API_SECRET_KEY=\nEDGEGATE_IDENTITY_KEY_1={}\nTYPO=x\n";
     let args = ["secrets", "--policy", "demo/edgegate.toml", "--secrets", "-", "--json"];

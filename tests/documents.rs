@@ -36,7 +36,7 @@ fn every_reason_says_what_to_do() {
 #[test]
 fn the_examples_of_the_policy_are_one_valid_policy() {
     let policy = Policy::read(&example()).unwrap_or_else(|problems| panic!("{problems:#?}"));
-    assert_eq!(policy.routes.len(), 3);
+    assert_eq!(policy.routes.len(), 4);
 }
 
 #[test]
@@ -82,7 +82,9 @@ fn required_keys_are_called_required() {
 fn heading(table: &str) -> String {
     match table {
         "routes[]" => "## `[[routes]]`".to_owned(),
-        "origins.*" | "links.*" | "signed_redirects.*" => format!("## `[{}]`", table.replace('*', "NAME")),
+        "origins.*" | "links.*" | "signed_redirects.*" | "luminate.administrators.*" => {
+            format!("## `[{}]`", table.replace('*', "NAME"))
+        }
         "keys.*" => "## `[keys.ID]`".to_owned(),
         _ => match table.strip_prefix("routes[].") {
             Some(part) => format!("### `{part}` of a route"),
@@ -133,7 +135,7 @@ fn walk(table: &DeTable<'_>, name: String, used: &mut Vec<(String, String)>) {
         let path = if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
         used.push((name.clone(), key.to_owned()));
         match value.get_ref() {
-            DeValue::Table(tables) if ["origins", "keys", "links", "signed_redirects"].contains(&path.as_str()) => {
+            DeValue::Table(tables) if NAMED.contains(&path.as_str()) => {
                 for (_, one) in tables {
                     if let DeValue::Table(one) = one.get_ref() {
                         walk(one, format!("{path}.*"), used);
@@ -152,3 +154,5 @@ fn walk(table: &DeTable<'_>, name: String, used: &mut Vec<(String, String)>) {
         }
     }
 }
+
+const NAMED: [&str; 5] = ["origins", "keys", "links", "signed_redirects", "luminate.administrators"];

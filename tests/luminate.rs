@@ -11,6 +11,10 @@ mod auth;
 mod calls;
 #[path = "luminate/cookies.rs"]
 mod cookies;
+#[path = "luminate/envelopes.rs"]
+mod envelopes;
+#[path = "luminate/establish.rs"]
+mod establish;
 #[path = "luminate/forwarded.rs"]
 mod forwarded;
 #[path = "luminate/methods.rs"]

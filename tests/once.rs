@@ -56,7 +56,7 @@ struct Kind {
     spellings: &'static [&'static str],
 }
 
-const KINDS: [Kind; 4] = [
+const KINDS: [Kind; 5] = [
     Kind {
         given: "nonce account",
         spellings: &["/account/?NONCE_TOKEN={nonce}", "/account/x?a=1&NONCE_TOKEN={nonce}"],
@@ -66,6 +66,14 @@ const KINDS: [Kind; 4] = [
         spellings: &["POST /account/?NONCE_TOKEN={nonce}", "/account/?NONCE_TOKEN={nonce}"],
     },
     Kind { given: "link /once/a?v=2", spellings: &["{link}", "{link}&utm_source=x", "{link}&fbclid"] },
+    Kind {
+        given: "luminate login",
+        spellings: &[
+            "/site/EstablishSession;jsessionid=00000000.app1?NONCE_TOKEN={nonce-token}&NEXTURL=%2F",
+            "/site/page?a=1&NONCE_TOKEN={nonce-token}",
+            "/site/CRConsAPI?method=getLoginUrl&{common}&NONCE_TOKEN={nonce-token}",
+        ],
+    },
     Kind { given: "redirect /landing/?cons_id=1", spellings: &["{redirect}", "/landing/other?{redirect-query}"] },
 ];
 

@@ -8,6 +8,7 @@ mod support;
 
 use std::collections::BTreeSet;
 
+use edgegate::dialect::Voice;
 use edgegate::gate::Moment;
 use edgegate::http::{Headers, Incoming};
 use edgegate::refusal::Reason;
@@ -99,13 +100,76 @@ fn every_refusal_keeps_its_reason_to_itself() {
             let judged = story.site.ask(&request(&story, &case).with("accept", accept));
             let Some(reason) = judged.refused else { continue };
             let answer = answer(&judged);
-            let code = reason.public().code();
-            assert!(answer.body.contains(code), "{case}: {}", answer.body);
-            let says_more = answer.body.contains(reason.code()) && !code.contains(reason.code());
-            assert!(!says_more, "{case}: {}", answer.body);
+            match judged.voice {
+                Voice::Generic => {
+                    let code = reason.public().code();
+                    assert!(answer.body.contains(code), "{case}: {}", answer.body);
+                    let says_more = answer.body.contains(reason.code()) && !code.contains(reason.code());
+                    assert!(!says_more, "{case}: {}", answer.body);
+                }
+                Voice::Luminate(manner) => {
+                    let (code, message) = envelope(manner.json, &answer.body);
+                    assert!(
+                        (1..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit()),
+                        "{case}: {code}"
+                    );
+                    let is_sentence = message.ends_with('.');
+                    assert!(is_sentence && message.starts_with(|c: char| c.is_ascii_uppercase()), "{case}: {message}");
+                    assert!(!answer.body.contains(reason.code()), "{case}: {}", answer.body);
+                }
+            }
             assert!(answer.headers.contains(&("cache-control", "no-store".to_owned())), "{case}");
         }
     }
+}
+
+/// Code and message of a vendor's envelope, and nothing else in it.
+fn envelope(is_json: bool, body: &str) -> (String, String) {
+    if is_json {
+        let body: Value = serde_json::from_str(body).unwrap();
+        let members = body["errorResponse"].as_object().unwrap();
+        assert_eq!((body.as_object().unwrap().len(), members.len()), (1, 2), "{body}");
+        return (members["code"].as_str().unwrap().to_owned(), members["message"].as_str().unwrap().to_owned());
+    }
+    let (_, inner) = body.split_once("<code>").unwrap_or_else(|| panic!("{body}"));
+    let (code, rest) = inner.split_once("</code><message>").unwrap();
+    let message = rest.strip_suffix("</message></errorResponse>").unwrap_or_else(|| panic!("{body}"));
+    (code.to_owned(), message.to_owned())
+}
+
+// How close a forgery came is nobody's business: the envelopes of everything that is about trust are alike.
+#[test]
+fn envelopes_of_different_forgeries_are_alike() {
+    let mut seen = BTreeSet::new();
+    for case in cases() {
+        let mut story = Story::new();
+        case["given"].as_array().into_iter().flatten().for_each(|step| story.step(step.as_str().unwrap()));
+        let judged = story.site.ask(&request(&story, &case));
+        let (Voice::Luminate(manner), Some(reason)) = (judged.voice, judged.refused) else { continue };
+        let is_trust = matches!(
+            reason,
+            Reason::BoundTokenMissing
+                | Reason::BoundTokenMismatch
+                | Reason::CredentialMisplaced
+                | Reason::SessionConflict
+                | Reason::SessionForged
+                | Reason::SessionDuplicate
+                | Reason::SignOnForged
+                | Reason::SignOnExpired
+                | Reason::NonceForged
+                | Reason::NonceReplayed
+                | Reason::NonceExpired
+                | Reason::NonceNotUsed
+                | Reason::SessionRevoked
+                | Reason::CrossSite
+        );
+        let said = envelope(manner.json, &answer(&judged).body);
+        assert_eq!(said.0 == "5", is_trust, "{case}");
+        if is_trust {
+            seen.insert(said);
+        }
+    }
+    assert_eq!(seen.len(), 1, "{seen:?}");
 }
 
 #[test]

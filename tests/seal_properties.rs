@@ -1,14 +1,18 @@
-//! What Edgegate issues: minted opens, changed does not, and no kind opens as another.
+//! What Edgegate issues: minted opens, changed does not, and no kind opens as another; with a payload and without, in
+//! its own text and in a vendor's.
 
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+
+#[path = "seal_properties/vendors.rs"]
+mod vendors;
 
 mod support;
 
 use std::cell::Cell;
 use std::sync::{Arc, LazyLock};
 
-use edgegate::credential::seal::{self, Kind, Sealed};
+use edgegate::credential::seal::{self, Kind, Sealed, Terms};
 use edgegate::keyring::Keyring;
 use edgegate::policy::{Key, Policy};
 use edgegate::ports::Entropy;
@@ -62,6 +66,95 @@ prop_compose! {
         assert_eq!((sealed.issued, sealed.expires), (issued, expires));
         Minted { kind, audience, text: String::from_utf8(text.expose().to_vec()).unwrap(), sealed }
     }
+}
+
+/// A credential that carries something, by its bytes.
+#[derive(Debug, Clone)]
+struct Carrying {
+    kind: Kind,
+    key: usize,
+    payload: Vec<u8>,
+    sealed: Sealed,
+}
+
+prop_compose! {
+    fn carrying()(
+        kind in kinds(),
+        key in 0..2_usize,
+        issued in 0..1_u64 << 40,
+        expires in 0..1_u64 << 40,
+        payload in prop::collection::vec(any::<u8>(), 0..=seal::PAYLOAD),
+        random in any::<u8>(),
+    ) -> Carrying {
+        let secret = KEYRING.secret(&keys()[key].secret, false).unwrap();
+        let terms = Terms { kind, issued, expires, audience: "a", payload: &payload };
+        let sealed = seal::seal(&terms, &keys()[key], secret, &Fixed(Cell::new(random))).unwrap();
+        Carrying { kind, key, payload, sealed }
+    }
+}
+
+fn read(kind: Kind, keys: &[Arc<Key>], bytes: &[u8]) -> Option<Sealed> {
+    seal::read(kind, keys, &KEYRING, false, bytes).unwrap()
+}
+
+fn ascii(secret: &edgegate::secret::Secret) -> String {
+    String::from_utf8(secret.expose().to_vec()).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn what_it_carries_comes_back_and_nobody_else_reads_it(carrying in carrying()) {
+        let Carrying { kind, key, payload, sealed } = carrying;
+        prop_assert_eq!(sealed.bytes().len(), seal::BARE + payload.len());
+        let opened = read(kind, keys(), sealed.bytes()).unwrap();
+        prop_assert_eq!(opened.payload.expose(), &payload[..]);
+        prop_assert_eq!((&opened, &opened.key_id), (&sealed, &keys()[key].id));
+        let is_seen = payload.len() >= 8 && sealed.bytes().windows(payload.len()).any(|window| window == payload);
+        prop_assert!(!is_seen, "the payload is masked");
+        prop_assert_eq!(open(kind, keys(), &ascii(&sealed.text())), Some(sealed), "in its own text too");
+    }
+
+    #[test]
+    fn a_changed_cut_or_longer_one_carries_nothing(
+        carrying in carrying(), at in any::<prop::sample::Index>(), bit in 0..8_u32, more in any::<u8>(),
+    ) {
+        let Carrying { kind, sealed, .. } = carrying;
+        let at = at.index(sealed.bytes().len());
+        let mut changed = sealed.bytes().to_vec();
+        changed[at] ^= 1 << bit;
+        prop_assert_eq!(read(kind, keys(), &changed), None, "byte {}", at);
+        prop_assert_eq!(read(kind, keys(), &sealed.bytes()[..at]), None);
+        prop_assert_eq!(read(kind, keys(), &[sealed.bytes(), &[more]].concat()), None);
+        prop_assert_eq!(read(kind, keys(), &[&[more], sealed.bytes()].concat()), None);
+    }
+
+    #[test]
+    fn neither_another_kind_nor_another_key_reads_it(carrying in carrying(), other in kinds()) {
+        let Carrying { kind, key, sealed, .. } = carrying;
+        prop_assert_eq!(read(other, keys(), sealed.bytes()).is_some(), other == kind);
+        prop_assert_eq!(read(kind, &[Arc::clone(&keys()[1 - key])], sealed.bytes()), None);
+    }
+
+    #[test]
+    fn one_payload_is_never_masked_alike(carrying in carrying(), random in any::<u8>()) {
+        prop_assume!(carrying.payload.len() >= 8);
+        let Carrying { kind, key, payload, sealed } = carrying;
+        let secret = KEYRING.secret(&keys()[key].secret, false).unwrap();
+        let terms = Terms { kind, issued: sealed.issued, expires: sealed.expires, audience: "a", payload: &payload };
+        let again = seal::seal(&terms, &keys()[key], secret, &Fixed(Cell::new(random))).unwrap();
+        prop_assume!(again.bytes()[14..30] != sealed.bytes()[14..30]);
+        prop_assert_ne!(&again.bytes()[30..30 + payload.len()], &sealed.bytes()[30..30 + payload.len()]);
+    }
+}
+
+#[test]
+fn a_payload_has_a_longest() {
+    let secret = KEYRING.secret(&keys()[0].secret, false).unwrap();
+    let payload = vec![7; seal::PAYLOAD + 1];
+    let terms = Terms { kind: Kind::SignOn, issued: 1, expires: 2, audience: "", payload: &payload };
+    assert_eq!(seal::seal(&terms, &keys()[0], secret, &Fixed(Cell::new(1))), Err(Reason::Internal));
 }
 
 proptest! {
@@ -167,4 +260,4 @@ fn the_form_is_the_documented_one() {
     }
 }
 
-const KINDS: [Kind; 3] = [Kind::Token, Kind::Session, Kind::Nonce];
+const KINDS: [Kind; 4] = [Kind::Token, Kind::Session, Kind::Nonce, Kind::SignOn];

@@ -16,7 +16,8 @@ CPU microseconds of the workerd process per request: Edgegate next to Workers wr
   --check            exit code 1 when the goal is missed
   --help             this text
 
-Also: node bench/stream.mjs (memory while 1 GB streams through), node bench/cold.mjs (start-up).
+Also: node bench/tags.mjs (tags in pages; npm run bench runs it too), node bench/stream.mjs (memory while 1 GB streams
+through), node bench/cold.mjs (start-up).
 `;
 
 export function parseArguments(args) {
@@ -46,9 +47,9 @@ export function parseArguments(args) {
   };
 }
 
-function count(name, text, otherwise) {
+export function count(name, text, otherwise, least = 1) {
   if (text === undefined) return otherwise;
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new Error(`--${name} wants a whole number from 1`);
+  if (!Number.isInteger(number) || number < least) throw new Error(`--${name} wants a whole number from ${least}`);
   return number;
 }

@@ -12,7 +12,7 @@ const WORKERS = fileURLToPath(new URL("../workers", import.meta.url));
 const COMPATIBILITY_DATE = "2026-11-01";
 
 export async function startContender(contender) {
-  const running = await startWorkerd([await workerOf(contender), originWorker()]);
+  const running = await startWorkerd([await workerOf(contender), originWorker("origin.js")]);
   const { request } = contender;
   return { ...contender, ...running, request: typeof request === "function" ? await request(running.port) : request };
 }
@@ -24,6 +24,11 @@ export async function startBeforeOrigin(contender, port) {
   return { ...contender, ...(await startWorkerd([{ ...worker, serviceBindings }])) };
 }
 
+// An origin of these files of workers/, in a workerd of its own, so that nobody's figures hold its share.
+export function startOriginWorker(...files) {
+  return startWorkerd([originWorker(...files)]);
+}
+
 function workerOf({ worker, policy, bindings }) {
   return worker === "edgegate" ? gatewayWorker(policy) : writtenByHand(worker, bindings);
 }
@@ -31,17 +36,19 @@ function workerOf({ worker, policy, bindings }) {
 function writtenByHand(file, bindings) {
   return {
     name: "contender",
-    ...moduleFile(file),
+    ...moduleFiles(file),
     compatibilityDate: COMPATIBILITY_DATE,
     bindings: { LINK_KEY, ...bindings },
     serviceBindings: { ORIGIN: "origin" },
   };
 }
 
-function originWorker() {
-  return { name: "origin", ...moduleFile("origin.js"), compatibilityDate: COMPATIBILITY_DATE };
+function originWorker(...files) {
+  return { name: "origin", ...moduleFiles(...files), compatibilityDate: COMPATIBILITY_DATE };
 }
 
-function moduleFile(file) {
-  return { modules: [{ type: "ESModule", path: path.join(WORKERS, file) }], modulesRoot: WORKERS };
+// The first is the entry.
+function moduleFiles(...files) {
+  const modules = files.map((file) => ({ type: "ESModule", path: path.join(WORKERS, file) }));
+  return { modules, modulesRoot: WORKERS };
 }

@@ -32,13 +32,17 @@ export function summarise({ contenders, results, skipped, options, sizes }) {
       warmup: options.warmup,
       connections: options.connections,
     },
-    machine: { cpu: os.cpus()[0]?.model, cores: os.cpus().length, node: process.version, date: new Date().toISOString() },
+    machine: machine(),
   };
+}
+
+export function machine() {
+  return { cpu: os.cpus()[0]?.model, cores: os.cpus().length, node: process.version, date: new Date().toISOString() };
 }
 
 // Rounds are compared with the same round of the reference, and the median is taken last: what disturbed a round
 // disturbed both.
-function pairedRatio(rounds, reference) {
+export function pairedRatio(rounds, reference) {
   return median(rounds.map((value, index) => value / reference[index]));
 }
 

@@ -32,12 +32,12 @@ impl Entropy for Given {
     }
 }
 
-const KINDS: [Kind; 3] = [Kind::Token, Kind::Session, Kind::Nonce];
+const KINDS: [Kind; 4] = [Kind::Token, Kind::Session, Kind::Nonce, Kind::SignOn];
 
 fuzz_target!(|input: Input<'_>| {
     let (policy, keyring) = house();
     let keys = &policy.bearer.as_ref().expect("bearer").keys;
-    let kind = KINDS[usize::from(input.kind) % 3];
+    let kind = KINDS[usize::from(input.kind) % KINDS.len()];
     // No seed of the corpus may be authentic under these keys.
     assert_eq!(open(kind, keys, keyring, false, input.text), Ok(None), "forged");
 

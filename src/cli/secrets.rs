@@ -93,8 +93,10 @@ fn entry<'a>(workspace: &Workspace, keyring: &Keyring, name: &'a str) -> Entry<'
 fn purpose(policy: &Policy, name: &str, key: Option<&Key>) -> String {
     let is_admin = policy.admin.as_ref().is_some_and(|admin| admin.secret == name);
     let admin = is_admin.then(|| "the admin API".to_owned());
+    let administrators = policy.administrators().filter(|administrator| administrator.secret == name);
+    let passwords = administrators.map(|one| format!("password of the Luminate administrator {}", one.name));
     let key = key.map(|key| format!("{} (key {})", format_of(policy, key), key.id));
-    key.into_iter().chain(admin).collect::<Vec<_>>().join(", ")
+    key.into_iter().chain(admin).chain(passwords).collect::<Vec<_>>().join(", ")
 }
 
 fn format_of(policy: &Policy, key: &Key) -> String {
@@ -114,6 +116,7 @@ fn format_of(policy: &Policy, key: &Key) -> String {
                 ("tokens", policy.bearer.as_ref().map(|bearer| &bearer.keys)),
                 ("sessions", policy.session.as_ref().map(|session| &session.keys)),
                 ("nonces", policy.nonce.as_ref().map(|nonce| &nonce.keys)),
+                ("the Luminate dialect", policy.luminate.as_ref().map(|luminate| &luminate.session.keys)),
             ];
             let used = lists.into_iter().filter(|(_, keys)| keys.is_some_and(|keys| uses(keys))).map(|(name, _)| name);
             used.collect::<Vec<_>>().join(", ")

@@ -190,7 +190,8 @@ impl Advisor<'_> {
         if policy.bearer.is_some() && !self.accepts(|one| matches!(one, Accept::Bearer)) {
             self.say("bearer", "is not accepted by any route");
         }
-        if policy.session.is_some() && !self.accepts(|one| matches!(one, Accept::Session)) {
+        // `[sign_in]` needs a session, and the Luminate dialect needs `[sign_in]` for its passwords alone.
+        if policy.session.is_some() && !self.accepts(|one| matches!(one, Accept::Session | Accept::Luminate(_))) {
             self.say("session", "is not accepted by any route");
         }
         if let Some(luminate) = &policy.luminate {

@@ -4,6 +4,7 @@ use edgegate::gate::Judged;
 use edgegate::refusal::Reason;
 
 use crate::support::luminate::{COMMON, JO, client, client_get, everybody_is, login, refused, subject};
+use crate::support::story::Story;
 use crate::support::{Request, Site, answer, forwarding, set_cookies};
 
 const TRUSTED: [&str; 3] = ["https://app.example.org", "https://www.partner.example", "https://a.b.partner.example"];
@@ -92,6 +93,24 @@ fn logging_out_takes_back_both() {
             "JSESSIONID=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=None; Partitioned",
         ]
     );
+}
+
+// A cookie of a partition is taken back there only by one with the same attributes.
+#[test]
+fn a_forged_cookie_is_taken_back_where_it_lives() {
+    let mut story = Story::new();
+    story.step("sealed jsessionid foreign");
+    let request = client("loginTest", "").with("cookie", &story.fill("JSESSIONID={jsessionid}"));
+    let taken_back = |request: &Request| {
+        let judged = story.site.ask(request);
+        assert_eq!(judged.refused, Some(Reason::SessionForged));
+        let mut attributes = attributes(&judged);
+        attributes.sort();
+        attributes
+    };
+    let (lax, embedded) = (LAX.replace("43200", "0"), EMBEDDED.replace("43200", "0"));
+    assert_eq!(taken_back(&request), [lax.as_str()]);
+    assert_eq!(taken_back(&request.with("origin", TRUSTED[0])), [lax, embedded]);
 }
 
 #[test]

@@ -1,1 +1,164 @@
-//! forwarded
+//! What the origin gets of a call: every byte but the credentials.
+
+use edgegate::gate::Judged;
+use edgegate::rewrite::NewBody;
+
+use crate::support::luminate::{ADMINISTRATOR, COMMON, JO, client, login, server, sign_on};
+use crate::support::memory::World;
+use crate::support::{NOW, POLICY, Request, Site, forwarding};
+
+fn body(judged: &Judged) -> Option<String> {
+    match &forwarding(judged).body {
+        None => None,
+        Some(NewBody::Whole(bytes)) => Some(String::from_utf8(bytes.clone()).unwrap()),
+        Some(NewBody::Head(..)) => panic!("a form without a file is read whole"),
+    }
+}
+
+fn call(more: &str) -> Request {
+    client("listUserFields", more)
+}
+
+fn header<'j>(judged: &'j Judged, name: &str) -> Option<&'j str> {
+    forwarding(judged).set.iter().find(|(field, _)| *field == name).map(|(_, value)| value.as_str())
+}
+
+#[test]
+fn a_body_loses_its_credentials_and_nothing_else() {
+    let site = Site::alone();
+    let (jo, sso) = (login(&site, JO), sign_on(&site, JO));
+    let common = format!("method=listUserFields&{COMMON}");
+    for (more, left) in [
+        (jo.fields(), String::new()),
+        (format!("a=%2f&&{}&b=+%zz;c", jo.fields()), "&a=%2f&&b=+%zz;c".to_owned()),
+        (format!("sso_auth_token={sso}&x"), "&x".to_owned()),
+        (format!("auth=anything&a=1&{}", jo.field()), "&a=1".to_owned()),
+        (
+            "JSESSIONID=node01&authx=1&xauth=2&sso_auth_tokens=3".to_owned(),
+            "&authx=1&xauth=2&sso_auth_tokens=3".to_owned(),
+        ),
+        (format!("{ADMINISTRATOR}&z"), "&z".to_owned()),
+        (
+            "luminateExtend=1.9.0&ts=1795319283743&signature=1".to_owned(),
+            "&luminateExtend=1.9.0&ts=1795319283743&signature=1".to_owned(),
+        ),
+    ] {
+        let judged = site.ask(&call(&more));
+        assert_eq!(body(&judged), Some(format!("{common}{left}")), "{more}");
+        assert_eq!(forwarding(&judged).url, "https://origin.example.org/site/CRConsAPI");
+    }
+}
+
+#[test]
+fn an_address_loses_its_nonce_and_nothing_else() {
+    let site = Site::alone();
+    for (query, left) in [
+        ("a=%2f&&b=+%7E;c", "a=%2f&&b=+%7E;c"),
+        ("", ""),
+        ("NONCE_TOKENS=1&xNONCE_TOKEN=2", "NONCE_TOKENS=1&xNONCE_TOKEN=2"),
+    ] {
+        let jo = login(&site, JO);
+        let path = format!("/site/CRConsAPI?method=listUserFields&{COMMON}&NONCE_TOKEN={}&{query}", jo.nonce);
+        let judged = site.ask(&Request::get(&path));
+        let url = format!("https://origin.example.org/site/CRConsAPI?method=listUserFields&{COMMON}&{left}");
+        assert_eq!((forwarding(&judged).url.as_str(), body(&judged)), (url.as_str(), None));
+    }
+}
+
+#[test]
+fn a_page_keeps_what_only_a_call_gives_a_meaning() {
+    let site = Site::alone();
+    let jo = login(&site, JO);
+    for (query, left) in [
+        ("auth=1&method=2&api_key=3", "auth=1&method=2&api_key=3"),
+        ("a&JSESSIONID=x&login_password=y&login_name=z&sso_auth_token=w&b", "a&b"),
+        ("a&jsessionid=x&b", "a&b"),
+    ] {
+        let judged = site.ask(&Request::get(&format!("/site/page?{query}")));
+        assert_eq!(forwarding(&judged).url, format!("https://origin.example.org/site/page?{left}"));
+    }
+    let judged = site.ask(&Request::new("POST", "/site/page").form(&jo.fields()));
+    assert_eq!(body(&judged), None, "a page's body is never read");
+}
+
+#[test]
+fn the_origin_is_told_who_calls_and_through_which_door() {
+    let site = Site::alone();
+    let jo = login(&site, JO);
+    let judged = site.ask(&call(&jo.field()).with("edgegate-subject", "1").with("authorization", "Basic eDp5"));
+    assert_eq!((header(&judged, "edgegate-subject"), header(&judged, "edgegate-client")), (Some(JO), None));
+    assert_eq!(header(&judged, "edgegate-route"), Some("site"));
+    assert!(forwarding(&judged).remove.iter().any(|name| name == "authorization"));
+    let judged = site.ask(&server("getUser", "cons_id=7&a=%zz"));
+    assert_eq!((header(&judged, "edgegate-subject"), header(&judged, "edgegate-client")), (None, Some("api_admin")));
+    assert_eq!(body(&judged), Some(format!("method=getUser&{COMMON}&cons_id=7&a=%zz")));
+    assert_eq!(forwarding(&judged).url, "https://origin.example.org/site/SRConsAPI");
+}
+
+#[test]
+fn the_path_keeps_its_slash_and_loses_its_routing_id() {
+    let site = Site::alone();
+    let query = format!("?method=listUserFields&{COMMON}");
+    for (path, to) in [
+        ("/site/CRConsAPI", "/site/CRConsAPI"),
+        ("/site/CRConsAPI/", "/site/CRConsAPI/"),
+        ("/site/CRConsAPI;jsessionid=00000000.app337b", "/site/CRConsAPI"),
+        ("/site/CRConsAPI;jsessionid=00000000.app337b/", "/site/CRConsAPI/"),
+    ] {
+        let judged = site.ask(&Request::get(&format!("{path}{query}")));
+        assert_eq!(forwarding(&judged).url, format!("https://origin.example.org{to}{query}"), "{path}");
+    }
+}
+
+#[test]
+fn an_address_of_a_nonce_is_no_referer() {
+    let site = Site::alone();
+    let removes = |referer: &str| {
+        let judged = site.ask(&call("").with("referer", referer));
+        forwarding(&judged).remove.contains(&"referer".to_owned())
+    };
+    assert!(removes("https://gate.example.org/site/page?a=1&NONCE_TOKEN=F7CF"));
+    assert!(!removes("https://gate.example.org/site/page?a=1"));
+}
+
+// A name to be sent by letter is the origin's affair: it is no sign-in, and nothing is told.
+#[test]
+fn who_forgot_the_name_is_the_origins_affair() {
+    let site = Site::alone();
+    let judged = site.ask(&client("login", "email=jo%40x.org&send_user_name=true"));
+    assert_eq!(body(&judged), Some(format!("method=login&{COMMON}&email=jo%40x.org&send_user_name=true")));
+    assert_eq!(forwarding(&judged).cookies.len(), 0);
+    crate::support::luminate::nobody_is_right(&site);
+    let judged = site.ask(&client("login", "email=jo%40x.org&send_user_name=true&password=x"));
+    assert!(judged.refused.is_some(), "with a password it is a sign-in");
+}
+
+#[test]
+fn a_form_with_parts_is_a_form() {
+    let part =
+        |name: &str, value: &str| format!("--b0\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    let site = Site::new(&World::at(NOW), &POLICY.replacen("form = 512", "form = 4096", 1));
+    let jo = login(&site, JO);
+    let send = |parts: &[(&str, &str)]| {
+        let mut request =
+            Request::new("POST", "/site/CRConsAPI").with("content-type", "multipart/form-data; boundary=b0");
+        request.body = format!("{}--b0--\r\n", parts.iter().map(|(name, value)| part(name, value)).collect::<String>())
+            .into_bytes();
+        site.ask(&request)
+    };
+    let common = [("method", "getUser"), ("v", "1.0"), ("api_key", "api-key-1"), ("response_format", "json")];
+    let with = |more: &[(&'static str, &str)]| send(&[&common[..], more].concat());
+    let judged = with(&[("JSESSIONID", &jo.jsessionid), ("a", "1 & 2=%41"), ("auth", &jo.auth)]);
+    let left: String = common.iter().chain(&[("a", "1 & 2=%41")]).map(|(name, value)| part(name, value)).collect();
+    assert_eq!(body(&judged), Some(format!("{left}--b0--\r\n")));
+    assert_eq!(header(&judged, "edgegate-subject"), Some(JO));
+    for (more, code) in [
+        (&[("auth", "x")][..], "5"),
+        (&[("NONCE_TOKEN", "x")], "5"),
+        (&[("auth", "x"), ("auth", "y")], "1"),
+        (&[("Auth", "x")], "1"),
+        (&[("method", "login")], "1"),
+    ] {
+        assert_eq!(crate::support::luminate::refused(&with(more)).2, code, "{more:?}");
+    }
+}

@@ -155,6 +155,15 @@ fn a_call_that_is_refused_anyway_uses_nothing_up() {
 }
 
 #[test]
+fn a_browser_with_two_sessions_loses_no_nonce() {
+    let site = Site::alone();
+    let (jo, one, two) = (login(&site, JO), visitor(&site), visitor(&site));
+    let (judged, storage) = site.cost(&page(&jo.nonce).with("cookie", &format!("{}; {}", one.field(), two.field())));
+    assert_eq!((judged.refused, storage), (Some(Reason::SessionDuplicate), 0));
+    assert_eq!(site.ask(&page(&jo.nonce)).refused, None, "it is still good");
+}
+
+#[test]
 fn a_body_is_no_place_for_it() {
     let site = Site::alone();
     let jo = login(&site, JO);

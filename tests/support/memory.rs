@@ -186,7 +186,11 @@ impl Throttle for Memory {
 
     async fn guessed_right(&self, guess: &Guess) -> Result<(), Reason> {
         self.count(|spent| spent.guesses += 1);
-        self.under(|faults| faults.ledger, async { Ok(self.world.guessed_right(guess)) }).await
+        let work = async {
+            self.world.guessed_right(guess);
+            Ok(())
+        };
+        self.under(|faults| faults.ledger, work).await
     }
 }
 

@@ -138,8 +138,13 @@ pub async fn present<P: Ports>(
     trace: &mut Trace,
 ) -> Result<Caller, Reason> {
     let policy = &luminate.session;
-    let cookie = session::present(policy, visit.target, &visit.incoming.headers)?;
-    let cookie = cookie.map(|text| session::open(visit.ctx, policy, text)).transpose()?;
+    let cookie = session::present(policy, visit.target, &visit.incoming.headers);
+    let cookie = cookie.and_then(|text| text.map(|text| session::open(visit.ctx, policy, text)).transpose());
+    if matches!(cookie, Err(Reason::SessionForged | Reason::SessionDuplicate)) && is_embedded(visit) {
+        // What every refusal takes back is the site's own cookie, and not that of another site's partition.
+        trace.cookies.push(session::clear_embedded_cookie(policy, visit.target));
+    }
+    let cookie = cookie?;
     let by_cookie = match &cookie {
         Some(sealed) => living(visit, luminate, sealed, trace).await?,
         None => None,
@@ -183,10 +188,10 @@ pub async fn redeem<P: Ports>(
     if fetch_metadata::looks_ahead(incoming.method, &incoming.headers) || !is_wanted {
         return Err(Reason::NonceNotUsed);
     }
-    let session = passage::redeem(ctx, ports, &luminate.session, &nonce).await?;
-    let identity = judge(visit, luminate, &session).await?;
     let before = session::present(&luminate.session, target, &incoming.headers)?;
     let before = before.and_then(|value| session::open(ctx, &luminate.session, value).ok());
+    let session = passage::redeem(ctx, ports, &luminate.session, &nonce).await?;
+    let identity = judge(visit, luminate, &session).await?;
     if let Some(before) = before.filter(|before| *before != session && !session::is_nobodys(before)) {
         store::revoke(ctx, ports, &before).await?;
     }

