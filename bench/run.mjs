@@ -3,6 +3,8 @@
 // Every contender runs in a workerd of its own, all in one run. They take turns, round after round, so that whatever
 // else the machine does falls on all of them. What is compared is the CPU time of the workerd process per request,
 // not the time on the clock: it does not depend on how fast this program can send.
+//
+// Then what tags.mjs measures, with its own numbers of rounds and pages.
 
 import { parseArguments, USAGE } from "./lib/arguments.mjs";
 import { CONTENDERS } from "./contenders.mjs";
@@ -12,6 +14,9 @@ import { progress } from "./lib/progress.mjs";
 import { measure } from "./lib/measure.mjs";
 import { summarise, toJson, toTable } from "./lib/report.mjs";
 import { gatewaySizes } from "./lib/sizes.mjs";
+import { parseArguments as parseTagsArguments } from "./lib/tags-arguments.mjs";
+import { raceOverTags } from "./lib/tags-race.mjs";
+import { toTable as toTagsTable } from "./lib/tags-report.mjs";
 
 const TURN = 1000;
 
@@ -50,10 +55,29 @@ async function main() {
     progress("");
 
     const summary = summarise({ contenders: running, results, skipped, options, sizes: gatewaySizes() });
-    process.stdout.write(options.json ? toJson(summary) : toTable(summary));
+    if (!options.json) process.stdout.write(toTable(summary));
     if (options.check && summary.goal.met === false) process.exitCode = 1;
+    await Promise.all(running.splice(0).map((one) => one.stop()));
+
+    const tags = await measureTags(options);
+    if (options.json) process.stdout.write(toJson({ ...summary, tags }));
   } finally {
     await Promise.all(running.map((one) => one.stop()));
+  }
+}
+
+// Not where only some rows were asked for.
+async function measureTags({ quick, only, json, check }) {
+  if (only !== "") return undefined;
+  try {
+    const tags = await raceOverTags(parseTagsArguments(quick ? ["--quick"] : []));
+    if (!json) process.stdout.write(toTagsTable(tags));
+    if (check && tags.goals.some((goal) => !goal.met)) process.exitCode = 1;
+    return tags;
+  } catch (error) {
+    if (!(error instanceof Skip)) throw error;
+    console.error(`tags: skipped, ${error.message}`);
+    return undefined;
   }
 }
 

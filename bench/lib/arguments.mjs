@@ -4,7 +4,8 @@ import { parseArgs } from "node:util";
 
 export const USAGE = `npm run bench [-- OPTIONS]
 
-CPU microseconds of the workerd process per request: Edgegate next to Workers written by hand.
+CPU microseconds of the workerd process per request: Edgegate next to Workers written by hand. Then the same for tags in a
+page of 1 MB, and memory with one of 100 MB, as node bench/tags.mjs measures them (left out with --only).
 
   --quick            fewer requests: a first look in seconds, less exact
   --rounds N         rounds (5)
@@ -13,11 +14,11 @@ CPU microseconds of the workerd process per request: Edgegate next to Workers wr
   --connections N    keep-alive connections (16)
   --only TEXT        only the contenders whose name contains TEXT
   --json             the result as JSON on standard output, progress on standard error
-  --check            exit code 1 when the goal is missed
+  --check            exit code 1 when a goal is missed
   --help             this text
 
-Also: node bench/tags.mjs (tags in pages; npm run bench runs it too), node bench/stream.mjs (memory while 1 GB streams
-through), node bench/cold.mjs (start-up).
+Also: node bench/tags.mjs (the part about tags alone, with options of its own), node bench/stream.mjs (memory while 1 GB
+streams through), node bench/cold.mjs (start-up).
 `;
 
 export function parseArguments(args) {

@@ -65,7 +65,7 @@ function pageLines({ name, rows }) {
     row.cpu_us.median.toFixed(0),
     `${row.cpu_us.lowest.toFixed(0)}-${row.cpu_us.highest.toFixed(0)}`,
     row.ratio_to_floor?.toFixed(2) ?? "",
-    row.ratio_to_rewriter?.toFixed(2) ?? "",
+    row.ratio_to_rewriter?.toFixed(3) ?? "",
   ]);
   return ["", ...align([head, ...cells])];
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
-import { demoPolicy, root, secrets, theLogHoldsNoCredential } from "../e2e/lib/gateway.mjs";
+import { demoPolicy, root, theLogHoldsNoCredential } from "../e2e/lib/gateway.mjs";
 import { startBrowser } from "./lib/browser.mjs";
 import { startSite } from "./lib/site.mjs";
 
@@ -208,5 +208,4 @@ async function decided(since, count) {
   assert.deepEqual(lines().map(({ edgegate, reason }) => [edgegate, reason]), Array(count).fill(["refused", "cross_site"]));
 }
 
-gateway.seen.add(secrets.EDGEGATE_ADMIN_KEY);
 theLogHoldsNoCredential(gateway);

@@ -70,7 +70,7 @@ const run = async (section, at = 0) => bash((typeof at === "number" ? sections.g
 const echoOf = ({ output }) => JSON.parse(output.slice(output.indexOf("{")));
 
 test("the landing page lists the rows that have landed, as text and as a page", async () => {
-  assert.deepEqual([...sections.keys()], ["/", "/landing/*", "/files/*", "/once/*", "/me/*", "/account/*", "/.edgegate/*"]);
+  assert.deepEqual([...sections.keys()], ["/", "/landing/*", "/files/*", "/once/*", "/me/*", "/account/*", "/site/*", "/.edgegate/*"]);
   const page = await gate.get("/", { accept: "text/html" });
   assert.match(page.header("content-type"), /^text\/html/);
   for (const path of sections.keys()) assert.ok(page.text.includes(`<code>${path}</code>`), path);
@@ -130,6 +130,22 @@ test("/account: the printed lines open a session by a nonce and come back with t
   assert.equal(page, "http://127.0.0.1:8787/account/");
 });
 
+test("/site: the printed lines get a token, log in, ask for the own record, sign a constituent on", async () => {
+  assert.deepEqual(Object.keys(echoOf(await run("/site/*", /nobody has signed in/)).getLoginUrlResponse), ["url", "token", "JSESSIONID", "routing_id"]);
+  assert.equal(echoOf(await run("/site/*", /own record/)).getConsResponse.cons_id, "1001002");
+  const signOn = echoOf(await run("/site/*", /signs a constituent on/)).getSingleSignOnTokenResponse;
+  assert.deepEqual(Object.keys(signOn), ["token", "cons_id", "nonce", "JSESSIONID", "routing_id"]);
+  const { url: target, headers } = echoOf(await run("/site/*", /by a nonce/));
+  assert.equal(target, "http://127.0.0.1:8787/site/Page?demo=echo");
+  assert.equal(new Map(headers).get("edgegate-subject"), "1001002");
+});
+
+test("/site: the pages that are only for a browser have the token in them", async () => {
+  const pages = [...text.matchAll(/^# (http:\S+\/site\/\S+)$/gm)].map(([, address]) => address.replace("http://127.0.0.1:8787", ""));
+  assert.equal(pages.length, 2);
+  for (const address of pages) assert.match((await gate.get(address, { accept: "text/html" })).text, /<input value="[\w-]{43}\." name="auth" id="auth" type="hidden"><\/input>/);
+});
+
 test("/.edgegate: health and keys answer as printed, and the sign-in page is there", async () => {
   assert.equal(echoOf(await run("/.edgegate/*", /well/)).status, "ok");
   assert.equal(echoOf(await run("/.edgegate/*", /keys/)).keys.length, 2);
@@ -147,7 +163,7 @@ test("signing in with the printed password opens /account/", async () => {
 });
 
 test("rows that have not landed answer 404 and are not on the page", async () => {
-  for (const path of ["/site/CRConsAPI", "/site/", "/oauth/", "/oauth/token/", "/oauth/revoke", "/oauth/introspect", "/api/3.0/bookings", "/SuperOffice/api/v1/Contact/1", "/Cust12345/api/v1/Contact/1", "/.well-known/oauth-authorization-server", "/check-password", "/elsewhere"]) {
+  for (const path of ["/oauth/", "/oauth/token/", "/oauth/revoke", "/oauth/introspect", "/api/3.0/bookings", "/SuperOffice/api/v1/Contact/1", "/Cust12345/api/v1/Contact/1", "/.well-known/oauth-authorization-server", "/check-password", "/elsewhere"]) {
     for (const answer of [await gate.get(path), await gate.post(path, "a=1")]) await refused(answer, 404, "no_route");
     assert.ok(!text.includes(path.split("/").slice(0, 3).join("/") + "/") || path === "/elsewhere" || path === "/oauth/", path);
   }

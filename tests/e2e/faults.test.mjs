@@ -39,8 +39,8 @@ after(() => gateway.stop());
 const page = { accept: "text/html" };
 const local = (url) => url.replace("http://127.0.0.1:8787", "");
 const bearer = (token) => ({ authorization: `Bearer ${token}` });
-const signIn = (gate, headers) =>
-  gate.form("/.edgegate/sign-in", "account=jo&password=correct+horse+battery+staple&next=/account/", { origin: "http://127.0.0.1:8787", ...headers });
+const signIn = (gate, password = "correct+horse+battery+staple") =>
+  gate.form("/.edgegate/sign-in", `account=jo&password=${password}&next=/account/`, { origin: "http://127.0.0.1:8787" });
 
 /** With these faults in place each of the requests is refused, and none gets to an origin. */
 async function allRefused(faults, requests) {
@@ -89,6 +89,8 @@ for (const how of ["throw", "hang"]) {
       [() => gate.get(nonce, page), "ledger_unavailable"],
       [() => gate.get("/strict/a", bearer(token)), "ledger_unavailable"],
       [() => gate.form("/.edgegate/sign-out", "", { ...mine, origin: "http://127.0.0.1:8787" }), "ledger_unavailable"],
+      [() => signIn(gate), "ledger_unavailable"],
+      [() => signIn(gate, "guess"), "ledger_unavailable"],
     ]);
     forwarded(await gate.get(once)); // it was never used
     await gate.faults({ ledger: how });
@@ -101,6 +103,7 @@ test("an answer of the Durable Object that is none is no success", async () => {
   await allRefused({ ledger: "garbage" }, [
     [() => gate.get(link("/once/a", "garbage")), "ledger_unavailable"],
     [() => gate.get("/strict/a", bearer(token)), "ledger_unavailable"],
+    [() => signIn(gate), "ledger_unavailable"],
   ]);
 });
 
@@ -108,9 +111,10 @@ test("a nonce met a store that was down, and works afterwards", async () => {
   status(await gate.get(nonce, page), 303);
 });
 
-test("the limiter throws, hangs or is missing: no sign-in", async () => {
-  for (const limiter of ["throw", "hang"]) await allRefused({ limiter }, [[() => signIn(gate), "limiter_unavailable"]]);
-  await refused(await signIn(gateway.noLimiter), 503, "binding_missing");
+test("the limiter throws, hangs or is missing: a wrong password is no answer, a right one needs none", async () => {
+  for (const limiter of ["throw", "hang"]) await allRefused({ limiter }, [[() => signIn(gate, "guess"), "limiter_unavailable"]]);
+  await refused(await signIn(gateway.noLimiter, "guess"), 503, "binding_missing");
+  status(await signIn(gateway.noLimiter), 303);
   await refused(await gateway.noLimiter.post("/.edgegate/admin/token", "{}", { ...bearer("guess-guess-guess-guess"), "cf-connecting-ip": "127.0.0.1" }), 503, "binding_missing");
 });
 

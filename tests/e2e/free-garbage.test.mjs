@@ -5,7 +5,8 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { forwarded, refused } from "./lib/expect.mjs";
 import { demoPolicy, startGateway, theLogHoldsNoCredential } from "./lib/gateway.mjs";
-import { link, now, redirect, seal } from "./lib/sign.mjs";
+import { call, failed, login, serverCall, visitor } from "./lib/luminate.mjs";
+import { link, now, redirect, seal, spelled } from "./lib/sign.mjs";
 
 const policy = demoPolicy(`
 [[routes]]
@@ -67,6 +68,69 @@ for (const [what, send] of Object.entries(garbage)) {
   });
 }
 
+const luminate = {
+  session: (more) => spelled(seal("egs", { audience: "servlet", ...more })),
+  nobodys: (more) => spelled(seal("egs", { audience: "servlet nobody", ...more })),
+  nonce: (more) => spelled(seal("egn", { audience: "session", ...more })),
+  signOn: (more) => spelled(seal("ego", more)),
+};
+const auth = `${"x".repeat(43)}.`;
+const servlet = (value) => ({ cookie: `JSESSIONID=${value}` });
+const wrongKey = { key: "wrong" };
+
+const calls = {
+  "a session under a wrong key, as cookie": () => call(gate, "loginTest", {}, servlet(luminate.session(wrongKey))),
+  "a session under a wrong key, as field": () => call(gate, "getUser", { auth, JSESSIONID: luminate.session(wrongKey) }),
+  "an expired session, as cookie": () => call(gate, "loginTest", {}, servlet(luminate.session(past))),
+  "an expired session, as field": () => call(gate, "getUser", { auth, JSESSIONID: luminate.session(past) }),
+  "a session of another kind": () => call(gate, "getUser", { auth, JSESSIONID: spelled(seal("egs")) }),
+  "a forged session that is nobody's": () => call(gate, "getUser", { auth, JSESSIONID: luminate.nobodys(wrongKey) }),
+  "a visitor's session with a forged token": () => call(gate, "getUser", { auth, JSESSIONID: luminate.nobodys() }),
+  "two sessions in one cookie header": () => call(gate, "loginTest", {}, { cookie: `JSESSIONID=${luminate.session()}; JSESSIONID=${luminate.session()}` }),
+  "no token at all": () => call(gate, "getUser", { JSESSIONID: luminate.session() }),
+  "a token in the address": () => gate.form(`/site/CRConsAPI?auth=${auth}`, "method=getUser&v=1.0&api_key=demo-api-key&response_format=json"),
+  "a nonce under a wrong key": () => call(gate, "getLoginUrl", {}, { to: `/site/CRConsAPI?NONCE_TOKEN=${luminate.nonce(wrongKey)}` }),
+  "an expired nonce": () => call(gate, "getLoginUrl", {}, { to: `/site/CRConsAPI?NONCE_TOKEN=${luminate.nonce(past)}` }),
+  "a nonce for a route": () => call(gate, "getLoginUrl", {}, { to: `/site/CRConsAPI?NONCE_TOKEN=${spelled(seal("egn", { audience: "account" }))}` }),
+  "a nonce that carries nothing": () => call(gate, "getLoginUrl", {}, { to: `/site/CRConsAPI?NONCE_TOKEN=${luminate.nonce()}` }),
+  "a single sign-on token under a wrong key": () => call(gate, "getUser", { sso_auth_token: luminate.signOn(wrongKey) }),
+  "an expired single sign-on token": () => call(gate, "getUser", { sso_auth_token: luminate.signOn(past), JSESSIONID: luminate.session() }),
+  "a single sign-on token for nobody": () => call(gate, "singleSignOn", { sso_auth_token: luminate.signOn() }),
+  "a wrong API key": () => call(gate, "login", { api_key: "guess", user_name: "jo", password: "x" }),
+  "an unknown method": () => call(gate, "nothing", { JSESSIONID: luminate.session() }),
+  "a call from a page that is not trusted": () => call(gate, "login", { user_name: "jo", password: "x" }, { origin: "https://evil.example" }),
+  "a server call from elsewhere": () => serverCall(gate, "getUser", { cons_id: "1001002" }, { "cf-connecting-ip": "192.0.2.1" }),
+  "a log-in without a password": () => call(gate, "login", { user_name: "jo" }),
+  "a test without a session": () => call(gate, "loginTest"),
+};
+
+for (const [what, send] of Object.entries(calls)) {
+  test(`Luminate: ${what} costs nothing`, async () => {
+    await gate.take();
+    const answer = await send();
+    const { reason, kv, ledger } = await gate.decided();
+    failed(answer, answer.json.errorResponse.code);
+    assert.notEqual(reason, "ok");
+    assert.deepEqual({ kv, ledger }, { kv: 0, ledger: 0 }, "by the gateway's own count");
+    assert.deepEqual(await gate.take(), { kv: 0, ledger: 0, limiter: 0, forwarded: [] });
+  });
+}
+
+test("Luminate: each changed character of a session, a nonce and the token of a session costs nothing", async () => {
+  const jo = await login(gate);
+  const nobody = await visitor(gate);
+  const spoiled = (text) => Array.from(text, (_, at) => changed({ text }, at).text).filter((one) => one !== text);
+  await gate.take();
+  const tries = [
+    ...spoiled(jo.JSESSIONID).map((JSESSIONID) => call(gate, "getUser", { auth: jo.token, JSESSIONID })),
+    ...spoiled(jo.nonce).map((nonce) => call(gate, "getLoginUrl", {}, { to: `/site/CRConsAPI?NONCE_TOKEN=${nonce}` })),
+    ...spoiled(nobody.token).map((auth) => call(gate, "getUser", { auth, ...nobody.field })),
+    ...spoiled(luminate.signOn()).map((sso_auth_token) => call(gate, "getUser", { sso_auth_token })),
+  ];
+  for (const answer of await Promise.all(tries)) failed(answer, "5");
+  assert.deepEqual(await gate.take(), { kv: 0, ledger: 0, limiter: 0, forwarded: [] });
+});
+
 test("each changed character of a token, a session and a nonce costs nothing", async () => {
   await gate.take();
   const tries = ["egt", "egs", "egn"].flatMap((prefix) => {
@@ -91,6 +155,10 @@ test("the count counts: what is good costs what it must, and no more", async () 
   const authorization = `Bearer ${(await gate.admin("token", { subject: "1001002" })).access_token}`;
   assert.deepEqual(await good(() => gate.get("/me/a", { authorization })), { kv: 0, ledger: 0, limiter: 0 }, "the isolate that minted it remembers");
   assert.deepEqual(await good(() => gate.get("/strict/a", { authorization })), { kv: 0, ledger: 1, limiter: 0 });
+  const jo = await login(gate);
+  assert.deepEqual(await good(() => call(gate, "getUser", { ...jo.own, demo: "echo" })), { kv: 0, ledger: 0, limiter: 0 });
+  const nobody = await visitor(gate);
+  assert.deepEqual(await good(() => call(gate, "getUser", { ...nobody.own, demo: "echo" })), { kv: 0, ledger: 0, limiter: 0 });
 });
 
 theLogHoldsNoCredential(gateway, { subjects: ["1001002"] });

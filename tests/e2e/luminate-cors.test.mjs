@@ -6,6 +6,7 @@ import { after, test } from "node:test";
 import { forwarded, refused, status } from "./lib/expect.mjs";
 import { demoPolicy, startGateway, theLogHoldsNoCredential } from "./lib/gateway.mjs";
 import { COMMON, CR, JO, TRUSTED, call, cookieOf, failed, granted, login, read, refusedCall, urlencoded } from "./lib/luminate.mjs";
+import { seal, spelled } from "./lib/sign.mjs";
 
 const policy = demoPolicy(['cors = { origins = ["http://127.0.0.1:8788"]', 'cors = { origins = ["http://127.0.0.1:8788", "https://*.partner.example"]']);
 const gateway = await startGateway({ gate: { policy }, none: { policy: demoPolicy([', credentials = true } # a page', ' } # a page']) } });
@@ -120,6 +121,14 @@ test("logging out inside a trusted site takes the cookie back in both places", a
   assert.deepEqual(out.cookies, ["JSESSIONID=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax", "JSESSIONID=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=None; Partitioned"]);
   const plain = await login(gate);
   assert.deepEqual((await call(gate, "logout", plain.field, { origin: OWN })).cookies, ["JSESSIONID=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"]);
+});
+
+test("a cookie that is none of ours is taken back where it lives, so that the next call works", async () => {
+  const cookie = `JSESSIONID=${spelled(seal("egs", { audience: "servlet", key: "an older key" }))}`;
+  const inside = { ...https, origin: TRUSTED, "sec-fetch-site": "cross-site", "sec-fetch-mode": "cors" };
+  const answer = await call(gate, "loginTest", {}, { ...inside, cookie });
+  failed(answer, "5");
+  assert.ok(answer.cookies.includes("JSESSIONID=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=None; Partitioned"), `${answer.cookies}`);
 });
 
 test("without credentials in the policy the header of credentials is not there", async () => {

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { forwarded, status } from "./lib/expect.mjs";
 import { demoPolicy, startGateway, theLogHoldsNoCredential } from "./lib/gateway.mjs";
-import { ADMINISTRATOR, COMMON, CR, FROM, JO, SAM, SR, call, cookieOf, failed, granted, login, read, refusedCall, serverCall, subjectOf, urlencoded, visitor } from "./lib/luminate.mjs";
+import { ADMINISTRATOR, COMMON, CR, FROM, JO, SAM, SR, call, cookieOf, failed, granted, login, read, refusedCall, serverCall, spoiled, subjectOf, urlencoded, visitor } from "./lib/luminate.mjs";
 
 const networks = demoPolicy(
   ['server_networks = ["127.0.0.0/8", "::1/128"]', 'server_networks = ["198.51.100.0/28", "2001:db8:7::/48"]'],
@@ -143,7 +143,7 @@ test("in an address it is refused, as is every other token in its place", async 
     await refusedCall(gate.form(`${CR}?sso_auth_token=${token}`, urlencoded({ method, ...COMMON, ...(method === "login" ? JO : {}) })), "5", "credential_misplaced");
   }
   await refusedCall(read(gate, "loginTest", { sso_auth_token: token }), "5", "credential_misplaced");
-  for (const wrong of [jo.token, JSESSIONID, nonce, `${token.slice(0, -3)}AA.`, token.replace(/\.+$/, ""), token.toLowerCase()]) {
+  for (const wrong of [jo.token, JSESSIONID, nonce, spoiled(token), token.replace(/\.+$/, ""), token.toLowerCase()]) {
     await refusedCall(call(gate, "getUser", { sso_auth_token: wrong }), "5", "sign_on_forged");
   }
   await refusedCall(call(gate, "getUser", { auth: token, JSESSIONID: jo.JSESSIONID }), "5", "bound_token_mismatch");

@@ -12,7 +12,11 @@ path = "/strict/*"
 accept = ["session"]
 revocation = "strict"
 forward = { origin = "demo" }`);
-const gateway = await startGateway({ gate: { policy }, off: { policy: demoPolicy(['[sign_in]\norigin = "demo"\npath = "/check-password"\nkey = "assertion"', ""]) } });
+// Luminate's log-in is a sign-in, too.
+const off = demoPolicy(['[sign_in]\norigin = "demo"\npath = "/check-password"\nkey = "assertion"', ""])
+  .replace(/# Luminate's [^]*?(?=\[identity\])/, "")
+  .replace(/\[\[routes\]\]\nname = "site"[^]*?(?=\[\[routes\]\])/, "");
+const gateway = await startGateway({ gate: { policy }, off: { policy: off } });
 const { gate } = gateway;
 after(() => gateway.stop());
 
@@ -125,6 +129,37 @@ test("twenty attempts of one network on one account, then 429, and for nobody el
   for (let tries = 0; tries < 20; tries++) await guess("sam", `2001:db8:7:7:${tries}::1`);
   status(await guess("sam", "2001:db8:7:7:ffff::1"), 429); // one household is one guesser
   status(await guess("sam", "2001:db8:7:8::1"), 401);
+});
+
+test("a guess is counted by the Durable Object before it is judged; the limiter hears of wrong ones alone", async () => {
+  const cost = async (fields, address) => {
+    await gate.take();
+    await signIn(fields, { "cf-connecting-ip": address });
+    const { kv, ledger, limiter, forwarded } = await gate.take();
+    return { kv, ledger, limiter, asked: forwarded.length };
+  };
+  assert.deepEqual(await cost({}, "203.0.113.50"), { kv: 1, ledger: 3, limiter: 0, asked: 1 }); // the guess, that it was right, the session
+  assert.deepEqual(await cost({ password: "guess" }, "203.0.113.50"), { kv: 0, ledger: 1, limiter: 1, asked: 1 });
+  for (let tries = 1; tries < 20; tries++) await cost({ password: "guess" }, "203.0.113.50");
+  const { kv, limiter, asked } = await cost({}, "203.0.113.50");
+  assert.deepEqual({ kv, limiter, asked }, { kv: 0, limiter: 0, asked: 0 }, "one too many: nobody is asked");
+});
+
+test("who goes on after one too many costs nothing any more", async () => {
+  const guess = () => signIn({ account: "sam", password: "guess" }, { "cf-connecting-ip": "203.0.113.51" });
+  for (let tries = 0; tries < 21; tries++) await guess();
+  await gate.take();
+  status(await guess(), 429);
+  assert.deepEqual(await gate.take(), { kv: 0, ledger: 0, limiter: 0, forwarded: [] });
+});
+
+test("a right password starts the count anew, and never counts", async () => {
+  const from = { "cf-connecting-ip": "203.0.113.52" };
+  for (let round = 0; round < 2; round++) {
+    for (let tries = 0; tries < 19; tries++) status(await signIn({ password: "guess" }, from), 401);
+    status(await signIn({}, from), 303);
+  }
+  for (let times = 0; times < 25; times++) status(await signIn({}, from), 303);
 });
 
 test("a policy without a sign-in has no page, and no refusal points to one", async () => {

@@ -2,7 +2,7 @@
 
 use edgegate::refusal::Reason;
 
-use crate::support::luminate::{COMMON, JO, client, client_get, login, refused, server};
+use crate::support::luminate::{COMMON, JO, client_get, login, refused, server};
 use crate::support::{Request, Site, answer, is_granted};
 
 fn post(servlet: &str, form: &str) -> Request {
@@ -81,6 +81,8 @@ fn a_method_has_one_spelling_and_its_own_servlet() {
     for (servlet, method) in [
         ("CRConsAPI", "LoginTest"),
         ("CRConsAPI", "logintest"),
+        ("CRConsAPI", "getuser"),
+        ("CRConsAPI", "OWNMETHOD"),
         ("CRConsAPI", "loginTest+"),
         ("CRConsAPI", "login Test"),
         ("CRConsAPI", "getSingleSignOnToken"),
@@ -161,6 +163,18 @@ fn a_parameter_stands_once_and_in_its_own_spelling() {
             judged.refused
         );
         assert_eq!((refused(&judged).1, refused(&judged).2.as_str()), (403, "1"), "{query} {more}");
+    }
+}
+
+// An origin that believes the charset reads `%94%85%A3%88%96%84` as `method`.
+#[test]
+#[ignore = "a fault: the charset of a urlencoded form is not looked at"]
+fn a_form_in_another_charset_is_refused() {
+    for charset in ["ibm037", "utf-16", "utf-7", "\"utf-16le\"", "utf-8; charset=ibm037"] {
+        let content_type = format!("application/x-www-form-urlencoded; charset={charset}");
+        let mut request = Request::new("POST", "/site/CRConsAPI").with("content-type", &content_type);
+        request.body = format!("method=getLoginUrl&{COMMON}&%94%85%A3%88%96%84=x").into_bytes();
+        assert_eq!(Site::alone().ask(&request).refused, Some(Reason::FormMalformed), "{charset}");
     }
 }
 

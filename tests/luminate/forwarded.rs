@@ -1,7 +1,7 @@
 //! What the origin gets of a call: every byte but the credentials.
 
 use edgegate::gate::Judged;
-use edgegate::rewrite::NewBody;
+use edgegate::rewrite::{Decision, NewBody};
 
 use crate::support::luminate::{ADMINISTRATOR, COMMON, JO, client, login, server, sign_on};
 use crate::support::memory::World;
@@ -160,5 +160,50 @@ fn a_form_with_parts_is_a_form() {
         (&[("method", "login")], "1"),
     ] {
         assert_eq!(crate::support::luminate::refused(&with(more)).2, code, "{more:?}");
+    }
+}
+
+fn with_file(before: &str, behind: &str) -> Request {
+    let file = "--b0\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.txt\"\r\nContent-Type: text/plain\r\n\r\nx\r\n";
+    let part = |pair: &str| {
+        let (name, value) = pair.split_once('=').unwrap();
+        format!("--b0\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let parts = |pairs: &str| pairs.split('&').filter(|pair| !pair.is_empty()).map(part).collect::<String>();
+    let mut request = Request::new("POST", "/site/CRConsAPI").with("content-type", "multipart/form-data; boundary=b0");
+    request.body = format!("{}{file}{}--b0--\r\n", parts(before), parts(behind)).into_bytes();
+    request
+}
+
+/// Whether the whole body reaches the origin: the head is forwarded, and what streams behind it is let on.
+fn is_let_through(request: &Request) -> bool {
+    let site = Site::new(&World::at(NOW), &POLICY.replacen("form = 512", "form = 4096", 1));
+    let judged = site.ask(request);
+    let Decision::Forward(sent) = &judged.decision else { return false };
+    let Some(NewBody::Head(head, tail)) = &sent.body else { panic!("a file is not held") };
+    assert!(!String::from_utf8_lossy(head).contains("JSESSIONID"));
+    let mut tail = tail.borrow_mut();
+    let behind = request.body.windows(8).position(|window| window == b"filename").unwrap();
+    // The reader has taken whole pieces of 37 bytes, up to the one in which the header of the file ended.
+    let taken = (1..).map(|pieces| pieces * 37).find(|taken| *taken >= behind + 41).unwrap().min(request.body.len());
+    tail.push(&request.body[taken..]).is_ok() && tail.finish().is_ok()
+}
+
+#[test]
+fn a_file_streams_and_no_credential_stands_behind_it() {
+    let before = format!("method=listUserFields&{COMMON}");
+    assert!(is_let_through(&with_file(&format!("{before}&JSESSIONID=x"), "a=1")));
+    for name in ["auth", "JSESSIONID", "sso_auth_token", "NONCE_TOKEN", "login_password", "jsessionid"] {
+        assert!(!is_let_through(&with_file(&before, &format!("{name}=x"))), "{name}");
+    }
+}
+
+// Some origins read the last of two: it would call another method than the one that was judged.
+#[test]
+#[ignore = "a fault: behind a file only credentials are refused, and not the method"]
+fn nothing_that_was_judged_stands_behind_a_file() {
+    let before = format!("method=listUserFields&{COMMON}");
+    for behind in ["method=getUser", "api_key=x", "v=2.0", "METHOD=getUser", "method[]=getUser"] {
+        assert!(!is_let_through(&with_file(&before, behind)), "{behind}");
     }
 }

@@ -49,7 +49,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_a_spelling_panic_and_each_has_one(text in "\\PC{0,40}|[0-9a-f]{0,40}\\.app1|[0-9A-F]{0,40}|[A-Za-z0-9_-]{0,40}\\.{0,3}") {
+    fn no_text_makes_a_spelling_panic_and_each_has_one(text in "\\PC{0,40}|([0-9a-f]{2}){0,20}\\.app1|([0-9a-fA-F]{2}){0,3}(\\.app1)?|([0-9A-F]{2}){0,20}|[A-Za-z0-9_-]{0,40}\\.{0,3}") {
         for spelling in SPELLINGS {
             if let Some(bytes) = spelling.read(&text) {
                 prop_assert_eq!(ascii(&spelling.write(&bytes)), text.as_str(), "{:?}", spelling);
@@ -95,6 +95,9 @@ proptest! {
         let text = ascii(&passage::mint(ctx, &entropy, policy, &one, lifetime).unwrap());
         let opened = passage::open(at(&recent, &KEYRING, NOW + late), policy, &text);
         prop_assert_eq!(opened.is_ok(), late < lifetime, "{:?}", opened);
+        for (late, is_alive) in [(lifetime - 1, true), (lifetime, false)] {
+            prop_assert_eq!(passage::open(at(&recent, &KEYRING, NOW + late), policy, &text).is_ok(), is_alive);
+        }
         let nonce = passage::open(ctx, policy, &text).unwrap();
         prop_assert_eq!(session::reopen(ctx, policy, nonce.payload.expose()), Ok(one.clone()));
         prop_assert_eq!(passage::open(at(&recent, &FOREIGN, NOW), policy, &text), Err(Reason::NonceForged));
@@ -113,6 +116,9 @@ proptest! {
         let verified = sign_on::verify(at(&recent, &KEYRING, NOW + late), policy, &text);
         let expected = if late < lifetime { Ok(subject.clone()) } else { Err(Reason::SignOnExpired) };
         prop_assert_eq!(verified, expected);
+        for (late, is_alive) in [(lifetime - 1, true), (lifetime, false)] {
+            prop_assert_eq!(sign_on::verify(at(&recent, &KEYRING, NOW + late), policy, &text).is_ok(), is_alive);
+        }
         prop_assert_eq!(sign_on::verify(at(&recent, &FOREIGN, NOW), policy, &text), Err(Reason::SignOnForged));
         prop_assert!(subject.len() < 8 || !text.contains(&subject), "the subject is masked");
     }

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { forwarded } from "./expect.mjs";
+import { demoPolicy } from "./gateway.mjs";
 
 export const CR = "/site/CRConsAPI";
 export const SR = "/site/SRConsAPI";
@@ -97,6 +98,31 @@ export function cookieOf(answer) {
   const values = answer.cookies.map((cookie) => /^JSESSIONID=([^;]+)/.exec(cookie)?.[1]).filter(Boolean);
   assert.equal(values.length, 1, `one session cookie: ${answer.cookies}`);
   return values[0];
+}
+
+/** Nothing of what `work` sends to the gate is forwarded; the gateway's own questions are no forwarding. */
+export async function nothingForwarded(gate, work) {
+  await gate.take();
+  await work();
+  const through = (await gate.take()).forwarded.filter(({ url }) => !/\/(check-password|find-person)$/.test(url));
+  assert.deepEqual(through, []);
+}
+
+/**
+ * The demo's policy with two more routes: /web/* is an origin at `url`, with tags; /bare/* is /site/* without them.
+ * Routes to the same origin with other `tags` may be named.
+ */
+export function tagged(url, more = {}) {
+  const route = (name, tags) => `[[routes]]\nname = "${name}"\npath = "/${name}/*"\nmethods = ["GET", "HEAD", "POST"]\naccept = ["luminate"]\ntags = ${tags}\nforward = { origin = "web" }\n`;
+  const web = Object.entries({ web: '["html"]', ...more }).map(([name, tags]) => route(name, tags)).join("");
+  const bare = '[[routes]]\nname = "bare"\npath = "/bare/*"\nmethods = ["GET", "HEAD"]\naccept = ["luminate"]\nforward = { origin = "demo", path = "/site/*" }\n';
+  return demoPolicy(['[[routes]]\nname = "site"', `[origins.web]\nurl = "${url}"\n${web}${bare}\n[[routes]]\nname = "site"`]);
+}
+
+/** The same text but for one character in its middle. */
+export function spoiled(text) {
+  const at = Math.floor(text.length / 2);
+  return text.slice(0, at) + (text[at] === "A" ? "B" : "A") + text.slice(at + 1);
 }
 
 /** A form as browsers send it: parts are [name, value] or [name, value, file name]. */

@@ -42,3 +42,13 @@ export function seal(prefix, { issued = now(), expires = now() + 600, audience =
   const record = `${prefix}:${sha256("edgegate claim v1\0", `${prefix} record`, "\0", kid, "\0", mac).toString("base64url")}`;
   return { text, record };
 }
+
+/** What was sealed, in the texts of Luminate: a session, a nonce, or a token of single sign-on (`ego`). */
+export function spelled({ text }) {
+  const [prefix] = text.split("_");
+  const bytes = Buffer.from(text.split("_").slice(2).join("_"), "base64url");
+  if (prefix === "egs") return `${bytes.toString("hex")}.app1`;
+  if (prefix === "egn") return bytes.toString("hex").toUpperCase();
+  const dotted = bytes.toString("base64url");
+  return dotted.padEnd(Math.ceil(dotted.length / 4) * 4, ".");
+}
