@@ -36,7 +36,17 @@ fn embed(path: &Path) -> Result<(), Vec<String>> {
         .map_err(|problems| problems.iter().map(|problem| format!("{shown}:{problem}")).collect::<Vec<_>>())?;
     let folder = env::var_os("OUT_DIR").ok_or_else(|| vec![String::from("OUT_DIR is not set; cargo sets it")])?;
     let copy = Path::new(&folder).join("policy.toml");
-    fs::write(&copy, text).map_err(|error| vec![format!("{}: {error}", copy.display())])
+    fs::write(&copy, without_comments(&text)).map_err(|error| vec![format!("{}: {error}", copy.display())])
+}
+
+/// What is judged here is never reported about again, so nobody needs its lines. A text of several lines could hold
+/// what looks like a comment; where there is one, all stays.
+fn without_comments(text: &str) -> String {
+    if text.contains("\"\"\"") || text.contains("'''") {
+        return text.to_owned();
+    }
+    let is_said = |line: &&str| !line.trim_start().is_empty() && !line.trim_start().starts_with('#');
+    text.lines().filter(is_said).map(|line| format!("{line}\n")).collect()
 }
 
 const VARIABLE: &str = "EDGEGATE_POLICY";

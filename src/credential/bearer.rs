@@ -41,7 +41,7 @@ pub async fn present(
     if in_query.is_some() && !places.query {
         return Err(Reason::BearerPlaceNotAllowed);
     }
-    let form = match places.form && incoming.has_form() && !matches!(incoming.method, "GET" | "HEAD") {
+    let form = match places.form && !matches!(incoming.method, "GET" | "HEAD") && incoming.has_form()? {
         true => Some(read_form(ports, form_limit).await?),
         false => None,
     };

@@ -103,6 +103,7 @@ impl Attempt {
         let is_known = counted.right > 0;
         let most = if counted.account > MOST_OF_ALL && !is_known { MOST_OF_A_STRANGER } else { MOST };
         if counted.pair > most {
+            gate.guesses.shut_out(&shut, ctx.now);
             return Err(Reason::Throttled);
         }
         Ok(Self { guess, counted, shut })
@@ -119,7 +120,7 @@ impl Attempt {
         if right {
             return ports.guessed_right(&self.guess).await;
         }
-        // The limiter counts the wrong ones since the last right one: who goes on is shut out here, without a question.
+        // The limiter counts the wrong ones since the last right one, and who goes on is shut out here too.
         let key = format!("guess {} {}", self.shut, self.counted.right);
         if !ports.within(&key).await? {
             gate.guesses.shut_out(&self.shut, ctx.now);

@@ -29,7 +29,7 @@ pub async fn answer<P: Ports>(
     if !fetch_metadata::is_own_form(&incoming.headers, &target.origin()) {
         return Err(Reason::CrossSite);
     }
-    if !incoming.has_form() {
+    if !incoming.has_form()? {
         return Err(Reason::FormMalformed);
     }
     let form = bearer::read_form(ports, gate.policy.limits.form).await?;

@@ -13,6 +13,8 @@ pub mod target;
 
 use core::net::IpAddr;
 
+use crate::refusal::Reason;
+
 pub use headers::Headers;
 pub use target::Target;
 
@@ -49,11 +51,21 @@ impl Incoming<'_> {
     }
 
     /// Whether the body says that it is a urlencoded form.
-    pub fn has_form(&self) -> bool {
-        let is_form = |value: &str| {
-            let essence = value.split(';').next().unwrap_or_default();
-            essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    ///
+    /// # Errors
+    /// `FormMalformed` for one in another charset than UTF-8: an origin that honours it would read other names.
+    pub fn has_form(&self) -> Result<bool, Reason> {
+        let mut parts = self.headers.get("content-type").unwrap_or_default().split(';').map(str::trim);
+        if !parts.next().unwrap_or_default().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Ok(false);
+        }
+        let is_utf8 = |part: &str| match part.split_once('=') {
+            Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
+                value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+            }
+            _ => part.is_empty(),
         };
-        self.headers.get("content-type").is_some_and(is_form)
+        let others: Vec<&str> = parts.collect();
+        (others.len() <= 1 && others.iter().all(|part| is_utf8(part))).then_some(true).ok_or(Reason::FormMalformed)
     }
 }

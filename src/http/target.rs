@@ -86,7 +86,7 @@ fn judge_path(path: &str) -> Result<(), Reason> {
         // Some origins cut a path parameter (`;x`) before they resolve dots.
         let name = segment.split(';').next().unwrap_or_default();
         let is_last = segments.peek().is_none();
-        if matches!(name, "." | "..") || (name.is_empty() && !(is_last && segment.is_empty())) {
+        if matches!(name, "." | "..") || (name.is_empty() && !is_last) {
             return Err(Reason::PathAmbiguous);
         }
         judge_segment(segment.as_bytes())?;

@@ -97,6 +97,7 @@ impl Exchange {
             return Ok(self.logged(response, status));
         }
         let reason = match &forwarding.origin.via {
+            _ if is_cut_short(forwarding) => Reason::FormMalformed,
             Via::Service(name) if !start::is_bound(&self.env, name) => Reason::BindingMissing,
             _ => Reason::OriginUnavailable,
         };
@@ -139,6 +140,11 @@ fn incoming(described: &str) -> Option<Incoming<'_>> {
         headers.push((name, value));
     }
     Some(Incoming { method, url, headers: Headers::new(headers), odd_body: !odd_body.is_empty() })
+}
+
+/// Whether the rest of a form was refused while it was on its way.
+fn is_cut_short(forwarding: &Forwarding) -> bool {
+    matches!(&forwarding.body, Some(NewBody::Head(_, rest)) if rest.borrow_mut().push(&[]).is_err())
 }
 
 fn send(forwarding: &Forwarding, env: &Env, request: &Request) -> Result<Promise, JsValue> {

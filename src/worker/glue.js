@@ -13,8 +13,14 @@ export function describe(request) {
 // The body is passed as the stream it is, unless `body` replaces it, or its beginning where `guard` looks at the rest.
 export function forward(env, binding, url, request, edits, body, guard, noStore) {
   const init = { method: request.method, headers: edited(request.headers, edits), redirect: "manual" };
-  if (body) {
-    init.body = guard ? continued(body, request, guard) : body;
+  if (guard) {
+    // Only an aborted request ends before its body does; a stream that fails would end it well.
+    const abort = new AbortController();
+    init.signal = abort.signal;
+    init.body = continued(body, request, guard, abort);
+    init.headers.delete("content-length");
+  } else if (body) {
+    init.body = body;
     init.headers.delete("content-length");
   } else if (init.method !== "GET" && init.method !== "HEAD" && request.body) init.body = request.body;
   if (noStore) init.cache = "no-store";
@@ -22,14 +28,15 @@ export function forward(env, binding, url, request, edits, body, guard, noStore)
 }
 
 // The same for a visit that wants a part of something. A part of a page cannot be read, so a page is asked for whole.
-export function forwardForPart(env, binding, url, request, edits) {
+export async function forwardForPart(env, binding, url, request, edits) {
   const ask = (lines) => forward(env, binding, url, request, lines, undefined, undefined, true);
-  return ask(edits).then((response) => {
-    const isPage = /^\s*(text\/html|application\/xhtml\+xml)/i.test(response.headers.get("content-type") ?? "");
-    if (response.status !== 206 || !isPage) return response;
-    response.body?.cancel();
-    return ask(edits + "-range\n-if-range\n");
-  });
+  const isPage = ({ headers }) => /^\s*(text\/html|application\/xhtml\+xml)/i.test(headers.get("content-type") ?? "");
+  const part = await ask(edits);
+  if (!(part.status === 206 && isPage(part)) && part.status !== 416) return part;
+  const whole = await ask(edits + "-range\n-if-range\n");
+  const [kept, other] = isPage(whole) ? [whole, part] : [part, whole];
+  other.body?.cancel();
+  return kept;
 }
 
 // Calls `done(response, error)` with whichever comes, and answers with what it returns.
@@ -56,21 +63,43 @@ export function described(response) {
   return (headers.get("content-type") ?? "") + "\n" + (headers.get("content-encoding") ?? "").toLowerCase();
 }
 
-// The answer with its body led through a filter, chunk by chunk.
+// The answer with its body led through a filter. Pieces as large as can be had: each is a crossing.
 export function filtered(response, edits, filter) {
-  const pass = (bytes, controller) => bytes.length > 0 && controller.enqueue(bytes);
-  const through = new TransformStream({
-    transform: (chunk, controller) => pass(filter.push(chunk), controller),
-    flush(controller) {
-      pass(filter.finish(), controller);
-      filter.free();
-    },
-    cancel: () => filter.free(),
-  });
   const headers = edited(response.headers, edits);
-  const body = response.body && response.body.pipeThrough(through);
-  return new Response(body, { status: response.status, statusText: response.statusText, headers });
+  const { status, statusText } = response;
+  if (!response.body) {
+    filter.free();
+    return new Response(null, { status, statusText, headers });
+  }
+  const { readable, writable } = new IdentityTransformStream();
+  pump(response.body, writable.getWriter(), filter);
+  return new Response(readable, { status, statusText, headers });
 }
+
+// A body that breaks off stays broken: the writer is aborted, never closed.
+async function pump(body, writer, filter) {
+  let reader;
+  try {
+    reader = body.getReader({ mode: "byob" });
+    for (let room = new Uint8Array(PIECE); ; ) {
+      const { done, value } = await reader.read(room);
+      if (done) break;
+      const ready = filter.push(value);
+      if (ready.length > 0) await writer.write(ready);
+      room = new Uint8Array(value.buffer, 0, PIECE);
+    }
+    const rest = filter.finish();
+    if (rest.length > 0) await writer.write(rest);
+    await writer.close();
+  } catch (error) {
+    writer.abort(error).catch(() => {});
+    reader?.cancel(error).catch(() => {});
+  } finally {
+    filter.free();
+  }
+}
+
+const PIECE = 65536;
 
 // A whole answer of the gateway's own.
 export function answer(status, lines, body) {
@@ -92,10 +121,12 @@ export async function readNext(request) {
 }
 
 // A beginning, and what is left of the body, each piece after the guard looked at it. One that it refuses ends the request.
-function continued(beginning, request, guard) {
+function continued(beginning, request, guard, abort) {
   const reader = readers.get(request);
   const refuse = (controller) => {
-    controller.error(new Error("the form is not well formed"));
+    const error = new Error("the form is not well formed");
+    abort.abort(error);
+    controller.error(error);
     guard.free();
     return reader.cancel();
   };

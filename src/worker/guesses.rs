@@ -7,7 +7,7 @@
 
 use worker::{Response, Result, SqlStorage, SqlStorageValue};
 
-use super::ledger::{Row, now};
+use super::ledger::{first, now};
 
 /// Counts one guess at both keys.
 pub fn guess(sql: &SqlStorage, account: &str, pair: &str) -> Result<Response> {
@@ -30,8 +30,7 @@ pub fn right(sql: &SqlStorage, account: &str, pair: &str) -> Result<Response> {
 pub fn purge(sql: &SqlStorage) -> Result<bool> {
     table(sql)?;
     sql.exec("DELETE FROM guesses WHERE until < ?", vec![number(now())])?;
-    let rows: Vec<Row> = sql.exec("SELECT key, '' AS note FROM guesses LIMIT 1", None)?.to_array()?;
-    Ok(!rows.is_empty())
+    Ok(first(&sql.exec("SELECT 1 FROM guesses LIMIT 1", None)?)?.is_some())
 }
 
 /// Wrong guesses within the window, this one included, and right ones.
@@ -45,11 +44,14 @@ fn count(sql: &SqlStorage, key: &str, window: i64) -> Result<(u32, u32)> {
          since = CASE WHEN since <= ?4 THEN ?2 ELSE since END, until = MAX(until, ?3)",
         values,
     )?;
-    let counted: Vec<Counted> =
-        sql.exec("SELECT wrong, right FROM guesses WHERE key = ?", vec![text(key)])?.to_array()?;
-    let counted = counted.into_iter().next();
-    // A row that is not there after it was written is a fault; counted as full, it refuses.
-    Ok(counted.map_or((u32::MAX, 0), |counted| (counted.wrong, counted.right)))
+    let counted = first(&sql.exec("SELECT wrong, right FROM guesses WHERE key = ?", vec![text(key)])?)?;
+    Ok(match counted.as_deref() {
+        Some([SqlStorageValue::Integer(wrong), SqlStorageValue::Integer(right)]) => {
+            (u32::try_from(*wrong).unwrap_or(u32::MAX), u32::try_from(*right).unwrap_or(0))
+        }
+        // A row that is not there after it was written is a fault; counted as full, it refuses.
+        _ => (u32::MAX, 0),
+    })
 }
 
 fn table(sql: &SqlStorage) -> Result<()> {
@@ -67,12 +69,6 @@ fn text(value: &str) -> SqlStorageValue {
 
 fn number(value: i64) -> SqlStorageValue {
     SqlStorageValue::Integer(value)
-}
-
-#[derive(serde::Deserialize)]
-struct Counted {
-    wrong: u32,
-    right: u32,
 }
 
 /// Seconds for which it is remembered that an account signed in from a network.

@@ -14,7 +14,9 @@
 use core::cell::Cell;
 use core::time::Duration;
 
-use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object};
+use worker::{
+    DurableObject, Env, Request, Response, Result, SqlCursor, SqlStorage, SqlStorageValue, State, durable_object,
+};
 
 use super::guesses;
 use crate::digest::base64url;
@@ -76,8 +78,8 @@ impl DurableObject for Ledger {
     async fn alarm(&self) -> Result<Response> {
         let sql = self.table()?;
         sql.exec("DELETE FROM claims WHERE until < ?", vec![SqlStorageValue::Integer(now() - MARGIN)])?;
-        let rows: Vec<Row> = sql.exec("SELECT key, '' AS note FROM claims LIMIT 1", None)?.to_array()?;
-        let is_needed = guesses::purge(&sql)? || !rows.is_empty();
+        let has_claims = first(&sql.exec("SELECT 1 FROM claims LIMIT 1", None)?)?.is_some();
+        let is_needed = guesses::purge(&sql)? || has_claims;
         if is_needed {
             self.state.storage().set_alarm(PURGE).await?;
         }
@@ -120,8 +122,11 @@ impl Ledger {
 
     fn note(&self, key: &str) -> Result<Option<String>> {
         let values = vec![SqlStorageValue::String(key.to_owned())];
-        let rows: Vec<Row> = self.table()?.exec("SELECT key, note FROM claims WHERE key = ?", values)?.to_array()?;
-        Ok(rows.into_iter().next().map(|row| row.note))
+        let row = first(&self.table()?.exec("SELECT note FROM claims WHERE key = ?", values)?)?;
+        Ok(row.map(|row| match row.into_iter().next() {
+            Some(SqlStorageValue::String(note)) => note,
+            _ => String::new(),
+        }))
     }
 
     fn table(&self) -> Result<SqlStorage> {
@@ -134,11 +139,9 @@ impl Ledger {
     }
 }
 
-#[derive(serde::Deserialize)]
-pub(super) struct Row {
-    #[allow(dead_code)] // the column makes the row an object even where only its existence counts
-    key: String,
-    note: String,
+/// The values of the first row. Read one by one: typed rows would bring serde's readers and their messages along.
+pub(super) fn first(cursor: &SqlCursor) -> Result<Option<Vec<SqlStorageValue>>> {
+    cursor.raw().next().transpose()
 }
 
 /// Unix seconds.

@@ -200,7 +200,6 @@ fn a_file_streams_and_no_credential_stands_behind_it() {
 
 // Some origins read the last of two: it would call another method than the one that was judged.
 #[test]
-#[ignore = "a fault: behind a file only credentials are refused, and not the method"]
 fn nothing_that_was_judged_stands_behind_a_file() {
     let before = format!("method=listUserFields&{COMMON}");
     for behind in ["method=getUser", "api_key=x", "v=2.0", "METHOD=getUser", "method[]=getUser"] {

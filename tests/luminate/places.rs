@@ -112,7 +112,6 @@ fn the_routing_id_of_a_page_is_cut_and_nothing_else() {
 
 // `/site/TR/;jsessionid=00000000.app202a` is in the public record (`protocols.md` A2).
 #[test]
-#[ignore = "a fault: a last segment that is nothing but a parameter is refused as path_ambiguous, on every route"]
 fn a_routing_id_behind_a_slash_is_cut() {
     let judged = Site::alone().ask(&Request::get("/site/TR/;jsessionid=00000000.app202a?a=1"));
     assert_eq!(forwarding(&judged).url, "https://origin.example.org/site/TR/?a=1");

@@ -6,7 +6,7 @@
 mod issued;
 mod mint;
 
-use serde::Deserialize;
+use serde_json::Value;
 
 use crate::credential::authorization;
 use crate::credential::store::Context;
@@ -17,8 +17,7 @@ use crate::refusal::Reason;
 use crate::rewrite::Answer;
 
 /// What a call may say; each endpoint takes the members it names.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Default)]
 struct Request {
     subject: String,
     client: String,
@@ -55,13 +54,33 @@ pub async fn answer<P: Ports>(
     })
 }
 
-/// serde would take an array for a struct; a call is an object.
 fn read(body: &[u8]) -> Result<Request, Wrong> {
-    let value: serde_json::Value = serde_json::from_slice(body).map_err(|error| Wrong::body(&error))?;
-    if !value.is_object() {
+    let value = serde_json::from_slice(body)
+        .map_err(|error| Wrong::said(format!("The body is not the JSON object that this call takes: {error}.")))?;
+    let Value::Object(members) = value else {
         return Err(Wrong::said("The body is not the JSON object that this call takes."));
+    };
+    let mut request = Request::default();
+    for (name, value) in members {
+        if name == "lifetime" {
+            let seconds = value.as_u64().ok_or_else(|| Wrong::said("`lifetime` must be a number of seconds."))?;
+            request.lifetime = Some(seconds);
+            continue;
+        }
+        let member = match name.as_str() {
+            "subject" => &mut request.subject,
+            "client" => &mut request.client,
+            "scope" => &mut request.scope,
+            "route" => &mut request.route,
+            "path" => &mut request.path,
+            "token" => &mut request.token,
+            "session" => &mut request.session,
+            _ => return Err(Wrong::said(format!("`{name}` is no member that this call takes."))),
+        };
+        let Value::String(text) = value else { return Err(Wrong::said(format!("`{name}` must be a string."))) };
+        *member = text;
     }
-    serde_json::from_value(value).map_err(|error| Wrong::body(&error))
+    Ok(request)
 }
 
 /// Why a call was refused, in words: whoever gets here has shown the admin key.
@@ -71,10 +90,6 @@ struct Wrong {
 }
 
 impl Wrong {
-    fn body(error: &serde_json::Error) -> Self {
-        Self::said(format!("The body is not the JSON object that this call takes: {error}."))
-    }
-
     fn said(detail: impl Into<String>) -> Self {
         Self { reason: Reason::AdminRequest, detail: Some(detail.into()) }
     }

@@ -1,7 +1,7 @@
 //! A call of the API, in the order in which it is judged: servlet, form, caller's address, key, version, method, verb,
 //! credentials, fields.
 
-use super::call::{Call, manner_of_query};
+use super::call::{Call, manner_at_least};
 use super::{caller, methods, server};
 use crate::dialect::Voice;
 use crate::dialect::luminate::methods::{Answered, Known, find};
@@ -21,10 +21,10 @@ pub async fn call<P: Ports>(
     servlet: &str,
     trace: &mut Trace,
 ) -> Result<Outcome, Reason> {
-    trace.voice = Voice::Luminate(manner_of_query(visit.target));
     let is_server = servlet.starts_with('S');
     judge_verb(visit.incoming.method, &["GET", "POST"], trace)?;
     let call = Call::read(visit).await?;
+    trace.voice = Voice::Luminate(manner_at_least(call.query, &call.form));
     let manner = call.manner()?;
     trace.voice = Voice::Luminate(manner);
     call.judge_credentials()?;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::dialect::luminate::{CREDENTIALS, Manner};
 use crate::endpoint::encode_component;
 use crate::gate::credentials::Visit;
-use crate::http::{Target, multipart, query};
+use crate::http::{multipart, query};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::rewrite::NewBody;
@@ -34,7 +34,7 @@ impl<'a> Call<'a> {
             return Ok(none);
         }
         let limit = visit.gate.policy.limits.form;
-        if visit.incoming.has_form() {
+        if visit.incoming.has_form()? {
             let form = String::from_utf8(visit.ports.read(limit).await?).map_err(|_| Reason::FormMalformed)?;
             let body = query::cut(&form, |param| is_credential(param.name)).into_bytes();
             return Ok(Self { query, form, body: Some(NewBody::Whole(body)) });
@@ -115,17 +115,22 @@ impl<'a> Call<'a> {
     }
 }
 
-/// How the caller wants to be answered, as far as the address says so and can be read.
-pub fn manner_of_query(target: &Target<'_>) -> Manner {
-    let query = target.query.unwrap_or_default();
-    let says = |name: &str, value: &str| query::params(query).any(|param| param.name == name && param.value == value);
-    Manner { json: says("response_format", "json"), suppress_response_codes: says("suppress_response_codes", "true") }
+/// How the caller seems to want to be answered, for calls that cannot be read properly.
+pub fn manner_at_least(query: &str, form: &str) -> Manner {
+    let values = |name: &'static str| {
+        let params = query::params(query).chain(query::params(form));
+        params.filter(move |param| param.name == name).map(|param| param.value)
+    };
+    Manner {
+        json: values("response_format").any(|value| value == "json"),
+        suppress_response_codes: values("suppress_response_codes").eq(["true"]),
+    }
 }
 
 /// The fields before the first file, as a urlencoded form, and the body without credentials. Files are not held: from the
 /// first one on the body streams, and a credential behind it ends the request.
 async fn parts<P: Ports>(visit: &Visit<'_, P>, boundary: &str, limit: usize) -> Result<(String, NewBody), Reason> {
-    let mut parts = multipart::Form::new(boundary, is_credential as fn(&str) -> bool);
+    let mut parts = multipart::Form::new(boundary, is_credential as fn(&str) -> bool).judging(is_judged);
     let mut taken = 0;
     while !parts.is_settled() {
         let Some(piece) = visit.ports.next().await? else {
@@ -153,6 +158,14 @@ fn is_credential(name: &str) -> bool {
     CREDENTIALS.iter().any(|credential| query::folds_onto(name, credential))
 }
 
+/// Whether some origin would read the name as one that decided on the call.
+fn is_judged(name: &str) -> bool {
+    COMMON.iter().any(|common| query::folds_onto(name, common))
+}
+
 fn decoded(raw: &str) -> Result<String, Reason> {
     String::from_utf8(query::decode(raw)).map_err(|_| Reason::FormMalformed)
 }
+
+/// What decides on every call (`protocols.md` A0).
+const COMMON: [&str; 5] = ["method", "v", "api_key", "response_format", "suppress_response_codes"];

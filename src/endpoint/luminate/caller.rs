@@ -16,6 +16,8 @@ use crate::refusal::Reason;
 pub struct Caller {
     /// The session; None before there is one.
     pub session: Option<Sealed>,
+    /// The session that the body named, even if it has ended: ending it again is how a log-out that failed is repeated.
+    pub named: Option<Sealed>,
     /// As whom the call goes through; without a subject if nobody is signed in.
     pub identity: Identity,
 }
@@ -69,6 +71,7 @@ pub async fn sign_in<P: Ports>(
     caller: &mut Caller,
     trace: &mut Trace,
 ) -> Result<(), Reason> {
+    caller.named = None;
     sign_out(visit, luminate, caller).await?;
     let session = session::start(visit.ctx, visit.ports, &luminate.session, subject).await?;
     hand_over(visit, luminate, &session, trace)?;
@@ -79,7 +82,7 @@ pub async fn sign_in<P: Ports>(
     Ok(())
 }
 
-/// Ends the caller's session, and whatever else the cookie holds.
+/// Ends the caller's session, the one that the body names, and whatever else the cookie holds.
 ///
 /// # Errors
 /// Storage's own.
@@ -88,7 +91,7 @@ pub async fn sign_out<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, calle
     let cookie = session::present(&luminate.session, visit.target, &visit.incoming.headers)?;
     let cookie = cookie.and_then(|value| session::open(ctx, &luminate.session, value).ok());
     let mut ended: Option<Sealed> = None;
-    for session in [caller.session.take(), cookie].into_iter().flatten() {
+    for session in [caller.session.take(), caller.named.take(), cookie].into_iter().flatten() {
         let is_over = session.expires <= ctx.now || ended.as_ref() == Some(&session);
         if !session::is_nobodys(&session) && !is_over {
             store::revoke(ctx, ports, &session).await?;
@@ -157,7 +160,14 @@ pub async fn present<P: Ports>(
         Ok(sealed) if by_cookie.is_some() && cookie.as_ref() == Some(&sealed) => {
             return Ok(by_cookie.unwrap_or_default());
         }
-        Ok(sealed) => living(visit, luminate, &sealed, trace).await?,
+        Ok(sealed) => {
+            let living = living(visit, luminate, &sealed, trace).await?;
+            if living.is_none() {
+                let caller = by_cookie.unwrap_or_else(Caller::nobody);
+                return Ok(Caller { named: Some(sealed), ..caller });
+            }
+            living
+        }
         // A text that is none of ours says nothing, but where somebody is signed in it says another than the cookie.
         Err(Reason::SessionForged) if by_cookie.as_ref().is_none_or(Caller::is_nobody) => None,
         Err(Reason::SessionForged) => return Err(Reason::SessionConflict),
@@ -196,13 +206,13 @@ pub async fn redeem<P: Ports>(
         store::revoke(ctx, ports, &before).await?;
     }
     hand_over(visit, luminate, &session, trace)?;
-    Ok(Caller { session: Some(session), identity: Identity { kind: "nonce", ..identity } })
+    Ok(Caller { session: Some(session), named: None, identity: Identity { kind: "nonce", ..identity } })
 }
 
 impl Caller {
     /// A visitor without a session.
     pub fn nobody() -> Self {
-        Self { session: None, identity: Identity { kind: "none", ..Identity::default() } }
+        Self { identity: Identity { kind: "none", ..Identity::default() }, ..Self::default() }
     }
 
     /// Whether nobody is signed in.
@@ -228,7 +238,7 @@ async fn living<P: Ports>(
 ) -> Result<Option<Caller>, Reason> {
     trace.identity = Some(Identity::by_key("session", &sealed.key_id));
     match judge(visit, luminate, sealed).await {
-        Ok(identity) => Ok(Some(Caller { session: Some(sealed.clone()), identity })),
+        Ok(identity) => Ok(Some(Caller { session: Some(sealed.clone()), named: None, identity })),
         Err(Reason::SessionExpired | Reason::SessionIdle | Reason::SessionRevoked | Reason::SessionUnknown) => Ok(None),
         Err(reason) => Err(reason),
     }

@@ -13,7 +13,7 @@ mod path;
 mod server;
 
 use crate::dialect::Voice;
-use crate::dialect::luminate::{CREDENTIALS, IN_ADDRESSES, Manner};
+use crate::dialect::luminate::{CREDENTIALS, IN_ADDRESSES};
 use crate::gate::Trace;
 use crate::gate::credentials::{Outcome, Visit};
 use crate::http::{Target, query};
@@ -35,12 +35,12 @@ pub(crate) async fn visit<P: Ports>(
     let rest = path::below(visit.route, visit.target).ok_or(Reason::PathParameter)?;
     let method = visit.incoming.method;
     match path::place(luminate, rest)? {
-        Place::Servlet(servlet) => {
-            trace.voice = Voice::Luminate(Manner::default());
-            api::call(visit, luminate, servlet, trace).await
-        }
+        Place::Servlet(servlet) => api::call(visit, luminate, servlet, trace).await,
         Place::UnknownServlet => {
-            trace.voice = Voice::Luminate(call::manner_of_query(visit.target));
+            // The format may stand in the body; if that cannot be read, the address has to do.
+            if let Ok(call) = call::Call::read(visit).await {
+                trace.voice = Voice::Luminate(call::manner_at_least(call.query, &call.form));
+            }
             Err(Reason::CallMethodUnknown)
         }
         Place::EstablishSession => {
@@ -63,6 +63,14 @@ pub(crate) fn is_credential(route: &Route, target: &Target<'_>, name: &str) -> b
     let is_servlet = path::below(route, target).is_some_and(path::is_servlet);
     let names: &[&str] = if is_servlet { &CREDENTIALS } else { &IN_ADDRESSES };
     names.iter().any(|credential| query::folds_onto(name, credential))
+}
+
+/// In whose words a refusal under the route is said, as far as the address tells.
+pub(crate) fn voice(route: &Route, target: &Target<'_>) -> Voice {
+    match path::below(route, target).is_some_and(path::is_servlet) {
+        true => Voice::Luminate(call::manner_at_least(target.query.unwrap_or_default(), "")),
+        false => Voice::Generic,
+    }
 }
 
 /// Addresses that only a browser's own GET makes sense of.

@@ -41,7 +41,8 @@ pub fn place<'p>(luminate: &'p Luminate, rest: &str) -> Result<Place<'p>, Reason
     let (first, more) = rest.split_once('/').unwrap_or((rest, ""));
     let name = first.split(';').next().unwrap_or_default();
     if looks_like_servlet(name) {
-        let known = methods::servlet(luminate, name).filter(|_| more.is_empty());
+        let is_whole = more.split(';').next().unwrap_or_default().is_empty() && !more.contains('/');
+        let known = methods::servlet(luminate, name).filter(|_| is_whole);
         return Ok(known.map_or(Place::UnknownServlet, Place::Servlet));
     }
     for (known, place) in [("EstablishSession", Place::EstablishSession), ("PixelServer", Place::PixelServer)] {

@@ -30,7 +30,7 @@ pub enum Malformed {
     Content,
     /// More parts before the first file, or more header, than is read.
     TooMuch,
-    /// A name that is cut is that of a file, or of a part behind one.
+    /// A name that is cut or judged is that of a file, or of a part behind one.
     Misplaced,
     /// The body ended before its closing delimiter did.
     Unfinished,
@@ -52,6 +52,13 @@ impl<F: Fn(&str) -> bool> Form<F> {
     /// caller to refuse when they appear in [`Form::fields`].
     pub fn new(boundary: &str, cut: F) -> Self {
         Self { reader: Reader::new(boundary, cut), fields: Vec::new(), forwarded: Vec::new(), is_cutting: false }
+    }
+
+    /// The same, where other fields decide on the request too. They are kept and forwarded, and refused behind a file,
+    /// where an origin would read them and the gateway has not.
+    pub fn judging(mut self, judged: fn(&str) -> bool) -> Self {
+        self.reader.judged = judged;
+        self
     }
 
     /// Takes the next bytes of the body.

@@ -21,6 +21,8 @@ pub(super) enum Step {
 
 pub(super) struct Reader<F> {
     cut: F,
+    /// Names that may not stand behind a file.
+    pub judged: fn(&str) -> bool,
     /// `--` and the boundary.
     delimiter: Vec<u8>,
     skip: [u8; 256],
@@ -47,7 +49,18 @@ impl<F: Fn(&str) -> bool> Reader<F> {
     pub fn new(boundary: &str, cut: F) -> Self {
         let delimiter = [b"--", boundary.as_bytes()].concat();
         let skip = skips(&delimiter);
-        Self { cut, delimiter, skip, at: At::Delimiter, held: Vec::new(), piece: (0, 0), fields: 0, has_file: false }
+        let judged = |_: &str| false;
+        Self {
+            cut,
+            judged,
+            delimiter,
+            skip,
+            at: At::Delimiter,
+            held: Vec::new(),
+            piece: (0, 0),
+            fields: 0,
+            has_file: false,
+        }
     }
 
     /// Takes bytes for the next steps.
@@ -181,7 +194,8 @@ impl<F: Fn(&str) -> bool> Reader<F> {
     fn admit(&mut self, part: &Part) -> Result<(), Malformed> {
         self.has_file |= part.is_file;
         if self.has_file {
-            return if part.is_cut { Err(Malformed::Misplaced) } else { Ok(()) };
+            let is_late = part.is_cut || (self.judged)(&part.name);
+            return if is_late { Err(Malformed::Misplaced) } else { Ok(()) };
         }
         self.fields += 1;
         match part {
