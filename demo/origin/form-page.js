@@ -6,7 +6,22 @@ export function form() {
 
 const MAIN = `
 <p class="lead">The gateway puts an authentication token into this form as it passes. Without it the call would be
-refused. <a href="/.edgegate/sign-in">Sign in</a> first: the record shown is yours.</p>
+refused. The record shown is that of whoever is logged in.</p>
+<h2>Log in</h2>
+<form action="/site/CRConsAPI" method="post">
+<input type="hidden" name="method" value="login">
+<input type="hidden" name="v" value="1.0">
+<input type="hidden" name="api_key" value="demo-api-key">
+<input type="hidden" name="response_format" value="json">
+<label for="user_name">User name (jo or sam; the passwords stand on the <a href="/">first page</a>)</label>
+<input type="text" id="user_name" name="user_name" value="jo" autocomplete="username">
+<label for="password">Password</label>
+<input type="password" id="password" name="password" autocomplete="current-password">
+<button type="submit">Log in</button>
+</form>
+<p class="note">The answer is the API's. Come back with the browser's button and load this page again: the token is then
+that of the new session.</p>
+<h2>Show the record</h2>
 <form action="/site/CRConsAPI" method="post">
 [[S86]]
 <input type="hidden" name="method" value="getUser">

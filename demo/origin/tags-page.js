@@ -9,7 +9,7 @@ export function tags() {
   };
 }
 
-const STYLE = `.kept::after { content: "[[S86:true]] [[S1112:http://127.0.0.1:8788/landing]]"; }`;
+const STYLE = `.kept { overflow-wrap: anywhere; } .kept::after { content: " [[S86:true]] [[S1112:http://127.0.0.1:8788/landing]]"; }`;
 
 const MAIN = `
 <h2>In text</h2>

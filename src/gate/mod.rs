@@ -158,15 +158,15 @@ impl Gate {
         let asked = incoming.headers.get("access-control-request-method").filter(|_| is_preflight);
         let route = Arc::clone(route::find(&self.policy, asked.unwrap_or(incoming.method), &target)?);
         trace.route = Some(Arc::clone(&route));
-        if route.luminate().is_some() {
-            trace.voice = endpoint::luminate::voice(&route, &target);
-        }
         route::judge_path(&route, &target)?;
         if is_exposed && route.takes_credentials() {
             return Err(Reason::TransportInsecure);
         }
         if let (true, Some(cors)) = (is_preflight, &route.cors) {
             return cors::preflight(cors, &route, &incoming.headers).map(Decision::Answer);
+        }
+        if !is_preflight && route.luminate().is_some() {
+            trace.voice = endpoint::luminate::voice(&route, &target);
         }
         route::judge_method(&self.policy, &route, incoming.method, trace)?;
         if is_preflight {

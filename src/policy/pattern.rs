@@ -49,6 +49,11 @@ impl HostPattern {
         })
     }
 
+    /// The same as a host-source of a Content Security Policy; there a host without a port is one on the usual port.
+    pub fn as_source(&self) -> String {
+        if self.has_port { self.to_string() } else { format!("{self}:*") }
+    }
+
     /// Whether every host that `other` covers is covered.
     pub fn covers(&self, other: &HostPattern) -> bool {
         match (self.wildcard, other.wildcard) {

@@ -54,6 +54,7 @@ pub fn is_page(content_type: &str, content_encoding: &str) -> bool {
 pub fn page_edits(tags: &Tags) -> Vec<Edit<'_>> {
     let mut edits: Vec<Edit<'_>> = OF_THE_BYTES.iter().map(|name| Edit::Remove(name)).collect();
     edits.push(Edit::Set("cache-control", "private, no-store".to_owned()));
+    edits.push(Edit::Append("content-security-policy", tags.protection()));
     edits.extend(tags.cookie.iter().map(|cookie| Edit::Append("set-cookie", cookie.clone())));
     edits
 }

@@ -51,7 +51,7 @@ test("a wrong call is told what is wrong with it, and mints nothing", async () =
     ["token", "", /body/], ["token", '["x"]', /body/], ["token", "{", /body/], ["token", { subject: "x", extra: 1 }, /extra/], ["token", {}, /`subject`/], ["token", { subject: "" }, /`subject`/],
     ["token", { subject: "a b" }, /`subject`/], ["token", { subject: "x".repeat(256) }, /`subject`/], ["token", { subject: "x\nEdgegate-Client: y" }, /`subject`/], ["token", { subject: "é" }, /`subject`/],
     ["token", { subject: "x", client: "a b" }, /`client`/], ["token", { subject: "x", scope: "a  b" }, /`scope`/], ["token", { subject: "x", scope: 'a"b' }, /`scope`/],
-    ["token", { subject: "x", lifetime: 59 }, /`lifetime`/], ["token", { subject: "x", lifetime: 3601 }, /`lifetime`/], ["token", { subject: "x", lifetime: -1 }, /body/],
+    ["token", { subject: "x", lifetime: 59 }, /`lifetime`/], ["token", { subject: "x", lifetime: 3601 }, /`lifetime`/], ["token", { subject: "x", lifetime: -1 }, /`lifetime`/],
     ["nonce", { subject: "x" }, /`route`/], ["nonce", { subject: "x", route: "files" }, /`route`/], ["nonce", { subject: "x", route: "account", path: "/files/" }, /`path`/],
     ["nonce", { subject: "x", route: "account", path: "//evil.example" }, /`path`/], ["nonce", { subject: "x", route: "account", path: "account" }, /`path`/], ["nonce", { subject: "x", route: "account", path: "@evil.example/account/" }, /`path`/],
     ["token/revoke", {}, /token/], ["token/revoke", { token: "egt_seal-1_x" }, /token/], ["session/revoke", { session: "x" }, /session/],

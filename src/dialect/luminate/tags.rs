@@ -32,6 +32,15 @@ pub struct Tags {
     pub cookie: Option<String>,
 }
 
+impl Tags {
+    /// What browsers enforce on the page (Content Security Policy Level 3), beside whatever the origin asks for: a `base` or
+    /// a `formaction` that comes after a token was written leads to no host that may not have it.
+    pub fn protection(&self) -> String {
+        let hosts: String = self.hosts.iter().map(|host| format!(" {}", host.as_source())).collect();
+        format!("base-uri 'self'{hosts}; form-action 'self'{hosts}")
+    }
+}
+
 /// The words of one page.
 #[derive(Debug)]
 pub struct Words<E> {
@@ -59,7 +68,8 @@ impl<E: Entropy> Words<E> {
     fn address(&mut self, written: &str) -> Option<String> {
         let address = written.replace("&amp;", "&");
         // An own path is made whole: a `base` in the page would lead it elsewhere.
-        let address = if address.starts_with('/') { format!("{}{address}", self.tags.own) } else { address };
+        let is_own_path = address.starts_with('/') && !address.starts_with("//");
+        let address = if is_own_path { format!("{}{address}", self.tags.own) } else { address };
         let own_host = self.own_host();
         if self.nonces_left == 0 || !redirect::is_allowed(&address, own_host, &self.tags.hosts) {
             return Some(address);
