@@ -58,7 +58,7 @@ test("a visitor who is not signed in gets a session with the form, and is told t
   assert.ok(session);
   gateway.seen.add(session);
   gateway.seen.add(await page.locator("input[name=auth]").getAttribute("value"));
-  await page.getByRole("button").click();
+  await page.getByRole("button", { name: "Show my record" }).click();
   await page.waitForURL(`${address}/site/CRConsAPI`);
   const { errorResponse } = JSON.parse(await page.locator("body").innerText());
   assert.equal(errorResponse.code, "204", "the origin's word: the call itself was good");
@@ -68,11 +68,11 @@ test("a form that was left open while somebody signed in is refused, and good ag
   const { page, context } = await visit();
   await page.goto(form("form"));
   await logIn(context);
-  await page.getByRole("button").click();
+  await page.getByRole("button", { name: "Show my record" }).click();
   await page.waitForURL(`${address}/site/CRConsAPI`);
   assert.equal(JSON.parse(await page.locator("body").innerText()).errorResponse.code, "5");
   await page.goto(form("form"));
-  await page.getByRole("button").click();
+  await page.getByRole("button", { name: "Show my record" }).click();
   await page.waitForURL(`${address}/site/CRConsAPI`);
   assert.equal(JSON.parse(await page.locator("body").innerText()).getConsResponse.cons_id, "1001002");
 });
@@ -133,7 +133,7 @@ test("a partner's server asks, and the browser that it sends on is signed in on 
   }, url);
   await page.waitForURL(form("form"));
   assert.equal(await theSession(context), JSESSIONID);
-  await page.getByRole("button").click();
+  await page.getByRole("button", { name: "Show my record" }).click();
   await page.waitForURL(`${address}/site/CRConsAPI`);
   assert.equal(JSON.parse(await page.locator("body").innerText()).getConsResponse.cons_id, "1001002");
 
