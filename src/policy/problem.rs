@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::order;
+
 /// One mistake in the file, with what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -23,6 +25,7 @@ impl std::error::Error for Problem {}
 /// Collects the problems of one reading, and where each table stands.
 pub(super) struct Report {
     line_ends: Vec<usize>,
+    /// In file order; one line's in reading order.
     problems: Vec<Problem>,
     places: Places,
 }
@@ -42,7 +45,7 @@ impl Report {
         if message.contains(char::is_control) {
             message = message.escape_debug().collect(); // one line, whatever the file holds
         }
-        self.problems.push(Problem { line, message });
+        order::insert(&mut self.problems, Problem { line, message }, |problem| problem.line);
     }
 
     pub(super) fn add_place(&mut self, table: &str, line: usize) {
@@ -54,7 +57,6 @@ impl Report {
         if self.problems.is_empty() {
             return Ok(self.places);
         }
-        self.problems.sort_by_key(|problem| problem.line); // stable: one line's problems stay in reading order
         self.problems.dedup();
         Err(self.problems)
     }

@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::names::Names;
+use super::order;
 use super::problem::Report;
 use super::sections;
 use super::shape;
@@ -159,18 +160,18 @@ fn accept(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>)
         if text.value == "none" && index != last {
             text.wrong(report, "`none` lets everybody through, so it must be the last entry");
         }
-        accept.extend(credential(report, text, around));
+        let Some(one) = credential(report, text, around) else { continue };
+        // A browser sends its session along with everything. Asked last, it cannot hide what was sent on purpose:
+        // a nonce opened over another person's session has to end that session.
+        order::insert(&mut accept, one, |accept| match accept {
+            Accept::Nothing => 2,
+            Accept::Session => 1,
+            _ => 0,
+        });
     }
     if texts.len() > 1 && names_luminate(table) {
         table.wrong(report, "accept", "`luminate` stands alone: the dialect says what opens its addresses");
     }
-    // A browser sends its session along with everything. Asked last, it cannot hide what was sent on purpose:
-    // a nonce opened over another person's session has to end that session.
-    accept.sort_by_key(|accept| match accept {
-        Accept::Nothing => 2,
-        Accept::Session => 1,
-        _ => 0,
-    });
     accept
 }
 
