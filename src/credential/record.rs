@@ -32,7 +32,7 @@ impl Record {
 
     /// From storage; None for anything that this gateway did not write.
     pub fn from_json(text: &str) -> Option<Self> {
-        let Value::Object(members) = serde_json::from_str(text).ok()? else { return None };
+        let Value::Object(members) = serde_json::from_slice(text.as_bytes()).ok()? else { return None };
         // Member by member: derived readers and their messages are a twentieth of the wasm.
         let mut record = Self::default();
         let mut required = 0;

@@ -131,7 +131,9 @@ impl Attempt {
 
 /// One account whatever its spelling: most origins ignore case and space around a name.
 fn folded(account: &str) -> String {
-    account.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_lowercase()
+    // Letter by letter: the lower case of a whole text knows ends of words, which only make two of one account.
+    let folded: String = account.chars().filter(|c| !c.is_control()).flat_map(char::to_lowercase).collect();
+    folded.trim().to_owned()
 }
 
 async fn ask<P: Ports>(
@@ -151,7 +153,7 @@ async fn ask<P: Ports>(
 }
 
 fn subject(answer: &str) -> Option<String> {
-    let answer: Value = serde_json::from_str(answer).ok()?;
+    let answer: Value = serde_json::from_slice(answer.as_bytes()).ok()?;
     answer.get("subject")?.as_str().filter(|subject| is_name(subject)).map(str::to_owned)
 }
 
