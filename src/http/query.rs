@@ -27,7 +27,8 @@ pub fn params(query: &str) -> impl Iterator<Item = Param<'_>> {
 
 /// The undecoded names that any origin could read: pieces between `&`, and between `;` too.
 pub fn names(query: &str) -> impl Iterator<Item = &str> {
-    query.split(['&', ';']).map(|piece| piece.split('=').next().unwrap_or_default())
+    let pieces = query.split('&').flat_map(|piece| piece.split(';')); // quicker than a search for either
+    pieces.map(|piece| piece.split('=').next().unwrap_or_default())
 }
 
 /// The only parameter of that exact name, undecoded.
@@ -35,8 +36,13 @@ pub fn names(query: &str) -> impl Iterator<Item = &str> {
 /// # Errors
 /// `ParameterDuplicate` if the name occurs twice, `ParameterShadowed` if another spelling of it occurs.
 pub fn sole<'a>(query: &'a str, name: &str) -> Result<Option<&'a str>, Reason> {
-    if names(query).any(|raw| raw != name && folds_onto(raw, name)) {
-        return Err(Reason::ParameterShadowed);
+    let mut read_anywhere = 0;
+    for raw in names(query) {
+        match raw == name {
+            true => read_anywhere += 1,
+            false if folds_onto(raw, name) => return Err(Reason::ParameterShadowed),
+            false => {}
+        }
     }
     let mut found = params(query).filter(|param| param.name == name).map(|param| param.value);
     let (sole, second) = (found.next(), found.next());
@@ -44,8 +50,7 @@ pub fn sole<'a>(query: &'a str, name: &str) -> Result<Option<&'a str>, Reason> {
         return Err(Reason::ParameterDuplicate);
     }
     // `a=1;ts=2` and `ts;b`: an origin that also splits at `;` reads one that is none here.
-    let read_elsewhere = names(query).filter(|raw| *raw == name).count();
-    if read_elsewhere > usize::from(sole.is_some()) {
+    if read_anywhere > usize::from(sole.is_some()) {
         return Err(Reason::ParameterShadowed);
     }
     Ok(sole)

@@ -212,8 +212,7 @@ fn respond(answer: &Answer, method: &str) -> Result<Response, JsValue> {
     for (name, value) in &answer.headers {
         lines.push_str(name);
         lines.push('\n');
-        lines.extend(value.chars().filter(|c| !c.is_control()));
-        lines.push('\n');
+        push_value(&mut lines, value);
     }
     glue::answer(answer.status, &lines, if method == "HEAD" { "" } else { &answer.body })
 }
@@ -241,9 +240,16 @@ fn push_line(edits: &mut String, kind: char, name: &str, value: Option<&str>) {
     edits.push_str(name);
     edits.push('\n');
     if let Some(value) = value {
-        edits.extend(value.chars().filter(|c| !c.is_control()));
-        edits.push('\n');
+        push_value(edits, value);
     }
+}
+
+fn push_value(lines: &mut String, value: &str) {
+    match value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        true => lines.push_str(value),
+        false => lines.extend(value.chars().filter(|c| !c.is_control())),
+    }
+    lines.push('\n');
 }
 
 fn now_ms() -> u64 {
