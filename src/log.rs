@@ -1,7 +1,5 @@
 //! The decision log: one JSON line per request, no secret, no token, no address with a credential in it.
 
-use serde::Serialize;
-
 use crate::digest::{base64url, hmac_sha256, sha256};
 use crate::gate::{Gate, Judged};
 use crate::policy::KeyUse;
@@ -21,48 +19,63 @@ pub struct Spent {
     pub origin_ms: u64,
 }
 
-#[derive(Serialize)]
-struct Line<'a> {
-    edgegate: &'static str,
-    reason: &'static str,
-    status: u16,
-    method: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    route: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    credential: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    subject: Option<String>,
-    request_id: &'a str,
-    kv: u32,
-    kv_ms: u64,
-    ledger: u32,
-    ledger_ms: u64,
-    origin_ms: u64,
-}
-
 /// The line for a request that ended with `status`. `reason` is a refusal's code, or `ok`.
 pub fn line(gate: &Gate, judged: &Judged, method: &str, request_id: &str, status: u16, spent: Spent) -> String {
     let identity = judged.identity.as_ref();
-    let line = Line {
-        edgegate: if judged.refused.is_some() { "refused" } else { "decided" },
-        reason: judged.refused.map_or("ok", |reason| reason.code()),
-        status,
-        method: if method.len() <= 20 { method } else { "long" },
-        route: judged.route.as_ref().map(|route| route.name.as_str()).or(judged.endpoint),
-        credential: identity.map(|identity| identity.kind),
-        key_id: identity.and_then(|identity| identity.key_id.as_deref()),
-        subject: identity.and_then(|identity| identity.subject.as_deref()).map(|subject| subject_digest(gate, subject)),
-        request_id,
-        kv: spent.kv,
-        kv_ms: spent.kv_ms,
-        ledger: spent.ledger,
-        ledger_ms: spent.ledger_ms,
-        origin_ms: spent.origin_ms,
-    };
-    serde_json::to_string(&line).unwrap_or_default()
+    let subject = identity.and_then(|identity| identity.subject.as_deref());
+    let mut line = Line::default();
+    line.word("edgegate", if judged.refused.is_some() { "refused" } else { "decided" });
+    line.word("reason", judged.refused.map_or("ok", |reason| reason.code()));
+    line.number("status", status.into());
+    line.word("method", if method.len() <= 20 { method } else { "long" });
+    line.known("route", judged.route.as_ref().map(|route| route.name.as_str()).or(judged.endpoint));
+    line.known("credential", identity.map(|identity| identity.kind));
+    line.known("key_id", identity.and_then(|identity| identity.key_id.as_deref()));
+    line.known("subject", subject.map(|subject| subject_digest(gate, subject)).as_deref());
+    line.word("request_id", request_id);
+    line.number("kv", spent.kv.into());
+    line.number("kv_ms", spent.kv_ms);
+    line.number("ledger", spent.ledger.into());
+    line.number("ledger_ms", spent.ledger_ms);
+    line.number("origin_ms", spent.origin_ms);
+    line.end()
+}
+
+/// A JSON object, member after member. Written here and not by serde, which is asked for every sign of it: the line is
+/// written for every request.
+#[derive(Default)]
+struct Line(String);
+
+impl Line {
+    fn word(&mut self, name: &str, value: &str) {
+        self.name(name);
+        match value.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')) {
+            true => self.0.extend(["\"", value, "\""]),
+            false => self.0.push_str(&serde_json::to_string(value).unwrap_or_default()),
+        }
+    }
+
+    /// A member that is left out where there is nothing to say.
+    fn known(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.word(name, value);
+        }
+    }
+
+    fn number(&mut self, name: &str, value: u64) {
+        self.name(name);
+        self.0.push_str(&value.to_string());
+    }
+
+    fn end(mut self) -> String {
+        self.0.push('}');
+        self.0
+    }
+
+    fn name(&mut self, name: &str) {
+        let before = if self.0.is_empty() { "{\"" } else { ",\"" };
+        self.0.extend([before, name, "\":"]);
+    }
 }
 
 /// A digest of a subject: keyed with a seal key where the policy has one, so that a log does not give away who
