@@ -53,6 +53,15 @@ fn the_examples_of_the_policy_use_every_key_that_exists() {
 }
 
 /// The table under a heading is the table of that name, key by key.
+/// Each `toml` block of docs/luminate.md is a policy of its own, and loosens nothing but what the text says.
+#[test]
+fn the_policy_to_begin_with_is_valid() {
+    let text = document("docs/luminate.md");
+    let blocks: Vec<&str> = text.split("\n```toml\n").skip(1).map(|rest| rest.split("\n```").next().unwrap()).collect();
+    assert_eq!(blocks.len(), 1);
+    Policy::read(blocks[0]).unwrap_or_else(|problems| panic!("{problems:#?}"));
+}
+
 #[test]
 fn every_key_has_its_row_and_every_row_its_key() {
     let text = document("docs/policy.md");

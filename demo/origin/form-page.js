@@ -16,7 +16,7 @@ refused. The record shown is that of whoever is logged in.</p>
 <label for="user_name">User name (jo or sam; the passwords stand on the <a href="/">first page</a>)</label>
 <input type="text" id="user_name" name="user_name" value="jo" autocomplete="username">
 <label for="password">Password</label>
-<input type="password" id="password" name="password" autocomplete="current-password">
+<input type="password" id="password" name="password" autocomplete="current-password" required>
 <button type="submit">Log in</button>
 </form>
 <p class="note">The answer is the API's. Come back with the browser's button and load this page again: the token is then

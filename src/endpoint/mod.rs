@@ -48,7 +48,7 @@ pub(crate) async fn answer<P: Ports>(
             only(&["GET", "HEAD"])?;
             jwks::answer(gate, ctx.loopback)
         }
-        SIGN_IN if gate.policy.sign_in.is_some() => {
+        SIGN_IN if gate.policy.sign_in.is_some() && gate.policy.session.is_some() => {
             only(&["GET", "HEAD", "POST"])?;
             sign_in::answer(gate, ctx, incoming, target, ports, trace).await
         }

@@ -62,7 +62,8 @@ pub struct Visit<'a, P> {
 /// The first refusal; `CredentialMissing` if no kind found anything and the route is not open.
 pub(crate) async fn collect<P: Ports>(visit: &Visit<'_, P>, trace: &mut Trace) -> Result<Outcome, Reason> {
     if let Some(luminate) = visit.route.luminate() {
-        return luminate::visit(visit, luminate, trace).await;
+        // Boxed: what it holds while it waits would otherwise be part of every request's future, and be moved with it.
+        return Box::pin(luminate::visit(visit, luminate, trace)).await;
     }
     let noted = &mut trace.identity;
     let Visit { gate, route, incoming, ports, .. } = *visit;

@@ -152,7 +152,8 @@ impl Gate {
             if is_exposed {
                 return Err(Reason::TransportInsecure);
             }
-            return endpoint::answer(self, incoming, &target, moment, ports, trace).await.map(Decision::Answer);
+            let answer = Box::pin(endpoint::answer(self, incoming, &target, moment, ports, trace));
+            return answer.await.map(Decision::Answer);
         }
         let is_preflight = cors::is_preflight(incoming.method, &incoming.headers);
         let asked = incoming.headers.get("access-control-request-method").filter(|_| is_preflight);

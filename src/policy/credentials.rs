@@ -78,8 +78,8 @@ pub(super) fn sign_in(
     origins: &Names<Origin>,
 ) -> Option<SignIn> {
     let table = root.table(report, "sign_in", &shape::SIGN_IN)?;
-    if !root.has("session") {
-        report.add(table.line, String::from("sign_in: a sign-in opens a session, and there is no `[session]`"));
+    if !root.has("session") && !root.has("luminate") {
+        report.add(table.line, String::from("sign_in: its page opens a session, and there is no `[session]`"));
     }
     let origin = table.text(report, "origin");
     let origin = origin.and_then(|name| {

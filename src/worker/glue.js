@@ -81,10 +81,12 @@ async function pump(body, writer, filter) {
   let reader;
   try {
     reader = body.getReader({ mode: "byob" });
+    // Both rooms are used again for every piece: a write ends when its bytes were taken.
+    const filled = new Uint8Array(2 * PIECE);
     for (let room = new Uint8Array(PIECE); ; ) {
       const { done, value } = await reader.read(room);
       if (done) break;
-      const ready = filter.push(value);
+      const ready = filter.push(value, filled);
       if (ready.length > 0) await writer.write(ready);
       room = new Uint8Array(value.buffer, 0, PIECE);
     }
