@@ -138,7 +138,7 @@ const ENV: &str = "({ ORIGIN: { fetch: async (url, init) => {
 async fn forwarded(request: &Request, edits: &str, body: Option<&[u8]>, no_store: bool) -> serde_json::Value {
     let url = "https://gate.example/to?%zz";
     let body = body.map(Uint8Array::from);
-    let sent = glue::forward(&js(ENV), Some("ORIGIN"), url, request, edits, body, no_store).unwrap();
+    let sent = glue::forward(&js(ENV), Some("ORIGIN"), url, request, edits, body, None, no_store).unwrap();
     let response: Response = settled(sent).await.dyn_into().unwrap();
     serde_json::from_str(&text(&response).await).unwrap()
 }
