@@ -23,8 +23,8 @@ test("the mistakes that docs/links.md lists are in the explainer's words", () =>
 });
 
 test("docs/operations.md has every member of the log line, in its order", () => {
-  const [, struct] = /struct Line<'a> \{([\s\S]*?)\n\}/.exec(document("src/log.rs"));
-  const members = [...struct.matchAll(/^ {4}(\w+):/gm)].map(([, name]) => name);
+  const members = [...document("src/log.rs").matchAll(/\bline\.(?:word|number|known)\("(\w+)"/g)].map(([, name]) => name);
+  assert.ok(members.length > 10);
   const rows = rowsUnder(document("docs/operations.md"), "## The log").map(([name]) => code(name));
   assert.deepEqual(rows, members);
 });
