@@ -38,10 +38,11 @@ pub fn present<'a>(policy: &Session, target: &Target<'_>, headers: &Headers<'a>)
     if policy.carrier == Carrier::HostPrefixed {
         return cookie::sole(header, &name);
     }
-    let mut own = cookie::all(header, &name).filter(|value| is_own(policy, value));
-    match (own.next(), own.next()) {
-        (_, Some(_)) => Err(Reason::SessionDuplicate),
-        (sole, None) => Ok(sole),
+    let everywhere = cookie::all(header, &name).filter(|value| is_own(policy, value)).count();
+    let mut own = cookie::visible(header, &name).filter(|value| is_own(policy, value));
+    match own.next() {
+        sole if everywhere == usize::from(sole.is_some()) => Ok(sole),
+        _ => Err(Reason::SessionDuplicate),
     }
 }
 

@@ -24,6 +24,11 @@ pub fn all<'a>(header: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
     header.split([';', ',']).map(pair).filter(move |(cookie, _)| *cookie == name).map(|(_, value)| value)
 }
 
+/// The values that stand where a cookie may, not behind a comma.
+pub fn visible<'a>(header: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
+    header.split(';').map(pair).filter(move |(cookie, _)| *cookie == name).map(|(_, value)| value)
+}
+
 /// Whether the name stands behind a comma, where only some origins would look for it.
 pub fn hides(header: &str, name: &str) -> bool {
     header.split(';').any(|piece| piece.split(',').skip(1).any(|hidden| pair(hidden).0 == name))

@@ -50,15 +50,26 @@ impl Incoming<'_> {
         }
     }
 
+    /// Whether a body that is judged is what it will be read as: an origin that unpacks it would read another one.
+    ///
+    /// # Errors
+    /// `FormMalformed` for a Content-Encoding (RFC 9110 section 8.4).
+    pub fn judge_body_encoding(&self) -> Result<(), Reason> {
+        let encoding = self.headers.get("content-encoding").unwrap_or("identity");
+        encoding.trim().eq_ignore_ascii_case("identity").then_some(()).ok_or(Reason::FormMalformed)
+    }
+
     /// Whether the body says that it is a urlencoded form.
     ///
     /// # Errors
-    /// `FormMalformed` for one in another charset than UTF-8: an origin that honours it would read other names.
+    /// `FormMalformed` for one that is packed, or in another charset than UTF-8: an origin that honours it would read other
+    /// names.
     pub fn has_form(&self) -> Result<bool, Reason> {
         let mut parts = self.headers.get("content-type").unwrap_or_default().split(';').map(str::trim);
         if !parts.next().unwrap_or_default().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             return Ok(false);
         }
+        self.judge_body_encoding()?;
         let is_utf8 = |part: &str| match part.split_once('=') {
             Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
                 value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")

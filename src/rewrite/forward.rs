@@ -4,7 +4,7 @@ use super::Forwarding;
 use super::headers::{forged, is_harmless_connection};
 use crate::credential::seal::Kind;
 use crate::credential::{Identity, bearer, link, session, signed_redirect};
-use crate::dialect::luminate::NONCE;
+use crate::dialect::luminate::ANYWHERE;
 use crate::endpoint::luminate;
 use crate::http::query::{self, Param};
 use crate::http::{Incoming, Target, cookie};
@@ -126,7 +126,8 @@ fn clean_cookies(
     let servlet = policy.luminate.as_ref().map(|luminate| &luminate.session);
     let is_session = |name: &str, value: &str| {
         names.iter().any(|own| name == own)
-            || servlet.is_some_and(|servlet| name == servlet.cookie && session::is_own(servlet, value))
+            || servlet
+                .is_some_and(|servlet| name == servlet.cookie && session::is_own(servlet, value.trim_matches('"')))
     };
     // Two Cookie headers arrive joined by a comma, and bytes that are no text arrive changed: what could hide a
     // session, or would not reach the origin as it was sent, is not forwarded.
@@ -152,7 +153,9 @@ fn cookie_names(session: &Session) -> [String; 2] {
 /// Whether a parameter carries what this gateway issued or checks, on whichever route it turns up.
 fn is_ours(policy: &Policy, param: &Param<'_>) -> bool {
     let is_nonce = |nonce: &Nonce| param.name == CONFIRM || query::folds_onto(param.name, &nonce.parameter);
+    let is_dialects = || ANYWHERE.iter().any(|name| query::folds_onto(param.name, name));
     (!policy.links.is_empty() && link::is_own(param))
+        || (policy.luminate.is_some() && is_dialects())
         || policy.nonce.as_ref().is_some_and(is_nonce)
         || [Kind::Token, Kind::Session, Kind::Nonce].iter().any(|kind| is_issued(*kind, param.value))
 }
@@ -164,13 +167,14 @@ fn is_issued(kind: Kind, value: &str) -> bool {
 
 /// Whether a Referer would hand a credential in an earlier address to the origin.
 fn leaks(policy: &Policy, referer: &str) -> bool {
-    let query = referer.split_once('?').map_or("", |(_, query)| query);
-    query::params(query).any(|param| {
-        is_ours(policy, &param)
-            || param.name == bearer::PARAMETER
-            || (policy.luminate.is_some() && param.name == NONCE)
-            || policy.signed_redirects.iter().any(|profile| param.name == profile.signature)
-    })
+    let (address, query) = referer.split_once('?').unwrap_or((referer, ""));
+    let has_session = policy.luminate.is_some() && address.contains(';');
+    has_session
+        || query::params(query).any(|param| {
+            is_ours(policy, &param)
+                || param.name == bearer::PARAMETER
+                || policy.signed_redirects.iter().any(|profile| param.name == profile.signature)
+        })
 }
 
 fn has_url_credential(route: &Route) -> bool {

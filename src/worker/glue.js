@@ -125,24 +125,33 @@ export async function readNext(request) {
 // A beginning, and what is left of the body, each piece after the guard looked at it. One that it refuses ends the request.
 function continued(beginning, request, guard, abort) {
   const reader = readers.get(request);
-  const refuse = (controller) => {
-    const error = new Error("the form is not well formed");
+  let isOver = false;
+  const end = () => {
+    if (!isOver) guard.free();
+    isOver = true;
+  };
+  const fail = (controller, error) => {
+    end();
     abort.abort(error);
     controller.error(error);
-    guard.free();
-    return reader.cancel();
+    reader.cancel(error).catch(() => {});
   };
   return new ReadableStream({
     start: (controller) => controller.enqueue(beginning),
     async pull(controller) {
-      const { done, value } = await reader.read();
-      if (!(done ? guard.finish() : guard.push(value))) return refuse(controller);
-      if (!done) return controller.enqueue(value);
-      controller.close();
-      guard.free();
+      try {
+        const { done, value } = await reader.read();
+        if (isOver) return;
+        if (!(done ? guard.finish() : guard.push(value))) throw new Error("the form is not well formed");
+        if (!done) return controller.enqueue(value);
+        end();
+        controller.close();
+      } catch (error) {
+        fail(controller, error); // a client that went away, too: the origin must not take a part for the whole
+      }
     },
     cancel(reason) {
-      guard.free();
+      end();
       return reader.cancel(reason);
     },
   });

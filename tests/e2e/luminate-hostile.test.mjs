@@ -95,7 +95,8 @@ test("a page says to browsers where its forms and addresses may lead, whatever i
 test("where the route expands in scripts, styles and comments, addresses and forms still get nothing", async () => {
   const page = await shown('<script>let t = "[[S86:true]]"</script><style>p::after { content: "[[S86:true]]" }</style><!-- [[S86:true]] --><a href="https://evil.example/?[[S86:true]]">a</a><form action="https://evil.example/">[[S86]]</form>', "/all/a");
   const { token } = jo;
-  assert.equal(page, `<script>let t = "${token}"</script><style>p::after { content: "${token}" }</style><!-- ${token} --><a href="https://evil.example/?[[S86:true]]">a</a><form action="https://evil.example/">[[S86]]</form>`);
+  const commented = /^-|--|-$/.test(token) ? "[[S86:true]]" : token; // a comment could end there
+  assert.equal(page, `<script>let t = "${token}"</script><style>p::after { content: "${token}" }</style><!-- ${commented} --><a href="https://evil.example/?[[S86:true]]">a</a><form action="https://evil.example/">[[S86]]</form>`);
 });
 
 test("an address with a nonce leads to a listed host, however it is written", async () => {

@@ -21,6 +21,8 @@ pub struct Manner {
 pub const CREDENTIALS: [&str; 6] = [AUTH, SIGN_ON, NONCE, SESSION, LOGIN_NAME, LOGIN_PASSWORD];
 /// Those that are cut from every address, a page's too.
 pub const IN_ADDRESSES: [&str; 5] = [SIGN_ON, NONCE, SESSION, LOGIN_NAME, LOGIN_PASSWORD];
+/// Those that mean something wherever a browser may have got them to.
+pub const ANYWHERE: [&str; 3] = [SIGN_ON, NONCE, SESSION];
 /// Bound to its session, in a body.
 pub const AUTH: &str = "auth";
 /// A partner's word for a constituent, in a body.

@@ -33,6 +33,7 @@ impl<'a> Call<'a> {
         if visit.incoming.method != "POST" {
             return Ok(none);
         }
+        visit.incoming.judge_body_encoding()?;
         let limit = visit.gate.policy.limits.form;
         if visit.incoming.has_form()? {
             let form = String::from_utf8(visit.ports.read(limit).await?).map_err(|_| Reason::FormMalformed)?;

@@ -45,6 +45,11 @@ pub async fn of<P: Ports>(
         true => Some(call.in_body(AUTH)?.ok_or(Reason::BoundTokenMissing)?),
         false => None,
     };
+    if let (Some(nonce), Some(text)) = (&nonce, &auth) {
+        let nonce = passage::open(visit.ctx, &luminate.session, nonce)?;
+        let session = session::reopen(visit.ctx, &luminate.session, nonce.payload.expose())?;
+        judge_auth(visit, luminate, text, Some(&session))?;
+    }
     let mut caller = match nonce {
         Some(nonce) => redeem(visit, luminate, &nonce, trace).await?,
         None => present(visit, luminate, field.as_deref(), trace).await?,
@@ -54,7 +59,7 @@ pub async fn of<P: Ports>(
         vouch(visit, luminate, &subject, &mut caller, trace).await?;
     }
     if let Some(text) = auth {
-        judge_auth(visit, luminate, &text, &caller)?;
+        judge_auth(visit, luminate, &text, caller.session.as_ref())?;
     }
     trace.identity = Some(caller.identity.clone());
     Ok(caller)
@@ -202,7 +207,9 @@ pub async fn redeem<P: Ports>(
     let before = before.and_then(|value| session::open(ctx, &luminate.session, value).ok());
     let session = passage::redeem(ctx, ports, &luminate.session, &nonce).await?;
     let identity = judge(visit, luminate, &session).await?;
-    if let Some(before) = before.filter(|before| *before != session && !session::is_nobodys(before)) {
+    if let Some(before) =
+        before.filter(|before| *before != session && !session::is_nobodys(before) && before.expires > ctx.now)
+    {
         store::revoke(ctx, ports, &before).await?;
     }
     hand_over(visit, luminate, &session, trace)?;
@@ -268,8 +275,13 @@ async fn vouch<P: Ports>(
 }
 
 /// The token of the session, which only a page that could read it can send.
-fn judge_auth<P>(visit: &Visit<'_, P>, luminate: &Luminate, text: &str, caller: &Caller) -> Result<(), Reason> {
-    let session = caller.session.as_ref().ok_or(Reason::BoundTokenMismatch)?;
+fn judge_auth<P>(
+    visit: &Visit<'_, P>,
+    luminate: &Luminate,
+    text: &str,
+    session: Option<&Sealed>,
+) -> Result<(), Reason> {
+    let session = session.ok_or(Reason::BoundTokenMismatch)?;
     let is_token = bound::is_token(visit.ctx, &luminate.session, session, AUTH_PURPOSE, text)?;
     is_token.then_some(()).ok_or(Reason::BoundTokenMismatch)
 }

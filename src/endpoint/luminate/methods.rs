@@ -15,6 +15,7 @@ use crate::gate::{Trace, with_cookies};
 use crate::policy::{Digest, Luminate};
 use crate::ports::Ports;
 use crate::refusal::Reason;
+use crate::rewrite::NewBody;
 use crate::secret::Secret;
 
 /// Answers a client call.
@@ -133,7 +134,12 @@ fn root_of(answered: Answered) -> &'static str {
 
 fn wants_user_name(call: &Call<'_>) -> Result<bool, Reason> {
     let asks = call.value("send_user_name")?.as_deref() == Some("true");
-    Ok(asks && call.filled("email")?.is_some() && call.filled("password")?.is_none())
+    let asks = asks && call.filled("email")?.is_some() && call.filled("password")?.is_none();
+    // Behind a file a password would pass unseen, and the origin's answer would tell whether it is right.
+    match &call.body {
+        Some(NewBody::Head(..)) if asks => Err(Reason::FormMalformed),
+        _ => Ok(asks),
+    }
 }
 
 /// Who the caller is by name and password. Both stand in the body, never in an address.

@@ -3,8 +3,8 @@
 use super::caller::{self, Caller};
 use super::methods::auth_token;
 use crate::credential::{passage, session};
-use crate::dialect::luminate::NONCE;
 use crate::dialect::luminate::tags::Tags;
+use crate::dialect::luminate::{ANYWHERE, NONCE};
 use crate::gate::Trace;
 use crate::gate::credentials::{Grant, Outcome, Visit};
 use crate::http::query;
@@ -19,7 +19,9 @@ use crate::rewrite::forward::clean_address;
 /// The reasons of nonces and sessions, and storage's own.
 pub async fn visit<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, trace: &mut Trace) -> Result<Outcome, Reason> {
     let Visit { gate, route, incoming, target, .. } = *visit;
-    let nonce = query::sole(target.query.unwrap_or_default(), NONCE)?.filter(|nonce| !nonce.is_empty());
+    let raw_query = target.query.unwrap_or_default();
+    judge_hidden(raw_query)?;
+    let nonce = query::sole(raw_query, NONCE)?.filter(|nonce| !nonce.is_empty());
     let mut caller = match nonce {
         Some(nonce) => caller::redeem(visit, luminate, nonce, trace).await?,
         None => caller::present(visit, luminate, None, trace).await?,
@@ -58,4 +60,12 @@ fn tags<P: Ports>(
         hosts: luminate.redirects.clone(),
         cookie,
     })
+}
+
+/// Whether a credential stands where only an origin that splits at `;` would read it: it could not be cut.
+fn judge_hidden(raw_query: &str) -> Result<(), Reason> {
+    let is_credential = |raw: &str| ANYWHERE.iter().any(|name| query::folds_onto(raw, name));
+    let read_by_some = query::names(raw_query).filter(|raw| is_credential(raw)).count();
+    let cut = query::params(raw_query).filter(|param| is_credential(param.name)).count();
+    if read_by_some > cut { Err(Reason::ParameterShadowed) } else { Ok(()) }
 }
