@@ -5,6 +5,8 @@ use core::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::refusal::Reason;
+
 /// Bytes that must never appear in a log, an answer or an error text.
 ///
 /// No `Display`, no `Serialize`; `Debug` hides the value; equality takes the same time wherever two
@@ -21,6 +23,14 @@ impl Secret {
     /// The bytes, for the one computation that needs them.
     pub fn expose(&self) -> &[u8] {
         &self.0
+    }
+
+    /// The same, of a secret that is text.
+    ///
+    /// # Errors
+    /// `Internal` if it is not.
+    pub fn expose_text(&self) -> Result<&str, Reason> {
+        core::str::from_utf8(self.expose()).map_err(|_| Reason::Internal)
     }
 
     /// Whether somebody's text is this secret. The time taken tells at most the length.

@@ -2,7 +2,8 @@
 #![no_main]
 
 use arbitrary::Arbitrary;
-use edgegate::rewrite::tags::{Expander, Expansion, Places, Vocabulary};
+use edgegate::policy::TagPlaces;
+use edgegate::rewrite::tags::{Expander, Expansion, Vocabulary};
 use libfuzzer_sys::fuzz_target;
 
 #[derive(Debug, Arbitrary)]
@@ -45,7 +46,7 @@ fuzz_target!(|input: Input<'_>| {
     let (script, style, comment) = input.places;
     let expand = |known, size| {
         let mut out = Vec::new();
-        let mut expander = Expander::new(Known(known), Places { script, style, comment });
+        let mut expander = Expander::new(Known(known), TagPlaces { script, style, comment });
         input.page.chunks(size).for_each(|chunk| expander.push(chunk, &mut out));
         expander.finish(&mut out);
         out

@@ -98,8 +98,7 @@ pub async fn mint<P: Vault + Ledger + Entropy>(
     policy: &Bearer,
     record: Record,
 ) -> Result<Secret, Reason> {
-    let key = policy.keys.first().ok_or(Reason::Internal)?;
-    Ok(store::mint(ctx, ports, Kind::Token, key, "", record).await?.text())
+    Ok(store::mint(ctx, ports, Kind::Token, &policy.keys, "", record).await?.text())
 }
 
 /// Opens a token without looking at storage.

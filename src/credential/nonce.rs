@@ -21,9 +21,8 @@ pub async fn mint<P: Vault + Ledger + Entropy>(
     subject: &str,
     lifetime: u64,
 ) -> Result<Secret, Reason> {
-    let key = policy.keys.first().ok_or(Reason::Internal)?;
     let record = Record { sub: subject.to_owned(), exp: ctx.now + lifetime, ..Record::default() };
-    Ok(store::mint(ctx, ports, Kind::Nonce, key, &route.name, record).await?.text())
+    Ok(store::mint(ctx, ports, Kind::Nonce, &policy.keys, &route.name, record).await?.text())
 }
 
 /// Judges what can be judged without storage: form, MAC, time, route.

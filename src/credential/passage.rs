@@ -32,10 +32,9 @@ impl Mint {
     /// # Errors
     /// `SecretMissing`.
     pub fn new(ctx: Context<'_>, policy: &Session, session: Sealed, lifetime: u64) -> Result<Self, Reason> {
-        let key = policy.keys.first().ok_or(Reason::Internal)?;
-        let secret = ctx.keyring.secret(&key.secret, ctx.loopback)?.clone();
+        let (key, secret) = ctx.signing_key(&policy.keys)?;
         let expires = session.expires.min(ctx.now + lifetime);
-        Ok(Self { key: Arc::clone(key), secret, session, now: ctx.now, expires })
+        Ok(Self { key: Arc::clone(key), secret: secret.clone(), session, now: ctx.now, expires })
     }
 
     /// Another nonce.

@@ -109,9 +109,8 @@ pub async fn start<P: Vault + Ledger + Entropy>(
     policy: &Session,
     subject: &str,
 ) -> Result<Sealed, Reason> {
-    let key = policy.keys.first().ok_or(Reason::Internal)?;
     let record = Record { sub: subject.to_owned(), exp: ctx.now + policy.absolute, ..Record::default() };
-    store::mint(ctx, ports, Kind::Session, key, audience(policy), record).await
+    store::mint(ctx, ports, Kind::Session, &policy.keys, audience(policy), record).await
 }
 
 /// Opens a session that is nobody's, without storage.
@@ -119,8 +118,7 @@ pub async fn start<P: Vault + Ledger + Entropy>(
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`.
 pub fn start_nobodys(ctx: Context<'_>, entropy: &impl Entropy, policy: &Session) -> Result<Sealed, Reason> {
-    let key = policy.keys.first().ok_or(Reason::Internal)?;
-    let secret = ctx.keyring.secret(&key.secret, ctx.loopback)?;
+    let (key, secret) = ctx.signing_key(&policy.keys)?;
     let expires = ctx.now + policy.absolute;
     let terms = Terms { kind: Kind::Session, issued: ctx.now, expires, audience: NOBODY, payload: &[] };
     seal::seal(&terms, key, secret, entropy)
@@ -145,9 +143,7 @@ pub fn text(policy: &Session, sealed: &Sealed) -> Secret {
 /// # Errors
 /// `Internal`; a session's text is ASCII.
 pub fn set_cookie(policy: &Session, target: &Target<'_>, sealed: &Sealed, embedded: bool) -> Result<String, Reason> {
-    let text = text(policy, sealed);
-    let value = core::str::from_utf8(text.expose()).map_err(|_| Reason::Internal)?;
-    Ok(write_cookie(policy, target, value, policy.absolute, embedded))
+    Ok(write_cookie(policy, target, text(policy, sealed).expose_text()?, policy.absolute, embedded))
 }
 
 /// The Set-Cookie value that takes the cookie back.

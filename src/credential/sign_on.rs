@@ -22,8 +22,7 @@ pub fn mint(
     subject: &str,
     lifetime: u64,
 ) -> Result<Secret, Reason> {
-    let key = policy.keys.first().ok_or(Reason::Internal)?;
-    let secret = ctx.keyring.secret(&key.secret, ctx.loopback)?;
+    let (key, secret) = ctx.signing_key(&policy.keys)?;
     let (issued, expires) = (ctx.now, ctx.now + lifetime);
     let terms = Terms { kind: Kind::SignOn, issued, expires, audience: "", payload: subject.as_bytes() };
     Ok(Spelling::Dotted.write(seal::seal(&terms, key, secret, entropy)?.bytes()))
@@ -40,6 +39,6 @@ pub fn verify(ctx: Context<'_>, policy: &Session, text: &str) -> Result<String, 
     if token.expires <= ctx.now {
         return Err(Reason::SignOnExpired);
     }
-    let subject = core::str::from_utf8(token.payload.expose()).ok().filter(|subject| is_name(subject));
+    let subject = token.payload.expose_text().ok().filter(|subject| is_name(subject));
     subject.map(str::to_owned).ok_or(Reason::SignOnForged)
 }

@@ -5,6 +5,8 @@
 //! that nobody has read, a revocation replaces it by a tombstone that nothing overwrites, and for its first
 //! minutes a record can be found in the Ledger, which never lags.
 
+use std::sync::Arc;
+
 use super::recent::Recent;
 use super::record::Record;
 use super::seal::{self, Kind, Sealed, Terms};
@@ -12,6 +14,7 @@ use crate::keyring::Keyring;
 use crate::policy::{Key, Revocation, SingleUse};
 use crate::ports::{Entropy, Ledger, Vault};
 use crate::refusal::Reason;
+use crate::secret::Secret;
 
 /// What all of this needs to know.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +29,17 @@ pub struct Context<'a> {
     pub loopback: bool,
     /// Unix seconds.
     pub now: u64,
+}
+
+impl<'a> Context<'a> {
+    /// The key that makes new credentials, the first of a list, and its value.
+    ///
+    /// # Errors
+    /// `SecretMissing`; `Internal` for an empty list, which reading the policy excludes.
+    pub fn signing_key<'k>(&self, keys: &'k [Arc<Key>]) -> Result<(&'k Arc<Key>, &'a Secret), Reason> {
+        let key = keys.first().ok_or(Reason::Internal)?;
+        Ok((key, self.keyring.secret(&key.secret, self.loopback)?))
+    }
 }
 
 /// A credential as it was found.
@@ -47,11 +61,11 @@ pub async fn mint<P: Vault + Ledger + Entropy>(
     ctx: Context<'_>,
     ports: &P,
     kind: Kind,
-    key: &Key,
+    keys: &[Arc<Key>],
     audience: &str,
     record: Record,
 ) -> Result<Sealed, Reason> {
-    let secret = ctx.keyring.secret(&key.secret, ctx.loopback)?;
+    let (key, secret) = ctx.signing_key(keys)?;
     let terms = Terms { kind, issued: ctx.now, expires: record.exp, audience, payload: &[] };
     let sealed = seal::seal(&terms, key, secret, ports)?;
     let json = record.to_json()?;

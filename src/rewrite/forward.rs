@@ -122,8 +122,12 @@ fn clean_cookies(
     set: &mut Vec<(&'static str, String)>,
 ) {
     let Some(header) = incoming.headers.get("cookie") else { return };
-    let names: Vec<String> = policy.session.iter().flat_map(cookie_names).collect();
     let servlet = policy.luminate.as_ref().map(|luminate| &luminate.session);
+    // The prefixed name holds the bare one.
+    if !policy.session.iter().chain(servlet).any(|session| header.contains(&session.cookie)) {
+        return;
+    }
+    let names: Vec<String> = policy.session.iter().flat_map(cookie_names).collect();
     let is_session = |name: &str, value: &str| {
         names.iter().any(|own| name == own)
             || servlet
@@ -132,9 +136,6 @@ fn clean_cookies(
     // Two Cookie headers arrive joined by a comma, and bytes that are no text arrive changed: what could hide a
     // session, or would not reach the origin as it was sent, is not forwarded.
     let own = || names.iter().chain(servlet.map(|servlet| &servlet.cookie));
-    if !own().any(|name| header.contains(name)) {
-        return;
-    }
     let hides = own().any(|name| cookie::hides(header, name)) || !header.is_ascii();
     match cookie::cut(header, is_session) {
         Some(kept) if !hides => {

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 
 use super::platform::Random;
 use crate::dialect::luminate::tags::{Tags, Words};
-use crate::rewrite::tags::{Expander, Places};
+use crate::rewrite::tags::Expander;
 
 /// Expands the tags of one page.
 #[wasm_bindgen]
@@ -20,8 +20,7 @@ pub struct PageFilter {
 impl PageFilter {
     /// For one page.
     pub fn new(tags: &Tags) -> Self {
-        let places = Places { script: tags.places.script, style: tags.places.style, comment: tags.places.comment };
-        Self { expander: Expander::new(Words::new(tags.clone(), Random), places), ready: Vec::new() }
+        Self { expander: Expander::new(Words::new(tags.clone(), Random), tags.places), ready: Vec::new() }
     }
 }
 

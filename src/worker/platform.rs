@@ -152,7 +152,7 @@ impl Upstream for Platform<'_> {
 
 impl Signer for Platform<'_> {
     async fn sign_es256(&self, jwk: &Secret, input: &[u8]) -> Result<Vec<u8>, Reason> {
-        let jwk = core::str::from_utf8(jwk.expose()).map_err(|_| Reason::SignerUnavailable)?;
+        let jwk = jwk.expose_text().map_err(|_| Reason::SignerUnavailable)?;
         let signature = glue::sign_es256(jwk, input).await.map_err(|_| {
             console_error!(
                 "edgegate: the identity key is not a private P-256 JWK; make one with `edgegate key new --identity`"

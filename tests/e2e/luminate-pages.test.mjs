@@ -4,27 +4,19 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { status } from "./lib/expect.mjs";
-import { startGateway, theLogHoldsNoCredential } from "./lib/gateway.mjs";
-import { login, tagged } from "./lib/luminate.mjs";
-import { startOrigin } from "./lib/origin.mjs";
+import { theLogHoldsNoCredential } from "./lib/gateway.mjs";
+import { html, login, startPages, without } from "./lib/luminate.mjs";
 
-let serve = () => {};
-const origin = await startOrigin((request, response) => serve(response, request));
-const gateway = await startGateway({ gate: { policy: tagged(origin.url) } });
-const { gate } = gateway;
-after(() => (origin.stop(), gateway.stop()));
-
-const html = { accept: "text/html" };
-const show = (name, headers = {}, more = "") => gate.get(`/site/SPageServer?pagename=${name}${more}`, { ...html, ...headers });
-const bare = (name, headers = {}, more = "") => gate.get(`/bare/SPageServer?pagename=${name}${more}`, { ...html, ...headers });
-const without = (text) => text.replace(/NONCE_TOKEN=[0-9A-F]+/g, "NONCE_TOKEN=nonce");
+const pages = await startPages();
+const { gateway, gate, show, bare } = pages;
+after(pages.stop);
 const GONE = ["content-length", "etag", "last-modified", "accept-ranges", "content-range", "content-md5", "digest", "repr-digest"];
 
 const jo = await login(gate);
 const field = `<input value="${jo.token}" name="auth" id="auth" type="hidden"></input>`;
 
 test("a page that may have got a token is this visitor's alone, and nothing speaks of the origin's bytes", async () => {
-  serve = (response, request) => {
+  pages.serve = (response, request) => {
     response.writeHead(200, { "content-type": "text/html; charset=utf-8", etag: '"1"', "last-modified": "Tue, 01 Sep 2026 00:00:00 GMT", "accept-ranges": "bytes", "content-md5": "x", digest: "x", "repr-digest": "x", "cache-control": "public, max-age=600", "cdn-cache-control": "max-age=600", "x-kept": "1", ...(request.method === "HEAD" && { "content-length": "999" }) });
     response.end(request.method === "HEAD" ? undefined : "<p>[[S86:true]]</p>");
   };
@@ -62,7 +54,7 @@ test("a page without tags arrives byte for byte", async () => {
     assert.ok(answer.body.equals(asSent.body));
   }
   const odd = Buffer.from(Array.from({ length: 4096 }, (_, at) => (at * 7) % 256).filter((byte) => byte !== 91));
-  serve = (response) => (response.writeHead(200, { "content-type": "text/html" }), response.end(odd));
+  pages.serve = (response) => (response.writeHead(200, { "content-type": "text/html" }), response.end(odd));
   assert.ok((await gate.get("/web/a", html)).body.equals(odd));
   const big = await show("big", {}, "&n=3000000");
   assert.equal(big.text.replace(/session: [\w.-]+\n/g, "session: [[S86:true]]\n"), (await bare("big", {}, "&n=3000000")).text);
@@ -75,7 +67,7 @@ test("what is no page passes untouched, with its length, version and ranges", as
   assert.deepEqual([known.status, known.header("etag")], [304, '"demo-etag-1"']);
   const text = '{"a":"[[S86:true]] <convio:session name=\\"86\\"/>"}';
   for (const type of ["application/json", "text/plain", "text/javascript", "text/css", "application/xml", "image/svg+xml", "text/html+x", undefined]) {
-    serve = (response) => (response.writeHead(200, { ...(type && { "content-type": type }), etag: '"1"', "content-length": text.length }), response.end(text));
+    pages.serve = (response) => (response.writeHead(200, { ...(type && { "content-type": type }), etag: '"1"', "content-length": text.length }), response.end(text));
     const answer = await gate.get("/web/a", html);
     assert.deepEqual([answer.text, answer.header("etag"), answer.header("content-length"), answer.cookies.length], [text, '"1"', `${text.length}`, 0], type);
   }
@@ -84,13 +76,13 @@ test("what is no page passes untouched, with its length, version and ranges", as
 test("a page in an encoding that cannot be read so passes untouched", async () => {
   const text = "<p>[[S86:true]]</p>";
   for (const [type, body] of [["text/html; charset=utf-16", Buffer.from(`\ufeff${text}`, "utf16le")], ["text/html; charset=utf-16le", Buffer.from(text, "utf16le")], ["text/html; charset=utf-7", Buffer.from(text)], ["text/html; charset=iso-2022-jp", Buffer.from(text)], ['text/html; charset="Shift_JIS"', Buffer.from(text)]]) {
-    serve = (response) => (response.writeHead(200, { "content-type": type, etag: '"1"' }), response.end(body));
+    pages.serve = (response) => (response.writeHead(200, { "content-type": type, etag: '"1"' }), response.end(body));
     const answer = await gate.get("/web/a", { ...html, ...jo.cookie });
     assert.ok(answer.body.equals(body), type);
     assert.equal(answer.header("etag"), '"1"');
   }
   for (const type of ["text/html; charset=utf-8", "TEXT/HTML;CHARSET=ISO-8859-1", "application/xhtml+xml", 'text/html; charset="windows-1252"']) {
-    serve = (response) => (response.writeHead(200, { "content-type": type }), response.end(text));
+    pages.serve = (response) => (response.writeHead(200, { "content-type": type }), response.end(text));
     assert.equal((await gate.get("/web/a", { ...html, ...jo.cookie })).text, `<p>${jo.token}</p>`, type);
   }
 });
@@ -100,12 +92,12 @@ test("on a route without tags, and in what a post is answered with, they stay", 
   assert.ok(page.text.includes("[[S86:true]]") && !page.text.includes(jo.token));
   assert.equal(page.header("content-length"), String(page.body.length));
   assert.match(page.header("etag"), /^"[0-9a-f]+"$/);
-  serve = (response) => (response.writeHead(200, { "content-type": "text/html" }), response.end("[[S86:true]]"));
+  pages.serve = (response) => (response.writeHead(200, { "content-type": "text/html" }), response.end("[[S86:true]]"));
   assert.equal((await gate.form("/web/a", "a=1", { ...html, ...jo.cookie })).text, "[[S86:true]]");
 });
 
 test("error pages of the origin are pages, too", async () => {
-  serve = (response) => (response.writeHead(404, { "content-type": "text/html" }), response.end("<form>[[S86]]</form>"));
+  pages.serve = (response) => (response.writeHead(404, { "content-type": "text/html" }), response.end("<form>[[S86]]</form>"));
   const answer = await gate.get("/web/a", { ...html, ...jo.cookie });
   assert.deepEqual([answer.status, answer.text, answer.header("cache-control")], [404, `<form>${field}</form>`, "private, no-store"]);
 });

@@ -5,20 +5,12 @@ import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { forwarded } from "./lib/expect.mjs";
-import { startGateway, theLogHoldsNoCredential } from "./lib/gateway.mjs";
-import { SAM, call, cookieOf, granted, login, read, tagged, visitor } from "./lib/luminate.mjs";
-import { startOrigin } from "./lib/origin.mjs";
+import { theLogHoldsNoCredential } from "./lib/gateway.mjs";
+import { SAM, call, cookieOf, granted, html, login, read, startPages, visitor, without } from "./lib/luminate.mjs";
 
-let serve = () => {};
-const origin = await startOrigin((request, response) => serve(response, request));
-const gateway = await startGateway({ gate: { policy: tagged(origin.url) } });
-const { gate } = gateway;
-after(() => (origin.stop(), gateway.stop()));
-
-const html = { accept: "text/html" };
-const show = (name, headers = {}, more = "") => gate.get(`/site/SPageServer?pagename=${name}${more}`, { ...html, ...headers });
-const bare = (name, headers = {}, more = "") => gate.get(`/bare/SPageServer?pagename=${name}${more}`, { ...html, ...headers });
-const without = (text) => text.replace(/NONCE_TOKEN=[0-9A-F]+/g, "NONCE_TOKEN=nonce");
+const pages = await startPages();
+const { gateway, gate, show, bare } = pages;
+after(pages.stop);
 
 const jo = await login(gate);
 const field = `<input value="${jo.token}" name="auth" id="auth" type="hidden"></input>`;
@@ -69,7 +61,7 @@ test("a page in chunks of any size, slow or at once, gives one and the same page
   const page = Buffer.from((await bare("tags")).text);
   const whole = without((await show("tags", jo.cookie)).text);
   for (const [size, pause] of [[1, 0], [7, 0], [64, 0], [1024, 5], [page.length, 0]]) {
-    serve = async (response) => {
+    pages.serve = async (response) => {
       response.writeHead(200, { "content-type": "text/html; charset=utf-8" });
       for (let at = 0; at < page.length; at += size) {
         response.write(page.subarray(at, at + size));
@@ -79,7 +71,7 @@ test("a page in chunks of any size, slow or at once, gives one and the same page
     };
     assert.equal(without((await gate.get("/web/a", { ...html, ...jo.cookie })).text), whole, `chunks of ${size}`);
   }
-  serve = async (response) => {
+  pages.serve = async (response) => {
     response.writeHead(200, { "content-type": "text/html" });
     for (const piece of ["<p>[", "[S8", "6:t", "rue]", "]</p><convio:ses", 'sion name="86"', "/>", "[[S86:tr"]) response.write(piece), await sleep(30);
     response.end();
@@ -89,7 +81,7 @@ test("a page in chunks of any size, slow or at once, gives one and the same page
 
 test("what is ready is not held back until the page's end", async () => {
   let end;
-  serve = (response) => {
+  pages.serve = (response) => {
     response.writeHead(200, { "content-type": "text/html" });
     response.write(`<p>[[S86:true]]</p>${"x".repeat(70_000)}`);
     end = () => response.end("<p>end</p>");
@@ -105,7 +97,7 @@ test("a compressed page is expanded and compressed again", async () => {
   assert.equal(zipped.header("content-encoding"), "gzip");
   assert.equal(without(gunzipSync(zipped.body).toString()), without((await show("tags", jo.cookie)).text));
   for (const name of ["content-length", "etag"]) assert.equal(zipped.header(name), undefined, name);
-  serve = (response) => (response.writeHead(200, { "content-type": "text/html", "content-encoding": "gzip" }), response.end(gzipSync("<p>[[S86:true]]</p>")));
+  pages.serve = (response) => (response.writeHead(200, { "content-type": "text/html", "content-encoding": "gzip" }), response.end(gzipSync("<p>[[S86:true]]</p>")));
   assert.equal(gunzipSync((await gate.get("/web/a", { ...html, ...jo.cookie, "accept-encoding": "gzip" })).body).toString(), `<p>${jo.token}</p>`);
 });
 

@@ -56,7 +56,7 @@ impl<E: Entropy> Words<E> {
     }
 
     fn token(&self) -> Option<String> {
-        text(&self.tags.token)
+        self.tags.token.expose_text().ok().map(str::to_owned)
     }
 
     fn field(&self) -> Option<Expansion> {
@@ -81,7 +81,7 @@ impl<E: Entropy> Words<E> {
             None => (address.as_str(), String::new()),
         };
         let joint = if before.contains('?') { '&' } else { '?' };
-        Some(format!("{before}{joint}{NONCE}={}{fragment}", text(&nonce)?))
+        Some(format!("{before}{joint}{NONCE}={}{fragment}", nonce.expose_text().ok()?))
     }
 
     fn own_host(&self) -> &str {
@@ -123,10 +123,6 @@ impl<E: Entropy> Vocabulary for Words<E> {
 fn written_address(tag: &str) -> Option<&str> {
     let (name, address) = tag.split_once(':')?;
     (matches!(name, "S1112" | "T2") && !address.is_empty()).then_some(address)
-}
-
-fn text(secret: &Secret) -> Option<String> {
-    core::str::from_utf8(secret.expose()).ok().map(str::to_owned)
 }
 
 /// Nonces in one page: a page that asks for more was not written by its owner.

@@ -13,7 +13,6 @@ use crate::http::Target;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::rewrite::Answer;
-use crate::secret::Secret;
 
 /// 201 `{"nonce", "url", "expires_in"}`: a nonce for `subject` on `route`, and the address that redeems it. In the
 /// Luminate dialect a nonce connects to a session, which is opened for it.
@@ -45,13 +44,13 @@ pub async fn nonce<P: Ports>(
         let session = session::start(ctx, ports, &luminate.session, &request.subject).await?;
         let minted = passage::mint(ctx, ports, &luminate.session, &session, lifetime)?;
         let establish = format!("{}{}/EstablishSession", target.origin(), route.path.base().trim_end_matches('/'));
-        let url = format!("{establish}?{NONCE}={}&NEXTURL={}", text(&minted)?, encode_component(&path));
-        return Ok(Answer::json(201, &json!({"nonce": text(&minted)?, "url": url, "expires_in": lifetime})));
+        let url = format!("{establish}?{NONCE}={}&NEXTURL={}", minted.expose_text()?, encode_component(&path));
+        return Ok(Answer::json(201, &json!({"nonce": minted.expose_text()?, "url": url, "expires_in": lifetime})));
     }
     let policy = gate.policy.nonce.as_ref().ok_or(Reason::NoRoute)?;
     let lifetime = lifetime(request.lifetime, policy.lifetime)?;
     let minted = nonces::mint(ctx, ports, policy, route, &request.subject, lifetime).await?;
-    let text = text(&minted)?;
+    let text = minted.expose_text()?;
     let joint = if url.contains('?') { '&' } else { '?' };
     let url = format!("{url}{joint}{}={text}", policy.parameter);
     Ok(Answer::json(201, &json!({"nonce": text, "url": url, "expires_in": lifetime})))
@@ -76,7 +75,7 @@ pub async fn token<P: Ports>(gate: &Gate, ctx: Context<'_>, request: &Request, p
         revoked: false,
     };
     let token = bearer::mint(ctx, ports, policy, record).await?;
-    let mut answer = json!({"access_token": text(&token)?, "token_type": "Bearer", "expires_in": lifetime});
+    let mut answer = json!({"access_token": token.expose_text()?, "token_type": "Bearer", "expires_in": lifetime});
     if let Some(members) = answer.as_object_mut().filter(|_| !request.scope.is_empty()) {
         members.insert("scope".to_owned(), json!(request.scope));
     }
@@ -95,8 +94,4 @@ fn lifetime(asked: Option<u64>, most: u64) -> Result<u64, Wrong> {
         Some(asked) if (60..=most).contains(&asked) => Ok(asked),
         Some(_) => Err(Wrong::said(format!("`lifetime` must be 60 to {most} seconds, as the policy says."))),
     }
-}
-
-fn text(secret: &Secret) -> Result<&str, Reason> {
-    core::str::from_utf8(secret.expose()).map_err(|_| Reason::Internal)
 }

@@ -6,7 +6,7 @@ use super::{caller, methods, server};
 use crate::dialect::Voice;
 use crate::dialect::luminate::methods::{Answered, Known, find};
 use crate::gate::Trace;
-use crate::gate::credentials::{Grant, Outcome, Visit};
+use crate::gate::credentials::{Outcome, Visit};
 use crate::policy::Luminate;
 use crate::ports::Ports;
 use crate::refusal::Reason;
@@ -57,8 +57,7 @@ pub async fn call<P: Ports>(
     if let Known::Answered(answered) = known {
         return methods::server(visit, luminate, &call, manner, answered, trace).await;
     }
-    let cookies = trace.cookies.clone();
-    Ok(Outcome::Granted(Box::new(Grant { identity, body: call.body, cookies, ..Grant::default() })))
+    Ok(methods::forward(&call, identity, trace))
 }
 
 fn judge_verb(method: &str, verbs: &[&str], trace: &mut Trace) -> Result<(), Reason> {

@@ -93,8 +93,7 @@ pub async fn sign_in<P: Ports>(
 /// Storage's own.
 pub async fn sign_out<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, caller: &mut Caller) -> Result<(), Reason> {
     let Visit { ctx, ports, .. } = *visit;
-    let cookie = session::present(&luminate.session, visit.target, &visit.incoming.headers)?;
-    let cookie = cookie.and_then(|value| session::open(ctx, &luminate.session, value).ok());
+    let cookie = in_cookie(visit, luminate)?;
     let mut ended: Option<Sealed> = None;
     for session in [caller.session.take(), caller.named.take(), cookie].into_iter().flatten() {
         let is_over = session.expires <= ctx.now || ended.as_ref() == Some(&session);
@@ -203,8 +202,7 @@ pub async fn redeem<P: Ports>(
     if fetch_metadata::looks_ahead(incoming.method, &incoming.headers) || !is_wanted {
         return Err(Reason::NonceNotUsed);
     }
-    let before = session::present(&luminate.session, target, &incoming.headers)?;
-    let before = before.and_then(|value| session::open(ctx, &luminate.session, value).ok());
+    let before = in_cookie(visit, luminate)?;
     let session = passage::redeem(ctx, ports, &luminate.session, &nonce).await?;
     let identity = judge(visit, luminate, &session).await?;
     if let Some(before) =
@@ -234,6 +232,12 @@ impl Caller {
     pub fn subject(&self) -> Result<&str, Reason> {
         self.identity.subject.as_deref().ok_or(Reason::NotSignedIn)
     }
+}
+
+/// The session that the cookie holds, whether it lives or not; one that is forged is none.
+fn in_cookie<P>(visit: &Visit<'_, P>, luminate: &Luminate) -> Result<Option<Sealed>, Reason> {
+    let value = session::present(&luminate.session, visit.target, &visit.incoming.headers)?;
+    Ok(value.and_then(|value| session::open(visit.ctx, &luminate.session, value).ok()))
 }
 
 /// A session that has not ended.

@@ -4,10 +4,10 @@ use super::call::Call;
 use super::caller::{self, Caller};
 use crate::credential::seal::Sealed;
 use crate::credential::store::Context;
-use crate::credential::{bound, passage, session, sign_on};
+use crate::credential::{Identity, bound, passage, session, sign_on};
 use crate::dialect::luminate::document::{self, Content};
 use crate::dialect::luminate::methods::Answered;
-use crate::dialect::luminate::{AUTH_PURPOSE, Manner, NONCE, ROUTING_ID};
+use crate::dialect::luminate::{AUTH_PURPOSE, Manner, NONCE, ROUTING_ID, SIGN_ON};
 use crate::digest::{hex, md5, sha1};
 use crate::endpoint::{encode_component, password};
 use crate::gate::credentials::{Grant, Outcome, Visit};
@@ -39,7 +39,7 @@ pub async fn client<P: Ports>(
         Answered::Login | Answered::AuthenticateUser => {
             if answered == Answered::Login && wants_user_name(call)? {
                 // No log-in: the origin writes a letter to whoever forgot the name.
-                return Ok(forward(call, caller, trace));
+                return Ok(forward(call, caller.identity.clone(), trace));
             }
             let subject = authenticate(visit, call).await?;
             caller.identity.kind = "password";
@@ -66,7 +66,7 @@ pub async fn client<P: Ports>(
         }
         Answered::SingleSignOn => {
             // The token itself was judged with everything else that says who calls.
-            if call.in_body(crate::dialect::luminate::SIGN_ON)?.is_none() {
+            if call.in_body(SIGN_ON)?.is_none() {
                 return Err(Reason::CallParameterMissing);
             }
             let session = caller.session.as_ref().ok_or(Reason::Internal)?;
@@ -116,13 +116,14 @@ pub fn auth_token(ctx: Context<'_>, luminate: &Luminate, session: &Sealed) -> Re
     bound::token(ctx, &luminate.session, session, AUTH_PURPOSE)
 }
 
-fn answer(manner: Manner, root: &str, content: &Content, trace: &Trace) -> Outcome {
-    Outcome::Answer(with_cookies(document::answer(manner, 200, root, content), trace.cookies.clone()))
+/// Lets a call through as somebody's.
+pub fn forward(call: &Call<'_>, identity: Identity, trace: &Trace) -> Outcome {
+    let (body, cookies) = (call.body.clone(), trace.cookies.clone());
+    Outcome::Granted(Box::new(Grant { identity, body, cookies, ..Grant::default() }))
 }
 
-fn forward(call: &Call<'_>, caller: &Caller, trace: &Trace) -> Outcome {
-    let (identity, body, cookies) = (caller.identity.clone(), call.body.clone(), trace.cookies.clone());
-    Outcome::Granted(Box::new(Grant { identity, body, cookies, ..Grant::default() }))
+fn answer(manner: Manner, root: &str, content: &Content, trace: &Trace) -> Outcome {
+    Outcome::Answer(with_cookies(document::answer(manner, 200, root, content), trace.cookies.clone()))
 }
 
 fn root_of(answered: Answered) -> &'static str {
@@ -223,8 +224,7 @@ fn signature<P>(
     let mut members = vec![("cons_id", Some(subject.to_owned())), ("timestamp", None), ("signature", None)];
     if subject.bytes().all(|b| b.is_ascii_digit()) {
         let profile = &luminate.signature;
-        let key = profile.keys.first().ok_or(Reason::Internal)?;
-        let secret = visit.ctx.keyring.secret(&key.secret, visit.ctx.loopback)?;
+        let (_, secret) = visit.ctx.signing_key(&profile.keys)?;
         let timestamp = visit.ctx.now.to_string();
         let parts: [&[u8]; 3] = [subject.as_bytes(), timestamp.as_bytes(), secret.expose()];
         let signature = match profile.digests.first() {
@@ -248,5 +248,5 @@ fn servlet_url<P>(visit: &Visit<'_, P>) -> String {
 }
 
 fn text(secret: &Secret) -> Result<String, Reason> {
-    core::str::from_utf8(secret.expose()).map(str::to_owned).map_err(|_| Reason::Internal)
+    secret.expose_text().map(str::to_owned)
 }

@@ -26,16 +26,7 @@ use cursor::{Cursor, Step};
 use page::Page;
 use tag::TagEnd;
 
-/// Where tags are also expanded, beyond text and attributes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Places {
-    /// In scripts.
-    pub script: bool,
-    /// In style elements.
-    pub style: bool,
-    /// In comments.
-    pub comment: bool,
-}
+use crate::policy::TagPlaces;
 
 /// What a tag stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +71,7 @@ pub trait Vocabulary {
 #[derive(Debug)]
 pub struct Expander<V> {
     vocabulary: V,
-    places: Places,
+    places: TagPlaces,
     page: Page,
     context: Context,
     /// The last thing was a `<` that is text, and another one follows.
@@ -93,7 +84,7 @@ pub struct Expander<V> {
 
 impl<V: Vocabulary> Expander<V> {
     /// Before the first byte of a page.
-    pub fn new(vocabulary: V, places: Places) -> Self {
+    pub fn new(vocabulary: V, places: TagPlaces) -> Self {
         Self {
             vocabulary,
             places,

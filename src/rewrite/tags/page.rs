@@ -9,7 +9,8 @@ use super::nesting::Nesting;
 use super::scan::{begins, from};
 use super::tag::{Attribute, Name, attributes};
 use super::write::Place;
-use super::{Expansion, Places, Vocabulary, bracket};
+use super::{Expansion, Vocabulary, bracket};
+use crate::policy::TagPlaces;
 
 /// The page up to here.
 #[derive(Debug, Default)]
@@ -97,7 +98,7 @@ impl Page {
     }
 
     /// A start tag, and how what follows it is read.
-    pub fn start(&mut self, start: &Start<'_>, places: Places, vocabulary: &mut impl Vocabulary) -> Following {
+    pub fn start(&mut self, start: &Start<'_>, places: TagPlaces, vocabulary: &mut impl Vocabulary) -> Following {
         if self.is_in_noscript && start.tag.is_none_or(has_noscript_end) {
             self.stop();
         }
@@ -195,7 +196,7 @@ impl Page {
         }
     }
 
-    fn start_html(&mut self, start: &Start<'_>, places: Places) -> Following {
+    fn start_html(&mut self, start: &Start<'_>, places: TagPlaces) -> Following {
         let name = start.name;
         let text = |place, is_doubtful| Following::Text(Text { name, place, is_doubtful });
         let keeps = |is_wanted: bool, place| Some(place).filter(|_| is_wanted && self.expands());

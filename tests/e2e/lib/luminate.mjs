@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { forwarded } from "./expect.mjs";
-import { demoPolicy } from "./gateway.mjs";
+import { demoPolicy, startGateway } from "./gateway.mjs";
+import { startOrigin } from "./origin.mjs";
 
 export const CR = "/site/CRConsAPI";
 export const SR = "/site/SRConsAPI";
@@ -118,6 +119,21 @@ export function tagged(url, more = {}) {
   const bare = '[[routes]]\nname = "bare"\npath = "/bare/*"\nmethods = ["GET", "HEAD"]\naccept = ["luminate"]\nforward = { origin = "demo", path = "/site/*" }\n';
   return demoPolicy(['[[routes]]\nname = "site"', `[origins.web]\nurl = "${url}"\n${web}${bare}\n[[routes]]\nname = "site"`]);
 }
+
+export const html = { accept: "text/html" };
+
+/** The demo with `tagged` routes. `serve(response, request)` may be set: what the origin behind /web/* says. */
+export async function startPages() {
+  const pages = { serve: () => {} };
+  const origin = await startOrigin((request, response) => pages.serve(response, request));
+  const gateway = await startGateway({ gate: { policy: tagged(origin.url) } });
+  const { gate } = gateway;
+  const page = (route) => (name, headers = {}, more = "") => gate.get(`/${route}/SPageServer?pagename=${name}${more}`, { ...html, ...headers });
+  return Object.assign(pages, { gateway, gate, show: page("site"), bare: page("bare"), stop: () => (origin.stop(), gateway.stop()) });
+}
+
+/** A page but for its nonces, which are others each time. */
+export const without = (text) => text.replace(/NONCE_TOKEN=[0-9A-F]+/g, "NONCE_TOKEN=nonce");
 
 /** The same text but for one character in its middle. */
 export function spoiled(text) {
