@@ -7,6 +7,7 @@
 //! - [`gate`] is the pipeline: shape, route, credentials, storage, decision;
 //! - [`credential`] holds a file for each kind of credential;
 //! - [`endpoint`] holds what the gateway answers itself, under `/.edgegate/`;
+//! - [`document`] reads what an origin answers a call with, where that decides what comes next;
 //! - [`rewrite`] turns a decision into edits of the request and of the answer;
 //! - [`refusal`] is the closed list of reasons, [`dialect`] their words;
 //! - [`policy`] is the file that says all this, checked before it is used;
@@ -26,6 +27,7 @@ pub mod cli;
 pub mod credential;
 pub mod dialect;
 pub mod digest;
+pub mod document;
 pub mod endpoint;
 pub mod explain;
 pub mod gate;

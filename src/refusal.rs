@@ -188,8 +188,22 @@ reasons! {
     SignOnExpired = "sign_on_expired" => CredentialInvalid,
     /// The origin knows nobody of that number.
     SubjectUnknown = "subject_unknown" => BadRequest,
-    /// The browser was to be sent to a place that the policy does not list.
+    /// The browser was to be sent to a host that the policy does not list.
     RedirectTarget = "redirect_target" => BadRequest,
+    /// The browser was to be sent to what is neither an http or https address nor a path of this host.
+    RedirectScheme = "redirect_scheme" => BadRequest,
+    /// The address of a redirect holds a control character, a backslash, or another that is read in two ways.
+    RedirectCharacters = "redirect_characters" => BadRequest,
+    /// The address of a redirect has a user name or password before its host.
+    RedirectUserinfo = "redirect_userinfo" => BadRequest,
+    /// The host of a redirect is not written in the one form that every parser reads alike.
+    RedirectHost = "redirect_host" => BadRequest,
+    /// The address of a redirect is too long.
+    RedirectTooLong = "redirect_too_long" => BadRequest,
+    /// A placeholder in the address of a redirect is not closed, not in a value, or not known here.
+    RedirectPlaceholder = "redirect_placeholder" => BadRequest,
+    /// A redirect that is to be signed says itself who somebody is.
+    RedirectIdentity = "redirect_identity" => BadRequest,
 
     /// A form of this gateway posted from another site (Origin, Fetch Metadata).
     CrossSite = "cross_site" => Forbidden,

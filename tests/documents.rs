@@ -36,7 +36,7 @@ fn every_reason_says_what_to_do() {
 #[test]
 fn the_examples_of_the_policy_are_one_valid_policy() {
     let policy = Policy::read(&example()).unwrap_or_else(|problems| panic!("{problems:#?}"));
-    assert_eq!(policy.routes.len(), 4);
+    assert_eq!(policy.routes.len(), 5);
 }
 
 #[test]

@@ -117,6 +117,25 @@ fn defaults_are_the_strict_ones() {
     let no_auth = ["getLoginUrl", "login", "loginTest", "logout", "singleSignOn", "authenticateUser"];
     assert_eq!(luminate.no_auth, no_auth);
     assert!(luminate.methods.is_empty() && luminate.redirects.is_empty() && luminate.lookup.is_none());
+    assert!(luminate.http_host.is_none());
+    for name in ["cons_id", "current_cons_id", "member_id", "user_name", "email"] {
+        assert!(luminate.names.is_identity(name.as_bytes()) && !luminate.names.is_withheld(name.as_bytes()), "{name}");
+    }
+    for name in [
+        "password",
+        "retype_password",
+        "card_number",
+        "card_exp_date",
+        "ach_account",
+        "token",
+        "nonce_token",
+        "jsessionid",
+        "auth",
+        "api_key",
+        "ssn",
+    ] {
+        assert!(luminate.names.is_withheld(name.as_bytes()), "{name}");
+    }
     assert!(luminate.server_networks.is_empty() && luminate.administrators.is_empty());
     let limits = &policy.limits;
     assert_eq!((limits.url, limits.headers, limits.form, limits.body), (8_192, 32_768, 65_536, None));
@@ -256,6 +275,7 @@ fn accepted(accept: &[Accept]) -> String {
         Accept::Bearer => String::from("bearer"),
         Accept::Session => String::from("session"),
         Accept::Nonce => String::from("nonce"),
+        Accept::HttpSession(_) => String::from("http-session"),
         Accept::Luminate(_) => String::from("luminate"),
         Accept::Nothing => String::from("none"),
     });

@@ -130,6 +130,7 @@ fn accept(accept: &Accept) -> String {
         Accept::Bearer => "bearer".to_owned(),
         Accept::Session => "session".to_owned(),
         Accept::Nonce => "nonce".to_owned(),
+        Accept::HttpSession(_) => "http-session".to_owned(),
         Accept::Luminate(_) => "luminate".to_owned(),
         Accept::Nothing => "none".to_owned(),
     }

@@ -2,11 +2,13 @@
 //!
 //! [`seal`] is the form of everything that Edgegate issues itself; [`record`] is what KV keeps of it;
 //! [`store`] finds, mints and revokes records; [`once`] claims what works once; [`spelling`] has a vendor's alphabets.
-//! [`link`], [`signed_redirect`], [`bound`], [`passage`] and [`sign_on`] have no record.
+//! [`link`], [`signed_redirect`], [`bound`], [`passage`], [`http_session`] and
+//! [`sign_on`] have no record.
 
 pub mod authorization;
 pub mod bearer;
 pub mod bound;
+pub mod http_session;
 pub mod link;
 pub mod nonce;
 pub mod once;

@@ -32,6 +32,8 @@ pub enum Kind {
     Nonce,
     /// A single sign-on token, `ego_`: a partner's server says who somebody is.
     SignOn,
+    /// A session at the http host, `egh_`.
+    HttpSession,
 }
 
 impl Kind {
@@ -42,6 +44,7 @@ impl Kind {
             Kind::Session => "egs",
             Kind::Nonce => "egn",
             Kind::SignOn => "ego",
+            Kind::HttpSession => "egh",
         }
     }
 }

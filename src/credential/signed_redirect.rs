@@ -187,4 +187,4 @@ pub fn is_own(profile: &SignedRedirect, param: &query::Param<'_>) -> bool {
 }
 
 /// Every name that the format has had.
-const NAMES: [&str; 3] = ["ts", "signature", "sig"];
+pub const NAMES: [&str; 3] = ["ts", "signature", "sig"];

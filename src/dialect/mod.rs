@@ -33,7 +33,9 @@ pub(crate) fn refuse(
     match trace.voice {
         Voice::Generic => generic::refuse(gate, reason, incoming, moment, trace),
         Voice::Luminate(manner) => {
-            generic::dress(gate, reason, incoming, trace, luminate::errors::answer(manner, reason))
+            let onward = trace.onward.as_ref().and_then(|it| luminate::errors::redirect(it, reason, moment.now));
+            let answer = onward.unwrap_or_else(|| luminate::errors::answer(manner, reason));
+            generic::dress(gate, reason, incoming, trace, answer)
         }
     }
 }

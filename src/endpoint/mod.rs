@@ -3,6 +3,7 @@
 mod admin;
 mod explain;
 mod health;
+pub(crate) mod http_session;
 mod jwks;
 pub(crate) mod luminate;
 mod password;
@@ -60,6 +61,10 @@ pub(crate) async fn answer<P: Ports>(
             only(&["GET", "HEAD"])?;
             Ok(explain::answer(gate, incoming, target, moment.now))
         }
+        HTTP_SESSION if http_session::is_named(gate, target) => {
+            only(&["GET"])?;
+            http_session::answer(gate, ctx, incoming, target, ports, trace).await
+        }
         path if path.starts_with(ADMIN) && gate.policy.admin.is_some() => {
             only(&["POST"])?;
             admin::answer(gate, ctx, incoming, target, ports, trace).await
@@ -91,8 +96,11 @@ pub(crate) fn value(form: &str, name: &str) -> Result<String, Reason> {
 pub const SIGN_IN: &str = "/.edgegate/sign-in";
 /// The sign-out page.
 pub const SIGN_OUT: &str = "/.edgegate/sign-out";
+/// Hands over a session at the http host.
+pub const HTTP_SESSION: &str = "/.edgegate/http-session";
 /// What the log may name; any other path is the caller's own words.
-const KNOWN: [&str; 10] = [
+const KNOWN: [&str; 11] = [
+    HTTP_SESSION,
     HEALTH,
     JWKS,
     SIGN_IN,

@@ -4,15 +4,16 @@
 //! through to a weaker one.
 
 use super::{Gate, Trace, redeem};
-use crate::credential::authorization;
 use crate::credential::store::Context;
+use crate::credential::{self, authorization};
 use crate::credential::{Identity, bearer, claim_key, link, once, session, signed_redirect};
 use crate::dialect::luminate::tags::Tags;
-use crate::endpoint::luminate;
+use crate::endpoint::{http_session, luminate};
 use crate::http::{Incoming, Target, fetch_metadata};
-use crate::policy::{Accept, Link, Route, SignedRedirect};
+use crate::policy::{Accept, Link, Luminate, Route, SignedRedirect};
 use crate::ports::{ClaimKey, Ports};
 use crate::refusal::Reason;
+use crate::rewrite::onward::Onward;
 use crate::rewrite::{Answer, NewBody};
 
 /// What a credential opened.
@@ -28,6 +29,8 @@ pub struct Grant {
     pub redirect: Option<String>,
     /// What tags in the origin's page stand for, where they are expanded.
     pub tags: Option<Tags>,
+    /// Where the outcome leads, which the origin's answer decides.
+    pub onward: Option<Box<Onward>>,
 }
 
 /// Where collecting ends if it is not refused.
@@ -97,6 +100,7 @@ pub(crate) async fn collect<P: Ports>(visit: &Visit<'_, P>, trace: &mut Trace) -
                 Some(answer) => return Ok(answer),
                 None => None,
             },
+            Accept::HttpSession(luminate) => by_http_session(visit, luminate).await?,
             // The dialect's own rules, above: it stands alone.
             Accept::Luminate(_) => return Err(Reason::Internal),
             Accept::Nothing => {
@@ -160,6 +164,18 @@ async fn by_session<P: Ports>(visit: &Visit<'_, P>, noted: &mut Option<Identity>
     let policy = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
     let Some(value) = session::present(policy, target, &incoming.headers)? else { return Ok(None) };
     let identity = session::verify(ctx, ports, policy, route.revocation, value, noted).await?;
+    Ok(Some(Grant { identity, ..Grant::default() }))
+}
+
+/// By https it is not looked at: what was read on the network opens nothing there.
+async fn by_http_session<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate) -> Result<Option<Grant>, Reason> {
+    let Visit { gate, ctx, route, incoming, target, ports } = *visit;
+    if !http_session::is_host(gate, target) {
+        return Ok(None);
+    }
+    let Some(value) = credential::http_session::present(&incoming.headers)? else { return Ok(None) };
+    let policy = &luminate.session;
+    let identity = credential::http_session::verify(ctx, ports, policy, route.revocation, value).await?;
     Ok(Some(Grant { identity, ..Grant::default() }))
 }
 

@@ -17,12 +17,13 @@ use crate::credential::Identity;
 use crate::credential::recent::Recent;
 use crate::credential::store::Context;
 use crate::dialect::{self, Voice};
-use crate::endpoint;
+use crate::endpoint::{self, http_session};
 use crate::http::{Incoming, Target};
 use crate::keyring::Keyring;
 use crate::policy::{Policy, Route};
 use crate::ports::Ports;
 use crate::refusal::Reason;
+use crate::rewrite::onward::Onward;
 use crate::rewrite::{Answer, Decision, cors, forward};
 
 use credentials::Visit;
@@ -84,6 +85,8 @@ pub(crate) struct Trace {
     pub(crate) said: Option<Answer>,
     /// In whose words the refusal is said.
     pub(crate) voice: Voice,
+    /// Where the outcome leads, a refusal too.
+    pub(crate) onward: Option<Box<Onward>>,
 }
 
 impl Gate {
@@ -117,11 +120,11 @@ impl Gate {
     /// The answer to a request that failed after it was judged.
     pub fn refuse(&self, reason: Reason, incoming: &Incoming<'_>, moment: Moment<'_>, judged: &Judged) -> Answer {
         // What was opened for the caller is theirs even if the origin is down: a nonce works only once.
-        let cookies = match &judged.decision {
-            Decision::Forward(forwarding) => forwarding.cookies.clone(),
-            Decision::Answer(_) => Vec::new(),
+        let (cookies, onward) = match &judged.decision {
+            Decision::Forward(forwarding) => (forwarding.cookies.clone(), forwarding.onward.clone()),
+            Decision::Answer(_) => (Vec::new(), None),
         };
-        let trace = Trace { route: judged.route.clone(), cookies, voice: judged.voice, ..Trace::default() };
+        let trace = Trace { route: judged.route.clone(), cookies, voice: judged.voice, onward, ..Trace::default() };
         dialect::refuse(self, reason, incoming, moment, &trace)
     }
 
@@ -149,7 +152,7 @@ impl Gate {
         }
         let is_exposed = self.policy.gateway.issuer.is_https() && !target.secure && !target.is_loopback();
         if endpoint::is_own(target.path) {
-            if is_exposed {
+            if is_exposed && !(target.path == endpoint::HTTP_SESSION && http_session::is_host(self, &target)) {
                 return Err(Reason::TransportInsecure);
             }
             let answer = Box::pin(endpoint::answer(self, incoming, &target, moment, ports, trace));
@@ -160,7 +163,8 @@ impl Gate {
         let route = Arc::clone(route::find(&self.policy, asked.unwrap_or(incoming.method), &target)?);
         trace.route = Some(Arc::clone(&route));
         route::judge_path(&route, &target)?;
-        if is_exposed && route.takes_credentials() {
+        let is_meant = route.is_for_http() && http_session::is_host(self, &target);
+        if is_exposed && route.takes_credentials() && !is_meant {
             return Err(Reason::TransportInsecure);
         }
         if let (true, Some(cors)) = (is_preflight, &route.cors) {
@@ -191,6 +195,10 @@ impl Gate {
         forwarding.body = grant.body;
         forwarding.cookies = grant.cookies;
         forwarding.tags = grant.tags;
+        if let Some(onward) = grant.onward {
+            forwarding.remove.extend(forward::partial(&incoming.headers));
+            forwarding.onward = Some(onward);
+        }
         if let Some(audience) = &route.forward.jwt_audience {
             let jwt = self.assertions.jwt(self, ctx, &route, audience, &grant.identity, ports).await?;
             forwarding.set.extend(jwt.map(|jwt| ("edgegate-jwt", jwt)));

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::luminate::NO_AUTH;
+use super::luminate::{IDENTITY_NAMES, NO_AUTH, WITHHELD_NAMES};
 use super::overlap;
 use super::time;
 use super::{Accept, Boundary, Digest, Key, KeyUse, Link, MacAlgorithm, Policy, Route, SignedRedirect, SingleUse, Via};
@@ -197,6 +197,34 @@ impl Advisor<'_> {
         if let Some(luminate) = &policy.luminate {
             if !self.accepts(|one| matches!(one, Accept::Luminate(_))) {
                 self.say("luminate", "is not accepted by any route");
+            }
+            for (key, names, usual, what) in [
+                (
+                    "identity_names",
+                    &luminate.names.identity,
+                    &IDENTITY_NAMES[..],
+                    "a visitor can have any value of it signed",
+                ),
+                ("withheld_names", &luminate.names.withheld, &WITHHELD_NAMES[..], "a redirect passes it on"),
+            ] {
+                let is_covered = |name: &str| {
+                    let example = name.replace('*', "x");
+                    names.iter().any(|pattern| pattern.covers(example.as_bytes()))
+                };
+                let left_out: Vec<String> =
+                    usual.iter().filter(|name| !is_covered(name)).map(|name| format!("`{name}`")).collect();
+                if !left_out.is_empty() {
+                    self.say("luminate", &format!("`{key}` leaves out {}: {what}", left_out.join(", ")));
+                }
+            }
+            if let Some(host) = &luminate.http_host {
+                self.say(
+                    "luminate",
+                    &format!("`http_host = \"{host}\"`: who listens on the network can act as a visitor there"),
+                );
+                if !self.accepts(|one| matches!(one, Accept::HttpSession(_))) {
+                    self.say("luminate", "`http_host` has no effect, since no route accepts `http-session`");
+                }
             }
             let loosened = luminate.no_auth.iter().filter(|method| !NO_AUTH.contains(&method.as_str()));
             for method in loosened {

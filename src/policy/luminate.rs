@@ -1,13 +1,19 @@
 //! `[luminate]`.
 
+use std::sync::Arc;
+
 use super::credentials::{self, DAY, HOUR, Lives, MINUTE};
+use super::host;
 use super::keys;
 use super::names::Names;
 use super::problem::Report;
 use super::shape;
 use super::table::{Bounds, Table};
 use super::text;
-use super::{Administrator, Carrier, HostPattern, Key, Luminate, NamePattern, Network, Session, SignedRedirect};
+use super::{
+    Administrator, Carrier, FieldNames, FieldPattern, HostPattern, Key, Luminate, NamePattern, Network, Session,
+    SignedRedirect,
+};
 
 /// `[luminate]`
 pub(super) fn read(
@@ -45,6 +51,11 @@ pub(super) fn read(
     let no_auth = no_auth(report, &table);
     let methods = methods(report, &table);
     let redirects = table.list(report, "redirects", HostPattern::parse);
+    let names = FieldNames {
+        identity: patterns(report, &table, "identity_names", &IDENTITY_NAMES),
+        withheld: patterns(report, &table, "withheld_names", &WITHHELD_NAMES),
+    };
+    let http_host = table.checked(report, "http_host", http_host);
     let server_networks = server_networks(report, &table);
     let administrators = administrators(report, &table, keys);
     let lookup = table.checked(report, "lookup", super::path::check_exact);
@@ -57,6 +68,8 @@ pub(super) fn read(
         no_auth,
         methods,
         redirects,
+        names: Arc::new(names),
+        http_host,
         server_networks,
         administrators,
         lookup,
@@ -75,6 +88,21 @@ fn no_auth(report: &mut Report, table: &Table<'_>) -> Vec<String> {
     match table.has("no_auth") {
         true => table.list(report, "no_auth", text::api_method),
         false => NO_AUTH.map(str::to_owned).to_vec(),
+    }
+}
+
+/// A list of names takes the place of the usual one.
+fn patterns(report: &mut Report, table: &Table<'_>, key: &str, usual: &[&str]) -> Vec<FieldPattern> {
+    match table.has(key) {
+        true => table.list(report, key, FieldPattern::parse),
+        false => usual.iter().filter_map(|text| FieldPattern::parse(text).ok()).collect(),
+    }
+}
+
+fn http_host(text: &str) -> Result<(), String> {
+    match host::authority(text)? {
+        (_, Some(80)) => Err(format!("`{text}`: clients leave port 80 out; write the host alone")),
+        _ => Ok(()),
     }
 }
 
@@ -148,5 +176,44 @@ const SHORT: Bounds = Bounds {
 /// `protocols.md` A3.2: what a visitor calls before there is a token.
 pub(super) const NO_AUTH: [&str; 6] =
     ["getLoginUrl", "login", "loginTest", "logout", "singleSignOn", "authenticateUser"];
+/// Who somebody is to the systems that take a signed redirect.
+pub(super) const IDENTITY_NAMES: [&str; 5] = ["cons_id", "*_cons_id", "member_id", "user_name", "email"];
+/// Passwords, cards and accounts, tokens and sessions. `protocols.md` A2 has the beginning of this list.
+pub(super) const WITHHELD_NAMES: [&str; 34] = [
+    "*password*",
+    "*passwd*",
+    "*passphrase*",
+    "pin",
+    "*_pin",
+    "*secret*",
+    "card_*",
+    "*_card_*",
+    "*cardnumber*",
+    "*cardnum*",
+    "*creditcard*",
+    "*cvv*",
+    "*cvc*",
+    "*cvn*",
+    "ach_*",
+    "*account*",
+    "*routing_number*",
+    "*iban*",
+    "ssn",
+    "*_ssn",
+    "*social_security*",
+    "auth",
+    "*_auth",
+    "auth_*",
+    "*token*",
+    "*nonce*",
+    "*api_key*",
+    "*apikey*",
+    "signature",
+    "*session*id*",
+    "*sessionid*",
+    "*jsession*",
+    "*jservsession*",
+    "login_name",
+];
 /// Requests from other Workers carry this client address, whoever made them.
 const WORKERS_ADDRESS: &str = "2a06:98c0:3600::103";

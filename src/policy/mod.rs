@@ -11,6 +11,7 @@
 mod base_url;
 mod check;
 mod credentials;
+mod field_pattern;
 mod host;
 mod keys;
 mod luminate;
@@ -38,6 +39,7 @@ use std::sync::Arc;
 
 pub use base_url::BaseUrl;
 pub use check::{Advice, advise};
+pub use field_pattern::FieldPattern;
 pub use host::{authority, is_loopback};
 pub use model::*;
 pub use network::Network;

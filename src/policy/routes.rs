@@ -169,6 +169,10 @@ fn accept(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>)
             _ => 0,
         });
     }
+    let is_for_http = |accept: &Accept| matches!(accept, Accept::HttpSession(_));
+    if accept.iter().any(is_for_http) && !accept.iter().all(|one| is_for_http(one) || matches!(one, Accept::Nothing)) {
+        table.wrong(report, "accept", "`http-session` stands alone, or before `none`: nothing else is taken by http");
+    }
     if texts.len() > 1 && names_luminate(table) {
         table.wrong(report, "accept", "`luminate` stands alone: the dialect says what opens its addresses");
     }
@@ -187,6 +191,13 @@ fn credential(report: &mut Report, text: &Text<'_>, around: &Surroundings<'_, '_
         "bearer" => (Accept::Bearer, &["bearer"]),
         "session" => (Accept::Session, &["session"]),
         "nonce" => (Accept::Nonce, &["nonce", "session"]),
+        "http-session" => match around.luminate.filter(|luminate| luminate.http_host.is_some()) {
+            Some(luminate) => (Accept::HttpSession(Arc::clone(luminate)), &[]),
+            None => {
+                text.wrong(report, "`http-session` needs `http_host` in `[luminate]`, and there is none");
+                return None;
+            }
+        },
         "luminate" => match around.luminate {
             Some(luminate) => (Accept::Luminate(Arc::clone(luminate)), &[]),
             None => {
@@ -319,5 +330,6 @@ fn is_reserved(path: &PathPattern) -> bool {
 
 const PREFLIGHT: Bounds = Bounds { least: (0, ""), most: (86_400, "no browser keeps a preflight longer") };
 const RESERVED: [&str; 2] = ["/.edgegate", "/.well-known/oauth-authorization-server"];
-const ACCEPTED: [&str; 7] = ["link:<name>", "signed-redirect:<name>", "bearer", "session", "nonce", "luminate", "none"];
+const ACCEPTED: [&str; 8] =
+    ["link:<name>", "signed-redirect:<name>", "bearer", "session", "nonce", "luminate", "http-session", "none"];
 const REVOCATIONS: &[(&str, Revocation)] = &[("cached", Revocation::Cached), ("strict", Revocation::Strict)];

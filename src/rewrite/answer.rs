@@ -1,7 +1,8 @@
 //! The origin's answer as the client gets it.
 
-use super::Forwarding;
+use super::{Answer, Forwarding};
 use crate::dialect::luminate::tags::Tags;
+use crate::gate::with_cookies;
 
 /// One edit of the answer's headers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,18 @@ pub fn edits<'a>(forwarding: &'a Forwarding, cache_control: &str, vary: &str) ->
     edits.extend(forwarding.answer.iter().map(|(name, value)| Edit::Set(name, value.clone())));
     edits.extend(forwarding.cookies.iter().map(|cookie| Edit::Append("set-cookie", cookie.clone())));
     edits
+}
+
+/// A redirect in place of the origin's answer, with what goes out with every answer of the route.
+pub fn instead(forwarding: &Forwarding, redirect: Answer) -> Answer {
+    let has = |answer: &Answer, name: &str| answer.headers.iter().any(|(known, _)| *known == name);
+    let varies = forwarding.varies_by_origin.then(|| ("vary", "Origin".to_owned()));
+    let fields = forwarding.answer.iter().cloned().chain(varies);
+    let answer = fields.fold(redirect, |answer, (name, value)| match has(&answer, name) {
+        true => answer,
+        false => answer.with(name, value),
+    });
+    with_cookies(answer, forwarding.cookies.clone())
 }
 
 /// Whether an answer is a page in which tags can be found: HTML, in an encoding in which the bytes of ASCII mean nothing

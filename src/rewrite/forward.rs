@@ -3,11 +3,11 @@
 use super::Forwarding;
 use super::headers::{forged, is_harmless_connection};
 use crate::credential::seal::Kind;
-use crate::credential::{Identity, bearer, link, session, signed_redirect};
+use crate::credential::{Identity, bearer, http_session, link, session, signed_redirect};
 use crate::dialect::luminate::ANYWHERE;
 use crate::endpoint::luminate;
 use crate::http::query::{self, Param};
-use crate::http::{Incoming, Target, cookie};
+use crate::http::{Headers, Incoming, Target, cookie};
 use crate::policy::{Accept, Nonce, Policy, Route, Session, SignedRedirect, Via};
 use crate::refusal::Reason;
 
@@ -84,7 +84,14 @@ pub fn forwarding(
         owns_cors: route.cors.is_some() || route.takes_credentials(),
         varies_by_origin: route.cors.is_some(),
         tags: None,
+        onward: None,
     })
+}
+
+/// Names of the fields that could make an answer a part of one, or none: those that are there.
+pub fn partial(headers: &Headers<'_>) -> impl Iterator<Item = String> {
+    let names = ["range", "if-range", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since"];
+    names.into_iter().filter(|name| headers.get(name).is_some()).map(str::to_owned)
 }
 
 /// The request's own address without the parameters that carried a credential.
@@ -123,11 +130,14 @@ fn clean_cookies(
 ) {
     let Some(header) = incoming.headers.get("cookie") else { return };
     let servlet = policy.luminate.as_ref().map(|luminate| &luminate.session);
+    let has_http = policy.luminate.as_ref().is_some_and(|luminate| luminate.http_host.is_some());
+    let by_http = [http_session::COOKIE, http_session::HANDED].into_iter().filter(|_| has_http);
     // The prefixed name holds the bare one.
-    if !policy.session.iter().chain(servlet).any(|session| header.contains(&session.cookie)) {
+    let own = policy.session.iter().chain(servlet).map(|session| session.cookie.as_str());
+    if !own.chain(by_http.clone()).any(|name| header.contains(name)) {
         return;
     }
-    let names: Vec<String> = policy.session.iter().flat_map(cookie_names).collect();
+    let names: Vec<String> = policy.session.iter().flat_map(cookie_names).chain(by_http.map(str::to_owned)).collect();
     let is_session = |name: &str, value: &str| {
         names.iter().any(|own| name == own)
             || servlet

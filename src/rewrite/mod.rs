@@ -4,8 +4,10 @@ pub mod answer;
 pub mod cors;
 pub mod forward;
 pub mod headers;
+pub mod onward;
 pub mod redirect;
 pub mod tags;
+pub mod template;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -14,6 +16,7 @@ use std::sync::Arc;
 use crate::dialect::luminate::tags::Tags;
 use crate::http::multipart;
 use crate::policy::Origin;
+use onward::Onward;
 
 /// What becomes of a request.
 #[derive(Debug)]
@@ -51,6 +54,8 @@ pub struct Forwarding {
     pub varies_by_origin: bool,
     /// What tags in a page stand for, where they are expanded.
     pub tags: Option<Tags>,
+    /// Where the browser goes instead of getting the origin's answer, if the outcome leads anywhere.
+    pub onward: Option<Box<Onward>>,
 }
 
 /// A body without the credentials that were in it.

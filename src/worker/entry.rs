@@ -19,6 +19,7 @@ use super::glue;
 use super::page::PageFilter;
 use super::platform::{Platform, request_id};
 use super::start;
+use crate::dialect::luminate;
 use crate::gate::{Gate, Judged, Moment};
 use crate::http::{Headers, Incoming};
 use crate::log::{self, Spent};
@@ -78,21 +79,37 @@ impl Exchange {
         };
         let started = now_ms();
         match send(forwarding, &self.env, &self.request) {
+            Ok(sent) if forwarding.onward.is_some() => {
+                let done = move |response: JsValue, error: JsValue, text: Option<String>| {
+                    self.finish(started, response, &error, text.as_deref())
+                };
+                glue::settled_whole(&sent, DOCUMENT, &Closure::once_into_js(done))
+            }
             Ok(sent) => {
-                let done = move |response: JsValue, error: JsValue| self.finish(started, response, &error);
+                let done = move |response: JsValue, error: JsValue| self.finish(started, response, &error, None);
                 glue::settled(&sent, &Closure::once_into_js(done))
             }
-            Err(error) => resolved(self.finish(started, JsValue::UNDEFINED, &error)),
+            Err(error) => resolved(self.finish(started, JsValue::UNDEFINED, &error, None)),
         }
     }
 
-    /// The origin answered, or did not.
-    fn finish(mut self, started: u64, response: JsValue, error: &JsValue) -> Result<Response, JsValue> {
+    /// The origin answered, or did not. `text`: its answer's body, where that decides what comes next.
+    fn finish(
+        mut self,
+        started: u64,
+        response: JsValue,
+        error: &JsValue,
+        text: Option<&str>,
+    ) -> Result<Response, JsValue> {
         self.spent.origin_ms = now_ms().saturating_sub(started);
         let Ok(Judged { decision: Decision::Forward(forwarding), .. }) = &self.judged else {
             return unjudged(Reason::Internal);
         };
-        if let Ok(response) = response.dyn_into() {
+        if let Ok(response) = response.dyn_into::<Response>() {
+            if let Some(answer) = onward(forwarding, response.status(), text) {
+                let response = glue::instead(&response, answer.status, &lines_of_answer(&answer))?;
+                return Ok(self.logged(response, answer.status));
+            }
             let (response, status) = amend(forwarding, response)?;
             return Ok(self.logged(response, status));
         }
@@ -174,6 +191,12 @@ fn send(forwarding: &Forwarding, env: &Env, request: &Request) -> Result<Promise
     glue::forward(env, binding, &forwarding.url, request, &edits, body, guard, forwarding.private)
 }
 
+/// Where the browser goes instead of getting the origin's answer.
+fn onward(forwarding: &Forwarding, status: u16, text: Option<&str>) -> Option<Answer> {
+    let redirect = luminate::errors::redirect_after(forwarding.onward.as_deref()?, status, text, now_ms() / 1000)?;
+    Some(answer::instead(forwarding, redirect))
+}
+
 fn amend(forwarding: &Forwarding, response: Response) -> Result<(Response, u16), JsValue> {
     let received = glue::received(&response)?;
     let mut lines = received.split('\n');
@@ -208,13 +231,17 @@ fn lines_of(edits: Vec<answer::Edit<'_>>) -> String {
 }
 
 fn respond(answer: &Answer, method: &str) -> Result<Response, JsValue> {
+    glue::answer(answer.status, &lines_of_answer(answer), if method == "HEAD" { "" } else { &answer.body })
+}
+
+fn lines_of_answer(answer: &Answer) -> String {
     let mut lines = String::with_capacity(256);
     for (name, value) in &answer.headers {
         lines.push_str(name);
         lines.push('\n');
         push_value(&mut lines, value);
     }
-    glue::answer(answer.status, &lines, if method == "HEAD" { "" } else { &answer.body })
+    lines
 }
 
 /// Before there is a gate there is no dialect, no route and no request id: the fewest words.
@@ -255,3 +282,6 @@ fn push_value(lines: &mut String, value: &str) {
 fn now_ms() -> u64 {
     Date::now() as u64
 }
+
+/// Bytes of an answer that is read to know where it leads.
+const DOCUMENT: u32 = 1024 * 1024;

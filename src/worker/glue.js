@@ -44,6 +44,18 @@ export function settled(promise, done) {
   return promise.then((response) => done(response, undefined), (error) => done(undefined, error));
 }
 
+// The same with the text of the answer's body: null if that is longer than `limit` bytes. The answer can be passed on.
+export function settledWhole(promise, limit, done) {
+  const read = async (response) => {
+    const bytes = await readBody(response.clone(), limit);
+    return [response, bytes && new TextDecoder().decode(bytes)];
+  };
+  return promise.then(read).then(
+    ([response, text]) => done(response, undefined, text ?? undefined),
+    (error) => done(undefined, error, undefined),
+  );
+}
+
 // What the core wants to know of an origin's answer, in one crossing.
 export function received(response) {
   const { status, headers } = response;
@@ -109,6 +121,14 @@ export function answer(status, lines, body) {
   const parts = lines.split("\n");
   for (let i = 0; i + 1 < parts.length; i += 2) headers.append(parts[i], parts[i + 1]);
   return new Response(body === "" ? null : body, { status, headers });
+}
+
+// An answer of the gateway's own in place of the origin's, of which nothing but its cookies is kept.
+export function instead(response, status, lines) {
+  response.body?.cancel().catch(() => {});
+  const own = answer(status, lines, "");
+  for (const cookie of response.headers.getSetCookie()) own.headers.append("set-cookie", cookie);
+  return own;
 }
 
 // Readers of bodies of which the beginning was taken.

@@ -25,6 +25,9 @@ extern "C" {
 
     pub fn settled(promise: &js_sys::Promise, done: &JsValue) -> js_sys::Promise;
 
+    #[wasm_bindgen(js_name = settledWhole)]
+    pub fn settled_whole(promise: &js_sys::Promise, limit: u32, done: &JsValue) -> js_sys::Promise;
+
     #[wasm_bindgen(catch)]
     pub fn received(response: &Response) -> Result<String, JsValue>;
 
@@ -48,6 +51,9 @@ extern "C" {
 
     #[wasm_bindgen(catch)]
     pub fn answer(status: u16, lines: &str, body: &str) -> Result<Response, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    pub fn instead(response: &Response, status: u16, lines: &str) -> Result<Response, JsValue>;
 
     #[wasm_bindgen(catch, js_name = readBody)]
     pub async fn read_body(request: &Request, limit: u32) -> Result<JsValue, JsValue>;

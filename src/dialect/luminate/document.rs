@@ -2,6 +2,7 @@
 
 use super::Manner;
 use crate::dialect::page::escape;
+use crate::document::Document;
 use crate::rewrite::Answer;
 
 /// What stands in the root element.
@@ -22,6 +23,11 @@ pub fn answer(manner: Manner, status: u16, root: &str, content: &Content) -> Ans
         true => Answer::new(status, "application/json;charset=UTF-8", json(root, content)),
         false => Answer::new(status, "text/xml;charset=UTF-8", xml(root, content)),
     }
+}
+
+/// The document that it is.
+pub fn tree(root: &str, content: &Content) -> Option<Document> {
+    Document::read(&json(root, content))
 }
 
 fn json(root: &str, content: &Content) -> String {

@@ -2,8 +2,12 @@
 
 use super::Manner;
 use super::document::{self, Content};
+use crate::document::Document;
 use crate::refusal::{Public, Reason};
 use crate::rewrite::Answer;
+use crate::rewrite::onward::{Ended, Onward};
+
+const ROOT: &str = "errorResponse";
 
 /// The envelope for a refusal: 403 for errors of a call, 405 for a wrong verb, the gateway's own status where it is
 /// at fault or full.
@@ -12,9 +16,30 @@ pub fn answer(manner: Manner, reason: Reason) -> Answer {
         status @ (405 | 413..=414 | 429 | 500..) => status,
         _ => 403,
     };
+    document::answer(manner, status, ROOT, &content(reason))
+}
+
+/// The redirect to where a refused call leads, if it leads anywhere. `now`: Unix seconds.
+pub fn redirect(onward: &Onward, reason: Reason, now: u64) -> Option<Answer> {
+    let document = document::tree(ROOT, &content(reason));
+    onward.answer(Ended { well: false, document: document.as_ref(), is_own: true }, now)
+}
+
+/// The redirect to where a call leads that an origin answered, if it leads anywhere. `text`: the body, if it could be
+/// read.
+pub fn redirect_after(onward: &Onward, status: u16, text: Option<&str>, now: u64) -> Option<Answer> {
+    let document = text.and_then(Document::read);
+    let is_error = document.as_ref().is_some_and(|document| document.root() == ROOT);
+    match (200..300).contains(&status) || is_error {
+        true => onward.answer(Ended { well: !is_error, document: document.as_ref(), is_own: false }, now),
+        // Clients take an error without a code for none.
+        false => redirect(onward, Reason::OriginUnavailable, now),
+    }
+}
+
+fn content(reason: Reason) -> Content {
     let (code, message) = words(reason);
-    let members = vec![("code", Some(code.to_owned())), ("message", Some(message.to_owned()))];
-    document::answer(manner, status, "errorResponse", &Content::Members(members))
+    Content::Members(vec![("code", Some(code.to_owned())), ("message", Some(message.to_owned()))])
 }
 
 fn words(reason: Reason) -> (&'static str, &'static str) {
@@ -33,7 +58,14 @@ fn words(reason: Reason) -> (&'static str, &'static str) {
         Reason::FormMalformed => ("1", "The body is not what its type says."),
         Reason::CallVersion => ("1", "The version must be 1.0."),
         Reason::CallFormat => ("1", "The response_format must be xml or json."),
-        Reason::RedirectTarget => ("1", "The redirect is not to an allowed address."),
+        Reason::RedirectPlaceholder => ("1", "A placeholder in the redirect is not well formed, or not supported."),
+        Reason::RedirectIdentity => ("1", "A signed redirect can name a person only by a value of the response."),
+        Reason::RedirectTarget
+        | Reason::RedirectScheme
+        | Reason::RedirectCharacters
+        | Reason::RedirectUserinfo
+        | Reason::RedirectHost
+        | Reason::RedirectTooLong => ("1", "The redirect is not to an allowed address."),
         reason => match reason.public() {
             Public::CredentialInvalid
             | Public::BadCredentialRequest

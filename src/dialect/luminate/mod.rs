@@ -23,6 +23,10 @@ pub const CREDENTIALS: [&str; 6] = [AUTH, SIGN_ON, NONCE, SESSION, LOGIN_NAME, L
 pub const IN_ADDRESSES: [&str; 5] = [SIGN_ON, NONCE, SESSION, LOGIN_NAME, LOGIN_PASSWORD];
 /// Those that mean something wherever a browser may have got them to.
 pub const ANYWHERE: [&str; 3] = [SIGN_ON, NONCE, SESSION];
+/// Where a client call leads: whatever its outcome, if it went well, if it did not; and whether that is signed.
+pub const REDIRECTS: [&str; 4] = ["redirect", "success_redirect", "error_redirect", "sign_redirects"];
+/// The element of a response that says whom it is about.
+pub const SUBJECT: &str = "cons_id";
 /// Bound to its session, in a body.
 pub const AUTH: &str = "auth";
 /// A partner's word for a constituent, in a body.

@@ -1,8 +1,8 @@
-//! A call of the API, in the order in which it is judged: servlet, form, caller's address, key, version, method, verb,
-//! credentials, fields.
+//! A call of the API, in the order in which it is judged: servlet, form, redirects, caller's address, key, version,
+//! method, verb, credentials, fields.
 
 use super::call::{Call, manner_at_least};
-use super::{caller, methods, server};
+use super::{caller, methods, redirects, server};
 use crate::dialect::Voice;
 use crate::dialect::luminate::methods::{Answered, Known, find};
 use crate::gate::Trace;
@@ -27,6 +27,9 @@ pub async fn call<P: Ports>(
     trace.voice = Voice::Luminate(manner_at_least(call.query, &call.form));
     let manner = call.manner()?;
     trace.voice = Voice::Luminate(manner);
+    if !is_server {
+        trace.onward = redirects::read(visit, luminate, &call)?;
+    }
     call.judge_credentials()?;
     if is_server {
         server::judge_address(visit, luminate)?;
@@ -51,6 +54,7 @@ pub async fn call<P: Ports>(
             if let Known::Answered(answered) = known {
                 return methods::client(visit, luminate, &call, manner, answered, &mut caller, trace).await;
             }
+            redirects::know(visit, luminate, &caller, trace)?;
             caller.identity
         }
     };

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::dialect::luminate::{CREDENTIALS, Manner};
+use crate::dialect::luminate::{CREDENTIALS, Manner, REDIRECTS};
 use crate::endpoint::encode_component;
 use crate::gate::credentials::Visit;
 use crate::http::{multipart, query};
@@ -37,7 +37,7 @@ impl<'a> Call<'a> {
         let limit = visit.gate.policy.limits.form;
         if visit.incoming.has_form()? {
             let form = String::from_utf8(visit.ports.read(limit).await?).map_err(|_| Reason::FormMalformed)?;
-            let body = query::cut(&form, |param| is_credential(param.name)).into_bytes();
+            let body = query::cut(&form, |param| is_kept_back(param.name)).into_bytes();
             return Ok(Self { query, form, body: Some(NewBody::Whole(body)) });
         }
         let content_type = visit.incoming.headers.get("content-type").unwrap_or_default();
@@ -131,7 +131,7 @@ pub fn manner_at_least(query: &str, form: &str) -> Manner {
 /// The fields before the first file, as a urlencoded form, and the body without credentials. Files are not held: from the
 /// first one on the body streams, and a credential behind it ends the request.
 async fn parts<P: Ports>(visit: &Visit<'_, P>, boundary: &str, limit: usize) -> Result<(String, NewBody), Reason> {
-    let mut parts = multipart::Form::new(boundary, is_credential as fn(&str) -> bool).judging(is_judged);
+    let mut parts = multipart::Form::new(boundary, is_kept_back as fn(&str) -> bool).judging(is_judged);
     let mut taken = 0;
     while !parts.is_settled() {
         let Some(piece) = visit.ports.next().await? else {
@@ -154,14 +154,14 @@ async fn parts<P: Ports>(visit: &Visit<'_, P>, boundary: &str, limit: usize) -> 
     Ok((form, body))
 }
 
-/// Whether some origin would read the name as that of a credential.
-fn is_credential(name: &str) -> bool {
-    CREDENTIALS.iter().any(|credential| query::folds_onto(name, credential))
+/// Whether some origin would read the name as that of a credential, or would itself redirect by it.
+pub fn is_kept_back(name: &str) -> bool {
+    CREDENTIALS.iter().chain(&REDIRECTS).any(|kept| query::folds_onto(name, kept))
 }
 
 /// Whether some origin would read the name as one that decided on the call.
 fn is_judged(name: &str) -> bool {
-    COMMON.iter().any(|common| query::folds_onto(name, common))
+    COMMON.iter().chain(&REDIRECTS).any(|common| query::folds_onto(name, common))
 }
 
 fn decoded(raw: &str) -> Result<String, Reason> {

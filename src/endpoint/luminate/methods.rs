@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::caller::{self, Caller};
+use super::redirects;
 use crate::credential::seal::Sealed;
 use crate::credential::store::Context;
 use crate::credential::{Identity, bound, passage, session, sign_on};
@@ -16,6 +17,7 @@ use crate::policy::{Digest, Luminate};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::rewrite::NewBody;
+use crate::rewrite::onward::Ended;
 use crate::secret::Secret;
 
 /// Answers a client call.
@@ -39,6 +41,7 @@ pub async fn client<P: Ports>(
         Answered::Login | Answered::AuthenticateUser => {
             if answered == Answered::Login && wants_user_name(call)? {
                 // No log-in: the origin writes a letter to whoever forgot the name.
+                redirects::know(visit, luminate, caller, trace)?;
                 return Ok(forward(call, caller.identity.clone(), trace));
             }
             let subject = authenticate(visit, call).await?;
@@ -75,7 +78,8 @@ pub async fn client<P: Ports>(
         }
         Answered::GetSingleSignOnToken => return Err(Reason::CallMethodUnknown),
     };
-    Ok(answer(manner, root, &content, trace))
+    redirects::know(visit, luminate, caller, trace)?;
+    Ok(answer(visit.ctx, manner, root, &content, trace))
 }
 
 /// Answers a server call. The caller is a server: it gets no cookie, and what it sends as one is not looked at.
@@ -100,12 +104,12 @@ pub async fn server<P: Ports>(
     let opened = session::start(visit.ctx, visit.ports, &luminate.session, &subject).await?;
     if answered != Answered::GetSingleSignOnToken {
         let content = signed_in(visit, luminate, &subject, &opened)?;
-        return Ok(answer(manner, root_of(answered), &content, trace));
+        return Ok(answer(visit.ctx, manner, root_of(answered), &content, trace));
     }
     let token = sign_on::mint(visit.ctx, visit.ports, &luminate.session, &subject, luminate.sign_on_lifetime)?;
     let mut members = vec![("token", Some(text(&token)?)), ("cons_id", Some(subject))];
     members.extend(connection(visit, luminate, &opened)?);
-    Ok(answer(manner, "getSingleSignOnTokenResponse", &Content::Members(members), trace))
+    Ok(answer(visit.ctx, manner, "getSingleSignOnTokenResponse", &Content::Members(members), trace))
 }
 
 /// The token of a session, as pages and clients get it.
@@ -118,12 +122,17 @@ pub fn auth_token(ctx: Context<'_>, luminate: &Luminate, session: &Sealed) -> Re
 
 /// Lets a call through as somebody's.
 pub fn forward(call: &Call<'_>, identity: Identity, trace: &Trace) -> Outcome {
-    let (body, cookies) = (call.body.clone(), trace.cookies.clone());
-    Outcome::Granted(Box::new(Grant { identity, body, cookies, ..Grant::default() }))
+    let (body, cookies, onward) = (call.body.clone(), trace.cookies.clone(), trace.onward.clone());
+    Outcome::Granted(Box::new(Grant { identity, body, cookies, onward, ..Grant::default() }))
 }
 
-fn answer(manner: Manner, root: &str, content: &Content, trace: &Trace) -> Outcome {
-    Outcome::Answer(with_cookies(document::answer(manner, 200, root, content), trace.cookies.clone()))
+fn answer(ctx: Context<'_>, manner: Manner, root: &str, content: &Content, trace: &Trace) -> Outcome {
+    let onward = trace.onward.as_ref().and_then(|onward| {
+        let document = document::tree(root, content);
+        onward.answer(Ended { well: true, document: document.as_ref(), is_own: true }, ctx.now)
+    });
+    let answer = onward.unwrap_or_else(|| document::answer(manner, 200, root, content));
+    Outcome::Answer(with_cookies(answer, trace.cookies.clone()))
 }
 
 fn root_of(answered: Answered) -> &'static str {

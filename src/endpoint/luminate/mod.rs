@@ -10,10 +10,11 @@ mod establish;
 mod methods;
 mod page;
 mod path;
+mod redirects;
 mod server;
 
 use crate::dialect::Voice;
-use crate::dialect::luminate::{CREDENTIALS, IN_ADDRESSES};
+use crate::dialect::luminate::IN_ADDRESSES;
 use crate::gate::Trace;
 use crate::gate::credentials::{Outcome, Visit};
 use crate::http::{Target, query};
@@ -57,12 +58,14 @@ pub(crate) async fn visit<P: Ports>(
 
 pub(crate) use path::without_routing;
 
-/// Whether a parameter of an address is cut from what is forwarded: credentials of the API, and on pages those that a
-/// page has no other use for.
+/// Whether a parameter of an address is cut from what is forwarded: what the API keeps back, and on pages the credentials
+/// that a page has no other use for.
 pub(crate) fn is_credential(route: &Route, target: &Target<'_>, name: &str) -> bool {
     let is_servlet = path::below(route, target).is_some_and(path::is_servlet);
-    let names: &[&str] = if is_servlet { &CREDENTIALS } else { &IN_ADDRESSES };
-    names.iter().any(|credential| query::folds_onto(name, credential))
+    match is_servlet {
+        true => call::is_kept_back(name),
+        false => IN_ADDRESSES.iter().any(|credential| query::folds_onto(name, credential)),
+    }
 }
 
 /// In whose words a refusal under the route is said, as far as the address tells.

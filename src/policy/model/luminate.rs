@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::{HostPattern, NamePattern, Network};
+use super::super::{FieldPattern, HostPattern, NamePattern, Network};
 use super::{Session, SignedRedirect};
 
 /// `[luminate]`: sessions, authentication tokens and single sign-on (`protocols.md` A0, A3).
@@ -24,6 +24,10 @@ pub struct Luminate {
     pub methods: Vec<(String, Vec<String>)>,
     /// Hosts that a browser may be sent to, and that tags may name, beside the gateway's own.
     pub redirects: Vec<HostPattern>,
+    /// Which names of fields mean what, where a call ends in a redirect.
+    pub names: Arc<FieldNames>,
+    /// Host, with its port where it has one, at which the gateway is reached by http for pages that have no https.
+    pub http_host: Option<String>,
     /// Client networks that may make server calls. Empty: nobody.
     pub server_networks: Vec<Network>,
     /// Who may make server calls.
@@ -42,6 +46,27 @@ pub struct Administrator {
     pub secret: String,
     /// Server methods it may call.
     pub methods: Vec<NamePattern>,
+}
+
+/// What names of fields say of their values (`protocols.md` A2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldNames {
+    /// They tell who somebody is: signed only with what the response says of the caller.
+    pub identity: Vec<FieldPattern>,
+    /// They are never passed on.
+    pub withheld: Vec<FieldPattern>,
+}
+
+impl FieldNames {
+    /// Whether a folded name tells who somebody is.
+    pub fn is_identity(&self, folded: &[u8]) -> bool {
+        self.identity.iter().any(|pattern| pattern.covers(folded))
+    }
+
+    /// Whether what stands under a folded name is never passed on.
+    pub fn is_withheld(&self, folded: &[u8]) -> bool {
+        self.withheld.iter().any(|pattern| pattern.covers(folded))
+    }
 }
 
 /// Places beyond text and attributes in which tags are expanded: `tags = ["html", "script", ...]` of a route.

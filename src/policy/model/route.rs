@@ -49,6 +49,12 @@ impl Route {
         })
     }
 
+    /// Whether nothing but an http session opens it, if anything has to.
+    pub fn is_for_http(&self) -> bool {
+        let is_for_http = |accept: &Accept| matches!(accept, Accept::HttpSession(_) | Accept::Nothing);
+        self.accept.iter().all(is_for_http)
+    }
+
     /// Whether a nonce in an address means something here.
     pub fn takes_nonces(&self) -> bool {
         self.accept.iter().any(|accept| matches!(accept, Accept::Nonce | Accept::Luminate(_)))
@@ -75,6 +81,8 @@ pub enum Accept {
     Nonce,
     /// `luminate`: the dialect's own rules; the only entry.
     Luminate(Arc<Luminate>),
+    /// `http-session`: a session at the http host; with nothing but `none` beside it.
+    HttpSession(Arc<Luminate>),
     /// `none`: open to everybody; must be the last entry.
     Nothing,
 }

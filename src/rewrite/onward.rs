@@ -1,0 +1,185 @@
+//! Where a browser goes once the outcome of its call is known.
+//!
+//! The visitor writes the address, so a signature over it says only that the gateway sent it. Names by which the other
+//! side would know a person are therefore signed with nothing but what the response says of the caller.
+
+use std::sync::Arc;
+
+use super::Answer;
+use super::redirect;
+use super::template::{Parameter, Part, Template};
+use crate::credential::signed_redirect;
+use crate::document::{Document, Path};
+use crate::endpoint::encode_component;
+use crate::http::query;
+use crate::policy::{FieldNames, SignedRedirect};
+use crate::refusal::Reason;
+use crate::secret::Secret;
+
+/// What was asked for, judged before the call is.
+#[derive(Debug, Clone)]
+pub struct Onward {
+    /// Where a call that went well leads; None: nowhere.
+    pub well: Option<Template>,
+    /// Where one that did not.
+    pub badly: Option<Template>,
+    /// What the request's fields hold that placeholders name.
+    pub fields: Vec<(String, Vec<u8>)>,
+    /// Names that are withheld, and names of persons.
+    pub names: Arc<FieldNames>,
+    /// Names of parameters that make an address one that holds a credential.
+    pub credentials: &'static [&'static str],
+    /// Signs the query.
+    pub signer: Option<Signer>,
+    /// Who called; None: nobody who is known.
+    pub caller: Option<String>,
+    /// The element below the root that says whom a document is about.
+    pub about: &'static str,
+    /// Goes first, where the browser has to be told something on the way.
+    pub detour: Option<Detour>,
+}
+
+/// What signs a query.
+#[derive(Debug, Clone)]
+pub struct Signer {
+    /// How.
+    pub profile: Arc<SignedRedirect>,
+    /// With what.
+    pub secret: Secret,
+}
+
+/// An address of the gateway's own that sends the browser on.
+#[derive(Debug, Clone)]
+pub struct Detour {
+    /// The address, up to where the next one is written, encoded.
+    pub url: String,
+    /// Set-Cookie value that says that it was taken.
+    pub cookie: String,
+    /// The gateway's own host, which needs none.
+    pub own_host: String,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy)]
+pub struct Ended<'a> {
+    /// It went well.
+    pub well: bool,
+    /// What it was answered with, if that can be read.
+    pub document: Option<&'a Document>,
+    /// The gateway answered, so all of it is the gateway's own word.
+    pub is_own: bool,
+}
+
+impl Onward {
+    /// Judges what can be judged before the call: who a signed address names.
+    ///
+    /// # Errors
+    /// `RedirectIdentity`.
+    pub fn judge(&self) -> Result<(), Reason> {
+        if self.signer.is_none() {
+            return Ok(());
+        }
+        let parameters = || self.well.iter().chain(&self.badly).flat_map(Template::parameters);
+        parameters().all(|parameter| self.may_sign(parameter)).then_some(()).ok_or(Reason::RedirectIdentity)
+    }
+
+    /// The redirect; None if the outcome leads nowhere. `now`: Unix seconds.
+    pub fn answer(&self, ended: Ended<'_>, now: u64) -> Option<Answer> {
+        let template = if ended.well { &self.well } else { &self.badly }.as_ref()?;
+        let query = template.query(|parameter, part| self.value(parameter, part, ended));
+        let query = match &self.signer {
+            Some(signer) => signed_redirect::sign(&signer.profile, &signer.secret, &query, now).ok()?,
+            None => query,
+        };
+        let address = template.address(&query);
+        let detour = self.detour.as_ref().filter(|detour| ended.well && detour.is_wanted(&address));
+        let answer = Answer::new(302, "text/plain; charset=utf-8", String::new());
+        Some(match detour {
+            Some(detour) => {
+                let location = format!("{}{}", detour.url, encode_component(&address));
+                answer.with("location", location).with("set-cookie", detour.cookie.clone())
+            }
+            None => answer.with("location", address),
+        })
+    }
+
+    /// Whether a parameter says nothing of a person but what the response will.
+    fn may_sign(&self, parameter: &Parameter) -> bool {
+        if !self.is_identity(parameter) {
+            return true;
+        }
+        let mut parts = parameter.parts();
+        if let (Some(Part::Path(_)), None) = (parts.next(), parts.next()) {
+            return true;
+        }
+        let text = parameter.parts().map(|part| match part {
+            Part::Literal(text) => Some(query::decode(text)),
+            Part::Field(name) => Some(self.field(name).unwrap_or_default()),
+            Part::Path(_) => None,
+        });
+        text.collect::<Option<Vec<_>>>().is_some_and(|pieces| matches!(pieces.concat().as_slice(), b"" | b"0"))
+    }
+
+    fn value(&self, parameter: &Parameter, part: &Part, ended: Ended<'_>) -> Option<Vec<u8>> {
+        match part {
+            Part::Literal(_) => None,
+            Part::Field(name) => self.field(name),
+            Part::Path(path) => {
+                let document = ended.document?;
+                let is_person = self.signer.is_some() && self.is_identity(parameter);
+                if is_person && !ended.is_own && !self.is_callers(&parameter.name, path, document) {
+                    return None;
+                }
+                let text = document.text(path, |name| self.is_withheld(name))?;
+                (!self.holds_credential(&text)).then(|| text.into_bytes())
+            }
+        }
+    }
+
+    fn is_identity(&self, parameter: &Parameter) -> bool {
+        self.names.is_identity(&query::fold(&parameter.name))
+    }
+
+    fn is_withheld(&self, name: &str) -> bool {
+        self.names.is_withheld(&query::fold(name))
+    }
+
+    fn field(&self, name: &str) -> Option<Vec<u8>> {
+        let of_name = |(field, _): &&(String, Vec<u8>)| field == name && !self.is_withheld(name);
+        self.fields.iter().find(of_name).map(|(_, value)| value.clone())
+    }
+
+    /// Whether an origin's document vouches for the caller: it is about the caller, and what is asked for is of the
+    /// parameter's own kind. The visitor chooses the path, and may have written most of what an origin knows of people.
+    fn is_callers(&self, parameter: &str, path: &Path, document: &Document) -> bool {
+        let about = Path::parse(&format!("/{}/{}", document.root(), self.about));
+        let subject = about.and_then(|path| document.text(&path, |_| false));
+        let is_about_caller = subject.is_some() && subject == self.caller;
+        let kind = path.names().nth(1).flatten();
+        is_about_caller && kind.is_some_and(|kind| is_same_kind(parameter, kind))
+    }
+
+    fn holds_credential(&self, text: &str) -> bool {
+        let names = text.split(['?', '&', ';', '#']).filter_map(|piece| piece.split_once('=')).map(|(name, _)| name);
+        names.into_iter().any(|name| self.credentials.iter().any(|known| query::folds_onto(name, known)))
+    }
+}
+
+impl Detour {
+    fn is_wanted(&self, address: &str) -> bool {
+        let leads_away = redirect::host(address).is_some_and(|host| host != self.own_host);
+        leads_away && address.len() <= LONGEST
+    }
+}
+
+/// `cons_id` and `current_cons_id` are, `cons_id` and `user_name` are not.
+fn is_same_kind(one: &str, other: &str) -> bool {
+    let (one, other) = (query::fold(one), query::fold(other));
+    let ends = |long: &[u8], short: &[u8]| {
+        long.strip_suffix(short).is_some_and(|rest| rest.is_empty() || rest.ends_with(b"_"))
+    };
+    ends(&one, &other) || ends(&other, &one)
+}
+
+/// Bytes of an address that still fits into another one.
+const LONGEST: usize = 2048;
