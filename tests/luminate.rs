@@ -25,6 +25,8 @@ mod nonces;
 mod passwords;
 #[path = "luminate/places.rs"]
 mod places;
+#[path = "luminate/redirects.rs"]
+mod redirects;
 #[path = "luminate/review.rs"]
 mod review;
 #[path = "luminate/servers.rs"]

@@ -54,12 +54,10 @@ impl Path {
         None
     }
 
-    /// The names of the steps, in order; None for one that names nothing, and for one that is `anywhere` below.
-    pub fn names(&self) -> impl Iterator<Item = Option<&str>> {
-        self.steps.iter().map(|step| match &step.test {
-            Test::Child(name) | Test::Attribute(name) if !step.anywhere => name.as_deref(),
-            _ => None,
-        })
+    /// The element below the root that it begins with, if it goes there straight and by names.
+    pub fn below_root(&self) -> Option<&str> {
+        let [root, below, ..] = self.steps.as_slice() else { return None };
+        root.child().and(below.child())
     }
 
     /// The first node in document order that is selected.
@@ -91,6 +89,14 @@ impl Path {
 }
 
 impl Step {
+    /// The name of the child that it goes to, where it is the first one.
+    fn child(&self) -> Option<&str> {
+        match &self.test {
+            Test::Child(name) if !self.anywhere && self.position.is_none() => name.as_deref(),
+            _ => None,
+        }
+    }
+
     fn parse(text: &str, anywhere: bool) -> Option<Self> {
         let (test, position) = match text.strip_suffix(']') {
             Some(text) => {

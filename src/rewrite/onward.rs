@@ -155,8 +155,7 @@ impl Onward {
         let about = Path::parse(&format!("/{}/{}", document.root(), self.about));
         let subject = about.and_then(|path| document.text(&path, |_| false));
         let is_about_caller = subject.is_some() && subject == self.caller;
-        let kind = path.names().nth(1).flatten();
-        is_about_caller && kind.is_some_and(|kind| is_same_kind(parameter, kind))
+        is_about_caller && path.below_root().is_some_and(|kind| is_same_kind(parameter, kind))
     }
 
     fn holds_credential(&self, text: &str) -> bool {

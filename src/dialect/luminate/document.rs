@@ -25,9 +25,9 @@ pub fn answer(manner: Manner, status: u16, root: &str, content: &Content) -> Ans
     }
 }
 
-/// The document that it is.
+/// The document that it is. As XML, which alone has an order.
 pub fn tree(root: &str, content: &Content) -> Option<Document> {
-    Document::read(&json(root, content))
+    Document::read(&xml(root, content))
 }
 
 fn json(root: &str, content: &Content) -> String {
