@@ -17,6 +17,8 @@ mod envelopes;
 mod establish;
 #[path = "luminate/forwarded.rs"]
 mod forwarded;
+#[path = "luminate/http_session.rs"]
+mod http_session;
 #[path = "luminate/methods.rs"]
 mod methods;
 #[path = "luminate/nonces.rs"]

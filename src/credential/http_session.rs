@@ -118,6 +118,7 @@ fn write_cookie(name: &str, value: &str, max_age: u64) -> String {
 pub const COOKIE: &str = "edgegate-http";
 /// The mark on the https host.
 pub const HANDED: &str = "edgegate-http-handed";
-const AUDIENCE: &str = "http";
+/// No route can be called so.
+const AUDIENCE: &str = "http session";
 /// Seconds.
 const PASSAGE: u64 = 30;
