@@ -93,7 +93,7 @@ pub fn authenticate<'a>(
         key_id: key.id.clone(),
         digest,
         until: parts.timestamp.saturating_add(profile.window).saturating_add(1),
-        subject: subject(profile.subject.as_deref(), parts.covered).map_err(|_| Reason::RedirectMalformed)?,
+        subject: who(profile.subject.as_deref(), parts.covered)?,
     };
     Ok(Some((verified, parts)))
 }
@@ -184,6 +184,15 @@ pub fn compute(
 /// Whether a parameter belongs to this format and is cut from what is forwarded.
 pub fn is_own(profile: &SignedRedirect, param: &query::Param<'_>) -> bool {
     param.name == "ts" || param.name == profile.signature
+}
+
+/// The subject. An empty one, and `0`, is nobody: so says whoever signs for a visitor who is not signed in
+/// (`protocols.md` A2, R1).
+fn who(name: Option<&str>, covered: &str) -> Result<Option<String>, Reason> {
+    match name.map(|name| query::sole(covered, name)).transpose().map_err(|_| Reason::RedirectMalformed)? {
+        Some(Some("" | "0")) => Ok(None),
+        _ => subject(name, covered).map_err(|_| Reason::RedirectMalformed),
+    }
 }
 
 /// Every name that the format has had.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::Answer;
 use super::redirect;
 use super::template::{Parameter, Part, Template};
+use crate::credential::record::is_name;
 use crate::credential::signed_redirect;
 use crate::document::{Document, Path};
 use crate::endpoint::encode_component;
@@ -27,7 +28,7 @@ pub struct Onward {
     pub fields: Vec<(String, Vec<u8>)>,
     /// Names that are withheld, and names of persons.
     pub names: Arc<FieldNames>,
-    /// Names of parameters that make an address one that holds a credential.
+    /// Names of credentials, withheld whatever the policy says; an address with such a parameter is one, too.
     pub credentials: &'static [&'static str],
     /// Signs the query.
     pub signer: Option<Signer>,
@@ -71,16 +72,18 @@ pub struct Ended<'a> {
 }
 
 impl Onward {
-    /// Judges what can be judged before the call: who a signed address names.
+    /// Judges what can be judged before the call: who a signed address names, and that it names him in one way.
     ///
     /// # Errors
     /// `RedirectIdentity`.
     pub fn judge(&self) -> Result<(), Reason> {
-        if self.signer.is_none() {
-            return Ok(());
-        }
-        let parameters = || self.well.iter().chain(&self.badly).flat_map(Template::parameters);
-        parameters().all(|parameter| self.may_sign(parameter)).then_some(()).ok_or(Reason::RedirectIdentity)
+        let Some(signer) = &self.signer else { return Ok(()) };
+        let is_fine = |template: &Template| {
+            let may_be_signed = template.parameters().all(|parameter| self.may_sign(parameter));
+            may_be_signed && signer.profile.subject.as_deref().is_none_or(|subject| is_sole(template, subject))
+        };
+        let mut templates = self.well.iter().chain(&self.badly);
+        templates.all(is_fine).then_some(()).ok_or(Reason::RedirectIdentity)
     }
 
     /// The redirect; None if the outcome leads nowhere. `now`: Unix seconds.
@@ -131,7 +134,9 @@ impl Onward {
                     return None;
                 }
                 let text = document.text(path, |name| self.is_withheld(name))?;
-                (!self.holds_credential(&text)).then(|| text.into_bytes())
+                // The verifier takes no other for a subject.
+                let is_fit = !self.is_subject(parameter) || is_name(&text);
+                (is_fit && !self.holds_credential(&text)).then(|| text.into_bytes())
             }
         }
     }
@@ -140,8 +145,16 @@ impl Onward {
         self.names.is_identity(&query::fold(&parameter.name))
     }
 
+    fn is_subject(&self, parameter: &Parameter) -> bool {
+        self.signer.as_ref().and_then(|signer| signer.profile.subject.as_deref()) == Some(parameter.name.as_str())
+    }
+
     fn is_withheld(&self, name: &str) -> bool {
-        self.names.is_withheld(&query::fold(name))
+        self.is_credential(name) || self.names.is_withheld(&query::fold(name))
+    }
+
+    fn is_credential(&self, name: &str) -> bool {
+        self.credentials.iter().any(|known| query::folds_onto(name, known))
     }
 
     fn field(&self, name: &str) -> Option<Vec<u8>> {
@@ -160,7 +173,7 @@ impl Onward {
 
     fn holds_credential(&self, text: &str) -> bool {
         let names = text.split(['?', '&', ';', '#']).filter_map(|piece| piece.split_once('=')).map(|(name, _)| name);
-        names.into_iter().any(|name| self.credentials.iter().any(|known| query::folds_onto(name, known)))
+        names.into_iter().any(|name| self.is_credential(name))
     }
 }
 
@@ -169,6 +182,12 @@ impl Detour {
         let leads_away = redirect::host(address).is_some_and(|host| host != self.own_host);
         leads_away && address.len() <= LONGEST
     }
+}
+
+/// Whether a name is there at most once, and in no other spelling.
+fn is_sole(template: &Template, name: &str) -> bool {
+    let mut spellings = template.parameters().filter(|parameter| query::folds_onto(&parameter.name, name));
+    spellings.next().is_none_or(|sole| sole.name == name) && spellings.next().is_none()
 }
 
 /// `cons_id` and `current_cons_id` are, `cons_id` and `user_name` are not.

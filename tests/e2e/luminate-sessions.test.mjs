@@ -123,9 +123,17 @@ test("a nonce connects another browser: EstablishSession, a page, a call in plac
 
 test("where NEXTURL may not lead, a nonce is not used up", async () => {
   const { nonce } = await login(a);
-  for (const next of ["https://evil.example/", "//evil.example/", "/\\evil.example", "http://127.0.0.1:8788@evil.example/", "http://127.0.0.1:8788.evil.example/", "javascript:alert(1)", "http://127.0.0.1:8789/"]) {
+  for (const [next, reason] of [
+    ["https://evil.example/", "redirect_target"],
+    ["//evil.example/", "redirect_host"],
+    ["/\\evil.example", "redirect_characters"],
+    ["http://127.0.0.1:8788@evil.example/", "redirect_userinfo"],
+    ["http://127.0.0.1:8788.evil.example/", "redirect_host"],
+    ["javascript:alert(1)", "redirect_scheme"],
+    ["http://127.0.0.1:8789/", "redirect_target"],
+  ]) {
     const answer = await a.get(establish(nonce, next), page);
-    await refused(answer, 400, "redirect_target");
+    await refused(answer, 400, reason);
     assert.equal(answer.cookies.length, 0);
   }
   for (const ahead of [{ "sec-purpose": "prefetch" }, { purpose: "preview" }]) await refused(await a.get(establish(nonce), { ...page, ...ahead }), 403, "nonce_not_used");

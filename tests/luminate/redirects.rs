@@ -159,6 +159,8 @@ fn nobody_gets_a_signature_for_what_he_says_of_a_person() {
         "cons_id=00",
         "cons_id=+",
         "cons_id=%2530",
+        "cons_id=0&cons_id=0",
+        "cons_id=0;Cons_Id=",
     ] {
         let target = format!("https://p.example/w?{query}");
         let fields = |sign| [("uid", SAM), ("sign_redirects", sign), ("error_redirect", target.as_str())];
@@ -193,8 +195,8 @@ fn a_policy_says_itself_what_tells_a_person() {
         site.ask(&client("login", &encoded(&fields)))
     };
     assert_eq!(ask("UID2=5").refused, Some(Reason::RedirectIdentity));
-    let passed = ask("cons_id=5&p=${password}&pin=${pin}");
-    assert!(location(&passed).unwrap().starts_with("https://p.example/w?cons_id=5&p=p&pin=&ts="));
+    let passed = ask("member_id=5&n=${user_name}&pin=${pin}&p=${password}");
+    assert!(location(&passed).unwrap().starts_with("https://p.example/w?member_id=5&n=u&pin=&p=&ts="), "{passed:?}");
 }
 
 #[test]

@@ -27,6 +27,19 @@ pub const ANYWHERE: [&str; 3] = [SIGN_ON, NONCE, SESSION];
 pub const REDIRECTS: [&str; 4] = ["redirect", "success_redirect", "error_redirect", "sign_redirects"];
 /// The element of a response that says whom it is about.
 pub const SUBJECT: &str = "cons_id";
+/// Names of what no redirect passes on, whatever the policy says: credentials in requests, and in responses.
+pub const SECRETS: [&str; 10] = [
+    AUTH,
+    SIGN_ON,
+    NONCE,
+    SESSION,
+    LOGIN_NAME,
+    LOGIN_PASSWORD,
+    "password",
+    "token",
+    "nonce",
+    "singleSignOnMethodResponse",
+];
 /// Bound to its session, in a body.
 pub const AUTH: &str = "auth";
 /// A partner's word for a constituent, in a body.

@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::caller::Caller;
 use crate::credential::{http_session, signed_redirect};
-use crate::dialect::luminate::{ANYWHERE, REDIRECTS, SUBJECT};
+use crate::dialect::luminate::{REDIRECTS, SECRETS, SUBJECT};
 use crate::endpoint;
 use crate::gate::Trace;
 use crate::gate::credentials::Visit;
@@ -49,7 +49,7 @@ pub fn read<P>(visit: &Visit<'_, P>, luminate: &Luminate, call: &Call<'_>) -> Re
         well,
         badly,
         names: luminate.names.clone(),
-        credentials: &ANYWHERE,
+        credentials: &SECRETS,
         signer,
         caller: None,
         about: SUBJECT,
