@@ -80,7 +80,11 @@ impl Onward {
         let Some(signer) = &self.signer else { return Ok(()) };
         let is_fine = |template: &Template| {
             let may_be_signed = template.parameters().all(|parameter| self.may_sign(parameter));
-            may_be_signed && signer.profile.subject.as_deref().is_none_or(|subject| is_sole(template, subject))
+            may_be_signed
+                && signer.profile.subject.as_deref().is_none_or(|subject| {
+                    // As the verifier looks for it: once, and in no other spelling.
+                    query::sole(&template.query(|_, _| None), subject).is_ok()
+                })
         };
         let mut templates = self.well.iter().chain(&self.badly);
         templates.all(is_fine).then_some(()).ok_or(Reason::RedirectIdentity)
@@ -182,12 +186,6 @@ impl Detour {
         let leads_away = redirect::host(address).is_some_and(|host| host != self.own_host);
         leads_away && address.len() <= LONGEST
     }
-}
-
-/// Whether a name is there at most once, and in no other spelling.
-fn is_sole(template: &Template, name: &str) -> bool {
-    let mut spellings = template.parameters().filter(|parameter| query::folds_onto(&parameter.name, name));
-    spellings.next().is_none_or(|sole| sole.name == name) && spellings.next().is_none()
 }
 
 /// `cons_id` and `current_cons_id` are, `cons_id` and `user_name` are not.
