@@ -23,6 +23,7 @@ mod output;
 mod redirect;
 mod secrets;
 mod signing;
+mod telling;
 mod time;
 mod vars;
 mod workspace;

@@ -67,6 +67,9 @@ fn mismatch(profile: &Link, keyring: &Keyring, signed: Signed<'_>, parts: &link:
             causes.push(cause);
         }
     }
+    if holds(profile, key, signed, &format!("{}\n", parts.covered)) {
+        causes.push("The signer hashed a line feed at the end (printf, not echo).".to_owned());
+    }
     for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
         if holds(profile, key, Signed { method, ..signed }, parts.covered) {
             causes.push(format!("The signer hashed the method {method}."));

@@ -4,6 +4,7 @@
 //! commonly hashes by mistake; if the presented signature is right for one of them, that is the cause.
 
 mod causes;
+mod further;
 mod link;
 mod redirect;
 mod spellings;
@@ -67,7 +68,7 @@ pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now:
     for accept in &route.accept {
         let next = match accept {
             Accept::Link(profile) => explain_link(profile, keyring, signed, query, now),
-            Accept::SignedRedirect(profile) => explain_redirect(profile, keyring, query, now),
+            Accept::SignedRedirect(profile) => explain_redirect(policy, profile, keyring, url, now),
             _ => continue,
         };
         let found_something = next.verdict != Reason::CredentialMissing.code();

@@ -1,19 +1,29 @@
 //! Why a signed redirect is refused.
 
+use std::iter;
+
 use subtle::ConstantTimeEq;
 
 use super::causes::{clock_cause, fallback, redirect_cause};
 use super::spellings::spellings;
-use super::{Explanation, refused};
-use crate::credential::signed_redirect;
+use super::{Explanation, further, refused};
+use crate::credential::signed_redirect::{self, Parts};
 use crate::digest::hex;
 use crate::keyring::Keyring;
-use crate::policy::{Boundary, Digest, SignedRedirect};
+use crate::policy::{Boundary, Digest, Key, Policy, SignedRedirect};
 use crate::refusal::Reason;
+use crate::secret::Secret;
 
-/// Explains a signed redirect.
-pub fn explain_redirect(profile: &SignedRedirect, keyring: &Keyring, raw_query: &str, now: u64) -> Explanation {
+/// Explains a signed redirect by one profile, wherever the whole URL leads.
+pub fn explain_redirect(
+    policy: &Policy,
+    profile: &SignedRedirect,
+    keyring: &Keyring,
+    url: &str,
+    now: u64,
+) -> Explanation {
     let format = Some(format!("signed-redirect:{}", profile.name));
+    let raw_query = url.split_once('?').map_or("", |(_, query)| query);
     let parts = match signed_redirect::parse(profile, raw_query) {
         Ok(Some(parts)) => parts,
         Ok(None) => {
@@ -22,20 +32,37 @@ pub fn explain_redirect(profile: &SignedRedirect, keyring: &Keyring, raw_query: 
         }
         Err(reason) => return Explanation { format, ..refused(reason, vec![redirect_cause(reason, profile)]) },
     };
-    let boundary = profile.boundaries.first().copied().unwrap_or(Boundary::Inclusive);
+    let (key, boundary) = made_by(profile, keyring, &parts).unzip();
+    let key = key.or_else(|| profile.keys.first().map(AsRef::as_ref));
+    let boundary = boundary.or_else(|| profile.boundaries.first().copied()).unwrap_or(Boundary::Inclusive);
     let mut told = Explanation {
         format,
-        key_id: profile.keys.first().map(|key| key.id.clone()),
+        key_id: key.map(|key| key.id.clone()),
         hashed_text: Some(signed_redirect::hashed_text(profile, boundary, parts.covered)),
         presented: Some(hex(&parts.signature)),
         ..Explanation::default()
     };
     let reason = signed_redirect::verify(profile, keyring, true, raw_query, now).err();
     told.verdict = reason.map_or("ok", |reason| reason.code()).to_owned();
+    let is_listed = profile.digests.contains(&parts.digest);
     match reason {
-        Some(Reason::RedirectSignatureMismatch) => told.causes.extend(mismatch(profile, keyring, &parts)),
+        Some(Reason::RedirectSignatureMismatch) => {
+            let causes = mismatch(policy, profile, keyring, url, &parts).unwrap_or_default();
+            told.causes = fallback(causes, &otherwise(parts.digest));
+        }
+        Some(Reason::RedirectMalformed) if !is_listed => {
+            told.causes = other_digest(profile, &parts, mismatch(policy, profile, keyring, url, &parts));
+        }
+        Some(Reason::RedirectMalformed) => told.causes.push(format!(
+            "The parameter {} occurs twice, or is not a name that can be passed on.",
+            profile.subject.as_deref().unwrap_or_default()
+        )),
         Some(Reason::RedirectExpired | Reason::RedirectNotYetValid) => {
-            told.causes.push(clock_cause("ts", parts.timestamp, now));
+            let clock = clock_cause("ts", parts.timestamp, now);
+            told.causes.push(format!("{clock} The window is {} s to either side.", profile.window));
+            if parts.timestamp / 100 > now {
+                told.causes.push("ts looks like milliseconds; it is whole seconds.".to_owned());
+            }
         }
         Some(reason) => told.causes.push(redirect_cause(reason, profile)),
         None if profile.single_use => {
@@ -46,39 +73,109 @@ pub fn explain_redirect(profile: &SignedRedirect, keyring: &Keyring, raw_query: 
     told
 }
 
-/// Causes of a signature that does not match, the likeliest first. Never empty.
-fn mismatch(profile: &SignedRedirect, keyring: &Keyring, parts: &signed_redirect::Parts<'_>) -> Vec<String> {
-    let mut causes = Vec::new();
-    for key in &profile.keys {
-        let Ok(secret) = keyring.secret(&key.secret, true) else { continue };
-        let holds = |boundary: Boundary, covered: &str| {
-            bool::from(
-                signed_redirect::compute(profile, parts.digest, boundary, secret, covered).ct_eq(&parts.signature),
-            )
+/// A way to make a signature, and what it betrays of a signer that uses it.
+pub type Making = (fn(Digest, &str, &Secret) -> Vec<u8>, Option<&'static str>);
+
+/// The profile's key and boundary that give the signature.
+fn made_by<'p>(profile: &'p SignedRedirect, keyring: &Keyring, parts: &Parts<'_>) -> Option<(&'p Key, Boundary)> {
+    profile.keys.iter().find_map(|key| {
+        let secret = keyring.secret(&key.secret, true).ok()?;
+        let holds = |boundary: &&Boundary| {
+            let digest = signed_redirect::compute(profile, parts.digest, **boundary, secret, parts.covered);
+            bool::from(digest.ct_eq(&parts.signature))
         };
-        for boundary in [Boundary::Inclusive, Boundary::Exclusive] {
-            if !profile.boundaries.contains(&boundary) && holds(boundary, parts.covered) {
-                causes.push(format!(
-                    "The signer hashed the text {} `&{}=`; the policy's boundary is the other one.",
-                    if boundary == Boundary::Inclusive { "up to and including" } else { "without" },
-                    profile.signature
-                ));
-            }
-        }
-        for (covered, cause) in spellings(parts.covered) {
-            if profile.boundaries.iter().any(|boundary| holds(*boundary, &covered)) {
-                causes.push(cause);
+        Some((key.as_ref(), *profile.boundaries.iter().find(holds)?))
+    })
+}
+
+/// What the signer did otherwise, if the signature is right for it: every combination of a text, a boundary, a
+/// way to make it and a secret is tried. None if no combination gives the signature.
+fn mismatch(
+    policy: &Policy,
+    profile: &SignedRedirect,
+    keyring: &Keyring,
+    url: &str,
+    parts: &Parts<'_>,
+) -> Option<Vec<String>> {
+    let texts = texts(url, parts.covered);
+    let own = profile.keys.iter().map(|key| (key.as_ref(), None));
+    let makings = [MAKINGS, further::makings()].concat();
+    for (key, whose) in own.chain(further::other_keys(policy, profile)) {
+        let Ok(secret) = keyring.secret(&key.secret, true) else { continue };
+        for (make, how) in &makings {
+            for boundary in [Boundary::Inclusive, Boundary::Exclusive] {
+                let is_right = |text: &str| {
+                    let text = signed_redirect::hashed_text(profile, boundary, text);
+                    bool::from(make(parts.digest, &text, secret).ct_eq(&parts.signature))
+                };
+                let mut held = texts.iter().filter(|(text, _)| is_right(text)).peekable();
+                if held.peek().is_none() {
+                    continue;
+                }
+                let mut causes: Vec<String> = held.filter_map(|(_, cause)| cause.clone()).collect();
+                causes.extend((!profile.boundaries.contains(&boundary)).then(|| other_boundary(profile, boundary)));
+                causes.extend(how.map(str::to_owned));
+                causes.extend(whose);
+                return Some(causes);
             }
         }
     }
-    let digest = match parts.digest {
-        Digest::Md5 => "MD5",
-        Digest::Sha1 => "SHA-1",
-    };
-    fallback(
-        causes,
-        &format!(
-            "The query was changed after signing, or the signer has another secret (the signature's length says {digest})."
-        ),
+    None
+}
+
+/// The text as it came, and those that signers hash by mistake.
+fn texts(url: &str, covered: &str) -> Vec<(String, Option<String>)> {
+    let before = url.split('?').next().unwrap_or_default();
+    let path = before.splitn(4, '/').last().unwrap_or_default();
+    let more = "The signer hashed more than the query: the whole address, or path and query.";
+    let longer = [format!("{before}?{covered}"), format!("/{path}?{covered}")].map(|text| (text, more.to_owned()));
+    let mistaken = spellings(covered).into_iter().chain(further::orders(covered)).chain(longer);
+    iter::once((covered.to_owned(), None)).chain(mistaken.map(|(text, cause)| (text, Some(cause)))).collect()
+}
+
+fn other_boundary(profile: &SignedRedirect, boundary: Boundary) -> String {
+    format!(
+        "The signer hashed the text {} `&{}=`; the policy's boundary is the other one.",
+        if boundary == Boundary::Inclusive { "up to and including" } else { "without" },
+        profile.signature
     )
 }
+
+/// Causes of a signature by a digest that the profile does not list, and perhaps wrong besides.
+fn other_digest(profile: &SignedRedirect, parts: &Parts<'_>, mismatch: Option<Vec<String>>) -> Vec<String> {
+    let (used, taken) = (name(parts.digest), profile.digests.first().copied().map_or("none", name));
+    match mismatch {
+        Some(mut causes) => {
+            causes.insert(0, format!("The signer used {used}; the policy takes {taken}."));
+            causes
+        }
+        None => vec![format!("The signature's length says {used}; the policy takes {taken}."), otherwise(parts.digest)],
+    }
+}
+
+fn otherwise(digest: Digest) -> String {
+    format!(
+        "The query was changed after signing, or the signer has another secret (the signature's length says {}).",
+        name(digest)
+    )
+}
+
+fn name(digest: Digest) -> &'static str {
+    match digest {
+        Digest::Md5 => "MD5",
+        Digest::Sha1 => "SHA-1",
+    }
+}
+
+/// The right way first.
+const MAKINGS: &[Making] = &[
+    (|digest, text, secret| signed_redirect::digest(digest, &[text.as_bytes(), secret.expose()]), None),
+    (
+        |digest, text, secret| signed_redirect::digest(digest, &[text.as_bytes(), secret.expose(), b"\n"]),
+        Some("The signer hashed a line feed at the end (printf, not echo)."),
+    ),
+    (
+        |digest, text, secret| signed_redirect::digest(digest, &[text.as_bytes(), b"\n", secret.expose()]),
+        Some("The signer hashed a line feed between text and secret."),
+    ),
+];

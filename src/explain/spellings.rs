@@ -4,7 +4,7 @@ use std::collections::BinaryHeap;
 
 use crate::http::query;
 
-/// Texts that signers hash by mistake, each with the cause that it betrays.
+/// The spellings that differ from the text itself, each with its cause.
 pub fn spellings(covered: &str) -> Vec<(String, String)> {
     let mut list = vec![
         (
@@ -18,7 +18,6 @@ pub fn spellings(covered: &str) -> Vec<(String, String)> {
         (sorted(covered), "The signer sorted the parameters; the request has them in another order."),
         (format!("?{covered}"), "The signer hashed the question mark too."),
         (without_empty(covered), "The signer left out parameters with empty values."),
-        (format!("{covered}\n"), "The signer hashed a line feed at the end (printf, not echo)."),
     ];
     let decoded = String::from_utf8(query::decode(covered)).unwrap_or_default();
     list.push((decoded, "The signer hashed the decoded query; the bytes as sent are what counts."));
@@ -45,7 +44,8 @@ fn map_escapes(text: &str, case: impl Fn(char) -> char) -> String {
         .collect()
 }
 
-fn sorted(covered: &str) -> String {
+/// The parameters sorted, byte by byte.
+pub fn sorted(covered: &str) -> String {
     let pieces: BinaryHeap<&str> = covered.split('&').collect(); // a tenth of the code that a sort brings along
     pieces.into_sorted_vec().join("&")
 }
