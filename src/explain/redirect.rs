@@ -60,9 +60,6 @@ pub fn explain_redirect(
         Some(Reason::RedirectExpired | Reason::RedirectNotYetValid) => {
             let clock = clock_cause("ts", parts.timestamp, now);
             told.causes.push(format!("{clock} The window is {} s to either side.", profile.window));
-            if parts.timestamp / 100 > now {
-                told.causes.push("ts looks like milliseconds; it is whole seconds.".to_owned());
-            }
         }
         Some(reason) => told.causes.push(redirect_cause(reason, profile)),
         None if profile.single_use => {
@@ -108,11 +105,8 @@ fn mismatch(
                     let text = signed_redirect::hashed_text(profile, boundary, text);
                     bool::from(make(parts.digest, &text, secret).ct_eq(&parts.signature))
                 };
-                let mut held = texts.iter().filter(|(text, _)| is_right(text)).peekable();
-                if held.peek().is_none() {
-                    continue;
-                }
-                let mut causes: Vec<String> = held.filter_map(|(_, cause)| cause.clone()).collect();
+                let Some((_, cause)) = texts.iter().find(|(text, _)| is_right(text)) else { continue };
+                let mut causes: Vec<String> = cause.iter().cloned().collect();
                 causes.extend((!profile.boundaries.contains(&boundary)).then(|| other_boundary(profile, boundary)));
                 causes.extend(how.map(str::to_owned));
                 causes.extend(whose);
