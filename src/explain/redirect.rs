@@ -71,7 +71,7 @@ pub fn explain_redirect(
 }
 
 /// A way to make a signature, and what it betrays of a signer that uses it.
-pub type Making = (fn(Digest, &str, &Secret) -> Vec<u8>, Option<&'static str>);
+pub type Making = (fn(Digest, &str, &Secret) -> Vec<u8>, &'static str);
 
 /// The profile's key and boundary that give the signature.
 fn made_by<'p>(profile: &'p SignedRedirect, keyring: &Keyring, parts: &Parts<'_>) -> Option<(&'p Key, Boundary)> {
@@ -94,37 +94,29 @@ fn mismatch(
     url: &str,
     parts: &Parts<'_>,
 ) -> Option<Vec<String>> {
-    let texts = texts(url, parts.covered);
-    let own = profile.keys.iter().map(|key| (key.as_ref(), None));
-    let makings = [MAKINGS, further::makings()].concat();
-    for (key, whose) in own.chain(further::other_keys(policy, profile)) {
+    let mut texts = vec![(parts.covered.to_owned(), String::new())];
+    texts.extend(spellings(parts.covered));
+    texts.extend(further::texts(url, parts.covered));
+    let mut keys: Vec<(&Key, String)> = profile.keys.iter().map(|key| (key.as_ref(), String::new())).collect();
+    keys.extend(further::keys(policy, profile));
+    for (key, whose) in keys {
         let Ok(secret) = keyring.secret(&key.secret, true) else { continue };
-        for (make, how) in &makings {
+        for (make, how) in iter::once(&RIGHT).chain(further::makings()) {
             for boundary in [Boundary::Inclusive, Boundary::Exclusive] {
                 let is_right = |text: &str| {
                     let text = signed_redirect::hashed_text(profile, boundary, text);
                     bool::from(make(parts.digest, &text, secret).ct_eq(&parts.signature))
                 };
-                let Some((_, cause)) = texts.iter().find(|(text, _)| is_right(text)) else { continue };
-                let mut causes: Vec<String> = cause.iter().cloned().collect();
-                causes.extend((!profile.boundaries.contains(&boundary)).then(|| other_boundary(profile, boundary)));
-                causes.extend(how.map(str::to_owned));
-                causes.extend(whose);
+                let Some((_, what)) = texts.iter().find(|(text, _)| is_right(text)) else { continue };
+                let is_listed = profile.boundaries.contains(&boundary);
+                let until = if is_listed { String::new() } else { other_boundary(profile, boundary) };
+                let mut causes = vec![what.clone(), until, (*how).to_owned(), whose];
+                causes.retain(|cause| !cause.is_empty());
                 return Some(causes);
             }
         }
     }
     None
-}
-
-/// The text as it came, and those that signers hash by mistake.
-fn texts(url: &str, covered: &str) -> Vec<(String, Option<String>)> {
-    let before = url.split('?').next().unwrap_or_default();
-    let path = before.splitn(4, '/').last().unwrap_or_default();
-    let more = "The signer hashed more than the query: the whole address, or path and query.";
-    let longer = [format!("{before}?{covered}"), format!("/{path}?{covered}")].map(|text| (text, more.to_owned()));
-    let mistaken = spellings(covered).into_iter().chain(further::orders(covered)).chain(longer);
-    iter::once((covered.to_owned(), None)).chain(mistaken.map(|(text, cause)| (text, Some(cause)))).collect()
 }
 
 fn other_boundary(profile: &SignedRedirect, boundary: Boundary) -> String {
@@ -161,15 +153,5 @@ fn name(digest: Digest) -> &'static str {
     }
 }
 
-/// The right way first.
-const MAKINGS: &[Making] = &[
-    (|digest, text, secret| signed_redirect::digest(digest, &[text.as_bytes(), secret.expose()]), None),
-    (
-        |digest, text, secret| signed_redirect::digest(digest, &[text.as_bytes(), secret.expose(), b"\n"]),
-        Some("The signer hashed a line feed at the end (printf, not echo)."),
-    ),
-    (
-        |digest, text, secret| signed_redirect::digest(digest, &[text.as_bytes(), b"\n", secret.expose()]),
-        Some("The signer hashed a line feed between text and secret."),
-    ),
-];
+/// As it should be, which betrays nothing.
+const RIGHT: Making = (|digest, text, secret| signed_redirect::digest(digest, &[text.as_bytes(), secret.expose()]), "");
