@@ -6,12 +6,16 @@
 
 #[path = "cli/admin.rs"]
 mod admin;
+#[path = "cli/elsewhere.rs"]
+mod elsewhere;
 #[path = "cli/links.rs"]
 mod links;
 #[path = "cli/redirects.rs"]
 mod redirects;
 #[path = "cli/run.rs"]
 mod run;
+#[path = "cli/signers.rs"]
+mod signers;
 #[path = "cli/stub.rs"]
 mod stub;
 

@@ -1,32 +1,30 @@
 //! `verify` and `explain`: what the gate says of an address, and why.
 
-use serde_json::{Value, json};
-
 use super::address::Address;
-use super::args::{Common, Explain, Verify};
+use super::args::{Explain, Verify};
 use super::compare::{Difference, compare};
-use super::judge::{Asked, Judgement, judge};
+use super::judge::{Asked, Judgement};
+use super::judges::Judge;
 use super::output::{Exit, Failure, Report};
+use super::telling::{document, list, page, short, status};
 use super::time;
 use super::workspace::Workspace;
-use crate::explain::{Explanation, explain};
-use crate::http::Target;
+use crate::explain::Explanation;
 use crate::policy::Key;
 use crate::refusal::Reason;
 
-/// Says whether an address holds by one kind of signature.
+/// Says whether an address holds.
 ///
 /// # Errors
-/// Exit code 2: the policy, the secret or the address is not as needed.
-pub fn verify(common: &Common, args: &Verify, kind: &str) -> Result<Report, Failure> {
-    let workspace = Workspace::open(common)?;
+/// Exit code 2: the secret or the address is not as needed.
+pub fn verify(workspace: &Workspace, args: &Verify, judge: Judge<'_>) -> Result<Report, Failure> {
     let address = Address::read(&args.url)?;
     let asked = asked(args, &address.sent);
-    let judged = judge(&workspace, asked);
-    let reason = judged.refusal(kind);
-    let told = told(&workspace, asked, &judged, reason);
+    let judged = judge.judge(workspace, asked);
+    let reason = judge.refusal(&judged);
+    let told = told(workspace, judge, asked, &judged, reason);
     if reason == Some(Reason::SecretMissing) {
-        return Err(missing_secret(&workspace, asked, &told));
+        return Err(missing_secret(workspace, judge, asked, &told));
     }
     let text = match reason {
         None => format!("ok: {}\n{}", short(&told), list(&told.causes)),
@@ -34,27 +32,26 @@ pub fn verify(common: &Common, args: &Verify, kind: &str) -> Result<Report, Fail
     };
     let mut notes = address.notes;
     notes.extend(bound(&judged));
+    notes.extend(judge.note(&workspace.policy, asked.url));
     Ok(Report { exit: exit(reason), ..Report::fine(text, document(&told, &judged, None)).with(notes) })
 }
 
 /// Explains an address.
 ///
 /// # Errors
-/// Exit code 2: the policy or an address cannot be read.
-pub fn run(common: &Common, args: &Explain) -> Result<Report, Failure> {
-    let workspace = Workspace::open(common)?;
+/// Exit code 2: an address cannot be read.
+pub fn run(workspace: &Workspace, args: &Explain, judge: Judge<'_>) -> Result<Report, Failure> {
     let address = Address::read(&args.verify.url)?;
     let asked = asked(&args.verify, &address.sent);
-    let judged = judge(&workspace, asked);
-    let by_link = judged.refusal("link");
-    let reason = by_link.and_then(|_| judged.refusal("signed-redirect"));
-    let mut told = told(&workspace, asked, &judged, reason);
+    let judged = judge.judge(workspace, asked);
+    let reason = judge.refusal(&judged);
+    let mut told = told(workspace, judge, asked, &judged, reason);
     if reason == Some(Reason::SecretMissing) {
-        let failure = missing_secret(&workspace, asked, &told);
+        let failure = missing_secret(workspace, judge, asked, &told);
         told.causes = vec![format!("{} {}", failure.message, failure.todo)];
     }
     let difference = match &args.signed {
-        Some(signed) => Some(differs(&workspace, asked, &args.verify.url, signed)?),
+        Some(signed) => Some(differs(workspace, judge, asked, &args.verify.url, signed)?),
         None => None,
     };
     match &difference {
@@ -66,18 +63,20 @@ pub fn run(common: &Common, args: &Explain) -> Result<Report, Failure> {
     let text = page(&told, &judged, difference.as_ref());
     let mut notes = address.notes;
     notes.extend(bound(&judged));
+    notes.extend(judge.note(&workspace.policy, asked.url));
     let json = document(&told, &judged, difference.as_ref());
     Ok(Report { exit: exit(reason), ..Report::fine(text, json).with(notes) })
 }
 
-/// The failure of a command that made an address which the gateway would refuse.
-pub fn would_refuse(workspace: &Workspace, asked: Asked<'_>, judged: &Judgement) -> Failure {
+/// The failure of a command that made an address which would be refused.
+pub fn would_refuse(workspace: &Workspace, judge: Judge<'_>, asked: Asked<'_>, judged: &Judgement) -> Failure {
     let reason = judged.refused.unwrap_or(Reason::NoRoute);
-    let told = told(workspace, asked, judged, Some(reason));
+    let told = told(workspace, judge, asked, judged, Some(reason));
+    let who = if matches!(judge, Judge::Gate(_)) { "gateway" } else { "profile" };
     // Not the query: what is refused today for its terms may hold another day.
     let url = asked.url.split('?').next().unwrap_or_default();
     let (code, causes) = (reason.code(), list(&told.causes));
-    Failure::refused(format!("the gateway would refuse {url}: {code}\n{}", causes.trim_end())).with("code", code)
+    Failure::refused(format!("the {who} would refuse {url}: {code}\n{}", causes.trim_end())).with("code", code)
 }
 
 fn asked<'a>(args: &'a Verify, url: &'a str) -> Asked<'a> {
@@ -93,12 +92,21 @@ fn exit(reason: Option<Reason>) -> Exit {
 }
 
 /// The core's explanation under the gate's verdict, which knows more: client, loopback, methods, shape of the path.
-fn told(workspace: &Workspace, asked: Asked<'_>, judged: &Judgement, reason: Option<Reason>) -> Explanation {
-    let mut told = explain(&workspace.policy, &workspace.keyring(), asked.method, asked.url, asked.now);
+fn told(
+    workspace: &Workspace,
+    judge: Judge<'_>,
+    asked: Asked<'_>,
+    judged: &Judgement,
+    reason: Option<Reason>,
+) -> Explanation {
+    let mut told = judge.explain(workspace, asked);
     let verdict = reason.map_or("ok", Reason::code);
     // What goes through is told as it is, even where that is not by a signature.
     if let Some(reason) = reason.filter(|_| told.verdict != verdict || judged.refused.is_none()) {
         told.causes = vec![cause(reason, asked, judged)];
+    }
+    if reason == Some(Reason::NoRoute) {
+        told.causes.extend(judge.hint(&workspace.policy, asked.url));
     }
     told.verdict = verdict.to_owned();
     told.route = judged.route.as_ref().map(|route| route.name.clone()).or(told.route);
@@ -134,7 +142,7 @@ fn cause(reason: Reason, asked: Asked<'_>, judged: &Judgement) -> String {
 }
 
 /// Which secret is not there.
-fn missing_secret(workspace: &Workspace, asked: Asked<'_>, told: &Explanation) -> Failure {
+fn missing_secret(workspace: &Workspace, judge: Judge<'_>, asked: Asked<'_>, told: &Explanation) -> Failure {
     let policy = &workspace.policy;
     let (format, name) = told.format.as_deref().and_then(|format| format.split_once(':')).unwrap_or_default();
     let keys = match format {
@@ -142,7 +150,7 @@ fn missing_secret(workspace: &Workspace, asked: Asked<'_>, told: &Explanation) -
         _ => policy.signed_redirects.iter().find(|redirect| redirect.name == name).map(|redirect| &redirect.keys),
     };
     let is_named = |key: &&std::sync::Arc<Key>| format != "link" || told.key_id.as_deref() == Some(key.id.as_str());
-    let loopback = Target::read(asked.url, usize::MAX).is_ok_and(|target| target.is_loopback());
+    let loopback = judge.is_loopback(policy, asked.url);
     let mut named = keys.into_iter().flatten().filter(is_named);
     let failed = named.find_map(|key| workspace.secret(&key.secret, loopback).err());
     failed.unwrap_or_else(|| Failure::usage("a secret that this address needs is not set"))
@@ -157,13 +165,13 @@ struct Signers {
 /// Where two spellings part, and what that says.
 fn differs(
     workspace: &Workspace,
+    judge: Judge<'_>,
     asked: Asked<'_>,
     received: &str,
     signed: &str,
 ) -> Result<(Option<Difference>, Signers), Failure> {
     let sent = Address::read(signed)?.sent;
-    let judged = judge(workspace, Asked { url: &sent, ..asked });
-    let holds = judged.refusal("link").and_then(|_| judged.refusal("signed-redirect")).is_none();
+    let holds = judge.refusal(&judge.judge(workspace, Asked { url: &sent, ..asked })).is_none();
     let difference = compare(signed, received);
     let conclusion = match (&difference, holds) {
         (None, _) => "The two addresses are the same, byte for byte: it was not changed on the way.",
@@ -178,57 +186,4 @@ fn differs(
 
 fn bound(judged: &Judgement) -> Option<String> {
     judged.network.as_ref().map(|network| format!("it is bound to {network}, and was judged as from there"))
-}
-
-fn short(told: &Explanation) -> String {
-    let part = |name: &str, value: &Option<String>| value.as_ref().map(|value| format!("{name} {value}"));
-    let parts = [told.format.clone(), part("key", &told.key_id), part("route", &told.route)];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-fn status(judged: &Judgement) -> String {
-    judged.status.map_or(String::new(), |status| format!(" (the gateway answers {status})"))
-}
-
-fn list(causes: &[String]) -> String {
-    causes.iter().map(|cause| format!("  - {cause}\n")).collect()
-}
-
-fn page(told: &Explanation, judged: &Judgement, difference: Option<&Difference>) -> String {
-    let row = |name: &str, value: &Option<String>| {
-        value.as_ref().map_or(String::new(), |value| format!("{name:<10} {value}\n"))
-    };
-    let mut page = format!("{:<10} {}{}\n", "Verdict", told.verdict, status(judged));
-    page.push_str(&row("Route", &told.route));
-    page.push_str(&row("Format", &told.format));
-    page.push_str(&row("Key", &told.key_id));
-    page.push_str(&row("Signature", &told.presented));
-    if let Some(text) = &told.hashed_text {
-        page.push_str(&format!("\nExact text that is hashed, {} bytes; the secret is no part of it:\n", text.len()));
-        page.extend(text.split('\n').map(|line| format!("  | {line}\n")));
-    }
-    if !told.causes.is_empty() {
-        let title = if told.verdict == "ok" { "To know" } else { "Likely cause" };
-        page.push_str(&format!("\n{title}:\n{}", list(&told.causes)));
-    }
-    if let Some(difference) = difference {
-        page.push_str(&format!(
-            "\nWhat differs, from byte {} on, in {}:\n{}",
-            difference.byte, difference.part, difference.picture
-        ));
-    }
-    page
-}
-
-fn document(told: &Explanation, judged: &Judgement, difference: Option<&Difference>) -> Value {
-    let mut document = json!(told);
-    if let Some(members) = document.as_object_mut() {
-        members.insert("status".to_owned(), json!(judged.status));
-        let identity = judged.identity.as_ref();
-        members.insert("subject".to_owned(), json!(identity.and_then(|identity| identity.subject.as_deref())));
-        if let Some(difference) = difference {
-            members.insert("difference".to_owned(), json!(difference));
-        }
-    }
-    document
 }

@@ -71,23 +71,29 @@ Examples:
 
 pub const REDIRECT_SIGN: &str = "\
 A redirect works for seconds: pipe it to where it is used. An address that already has ts, signature or sig is not
-signed, for whoever wrote them would have chosen what counts.
+signed, for whoever wrote them would have chosen what counts. A fragment stays behind the signature.
+
+Another site's address, at no route of the policy, is signed by the profile that --profile names.
 
 Examples:
-  edgegate redirect sign --policy demo/edgegate.toml 'http://127.0.0.1:8787/landing/offer?cons_id=1001002&n=1'";
+  edgegate redirect sign --policy demo/edgegate.toml 'http://127.0.0.1:8787/landing/offer?cons_id=1001002&n=1'
+  edgegate redirect sign --policy demo/edgegate.toml --profile landing 'https://p.example/w?cons_id=1001002'";
 
 pub const REDIRECT_VERIFY: &str = "\
-The gate itself judges a request for the address; only whether the redirect has been used is not known here.
-Exit code 0 if it holds, 1 with the reason's code if not.
+The gate itself judges a request for the address, or with --profile that profile alone, wherever the address leads. Only
+whether the redirect has been used is not known here. Exit code 0 if it holds, 1 with the reason's code if not.
 
 Examples:
-  edgegate redirect verify --policy demo/edgegate.toml --at 1795305600 'http://127.0.0.1:8787/landing/offer?cons_id=1001002&n=1&ts=1795305600&signature=aea4f4892074f5da480289539a793953'";
+  edgegate redirect verify --policy demo/edgegate.toml --at 1795305600 'http://127.0.0.1:8787/landing/offer?cons_id=1001002&n=1&ts=1795305600&signature=aea4f4892074f5da480289539a793953'
+  edgegate redirect verify --policy demo/edgegate.toml --profile landing --at 1287763970 'https://p.example/w?cons_id=1001002&ts=1287763970&signature=62fd92b44a113f205f4cd67576acbc61'";
 
 pub const REDIRECT_EXPLAIN: &str = "\
-Exit codes as those of `redirect verify`. Nothing here shows the signature that would be right.
+Tries the mistakes that signers make: another spelling, order, boundary, algorithm or secret, and several at once.
+--profile and exit codes as those of `redirect verify`. Nothing here shows the signature that would be right.
 
 Examples:
-  edgegate redirect explain --policy demo/edgegate.toml --at 1795305600 'http://127.0.0.1:8787/landing/offer?cons_id=1001002&n=1&ts=1795305600&signature=aea4f4892074f5da480289539a793953'";
+  edgegate redirect explain --policy demo/edgegate.toml --at 1795305600 'http://127.0.0.1:8787/landing/offer?cons_id=1001002&n=1&ts=1795305600&signature=aea4f4892074f5da480289539a793953'
+  edgegate redirect explain --policy demo/edgegate.toml --profile landing --at 1287763970 'https://p.example/w?cons_id=1001002&ts=1287763970&signature=62fd92b44a113f205f4cd67576acbc61'";
 
 pub const NONCE: &str = "\
 The gateway must be running (the demo: `npm start`), and its policy must have [admin] and [nonce]. The last line is the

@@ -48,9 +48,9 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// Why this kind of credential does not open the address; None if it does.
-    pub fn refusal(&self, kind: &str) -> Option<Reason> {
-        let opened = self.identity.as_ref().is_some_and(|identity| identity.kind == kind);
+    /// Why none of these kinds of credential opens the address; None if one does.
+    pub fn refusal(&self, kinds: &[&str]) -> Option<Reason> {
+        let opened = self.identity.as_ref().is_some_and(|identity| kinds.contains(&identity.kind));
         self.refused.or((!opened).then_some(Reason::CredentialMissing))
     }
 }

@@ -1,10 +1,12 @@
-//! `edgegate link sign`: the generic signed link.
+//! `edgegate link ...`: the generic signed link.
 
 use serde_json::json;
 
 use super::address::Address;
-use super::args::{Common, SignLink};
+use super::args::{Common, Explain, SignLink, Verify};
+use super::explained;
 use super::judge::Asked;
+use super::judges::{Judge, LINK, REDIRECT};
 use super::output::{Failure, Report};
 use super::signing::{self, Kind};
 use super::time;
@@ -23,7 +25,7 @@ pub fn sign(common: &Common, args: &SignLink) -> Result<Report, Failure> {
     let unsigned = Asked { url: &address.sent, method: &args.method, client: None, now };
     let profile = signing::profile(&workspace, &kind(&workspace.policy), args.profile.as_deref(), unsigned)?;
     let key = signing::key(&profile.keys, args.key.as_deref())?;
-    let target = signing::target(&workspace, &address, unsigned)?;
+    let target = signing::target(&workspace, GATE, &address, unsigned)?;
     let secret = workspace.secret(&key.secret, target.is_loopback())?;
     let terms = terms(args, &profile, now);
     let signed = Signed { method: &args.method, host: &target.host, path: target.path };
@@ -34,7 +36,7 @@ pub fn sign(common: &Common, args: &SignLink) -> Result<Report, Failure> {
     // A HEAD looks ahead and uses nothing up, so the link is judged by the GET that it covers.
     let method = if args.method == "HEAD" { "GET" } else { &args.method };
     let asked = Asked { url: &url, method, client: None, now: terms.not_before.unwrap_or(now).max(now) };
-    let judged = signing::confirm(&workspace, "link", asked, args.anyway, &mut notes)?;
+    let judged = signing::confirm(&workspace, GATE, asked, args.anyway, &mut notes)?;
     let once = if profile.single_use { ", once" } else { "" };
     notes.push(format!("it works until {}{once}", time::show(terms.expires)));
     let url = format!("{url}{}", address.fragment);
@@ -52,9 +54,26 @@ pub fn sign(common: &Common, args: &SignLink) -> Result<Report, Failure> {
     Ok(Report::fine(url, json).with(notes))
 }
 
+/// Says whether a link holds.
+///
+/// # Errors
+/// Exit code 2: the policy, the secret or the address is not as needed.
+pub fn verify(common: &Common, args: &Verify) -> Result<Report, Failure> {
+    explained::verify(&Workspace::open(common)?, args, GATE)
+}
+
+/// Explains an address, whichever kind of signature it has.
+///
+/// # Errors
+/// Exit code 2: the policy or an address cannot be read.
+pub fn explain(common: &Common, args: &Explain) -> Result<Report, Failure> {
+    explained::run(&Workspace::open(common)?, args, Judge::Gate(&[LINK, REDIRECT]))
+}
+
 fn kind(policy: &Policy) -> Kind<'_, Link> {
     Kind {
         table: "links",
+        credential: LINK,
         what: "links",
         all: &policy.links,
         name: |profile| &profile.name,
@@ -79,4 +98,5 @@ fn planted() -> Failure {
         .todo("Sign the address without it; a link that is to be renewed is signed anew from its own address.")
 }
 
+const GATE: Judge<'_> = Judge::Gate(&[LINK]);
 const AN_HOUR: u64 = 3_600;

@@ -3,7 +3,8 @@
 //! - [`args`] says what can be asked, [`help`] teaches it;
 //! - [`workspace`] reads what the operator has: the policy, and the secrets in a file ([`vars`]) or on stdin;
 //! - [`check`], [`keys`], [`secrets`], [`link`], [`redirect`] and [`admin`] are the commands;
-//! - [`judge`] runs the gate itself over an address, so that what is said here is what the gateway does;
+//! - [`judge`] runs the gate itself over an address, so that what is said here is what the gateway does; [`judges`]
+//!   lets a profile of signed redirects judge alone instead;
 //! - [`output`] tells people and programs, and ends with the exit code.
 //!
 //! No secret is taken as an argument and none is shown; `key new`, whose output is a secret, is the exception.
@@ -17,12 +18,14 @@ mod compare;
 mod explained;
 mod help;
 mod judge;
+mod judges;
 mod keys;
 mod link;
 mod output;
 mod redirect;
 mod secrets;
 mod signing;
+mod telling;
 mod time;
 mod vars;
 mod workspace;
@@ -49,13 +52,11 @@ fn run(args: &Args) -> Result<Report, Failure> {
         Command::Key { command: args::KeyCommand::New(new) } => keys::new(new, common.json),
         Command::Secrets => secrets::run(common),
         Command::Link { command: LinkCommand::Sign(sign) } => link::sign(common, sign),
-        Command::Link { command: LinkCommand::Verify(verify) } => explained::verify(common, verify, "link"),
-        Command::Link { command: LinkCommand::Explain(explain) } => explained::run(common, explain),
+        Command::Link { command: LinkCommand::Verify(verify) } => link::verify(common, verify),
+        Command::Link { command: LinkCommand::Explain(explain) } => link::explain(common, explain),
         Command::Redirect { command: RedirectCommand::Sign(sign) } => redirect::sign(common, sign),
-        Command::Redirect { command: RedirectCommand::Verify(verify) } => {
-            explained::verify(common, verify, "signed-redirect")
-        }
-        Command::Redirect { command: RedirectCommand::Explain(explain) } => explained::run(common, explain),
+        Command::Redirect { command: RedirectCommand::Verify(verify) } => redirect::verify(common, verify),
+        Command::Redirect { command: RedirectCommand::Explain(explain) } => redirect::explain(common, explain),
         Command::Nonce(nonce) => admin::nonce(common, nonce),
         Command::Token { command: TokenCommand::Mint(mint) } => admin::mint(common, mint),
         Command::Token { command: TokenCommand::Show(held) } => admin::show(common, held),

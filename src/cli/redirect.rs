@@ -1,10 +1,12 @@
-//! `edgegate redirect sign`: the signed redirect.
+//! `edgegate redirect ...`: the signed redirect, to the gateway's own addresses and to other sites.
 
 use serde_json::json;
 
 use super::address::Address;
-use super::args::{Common, SignRedirect};
+use super::args::{Common, ExplainRedirect, SignRedirect, VerifyRedirect};
+use super::explained;
 use super::judge::Asked;
+use super::judges::{Judge, LINK, REDIRECT, is_elsewhere};
 use super::output::{Failure, Report};
 use super::signing::{self, Kind};
 use super::time;
@@ -12,10 +14,11 @@ use super::workspace::Workspace;
 use crate::credential::signed_redirect;
 use crate::policy::{Accept, Policy, SignedRedirect};
 
-/// Signs an address, and has the gate judge the outcome, as of its own time, before it is shown.
+/// Signs an address, and has the outcome judged, as of its own time, before it is shown: by the gate, or for another
+/// site's address by the profile that was named.
 ///
 /// # Errors
-/// Exit code 1: the gateway would refuse it. Exit code 2: the policy, the secret or the address is not as needed.
+/// Exit code 1: it would be refused. Exit code 2: the policy, the secret or the address is not as needed.
 pub fn sign(common: &Common, args: &SignRedirect) -> Result<Report, Failure> {
     let workspace = Workspace::open(common)?;
     let address = Address::read(&args.url)?;
@@ -23,20 +26,24 @@ pub fn sign(common: &Common, args: &SignRedirect) -> Result<Report, Failure> {
     let unsigned = Asked { url: &address.sent, method: "GET", client: None, now: at };
     let profile = signing::profile(&workspace, &kind(&workspace.policy), args.profile.as_deref(), unsigned)?;
     let key = signing::key(&profile.keys, args.key.as_deref())?;
-    let target = signing::target(&workspace, &address, unsigned)?;
-    let secret = workspace.secret(&key.secret, target.is_loopback())?;
+    let judge = match args.profile.is_some() && is_elsewhere(&workspace.policy, &address.sent) {
+        true => Judge::Profile(&profile),
+        false => GATE,
+    };
+    if let Judge::Gate(_) = judge {
+        signing::target(&workspace, judge, &address, unsigned)?;
+    }
+    let secret = workspace.secret(&key.secret, judge.is_loopback(&workspace.policy, &address.sent))?;
     let query = signed_redirect::sign(&profile, &secret, address.query(), at).map_err(|_| planted())?;
     let url = address.with_query(&query);
 
     let mut notes = address.notes.clone();
     let asked = Asked { url: &url, ..unsigned };
-    let judged = signing::confirm(&workspace, "signed-redirect", asked, args.anyway, &mut notes)?;
+    let judged = signing::confirm(&workspace, judge, asked, args.anyway, &mut notes)?;
     let (from, until) = (at.saturating_sub(profile.window), at.saturating_add(profile.window));
     let once = if profile.single_use { ", once" } else { "" };
     notes.push(format!("it works until {}{once}", time::show(until)));
-    if !address.fragment.is_empty() {
-        notes.push("the fragment after # was left out: nothing follows the signature".to_owned());
-    }
+    let url = format!("{url}{}", address.fragment);
     let json = json!({
         "url": url,
         "format": format!("signed-redirect:{}", profile.name),
@@ -50,9 +57,40 @@ pub fn sign(common: &Common, args: &SignRedirect) -> Result<Report, Failure> {
     Ok(Report::fine(url, json).with(notes))
 }
 
+/// Says whether a signed redirect holds.
+///
+/// # Errors
+/// Exit code 2: the policy, the profile, the secret or the address is not as needed.
+pub fn verify(common: &Common, args: &VerifyRedirect) -> Result<Report, Failure> {
+    let workspace = Workspace::open(common)?;
+    match &args.alone.profile {
+        Some(name) => {
+            let profile = signing::named(&kind(&workspace.policy), name)?;
+            explained::verify(&workspace, &args.verify, Judge::Profile(&profile))
+        }
+        None => explained::verify(&workspace, &args.verify, GATE),
+    }
+}
+
+/// Explains an address, without a profile whichever kind of signature it has.
+///
+/// # Errors
+/// Exit code 2: the policy, the profile or an address is not as needed.
+pub fn explain(common: &Common, args: &ExplainRedirect) -> Result<Report, Failure> {
+    let workspace = Workspace::open(common)?;
+    match &args.alone.profile {
+        Some(name) => {
+            let profile = signing::named(&kind(&workspace.policy), name)?;
+            explained::run(&workspace, &args.explain, Judge::Profile(&profile))
+        }
+        None => explained::run(&workspace, &args.explain, Judge::Gate(&[REDIRECT, LINK])),
+    }
+}
+
 fn kind(policy: &Policy) -> Kind<'_, SignedRedirect> {
     Kind {
         table: "signed_redirects",
+        credential: REDIRECT,
         what: "signed redirects",
         all: &policy.signed_redirects,
         name: |profile| &profile.name,
@@ -67,3 +105,5 @@ fn planted() -> Failure {
     Failure::refused("the address already has ts, signature or sig, in this or another spelling")
         .todo("Whoever wrote it would have chosen what counts. Sign the address without it.")
 }
+
+const GATE: Judge<'_> = Judge::Gate(&[REDIRECT]);

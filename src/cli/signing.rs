@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::address::Address;
 use super::explained;
-use super::judge::{Asked, Judgement, judge};
+use super::judge::{Asked, Judgement};
+use super::judges::Judge;
 use super::output::Failure;
 use super::workspace::Workspace;
 use crate::http::Target;
@@ -14,6 +15,8 @@ use crate::policy::{Accept, Key};
 pub struct Kind<'p, T> {
     /// The tables' name.
     pub table: &'static str,
+    /// The kind of credential, as the log names it.
+    pub credential: &'static str,
     /// What a person calls it.
     pub what: &'static str,
     /// Every one of the policy.
@@ -34,25 +37,33 @@ pub fn profile<T>(
     asked: Option<&str>,
     address: Asked<'_>,
 ) -> Result<Arc<T>, Failure> {
-    let names = |list: &[&Arc<T>]| list.iter().map(|one| (kind.name)(one)).collect::<Vec<_>>().join(", ");
     if let Some(asked) = asked {
-        let found = kind.all.iter().find(|one| (kind.name)(one) == asked);
-        return found.cloned().ok_or_else(|| {
-            let there = names(&kind.all.iter().collect::<Vec<_>>());
-            let list = if there.is_empty() { "none".to_owned() } else { there };
-            Failure::usage(format!("the policy has no [{}.{asked}]; it has: {list}", kind.table))
-        });
+        return named(kind, asked);
     }
-    let judged = judge(workspace, address);
-    let Some(route) = &judged.route else { return Err(explained::would_refuse(workspace, address, &judged)) };
+    let gate = Judge::Gate(&[kind.credential]);
+    let judged = gate.judge(workspace, address);
+    let Some(route) = &judged.route else { return Err(explained::would_refuse(workspace, gate, address, &judged)) };
     let takes: Vec<&Arc<T>> = route.accept.iter().filter_map(|accept| (kind.accepted)(accept)).collect();
     match takes.as_slice() {
         [one] => Ok(Arc::clone(one)),
         [] => Err(Failure::refused(format!("the route {} takes no {}", route.name, kind.what))
             .todo(format!("Its `accept` in {} says what opens it.", workspace.path.display()))),
         _ => Err(Failure::usage(format!("the route {} takes several profiles", route.name))
-            .todo(format!("Name one with --profile: {}", names(&takes)))),
+            .todo(format!("Name one with --profile: {}", names(kind, takes)))),
     }
+}
+
+/// The profile of that name.
+///
+/// # Errors
+/// Exit code 2: there is none.
+pub fn named<T>(kind: &Kind<'_, T>, name: &str) -> Result<Arc<T>, Failure> {
+    let found = kind.all.iter().find(|one| (kind.name)(one) == name);
+    found.cloned().ok_or_else(|| {
+        let there = names(kind, kind.all);
+        let list = if there.is_empty() { "none".to_owned() } else { there };
+        Failure::usage(format!("the policy has no [{}.{name}]; it has: {list}", kind.table))
+    })
 }
 
 /// The key of that id, or the profile's first. The id is not repeated: somebody may have typed a secret.
@@ -74,33 +85,45 @@ pub fn key(keys: &[Arc<Key>], asked: Option<&str>) -> Result<Arc<Key>, Failure> 
 ///
 /// # Errors
 /// Exit code 1: the gateway would refuse it.
-pub fn target<'a>(workspace: &Workspace, address: &'a Address, asked: Asked<'_>) -> Result<Target<'a>, Failure> {
+pub fn target<'a>(
+    workspace: &Workspace,
+    gate: Judge<'_>,
+    address: &'a Address,
+    asked: Asked<'_>,
+) -> Result<Target<'a>, Failure> {
     Target::read(&address.sent, workspace.policy.limits.url)
-        .map_err(|_| explained::would_refuse(workspace, asked, &judge(workspace, asked)))
+        .map_err(|_| explained::would_refuse(workspace, gate, asked, &gate.judge(workspace, asked)))
 }
 
-/// Lets the gate judge what was signed, and notes what a user of it should know.
+/// Lets the judge see what was signed, and notes what a user of it should know.
 ///
 /// # Errors
 /// Exit code 1, unless it was asked for anyway.
 pub fn confirm(
     workspace: &Workspace,
-    kind: &str,
+    judge: Judge<'_>,
     asked: Asked<'_>,
     anyway: bool,
     notes: &mut Vec<String>,
 ) -> Result<Judgement, Failure> {
-    let judged = judge(workspace, asked);
-    if let Some(reason) = judged.refusal(kind) {
-        let failure = explained::would_refuse(workspace, asked, &Judgement { refused: Some(reason), ..judged.clone() });
+    let judged = judge.judge(workspace, asked);
+    if let Some(reason) = judge.refusal(&judged) {
+        let failure =
+            explained::would_refuse(workspace, judge, asked, &Judgement { refused: Some(reason), ..judged.clone() });
         if !anyway {
             return Err(failure.todo_too("--anyway prints it all the same."));
         }
         notes.push(failure.message.replace('\n', " "));
     }
     let issuer = workspace.policy.gateway.issuer.origin();
-    if !asked.url.starts_with(&format!("{issuer}/")) {
+    let alone = judge.note(&workspace.policy, asked.url);
+    if alone.is_none() && !asked.url.starts_with(&format!("{issuer}/")) {
         notes.push(format!("the address is not at {issuer}, the policy's issuer"));
     }
+    notes.extend(alone);
     Ok(judged)
+}
+
+fn names<'t, T: 't>(kind: &Kind<'_, T>, list: impl IntoIterator<Item = &'t Arc<T>>) -> String {
+    list.into_iter().map(|one| (kind.name)(one)).collect::<Vec<_>>().join(", ")
 }

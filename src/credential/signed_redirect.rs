@@ -174,10 +174,14 @@ pub fn compute(
     covered: &str,
 ) -> Vec<u8> {
     let text = hashed_text(profile, boundary, covered);
-    let parts = [text.as_bytes(), secret.expose()];
+    self::digest(digest, &[text.as_bytes(), secret.expose()])
+}
+
+/// The digest of the parts, one after the other.
+pub fn digest(digest: Digest, parts: &[&[u8]]) -> Vec<u8> {
     match digest {
-        Digest::Md5 => md5(&parts).to_vec(),
-        Digest::Sha1 => sha1(&parts).to_vec(),
+        Digest::Md5 => md5(parts).to_vec(),
+        Digest::Sha1 => sha1(parts).to_vec(),
     }
 }
 

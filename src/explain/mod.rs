@@ -4,19 +4,23 @@
 //! commonly hashes by mistake; if the presented signature is right for one of them, that is the cause.
 
 mod causes;
+mod further;
+mod link;
+mod redirect;
+mod spellings;
 
 use serde::Serialize;
 
-use crate::credential::link::{self, Signed};
-use crate::credential::signed_redirect;
-use crate::digest::{base64url, hex};
+use crate::credential::link::Signed;
 use crate::gate::route;
 use crate::http::Target;
 use crate::keyring::Keyring;
-use crate::policy::{Accept, Boundary, Link, Policy, SignedRedirect};
+use crate::policy::{Accept, Policy};
 use crate::refusal::Reason;
 
-use causes::{clock_cause, link_cause, link_mismatch, redirect_cause, redirect_mismatch, route_cause, shape_cause};
+use causes::{route_cause, shape_cause};
+pub use link::explain_link;
+pub use redirect::explain_redirect;
 
 /// What there is to say of one address.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -64,7 +68,7 @@ pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now:
     for accept in &route.accept {
         let next = match accept {
             Accept::Link(profile) => explain_link(profile, keyring, signed, query, now),
-            Accept::SignedRedirect(profile) => explain_redirect(profile, keyring, query, now),
+            Accept::SignedRedirect(profile) => explain_redirect(policy, profile, keyring, url, now),
             _ => continue,
         };
         let found_something = next.verdict != Reason::CredentialMissing.code();
@@ -88,84 +92,6 @@ pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now:
         explanation.causes.insert(0, format!("The route takes {} and not {method}.", route.methods.join(", ")));
     }
     explanation
-}
-
-/// Explains a generic link.
-pub fn explain_link(profile: &Link, keyring: &Keyring, signed: Signed<'_>, raw_query: &str, now: u64) -> Explanation {
-    let format = Some(format!("link:{}", profile.name));
-    let parts = match link::parse(profile, raw_query) {
-        Ok(Some(parts)) => parts,
-        Ok(None) => {
-            let cause = "The address has no eg_kid, eg_exp and eg_sig.".to_owned();
-            return Explanation { format, ..refused(Reason::CredentialMissing, vec![cause]) };
-        }
-        Err(reason) => return Explanation { format, ..refused(reason, vec![link_cause(reason)]) },
-    };
-    let mut told = Explanation {
-        format,
-        key_id: Some(parts.key_id.to_owned()),
-        hashed_text: Some(link::string_to_sign(profile, signed, parts.covered)),
-        presented: Some(base64url(&parts.mac)),
-        ..Explanation::default()
-    };
-    let verdict = link::verify(profile, keyring, true, signed, raw_query, None, now);
-    let reason = match verdict {
-        Ok(_) => None,
-        // No client address is known here; that the link is bound to one is all there is to say.
-        Err(Reason::LinkAddressMismatch) => {
-            told.causes
-                .push("The link is bound to a client network by eg_ip; from elsewhere it is refused.".to_owned());
-            None
-        }
-        Err(reason) => Some(reason),
-    };
-    told.verdict = reason.map_or("ok", |reason| reason.code()).to_owned();
-    match reason {
-        Some(Reason::LinkSignatureMismatch) => told.causes.extend(link_mismatch(profile, keyring, signed, &parts)),
-        Some(Reason::LinkExpired) => told.causes.push(clock_cause("eg_exp", parts.expires, now)),
-        Some(Reason::LinkNotYetValid) => told.causes.push(clock_cause("eg_nbf", parts.not_before.unwrap_or(0), now)),
-        Some(reason) => told.causes.push(link_cause(reason)),
-        None if profile.single_use => {
-            told.causes.push("The link works once; whether it has been used is not known here.".to_owned())
-        }
-        None => {}
-    }
-    told
-}
-
-/// Explains a signed redirect.
-pub fn explain_redirect(profile: &SignedRedirect, keyring: &Keyring, raw_query: &str, now: u64) -> Explanation {
-    let format = Some(format!("signed-redirect:{}", profile.name));
-    let parts = match signed_redirect::parse(profile, raw_query) {
-        Ok(Some(parts)) => parts,
-        Ok(None) => {
-            let cause = format!("The address has no {} parameter.", profile.signature);
-            return Explanation { format, ..refused(Reason::CredentialMissing, vec![cause]) };
-        }
-        Err(reason) => return Explanation { format, ..refused(reason, vec![redirect_cause(reason, profile)]) },
-    };
-    let boundary = profile.boundaries.first().copied().unwrap_or(Boundary::Inclusive);
-    let mut told = Explanation {
-        format,
-        key_id: profile.keys.first().map(|key| key.id.clone()),
-        hashed_text: Some(signed_redirect::hashed_text(profile, boundary, parts.covered)),
-        presented: Some(hex(&parts.signature)),
-        ..Explanation::default()
-    };
-    let reason = signed_redirect::verify(profile, keyring, true, raw_query, now).err();
-    told.verdict = reason.map_or("ok", |reason| reason.code()).to_owned();
-    match reason {
-        Some(Reason::RedirectSignatureMismatch) => told.causes.extend(redirect_mismatch(profile, keyring, &parts)),
-        Some(Reason::RedirectExpired | Reason::RedirectNotYetValid) => {
-            told.causes.push(clock_cause("ts", parts.timestamp, now));
-        }
-        Some(reason) => told.causes.push(redirect_cause(reason, profile)),
-        None if profile.single_use => {
-            told.causes.push("The signature works once; whether it has been used is not known here.".to_owned())
-        }
-        None => {}
-    }
-    told
 }
 
 fn refused(reason: Reason, causes: Vec<String>) -> Explanation {

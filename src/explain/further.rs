@@ -1,0 +1,91 @@
+//! What the command-line tool tries beyond the demo's page. The Worker's part of each is empty, for its size.
+
+use super::redirect::Making;
+use super::spellings::sorted;
+use crate::credential::signed_redirect;
+use crate::digest::{hmac_md5, hmac_sha1};
+use crate::policy::{Digest, Key, KeyUse, Policy, SignedRedirect};
+
+/// Texts that are no spelling of the query: its parameters in other orders, and more than it.
+pub fn texts(url: &str, covered: &str) -> Vec<(String, String)> {
+    if cfg!(target_arch = "wasm32") {
+        return Vec::new();
+    }
+    let mut texts = orders(covered);
+    let before = url.split('?').next().unwrap_or_default();
+    let path = before.splitn(4, '/').last().unwrap_or_default();
+    for text in [format!("{before}?{covered}"), format!("/{path}?{covered}")] {
+        let cause = "The signer hashed more than the query: the whole address, or path and query.";
+        texts.push((text, cause.to_owned()));
+    }
+    texts
+}
+
+/// The policy's keys that the profile does not list.
+pub fn keys<'p>(policy: &'p Policy, profile: &SignedRedirect) -> Vec<(&'p Key, String)> {
+    if cfg!(target_arch = "wasm32") {
+        return Vec::new();
+    }
+    let is_other = |key: &&Key| key.usage != KeyUse::Identity && profile.keys.iter().all(|own| own.id != key.id);
+    let others = policy.keys.iter().map(AsRef::as_ref).filter(is_other);
+    let cause = |id: &str| format!("The signer used the secret of the key {id}, which the profile does not list.");
+    others.map(|key| (key, cause(&key.id))).collect()
+}
+
+/// Ways to make a signature of a text and a secret.
+pub fn makings() -> &'static [Making] {
+    if cfg!(target_arch = "wasm32") { &[] } else { MAKINGS }
+}
+
+/// Every order, if there are few parameters. As they came and sorted is no news.
+fn orders(covered: &str) -> Vec<(String, String)> {
+    let pieces: Vec<&str> = covered.split('&').collect();
+    let orders = if pieces.len() <= FEW { permutations(&pieces) } else { usual(&pieces) };
+    let texts = orders.into_iter().map(|order| order.join("&"));
+    let is_new = |text: &String| *text != covered && *text != sorted(covered);
+    texts.filter(is_new).map(|text| (text.clone(), format!("The signer hashed another order: {text}"))).collect()
+}
+
+fn permutations<'t>(pieces: &[&'t str]) -> Vec<Vec<&'t str>> {
+    if pieces.is_empty() {
+        return vec![Vec::new()];
+    }
+    let mut orders = Vec::new();
+    for (at, first) in pieces.iter().enumerate() {
+        let others = pieces.iter().enumerate().filter(|(other, _)| *other != at);
+        let others: Vec<&str> = others.map(|(_, piece)| *piece).collect();
+        orders.extend(permutations(&others).into_iter().map(|rest| [vec![*first], rest].concat()));
+    }
+    orders
+}
+
+/// Backwards, and with `ts` in front.
+fn usual<'t>(pieces: &[&'t str]) -> Vec<Vec<&'t str>> {
+    let (time, others): (Vec<&str>, Vec<&str>) = pieces.iter().partition(|piece| piece.starts_with("ts="));
+    vec![pieces.iter().rev().copied().collect(), [time, others].concat()]
+}
+
+const MAKINGS: &[Making] = &[
+    (
+        |digest, text, secret| signed_redirect::digest(digest, &[text.as_bytes(), secret.expose(), b"\n"]),
+        "The signer hashed a line feed at the end (printf, not echo).",
+    ),
+    (
+        |digest, text, secret| signed_redirect::digest(digest, &[text.as_bytes(), b"\n", secret.expose()]),
+        "The signer hashed a line feed between text and secret.",
+    ),
+    (
+        |digest, text, secret| signed_redirect::digest(digest, &[secret.expose(), text.as_bytes()]),
+        "The signer put the secret in front of the text; it comes behind.",
+    ),
+    (
+        |digest, text, secret| match digest {
+            Digest::Md5 => hmac_md5(secret, &[text.as_bytes()]).to_vec(),
+            Digest::Sha1 => hmac_sha1(secret, &[text.as_bytes()]).to_vec(),
+        },
+        "The signer used HMAC; this format is the plain digest of text and secret.",
+    ),
+];
+
+/// 720 orders.
+const FEW: usize = 6;

@@ -1,0 +1,157 @@
+//! Why a signed redirect is refused.
+
+use std::iter;
+
+use subtle::ConstantTimeEq;
+
+use super::causes::{clock_cause, fallback, redirect_cause};
+use super::spellings::spellings;
+use super::{Explanation, further, refused};
+use crate::credential::signed_redirect::{self, Parts};
+use crate::digest::hex;
+use crate::keyring::Keyring;
+use crate::policy::{Boundary, Digest, Key, Policy, SignedRedirect};
+use crate::refusal::Reason;
+use crate::secret::Secret;
+
+/// Explains a signed redirect by one profile, wherever the whole URL leads.
+pub fn explain_redirect(
+    policy: &Policy,
+    profile: &SignedRedirect,
+    keyring: &Keyring,
+    url: &str,
+    now: u64,
+) -> Explanation {
+    let format = Some(format!("signed-redirect:{}", profile.name));
+    let raw_query = url.split_once('?').map_or("", |(_, query)| query);
+    let parts = match signed_redirect::parse(profile, raw_query) {
+        Ok(Some(parts)) => parts,
+        Ok(None) => {
+            let cause = format!("The address has no {} parameter.", profile.signature);
+            return Explanation { format, ..refused(Reason::CredentialMissing, vec![cause]) };
+        }
+        Err(reason) => return Explanation { format, ..refused(reason, vec![redirect_cause(reason, profile)]) },
+    };
+    let (key, boundary) = made_by(profile, keyring, &parts).unzip();
+    let key = key.or_else(|| profile.keys.first().map(AsRef::as_ref));
+    let boundary = boundary.or_else(|| profile.boundaries.first().copied()).unwrap_or(Boundary::Inclusive);
+    let mut told = Explanation {
+        format,
+        key_id: key.map(|key| key.id.clone()),
+        hashed_text: Some(signed_redirect::hashed_text(profile, boundary, parts.covered)),
+        presented: Some(hex(&parts.signature)),
+        ..Explanation::default()
+    };
+    let reason = signed_redirect::verify(profile, keyring, true, raw_query, now).err();
+    told.verdict = reason.map_or("ok", |reason| reason.code()).to_owned();
+    let is_listed = profile.digests.contains(&parts.digest);
+    match reason {
+        Some(Reason::RedirectSignatureMismatch) => {
+            let causes = mismatch(policy, profile, keyring, url, &parts).unwrap_or_default();
+            told.causes = fallback(causes, &otherwise(parts.digest));
+        }
+        Some(Reason::RedirectMalformed) if !is_listed => {
+            told.causes = other_digest(profile, &parts, mismatch(policy, profile, keyring, url, &parts));
+        }
+        Some(Reason::RedirectMalformed) => told.causes.push(format!(
+            "The parameter {} occurs twice, or is not a name that can be passed on.",
+            profile.subject.as_deref().unwrap_or_default()
+        )),
+        Some(Reason::RedirectExpired | Reason::RedirectNotYetValid) => {
+            let clock = clock_cause("ts", parts.timestamp, now);
+            told.causes.push(format!("{clock} The window is {} s to either side.", profile.window));
+        }
+        Some(reason) => told.causes.push(redirect_cause(reason, profile)),
+        None if profile.single_use => {
+            told.causes.push("The signature works once; whether it has been used is not known here.".to_owned())
+        }
+        None => {}
+    }
+    told
+}
+
+/// A way to make a signature, and what it betrays of a signer that uses it.
+pub type Making = (fn(Digest, &str, &Secret) -> Vec<u8>, &'static str);
+
+/// The profile's key and boundary that give the signature.
+fn made_by<'p>(profile: &'p SignedRedirect, keyring: &Keyring, parts: &Parts<'_>) -> Option<(&'p Key, Boundary)> {
+    profile.keys.iter().find_map(|key| {
+        let secret = keyring.secret(&key.secret, true).ok()?;
+        let holds = |boundary: &&Boundary| {
+            let digest = signed_redirect::compute(profile, parts.digest, **boundary, secret, parts.covered);
+            bool::from(digest.ct_eq(&parts.signature))
+        };
+        Some((key.as_ref(), *profile.boundaries.iter().find(holds)?))
+    })
+}
+
+/// What the signer did otherwise, if the signature is right for it: every combination of a text, a boundary, a
+/// way to make it and a secret is tried. None if no combination gives the signature.
+fn mismatch(
+    policy: &Policy,
+    profile: &SignedRedirect,
+    keyring: &Keyring,
+    url: &str,
+    parts: &Parts<'_>,
+) -> Option<Vec<String>> {
+    let mut texts = vec![(parts.covered.to_owned(), String::new())];
+    texts.extend(spellings(parts.covered));
+    texts.extend(further::texts(url, parts.covered));
+    let mut keys: Vec<(&Key, String)> = profile.keys.iter().map(|key| (key.as_ref(), String::new())).collect();
+    keys.extend(further::keys(policy, profile));
+    for (key, whose) in keys {
+        let Ok(secret) = keyring.secret(&key.secret, true) else { continue };
+        for (make, how) in iter::once(&RIGHT).chain(further::makings()) {
+            for boundary in [Boundary::Inclusive, Boundary::Exclusive] {
+                let is_right = |text: &str| {
+                    let text = signed_redirect::hashed_text(profile, boundary, text);
+                    bool::from(make(parts.digest, &text, secret).ct_eq(&parts.signature))
+                };
+                let Some((_, what)) = texts.iter().find(|(text, _)| is_right(text)) else { continue };
+                let is_listed = profile.boundaries.contains(&boundary);
+                let until = if is_listed { String::new() } else { other_boundary(profile, boundary) };
+                let mut causes = vec![what.clone(), until, (*how).to_owned(), whose];
+                causes.retain(|cause| !cause.is_empty());
+                return Some(causes);
+            }
+        }
+    }
+    None
+}
+
+fn other_boundary(profile: &SignedRedirect, boundary: Boundary) -> String {
+    format!(
+        "The signer hashed the text {} `&{}=`; the policy's boundary is the other one.",
+        if boundary == Boundary::Inclusive { "up to and including" } else { "without" },
+        profile.signature
+    )
+}
+
+/// Causes of a signature by a digest that the profile does not list, and perhaps wrong besides.
+fn other_digest(profile: &SignedRedirect, parts: &Parts<'_>, mismatch: Option<Vec<String>>) -> Vec<String> {
+    let (used, taken) = (name(parts.digest), profile.digests.first().copied().map_or("none", name));
+    match mismatch {
+        Some(mut causes) => {
+            causes.insert(0, format!("The signer used {used}; the policy takes {taken}."));
+            causes
+        }
+        None => vec![format!("The signature's length says {used}; the policy takes {taken}."), otherwise(parts.digest)],
+    }
+}
+
+fn otherwise(digest: Digest) -> String {
+    format!(
+        "The query was changed after signing, or the signer has another secret (the signature's length says {}).",
+        name(digest)
+    )
+}
+
+fn name(digest: Digest) -> &'static str {
+    match digest {
+        Digest::Md5 => "MD5",
+        Digest::Sha1 => "SHA-1",
+    }
+}
+
+/// As it should be, which betrays nothing.
+const RIGHT: Making = (|digest, text, secret| signed_redirect::digest(digest, &[text.as_bytes(), secret.expose()]), "");
