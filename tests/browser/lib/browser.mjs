@@ -8,9 +8,9 @@ import { startGateway } from "../../e2e/lib/gateway.mjs";
 
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
-/** A gate under an address of its own, and a browser: { gate, address, visit, stop }. `more`: flags of the browser's. */
-export async function startBrowser(policy, more = []) {
-  const gateway = await startGateway({ gate: { policy } });
+/** A gate under an address of its own, and a browser: { gate, address, visit, stop }. `more`: flags of the browser's; `secrets`: changes to the demo's. */
+export async function startBrowser(policy, more = [], secrets = {}) {
+  const gateway = await startGateway({ gate: { policy, secrets } });
   const entry = await gateway.entry();
   const host = `127.0.0.1:${entry.port}`;
   const profile = mkdtempSync(path.join(tmpdir(), "edgegate-browser-"));

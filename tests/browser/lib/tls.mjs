@@ -5,13 +5,13 @@ import http from "node:http";
 import https from "node:https";
 import { certificate } from "./sink.mjs";
 
-/** `page`: what every address of the partner's is. `to(entry)` says where the gate is, once it runs. */
+/** `page`: what every address of the partner's is, or a function that says it. `to(entry)` says where the gate is, once it runs. */
 export async function startTls(page = "<!doctype html><title>partner</title>") {
   let gate;
   const cookies = [];
   const sent = [];
   const server = https.createServer(certificate(), (request, response) => {
-    if (request.headers.host.startsWith("localhost:")) return response.writeHead(200, { "content-type": "text/html" }).end(page);
+    if (request.headers.host.startsWith("localhost:")) return response.writeHead(200, { "content-type": "text/html" }).end(typeof page === "function" ? page() : page);
     sent.push(request.headers.cookie ?? "");
     // miniflare's entry takes the URL that a Worker sees from here; every other field stays as the browser wrote it.
     const fields = [...request.rawHeaders, "MF-Original-URL", `https://${request.headers.host}${request.url}`];
