@@ -165,3 +165,14 @@ fn walk(table: &DeTable<'_>, name: String, used: &mut Vec<(String, String)>) {
 }
 
 const NAMED: [&str; 5] = ["origins", "keys", "links", "signed_redirects", "luminate.administrators"];
+
+/// The usual list, where people look for it.
+#[test]
+fn what_is_withheld_is_documented() {
+    let policy = Policy::read(&document("fixtures/policy/good/defaults.toml")).unwrap();
+    let usual: Vec<String> = policy.luminate.unwrap().names.withheld.iter().map(ToString::to_string).collect();
+    let text = document("docs/redirects.md");
+    let block = text.split("```text\n").find(|block| block.starts_with("*password*")).unwrap();
+    let listed: Vec<&str> = block.split("```").next().unwrap().split_whitespace().collect();
+    assert_eq!(listed, usual);
+}
