@@ -151,6 +151,15 @@ export const ROUTES = [
           `curl -s -L -c "$(mktemp)" "$site/EstablishSession?NONCE_TOKEN=$nonce&NEXTURL=$next"`,
         ],
       },
+      {
+        says: "Log in as a form would, and go on to a page that takes signed redirects alone:",
+        shell: [
+          SITE,
+          `curl -s -L -c "$(mktemp)" "$site/CRConsAPI" -d "method=login&$common&sign_redirects=true&user_name=${PEOPLE[0].user_name}" \\`,
+          `  --data-urlencode 'password=${PEOPLE[0].password}' \\`,
+          `  --data-urlencode 'success_redirect=${BASE}/landing/welcome?cons_id=\${loginResponse/cons_id}'`,
+        ],
+      },
       { says: "A form that the gateway puts the token into:", page: `${BASE}/site/SPageServer?pagename=form` },
       { says: "Every tag, expanded on the way:", page: `${BASE}/site/SPageServer?pagename=tags` },
     ],

@@ -200,6 +200,23 @@ fn it_dies_with_its_session() {
 }
 
 #[test]
+fn it_costs_what_a_nonce_and_its_session_cost() {
+    let site = site();
+    everybody_is(&site, JO);
+    let plain = site.cost(&client("login", "user_name=u&password=p&success_redirect=/")).1;
+    let (logged_in, storage) =
+        site.cost(&client("login", "user_name=u&password=p&success_redirect=https://p.example/"));
+    assert_eq!(storage, plain, "a detour is planned without storage");
+    let (second, storage) = site.cost(&Request::get(location(&logged_in)));
+    assert_eq!(storage, 1, "the Ledger, once");
+    let held = cookie(&second, "edgegate-http");
+    let page = Request::get(&format!("{OLD}/old/page")).with("cookie", &held);
+    assert_eq!(site.cost(&page).1, 0, "the isolate knows the session");
+    let forged = page.with("cookie", "edgegate-http=egh_seal-1_AAAA");
+    assert_eq!(site.cost(&Request { headers: forged.headers[1..].to_vec(), ..forged }).1, 0);
+}
+
+#[test]
 fn nothing_else_is_taken_by_http() {
     let site = site();
     for path in ["/site/CRConsAPI", "/me/", "/account/", "/.edgegate/health", "/.edgegate/sign-in"] {
