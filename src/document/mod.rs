@@ -24,6 +24,8 @@ struct Node {
     parent: usize,
     /// Behind the last node that it holds.
     end: usize,
+    /// It is not told.
+    is_withheld: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,30 +55,30 @@ impl Document {
         elements.next().map_or("", |node| node.name.as_str())
     }
 
-    /// The text at a path: of the first node in document order that it selects, without what stands in elements or
-    /// attributes whose names are withheld. None if there is none, or none that may be told.
-    pub fn text(&self, path: &Path, withheld: impl Fn(&str) -> bool) -> Option<String> {
-        let selected = path.first(self)?;
-        let is_told = |at: usize| self.lineage(at).all(|node| node.name.is_empty() || !withheld(&node.name));
-        if !is_told(selected) {
-            return None;
+    /// Without what stands under names that are withheld, or within: it says nothing any more.
+    pub fn without(mut self, withheld: impl Fn(&str) -> bool) -> Self {
+        for at in 0..self.nodes.len() {
+            let Some(node) = self.nodes.get(at) else { break };
+            let within = self.nodes.get(node.parent).is_some_and(|parent| parent.is_withheld);
+            let is_withheld = within || (!node.name.is_empty() && withheld(&node.name));
+            if let Some(node) = self.nodes.get_mut(at) {
+                node.is_withheld = is_withheld;
+            }
         }
-        let node = self.nodes.get(selected)?;
+        self
+    }
+
+    /// The text at a path: of the first node in document order that it selects. None if there is none, or if it is withheld.
+    pub fn text(&self, path: &Path) -> Option<String> {
+        let selected = path.first(self)?;
+        let node = self.nodes.get(selected).filter(|node| !node.is_withheld)?;
         if node.kind != Kind::Element {
             return Some(node.text.clone());
         }
-        let within = (selected..node.end).filter(|at| self.kind(*at) == Some(Kind::Text) && is_told(*at));
-        Some(within.filter_map(|at| self.nodes.get(at)).map(|node| node.text.as_str()).collect())
-    }
-
-    fn kind(&self, at: usize) -> Option<Kind> {
-        self.nodes.get(at).map(|node| node.kind)
-    }
-
-    /// A node and all that hold it.
-    fn lineage(&self, at: usize) -> impl Iterator<Item = &Node> {
-        let above = |at: &usize| self.nodes.get(*at).map(|node| node.parent).filter(|parent| parent < at);
-        core::iter::successors(Some(at), above).filter_map(|at| self.nodes.get(at))
+        let within = self.nodes.get(selected..node.end)?.iter();
+        Some(
+            within.filter(|node| node.kind == Kind::Text && !node.is_withheld).map(|node| node.text.as_str()).collect(),
+        )
     }
 }
 
@@ -89,7 +91,14 @@ struct Builder {
 
 impl Builder {
     fn new() -> Self {
-        let top = Node { kind: Kind::Document, name: String::new(), text: String::new(), parent: 0, end: 0 };
+        let top = Node {
+            kind: Kind::Document,
+            name: String::new(),
+            text: String::new(),
+            parent: 0,
+            end: 0,
+            is_withheld: false,
+        };
         Self { nodes: vec![top], open: vec![0] }
     }
 
@@ -119,7 +128,7 @@ impl Builder {
     fn add(&mut self, kind: Kind, name: &str, text: &str) -> Option<()> {
         let (parent, end) = (*self.open.last()?, self.nodes.len() + 1);
         let local = name.rsplit(':').next().unwrap_or(name);
-        self.nodes.push(Node { kind, name: local.to_owned(), text: text.to_owned(), parent, end });
+        self.nodes.push(Node { kind, name: local.to_owned(), text: text.to_owned(), parent, end, is_withheld: false });
         (self.nodes.len() <= NODES).then_some(())
     }
 
@@ -142,7 +151,7 @@ mod tests {
     use super::*;
 
     fn told(document: &str, path: &str) -> Option<String> {
-        Document::read(document).unwrap().text(&Path::parse(path).unwrap(), |name| name == "secret")
+        Document::read(document).unwrap().without(|name| name == "secret").text(&Path::parse(path).unwrap())
     }
 
     #[test]

@@ -230,7 +230,7 @@ mod tests {
             ("/r/text()", None),
         ] {
             let found = Path::parse(path).unwrap().first(&document);
-            let text = found.and_then(|_| document.text(&Path::parse(path).unwrap(), |_| false));
+            let text = found.and_then(|_| document.text(&Path::parse(path).unwrap()));
             assert_eq!(text.as_deref(), expected, "{path}");
         }
     }

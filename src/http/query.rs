@@ -99,15 +99,20 @@ pub fn folds_onto(raw: &str, name: &str) -> bool {
 }
 
 /// What the most forgiving origin makes of a parameter's name: decoded, without case, `.`, ` ` and `-`
-/// as `_`, cut at the first bracket or NUL (PHP's mangling).
+/// as `_`, cut at the first bracket or NUL (PHP's mangling), and out of brackets where it stands in them (`[a]`, as qs of
+/// npm reads it).
 pub fn fold(raw: &str) -> Vec<u8> {
     let fold_byte = |b: &u8| match b {
         b'.' | b' ' | b'-' => b'_',
         other => other.to_ascii_lowercase(),
     };
     let decoded = decode(raw);
-    let named = decoded.iter().skip_while(|b| **b == b' ').take_while(|b| !matches!(**b, b'[' | 0));
-    named.map(fold_byte).collect()
+    let unspaced = decoded.iter().position(|b| *b != b' ').and_then(|at| decoded.get(at..)).unwrap_or_default();
+    let (inner, end) = match unspaced.split_first() {
+        Some((b'[', inner)) => (inner, b']'),
+        _ => (unspaced, b'['),
+    };
+    inner.iter().take_while(|b| **b != end && **b != 0).map(fold_byte).collect()
 }
 
 #[cfg(test)]
@@ -136,6 +141,8 @@ mod tests {
             "a=1;ts=2",
             "a=1;TS=2",
             "ts%5B=1",
+            "[ts]=1",
+            "+%5bTS%5d=1",
         ] {
             assert_eq!(sole(shadow, "ts"), Err(Reason::ParameterShadowed), "{shadow}");
         }

@@ -24,6 +24,11 @@ impl FieldPattern {
         Ok(Self(text.to_owned()))
     }
 
+    /// Covers that name alone.
+    pub fn exact(name: &str) -> Self {
+        Self(name.to_ascii_lowercase().replace(['-', '.'], "_"))
+    }
+
     /// Whether it covers a name, folded as the most forgiving origin reads it: in lower case, with `_` for `.` and `-`.
     pub fn covers(&self, folded: &[u8]) -> bool {
         let mut rest = folded;

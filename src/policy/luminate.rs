@@ -51,8 +51,10 @@ pub(super) fn read(
     let no_auth = no_auth(report, &table);
     let methods = methods(report, &table);
     let redirects = table.list(report, "redirects", HostPattern::parse);
+    let identity = patterns(report, &table, "identity_names", &IDENTITY_NAMES);
+    let subjects = signature.iter().flat_map(|signature| subjects(signature, signed_redirects));
     let names = FieldNames {
-        identity: patterns(report, &table, "identity_names", &IDENTITY_NAMES),
+        identity: identity.into_iter().chain(subjects).collect(),
         withheld: patterns(report, &table, "withheld_names", &WITHHELD_NAMES),
     };
     let http_host = table.checked(report, "http_host", http_host);
@@ -97,6 +99,15 @@ fn patterns(report: &mut Report, table: &Table<'_>, key: &str, usual: &[&str]) -
         true => table.list(report, key, FieldPattern::parse),
         false => usual.iter().filter_map(|text| FieldPattern::parse(text).ok()).collect(),
     }
+}
+
+/// Names that routes of this gateway read as who somebody is, where they take what this profile signs.
+fn subjects<'p>(
+    signature: &'p SignedRedirect,
+    profiles: &'p Names<SignedRedirect>,
+) -> impl Iterator<Item = FieldPattern> + 'p {
+    let shares = |profile: &&Arc<SignedRedirect>| profile.keys.iter().any(|key| signature.keys.contains(key));
+    profiles.things().filter(shares).filter_map(|profile| profile.subject.as_deref()).map(FieldPattern::exact)
 }
 
 fn http_host(text: &str) -> Result<(), String> {

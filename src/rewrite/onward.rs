@@ -93,6 +93,8 @@ impl Onward {
     /// The redirect; None if the outcome leads nowhere. `now`: Unix seconds.
     pub fn answer(&self, ended: Ended<'_>, now: u64) -> Option<Answer> {
         let template = if ended.well { &self.well } else { &self.badly }.as_ref()?;
+        let told = ended.document.map(|document| document.clone().without(|name| self.is_withheld(name)));
+        let ended = Ended { document: told.as_ref(), ..ended };
         let query = template.query(|parameter, part| self.value(parameter, part, ended));
         let query = match &self.signer {
             Some(signer) => signed_redirect::sign(&signer.profile, &signer.secret, &query, now).ok()?,
@@ -137,7 +139,7 @@ impl Onward {
                 if is_person && !ended.is_own && !self.is_callers(&parameter.name, path, document) {
                     return None;
                 }
-                let text = document.text(path, |name| self.is_withheld(name))?;
+                let text = document.text(path)?;
                 // The verifier takes no other for a subject.
                 let is_fit = !self.is_subject(parameter) || is_name(&text);
                 (is_fit && !self.holds_credential(&text)).then(|| text.into_bytes())
@@ -170,7 +172,7 @@ impl Onward {
     /// parameter's own kind. The visitor chooses the path, and may have written most of what an origin knows of people.
     fn is_callers(&self, parameter: &str, path: &Path, document: &Document) -> bool {
         let about = Path::parse(&format!("/{}/{}", document.root(), self.about));
-        let subject = about.and_then(|path| document.text(&path, |_| false));
+        let subject = about.and_then(|path| document.text(&path));
         let is_about_caller = subject.is_some() && subject == self.caller;
         is_about_caller && path.below_root().is_some_and(|kind| is_same_kind(parameter, kind))
     }

@@ -151,6 +151,8 @@ fn nobody_gets_a_signature_for_what_he_says_of_a_person() {
         "CONS_ID=1001003",
         "cons%5Fid=1001003",
         "cons_id[]=1001003",
+        "[cons_id]=1001003",
+        "%5bmember_id%5d=5",
         "a=b;cons_id=1001003",
         "current_cons_id=1001003",
         "member_id=5",
@@ -195,6 +197,8 @@ fn a_policy_says_itself_what_tells_a_person() {
         site.ask(&client("login", &encoded(&fields)))
     };
     assert_eq!(ask("UID2=5").refused, Some(Reason::RedirectIdentity));
+    // A route here takes it for the subject of what is signed, whatever the list says.
+    assert_eq!(ask("cons_id=5").refused, Some(Reason::RedirectIdentity));
     let passed = ask("member_id=5&n=${user_name}&pin=${pin}&p=${password}");
     assert!(location(&passed).unwrap().starts_with("https://p.example/w?member_id=5&n=u&pin=&p=&ts="), "{passed:?}");
 }
