@@ -1,0 +1,35 @@
+//! Whatever the target and the document, a redirect leads to a listed host, and no value leaves its place.
+#![no_main]
+
+use arbitrary::Arbitrary;
+use edgegate::document::Document;
+use edgegate::policy::HostPattern;
+use edgegate::rewrite::redirect::host;
+use edgegate::rewrite::template::{Part, Template};
+use libfuzzer_sys::fuzz_target;
+
+#[derive(Debug, Arbitrary)]
+struct Input<'a> {
+    target: &'a str,
+    document: &'a str,
+    field: &'a [u8],
+}
+
+fuzz_target!(|input: Input<'_>| {
+    let Ok(listed) = HostPattern::parse("p.example") else { return };
+    let Ok(template) = Template::parse(input.target, "gate.example", &[listed]) else { return };
+    let document = Document::read(input.document).map(|document| document.without(|name| name.starts_with('s')));
+    let fill = |is_filled: bool| {
+        template.query(|_, part| match part {
+            _ if !is_filled => None,
+            Part::Path(path) => document.as_ref()?.text(path).map(String::into_bytes),
+            _ => Some(input.field.to_vec()),
+        })
+    };
+    let (filled, empty) = (fill(true), fill(false));
+    let shape = |query: &str| query.bytes().filter(|b| matches!(b, b'&' | b';' | b'=' | b'#' | b'?')).collect::<Vec<_>>();
+    assert_eq!(shape(&filled), shape(&empty));
+    let address = template.address(&filled);
+    assert!(address.bytes().all(|b| b.is_ascii_graphic()), "{address}");
+    assert!(host(&address).is_none_or(|host| host == "gate.example" || host.starts_with("p.example")), "{address}");
+});
