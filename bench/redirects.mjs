@@ -68,7 +68,7 @@ function table(rows, rounds, times) {
 /** Both sides as functions that answer with microseconds. */
 async function build() {
   const toolchain = await ensureWasmTarget();
-  const cargo = (env, ...more) => must("cargo", ["build", "--release", "--quiet", "--locked", "--manifest-path", inRoot("bench/redirects/Cargo.toml"), "--target-dir", target, ...more], { env });
+  const cargo = (env, ...more) => must("cargo", ["build", "--release", "--quiet", "--manifest-path", inRoot("bench/redirects/Cargo.toml"), "--target-dir", target, ...more], { env });
   await step("bench: a program that signs and verifies", "1 min the first time, then a second", () => cargo(process.env, "--bin", "redirects"));
   await step("bench: the same in wasm", "1 min the first time, then a second", () => cargo(toolchain.env, "--lib", "--target", versions.wasmTarget));
   const raw = path.join(target, versions.wasmTarget, "release/edgegate_bench_redirects.wasm");
