@@ -53,7 +53,7 @@ fn onward(target: &str, fields: &[(String, Vec<u8>)], is_signed: bool) -> Option
 }
 
 fn sent(onward: &Onward, document: &Document) -> String {
-    let answer = onward.answer(Ended { well: true, document: Some(document), is_own: false }, NOW).unwrap();
+    let answer = onward.answer(Ended { well: true, document: Some(document) }, NOW).unwrap();
     answer.headers.into_iter().find(|(name, _)| *name == "location").unwrap().1
 }
 

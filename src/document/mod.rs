@@ -68,17 +68,24 @@ impl Document {
         self
     }
 
-    /// The text at a path: of the first node in document order that it selects. None if there is none, or if it is withheld.
+    /// The text at a path: of the first node in document order that it selects. None if there is none, if it is withheld, and
+    /// if it is far longer than a value can be.
     pub fn text(&self, path: &Path) -> Option<String> {
         let selected = path.first(self)?;
         let node = self.nodes.get(selected).filter(|node| !node.is_withheld)?;
         if node.kind != Kind::Element {
             return Some(node.text.clone());
         }
-        let within = self.nodes.get(selected..node.end)?.iter();
-        Some(
-            within.filter(|node| node.kind == Kind::Text && !node.is_withheld).map(|node| node.text.as_str()).collect(),
-        )
+        let mut text = String::new();
+        for node in
+            self.nodes.get(selected..node.end)?.iter().filter(|node| node.kind == Kind::Text && !node.is_withheld)
+        {
+            text.push_str(&node.text);
+            if text.len() > TEXT {
+                return None;
+            }
+        }
+        Some(text)
     }
 }
 
@@ -141,6 +148,8 @@ impl Builder {
     }
 }
 
+/// Bytes that a text may have that is put together of several.
+const TEXT: usize = 16 * 1024;
 /// Elements, attributes and texts.
 const NODES: usize = 20_000;
 /// How deep elements may lie, the document itself included.

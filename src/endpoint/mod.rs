@@ -80,7 +80,10 @@ pub fn encode_component(text: impl AsRef<[u8]>) -> String {
     for &byte in text {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
-            other => encoded.push_str(&format!("%{other:02X}")),
+            other => {
+                let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default().to_ascii_uppercase();
+                encoded.extend(['%', digit(other >> 4), digit(other & 15)]);
+            }
         }
     }
     encoded

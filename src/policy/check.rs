@@ -270,6 +270,14 @@ impl Advisor<'_> {
         if route.luminate().is_some() && !route.methods.iter().any(|method| method == "POST") {
             self.say(&label, "speaks `luminate` without `POST`: passwords and tokens are taken from nothing else");
         }
+        let signs = self.policy.luminate.as_ref().map(|luminate| &luminate.signature);
+        let is_signed_here = |accept: &Accept| match (accept, signs) {
+            (Accept::SignedRedirect(taken), Some(signs)) => taken.keys.iter().any(|key| signs.keys.contains(key)),
+            _ => false,
+        };
+        if route.accept.iter().any(is_signed_here) {
+            self.say(&label, "takes what the gate itself signs for every caller of the Luminate API: whoever asks gets in, as nobody unless the subject says who");
+        }
         let has = |kind: fn(&Accept) -> bool| route.accept.iter().any(kind);
         if has(|one| matches!(one, Accept::Nonce)) && !has(|one| matches!(one, Accept::Session)) {
             self.say(&label, "accepts `nonce` but not `session`, so what a nonce opens is of no use here");

@@ -190,7 +190,7 @@ pub(super) const NO_AUTH: [&str; 6] =
 /// Who somebody is to the systems that take a signed redirect.
 pub(super) const IDENTITY_NAMES: [&str; 5] = ["cons_id", "*_cons_id", "member_id", "user_name", "email"];
 /// Passwords, cards and accounts, tokens and sessions. `protocols.md` A2 has the beginning of this list.
-pub(super) const WITHHELD_NAMES: [&str; 34] = [
+pub(super) const WITHHELD_NAMES: [&str; 71] = [
     "*password*",
     "*passwd*",
     "*passphrase*",
@@ -225,6 +225,43 @@ pub(super) const WITHHELD_NAMES: [&str; 34] = [
     "*jsession*",
     "*jservsession*",
     "login_name",
+    "pwd",
+    "*_pwd",
+    "pass",
+    "*_pass",
+    "*passcode*",
+    "otp",
+    "*_otp",
+    "cc_*",
+    "*ccnum*",
+    "*card_no",
+    "*cardno",
+    "*_card",
+    "pan",
+    "*security_code*",
+    "*securitycode*",
+    "acct*",
+    "*_acct*",
+    "*routingnumber*",
+    "*sort_code*",
+    "*sortcode*",
+    "*check_number*",
+    "*checknumber*",
+    "*socialsecurity*",
+    "*tax_id*",
+    "*taxid*",
+    "exp_date",
+    "*expdate*",
+    "sid",
+    "*sessid*",
+    "session",
+    "*session_key*",
+    "*access_key*",
+    "*accesskey*",
+    "*jwt*",
+    "bearer",
+    "*credential*",
+    "loginname",
 ];
 /// Requests from other Workers carry this client address, whoever made them.
 const WORKERS_ADDRESS: &str = "2a06:98c0:3600::103";

@@ -77,8 +77,8 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
     }
     let revocation = table.word(report, "revocation", REVOCATIONS).unwrap_or(Revocation::Cached);
     if revocation == Revocation::Strict {
-        if !is_luminate && !accepts(|one| matches!(one, Accept::Bearer | Accept::Session)) {
-            let reason = "has no effect, since `accept` has none of `bearer`, `session`, `luminate`";
+        if !is_luminate && !accepts(|one| matches!(one, Accept::Bearer | Accept::Session | Accept::HttpSession(_))) {
+            let reason = "has no effect, since `accept` has none of `bearer`, `session`, `luminate`, `http-session`";
             table.wrong(report, "revocation", reason);
         }
         if around.single_use == SingleUse::BestEffort {

@@ -67,8 +67,6 @@ pub struct Ended<'a> {
     pub well: bool,
     /// What it was answered with, if that can be read.
     pub document: Option<&'a Document>,
-    /// The gateway answered, so all of it is the gateway's own word.
-    pub is_own: bool,
 }
 
 impl Onward {
@@ -81,6 +79,7 @@ impl Onward {
         let is_fine = |template: &Template| {
             let may_be_signed = template.parameters().all(|parameter| self.may_sign(parameter));
             may_be_signed
+                && self.persons_stand_alone(template)
                 && signer.profile.subject.as_deref().is_none_or(|subject| {
                     // As the verifier looks for it: once, and in no other spelling.
                     query::sole(&template.query(|_, _| None), subject).is_ok()
@@ -114,6 +113,9 @@ impl Onward {
 
     /// Whether a parameter says nothing of a person but what the response will.
     fn may_sign(&self, parameter: &Parameter) -> bool {
+        if !is_plain_name(&parameter.name) {
+            return false;
+        }
         if !self.is_identity(parameter) {
             return true;
         }
@@ -129,6 +131,17 @@ impl Onward {
         text.collect::<Option<Vec<_>>>().is_some_and(|pieces| matches!(pieces.concat().as_slice(), b"" | b"0"))
     }
 
+    /// Whether no `;` stands beside a name of a person: for whoever splits at `&` alone it is a part of the value.
+    fn persons_stand_alone(&self, template: &Template) -> bool {
+        let mut before: Option<&Parameter> = None;
+        template.parameters().all(|parameter| {
+            let is_split = before.is_some() && parameter.separator == ';';
+            let is_person = self.is_identity(parameter) || before.is_some_and(|before| self.is_identity(before));
+            before = Some(parameter);
+            !(is_split && is_person)
+        })
+    }
+
     fn value(&self, parameter: &Parameter, part: &Part, ended: Ended<'_>) -> Option<Vec<u8>> {
         match part {
             Part::Literal(_) => None,
@@ -136,7 +149,7 @@ impl Onward {
             Part::Path(path) => {
                 let document = ended.document?;
                 let is_person = self.signer.is_some() && self.is_identity(parameter);
-                if is_person && !ended.is_own && !self.is_callers(&parameter.name, path, document) {
+                if is_person && !self.is_callers(&parameter.name, path, document) {
                     return None;
                 }
                 let text = document.text(path)?;
@@ -168,13 +181,15 @@ impl Onward {
         self.fields.iter().find(of_name).map(|(_, value)| value.clone())
     }
 
-    /// Whether an origin's document vouches for the caller: it is about the caller, and what is asked for is of the
-    /// parameter's own kind. The visitor chooses the path, and may have written most of what an origin knows of people.
+    /// Whether the document vouches for the caller: it is about the caller, and what is asked for is of the parameter's own
+    /// kind. The visitor chooses the path, may have written most of what an origin knows of people, and decides by what is
+    /// wrong with a call which code it is answered with.
     fn is_callers(&self, parameter: &str, path: &Path, document: &Document) -> bool {
         let about = Path::parse(&format!("/{}/{}", document.root(), self.about));
         let subject = about.and_then(|path| document.text(&path));
         let is_about_caller = subject.is_some() && subject == self.caller;
-        is_about_caller && path.below_root().is_some_and(|kind| is_same_kind(parameter, kind))
+        let is_kind = |kind: &str| is_of_kind(parameter, kind) && self.names.is_identity(&query::fold(kind));
+        is_about_caller && path.below_root().is_some_and(is_kind)
     }
 
     fn holds_credential(&self, text: &str) -> bool {
@@ -190,13 +205,23 @@ impl Detour {
     }
 }
 
-/// `cons_id` and `current_cons_id` are, `cons_id` and `user_name` are not.
-fn is_same_kind(one: &str, other: &str) -> bool {
-    let (one, other) = (query::fold(one), query::fold(other));
-    let ends = |long: &[u8], short: &[u8]| {
-        long.strip_suffix(short).is_some_and(|rest| rest.is_empty() || rest.ends_with(b"_"))
-    };
-    ends(&one, &other) || ends(&other, &one)
+/// `cons_id` and `current_cons_id` are of the kind `cons_id`; no parameter but itself is of the kind `captain_cons_id`.
+fn is_of_kind(parameter: &str, kind: &str) -> bool {
+    let (parameter, kind) = (query::fold(parameter), query::fold(kind));
+    parameter.strip_suffix(kind.as_slice()).is_some_and(|rest| rest.is_empty() || rest.ends_with(b"_"))
+}
+
+/// Whether a name is read alike by everybody: no bracket but whole pairs behind it, and no `?`, `:`, `%` or control
+/// character, which some readers drop, cut at, or read as `_`.
+fn is_plain_name(raw: &str) -> bool {
+    let decoded = query::decode(raw);
+    let begins = decoded.iter().position(|b| *b == b'[').unwrap_or(decoded.len());
+    let (base, brackets) = decoded.split_at_checked(begins).unwrap_or_default();
+    let is_plain = |b: &u8| !b.is_ascii_control() && !matches!(b, b'[' | b']' | b'?' | b':' | b'%');
+    let is_whole =
+        |group: &[u8]| group.split_last().is_none_or(|(last, inner)| *last == b']' && inner.iter().all(is_plain));
+    let are_pairs = brackets.split(|b| *b == b'[').all(is_whole);
+    base.iter().all(is_plain) && are_pairs && (brackets.is_empty() || !base.is_empty())
 }
 
 /// Bytes of an address that still fits into another one.

@@ -30,7 +30,7 @@ pub struct Parameter {
     /// None: no `=`.
     pub value: Option<Vec<Part>>,
     /// What stands before it, if another one does.
-    separator: char,
+    pub separator: char,
 }
 
 /// A piece of a value.
@@ -71,6 +71,11 @@ impl Template {
         Ok(Self { before: before.to_owned(), parameters, fragment: escaped(fragment)? })
     }
 
+    /// Whether it leads to another host by plain http.
+    pub fn is_insecure(&self) -> bool {
+        self.before.starts_with("http://")
+    }
+
     /// Its parameters.
     pub fn parameters(&self) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().flatten()
@@ -103,7 +108,8 @@ impl Template {
                     query.push_str(text);
                     continue;
                 }
-                let encoded = encode_component(value(parameter, part).unwrap_or_default());
+                let value = value(parameter, part).filter(|value| value.len() <= ROOM);
+                let encoded = encode_component(value.unwrap_or_default());
                 if fixed + query.len() + encoded.len() <= ROOM {
                     query.push_str(&encoded);
                 }

@@ -83,7 +83,7 @@ impl Exchange {
                 let done = move |response: JsValue, error: JsValue, text: Option<String>| {
                     self.finish(started, response, &error, text.as_deref())
                 };
-                glue::settled_whole(&sent, DOCUMENT, &Closure::once_into_js(done))
+                glue::settled_whole(&sent, DOCUMENT, PATIENCE_MS, &Closure::once_into_js(done))
             }
             Ok(sent) => {
                 let done = move |response: JsValue, error: JsValue| self.finish(started, response, &error, None);
@@ -285,3 +285,5 @@ fn now_ms() -> u64 {
 
 /// Bytes of an answer that is read to know where it leads.
 const DOCUMENT: u32 = 1024 * 1024;
+/// Milliseconds that its body may take once it has begun.
+const PATIENCE_MS: u32 = 10_000;

@@ -44,16 +44,26 @@ export function settled(promise, done) {
   return promise.then((response) => done(response, undefined), (error) => done(undefined, error));
 }
 
-// The same with the text of the answer's body: null if that is longer than `limit` bytes. The answer can be passed on.
-export function settledWhole(promise, limit, done) {
+// The same with the text of the answer's body, if it is text of at most `limit` bytes. The answer can still be passed on.
+export function settledWhole(promise, limit, milliseconds, done) {
   const read = async (response) => {
-    const bytes = await readBody(response.clone(), limit);
-    return [response, bytes && new TextDecoder().decode(bytes)];
+    if (response.webSocket) return [response, undefined];
+    return [response, asText(response, await inTime(readBody(response.clone(), limit), milliseconds))];
   };
   return promise.then(read).then(
-    ([response, text]) => done(response, undefined, text ?? undefined),
+    ([response, text]) => done(response, undefined, text),
     (error) => done(undefined, error, undefined),
   );
+}
+
+// What cannot be read as what it says it is is no text.
+function asText(response, bytes) {
+  const charset = /charset="?([^;"\s]+)/i.exec(response.headers.get("content-type") ?? "")?.[1];
+  try {
+    return bytes === null ? undefined : new TextDecoder(charset, { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 // What the core wants to know of an origin's answer, in one crossing.

@@ -26,7 +26,7 @@ extern "C" {
     pub fn settled(promise: &js_sys::Promise, done: &JsValue) -> js_sys::Promise;
 
     #[wasm_bindgen(js_name = settledWhole)]
-    pub fn settled_whole(promise: &js_sys::Promise, limit: u32, done: &JsValue) -> js_sys::Promise;
+    pub fn settled_whole(promise: &js_sys::Promise, limit: u32, milliseconds: u32, done: &JsValue) -> js_sys::Promise;
 
     #[wasm_bindgen(catch)]
     pub fn received(response: &Response) -> Result<String, JsValue>;

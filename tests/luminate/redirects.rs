@@ -152,6 +152,21 @@ fn nobody_gets_a_signature_for_what_he_says_of_a_person() {
         "cons%5Fid=1001003",
         "cons_id[]=1001003",
         "[cons_id]=1001003",
+        "cons[id=1001003",
+        "user%5Bname=sam",
+        "]cons_id=1001003",
+        "cons_id]=1001003",
+        "%u0063ons_id=1001003",
+        "?cons_id=1001003",
+        "cons_id:int=1001003",
+        "cons_id=;1001003",
+        "a=1;cons_id=0",
+        "cons_id=${loginResponse/cons_id};a=1",
+        "a[b=1",
+        "a]=1",
+        "?ts=9999999999",
+        "%u0074s=1",
+        "a%00b=1",
         "%5bmember_id%5d=5",
         "a=b;cons_id=1001003",
         "current_cons_id=1001003",
@@ -175,15 +190,55 @@ fn nobody_gets_a_signature_for_what_he_says_of_a_person() {
         ("cons_id=${uid}", "cons_id="),
         ("cons_id=${none}&a=${none}x", "cons_id=&a=x"),
         ("cons_id=${zero}", "cons_id=0"),
-        ("member_id=${loginResponse/cons_id}", "member_id=1001002"),
+        ("current_cons_id=${loginResponse/cons_id}", "current_cons_id=1001002"),
+        ("member_id=${loginResponse/cons_id}", "member_id="),
+        ("cons_id=${loginResponse/timestamp}", "cons_id="),
+        ("cons_id=${//cons_id}", "cons_id="),
         ("cons_id=${loginResponse/no_such}", "cons_id="),
         ("cons_ids=7&xcons_id=8", "cons_ids=7&xcons_id=8"),
+        ("interest[]=1&a[b][c]=2&=3&&x", "interest[]=1&a[b][c]=2&=3&&x"),
     ] {
         let target = format!("https://p.example/w?{query}");
         let judged = well(&[("uid", ""), ("zero", "0"), ("sign_redirects", "true"), ("success_redirect", &target)]);
         let sent = format!("https://p.example/w?{sent}&ts=");
         assert!(location(&judged).is_some_and(|location| location.starts_with(&sent)), "{query}: {judged:?}");
     }
+}
+
+/// Whoever makes a mistake chooses the code that it is answered with.
+#[test]
+fn no_mistake_makes_anybody_somebody() {
+    let target = "/landing/welcome?cons_id=${errorResponse/code}";
+    for fields in ["method=login&v=9", "method=login&v=1.0&api_key=nope", "method=none", "method=login", "v=1.0"] {
+        let site = site(&[]);
+        nobody_is_right(&site);
+        let body = format!("{fields}&sign_redirects=true&{}", encoded(&[("redirect", target)]));
+        let body = if fields.contains("api_key") { body } else { format!("{body}&api_key=api-key-1") };
+        let judged = site.ask(&Request::new("POST", "/site/CRConsAPI").form(&body));
+        let sent = location(&judged).unwrap_or_else(|| panic!("{fields}: {judged:?}"));
+        assert!(sent.starts_with("/landing/welcome?cons_id=&ts="), "{fields}: {sent}");
+        assert_eq!(crate::support::luminate::subject(&site.ask(&Request::get(sent))), None);
+    }
+}
+
+#[test]
+fn nothing_is_signed_for_http_by_a_call_that_came_by_https() {
+    let ask = |changes: &[(&str, &str)], sign, target| {
+        let site = site(changes);
+        everybody_is(&site, JO);
+        let fields = [("user_name", "u"), ("password", "p"), ("sign_redirects", sign), ("error_redirect", target)];
+        site.ask(&client("login", &encoded(&fields))).refused
+    };
+    for target in ["http://p.example/", "http://gate.example.org/landing/x"] {
+        assert_eq!(ask(&[], "true", target), Some(Reason::RedirectScheme), "{target}");
+        assert_eq!(ask(&[], "false", target), None, "{target}");
+        assert_eq!(
+            ask(&[("redirects =", "http_host = \"old.example.org\"\nredirects =")], "true", target),
+            None,
+            "{target}"
+        );
+    }
+    assert_eq!(ask(&[], "true", "https://p.example/"), None);
 }
 
 #[test]
@@ -242,6 +297,9 @@ fn server_calls_never_redirect() {
     }
     let forwarded = site.ask(&server("getUser", &more));
     assert!(forwarding(&forwarded).onward.is_none());
+    for hidden in ["a=b;redirect=x", "Redirect=x", "redirect=x&redirect=y"] {
+        assert!(site.ask(&server("getUser", &format!("cons_id={JO}&{hidden}"))).refused.is_some(), "{hidden}");
+    }
     let Some(NewBody::Whole(body)) = &forwarding(&forwarded).body else { panic!("a form") };
     assert!(!String::from_utf8_lossy(body).contains("redirect"), "an origin is not asked to redirect either");
 }
@@ -274,7 +332,8 @@ fn after(target: &str, sign: &str, status: u16, text: Option<&str>) -> Option<St
 const RECORD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <getConsResponse xmlns="http://convio.com/crm/v1.0"><cons_id>1001002</cons_id><user_name>1001003</user_name>
 <email><primary_address>jo@example.org</primary_address></email><name kind="legal"><first>J&#111; &amp; "S"</first>
-<last><![CDATA[<O'Neil>]]></last></name><password>x</password><friend><cons_id>1001003</cons_id></friend></getConsResponse>"#;
+<last><![CDATA[<O'Neil>]]></last></name><password>x</password><captain_cons_id>1001003</captain_cons_id><id>1001003</id>
+<invited_by_email>sam@example.org</invited_by_email><friend><cons_id>1001003</cons_id></friend></getConsResponse>"#;
 
 #[test]
 fn values_come_from_the_origins_document_in_both_forms() {
@@ -326,8 +385,12 @@ fn an_origins_document_vouches_for_the_caller_alone() {
         ("cons_id=${getConsResponse/friend/cons_id}", "cons_id="),
         ("cons_id=${//friend/cons_id}", "cons_id="),
         ("cons_id=${//cons_id}", "cons_id="),
-        ("cons_id=${getConsResponse/*[5]/cons_id}", "cons_id="),
+        ("cons_id=${getConsResponse/*[9]/cons_id}", "cons_id="),
         ("cons_id=${getConsResponse/name/first}", "cons_id="),
+        ("cons_id=${getConsResponse/captain_cons_id}", "cons_id="),
+        ("captain_cons_id=${getConsResponse/captain_cons_id}", "captain_cons_id=1001003"),
+        ("email=${getConsResponse/invited_by_email}", "email="),
+        ("cons_id=${getConsResponse/id}", "cons_id="),
         ("first=${getConsResponse/name/first}", "first=Jo%20%26%20%22S%22"),
     ] {
         assert_eq!(signs(query, RECORD), format!("/w?{sent}"), "{query}");

@@ -22,7 +22,7 @@ pub fn answer(manner: Manner, reason: Reason) -> Answer {
 /// The redirect to where a refused call leads, if it leads anywhere. `now`: Unix seconds.
 pub fn redirect(onward: &Onward, reason: Reason, now: u64) -> Option<Answer> {
     let document = document::tree(ROOT, &content(reason));
-    onward.answer(Ended { well: false, document: document.as_ref(), is_own: true }, now)
+    onward.answer(Ended { well: false, document: document.as_ref() }, now)
 }
 
 /// The redirect to where a call leads that an origin answered, if it leads anywhere. `text`: the body, if it could be
@@ -31,7 +31,7 @@ pub fn redirect_after(onward: &Onward, status: u16, text: Option<&str>, now: u64
     let document = text.and_then(Document::read);
     let is_error = document.as_ref().is_some_and(|document| document.root() == ROOT);
     match (200..300).contains(&status) || is_error {
-        true => onward.answer(Ended { well: !is_error, document: document.as_ref(), is_own: false }, now),
+        true => onward.answer(Ended { well: !is_error, document: document.as_ref() }, now),
         // Clients take an error without a code for none.
         false => redirect(onward, Reason::OriginUnavailable, now),
     }

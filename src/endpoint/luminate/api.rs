@@ -27,8 +27,9 @@ pub async fn call<P: Ports>(
     trace.voice = Voice::Luminate(manner_at_least(call.query, &call.form));
     let manner = call.manner()?;
     trace.voice = Voice::Luminate(manner);
-    if !is_server {
-        trace.onward = redirects::read(visit, luminate, &call)?;
+    match is_server {
+        true => redirects::judge_unused(&call)?,
+        false => trace.onward = redirects::read(visit, luminate, &call)?,
     }
     call.judge_credentials()?;
     if is_server {

@@ -129,7 +129,7 @@ pub fn forward(call: &Call<'_>, identity: Identity, trace: &Trace) -> Outcome {
 fn answer(ctx: Context<'_>, manner: Manner, root: &str, content: &Content, trace: &Trace) -> Outcome {
     let onward = trace.onward.as_ref().and_then(|onward| {
         let document = document::tree(root, content);
-        onward.answer(Ended { well: true, document: document.as_ref(), is_own: true }, ctx.now)
+        onward.answer(Ended { well: true, document: document.as_ref() }, ctx.now)
     });
     let answer = onward.unwrap_or_else(|| document::answer(manner, 200, root, content));
     Outcome::Answer(with_cookies(answer, trace.cookies.clone()))

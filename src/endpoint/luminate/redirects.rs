@@ -56,7 +56,26 @@ pub fn read<P>(visit: &Visit<'_, P>, luminate: &Luminate, call: &Call<'_>) -> Re
         detour: None,
     };
     onward.judge()?;
+    // A signature says nothing of scheme and host: who listens on the network could use it at the same host's https.
+    let is_loopback = visit.target.is_loopback();
+    let mut templates = onward.well.iter().chain(&onward.badly);
+    if is_signed
+        && visit.target.secure
+        && !is_loopback
+        && luminate.http_host.is_none()
+        && templates.any(Template::is_insecure)
+    {
+        return Err(Reason::RedirectScheme);
+    }
     Ok(Some(Box::new(onward)))
+}
+
+/// A server call does not redirect; whether what would say so can be cut from it.
+///
+/// # Errors
+/// As [`Call::value`].
+pub fn judge_unused(call: &Call<'_>) -> Result<(), Reason> {
+    REDIRECTS.iter().try_for_each(|name| call.value(name).map(|_| ()))
 }
 
 /// Tells the redirect who called, and plans the detour by which a browser gets a session for the pages that have no
@@ -93,7 +112,11 @@ pub fn know<P: Ports>(
 /// The first value of a field, decoded.
 fn field(call: &Call<'_>, name: &str) -> Option<Vec<u8>> {
     let mut params = query::params(call.query).chain(query::params(&call.form));
-    params.find(|param| query::decode(param.name) == name.as_bytes()).map(|param| query::decode(param.value))
+    let is_named = |param: &query::Param<'_>| match param.name.contains(['%', '+']) {
+        true => query::decode(param.name) == name.as_bytes(),
+        false => param.name == name,
+    };
+    params.find(is_named).map(|param| query::decode(param.value))
 }
 
 /// Whether a person's browser goes where it is sent; a script's request would not keep a cookie of another host.
