@@ -87,6 +87,13 @@ impl Document {
         }
         Some(text)
     }
+
+    /// The same of a node that holds no elements; None for one that does.
+    pub fn plain_text(&self, path: &Path) -> Option<String> {
+        let selected = path.first(self)?;
+        let mut within = self.nodes.get(selected + 1..self.nodes.get(selected)?.end)?.iter();
+        if within.any(|node| node.kind == Kind::Element) { None } else { self.text(path) }
+    }
 }
 
 /// Puts a document together, node by node.

@@ -213,8 +213,13 @@ impl Advisor<'_> {
                 };
                 let left_out: Vec<String> =
                     usual.iter().filter(|name| !is_covered(name)).map(|name| format!("`{name}`")).collect();
+                let more = match left_out.len().saturating_sub(SHOWN) {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
                 if !left_out.is_empty() {
-                    self.say("luminate", &format!("`{key}` leaves out {}: {what}", left_out.join(", ")));
+                    let shown = left_out.get(..SHOWN).unwrap_or(&left_out).join(", ");
+                    self.say("luminate", &format!("`{key}` leaves out {shown}{more}: {what}"));
                 }
             }
             if let Some(host) = &luminate.http_host {
@@ -305,4 +310,6 @@ impl Advisor<'_> {
 
 const LONG_LIFE: u64 = 30 * 86_400;
 const LONG_WINDOW: u64 = 60;
+/// Names in one remark.
+const SHOWN: usize = 6;
 const SUNSET_NOTICE: i64 = 90;

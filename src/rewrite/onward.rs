@@ -152,7 +152,7 @@ impl Onward {
                 if is_person && !self.is_callers(&parameter.name, path, document) {
                     return None;
                 }
-                let text = document.text(path)?;
+                let text = if is_person { document.plain_text(path) } else { document.text(path) }?;
                 // The verifier takes no other for a subject.
                 let is_fit = !self.is_subject(parameter) || is_name(&text);
                 (is_fit && !self.holds_credential(&text)).then(|| text.into_bytes())

@@ -167,13 +167,20 @@ fn parts(value: &str) -> Result<Vec<Part>, Reason> {
         let (inner, more) = after.split_once('}').ok_or(Reason::RedirectPlaceholder)?;
         parts.push(match inner.contains('/') {
             true => Part::Path(Path::parse(inner).ok_or(Reason::RedirectPlaceholder)?),
-            false => Part::Field(inner.to_owned()),
+            false if is_field(inner) => Part::Field(inner.to_owned()),
+            false => return Err(Reason::RedirectPlaceholder),
         });
         rest = more;
     }
     parts.push(Part::Literal(escaped(rest)?));
     parts.retain(|part| *part != Part::Literal(String::new()));
     Ok(parts)
+}
+
+/// Whether it can be the name of a field, and is not meant for a path.
+fn is_field(name: &str) -> bool {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    name.bytes().all(is_plain) && name.bytes().any(|b| b.is_ascii_alphanumeric())
 }
 
 /// As a browser sends it.
@@ -245,6 +252,12 @@ mod tests {
             "/w?a=${r/}",
             "/w?a=${count(/r)}",
             "/w?a=${x&b=}",
+            "/w?a=${}",
+            "/w?a=${.}",
+            "/w?a=${text()}",
+            "/w?a=${item[2]}",
+            "/w?a=${@x}",
+            "/w?a=${a${b}}",
         ] {
             assert_eq!(template(text), Err(Reason::RedirectPlaceholder), "{text}");
         }

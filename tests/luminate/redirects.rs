@@ -390,6 +390,7 @@ fn an_origins_document_vouches_for_the_caller_alone() {
         ("cons_id=${getConsResponse/captain_cons_id}", "cons_id="),
         ("captain_cons_id=${getConsResponse/captain_cons_id}", "captain_cons_id=1001003"),
         ("email=${getConsResponse/invited_by_email}", "email="),
+        ("email=${getConsResponse/email}", "email="),
         ("cons_id=${getConsResponse/id}", "cons_id="),
         ("first=${getConsResponse/name/first}", "first=Jo%20%26%20%22S%22"),
     ] {
