@@ -47,6 +47,7 @@ fn onward(target: &str, fields: &[(String, Vec<u8>)], is_signed: bool) -> Option
         signer: is_signed.then(signer),
         caller: Some("1001002".to_owned()),
         about: "cons_id",
+        other_kinds: &["member_id"],
         detour: None,
     };
     onward.judge().ok().map(|()| onward)

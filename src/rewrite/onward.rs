@@ -34,8 +34,10 @@ pub struct Onward {
     pub signer: Option<Signer>,
     /// Who called; None: nobody who is known.
     pub caller: Option<String>,
-    /// The element below the root that says whom a document is about.
+    /// The element below the root that says by a number whom a document is about.
     pub about: &'static str,
+    /// Names of persons under which that number would be read as somebody else's.
+    pub other_kinds: &'static [&'static str],
     /// Goes first, where the browser has to be told something on the way.
     pub detour: Option<Detour>,
 }
@@ -181,15 +183,21 @@ impl Onward {
         self.fields.iter().find(of_name).map(|(_, value)| value.clone())
     }
 
-    /// Whether the document vouches for the caller: it is about the caller, and what is asked for is of the parameter's own
-    /// kind. The visitor chooses the path, may have written most of what an origin knows of people, and decides by what is
-    /// wrong with a call which code it is answered with.
+    /// Whether the document vouches for the caller: it is about the caller, and what is asked for is the caller's number, or
+    /// of the parameter's own kind. The visitor chooses the path, may have written most of what an origin knows of people,
+    /// and decides by what is wrong with a call which code it is answered with.
     fn is_callers(&self, parameter: &str, path: &Path, document: &Document) -> bool {
         let about = Path::parse(&format!("/{}/{}", document.root(), self.about));
-        let subject = about.and_then(|path| document.text(&path));
-        let is_about_caller = subject.is_some() && subject == self.caller;
-        let is_kind = |kind: &str| is_of_kind(parameter, kind) && self.names.is_identity(&query::fold(kind));
-        is_about_caller && path.below_root().is_some_and(is_kind)
+        let number =
+            about.and_then(|about| document.plain_text(&about)).filter(|number| Some(number) == self.caller.as_ref());
+        let (Some(number), Some(kind)) = (number, path.below_root()) else { return false };
+        match is_of_kind(kind, self.about) {
+            true => {
+                let is_anothers = self.other_kinds.iter().any(|other| query::folds_onto(parameter, other));
+                !is_anothers && document.plain_text(path) == Some(number)
+            }
+            false => is_of_kind(parameter, kind) && self.names.is_identity(&query::fold(kind)),
+        }
     }
 
     fn holds_credential(&self, text: &str) -> bool {

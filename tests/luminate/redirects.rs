@@ -252,6 +252,8 @@ fn a_policy_says_itself_what_tells_a_person() {
         site.ask(&client("login", &encoded(&fields)))
     };
     assert_eq!(ask("UID2=5").refused, Some(Reason::RedirectIdentity));
+    let own = ask("uid=${loginResponse/cons_id}");
+    assert!(location(&own).unwrap().starts_with("https://p.example/w?uid=1001002&ts="), "{own:?}");
     // A route here takes it for the subject of what is signed, whatever the list says.
     assert_eq!(ask("cons_id=5").refused, Some(Reason::RedirectIdentity));
     let passed = ask("member_id=5&n=${user_name}&pin=${pin}&p=${password}");
@@ -388,7 +390,9 @@ fn an_origins_document_vouches_for_the_caller_alone() {
         ("cons_id=${getConsResponse/*[9]/cons_id}", "cons_id="),
         ("cons_id=${getConsResponse/name/first}", "cons_id="),
         ("cons_id=${getConsResponse/captain_cons_id}", "cons_id="),
-        ("captain_cons_id=${getConsResponse/captain_cons_id}", "captain_cons_id=1001003"),
+        ("captain_cons_id=${getConsResponse/captain_cons_id}", "captain_cons_id="),
+        ("captain_cons_id=${getConsResponse/cons_id}", "captain_cons_id=1001002"),
+        ("member_id=${getConsResponse/cons_id}", "member_id="),
         ("email=${getConsResponse/invited_by_email}", "email="),
         ("email=${getConsResponse/email}", "email="),
         ("cons_id=${getConsResponse/id}", "cons_id="),

@@ -27,6 +27,8 @@ pub const ANYWHERE: [&str; 3] = [SIGN_ON, NONCE, SESSION];
 pub const REDIRECTS: [&str; 4] = ["redirect", "success_redirect", "error_redirect", "sign_redirects"];
 /// The element of a response that says whom it is about.
 pub const SUBJECT: &str = "cons_id";
+/// What else a person goes by: a number that is somebody's `cons_id` can be another's of these.
+pub const OTHER_KINDS: [&str; 3] = ["member_id", "user_name", "email"];
 /// Names of what no redirect passes on, whatever the policy says: credentials in requests, and in responses.
 pub const SECRETS: [&str; 10] = [
     AUTH,

@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::caller::Caller;
 use crate::credential::{http_session, signed_redirect};
-use crate::dialect::luminate::{REDIRECTS, SECRETS, SUBJECT};
+use crate::dialect::luminate::{OTHER_KINDS, REDIRECTS, SECRETS, SUBJECT};
 use crate::endpoint;
 use crate::gate::Trace;
 use crate::gate::credentials::Visit;
@@ -53,6 +53,7 @@ pub fn read<P>(visit: &Visit<'_, P>, luminate: &Luminate, call: &Call<'_>) -> Re
         signer,
         caller: None,
         about: SUBJECT,
+        other_kinds: &OTHER_KINDS,
         detour: None,
     };
     onward.judge()?;
