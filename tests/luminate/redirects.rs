@@ -82,6 +82,25 @@ fn every_vector_leads_where_it_shall() {
     }
 }
 
+/// R2 as its client sends it: nothing is escaped but what would end the field.
+#[test]
+fn a_form_that_escapes_next_to_nothing_is_read_alike() {
+    let site = site(&[]);
+    nobody_is_right(&site);
+    let body = "method=login&v=1.0&api_key=api-key-1&sign_redirects=true&user_name=u&password=wrong\
+        &success_redirect=https://p.example/?cons_id=${loginResponse/cons_id}\
+        &error_redirect=https://p.example/?code=${errorResponse/code}%26message=${errorResponse/message}";
+    let judged = site.ask(&Request::new("POST", "/site/CRConsAPI").form(body));
+    let sent = location(&judged).unwrap();
+    assert!(
+        sent.starts_with("https://p.example/?code=202&message=Invalid%20user%20name%20or%20password.&ts="),
+        "{sent}"
+    );
+    let query = "method=loginTest&v=1.0&api_key=api-key-1&redirect=https%3A%2F%2Fp.example%2Fcb%3Fcurrent_cons_id%3D%24%7BloginResponse%2Fcons_id%7D";
+    let judged = site.ask(&Request::get(&format!("/site/CRConsAPI?{query}")));
+    assert_eq!(location(&judged), Some("https://p.example/cb?current_cons_id="));
+}
+
 fn local(request: Request) -> Request {
     Request { url: request.url.replace(HOST, "http://127.0.0.1:8787"), ..request }
 }
