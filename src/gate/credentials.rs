@@ -100,7 +100,8 @@ pub(crate) async fn collect<P: Ports>(visit: &Visit<'_, P>, trace: &mut Trace) -
                 Some(answer) => return Ok(answer),
                 None => None,
             },
-            Accept::HttpSession(luminate) => by_http_session(visit, luminate).await?,
+            // Boxed as the dialect is: few routes have it.
+            Accept::HttpSession(luminate) => Box::pin(by_http_session(visit, luminate)).await?,
             // The dialect's own rules, above: it stands alone.
             Accept::Luminate(_) => return Err(Reason::Internal),
             Accept::Nothing => {
