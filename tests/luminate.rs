@@ -37,5 +37,7 @@ mod servers;
 mod sessions;
 #[path = "luminate/sign_on.rs"]
 mod sign_on;
+#[path = "luminate/signed_redirects.rs"]
+mod signed_redirects;
 #[path = "luminate/vectors.rs"]
 mod vectors;

@@ -14,7 +14,7 @@ use edgegate::credential::signed_redirect;
 use edgegate::document::Document;
 use edgegate::policy::{HostPattern, Policy};
 use edgegate::rewrite::onward::{Ended, Onward, Signer};
-use edgegate::rewrite::redirect::judge_address;
+use edgegate::rewrite::redirect::judge;
 use edgegate::rewrite::template::{Part, Template};
 use edgegate::secret::Secret;
 use proptest::prelude::*;
@@ -43,7 +43,7 @@ fn onward(target: &str, fields: &[(String, Vec<u8>)], is_signed: bool) -> Option
         badly: None,
         fields: fields.to_vec(),
         names: Arc::clone(&luminate.names),
-        credentials: &["token", "password"],
+        is_credential: |name| matches!(name, "token" | "password"),
         signer: is_signed.then(signer),
         caller: Some("1001002".to_owned()),
         about: "cons_id",
@@ -156,7 +156,7 @@ proptest! {
 
     #[test]
     fn an_address_that_is_let_through_leads_to_a_listed_host(address in "(https?:)?[/\\\\@:. a-zA-Z0-9%\\t\\[\\]?#-]{0,24}(p\\.example|gate\\.example\\.org)?[/\\\\@:.a-z0-9?#]{0,8}") {
-        if judge_address(&address, OWN, &hosts()).is_ok() {
+        if judge(&address, OWN, &hosts()).is_ok() {
             let url = Url::parse("https://gate.example.org/").unwrap().join(&address).unwrap();
             let host = url.host_str().unwrap();
             prop_assert!(host == OWN || host == "p.example" || host.ends_with(".q.example"), "{} leads to {}", address, url);

@@ -4,7 +4,7 @@
 //! routes that name it, and from it the session itself cannot be had. It carries the session, masked, and lives and dies
 //! with it. A browser gets it by a passage, a one-time nonce that is good for nothing else.
 
-use super::once;
+use super::passage;
 use super::seal::{self, Kind, Sealed, Terms};
 use super::session;
 use super::store::Context;
@@ -19,7 +19,12 @@ use crate::secret::Secret;
 ///
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`.
-pub fn passage(ctx: Context<'_>, entropy: &impl Entropy, policy: &Session, session: &Sealed) -> Result<Secret, Reason> {
+pub fn mint_passage(
+    ctx: Context<'_>,
+    entropy: &impl Entropy,
+    policy: &Session,
+    session: &Sealed,
+) -> Result<Secret, Reason> {
     let expires = session.expires.min(ctx.now + PASSAGE);
     Ok(carry(ctx, entropy, policy, Kind::Nonce, session, expires)?.text())
 }
@@ -39,12 +44,9 @@ pub async fn redeem<P: Vault + Ledger + Entropy>(
     if nonce.expires <= ctx.now {
         return Err(Reason::NonceExpired);
     }
-    let session = session::reopen(ctx, policy, nonce.payload.expose())?;
-    let identity = session::judge(ctx, ports, policy, Revocation::Cached, &session).await?;
-    once::claim(ctx, ports, &nonce.claim_key("redeemed"), nonce.expires, Reason::NonceReplayed).await?;
+    let (session, identity) = passage::redeem(ctx, ports, policy, &nonce).await?;
     let carried = carry(ctx, ports, policy, Kind::HttpSession, &session, session.expires)?;
-    let max_age = session.expires.saturating_sub(ctx.now);
-    let cookie = write_cookie(COOKIE, carried.text().expose_text()?, max_age);
+    let cookie = write_cookie(ctx, &session, COOKIE, carried.text().expose_text()?);
     Ok((cookie, Identity { kind: "http-session", ..identity }))
 }
 
@@ -93,8 +95,7 @@ pub fn is_handed(ctx: Context<'_>, policy: &Session, session: &Sealed, headers: 
 /// `SecretMissing`.
 pub fn handed_cookie(ctx: Context<'_>, policy: &Session, session: &Sealed) -> Result<String, Reason> {
     let mark = bound::token(ctx, policy, session, HANDED)?;
-    let max_age = session.expires.saturating_sub(ctx.now);
-    Ok(format!("{}; Secure", write_cookie(HANDED, mark.expose_text()?, max_age)))
+    Ok(format!("{}; Secure", write_cookie(ctx, session, HANDED, mark.expose_text()?)))
 }
 
 fn carry(
@@ -110,7 +111,9 @@ fn carry(
     seal::seal(&terms, key, secret, entropy)
 }
 
-fn write_cookie(name: &str, value: &str, max_age: u64) -> String {
+/// A cookie that lives as long as the session can.
+fn write_cookie(ctx: Context<'_>, session: &Sealed, name: &str, value: &str) -> String {
+    let max_age = session.expires.saturating_sub(ctx.now);
     format!("{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax")
 }
 

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::Identity;
 use super::once;
 use super::seal::{self, Kind, Sealed, Terms};
 use super::session;
@@ -78,7 +79,7 @@ pub fn open(ctx: Context<'_>, policy: &Session, text: &str) -> Result<Sealed, Re
     if nonce.expires <= ctx.now { Err(Reason::NonceExpired) } else { Ok(nonce) }
 }
 
-/// Redeems an opened nonce: the session that it carries, which still lives. The session is looked at before the claim, so
+/// Redeems an opened nonce: the session that it carries, which still lives, and whose it is. The session is looked at before the claim, so
 /// that a store that does not answer costs nobody a nonce.
 ///
 /// # Errors
@@ -88,11 +89,11 @@ pub async fn redeem<P: Vault + Ledger>(
     ports: &P,
     policy: &Session,
     nonce: &Sealed,
-) -> Result<Sealed, Reason> {
+) -> Result<(Sealed, Identity), Reason> {
     let session = session::reopen(ctx, policy, nonce.payload.expose())?;
-    session::judge(ctx, ports, policy, Revocation::Cached, &session).await?;
+    let identity = session::judge(ctx, ports, policy, Revocation::Cached, &session).await?;
     once::claim(ctx, ports, &nonce.claim_key("redeemed"), nonce.expires, Reason::NonceReplayed).await?;
-    Ok(session)
+    Ok((session, identity))
 }
 
 const AUDIENCE: &str = "session";

@@ -36,18 +36,17 @@ pub(super) async fn answer<P: Ports>(
     let luminate = gate.policy.luminate.as_ref().ok_or(Reason::NoRoute)?;
     let query = target.query.unwrap_or_default();
     let next = value(query, NEXT)?;
-    redirect::judge(&next, target, &luminate.redirects)?;
+    redirect::judge(&next, &target.host, &luminate.redirects)?;
     let is_wanted = fetch_metadata::is_click(incoming.method, &incoming.headers, &target.origin());
     if fetch_metadata::looks_ahead(incoming.method, &incoming.headers) || !is_wanted {
         return Err(Reason::NonceNotUsed);
     }
-    let answer = Answer::new(302, "text/plain; charset=utf-8", String::new());
     if target.secure {
-        return Ok(answer.with("location", next));
+        return Ok(Answer::found(next));
     }
     let (cookie, identity) = http_session::redeem(ctx, ports, &luminate.session, &value(query, NONCE)?).await?;
     trace.identity = Some(identity);
-    Ok(answer.with("set-cookie", cookie).with("location", next))
+    Ok(Answer::found(next).with("set-cookie", cookie))
 }
 
 /// The parameter that holds the passage.

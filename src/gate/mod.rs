@@ -163,8 +163,8 @@ impl Gate {
         let route = Arc::clone(route::find(&self.policy, asked.unwrap_or(incoming.method), &target)?);
         trace.route = Some(Arc::clone(&route));
         route::judge_path(&route, &target)?;
-        let is_meant = route.is_for_http() && http_session::is_host(self, &target);
-        if is_exposed && route.takes_credentials() && !is_meant {
+        let is_meant = || route.is_for_http() && http_session::is_host(self, &target);
+        if is_exposed && route.takes_credentials() && !is_meant() {
             return Err(Reason::TransportInsecure);
         }
         if let (true, Some(cors)) = (is_preflight, &route.cors) {

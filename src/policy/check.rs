@@ -277,7 +277,7 @@ impl Advisor<'_> {
         }
         let signs = self.policy.luminate.as_ref().map(|luminate| &luminate.signature);
         let is_signed_here = |accept: &Accept| match (accept, signs) {
-            (Accept::SignedRedirect(taken), Some(signs)) => taken.keys.iter().any(|key| signs.keys.contains(key)),
+            (Accept::SignedRedirect(taken), Some(signs)) => taken.shares_key(signs),
             _ => false,
         };
         if route.accept.iter().any(is_signed_here) {

@@ -106,7 +106,7 @@ fn subjects<'p>(
     signature: &'p SignedRedirect,
     profiles: &'p Names<SignedRedirect>,
 ) -> impl Iterator<Item = FieldPattern> + 'p {
-    let shares = |profile: &&Arc<SignedRedirect>| profile.keys.iter().any(|key| signature.keys.contains(key));
+    let shares = |profile: &&Arc<SignedRedirect>| profile.shares_key(signature);
     profiles.things().filter(shares).filter_map(|profile| profile.subject.as_deref()).map(FieldPattern::exact)
 }
 

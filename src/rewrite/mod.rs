@@ -103,6 +103,11 @@ impl Answer {
         Self::new(303, "text/plain; charset=utf-8", String::new()).with("location", location)
     }
 
+    /// A redirect (RFC 9110 section 15.4.3).
+    pub fn found(location: String) -> Self {
+        Self::new(302, "text/plain; charset=utf-8", String::new()).with("location", location)
+    }
+
     /// With one more header field.
     pub fn with(mut self, name: &'static str, value: String) -> Self {
         self.headers.push((name, value));

@@ -28,8 +28,8 @@ pub struct Onward {
     pub fields: Vec<(String, Vec<u8>)>,
     /// Names that are withheld, and names of persons.
     pub names: Arc<FieldNames>,
-    /// Names of credentials, withheld whatever the policy says; an address with such a parameter is one, too.
-    pub credentials: &'static [&'static str],
+    /// Whether a name is a credential's, withheld whatever the policy says; an address with such a parameter is one, too.
+    pub is_credential: fn(&str) -> bool,
     /// Signs the query.
     pub signer: Option<Signer>,
     /// Who called; None: nobody who is known.
@@ -103,13 +103,10 @@ impl Onward {
         };
         let address = template.address(&query);
         let detour = self.detour.as_ref().filter(|detour| ended.well && detour.is_wanted(&address));
-        let answer = Answer::new(302, "text/plain; charset=utf-8", String::new());
         Some(match detour {
-            Some(detour) => {
-                let location = format!("{}{}", detour.url, encode_component(&address));
-                answer.with("location", location).with("set-cookie", detour.cookie.clone())
-            }
-            None => answer.with("location", address),
+            Some(detour) => Answer::found(format!("{}{}", detour.url, encode_component(&address)))
+                .with("set-cookie", detour.cookie.clone()),
+            None => Answer::found(address),
         })
     }
 
@@ -171,11 +168,7 @@ impl Onward {
     }
 
     fn is_withheld(&self, name: &str) -> bool {
-        self.is_credential(name) || self.names.is_withheld(&query::fold(name))
-    }
-
-    fn is_credential(&self, name: &str) -> bool {
-        self.credentials.iter().any(|known| query::folds_onto(name, known))
+        (self.is_credential)(name) || self.names.is_withheld(&query::fold(name))
     }
 
     fn field(&self, name: &str) -> Option<Vec<u8>> {
@@ -201,8 +194,9 @@ impl Onward {
     }
 
     fn holds_credential(&self, text: &str) -> bool {
-        let names = text.split(['?', '&', ';', '#']).filter_map(|piece| piece.split_once('=')).map(|(name, _)| name);
-        names.into_iter().any(|name| self.is_credential(name))
+        let mut names =
+            text.split(['?', '&', ';', '#']).filter_map(|piece| piece.split_once('=')).map(|(name, _)| name);
+        names.any(self.is_credential)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Where a browser may be sent: the gateway's own host and what the policy lists.
 
-use crate::http::Target;
 use crate::policy::{self, HostPattern};
 use crate::refusal::Reason;
 
@@ -8,16 +7,8 @@ use crate::refusal::Reason;
 /// spelling that every URL parser reads alike.
 ///
 /// # Errors
-/// As [`judge_address`].
-pub fn judge(address: &str, own: &Target<'_>, hosts: &[HostPattern]) -> Result<(), Reason> {
-    judge_address(address, &own.host, hosts)
-}
-
-/// The same by the name of the gateway's own host.
-///
-/// # Errors
 /// `RedirectTooLong`, `RedirectCharacters`, `RedirectScheme`, `RedirectUserinfo`, `RedirectHost`, `RedirectTarget`.
-pub fn judge_address(address: &str, own_host: &str, hosts: &[HostPattern]) -> Result<(), Reason> {
+pub fn judge(address: &str, own_host: &str, hosts: &[HostPattern]) -> Result<(), Reason> {
     if address.len() > LONGEST {
         return Err(Reason::RedirectTooLong);
     }
@@ -41,7 +32,7 @@ pub fn judge_address(address: &str, own_host: &str, hosts: &[HostPattern]) -> Re
 
 /// The same question, where the answer is all that is wanted.
 pub fn is_allowed(address: &str, own_host: &str, hosts: &[HostPattern]) -> bool {
-    judge_address(address, own_host, hosts).is_ok()
+    judge(address, own_host, hosts).is_ok()
 }
 
 /// Whether a host, with its port where it has one, is the gateway's own or listed. An international name looks like
@@ -71,7 +62,7 @@ mod tests {
     fn judged(address: &str) -> Result<(), Reason> {
         let hosts = ["p.example", "*.q.example", "xn--bcher-kva.example", "*.xn--q-example"]
             .map(|host| HostPattern::parse(host).unwrap());
-        judge_address(address, "gate.example:8787", &hosts)
+        judge(address, "gate.example:8787", &hosts)
     }
 
     #[test]

@@ -8,6 +8,8 @@ pub mod errors;
 pub mod methods;
 pub mod tags;
 
+use crate::http::query;
+
 /// How the caller of one call wants to be answered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Manner {
@@ -15,6 +17,12 @@ pub struct Manner {
     pub json: bool,
     /// `suppress_response_codes=true`: every answer says 200.
     pub suppress_response_codes: bool,
+}
+
+/// Whether what stands under a name is a credential, in a request or in a response: no redirect passes it on, whatever the
+/// policy says.
+pub fn is_secret(name: &str) -> bool {
+    CREDENTIALS.iter().chain(&TOLD).any(|secret| query::folds_onto(name, secret))
 }
 
 /// Parameters that carry a credential or prove one; they are cut from what is forwarded.
@@ -29,19 +37,6 @@ pub const REDIRECTS: [&str; 4] = ["redirect", "success_redirect", "error_redirec
 pub const SUBJECT: &str = "cons_id";
 /// What else a person goes by: a number that is somebody's `cons_id` can be another's of these.
 pub const OTHER_KINDS: [&str; 3] = ["member_id", "user_name", "email"];
-/// Names of what no redirect passes on, whatever the policy says: credentials in requests, and in responses.
-pub const SECRETS: [&str; 10] = [
-    AUTH,
-    SIGN_ON,
-    NONCE,
-    SESSION,
-    LOGIN_NAME,
-    LOGIN_PASSWORD,
-    "password",
-    "token",
-    "nonce",
-    "singleSignOnMethodResponse",
-];
 /// Bound to its session, in a body.
 pub const AUTH: &str = "auth";
 /// A partner's word for a constituent, in a body.
@@ -58,3 +53,5 @@ pub const LOGIN_PASSWORD: &str = "login_password";
 pub const AUTH_PURPOSE: &str = "luminate auth";
 /// A load balancer's number; it has no meaning here, and clients send back what they were told.
 pub const ROUTING_ID: &str = "00000000.app1";
+/// Where responses hold a credential; a log-in by a partner's word answers with the session itself.
+const TOLD: [&str; 4] = ["password", "token", "nonce", "singleSignOnMethodResponse"];

@@ -203,7 +203,7 @@ pub async fn redeem<P: Ports>(
         return Err(Reason::NonceNotUsed);
     }
     let before = in_cookie(visit, luminate)?;
-    let session = passage::redeem(ctx, ports, &luminate.session, &nonce).await?;
+    let (session, _) = passage::redeem(ctx, ports, &luminate.session, &nonce).await?;
     let identity = judge(visit, luminate, &session).await?;
     if let Some(before) =
         before.filter(|before| *before != session && !session::is_nobodys(before) && before.expires > ctx.now)

@@ -20,13 +20,12 @@ pub async fn answer<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, trace: 
     let raw_query = visit.target.query.unwrap_or_default();
     let next = value(raw_query, "NEXTURL")?;
     let next = if next.is_empty() { "/".to_owned() } else { next };
-    redirect::judge(&next, visit.target, &luminate.redirects)?;
+    redirect::judge(&next, &visit.target.host, &luminate.redirects)?;
     match query::sole(raw_query, NONCE)?.filter(|nonce| !nonce.is_empty()) {
         Some(nonce) => trace.identity = Some(caller::redeem(visit, luminate, nonce, trace).await?.identity),
         None => trace.identity = Some(alive(visit, luminate, trace).await?.identity),
     }
-    let found = Answer::new(302, "text/plain; charset=utf-8", String::new()).with("location", next);
-    Ok(Outcome::Answer(with_cookies(found, trace.cookies.clone())))
+    Ok(Outcome::Answer(with_cookies(Answer::found(next), trace.cookies.clone())))
 }
 
 /// A transparent picture of one pixel, whoever asks; a session that it comes with was heard of.

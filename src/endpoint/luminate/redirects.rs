@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::caller::Caller;
 use crate::credential::{http_session, signed_redirect};
-use crate::dialect::luminate::{OTHER_KINDS, REDIRECTS, SECRETS, SUBJECT};
+use crate::dialect::luminate::{OTHER_KINDS, REDIRECTS, SUBJECT, is_secret};
 use crate::endpoint;
 use crate::gate::Trace;
 use crate::gate::credentials::Visit;
@@ -49,7 +49,7 @@ pub fn read<P>(visit: &Visit<'_, P>, luminate: &Luminate, call: &Call<'_>) -> Re
         well,
         badly,
         names: luminate.names.clone(),
-        credentials: &SECRETS,
+        is_credential: is_secret,
         signer,
         caller: None,
         about: SUBJECT,
@@ -100,7 +100,7 @@ pub fn know<P: Ports>(
     if http_session::is_handed(ctx, &luminate.session, session, &incoming.headers)? {
         return Ok(());
     }
-    let nonce = http_session::passage(ctx, ports, &luminate.session, session)?;
+    let nonce = http_session::mint_passage(ctx, ports, &luminate.session, session)?;
     let (nonce, path) = (nonce.expose_text()?, endpoint::HTTP_SESSION);
     onward.detour = Some(Detour {
         url: format!("http://{host}{path}?{}={nonce}&{}=", endpoint::http_session::NONCE, endpoint::http_session::NEXT),

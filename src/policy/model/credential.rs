@@ -87,6 +87,13 @@ pub struct SignedRedirect {
     pub subject: Option<String>,
 }
 
+impl SignedRedirect {
+    /// Whether what one of the two signs is taken for the other's.
+    pub fn shares_key(&self, other: &SignedRedirect) -> bool {
+        self.keys.iter().any(|key| other.keys.contains(key))
+    }
+}
+
 /// A digest of the signed-redirect format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Digest {
