@@ -5,10 +5,10 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { demoPolicy, theLogHoldsNoCredential } from "../e2e/lib/gateway.mjs";
 import { startBrowser } from "./lib/browser.mjs";
+import { formTo } from "./lib/form.mjs";
 import { startSite } from "./lib/site.mjs";
 
 // A form of the partner's page: its site is one that may call.
-const field = (name, value) => `<input type="hidden" name="${name}" value="${value.replaceAll("&", "&amp;")}">`;
 let form = "";
 const partner = await startSite({ get "/form"() { return ["text/html", `<!doctype html><title>form</title>${form}`]; } });
 const { gateway, address, visit, stop } = await startBrowser(demoPolicy(['"127.0.0.1:8787", "127.0.0.1:8788"]', `"127.0.0.1"]`], ['origins = ["http://127.0.0.1:8788"]', `origins = ["${partner.url}"]`]));
@@ -19,7 +19,7 @@ const JO = { user_name: "jo", password: "correct horse battery staple" };
 
 /** Opens the partner's page with a form of these fields, and presses its button. */
 async function submit(page, fields, method = "post") {
-  form = `<form method="${method}" action="${address}/site/CRConsAPI">${Object.entries({ ...COMMON, ...fields }).map(([name, value]) => field(name, value)).join("")}<button>Go</button></form>`;
+  form = formTo(`${address}/site/CRConsAPI`, { ...COMMON, ...fields }, method);
   await page.goto(`${partner.url}/form`);
   const seen = [];
   page.on("request", (request) => request.isNavigationRequest() && seen.push({ url: request.url(), referer: request.headers().referer ?? "" }));

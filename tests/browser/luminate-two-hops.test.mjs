@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { demoPolicy, theLogHoldsNoCredential } from "../e2e/lib/gateway.mjs";
 import { startBrowser } from "./lib/browser.mjs";
+import { formTo } from "./lib/form.mjs";
 import { startPlain } from "./lib/plain.mjs";
 import { startTls } from "./lib/tls.mjs";
 
@@ -27,13 +28,12 @@ plain.to(gate);
 after(async () => (await stop(), tls.stop(), plain.stop()));
 
 let form = "";
-const field = (name, value) => `<input type="hidden" name="${name}" value="${value.replaceAll("&", "&amp;")}">`;
 const FIELDS = { v: "1.0", api_key: "demo-api-key", method: "login", user_name: "jo", password: "correct horse battery staple", sign_redirects: "true" };
 
 /** The partner's page posts a form; the addresses that the browser went to on its own, and what it said of where it came from. */
 async function submit(page, fields = {}) {
   const target = `${tls.partner}/in?cons_id=\${loginResponse/cons_id}`;
-  form = `<form method="post" action="${tls.gate}/site/CRConsAPI">${Object.entries({ ...FIELDS, redirect: target, ...fields }).map(([name, value]) => field(name, value)).join("")}<button>Go</button></form>`;
+  form = formTo(`${tls.gate}/site/CRConsAPI`, { ...FIELDS, redirect: target, ...fields });
   await page.goto(`${tls.partner}/form`);
   const seen = [];
   const note = (request) => request.isNavigationRequest() && seen.push(request);
