@@ -4,7 +4,7 @@
 // else the machine does falls on all of them. What is compared is the CPU time of the workerd process per request,
 // not the time on the clock: it does not depend on how fast this program can send.
 //
-// Then what tags.mjs measures, with its own numbers of rounds and pages.
+// Then what tags.mjs and tokens.mjs measure, with their own numbers of rounds and requests.
 
 import { parseArguments, USAGE } from "./lib/arguments.mjs";
 import { CONTENDERS } from "./contenders.mjs";
@@ -17,6 +17,9 @@ import { gatewaySizes } from "./lib/sizes.mjs";
 import { parseArguments as parseTagsArguments } from "./lib/tags-arguments.mjs";
 import { raceOverTags } from "./lib/tags-race.mjs";
 import { toTable as toTagsTable } from "./lib/tags-report.mjs";
+import { parseArguments as parseTokensArguments } from "./lib/tokens-arguments.mjs";
+import { raceOverTokens } from "./lib/tokens-race.mjs";
+import { toTable as toTokensTable } from "./lib/tokens-report.mjs";
 
 const TURN = 1000;
 
@@ -59,24 +62,25 @@ async function main() {
     if (options.check && summary.goal.met === false) process.exitCode = 1;
     await Promise.all(running.splice(0).map((one) => one.stop()));
 
-    const tags = await measureTags(options);
-    if (options.json) process.stdout.write(toJson({ ...summary, tags }));
+    const tags = await measureMore("tags", (args) => raceOverTags(parseTagsArguments(args)), toTagsTable, options);
+    const tokens = await measureMore("tokens", (args) => raceOverTokens(parseTokensArguments(args)), toTokensTable, options);
+    if (options.json) process.stdout.write(toJson({ ...summary, tags, tokens }));
   } finally {
     await Promise.all(running.map((one) => one.stop()));
   }
 }
 
 // Not where only some rows were asked for.
-async function measureTags({ quick, only, json, check }) {
+async function measureMore(name, race, tableOf, { quick, only, json, check }) {
   if (only !== "") return undefined;
   try {
-    const tags = await raceOverTags(parseTagsArguments(quick ? ["--quick"] : []));
-    if (!json) process.stdout.write(toTagsTable(tags));
-    if (check && tags.goals.some((goal) => !goal.met)) process.exitCode = 1;
-    return tags;
+    const summary = await race(quick ? ["--quick"] : []);
+    if (!json) process.stdout.write(tableOf(summary));
+    if (check && summary.goals.some((goal) => !goal.met)) process.exitCode = 1;
+    return summary;
   } catch (error) {
     if (!(error instanceof Skip)) throw error;
-    console.error(`tags: skipped, ${error.message}`);
+    console.error(`${name}: skipped, ${error.message}`);
     return undefined;
   }
 }

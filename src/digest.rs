@@ -1,7 +1,7 @@
 //! The digests and MACs of this house, over parts that are not joined first.
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 
 use crate::secret::Secret;
@@ -39,6 +39,16 @@ pub fn md5(parts: &[&[u8]]) -> [u8; 16] {
 /// Base64url without padding (RFC 4648 section 5).
 pub fn base64url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Base64 (RFC 4648 section 4).
+pub fn standard_base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+/// The one canonical reading of base64.
+pub fn from_standard_base64(text: &[u8]) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
 }
 
 /// The one canonical reading of unpadded base64url; None for any other spelling.

@@ -17,13 +17,14 @@ struct Entry {
 
 impl Keyring {
     /// Asks `lookup` once for every secret of the policy. An empty value is a missing one, and so is one that can be
-    /// guessed: a key that the operator makes has at least [`SHORTEST`] bytes; the secret of a digest format and the
-    /// password of a vendor's administrator are others' to choose, and an identity key has a form of its own.
+    /// guessed: a key that the operator makes has at least [`SHORTEST`] bytes; the secret of a digest format, the
+    /// password of a vendor's administrator and the gate's own secret at an issuer are others' to choose, and an identity key has a form of its own.
     pub fn new(policy: &Policy, lookup: impl Fn(&str) -> Option<Secret>) -> Self {
         let entry = |name: &str| {
             let has_form_of_its_own = |key: &Key| matches!(key.usage, KeyUse::Digest | KeyUse::Identity);
             let is_free = policy.keys.iter().any(|key| key.secret == name && has_form_of_its_own(key))
-                || policy.administrators().any(|administrator| administrator.secret == name);
+                || policy.administrators().any(|administrator| administrator.secret == name)
+                || policy.issuer_secrets().any(|secret| secret == name);
             let shortest = if is_free { 1 } else { SHORTEST };
             let value = lookup(name).filter(|value| value.expose().trim_ascii().len() >= shortest);
             let published = value.as_ref().is_some_and(is_published);

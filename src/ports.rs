@@ -6,14 +6,14 @@
 
 #![allow(async_fn_in_trait)] // the futures are awaited where they are made, on one thread
 
-use crate::policy::Origin;
+use crate::policy::{JwsAlgorithm, Origin};
 use crate::refusal::Reason;
 use crate::secret::Secret;
 
 /// All the ports together.
-pub trait Ports: Vault + Ledger + Throttle + Entropy + Limiter + Upstream + Signer + Body {}
+pub trait Ports: Vault + Ledger + Throttle + Entropy + Limiter + Upstream + Signer + Verifier + Body {}
 
-impl<T: Vault + Ledger + Throttle + Entropy + Limiter + Upstream + Signer + Body> Ports for T {}
+impl<T: Vault + Ledger + Throttle + Entropy + Limiter + Upstream + Signer + Verifier + Body> Ports for T {}
 
 /// A key-value store that forgets by itself and may lag behind its own writes (Workers KV).
 pub trait Vault {
@@ -21,6 +21,9 @@ pub trait Vault {
     async fn get(&self, key: &str) -> Result<Option<String>, Reason>;
     /// Stores a value until `expires` (Unix seconds, at least 60 s ahead).
     async fn put(&self, key: &str, value: &str, expires: u64) -> Result<(), Reason>;
+    /// Keys that begin so, a page at a time: `cursor` is empty for the first, and what came with the page before for the
+    /// next; None after the last.
+    async fn list(&self, prefix: &str, cursor: &str) -> Result<(Vec<String>, Option<String>), Reason>;
 }
 
 /// What a claim found.
@@ -87,20 +90,31 @@ pub trait Limiter {
 
 /// The gateway's own calls to an origin.
 pub trait Upstream {
-    /// Posts a JSON document and returns status and body, or refuses after 3 s.
-    async fn post_json(
-        &self,
-        origin: &Origin,
-        path: &str,
-        body: &str,
-        assertion: &str,
-    ) -> Result<(u16, String), Reason>;
+    /// Asks an origin and returns status and body, or refuses after 3 s, or if the body is longer than 64 kB.
+    async fn call(&self, origin: &Origin, call: &Call<'_>) -> Result<(u16, String), Reason>;
+}
+
+/// One call of the gateway's own.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    /// At the origin, below its own path.
+    pub path: &'a str,
+    /// Beside `Accept: application/json`.
+    pub headers: &'a [(&'a str, &'a str)],
+    /// With a body it is a POST, without one a GET.
+    pub body: Option<&'a str>,
 }
 
 /// Asymmetric signatures by the runtime.
 pub trait Signer {
     /// ES256 (RFC 7518 section 3.4) under a private P-256 JWK: 64 bytes.
     async fn sign_es256(&self, jwk: &Secret, input: &[u8]) -> Result<Vec<u8>, Reason>;
+}
+
+/// Verification of asymmetric signatures by the runtime.
+pub trait Verifier {
+    /// Whether a signature over `input` is of that public key (a JWK, RFC 7517). A key that is none verifies nothing.
+    async fn verify(&self, algorithm: JwsAlgorithm, jwk: &str, input: &[u8], signature: &[u8]) -> Result<bool, Reason>;
 }
 
 /// The request's body, for the few routes that read it.

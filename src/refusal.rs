@@ -125,6 +125,104 @@ reasons! {
     TokenRevoked = "token_revoked" => TokenInvalid,
     /// The token lacks a scope that the route asks for.
     TokenScope = "token_scope" => InsufficientScope,
+    /// The token was replaced by a refresh.
+    TokenSuperseded = "token_superseded" => TokenInvalid,
+    /// The client that the token was issued to does not exist any more.
+    TokenClient = "token_client" => TokenInvalid,
+    /// The token was issued for other resources (RFC 8707).
+    TokenResource = "token_resource" => TokenInvalid,
+    /// A token that is bound to a key came without that key's proof, or one that is not bound came with one.
+    TokenBinding = "token_binding" => TokenInvalid,
+
+    /// A Bearer token of none of the issuers that the route accepts.
+    JwtIssuer = "jwt_issuer" => TokenInvalid,
+    /// What should be a JWT is none: its three parts, its header, its claims.
+    JwtMalformed = "jwt_malformed" => TokenInvalid,
+    /// The JWT is signed by an algorithm that the policy does not name, or wants what is not understood (`crit`).
+    JwtAlgorithm = "jwt_algorithm" => TokenInvalid,
+    /// The issuer has no key that fits the JWT.
+    JwtKeyUnknown = "jwt_key_unknown" => TokenInvalid,
+    /// The JWT's signature is not that of the issuer's key.
+    JwtSignature = "jwt_signature" => TokenInvalid,
+    /// The JWT is for somebody else (`aud`).
+    JwtAudience = "jwt_audience" => TokenInvalid,
+    /// The JWT's time is over (`exp`).
+    JwtExpired = "jwt_expired" => TokenInvalid,
+    /// The JWT's time has not come (`nbf`, `iat`).
+    JwtNotYetValid = "jwt_not_yet_valid" => TokenInvalid,
+    /// The JWT does not say who it is about.
+    JwtSubject = "jwt_subject" => TokenInvalid,
+    /// The issuer says that the token is not active.
+    TokenInactive = "token_inactive" => TokenInvalid,
+    /// The issuer's keys could not be had.
+    KeysUnavailable = "keys_unavailable" => Unavailable,
+    /// The issuer did not answer as agreed whether a token is active.
+    IntrospectionUnavailable = "introspection_unavailable" => Unavailable,
+
+    /// A DPoP proof is missing, not one, or not of its form (RFC 9449 section 4).
+    DpopMalformed = "dpop_malformed" => TokenInvalid,
+    /// The proof is for another method, address or token.
+    DpopMismatch = "dpop_mismatch" => TokenInvalid,
+    /// The proof was made too long ago, or lies ahead.
+    DpopStale = "dpop_stale" => TokenInvalid,
+    /// The proof has been used.
+    DpopReplayed = "dpop_replayed" => TokenInvalid,
+    /// The proof is of another key than the credential is bound to.
+    DpopKey = "dpop_key" => TokenInvalid,
+
+    /// HTTP Basic that is not base64 of `id:secret` (RFC 7617).
+    BasicMalformed = "basic_malformed" => BadCredentialRequest,
+    /// There is no client of that id.
+    ClientUnknown = "client_unknown" => CredentialInvalid,
+    /// Not a secret of that client.
+    ClientSecret = "client_secret" => CredentialInvalid,
+    /// A client that has a secret did not show it, or says twice who it is and not the same.
+    ClientUnauthenticated = "client_unauthenticated" => CredentialInvalid,
+    /// A client's key and secret where a token or a token pair is asked for, or the other way round.
+    ClientKind = "client_kind" => Forbidden,
+    /// `X-On-Behalf` names an account, and the credential may not act for others.
+    OnBehalf = "on_behalf" => Forbidden,
+
+    /// The browser was to be sent back to an address that the client has not registered.
+    RedirectUnregistered = "redirect_unregistered" => BadRequest,
+    /// A parameter of an OAuth request is missing, repeated or not of its form.
+    OAuthParameter = "oauth_parameter" => BadRequest,
+    /// A `response_type` or `response_mode` that this server has not.
+    ResponseType = "response_type" => BadRequest,
+    /// A `grant_type` that this server has not.
+    GrantType = "grant_type" => BadRequest,
+    /// A scope that the client may not have.
+    ScopeRefused = "scope_refused" => BadRequest,
+    /// A resource that the client may not ask tokens for.
+    ResourceRefused = "resource_refused" => BadRequest,
+    /// No PKCE challenge, or one by another method than S256 (RFC 7636).
+    PkceMissing = "pkce_missing" => BadRequest,
+    /// The person said no.
+    ConsentDenied = "consent_denied" => Forbidden,
+    /// The form of consent is not that of this session and this request.
+    ConsentForged = "consent_forged" => Forbidden,
+    /// Not a code of this gateway: form, key id or MAC.
+    CodeForged = "code_forged" => BadRequest,
+    /// The code's time is over.
+    CodeExpired = "code_expired" => BadRequest,
+    /// The code is authentic but nothing is known of it.
+    CodeUnknown = "code_unknown" => BadRequest,
+    /// The code was given to another client, or for another `redirect_uri`.
+    CodeMisdirected = "code_misdirected" => BadRequest,
+    /// The PKCE verifier is missing or does not fit the challenge.
+    PkceMismatch = "pkce_mismatch" => BadRequest,
+    /// The code has been used; what it gave is revoked.
+    CodeReplayed = "code_replayed" => BadRequest,
+    /// Not a refresh token of this gateway: form, key id or MAC.
+    RefreshForged = "refresh_forged" => BadRequest,
+    /// The refresh token's time is over.
+    RefreshExpired = "refresh_expired" => BadRequest,
+    /// The refresh token's grant has ended, or nothing is known of it.
+    RefreshRevoked = "refresh_revoked" => BadRequest,
+    /// The refresh token was issued to another client.
+    RefreshMisdirected = "refresh_misdirected" => BadRequest,
+    /// The refresh token was used before: a theft, so all that came of its grant is revoked.
+    RefreshReused = "refresh_reused" => BadRequest,
 
     /// Two session cookies, or a Cookie header that hides one.
     SessionDuplicate = "session_duplicate" => SessionInvalid,

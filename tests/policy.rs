@@ -273,6 +273,8 @@ fn accepted(accept: &[Accept]) -> String {
         Accept::Link(link) => format!("link:{}", link.name),
         Accept::SignedRedirect(redirect) => format!("signed-redirect:{}", redirect.name),
         Accept::Bearer => String::from("bearer"),
+        Accept::Issuer(issuer) => format!("issuer:{}", issuer.name),
+        Accept::TokenPair => String::from("token-pair"),
         Accept::Session => String::from("session"),
         Accept::Nonce => String::from("nonce"),
         Accept::HttpSession(_) => String::from("http-session"),

@@ -108,6 +108,12 @@ fn every_refusal_keeps_its_reason_to_itself() {
                     let says_more = answer.body.contains(reason.code()) && !code.contains(reason.code());
                     assert!(!says_more, "{case}: {}", answer.body);
                 }
+                Voice::Checkfront | Voice::OAuth(_) => {
+                    let body: Value = serde_json::from_str(&answer.body).unwrap();
+                    let members: Vec<&String> = body.as_object().unwrap().keys().collect();
+                    assert_eq!(members, ["error", "error_description"], "{case}: {body}");
+                    assert!(!answer.body.contains(reason.code()) || reason.public().code() == reason.code(), "{case}");
+                }
                 Voice::Luminate(manner) => {
                     let (code, message) = envelope(manner.json, &answer.body);
                     assert!(

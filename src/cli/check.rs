@@ -128,6 +128,8 @@ fn accept(accept: &Accept) -> String {
         Accept::Link(profile) => format!("link:{}", profile.name),
         Accept::SignedRedirect(profile) => format!("signed-redirect:{}", profile.name),
         Accept::Bearer => "bearer".to_owned(),
+        Accept::Issuer(issuer) => format!("issuer:{}", issuer.name),
+        Accept::TokenPair => "token-pair".to_owned(),
         Accept::Session => "session".to_owned(),
         Accept::Nonce => "nonce".to_owned(),
         Accept::HttpSession(_) => "http-session".to_owned(),

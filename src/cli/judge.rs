@@ -11,9 +11,10 @@ use super::workspace::Workspace;
 use crate::credential::Identity;
 use crate::gate::{Gate, Moment};
 use crate::http::{Headers, Incoming, query};
-use crate::policy::{Network, Origin, Policy, Route};
+use crate::policy::{JwsAlgorithm, Network, Origin, Policy, Route};
 use crate::ports::{
-    Body, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Upstream, Vault,
+    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Upstream, Vault,
+    Verifier,
 };
 use crate::refusal::Reason;
 use crate::rewrite::Decision;
@@ -106,6 +107,10 @@ impl Vault for Alone {
     async fn put(&self, _: &str, _: &str, _: u64) -> Result<(), Reason> {
         Ok(())
     }
+
+    async fn list(&self, _: &str, _: &str) -> Result<(Vec<String>, Option<String>), Reason> {
+        Ok((Vec::new(), None))
+    }
 }
 
 impl Ledger for Alone {
@@ -141,8 +146,14 @@ impl Limiter for Alone {
 }
 
 impl Upstream for Alone {
-    async fn post_json(&self, _: &Origin, _: &str, _: &str, _: &str) -> Result<(u16, String), Reason> {
-        Err(Reason::PasswordCheckUnavailable)
+    async fn call(&self, _: &Origin, _: &Call<'_>) -> Result<(u16, String), Reason> {
+        Err(Reason::OriginUnavailable)
+    }
+}
+
+impl Verifier for Alone {
+    async fn verify(&self, _: JwsAlgorithm, _: &str, _: &[u8], _: &[u8]) -> Result<bool, Reason> {
+        Ok(false)
     }
 }
 

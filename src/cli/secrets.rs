@@ -95,8 +95,10 @@ fn purpose(policy: &Policy, name: &str, key: Option<&Key>) -> String {
     let admin = is_admin.then(|| "the admin API".to_owned());
     let administrators = policy.administrators().filter(|administrator| administrator.secret == name);
     let passwords = administrators.map(|one| format!("password of the Luminate administrator {}", one.name));
+    let issuers = policy.issuers.iter().filter(|issuer| issuer.secret() == Some(name));
+    let asked = issuers.map(|one| format!("the gateway's own secret at the issuer {}", one.name));
     let key = key.map(|key| format!("{} (key {})", format_of(policy, key), key.id));
-    key.into_iter().chain(admin).chain(passwords).collect::<Vec<_>>().join(", ")
+    key.into_iter().chain(admin).chain(passwords).chain(asked).collect::<Vec<_>>().join(", ")
 }
 
 fn format_of(policy: &Policy, key: &Key) -> String {
@@ -114,6 +116,7 @@ fn format_of(policy: &Policy, key: &Key) -> String {
         KeyUse::Seal => {
             let lists = [
                 ("tokens", policy.bearer.as_ref().map(|bearer| &bearer.keys)),
+                ("OAuth", policy.oauth.as_ref().map(|oauth| &oauth.keys)),
                 ("sessions", policy.session.as_ref().map(|session| &session.keys)),
                 ("nonces", policy.nonce.as_ref().map(|nonce| &nonce.keys)),
                 ("the Luminate dialect", policy.luminate.as_ref().map(|luminate| &luminate.session.keys)),
@@ -123,5 +126,6 @@ fn format_of(policy: &Policy, key: &Key) -> String {
         }
         KeyUse::Identity => "identity JWTs".to_owned(),
         KeyUse::Assertion => "the origin's password check".to_owned(),
+        KeyUse::Client => "client ids, digests of client secrets".to_owned(),
     }
 }

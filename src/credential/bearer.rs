@@ -1,12 +1,14 @@
-//! Bearer tokens (RFC 6750) that this gateway issued.
+//! Bearer tokens (RFC 6750) that this gateway issued: those of a grant, and those that an operator mints.
 
 use super::Identity;
 use super::authorization::{self, Authorization};
+use super::dpop::Thumbprint;
 use super::record::Record;
 use super::seal::{self, Kind, Sealed};
 use super::store::{self, Context, Found};
+use super::{grant, registry};
 use crate::http::{Incoming, query};
-use crate::policy::{Bearer, BearerUse, Revocation};
+use crate::policy::{Bearer, BearerUse, Key, Policy, Revocation};
 use crate::ports::{Body, Entropy, Ledger, Vault};
 use crate::refusal::Reason;
 use crate::secret::Secret;
@@ -16,8 +18,19 @@ use crate::secret::Secret;
 pub struct Presented {
     /// The token, if there is one.
     pub token: Option<String>,
+    /// Whether it came by the scheme `DPoP` (RFC 9449 section 7.1), which a proof has to go with.
+    pub with_proof: bool,
     /// The form without its `access_token`, if a form was read.
     pub body: Option<Vec<u8>>,
+}
+
+/// A token that counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// As whom it lets through.
+    pub identity: Identity,
+    /// The key that it is bound to.
+    pub bound: Option<Thumbprint>,
 }
 
 /// Looks for a token where the route allows one. A form is read only if the route takes tokens from forms.
@@ -33,8 +46,9 @@ pub async fn present(
     form_limit: usize,
     ports: &impl Body,
 ) -> Result<Presented, Reason> {
-    let header = header.filter(|authorization| authorization.is("Bearer"));
-    if header.is_some_and(|authorization| !authorization::is_b64token(authorization.value)) {
+    let with_proof = header.is_some_and(|authorization| authorization.is("DPoP"));
+    let other = header.is_some_and(|authorization| !with_proof && !authorization.is("Bearer"));
+    if !other && header.is_some_and(|authorization| !authorization::is_b64token(authorization.value)) {
         return Err(Reason::AuthorizationMalformed);
     }
     let in_query = query::sole(query, PARAMETER)?;
@@ -48,35 +62,42 @@ pub async fn present(
     let in_form = form.as_deref().map(|form| query::sole(form, PARAMETER)).transpose()?.flatten();
     let decoded = |raw: &str| String::from_utf8(query::decode(raw)).map_err(|_| Reason::TokenForged);
     let token = match (header, in_query, in_form) {
+        (Some(_), None, None) if other => None,
         (Some(header), None, None) => Some(header.value.to_owned()),
         (None, Some(raw), None) | (None, None, Some(raw)) => Some(decoded(raw)?),
         (None, None, None) => None,
         _ => return Err(Reason::BearerMultiple),
     };
     let body = form.map(|form| query::cut(&form, |param| param.name == PARAMETER).into_bytes());
-    Ok(Presented { token, body })
+    Ok(Presented { token, with_proof, body })
 }
 
-/// Judges a token: authentic, in time, known, not revoked, and of enough scope. `noted`: what is known of the caller
+/// Judges a token: authentic, in time, known, not revoked, and for this address. `noted`: what is known of the caller
 /// even if the token is refused.
 ///
 /// # Errors
-/// `TokenForged`, `TokenExpired`, `TokenUnknown`, `TokenRevoked`, `TokenScope`, and storage's own reasons.
+/// `TokenForged`, `TokenExpired`, `TokenUnknown`, `TokenRevoked`, `TokenSuperseded`, `TokenClient`, `TokenResource`, and
+/// storage's own reasons.
 pub async fn verify<P: Vault + Ledger>(
     ctx: Context<'_>,
     ports: &P,
-    policy: &Bearer,
-    places: &BearerUse,
+    policy: &Policy,
     revocation: Revocation,
     token: &str,
+    path: &str,
     noted: &mut Option<Identity>,
-) -> Result<Identity, Reason> {
+) -> Result<Verified, Reason> {
     let sealed = open(ctx, policy, token)?;
     *noted = Some(Identity::by_key("bearer", &sealed.key_id));
     if sealed.expires <= ctx.now {
         return Err(Reason::TokenExpired);
     }
-    let record = match store::find(ctx, ports, &sealed, policy.cache, revocation).await? {
+    if grant::claims(&sealed).is_some() {
+        // Boxed: not every token is of a grant, and every request's future would be as large.
+        return Box::pin(verify_grant(ctx, ports, policy, revocation, &sealed, path, noted)).await;
+    }
+    let cache = policy.bearer.as_ref().ok_or(Reason::TokenForged)?.cache;
+    let record = match store::find(ctx, ports, &sealed, cache, revocation).await? {
         Found::Live(record) if record.exp > ctx.now => record,
         Found::Live(_) => return Err(Reason::TokenExpired),
         Found::Revoked => return Err(Reason::TokenRevoked),
@@ -84,8 +105,44 @@ pub async fn verify<P: Vault + Ledger>(
     };
     let identity = Identity::by_record("bearer", &sealed.key_id, record);
     *noted = Some(identity.clone());
-    let is_granted = |wanted| identity.scope.contains(wanted);
-    if places.scope.iter().all(is_granted) { Ok(identity) } else { Err(Reason::TokenScope) }
+    Ok(Verified { identity, bound: None })
+}
+
+async fn verify_grant<P: Vault + Ledger>(
+    ctx: Context<'_>,
+    ports: &P,
+    policy: &Policy,
+    revocation: Revocation,
+    sealed: &Sealed,
+    path: &str,
+    noted: &mut Option<Identity>,
+) -> Result<Verified, Reason> {
+    let (Some(oauth), Some(claims)) = (&policy.oauth, grant::claims(sealed)) else { return Err(Reason::TokenForged) };
+    let record = grant::verify(ctx, ports, oauth, revocation, sealed, &claims).await?;
+    let mut identity = Identity {
+        subject: Some(record.sub.clone()),
+        client: Some(record.client.clone()),
+        scope: grant::scopes(&record, &claims),
+        ..Identity::by_key("bearer", &sealed.key_id)
+    };
+    *noted = Some(identity.clone());
+    let client = registry::find(ctx, ports, policy, &record.client).await.map_err(|reason| match reason {
+        Reason::ClientUnknown => Reason::TokenClient,
+        other => other,
+    })?;
+    identity.acts_for_others = client.acts_for_others;
+    let address = format!("{}{path}", policy.gateway.issuer);
+    let resources = grant::resources(&record, &claims);
+    if !resources.is_empty() && !resources.iter().any(|resource| covers(resource, &address)) {
+        return Err(Reason::TokenResource);
+    }
+    Ok(Verified { identity, bound: claims.bound })
+}
+
+/// Whether an address is a resource, or lies below it.
+fn covers(resource: &str, address: &str) -> bool {
+    let base = resource.trim_end_matches('/');
+    address.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Mints a token.
@@ -105,8 +162,18 @@ pub async fn mint<P: Vault + Ledger + Entropy>(
 ///
 /// # Errors
 /// `TokenForged`, `SecretMissing`.
-pub fn open(ctx: Context<'_>, policy: &Bearer, token: &str) -> Result<Sealed, Reason> {
-    seal::open(Kind::Token, &policy.keys, ctx.keyring, ctx.loopback, token)?.ok_or(Reason::TokenForged)
+pub fn open(ctx: Context<'_>, policy: &Policy, token: &str) -> Result<Sealed, Reason> {
+    // A token of a grant is made by the keys of `[oauth]`, one of an operator by those of `[bearer]`.
+    let of_grants = policy.oauth.iter().map(|oauth| (&oauth.keys, true));
+    let by_operators = policy.bearer.iter().map(|bearer| (&bearer.keys, false));
+    for (keys, is_of_grant) in by_operators.chain(of_grants) {
+        let keys: &[std::sync::Arc<Key>] = keys;
+        let opened = seal::open(Kind::Token, keys, ctx.keyring, ctx.loopback, token)?;
+        if let Some(sealed) = opened.filter(|sealed| grant::claims(sealed).is_some() == is_of_grant) {
+            return Ok(sealed);
+        }
+    }
+    Err(Reason::TokenForged)
 }
 
 /// The whole body as a urlencoded form, undecoded.

@@ -17,9 +17,7 @@ use crate::secret::Secret;
 /// # Errors
 /// `SecretMissing`.
 pub fn token(ctx: Context<'_>, policy: &Session, session: &Sealed, purpose: &str) -> Result<Secret, Reason> {
-    let key = policy.keys.iter().find(|key| key.id == session.key_id).ok_or(Reason::Internal)?;
-    let secret = ctx.keyring.secret(&key.secret, ctx.loopback)?;
-    Ok(Spelling::Dotted.write(&session.bind(secret, purpose)))
+    Ok(Spelling::Dotted.write(&session.bind(ctx.secret_of(&policy.keys, session)?, purpose)))
 }
 
 /// Whether a text is the token of that session for that purpose.

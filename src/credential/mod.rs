@@ -6,15 +6,25 @@
 //! [`sign_on`] have no record.
 
 pub mod authorization;
+pub mod basic;
 pub mod bearer;
 pub mod bound;
+pub mod code;
+pub mod dpop;
+pub mod foreign;
+pub mod grant;
 pub mod http_session;
+pub mod introspection;
+pub mod jwk;
+pub mod jws;
+pub mod jwt;
 pub mod link;
 pub mod nonce;
 pub mod once;
 pub mod passage;
 pub mod recent;
 pub mod record;
+pub mod registry;
 pub mod seal;
 pub mod session;
 pub mod sign_on;
@@ -36,8 +46,10 @@ pub struct Identity {
     pub client: Option<String>,
     /// Granted scopes.
     pub scope: Vec<String>,
-    /// Id of the key that authenticated it.
+    /// Id of the key that authenticated it, or name of the issuer.
     pub key_id: Option<String>,
+    /// It may act for other accounts.
+    pub acts_for_others: bool,
 }
 
 impl Identity {

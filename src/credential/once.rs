@@ -18,32 +18,47 @@ pub async fn claim<P: Vault + Ledger>(
     until: u64,
     replayed: Reason,
 ) -> Result<(), Reason> {
+    match take(ctx, ports, key, until, "").await? {
+        Claimed::First => Ok(()),
+        Claimed::Replayed(_) => Err(replayed),
+    }
+}
+
+/// The same, leaving a note for whoever comes second.
+///
+/// # Errors
+/// Storage's own reasons.
+pub async fn take<P: Vault + Ledger>(
+    ctx: Context<'_>,
+    ports: &P,
+    key: &ClaimKey,
+    until: u64,
+    note: &str,
+) -> Result<Claimed, Reason> {
     match ctx.single_use {
-        SingleUse::Ledger => match ports.claim(key, until, "").await? {
-            Claimed::First => Ok(()),
-            Claimed::Replayed(_) => Err(replayed),
-        },
-        SingleUse::BestEffort => claim_in_vault(ctx, ports, key, until, replayed).await,
+        SingleUse::Ledger => ports.claim(key, until, note).await,
+        SingleUse::BestEffort => take_in_vault(ctx, ports, key, until, note).await,
     }
 }
 
 /// KV alone, as the policy asked: two requests at one moment can both pass, and for as long as KV lags.
-async fn claim_in_vault(
+async fn take_in_vault(
     ctx: Context<'_>,
     ports: &impl Vault,
     key: &ClaimKey,
     until: u64,
-    replayed: Reason,
-) -> Result<(), Reason> {
+    note: &str,
+) -> Result<Claimed, Reason> {
     let key = format!("used:{}", base64url(&key.0));
     // This isolate's own memory first: what it claimed is claimed before anything is awaited.
-    let claimed = Record { exp: until, revoked: true, ..Record::default() };
-    if ctx.recent.get(&key, ctx.now, 0).is_some() {
-        return Err(replayed);
+    let claimed = Record { sub: note.to_owned(), exp: until, revoked: true, ..Record::default() };
+    if let Some(earlier) = ctx.recent.get(&key, ctx.now, 0) {
+        return Ok(Claimed::Replayed(earlier.sub));
     }
     ctx.recent.put(&key, claimed, ctx.now);
-    if ports.get(&key).await?.is_some() {
-        return Err(replayed);
+    if let Some(note) = ports.get(&key).await? {
+        return Ok(Claimed::Replayed(note));
     }
-    ports.put(&key, "1", kv_expiry(ctx.now, until)).await
+    ports.put(&key, if note.is_empty() { "1" } else { note }, kv_expiry(ctx.now, until)).await?;
+    Ok(Claimed::First)
 }

@@ -5,12 +5,17 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::record::Record;
+use crate::policy::Client;
 
-/// Records by KV key, each with the time it was fetched.
+/// Records by KV key and clients by id, each with the time it was fetched.
 #[derive(Debug, Default)]
-pub struct Recent(RefCell<BTreeMap<String, Entry>>);
+pub struct Recent {
+    records: RefCell<BTreeMap<String, Entry>>,
+    clients: RefCell<Vec<(String, Option<Arc<Client>>, u64)>>,
+}
 
 #[derive(Debug, Clone)]
 struct Entry {
@@ -23,19 +28,20 @@ impl Recent {
     /// The record, if it was fetched at most `max_age` seconds ago. A revoked one is kept as long as it is
     /// remembered at all: nothing un-revokes it.
     pub fn get(&self, key: &str, now: u64, max_age: u64) -> Option<Record> {
-        let entries = self.0.borrow();
+        let entries = self.records.borrow();
         let entry = entries.get(key)?;
         (entry.record.revoked || now.saturating_sub(entry.fetched) < max_age).then(|| entry.record.clone())
     }
 
     /// Remembers a record as of now.
     pub fn put(&self, key: &str, record: Record, now: u64) {
-        let mut entries = self.0.borrow_mut();
+        let mut entries = self.records.borrow_mut();
         if entries.len() >= CAPACITY {
             make_room(&mut entries, now);
         }
-        // A read of KV that was under way during the revocation must not bring the record back.
-        if entries.get(key).is_some_and(|entry| entry.record.revoked) {
+        // A read of KV that was under way during a revocation or a refresh must not bring the older record back.
+        let is_older = |entry: &Entry| entry.record.revoked || entry.record.generation > record.generation;
+        if entries.get(key).is_some_and(|entry| is_older(entry) && !record.revoked) {
             return;
         }
         let seen = entries.get(key).map_or(0, |entry| entry.seen);
@@ -44,14 +50,33 @@ impl Recent {
 
     /// When this isolate last noted that a session was alive; 0 if never.
     pub fn seen(&self, key: &str) -> u64 {
-        self.0.borrow().get(key).map_or(0, |entry| entry.seen)
+        self.records.borrow().get(key).map_or(0, |entry| entry.seen)
     }
 
     /// Notes that a session was alive.
     pub fn touch(&self, key: &str, now: u64) {
-        if let Some(entry) = self.0.borrow_mut().get_mut(key) {
+        if let Some(entry) = self.records.borrow_mut().get_mut(key) {
             entry.seen = entry.seen.max(now);
         }
+    }
+}
+
+impl Recent {
+    /// What was found of a client, if it was fetched at most `max_age` seconds ago: it, or that there is none.
+    pub fn client(&self, id: &str, now: u64, max_age: u64) -> Option<Option<Arc<Client>>> {
+        let clients = self.clients.borrow();
+        let known = clients.iter().find(|(known, _, fetched)| known == id && now.saturating_sub(*fetched) < max_age);
+        known.map(|(_, client, _)| client.clone())
+    }
+
+    /// Remembers what was found of a client as of now.
+    pub fn put_client(&self, id: &str, client: Option<Arc<Client>>, now: u64) {
+        let mut clients = self.clients.borrow_mut();
+        clients.retain(|(known, _, _)| known != id);
+        if clients.len() >= CLIENTS {
+            clients.remove(0);
+        }
+        clients.push((id.to_owned(), client, now));
     }
 }
 
@@ -70,5 +95,6 @@ fn make_room(entries: &mut BTreeMap<String, Entry>, now: u64) {
 }
 
 const CAPACITY: usize = 4096;
+const CLIENTS: usize = 256;
 /// Seconds for which an entry survives a full memory.
 const YOUNG: u64 = 10;

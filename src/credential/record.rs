@@ -14,6 +14,15 @@ pub struct Record {
     /// Scopes, separated by a space.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub scope: String,
+    /// Resources (RFC 8707) of a grant, separated by a space.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub resources: String,
+    /// How often a grant was refreshed: tokens of earlier generations are dead.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub generation: u64,
+    /// Unix seconds after which a grant is refreshed no more.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub ends: u64,
     /// Unix seconds; judged here, not left to KV's own expiry.
     pub exp: u64,
     /// What is left of a credential that was revoked.
@@ -42,6 +51,9 @@ impl Record {
                 ("exp", Value::Number(number)) => (record.exp, required) = (number.as_u64()?, required + 1),
                 ("client", Value::String(text)) => record.client = text,
                 ("scope", Value::String(text)) => record.scope = text,
+                ("resources", Value::String(text)) => record.resources = text,
+                ("generation", Value::Number(number)) => record.generation = number.as_u64()?,
+                ("ends", Value::Number(number)) => record.ends = number.as_u64()?,
                 ("revoked", Value::Bool(flag)) => record.revoked = flag,
                 _ => return None,
             }
@@ -53,6 +65,11 @@ impl Record {
     pub fn scopes(&self) -> Vec<String> {
         self.scope.split_ascii_whitespace().map(str::to_owned).collect()
     }
+}
+
+/// Asked by reference, as serde does.
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Whether a text can be a subject or a client id: it becomes a header, so printable ASCII, 1 to 255.

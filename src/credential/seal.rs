@@ -34,6 +34,12 @@ pub enum Kind {
     SignOn,
     /// A session at the http host, `egh_`.
     HttpSession,
+    /// An authorization code, `egc_`.
+    Code,
+    /// A refresh token, `egr_`.
+    Refresh,
+    /// The id of a registered client, `egi_`. It is no secret; it authenticates itself so that a made-up one costs nothing.
+    Client,
 }
 
 impl Kind {
@@ -45,6 +51,9 @@ impl Kind {
             Kind::Nonce => "egn",
             Kind::SignOn => "ego",
             Kind::HttpSession => "egh",
+            Kind::Code => "egc",
+            Kind::Refresh => "egr",
+            Kind::Client => "egi",
         }
     }
 }
@@ -154,6 +163,11 @@ pub fn seal(terms: &Terms<'_>, key: &Key, secret: &Secret, entropy: &impl Entrop
     bytes.extend(mac);
     let (payload, bytes) = (Secret::new(terms.payload), Secret::new(bytes));
     Ok(Sealed { kind, key_id: key.id.clone(), issued, expires, payload, tag, mac, bytes })
+}
+
+/// Whether a text looks like a credential of that kind, `egt_…` for example.
+pub fn is_written_as(kind: Kind, text: &str) -> bool {
+    text.strip_prefix(kind.prefix()).is_some_and(|rest| rest.starts_with('_'))
 }
 
 /// Opens a text; None if it is not authentic under any of the keys.

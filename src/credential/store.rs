@@ -40,6 +40,15 @@ impl<'a> Context<'a> {
         let key = keys.first().ok_or(Reason::Internal)?;
         Ok((key, self.keyring.secret(&key.secret, self.loopback)?))
     }
+
+    /// The value of the key that authenticated a credential.
+    ///
+    /// # Errors
+    /// `SecretMissing`; `Internal` if it is none of the list.
+    pub fn secret_of(&self, keys: &[Arc<Key>], sealed: &Sealed) -> Result<&'a Secret, Reason> {
+        let key = keys.iter().find(|key| key.id == sealed.key_id).ok_or(Reason::Internal)?;
+        self.keyring.secret(&key.secret, self.loopback)
+    }
 }
 
 /// A credential as it was found.
@@ -153,4 +162,4 @@ async fn fetch<P: Vault + Ledger>(
 }
 
 /// Seconds for which a new record can be found in the Ledger: twice what KV's documentation gives as its lag.
-const LAG: u64 = 120;
+pub const LAG: u64 = 120;

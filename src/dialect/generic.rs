@@ -129,5 +129,5 @@ fn sign_in_address(gate: &Gate, route: Option<&Route>, public: Public, incoming:
     }
     let target = Target::read(incoming.url, usize::MAX).ok()?;
     let back = crate::rewrite::forward::clean_address(&gate.policy, route?, &target);
-    Some(format!("{}?next={}", crate::endpoint::SIGN_IN, crate::endpoint::encode_component(&back)))
+    Some(format!("{}?next={}", crate::endpoint::SIGN_IN, crate::http::query::encode_component(&back)))
 }

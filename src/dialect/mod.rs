@@ -3,12 +3,15 @@
 //! [`generic`] is RFC-shaped and what every route speaks unless it says otherwise. A vendor's dialect is
 //! data and rendering only; nothing in `gate/` or `credential/` knows of it.
 
+pub mod checkfront;
 pub mod generic;
 pub mod luminate;
+pub mod oauth;
 pub mod page;
 
 use crate::gate::{Gate, Moment, Trace};
 use crate::http::Incoming;
+use crate::policy::Dialect;
 use crate::refusal::Reason;
 use crate::rewrite::Answer;
 
@@ -20,6 +23,10 @@ pub enum Voice {
     Generic,
     /// The envelope of the Luminate API.
     Luminate(luminate::Manner),
+    /// The error object of Checkfront's API.
+    Checkfront,
+    /// The error object of RFC 6749, in whose texts.
+    OAuth(Dialect),
 }
 
 /// The answer to a refused request. What it says is [`Reason::public`], never more.
@@ -32,6 +39,11 @@ pub(crate) fn refuse(
 ) -> Answer {
     match trace.voice {
         Voice::Generic => generic::refuse(gate, reason, incoming, moment, trace),
+        Voice::Checkfront => {
+            let answer = checkfront::answer(gate, reason, trace.route.as_deref());
+            generic::dress(gate, reason, incoming, trace, answer)
+        }
+        Voice::OAuth(dialect) => generic::dress(gate, reason, incoming, trace, oauth::answer(gate, reason, dialect)),
         Voice::Luminate(manner) => {
             let onward = trace.onward.as_ref().and_then(|it| luminate::errors::redirect(it, reason, moment.now));
             let answer = onward.unwrap_or_else(|| luminate::errors::answer(manner, reason));

@@ -1,4 +1,4 @@
-//! What the gateway answers itself, under `/.edgegate/`.
+//! What the gateway answers itself: under `/.edgegate/`, and where the authorization server stands.
 
 mod admin;
 mod explain;
@@ -6,18 +6,24 @@ mod health;
 pub(crate) mod http_session;
 mod jwks;
 pub(crate) mod luminate;
+pub(crate) mod oauth;
 mod password;
 mod sign_in;
 mod sign_out;
 
 use crate::gate::{Gate, Moment, Trace};
 use crate::http::{Incoming, Target, query};
+use crate::policy::Policy;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::rewrite::Answer;
 
 /// Whether a path belongs to the gateway; such a path is never forwarded.
-pub fn is_own(path: &str) -> bool {
+pub fn is_own(policy: &Policy, path: &str) -> bool {
+    is_house(path) || oauth::is_own(policy, path)
+}
+
+fn is_house(path: &str) -> bool {
     let first = path.split('/').nth(1).unwrap_or_default();
     first.eq_ignore_ascii_case(".edgegate")
 }
@@ -35,6 +41,9 @@ pub(crate) async fn answer<P: Ports>(
     trace: &mut Trace,
 ) -> Result<Answer, Reason> {
     let ctx = gate.context(target, moment.now);
+    if !is_house(target.path) {
+        return oauth::answer(gate, ctx, incoming, target, ports, trace).await;
+    }
     trace.endpoint = KNOWN.iter().find(|path| **path == target.path).copied();
     let mut only = |methods: &[&str]| {
         trace.allow = methods.iter().map(|m| (*m).to_owned()).collect();
@@ -73,22 +82,6 @@ pub(crate) async fn answer<P: Ports>(
     }
 }
 
-/// Percent-encodes everything but unreserved characters (RFC 3986 section 2.3).
-pub fn encode_component(text: impl AsRef<[u8]>) -> String {
-    let text = text.as_ref();
-    let mut encoded = String::with_capacity(text.len());
-    for &byte in text {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
-            other => {
-                let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default().to_ascii_uppercase();
-                encoded.extend(['%', digit(other >> 4), digit(other & 15)]);
-            }
-        }
-    }
-    encoded
-}
-
 /// The decoded value of a form's or a query's parameter; empty if it is not there.
 pub(crate) fn value(form: &str, name: &str) -> Result<String, Reason> {
     let raw = query::sole(form, name)?.unwrap_or_default();
@@ -102,7 +95,7 @@ pub const SIGN_OUT: &str = "/.edgegate/sign-out";
 /// Hands over a session at the http host.
 pub const HTTP_SESSION: &str = "/.edgegate/http-session";
 /// What the log may name; any other path is the caller's own words.
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 15] = [
     HTTP_SESSION,
     HEALTH,
     JWKS,
@@ -114,6 +107,10 @@ const KNOWN: [&str; 11] = [
     "/.edgegate/admin/token/show",
     "/.edgegate/admin/token/revoke",
     "/.edgegate/admin/session/revoke",
+    "/.edgegate/admin/client/add",
+    "/.edgegate/admin/client/list",
+    "/.edgegate/admin/client/rotate",
+    "/.edgegate/admin/client/remove",
 ];
 const HEALTH: &str = "/.edgegate/health";
 const JWKS: &str = "/.edgegate/jwks.json";

@@ -15,7 +15,7 @@ use crate::digest::{base64url, hex, hmac_sha256, sha256};
 use crate::gate::Gate;
 use crate::http::Incoming;
 use crate::policy::{SignIn, SingleUse};
-use crate::ports::{ClaimKey, Guess, Guesses, Ports};
+use crate::ports::{Call, ClaimKey, Guess, Guesses, Ports};
 use crate::refusal::Reason;
 
 /// Who an account is, if the password is right. None: it is not, or there is no such account.
@@ -149,7 +149,9 @@ async fn ask<P: Ports>(
     let body_digest = hex(&sha256(&[body.as_bytes()]));
     let mac = hmac_sha256(secret, &[head.as_bytes(), body_digest.as_bytes()]);
     let assertion = format!("{head}{}", base64url(&mac));
-    ports.post_json(&policy.origin, path, &body, &assertion).await
+    let headers = [("content-type", "application/json"), ("edgegate-assertion", &*assertion)];
+    let call = Call { path, headers: &headers, body: Some(&body) };
+    ports.call(&policy.origin, &call).await.map_err(|_| Reason::PasswordCheckUnavailable)
 }
 
 fn subject(answer: &str) -> Option<String> {

@@ -53,7 +53,7 @@ pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now:
         Ok(target) => target,
         Err(reason) => return refused(reason, vec![shape_cause(reason)]),
     };
-    let found = match crate::endpoint::is_own(target.path) {
+    let found = match crate::endpoint::is_own(policy, target.path) {
         true => Err(Reason::NoRoute),
         false => route::find(policy, method, &target),
     };

@@ -4,13 +4,17 @@
 //! through to a weaker one.
 
 use super::{Gate, Trace, redeem};
+use crate::credential;
+use crate::credential::authorization::{self, Authorization};
+use crate::credential::seal::{self, Kind};
 use crate::credential::store::Context;
-use crate::credential::{self, authorization};
-use crate::credential::{Identity, bearer, claim_key, link, once, session, signed_redirect};
+use crate::credential::{
+    Identity, basic, bearer, claim_key, dpop, foreign, link, once, registry, session, signed_redirect,
+};
 use crate::dialect::luminate::tags::Tags;
 use crate::endpoint::{http_session, luminate};
 use crate::http::{Incoming, Target, fetch_metadata};
-use crate::policy::{Accept, Link, Luminate, Route, SignedRedirect};
+use crate::policy::{Accept, ClientKind, Link, Luminate, Route, SignedRedirect};
 use crate::ports::{ClaimKey, Ports};
 use crate::refusal::Reason;
 use crate::rewrite::onward::Onward;
@@ -71,15 +75,18 @@ pub(crate) async fn collect<P: Ports>(visit: &Visit<'_, P>, trace: &mut Trace) -
     let noted = &mut trace.identity;
     let Visit { gate, route, incoming, ports, .. } = *visit;
     // Where no kind reads Authorization it is nobody's credential: it is not judged, only never forwarded.
-    let takes_bearer = route.accept.iter().any(|accept| matches!(accept, Accept::Bearer));
-    let header = match takes_bearer {
+    let (takes_tokens, takes_pairs) = (route.takes_tokens(), route.accept.iter().any(is_pair));
+    let header = match takes_tokens || takes_pairs {
         true => authorization::read(&incoming.headers)?,
         false => None,
     };
-    if header.is_some_and(|header| !header.is("Bearer")) {
+    let is_taken = |header: &Authorization<'_>| {
+        (takes_tokens && (header.is("Bearer") || header.is("DPoP"))) || (takes_pairs && header.is("Basic"))
+    };
+    if header.is_some_and(|header| !is_taken(&header)) {
         return Err(Reason::SchemeNotAccepted);
     }
-    let presented = match takes_bearer {
+    let presented = match takes_tokens {
         true => {
             let query = visit.target.query.unwrap_or_default();
             bearer::present(incoming, header, query, &route.bearer, gate.policy.limits.form, ports).await?
@@ -90,8 +97,12 @@ pub(crate) async fn collect<P: Ports>(visit: &Visit<'_, P>, trace: &mut Trace) -
         let grant = match accept {
             Accept::Link(profile) => by_link(visit, profile, noted).await?,
             Accept::SignedRedirect(profile) => by_signed_redirect(visit, profile, noted).await?,
-            Accept::Bearer => match &presented.token {
-                Some(token) => Some(by_bearer(visit, token, noted).await?),
+            Accept::Bearer | Accept::Issuer(_) => match &presented.token {
+                Some(token) => Some(by_token(visit, token, presented.with_proof, noted).await?),
+                None => None,
+            },
+            Accept::TokenPair => match header.filter(|header| header.is("Basic")) {
+                Some(header) => Some(Box::pin(by_pair(visit, header.value, noted)).await?),
                 None => None,
             },
             Accept::Session => by_session(visit, noted).await?,
@@ -153,11 +164,89 @@ async fn by_signed_redirect<P: Ports>(
     Ok(Some(Grant { identity, ..Grant::default() }))
 }
 
-async fn by_bearer<P: Ports>(visit: &Visit<'_, P>, token: &str, noted: &mut Option<Identity>) -> Result<Grant, Reason> {
+/// A token of this gateway or of an issuer: by its prefix it is known which.
+async fn by_token<P: Ports>(
+    visit: &Visit<'_, P>,
+    token: &str,
+    with_proof: bool,
+    noted: &mut Option<Identity>,
+) -> Result<Grant, Reason> {
+    let Visit { gate, ctx, route, target, ports, .. } = *visit;
+    let takes_own = route.accept.iter().any(|accept| matches!(accept, Accept::Bearer));
+    let has_issuers = route.accept.iter().any(|accept| matches!(accept, Accept::Issuer(_)));
+    let verified = match takes_own && (!has_issuers || seal::is_written_as(Kind::Token, token)) {
+        true => bearer::verify(ctx, ports, &gate.policy, route.revocation, token, target.path, noted).await?,
+        false => Box::pin(by_issuer(visit, token)).await?,
+    };
+    *noted = Some(verified.identity.clone());
+    if with_proof || verified.bound.is_some() {
+        Box::pin(judge_binding(visit, token, with_proof, verified.bound)).await?;
+    }
+    judge_scope(route, &verified.identity)?;
+    Ok(Grant { identity: verified.identity, ..Grant::default() })
+}
+
+async fn by_issuer<P: Ports>(visit: &Visit<'_, P>, token: &str) -> Result<bearer::Verified, Reason> {
+    let Visit { gate, ctx, route, incoming, ports, .. } = *visit;
+    let issuers: Vec<_> = route.accept.iter().filter_map(Accept::issuer).collect();
+    let network = format!("token {}", incoming.network());
+    if gate.guesses.is_shut_out(&network, ctx.now) {
+        return Err(Reason::Throttled);
+    }
+    match foreign::verify(ctx, ports, &gate.foreign, &issuers, token).await {
+        Ok(told) => Ok(bearer::Verified { identity: told.identity, bound: told.bound }),
+        // Each wrong guess made the gateway ask somebody.
+        Err(Reason::TokenInactive) => Err(gate.guesses.count(&network, ctx.now, ports, Reason::TokenInactive).await),
+        Err(other) => Err(other),
+    }
+}
+
+/// RFC 9449 section 7.1: a bound token comes with the proof of its key, and no other token does.
+async fn judge_binding<P: Ports>(
+    visit: &Visit<'_, P>,
+    token: &str,
+    with_proof: bool,
+    bound: Option<dpop::Thumbprint>,
+) -> Result<(), Reason> {
+    let Visit { ctx, incoming, target, ports, .. } = *visit;
+    let Some(bound) = bound.filter(|_| with_proof) else { return Err(Reason::TokenBinding) };
+    let address = format!("{}{}", target.origin(), target.path);
+    let demand = dpop::Demand { method: incoming.method, address: &address, token: Some(token) };
+    match dpop::prove(ctx, ports, &incoming.headers, demand).await? {
+        Some(key) if key == bound => Ok(()),
+        Some(_) => Err(Reason::DpopKey),
+        None => Err(Reason::DpopMalformed),
+    }
+}
+
+async fn by_pair<P: Ports>(visit: &Visit<'_, P>, value: &str, noted: &mut Option<Identity>) -> Result<Grant, Reason> {
     let Visit { gate, ctx, route, ports, .. } = *visit;
-    let policy = gate.policy.bearer.as_ref().ok_or(Reason::Internal)?;
-    let identity = bearer::verify(ctx, ports, policy, &route.bearer, route.revocation, token, noted).await?;
+    let pair = basic::read(value)?;
+    let client = registry::find(ctx, ports, &gate.policy, &pair.id).await?;
+    let identity = Identity {
+        kind: "token-pair",
+        subject: client.subject.clone(),
+        client: Some(client.id.clone()),
+        scope: client.scope.clone(),
+        acts_for_others: client.acts_for_others,
+        ..Identity::default()
+    };
+    registry::authenticate(ctx, &gate.policy, &client, &pair)?;
+    *noted = Some(identity.clone());
+    if client.kind != ClientKind::TokenPair {
+        return Err(Reason::ClientKind);
+    }
+    judge_scope(route, &identity)?;
     Ok(Grant { identity, ..Grant::default() })
+}
+
+fn judge_scope(route: &Route, identity: &Identity) -> Result<(), Reason> {
+    let is_granted = |wanted| identity.scope.contains(wanted);
+    route.bearer.scope.iter().all(is_granted).then_some(()).ok_or(Reason::TokenScope)
+}
+
+fn is_pair(accept: &Accept) -> bool {
+    matches!(accept, Accept::TokenPair)
 }
 
 async fn by_session<P: Ports>(visit: &Visit<'_, P>, noted: &mut Option<Identity>) -> Result<Option<Grant>, Reason> {

@@ -14,13 +14,14 @@ pub(crate) mod route;
 use std::sync::Arc;
 
 use crate::credential::Identity;
+use crate::credential::foreign::Foreign;
 use crate::credential::recent::Recent;
 use crate::credential::store::Context;
 use crate::dialect::{self, Voice};
 use crate::endpoint::{self, http_session};
 use crate::http::{Incoming, Target};
 use crate::keyring::Keyring;
-use crate::policy::{Policy, Route};
+use crate::policy::{Dialect, Policy, Route};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::rewrite::onward::Onward;
@@ -39,6 +40,7 @@ pub struct Gate {
     /// Values of the policy's secrets.
     pub keyring: Keyring,
     pub(crate) recent: Recent,
+    pub(crate) foreign: Foreign,
     pub(crate) guesses: Guesses,
     assertions: Assertions,
 }
@@ -96,6 +98,7 @@ impl Gate {
             policy,
             keyring,
             recent: Recent::default(),
+            foreign: Foreign::default(),
             guesses: Guesses::default(),
             assertions: Assertions::default(),
         }
@@ -151,7 +154,7 @@ impl Gate {
             return Err(Reason::MethodUnknown);
         }
         let is_exposed = self.policy.gateway.issuer.is_https() && !target.secure && !target.is_loopback();
-        if endpoint::is_own(target.path) {
+        if endpoint::is_own(&self.policy, target.path) {
             if is_exposed && !(target.path == endpoint::HTTP_SESSION && http_session::is_host(self, &target)) {
                 return Err(Reason::TransportInsecure);
             }
@@ -162,6 +165,9 @@ impl Gate {
         let asked = incoming.headers.get("access-control-request-method").filter(|_| is_preflight);
         let route = Arc::clone(route::find(&self.policy, asked.unwrap_or(incoming.method), &target)?);
         trace.route = Some(Arc::clone(&route));
+        if !is_preflight && route.dialect == Dialect::Checkfront {
+            trace.voice = Voice::Checkfront;
+        }
         route::judge_path(&route, &target)?;
         let is_meant = || route.is_for_http() && http_session::is_host(self, &target);
         if is_exposed && route.takes_credentials() && !is_meant() {

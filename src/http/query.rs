@@ -89,6 +89,22 @@ pub fn decode(raw: &str) -> Vec<u8> {
     decoded
 }
 
+/// Percent-encodes everything but unreserved characters (RFC 3986 section 2.3).
+pub fn encode_component(text: impl AsRef<[u8]>) -> String {
+    let text = text.as_ref();
+    let mut encoded = String::with_capacity(text.len());
+    for &byte in text {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
+            other => {
+                let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default().to_ascii_uppercase();
+                encoded.extend(['%', digit(other >> 4), digit(other & 15)]);
+            }
+        }
+    }
+    encoded
+}
+
 /// Whether some origin would read the raw name as `name`.
 pub fn folds_onto(raw: &str, name: &str) -> bool {
     let is_plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');

@@ -21,6 +21,7 @@ pub(super) const LINK: Purpose = Purpose { word: "link", fits: |usage| matches!(
 pub(super) const DIGEST: Purpose = Purpose { word: "digest", fits: |usage| usage == KeyUse::Digest };
 pub(super) const SEAL: Purpose = Purpose { word: "seal", fits: |usage| usage == KeyUse::Seal };
 pub(super) const IDENTITY: Purpose = Purpose { word: "identity", fits: |usage| usage == KeyUse::Identity };
+pub(super) const CLIENT: Purpose = Purpose { word: "client", fits: |usage| usage == KeyUse::Client };
 pub(super) const ASSERTION: Purpose = Purpose { word: "assertion", fits: |usage| usage == KeyUse::Assertion };
 
 /// Every `[keys.*]`. No two may name the same secret.
@@ -92,6 +93,7 @@ fn word(usage: KeyUse) -> &'static str {
         KeyUse::Seal => "seal",
         KeyUse::Identity => "identity",
         KeyUse::Assertion => "assertion",
+        KeyUse::Client => "client",
     }
 }
 
@@ -101,6 +103,7 @@ const USES: &[(&str, KeyUse)] = &[
     ("seal", KeyUse::Seal),
     ("identity", KeyUse::Identity),
     ("assertion", KeyUse::Assertion),
+    ("client", KeyUse::Client),
 ];
 const ALGORITHMS: &[(&str, MacAlgorithm)] =
     &[("hmac-sha256", MacAlgorithm::HmacSha256), ("hmac-sha1", MacAlgorithm::HmacSha1)];

@@ -10,6 +10,7 @@
 
 mod base_url;
 mod check;
+mod client;
 mod credentials;
 mod field_pattern;
 mod host;
@@ -19,6 +20,7 @@ mod model;
 mod names;
 mod nested;
 mod network;
+mod oauth;
 mod order;
 mod origin;
 mod overlap;
@@ -39,6 +41,7 @@ use std::sync::Arc;
 
 pub use base_url::BaseUrl;
 pub use check::{Advice, advise};
+pub use client::{judge as judge_client, redirect_uri, resource, secret_digest};
 pub use field_pattern::FieldPattern;
 pub use host::{authority, is_loopback};
 pub use model::*;
@@ -48,6 +51,7 @@ pub use path::PathPattern;
 pub use pattern::{HostPattern, NamePattern};
 pub use problem::Problem;
 pub use shape::{SHAPES, Shape};
+pub use text::{scope, title};
 pub use time::{duration, show_duration};
 
 /// A whole, valid policy.
@@ -65,6 +69,14 @@ pub struct Policy {
     pub signed_redirects: Vec<Arc<SignedRedirect>>,
     /// Opaque Bearer tokens, if any route accepts or the admin API mints them.
     pub bearer: Option<Bearer>,
+    /// Where clients are found.
+    pub registry: Option<Registry>,
+    /// Clients that the file names, in file order.
+    pub clients: Vec<Arc<Client>>,
+    /// The authorization server.
+    pub oauth: Option<OAuth>,
+    /// Authorization servers of others, in file order.
+    pub issuers: Vec<Arc<Issuer>>,
     /// Sessions.
     pub session: Option<Session>,
     /// One-time nonces.
@@ -111,12 +123,18 @@ impl Policy {
         self.luminate.iter().flat_map(|luminate| &luminate.administrators)
     }
 
+    /// Names of the secrets by which the gateway proves who it is at other authorization servers.
+    pub fn issuer_secrets(&self) -> impl Iterator<Item = &str> {
+        self.issuers.iter().filter_map(|issuer| issuer.secret())
+    }
+
     /// Every secret that the policy names, each once, in file order.
     pub fn secret_names(&self) -> Vec<&str> {
         let admin = self.admin.iter().map(|admin| admin.secret.as_str());
         let administrators = self.administrators().map(|administrator| administrator.secret.as_str());
+        let keys = self.keys.iter().map(|key| key.secret.as_str());
         let mut names: Vec<&str> = Vec::new();
-        for name in self.keys.iter().map(|key| key.secret.as_str()).chain(admin).chain(administrators) {
+        for name in keys.chain(admin).chain(administrators).chain(self.issuer_secrets()) {
             if !names.contains(&name) {
                 names.push(name);
             }

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use super::Policy;
+use super::client;
 use super::credentials;
 use super::keys;
 use super::luminate;
+use super::oauth;
 use super::problem::{Problem, Report};
 use super::routes::{self, Surroundings};
 use super::sections;
@@ -47,6 +49,10 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
     let links = credentials::links(report, &root, &keys);
     let signed_redirects = credentials::signed_redirects(report, &root, &keys);
     let bearer = credentials::bearer(report, &root, &keys);
+    let registry = client::registry(report, &root, &keys);
+    let clients = client::clients(report, &root);
+    let oauth = oauth::oauth(report, &root, &keys);
+    let issuers = oauth::issuers(report, &root, &origins);
     let session = credentials::session(report, &root, &keys);
     let nonce = credentials::nonce(report, &root, &keys);
     let sign_in = credentials::sign_in(report, &root, &keys, &origins);
@@ -60,6 +66,8 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
         origins: &origins,
         links: &links,
         signed_redirects: &signed_redirects,
+        issuers: &issuers,
+        oauth: oauth.as_ref(),
         luminate: luminate.as_ref(),
         signs_identities: !identity.keys.is_empty(),
         single_use,
@@ -72,6 +80,10 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
         links: links.into_things(),
         signed_redirects: signed_redirects.into_things(),
         bearer,
+        registry,
+        clients: clients.into_iter().map(Arc::new).collect(),
+        oauth,
+        issuers: issuers.into_things(),
         session,
         nonce,
         sign_in,

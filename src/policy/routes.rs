@@ -15,8 +15,8 @@ use super::table::{Bounds, Table};
 use super::text;
 use super::value::Text;
 use super::{
-    Accept, BearerUse, Cors, Forward, HostPattern, Link, Luminate, NamePattern, Origin, OriginPattern, PathPattern,
-    Revocation, Route, SignedRedirect, SingleUse, TagPlaces, Via,
+    Accept, BearerUse, Cors, Dialect, Forward, HostPattern, Issuer, Link, Luminate, NamePattern, OAuth, Origin,
+    OriginPattern, PathPattern, Revocation, Route, SignedRedirect, SingleUse, TagPlaces, Via,
 };
 
 /// What routes refer to.
@@ -25,6 +25,8 @@ pub(super) struct Surroundings<'r, 't> {
     pub(super) origins: &'r Names<Origin>,
     pub(super) links: &'r Names<Link>,
     pub(super) signed_redirects: &'r Names<SignedRedirect>,
+    pub(super) issuers: &'r Names<Issuer>,
+    pub(super) oauth: Option<&'r OAuth>,
     pub(super) luminate: Option<&'r Arc<Luminate>>,
     pub(super) signs_identities: bool,
     pub(super) single_use: SingleUse,
@@ -57,6 +59,11 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
     if path.as_ref().is_some_and(is_reserved) {
         table.wrong(report, "path", "is answered by the gateway itself; no route can stand there");
     }
+    let oauth_path = around.oauth.map_or("", |oauth| &oauth.path);
+    if !oauth_path.is_empty() && path.as_ref().is_some_and(|path| is_within(path, oauth_path)) {
+        let reason = format!("is within `{oauth_path}`, where `[oauth]` stands; no route can stand there");
+        table.wrong(report, "path", &reason);
+    }
     let methods = methods(report, table);
     let accept = accept(report, table, around);
     let accepts = |kind: fn(&Accept) -> bool| accept.iter().any(kind);
@@ -65,8 +72,16 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
         table.wrong(report, "path", "must end with `/*`: what `luminate` answers lies below the path");
     }
     let bearer = bearer(report, table);
-    if table.has("bearer") && !accepts(|one| matches!(one, Accept::Bearer)) {
-        table.wrong(report, "bearer", "has no effect, since `accept` lacks `bearer`");
+    if table.has("bearer") && !accepts(|one| matches!(one, Accept::Bearer | Accept::Issuer(_) | Accept::TokenPair)) {
+        table.wrong(
+            report,
+            "bearer",
+            "has no effect, since `accept` has none of `bearer`, `issuer:<name>`, `token-pair`",
+        );
+    }
+    let dialect = super::oauth::dialect(report, table);
+    if dialect == Dialect::Checkfront && is_luminate {
+        table.wrong(report, "dialect", "has no effect, since the route speaks `luminate`");
     }
     let confirm = table.flag(report, "confirm", false);
     if confirm && !accepts(|one| matches!(one, Accept::Nonce)) {
@@ -99,6 +114,7 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
         methods,
         accept,
         bearer,
+        dialect,
         confirm,
         revocation,
         forward: forward?,
@@ -186,9 +202,14 @@ fn credential(report: &mut Report, text: &Text<'_>, around: &Surroundings<'_, '_
     if let Some(name) = text.value.strip_prefix("signed-redirect:") {
         return around.signed_redirects.find(report, text, name).map(Accept::SignedRedirect);
     }
+    if let Some(name) = text.value.strip_prefix("issuer:") {
+        return around.issuers.find(report, text, name).map(Accept::Issuer);
+    }
     let (accept, needs): (Accept, &[&str]) = match text.value {
         "none" => (Accept::Nothing, &[]),
+        "bearer" if around.root.has("oauth") => (Accept::Bearer, &[]),
         "bearer" => (Accept::Bearer, &["bearer"]),
+        "token-pair" => (Accept::TokenPair, &["registry"]),
         "session" => (Accept::Session, &["session"]),
         "nonce" => (Accept::Nonce, &["nonce", "session"]),
         "http-session" => match around.luminate.filter(|luminate| luminate.http_host.is_some()) {
@@ -320,16 +341,27 @@ fn name_of<'t>(entries: &'t DeTable<'_>) -> Option<&'t str> {
 
 /// Whether a pattern covers nothing but what the gateway answers itself.
 fn is_reserved(path: &PathPattern) -> bool {
-    RESERVED.iter().any(|reserved| {
-        let split = path.base().split_at_checked(reserved.len());
-        split.is_some_and(|(base, rest)| {
-            base.eq_ignore_ascii_case(reserved) && (rest.is_empty() || rest.starts_with('/'))
-        })
-    })
+    RESERVED.iter().any(|reserved| is_within(path, reserved))
+}
+
+fn is_within(path: &PathPattern, base: &str) -> bool {
+    let split = path.base().split_at_checked(base.len());
+    split.is_some_and(|(start, rest)| start.eq_ignore_ascii_case(base) && (rest.is_empty() || rest.starts_with('/')))
 }
 
 const PREFLIGHT: Bounds = Bounds { least: (0, ""), most: (86_400, "no browser keeps a preflight longer") };
-const RESERVED: [&str; 2] = ["/.edgegate", "/.well-known/oauth-authorization-server"];
-const ACCEPTED: [&str; 8] =
-    ["link:<name>", "signed-redirect:<name>", "bearer", "session", "nonce", "luminate", "http-session", "none"];
+const RESERVED: [&str; 3] =
+    ["/.edgegate", "/.well-known/oauth-authorization-server", "/.well-known/oauth-protected-resource"];
+const ACCEPTED: [&str; 10] = [
+    "link:<name>",
+    "signed-redirect:<name>",
+    "bearer",
+    "issuer:<name>",
+    "token-pair",
+    "session",
+    "nonce",
+    "luminate",
+    "http-session",
+    "none",
+];
 const REVOCATIONS: &[(&str, Revocation)] = &[("cached", Revocation::Cached), ("strict", Revocation::Strict)];

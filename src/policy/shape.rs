@@ -21,6 +21,10 @@ pub const SHAPES: &[Shape] = &[
     LINK,
     SIGNED_REDIRECT,
     BEARER,
+    REGISTRY,
+    CLIENT,
+    OAUTH,
+    ISSUER,
     SESSION,
     NONCE,
     SIGN_IN,
@@ -46,6 +50,10 @@ pub(super) const ROOT: Shape = Shape {
         "links",
         "signed_redirects",
         "bearer",
+        "registry",
+        "clients",
+        "oauth",
+        "issuers",
         "session",
         "nonce",
         "sign_in",
@@ -84,6 +92,58 @@ pub(super) const SIGNED_REDIRECT: Shape = Shape {
     required: &["keys", "digests", "sunset"],
 };
 pub(super) const BEARER: Shape = Shape { table: "bearer", keys: &["keys", "lifetime", "cache"], required: &["keys"] };
+pub(super) const REGISTRY: Shape = Shape { table: "registry", keys: &["keys", "cache"], required: &["keys"] };
+pub(super) const CLIENT: Shape = Shape {
+    table: "clients.*",
+    keys: &[
+        "kind",
+        "name",
+        "secret_digest",
+        "redirect_uris",
+        "scope",
+        "subject",
+        "act_for_others",
+        "introspect",
+        "pkce",
+        "dpop",
+        "resources",
+    ],
+    required: &["kind"],
+};
+pub(super) const OAUTH: Shape = Shape {
+    table: "oauth",
+    keys: &[
+        "keys",
+        "path",
+        "dialect",
+        "code_lifetime",
+        "access_lifetime",
+        "refresh_lifetime",
+        "grant_lifetime",
+        "retry_window",
+        "cache",
+        "query",
+        "scopes",
+    ],
+    required: &["keys"],
+};
+pub(super) const ISSUER: Shape = Shape {
+    table: "issuers.*",
+    keys: &[
+        "issuer",
+        "audience",
+        "origin",
+        "jwks",
+        "algorithms",
+        "introspection",
+        "client_id",
+        "secret",
+        "skew",
+        "subject",
+        "cache",
+    ],
+    required: &["issuer", "audience", "origin"],
+};
 pub(super) const SESSION: Shape =
     Shape { table: "session", keys: &["keys", "cookie", "idle", "absolute", "cache"], required: &["keys"] };
 pub(super) const NONCE: Shape = Shape { table: "nonce", keys: &["keys", "parameter", "lifetime"], required: &["keys"] };
@@ -127,6 +187,7 @@ pub(super) const ROUTE: Shape = Shape {
         "methods",
         "accept",
         "bearer",
+        "dialect",
         "confirm",
         "revocation",
         "forward",

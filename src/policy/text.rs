@@ -89,7 +89,7 @@ pub(super) fn audience(text: &str) -> Result<(), String> {
 }
 
 /// A scope token of RFC 6749 section 3.3.
-pub(super) fn scope(text: &str) -> Result<String, String> {
+pub fn scope(text: &str) -> Result<String, String> {
     let allowed = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
     admit(text, 128, allowed, "1 to 128 printable characters without space, `\"` and `\\`; one scope an entry")?;
     Ok(text.to_owned())
@@ -115,6 +115,28 @@ pub(super) fn api_method(text: &str) -> Result<String, String> {
 pub(super) fn login_name(text: &str) -> Result<(), String> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._@".contains(&byte);
     admit(text, 64, allowed, "1 to 64 of A-Z, a-z, 0-9, `-`, `.`, `_` and `@`")
+}
+
+/// Ids of clients: they stand in addresses and headers.
+pub(super) fn client_id(text: &str) -> Result<(), String> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    admit(text, 128, allowed, "1 to 128 of A-Z, a-z, 0-9, `-` and `_`")
+}
+
+/// Subjects, and names of claims.
+pub(super) fn name(text: &str) -> Result<(), String> {
+    admit(text, 255, |byte| byte.is_ascii_graphic(), "1 to 255 printable ASCII characters without spaces")
+}
+
+/// What people read on a page.
+pub fn title(text: &str) -> Result<(), String> {
+    let is_visible = |c: char| {
+        !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    match !text.trim().is_empty() && text.len() <= 200 && text.chars().all(is_visible) {
+        true => Ok(()),
+        false => Err(String::from("must be 1 to 200 bytes of visible text")),
+    }
 }
 
 /// A request method.

@@ -2,8 +2,9 @@
 
 use super::Forwarding;
 use super::headers::{forged, is_harmless_connection};
-use crate::credential::seal::Kind;
+use crate::credential::seal::{self, Kind};
 use crate::credential::{Identity, bearer, http_session, link, session, signed_redirect};
+use crate::dialect::checkfront;
 use crate::dialect::luminate::ANYWHERE;
 use crate::endpoint::luminate;
 use crate::http::query::{self, Param};
@@ -14,7 +15,7 @@ use crate::refusal::Reason;
 /// Edits that hold for every request that this route lets through.
 ///
 /// # Errors
-/// `Internal` if the policy's rewrite does not fit the matched path, which reading the policy excludes.
+/// `OnBehalf`; `Internal` if the policy's rewrite does not fit the matched path, which reading the policy excludes.
 pub fn forwarding(
     policy: &Policy,
     route: &Route,
@@ -44,6 +45,7 @@ pub fn forwarding(
         forged(&incoming.headers, &policy.identity.strip).into_iter().map(str::to_owned).collect();
     let by_policy = |name: &str| forward.remove.iter().any(|pattern| pattern.matches_ignoring_case(name));
     remove.extend(incoming.headers.iter().filter(|(name, _)| by_policy(name)).map(|(name, _)| name.to_owned()));
+    checkfront::judge_headers(policy, route, identity, &incoming.headers, &mut remove)?;
     let mut set = Vec::with_capacity(8);
     clean_cookies(policy, incoming, &mut remove, &mut set);
     if incoming.headers.get("connection").is_some_and(|value| !is_harmless_connection(value)) {
@@ -108,7 +110,7 @@ fn clean_query(policy: &Policy, route: &Route, target: &Target<'_>) -> Option<St
     let is_credential = |param: &Param<'_>| {
         let of_route = route.accept.iter().any(|accept| match accept {
             Accept::SignedRedirect(profile) => is_signed(profile) && signed_redirect::is_own(profile, param),
-            Accept::Bearer => param.name == bearer::PARAMETER,
+            Accept::Bearer | Accept::Issuer(_) => param.name == bearer::PARAMETER,
             Accept::Luminate(_) => luminate::is_credential(route, target, param.name),
             _ => false,
         });
@@ -168,12 +170,7 @@ fn is_ours(policy: &Policy, param: &Param<'_>) -> bool {
     (!policy.links.is_empty() && link::is_own(param))
         || (policy.luminate.is_some() && is_dialects())
         || policy.nonce.as_ref().is_some_and(is_nonce)
-        || [Kind::Token, Kind::Session, Kind::Nonce].iter().any(|kind| is_issued(*kind, param.value))
-}
-
-/// Whether a value looks like a credential of that kind, `egt_…` for example.
-fn is_issued(kind: Kind, value: &str) -> bool {
-    value.strip_prefix(kind.prefix()).is_some_and(|rest| rest.starts_with('_'))
+        || ISSUED.iter().any(|kind| seal::is_written_as(*kind, param.value))
 }
 
 /// Whether a Referer would hand a credential in an earlier address to the origin.
@@ -192,6 +189,9 @@ fn has_url_credential(route: &Route) -> bool {
     let in_url = |accept: &Accept| matches!(accept, Accept::Link(_) | Accept::SignedRedirect(_) | Accept::Nonce);
     route.accept.iter().any(in_url) || route.bearer.query
 }
+
+/// What is never meant for an origin. A code is: the client may stand behind this very gate.
+const ISSUED: [Kind; 4] = [Kind::Token, Kind::Refresh, Kind::Session, Kind::Nonce];
 
 /// The parameter by which the confirm page's button says that a person pressed it.
 pub const CONFIRM: &str = "eg_confirm";

@@ -31,7 +31,8 @@ pub fn is_harmless_connection(value: &str) -> bool {
     })
 }
 
-fn fold(name: &str) -> Cow<'_, str> {
+/// A name as the most forgiving origin reads it.
+pub fn fold(name: &str) -> Cow<'_, str> {
     if name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
         return Cow::Borrowed(name);
     }
@@ -43,6 +44,7 @@ fn fold(name: &str) -> Cow<'_, str> {
 const EXACT: &[&str] = &[
     "authorization",
     "proxy-authorization",
+    "dpop",
     "forwarded",
     "remote-user",
     "x-remote-user",

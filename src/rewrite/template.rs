@@ -6,8 +6,8 @@
 
 use super::redirect;
 use crate::document::Path;
-use crate::endpoint::encode_component;
 use crate::http::query;
+use crate::http::query::encode_component;
 use crate::policy::HostPattern;
 use crate::refusal::Reason;
 

@@ -127,10 +127,13 @@ const PIECE = 65536;
 
 // A whole answer of the gateway's own.
 export function answer(status, lines, body) {
-  const headers = new Headers();
+  return new Response(body === "" ? null : body, { status, headers: pairs(lines, new Headers()) });
+}
+
+function pairs(lines, headers) {
   const parts = lines.split("\n");
   for (let i = 0; i + 1 < parts.length; i += 2) headers.append(parts[i], parts[i + 1]);
-  return new Response(body === "" ? null : body, { status, headers });
+  return headers;
 }
 
 // An answer of the gateway's own in place of the origin's, of which nothing but its cookies is kept.
@@ -224,6 +227,27 @@ export async function signEs256(jwk, bytes) {
   return new Uint8Array(await crypto.subtle.sign(algorithm, key, bytes));
 }
 
+// Keys of others that signed lately. Clients bring keys of their own (DPoP), so they are bounded.
+const verifyingKeys = new Map();
+const ALGORITHMS = {
+  RS256: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
+  PS256: { name: "RSA-PSS", hash: "SHA-256", saltLength: 32 },
+  ES256: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
+  EdDSA: { name: "Ed25519" },
+};
+
+export async function verifyJws(algorithm, jwk, input, signature) {
+  const parameters = ALGORITHMS[algorithm];
+  const name = algorithm + jwk;
+  let key = verifyingKeys.get(name);
+  if (!key) {
+    key = await crypto.subtle.importKey("jwk", JSON.parse(jwk), parameters, false, ["verify"]);
+    if (verifyingKeys.size >= 256) verifyingKeys.delete(verifyingKeys.keys().next().value);
+    verifyingKeys.set(name, key);
+  }
+  return crypto.subtle.verify(parameters, key, signature, input);
+}
+
 // KV, the Ledger and the limiter. Each settles in time: a Durable Object that panicked never answers at all.
 export async function kvGet(env, binding, key, cacheTtl, milliseconds) {
   return inTime(env[binding].get(key, { type: "text", cacheTtl }), milliseconds);
@@ -235,6 +259,12 @@ export async function kvPut(env, binding, key, value, expiration, milliseconds) 
   const put = () => env[binding].put(key, value, { expiration });
   const again = () => new Promise((due) => setTimeout(due, 1100)).then(put);
   return inTime(put().catch(again), milliseconds);
+}
+
+// The cursor of the next page, empty after the last, and the keys of this one.
+export async function kvList(env, binding, prefix, cursor, limit, milliseconds) {
+  const page = await inTime(env[binding].list({ prefix, limit, cursor: cursor || undefined }), milliseconds);
+  return [page.list_complete ? "" : page.cursor, ...page.keys.map(({ name }) => name)];
 }
 
 export async function ledgerAsk(env, binding, shard, question, milliseconds) {
@@ -252,18 +282,19 @@ export async function withinLimit(env, binding, key, milliseconds) {
   return (await inTime(env[binding].limit({ key }), milliseconds)).success === true;
 }
 
-// The gateway's own calls to an origin.
-export async function postJson(env, binding, url, body, assertion, milliseconds) {
+// The gateway's own calls to an origin: status and text, the text null if it is longer than `limit` bytes.
+export async function callOrigin(env, binding, url, lines, body, limit, milliseconds) {
   const init = {
-    method: "POST",
-    headers: { "content-type": "application/json", accept: "application/json", "edgegate-assertion": assertion },
+    method: body === undefined ? "GET" : "POST",
+    headers: pairs(lines, new Headers({ accept: "application/json" })),
     body,
     redirect: "manual",
     cache: "no-store",
     signal: AbortSignal.timeout(milliseconds),
   };
   const response = await (binding ? env[binding].fetch(url, init) : fetch(url, init));
-  return [response.status, await response.text()];
+  const bytes = await readBody(response, limit);
+  return [response.status, bytes && new TextDecoder().decode(bytes)];
 }
 
 function inTime(work, milliseconds) {

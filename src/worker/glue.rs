@@ -95,13 +95,27 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = withinLimit)]
     pub async fn within_limit(env: &JsValue, binding: &str, key: &str, milliseconds: u32) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(catch, js_name = postJson)]
-    pub async fn post_json(
+    #[wasm_bindgen(catch, js_name = kvList)]
+    pub async fn kv_list(
+        env: &JsValue,
+        binding: &str,
+        prefix: &str,
+        cursor: &str,
+        limit: u32,
+        milliseconds: u32,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = verifyJws)]
+    pub async fn verify_jws(algorithm: &str, jwk: &str, input: &[u8], signature: &[u8]) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = callOrigin)]
+    pub async fn call_origin(
         env: &JsValue,
         binding: Option<&str>,
         url: &str,
-        body: &str,
-        assertion: &str,
+        lines: &str,
+        body: Option<&str>,
+        limit: u32,
         milliseconds: u32,
     ) -> Result<JsValue, JsValue>;
 }

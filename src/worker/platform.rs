@@ -9,9 +9,10 @@ use worker::{Env, console_error};
 
 use super::{binding, glue, ledger};
 use crate::log::Spent;
-use crate::policy::{Origin, Via};
+use crate::policy::{JwsAlgorithm, Origin, Via};
 use crate::ports::{
-    Body, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Upstream, Vault,
+    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Upstream, Vault,
+    Verifier,
 };
 use crate::refusal::Reason;
 use crate::secret::Secret;
@@ -69,6 +70,15 @@ impl Vault for Platform<'_> {
     async fn put(&self, key: &str, value: &str, expires: u64) -> Result<(), Reason> {
         let binding = self.bound(binding::KV)?;
         self.on_kv(glue::kv_put(self.env, binding, key, value, expires as f64, PATIENCE_MS)).await.map(|_| ())
+    }
+
+    async fn list(&self, prefix: &str, cursor: &str) -> Result<(Vec<String>, Option<String>), Reason> {
+        let binding = self.bound(binding::KV)?;
+        let page = self.on_kv(glue::kv_list(self.env, binding, prefix, cursor, PAGE, PATIENCE_MS)).await?;
+        let page: Array = page.dyn_into().map_err(|_| Reason::VaultUnavailable)?;
+        let mut texts = page.iter().map(|text| text.as_string().unwrap_or_default());
+        let next = texts.next().filter(|cursor| !cursor.is_empty());
+        Ok((texts.collect(), next))
     }
 }
 
@@ -131,22 +141,29 @@ impl Limiter for Platform<'_> {
 }
 
 impl Upstream for Platform<'_> {
-    async fn post_json(
-        &self,
-        origin: &Origin,
-        path: &str,
-        body: &str,
-        assertion: &str,
-    ) -> Result<(u16, String), Reason> {
+    async fn call(&self, origin: &Origin, call: &Call<'_>) -> Result<(u16, String), Reason> {
+        let path = call.path;
         let (binding, url) = match &origin.via {
             Via::Service(name) => (Some(name.as_str()), format!("https://origin{path}")),
             Via::Url(base) => (None, format!("{base}{path}")),
         };
-        let answer = glue::post_json(self.env, binding, &url, body, assertion, PATIENCE_MS).await;
-        let answer: Array =
-            answer.ok().and_then(|answer| answer.dyn_into().ok()).ok_or(Reason::PasswordCheckUnavailable)?;
-        let (status, text) = (answer.get(0).as_f64(), answer.get(1).as_string());
-        Ok((status.unwrap_or(0.0) as u16, text.unwrap_or_default()))
+        let mut lines = String::new();
+        for (name, value) in call.headers {
+            lines.extend([name, "\n", value, "\n"]);
+        }
+        let answer = glue::call_origin(self.env, binding, &url, &lines, call.body, LONGEST_ANSWER, PATIENCE_MS).await;
+        let answer: Array = answer.ok().and_then(|answer| answer.dyn_into().ok()).ok_or(Reason::OriginUnavailable)?;
+        match (answer.get(0).as_f64(), answer.get(1).as_string()) {
+            (Some(status), Some(text)) => Ok((status as u16, text)),
+            _ => Err(Reason::OriginUnavailable),
+        }
+    }
+}
+
+impl Verifier for Platform<'_> {
+    async fn verify(&self, algorithm: JwsAlgorithm, jwk: &str, input: &[u8], signature: &[u8]) -> Result<bool, Reason> {
+        let verdict = glue::verify_jws(algorithm.name(), jwk, input, signature).await;
+        Ok(verdict.is_ok_and(|verdict| verdict == JsValue::TRUE))
     }
 }
 
@@ -208,5 +225,9 @@ fn since(started: f64) -> u64 {
 
 /// Seconds; KV's own minimum.
 const KV_CACHE: u32 = 30;
+/// Keys of one page. Each is read, and the platform grants few operations to a request.
+const PAGE: u32 = 40;
+/// Bytes of an answer to the gateway's own call.
+const LONGEST_ANSWER: u32 = 65_536;
 /// How long anything beside the origin may take.
 const PATIENCE_MS: u32 = 3000;

@@ -58,8 +58,11 @@ fn announce(env: &Env, policy: &Policy, keyring: &Keyring) {
         let names = published.join(", ");
         console_log!("edgegate: published demo values, which count as missing outside loopback: {}", names);
     }
-    let needs_records =
-        policy.bearer.is_some() || policy.session.is_some() || policy.nonce.is_some() || policy.luminate.is_some();
+    let needs_records = policy.bearer.is_some()
+        || policy.session.is_some()
+        || policy.nonce.is_some()
+        || policy.luminate.is_some()
+        || policy.registry.is_some();
     let mut bindings = Vec::new();
     if needs_records || policy.single_use == SingleUse::BestEffort {
         bindings.push(binding::KV);

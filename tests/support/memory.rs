@@ -6,11 +6,12 @@
 use core::future::{Future, pending, poll_fn};
 use core::task::Poll;
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::house::policy::Origin;
+use super::house::policy::{JwsAlgorithm, Origin};
 use super::house::ports::{
-    Body, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Upstream, Vault,
+    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Upstream, Vault, Verifier,
 };
 use super::house::refusal::Reason;
 use super::house::secret::Secret;
@@ -53,12 +54,14 @@ pub struct Spent {
     pub bodies: u32,
     pub signatures: u32,
     pub upstream: u32,
+    pub lists: u32,
+    pub verified: u32,
 }
 
 impl Spent {
     /// KV and Durable Object operations.
     pub fn storage(&self) -> u32 {
-        self.gets + self.puts + self.claims + self.recalls + self.guesses
+        self.gets + self.puts + self.lists + self.claims + self.recalls + self.guesses
     }
 }
 
@@ -78,6 +81,8 @@ pub struct Memory {
     pub attempts: Rc<Cell<u32>>,
     /// What the origin's password check answers.
     pub check: Rc<RefCell<(u16, String)>>,
+    /// What an issuer answers, by path.
+    pub documents: Rc<RefCell<BTreeMap<String, (u16, String)>>>,
     /// The request's body.
     pub body: Vec<u8>,
     taken: Cell<usize>,
@@ -96,6 +101,7 @@ impl Memory {
             steps: Rc::default(),
             attempts: Rc::new(Cell::new(u32::MAX)),
             check: Rc::new(RefCell::new((401, String::new()))),
+            documents: Rc::default(),
             body: Vec::new(),
             taken: Cell::new(0),
         }
@@ -151,6 +157,11 @@ impl Vault for Memory {
         self.count(|spent| spent.puts += 1);
         self.under(|faults| faults.put, async { self.world.write(self.location, &self.cache, key, value, expires) })
             .await
+    }
+
+    async fn list(&self, prefix: &str, cursor: &str) -> Result<(Vec<String>, Option<String>), Reason> {
+        self.count(|spent| spent.lists += 1);
+        self.under(|faults| faults.get, async { Ok(self.world.page(prefix, cursor, 3)) }).await
     }
 }
 
@@ -220,9 +231,24 @@ impl Limiter for Memory {
 }
 
 impl Upstream for Memory {
-    async fn post_json(&self, _: &Origin, _: &str, _: &str, _: &str) -> Result<(u16, String), Reason> {
+    async fn call(&self, _: &Origin, call: &Call<'_>) -> Result<(u16, String), Reason> {
         self.count(|spent| spent.upstream += 1);
-        self.under(|faults| faults.upstream, async { Ok(self.check.borrow().clone()) }).await
+        let known = self.documents.borrow().get(call.path).cloned();
+        let answer = known.unwrap_or_else(|| self.check.borrow().clone());
+        self.under(|faults| faults.upstream, async { Ok(answer) }).await
+    }
+}
+
+impl Verifier for Memory {
+    async fn verify(
+        &self,
+        algorithm: JwsAlgorithm,
+        jwk: &str,
+        input: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, Reason> {
+        self.count(|spent| spent.verified += 1);
+        Ok(super::jws::verifies(algorithm, jwk, input, signature))
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(dead_code, missing_docs)] // each test program uses its part of it
 
 pub mod corpus;
+pub mod jws;
 pub mod luminate;
 pub mod memory;
 pub mod schedule;

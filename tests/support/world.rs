@@ -54,6 +54,15 @@ impl World {
         self.kv.borrow().iter().map(|(key, writes)| (key.clone(), values(writes))).collect()
     }
 
+    /// Keys of a prefix after the cursor, which is the last key of the page before.
+    pub fn page(&self, prefix: &str, cursor: &str, most: usize) -> (Vec<String>, Option<String>) {
+        let kv = self.kv.borrow();
+        let mut keys = kv.keys().filter(|key| key.starts_with(prefix) && key.as_str() > cursor).cloned();
+        let page: Vec<String> = keys.by_ref().take(most).collect();
+        let next = keys.next().and(page.last().cloned());
+        (page, next)
+    }
+
     /// Loses everything, as another account's stores would look.
     pub fn forget(&self) {
         self.kv.borrow_mut().clear();

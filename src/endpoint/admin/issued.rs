@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Request, Wrong};
+use crate::credential::record::Record;
 use crate::credential::seal::Sealed;
 use crate::credential::store::{self, Context, Found};
-use crate::credential::{bearer, session};
+use crate::credential::{bearer, grant, session};
 use crate::gate::Gate;
 use crate::policy::{Revocation, SingleUse};
 use crate::ports::Ports;
@@ -19,13 +20,12 @@ pub async fn show_token<P: Ports>(
     request: &Request,
     ports: &P,
 ) -> Result<Answer, Wrong> {
-    let policy = gate.policy.bearer.as_ref().ok_or(Reason::NoRoute)?;
-    let sealed = match bearer::open(ctx, policy, &request.token) {
+    let sealed = match bearer::open(ctx, &gate.policy, &request.token) {
         Ok(sealed) => sealed,
         Err(Reason::TokenForged) => return Ok(state("forged", json!({}))),
         Err(other) => return Err(other.into()),
     };
-    let mut members = json!({"key_id": sealed.key_id, "issued": sealed.issued, "expires": sealed.expires});
+    let members = json!({"key_id": sealed.key_id, "issued": sealed.issued, "expires": sealed.expires});
     if sealed.expires <= ctx.now {
         return Ok(state("expired", members));
     }
@@ -33,29 +33,37 @@ pub async fn show_token<P: Ports>(
         SingleUse::Ledger => Revocation::Strict,
         SingleUse::BestEffort => Revocation::Cached,
     };
-    Ok(match store::find(ctx, ports, &sealed, 0, revocation).await? {
-        Found::Live(record) => {
-            if let Some(members) = members.as_object_mut() {
-                members.insert("subject".to_owned(), json!(record.sub));
-                members.insert("client".to_owned(), json!(record.client));
-                members.insert("scope".to_owned(), json!(record.scope));
+    if let (Some(claims), Some(oauth)) = (grant::claims(&sealed), &gate.policy.oauth) {
+        return Ok(match grant::verify(ctx, ports, oauth, revocation, &sealed, &claims).await {
+            Ok(record) => {
+                let scope = grant::scopes(&record, &claims).join(" ");
+                state("live", with_record(members, &Record { scope, ..record }))
             }
-            state("live", members)
-        }
+            Err(Reason::TokenUnknown) => state("unknown", members),
+            Err(Reason::TokenRevoked | Reason::TokenSuperseded) => state("revoked", members),
+            Err(other) => return Err(other.into()),
+        });
+    }
+    Ok(match store::find(ctx, ports, &sealed, 0, revocation).await? {
+        Found::Live(record) => state("live", with_record(members, &record)),
         Found::Revoked => state("revoked", members),
         Found::Unknown => state("unknown", members),
     })
 }
 
-/// 200 `{"state": "revoked"}`; revoking twice is no mistake.
+/// 200 `{"state": "revoked"}`; revoking twice is no mistake. A token of a grant takes the grant with it.
 pub async fn revoke_token<P: Ports>(
     gate: &Gate,
     ctx: Context<'_>,
     request: &Request,
     ports: &P,
 ) -> Result<Answer, Wrong> {
-    let policy = gate.policy.bearer.as_ref().ok_or(Reason::NoRoute)?;
-    revoke(ctx, ports, &bearer::open(ctx, policy, &request.token)?).await
+    let sealed = bearer::open(ctx, &gate.policy, &request.token)?;
+    if let (Some(claims), Some(oauth)) = (grant::claims(&sealed), &gate.policy.oauth) {
+        grant::revoke(ctx, ports, oauth, &claims.family).await?;
+        return Ok(state("revoked", json!({})));
+    }
+    revoke(ctx, ports, &sealed).await
 }
 
 /// The same for a session, named by its cookie's value.
@@ -72,6 +80,15 @@ pub async fn revoke_session<P: Ports>(
 async fn revoke<P: Ports>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<Answer, Wrong> {
     store::revoke(ctx, ports, sealed).await?;
     Ok(state("revoked", json!({})))
+}
+
+fn with_record(mut members: Value, record: &Record) -> Value {
+    if let Some(members) = members.as_object_mut() {
+        members.insert("subject".to_owned(), json!(record.sub));
+        members.insert("client".to_owned(), json!(record.client));
+        members.insert("scope".to_owned(), json!(record.scope));
+    }
+    members
 }
 
 fn state(state: &str, mut members: Value) -> Answer {

@@ -7,9 +7,9 @@ use crate::credential::record::{Record, is_name, is_scope};
 use crate::credential::store::Context;
 use crate::credential::{bearer, nonce as nonces, passage, session};
 use crate::dialect::luminate::NONCE;
-use crate::endpoint::encode_component;
 use crate::gate::Gate;
 use crate::http::Target;
+use crate::http::query::encode_component;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::rewrite::Answer;
@@ -72,7 +72,7 @@ pub async fn token<P: Ports>(gate: &Gate, ctx: Context<'_>, request: &Request, p
         client: request.client.clone(),
         scope: request.scope.clone(),
         exp: ctx.now + lifetime,
-        revoked: false,
+        ..Record::default()
     };
     let token = bearer::mint(ctx, ports, policy, record).await?;
     let mut answer = json!({"access_token": token.expose_text()?, "token_type": "Bearer", "expires_in": lifetime});

@@ -3,10 +3,11 @@
 //! Off unless the policy names a key; only from the policy's networks; a network that guessed too often is
 //! refused for a minute whatever it sends. Every call is one line in the decision log.
 
+mod client;
 mod issued;
 mod mint;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::credential::authorization;
 use crate::credential::store::Context;
@@ -43,10 +44,13 @@ pub async fn answer<P: Ports>(
 ) -> Result<Answer, Reason> {
     authorize(gate, ctx, incoming, ports).await?;
     let body = ports.read(MAX_BODY).await?;
-    let request = read(&body);
-    let answered = match request {
-        Ok(request) => act(gate, ctx, target, &request, ports).await,
-        Err(wrong) => Err(wrong),
+    let answered = match (object(&body), target.path.strip_prefix("/.edgegate/admin/client/")) {
+        (Ok(members), Some(what)) => client::answer(gate, ctx, what, &members, ports).await,
+        (Ok(members), None) => match read(members) {
+            Ok(request) => act(gate, ctx, target, &request, ports).await,
+            Err(wrong) => Err(wrong),
+        },
+        (Err(wrong), _) => Err(wrong),
     };
     answered.map_err(|wrong| {
         trace.detail = wrong.detail;
@@ -54,12 +58,16 @@ pub async fn answer<P: Ports>(
     })
 }
 
-fn read(body: &[u8]) -> Result<Request, Wrong> {
+fn object(body: &[u8]) -> Result<Map<String, Value>, Wrong> {
     let value = serde_json::from_slice(body)
         .map_err(|error| Wrong::said(format!("The body is not the JSON object that this call takes: {error}.")))?;
-    let Value::Object(members) = value else {
-        return Err(Wrong::said("The body is not the JSON object that this call takes."));
-    };
+    match value {
+        Value::Object(members) => Ok(members),
+        _ => Err(Wrong::said("The body is not the JSON object that this call takes.")),
+    }
+}
+
+fn read(members: Map<String, Value>) -> Result<Request, Wrong> {
     let mut request = Request::default();
     for (name, value) in members {
         if name == "lifetime" {

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::dialect::luminate::{CREDENTIALS, Manner, REDIRECTS};
-use crate::endpoint::encode_component;
 use crate::gate::credentials::Visit;
+use crate::http::query::encode_component;
 use crate::http::{multipart, query};
 use crate::ports::Ports;
 use crate::refusal::Reason;

@@ -28,6 +28,8 @@ pub enum KeyUse {
     Identity,
     /// `assertion`: signs the gateway's own calls to an origin's password check.
     Assertion,
+    /// `client`: authenticates client ids, and keys the digests of client secrets.
+    Client,
 }
 
 /// `algorithm = "..."` of a link key. Pinned by the key, never by the link.

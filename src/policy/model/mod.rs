@@ -1,11 +1,15 @@
 //! The policy's types. Every value here has been judged; doc comments give the form in the file and the default.
 
+mod client;
 mod credential;
 mod gateway;
 mod luminate;
+mod oauth;
 mod route;
 
+pub use client::*;
 pub use credential::*;
 pub use gateway::*;
 pub use luminate::*;
+pub use oauth::*;
 pub use route::*;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::{HostPattern, NamePattern, OriginPattern, PathPattern};
-use super::{Link, Luminate, Origin, SignedRedirect, TagPlaces};
+use super::{Dialect, Issuer, Link, Luminate, Origin, SignedRedirect, TagPlaces};
 
 /// `[[routes]]`
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct Route {
     pub accept: Vec<Accept>,
     /// Options of the Bearer token on this route.
     pub bearer: BearerUse,
+    /// In whose words it refuses.
+    pub dialect: Dialect,
     /// A nonce is redeemed only by the button of a page (`confirm = true`).
     pub confirm: bool,
     /// When a revocation is seen.
@@ -39,6 +41,11 @@ impl Route {
     /// Whether some credential means something here, so that one person's answer is not another's.
     pub fn takes_credentials(&self) -> bool {
         self.accept.iter().any(|accept| !matches!(accept, Accept::Nothing))
+    }
+
+    /// Whether a Bearer token opens it, whoever issued it.
+    pub fn takes_tokens(&self) -> bool {
+        self.accept.iter().any(|accept| matches!(accept, Accept::Bearer | Accept::Issuer(_)))
     }
 
     /// The Luminate dialect, where the route speaks it.
@@ -73,8 +80,12 @@ pub enum Accept {
     Link(Arc<Link>),
     /// `signed-redirect:<name>`
     SignedRedirect(Arc<SignedRedirect>),
-    /// `bearer`
+    /// `bearer`: a token that this gateway issued.
     Bearer,
+    /// `issuer:<name>`: a Bearer token that somebody else issued.
+    Issuer(Arc<Issuer>),
+    /// `token-pair`: key and secret over HTTP Basic.
+    TokenPair,
     /// `session`
     Session,
     /// `nonce`
@@ -85,6 +96,16 @@ pub enum Accept {
     HttpSession(Arc<Luminate>),
     /// `none`: open to everybody; must be the last entry.
     Nothing,
+}
+
+impl Accept {
+    /// Who issued the tokens that are taken, where somebody else did.
+    pub fn issuer(&self) -> Option<&Arc<Issuer>> {
+        match self {
+            Accept::Issuer(issuer) => Some(issuer),
+            _ => None,
+        }
+    }
 }
 
 /// Where a Bearer token may be and what it must carry, per route.

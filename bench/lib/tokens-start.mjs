@@ -1,0 +1,90 @@
+// A contender of tokens-contenders.mjs, brought to life: its Worker, the origin and the issuer behind it, and the tokens that
+// it is sent.
+
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { sendOne } from "./client.mjs";
+import { gatewayWorker, Skip } from "./gateway.mjs";
+import { AUDIENCE, ISSUER } from "./tokens-jwt.mjs";
+import { startWorkerd } from "./workerd.mjs";
+import { HOST, mintedToken, signedLink } from "../request.mjs";
+
+const WORKERS = fileURLToPath(new URL("../workers", import.meta.url));
+const COMPATIBILITY_DATE = "2026-11-01";
+
+// Of a browser too, but for the token: withToken adds it.
+const PLAIN = { ...signedLink(), target: "/me/profile?v=2" };
+
+export function withToken(token, more = []) {
+  const authorization = token === undefined ? [] : [["Authorization", `Bearer ${token}`]];
+  return { ...PLAIN, headers: [...PLAIN.headers, ...more, ...authorization] };
+}
+
+// `issuer` and `jwts` are those of the part; without them the contender makes `count` tokens of its own.
+export async function startContender(contender, { issuer, jwts, count }) {
+  const jwks = { JWKS: issuer?.jwks ?? { keys: [] } };
+  const worker = contender.worker === "edgegate" ? await gateway(contender) : await peer(contender, issuer, jwks);
+  const running = await startWorkerd([worker, await bundled("origin", "origin.js"), await bundled("idp", "tokens-idp.js", jwks)]);
+  try {
+    if (contender.worker === "edgegate") await demandItsPolicy(running.port);
+    const tokens = jwts?.slice(0, contender.tokens) ?? (await ownTokens(contender, running.port, count));
+    return { ...contender, ...running, tokens };
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+}
+
+async function gateway({ policy }) {
+  const worker = await gatewayWorker(policy);
+  return { ...worker, serviceBindings: { ...worker.serviceBindings, IDP: "idp" } };
+}
+
+async function peer({ worker, bindings }, issuer, jwks) {
+  const foreign = issuer ? { ALGORITHM: issuer.alg, AUDIENCE, ISSUER, ...jwks } : {};
+  return {
+    ...(await bundled("contender", worker, { ...foreign, ...bindings })),
+    kvNamespaces: { OAUTH_KV: "oauth" },
+    serviceBindings: { ORIGIN: "origin" },
+  };
+}
+
+// One file, as wrangler would deploy it. It is never written to disk.
+async function bundled(name, file, bindings = {}) {
+  const { build } = await import("esbuild");
+  const { outputFiles } = await build({
+    entryPoints: [path.join(WORKERS, file)],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2024",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["cloudflare:*"],
+    logLevel: "error",
+  });
+  const modules = [{ type: "ESModule", path: path.join(WORKERS, file), contents: outputFiles[0].text }];
+  return { name, modules, modulesRoot: WORKERS, compatibilityDate: COMPATIBILITY_DATE, bindings };
+}
+
+// A build of before [issuers] refuses every request; what is open to everybody tells that from a token that is refused.
+async function demandItsPolicy(port) {
+  const { status } = await sendOne(port, { ...PLAIN, target: "/" });
+  if (status === 503) throw new Skip("the gateway in demo/build does not take the policy of this row");
+  if (status !== 200) throw new Error(`the gateway answered ${status} where no token is due`);
+}
+
+async function ownTokens({ worker }, port, count) {
+  if (worker === "passthrough.js") return ["nobody-looks-at-this-token"];
+  if (worker === "edgegate") {
+    const tokens = [];
+    while (tokens.length < count) tokens.push(bearer(await mintedToken(port)));
+    return tokens;
+  }
+  const answer = await sendOne(port, { method: "GET", target: `/bench/tokens?count=${count}`, headers: [["Host", HOST]] });
+  if (answer.status !== 200) throw new Error(`no tokens were made: ${answer.status} ${answer.body.slice(0, 300)}`);
+  return JSON.parse(answer.body);
+}
+
+function bearer({ headers }) {
+  return headers.find(([name]) => name === "Authorization")[1].slice("Bearer ".length);
+}

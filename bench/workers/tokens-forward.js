@@ -1,0 +1,61 @@
+// What every contender of tokens.mjs does once it knows who calls: the origin hears who it is and does not get the token. With
+// JOB = "whole" also what a gate owes the origin beyond that, as whole-job.js does it: nobody else's identity headers arrive,
+// the route and a request id do, the answer is private, and the decision is in the log.
+
+const ROUTE = "me";
+
+// Identity headers only ever come from this gateway. `_` and `.` count as `-`: many origins make no difference.
+const IDENTITY = new RegExp(
+  `^(?:${[
+    "edgegate-.*",
+    "x-forwarded-(?:user|email|groups|preferred-username)",
+    "x-auth-request-.*",
+    "(?:x-)?remote-user",
+    "x-authenticated-.*",
+    "x-consumer-.*",
+    "cf-access-.*",
+    "forwarded",
+    "authorization",
+  ]
+    .join("|")
+    .replaceAll("-", "[-_.]")})$`,
+);
+
+export function forward(request, env, subject) {
+  if (env.JOB === "whole") return wholeJob(request, env, subject);
+  const headers = new Headers(request.headers);
+  headers.delete("authorization");
+  headers.set("edgegate-subject", subject);
+  return env.ORIGIN.fetch(new Request(request, { headers }));
+}
+
+async function wholeJob(request, env, subject) {
+  const requestId = crypto.randomUUID();
+  log(request, requestId, subject);
+  const headers = new Headers();
+  for (const [name, value] of request.headers) {
+    if (!IDENTITY.test(name)) headers.append(name, value);
+  }
+  headers.set("edgegate-subject", subject);
+  headers.set("edgegate-route", ROUTE);
+  headers.set("edgegate-request-id", requestId);
+  const response = await env.ORIGIN.fetch(request.url, {
+    method: request.method,
+    headers,
+    body: request.body,
+    redirect: "manual",
+    cache: "no-store",
+  });
+  const caching = response.headers.get("cache-control");
+  if (caching !== null && /\b(?:private|no-store)\b/i.test(caching)) return response;
+  const answer = new Response(response.body, response);
+  answer.headers.set("cache-control", "private");
+  return answer;
+}
+
+// The path, never the query: that may hold a credential.
+function log({ method, url }, requestId, subject) {
+  const [path] = url.slice(url.indexOf("/", url.indexOf("//") + 2)).split("?", 1);
+  const said = { event: "decision", decision: "forward", route: ROUTE, credential: "bearer", subject, method, path };
+  console.log(JSON.stringify({ ...said, request_id: requestId }));
+}

@@ -1,0 +1,45 @@
+//! Asking an issuer whether a token is active (RFC 7662).
+
+use serde_json::Value;
+
+use super::dpop::seconds;
+use super::jwt::{self, Told};
+use super::store::Context;
+use crate::digest::standard_base64;
+use crate::http::query::encode_component;
+use crate::policy::{Issuer, Verification};
+use crate::ports::{Call, Upstream};
+use crate::refusal::Reason;
+
+/// Asks. What is told is kept for no longer than the issuer's `cache`.
+///
+/// # Errors
+/// `TokenInactive`, `JwtAudience`, `JwtSubject`, `TokenBinding`, `IntrospectionUnavailable`, `SecretMissing`.
+pub async fn ask(ctx: Context<'_>, ports: &impl Upstream, issuer: &Issuer, token: &str) -> Result<Told, Reason> {
+    let Verification::Introspection { path, client_id, secret } = &issuer.verification else {
+        return Err(Reason::Internal);
+    };
+    let secret = ctx.keyring.secret(secret, ctx.loopback)?;
+    // Form-encoded first (RFC 6749 section 2.3.1).
+    let pair = format!("{}:{}", encode_component(client_id), encode_component(secret.expose()));
+    let authorization = format!("Basic {}", standard_base64(pair.as_bytes()));
+    let headers = [("authorization", &*authorization), ("content-type", "application/x-www-form-urlencoded")];
+    let body = format!("token={}&token_type_hint=access_token", encode_component(token));
+    let call = Call { path, headers: &headers, body: Some(&body) };
+    let (status, answer) = ports.call(&issuer.origin, &call).await.map_err(|_| Reason::IntrospectionUnavailable)?;
+    let Some(Value::Object(claims)) = serde_json::from_slice(answer.as_bytes()).ok().filter(|_| status == 200) else {
+        return Err(Reason::IntrospectionUnavailable);
+    };
+    let is_active = claims.get("active") == Some(&Value::Bool(true));
+    let expires = claims.get("exp").and_then(seconds).unwrap_or(u64::MAX);
+    let is_of_issuer = claims.get("iss").is_none_or(|said| said == issuer.issuer.as_str());
+    if !is_active || expires <= ctx.now || !is_of_issuer {
+        return Err(Reason::TokenInactive);
+    }
+    // Whoever was asked has judged the token for this gateway; if it says for whom the token is, that has to fit.
+    let mut audiences = jwt::names(claims.get("aud")).peekable();
+    if audiences.peek().is_some() && !audiences.any(|one| issuer.audience.iter().any(|own| own == one)) {
+        return Err(Reason::JwtAudience);
+    }
+    jwt::told(issuer, "introspection", &claims, expires.min(ctx.now + issuer.cache))
+}

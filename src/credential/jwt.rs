@@ -1,0 +1,92 @@
+//! JSON Web Tokens (RFC 7519) of an issuer that the policy names: what can be judged without its keys.
+
+use serde_json::{Map, Value};
+
+use super::Identity;
+use super::dpop::{Thumbprint, seconds};
+use super::jws::Jws;
+use super::record::{is_name, is_scope};
+use crate::policy::{Issuer, JwsAlgorithm};
+use crate::refusal::Reason;
+
+/// Who somebody else's token is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// As whom it lets through.
+    pub identity: Identity,
+    /// Unix seconds until which it holds, tolerance included.
+    pub until: u64,
+    /// The key that it is bound to (RFC 9449 section 6.1).
+    pub bound: Option<Thumbprint>,
+}
+
+/// Whether the header is that of an access token, and its algorithm, which has to be one of the policy's.
+///
+/// # Errors
+/// `JwtAlgorithm`, `JwtMalformed` for a JWT that was made for another purpose.
+pub fn judge_header(jws: &Jws<'_>, algorithms: &[JwsAlgorithm]) -> Result<JwsAlgorithm, Reason> {
+    let algorithm = jws.algorithm(|one| algorithms.contains(&one)).ok_or(Reason::JwtAlgorithm)?;
+    // RFC 8725 section 3.11: a logout token or a proof of possession is no access token.
+    let is_access_token = jws.header.get("typ").is_none_or(|typ| {
+        let typ = typ.as_str().unwrap_or("?").to_ascii_lowercase();
+        matches!(typ.strip_prefix("application/").unwrap_or(&typ), "jwt" | "at+jwt")
+    });
+    if is_access_token { Ok(algorithm) } else { Err(Reason::JwtMalformed) }
+}
+
+/// Judges the claims (RFC 7519 section 4.1, RFC 9068 section 4), that of the issuer aside.
+///
+/// # Errors
+/// `JwtMalformed`, `JwtAudience`, `JwtExpired`, `JwtNotYetValid`, `JwtSubject`, `TokenBinding`.
+pub fn judge_claims(issuer: &Issuer, claims: &Map<String, Value>, now: u64) -> Result<Told, Reason> {
+    let time = |name: &str| claims.get(name).map(|value| seconds(value).ok_or(Reason::JwtMalformed)).transpose();
+    if !names(claims.get("aud")).any(|audience| issuer.audience.iter().any(|own| own == audience)) {
+        return Err(Reason::JwtAudience);
+    }
+    let expires = time("exp")?.ok_or(Reason::JwtMalformed)?.saturating_add(issuer.skew);
+    if expires <= now {
+        return Err(Reason::JwtExpired);
+    }
+    let begins = time("nbf")?.unwrap_or(0).max(time("iat")?.unwrap_or(0));
+    if begins > now + issuer.skew {
+        return Err(Reason::JwtNotYetValid);
+    }
+    told(issuer, "jwt", claims, expires)
+}
+
+/// Reads who a token is about.
+///
+/// # Errors
+/// `JwtSubject`, `TokenBinding`.
+pub fn told(issuer: &Issuer, kind: &'static str, claims: &Map<String, Value>, until: u64) -> Result<Told, Reason> {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    let subject = text(&issuer.subject).filter(|subject| is_name(subject)).ok_or(Reason::JwtSubject)?;
+    let client = text("client_id").or_else(|| text("azp")).filter(|client| is_name(client));
+    // `scope` is RFC 9068's; `scp` what some issuers call it.
+    let scope = claims.get("scope").or_else(|| claims.get("scp"));
+    let scope = names(scope).flat_map(|words| words.split(' ')).filter(|word| !word.is_empty() && is_scope(word));
+    let bound = match claims.get("cnf") {
+        None => None,
+        // A token that is bound in a way that is not checked here must not pass as one that is not.
+        Some(cnf) => {
+            Some(cnf.get("jkt").and_then(Value::as_str).and_then(Thumbprint::read).ok_or(Reason::TokenBinding)?)
+        }
+    };
+    let identity = Identity {
+        subject: Some(subject.to_owned()),
+        client: client.map(str::to_owned),
+        scope: scope.map(str::to_owned).collect(),
+        ..Identity::by_key(kind, &issuer.name)
+    };
+    Ok(Told { identity, until, bound })
+}
+
+/// A text, or a list of texts.
+pub(super) fn names(value: Option<&Value>) -> impl Iterator<Item = &str> {
+    let (one, many) = match value {
+        Some(Value::Array(items)) => (None, items.as_slice()),
+        Some(value) => (value.as_str(), Default::default()),
+        None => (None, Default::default()),
+    };
+    one.into_iter().chain(many.iter().filter_map(Value::as_str))
+}

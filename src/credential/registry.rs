@@ -1,0 +1,224 @@
+//! Clients: found by their id, proven by their secret.
+//!
+//! A client stands in the policy, or was registered while the gate ran; then KV has it. The id of a registered one is a
+//! sealed text ([`Kind::Client`]), so that an id which somebody made up costs no storage operation. Secrets have 256 bits
+//! of randomness and are kept as HMAC-SHA-256 under a client key alone. A slow hash would protect no better what cannot
+//! be guessed, and would cost more CPU than the platform grants.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+use subtle::ConstantTimeEq;
+
+use super::basic::Pair;
+use super::seal::{self, Kind, Sealed, Terms};
+use super::store::{self, Context, LAG};
+use crate::digest::{base64url, hmac_sha256};
+use crate::policy::{Client, ClientKind, Policy, Registry, SecretDigest, SingleUse};
+use crate::ports::{Entropy, Ledger, Vault};
+use crate::refusal::Reason;
+use crate::secret::Secret;
+
+/// The client of an id.
+///
+/// # Errors
+/// `ClientUnknown`, `SecretMissing`, and storage's own reasons.
+pub async fn find<P: Vault + Ledger>(
+    ctx: Context<'_>,
+    ports: &P,
+    policy: &Policy,
+    id: &str,
+) -> Result<Arc<Client>, Reason> {
+    if let Some(client) = policy.clients.iter().find(|client| client.id == id) {
+        return Ok(Arc::clone(client));
+    }
+    let registry = policy.registry.as_ref().ok_or(Reason::ClientUnknown)?;
+    let sealed = open(ctx, registry, id)?;
+    if let Some(known) = ctx.recent.client(id, ctx.now, registry.cache) {
+        return known.ok_or(Reason::ClientUnknown);
+    }
+    let client = fetch(ctx, ports, &sealed).await?.map(Arc::new);
+    ctx.recent.put_client(id, client.clone(), ctx.now);
+    client.ok_or(Reason::ClientUnknown)
+}
+
+/// Whether a pair of id and secret is that client's.
+///
+/// # Errors
+/// `ClientSecret`, `SecretMissing`.
+pub fn authenticate(ctx: Context<'_>, policy: &Policy, client: &Client, pair: &Pair) -> Result<(), Reason> {
+    let registry = policy.registry.as_ref().ok_or(Reason::ClientUnknown)?;
+    let mut presented = vec![digests(ctx, registry, &client.id, &pair.secret)?];
+    let decoded = pair.decoded_secret();
+    if decoded != pair.secret {
+        presented.push(digests(ctx, registry, &client.id, &decoded)?);
+    }
+    let live = || client.secrets.iter().filter(|secret| secret.until.is_none_or(|until| ctx.now < until));
+    let fits = |digest: &String| live().any(|secret| secret.text.as_bytes().ct_eq(digest.as_bytes()).into());
+    match presented.iter().flatten().any(fits) {
+        true => Ok(()),
+        false => Err(Reason::ClientSecret),
+    }
+}
+
+/// Makes an id for a new client.
+///
+/// # Errors
+/// `SecretMissing`, `EntropyUnavailable`.
+pub fn new_id(ctx: Context<'_>, registry: &Registry, entropy: &impl Entropy) -> Result<Sealed, Reason> {
+    let (key, secret) = ctx.signing_key(&registry.keys)?;
+    let terms = Terms { kind: Kind::Client, issued: ctx.now, expires: FOREVER, audience: "", payload: &[] };
+    seal::seal(&terms, key, secret, entropy)
+}
+
+/// Makes a secret, which is told once and never stored.
+///
+/// # Errors
+/// `EntropyUnavailable`; `SecretMissing`.
+pub fn new_secret(
+    ctx: Context<'_>,
+    registry: &Registry,
+    id: &str,
+    entropy: &impl Entropy,
+) -> Result<(Secret, SecretDigest), Reason> {
+    let (_, key) = ctx.signing_key(&registry.keys)?;
+    let mut bytes = [0; 32];
+    entropy.fill(&mut bytes)?;
+    let secret = Secret::new(format!("egk_{}", base64url(&bytes)));
+    let text = digest(key, id, &secret);
+    Ok((secret, SecretDigest { text, until: None }))
+}
+
+/// The keyed digest of a client's secret, in base64url.
+pub fn digest(key: &Secret, id: &str, secret: &Secret) -> String {
+    base64url(&hmac_sha256(key, &[b"edgegate client secret v1\0", id.as_bytes(), b"\0", secret.expose()]))
+}
+
+/// The registered client of an id, for whom it is to be changed; from storage itself.
+///
+/// # Errors
+/// `ClientUnknown`, and storage's own reasons.
+pub async fn registered<P: Vault + Ledger>(
+    ctx: Context<'_>,
+    ports: &P,
+    registry: &Registry,
+    id: &str,
+) -> Result<(Sealed, Client), Reason> {
+    let sealed = open(ctx, registry, id)?;
+    let client = fetch(ctx, ports, &sealed).await?.ok_or(Reason::ClientUnknown)?;
+    Ok((sealed, client))
+}
+
+/// Stores a client; None: it is removed.
+///
+/// # Errors
+/// Storage's own reasons.
+pub async fn keep<P: Vault + Ledger>(
+    ctx: Context<'_>,
+    ports: &P,
+    sealed: &Sealed,
+    client: Option<Client>,
+) -> Result<(), Reason> {
+    let text = client.as_ref().map_or_else(|| "{}".to_owned(), |client| written(client).to_string());
+    let expires = if client.is_some() { FOREVER } else { store::kv_expiry(ctx.now, ctx.now + REMEMBERED) };
+    ports.put(&sealed.record_key(), &text, expires).await?;
+    if ctx.single_use == SingleUse::Ledger && ctx.now < sealed.issued + LAG {
+        // For isolates whose KV lags, as any new record.
+        let _ = ports.claim(&sealed.claim_key("minted"), ctx.now + LAG, &text).await;
+    }
+    ctx.recent.put_client(sealed.text().expose_text()?, client.map(Arc::new), ctx.now);
+    Ok(())
+}
+
+/// A page of registered clients: their KV keys, and where the next page begins.
+///
+/// # Errors
+/// `VaultUnavailable`.
+pub async fn page<P: Vault>(ports: &P, cursor: &str) -> Result<(Vec<Client>, Option<String>), Reason> {
+    let (keys, next) = ports.list(&format!("{}:", Kind::Client.prefix()), cursor).await?;
+    let mut clients = Vec::with_capacity(keys.len());
+    for key in keys {
+        clients.extend(ports.get(&key).await?.as_deref().and_then(read));
+    }
+    Ok((clients, next))
+}
+
+/// What anybody who may list clients is told of one.
+pub fn described(client: &Client) -> Map<String, Value> {
+    let mut members = Map::new();
+    let mut say = |name: &str, value: Value| members.insert(name.to_owned(), value);
+    say("client_id", json!(client.id));
+    say("name", json!(client.name));
+    say("kind", json!(client.kind.word()));
+    say("redirect_uris", json!(client.redirect_uris));
+    say("scope", json!(client.scope));
+    say("subject", json!(client.subject));
+    say("act_for_others", json!(client.acts_for_others));
+    say("introspect", json!(client.introspects_all));
+    say("pkce", json!(client.needs_pkce));
+    say("dpop", json!(client.needs_dpop));
+    say("resources", json!(client.resources));
+    members.retain(|_, value| !matches!(value, Value::Null | Value::Bool(false)) && *value != json!([]));
+    members
+}
+
+/// A digest under each of the registry's keys, since nothing says which one made it.
+fn digests(ctx: Context<'_>, registry: &Registry, id: &str, secret: &Secret) -> Result<Vec<String>, Reason> {
+    let under = |key: &Arc<crate::policy::Key>| Ok(digest(ctx.keyring.secret(&key.secret, ctx.loopback)?, id, secret));
+    registry.keys.iter().map(under).collect()
+}
+
+fn open(ctx: Context<'_>, registry: &Registry, id: &str) -> Result<Sealed, Reason> {
+    seal::open(Kind::Client, &registry.keys, ctx.keyring, ctx.loopback, id)?.ok_or(Reason::ClientUnknown)
+}
+
+async fn fetch<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<Option<Client>, Reason> {
+    let mut text = ports.get(&sealed.record_key()).await?;
+    if text.is_none() && ctx.now < sealed.issued + LAG && ctx.single_use == SingleUse::Ledger {
+        text = ports.recall(&sealed.claim_key("minted")).await?;
+    }
+    Ok(text.as_deref().and_then(read))
+}
+
+/// As KV has it: what is described, and the digests.
+fn written(client: &Client) -> Value {
+    let mut members = described(client);
+    let secret = |secret: &SecretDigest| json!({"digest": secret.text, "until": secret.until});
+    members.insert("secrets".to_owned(), client.secrets.iter().map(secret).collect());
+    Value::Object(members)
+}
+
+fn read(text: &str) -> Option<Client> {
+    let value: Value = serde_json::from_slice(text.as_bytes()).ok()?;
+    let word = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+    let flag = |name: &str| value.get(name).and_then(Value::as_bool).unwrap_or(false);
+    let list = |name: &str| match value.get(name).and_then(Value::as_array) {
+        Some(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        None => Vec::new(),
+    };
+    let secret = |secret: &Value| {
+        let text = secret.get("digest")?.as_str()?.to_owned();
+        Some(SecretDigest { text, until: secret.get("until")?.as_u64() })
+    };
+    let (_, kind) =
+        ClientKind::ALL.iter().find(|(known, _)| value.get("kind").and_then(Value::as_str) == Some(*known))?;
+    Some(Client {
+        id: word("client_id")?,
+        name: word("name")?,
+        kind: *kind,
+        secrets: value.get("secrets")?.as_array()?.iter().filter_map(secret).collect(),
+        redirect_uris: list("redirect_uris"),
+        scope: list("scope"),
+        subject: word("subject"),
+        acts_for_others: flag("act_for_others"),
+        introspects_all: flag("introspect"),
+        needs_pkce: flag("pkce"),
+        needs_dpop: flag("dpop"),
+        resources: list("resources"),
+    })
+}
+
+/// Unix seconds: the year 2100.
+const FOREVER: u64 = 4_102_444_800;
+/// Seconds for which it is remembered that a client was removed: longer than anything lives that it was given.
+const REMEMBERED: u64 = 3_660 * 86_400;

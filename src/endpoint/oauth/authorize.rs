@@ -1,0 +1,235 @@
+//! The authorization endpoint (RFC 6749 section 3.1): a person's browser, sent by a client, goes back with a code.
+//!
+//! The consent form posts to the very address that was asked for; nothing is kept in between. Its token is a MAC over the
+//! session and that address, so no other page and no other request can bring it.
+
+use std::sync::Arc;
+
+use super::parameters::Parameters;
+use super::{Call, consent};
+use crate::credential::code::{self, Authorization};
+use crate::credential::dpop::Thumbprint;
+use crate::credential::seal::Sealed;
+use crate::credential::{Identity, bearer, bound, registry, session};
+use crate::dialect::oauth;
+use crate::endpoint::{SIGN_IN, value};
+use crate::gate::Trace;
+use crate::http::fetch_metadata;
+use crate::http::query::encode_component;
+use crate::policy::{Client, ClientKind, Revocation};
+use crate::ports::Ports;
+use crate::refusal::{Public, Reason};
+use crate::rewrite::Answer;
+
+/// GET: the sign-in page for whoever is not signed in, else the page of consent. POST: back to the client, with a code or
+/// with what went wrong. Where the client or its address is not certain, the person is told and nobody sent anywhere.
+///
+/// # Errors
+/// `ClientUnknown`, `ClientKind`, `RedirectUnregistered`, `OAuthParameter`, `ParameterDuplicate`, what goes back to the
+/// client, `CrossSite`, `ConsentForged`, and storage's own reasons.
+pub async fn answer<P: Ports>(call: Call<'_, P>, trace: &mut Trace) -> Result<Answer, Reason> {
+    let query = call.target.query.unwrap_or_default();
+    let asked = match returning(call, query).await {
+        Ok(asked) => asked,
+        Err(reason) if oauth::error(reason).0 < 500 => {
+            trace.said = Some(consent::lost(reason));
+            return Err(reason);
+        }
+        Err(reason) => return Err(reason),
+    };
+    trace.identity = Some(Identity { kind: "client", client: Some(asked.client.id.clone()), ..Identity::default() });
+    match decide(call, &asked, query, trace).await {
+        Err(reason) if goes_back(reason) => {
+            trace.said = Some(asked.back(
+                call,
+                &[("error", oauth::error(reason).1), ("error_description", oauth::text(reason, call.oauth.dialect))],
+            ));
+            Err(reason)
+        }
+        other => other,
+    }
+}
+
+/// A request whose client is known, and whose way back is certain.
+struct Asked {
+    client: Arc<Client>,
+    redirect_uri: String,
+    parameters: Parameters,
+}
+
+impl Asked {
+    /// Sends the browser back (RFC 6749 section 4.1.2, RFC 9207). After a form a browser must not post again.
+    fn back<P>(&self, call: Call<'_, P>, members: &[(&str, &str)]) -> Answer {
+        let mut address = self.redirect_uri.clone();
+        let state = self.parameters.get("state").map(|state| ("state", state));
+        let issuer = ("iss", call.gate.policy.gateway.issuer.as_str());
+        let mut joint = if address.contains('?') { '&' } else { '?' };
+        for (name, value) in members.iter().copied().chain(state).chain([issuer]) {
+            address.push(joint);
+            address.push_str(&format!("{name}={}", encode_component(value)));
+            joint = '&';
+        }
+        match call.incoming.method {
+            "POST" => Answer::see_other(address),
+            _ => Answer::found(address),
+        }
+    }
+}
+
+/// Finds out whom the browser would be sent back to.
+async fn returning<P: Ports>(call: Call<'_, P>, query: &str) -> Result<Asked, Reason> {
+    let Call { gate, ctx, ports, .. } = call;
+    let parameters = Parameters::read(&[query], &PARAMETERS)?;
+    let client = registry::find(ctx, ports, &gate.policy, parameters.need("client_id")?).await?;
+    if client.kind == ClientKind::TokenPair {
+        return Err(Reason::ClientKind);
+    }
+    let redirect_uri = match (parameters.get("redirect_uri"), client.redirect_uris.as_slice()) {
+        (Some(named), registered) => registered.iter().find(|known| *known == named),
+        (None, [sole]) => Some(sole),
+        (None, _) => None,
+    };
+    let redirect_uri = redirect_uri.ok_or(Reason::RedirectUnregistered)?.clone();
+    Ok(Asked { client, redirect_uri, parameters })
+}
+
+async fn decide<P: Ports>(call: Call<'_, P>, asked: &Asked, query: &str, trace: &mut Trace) -> Result<Answer, Reason> {
+    let Call { gate, ctx, oauth, incoming, target, ports } = call;
+    let mut allowed = judge(asked)?;
+    let Some((session, subject)) = signed_in(call).await? else {
+        let back = format!("{}?{query}", target.path);
+        return Ok(Answer::see_other(format!("{SIGN_IN}?next={}", encode_component(back))));
+    };
+    if let Some(identity) = &mut trace.identity {
+        identity.subject = Some(subject.clone());
+    }
+    let sessions = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
+    let purpose = format!("consent {query}");
+    if incoming.method != "POST" {
+        let token = bound::token(ctx, sessions, &session, &purpose)?;
+        return Ok(consent::page(
+            oauth,
+            &asked.client,
+            &asked.redirect_uri,
+            &allowed,
+            &subject,
+            query,
+            token.expose_text()?,
+        ));
+    }
+    if !fetch_metadata::is_own_form(&incoming.headers, &target.origin()) {
+        return Err(Reason::CrossSite);
+    }
+    if !incoming.has_form()? {
+        return Err(Reason::ConsentForged);
+    }
+    let form = bearer::read_form(ports, gate.policy.limits.form).await?;
+    if !bound::is_token(ctx, sessions, &session, &purpose, &value(&form, "consent")?)? {
+        return Err(Reason::ConsentForged);
+    }
+    if value(&form, "decision")? != "allow" {
+        return Err(Reason::ConsentDenied);
+    }
+    allowed.subject = subject;
+    let code = code::mint(ctx, ports, oauth, &allowed).await?;
+    Ok(asked.back(call, &[("code", code.expose_text()?)]))
+}
+
+/// Judges what the client asks for (RFC 6749 section 4.1.1, 7636 section 4.3, 8707 section 2.1, 9449 section 10).
+fn judge(asked: &Asked) -> Result<Authorization, Reason> {
+    let Asked { client, parameters, .. } = asked;
+    let wants_other = ["request", "request_uri"].iter().any(|name| parameters.get(name).is_some());
+    if parameters.need("response_type")? != "code"
+        || parameters.get("response_mode").is_some_and(|mode| mode != "query")
+        || wants_other
+    {
+        return Err(Reason::ResponseType);
+    }
+    let challenge = parameters.get("code_challenge");
+    let method = parameters.get("code_challenge_method");
+    match (challenge, method) {
+        (None, None) if !client.needs_pkce => {}
+        (Some(challenge), Some("S256")) if code::is_challenge(challenge) => {}
+        _ => return Err(Reason::PkceMissing),
+    }
+    let scope = match parameters.get("scope") {
+        Some(scope) => words(scope),
+        None => client.scope.iter().map(String::as_str).collect(),
+    };
+    if scope.len() > 64 || !scope.iter().all(|one| client.scope.iter().any(|known| known == one)) {
+        return Err(Reason::ScopeRefused);
+    }
+    let mut resources: Vec<&str> = Vec::new();
+    for resource in parameters.all("resource") {
+        if !client.resources.iter().any(|known| known == resource) {
+            return Err(Reason::ResourceRefused);
+        }
+        if !resources.contains(&resource) {
+            resources.push(resource);
+        }
+    }
+    let bound =
+        parameters.get("dpop_jkt").map(|text| Thumbprint::read(text).ok_or(Reason::OAuthParameter)).transpose()?;
+    Ok(Authorization {
+        client: client.id.clone(),
+        redirect_uri: asked.redirect_uri.clone(),
+        named_redirect: parameters.get("redirect_uri").is_some(),
+        subject: String::new(),
+        scope: scope.join(" "),
+        resources: resources.join(" "),
+        challenge: challenge.map(str::to_owned),
+        bound,
+    })
+}
+
+/// Each word once.
+fn words(text: &str) -> Vec<&str> {
+    let mut words: Vec<&str> = Vec::new();
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words
+}
+
+/// Who is there. A session that has ended is nobody's: the sign-in page opens another.
+async fn signed_in<P: Ports>(call: Call<'_, P>) -> Result<Option<(Sealed, String)>, Reason> {
+    let Call { gate, ctx, incoming, target, ports, .. } = call;
+    let policy = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
+    let Some(text) = session::present(policy, target, &incoming.headers)? else { return Ok(None) };
+    match session::verify(ctx, ports, policy, Revocation::Cached, text, &mut None).await {
+        Ok(Identity { subject: Some(subject), .. }) => Ok(Some((session::open(ctx, policy, text)?, subject))),
+        Ok(_) => Ok(None),
+        Err(reason) if matches!(reason.public(), Public::SessionInvalid) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+/// Whether the client hears of a refusal. A form that may be forged must not send anybody anywhere.
+fn goes_back(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::OAuthParameter
+            | Reason::ResponseType
+            | Reason::PkceMissing
+            | Reason::ScopeRefused
+            | Reason::ResourceRefused
+            | Reason::ConsentDenied
+    )
+}
+
+const PARAMETERS: [&str; 12] = [
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "response_mode",
+    "state",
+    "scope",
+    "code_challenge",
+    "code_challenge_method",
+    "resource",
+    "dpop_jkt",
+    "request",
+    "request_uri",
+];

@@ -1,0 +1,89 @@
+//! The page of consent, and the one for whoever was sent here by nobody in particular.
+
+use crate::credential::code::Authorization;
+use crate::dialect::page::{self, escape};
+use crate::endpoint::SIGN_OUT;
+use crate::policy::{Client, OAuth};
+use crate::refusal::Reason;
+use crate::rewrite::Answer;
+
+/// Who asks for what, as whom one is signed in, and two buttons. `query`: what was asked; the form posts it back.
+pub fn page(
+    oauth: &OAuth,
+    client: &Client,
+    redirect_uri: &str,
+    allowed: &Authorization,
+    subject: &str,
+    query: &str,
+    token: &str,
+) -> Answer {
+    let scopes: String = allowed.scope.split_ascii_whitespace().map(|scope| scope_html(oauth, scope)).collect();
+    let resources =
+        allowed.resources.split_ascii_whitespace().map(|one| format!("<li>at <code>{}</code></li>", escape(one)));
+    let list: String = scopes + &resources.collect::<String>();
+    let asks = match list.is_empty() {
+        true => format!("<p><b>{}</b> asks to use your account.</p>", escape(&client.name)),
+        false => {
+            format!("<p><b>{}</b> asks to use your account, in order to:</p><ul>{list}</ul>", escape(&client.name))
+        }
+    };
+    let body = format!(
+        "{asks}<p>If you allow it, you go on to <b>{}</b>, and it can do so until you or the site’s owner ends it.</p>\
+         <form method=\"post\" action=\"{}/?{}\">\
+         <input type=\"hidden\" name=\"consent\" value=\"{}\">\
+         <p><button name=\"decision\" value=\"allow\">Allow</button> \
+         <button class=\"plain\" name=\"decision\" value=\"deny\">Do not allow</button></p></form>\
+         <p class=\"small\">Signed in as <code>{}</code>. Not you? <a href=\"{SIGN_OUT}\">Sign out</a>, and open the link again.</p>",
+        escape(host_of(redirect_uri)),
+        escape(&oauth.path),
+        escape(query),
+        escape(token),
+        escape(subject),
+    );
+    unframed(page::page(200, &format!("Allow {}?", client.name), &body))
+}
+
+/// Said to the person where the client cannot be told: it is not known, or its address is not.
+pub fn lost(reason: Reason) -> Answer {
+    let what = match reason {
+        Reason::ClientUnknown | Reason::ClientKind => "The application that sent you here is not known to this site.",
+        Reason::RedirectUnregistered => {
+            "The application that sent you here gave an address to return to that it has not registered."
+        }
+        _ => "The application that sent you here did not say who it is in a way that can be read.",
+    };
+    let body = format!(
+        "<p>{what} You are not sent anywhere, and nothing was allowed.</p>\
+         <p>Go back, and tell its makers: <code>{}</code>.</p>",
+        reason.code()
+    );
+    unframed(page::page(400, "This application cannot be let in", &body))
+}
+
+/// The page's own protections, but for `form-action`: browsers apply that to every redirect that follows the form, and
+/// where the client sends the browser on to is its own business.
+fn unframed(answer: Answer) -> Answer {
+    let mut answer = answer.with("x-frame-options", "DENY".to_owned());
+    for (name, value) in &mut answer.headers {
+        if *name == "content-security-policy" {
+            *value = value.replace(" form-action 'self';", "");
+        }
+    }
+    answer
+}
+
+fn scope_html(oauth: &OAuth, scope: &str) -> String {
+    match oauth.scopes.iter().find(|(name, _)| name == scope) {
+        Some((_, said)) => format!("<li>{}</li>", escape(said)),
+        None => format!("<li><code>{}</code></li>", escape(scope)),
+    }
+}
+
+/// What a person knows of an address: its host, or the name of an application's own scheme.
+fn host_of(redirect_uri: &str) -> &str {
+    let (scheme, rest) = redirect_uri.split_once(':').unwrap_or(("", redirect_uri));
+    match rest.strip_prefix("//") {
+        Some(rest) => rest.split(['/', '?']).next().unwrap_or(rest),
+        None => scheme,
+    }
+}

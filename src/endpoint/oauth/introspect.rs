@@ -1,0 +1,119 @@
+//! The introspection endpoint (RFC 7662).
+
+use serde_json::{Map, Value, json};
+
+use super::Call;
+use super::client::{self, Answered};
+use crate::credential::grant::{self, Claims};
+use crate::credential::record::Record;
+use crate::credential::seal::Sealed;
+use crate::credential::store::{self, Found};
+use crate::credential::{Identity, bearer, registry};
+use crate::policy::{ClientKind, Revocation, SingleUse};
+use crate::ports::Ports;
+use crate::refusal::Reason;
+use crate::rewrite::Answer;
+
+/// 200 `{"active": true, ...}`, or `{"active": false}` and not a word why. A client learns of its own tokens, a resource
+/// server (`introspect = true`) of all.
+pub async fn answer<P: Ports>(call: Call<'_, P>) -> Answered {
+    let mut identity = None;
+    let result = introspect(call, &mut identity).await;
+    Answered { result, identity }
+}
+
+async fn introspect<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -> Result<Answer, Reason> {
+    let request = client::read(call, &["token", "token_type_hint"]).await?;
+    let client = client::authenticate(call, &request.named).await?;
+    *known = Some(client::identity(&client));
+    // Anybody could ask in the name of a client that cannot prove who it is.
+    if client.kind != ClientKind::Confidential {
+        return Err(Reason::ClientUnauthenticated);
+    }
+    let told = tell(call, request.form.need("token")?).await?;
+    let is_for = |members: &Map<String, Value>| members.get("client_id").is_some_and(|id| *id == client.id.as_str());
+    let told = told.filter(|members| client.introspects_all || is_for(members));
+    Ok(Answer::json(200, &told.map_or_else(|| json!({"active": false}), Value::Object)))
+}
+
+/// What an active token says; None for any other.
+async fn tell<P: Ports>(call: Call<'_, P>, token: &str) -> Result<Option<Map<String, Value>>, Reason> {
+    let Call { gate, ctx, oauth, ports, .. } = call;
+    let revocation = match ctx.single_use {
+        SingleUse::Ledger => Revocation::Strict,
+        SingleUse::BestEffort => Revocation::Cached,
+    };
+    let (sealed, claims, is_access) = match grant::open_refresh(ctx, oauth, token) {
+        Ok((sealed, claims)) => (sealed, Some(claims), false),
+        Err(Reason::RefreshForged) => match bearer::open(ctx, &gate.policy, token) {
+            Ok(sealed) => {
+                let claims = grant::claims(&sealed);
+                (sealed, claims, true)
+            }
+            Err(Reason::TokenForged) => return Ok(None),
+            Err(other) => return Err(other),
+        },
+        Err(other) => return Err(other),
+    };
+    if sealed.expires <= ctx.now {
+        return Ok(None);
+    }
+    let Some(claims) = claims else {
+        let found = store::find(ctx, ports, &sealed, 0, revocation).await?;
+        return Ok(match found {
+            Found::Live(record) => Some(members(call, &sealed, &record, None, is_access)),
+            Found::Revoked | Found::Unknown => None,
+        });
+    };
+    match grant::verify(ctx, ports, oauth, revocation, &sealed, &claims).await {
+        Ok(record) if is_there(call, &record).await? => {
+            Ok(Some(members(call, &sealed, &record, Some(&claims), is_access)))
+        }
+        Ok(_) | Err(Reason::TokenRevoked | Reason::TokenSuperseded | Reason::TokenUnknown) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+/// Whether the client of a grant still exists.
+async fn is_there<P: Ports>(call: Call<'_, P>, record: &Record) -> Result<bool, Reason> {
+    match registry::find(call.ctx, call.ports, &call.gate.policy, &record.client).await {
+        Ok(_) => Ok(true),
+        Err(Reason::ClientUnknown) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
+fn members<P>(
+    call: Call<'_, P>,
+    token: &Sealed,
+    record: &Record,
+    claims: Option<&Claims>,
+    is_access: bool,
+) -> Map<String, Value> {
+    let scope = claims.map_or_else(|| record.scope.clone(), |claims| grant::scopes(record, claims).join(" "));
+    let audience = claims.map(|claims| grant::resources(record, claims)).unwrap_or_default();
+    let bound = claims.and_then(|claims| claims.bound);
+    let mut members = Map::new();
+    let mut say = |name: &str, value: Value| members.insert(name.to_owned(), value);
+    say("active", json!(true));
+    say("iss", json!(call.gate.policy.gateway.issuer.as_str()));
+    say("sub", json!(record.sub));
+    say("exp", json!(token.expires));
+    say("iat", json!(token.issued));
+    if !record.client.is_empty() {
+        say("client_id", json!(record.client));
+    }
+    if !scope.is_empty() {
+        say("scope", json!(scope));
+    }
+    if !audience.is_empty() {
+        say("aud", json!(audience));
+    }
+    if is_access {
+        say("token_type", json!(if bound.is_some() { "DPoP" } else { "Bearer" }));
+    }
+    if let Some(bound) = bound {
+        say("cnf", json!({"jkt": bound.text()}));
+    }
+    members
+}

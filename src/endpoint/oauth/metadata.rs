@@ -1,0 +1,101 @@
+//! What clients read to find their way: server metadata (RFC 8414) and protected-resource metadata (RFC 9728).
+
+use serde_json::{Map, Value, json};
+
+use super::{judge_method, preflight};
+use crate::credential::dpop;
+use crate::dialect::oauth::ALLOW_ORIGIN;
+use crate::gate::{Gate, Trace};
+use crate::http::Incoming;
+use crate::policy::{Accept, OAuth, Route};
+use crate::refusal::Reason;
+use crate::rewrite::Answer;
+
+/// A document for anybody, of any origin, that may be kept for five minutes.
+///
+/// # Errors
+/// `MethodNotAllowed`, and the document's own.
+pub fn read(
+    incoming: &Incoming<'_>,
+    trace: &mut Trace,
+    document: impl FnOnce() -> Result<Value, Reason>,
+) -> Result<Answer, Reason> {
+    if incoming.method == "OPTIONS" {
+        return Ok(preflight("GET, HEAD"));
+    }
+    judge_method(incoming, trace, &["GET", "HEAD"])?;
+    let mut answer = Answer::json(200, &document()?).with(ALLOW_ORIGIN, "*".to_owned());
+    for (name, value) in &mut answer.headers {
+        if *name == "cache-control" {
+            *value = "public, max-age=300".to_owned();
+        }
+    }
+    Ok(answer)
+}
+
+/// RFC 8414 section 2, with what RFC 9207 and 9449 add.
+pub fn server(gate: &Gate, oauth: &OAuth) -> Value {
+    let issuer = &gate.policy.gateway.issuer;
+    let endpoint = |name: &str| format!("{issuer}{}{name}", oauth.path);
+    let by_secret = ["client_secret_basic", "client_secret_post"];
+    let mut scopes: Vec<&String> = Vec::new();
+    for scope in
+        gate.policy.clients.iter().flat_map(|client| &client.scope).chain(oauth.scopes.iter().map(|(name, _)| name))
+    {
+        if !scopes.contains(&scope) {
+            scopes.push(scope);
+        }
+    }
+    let mut members = Map::new();
+    let mut say = |name: &str, value: Value| members.insert(name.to_owned(), value);
+    say("issuer", json!(issuer.as_str()));
+    say("authorization_endpoint", json!(endpoint("/authorize")));
+    say("token_endpoint", json!(endpoint("/token")));
+    say("revocation_endpoint", json!(endpoint("/revoke")));
+    say("introspection_endpoint", json!(endpoint("/introspect")));
+    say("response_types_supported", json!(["code"]));
+    say("response_modes_supported", json!(["query"]));
+    say("grant_types_supported", json!(["authorization_code", "refresh_token"]));
+    say("code_challenge_methods_supported", json!(["S256"]));
+    say("token_endpoint_auth_methods_supported", json!([by_secret[0], by_secret[1], "none"]));
+    say("revocation_endpoint_auth_methods_supported", json!([by_secret[0], by_secret[1], "none"]));
+    say("introspection_endpoint_auth_methods_supported", json!(by_secret));
+    say("authorization_response_iss_parameter_supported", json!(true));
+    say("dpop_signing_alg_values_supported", json!(dpop::algorithms().collect::<Vec<_>>()));
+    say("scopes_supported", json!(scopes));
+    Value::Object(members)
+}
+
+/// RFC 9728 section 2, for the resource whose path follows in the address: a route that takes tokens, or all of them.
+///
+/// # Errors
+/// `NoRoute`
+pub fn resource(gate: &Gate, path: &str) -> Result<Value, Reason> {
+    let issuer = &gate.policy.gateway.issuer;
+    let routes = || gate.policy.routes.iter().filter(|route| route.takes_tokens());
+    let is_meant = |route: &&std::sync::Arc<Route>| route.path.base() == path;
+    let meant: Vec<_> = if path.is_empty() { routes().collect() } else { routes().filter(is_meant).collect() };
+    let mut servers: Vec<&str> = Vec::new();
+    let mut scopes: Vec<&str> = Vec::new();
+    for route in &meant {
+        let own = route.accept.iter().any(|accept| matches!(accept, Accept::Bearer));
+        let own = Some(issuer.as_str()).filter(|_| own && gate.policy.oauth.is_some());
+        let others = route.accept.iter().filter_map(Accept::issuer).map(|other| other.issuer.as_str());
+        let new = own.into_iter().chain(others).filter(|server| !servers.contains(server)).collect::<Vec<_>>();
+        servers.extend(new);
+        scopes.extend(route.bearer.scope.iter().map(String::as_str));
+    }
+    if servers.is_empty() {
+        return Err(Reason::NoRoute);
+    }
+    let mut methods = vec!["header"];
+    methods.extend(Some("body").filter(|_| meant.iter().any(|route| route.bearer.form)));
+    methods.extend(Some("query").filter(|_| meant.iter().any(|route| route.bearer.query)));
+    Ok(json!({
+        "resource": format!("{issuer}{path}"),
+        "authorization_servers": servers,
+        "scopes_supported": scopes,
+        "bearer_methods_supported": methods,
+        "dpop_signing_alg_values_supported": dpop::algorithms().collect::<Vec<_>>(),
+    }))
+}

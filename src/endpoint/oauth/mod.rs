@@ -1,0 +1,132 @@
+//! The authorization server (RFC 6749): what the gateway answers below `[oauth] path`, and what says so.
+
+mod authorize;
+mod client;
+mod consent;
+mod introspect;
+mod metadata;
+mod parameters;
+mod revoke;
+mod token;
+
+use crate::credential::store::Context;
+use crate::dialect::Voice;
+use crate::dialect::oauth::ALLOW_ORIGIN;
+use crate::gate::{Gate, Trace};
+use crate::http::{Incoming, Target};
+use crate::policy::{OAuth, Policy};
+use crate::ports::Ports;
+use crate::refusal::Reason;
+use crate::rewrite::Answer;
+
+/// One request to the authorization server.
+struct Call<'a, P> {
+    gate: &'a Gate,
+    ctx: Context<'a>,
+    oauth: &'a OAuth,
+    incoming: &'a Incoming<'a>,
+    target: &'a Target<'a>,
+    ports: &'a P,
+}
+
+// By hand: a derived one would want the ports to be copied too.
+impl<P> Clone for Call<'_, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P> Copy for Call<'_, P> {}
+
+/// Whether a path belongs to the authorization server, in whatever case.
+pub fn is_own(policy: &Policy, path: &str) -> bool {
+    let is_within = |base: &str| {
+        let split = path.split_at_checked(base.len());
+        split
+            .is_some_and(|(start, rest)| start.eq_ignore_ascii_case(base) && (rest.is_empty() || rest.starts_with('/')))
+    };
+    let tells = policy.oauth.is_some() || !policy.issuers.is_empty();
+    policy.oauth.as_ref().is_some_and(|oauth| is_within(&oauth.path))
+        || (tells && (is_within(SERVER) || is_within(RESOURCE)))
+}
+
+/// Answers a request to one of its paths.
+///
+/// # Errors
+/// `NoRoute`, `MethodNotAllowed`, and the endpoint's own reasons.
+pub(super) async fn answer<P: Ports>(
+    gate: &Gate,
+    ctx: Context<'_>,
+    incoming: &Incoming<'_>,
+    target: &Target<'_>,
+    ports: &P,
+    trace: &mut Trace,
+) -> Result<Answer, Reason> {
+    if let Some(rest) = target.path.strip_prefix(RESOURCE) {
+        trace.endpoint = Some(RESOURCE);
+        return metadata::read(incoming, trace, || metadata::resource(gate, rest));
+    }
+    let oauth = gate.policy.oauth.as_ref().ok_or(Reason::NoRoute)?;
+    if target.path == SERVER {
+        trace.endpoint = Some(SERVER);
+        return metadata::read(incoming, trace, || Ok(metadata::server(gate, oauth)));
+    }
+    let call = Call { gate, ctx, oauth, incoming, target, ports };
+    let name = target.path.strip_prefix(oauth.path.as_str()).ok_or(Reason::NoRoute)?;
+    match name {
+        "/" | "/authorize" | "/authorize/" => {
+            trace.endpoint = Some("/oauth/authorize");
+            let methods = ["GET", "HEAD", "POST"];
+            judge_method(incoming, trace, &methods)?;
+            authorize::answer(call, trace).await
+        }
+        "/token" | "/token/" => {
+            trace.endpoint = Some("/oauth/token");
+            by_client(call, trace, token::answer(call)).await
+        }
+        "/revoke" | "/revoke/" => {
+            trace.endpoint = Some("/oauth/revoke");
+            by_client(call, trace, revoke::answer(call)).await
+        }
+        "/introspect" | "/introspect/" => {
+            trace.endpoint = Some("/oauth/introspect");
+            by_client(call, trace, introspect::answer(call)).await
+        }
+        _ => Err(Reason::NoRoute),
+    }
+}
+
+/// What clients call themselves: by POST, from any page, refused in OAuth's words.
+async fn by_client<P>(
+    call: Call<'_, P>,
+    trace: &mut Trace,
+    answered: impl Future<Output = client::Answered>,
+) -> Result<Answer, Reason> {
+    if call.incoming.method == "OPTIONS" {
+        return Ok(preflight("POST"));
+    }
+    trace.voice = Voice::OAuth(call.oauth.dialect);
+    judge_method(call.incoming, trace, &["POST"])?;
+    let client::Answered { result, identity } = answered.await;
+    trace.identity = identity;
+    result.map(|answer| answer.with(ALLOW_ORIGIN, "*".to_owned()).with("pragma", "no-cache".to_owned()))
+}
+
+fn judge_method(incoming: &Incoming<'_>, trace: &mut Trace, methods: &[&str]) -> Result<(), Reason> {
+    trace.allow = methods.iter().map(|method| (*method).to_owned()).collect();
+    methods.contains(&incoming.method).then_some(()).ok_or(Reason::MethodNotAllowed)
+}
+
+/// No cookie counts here, so a page of any origin may call what any program may call.
+fn preflight(methods: &str) -> Answer {
+    Answer { status: 204, ..Answer::default() }
+        .with(ALLOW_ORIGIN, "*".to_owned())
+        .with("access-control-allow-methods", methods.to_owned())
+        .with("access-control-allow-headers", "authorization, content-type, dpop".to_owned())
+        .with("access-control-max-age", "86400".to_owned())
+}
+
+/// RFC 8414 section 3.
+const SERVER: &str = "/.well-known/oauth-authorization-server";
+/// RFC 9728 section 3.
+pub(crate) const RESOURCE: &str = "/.well-known/oauth-protected-resource";

@@ -1,0 +1,55 @@
+//! The revocation endpoint (RFC 7009).
+
+use serde_json::json;
+
+use super::Call;
+use super::client::{self, Answered};
+use crate::credential::grant::{self, Claims};
+use crate::credential::seal::Sealed;
+use crate::credential::store::Found;
+use crate::credential::{Identity, bearer};
+use crate::policy::{Client, SingleUse};
+use crate::ports::Ports;
+use crate::refusal::Reason;
+use crate::rewrite::Answer;
+
+/// 200 `{}`, whatever the token was: what is not valid any more needs no revoking. A refresh token, even one
+/// that was used, and an access token in use take the whole grant with them. An access token that a refresh has replaced
+/// takes nothing: clients tidy up after a refresh, and mean no sign-out.
+pub async fn answer<P: Ports>(call: Call<'_, P>) -> Answered {
+    let mut identity = None;
+    let result = revoke(call, &mut identity).await;
+    Answered { result, identity }
+}
+
+async fn revoke<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -> Result<Answer, Reason> {
+    let Call { gate, ctx, oauth, ports, .. } = call;
+    let request = client::read(call, &["token", "token_type_hint"]).await?;
+    let client = client::authenticate(call, &request.named).await?;
+    *known = Some(client::identity(&client));
+    let token = request.form.need("token")?;
+    if let Ok((sealed, claims)) = grant::open_refresh(ctx, oauth, token) {
+        end(call, &client, &sealed, &claims).await?;
+    } else if let Ok(sealed) = bearer::open(ctx, &gate.policy, token)
+        && let Some(claims) = grant::claims(&sealed)
+    {
+        let has_ledger = ctx.single_use == SingleUse::Ledger;
+        if !(has_ledger && grant::is_superseded(ports, &claims).await?) {
+            end(call, &client, &sealed, &claims).await?;
+        }
+    }
+    // Clients are not to read the body (RFC 7009 section 2.2); some want one that they could.
+    Ok(Answer::json(200, &json!({})))
+}
+
+async fn end<P: Ports>(call: Call<'_, P>, client: &Client, token: &Sealed, claims: &Claims) -> Result<(), Reason> {
+    let Call { ctx, oauth, ports, .. } = call;
+    if token.expires <= ctx.now {
+        return Ok(());
+    }
+    match grant::find(ctx, ports, oauth, token, claims).await? {
+        Found::Live(record) if record.client != client.id => Err(Reason::RefreshMisdirected),
+        Found::Live(_) => grant::revoke(ctx, ports, oauth, &claims.family).await,
+        Found::Revoked | Found::Unknown => Ok(()),
+    }
+}

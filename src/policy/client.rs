@@ -1,0 +1,170 @@
+//! `[registry]` and `[clients.*]`, and the rules that hold for every client, registered by whatever way.
+
+use super::credentials;
+use super::host;
+use super::keys;
+use super::names::Names;
+use super::problem::Report;
+use super::shape;
+use super::table::Table;
+use super::text;
+use super::{Client, ClientKind, Key, Registry, SecretDigest};
+
+/// `[registry]`
+pub(super) fn registry(report: &mut Report, root: &Table<'_>, keys: &Names<Key>) -> Option<Registry> {
+    let table = root.table(report, "registry", &shape::REGISTRY)?;
+    Some(Registry { keys: keys::list(report, &table, keys, keys::CLIENT), cache: credentials::cache(report, &table) })
+}
+
+/// Every `[clients.*]`.
+pub(super) fn clients(report: &mut Report, root: &Table<'_>) -> Vec<Client> {
+    let tables = root.named(report, "clients", &shape::CLIENT);
+    let mut clients = Vec::with_capacity(tables.len());
+    for (id, table) in tables {
+        if let Err(reason) = text::client_id(id) {
+            report.add(table.line, format!("clients: {reason}"));
+        }
+        if !root.has("registry") {
+            let reason = "the digest of its secret is keyed, and there is no `[registry]` to say by what";
+            report.add(table.line, format!("{}: {reason}", table.label));
+        }
+        clients.extend(client(report, id, &table));
+    }
+    clients
+}
+
+fn client(report: &mut Report, id: &str, table: &Table<'_>) -> Option<Client> {
+    let kind = table.word(report, "kind", ClientKind::ALL);
+    let digest = table.parsed(report, "secret_digest", secret_digest);
+    let client = Client {
+        id: id.to_owned(),
+        name: table.checked(report, "name", text::title).unwrap_or_else(|| id.to_owned()),
+        kind: kind?,
+        secrets: digest.into_iter().collect(),
+        redirect_uris: table.list(report, "redirect_uris", redirect_uri),
+        scope: table.list(report, "scope", text::scope),
+        subject: table.checked(report, "subject", text::name),
+        acts_for_others: table.flag(report, "act_for_others", false),
+        introspects_all: table.flag(report, "introspect", false),
+        needs_pkce: table.flag(report, "pkce", kind != Some(ClientKind::TokenPair)),
+        needs_dpop: table.flag(report, "dpop", false),
+        resources: table.list(report, "resources", resource),
+    };
+    let has_secret = table.has("secret_digest");
+    match client.kind {
+        ClientKind::Public if has_secret => {
+            table.wrong(report, "secret_digest", "is not for a public client: what everybody holds is no secret");
+        }
+        ClientKind::Confidential | ClientKind::TokenPair if !has_secret => {
+            let reason = "`secret_digest` is missing; `edgegate client new` makes a secret and its digest";
+            report.add(table.line, format!("{}: {reason}", table.label));
+        }
+        _ => {}
+    }
+    if let Err((key, reason)) = judge(&client) {
+        table.wrong(report, key, &reason);
+    }
+    Some(client)
+}
+
+/// What has to fit together in every client, its secret aside.
+///
+/// # Errors
+/// The key that is wrong, and the reason.
+pub fn judge(client: &Client) -> Result<(), (&'static str, String)> {
+    let is_pair = client.kind == ClientKind::TokenPair;
+    if !is_pair && client.redirect_uris.is_empty() {
+        return Err(("redirect_uris", String::from("is empty, so no browser could be sent back")));
+    }
+    if client.kind == ClientKind::Public && !client.needs_pkce {
+        let reason = "cannot be false for a public client: without a secret it is all that proves who redeems a code";
+        return Err(("pkce", String::from(reason)));
+    }
+    if client.kind == ClientKind::Public && client.introspects_all {
+        return Err(("introspect", String::from("is not for a public client, which cannot prove who it is")));
+    }
+    if client.scope.len() > MOST_SCOPES || client.resources.len() > MOST_RESOURCES {
+        let key = if client.scope.len() > MOST_SCOPES { "scope" } else { "resources" };
+        return Err((key, format!("is too long; at most {MOST_SCOPES} scopes and {MOST_RESOURCES} resources")));
+    }
+    let misplaced = [
+        ("redirect_uris", !client.redirect_uris.is_empty()),
+        ("introspect", client.introspects_all),
+        ("pkce", client.needs_pkce),
+        ("dpop", client.needs_dpop),
+        ("resources", !client.resources.is_empty()),
+    ];
+    if let Some((key, _)) = misplaced.iter().find(|(_, is_there)| is_pair && *is_there) {
+        return Err((key, String::from("has no meaning for a token pair, which asks for no token")));
+    }
+    if !is_pair && client.subject.is_some() {
+        return Err(("subject", String::from("is for a token pair alone; a token is a person's who signed in")));
+    }
+    Ok(())
+}
+
+/// Reads an address that a browser may be sent back to: https, http on loopback, or a private-use scheme with a dot
+/// (RFC 8252 section 7.1), in characters that no browser rewrites, without a fragment.
+///
+/// # Errors
+/// The reason.
+pub fn redirect_uri(text: &str) -> Result<String, String> {
+    let shown = text.escape_debug();
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\"'<>\\^`{|}#;,".contains(&byte);
+    if text.len() > 2000 || !text.bytes().all(is_plain) {
+        return Err(format!(
+            "`{shown}` is not possible here: up to 2000 characters of an address, without `#` and what browsers rewrite"
+        ));
+    }
+    let (scheme, rest) = text.split_once(':').ok_or_else(|| format!("`{shown}` is not a whole address"))?;
+    let is_scheme = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+-.".contains(&byte);
+    if scheme.contains('.') && scheme.bytes().all(is_scheme) && scheme.starts_with(|c: char| c.is_ascii_lowercase()) {
+        return match rest.starts_with('/') {
+            true => Ok(text.to_owned()),
+            false => Err(format!("`{shown}`: a `/` has to follow the scheme")),
+        };
+    }
+    let is_loopback = authority_of(text)?;
+    match scheme == "https" || is_loopback {
+        true => Ok(text.to_owned()),
+        false => Err(format!("`{shown}` is http: the code would travel in the clear (http is for loopback only)")),
+    }
+}
+
+/// Reads a resource (RFC 8707 section 2): an absolute https address, or http on loopback, without query or fragment.
+///
+/// # Errors
+/// The reason.
+pub fn resource(text: &str) -> Result<String, String> {
+    redirect_uri(text)?;
+    match text.contains('?') || !(text.starts_with("https://") || text.starts_with("http://")) {
+        true => Err(format!("`{text}` is not possible here: an https address without query and fragment")),
+        false => Ok(text.to_owned()),
+    }
+}
+
+/// Reads a keyed digest: 32 bytes in base64url without padding.
+///
+/// # Errors
+/// The reason.
+pub fn secret_digest(text: &str) -> Result<SecretDigest, String> {
+    let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    match text.len() == 43 && text.bytes().all(is_digit) {
+        true => Ok(SecretDigest { text: text.to_owned(), until: None }),
+        false => Err(String::from("is not a digest of 43 characters; `edgegate client new` makes it")),
+    }
+}
+
+/// Checks the host of an http or https address, and says whether it is this machine.
+fn authority_of(text: &str) -> Result<bool, String> {
+    let (_, rest) = super::base_url::scheme(text)?;
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let authority = rest.get(..end).unwrap_or_default();
+    let (name, _) = host::authority(authority)?;
+    Ok(host::is_loopback(name))
+}
+
+/// A token says which of its grant's scopes it has, and which of its resources, with a bit for each.
+pub const MOST_SCOPES: usize = 64;
+/// The same.
+pub const MOST_RESOURCES: usize = 8;
