@@ -189,6 +189,12 @@ reasons! {
     OAuthParameter = "oauth_parameter" => BadRequest,
     /// A `response_type` or `response_mode` that this server has not.
     ResponseType = "response_type" => BadRequest,
+    /// A request to the token endpoint says not by what grant.
+    GrantTypeMissing = "grant_type_missing" => BadRequest,
+    /// A request for tokens by a code has none.
+    CodeMissing = "code_missing" => BadRequest,
+    /// A request for tokens by a refresh token has none.
+    RefreshMissing = "refresh_missing" => BadRequest,
     /// A `grant_type` that this server has not.
     GrantType = "grant_type" => BadRequest,
     /// A scope that the client may not have.

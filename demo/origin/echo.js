@@ -14,7 +14,7 @@ export async function echo(request, init = {}) {
 }
 
 // The members are the demo's contract: method, url, headers, body_sha256, body_length.
-async function describe(request) {
+export async function describe(request) {
   const body = await digestBody(request.body);
   return {
     method: request.method,

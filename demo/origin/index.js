@@ -9,10 +9,12 @@
 //   /find-person       the gateway asks which person a number means                    lookup.js
 //   /site/…API         the Luminate methods                                            luminate.js
 //   /site/…Page…       pages that hold Luminate's tags                                 tagged-pages.js
+//   /api/3.0/ping      Checkfront's sample answer                                      checkfront.js
 //   anything else      the echo                                                        echo.js
 //   anything?demo=…    the echo's behaviour changed for a test                         behaviours.js
 
 import { behave } from "./behaviours.js";
+import { isPing, ping } from "./checkfront.js";
 import { echo } from "./echo.js";
 import { landing } from "./landing.js";
 import { findPerson } from "./lookup.js";
@@ -33,6 +35,7 @@ export default {
     if (behaviour !== null) return behave(behaviour, request, url.searchParams);
     if (url.pathname === "/") return landing(request);
     if (isServlet(url.pathname)) return servlet(request, url);
+    if (isPing(url.pathname)) return ping(request);
     if (isTaggedPage(url.pathname)) return taggedPage(request, url);
     return echo(request);
   },

@@ -6,7 +6,6 @@
 //! about, a network whose tokens were not active has to wait after twenty a minute.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -22,8 +21,9 @@ use crate::refusal::Reason;
 /// Keys by issuer, and tokens that were verified lately, by their digest.
 #[derive(Debug, Default)]
 pub struct Foreign {
-    keys: RefCell<BTreeMap<String, Keys>>,
-    told: RefCell<BTreeMap<[u8; 32], (Result<Told, Reason>, u64)>>,
+    keys: RefCell<Vec<(String, Keys)>>,
+    /// Sorted by digest.
+    told: RefCell<Vec<([u8; 32], Result<Told, Reason>, u64)>>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -86,7 +86,8 @@ impl Foreign {
     /// What was found out about a token, if one of these issuers said so.
     fn told(&self, digest: &[u8; 32], issuers: &[&Arc<Issuer>], now: u64) -> Option<Result<Told, Reason>> {
         let told = self.told.borrow();
-        let (result, _) = told.get(digest).filter(|(_, until)| now < *until)?;
+        let at = told.binary_search_by_key(digest, |(known, _, _)| *known).ok()?;
+        let (_, result, _) = told.get(at).filter(|(_, _, until)| now < *until)?;
         let is_accepted =
             |told: &Told| issuers.iter().any(|issuer| told.identity.key_id.as_ref() == Some(&issuer.name));
         result.as_ref().map_or(true, is_accepted).then(|| result.clone())
@@ -97,7 +98,10 @@ impl Foreign {
         if told.len() >= CAPACITY {
             told.clear(); // whoever comes again is judged again
         }
-        told.insert(digest, (result, until));
+        match told.binary_search_by_key(&digest, |(known, _, _)| *known) {
+            Ok(at) => told.get_mut(at).into_iter().for_each(|entry| *entry = (digest, result.clone(), until)),
+            Err(at) => told.insert(at, (digest, result, until)),
+        }
     }
 
     /// The issuer's key for a token, as [`jwk::public`] writes it.
@@ -109,7 +113,8 @@ impl Foreign {
         id: Option<&str>,
         algorithm: JwsAlgorithm,
     ) -> Result<String, Reason> {
-        let known = self.keys.borrow().get(&issuer.name).cloned().unwrap_or_default();
+        let known = self.keys.borrow().iter().find(|(name, _)| *name == issuer.name).map(|(_, keys)| keys.clone());
+        let known = known.unwrap_or_default();
         let age = ctx.now.saturating_sub(known.fetched);
         let is_fresh = known.fetched > 0 && age < issuer.cache;
         let is_usable = known.fetched > 0 && age < issuer.cache + GRACE;
@@ -128,7 +133,7 @@ impl Foreign {
         match fetch(ports, issuer).await {
             Ok(list) => {
                 let key = pick(&list, id, algorithm);
-                if let Some(keys) = self.keys.borrow_mut().get_mut(&issuer.name) {
+                if let Some((_, keys)) = self.keys.borrow_mut().iter_mut().find(|(name, _)| *name == issuer.name) {
                     (keys.list, keys.fetched) = (Arc::new(list), ctx.now);
                 }
                 key.ok_or(Reason::JwtKeyUnknown)
@@ -140,7 +145,10 @@ impl Foreign {
     /// Counts an attempt, if it may be made. What was begun counts at once: others must not begin it too.
     fn may_ask(&self, issuer: &str, now: u64, pause: u64, most: u32) -> bool {
         let mut all = self.keys.borrow_mut();
-        let keys = all.entry(issuer.to_owned()).or_default();
+        if !all.iter().any(|(name, _)| name == issuer) {
+            all.push((issuer.to_owned(), Keys::default()));
+        }
+        let Some((_, keys)) = all.iter_mut().find(|(name, _)| name == issuer) else { return false };
         if now.saturating_sub(keys.asked) >= pause {
             (keys.asked, keys.asks) = (now, 0);
         }

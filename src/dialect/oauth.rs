@@ -62,7 +62,9 @@ pub fn text(reason: Reason, dialect: Dialect) -> &'static str {
         Reason::ClientUnknown | Reason::ClientSecret => "The client or its secret is not known.",
         Reason::ClientUnauthenticated => "The client has to prove who it is, in one way.",
         Reason::ClientKind => "A token pair is a credential of its own and gets no token.",
-        Reason::GrantType => "grant_type must be authorization_code or refresh_token.",
+        Reason::CodeMissing => "code is missing.",
+        Reason::RefreshMissing => "refresh_token is missing.",
+        Reason::GrantType | Reason::GrantTypeMissing => "grant_type must be authorization_code or refresh_token.",
         Reason::ResponseType => "response_type must be code, and response_mode query.",
         Reason::ScopeRefused => "scope names what the client or its grant does not have.",
         Reason::ResourceRefused => "resource names what the client or its grant does not have.",
@@ -89,7 +91,9 @@ pub fn text(reason: Reason, dialect: Dialect) -> &'static str {
 /// `protocols.md` B1.
 fn of_checkfront(reason: Reason) -> Option<&'static str> {
     Some(match reason {
-        Reason::GrantType => "Invalid grant_type parameter or parameter missing",
+        Reason::GrantType | Reason::GrantTypeMissing => "Invalid grant_type parameter or parameter missing",
+        Reason::CodeMissing => "Missing parameter. \"code\" is required",
+        Reason::RefreshMissing => "No \"refresh_token\" parameter found",
         Reason::ClientUnknown | Reason::ClientSecret | Reason::ClientUnauthenticated => {
             "The client credentials are invalid"
         }

@@ -254,9 +254,9 @@ export async function kvGet(env, binding, key, cacheTtl, milliseconds) {
 }
 
 // KV takes one write a second for a key: what is written twice at once, such as a revocation right after the
-// minting, is written again a moment later.
+// minting, is written again a moment later. An expiry has to fit into 32 bits; what lies beyond is kept.
 export async function kvPut(env, binding, key, value, expiration, milliseconds) {
-  const put = () => env[binding].put(key, value, { expiration });
+  const put = () => env[binding].put(key, value, expiration < 2 ** 31 ? { expiration } : {});
   const again = () => new Promise((due) => setTimeout(due, 1100)).then(put);
   return inTime(put().catch(again), milliseconds);
 }

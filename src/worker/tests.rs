@@ -217,6 +217,41 @@ async fn a_key_that_is_none_is_an_error() {
 }
 
 #[wasm_bindgen_test]
+async fn wycheproof_holds_by_webcrypto() {
+    let vectors = include_str!("../../fixtures/vectors/json_web_signature_test.json");
+    let vectors: serde_json::Value = serde_json::from_str(vectors).unwrap();
+    let ports = memory::Memory::new(&memory::World::at(0));
+    let mut valid = 0;
+    for group in vectors["testGroups"].as_array().unwrap() {
+        for test in group["tests"].as_array().unwrap() {
+            let id = test["tcId"].as_u64().unwrap();
+            let is_ours = ["RS256", "PS256", "ES256"].iter().any(|name| group["public"]["alg"] == *name);
+            let expected = test["result"] == "valid" && is_ours && !matches!(id, 346 | 350); // tests/wycheproof.rs
+            let verdict = is_signed(&ports, &group["public"], test["jws"].as_str().unwrap()).await;
+            assert_eq!(verdict, expected, "{id}: {}", test["comment"]);
+            valid += usize::from(verdict);
+        }
+    }
+    assert_eq!(valid, 16);
+}
+
+#[wasm_bindgen_test]
+async fn the_signature_of_rfc_8037_holds() {
+    let key = serde_json::json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"});
+    let jws = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
+    let ports = memory::Memory::new(&memory::World::at(0));
+    assert!(is_signed(&ports, &key, jws).await);
+    assert!(!is_signed(&ports, &key, &jws.replace("hgyY", "hgyZ")).await);
+}
+
+async fn is_signed(ports: &memory::Memory, key: &serde_json::Value, text: &str) -> bool {
+    let Some(jws) = house::credential::jws::read(text) else { return false };
+    let Some(algorithm) = jws.algorithm(|_| true) else { return false };
+    let Some(key) = house::credential::jwk::public(key, algorithm) else { return false };
+    jws.is_signed_by(ports, algorithm, &key).await.unwrap()
+}
+
+#[wasm_bindgen_test]
 async fn storage_that_hangs_or_fails_is_an_error_in_time() {
     let env = js("({ KV: { get: () => new Promise(() => {}), put: async () => { throw new Error('429'); } },
         LEDGER: { idFromName: (n) => n, get: () => ({ fetch: async () => new Response('x', { status: 500 }) }) },

@@ -11,7 +11,8 @@ use std::rc::Rc;
 
 use super::house::policy::{JwsAlgorithm, Origin};
 use super::house::ports::{
-    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Upstream, Vault, Verifier,
+    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Upstream, Vault,
+    Verifier,
 };
 use super::house::refusal::Reason;
 use super::house::secret::Secret;
@@ -240,15 +241,15 @@ impl Upstream for Memory {
 }
 
 impl Verifier for Memory {
-    async fn verify(
-        &self,
-        algorithm: JwsAlgorithm,
-        jwk: &str,
-        input: &[u8],
-        signature: &[u8],
-    ) -> Result<bool, Reason> {
+    async fn verify(&self, algorithm: JwsAlgorithm, jwk: &str, input: &[u8], signature: &[u8]) -> Result<bool, Reason> {
         self.count(|spent| spent.verified += 1);
-        Ok(super::jws::verifies(algorithm, jwk, input, signature))
+        #[cfg(not(target_arch = "wasm32"))]
+        return Ok(super::jws::verifies(algorithm, jwk, input, signature));
+        // The Worker's own tests ask the runtime.
+        #[cfg(target_arch = "wasm32")]
+        return super::glue::verify_jws(algorithm.name(), jwk, input, signature)
+            .await
+            .map_or(Ok(false), |it| Ok(it == true));
     }
 }
 

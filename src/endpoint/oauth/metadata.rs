@@ -7,7 +7,7 @@ use crate::credential::dpop;
 use crate::dialect::oauth::ALLOW_ORIGIN;
 use crate::gate::{Gate, Trace};
 use crate::http::Incoming;
-use crate::policy::{Accept, OAuth, Route};
+use crate::policy::{Accept, Dialect, OAuth, Route};
 use crate::refusal::Reason;
 use crate::rewrite::Answer;
 
@@ -37,6 +37,11 @@ pub fn read(
 pub fn server(gate: &Gate, oauth: &OAuth) -> Value {
     let issuer = &gate.policy.gateway.issuer;
     let endpoint = |name: &str| format!("{issuer}{}{name}", oauth.path);
+    // Where clients of that dialect look for them.
+    let (authorize, token) = match oauth.dialect {
+        Dialect::Generic => ("/authorize", "/token"),
+        Dialect::Checkfront => ("/", "/token/"),
+    };
     let by_secret = ["client_secret_basic", "client_secret_post"];
     let mut scopes: Vec<&String> = Vec::new();
     for scope in
@@ -49,8 +54,8 @@ pub fn server(gate: &Gate, oauth: &OAuth) -> Value {
     let mut members = Map::new();
     let mut say = |name: &str, value: Value| members.insert(name.to_owned(), value);
     say("issuer", json!(issuer.as_str()));
-    say("authorization_endpoint", json!(endpoint("/authorize")));
-    say("token_endpoint", json!(endpoint("/token")));
+    say("authorization_endpoint", json!(endpoint(authorize)));
+    say("token_endpoint", json!(endpoint(token)));
     say("revocation_endpoint", json!(endpoint("/revoke")));
     say("introspection_endpoint", json!(endpoint("/introspect")));
     say("response_types_supported", json!(["code"]));

@@ -22,7 +22,7 @@ pub async fn answer<P: Ports>(call: Call<'_, P>) -> Answered {
 
 async fn issue<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -> Result<Answer, Reason> {
     let request = client::read(call, &PARAMETERS).await?;
-    let grant_type = request.form.get("grant_type").ok_or(Reason::GrantType)?;
+    let grant_type = request.form.get("grant_type").ok_or(Reason::GrantTypeMissing)?;
     let redeem = match grant_type {
         "authorization_code" => true,
         "refresh_token" => false,
@@ -41,7 +41,7 @@ async fn issue<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -> Res
     let issued = match redeem {
         true => by_code(call, &client, &request, &wanted).await?,
         false => {
-            let token = request.form.need("refresh_token")?;
+            let token = request.form.get("refresh_token").ok_or(Reason::RefreshMissing)?;
             grant::refresh(call.ctx, call.ports, call.oauth, &client.id, token, &wanted).await?
         }
     };
@@ -64,7 +64,8 @@ async fn by_code<P: Ports>(
         verifier: request.form.get("code_verifier"),
         bound: wanted.bound,
     };
-    let (code, allowed) = code::judge(ctx, ports, oauth, request.form.need("code")?, &shown).await?;
+    let code = request.form.get("code").ok_or(Reason::CodeMissing)?;
+    let (code, allowed) = code::judge(ctx, ports, oauth, code, &shown).await?;
     let record = Record {
         sub: allowed.subject,
         client: allowed.client,
