@@ -11,7 +11,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use edgegate::policy::{
-    Accept, Boundary, Carrier, KeyUse, MacAlgorithm, Policy, Revocation, SHAPES, SingleUse, TagPlaces, Via, advise,
+    Accept, Boundary, Carrier, ClientKind, Dialect, JwsAlgorithm, KeyUse, MacAlgorithm, Policy, Revocation, SHAPES,
+    SingleUse, TagPlaces, Verification, Via, advise,
 };
 use serde_json::Value;
 use toml::de::{DeTable, DeValue};
@@ -41,6 +42,7 @@ fn the_demo_reads_and_asks_for_what_it_documents() {
         ("/me/*", "GET HEAD POST PUT PATCH DELETE", "bearer"),
         ("/account/*", "GET HEAD POST", "nonce session"),
         ("/site/*", "GET HEAD POST", "luminate"),
+        ("/api/3.0/*", "GET HEAD POST PUT PATCH DELETE", "bearer token-pair"),
         ("/", "GET HEAD", "none"),
     ];
     let expected: Vec<(String, String, String)> = expected
@@ -53,6 +55,20 @@ fn the_demo_reads_and_asks_for_what_it_documents() {
     let worked_example = 1_900_000_000 - 1_795_305_600; // eg_exp of the README's link, less 2026-11-22
     assert!(policy.links.iter().all(|link| link.max_lifetime > worked_example));
     assert_eq!(policy.links.iter().map(|link| link.single_use).collect::<Vec<_>>(), [false, true]);
+    let oauth = policy.oauth.as_ref().unwrap();
+    assert_eq!((oauth.path.as_str(), oauth.dialect, oauth.query), ("/oauth", Dialect::Checkfront, true));
+    assert_eq!(oauth.access_lifetime, 14_000);
+    let clients: Vec<(&str, &str, bool)> =
+        policy.clients.iter().map(|client| (client.kind.word(), client.id.as_str(), client.needs_pkce)).collect();
+    let expected = [
+        ("confidential", "1d2d5cad60174b5972243693d082e4b4e54979bf", false),
+        ("public", "demo-public", true),
+        ("token-pair", "3be98641f0745b6fe7dacc2df947adbc1da7312d", false),
+    ];
+    assert_eq!(clients, expected);
+    assert!(policy.clients[2].acts_for_others && policy.clients.iter().all(|client| !client.introspects_all));
+    let api = policy.route("api").unwrap();
+    assert!(api.dialect == Dialect::Checkfront && api.bearer.query && api.bearer.form && api.bearer.scope.is_empty());
 }
 
 #[test]
@@ -101,6 +117,21 @@ fn defaults_are_the_strict_ones() {
     assert_eq!(redirect.boundaries, [Boundary::Inclusive]);
     let bearer = policy.bearer.as_ref().unwrap();
     assert_eq!((bearer.lifetime, bearer.cache), (3_600, 30));
+    assert_eq!(policy.registry.as_ref().unwrap().cache, 30);
+    for client in &policy.clients {
+        let is_pair = client.kind == ClientKind::TokenPair;
+        assert_eq!((&client.name, client.needs_pkce, client.needs_dpop), (&client.id, !is_pair, false));
+        assert!(!client.acts_for_others && !client.introspects_all && client.subject.is_none());
+        assert!(client.scope.is_empty() && client.resources.is_empty());
+        assert!(client.secrets.iter().all(|secret| secret.until.is_none()));
+    }
+    let oauth = policy.oauth.as_ref().unwrap();
+    assert_eq!((oauth.path.as_str(), oauth.dialect, oauth.query), ("/oauth", Dialect::Generic, false));
+    assert_eq!((oauth.code_lifetime, oauth.access_lifetime, oauth.refresh_lifetime), (60, 3_600, 1_209_600));
+    assert_eq!((oauth.grant_lifetime, oauth.retry_window, oauth.cache), (31_536_000, 10, 30));
+    assert!(oauth.scopes.is_empty());
+    let issuers = policy.issuers.iter().map(|one| (one.name.as_str(), one.subject.as_str(), one.skew, one.cache));
+    assert_eq!(issuers.collect::<Vec<_>>(), [("corp", "sub", 60, 600), ("partner", "sub", 60, 30)]);
     let session = policy.session.as_ref().unwrap();
     assert_eq!(
         (session.cookie.as_str(), session.idle, session.absolute, session.cache),
@@ -144,7 +175,7 @@ fn defaults_are_the_strict_ones() {
     assert_eq!(route.methods, ["GET", "HEAD"]);
     assert_eq!((route.confirm, route.path_parameters, route.revocation), (false, false, Revocation::Cached));
     assert!(!route.bearer.query && !route.bearer.form && route.bearer.scope.is_empty() && route.host.is_none());
-    assert!(route.is_guarded());
+    assert!(route.is_guarded() && route.dialect == Dialect::Generic);
     let cors = route.cors.as_ref().unwrap();
     assert_eq!((cors.credentials, cors.max_age), (false, 600));
     assert!(policy.routes.iter().all(|route| route.tags.is_none()));
@@ -162,6 +193,44 @@ fn every_value_arrives_where_it_belongs() {
     let redirect = &policy.signed_redirects[0];
     assert_eq!(redirect.boundaries, [Boundary::Inclusive, Boundary::Exclusive]);
     assert_eq!((redirect.signature.as_str(), redirect.window, redirect.single_use), ("sig", 10, false));
+    let registry = policy.registry.as_ref().unwrap();
+    assert_eq!((registry.keys[0].usage, registry.cache), (KeyUse::Client, 60));
+    let [shop, app, pair] = policy.clients.as_slice() else { panic!("three clients") };
+    assert_eq!((shop.id.as_str(), shop.name.as_str(), shop.kind), ("shop", "The shop", ClientKind::Confidential));
+    assert_eq!(shop.secrets[0].text, "egHDJnbfEDKshxCm3xWj_3B6KCaAXDcxqBjZFuBRxZ0");
+    assert_eq!(shop.redirect_uris, ["https://shop.example.org/cb?from=gate", "http://127.0.0.1:8788/cb"]);
+    assert_eq!(shop.resources, ["https://gate.example.org/api", "http://localhost:8787/"]);
+    assert_eq!(
+        (shop.acts_for_others, shop.introspects_all, shop.needs_pkce, shop.needs_dpop),
+        (true, true, false, true)
+    );
+    assert_eq!((app.name.as_str(), app.kind, app.secrets.len()), ("The_App", ClientKind::Public, 0));
+    assert_eq!(app.redirect_uris, ["com.example.app:/cb"]);
+    assert_eq!(
+        (pair.kind, pair.subject.as_deref(), shown(&pair.scope)),
+        (ClientKind::TokenPair, Some("1001002"), "read".into())
+    );
+    let oauth = policy.oauth.as_ref().unwrap();
+    assert_eq!((oauth.path.as_str(), oauth.dialect, oauth.query), ("/connect/oauth2", Dialect::Checkfront, true));
+    assert_eq!((oauth.code_lifetime, oauth.access_lifetime, oauth.refresh_lifetime), (30, 7_200, 2_592_000));
+    assert_eq!((oauth.grant_lifetime, oauth.retry_window, oauth.cache), (7_776_000, 20, 5));
+    let scopes: Vec<(&str, &str)> = oauth.scopes.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    assert_eq!(scopes, [("read", "See what you have booked"), ("https://gate.example.org/write", "Book for you")]);
+    let [corp, partner] = policy.issuers.as_slice() else { panic!("two issuers") };
+    assert_eq!(
+        (corp.issuer.as_str(), shown(&corp.audience)),
+        ("https://login.example.org/", "https://gate.example.org gate".into())
+    );
+    assert_eq!(
+        (corp.origin.name.as_str(), corp.skew, corp.subject.as_str(), corp.cache),
+        ("login", 0, "employee", 3_600)
+    );
+    let algorithms = [JwsAlgorithm::Rs256, JwsAlgorithm::Ps256, JwsAlgorithm::Es256, JwsAlgorithm::EdDsa];
+    assert!(matches!(&corp.verification, Verification::Jwks { path, algorithms: pinned }
+        if path == "/.well-known/jwks.json" && *pinned == algorithms));
+    assert!(matches!(&partner.verification, Verification::Introspection { path, client_id, secret }
+        if path == "/introspect" && client_id == "gate" && secret == "PARTNER_SECRET"));
+    assert_eq!(partner.cache, 0);
     let sign_in = policy.sign_in.as_ref().unwrap();
     assert_eq!((sign_in.path.as_str(), sign_in.key.id.as_str()), ("/check-password", "assertion"));
     let luminate = policy.luminate.as_ref().unwrap();
@@ -186,9 +255,13 @@ fn every_value_arrives_where_it_belongs() {
     assert_eq!((limits.url, limits.headers, limits.form, limits.body), (4_096, 0x4000, 1_024, Some(10_485_760)));
     assert_eq!(policy.single_use, SingleUse::BestEffort);
     let route = policy.route("api").unwrap();
-    assert_eq!(accepted(&route.accept), "link:files signed-redirect:landing bearer nonce session none");
+    assert_eq!(
+        accepted(&route.accept),
+        "link:files signed-redirect:landing bearer token-pair issuer:corp issuer:partner nonce session none"
+    );
     assert!(!route.is_guarded() && route.confirm && route.path_parameters && route.bearer.query && route.bearer.form);
     assert_eq!(route.bearer.scope, ["read", "write"]);
+    assert_eq!(route.dialect, Dialect::Checkfront);
     let forward = &route.forward;
     assert_eq!(forward.host.as_deref(), Some("inner.example.org:8080"));
     let set: Vec<(&str, &str)> = forward.set.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

@@ -135,7 +135,11 @@ fn open_with(common: &Common, args: &Held, kind: Kind) -> Result<(Workspace, Zer
     Ok((workspace, held))
 }
 
-fn check_subject(subject: &str) -> Result<(), Failure> {
+/// A subject that the gateway would take.
+///
+/// # Errors
+/// Exit code 2.
+pub fn check_subject(subject: &str) -> Result<(), Failure> {
     let reason = "the subject is 1 to 255 printable ASCII characters without a space: it becomes a header";
     is_name(subject).then_some(()).ok_or_else(|| Failure::usage(reason))
 }
@@ -162,7 +166,11 @@ fn put(object: &mut Value, name: &str, value: Option<Value>) {
     }
 }
 
-fn text<'a>(answer: &'a Value, name: &str) -> Result<&'a str, Failure> {
+/// A member of an answer.
+///
+/// # Errors
+/// Exit code 3: it is not there.
+pub fn text<'a>(answer: &'a Value, name: &str) -> Result<&'a str, Failure> {
     let text = answer.get(name).and_then(Value::as_str);
     text.ok_or_else(|| Failure::gateway(format!("the gateway's answer has no `{name}`; is its version another one?")))
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::args::{Check, Common};
+use super::columns;
 use super::output::{Exit, Failure, Report};
 use super::time;
 use super::workspace::{policy_path, read_text};
@@ -87,17 +88,7 @@ fn counted(count: usize, what: &str) -> String {
 fn table(policy: &Policy) -> String {
     let head = ["ROUTE", "METHODS", "ADDRESS", "OPENED BY", "GOES TO"].map(str::to_owned);
     let rows: Vec<[String; 5]> = std::iter::once(head).chain(policy.routes.iter().map(|route| row(route))).collect();
-    let mut widths = [0; 5];
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    let line = |row: &[String; 5]| {
-        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}  "));
-        cells.collect::<String>().trim_end().to_owned()
-    };
-    rows.iter().map(|row| line(row) + "\n").collect()
+    columns::show(&rows)
 }
 
 fn row(route: &Route) -> [String; 5] {

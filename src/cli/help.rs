@@ -6,7 +6,7 @@ pub const EXIT_CODES: &str =
     "Exit codes: 0 fine, 1 refused or a problem found, 2 usage or unreadable input, 3 gateway not reachable or failed";
 
 pub const OVERVIEW: &str = "\
-Keys come from the secrets file or standard input, never from the command line; only `key new` shows a secret.
+Keys come from the secrets file or standard input, never from the command line. A secret is shown only by what makes it.
 Every command with --help gives a line to try with the demo; `cargo install --path .` puts `edgegate` on your
 path, and `npm run -s edgegate -- ...` runs it without.
 
@@ -123,6 +123,58 @@ policy's revocation is strict, elsewhere within the cache time and Workers KV's 
 
 Examples:
   edgegate token mint 1001002 --policy demo/edgegate.toml | edgegate token revoke --policy demo/edgegate.toml";
+
+pub const CLIENT_ADD: &str = "\
+The gateway must be running (the demo: `npm start`), and its policy must have [admin] and [registry]. It makes the id and
+the secret, and keeps a digest: the secret is shown this once. What the policy would not take is refused before anything
+is sent. --redirect-uri, --scope and --resource take several, behind each other or each with its flag.
+
+Kinds: confidential (a server, which keeps a secret), public (an app or a page, which cannot: PKCE takes its place) and
+token-pair (id and secret are themselves the credential, over HTTP Basic).
+
+Examples:
+  edgegate client add --name 'Booking widget' --redirect-uri https://shop.example.org/cb --scope read write --policy demo/edgegate.toml
+  edgegate client add --name 'Phone app' --kind public --redirect-uri org.example.app:/cb --scope read --policy demo/edgegate.toml
+  edgegate client add --name 'Back office' --kind token-pair --scope read --act-for-others --policy demo/edgegate.toml --json";
+
+pub const CLIENT_LIST: &str = "\
+The gateway must be running (the demo: `npm start`). FROM is `policy` for those of the policy that it runs, which are
+changed there, and `registry` for those that `client add` registered. --json says all that is known of each.
+
+Examples:
+  edgegate client list --policy demo/edgegate.toml
+  edgegate client list --policy demo/edgegate.toml --json";
+
+pub const CLIENT_ROTATE: &str = "\
+The secret before it works for --overlap more, so that it can be changed everywhere; without it, it is worth nothing at
+once. A secret that leaked gets no overlap. Tokens that the client has are not touched. A client of the policy gets
+another secret by `client new --id ID`.
+
+Examples:
+  edgegate client rotate egi_clients-1_AGo... --policy demo/edgegate.toml
+  edgegate client rotate egi_clients-1_AGo... --overlap 1d --policy demo/edgegate.toml";
+
+pub const CLIENT_REMOVE: &str = "\
+It gets no token any more, the tokens that it has from [oauth] are refused, and so are its id and secret: at once where
+the call arrives, elsewhere within the registry's cache and Workers KV's lag. There is no way back; `client add` makes
+another one. A client of the policy is taken out of the policy.
+
+Examples:
+  edgegate client remove egi_clients-1_AGo... --policy demo/edgegate.toml";
+
+pub const CLIENT_NEW: &str = "\
+The table goes to standard output, the secret that was made for it to standard error. The digest in it is made with the
+first key of the policy's [registry], whose value is looked for as `link sign` looks for its own; the policy then judges
+itself with the client in it. With the --id of a client that the policy has, whatever is not said stays as it is there:
+that is how such a client gets another secret.
+
+--secret-stdin is for a client that has a secret already. One that could be guessed is refused: it is kept as a fast
+keyed digest. Flags and kinds are those of `client add`.
+
+Examples:
+  edgegate client new --redirect-uri https://shop.example.org/cb --scope read write --policy demo/edgegate.toml
+  edgegate client new --kind public --id phone-app --redirect-uri org.example.app:/cb --policy demo/edgegate.toml
+  edgegate key new | edgegate client new --kind token-pair --secret-stdin --scope read --policy demo/edgegate.toml";
 
 pub const SESSION_REVOKE: &str = "\
 The session is the value of its cookie (egs_...), read from standard input or a file; whatever stands around it is

@@ -48,7 +48,11 @@ pub fn is_private_jwk(value: &Secret) -> bool {
     member("kty") == "EC" && member("crv") == "P-256" && bytes("x") == x && bytes("y") == y
 }
 
-fn random(bytes: usize) -> Result<Zeroizing<String>, Failure> {
+/// That many random bytes, in base64url.
+///
+/// # Errors
+/// Exit code 2: the machine gives none.
+pub fn random(bytes: usize) -> Result<Zeroizing<String>, Failure> {
     let mut random = Zeroizing::new(vec![0; bytes]);
     getrandom::fill(&mut random).map_err(|_| no_randomness())?;
     Ok(Zeroizing::new(base64url(&random)))

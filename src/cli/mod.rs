@@ -2,18 +2,23 @@
 //!
 //! - [`args`] says what can be asked, [`help`] teaches it;
 //! - [`workspace`] reads what the operator has: the policy, and the secrets in a file ([`vars`]) or on stdin;
-//! - [`check`], [`keys`], [`secrets`], [`link`], [`redirect`] and [`admin`] are the commands;
+//! - [`check`], [`keys`], [`secrets`], [`link`], [`redirect`], [`admin`], [`clients`] and [`client_new`] are the commands;
+//! - [`client`] is how the admin API is called, [`registration`] what a client is said to be;
 //! - [`judge`] runs the gate itself over an address, so that what is said here is what the gateway does; [`judges`]
 //!   lets a profile of signed redirects judge alone instead;
 //! - [`output`] tells people and programs, and ends with the exit code.
 //!
-//! No secret is taken as an argument and none is shown; `key new`, whose output is a secret, is the exception.
+//! No secret is taken as an argument, and none is shown that exists already: only what makes one (`key new`, `client new`,
+//! `client add`, `client rotate`) shows it, once.
 
 mod address;
 mod admin;
 mod args;
 mod check;
 mod client;
+mod client_new;
+mod clients;
+mod columns;
 mod compare;
 mod explained;
 mod help;
@@ -23,6 +28,7 @@ mod keys;
 mod link;
 mod output;
 mod redirect;
+mod registration;
 mod secrets;
 mod signing;
 mod telling;
@@ -34,7 +40,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Args, Command, LinkCommand, RedirectCommand, SessionCommand, TokenCommand};
+use args::{Args, ClientCommand, Command, LinkCommand, RedirectCommand, SessionCommand, TokenCommand};
 use output::{Failure, Report};
 
 /// Runs the tool over the process's arguments.
@@ -61,7 +67,18 @@ fn run(args: &Args) -> Result<Report, Failure> {
         Command::Token { command: TokenCommand::Mint(mint) } => admin::mint(common, mint),
         Command::Token { command: TokenCommand::Show(held) } => admin::show(common, held),
         Command::Token { command: TokenCommand::Revoke(held) } => admin::revoke_token(common, held),
+        Command::Client { command } => client(common, command),
         Command::Session { command: SessionCommand::Revoke(held) } => admin::revoke_session(common, held),
+    }
+}
+
+fn client(common: &args::Common, command: &ClientCommand) -> Result<Report, Failure> {
+    match command {
+        ClientCommand::Add(add) => clients::add(common, add),
+        ClientCommand::List(list) => clients::list(common, list),
+        ClientCommand::Rotate(rotate) => clients::rotate(common, rotate),
+        ClientCommand::Remove(remove) => clients::remove(common, remove),
+        ClientCommand::New(new) => client_new::run(common, new),
     }
 }
 

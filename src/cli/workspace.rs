@@ -17,6 +17,8 @@ use crate::secret::Secret;
 pub struct Workspace {
     /// The policy.
     pub policy: Policy,
+    /// The policy as it stands in its file.
+    pub text: String,
     /// Where the policy was read.
     pub path: PathBuf,
     /// Every secret that was given, named by the policy or not.
@@ -38,7 +40,7 @@ impl Workspace {
             Failure::usage(format!("the policy is not valid\n  {}", list.join("\n  ")))
         })?;
         let (vars, source) = read_vars(common.secrets.as_deref(), &path)?;
-        Ok(Self { policy, path, vars, source })
+        Ok(Self { policy, text, path, vars, source })
     }
 
     /// The policy's secrets, as the gateway would hold them.

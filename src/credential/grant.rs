@@ -84,7 +84,7 @@ pub async fn begin<P: Vault + Ledger>(
     if ctx.single_use == SingleUse::Ledger {
         let _ = ports.claim(&of_family("granted", &family), ctx.now + LAG, &json).await;
     }
-    judge_revocation(ctx, ports, policy, &family).await.map_err(|_| Reason::CodeReplayed)?;
+    judge_what_was_written(ctx, ports, policy, &family).await.map_err(of_code)?;
     Ok(issued)
 }
 
@@ -145,7 +145,7 @@ pub async fn refresh<P: Vault + Ledger>(
     if record.client != client {
         return Err(Reason::RefreshMisdirected);
     }
-    judge_revocation(ctx, ports, policy, &family).await?;
+    judge_revocation(ctx, ports, &family).await?;
     let next = Record { generation: u64::from(claims.generation) + 1, ..record };
     judge_wanted(&next, wanted)?;
     let used = used(&family, claims.generation);
@@ -164,7 +164,7 @@ pub async fn refresh<P: Vault + Ledger>(
         ctx.recent.put(&key, next.clone(), ctx.now);
         // If this fails, the old access token lives on elsewhere until its time is over. The client must not pay for it.
         let _ = ports.put(&key, &next.to_json()?, store::kv_expiry(ctx.now, next.exp)).await;
-        judge_revocation(ctx, ports, policy, &family).await?;
+        judge_what_was_written(ctx, ports, policy, &family).await?;
     }
     Ok(issued)
 }
@@ -218,7 +218,7 @@ pub async fn verify<P: Vault + Ledger>(
     claims: &Claims,
 ) -> Result<Record, Reason> {
     if revocation == Revocation::Strict {
-        judge_revocation(ctx, ports, policy, &claims.family).await.map_err(|_| Reason::TokenRevoked)?;
+        judge_revocation(ctx, ports, &claims.family).await.map_err(of_token)?;
         if is_superseded(ports, claims).await? {
             return Err(Reason::TokenSuperseded);
         }
@@ -348,6 +348,16 @@ fn has_bit(bits: u64, at: usize) -> bool {
     u32::try_from(at).ok().and_then(|at| bits.checked_shr(at)).is_some_and(|bits| bits & 1 == 1)
 }
 
+/// What a revoked grant is called where a code comes in.
+fn of_code(reason: Reason) -> Reason {
+    if reason == Reason::RefreshRevoked { Reason::CodeReplayed } else { reason }
+}
+
+/// What it is called where an access token does.
+fn of_token(reason: Reason) -> Reason {
+    if reason == Reason::RefreshRevoked { Reason::TokenRevoked } else { reason }
+}
+
 /// Random bytes that are the same whenever the same thing is made.
 struct Derived([u8; 32]);
 
@@ -360,23 +370,26 @@ impl Entropy for Derived {
     }
 }
 
-/// Refuses what belongs to a grant that the Ledger knows to be revoked, and sees to it that KV says so too: a refresh on
-/// its way may have written over it.
-async fn judge_revocation<P: Vault + Ledger>(
+/// Refuses what belongs to a grant that the Ledger knows to be revoked.
+async fn judge_revocation<P: Ledger>(ctx: Context<'_>, ports: &P, family: &[u8; 16]) -> Result<(), Reason> {
+    match ctx.single_use == SingleUse::Ledger && ports.recall(&of_family("revoked", family)).await?.is_some() {
+        true => Err(Reason::RefreshRevoked),
+        false => Ok(()),
+    }
+}
+
+/// The same after a grant's record was written, which may have gone over a tombstone: then another one follows.
+async fn judge_what_was_written<P: Vault + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &OAuth,
     family: &[u8; 16],
 ) -> Result<(), Reason> {
-    if ctx.single_use == SingleUse::BestEffort || ports.recall(&of_family("revoked", family)).await?.is_none() {
-        return Ok(());
+    let judged = judge_revocation(ctx, ports, family).await;
+    if judged == Err(Reason::RefreshRevoked) {
+        bury(ctx, ports, family, ctx.now + policy.refresh_lifetime.max(policy.access_lifetime)).await?;
     }
-    let key = record_key(family);
-    let is_known = ctx.recent.get(&key, ctx.now, 0).is_some_and(|record| record.revoked);
-    if !is_known {
-        let _ = bury(ctx, ports, family, ctx.now + policy.refresh_lifetime.max(policy.access_lifetime)).await;
-    }
-    Err(Reason::RefreshRevoked)
+    judged
 }
 
 /// Replaces a grant's record by what says that it is revoked.

@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::page;
+use crate::credential::dpop;
 use crate::gate::{Gate, Moment, Trace, with_cookies};
 use crate::http::{Incoming, Target, accept};
-use crate::policy::{Accept, Route};
+use crate::policy::{Accept, Dialect, Route};
 use crate::refusal::{Public, Reason};
 use crate::rewrite::{Answer, cors};
 
@@ -82,9 +83,13 @@ fn challenges(gate: &Gate, route: Option<&Route>, reason: Reason) -> Vec<String>
     }
     let Some(route) = route else { return Vec::new() };
     let mut challenges = Vec::new();
+    if route.takes_tokens() {
+        challenges.extend(dpop_challenge(reason));
+        challenges.extend(bearer_challenge(gate, route, public));
+    }
     for accept in &route.accept {
         match accept {
-            Accept::Bearer => challenges.extend(bearer_challenge(realm, route, public)),
+            Accept::TokenPair if public.status() == 401 => challenges.push(format!("Basic realm=\"{realm}\"")),
             Accept::Session if public.status() == 401 => challenges.push(session_challenge(gate)),
             _ => {}
         }
@@ -93,7 +98,8 @@ fn challenges(gate: &Gate, route: Option<&Route>, reason: Reason) -> Vec<String>
 }
 
 /// RFC 6750 section 3: no error code if the request carried no authentication at all.
-fn bearer_challenge(realm: &str, route: &Route, public: Public) -> Option<String> {
+/// Where there is an authorization server it says where that is found (RFC 9728 section 5.1).
+fn bearer_challenge(gate: &Gate, route: &Route, public: Public) -> Option<String> {
     let error = match public {
         Public::CredentialMissing | Public::CredentialInvalid | Public::SessionInvalid | Public::SignInFailed => None,
         Public::BadCredentialRequest => Some("invalid_request"),
@@ -101,14 +107,32 @@ fn bearer_challenge(realm: &str, route: &Route, public: Public) -> Option<String
         Public::InsufficientScope => Some("insufficient_scope"),
         _ => return None,
     };
-    let mut challenge = format!("Bearer realm=\"{realm}\"");
+    let mut challenge = format!("Bearer realm=\"{}\"", gate.policy.gateway.realm);
     if let Some(error) = error {
         challenge.push_str(&format!(", error=\"{error}\", error_description=\"{}\"", public.title()));
     }
     if !route.bearer.scope.is_empty() && !matches!(public, Public::BadCredentialRequest) {
         challenge.push_str(&format!(", scope=\"{}\"", route.bearer.scope.join(" ")));
     }
+    if gate.policy.oauth.is_some() || !gate.policy.issuers.is_empty() {
+        let (issuer, base) = (&gate.policy.gateway.issuer, route.path.base());
+        challenge.push_str(&format!(", resource_metadata=\"{issuer}{}{base}\"", crate::endpoint::oauth::RESOURCE));
+    }
     Some(challenge)
+}
+
+/// RFC 9449 section 7.1, for whoever tried.
+fn dpop_challenge(reason: Reason) -> Option<String> {
+    let error = match reason {
+        Reason::TokenBinding => "invalid_token",
+        Reason::DpopMalformed | Reason::DpopMismatch | Reason::DpopStale | Reason::DpopReplayed | Reason::DpopKey => {
+            "invalid_dpop_proof"
+        }
+        _ => return None,
+    };
+    let said = super::oauth::text(reason, Dialect::Generic);
+    let algorithms = dpop::algorithms().collect::<Vec<_>>().join(" ");
+    Some(format!("DPoP error=\"{error}\", error_description=\"{said}\", algs=\"{algorithms}\""))
 }
 
 /// There is no registered scheme for cookies; this one says where a person can sign in.

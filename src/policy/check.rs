@@ -6,7 +6,10 @@ use std::sync::Arc;
 use super::luminate::{IDENTITY_NAMES, NO_AUTH, WITHHELD_NAMES};
 use super::overlap;
 use super::time;
-use super::{Accept, Boundary, Digest, Key, KeyUse, Link, MacAlgorithm, Policy, Route, SignedRedirect, SingleUse, Via};
+use super::{
+    Accept, Boundary, Client, ClientKind, Dialect, Digest, Issuer, Key, KeyUse, Link, MacAlgorithm, OAuth, Policy,
+    Route, SignedRedirect, SingleUse, Verification, Via,
+};
 
 /// A remark on a policy that is valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +45,15 @@ pub fn advise(policy: &Policy, today: &str) -> Vec<Advice> {
     }
     for redirect in &policy.signed_redirects {
         advisor.signed_redirect(redirect, time::day(today));
+    }
+    for client in &policy.clients {
+        advisor.client(client);
+    }
+    if let Some(oauth) = &policy.oauth {
+        advisor.oauth(oauth);
+    }
+    for issuer in &policy.issuers {
+        advisor.issuer(issuer);
     }
     advisor.sections();
     for (index, route) in policy.routes.iter().enumerate() {
@@ -90,7 +102,8 @@ impl Advisor<'_> {
             self.say(&label, "`insecure = true`: identity and content travel to this origin in the clear");
         }
         let by_sign_in = self.policy.sign_in.iter().any(|sign_in| sign_in.origin.name == name);
-        if !by_sign_in && !self.policy.routes.iter().any(|route| route.forward.origin.name == name) {
+        let by_issuer = self.policy.issuers.iter().any(|issuer| issuer.origin.name == name);
+        if !by_sign_in && !by_issuer && !self.policy.routes.iter().any(|route| route.forward.origin.name == name) {
             self.say(&label, "is not used by any route");
         }
     }
@@ -104,6 +117,8 @@ impl Advisor<'_> {
         let lists = policy.links.iter().map(|link| &link.keys);
         let lists = lists.chain(policy.signed_redirects.iter().map(|redirect| &redirect.keys));
         let lists = lists.chain(policy.bearer.iter().map(|bearer| &bearer.keys));
+        let lists = lists.chain(policy.registry.iter().map(|registry| &registry.keys));
+        let lists = lists.chain(policy.oauth.iter().map(|oauth| &oauth.keys));
         let lists = lists.chain(policy.session.iter().map(|session| &session.keys));
         let lists = lists.chain(policy.luminate.iter().map(|luminate| &luminate.session.keys));
         let mut lists = lists.chain(policy.nonce.iter().map(|nonce| &nonce.keys)).chain([&policy.identity.keys]);
@@ -182,6 +197,109 @@ impl Advisor<'_> {
         }
     }
 
+    fn client(&mut self, client: &Client) {
+        let label = format!("clients.{}", client.id);
+        if client.kind == ClientKind::Confidential && !client.needs_pkce {
+            self.say(&label, "`pkce = false`: a stolen code can be put into the thief's own sign-in at the client, and nobody notices (RFC 9700 section 2.1.1)");
+        }
+        let has_checkfront = self.policy.routes.iter().any(|route| route.dialect == Dialect::Checkfront);
+        match (client.acts_for_others, has_checkfront) {
+            (true, true) => self.say(
+                &label,
+                "`act_for_others = true`: it may name any account in `X-On-Behalf`; the gate does not ask whose it is",
+            ),
+            (true, false) => {
+                self.say(&label, "`act_for_others = true` has no effect, since no route has `dialect = \"checkfront\"`")
+            }
+            (false, _) => {}
+        }
+        if client.introspects_all {
+            self.say(
+                &label,
+                "`introspect = true`: of every token that it gets hold of it learns whose it is and what for",
+            );
+        }
+        let is_private = |address: &&String| !address.starts_with("https://") && !address.starts_with("http://");
+        for address in client.redirect_uris.iter().filter(is_private) {
+            self.say(
+                &label,
+                &format!("`{address}`: any app on the device can register this scheme; only PKCE protects the code"),
+            );
+        }
+        match client.kind {
+            ClientKind::TokenPair if !self.accepts(|one| matches!(one, Accept::TokenPair)) => {
+                self.say(&label, "is of no use, since no route accepts `token-pair`");
+            }
+            ClientKind::Confidential | ClientKind::Public if self.policy.oauth.is_none() => {
+                self.say(&label, "is of no use without `[oauth]`");
+            }
+            _ => {}
+        }
+    }
+
+    fn oauth(&mut self, oauth: &OAuth) {
+        let policy = self.policy;
+        if oauth.query {
+            self.say(
+                "oauth",
+                "`query = true`: codes, refresh tokens and secrets of clients in addresses end up in logs",
+            );
+        }
+        let access = time::show_duration(oauth.access_lifetime);
+        if oauth.access_lifetime > LONG_ACCESS {
+            self.say(
+                "oauth",
+                &format!("`access_lifetime = \"{access}\"`: an access token that leaks works for longer than 12 hours"),
+            );
+        }
+        if oauth.access_lifetime > oauth.refresh_lifetime {
+            let refresh = time::show_duration(oauth.refresh_lifetime);
+            self.say("oauth", &format!("`access_lifetime = \"{access}\"` is longer than a refresh token lives ({refresh}), and with that the grant is forgotten: access tokens end early"));
+        }
+        if oauth.retry_window > LONG_RETRY {
+            let window = time::show_duration(oauth.retry_window);
+            self.say("oauth", &format!("`retry_window = \"{window}\"`: for longer than 30 seconds whoever steals a refresh token that was used gets what its owner got"));
+        }
+        if policy.single_use == SingleUse::BestEffort {
+            self.say("oauth", "`[storage] single_use = \"best-effort\"`: two refreshes at the same moment can both win in spite of `retry_window`; the next one then looks like a theft and signs the person out");
+        }
+        if !self.accepts(|one| matches!(one, Accept::Bearer)) {
+            self.say("oauth", "no route accepts `bearer`, so its tokens open nothing here");
+        }
+        if policy.admin.is_none() && policy.clients.iter().all(|client| client.kind == ClientKind::TokenPair) {
+            self.say("oauth", "has no client: none stands in the file, and without `[admin]` none can be registered");
+        }
+    }
+
+    fn issuer(&mut self, issuer: &Issuer) {
+        let label = format!("issuers.{}", issuer.name);
+        let cache = time::show_duration(issuer.cache);
+        match issuer.verification {
+            Verification::Jwks { .. } => {
+                if issuer.cache > LONG_KEYS {
+                    self.say(
+                        &label,
+                        &format!("`cache = \"{cache}\"`: a key that the issuer gave up counts for so long"),
+                    );
+                }
+                if issuer.origin.insecure {
+                    self.say(&label, "its keys come in the clear (`insecure = true`): whoever can change them on the way can sign any token");
+                }
+            }
+            Verification::Introspection { .. } => {
+                if issuer.cache > LONG_ANSWERS {
+                    self.say(
+                        &label,
+                        &format!("`cache = \"{cache}\"`: a token that the issuer revoked works for so long"),
+                    );
+                }
+            }
+        }
+        if !self.accepts(|one| matches!(one, Accept::Issuer(accepted) if accepted.name == issuer.name)) {
+            self.say(&label, "is not accepted by any route");
+        }
+    }
+
     fn sections(&mut self) {
         let policy = self.policy;
         if policy.nonce.is_some() && !self.accepts(|one| matches!(one, Accept::Nonce)) {
@@ -190,8 +308,16 @@ impl Advisor<'_> {
         if policy.bearer.is_some() && !self.accepts(|one| matches!(one, Accept::Bearer)) {
             self.say("bearer", "is not accepted by any route");
         }
-        // `[sign_in]` needs a session, and the Luminate dialect needs `[sign_in]` for its passwords alone.
-        if policy.session.is_some() && !self.accepts(|one| matches!(one, Accept::Session | Accept::Luminate(_))) {
+        let has_pairs = self.accepts(|one| matches!(one, Accept::TokenPair));
+        if policy.registry.is_some() && policy.oauth.is_none() && !has_pairs {
+            self.say("registry", "has no effect: there is no `[oauth]`, and no route accepts `token-pair`");
+        }
+        // `[sign_in]` needs a session, and the Luminate dialect needs `[sign_in]` for its passwords alone. The page of
+        // consent asks for one.
+        if policy.session.is_some()
+            && policy.oauth.is_none()
+            && !self.accepts(|one| matches!(one, Accept::Session | Accept::Luminate(_)))
+        {
             self.say("session", "is not accepted by any route");
         }
         if let Some(luminate) = &policy.luminate {
@@ -244,13 +370,34 @@ impl Advisor<'_> {
 
     fn route(&mut self, route: &Route) {
         let label = format!("routes.{}", route.name);
-        if route.bearer.query {
+        let takes_tokens = route.takes_tokens();
+        if !takes_tokens && (route.bearer.query || route.bearer.form) {
+            self.say(
+                &label,
+                "`query` and `form` have no effect, since `accept` has neither `bearer` nor `issuer:<name>`",
+            );
+        }
+        if takes_tokens && route.bearer.query {
             self.say(&label, "`query = true`: tokens in addresses end up in logs, histories and `Referer` headers");
         }
-        if route.bearer.form {
+        if takes_tokens && route.bearer.form {
             self.say(
                 &label,
                 "`form = true`: bodies are held in memory to find a token in them, and a page elsewhere can post one",
+            );
+        }
+        let asks = |issuer: &&Arc<Issuer>| matches!(issuer.verification, Verification::Introspection { .. });
+        let mut asked = route.accept.iter().filter_map(Accept::issuer).filter(asks);
+        if let Some(first) = asked.next() {
+            for other in asked {
+                let (first, other) = (&first.name, &other.name);
+                self.say(&label, &format!("`issuer:{other}` is never asked: no token is asked about twice, and `issuer:{first}` comes before it"));
+            }
+        }
+        if route.dialect == Dialect::Checkfront && !route.takes_credentials() {
+            self.say(
+                &label,
+                "takes no credential, so `dialect = \"checkfront\"` refuses `X-On-Behalf` and has next to no other effect",
             );
         }
         if let Some(places) = route.tags {
@@ -310,6 +457,10 @@ impl Advisor<'_> {
 
 const LONG_LIFE: u64 = 30 * 86_400;
 const LONG_WINDOW: u64 = 60;
+const LONG_ACCESS: u64 = 12 * 3_600;
+const LONG_RETRY: u64 = 30;
+const LONG_KEYS: u64 = 3_600;
+const LONG_ANSWERS: u64 = 60;
 /// Names in one remark.
 const SHOWN: usize = 6;
 const SUNSET_NOTICE: i64 = 90;

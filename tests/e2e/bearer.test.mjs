@@ -49,7 +49,7 @@ test("a token opens the route, in any case of the scheme, and the origin learns 
 test("no credential: a bare challenge", async () => {
   const answer = await gate.get("/me/profile");
   await refused(answer, 401, "credential_missing");
-  assert.equal(answer.header("www-authenticate"), 'Bearer realm="edgegate"');
+  assert.equal(answer.header("www-authenticate"), 'Bearer realm="edgegate", resource_metadata="http://127.0.0.1:8787/.well-known/oauth-protected-resource/me"');
 });
 
 test("a request that is not well formed: invalid_request", async () => {
@@ -92,7 +92,7 @@ test("a nonce or a session is no token", async () => {
 test("another scheme is refused with a bare challenge", async () => {
   const answer = await gate.get("/me/profile", { authorization: "Basic am86eA==" });
   await refused(answer, 401, "scheme_not_accepted");
-  assert.equal(answer.header("www-authenticate"), 'Bearer realm="edgegate"');
+  assert.equal(answer.header("www-authenticate"), 'Bearer realm="edgegate", resource_metadata="http://127.0.0.1:8787/.well-known/oauth-protected-resource/me"');
 });
 
 test("too little scope: insufficient_scope, with the scope that it takes", async () => {

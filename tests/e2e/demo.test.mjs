@@ -115,7 +115,7 @@ test("/me: the printed lines mint a token and use it; without one the challenge 
   assert.equal(fields.get("edgegate-jwt").split(".").length, 3);
   const { output } = await run("/me/*", 1);
   assert.match(output, /^HTTP\/1\.1 401/);
-  assert.match(output, /^www-authenticate: Bearer realm="edgegate"\r?$/im);
+  assert.match(output, /^www-authenticate: Bearer realm="edgegate", resource_metadata="[^"]*\/me"\r?$/im);
 });
 
 test("/account: the printed lines open a session by a nonce and come back with the cookie", async () => {

@@ -61,11 +61,7 @@ fn decide(gate: &Gate, ports: &Memory, case: &serde_json::Value) -> String {
     let ports = ports.with_body(case["body"].as_str().unwrap_or_default().as_bytes());
     let before = ports.spent.get();
     let judged = finish(gate.handle(&incoming, moment, &ports)).expect("decided");
-    let told = format!(
-        "{}\n{}",
-        transcript(&judged).replace(", acts_for_others: false", ""),
-        ports.spent.get().storage() - before.storage()
-    );
+    let told = format!("{}\n{}", transcript(&judged), ports.spent.get().storage() - before.storage());
     let digest: String = hex(&sha256(&[told.as_bytes()])).chars().take(16).collect();
     format!("{} {digest}", judged.refused.map_or("ok", |reason| reason.code()))
 }

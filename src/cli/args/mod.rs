@@ -1,5 +1,6 @@
 //! What can be asked of the tool.
 
+mod clients;
 mod signed;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use clap::{Parser, Subcommand};
 
 use super::help;
 use super::time;
+pub use clients::{AddClient, ClientCommand, ListClients, NewClient, Registration, RemoveClient, RotateClient};
 pub use signed::{
     Explain, ExplainRedirect, LinkCommand, RedirectCommand, SignLink, SignRedirect, Verify, VerifyRedirect,
 };
@@ -66,6 +68,11 @@ pub enum Command {
     Token {
         #[command(subcommand)]
         command: TokenCommand,
+    },
+    /// Clients: register, list, change and end them in the running gateway, or write them for the policy
+    Client {
+        #[command(subcommand)]
+        command: ClientCommand,
     },
     /// Sessions of the running gateway
     Session {
