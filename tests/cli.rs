@@ -6,6 +6,10 @@
 
 #[path = "cli/admin.rs"]
 mod admin;
+#[path = "cli/client_new.rs"]
+mod client_new;
+#[path = "cli/clients.rs"]
+mod clients;
 #[path = "cli/elsewhere.rs"]
 mod elsewhere;
 #[path = "cli/links.rs"]
@@ -146,13 +150,21 @@ fn every_help_has_examples_and_they_work_as_printed() {
         &["token", "show"],
         &["token", "revoke"],
         &["session", "revoke"],
+        &["client", "add"],
+        &["client", "list"],
+        &["client", "rotate"],
+        &["client", "remove"],
+        &["client", "new"],
     ];
+    let asks_a_gateway = |command: &[&str]| {
+        matches!(command, ["nonce" | "token" | "session", ..] | ["client", "add" | "list" | "rotate" | "remove"])
+    };
     for command in commands {
         let help = edgegate(&[command, &["--help"]].concat()).ends(0).out;
         let (_, examples) = help.split_once("\nExamples:\n").unwrap_or_else(|| panic!("{command:?} has no example"));
         let lines: Vec<&str> = examples.lines().take_while(|line| line.starts_with("  ")).map(str::trim).collect();
         assert!(!lines.is_empty());
-        for line in lines.iter().filter(|_| !matches!(command.first(), Some(&("nonce" | "token" | "session")))) {
+        for line in lines.iter().filter(|_| !asks_a_gateway(command)) {
             shell(line).ends(0);
         }
         assert!(edgegate(&[command, &["-h"]].concat()).ends(0).out.contains("Usage: edgegate"));
@@ -180,11 +192,11 @@ fn the_policy_is_found_where_it_is_named() {
 #[test]
 fn the_documentation_shows_what_is_said() {
     let text = fs::read_to_string(run::root().join("docs/cli.md")).unwrap();
-    let blocks = text.split("```console\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let blocks = text.split("```console").skip(1).map(|rest| rest.split("\n```").next().unwrap());
     let mut lines = 0;
-    for run in blocks.flat_map(|block| block.split("$ edgegate ").skip(1)) {
+    for run in blocks.flat_map(|block| block.split("\n$ ").skip(1)) {
         let (line, says) = run.split_once('\n').unwrap();
-        assert_eq!(shell(&format!("edgegate {line} 2>&1")).out, says, "{line}");
+        assert_eq!(shell(&format!("{line} 2>&1")).out, format!("{says}\n"), "{line}");
         lines += 1;
     }
     assert!(lines >= 10, "{lines}");

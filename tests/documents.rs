@@ -91,10 +91,10 @@ fn required_keys_are_called_required() {
 fn heading(table: &str) -> String {
     match table {
         "routes[]" => "## `[[routes]]`".to_owned(),
-        "origins.*" | "links.*" | "signed_redirects.*" | "luminate.administrators.*" => {
+        "origins.*" | "links.*" | "signed_redirects.*" | "issuers.*" | "luminate.administrators.*" => {
             format!("## `[{}]`", table.replace('*', "NAME"))
         }
-        "keys.*" => "## `[keys.ID]`".to_owned(),
+        "keys.*" | "clients.*" => format!("## `[{}]`", table.replace('*', "ID")),
         _ => match table.strip_prefix("routes[].") {
             Some(part) => format!("### `{part}` of a route"),
             None => format!("## `[{table}]`"),
@@ -164,7 +164,8 @@ fn walk(table: &DeTable<'_>, name: String, used: &mut Vec<(String, String)>) {
     }
 }
 
-const NAMED: [&str; 5] = ["origins", "keys", "links", "signed_redirects", "luminate.administrators"];
+const NAMED: [&str; 7] =
+    ["origins", "keys", "links", "signed_redirects", "clients", "issuers", "luminate.administrators"];
 
 /// The usual list, where people look for it.
 #[test]

@@ -67,7 +67,7 @@ fn the_demo_reads_and_asks_for_what_it_documents() {
     ];
     assert_eq!(clients, expected);
     assert!(policy.clients[2].acts_for_others && policy.clients.iter().all(|client| !client.introspects_all));
-    let api = policy.route("api").unwrap();
+    let api = policy.route("checkfront").unwrap();
     assert!(api.dialect == Dialect::Checkfront && api.bearer.query && api.bearer.form && api.bearer.scope.is_empty());
 }
 

@@ -12,7 +12,7 @@ use edgegate::dialect::Voice;
 use edgegate::gate::Moment;
 use edgegate::http::{Headers, Incoming};
 use edgegate::refusal::Reason;
-use edgegate::rewrite::Decision;
+use edgegate::rewrite::{Answer, Decision};
 use serde_json::Value;
 use support::story::{Story, reason};
 use support::{NOW, Request, answer, fixture_json, forwarding};
@@ -102,6 +102,9 @@ fn every_refusal_keeps_its_reason_to_itself() {
             let Some(reason) = judged.refused else { continue };
             let answer = answer(&judged);
             match judged.voice {
+                Voice::Generic if judged.endpoint == Some("/oauth/authorize") && answer.status < 403 => {
+                    judge_authorization(&case, reason, answer);
+                }
                 Voice::Generic => {
                     let code = reason.public().code();
                     assert!(answer.body.contains(code), "{case}: {}", answer.body);
@@ -112,7 +115,7 @@ fn every_refusal_keeps_its_reason_to_itself() {
                     let body: Value = serde_json::from_str(&answer.body).unwrap();
                     let members: Vec<&String> = body.as_object().unwrap().keys().collect();
                     assert_eq!(members, ["error", "error_description"], "{case}: {body}");
-                    assert!(!answer.body.contains(reason.code()) || reason.public().code() == reason.code(), "{case}");
+                    assert!(!answer.body.contains(reason.code()) || is_told(reason), "{case}: {body}");
                 }
                 Voice::Luminate(manner) => {
                     let (code, message) = envelope(manner.json, &answer.body);
@@ -130,6 +133,37 @@ fn every_refusal_keeps_its_reason_to_itself() {
     }
 }
 
+/// The code of an answer can be that of the reason, and its text can name a parameter that is called as the reason is.
+fn is_told(reason: Reason) -> bool {
+    reason.public().code() == reason.code() || reason == Reason::GrantType
+}
+
+/// A person's browser goes back to the client with a code of RFC 6749 section 4.1.2.1 or RFC 8707; where that cannot be,
+/// the person is told what the makers of the client have to know.
+fn judge_authorization(case: &Value, reason: Reason, answer: &Answer) {
+    let location = answer.headers.iter().find(|(name, _)| *name == "location").map(|(_, location)| location);
+    let Some(location) = location else {
+        let about_the_client = matches!(
+            reason,
+            Reason::ClientUnknown
+                | Reason::ClientKind
+                | Reason::RedirectUnregistered
+                | Reason::OAuthParameter
+                | Reason::ParameterDuplicate
+                | Reason::ParameterShadowed
+        );
+        assert!(about_the_client && answer.body.contains(reason.code()), "{case}: {}", answer.body);
+        return;
+    };
+    let (address, query) = location.split_once('?').unwrap();
+    assert_eq!(address, "https://shop.example/cb", "{case}");
+    let members: Vec<(&str, &str)> = query.split('&').map(|pair| pair.split_once('=').unwrap()).collect();
+    let names: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ["error", "error_description", "iss"], "{case}: {location}");
+    let known = ["access_denied", "invalid_request", "invalid_scope", "invalid_target", "unsupported_response_type"];
+    assert!(known.contains(&members[0].1), "{case}: {location}");
+}
+
 /// Code and message of a vendor's envelope, and nothing else in it.
 fn envelope(is_json: bool, body: &str) -> (String, String) {
     if is_json {
@@ -142,6 +176,36 @@ fn envelope(is_json: bool, body: &str) -> (String, String) {
     let (code, rest) = inner.split_once("</code><message>").unwrap();
     let message = rest.strip_suffix("</message></errorResponse>").unwrap_or_else(|| panic!("{body}"));
     (code.to_owned(), message.to_owned())
+}
+
+// The same of codes, refresh tokens and clients.
+#[test]
+fn refusals_of_different_grants_and_clients_are_alike() {
+    let mut seen = BTreeSet::new();
+    for case in cases() {
+        let mut story = Story::new();
+        case["given"].as_array().into_iter().flatten().for_each(|step| story.step(step.as_str().unwrap()));
+        let judged = story.site.ask(&request(&story, &case));
+        let (Voice::OAuth(_), Some(reason)) = (judged.voice, judged.refused) else { continue };
+        let kind = match reason {
+            Reason::ClientUnknown | Reason::ClientSecret => "client",
+            Reason::CodeForged
+            | Reason::CodeExpired
+            | Reason::CodeUnknown
+            | Reason::CodeMisdirected
+            | Reason::CodeReplayed
+            | Reason::PkceMismatch
+            | Reason::RefreshForged
+            | Reason::RefreshExpired
+            | Reason::RefreshRevoked
+            | Reason::RefreshMisdirected
+            | Reason::RefreshReused => "grant",
+            _ => continue,
+        };
+        let answer = answer(&judged);
+        seen.insert((kind, answer.status, answer.headers.clone(), answer.body.clone()));
+    }
+    assert_eq!(seen.len(), 2, "{seen:?}");
 }
 
 // How close a forgery came is nobody's business: the envelopes of everything that is about trust are alike.

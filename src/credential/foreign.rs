@@ -23,8 +23,11 @@ use crate::refusal::Reason;
 pub struct Foreign {
     keys: RefCell<Vec<(String, Keys)>>,
     /// Sorted by digest.
-    told: RefCell<Vec<([u8; 32], Result<Told, Reason>, u64)>>,
+    told: RefCell<Vec<Known>>,
 }
+
+/// A token by its digest, what was found out about it, and until when that holds.
+type Known = ([u8; 32], Result<Told, Reason>, u64);
 
 #[derive(Debug, Clone, Default)]
 struct Keys {

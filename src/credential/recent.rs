@@ -14,8 +14,11 @@ use crate::policy::Client;
 #[derive(Debug, Default)]
 pub struct Recent {
     records: RefCell<BTreeMap<String, Entry>>,
-    clients: RefCell<Vec<(String, Option<Arc<Client>>, u64)>>,
+    clients: RefCell<Vec<Known>>,
 }
+
+/// A client by its id, or that there is none, and when that was fetched.
+type Known = (String, Option<Arc<Client>>, u64);
 
 #[derive(Debug, Clone)]
 struct Entry {

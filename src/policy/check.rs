@@ -252,10 +252,6 @@ impl Advisor<'_> {
                 &format!("`access_lifetime = \"{access}\"`: an access token that leaks works for longer than 12 hours"),
             );
         }
-        if oauth.access_lifetime > oauth.refresh_lifetime {
-            let refresh = time::show_duration(oauth.refresh_lifetime);
-            self.say("oauth", &format!("`access_lifetime = \"{access}\"` is longer than a refresh token lives ({refresh}), and with that the grant is forgotten: access tokens end early"));
-        }
         if oauth.retry_window > LONG_RETRY {
             let window = time::show_duration(oauth.retry_window);
             self.say("oauth", &format!("`retry_window = \"{window}\"`: for longer than 30 seconds whoever steals a refresh token that was used gets what its owner got"));
@@ -265,6 +261,9 @@ impl Advisor<'_> {
         }
         if !self.accepts(|one| matches!(one, Accept::Bearer)) {
             self.say("oauth", "no route accepts `bearer`, so its tokens open nothing here");
+        }
+        if policy.sign_in.is_none() && !self.accepts(|one| matches!(one, Accept::Nonce)) {
+            self.say("oauth", "nobody can allow anything: without `[sign_in]`, and without a route that accepts `nonce`, there are no sessions");
         }
         if policy.admin.is_none() && policy.clients.iter().all(|client| client.kind == ClientKind::TokenPair) {
             self.say("oauth", "has no client: none stands in the file, and without `[admin]` none can be registered");
@@ -281,9 +280,6 @@ impl Advisor<'_> {
                         &label,
                         &format!("`cache = \"{cache}\"`: a key that the issuer gave up counts for so long"),
                     );
-                }
-                if issuer.origin.insecure {
-                    self.say(&label, "its keys come in the clear (`insecure = true`): whoever can change them on the way can sign any token");
                 }
             }
             Verification::Introspection { .. } => {

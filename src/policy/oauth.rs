@@ -15,11 +15,9 @@ use super::{Dialect, Issuer, JwsAlgorithm, Key, OAuth, Origin, Verification};
 /// `[oauth]`
 pub(super) fn oauth(report: &mut Report, root: &Table<'_>, keys: &Names<Key>) -> Option<OAuth> {
     let table = root.table(report, "oauth", &shape::OAUTH)?;
-    for (needed, why) in [
-        ("registry", "its clients are found by what it says"),
-        ("session", "the authorization page asks who is there"),
-        ("sign_in", "the authorization page sends there who is not signed in"),
-    ] {
+    for (needed, why) in
+        [("registry", "its clients are found by what it says"), ("session", "the authorization page asks who is there")]
+    {
         if !root.has(needed) {
             report.add(table.line, format!("oauth: {why}, and there is no `[{needed}]`"));
         }
@@ -29,11 +27,15 @@ pub(super) fn oauth(report: &mut Report, root: &Table<'_>, keys: &Names<Key>) ->
     let access_lifetime = table.duration(report, "access_lifetime", HOUR, &ACCESS);
     let refresh_lifetime = table.duration(report, "refresh_lifetime", 14 * DAY, &REFRESH);
     let grant_lifetime = table.duration(report, "grant_lifetime", 365 * DAY, &GRANT);
-    for (key, lifetime) in [("access_lifetime", access_lifetime), ("refresh_lifetime", refresh_lifetime)] {
-        if lifetime > grant_lifetime {
-            let reason =
-                format!("is longer than the grant lives (grant_lifetime = {})", time::show_duration(grant_lifetime));
-            table.wrong(report, if table.has(key) { key } else { "grant_lifetime" }, &reason);
+    for (shorter, longer) in [
+        (("access_lifetime", access_lifetime), ("refresh_lifetime", refresh_lifetime)),
+        (("refresh_lifetime", refresh_lifetime), ("grant_lifetime", grant_lifetime)),
+    ] {
+        if shorter.1 > longer.1 {
+            let key = if table.has(shorter.0) { shorter.0 } else { longer.0 };
+            let (less, more) = (time::show_duration(shorter.1), time::show_duration(longer.1));
+            let reason = format!("{} = {less} does not fit into {} = {more}", shorter.0, longer.0);
+            table.wrong(report, key, &reason);
         }
     }
     Some(OAuth {
@@ -57,7 +59,12 @@ pub(super) fn dialect(report: &mut Report, table: &Table<'_>) -> Dialect {
 }
 
 /// Every `[issuers.*]`.
-pub(super) fn issuers(report: &mut Report, root: &Table<'_>, origins: &Names<Origin>) -> Names<Issuer> {
+pub(super) fn issuers(
+    report: &mut Report,
+    root: &Table<'_>,
+    keys: &Names<Key>,
+    origins: &Names<Origin>,
+) -> Names<Issuer> {
     let mut issuers: Names<Issuer> = Names::new("issuers");
     for (name, table) in root.named(report, "issuers", &shape::ISSUER) {
         sections::check_name(report, "issuers", name, &table);
@@ -66,6 +73,11 @@ pub(super) fn issuers(report: &mut Report, root: &Table<'_>, origins: &Names<Ori
         if let Some(other) = issuers.things().find(same) {
             let reason = format!("is that of `[issuers.{}]` already; put both audiences into one", other.name);
             table.wrong(report, "issuer", &reason);
+        }
+        let secret = issuer.as_ref().and_then(Issuer::secret);
+        if let Some(key) = keys.things().find(|key| secret == Some(key.secret.as_str())) {
+            let reason = format!("is the secret of `[keys.{}]` already, and would be sent to the issuer", key.id);
+            table.wrong(report, "secret", &reason);
         }
         issuers.add(name, issuer);
     }
@@ -80,10 +92,10 @@ fn issuer(report: &mut Report, name: &str, table: &Table<'_>, origins: &Names<Or
     let origin = table.text(report, "origin");
     let origin = origin.and_then(|text| origins.find(report, &text, text.value));
     let verification = verification(report, table);
-    if matches!(verification, Some(Verification::Introspection { .. }))
-        && origin.as_ref().is_some_and(|origin| origin.insecure)
-    {
-        table.wrong(report, "origin", "is `insecure = true`, so tokens would travel in the clear; use https");
+    if origin.as_ref().is_some_and(|origin| origin.insecure) {
+        let reason =
+            "is `insecure = true`: who is on the way could hand in keys of their own, or read tokens; use https";
+        table.wrong(report, "origin", reason);
     }
     let (usual, bounds) = match verification {
         Some(Verification::Introspection { .. }) => (30, &ANSWERS),

@@ -52,13 +52,13 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
     let registry = client::registry(report, &root, &keys);
     let clients = client::clients(report, &root);
     let oauth = oauth::oauth(report, &root, &keys);
-    let issuers = oauth::issuers(report, &root, &origins);
+    let issuers = oauth::issuers(report, &root, &keys, &origins);
     let session = credentials::session(report, &root, &keys);
     let nonce = credentials::nonce(report, &root, &keys);
     let sign_in = credentials::sign_in(report, &root, &keys, &origins);
     let luminate = luminate::read(report, &root, &keys, &signed_redirects, session.as_ref()).map(Arc::new);
     let identity = sections::identity(report, &root, &keys);
-    let admin = sections::admin(report, &root, &keys, luminate.as_deref());
+    let admin = sections::admin(report, &root, &keys, &issuers, luminate.as_deref());
     let limits = sections::limits(report, &root);
     let single_use = sections::single_use(report, &root);
     let around = Surroundings {

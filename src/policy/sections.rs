@@ -7,7 +7,9 @@ use super::shape;
 use super::table::{Bounds, Table};
 use super::text;
 use super::value::Text;
-use super::{Admin, BaseUrl, Gateway, Identity, Key, Limits, Luminate, NamePattern, Network, Origin, SingleUse, Via};
+use super::{
+    Admin, BaseUrl, Gateway, Identity, Issuer, Key, Limits, Luminate, NamePattern, Network, Origin, SingleUse, Via,
+};
 
 /// `version = 1`, so that the form of the file can change one day.
 pub(super) fn version(report: &mut Report, root: &Table<'_>) {
@@ -73,12 +75,18 @@ pub(super) fn admin(
     report: &mut Report,
     root: &Table<'_>,
     keys: &Names<Key>,
+    issuers: &Names<Issuer>,
     luminate: Option<&Luminate>,
 ) -> Option<Admin> {
     let table = root.table(report, "admin", &shape::ADMIN)?;
     let secret = table.checked(report, "secret", text::secret);
     if let Some(key) = secret.as_ref().and_then(|secret| keys.things().find(|key| key.secret == *secret)) {
         let reason = format!("is the secret of `[keys.{}]` already; the admin key has a value of its own", key.id);
+        table.wrong(report, "secret", &reason);
+    }
+    if let Some(issuer) = issuers.things().find(|issuer| secret.is_some() && issuer.secret() == secret.as_deref()) {
+        let reason =
+            format!("is the secret of `[issuers.{}]` already; the admin key has a value of its own", issuer.name);
         table.wrong(report, "secret", &reason);
     }
     let mut administrators = luminate.into_iter().flat_map(|luminate| &luminate.administrators);

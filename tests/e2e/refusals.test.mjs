@@ -142,7 +142,7 @@ test("one line of the log for each request, with what it cost and a digest of wh
 
 test("the decision log can be turned off, and the realm is the policy's", async () => {
   const answer = await gateway.quiet.get("/me/a");
-  assert.equal(answer.header("www-authenticate"), 'Bearer realm="the house"');
+  assert.match(answer.header("www-authenticate"), /^Bearer realm="the house"/);
   assert.ok(!gateway.logs.some((line) => line.includes(answer.requestId)));
 });
 

@@ -6,6 +6,7 @@ pub mod corpus;
 pub mod jws;
 pub mod luminate;
 pub mod memory;
+pub mod oauth;
 pub mod schedule;
 pub mod story;
 pub mod world;

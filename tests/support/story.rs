@@ -15,11 +15,12 @@ use edgegate::secret::Secret;
 use serde_json::json;
 
 use super::memory::{Fault, World};
-use super::{NOW, POLICY, Request, Site, is_granted, luminate, secret};
+use super::{HOST, NOW, POLICY, Request, Site, is_granted, luminate, oauth, secret};
 
 pub struct Story {
     pub site: Site,
     names: BTreeMap<String, String>,
+    proofs: u64,
 }
 
 pub fn reason(code: &str) -> Reason {
@@ -29,12 +30,17 @@ pub fn reason(code: &str) -> Reason {
 impl Story {
     pub fn new() -> Self {
         let admin = String::from_utf8(secret("ADMIN_KEY").unwrap().expose().to_vec()).unwrap();
-        let names = BTreeMap::from([
+        let mut names = BTreeMap::from([
             ("admin".to_owned(), admin),
             ("administrator".to_owned(), luminate::ADMINISTRATOR.to_owned()),
             ("common".to_owned(), luminate::COMMON.to_owned()),
+            ("thumbprint".to_owned(), oauth::thumbprint("device")),
         ]);
-        Self { site: Site::new(&World::at(NOW), POLICY), names }
+        for (client, _) in oauth::CLIENTS {
+            names.insert(client.to_owned(), oauth::fields(client));
+            names.insert(format!("{client}-basic"), oauth::basic(client, &oauth::secret_of(client)));
+        }
+        Self { site: Site::new(&World::at(NOW), POLICY), names, proofs: 0 }
     }
 
     /// A text with its names filled in.
@@ -81,6 +87,11 @@ impl Story {
                 let judged = self.site.ask(&self.request(rest));
                 assert!(is_granted(&judged), "{rest}: {:?}", judged.refused);
             }
+            "use-bound" => {
+                let request = self.request(rest).with("authorization", &self.fill("DPoP {access}"));
+                let judged = self.site.ask(&request.with("dpop", &self.names["proof"]));
+                assert!(is_granted(&judged), "{rest}: {:?}", judged.refused);
+            }
             "guess" => (0..rest.parse().unwrap()).for_each(|_| {
                 let request = Request::new("POST", "/.edgegate/sign-in").form("account=jo&password=x");
                 assert_eq!(self.site.ask(&request).refused, Some(Reason::SignInFailed));
@@ -96,6 +107,21 @@ impl Story {
                 self.site.ports.check.replace((status.parse().unwrap(), body.to_owned()));
             }
             "fault" => self.fault(rest),
+            "register" => self.register(),
+            "remove" => {
+                self.site.admin("client/remove", &json!({ "client_id": self.names["new-id"] }));
+            }
+            "ask" => self.authorize(rest),
+            "code" => self.code(rest),
+            "grant" => self.grant(rest, false),
+            "bound" => self.grant(rest, true),
+            "renew" => self.renew(rest),
+            "proof" => self.proof(rest),
+            "jwt" => {
+                self.document("/keys 200 KEYS");
+                self.keep("jwt", oauth::jwt(world.clock.get(), rest));
+            }
+            "document" => self.document(rest),
             other => panic!("no step is called {other}"),
         }
     }
@@ -160,7 +186,90 @@ impl Story {
         }
     }
 
-    /// `token|session|nonce|jsessionid|nonce-token|sso WORD`: of the right form and key id, under another key.
+    /// Registers a client while the gate runs: `{new}`, its fields.
+    fn register(&mut self) {
+        let uris = ["https://new.example/cb"];
+        let client = json!({"kind": "confidential", "redirect_uris": uris, "scope": ["read"]});
+        let told = self.site.admin("client/add", &client);
+        let (id, secret) = (told["client_id"].as_str().unwrap(), told["client_secret"].as_str().unwrap());
+        self.keep("new-id", id.to_owned());
+        self.keep("new", format!("client_id={id}&client_secret={secret}"));
+    }
+
+    /// `CLIENT [QUERY]`: a person is sent to the page of consent. Leaves `{session}`, `{authorize}` (the address) and
+    /// `{consent}` (what its form holds).
+    fn authorize(&mut self, line: &str) {
+        let (client, more) = line.split_once(' ').unwrap_or((line, ""));
+        if !self.names.contains_key("session") {
+            self.step("session");
+        }
+        let id = if client == "new" { self.names["new-id"].clone() } else { client.to_owned() };
+        let address = oauth::authorization(&id, redirect_uri(client), &self.fill(more));
+        let consent = oauth::consent(&self.site, &address, &self.names["session"]);
+        self.keep("authorize", address);
+        self.keep("consent", consent);
+    }
+
+    /// The same, and the person allows it. Leaves `{code}`, and `{redeem}`, the form for the token endpoint without the
+    /// client's own fields.
+    fn code(&mut self, line: &str) {
+        self.authorize(line);
+        let names = &self.names;
+        let code = oauth::code(&self.site, &names["authorize"], &names["session"], &names["consent"]);
+        let uri = redirect_uri(line.split(' ').next().unwrap());
+        let verifier = oauth::VERIFIER;
+        let form = format!("grant_type=authorization_code&code={code}&redirect_uri={uri}&code_verifier={verifier}");
+        self.keep("code", code);
+        self.keep("redeem", form);
+    }
+
+    /// The same, and the client gets its tokens, bound to its key or not: `{access}` and `{refresh}`.
+    fn grant(&mut self, line: &str, is_bound: bool) {
+        self.code(line);
+        self.tokens(line.split(' ').next().unwrap(), "{redeem}", is_bound);
+    }
+
+    /// `CLIENT`: refreshes. What was there before is `{used-access}` and `{used-refresh}`.
+    fn renew(&mut self, client: &str) {
+        for name in ["access", "refresh"] {
+            self.keep(&format!("used-{name}"), self.names[name].clone());
+        }
+        self.tokens(client, "grant_type=refresh_token&refresh_token={refresh}", false);
+    }
+
+    fn tokens(&mut self, client: &str, form: &str, is_bound: bool) {
+        if is_bound {
+            self.proof("POST /oauth/token");
+        }
+        let form = self.fill(&format!("{form}&{{{client}}}"));
+        let proof = is_bound.then(|| self.names["proof"].as_str());
+        let (access, refresh) = oauth::tokens(&self.site, &form, proof);
+        self.keep("access", access);
+        self.keep("refresh", refresh);
+    }
+
+    /// `METHOD PATH [[header.]NAME=VALUE]...`: a new proof for that request, with `{access}` if it is not one for tokens;
+    /// what else it says, `key=KEY` for another key, `by=KEY` if that only signs it.
+    fn proof(&mut self, line: &str) {
+        let mut words = line.splitn(3, ' ');
+        let (method, path) = (words.next().unwrap(), words.next().unwrap());
+        let token = Some("access").filter(|_| !path.starts_with("/oauth")).map(|name| self.names[name].as_str());
+        self.proofs += 1;
+        let (address, now) = (format!("{HOST}{path}"), self.site.ports.world.clock.get());
+        let changes = words.next().unwrap_or_default();
+        let proof = oauth::proof(method, &address, token, self.proofs, now, changes);
+        self.keep("proof", proof);
+    }
+
+    /// `PATH STATUS BODY`: what an issuer answers there.
+    fn document(&self, line: &str) {
+        let mut words = line.splitn(3, ' ');
+        let (path, status, body) = (words.next().unwrap(), words.next().unwrap(), words.next().unwrap());
+        let body = body.replace("KEYS", &oauth::keys());
+        self.site.ports.documents.borrow_mut().insert(path.to_owned(), (status.parse().unwrap(), body));
+    }
+
+    /// `token|session|nonce|code|refresh|client|jsessionid|nonce-token|sso WORD`: of the right form and key id, under another key.
     fn sealed(&mut self, line: &str) {
         let (name, word) = line.split_once(' ').unwrap();
         let servlet = match name {
@@ -180,9 +289,14 @@ impl Story {
         let kind = match name {
             "token" => Kind::Token,
             "session" => Kind::Session,
-            _ => Kind::Nonce,
+            "code" => Kind::Code,
+            "refresh" => Kind::Refresh,
+            "client" => Kind::Client,
+            "nonce" => Kind::Nonce,
+            other => panic!("{other} is not sealed"),
         };
-        let key = self.site.gate.policy.key("seal-1").unwrap();
+        let id = if name == "client" { "clients-1" } else { "seal-1" };
+        let key = self.site.gate.policy.key(id).unwrap();
         let ports = &self.site.ports;
         let (text, _) = seal::mint(kind, key, &Secret::new(word), NOW, NOW + 600, "account", ports).unwrap();
         self.keep(name, String::from_utf8(text.expose().to_vec()).unwrap());
@@ -205,6 +319,11 @@ impl Story {
         *switch = Fault::Fail(reason(code));
         self.site.ports.faults.set(faults);
     }
+}
+
+fn redirect_uri(client: &str) -> &'static str {
+    let known = oauth::CLIENTS.iter().find(|(known, _)| *known == client);
+    known.map_or("https://new.example/cb", |(_, uri)| *uri)
 }
 
 fn repetition(text: &str) -> Option<(&str, &str, usize, &str)> {

@@ -97,6 +97,9 @@ async fn decide<P: Ports>(call: Call<'_, P>, asked: &Asked, query: &str, trace: 
     let Call { gate, ctx, oauth, incoming, target, ports } = call;
     let mut allowed = judge(asked)?;
     let Some((session, subject)) = signed_in(call).await? else {
+        if gate.policy.sign_in.is_none() {
+            return Err(Reason::CredentialMissing); // sessions are opened elsewhere, by a nonce
+        }
         let back = format!("{}?{query}", target.path);
         return Ok(Answer::see_other(format!("{SIGN_IN}?next={}", encode_component(back))));
     };
