@@ -41,13 +41,20 @@ pub(crate) fn refuse(
         Voice::Generic => generic::refuse(gate, reason, incoming, moment, trace),
         Voice::Checkfront => {
             let answer = checkfront::answer(gate, reason, trace.route.as_deref());
-            generic::dress(gate, reason, incoming, trace, answer)
+            generic::dress(gate, reason, incoming, trace, named(answer, moment))
         }
-        Voice::OAuth(dialect) => generic::dress(gate, reason, incoming, trace, oauth::answer(gate, reason, dialect)),
+        Voice::OAuth(dialect) => {
+            generic::dress(gate, reason, incoming, trace, named(oauth::answer(gate, reason, dialect), moment))
+        }
         Voice::Luminate(manner) => {
             let onward = trace.onward.as_ref().and_then(|it| luminate::errors::redirect(it, reason, moment.now));
             let answer = onward.unwrap_or_else(|| luminate::errors::answer(manner, reason));
             generic::dress(gate, reason, incoming, trace, answer)
         }
     }
+}
+
+/// With the request id in a field, where the body has no place for it.
+fn named(answer: Answer, moment: Moment<'_>) -> Answer {
+    answer.with("edgegate-request-id", moment.request_id.to_owned())
 }

@@ -38,7 +38,7 @@ const KINDS = {
   corp: { of: jwtFor, free: await token("corp", signer), subject: SUBJECT },
 };
 
-/** A request with a token by the scheme DPoP. `dpop`: the proof, or several; `scheme` undefined: no Authorization. */
+/** A request with a token by the scheme DPoP. `dpop`: the proof, or several; `scheme` null: no Authorization. */
 function show(name, text, dpop, { scheme = "DPoP", method = "GET", path = `/${name}/a` } = {}) {
   for (const credential of [text, dpop].flat()) if (credential?.length > 16) seen.add(credential);
   return gate.request(method, path, { headers: { ...(scheme && bearer(text, scheme)), dpop } });
@@ -53,6 +53,7 @@ async function unproven(answer, reason) {
 }
 
 const other = randomUUID();
+const athOf = (text) => createHash("sha256").update(text).digest("base64url");
 const small = generateKeyPairSync("rsa", { modulusLength: 1024 });
 const past = (seconds) => now() - seconds;
 /** Proofs that are none: claims, header, reason. They are signed by the token's key. */
@@ -71,7 +72,7 @@ const WRONG = [
   [{}, { jwk: undefined, kid: "idp" }, "dpop_malformed"],
   [{}, { jwk: undefined, jku: `${idp.url}/evil.json` }, "dpop_malformed"],
 ];
-const big = (_, value) => (typeof value === "bigint" ? JSON.rawJSON?.(`${value}`) ?? Number(value) : value);
+const big = (_, value) => (typeof value === "bigint" ? JSON.rawJSON(`${value}`) : value);
 
 for (const [name, { of, free, subject }] of Object.entries(KINDS)) {
   const bound = await of(mine);
@@ -93,7 +94,7 @@ for (const [name, { of, free, subject }] of Object.entries(KINDS)) {
     for (const htu of addresses) forwarded(await show(name, bound, await prove({ htu }), { path: `/${name}/a?x=1` }));
     forwarded(await show(name, bound, await prove({}, {}, mine, { method: "POST" }), { method: "POST" }));
     for (const iat of [past(50), now() + 50]) forwarded(await show(name, bound, await prove({ iat })));
-    forwarded(await show(name, bound, await prove({ jti: "x", nonce: "unknown", exp: 0 })));
+    forwarded(await show(name, bound, await prove({ jti: name, nonce: "unknown", exp: 0 })));
   });
 
   test(`${name}: keys of every algorithm`, async () => {
@@ -110,7 +111,7 @@ for (const [name, { of, free, subject }] of Object.entries(KINDS)) {
     await unproven(await show(name, bound, undefined, { scheme: "Bearer" }), "token_binding");
     await unproven(await show(name, bound, await prove(), { scheme: "Bearer" }), "token_binding");
     const query = `/${name}/a?access_token=${bound}`;
-    await unproven(await show(name, bound, await prove(), { scheme: undefined, path: query }), "token_binding");
+    await unproven(await show(name, bound, await prove(), { scheme: null, path: query }), "token_binding");
     await refused(await show(name, bound, await prove(), { path: query }), 400, "bearer_multiple");
     const form = await gate.form(`/${name}/a`, `access_token=${bound}`, { dpop: await prove({}, {}, mine, { method: "POST" }) });
     await unproven(form, "token_binding");
@@ -183,10 +184,6 @@ for (const [name, { of, free, subject }] of Object.entries(KINDS)) {
   });
 }
 
-function athOf(text) {
-  return createHash("sha256").update(text).digest("base64url");
-}
-
 test("a proof for one address, or one token, opens no other", async () => {
   const { own, corp } = KINDS;
   const [a, b] = [await own.of(mine), await corp.of(mine)];
@@ -194,14 +191,6 @@ test("a proof for one address, or one token, opens no other", async () => {
   await unproven(await show("own", a, await proof(mine, { url: url("corp"), token: a })), "dpop_mismatch");
   await unproven(await show("other", a, await proof(mine, { url: url("own"), token: a })), "dpop_mismatch");
   forwarded(await show("other", a, await proof(mine, { url: url("other"), token: a })));
-});
-
-test("a JWT that is bound in two ways, of which one is not checked here, is none (RFC 7800 section 3.1)", async () => {
-  const jkt = await thumbprint(mine);
-  for (const more of [{ "x5t#S256": "A".repeat(43) }, { jwk: theirs.jwk }, { kid: "x" }]) {
-    const text = await jwtFor(mine, { jkt, ...more });
-    await unproven(await show("corp", text, await proof(mine, { url: url("corp"), token: text })), "token_binding");
-  }
 });
 
 // --- the gate's own token endpoint ----------------------------------------------------------------------

@@ -1,14 +1,13 @@
 // Tokens that only their issuer can read (RFC 7662): how it is asked, what is made of its answers, how often it is asked.
-// The issuer is a stub, and then another gate of this kind.
 
 import assert from "node:assert/strict";
-import { createHmac, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { forwarded, refused } from "./lib/expect.mjs";
-import { demoPolicy, secrets as demo, theLogHoldsNoCredential } from "./lib/gateway.mjs";
-import { AUDIENCE, invalid, iss, keyFor, origin, proof, route, startIssuer, SUBJECT, token, trusted } from "./lib/issuer.mjs";
-import { bearer, client, exchange, codeFor, granted, REDIRECT, refresh, revoke, signIn, startOAuth, tokensFor } from "./lib/oauth.mjs";
+import { demoPolicy, startGateway, theLogHoldsNoCredential } from "./lib/gateway.mjs";
+import { AUDIENCE, invalid, iss, keyFor, origin, route, startIssuer, SUBJECT, token, trusted } from "./lib/issuer.mjs";
+import { bearer } from "./lib/oauth.mjs";
 import { now } from "./lib/sign.mjs";
 
 const ID = "a:b/c";
@@ -33,12 +32,6 @@ function introspect(response, { method, headers }, body) {
 const idp = await startIssuer({
   ...Object.fromEntries(["corp", "brief", "never", "patient", "mixed", "rival"].map((name) => [`/${name}`, introspect])),
   "/jwks.json": { keys: [key.jwk] },
-  // The other gate's endpoint, by a port that is known before it starts.
-  "/oauth/introspect": async (response, { headers }, body) => {
-    const { authorization, "content-type": type } = headers;
-    const answer = await gateway.server.post("/oauth/introspect", body.toString(), { authorization, "content-type": type });
-    response.writeHead(answer.status, { "content-type": answer.header("content-type") }).end(answer.body);
-  },
 });
 const asked = (name, more, use) => trusted(name, { introspection: `/${name}`, jwks: undefined, algorithms: undefined, client_id: ID, secret: "IDP_SECRET", ...more }, use);
 const policy = demoPolicy(
@@ -46,14 +39,8 @@ const policy = demoPolicy(
   ...[asked("patient"), asked("rival"), trusted("jwt"), asked("mixed"), asked("bare", { secret: "MISSING" })],
   route("both", ["issuer:mixed", "issuer:jwt"]),
   route("scoped", ["issuer:corp"], 'bearer = { scope = ["read"] }'),
-  asked("gate", { issuer: "http://127.0.0.1:8787", introspection: "/oauth/introspect", client_id: "api", secret: "GATE_SECRET", cache: "0s" }),
 );
-const secrets = { IDP_SECRET: SECRET, GATE_SECRET: `${SECRET}2` };
-// The other gate knows this one as a client that may ask about every token.
-const secret_digest = createHmac("sha256", demo.EDGEGATE_CLIENT_KEY).update(`edgegate client secret v1\0api\0${SECRET}2`).digest("base64url");
-const resourceServer = `[clients.api]\nkind = "confidential"\nsecret_digest = "${secret_digest}"\nredirect_uris = ["${REDIRECT}"]\nintrospect = true`;
-const server = demoPolicy(resourceServer, ['access_lifetime = "14000s"', 'access_lifetime = "14000s"\nretry_window = "0s"']);
-const gateway = await startOAuth({ gate: { policy, secrets }, server: { policy: server } });
+const gateway = await startGateway({ gate: { policy, secrets: { IDP_SECRET: SECRET } } });
 const { gate } = gateway;
 after(() => (idp.stop(), gateway.stop()));
 gateway.seen.add(SECRET);
@@ -229,49 +216,4 @@ test("100 inactive tokens at once from one network: the issuer is asked about 20
   assert.ok(asked <= 20, `it was asked ${asked} times`);
 });
 
-// --- another gate as the authorization server -----------------------------------------------------------
-
-const ask = (text, more) => gate.get("/gate/a", { ...bearer(text), "cf-connecting-ip": addresses.next().value, ...more });
-
-test("a token of another gate opens until it is refreshed away or revoked there", async () => {
-  const cookie = await signIn(gateway.server);
-  const { access_token, refresh_token } = await tokensFor(gateway.server, cookie, { scope: "read" });
-  const { fields } = forwarded(await ask(access_token));
-  assert.deepEqual(["subject", "client", "scope"].map((name) => fields.get(`edgegate-${name}`)), ["1001002", client.id, "read"]);
-  assert.ok(!JSON.stringify([...fields]).includes(access_token));
-  const second = granted(await refresh(gateway.server, refresh_token));
-  await invalid(await ask(access_token), "token_inactive");
-  forwarded(await ask(second.access_token));
-  await revoke(gateway.server, second.access_token);
-  await invalid(await ask(second.access_token), "token_inactive");
-});
-
-test("a refresh token is for its own server alone (RFC 6749 section 1.5): it opens nothing here", async () => {
-  const { refresh_token } = await tokensFor(gateway.server, await signIn(gateway.server));
-  await invalid(await ask(refresh_token), "token_inactive");
-  granted(await refresh(gateway.server, refresh_token));
-});
-
-test("what the other gate minted by its operator's hand, and what it never made", async () => {
-  const { access_token } = await gateway.server.admin("token", { subject: "1001003", client: "demo", scope: "read" });
-  assert.equal(forwarded(await ask(access_token)).fields.get("edgegate-subject"), "1001003");
-  for (const text of ["x", access_token.slice(0, -2), "egt_seal-1_AAAA", (await gateway.server.admin("nonce", { subject: "1001002", route: "account" })).nonce]) {
-    await invalid(await ask(text), "token_inactive");
-  }
-});
-
-test("a token that the other gate bound to a key is bound here too (RFC 9449 section 6.2)", async () => {
-  const cookie = await signIn(gateway.server);
-  const code = await codeFor(gateway.server, cookie);
-  const dpop = await proof(key, { method: "POST", url: "http://127.0.0.1:8787/oauth/token/" });
-  const { access_token, token_type } = granted(await exchange(gateway.server, code, {}, { dpop }));
-  assert.equal(token_type, "DPoP");
-  const url = "http://127.0.0.1:8787/gate/a";
-  const shown = await proof(key, { url, token: access_token });
-  for (const text of [dpop, shown]) gateway.seen.add(text);
-  await invalid(await ask(access_token), "token_binding");
-  forwarded(await ask(access_token, { authorization: `DPoP ${access_token}`, dpop: shown }));
-  await invalid(await ask(access_token, { authorization: `DPoP ${access_token}`, dpop: shown }), "dpop_replayed");
-});
-
-theLogHoldsNoCredential(gateway, { subjects: ["1001002", "1001003", SUBJECT] });
+theLogHoldsNoCredential(gateway, { subjects: [SUBJECT] });
