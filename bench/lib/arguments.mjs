@@ -5,7 +5,8 @@ import { parseArgs } from "node:util";
 export const USAGE = `npm run bench [-- OPTIONS]
 
 CPU microseconds of the workerd process per request: Edgegate next to Workers written by hand. Then the same for tags in a
-page of 1 MB, and memory with one of 100 MB, as node bench/tags.mjs measures them (left out with --only).
+page of 1 MB, and memory with one of 100 MB, as node bench/tags.mjs measures them, and for Bearer tokens, as node
+bench/tokens.mjs does (both left out with --only).
 
   --quick            fewer requests: a first look in seconds, less exact
   --rounds N         rounds (5)
@@ -17,8 +18,8 @@ page of 1 MB, and memory with one of 100 MB, as node bench/tags.mjs measures the
   --check            exit code 1 when a goal is missed
   --help             this text
 
-Also: node bench/tags.mjs (the part about tags alone, with options of its own), node bench/stream.mjs (memory while 1 GB
-streams through), node bench/cold.mjs (start-up).
+Also: node bench/tags.mjs and node bench/tokens.mjs (the parts about tags and tokens alone, with options of their own), node
+bench/stream.mjs (memory while 1 GB streams through), node bench/cold.mjs (start-up).
 `;
 
 export function parseArguments(args) {

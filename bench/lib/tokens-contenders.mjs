@@ -11,17 +11,33 @@
 //   bindings  (not of Edgegate) more variables for the Worker
 //   policy    (edgegate only) the demo's policy as text -> the policy of this row
 //   tokens    how many different ones are sent in turn, where not as many as in the rest of the part
+//   without   the row that does all the same but verify: what this one costs beyond it is the verifying
 //   whole     true where the whole job of a gate is due (tokens-forward.js says what that is)
 //   logs      true where every request must have written a line to the log
-//   role      "floor": checks nothing; "gateway" and "peer": the rows that the goals are about
+//   role      "floor": does nothing; "open": verifies nothing; "gateway" and "peer": the rows that the goals are about
 
 import { replaceOnce } from "../contenders.mjs";
 import { AUDIENCE, ISSUER } from "./tokens-jwt.mjs";
 
 const FLOOR = { name: "bare passthrough (JS)", worker: "passthrough.js", role: "floor" };
-const EDGEGATE = { worker: "edgegate", whole: true, logs: true };
+const OPEN = { role: "open", without: undefined };
+
+const EDGEGATE = { worker: "edgegate", whole: true, logs: true, without: "Edgegate, nothing verified" };
 const SILENT = { worker: "edgegate", whole: true };
-const WHOLE = { whole: true, logs: true, role: "peer" };
+
+const PROVIDER = {
+  worker: "tokens-oauth-provider.js",
+  without: "workers-oauth-provider, nothing verified",
+  role: "peer",
+};
+const WHOLE_PROVIDER = { ...PROVIDER, whole: true, logs: true, without: "workers-oauth-provider, whole job, nothing verified" };
+
+const HONO = { worker: "tokens-hono.js", without: "Hono, nothing verified", role: "peer" };
+const WHOLE_HONO = { ...HONO, whole: true, logs: true, without: "Hono, whole job, nothing verified" };
+
+// More than the gateway remembers: when one comes again, it is forgotten. The libraries remember none, so to them every
+// token is new anyway.
+const NEW_EVERY_TIME = 6000;
 
 const OPAQUE = {
   name: "opaque tokens",
@@ -30,10 +46,17 @@ const OPAQUE = {
     { name: "Edgegate", ...EDGEGATE, policy: opaque, role: "gateway" },
     { name: "Edgegate, without the decision log", ...SILENT, policy: (demo) => silent(opaque(demo)) },
     { name: "Edgegate, KV asked each time", ...EDGEGATE, policy: (demo) => uncached(opaque(demo)) },
-    { name: "workers-oauth-provider", ...provider({}), role: "peer" },
-    { name: "workers-oauth-provider, KV in memory", ...provider({ KV: "memory" }), role: "peer" },
-    { name: "workers-oauth-provider, whole job", ...provider({ JOB: "whole" }), ...WHOLE },
-    { name: "workers-oauth-provider, whole job, KV in memory", ...provider({ JOB: "whole", KV: "memory" }), ...WHOLE },
+    { name: EDGEGATE.without, ...EDGEGATE, ...OPEN, policy: (demo) => accepting("none", opaque(demo)) },
+    { name: "workers-oauth-provider", ...PROVIDER },
+    { name: "workers-oauth-provider, KV in memory", ...PROVIDER, bindings: { KV: "memory" } },
+    { name: PROVIDER.without, ...PROVIDER, ...OPEN, bindings: { WAY: "none" } },
+    { name: "workers-oauth-provider, whole job", ...WHOLE_PROVIDER, bindings: { JOB: "whole" } },
+    {
+      name: "workers-oauth-provider, whole job, KV in memory",
+      ...WHOLE_PROVIDER,
+      bindings: { JOB: "whole", KV: "memory" },
+    },
+    { name: WHOLE_PROVIDER.without, ...WHOLE_PROVIDER, ...OPEN, bindings: { JOB: "whole", WAY: "none" } },
   ],
 };
 
@@ -48,22 +71,17 @@ function jwtPart(alg) {
       FLOOR,
       { name: "Edgegate", ...EDGEGATE, policy, role: "gateway" },
       { name: "Edgegate, without the decision log", ...SILENT, policy: (demo) => silent(policy(demo)) },
-      { name: "Edgegate, one token all the time", ...EDGEGATE, policy, tokens: 1 },
-      { name: "Hono, jwt", ...hono({ WAY: "jwt" }), role: "peer" },
-      { name: "Hono, jwk", ...hono({ WAY: "jwk" }), role: "peer" },
-      { name: "Hono, jwt, key imported once", ...hono({ WAY: "imported" }), role: "peer" },
-      { name: "Hono, jwt, whole job", ...hono({ WAY: "jwt", JOB: "whole" }), ...WHOLE },
-      { name: "Hono, jwk, whole job", ...hono({ WAY: "jwk", JOB: "whole" }), ...WHOLE },
+      { name: "Edgegate, a new token every time", ...EDGEGATE, policy, tokens: NEW_EVERY_TIME },
+      { name: EDGEGATE.without, ...EDGEGATE, ...OPEN, policy: (demo) => accepting("none", policy(demo)) },
+      { name: "Hono, jwt", ...HONO, bindings: { WAY: "jwt" } },
+      { name: "Hono, jwk", ...HONO, bindings: { WAY: "jwk" } },
+      { name: "Hono, jwt, key imported once", ...HONO, bindings: { WAY: "imported" } },
+      { name: HONO.without, ...HONO, ...OPEN, bindings: { WAY: "none" } },
+      { name: "Hono, jwt, whole job", ...WHOLE_HONO, bindings: { WAY: "jwt", JOB: "whole" } },
+      { name: "Hono, jwk, whole job", ...WHOLE_HONO, bindings: { WAY: "jwk", JOB: "whole" } },
+      { name: WHOLE_HONO.without, ...WHOLE_HONO, ...OPEN, bindings: { WAY: "none", JOB: "whole" } },
     ],
   };
-}
-
-function provider(bindings) {
-  return { worker: "tokens-oauth-provider.js", bindings };
-}
-
-function hono(bindings) {
-  return { worker: "tokens-hono.js", bindings };
 }
 
 // The others sign no identity JWT.
@@ -79,9 +97,12 @@ function uncached(policy) {
   return replaceOnce(policy, /^\[bearer\]$/m, '[bearer]\ncache = "0s"');
 }
 
+function accepting(credential, policy) {
+  return replaceOnce(policy, /(\nname = "me"\n(?:.+\n)*?accept = )\[.*\]/, `$1["${credential}"]`);
+}
+
 function foreign(demo, alg) {
-  const route = replaceOnce(opaque(demo), /(\nname = "me"\n(?:.+\n)*?accept = )\[.*\]/, '$1["issuer:bench"]');
-  return `${route}
+  return `${accepting("issuer:bench", opaque(demo))}
 [origins.bench-idp]
 service = "IDP"
 

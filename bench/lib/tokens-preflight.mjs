@@ -1,5 +1,5 @@
 // Before anything is measured: does the contender verify tokens, and what does the origin get? One that lets a bad token
-// through would win.
+// through would win. One that is to verify nothing has to do all the rest.
 
 import { sendOne } from "./client.mjs";
 import { badTokens, SUBJECT } from "./tokens-jwt.mjs";
@@ -23,10 +23,13 @@ export async function preflight(contender, { issuer }) {
   demand(contender, good.status === 200, `a good token was answered ${good.status}: ${good.body.slice(0, 300)}`);
   if (contender.role === "floor") return;
 
+  const isOpen = contender.role === "open";
   const headers = new Map(JSON.parse(good.body).headers);
-  demand(contender, headers.get("edgegate-subject") === SUBJECT, "the origin did not hear who calls");
+  const subject = isOpen ? undefined : SUBJECT;
+  demand(contender, headers.get("edgegate-subject") === subject, "the origin did not hear who calls, and no more");
   demand(contender, !headers.has("authorization"), "the origin got the token");
   if (contender.whole) await doesTheWholeJob(contender, token);
+  if (isOpen) return letsAnybodyIn(contender);
   for (const [what, bad] of Object.entries({ ...malformed(token), ...(issuer ? badTokens(issuer) : unknown(token)) })) {
     const answer = await sendOne(contender.port, withToken(bad, ECHO));
     demand(contender, answer.status === 401, `${what} was answered ${answer.status}: ${answer.body.slice(0, 300)}`);
@@ -46,6 +49,12 @@ async function doesTheWholeJob(contender, token) {
     demand(contender, names.has(name), `the origin did not get ${name}`);
   }
   demand(contender, /\r\ncache-control:[^\r]*\b(?:private|no-store)\b/i.test(answer.head), "the answer is not private");
+}
+
+async function letsAnybodyIn(contender) {
+  const answer = await sendOne(contender.port, withToken(undefined, ECHO));
+  demand(contender, answer.status === 200, `no token was answered ${answer.status}: ${answer.body.slice(0, 300)}`);
+  demand(contender, Array.isArray(JSON.parse(answer.body).headers), "no token did not reach the origin");
 }
 
 function malformed(token) {

@@ -20,14 +20,15 @@ export function withToken(token, more = []) {
   return { ...PLAIN, headers: [...PLAIN.headers, ...more, ...authorization] };
 }
 
-// `issuer` and `jwts` are those of the part; without them the contender makes `count` tokens of its own.
+// `issuer` and `jwts` are those of the part, of which the first `count` are sent; without them the contender makes as many
+// tokens of its own.
 export async function startContender(contender, { issuer, jwts, count }) {
   const jwks = { JWKS: issuer?.jwks ?? { keys: [] } };
   const worker = contender.worker === "edgegate" ? await gateway(contender) : await peer(contender, issuer, jwks);
   const running = await startWorkerd([worker, await bundled("origin", "origin.js"), await bundled("idp", "tokens-idp.js", jwks)]);
   try {
     if (contender.worker === "edgegate") await demandItsPolicy(running.port);
-    const tokens = jwts?.slice(0, contender.tokens) ?? (await ownTokens(contender, running.port, count));
+    const tokens = jwts?.slice(0, contender.tokens ?? count) ?? (await ownTokens(contender, running.port, count));
     return { ...contender, ...running, tokens };
   } catch (error) {
     await running.stop();

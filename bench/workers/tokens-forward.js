@@ -1,4 +1,5 @@
-// What every contender of tokens.mjs does once it knows who calls: the origin hears who it is and does not get the token. With
+// What every contender of tokens.mjs does once it knows who calls, or where nobody is asked: the origin hears who it is, if
+// anybody knows, and does not get the token. With
 // JOB = "whole" also what a gate owes the origin beyond that, as whole-job.js does it: nobody else's identity headers arrive,
 // the route and a request id do, the answer is private, and the decision is in the log.
 
@@ -25,7 +26,7 @@ export function forward(request, env, subject) {
   if (env.JOB === "whole") return wholeJob(request, env, subject);
   const headers = new Headers(request.headers);
   headers.delete("authorization");
-  headers.set("edgegate-subject", subject);
+  if (subject !== undefined) headers.set("edgegate-subject", subject);
   return env.ORIGIN.fetch(new Request(request, { headers }));
 }
 
@@ -36,7 +37,7 @@ async function wholeJob(request, env, subject) {
   for (const [name, value] of request.headers) {
     if (!IDENTITY.test(name)) headers.append(name, value);
   }
-  headers.set("edgegate-subject", subject);
+  if (subject !== undefined) headers.set("edgegate-subject", subject);
   headers.set("edgegate-route", ROUTE);
   headers.set("edgegate-request-id", requestId);
   const response = await env.ORIGIN.fetch(request.url, {
@@ -56,6 +57,7 @@ async function wholeJob(request, env, subject) {
 // The path, never the query: that may hold a credential.
 function log({ method, url }, requestId, subject) {
   const [path] = url.slice(url.indexOf("/", url.indexOf("//") + 2)).split("?", 1);
-  const said = { event: "decision", decision: "forward", route: ROUTE, credential: "bearer", subject, method, path };
+  const credential = subject === undefined ? "none" : "bearer";
+  const said = { event: "decision", decision: "forward", route: ROUTE, credential, subject, method, path };
   console.log(JSON.stringify({ ...said, request_id: requestId }));
 }

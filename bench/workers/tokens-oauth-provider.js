@@ -1,5 +1,6 @@
 // @cloudflare/workers-oauth-provider in front of the origin: opaque tokens, looked up in KV. With KV = "memory" its KV is a
-// map of the isolate: the library's own share, without that of a simulated KV.
+// map of the isolate: the library's own share, without that of a simulated KV. With WAY = "none" the origin is where the
+// library asks for no token.
 //
 // GET /bench/tokens?count=N answers with N access tokens, each made by a whole authorization code flow with PKCE.
 
@@ -16,9 +17,9 @@ const VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 const provider = new OAuthProvider({
-  apiRoute: "/me/",
+  apiRoute: env.WAY === "none" ? "/elsewhere/" : "/me/",
   apiHandler: { fetch: (request, env, context) => forward(request, env, context.props.userId) },
-  defaultHandler: { fetch: tokens },
+  defaultHandler: { fetch: withoutToken },
   authorizeEndpoint: "/authorize",
   tokenEndpoint: "/token",
   scopesSupported: ["read"],
@@ -44,6 +45,11 @@ function kvInMemory() {
     put: async (key, value) => void values.set(key, value),
     delete: async (key) => void values.delete(key),
   };
+}
+
+function withoutToken(request, env, context) {
+  const isOpen = env.WAY === "none" && request.url.startsWith(`${HOME}/me/`);
+  return isOpen ? forward(request, env) : tokens(request, env, context);
 }
 
 async function tokens(request, env, context) {

@@ -61,7 +61,7 @@ pub async fn prove<P: Vault + Ledger + Verifier>(
     if text("htm") != Some(demand.method) || !is_of_address || !is_of_token {
         return Err(Reason::DpopMismatch);
     }
-    if issued + WINDOW < ctx.now || issued > ctx.now + WINDOW {
+    if issued.saturating_add(WINDOW) < ctx.now || issued > ctx.now + WINDOW {
         return Err(Reason::DpopStale);
     }
     if !jws.is_signed_by(ports, algorithm, &key).await? {

@@ -26,8 +26,14 @@ pub struct Foreign {
     told: RefCell<Vec<Known>>,
 }
 
-/// A token by its digest, what was found out about it, and until when that holds.
-type Known = ([u8; 32], Result<Told, Reason>, u64);
+/// What an issuer said about a token, or what its keys did.
+#[derive(Debug, Clone)]
+struct Known {
+    digest: [u8; 32],
+    issuer: String,
+    result: Result<Told, Reason>,
+    until: u64,
+}
 
 #[derive(Debug, Clone, Default)]
 struct Keys {
@@ -39,20 +45,29 @@ struct Keys {
     asks: u32,
 }
 
-/// Judges a token by the issuers that a route accepts. `trace`: asked before anybody is asked about a token.
+/// What this isolate can say of a token by itself.
+#[derive(Debug)]
+pub enum Verdict {
+    /// It counts, and this is who it is about.
+    Told(Told),
+    /// Only this issuer knows.
+    Ask(Arc<Issuer>),
+}
+
+/// Judges a token by the issuers that a route accepts, as far as nobody has to be asked about it.
 ///
 /// # Errors
-/// The reasons of [`jwt`] and [`introspection`], `JwtKeyUnknown`, `JwtSignature`, `KeysUnavailable`.
+/// The reasons of [`jwt`], `JwtIssuer`, `JwtKeyUnknown`, `JwtSignature`, `TokenInactive`, `KeysUnavailable`.
 pub async fn verify<P: Ports>(
     ctx: Context<'_>,
     ports: &P,
     memory: &Foreign,
     issuers: &[&Arc<Issuer>],
     token: &str,
-) -> Result<Told, Reason> {
+) -> Result<Verdict, Reason> {
     let digest = sha256(&[token.as_bytes()]);
-    if let Some(told) = memory.told(&digest, issuers, ctx.now) {
-        return told;
+    if let Some(Ok(told)) = memory.told(&digest, issuers, ctx.now) {
+        return Ok(Verdict::Told(told));
     }
     let by_keys = |issuer: &&&Arc<Issuer>| matches!(issuer.verification, Verification::Jwks { .. });
     let asked = issuers.iter().find(|issuer| !by_keys(issuer));
@@ -60,7 +75,7 @@ pub async fn verify<P: Ports>(
     let claims = jws.as_ref().and_then(jws::Jws::claims);
     let named = claims.as_ref().and_then(|claims| claims.get("iss")?.as_str());
     let issuer = issuers.iter().filter(by_keys).find(|issuer| Some(issuer.issuer.as_str()) == named);
-    let (result, until) = match (issuer, jws, &claims, asked) {
+    match (issuer, jws, &claims, asked) {
         (Some(issuer), Some(jws), Some(claims), _) => {
             let Verification::Jwks { algorithms, .. } = &issuer.verification else { return Err(Reason::Internal) };
             let algorithm = jwt::judge_header(&jws, algorithms)?;
@@ -71,39 +86,57 @@ pub async fn verify<P: Ports>(
             }
             // No longer than its key may be kept.
             let until = told.until.min(ctx.now + issuer.cache);
-            (Ok(told), until)
+            memory.remember(digest, issuer, Ok(told.clone()), until);
+            Ok(Verdict::Told(told))
         }
-        (None, _, _, Some(issuer)) => match introspection::ask(ctx, ports, issuer, token).await {
-            Ok(told) => (Ok(told.clone()), told.until),
-            Err(Reason::TokenInactive) => (Err(Reason::TokenInactive), ctx.now + issuer.cache.min(PAUSE)),
-            Err(other) => return Err(other),
+        (None, _, _, Some(issuer)) => match memory.told(&digest, &[issuer], ctx.now) {
+            Some(Err(reason)) => Err(reason),
+            _ => Ok(Verdict::Ask(Arc::clone(issuer))),
         },
-        (_, None, _, None) | (_, _, None, None) => return Err(Reason::JwtMalformed),
-        _ => return Err(Reason::JwtIssuer),
+        (_, None, _, None) | (_, _, None, None) => Err(Reason::JwtMalformed),
+        _ => Err(Reason::JwtIssuer),
+    }
+}
+
+/// Asks an issuer about a token, and remembers what it said.
+///
+/// # Errors
+/// The reasons of [`introspection::ask`].
+pub async fn ask<P: Ports>(
+    ctx: Context<'_>,
+    ports: &P,
+    memory: &Foreign,
+    issuer: &Arc<Issuer>,
+    token: &str,
+) -> Result<Told, Reason> {
+    let result = introspection::ask(ctx, ports, issuer, token).await;
+    let until = match &result {
+        Ok(told) => told.until,
+        Err(Reason::TokenInactive) => ctx.now + issuer.cache.min(PAUSE),
+        Err(_) => return result,
     };
-    memory.remember(digest, result.clone(), until);
+    memory.remember(sha256(&[token.as_bytes()]), issuer, result.clone(), until);
     result
 }
 
 impl Foreign {
-    /// What was found out about a token, if one of these issuers said so.
+    /// What one of these issuers said about a token.
     fn told(&self, digest: &[u8; 32], issuers: &[&Arc<Issuer>], now: u64) -> Option<Result<Told, Reason>> {
         let told = self.told.borrow();
-        let at = told.binary_search_by_key(digest, |(known, _, _)| *known).ok()?;
-        let (_, result, _) = told.get(at).filter(|(_, _, until)| now < *until)?;
-        let is_accepted =
-            |told: &Told| issuers.iter().any(|issuer| told.identity.key_id.as_ref() == Some(&issuer.name));
-        result.as_ref().map_or(true, is_accepted).then(|| result.clone())
+        let known = told.get(told.binary_search_by_key(digest, |known| known.digest).ok()?)?;
+        let is_accepted = issuers.iter().any(|issuer| issuer.name == known.issuer);
+        (is_accepted && now < known.until).then(|| known.result.clone())
     }
 
-    fn remember(&self, digest: [u8; 32], result: Result<Told, Reason>, until: u64) {
+    fn remember(&self, digest: [u8; 32], issuer: &Issuer, result: Result<Told, Reason>, until: u64) {
         let mut told = self.told.borrow_mut();
         if told.len() >= CAPACITY {
             told.clear(); // whoever comes again is judged again
         }
-        match told.binary_search_by_key(&digest, |(known, _, _)| *known) {
-            Ok(at) => told.get_mut(at).into_iter().for_each(|entry| *entry = (digest, result.clone(), until)),
-            Err(at) => told.insert(at, (digest, result, until)),
+        let known = Known { digest, issuer: issuer.name.clone(), result, until };
+        match told.binary_search_by_key(&digest, |known| known.digest) {
+            Ok(at) => told.get_mut(at).into_iter().for_each(|entry| *entry = known.clone()),
+            Err(at) => told.insert(at, known),
         }
     }
 

@@ -31,7 +31,7 @@ pub async fn ask(ctx: Context<'_>, ports: &impl Upstream, issuer: &Issuer, token
         return Err(Reason::IntrospectionUnavailable);
     };
     let is_active = claims.get("active") == Some(&Value::Bool(true));
-    let expires = claims.get("exp").and_then(seconds).unwrap_or(u64::MAX);
+    let expires = claims.get("exp").map_or(u64::MAX, |said| seconds(said).unwrap_or(0));
     let is_of_issuer = claims.get("iss").is_none_or(|said| said == issuer.issuer.as_str());
     if !is_active || expires <= ctx.now || !is_of_issuer {
         return Err(Reason::TokenInactive);

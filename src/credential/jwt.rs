@@ -23,9 +23,12 @@ pub struct Told {
 /// Whether the header is that of an access token, and its algorithm, which has to be one of the policy's.
 ///
 /// # Errors
-/// `JwtAlgorithm`, `JwtMalformed` for a JWT that was made for another purpose.
+/// `JwtAlgorithm`; `JwtMalformed` for a JWT that was made for another purpose, or a key id that is no text.
 pub fn judge_header(jws: &Jws<'_>, algorithms: &[JwsAlgorithm]) -> Result<JwsAlgorithm, Reason> {
     let algorithm = jws.algorithm(|one| algorithms.contains(&one)).ok_or(Reason::JwtAlgorithm)?;
+    if jws.header.get("kid").is_some_and(|id| !id.is_string()) {
+        return Err(Reason::JwtMalformed);
+    }
     // RFC 8725 section 3.11: a logout token or a proof of possession is no access token.
     let is_access_token = jws.header.get("typ").is_none_or(|typ| {
         let typ = typ.as_str().unwrap_or("?").to_ascii_lowercase();

@@ -6,6 +6,7 @@
 use super::{Gate, Trace, redeem};
 use crate::credential;
 use crate::credential::authorization::{self, Authorization};
+use crate::credential::foreign::Verdict;
 use crate::credential::seal::{self, Kind};
 use crate::credential::store::Context;
 use crate::credential::{
@@ -189,16 +190,23 @@ async fn by_token<P: Ports>(
 async fn by_issuer<P: Ports>(visit: &Visit<'_, P>, token: &str) -> Result<bearer::Verified, Reason> {
     let Visit { gate, ctx, route, incoming, ports, .. } = *visit;
     let issuers: Vec<_> = route.accept.iter().filter_map(Accept::issuer).collect();
-    let network = format!("token {}", incoming.network());
-    if gate.guesses.is_shut_out(&network, ctx.now) {
-        return Err(Reason::Throttled);
-    }
-    match foreign::verify(ctx, ports, &gate.foreign, &issuers, token).await {
-        Ok(told) => Ok(bearer::Verified { identity: told.identity, bound: told.bound }),
-        // Each wrong guess made the gateway ask somebody.
-        Err(Reason::TokenInactive) => Err(gate.guesses.count(&network, ctx.now, ports, Reason::TokenInactive).await),
-        Err(other) => Err(other),
-    }
+    let told = match foreign::verify(ctx, ports, &gate.foreign, &issuers, token).await? {
+        Verdict::Told(told) => told,
+        Verdict::Ask(issuer) => {
+            // Each wrong guess makes the gateway ask somebody.
+            let network = format!("token {}", incoming.network());
+            if !gate.guesses.begin(&network, ctx.now) {
+                return Err(Reason::Throttled);
+            }
+            let answer = foreign::ask(ctx, ports, &gate.foreign, &issuer, token).await;
+            if answer == Err(Reason::TokenInactive) {
+                return Err(gate.guesses.judge(&network, ctx.now, ports, Reason::TokenInactive).await);
+            }
+            gate.guesses.take_back(&network);
+            answer?
+        }
+    };
+    Ok(bearer::Verified { identity: told.identity, bound: told.bound })
 }
 
 /// RFC 9449 section 7.1: a bound token comes with the proof of its key, and no other token does.

@@ -28,6 +28,27 @@ impl Guesses {
     /// Counts a wrong guess here and across isolates, and says why it is refused: it is `wrong`, or one too many.
     pub async fn count(&self, network: &str, now: u64, ports: &impl Limiter, wrong: Reason) -> Reason {
         self.add(network, now, 1);
+        self.judge(network, now, ports, wrong).await
+    }
+
+    /// Counts a guess of which it is not known yet whether it is wrong; false if the network has to wait.
+    pub fn begin(&self, network: &str, now: u64) -> bool {
+        let may_guess = !self.is_shut_out(network, now);
+        if may_guess {
+            self.add(network, now, 1);
+        }
+        may_guess
+    }
+
+    /// Takes a guess back that was right.
+    pub fn take_back(&self, network: &str) {
+        if let Some(one) = self.0.borrow_mut().iter_mut().find(|one| one.network == network) {
+            one.count = one.count.saturating_sub(1);
+        }
+    }
+
+    /// Counts a wrong guess across isolates, and says why it is refused.
+    pub async fn judge(&self, network: &str, now: u64, ports: &impl Limiter, wrong: Reason) -> Reason {
         match ports.within(network).await {
             Ok(true) => wrong,
             Ok(false) => {

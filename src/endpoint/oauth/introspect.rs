@@ -15,7 +15,7 @@ use crate::refusal::Reason;
 use crate::rewrite::Answer;
 
 /// 200 `{"active": true, ...}`, or `{"active": false}` and not a word why. A client learns of its own tokens, a resource
-/// server (`introspect = true`) of all.
+/// server (`introspect = true`) of all access tokens.
 pub async fn answer<P: Ports>(call: Call<'_, P>) -> Answered {
     let mut identity = None;
     let result = introspect(call, &mut identity).await;
@@ -32,7 +32,9 @@ async fn introspect<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -
     }
     let told = tell(call, request.form.need("token")?).await?;
     let is_for = |members: &Map<String, Value>| members.get("client_id").is_some_and(|id| *id == client.id.as_str());
-    let told = told.filter(|members| client.introspects_all || is_for(members));
+    // A refresh token is between its client and this server (RFC 6749 section 1.5): to a resource server it is nothing.
+    let is_access = |members: &Map<String, Value>| members.contains_key("token_type");
+    let told = told.filter(|members| is_for(members) || (client.introspects_all && is_access(members)));
     Ok(Answer::json(200, &told.map_or_else(|| json!({"active": false}), Value::Object)))
 }
 

@@ -11,7 +11,7 @@ const build = path.join(root, "demo/build");
 const origin = path.join(root, "demo/origin");
 const compatibilityDate = "2026-11-01";
 
-/** Starts gates by name, each { policy, sharing }; requests to `port` reach the first. */
+/** Starts gates by name, each { policy, sharing, bindings }; requests to `port` reach the first. */
 export async function startDemo(gates = { gate: {} }) {
   assert.ok(existsSync(path.join(build, "index_bg.wasm")), "there is no demo/build: node scripts/build.mjs --demo");
   const recorder = {
@@ -23,12 +23,12 @@ export async function startDemo(gates = { gate: {} }) {
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       workers: [
-        ...Object.entries(gates).map(([name, { policy, sharing }]) => ({
+        ...Object.entries(gates).map(([name, { policy, sharing, bindings }]) => ({
           name,
           modules: [recorder, ...modules(build, "index.js")],
           modulesRoot: build,
           compatibilityDate,
-          bindings: { ...secrets, ...(policy && { EDGEGATE_POLICY_TOML: policy }) },
+          bindings: { ...secrets, ...bindings, ...(policy && { EDGEGATE_POLICY_TOML: policy }) },
           kvNamespaces: { EDGEGATE_KV: `kv-${sharing ?? name}` },
           durableObjects: { EDGEGATE_LEDGER: { className: "Ledger", useSQLite: true, ...(sharing && { scriptName: sharing }) } },
           ratelimits: { EDGEGATE_LIMITER: { namespace_id: `limiter-${name}`, simple: { limit: 20, period: 60 } } },

@@ -29,8 +29,12 @@ const kv = {
     kept.push({ store: "kv", does: "write", key, value, expiration: options.expiration, at: Math.floor(Date.now() / 1000) });
     return original(key, value, options);
   },
+  list(original, options) {
+    kept.push({ store: "kv", does: "list", key: options.prefix });
+    return original(options);
+  },
 };
-for (const name of ["delete", "list", "getWithMetadata"]) {
+for (const name of ["delete", "getWithMetadata"]) {
   kv[name] = () => {
     throw new Error(`docs/storage.md knows no KV ${name}`);
   };
