@@ -78,7 +78,7 @@ const HEADERS = [
   ...["PS256", "EdDSA"].map((alg) => [{ alg }, "jwt_algorithm"]), // the issuer's policy has neither
   [{ alg: "RS256" }, "jwt_key_unknown"], // the key of that id is none for RSA
   ...["ES", "es ", "", "e", "es\u0000", "../es", "/dev/null", "../../../../dev/null", "' OR '1'='1", "es' UNION SELECT 'x", "es; rm -rf", "x".repeat(2000)].map((kid) => [{ kid }, "jwt_key_unknown"]),
-  ...[7, null, ["es"], {}].map((kid) => [{ kid }, "jwt_key_unknown"]),
+  ...[7, null, ["es"], {}].map((kid) => [{ kid }, "jwt_malformed"]),
   [{ kid: "other" }, "jwt_signature"],
   [{ kid: undefined }, "jwt_key_unknown"], // two keys would fit
 ];
