@@ -3,6 +3,9 @@
 #![no_main]
 
 mod given;
+#[allow(dead_code)]
+#[path = "../../tests/support/jws.rs"]
+mod jws;
 #[allow(dead_code)] // the native tests use all of it
 #[path = "../../tests/support/memory.rs"]
 mod memory;
@@ -35,9 +38,11 @@ struct Input<'a> {
 }
 
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "OPTIONS", ""];
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 18] = [
     "authorization",
     "cookie",
+    "dpop",
+    "x-on-behalf",
     "accept",
     "origin",
     "referer",

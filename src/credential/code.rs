@@ -76,22 +76,26 @@ pub async fn mint<P: Vault + Ledger + Entropy>(
     Ok(code.text())
 }
 
-/// Opens a code and judges all that is shown with it. Nothing is used up.
+/// Opens a code without looking at storage.
 ///
 /// # Errors
-/// `CodeForged`, `CodeExpired`, `CodeUnknown`, `CodeMisdirected`, `PkceMismatch`, `DpopKey`, and storage's own reasons.
+/// `CodeForged`, `CodeExpired`, `SecretMissing`.
+pub fn open(ctx: Context<'_>, policy: &OAuth, text: &str) -> Result<Sealed, Reason> {
+    let opened = seal::open(Kind::Code, &policy.keys, ctx.keyring, ctx.loopback, text)?;
+    let code = opened.ok_or(Reason::CodeForged)?;
+    if code.expires <= ctx.now { Err(Reason::CodeExpired) } else { Ok(code) }
+}
+
+/// Judges all that is shown with a code. Nothing is used up.
+///
+/// # Errors
+/// `CodeUnknown`, `CodeMisdirected`, `PkceMismatch`, `DpopKey`, and storage's own reasons.
 pub async fn judge<P: Vault + Ledger>(
     ctx: Context<'_>,
     ports: &P,
-    policy: &OAuth,
-    text: &str,
+    code: &Sealed,
     shown: &Shown<'_>,
-) -> Result<(Sealed, Authorization), Reason> {
-    let opened = seal::open(Kind::Code, &policy.keys, ctx.keyring, ctx.loopback, text)?;
-    let code = opened.ok_or(Reason::CodeForged)?;
-    if code.expires <= ctx.now {
-        return Err(Reason::CodeExpired);
-    }
+) -> Result<Authorization, Reason> {
     let found = match ctx.single_use {
         SingleUse::Ledger => ports.recall(&code.claim_key("allowed")).await?,
         SingleUse::BestEffort => ports.get(&code.record_key()).await?,
@@ -110,7 +114,7 @@ pub async fn judge<P: Vault + Ledger>(
     if allowed.bound.is_some() && allowed.bound != shown.bound {
         return Err(Reason::DpopKey);
     }
-    Ok((code, allowed))
+    Ok(allowed)
 }
 
 /// Uses a judged code up.

@@ -101,15 +101,15 @@ pub async fn end_of_code<P: Vault + Ledger>(
     revoke(ctx, ports, policy, &family(ctx, policy, code)?).await
 }
 
-/// Opens a refresh token without looking at storage. It says nothing about expiry or revocation.
+/// Opens a refresh token without looking at storage. It says nothing about revocation.
 ///
 /// # Errors
-/// `RefreshForged`, `SecretMissing`.
+/// `RefreshForged`, `RefreshExpired`, `SecretMissing`.
 pub fn open_refresh(ctx: Context<'_>, policy: &OAuth, text: &str) -> Result<(Sealed, Claims), Reason> {
     let sealed = seal::open(Kind::Refresh, &policy.keys, ctx.keyring, ctx.loopback, text)?;
     let sealed = sealed.filter(|sealed| sealed.is_for(AUDIENCE)).ok_or(Reason::RefreshForged)?;
     let claims = Claims::read(sealed.payload.expose()).ok_or(Reason::RefreshForged)?;
-    Ok((sealed, claims))
+    if sealed.expires <= ctx.now { Err(Reason::RefreshExpired) } else { Ok((sealed, claims)) }
 }
 
 /// The claims of an opened access token; None for one that belongs to no grant.
@@ -117,28 +117,25 @@ pub fn claims(token: &Sealed) -> Option<Claims> {
     token.is_for(AUDIENCE).then(|| Claims::read(token.payload.expose())).flatten()
 }
 
-/// Redeems a refresh token.
+/// Redeems an opened refresh token.
 ///
 /// # Errors
-/// `RefreshForged`, `RefreshExpired`, `RefreshRevoked`, `RefreshMisdirected`, `RefreshReused`, `DpopKey`, `ScopeRefused`,
+/// `RefreshRevoked`, `RefreshMisdirected`, `RefreshReused`, `DpopKey`, `ScopeRefused`,
 /// `ResourceRefused`, and storage's own reasons. Nothing is used up but by the last step.
 pub async fn refresh<P: Vault + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &OAuth,
     client: &str,
-    text: &str,
+    old: &Sealed,
+    claims: &Claims,
     wanted: &Wanted,
 ) -> Result<Issued, Reason> {
-    let (old, claims) = open_refresh(ctx, policy, text)?;
-    if old.expires <= ctx.now {
-        return Err(Reason::RefreshExpired);
-    }
     if claims.bound.is_some() && claims.bound != wanted.bound {
         return Err(Reason::DpopKey);
     }
     let family = claims.family;
-    let record = match find(ctx, ports, policy, &old, &claims).await? {
+    let record = match find(ctx, ports, policy, old, claims).await? {
         Found::Live(record) => record,
         Found::Revoked | Found::Unknown => return Err(Reason::RefreshRevoked),
     };
@@ -158,7 +155,7 @@ pub async fn refresh<P: Vault + Ledger>(
         return Err(Reason::RefreshReused);
     }
     let next = Record { exp: (at + policy.refresh_lifetime).min(next.ends), ..next };
-    let issued = issue(ctx, policy, &old, &next, family, at, wanted)?;
+    let issued = issue(ctx, policy, old, &next, family, at, wanted)?;
     if is_first {
         let key = record_key(&family);
         ctx.recent.put(&key, next.clone(), ctx.now);

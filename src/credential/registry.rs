@@ -15,7 +15,7 @@ use super::seal::{self, Kind, Sealed, Terms};
 use super::store::{self, Context, LAG};
 use crate::digest::{base64url, hmac_sha256};
 use crate::policy::{Client, ClientKind, Policy, Registry, SecretDigest, SingleUse};
-use crate::ports::{Entropy, Ledger, Vault};
+use crate::ports::{Claimed, Entropy, Ledger, Vault};
 use crate::refusal::Reason;
 use crate::secret::Secret;
 
@@ -123,8 +123,10 @@ pub async fn keep<P: Vault + Ledger>(
     let expires = if client.is_some() { FOREVER } else { store::kv_expiry(ctx.now, ctx.now + REMEMBERED) };
     ports.put(&sealed.record_key(), &text, expires).await?;
     if ctx.single_use == SingleUse::Ledger && ctx.now < sealed.issued + LAG {
-        // For isolates whose KV lags, as any new record.
-        let _ = ports.claim(&sealed.claim_key("minted"), ctx.now + LAG, &text).await;
+        // For isolates whose KV lags, as any new record; what was registered, and what it became.
+        if let Ok(Claimed::Replayed(_)) = ports.claim(&sealed.claim_key("minted"), ctx.now + LAG, &text).await {
+            let _ = ports.claim(&sealed.claim_key("changed"), ctx.now + LAG, &text).await;
+        }
     }
     ctx.recent.put_client(sealed.text().expose_text()?, client.map(Arc::new), ctx.now);
     Ok(())
@@ -175,7 +177,10 @@ fn open(ctx: Context<'_>, registry: &Registry, id: &str) -> Result<Sealed, Reaso
 async fn fetch<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<Option<Client>, Reason> {
     let mut text = ports.get(&sealed.record_key()).await?;
     if text.is_none() && ctx.now < sealed.issued + LAG && ctx.single_use == SingleUse::Ledger {
-        text = ports.recall(&sealed.claim_key("minted")).await?;
+        text = match ports.recall(&sealed.claim_key("changed")).await? {
+            Some(changed) => Some(changed),
+            None => ports.recall(&sealed.claim_key("minted")).await?,
+        };
     }
     Ok(text.as_deref().and_then(read))
 }

@@ -42,7 +42,7 @@ pub(crate) async fn answer<P: Ports>(
 ) -> Result<Answer, Reason> {
     let ctx = gate.context(target, moment.now);
     if !is_house(target.path) {
-        return oauth::answer(gate, ctx, incoming, target, ports, trace).await;
+        return oauth::answer(gate, ctx, incoming, target, ports, moment.request_id, trace).await;
     }
     trace.endpoint = KNOWN.iter().find(|path| **path == target.path).copied();
     let mut only = |methods: &[&str]| {

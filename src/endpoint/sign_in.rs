@@ -24,7 +24,7 @@ pub async fn answer<P: Ports>(
 ) -> Result<Answer, Reason> {
     let sessions = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
     if incoming.method != "POST" {
-        return Ok(page::sign_in(&next(target, target.query.unwrap_or_default()), "", false));
+        return Ok(page::sign_in(&next(gate, target, target.query.unwrap_or_default()), "", false));
     }
     if !fetch_metadata::is_own_form(&incoming.headers, &target.origin()) {
         return Err(Reason::CrossSite);
@@ -35,7 +35,7 @@ pub async fn answer<P: Ports>(
     let form = bearer::read_form(ports, gate.policy.limits.form).await?;
     let account = value(&form, "account")?;
     let password = value(&form, "password")?;
-    let next = next(target, &form);
+    let next = next(gate, target, &form);
     let Some(subject) = password::check(gate, ctx, incoming, ports, &account, &password).await? else {
         if accept::prefers_html(incoming.headers.get("accept")) {
             let challenge = generic::session_challenge(gate);
@@ -50,11 +50,11 @@ pub async fn answer<P: Ports>(
 }
 
 /// Where to go afterwards: an address on this host that the gate itself would accept, else `/`.
-fn next(target: &Target<'_>, form: &str) -> String {
+fn next(gate: &Gate, target: &Target<'_>, form: &str) -> String {
     let wanted =
         query::sole(form, "next").ok().flatten().map(query::decode).and_then(|raw| String::from_utf8(raw).ok());
     let is_own = |wanted: &String| {
-        wanted.starts_with('/') && Target::read(&format!("{}{wanted}", target.origin()), 2048).is_ok()
+        wanted.starts_with('/') && Target::read(&format!("{}{wanted}", target.origin()), gate.policy.limits.url).is_ok()
     };
     wanted.filter(is_own).unwrap_or_else(|| "/".to_owned())
 }

@@ -73,7 +73,8 @@ fn client(report: &mut Report, id: &str, table: &Table<'_>) -> Option<Client> {
 /// The key that is wrong, and the reason.
 pub fn judge(client: &Client) -> Result<(), (&'static str, String)> {
     let is_pair = client.kind == ClientKind::TokenPair;
-    if !is_pair && client.redirect_uris.is_empty() {
+    // A resource server that only asks about tokens sends no browser anywhere.
+    if !is_pair && !client.introspects_all && client.redirect_uris.is_empty() {
         return Err(("redirect_uris", String::from("is empty, so no browser could be sent back")));
     }
     if client.kind == ClientKind::Public && !client.needs_pkce {

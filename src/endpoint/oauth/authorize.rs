@@ -32,7 +32,7 @@ pub async fn answer<P: Ports>(call: Call<'_, P>, trace: &mut Trace) -> Result<An
     let asked = match returning(call, query).await {
         Ok(asked) => asked,
         Err(reason) if oauth::error(reason).0 < 500 => {
-            trace.said = Some(consent::lost(reason));
+            trace.said = Some(consent::lost(reason, call.request_id));
             return Err(reason);
         }
         Err(reason) => return Err(reason),
@@ -94,14 +94,17 @@ async fn returning<P: Ports>(call: Call<'_, P>, query: &str) -> Result<Asked, Re
 }
 
 async fn decide<P: Ports>(call: Call<'_, P>, asked: &Asked, query: &str, trace: &mut Trace) -> Result<Answer, Reason> {
-    let Call { gate, ctx, oauth, incoming, target, ports } = call;
+    let Call { gate, ctx, oauth, incoming, target, ports, .. } = call;
     let mut allowed = judge(asked)?;
     let Some((session, subject)) = signed_in(call).await? else {
         if gate.policy.sign_in.is_none() {
             return Err(Reason::CredentialMissing); // sessions are opened elsewhere, by a nonce
         }
         let back = format!("{}?{query}", target.path);
-        return Ok(Answer::see_other(format!("{SIGN_IN}?next={}", encode_component(back))));
+        let address = format!("{SIGN_IN}?next={}", encode_component(back));
+        // Longer than it could be asked for, it would only end in another refusal.
+        let fits = target.origin().len() + address.len() <= gate.policy.limits.url;
+        return if fits { Ok(Answer::see_other(address)) } else { Err(Reason::OAuthParameter) };
     };
     if let Some(identity) = &mut trace.identity {
         identity.subject = Some(subject.clone());

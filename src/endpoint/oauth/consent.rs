@@ -44,7 +44,7 @@ pub fn page(
 }
 
 /// Said to the person where the client cannot be told: it is not known, or its address is not.
-pub fn lost(reason: Reason) -> Answer {
+pub fn lost(reason: Reason, request_id: &str) -> Answer {
     let what = match reason {
         Reason::ClientUnknown | Reason::ClientKind => "The application that sent you here is not known to this site.",
         Reason::RedirectUnregistered => {
@@ -54,8 +54,10 @@ pub fn lost(reason: Reason) -> Answer {
     };
     let body = format!(
         "<p>{what} You are not sent anywhere, and nothing was allowed.</p>\
-         <p>Go back, and tell its makers: <code>{}</code>.</p>",
-        reason.code()
+         <p>Go back, and tell its makers: <code>{}</code>.</p>\
+         <p class=\"small\">Status 400. Request id <code>{}</code>.</p>",
+        reason.code(),
+        escape(request_id)
     );
     unframed(page::page(400, "This application cannot be let in", &body))
 }

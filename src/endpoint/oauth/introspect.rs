@@ -47,6 +47,7 @@ async fn tell<P: Ports>(call: Call<'_, P>, token: &str) -> Result<Option<Map<Str
     };
     let (sealed, claims, is_access) = match grant::open_refresh(ctx, oauth, token) {
         Ok((sealed, claims)) => (sealed, Some(claims), false),
+        Err(Reason::RefreshExpired) => return Ok(None),
         Err(Reason::RefreshForged) => match bearer::open(ctx, &gate.policy, token) {
             Ok(sealed) => {
                 let claims = grant::claims(&sealed);

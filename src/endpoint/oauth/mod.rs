@@ -27,6 +27,7 @@ struct Call<'a, P> {
     incoming: &'a Incoming<'a>,
     target: &'a Target<'a>,
     ports: &'a P,
+    request_id: &'a str,
 }
 
 // By hand: a derived one would want the ports to be copied too.
@@ -60,6 +61,7 @@ pub(super) async fn answer<P: Ports>(
     incoming: &Incoming<'_>,
     target: &Target<'_>,
     ports: &P,
+    request_id: &str,
     trace: &mut Trace,
 ) -> Result<Answer, Reason> {
     if let Some(rest) = target.path.strip_prefix(RESOURCE) {
@@ -71,7 +73,7 @@ pub(super) async fn answer<P: Ports>(
         trace.endpoint = Some(SERVER);
         return metadata::read(incoming, trace, || Ok(metadata::server(gate, oauth)));
     }
-    let call = Call { gate, ctx, oauth, incoming, target, ports };
+    let call = Call { gate, ctx, oauth, incoming, target, ports, request_id };
     let name = target.path.strip_prefix(oauth.path.as_str()).ok_or(Reason::NoRoute)?;
     match name {
         "/" | "/authorize" | "/authorize/" => {

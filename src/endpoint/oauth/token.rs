@@ -4,8 +4,9 @@ use serde_json::json;
 
 use super::Call;
 use super::client::{self, Answered, Request};
+use super::parameters::Parameters;
 use crate::credential::code::{self, Shown};
-use crate::credential::grant::{self, Issued, Wanted};
+use crate::credential::grant::{self, Claims, Issued, Wanted};
 use crate::credential::record::Record;
 use crate::credential::{Identity, seal::Sealed};
 use crate::policy::{Client, ClientKind};
@@ -20,52 +21,66 @@ pub async fn answer<P: Ports>(call: Call<'_, P>) -> Answered {
     Answered { result, identity }
 }
 
+/// What is redeemed, opened but not looked up.
+enum Redeemed {
+    Code(Sealed),
+    Refresh(Sealed, Claims),
+}
+
+/// A code or token that is none ends here, before a proof of possession costs a claim.
 async fn issue<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -> Result<Answer, Reason> {
-    let request = client::read(call, &PARAMETERS).await?;
-    let grant_type = request.form.get("grant_type").ok_or(Reason::GrantTypeMissing)?;
-    let redeem = match grant_type {
+    let Call { ctx, oauth, ports, .. } = call;
+    let Request { form, named } = client::read(call, &PARAMETERS).await?;
+    let by_code = match form.get("grant_type").ok_or(Reason::GrantTypeMissing)? {
         "authorization_code" => true,
         "refresh_token" => false,
         _ => return Err(Reason::GrantType),
     };
-    let client = client::authenticate(call, &request.named).await?;
+    let client = client::authenticate(call, &named).await?;
     let mut identity = client::identity(&client);
     *known = Some(identity.clone());
+    let redeemed = match by_code {
+        true => Redeemed::Code(code::open(ctx, oauth, form.get("code").ok_or(Reason::CodeMissing)?)?),
+        false => {
+            let (sealed, claims) =
+                grant::open_refresh(ctx, oauth, form.get("refresh_token").ok_or(Reason::RefreshMissing)?)?;
+            Redeemed::Refresh(sealed, claims)
+        }
+    };
     let bound = client::proof(call, &client).await?;
     let wanted = Wanted {
-        scope: request.form.get("scope").filter(|_| !redeem).map(str::to_owned),
-        resources: request.form.all("resource").map(str::to_owned).collect(),
+        scope: form.get("scope").filter(|_| !by_code).map(str::to_owned),
+        resources: form.all("resource").map(str::to_owned).collect(),
         bound,
         binds_refresh: client.kind == ClientKind::Public,
     };
-    let issued = match redeem {
-        true => by_code(call, &client, &request, &wanted).await?,
-        false => {
-            let token = request.form.get("refresh_token").ok_or(Reason::RefreshMissing)?;
-            grant::refresh(call.ctx, call.ports, call.oauth, &client.id, token, &wanted).await?
+    let issued = match redeemed {
+        Redeemed::Code(code) => redeem_code(call, &client, &code, &form, &wanted).await?,
+        Redeemed::Refresh(token, claims) => {
+            grant::refresh(ctx, ports, oauth, &client.id, &token, &claims, &wanted).await?
         }
     };
     identity.subject = Some(issued.subject.clone());
     *known = Some(identity);
-    written(&issued, bound.is_some(), call.ctx.now)
+    written(&issued, bound.is_some(), ctx.now)
 }
 
 /// Client, address and PKCE are judged before the code is claimed: a thief can neither spend it nor have it revoked.
-async fn by_code<P: Ports>(
+async fn redeem_code<P: Ports>(
     call: Call<'_, P>,
     client: &Client,
-    request: &Request,
+    code: &Sealed,
+    form: &Parameters,
     wanted: &Wanted,
 ) -> Result<Issued, Reason> {
     let Call { ctx, oauth, ports, .. } = call;
     let shown = Shown {
         client: &client.id,
-        redirect_uri: request.form.get("redirect_uri"),
-        verifier: request.form.get("code_verifier"),
+        redirect_uri: form.get("redirect_uri"),
+        verifier: form.get("code_verifier"),
         bound: wanted.bound,
     };
-    let code = request.form.get("code").ok_or(Reason::CodeMissing)?;
-    let (code, allowed) = code::judge(ctx, ports, oauth, code, &shown).await?;
+    let allowed = code::judge(ctx, ports, code, &shown).await?;
     let record = Record {
         sub: allowed.subject,
         client: allowed.client,
@@ -74,10 +89,10 @@ async fn by_code<P: Ports>(
         ..Record::default()
     };
     grant::judge_wanted(&record, wanted)?;
-    match code::claim(ctx, ports, &code).await {
-        Ok(()) => grant::begin(ctx, ports, oauth, &code, record, wanted).await,
+    match code::claim(ctx, ports, code).await {
+        Ok(()) => grant::begin(ctx, ports, oauth, code, record, wanted).await,
         Err(Reason::CodeReplayed) => {
-            grant::end_of_code(ctx, ports, oauth, &code).await?;
+            grant::end_of_code(ctx, ports, oauth, code).await?;
             Err(Reason::CodeReplayed)
         }
         Err(other) => Err(other),
