@@ -46,7 +46,7 @@ const OPAQUE = {
     { name: "Edgegate", ...EDGEGATE, policy: opaque, role: "gateway" },
     { name: "Edgegate, without the decision log", ...SILENT, policy: (demo) => silent(opaque(demo)) },
     { name: "Edgegate, KV asked each time", ...EDGEGATE, policy: (demo) => uncached(opaque(demo)) },
-    { name: EDGEGATE.without, ...EDGEGATE, ...OPEN, policy: (demo) => accepting("none", opaque(demo)) },
+    { name: EDGEGATE.without, ...EDGEGATE, ...OPEN, policy: (demo) => unverified(opaque(demo)) },
     { name: "workers-oauth-provider", ...PROVIDER },
     { name: "workers-oauth-provider, KV in memory", ...PROVIDER, bindings: { KV: "memory" } },
     { name: PROVIDER.without, ...PROVIDER, ...OPEN, bindings: { WAY: "none" } },
@@ -72,7 +72,7 @@ function jwtPart(alg) {
       { name: "Edgegate", ...EDGEGATE, policy, role: "gateway" },
       { name: "Edgegate, without the decision log", ...SILENT, policy: (demo) => silent(policy(demo)) },
       { name: "Edgegate, a new token every time", ...EDGEGATE, policy, tokens: NEW_EVERY_TIME },
-      { name: EDGEGATE.without, ...EDGEGATE, ...OPEN, policy: (demo) => accepting("none", policy(demo)) },
+      { name: EDGEGATE.without, ...EDGEGATE, ...OPEN, policy: (demo) => unverified(policy(demo)) },
       { name: "Hono, jwt", ...HONO, bindings: { WAY: "jwt" } },
       { name: "Hono, jwk", ...HONO, bindings: { WAY: "jwk" } },
       { name: "Hono, jwt, key imported once", ...HONO, bindings: { WAY: "imported" } },
@@ -97,12 +97,17 @@ function uncached(policy) {
   return replaceOnce(policy, /^\[bearer\]$/m, '[bearer]\ncache = "0s"');
 }
 
-function accepting(credential, policy) {
-  return replaceOnce(policy, /(\nname = "me"\n(?:.+\n)*?accept = )\[.*\]/, `$1["${credential}"]`);
+// "none" alone would also leave an answer public, which costs less: beside a credential that no request carries it does not.
+function unverified(policy) {
+  return accepting('"link:files", "none"', policy);
+}
+
+function accepting(credentials, policy) {
+  return replaceOnce(policy, /(\nname = "me"\n(?:.+\n)*?accept = )\[.*\]/, `$1[${credentials}]`);
 }
 
 function foreign(demo, alg) {
-  return `${accepting("issuer:bench", opaque(demo))}
+  return `${accepting('"issuer:bench"', opaque(demo))}
 [origins.bench-idp]
 service = "IDP"
 

@@ -3,19 +3,15 @@
 //! Absent moves on to the next kind; refused ends it: a credential that is there but bad never falls
 //! through to a weaker one.
 
-use super::{Gate, Trace, redeem};
+use super::{Gate, Trace, redeem, tokens};
 use crate::credential;
 use crate::credential::authorization::{self, Authorization};
-use crate::credential::foreign::Verdict;
-use crate::credential::seal::{self, Kind};
 use crate::credential::store::Context;
-use crate::credential::{
-    Identity, basic, bearer, claim_key, dpop, foreign, link, once, registry, session, signed_redirect,
-};
+use crate::credential::{Identity, bearer, claim_key, link, once, session, signed_redirect};
 use crate::dialect::luminate::tags::Tags;
 use crate::endpoint::{http_session, luminate};
 use crate::http::{Incoming, Target, fetch_metadata};
-use crate::policy::{Accept, ClientKind, Link, Luminate, Route, SignedRedirect};
+use crate::policy::{Accept, Link, Luminate, Route, SignedRedirect};
 use crate::ports::{ClaimKey, Ports};
 use crate::refusal::Reason;
 use crate::rewrite::onward::Onward;
@@ -99,11 +95,11 @@ pub(crate) async fn collect<P: Ports>(visit: &Visit<'_, P>, trace: &mut Trace) -
             Accept::Link(profile) => by_link(visit, profile, noted).await?,
             Accept::SignedRedirect(profile) => by_signed_redirect(visit, profile, noted).await?,
             Accept::Bearer | Accept::Issuer(_) => match &presented.token {
-                Some(token) => Some(by_token(visit, token, presented.with_proof, noted).await?),
+                Some(token) => Some(tokens::by_token(visit, token, presented.with_proof, noted).await?),
                 None => None,
             },
             Accept::TokenPair => match header.filter(|header| header.is("Basic")) {
-                Some(header) => Some(Box::pin(by_pair(visit, header.value, noted)).await?),
+                Some(header) => Some(Box::pin(tokens::by_pair(visit, header.value, noted)).await?),
                 None => None,
             },
             Accept::Session => by_session(visit, noted).await?,
@@ -165,98 +161,6 @@ async fn by_signed_redirect<P: Ports>(
     Ok(Some(Grant { identity, ..Grant::default() }))
 }
 
-/// A token of this gateway or of an issuer: by its prefix it is known which.
-async fn by_token<P: Ports>(
-    visit: &Visit<'_, P>,
-    token: &str,
-    with_proof: bool,
-    noted: &mut Option<Identity>,
-) -> Result<Grant, Reason> {
-    let Visit { gate, ctx, route, target, ports, .. } = *visit;
-    let takes_own = route.accept.iter().any(|accept| matches!(accept, Accept::Bearer));
-    let has_issuers = route.accept.iter().any(|accept| matches!(accept, Accept::Issuer(_)));
-    let verified = match takes_own && (!has_issuers || seal::is_written_as(Kind::Token, token)) {
-        true => bearer::verify(ctx, ports, &gate.policy, route.revocation, token, target.path, noted).await?,
-        false => Box::pin(by_issuer(visit, token)).await?,
-    };
-    *noted = Some(verified.identity.clone());
-    if with_proof || verified.bound.is_some() {
-        Box::pin(judge_binding(visit, token, with_proof, verified.bound)).await?;
-    }
-    judge_scope(route, &verified.identity)?;
-    Ok(Grant { identity: verified.identity, ..Grant::default() })
-}
-
-async fn by_issuer<P: Ports>(visit: &Visit<'_, P>, token: &str) -> Result<bearer::Verified, Reason> {
-    let Visit { gate, ctx, route, incoming, ports, .. } = *visit;
-    let issuers: Vec<_> = route.accept.iter().filter_map(Accept::issuer).collect();
-    let told = match foreign::verify(ctx, ports, &gate.foreign, &issuers, token).await? {
-        Verdict::Told(told) => told,
-        Verdict::Ask(issuer) => {
-            // Each wrong guess makes the gateway ask somebody.
-            let network = format!("token {}", incoming.network());
-            if !gate.guesses.begin(&network, ctx.now) {
-                return Err(Reason::Throttled);
-            }
-            let answer = foreign::ask(ctx, ports, &gate.foreign, &issuer, token).await;
-            if answer == Err(Reason::TokenInactive) {
-                return Err(gate.guesses.judge(&network, ctx.now, ports, Reason::TokenInactive).await);
-            }
-            gate.guesses.take_back(&network);
-            answer?
-        }
-    };
-    Ok(bearer::Verified { identity: told.identity, bound: told.bound })
-}
-
-/// RFC 9449 section 7.1: a bound token comes with the proof of its key, and no other token does.
-async fn judge_binding<P: Ports>(
-    visit: &Visit<'_, P>,
-    token: &str,
-    with_proof: bool,
-    bound: Option<dpop::Thumbprint>,
-) -> Result<(), Reason> {
-    let Visit { ctx, incoming, target, ports, .. } = *visit;
-    let Some(bound) = bound.filter(|_| with_proof) else { return Err(Reason::TokenBinding) };
-    let address = format!("{}{}", target.origin(), target.path);
-    let demand = dpop::Demand { method: incoming.method, address: &address, token: Some(token) };
-    match dpop::prove(ctx, ports, &incoming.headers, demand).await? {
-        Some(key) if key == bound => Ok(()),
-        Some(_) => Err(Reason::DpopKey),
-        None => Err(Reason::DpopMalformed),
-    }
-}
-
-async fn by_pair<P: Ports>(visit: &Visit<'_, P>, value: &str, noted: &mut Option<Identity>) -> Result<Grant, Reason> {
-    let Visit { gate, ctx, route, ports, .. } = *visit;
-    let pair = basic::read(value)?;
-    let client = registry::find(ctx, ports, &gate.policy, &pair.id).await?;
-    let identity = Identity {
-        kind: "token-pair",
-        subject: client.subject.clone(),
-        client: Some(client.id.clone()),
-        scope: client.scope.clone(),
-        acts_for_others: client.acts_for_others,
-        ..Identity::default()
-    };
-    registry::authenticate(ctx, &gate.policy, &client, &pair)?;
-    *noted = Some(identity.clone());
-    if client.kind != ClientKind::TokenPair {
-        return Err(Reason::ClientKind);
-    }
-    judge_scope(route, &identity)?;
-    Ok(Grant { identity, ..Grant::default() })
-}
-
-fn judge_scope(route: &Route, identity: &Identity) -> Result<(), Reason> {
-    let is_granted = |wanted| identity.scope.contains(wanted);
-    route.bearer.scope.iter().all(is_granted).then_some(()).ok_or(Reason::TokenScope)
-}
-
-fn is_pair(accept: &Accept) -> bool {
-    matches!(accept, Accept::TokenPair)
-}
-
 async fn by_session<P: Ports>(visit: &Visit<'_, P>, noted: &mut Option<Identity>) -> Result<Option<Grant>, Reason> {
     let Visit { gate, ctx, route, incoming, target, ports } = *visit;
     let policy = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
@@ -275,6 +179,10 @@ async fn by_http_session<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate) ->
     let policy = &luminate.session;
     let identity = credential::http_session::verify(ctx, ports, policy, route.revocation, value).await?;
     Ok(Some(Grant { identity, ..Grant::default() }))
+}
+
+fn is_pair(accept: &Accept) -> bool {
+    matches!(accept, Accept::TokenPair)
 }
 
 fn signed_identity(

@@ -10,6 +10,7 @@ mod guesses;
 mod identity;
 mod redeem;
 pub(crate) mod route;
+mod tokens;
 
 use std::sync::Arc;
 

@@ -10,6 +10,7 @@
 
 mod base_url;
 mod check;
+mod check_oauth;
 mod client;
 mod credentials;
 mod field_pattern;

@@ -125,6 +125,8 @@ export async function ofClients() {
     expecting(401, await costing("token pair, forged", gate, knock(wrong)));
   }
 
+  const young = admin("client/rotate", { client_id: office.client_id });
+  expecting(200, await costing("admin/client/rotate, within two minutes", gate, young));
   const old = seal("egi", { issued: now() - 600, expires: 4_102_444_800, kid: "clients-1", key: secrets.EDGEGATE_CLIENT_KEY });
   await plant(old.record, { client_id: old.text, name: "Old", kind: "confidential", dpop: true, pkce: true, redirect_uris: [REDIRECT], secrets: [] });
   expecting(200, await costing("admin/client/list, of three clients", gate, admin("client/list", {})));

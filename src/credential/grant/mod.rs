@@ -9,55 +9,20 @@
 //! successors, and nothing readable was stored for it. After the window it is a theft, and the family is revoked.
 
 use super::claim_key;
-use super::dpop::Thumbprint;
+mod claims;
+mod tokens;
+
 use super::once;
 use super::record::Record;
-use super::seal::{self, Kind, Sealed, Terms};
+use super::seal::{self, Kind, Sealed};
 use super::store::{self, Context, Found, LAG};
 use crate::policy::{OAuth, Revocation, SingleUse};
-use crate::ports::{ClaimKey, Claimed, Entropy, Ledger, Vault};
+use crate::ports::{ClaimKey, Claimed, Ledger, Vault};
 use crate::refusal::Reason;
 
-/// What a token of a grant says of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claims {
-    /// Which grant.
-    pub family: [u8; 16],
-    /// After how many refreshes.
-    pub generation: u32,
-    /// A bit for each scope of the grant, in its order.
-    pub scopes: u64,
-    /// A bit for each of its resources; none: any.
-    pub resources: u8,
-    /// The key that it is bound to (RFC 9449 section 6).
-    pub bound: Option<Thumbprint>,
-}
-
-/// What a client asks for with a code or a refresh token.
-#[derive(Debug, Clone, Default)]
-pub struct Wanted {
-    /// Scopes, no more than were granted; None: all of them.
-    pub scope: Option<String>,
-    /// Resources, the same.
-    pub resources: Vec<String>,
-    /// The key that the tokens are to be bound to.
-    pub bound: Option<Thumbprint>,
-    /// Whether the refresh token is bound to it too: where no secret proves who refreshes.
-    pub binds_refresh: bool,
-}
-
-/// Tokens as they are handed over.
-#[derive(Debug)]
-pub struct Issued {
-    /// The access token.
-    pub access: Sealed,
-    /// The refresh token.
-    pub refresh: Sealed,
-    /// What the access token may.
-    pub scope: Vec<String>,
-    /// Who allowed it.
-    pub subject: String,
-}
+pub use claims::{Claims, Wanted, claims, judge_wanted, resources, scopes};
+pub use tokens::Issued;
+use tokens::issue;
 
 /// Begins the grant that follows from a code. The same code always gives the same grant.
 ///
@@ -112,11 +77,6 @@ pub fn open_refresh(ctx: Context<'_>, policy: &OAuth, text: &str) -> Result<(Sea
     if sealed.expires <= ctx.now { Err(Reason::RefreshExpired) } else { Ok((sealed, claims)) }
 }
 
-/// The claims of an opened access token; None for one that belongs to no grant.
-pub fn claims(token: &Sealed) -> Option<Claims> {
-    token.is_for(AUDIENCE).then(|| Claims::read(token.payload.expose())).flatten()
-}
-
 /// Redeems an opened refresh token.
 ///
 /// # Errors
@@ -164,19 +124,6 @@ pub async fn refresh<P: Vault + Ledger>(
         judge_what_was_written(ctx, ports, policy, &family).await?;
     }
     Ok(issued)
-}
-
-/// Whether a grant holds all that is asked for: its scopes and resources as bits.
-///
-/// # Errors
-/// `ScopeRefused`, `ResourceRefused`.
-pub fn judge_wanted(record: &Record, wanted: &Wanted) -> Result<(u64, u64), Reason> {
-    let words = |text: &str| text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>();
-    let asked = wanted.scope.as_deref().map(words);
-    let scopes = bits(&record.scope, asked.as_deref()).ok_or(Reason::ScopeRefused)?;
-    let asked = Some(wanted.resources.as_slice()).filter(|named| !named.is_empty());
-    let resources = bits(&record.resources, asked).ok_or(Reason::ResourceRefused)?;
-    Ok((scopes, resources))
 }
 
 /// Finds the grant of an authentic token.
@@ -253,98 +200,6 @@ pub async fn revoke<P: Vault + Ledger>(
     bury(ctx, ports, family, until).await
 }
 
-/// The scopes of a grant that a token has.
-pub fn scopes(record: &Record, claims: &Claims) -> Vec<String> {
-    let granted = record.scope.split_ascii_whitespace().enumerate();
-    granted.filter(|(at, _)| has_bit(claims.scopes, *at)).map(|(_, scope)| scope.to_owned()).collect()
-}
-
-/// The resources of a grant that a token is for; empty: it is not bound to any.
-pub fn resources(record: &Record, claims: &Claims) -> Vec<String> {
-    let granted = record.resources.split_ascii_whitespace().enumerate();
-    granted.filter(|(at, _)| has_bit(claims.resources.into(), *at)).map(|(_, one)| one.to_owned()).collect()
-}
-
-impl Claims {
-    fn write(&self) -> Vec<u8> {
-        let mut bytes = self.family.to_vec();
-        bytes.extend(self.generation.to_be_bytes());
-        bytes.extend(self.scopes.to_be_bytes());
-        bytes.push(self.resources);
-        bytes.extend(self.bound.iter().flat_map(|bound| bound.0));
-        bytes
-    }
-
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let (family, rest) = bytes.split_first_chunk()?;
-        let (generation, rest) = rest.split_first_chunk()?;
-        let (scopes, rest) = rest.split_first_chunk()?;
-        let (resources, bound) = rest.split_first()?;
-        let bound = match bound {
-            [] => None,
-            bound => Some(Thumbprint(bound.try_into().ok()?)),
-        };
-        Some(Self {
-            family: *family,
-            generation: u32::from_be_bytes(*generation),
-            scopes: u64::from_be_bytes(*scopes),
-            resources: *resources,
-            bound,
-        })
-    }
-}
-
-/// The tokens of a generation. They follow from the code or refresh token before, the key and the time.
-fn issue(
-    ctx: Context<'_>,
-    policy: &OAuth,
-    parent: &Sealed,
-    record: &Record,
-    family: [u8; 16],
-    at: u64,
-    wanted: &Wanted,
-) -> Result<Issued, Reason> {
-    let (scopes, resources) = judge_wanted(record, wanted)?;
-    let all_scopes = bits(&record.scope, None).ok_or(Reason::Internal)?;
-    let all_resources = bits(&record.resources, None).ok_or(Reason::Internal)?;
-    let generation = u32::try_from(record.generation).map_err(|_| Reason::RefreshExpired)?;
-    let narrow = |bits: u64| u8::try_from(bits).map_err(|_| Reason::Internal);
-    let access = Claims { family, generation, scopes, resources: narrow(resources)?, bound: wanted.bound };
-    let bound = wanted.bound.filter(|_| wanted.binds_refresh);
-    let refresh = Claims { scopes: all_scopes, resources: narrow(all_resources)?, bound, ..access.clone() };
-    let (key, secret) = ctx.signing_key(&policy.keys)?;
-    let make = |kind, claims: &Claims, lifetime: u64| {
-        let payload = claims.write();
-        let expires = (at + lifetime).min(record.ends);
-        let terms = Terms { kind, issued: at, expires, audience: AUDIENCE, payload: &payload };
-        // The payload is masked by what the random bytes give, so they differ with it.
-        let purpose = format!("successor {kind:?} {at} {}", crate::digest::hex(&payload));
-        seal::seal(&terms, key, secret, &Derived(parent.bind(secret, &purpose)))
-    };
-    Ok(Issued {
-        access: make(Kind::Token, &access, policy.access_lifetime)?,
-        refresh: make(Kind::Refresh, &refresh, policy.refresh_lifetime)?,
-        scope: self::scopes(record, &access),
-        subject: record.sub.clone(),
-    })
-}
-
-/// A bit for each word of the list that is asked for, or for all of them; None if one is asked for that is not there.
-fn bits(list: &str, asked: Option<&[String]>) -> Option<u64> {
-    let words: Vec<&str> = list.split_ascii_whitespace().collect();
-    let bit = |at: usize| 1_u64.checked_shl(u32::try_from(at).ok()?);
-    match asked {
-        None => (0..words.len()).try_fold(0, |bits, at| Some(bits | bit(at)?)),
-        Some(asked) => {
-            asked.iter().try_fold(0, |bits, word| Some(bits | bit(words.iter().position(|known| known == word)?)?))
-        }
-    }
-}
-
-fn has_bit(bits: u64, at: usize) -> bool {
-    u32::try_from(at).ok().and_then(|at| bits.checked_shr(at)).is_some_and(|bits| bits & 1 == 1)
-}
-
 /// What a revoked grant is called where a code comes in.
 fn of_code(reason: Reason) -> Reason {
     if reason == Reason::RefreshRevoked { Reason::CodeReplayed } else { reason }
@@ -353,18 +208,6 @@ fn of_code(reason: Reason) -> Reason {
 /// What it is called where an access token does.
 fn of_token(reason: Reason) -> Reason {
     if reason == Reason::RefreshRevoked { Reason::TokenRevoked } else { reason }
-}
-
-/// Random bytes that are the same whenever the same thing is made.
-struct Derived([u8; 32]);
-
-impl Entropy for Derived {
-    fn fill(&self, bytes: &mut [u8]) -> Result<(), Reason> {
-        for (to, from) in bytes.iter_mut().zip(self.0) {
-            *to = from;
-        }
-        Ok(())
-    }
 }
 
 /// Refuses what belongs to a grant that the Ledger knows to be revoked.

@@ -1,0 +1,110 @@
+//! What a token of a grant says of itself, and how much of its grant that is.
+
+use super::AUDIENCE;
+use crate::credential::dpop::Thumbprint;
+use crate::credential::record::Record;
+use crate::credential::seal::Sealed;
+use crate::refusal::Reason;
+
+/// What a token of a grant says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claims {
+    /// Which grant.
+    pub family: [u8; 16],
+    /// After how many refreshes.
+    pub generation: u32,
+    /// A bit for each scope of the grant, in its order.
+    pub scopes: u64,
+    /// A bit for each of its resources; none: any.
+    pub resources: u8,
+    /// The key that it is bound to (RFC 9449 section 6).
+    pub bound: Option<Thumbprint>,
+}
+
+/// What a client asks for with a code or a refresh token.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Scopes, no more than were granted; None: all of them.
+    pub scope: Option<String>,
+    /// Resources, the same.
+    pub resources: Vec<String>,
+    /// The key that the tokens are to be bound to.
+    pub bound: Option<Thumbprint>,
+    /// Whether the refresh token is bound to it too: where no secret proves who refreshes.
+    pub binds_refresh: bool,
+}
+
+/// The claims of an opened access token; None for one that belongs to no grant.
+pub fn claims(token: &Sealed) -> Option<Claims> {
+    token.is_for(AUDIENCE).then(|| Claims::read(token.payload.expose())).flatten()
+}
+
+/// Whether a grant holds all that is asked for: its scopes and resources as bits.
+///
+/// # Errors
+/// `ScopeRefused`, `ResourceRefused`.
+pub fn judge_wanted(record: &Record, wanted: &Wanted) -> Result<(u64, u64), Reason> {
+    let words = |text: &str| text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    let asked = wanted.scope.as_deref().map(words);
+    let scopes = bits(&record.scope, asked.as_deref()).ok_or(Reason::ScopeRefused)?;
+    let asked = Some(wanted.resources.as_slice()).filter(|named| !named.is_empty());
+    let resources = bits(&record.resources, asked).ok_or(Reason::ResourceRefused)?;
+    Ok((scopes, resources))
+}
+
+/// The scopes of a grant that a token has.
+pub fn scopes(record: &Record, claims: &Claims) -> Vec<String> {
+    let granted = record.scope.split_ascii_whitespace().enumerate();
+    granted.filter(|(at, _)| has_bit(claims.scopes, *at)).map(|(_, scope)| scope.to_owned()).collect()
+}
+
+/// The resources of a grant that a token is for; empty: it is not bound to any.
+pub fn resources(record: &Record, claims: &Claims) -> Vec<String> {
+    let granted = record.resources.split_ascii_whitespace().enumerate();
+    granted.filter(|(at, _)| has_bit(claims.resources.into(), *at)).map(|(_, one)| one.to_owned()).collect()
+}
+
+impl Claims {
+    pub(super) fn write(&self) -> Vec<u8> {
+        let mut bytes = self.family.to_vec();
+        bytes.extend(self.generation.to_be_bytes());
+        bytes.extend(self.scopes.to_be_bytes());
+        bytes.push(self.resources);
+        bytes.extend(self.bound.iter().flat_map(|bound| bound.0));
+        bytes
+    }
+
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+        let (family, rest) = bytes.split_first_chunk()?;
+        let (generation, rest) = rest.split_first_chunk()?;
+        let (scopes, rest) = rest.split_first_chunk()?;
+        let (resources, bound) = rest.split_first()?;
+        let bound = match bound {
+            [] => None,
+            bound => Some(Thumbprint(bound.try_into().ok()?)),
+        };
+        Some(Self {
+            family: *family,
+            generation: u32::from_be_bytes(*generation),
+            scopes: u64::from_be_bytes(*scopes),
+            resources: *resources,
+            bound,
+        })
+    }
+}
+
+/// A bit for each word of the list that is asked for, or for all of them; None if one is asked for that is not there.
+fn bits(list: &str, asked: Option<&[String]>) -> Option<u64> {
+    let words: Vec<&str> = list.split_ascii_whitespace().collect();
+    let bit = |at: usize| 1_u64.checked_shl(u32::try_from(at).ok()?);
+    match asked {
+        None => (0..words.len()).try_fold(0, |bits, at| Some(bits | bit(at)?)),
+        Some(asked) => {
+            asked.iter().try_fold(0, |bits, word| Some(bits | bit(words.iter().position(|known| known == word)?)?))
+        }
+    }
+}
+
+fn has_bit(bits: u64, at: usize) -> bool {
+    u32::try_from(at).ok().and_then(|at| bits.checked_shr(at)).is_some_and(|bits| bits & 1 == 1)
+}
