@@ -25,8 +25,8 @@ export async function preflight(contender, { issuer }) {
 
   const isOpen = contender.role === "open";
   const headers = new Map(JSON.parse(good.body).headers);
-  const subject = isOpen ? undefined : SUBJECT;
-  demand(contender, headers.get("edgegate-subject") === subject, "the origin did not hear who calls, and no more");
+  const subject = headers.get("edgegate-subject");
+  demand(contender, subject === (isOpen ? undefined : SUBJECT), `the origin heard that it is ${subject} who calls`);
   demand(contender, !headers.has("authorization"), "the origin got the token");
   if (contender.whole) await doesTheWholeJob(contender, token);
   if (isOpen) return letsAnybodyIn(contender);

@@ -95,7 +95,7 @@ function partLines({ name, rows, skipped }) {
     `${cpu_us.lowest.toFixed(0)}-${cpu_us.highest.toFixed(0)}`,
     ratio_to_floor?.toFixed(2) ?? "",
     edgegate_to_it?.toFixed(2) ?? "",
-    verifying_us?.median.toFixed(0) ?? "",
+    verifying_us?.median.toFixed(0) ?? "-",
   ]);
   return ["", ...align([head, ...cells]), ...skipped.map((one) => `${one.name}: skipped, ${one.why}`)];
 }

@@ -1,7 +1,6 @@
-// What every contender of tokens.mjs does once it knows who calls, or where nobody is asked: the origin hears who it is, if
-// anybody knows, and does not get the token. With
-// JOB = "whole" also what a gate owes the origin beyond that, as whole-job.js does it: nobody else's identity headers arrive,
-// the route and a request id do, the answer is private, and the decision is in the log.
+// What every contender of tokens.mjs does once it knows who calls, or asked nobody: the origin hears who it is, if that is
+// known, and does not get the token. With JOB = "whole" also what a gate owes the origin beyond that, as whole-job.js does it:
+// nobody else's identity headers arrive, the route and a request id do, the answer is private, and the decision is in the log.
 
 const ROUTE = "me";
 

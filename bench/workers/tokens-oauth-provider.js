@@ -17,7 +17,7 @@ const VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 const provider = new OAuthProvider({
-  apiRoute: env.WAY === "none" ? "/elsewhere/" : "/me/",
+  apiRoute: env.WAY === "none" ? "/me/elsewhere/" : "/me/",
   apiHandler: { fetch: (request, env, context) => forward(request, env, context.props.userId) },
   defaultHandler: { fetch: withoutToken },
   authorizeEndpoint: "/authorize",

@@ -132,11 +132,12 @@ test("an application that sends the browser on to a third site is not kept from 
 test("without a client that is known, or an address that it registered, the person is told and sent nowhere", async () => {
   const { page, context } = await asked();
   const anonymous = await visit();
+  const addresses = [`${elsewhere.url}/cb`, `${app.callback}/`, `${app.callback}?x=1`, app.callback.replace("127.0.0.1", "localhost"), "javascript:alert(1)"];
   const wrong = [
     [{ client_id: "nobody" }, "client_unknown"],
     [{ client_id: pair.id }, "client_kind"],
     [{ client_id: undefined }, "oauth_parameter"],
-    ...[`${elsewhere.url}/cb`, `${app.callback}/`, `${app.callback}?x=1`, app.callback.replace("127.0.0.1", "localhost"), "javascript:alert(1)"].map((redirect_uri) => [{ redirect_uri }, "redirect_unregistered"]),
+    ...addresses.map((redirect_uri) => [{ redirect_uri }, "redirect_unregistered"]),
   ];
   for (const [params, reason] of wrong) {
     for (const one of [page, anonymous.page]) {
@@ -160,7 +161,12 @@ test("without a client that is known, or an address that it registered, the pers
 
 test("a wrong request of a known client goes back to it at once, and nobody has to sign in for that", async () => {
   const { page } = await visit();
-  for (const [params, error] of [[{ scope: "admin" }, "invalid_scope"], [{ response_type: "token" }, "unsupported_response_type"], [{ client_id: publicClient.id }, "invalid_request"]]) {
+  const wrong = [
+    [{ scope: "admin" }, "invalid_scope"],
+    [{ response_type: "token" }, "unsupported_response_type"],
+    [{ client_id: publicClient.id }, "invalid_request"],
+  ];
+  for (const [params, error] of wrong) {
     app.link = asking(address, app, { state: "s1", ...params });
     await page.goto(app.url);
     await page.getByRole("link", { name: "Connect" }).click();

@@ -1,7 +1,7 @@
 // Two issuers of tokens for the watched gates: one with keys, one that is asked.
 
 import { randomUUID } from "node:crypto";
-import { iss, keyFor, origin, startIssuer, SUBJECT, token, trusted } from "../../e2e/lib/issuer.mjs";
+import { keyFor, origin, startIssuer, SUBJECT, token, trusted } from "../../e2e/lib/issuer.mjs";
 
 export const asked = { id: "gate", secret: "demo-idp-secret-0123456789abcdef" };
 const key = await keyFor("ES256");
@@ -14,6 +14,7 @@ const idp = await startIssuer({
     response.end(JSON.stringify(isActive ? { active: true, sub: SUBJECT } : { active: false }));
   },
 });
+
 export const stopIssuers = () => idp.stop();
 
 /** What of a policy trusts them: `corp` by its keys, `asked` by its word. */
@@ -24,8 +25,6 @@ export const ISSUERS = [
 ];
 
 export const jwt = (claims, header) => token("corp", key, claims, header);
-export const jwtOf = (other, claims) => token("corp", other, claims);
-export const hers = iss("corp");
 
 /** A token that only its issuer can read. */
 export function opaque() {
