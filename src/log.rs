@@ -31,6 +31,7 @@ pub fn line(gate: &Gate, judged: &Judged, method: &str, request_id: &str, status
     line.known("route", judged.route.as_ref().map(|route| route.name.as_str()).or(judged.endpoint));
     line.known("credential", identity.map(|identity| identity.kind));
     line.known("key_id", identity.and_then(|identity| identity.key_id.as_deref()));
+    line.known("client", identity.and_then(|identity| identity.client.as_deref()));
     line.known("subject", subject.map(|subject| subject_digest(gate, subject)).as_deref());
     line.word("request_id", request_id);
     line.number("kv", spent.kv.into());

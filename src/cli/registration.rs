@@ -40,6 +40,7 @@ pub fn read(registration: &Registration, before: Option<&Client>) -> Result<Clie
             && before.is_none_or(|before| before.needs_pkce),
         needs_dpop: registration.dpop || was(|before| before.needs_dpop),
         resources: said_or(resources, before_list(|before| &before.resources)),
+        changes: 0,
     };
     policy::judge_client(&client).map_err(|(key, reason)| {
         let flag = FLAGS.iter().find(|(known, _)| *known == key).map_or("", |(_, flag)| *flag);

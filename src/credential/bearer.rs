@@ -72,7 +72,7 @@ pub async fn present(
     Ok(Presented { token, with_proof, body })
 }
 
-/// Judges a token: authentic, in time, known, not revoked, and for this address. `noted`: what is known of the caller
+/// Judges a token: authentic, in time, known, not revoked, and for this address (without query). `noted`: what is known of the caller
 /// even if the token is refused.
 ///
 /// # Errors
@@ -84,7 +84,7 @@ pub async fn verify<P: Vault + Ledger>(
     policy: &Policy,
     revocation: Revocation,
     token: &str,
-    path: &str,
+    address: &str,
     noted: &mut Option<Identity>,
 ) -> Result<Verified, Reason> {
     let sealed = open(ctx, policy, token)?;
@@ -94,7 +94,7 @@ pub async fn verify<P: Vault + Ledger>(
     }
     if grant::claims(&sealed).is_some() {
         // Boxed: not every token is of a grant, and every request's future would be as large.
-        return Box::pin(verify_grant(ctx, ports, policy, revocation, &sealed, path, noted)).await;
+        return Box::pin(verify_grant(ctx, ports, policy, revocation, &sealed, address, noted)).await;
     }
     let cache = policy.bearer.as_ref().ok_or(Reason::TokenForged)?.cache;
     let record = match store::find(ctx, ports, &sealed, cache, revocation).await? {
@@ -114,7 +114,7 @@ async fn verify_grant<P: Vault + Ledger>(
     policy: &Policy,
     revocation: Revocation,
     sealed: &Sealed,
-    path: &str,
+    address: &str,
     noted: &mut Option<Identity>,
 ) -> Result<Verified, Reason> {
     let (Some(oauth), Some(claims)) = (&policy.oauth, grant::claims(sealed)) else { return Err(Reason::TokenForged) };
@@ -126,14 +126,14 @@ async fn verify_grant<P: Vault + Ledger>(
         ..Identity::by_key("bearer", &sealed.key_id)
     };
     *noted = Some(identity.clone());
-    let client = registry::find(ctx, ports, policy, &record.client).await.map_err(|reason| match reason {
-        Reason::ClientUnknown => Reason::TokenClient,
-        other => other,
-    })?;
+    let client =
+        registry::find(ctx, ports, policy, &record.client, revocation).await.map_err(|reason| match reason {
+            Reason::ClientUnknown => Reason::TokenClient,
+            other => other,
+        })?;
     identity.acts_for_others = client.acts_for_others;
-    let address = format!("{}{path}", policy.gateway.issuer);
     let resources = grant::resources(&record, &claims);
-    if !resources.is_empty() && !resources.iter().any(|resource| covers(resource, &address)) {
+    if !resources.is_empty() && !resources.iter().any(|resource| covers(resource, address)) {
         return Err(Reason::TokenResource);
     }
     Ok(Verified { identity, bound: claims.bound })

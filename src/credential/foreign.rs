@@ -80,12 +80,12 @@ pub async fn verify<P: Ports>(
             let Verification::Jwks { algorithms, .. } = &issuer.verification else { return Err(Reason::Internal) };
             let algorithm = jwt::judge_header(&jws, algorithms)?;
             let told = jwt::judge_claims(issuer, claims, ctx.now)?;
-            let key = memory.key(ctx, ports, issuer, jws.text("kid"), algorithm).await?;
+            let (key, fetched) = memory.key(ctx, ports, issuer, jws.text("kid"), algorithm).await?;
             if !jws.is_signed_by(ports, algorithm, &key).await? {
                 return Err(Reason::JwtSignature);
             }
             // No longer than its key may be kept.
-            let until = told.until.min(ctx.now + issuer.cache);
+            let until = told.until.min(fetched + issuer.cache);
             memory.remember(digest, issuer, Ok(told.clone()), until);
             Ok(Verdict::Told(told))
         }
@@ -112,7 +112,9 @@ pub async fn ask<P: Ports>(
     let result = introspection::ask(ctx, ports, issuer, token).await;
     let until = match &result {
         Ok(told) => told.until,
-        Err(Reason::TokenInactive) => ctx.now + issuer.cache.min(PAUSE),
+        Err(Reason::TokenInactive | Reason::JwtAudience | Reason::JwtSubject | Reason::TokenBinding) => {
+            ctx.now + issuer.cache.min(PAUSE)
+        }
         Err(_) => return result,
     };
     memory.remember(sha256(&[token.as_bytes()]), issuer, result.clone(), until);
@@ -140,7 +142,7 @@ impl Foreign {
         }
     }
 
-    /// The issuer's key for a token, as [`jwk::public`] writes it.
+    /// The issuer's key for a token, as [`jwk::public`] writes it, and when it was fetched.
     async fn key(
         &self,
         ctx: Context<'_>,
@@ -148,13 +150,13 @@ impl Foreign {
         issuer: &Issuer,
         id: Option<&str>,
         algorithm: JwsAlgorithm,
-    ) -> Result<String, Reason> {
+    ) -> Result<(String, u64), Reason> {
         let known = self.keys.borrow().iter().find(|(name, _)| *name == issuer.name).map(|(_, keys)| keys.clone());
         let known = known.unwrap_or_default();
         let age = ctx.now.saturating_sub(known.fetched);
         let is_fresh = known.fetched > 0 && age < issuer.cache;
         let is_usable = known.fetched > 0 && age < issuer.cache + GRACE;
-        let found = pick(&known.list, id, algorithm).filter(|_| is_usable);
+        let found = pick(&known.list, id, algorithm).filter(|_| is_usable).map(|key| (key, known.fetched));
         if let Some(key) = found.clone().filter(|_| is_fresh) {
             return Ok(key);
         }
@@ -172,7 +174,7 @@ impl Foreign {
                 if let Some((_, keys)) = self.keys.borrow_mut().iter_mut().find(|(name, _)| *name == issuer.name) {
                     (keys.list, keys.fetched) = (Arc::new(list), ctx.now);
                 }
-                key.ok_or(Reason::JwtKeyUnknown)
+                key.map(|key| (key, ctx.now)).ok_or(Reason::JwtKeyUnknown)
             }
             Err(reason) => found.ok_or(reason),
         }

@@ -43,7 +43,7 @@ pub fn judge_header(jws: &Jws<'_>, algorithms: &[JwsAlgorithm]) -> Result<JwsAlg
 /// `JwtMalformed`, `JwtAudience`, `JwtExpired`, `JwtNotYetValid`, `JwtSubject`, `TokenBinding`.
 pub fn judge_claims(issuer: &Issuer, claims: &Map<String, Value>, now: u64) -> Result<Told, Reason> {
     let time = |name: &str| claims.get(name).map(|value| seconds(value).ok_or(Reason::JwtMalformed)).transpose();
-    if !names(claims.get("aud")).any(|audience| issuer.audience.iter().any(|own| own == audience)) {
+    if !is_for(issuer, claims.get("aud")) {
         return Err(Reason::JwtAudience);
     }
     let expires = time("exp")?.ok_or(Reason::JwtMalformed)?.saturating_add(issuer.skew);
@@ -76,6 +76,7 @@ pub fn told(issuer: &Issuer, kind: &'static str, claims: &Map<String, Value>, un
         }
     };
     let identity = Identity {
+        issuer: Some(issuer.issuer.clone()),
         subject: Some(subject.to_owned()),
         client: client.map(str::to_owned),
         scope: scope.map(str::to_owned).collect(),
@@ -84,8 +85,13 @@ pub fn told(issuer: &Issuer, kind: &'static str, claims: &Map<String, Value>, un
     Ok(Told { identity, until, bound })
 }
 
+/// Whether `aud` names one of those that the policy has.
+pub(super) fn is_for(issuer: &Issuer, audience: Option<&Value>) -> bool {
+    names(audience).any(|audience| issuer.audience.iter().any(|own| own == audience))
+}
+
 /// A text, or a list of texts.
-pub(super) fn names(value: Option<&Value>) -> impl Iterator<Item = &str> {
+fn names(value: Option<&Value>) -> impl Iterator<Item = &str> {
     let (one, many) = match value {
         Some(Value::Array(items)) => (None, items.as_slice()),
         Some(value) => (value.as_str(), Default::default()),

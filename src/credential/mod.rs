@@ -46,6 +46,8 @@ pub struct Identity {
     pub client: Option<String>,
     /// Granted scopes.
     pub scope: Vec<String>,
+    /// Who issued the credential, if it was not this gateway: a subject is somebody only there.
+    pub issuer: Option<String>,
     /// Id of the key that authenticated it, or name of the issuer.
     pub key_id: Option<String>,
     /// It may act for other accounts.

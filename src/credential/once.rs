@@ -56,9 +56,17 @@ async fn take_in_vault(
         return Ok(Claimed::Replayed(earlier.sub));
     }
     ctx.recent.put(&key, claimed, ctx.now);
-    if let Some(note) = ports.get(&key).await? {
-        return Ok(Claimed::Replayed(note));
+    let work = async {
+        if let Some(note) = ports.get(&key).await? {
+            return Ok(Claimed::Replayed(note));
+        }
+        ports.put(&key, if note.is_empty() { "1" } else { note }, kv_expiry(ctx.now, until)).await?;
+        Ok(Claimed::First)
+    };
+    let claimed = work.await;
+    if claimed.is_err() {
+        // Nobody got it, so whoever comes again is not the second.
+        ctx.recent.forget(&key);
     }
-    ports.put(&key, if note.is_empty() { "1" } else { note }, kv_expiry(ctx.now, until)).await?;
-    Ok(Claimed::First)
+    claimed
 }

@@ -51,6 +51,11 @@ impl Recent {
         entries.insert(key.to_owned(), Entry { record, fetched: now, seen });
     }
 
+    /// Forgets a record that could not be written after all.
+    pub fn forget(&self, key: &str) {
+        self.records.borrow_mut().remove(key);
+    }
+
     /// When this isolate last noted that a session was alive; 0 if never.
     pub fn seen(&self, key: &str) -> u64 {
         self.records.borrow().get(key).map_or(0, |entry| entry.seen)

@@ -14,12 +14,12 @@ use super::basic::Pair;
 use super::seal::{self, Kind, Sealed, Terms};
 use super::store::{self, Context, LAG};
 use crate::digest::{base64url, hmac_sha256};
-use crate::policy::{Client, ClientKind, Policy, Registry, SecretDigest, SingleUse};
-use crate::ports::{Claimed, Entropy, Ledger, Vault};
+use crate::policy::{Client, ClientKind, Policy, Registry, Revocation, SecretDigest, SingleUse};
+use crate::ports::{ClaimKey, Claimed, Entropy, Ledger, Vault};
 use crate::refusal::Reason;
 use crate::secret::Secret;
 
-/// The client of an id.
+/// The client of an id. `revocation`: whether the Ledger is asked if it was removed.
 ///
 /// # Errors
 /// `ClientUnknown`, `SecretMissing`, and storage's own reasons.
@@ -28,12 +28,16 @@ pub async fn find<P: Vault + Ledger>(
     ports: &P,
     policy: &Policy,
     id: &str,
+    revocation: Revocation,
 ) -> Result<Arc<Client>, Reason> {
     if let Some(client) = policy.clients.iter().find(|client| client.id == id) {
         return Ok(Arc::clone(client));
     }
     let registry = policy.registry.as_ref().ok_or(Reason::ClientUnknown)?;
     let sealed = open(ctx, registry, id)?;
+    if revocation == Revocation::Strict && is_removed(ctx, ports, &sealed).await? {
+        return Err(Reason::ClientUnknown);
+    }
     if let Some(known) = ctx.recent.client(id, ctx.now, registry.cache) {
         return known.ok_or(Reason::ClientUnknown);
     }
@@ -105,31 +109,69 @@ pub async fn registered<P: Vault + Ledger>(
     id: &str,
 ) -> Result<(Sealed, Client), Reason> {
     let sealed = open(ctx, registry, id)?;
+    if is_removed(ctx, ports, &sealed).await? {
+        return Err(Reason::ClientUnknown);
+    }
     let client = fetch(ctx, ports, &sealed).await?.ok_or(Reason::ClientUnknown)?;
     Ok((sealed, client))
 }
 
-/// Stores a client; None: it is removed.
+/// Stores a new client.
 ///
 /// # Errors
 /// Storage's own reasons.
-pub async fn keep<P: Vault + Ledger>(
+pub async fn add<P: Vault + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     sealed: &Sealed,
-    client: Option<Client>,
+    client: Client,
 ) -> Result<(), Reason> {
-    let text = client.as_ref().map_or_else(|| "{}".to_owned(), |client| written(client).to_string());
-    let expires = if client.is_some() { FOREVER } else { store::kv_expiry(ctx.now, ctx.now + REMEMBERED) };
-    ports.put(&sealed.record_key(), &text, expires).await?;
-    if ctx.single_use == SingleUse::Ledger && ctx.now < sealed.issued + LAG {
-        // For isolates whose KV lags, as any new record; what was registered, and what it became.
-        if let Ok(Claimed::Replayed(_)) = ports.claim(&sealed.claim_key("minted"), ctx.now + LAG, &text).await {
-            let _ = ports.claim(&sealed.claim_key("changed"), ctx.now + LAG, &text).await;
-        }
+    let text = written(&client).to_string();
+    ports.put(&sealed.record_key(), &text, FOREVER).await?;
+    if ctx.single_use == SingleUse::Ledger {
+        // For isolates whose KV lags, as any new record.
+        let _ = ports.claim(&sealed.claim_key("minted"), ctx.now + LAG, &text).await;
     }
-    ctx.recent.put_client(sealed.text().expose_text()?, client.map(Arc::new), ctx.now);
+    ctx.recent.put_client(&client.id.clone(), Some(Arc::new(client)), ctx.now);
     Ok(())
+}
+
+/// Stores a client that was changed. Each change builds on the one before: a second one that was made of the same, or
+/// of what KV had before it caught up, is refused.
+///
+/// # Errors
+/// `ClientUnknown` if it is out of date or the client was removed meanwhile, and storage's own reasons.
+pub async fn change<P: Vault + Ledger>(
+    ctx: Context<'_>,
+    ports: &P,
+    sealed: &Sealed,
+    client: Client,
+) -> Result<(), Reason> {
+    let client = Client { changes: client.changes + 1, ..client };
+    let text = written(&client).to_string();
+    if ctx.single_use == SingleUse::Ledger
+        && ports.claim(&changed(sealed, client.changes), ctx.now + LAG, &text).await? != Claimed::First
+    {
+        return Err(Reason::ClientUnknown);
+    }
+    ports.put(&sealed.record_key(), &text, FOREVER).await?;
+    if is_removed(ctx, ports, sealed).await? {
+        bury(ctx, ports, sealed).await?;
+        return Err(Reason::ClientUnknown);
+    }
+    ctx.recent.put_client(&client.id.clone(), Some(Arc::new(client)), ctx.now);
+    Ok(())
+}
+
+/// Removes a client: at once in the Ledger and in this isolate, elsewhere as KV gets there.
+///
+/// # Errors
+/// Storage's own reasons.
+pub async fn remove<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
+    if ctx.single_use == SingleUse::Ledger {
+        ports.claim(&sealed.claim_key("removed"), ctx.now + REMEMBERED, "").await?;
+    }
+    bury(ctx, ports, sealed).await
 }
 
 /// A page of registered clients: their KV keys, and where the next page begins.
@@ -174,13 +216,28 @@ fn open(ctx: Context<'_>, registry: &Registry, id: &str) -> Result<Sealed, Reaso
     seal::open(Kind::Client, &registry.keys, ctx.keyring, ctx.loopback, id)?.ok_or(Reason::ClientUnknown)
 }
 
+fn changed(sealed: &Sealed, number: u64) -> ClaimKey {
+    sealed.claim_key(&format!("changed {number}"))
+}
+
+async fn is_removed<P: Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<bool, Reason> {
+    Ok(ctx.single_use == SingleUse::Ledger && ports.recall(&sealed.claim_key("removed")).await?.is_some())
+}
+
+async fn bury<P: Vault>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
+    ports.put(&sealed.record_key(), "{}", store::kv_expiry(ctx.now, ctx.now + REMEMBERED)).await?;
+    ctx.recent.put_client(sealed.text().expose_text()?, None, ctx.now);
+    Ok(())
+}
+
 async fn fetch<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<Option<Client>, Reason> {
     let mut text = ports.get(&sealed.record_key()).await?;
     if text.is_none() && ctx.now < sealed.issued + LAG && ctx.single_use == SingleUse::Ledger {
-        text = match ports.recall(&sealed.claim_key("changed")).await? {
-            Some(changed) => Some(changed),
-            None => ports.recall(&sealed.claim_key("minted")).await?,
-        };
+        text = ports.recall(&sealed.claim_key("minted")).await?;
+        for number in 1..MOST_CHANGES {
+            let Some(next) = ports.recall(&changed(sealed, number)).await? else { break };
+            text = Some(next);
+        }
     }
     Ok(text.as_deref().and_then(read))
 }
@@ -189,6 +246,7 @@ async fn fetch<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) 
 fn written(client: &Client) -> Value {
     let mut members = described(client);
     let secret = |secret: &SecretDigest| json!({"digest": secret.text, "until": secret.until});
+    members.insert("changes".to_owned(), json!(client.changes));
     members.insert("secrets".to_owned(), client.secrets.iter().map(secret).collect());
     Value::Object(members)
 }
@@ -220,6 +278,7 @@ fn read(text: &str) -> Option<Client> {
         needs_pkce: flag("pkce"),
         needs_dpop: flag("dpop"),
         resources: list("resources"),
+        changes: value.get("changes")?.as_u64()?,
     })
 }
 
@@ -227,3 +286,5 @@ fn read(text: &str) -> Option<Client> {
 const FOREVER: u64 = 4_102_444_800;
 /// Seconds for which it is remembered that a client was removed: longer than anything lives that it was given.
 const REMEMBERED: u64 = 3_660 * 86_400;
+/// Changes of a new client that a reader looks for while KV lags.
+const MOST_CHANGES: u64 = 10;

@@ -105,13 +105,14 @@ const POLICY: &str =
 
 const STYLE: &str = ":root{color-scheme:light dark}\
 body{margin:0;font:1.0625rem/1.55 system-ui,sans-serif;color:light-dark(#1c1d21,#e8e8ea);background:light-dark(#f4f4f6,#16171a)}\
-main{max-width:34rem;margin:12vh auto 4rem;padding:2rem;background:light-dark(#fff,#202226);border:1px solid light-dark(#d9dade,#3a3d44);border-radius:.75rem}\
-@media(max-width:38rem){main{margin:0;border:0;border-radius:0;min-height:100vh;box-sizing:border-box}}\
+main{max-width:34rem;margin:12vh auto 4rem;padding:2rem;overflow-wrap:anywhere;background:light-dark(#fff,#202226);border:1px solid light-dark(#d9dade,#3a3d44);border-radius:.75rem}\
+@media(max-width:38rem){main{margin:0;padding:1.5rem;border:0;border-radius:0;min-height:100vh;box-sizing:border-box}}\
 h1{margin-top:0;font-size:1.5rem;line-height:1.25}h2{margin:1.5rem 0 .25rem;font-size:1.125rem}ul{margin-top:0}\
 a{color:light-dark(#0b57d0,#9cc2ff)}\
 label{display:block;margin:1rem 0 .25rem;font-weight:600}\
 input,textarea{box-sizing:border-box;width:100%;padding:.6rem .7rem;font:inherit;color:inherit;background:light-dark(#fff,#16171a);border:1px solid light-dark(#75777d,#8d9098);border-radius:.4rem}\
-button,.button{display:inline-block;margin-top:1.25rem;padding:.6rem 1.2rem;font:inherit;font-weight:600;color:#fff;background:#0b57d0;border:0;border-radius:.4rem;text-decoration:none;cursor:pointer}\
+button,.button{display:inline-block;margin-top:1.25rem;padding:.6rem 1.2rem;font:inherit;font-weight:600;color:#fff;background:#0b57d0;border:1px solid transparent;border-radius:.4rem;text-decoration:none;cursor:pointer}\
+.plain{color:inherit;background:none;border-color:light-dark(#75777d,#8d9098)}p>button:not(:last-child){margin-right:.5rem}\
 :focus-visible{outline:3px solid light-dark(#0b57d0,#9cc2ff);outline-offset:2px}\
 code,pre{font-family:ui-monospace,monospace;font-size:.9em;overflow-wrap:anywhere;white-space:pre-wrap}\
 main>:last-child,form>:last-child{margin-bottom:0}form>button:first-child{margin-top:0}\

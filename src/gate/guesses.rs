@@ -17,6 +17,7 @@ struct Guesser {
     network: String,
     until: u64,
     count: u32,
+    open: u32,
 }
 
 impl Guesses {
@@ -28,27 +29,6 @@ impl Guesses {
     /// Counts a wrong guess here and across isolates, and says why it is refused: it is `wrong`, or one too many.
     pub async fn count(&self, network: &str, now: u64, ports: &impl Limiter, wrong: Reason) -> Reason {
         self.add(network, now, 1);
-        self.judge(network, now, ports, wrong).await
-    }
-
-    /// Counts a guess of which it is not known yet whether it is wrong; false if the network has to wait.
-    pub fn begin(&self, network: &str, now: u64) -> bool {
-        let may_guess = !self.is_shut_out(network, now);
-        if may_guess {
-            self.add(network, now, 1);
-        }
-        may_guess
-    }
-
-    /// Takes a guess back that was right.
-    pub fn take_back(&self, network: &str) {
-        if let Some(one) = self.0.borrow_mut().iter_mut().find(|one| one.network == network) {
-            one.count = one.count.saturating_sub(1);
-        }
-    }
-
-    /// Counts a wrong guess across isolates, and says why it is refused.
-    pub async fn judge(&self, network: &str, now: u64, ports: &impl Limiter, wrong: Reason) -> Reason {
         match ports.within(network).await {
             Ok(true) => wrong,
             Ok(false) => {
@@ -56,6 +36,29 @@ impl Guesses {
                 Reason::Throttled
             }
             Err(reason) => reason,
+        }
+    }
+
+    /// Begins a guess of which somebody else has to say whether it is wrong; false if the network has to wait, because of
+    /// what it guessed or because too many are under way.
+    pub fn begin(&self, network: &str, now: u64) -> bool {
+        if self.is_shut_out(network, now) {
+            return false;
+        }
+        self.add(network, now, 0);
+        match self.0.borrow_mut().iter_mut().find(|one| one.network == network) {
+            Some(one) if one.open < AT_ONCE => {
+                one.open += 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Ends what [`Guesses::begin`] began.
+    pub fn end(&self, network: &str) {
+        if let Some(one) = self.0.borrow_mut().iter_mut().find(|one| one.network == network) {
+            one.open = one.open.saturating_sub(1);
         }
     }
 
@@ -73,7 +76,7 @@ impl Guesses {
                 if guessers.len() >= CAPACITY {
                     guessers.remove(0);
                 }
-                guessers.push(Guesser { network: network.to_owned(), until: now + 60, count });
+                guessers.push(Guesser { network: network.to_owned(), until: now + 60, count, open: 0 });
             }
         }
     }
@@ -81,6 +84,8 @@ impl Guesses {
 
 /// Wrong guesses per network and minute.
 const MOST: u32 = 20;
+/// Guesses of a network that may be under way.
+const AT_ONCE: u32 = 64;
 const CAPACITY: usize = 1024;
 
 #[cfg(test)]

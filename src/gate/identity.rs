@@ -36,8 +36,9 @@ impl Assertions {
     ) -> Result<Option<String>, Reason> {
         let Some(subject) = &identity.subject else { return Ok(None) };
         let claims_of = format!(
-            "{}\n{subject}\n{}\n{}",
+            "{}\n{subject}\n{}\n{}\n{}",
             route.name,
+            identity.issuer.as_deref().unwrap_or_default(),
             identity.client.as_deref().unwrap_or_default(),
             identity.scope.join(" ")
         );
@@ -59,6 +60,7 @@ impl Assertions {
             "exp": ctx.now + lifetime,
         });
         if let Some(claims) = claims.as_object_mut() {
+            claims.extend(identity.issuer.clone().map(|issuer| ("token_issuer".to_owned(), json!(issuer))));
             claims.extend(identity.client.clone().map(|client| ("client_id".to_owned(), json!(client))));
             if !identity.scope.is_empty() {
                 claims.insert("scope".to_owned(), json!(identity.scope.join(" ")));

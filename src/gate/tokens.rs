@@ -2,13 +2,12 @@
 
 use super::credentials::{Grant, Visit};
 use crate::credential::foreign::{self, Verdict};
-use crate::credential::seal::{self, Kind};
-use crate::credential::{Identity, basic, bearer, dpop, registry};
-use crate::policy::{Accept, ClientKind, Route};
+use crate::credential::{Identity, basic, bearer, dpop, grant, registry, session};
+use crate::policy::{Accept, ClientKind, OAuth, Route};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 
-/// A token of this gateway or of an issuer: by its prefix it is known which.
+/// A token of this gateway or of an issuer: by its MAC it is known which.
 pub(super) async fn by_token<P: Ports>(
     visit: &Visit<'_, P>,
     token: &str,
@@ -18,13 +17,17 @@ pub(super) async fn by_token<P: Ports>(
     let Visit { gate, ctx, route, target, ports, .. } = *visit;
     let takes_own = route.accept.iter().any(|accept| matches!(accept, Accept::Bearer));
     let has_issuers = route.accept.iter().any(|accept| matches!(accept, Accept::Issuer(_)));
-    let verified = match takes_own && (!has_issuers || seal::is_written_as(Kind::Token, token)) {
-        true => bearer::verify(ctx, ports, &gate.policy, route.revocation, token, target.path, noted).await?,
+    let is_own = has_issuers && is_own(visit, token);
+    let address = format!("{}{}", target.origin(), target.path);
+    let verified = match takes_own && (!has_issuers || is_own) {
+        true => bearer::verify(ctx, ports, &gate.policy, route.revocation, token, &address, noted).await?,
+        // What this gateway issued is nobody else's to see.
+        false if is_own => return Err(Reason::JwtIssuer),
         false => Box::pin(by_issuer(visit, token)).await?,
     };
     *noted = Some(verified.identity.clone());
     if with_proof || verified.bound.is_some() {
-        Box::pin(judge_binding(visit, token, with_proof, verified.bound)).await?;
+        Box::pin(judge_binding(visit, token, &address, with_proof, verified.bound)).await?;
     }
     judge_scope(route, &verified.identity)?;
     Ok(Grant { identity: verified.identity, ..Grant::default() })
@@ -42,27 +45,37 @@ async fn by_issuer<P: Ports>(visit: &Visit<'_, P>, token: &str) -> Result<bearer
                 return Err(Reason::Throttled);
             }
             let answer = foreign::ask(ctx, ports, &gate.foreign, &issuer, token).await;
-            if answer == Err(Reason::TokenInactive) {
-                return Err(gate.guesses.judge(&network, ctx.now, ports, Reason::TokenInactive).await);
+            gate.guesses.end(&network);
+            match answer {
+                Ok(told) => told,
+                Err(reason) => return Err(gate.guesses.count(&network, ctx.now, ports, reason).await),
             }
-            gate.guesses.take_back(&network);
-            answer?
         }
     };
     Ok(bearer::Verified { identity: told.identity, bound: told.bound })
+}
+
+/// Whether a text is a credential that this gateway made, of whatever kind.
+fn is_own<P>(visit: &Visit<'_, P>, text: &str) -> bool {
+    let Visit { gate, ctx, .. } = *visit;
+    let policy = &gate.policy;
+    let is_refresh = |oauth: &OAuth| !matches!(grant::open_refresh(ctx, oauth, text), Err(Reason::RefreshForged));
+    bearer::open(ctx, policy, text).is_ok()
+        || policy.oauth.as_ref().is_some_and(is_refresh)
+        || policy.session.as_ref().is_some_and(|sessions| session::open(ctx, sessions, text).is_ok())
 }
 
 /// RFC 9449 section 7.1: a bound token comes with the proof of its key, and no other token does.
 async fn judge_binding<P: Ports>(
     visit: &Visit<'_, P>,
     token: &str,
+    address: &str,
     with_proof: bool,
     bound: Option<dpop::Thumbprint>,
 ) -> Result<(), Reason> {
-    let Visit { ctx, incoming, target, ports, .. } = *visit;
+    let Visit { ctx, incoming, ports, .. } = *visit;
     let Some(bound) = bound.filter(|_| with_proof) else { return Err(Reason::TokenBinding) };
-    let address = format!("{}{}", target.origin(), target.path);
-    let demand = dpop::Demand { method: incoming.method, address: &address, token: Some(token) };
+    let demand = dpop::Demand { method: incoming.method, address, token: Some(token) };
     match dpop::prove(ctx, ports, &incoming.headers, demand).await? {
         Some(key) if key == bound => Ok(()),
         Some(_) => Err(Reason::DpopKey),
@@ -77,7 +90,7 @@ pub(super) async fn by_pair<P: Ports>(
 ) -> Result<Grant, Reason> {
     let Visit { gate, ctx, route, ports, .. } = *visit;
     let pair = basic::read(value)?;
-    let client = registry::find(ctx, ports, &gate.policy, &pair.id).await?;
+    let client = registry::find(ctx, ports, &gate.policy, &pair.id, route.revocation).await?;
     let identity = Identity {
         kind: "token-pair",
         subject: client.subject.clone(),

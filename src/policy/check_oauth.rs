@@ -91,6 +91,9 @@ impl Advisor<'_> {
                 }
             }
             Verification::Introspection { .. } => {
+                if issuer.audience.is_empty() {
+                    self.say(&label, "without `audience` every active token of the issuer opens its routes, for whomever it was issued");
+                }
                 if issuer.cache > LONG_ANSWERS {
                     self.say(
                         &label,

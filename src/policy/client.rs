@@ -49,6 +49,7 @@ fn client(report: &mut Report, id: &str, table: &Table<'_>) -> Option<Client> {
         needs_pkce: table.flag(report, "pkce", kind != Some(ClientKind::TokenPair)),
         needs_dpop: table.flag(report, "dpop", false),
         resources: table.list(report, "resources", resource),
+        changes: 0,
     };
     let has_secret = table.has("secret_digest");
     match client.kind {
@@ -83,6 +84,12 @@ pub fn judge(client: &Client) -> Result<(), (&'static str, String)> {
     }
     if client.kind == ClientKind::Public && client.introspects_all {
         return Err(("introspect", String::from("is not for a public client, which cannot prove who it is")));
+    }
+    if client.kind == ClientKind::Public && client.acts_for_others {
+        return Err((
+            "act_for_others",
+            String::from("is not for a public client: anybody's copy of it could name any account"),
+        ));
     }
     if client.scope.len() > MOST_SCOPES || client.resources.len() > MOST_RESOURCES {
         let key = if client.scope.len() > MOST_SCOPES { "scope" } else { "resources" };

@@ -11,8 +11,8 @@ use super::shape;
 use super::table::{Bounds, Table};
 use super::text;
 use super::{
-    Administrator, Carrier, FieldNames, FieldPattern, HostPattern, Key, Luminate, NamePattern, Network, Session,
-    SignedRedirect,
+    Administrator, Carrier, FieldNames, FieldPattern, HostPattern, Issuer, Key, Luminate, NamePattern, Network,
+    Session, SignedRedirect,
 };
 
 /// `[luminate]`
@@ -20,6 +20,7 @@ pub(super) fn read(
     report: &mut Report,
     root: &Table<'_>,
     keys: &Names<Key>,
+    issuers: &Names<Issuer>,
     signed_redirects: &Names<SignedRedirect>,
     session: Option<&Session>,
 ) -> Option<Luminate> {
@@ -59,7 +60,7 @@ pub(super) fn read(
     };
     let http_host = table.checked(report, "http_host", http_host);
     let server_networks = server_networks(report, &table);
-    let administrators = administrators(report, &table, keys);
+    let administrators = administrators(report, &table, keys, issuers);
     let lookup = table.checked(report, "lookup", super::path::check_exact);
     Some(Luminate {
         session,
@@ -158,7 +159,12 @@ fn server_networks(report: &mut Report, table: &Table<'_>) -> Vec<Network> {
     networks
 }
 
-fn administrators(report: &mut Report, table: &Table<'_>, keys: &Names<Key>) -> Vec<Administrator> {
+fn administrators(
+    report: &mut Report,
+    table: &Table<'_>,
+    keys: &Names<Key>,
+    issuers: &Names<Issuer>,
+) -> Vec<Administrator> {
     let mut administrators: Vec<Administrator> = Vec::new();
     for (name, table) in table.named(report, "administrators", &shape::ADMINISTRATOR) {
         if let Err(reason) = text::login_name(name) {
@@ -166,7 +172,9 @@ fn administrators(report: &mut Report, table: &Table<'_>, keys: &Names<Key>) -> 
         }
         let secret = table.checked(report, "secret", text::secret);
         let is_taken = |secret: &String| {
-            keys.things().any(|key| key.secret == *secret) || administrators.iter().any(|one| one.secret == *secret)
+            keys.things().any(|key| key.secret == *secret)
+                || issuers.things().any(|issuer| issuer.secret() == Some(secret))
+                || administrators.iter().any(|one| one.secret == *secret)
         };
         if secret.as_ref().is_some_and(is_taken) {
             table.wrong(report, "secret", "is another's secret already; every administrator has a password of its own");

@@ -42,7 +42,7 @@ use std::sync::Arc;
 
 pub use base_url::BaseUrl;
 pub use check::{Advice, advise};
-pub use client::{judge as judge_client, redirect_uri, resource, secret_digest};
+pub use client::{MOST_SCOPES, judge as judge_client, redirect_uri, resource, secret_digest};
 pub use field_pattern::FieldPattern;
 pub use host::{authority, is_loopback};
 pub use model::*;

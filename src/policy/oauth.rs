@@ -92,6 +92,10 @@ fn issuer(report: &mut Report, name: &str, table: &Table<'_>, origins: &Names<Or
     let origin = table.text(report, "origin");
     let origin = origin.and_then(|text| origins.find(report, &text, text.value));
     let verification = verification(report, table);
+    if !table.has("audience") && table.has("jwks") {
+        let reason = "`audience` is missing: a token that was issued for somebody else would do";
+        report.add(table.line, format!("{}: {reason}", table.label));
+    }
     if origin.as_ref().is_some_and(|origin| origin.insecure) {
         let reason =
             "is `insecure = true`: who is on the way could hand in keys of their own, or read tokens; use https";

@@ -56,7 +56,7 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
     let session = credentials::session(report, &root, &keys);
     let nonce = credentials::nonce(report, &root, &keys);
     let sign_in = credentials::sign_in(report, &root, &keys, &origins);
-    let luminate = luminate::read(report, &root, &keys, &signed_redirects, session.as_ref()).map(Arc::new);
+    let luminate = luminate::read(report, &root, &keys, &issuers, &signed_redirects, session.as_ref()).map(Arc::new);
     let identity = sections::identity(report, &root, &keys);
     let admin = sections::admin(report, &root, &keys, &issuers, luminate.as_deref());
     let limits = sections::limits(report, &root);

@@ -142,7 +142,7 @@ pub(super) const ISSUER: Shape = Shape {
         "subject",
         "cache",
     ],
-    required: &["issuer", "audience", "origin"],
+    required: &["issuer", "origin"],
 };
 pub(super) const SESSION: Shape =
     Shape { table: "session", keys: &["keys", "cookie", "idle", "absolute", "cache"], required: &["keys"] };

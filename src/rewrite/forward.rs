@@ -57,6 +57,7 @@ pub fn forwarding(
     set.push(("edgegate-route", route.name.clone()));
     set.push(("edgegate-request-id", request_id.to_owned()));
     set.extend(identity.subject.clone().map(|subject| ("edgegate-subject", subject)));
+    set.extend(identity.issuer.clone().map(|issuer| ("edgegate-issuer", issuer)));
     set.extend(identity.client.clone().map(|client| ("edgegate-client", client)));
     if !identity.scope.is_empty() {
         set.push(("edgegate-scope", identity.scope.join(" ")));

@@ -75,7 +75,8 @@ fn announce(env: &Env, policy: &Policy, keyring: &Keyring) {
             "edgegate: server calls are taken from the networks of [luminate]: Cloudflare's edge vouches for client addresses, anywhere else CF-Connecting-IP can be forged"
         );
     }
-    if policy.sign_in.is_some() || policy.admin.is_some() {
+    let asks_issuers = policy.issuers.iter().any(|issuer| issuer.secret().is_some());
+    if policy.sign_in.is_some() || policy.admin.is_some() || asks_issuers {
         bindings.push(binding::LIMITER);
     }
     for name in bindings.into_iter().filter(|name| !is_bound(env, name)) {

@@ -51,8 +51,8 @@ fn a_made_up_id_costs_nothing_and_a_wrong_secret_no_more_than_the_client() {
     let elsewhere = Site::new(&site.ports.world, &policy("10s"));
     let wrong = token_request(&id, "egk_wrong", "grant_type=refresh_token&refresh_token=x");
     let (judged, storage) = elsewhere.cost(&wrong);
-    assert_eq!((judged.refused, storage), (Some(Reason::ClientSecret), 1));
-    assert_eq!(elsewhere.cost(&wrong).1, 0, "it is remembered");
+    assert_eq!((judged.refused, storage), (Some(Reason::ClientSecret), 2));
+    assert_eq!(elsewhere.cost(&wrong).1, 1, "it is remembered; the Ledger says that it was not removed");
 }
 
 #[test]

@@ -8,7 +8,7 @@
 //! a key and that time: whoever sends the same token again within the window (a lost answer, a second tab) gets the same
 //! successors, and nothing readable was stored for it. After the window it is a theft, and the family is revoked.
 
-use super::claim_key;
+use super::{Identity, claim_key};
 mod claims;
 mod tokens;
 
@@ -44,11 +44,16 @@ pub async fn begin<P: Vault + Ledger>(
     };
     let issued = issue(ctx, policy, code, &record, family, ctx.now, wanted)?;
     let (key, json) = (record_key(&family), record.to_json()?);
-    ctx.recent.put(&key, record.clone(), ctx.now);
-    ports.put(&key, &json, store::kv_expiry(ctx.now, record.exp)).await?;
+    let written = ports.put(&key, &json, store::kv_expiry(ctx.now, record.exp)).await;
     if ctx.single_use == SingleUse::Ledger {
-        let _ = ports.claim(&of_family("granted", &family), ctx.now + LAG, &json).await;
+        // The code is used up, so what KV did not take lies in the Ledger, until a refresh writes it again.
+        let until = if written.is_ok() { ctx.now + LAG } else { record.exp };
+        let granted = ports.claim(&of_family("granted", &family), until, &json).await;
+        granted.map(|_| ()).or(written)?;
+    } else {
+        written?;
     }
+    ctx.recent.put(&key, record.clone(), ctx.now);
     judge_what_was_written(ctx, ports, policy, &family).await.map_err(of_code)?;
     Ok(issued)
 }
@@ -77,7 +82,7 @@ pub fn open_refresh(ctx: Context<'_>, policy: &OAuth, text: &str) -> Result<(Sea
     if sealed.expires <= ctx.now { Err(Reason::RefreshExpired) } else { Ok((sealed, claims)) }
 }
 
-/// Redeems an opened refresh token.
+/// Redeems an opened refresh token. `caller`: the client, to which the person is added as soon as that is known.
 ///
 /// # Errors
 /// `RefreshRevoked`, `RefreshMisdirected`, `RefreshReused`, `DpopKey`, `ScopeRefused`,
@@ -86,10 +91,10 @@ pub async fn refresh<P: Vault + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &OAuth,
-    client: &str,
     old: &Sealed,
     claims: &Claims,
     wanted: &Wanted,
+    caller: &mut Identity,
 ) -> Result<Issued, Reason> {
     if claims.bound.is_some() && claims.bound != wanted.bound {
         return Err(Reason::DpopKey);
@@ -99,10 +104,12 @@ pub async fn refresh<P: Vault + Ledger>(
         Found::Live(record) => record,
         Found::Revoked | Found::Unknown => return Err(Reason::RefreshRevoked),
     };
-    if record.client != client {
+    if caller.client.as_ref() != Some(&record.client) {
         return Err(Reason::RefreshMisdirected);
     }
-    judge_revocation(ctx, ports, &family).await?;
+    caller.subject = Some(record.sub.clone());
+    // What is revoked and looks alive was not written everywhere yet.
+    judge_what_was_written(ctx, ports, policy, &family).await?;
     let next = Record { generation: u64::from(claims.generation) + 1, ..record };
     judge_wanted(&next, wanted)?;
     let used = used(&family, claims.generation);
@@ -111,16 +118,23 @@ pub async fn refresh<P: Vault + Ledger>(
         Claimed::Replayed(at) => (at.parse().unwrap_or(0), false),
     };
     if !is_first && ctx.now.saturating_sub(at) >= policy.retry_window {
-        revoke(ctx, ports, policy, &family).await?;
-        return Err(Reason::RefreshReused);
+        return match revoke(ctx, ports, policy, &family).await {
+            // Where the Ledger has it KV may take it later: whoever comes again writes it again.
+            Ok(()) | Err(Reason::VaultUnavailable) if ctx.single_use == SingleUse::Ledger => Err(Reason::RefreshReused),
+            Ok(()) => Err(Reason::RefreshReused),
+            Err(other) => Err(other),
+        };
     }
     let next = Record { exp: (at + policy.refresh_lifetime).min(next.ends), ..next };
     let issued = issue(ctx, policy, old, &next, family, at, wanted)?;
-    if is_first {
-        let key = record_key(&family);
+    let key = record_key(&family);
+    let known = ctx.recent.get(&key, ctx.now, policy.cache);
+    if is_first || known.is_none_or(|known| known.generation < next.generation) {
         ctx.recent.put(&key, next.clone(), ctx.now);
-        // If this fails, the old access token lives on elsewhere until its time is over. The client must not pay for it.
-        let _ = ports.put(&key, &next.to_json()?, store::kv_expiry(ctx.now, next.exp)).await;
+        if ports.put(&key, &next.to_json()?, store::kv_expiry(ctx.now, next.exp)).await.is_err() {
+            // The old access token lives on elsewhere until somebody comes again. The client must not pay for it.
+            ctx.recent.forget(&key);
+        }
         judge_what_was_written(ctx, ports, policy, &family).await?;
     }
     Ok(issued)
@@ -236,8 +250,10 @@ async fn judge_what_was_written<P: Vault + Ledger>(
 async fn bury<P: Vault>(ctx: Context<'_>, ports: &P, family: &[u8; 16], until: u64) -> Result<(), Reason> {
     let tombstone = Record { exp: until, revoked: true, ..Record::default() };
     let key = record_key(family);
-    ctx.recent.put(&key, tombstone.clone(), ctx.now);
-    ports.put(&key, &tombstone.to_json()?, store::kv_expiry(ctx.now, until)).await
+    // Remembered only once it is written, or nobody here would write it again.
+    ports.put(&key, &tombstone.to_json()?, store::kv_expiry(ctx.now, until)).await?;
+    ctx.recent.put(&key, tombstone, ctx.now);
+    Ok(())
 }
 
 async fn fetch<P: Vault + Ledger>(
@@ -248,7 +264,8 @@ async fn fetch<P: Vault + Ledger>(
     key: &str,
 ) -> Result<Option<Record>, Reason> {
     let mut text = ports.get(key).await?;
-    if text.is_none() && ctx.now < token.issued + LAG && ctx.single_use == SingleUse::Ledger {
+    // An authentic token without a record is rare, so the Ledger is asked whatever its age.
+    if text.is_none() && ctx.single_use == SingleUse::Ledger {
         if ports.recall(&of_family("revoked", &claims.family)).await?.is_some() {
             return Ok(Some(Record { exp: token.expires, revoked: true, ..Record::default() }));
         }

@@ -57,7 +57,7 @@ async fn add<P: Ports>(
     if let Some(secret) = &told {
         members.insert("client_secret".to_owned(), json!(secret.expose_text()?));
     }
-    registry::keep(ctx, ports, &sealed, Some(client)).await?;
+    registry::add(ctx, ports, &sealed, client).await?;
     Ok(Answer::json(201, &Value::Object(members)))
 }
 
@@ -111,7 +111,12 @@ async fn rotate<P: Ports>(
     }
     client.secrets.push(digest);
     let body = json!({"client_id": client.id, "client_secret": secret.expose_text()?});
-    registry::keep(ctx, ports, &sealed, Some(client)).await?;
+    registry::change(ctx, ports, &sealed, client).await.map_err(|reason| match reason {
+        Reason::ClientUnknown => {
+            Wrong::said("The client was changed or removed a moment ago. Try again in two minutes.")
+        }
+        other => other.into(),
+    })?;
     Ok(Answer::json(200, &body))
 }
 
@@ -124,7 +129,7 @@ async fn remove<P: Ports>(
 ) -> Result<Answer, Wrong> {
     only(request, &["client_id"])?;
     let (sealed, _) = found(ctx, registry, request, ports).await?;
-    registry::keep(ctx, ports, &sealed, None).await?;
+    registry::remove(ctx, ports, &sealed).await?;
     Ok(Answer::json(200, &json!({"state": "removed"})))
 }
 
@@ -176,6 +181,7 @@ fn read(request: &Map<String, Value>) -> Result<Client, Wrong> {
         needs_pkce: flag(request, "pkce", *kind != ClientKind::TokenPair)?,
         needs_dpop: flag(request, "dpop", false)?,
         resources: checked("resources", policy::resource)?,
+        changes: 0,
     };
     policy::judge_client(&client).map_err(|(key, wrong)| Wrong::said(format!("`{key}` {wrong}.")))?;
     Ok(client)

@@ -10,13 +10,13 @@ use super::{Call, consent};
 use crate::credential::code::{self, Authorization};
 use crate::credential::dpop::Thumbprint;
 use crate::credential::seal::Sealed;
-use crate::credential::{Identity, bearer, bound, registry, session};
+use crate::credential::{Identity, bearer, bound, registry, session, store};
 use crate::dialect::oauth;
 use crate::endpoint::{SIGN_IN, value};
 use crate::gate::Trace;
 use crate::http::fetch_metadata;
 use crate::http::query::encode_component;
-use crate::policy::{Client, ClientKind, Revocation};
+use crate::policy::{Client, ClientKind, MOST_SCOPES, Revocation, SingleUse};
 use crate::ports::Ports;
 use crate::refusal::{Public, Reason};
 use crate::rewrite::Answer;
@@ -80,7 +80,7 @@ impl Asked {
 async fn returning<P: Ports>(call: Call<'_, P>, query: &str) -> Result<Asked, Reason> {
     let Call { gate, ctx, ports, .. } = call;
     let parameters = Parameters::read(&[query], &PARAMETERS)?;
-    let client = registry::find(ctx, ports, &gate.policy, parameters.need("client_id")?).await?;
+    let client = registry::find(ctx, ports, &gate.policy, parameters.need("client_id")?, Revocation::Cached).await?;
     if client.kind == ClientKind::TokenPair {
         return Err(Reason::ClientKind);
     }
@@ -96,16 +96,10 @@ async fn returning<P: Ports>(call: Call<'_, P>, query: &str) -> Result<Asked, Re
 async fn decide<P: Ports>(call: Call<'_, P>, asked: &Asked, query: &str, trace: &mut Trace) -> Result<Answer, Reason> {
     let Call { gate, ctx, oauth, incoming, target, ports, .. } = call;
     let mut allowed = judge(asked)?;
-    let Some((session, subject)) = signed_in(call).await? else {
-        if gate.policy.sign_in.is_none() {
-            return Err(Reason::CredentialMissing); // sessions are opened elsewhere, by a nonce
-        }
-        let back = format!("{}?{query}", target.path);
-        let address = format!("{SIGN_IN}?next={}", encode_component(back));
-        // Longer than it could be asked for, it would only end in another refusal.
-        let fits = target.origin().len() + address.len() <= gate.policy.limits.url;
-        return if fits { Ok(Answer::see_other(address)) } else { Err(Reason::OAuthParameter) };
-    };
+    if incoming.method == "POST" && !fetch_metadata::is_own_form(&incoming.headers, &target.origin()) {
+        return Err(Reason::CrossSite);
+    }
+    let Some((session, subject)) = signed_in(call).await? else { return to_sign_in(call, query) };
     if let Some(identity) = &mut trace.identity {
         identity.subject = Some(subject.clone());
     }
@@ -123,9 +117,6 @@ async fn decide<P: Ports>(call: Call<'_, P>, asked: &Asked, query: &str, trace: 
             token.expose_text()?,
         ));
     }
-    if !fetch_metadata::is_own_form(&incoming.headers, &target.origin()) {
-        return Err(Reason::CrossSite);
-    }
     if !incoming.has_form()? {
         return Err(Reason::ConsentForged);
     }
@@ -136,6 +127,10 @@ async fn decide<P: Ports>(call: Call<'_, P>, asked: &Asked, query: &str, trace: 
     if value(&form, "decision")? != "allow" {
         return Err(Reason::ConsentDenied);
     }
+    // What is allowed may last for a year: nobody allows it who has signed out, wherever that was.
+    if ctx.single_use == SingleUse::Ledger && store::is_revoked(ports, &session).await? {
+        return to_sign_in(call, query);
+    }
     allowed.subject = subject;
     let code = code::mint(ctx, ports, oauth, &allowed).await?;
     Ok(asked.back(call, &[("code", code.expose_text()?)]))
@@ -145,10 +140,10 @@ async fn decide<P: Ports>(call: Call<'_, P>, asked: &Asked, query: &str, trace: 
 fn judge(asked: &Asked) -> Result<Authorization, Reason> {
     let Asked { client, parameters, .. } = asked;
     let wants_other = ["request", "request_uri"].iter().any(|name| parameters.get(name).is_some());
-    if parameters.need("response_type")? != "code"
-        || parameters.get("response_mode").is_some_and(|mode| mode != "query")
-        || wants_other
-    {
+    if parameters.get("response_mode").is_some_and(|mode| mode != "query") || wants_other {
+        return Err(Reason::OAuthParameter);
+    }
+    if parameters.need("response_type")? != "code" {
         return Err(Reason::ResponseType);
     }
     let challenge = parameters.get("code_challenge");
@@ -162,7 +157,7 @@ fn judge(asked: &Asked) -> Result<Authorization, Reason> {
         Some(scope) => words(scope),
         None => client.scope.iter().map(String::as_str).collect(),
     };
-    if scope.len() > 64 || !scope.iter().all(|one| client.scope.iter().any(|known| known == one)) {
+    if !scope.iter().all(|one| client.scope.iter().any(|known| known == one)) {
         return Err(Reason::ScopeRefused);
     }
     let mut resources: Vec<&str> = Vec::new();
@@ -192,6 +187,10 @@ fn judge(asked: &Asked) -> Result<Authorization, Reason> {
 fn words(text: &str) -> Vec<&str> {
     let mut words: Vec<&str> = Vec::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
+        // No client has more scopes than a token can tell apart; one too many is refused.
+        if words.len() > MOST_SCOPES {
+            break;
+        }
         if !words.contains(&word) {
             words.push(word);
         }
@@ -210,6 +209,18 @@ async fn signed_in<P: Ports>(call: Call<'_, P>) -> Result<Option<(Sealed, String
         Err(reason) if matches!(reason.public(), Public::SessionInvalid) => Ok(None),
         Err(other) => Err(other),
     }
+}
+
+/// To the sign-in page, and from there back to this very request.
+fn to_sign_in<P>(call: Call<'_, P>, query: &str) -> Result<Answer, Reason> {
+    let Call { gate, target, .. } = call;
+    if gate.policy.sign_in.is_none() {
+        return Err(Reason::CredentialMissing); // sessions are opened elsewhere, by a nonce
+    }
+    let address = format!("{SIGN_IN}?next={}", encode_component(format!("{}?{query}", target.path)));
+    // Longer than it could be asked for, it would only end in another refusal.
+    let fits = target.origin().len() + address.len() <= gate.policy.limits.url;
+    if fits { Ok(Answer::see_other(address)) } else { Err(Reason::OAuthParameter) }
 }
 
 /// Whether the client hears of a refusal. A form that may be forged must not send anybody anywhere.

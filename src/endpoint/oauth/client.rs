@@ -66,7 +66,7 @@ pub async fn read<P: Ports>(call: Call<'_, P>, known: &[&'static str]) -> Result
 pub async fn authenticate<P: Ports>(call: Call<'_, P>, named: &Named) -> Result<Arc<Client>, Reason> {
     let Call { gate, ctx, ports, .. } = call;
     let id = named.id.as_ref().ok_or(Reason::ClientUnauthenticated)?;
-    let client = registry::find(ctx, ports, &gate.policy, id).await?;
+    let client = registry::find(ctx, ports, &gate.policy, id, call.strictness()).await?;
     match (client.kind, named.secrets.as_slice()) {
         (ClientKind::Public, []) => return Ok(client),
         // What everybody holds proves nothing; a client that thinks it does is told so.

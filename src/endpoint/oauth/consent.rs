@@ -28,7 +28,7 @@ pub fn page(
         }
     };
     let body = format!(
-        "{asks}<p>If you allow it, you go on to <b>{}</b>, and it can do so until you or the site’s owner ends it.</p>\
+        "{asks}<p>If you allow it, you go on to <b>{}</b>. It can do so until you sign out there, or this site ends it.</p>\
          <form method=\"post\" action=\"{}/?{}\">\
          <input type=\"hidden\" name=\"consent\" value=\"{}\">\
          <p><button name=\"decision\" value=\"allow\">Allow</button> \

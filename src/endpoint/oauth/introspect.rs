@@ -9,7 +9,7 @@ use crate::credential::record::Record;
 use crate::credential::seal::Sealed;
 use crate::credential::store::{self, Found};
 use crate::credential::{Identity, bearer, registry};
-use crate::policy::{ClientKind, Revocation, SingleUse};
+use crate::policy::ClientKind;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::rewrite::Answer;
@@ -41,10 +41,7 @@ async fn introspect<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -
 /// What an active token says; None for any other.
 async fn tell<P: Ports>(call: Call<'_, P>, token: &str) -> Result<Option<Map<String, Value>>, Reason> {
     let Call { gate, ctx, oauth, ports, .. } = call;
-    let revocation = match ctx.single_use {
-        SingleUse::Ledger => Revocation::Strict,
-        SingleUse::BestEffort => Revocation::Cached,
-    };
+    let revocation = call.strictness();
     let (sealed, claims, is_access) = match grant::open_refresh(ctx, oauth, token) {
         Ok((sealed, claims)) => (sealed, Some(claims), false),
         Err(Reason::RefreshExpired) => return Ok(None),
@@ -79,7 +76,7 @@ async fn tell<P: Ports>(call: Call<'_, P>, token: &str) -> Result<Option<Map<Str
 
 /// Whether the client of a grant still exists.
 async fn is_there<P: Ports>(call: Call<'_, P>, record: &Record) -> Result<bool, Reason> {
-    match registry::find(call.ctx, call.ports, &call.gate.policy, &record.client).await {
+    match registry::find(call.ctx, call.ports, &call.gate.policy, &record.client, call.strictness()).await {
         Ok(_) => Ok(true),
         Err(Reason::ClientUnknown) => Ok(false),
         Err(other) => Err(other),

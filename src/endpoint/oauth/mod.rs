@@ -14,7 +14,7 @@ use crate::dialect::Voice;
 use crate::dialect::oauth::ALLOW_ORIGIN;
 use crate::gate::{Gate, Trace};
 use crate::http::{Incoming, Target};
-use crate::policy::{OAuth, Policy};
+use crate::policy::{OAuth, Policy, Revocation, SingleUse};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::rewrite::Answer;
@@ -38,6 +38,16 @@ impl<P> Clone for Call<'_, P> {
 }
 
 impl<P> Copy for Call<'_, P> {}
+
+impl<P> Call<'_, P> {
+    /// What is asked here is rare and weighs much: the Ledger, where there is one, and no copy.
+    fn strictness(&self) -> Revocation {
+        match self.ctx.single_use {
+            SingleUse::Ledger => Revocation::Strict,
+            SingleUse::BestEffort => Revocation::Cached,
+        }
+    }
+}
 
 /// Whether a path belongs to the authorization server, in whatever case.
 pub fn is_own(policy: &Policy, path: &str) -> bool {

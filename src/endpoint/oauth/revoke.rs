@@ -6,7 +6,7 @@ use super::Call;
 use super::client::{self, Answered};
 use crate::credential::grant::{self, Claims};
 use crate::credential::seal::Sealed;
-use crate::credential::store::Found;
+use crate::credential::store::{self, Found};
 use crate::credential::{Identity, bearer};
 use crate::policy::{Client, SingleUse};
 use crate::ports::Ports;
@@ -30,16 +30,29 @@ async fn revoke<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -> Re
     let token = request.form.need("token")?;
     if let Ok((sealed, claims)) = grant::open_refresh(ctx, oauth, token) {
         end(call, &client, &sealed, &claims).await?;
-    } else if let Ok(sealed) = bearer::open(ctx, &gate.policy, token)
-        && let Some(claims) = grant::claims(&sealed)
-    {
+    } else if let Ok(sealed) = bearer::open(ctx, &gate.policy, token) {
         let has_ledger = ctx.single_use == SingleUse::Ledger;
-        if !(has_ledger && grant::is_superseded(ports, &claims).await?) {
-            end(call, &client, &sealed, &claims).await?;
+        match grant::claims(&sealed) {
+            Some(claims) if has_ledger && grant::is_superseded(ports, &claims).await? => {}
+            Some(claims) => end(call, &client, &sealed, &claims).await?,
+            None => end_single(call, &client, &sealed).await?,
         }
     }
     // Clients are not to read the body (RFC 7009 section 2.2); some want one that they could.
     Ok(Answer::json(200, &json!({})))
+}
+
+/// A token that an operator made for the client.
+async fn end_single<P: Ports>(call: Call<'_, P>, client: &Client, token: &Sealed) -> Result<(), Reason> {
+    let Call { ctx, ports, .. } = call;
+    if token.expires <= ctx.now {
+        return Ok(());
+    }
+    match store::find(ctx, ports, token, 0, call.strictness()).await? {
+        Found::Live(record) if record.client == client.id => store::revoke(ctx, ports, token).await,
+        Found::Live(_) => Err(Reason::RefreshMisdirected),
+        Found::Revoked | Found::Unknown => Ok(()),
+    }
 }
 
 async fn end<P: Ports>(call: Call<'_, P>, client: &Client, token: &Sealed, claims: &Claims) -> Result<(), Reason> {

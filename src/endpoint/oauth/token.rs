@@ -57,7 +57,8 @@ async fn issue<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -> Res
     let issued = match redeemed {
         Redeemed::Code(code) => redeem_code(call, &client, &code, &form, &wanted).await?,
         Redeemed::Refresh(token, claims) => {
-            grant::refresh(ctx, ports, oauth, &client.id, &token, &claims, &wanted).await?
+            let noted = known.get_or_insert_default();
+            grant::refresh(ctx, ports, oauth, &token, &claims, &wanted, noted).await?
         }
     };
     identity.subject = Some(issued.subject.clone());

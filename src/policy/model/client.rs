@@ -40,6 +40,8 @@ pub struct Client {
     pub needs_dpop: bool,
     /// Resources (RFC 8707) that it may ask tokens for.
     pub resources: Vec<String>,
+    /// How often a registered client was changed, so that nobody builds on what is out of date.
+    pub changes: u64,
 }
 
 /// `kind = "..."`
