@@ -91,7 +91,7 @@ const HEARD = (host) => `- main:
   - list:
     - listitem: See bookings and items
     - listitem: Make and change bookings
-  - paragraph: If you allow it, you go on to ${host}, and it can do so until you or the site’s owner ends it.
+  - paragraph: If you allow it, you go on to ${host}. It can do so until you sign out there, or this site ends it.
   - paragraph:
     - button "Allow"
     - button "Do not allow"

@@ -40,26 +40,33 @@ const TYPES = {
   object: isObject,
 };
 const one = (value) => (schema) => wrongs(schema, value).length === 0;
+const any = () => true;
+const of = (type, judge) => (wanted, value, schema) => !TYPES[type](value) || judge(wanted, value, schema);
 const WORDS = {
   const: (wanted, value) => same(wanted, value),
   enum: (wanted, value) => wanted.some((each) => same(each, value)),
   type: (wanted, value) => TYPES[wanted](value),
-  pattern: (wanted, value) => typeof value !== "string" || new RegExp(wanted, "u").test(value),
-  minLength: (wanted, value) => value.length >= wanted,
-  maxLength: (wanted, value) => value.length <= wanted,
-  minimum: (wanted, value) => value >= wanted,
-  maximum: (wanted, value) => value <= wanted,
-  minItems: (wanted, value) => value.length >= wanted,
-  maxItems: (wanted, value) => value.length <= wanted,
-  items: (wanted, value) => value.every((each) => one(each)(wanted)),
-  required: (wanted, value) => wanted.every((name) => Object.hasOwn(value, name)),
-  properties: (wanted, value) => Object.entries(wanted).every(([name, schema]) => !Object.hasOwn(value, name) || one(value[name])(schema)),
-  additionalProperties: (wanted, value, { properties = {} }) => Object.keys(value).every((name) => Object.hasOwn(properties, name)),
+  pattern: of("string", (wanted, value) => new RegExp(wanted, "u").test(value)),
+  minLength: of("string", (wanted, value) => [...value].length >= wanted),
+  maxLength: of("string", (wanted, value) => [...value].length <= wanted),
+  minimum: of("integer", (wanted, value) => value >= wanted),
+  maximum: of("integer", (wanted, value) => value <= wanted),
+  minItems: of("array", (wanted, value) => value.length >= wanted),
+  maxItems: of("array", (wanted, value) => value.length <= wanted),
+  items: of("array", (wanted, value) => value.every((each) => one(each)(wanted))),
+  required: of("object", (wanted, value) => wanted.every((name) => Object.hasOwn(value, name))),
+  properties: of("object", (wanted, value) =>
+    Object.entries(wanted).every(([name, schema]) => !Object.hasOwn(value, name) || one(value[name])(schema)),
+  ),
+  // `false` wherever it stands.
+  additionalProperties: of("object", (_, value, { properties = {} }) =>
+    Object.keys(value).every((name) => Object.hasOwn(properties, name)),
+  ),
   allOf: (wanted, value) => wanted.every(one(value)),
   anyOf: (wanted, value) => wanted.some(one(value)),
   oneOf: (wanted, value) => wanted.filter(one(value)).length === 1,
-  description: () => true,
-  discriminator: () => true,
+  description: any,
+  discriminator: any,
 };
 
 /** The words of a schema that a value does not keep to. */
@@ -72,7 +79,8 @@ function wrongs(schema, value) {
 }
 
 function conforms(schema, value, what) {
-  assert.deepEqual(wrongs(schema, value), [], `${what}: ${JSON.stringify(value)?.slice(0, 400)} is not ${JSON.stringify(schema).slice(0, 400)}`);
+  const shown = [value, schema].map((one) => JSON.stringify(one)?.slice(0, 400));
+  assert.deepEqual(wrongs(schema, value), [], `${what}: ${shown.join(" is not ")}`);
 }
 
 // --- answers --------------------------------------------------------------------------------------------
@@ -171,7 +179,8 @@ test("every reference leads somewhere, and names of operations are unique", () =
     const asked = Object.values(operation.requestBody?.content ?? {}).flatMap(({ examples = {} }) => Object.keys(examples));
     assert.deepEqual(asked.filter((name) => !shown.includes(name)), [], `${nameOf(operation)}: examples without an answer`);
   }
-  for (const { security } of operations) for (const kind of security.flatMap(Object.keys)) assert.ok(api.components.securitySchemes[kind], kind);
+  const kinds = operations.flatMap(({ security }) => security.flatMap(Object.keys));
+  for (const kind of kinds) assert.ok(api.components.securitySchemes[kind], kind);
 });
 
 test("its codes are those of the sources", () => {
@@ -342,6 +351,45 @@ for (const operation of operations) {
   });
 }
 
+const VARIED = {
+  redirect_uris: [
+    ...[undefined, [], REDIRECT, [REDIRECT], ["https://a.example/cb?x=1"], ["https://a.example:65535"], ["https://1.2.3.4/"]],
+    ...[["org.example.app:/cb"], ["http://a.localhost/"], ["http://[::1]:1/x"], ["http://a.example/"], ["app:/cb"]],
+    ...[["https://a.example/#x"], ["https://A.example/"], ["https://a.example:0/"], ["https://a.example:65536/"]],
+    ...[["https://127.1/"], ["https://a..example/"], ["https://u@a.example/"], ["https://a.example/é"]],
+  ],
+  resources: [
+    ...[[], [REDIRECT], ["https://a.example/x"], ["https://a.example/?x"], ["org.example.app:/x"], ["http://a.example/"]],
+    Array(9).fill(REDIRECT),
+  ],
+  scope: ["read", [], ["read"], ["a b"], ['a"'], [""], ["x".repeat(129)], Array.from({ length: 65 }, (_, at) => `s${at}`)],
+  name: ["", "Müller & Söhne", " ", "a\nb", "a\u202eb", "x".repeat(201), 7],
+  subject: ["", "5", "a b", "x".repeat(256)],
+  act_for_others: [true, false, "yes"],
+  introspect: [true, false],
+  pkce: [true, false, null],
+  dpop: [true, false],
+  secret: ["x"],
+};
+
+test("a client is registered if the schema has it so, and only then", async () => {
+  const add = operations.find(({ operationId }) => operationId === "addClient");
+  const { schema } = add.requestBody.content["application/json"];
+  const sent = await request(add);
+  for (const kind of ["confidential", "public", "token-pair", "robot"]) {
+    for (const [name, values] of Object.entries(VARIED)) {
+      for (const value of values) {
+        const body = { kind, ...(kind !== "token-pair" && { redirect_uris: [REDIRECT] }), [name]: value };
+        const text = JSON.stringify(body);
+        const answer = await send({ ...sent, body: Buffer.from(text).toString("latin1") });
+        documented(add, answer, text);
+        const isRight = wrongs(schema, JSON.parse(text)).length === 0;
+        assert.equal(answer.status, isRight ? 201 : 400, `${text.slice(0, 300)}: ${answer.text}`);
+      }
+    }
+  }
+});
+
 test("no bad request gets an answer that is not documented", async (t) => {
   t.diagnostic(`EDGEGATE_SEED=${seed}`);
   const chance = new Garbage(seed);
@@ -355,7 +403,7 @@ test("no bad request gets an answer that is not documented", async (t) => {
 });
 
 const TEXTS = ["{", "[]", "null", "7", '"x"', "\xff", "\0", '{"a":1,}', "[".repeat(5000), "a=%ff&a=1", ""];
-const SPELLED = ["application/json", "text/plain", "application/x-www-form-urlencoded; charset=utf-16", "x", "multipart/form-data; boundary=x"];
+const SPELLED = ["application/json", "text/plain", "x", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded; charset=utf-16"];
 
 /** A good request with one or two things in it that are not. */
 function spoiled(chance, operation, good) {

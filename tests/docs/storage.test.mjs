@@ -84,6 +84,7 @@ test("every claim in the Ledger is one of the rows, and every row is seen", () =
     assert.ok(fits(claim.note, row.note), `the note of ${what}: ${claim.note}`);
     const left = claim.until - claim.at;
     if (/^120 s/.test(row.until)) assert.ok(Math.abs(left - 120) <= 1, `until of ${what}`);
+    else if (what === "egi removed") assert.ok(Math.abs(left - 3660 * DAY) <= 1, `until of ${what}`);
     else if (what === "egg revoked") assert.ok(Math.abs(left - 14 * DAY) <= 1, `until of ${what}`);
     else if (what.startsWith("egg used")) assert.ok(endings.has(claim.until), `until of ${what}`);
     else assert.ok(ends === undefined || Math.abs(claim.until - ends) <= 1, `until of ${what}`);

@@ -18,14 +18,17 @@ const relay = await startIssuer({
     response.writeHead(answer.status, { "content-type": answer.header("content-type") }).end(answer.body);
   },
 });
-const table = { introspection: "/oauth/introspect", jwks: undefined, algorithms: undefined, client_id: "api", secret: "GATE_SECRET", cache: "0s" };
+// It says for whom a token is only where the token is for some resources; whom it tells, it has judged.
+const table = { introspection: "/oauth/introspect", audience: undefined, jwks: undefined, algorithms: undefined, client_id: "api", secret: "GATE_SECRET", cache: "0s" };
 const policy = demoPolicy(origin("idp", relay.url), trusted("gate", { issuer: ISSUER, ...table }), trusted("stranger", table));
 // The other gate knows this one as a client that may ask about every token.
 const secret_digest = createHmac("sha256", secrets.EDGEGATE_CLIENT_KEY).update(`edgegate client secret v1\0api\0${SECRET}`).digest("base64url");
 const resources = `resources = ["${AUDIENCE}", "https://other.example"]`;
 const asking = `[clients.api]\nkind = "confidential"\nsecret_digest = "${secret_digest}"\nredirect_uris = ["${REDIRECT}"]\nintrospect = true`;
 const issuing = demoPolicy(asking, ["pkce = false", `pkce = false\n${resources}`], ['access_lifetime = "14000s"', 'access_lifetime = "14000s"\nretry_window = "0s"']);
-const gateway = await startOAuth({ gate: { policy, secrets: { GATE_SECRET: SECRET } }, server: { policy: issuing } });
+const own = { GATE_SECRET: SECRET, EDGEGATE_SEAL_KEY: "another-seal-key-0123456789abcdef0123456789" };
+const narrow = demoPolicy(origin("idp", relay.url), trusted("gate", { issuer: ISSUER, ...table, audience: [AUDIENCE] }));
+const gateway = await startOAuth({ gate: { policy, secrets: own }, narrow: { policy: narrow, secrets: own }, server: { policy: issuing } });
 const { gate, server } = gateway;
 after(() => (relay.stop(), gateway.stop()));
 gateway.seen.add(SECRET);
@@ -54,8 +57,10 @@ test("a refresh token is for its own server alone (RFC 6749 section 1.5): it ope
 
 test("a token for certain resources opens only theirs (RFC 8707)", async () => {
   const bought = async (resource) => (await tokensFor(server, cookie, { resource })).access_token;
-  forwarded(await ask(await bought(AUDIENCE)));
-  await invalid(await ask(await bought("https://other.example")), "jwt_audience");
+  const show = async (text) => gateway.narrow.get("/gate/a", { ...bearer(text), "cf-connecting-ip": addresses.next().value });
+  forwarded(await show(await bought(AUDIENCE)));
+  await invalid(await show(await bought("https://other.example")), "jwt_audience");
+  await invalid(await show((await tokensFor(server, cookie)).access_token), "jwt_audience");
 });
 
 test("a token of another issuer than the policy names is none", async () => {

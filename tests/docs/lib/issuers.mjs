@@ -1,7 +1,7 @@
 // Two issuers of tokens for the watched gates: one with keys, one that is asked.
 
 import { randomUUID } from "node:crypto";
-import { keyFor, origin, startIssuer, SUBJECT, token, trusted } from "../../e2e/lib/issuer.mjs";
+import { AUDIENCE, keyFor, origin, startIssuer, SUBJECT, token, trusted } from "../../e2e/lib/issuer.mjs";
 
 export const asked = { id: "gate", secret: "demo-idp-secret-0123456789abcdef" };
 const key = await keyFor("ES256");
@@ -11,7 +11,7 @@ const idp = await startIssuer({
   "/introspect": (response, request, body) => {
     const isActive = active.has(new URLSearchParams(body.toString()).get("token"));
     response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify(isActive ? { active: true, sub: SUBJECT } : { active: false }));
+    response.end(JSON.stringify(isActive ? { active: true, sub: SUBJECT, aud: AUDIENCE } : { active: false }));
   },
 });
 

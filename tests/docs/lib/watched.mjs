@@ -121,7 +121,8 @@ export function digests(claims) {
   for (const { prefix, keyId, bytes, ends } of issued.values()) {
     const mac = bytes.subarray(-16);
     note(`${prefix} record`, keyId, mac, ends);
-    for (const what of claims) if (what.startsWith(`${prefix} `)) note(what, keyId, mac, ends);
+    const counted = (what) => (what.includes("<n>") ? [1, 2, 3].map((n) => what.replace("<n>", n)) : [what]);
+    for (const what of claims.flatMap(counted)) if (what.startsWith(`${prefix} `)) note(what, keyId, mac, ends);
     if (prefix !== "egc") continue;
     const bound = createHmac("sha256", secrets.EDGEGATE_SEAL_KEY).update("edgegate bound v1\0grant\0").update(bytes);
     const family = bound.digest().subarray(0, 16);
