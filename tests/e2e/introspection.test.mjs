@@ -58,7 +58,7 @@ function issue(said) {
 test("an active token goes through; the origin gets subject, client and scope, and never the token", async () => {
   const text = issue(active("corp", { client_id: "shop", scope: "read write" }));
   const { fields } = forwarded(await show("corp", text));
-  assert.deepEqual(["subject", "client", "scope"].map((name) => fields.get(`edgegate-${name}`)), [SUBJECT, "shop", "read write"]);
+  assert.deepEqual(["subject", "issuer", "client", "scope"].map((name) => fields.get(`edgegate-${name}`)), [SUBJECT, iss("corp"), "shop", "read write"]);
   assert.ok(!fields.has("authorization") && ![...fields.values()].join().includes(text));
 });
 

@@ -140,3 +140,35 @@ fn a_call_that_is_wrong_says_what_is() {
         assert!(json(&judged)["detail"].as_str().unwrap().contains(said), "{body}: {}", json(&judged)["detail"]);
     }
 }
+
+#[test]
+fn where_it_weighs_a_removal_is_seen_at_once_everywhere_and_elsewhere_within_the_bound() {
+    let (sites, world) = sites(&policy("10s"), 60);
+    let (id, secret) = add(&sites[0], &json!({}));
+    world.pass(600);
+    let given = pair_of(&sites[0], &id, &secret);
+    sites.iter().for_each(|site| assert_eq!(call(site, "/me/", &given.access), None));
+    sites[0].admin("client/remove", &json!({"client_id": id}));
+    for site in &sites {
+        assert_eq!(call(site, "/strict/", &given.access), Some(Reason::TokenClient));
+        let again = token_request(&id, &secret, &format!("grant_type=refresh_token&refresh_token={}", given.refresh));
+        assert_eq!(refusal(&site.ask(&again)), Some(Reason::ClientUnknown));
+    }
+    world.pass(60 + 30 + 30);
+    sites.iter().for_each(|site| assert_eq!(call(site, "/me/", &given.access), Some(Reason::TokenClient)));
+}
+
+#[test]
+fn of_two_changes_that_build_on_the_same_only_one_counts() {
+    let (sites, world) = sites(&policy("10s"), 60);
+    let (id, _) = add(&sites[0], &json!({}));
+    world.pass(600);
+    let rotate = |site: &Site| site.ask(&admin_request("client/rotate", &json!({"client_id": id}))).refused;
+    assert_eq!(rotate(&sites[0]), None);
+    // There KV still has what was registered: a secret that was given up must not come back with it.
+    assert_eq!(rotate(&sites[2]), Some(Reason::AdminRequest));
+    world.pass(120);
+    assert_eq!(rotate(&sites[2]), None);
+    sites[0].admin("client/remove", &json!({"client_id": id}));
+    assert_eq!(rotate(&sites[2]), Some(Reason::AdminRequest), "what was removed stays so");
+}
