@@ -185,9 +185,9 @@ reasons! {
 
     /// The browser was to be sent back to an address that the client has not registered.
     RedirectUnregistered = "redirect_unregistered" => BadRequest,
-    /// A parameter of an OAuth request is missing, repeated or not of its form.
+    /// A parameter of an OAuth request is missing, not of its form, or asks for what this server has not.
     OAuthParameter = "oauth_parameter" => BadRequest,
-    /// A `response_type` or `response_mode` that this server has not.
+    /// A `response_type` that this server has not.
     ResponseType = "response_type" => BadRequest,
     /// A request to the token endpoint says not by what grant.
     GrantTypeMissing = "grant_type_missing" => BadRequest,
