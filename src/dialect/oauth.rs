@@ -70,9 +70,7 @@ pub fn text(reason: Reason, dialect: Dialect) -> &'static str {
         Reason::ResourceRefused => "resource names what the client or its grant does not have.",
         Reason::ConsentDenied => "The person did not agree.",
         Reason::PkceMissing => "code_challenge is missing, or code_challenge_method is not S256.",
-        Reason::OAuthParameter => {
-            "A parameter is missing, not of its form, or asks for what this server has not (response_mode, request)."
-        }
+        Reason::OAuthParameter => "A parameter is missing or not of its form.",
         Reason::ParameterDuplicate | Reason::ParameterShadowed => "A parameter stands there twice.",
         Reason::FormMalformed => "The body must be application/x-www-form-urlencoded, in UTF-8.",
         Reason::BasicMalformed | Reason::AuthorizationMalformed | Reason::AuthorizationDuplicate => {
