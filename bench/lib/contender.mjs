@@ -33,10 +33,11 @@ function workerOf({ worker, policy, bindings }) {
   return worker === "edgegate" ? gatewayWorker(policy) : writtenByHand(worker, bindings);
 }
 
+// Modules that are listed and not imported are not run.
 function writtenByHand(file, bindings) {
   return {
     name: "contender",
-    ...moduleFiles(file),
+    ...moduleFiles(file, "owed-to-origin.js"),
     compatibilityDate: COMPATIBILITY_DATE,
     bindings: { LINK_KEY, ...bindings },
     serviceBindings: { ORIGIN: "origin" },

@@ -1,7 +1,6 @@
 // The command line of tags.mjs.
 
-import { parseArgs } from "node:util";
-import { count } from "./arguments.mjs";
+import { parseSized } from "./arguments.mjs";
 
 export const USAGE = `node bench/tags.mjs [OPTIONS]
 
@@ -25,32 +24,6 @@ none of it. Everything measured was checked before: the contenders send the same
 `;
 
 export function parseArguments(args) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      quick: { type: "boolean", default: false },
-      rounds: { type: "string" },
-      requests: { type: "string" },
-      warmup: { type: "string" },
-      connections: { type: "string" },
-      chunk: { type: "string" },
-      memory: { type: "string" },
-      only: { type: "string", default: "" },
-      json: { type: "boolean", default: false },
-      check: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
-  const size = values.quick
-    ? { rounds: 3, requests: 25, warmup: 25, memory: 50 }
-    : { rounds: 5, requests: 100, warmup: 50, memory: 100 };
-  return {
-    ...values,
-    rounds: count("rounds", values.rounds, size.rounds),
-    requests: count("requests", values.requests, size.requests),
-    warmup: count("warmup", values.warmup, size.warmup),
-    connections: count("connections", values.connections, 4),
-    chunk: count("chunk", values.chunk, 16384),
-    memory: count("memory", values.memory, size.memory, 0),
-  };
+  const sizes = { rounds: 5, requests: 100, warmup: 50, connections: 4, chunk: 16384, memory: 100 };
+  return parseSized(args, { sizes, quick: { rounds: 3, requests: 25, warmup: 25, memory: 50 }, least: { memory: 0 } });
 }

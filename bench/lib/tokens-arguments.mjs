@@ -1,7 +1,6 @@
 // The command line of tokens.mjs.
 
-import { parseArgs } from "node:util";
-import { count } from "./arguments.mjs";
+import { parseSized } from "./arguments.mjs";
 
 export const USAGE = `node bench/tokens.mjs [OPTIONS]
 
@@ -25,26 +24,6 @@ whose it is, a bad one is answered 401. Rows that verify nothing let everybody t
 `;
 
 export function parseArguments(args) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      quick: { type: "boolean", default: false },
-      rounds: { type: "string" },
-      requests: { type: "string" },
-      warmup: { type: "string" },
-      connections: { type: "string" },
-      only: { type: "string", default: "" },
-      json: { type: "boolean", default: false },
-      check: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
-  const size = values.quick ? { rounds: 3, requests: 1500, warmup: 1500 } : { rounds: 5, requests: 4000, warmup: 3000 };
-  return {
-    ...values,
-    rounds: count("rounds", values.rounds, size.rounds),
-    requests: count("requests", values.requests, size.requests),
-    warmup: count("warmup", values.warmup, size.warmup),
-    connections: count("connections", values.connections, 16),
-  };
+  const sizes = { rounds: 5, requests: 4000, warmup: 3000, connections: 16 };
+  return parseSized(args, { sizes, quick: { rounds: 3, requests: 1500, warmup: 1500 } });
 }

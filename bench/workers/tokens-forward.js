@@ -2,24 +2,9 @@
 // known, and does not get the token. With JOB = "whole" also what a gate owes the origin beyond that, as whole-job.js does it:
 // nobody else's identity headers arrive, the route and a request id do, the answer is private, and the decision is in the log.
 
-const ROUTE = "me";
+import { asPrivate, withoutIdentity } from "./owed-to-origin.js";
 
-// Identity headers only ever come from this gateway. `_` and `.` count as `-`: many origins make no difference.
-const IDENTITY = new RegExp(
-  `^(?:${[
-    "edgegate-.*",
-    "x-forwarded-(?:user|email|groups|preferred-username)",
-    "x-auth-request-.*",
-    "(?:x-)?remote-user",
-    "x-authenticated-.*",
-    "x-consumer-.*",
-    "cf-access-.*",
-    "forwarded",
-    "authorization",
-  ]
-    .join("|")
-    .replaceAll("-", "[-_.]")})$`,
-);
+const ROUTE = "me";
 
 export function forward(request, env, subject) {
   if (env.JOB === "whole") return wholeJob(request, env, subject);
@@ -32,10 +17,7 @@ export function forward(request, env, subject) {
 async function wholeJob(request, env, subject) {
   const requestId = crypto.randomUUID();
   log(request, requestId, subject);
-  const headers = new Headers();
-  for (const [name, value] of request.headers) {
-    if (!IDENTITY.test(name)) headers.append(name, value);
-  }
+  const headers = withoutIdentity(request.headers);
   if (subject !== undefined) headers.set("edgegate-subject", subject);
   headers.set("edgegate-route", ROUTE);
   headers.set("edgegate-request-id", requestId);
@@ -46,11 +28,7 @@ async function wholeJob(request, env, subject) {
     redirect: "manual",
     cache: "no-store",
   });
-  const caching = response.headers.get("cache-control");
-  if (caching !== null && /\b(?:private|no-store)\b/i.test(caching)) return response;
-  const answer = new Response(response.body, response);
-  answer.headers.set("cache-control", "private");
-  return answer;
+  return asPrivate(response);
 }
 
 // The path, never the query: that may hold a credential.

@@ -2,28 +2,13 @@
 // plain JavaScript, with care for speed (no `new URL`, headers walked once, one regular expression for them). This is the
 // row that Edgegate is measured against, so it takes no shortcut and does no work that the job does not need.
 
+import { asPrivate, withoutIdentity } from "./owed-to-origin.js";
+
 const ROUTE = "files";
 const KEY_ID = "demo";
 
 // What may stand behind the signature, unsigned, and is handed on.
 const IGNORED = /^(?:utm_[a-z]+|fbclid|gclid|msclkid)$/;
-
-// Identity headers only ever come from this gateway. `_` and `.` count as `-`: many origins make no difference.
-const IDENTITY = new RegExp(
-  `^(?:${[
-    "edgegate-.*",
-    "x-forwarded-(?:user|email|groups|preferred-username)",
-    "x-auth-request-.*",
-    "(?:x-)?remote-user",
-    "x-authenticated-.*",
-    "x-consumer-.*",
-    "cf-access-.*",
-    "forwarded",
-    "authorization",
-  ]
-    .join("|")
-    .replaceAll("-", "[-_.]")})$`,
-);
 
 const encoder = new TextEncoder();
 let key;
@@ -114,10 +99,7 @@ function fromBase64Url(text) {
 }
 
 async function forward(request, { base, path }, { kept }, requestId, env) {
-  const headers = new Headers();
-  for (const [name, value] of request.headers) {
-    if (!IDENTITY.test(name)) headers.append(name, value);
-  }
+  const headers = withoutIdentity(request.headers);
   headers.set("Edgegate-Route", ROUTE);
   headers.set("Edgegate-Request-Id", requestId);
 
@@ -128,11 +110,7 @@ async function forward(request, { base, path }, { kept }, requestId, env) {
     cache: "no-store",
   });
 
-  const caching = response.headers.get("cache-control");
-  if (caching !== null && /\b(?:private|no-store)\b/i.test(caching)) return response;
-  const answer = new Response(response.body, response);
-  answer.headers.set("Cache-Control", "private");
-  return answer;
+  return asPrivate(response);
 }
 
 function refuse(reason) {

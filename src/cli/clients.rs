@@ -10,8 +10,8 @@ use super::output::{Failure, Report};
 use super::registration;
 use super::time;
 use super::workspace::Workspace;
-use crate::credential::registry;
-use crate::credential::seal::Kind;
+use crate::credential::registry::{self, LONGEST_OVERLAP};
+use crate::credential::seal::{self, Kind};
 use crate::policy::{Client, ClientKind};
 
 /// Registers a client.
@@ -125,12 +125,12 @@ fn check_registered(workspace: &Workspace, id: &str, todo: &str) -> Result<(), F
         let path = workspace.path.display();
         return Err(Failure::usage(format!("the client {id} stands in {path}, and is changed there")).todo(todo));
     }
-    let prefix = Kind::Client.prefix();
-    match id.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('_')) {
-        true => Ok(()),
-        false => Err(Failure::usage(format!("CLIENT_ID is no registered client's: their ids begin with {prefix}_"))
-            .todo("`edgegate client list` shows them.")),
+    if seal::is_written_as(Kind::Client, id) {
+        return Ok(());
     }
+    let prefix = Kind::Client.prefix();
+    Err(Failure::usage(format!("CLIENT_ID is no registered client's: their ids begin with {prefix}_"))
+        .todo("`edgegate client list` shows them."))
 }
 
 fn identity(answer: &Value) -> Result<String, Failure> {
@@ -172,5 +172,3 @@ fn other_version(name: &str) -> Failure {
 }
 
 const ONCE: &str = "the secret is not shown again: the gateway keeps a digest of it, and nothing else does";
-/// Seconds; as the gateway has it.
-const LONGEST_OVERLAP: u64 = 30 * 86_400;

@@ -7,7 +7,7 @@ use super::record::Record;
 use super::seal::{self, Kind, Sealed};
 use super::store::{self, Context, Found};
 use super::{grant, registry};
-use crate::http::{Incoming, query};
+use crate::http::{Incoming, Target, query};
 use crate::policy::{Bearer, BearerUse, Key, Policy, Revocation};
 use crate::ports::{Body, Entropy, Ledger, Vault};
 use crate::refusal::Reason;
@@ -72,8 +72,8 @@ pub async fn present(
     Ok(Presented { token, with_proof, body })
 }
 
-/// Judges a token: authentic, in time, known, not revoked, and for this address (without query). `noted`: what is known of the caller
-/// even if the token is refused.
+/// Judges an opened token: in time, known, not revoked, and for this address. `noted`: what is known of the caller even if
+/// the token is refused.
 ///
 /// # Errors
 /// `TokenForged`, `TokenExpired`, `TokenUnknown`, `TokenRevoked`, `TokenSuperseded`, `TokenClient`, `TokenResource`, and
@@ -83,21 +83,20 @@ pub async fn verify<P: Vault + Ledger>(
     ports: &P,
     policy: &Policy,
     revocation: Revocation,
-    token: &str,
-    address: &str,
+    sealed: &Sealed,
+    target: &Target<'_>,
     noted: &mut Option<Identity>,
 ) -> Result<Verified, Reason> {
-    let sealed = open(ctx, policy, token)?;
     *noted = Some(Identity::by_key("bearer", &sealed.key_id));
     if sealed.expires <= ctx.now {
         return Err(Reason::TokenExpired);
     }
-    if grant::claims(&sealed).is_some() {
+    if grant::claims(sealed).is_some() {
         // Boxed: not every token is of a grant, and every request's future would be as large.
-        return Box::pin(verify_grant(ctx, ports, policy, revocation, &sealed, address, noted)).await;
+        return Box::pin(verify_grant(ctx, ports, policy, revocation, sealed, target, noted)).await;
     }
     let cache = policy.bearer.as_ref().ok_or(Reason::TokenForged)?.cache;
-    let record = match store::find(ctx, ports, &sealed, cache, revocation).await? {
+    let record = match store::find(ctx, ports, sealed, cache, revocation).await? {
         Found::Live(record) if record.exp > ctx.now => record,
         Found::Live(_) => return Err(Reason::TokenExpired),
         Found::Revoked => return Err(Reason::TokenRevoked),
@@ -114,7 +113,7 @@ async fn verify_grant<P: Vault + Ledger>(
     policy: &Policy,
     revocation: Revocation,
     sealed: &Sealed,
-    address: &str,
+    target: &Target<'_>,
     noted: &mut Option<Identity>,
 ) -> Result<Verified, Reason> {
     let (Some(oauth), Some(claims)) = (&policy.oauth, grant::claims(sealed)) else { return Err(Reason::TokenForged) };
@@ -133,8 +132,10 @@ async fn verify_grant<P: Vault + Ledger>(
         })?;
     identity.acts_for_others = client.acts_for_others;
     let resources = grant::resources(&record, &claims);
-    if !resources.is_empty() && !resources.iter().any(|resource| covers(resource, address)) {
-        return Err(Reason::TokenResource);
+    if !resources.is_empty() {
+        let address = target.address();
+        let is_meant = resources.iter().any(|resource| covers(resource, &address));
+        is_meant.then_some(()).ok_or(Reason::TokenResource)?;
     }
     Ok(Verified { identity, bound: claims.bound })
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::jwt::seconds;
 use super::store::Context;
 use super::{claim_key, jwk, jws, once};
 use crate::digest::{base64url, from_base64url, sha256};
@@ -76,11 +77,6 @@ pub async fn prove<P: Vault + Ledger + Verifier>(
 /// `alg` values of proofs that are understood.
 pub fn algorithms() -> impl Iterator<Item = &'static str> {
     JwsAlgorithm::ALL.iter().map(|(name, _)| *name)
-}
-
-/// A NumericDate (RFC 7519 section 2) in whole seconds.
-pub(super) fn seconds(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_f64().filter(|number| (0.0..1e15).contains(number)).map(|number| number as u64))
 }
 
 /// `htu` against the address that was judged: without query and fragment, scheme and host without case, and without the

@@ -137,7 +137,11 @@ impl Foreign {
         }
         let known = Known { digest, issuer: issuer.name.clone(), result, until };
         match told.binary_search_by_key(&digest, |known| known.digest) {
-            Ok(at) => told.get_mut(at).into_iter().for_each(|entry| *entry = known.clone()),
+            Ok(at) => {
+                if let Some(entry) = told.get_mut(at) {
+                    *entry = known;
+                }
+            }
             Err(at) => told.insert(at, known),
         }
     }

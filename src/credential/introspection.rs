@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::dpop::seconds;
-use super::jwt::{self, Told};
+use super::jwt::{self, Told, seconds};
 use super::store::Context;
 use crate::digest::standard_base64;
 use crate::http::query::encode_component;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Identity;
-use super::dpop::{Thumbprint, seconds};
+use super::dpop::Thumbprint;
 use super::jws::Jws;
 use super::record::{is_name, is_scope};
 use crate::policy::{Issuer, JwsAlgorithm};
@@ -88,6 +88,11 @@ pub fn told(issuer: &Issuer, kind: &'static str, claims: &Map<String, Value>, un
 /// Whether `aud` names one of those that the policy has.
 pub(super) fn is_for(issuer: &Issuer, audience: Option<&Value>) -> bool {
     names(audience).any(|audience| issuer.audience.iter().any(|own| own == audience))
+}
+
+/// A NumericDate (RFC 7519 section 2) in whole seconds.
+pub(super) fn seconds(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_f64().filter(|number| (0.0..1e15).contains(number)).map(|number| number as u64))
 }
 
 /// A text, or a list of texts.

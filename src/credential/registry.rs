@@ -266,12 +266,10 @@ fn read(text: &str) -> Option<Client> {
         let text = secret.get("digest")?.as_str()?.to_owned();
         Some(SecretDigest { text, until: secret.get("until")?.as_u64() })
     };
-    let (_, kind) =
-        ClientKind::ALL.iter().find(|(known, _)| value.get("kind").and_then(Value::as_str) == Some(*known))?;
     Some(Client {
         id: word("client_id")?,
         name: word("name")?,
-        kind: *kind,
+        kind: ClientKind::of(value.get("kind")?.as_str()?)?,
         secrets: value.get("secrets")?.as_array()?.iter().filter_map(secret).collect(),
         redirect_uris: list("redirect_uris"),
         scope: list("scope"),
@@ -285,6 +283,8 @@ fn read(text: &str) -> Option<Client> {
     })
 }
 
+/// Seconds for which a secret may outlive its change: time enough to change it everywhere.
+pub const LONGEST_OVERLAP: u64 = 30 * 86_400;
 /// Unix seconds: the year 2100.
 const FOREVER: u64 = 4_102_444_800;
 /// Seconds for which it is remembered that a client was removed: longer than anything lives that it was given.

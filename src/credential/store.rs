@@ -32,6 +32,14 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
+    /// For what is asked rarely and weighs much: the Ledger, where there is one, and no copy.
+    pub fn strictest(&self) -> Revocation {
+        match self.single_use {
+            SingleUse::Ledger => Revocation::Strict,
+            SingleUse::BestEffort => Revocation::Cached,
+        }
+    }
+
     /// The key that makes new credentials, the first of a list, and its value.
     ///
     /// # Errors
@@ -60,6 +68,16 @@ pub enum Found {
     Revoked,
     /// It has no record.
     Unknown,
+}
+
+impl From<Option<Record>> for Found {
+    fn from(record: Option<Record>) -> Self {
+        match record {
+            Some(record) if record.revoked => Found::Revoked,
+            Some(record) => Found::Live(record),
+            None => Found::Unknown,
+        }
+    }
 }
 
 /// Mints a credential with its record.
@@ -106,11 +124,7 @@ pub async fn find<P: Vault + Ledger>(
         Some(record) => Some(record),
         None => fetch(ctx, ports, sealed, &key).await?,
     };
-    Ok(match record {
-        Some(record) if record.revoked => Found::Revoked,
-        Some(record) => Found::Live(record),
-        None => Found::Unknown,
-    })
+    Ok(record.into())
 }
 
 /// Revokes a credential: at once in the Ledger and in this isolate, elsewhere as KV gets there.

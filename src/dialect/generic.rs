@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::page;
+use super::{oauth, page};
 use crate::credential::dpop;
 use crate::gate::{Gate, Moment, Trace, with_cookies};
 use crate::http::{Incoming, Target, accept};
@@ -125,12 +125,9 @@ fn bearer_challenge(gate: &Gate, route: &Route, public: Public) -> Option<String
 fn dpop_challenge(reason: Reason) -> Option<String> {
     let error = match reason {
         Reason::TokenBinding => "invalid_token",
-        Reason::DpopMalformed | Reason::DpopMismatch | Reason::DpopStale | Reason::DpopReplayed | Reason::DpopKey => {
-            "invalid_dpop_proof"
-        }
-        _ => return None,
+        _ => Some(oauth::error(reason).1).filter(|error| *error == "invalid_dpop_proof")?,
     };
-    let said = super::oauth::text(reason, Dialect::Generic);
+    let said = oauth::text(reason, Dialect::Generic);
     let algorithms = dpop::algorithms().collect::<Vec<_>>().join(" ");
     Some(format!("DPoP error=\"{error}\", error_description=\"{said}\", algs=\"{algorithms}\""))
 }

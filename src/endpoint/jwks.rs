@@ -21,13 +21,7 @@ pub fn answer(gate: &Gate, loopback: bool) -> Result<Answer, Reason> {
         let secret = gate.keyring.secret(&key.secret, loopback)?;
         public.push(public_half(secret.expose(), &key.id).ok_or(Reason::SecretMissing)?);
     }
-    let mut answer = Answer::json(200, &json!({ "keys": public }));
-    for (name, value) in &mut answer.headers {
-        if *name == "cache-control" {
-            *value = "public, max-age=300".to_owned();
-        }
-    }
-    Ok(answer)
+    Ok(Answer::json(200, &json!({ "keys": public })).kept())
 }
 
 /// The members of an EC key that anybody may see, picked by name.

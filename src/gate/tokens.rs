@@ -17,17 +17,17 @@ pub(super) async fn by_token<P: Ports>(
     let Visit { gate, ctx, route, target, ports, .. } = *visit;
     let takes_own = route.accept.iter().any(|accept| matches!(accept, Accept::Bearer));
     let has_issuers = route.accept.iter().any(|accept| matches!(accept, Accept::Issuer(_)));
-    let is_own = has_issuers && is_own(visit, token);
-    let address = format!("{}{}", target.origin(), target.path);
-    let verified = match takes_own && (!has_issuers || is_own) {
-        true => bearer::verify(ctx, ports, &gate.policy, route.revocation, token, &address, noted).await?,
+    let opened = bearer::open(ctx, &gate.policy, token);
+    let is_own = !has_issuers || opened.is_ok() || is_otherwise_own(visit, token);
+    let verified = match takes_own && is_own {
+        true => bearer::verify(ctx, ports, &gate.policy, route.revocation, &opened?, target, noted).await?,
         // What this gateway issued is nobody else's to see.
         false if is_own => return Err(Reason::JwtIssuer),
         false => Box::pin(by_issuer(visit, token)).await?,
     };
     *noted = Some(verified.identity.clone());
     if with_proof || verified.bound.is_some() {
-        Box::pin(judge_binding(visit, token, &address, with_proof, verified.bound)).await?;
+        Box::pin(judge_binding(visit, token, with_proof, verified.bound)).await?;
     }
     judge_scope(route, &verified.identity)?;
     Ok(Grant { identity: verified.identity, ..Grant::default() })
@@ -55,13 +55,12 @@ async fn by_issuer<P: Ports>(visit: &Visit<'_, P>, token: &str) -> Result<bearer
     Ok(bearer::Verified { identity: told.identity, bound: told.bound })
 }
 
-/// Whether a text is a credential that this gateway made, of whatever kind.
-fn is_own<P>(visit: &Visit<'_, P>, text: &str) -> bool {
+/// Whether a text is a credential that this gateway made, but no access token.
+fn is_otherwise_own<P>(visit: &Visit<'_, P>, text: &str) -> bool {
     let Visit { gate, ctx, .. } = *visit;
     let policy = &gate.policy;
     let is_refresh = |oauth: &OAuth| !matches!(grant::open_refresh(ctx, oauth, text), Err(Reason::RefreshForged));
-    bearer::open(ctx, policy, text).is_ok()
-        || policy.oauth.as_ref().is_some_and(is_refresh)
+    policy.oauth.as_ref().is_some_and(is_refresh)
         || policy.session.as_ref().is_some_and(|sessions| session::open(ctx, sessions, text).is_ok())
 }
 
@@ -69,13 +68,12 @@ fn is_own<P>(visit: &Visit<'_, P>, text: &str) -> bool {
 async fn judge_binding<P: Ports>(
     visit: &Visit<'_, P>,
     token: &str,
-    address: &str,
     with_proof: bool,
     bound: Option<dpop::Thumbprint>,
 ) -> Result<(), Reason> {
-    let Visit { ctx, incoming, ports, .. } = *visit;
+    let Visit { ctx, incoming, target, ports, .. } = *visit;
     let Some(bound) = bound.filter(|_| with_proof) else { return Err(Reason::TokenBinding) };
-    let demand = dpop::Demand { method: incoming.method, address, token: Some(token) };
+    let demand = dpop::Demand { method: incoming.method, address: &target.address(), token: Some(token) };
     match dpop::prove(ctx, ports, &incoming.headers, demand).await? {
         Some(key) if key == bound => Ok(()),
         Some(_) => Err(Reason::DpopKey),

@@ -55,6 +55,11 @@ impl<'a> Target<'a> {
         format!("{}://{}", self.scheme(), self.host)
     }
 
+    /// The address without its query: `htu` of RFC 9449, and what a resource of RFC 8707 covers.
+    pub fn address(&self) -> String {
+        format!("{}{}", self.origin(), self.path)
+    }
+
     /// `https` or `http`.
     pub fn scheme(&self) -> &'static str {
         if self.secure { "https" } else { "http" }

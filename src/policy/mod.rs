@@ -48,7 +48,7 @@ pub use host::{authority, is_loopback};
 pub use model::*;
 pub use network::Network;
 pub use origin::OriginPattern;
-pub use path::PathPattern;
+pub use path::{PathPattern, is_within};
 pub use pattern::{HostPattern, NamePattern};
 pub use problem::Problem;
 pub use shape::{SHAPES, Shape};

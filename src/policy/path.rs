@@ -94,6 +94,12 @@ impl fmt::Display for PathPattern {
     }
 }
 
+/// Whether a path is `base` (no slash at its end) or lies below it, in whatever ASCII case.
+pub fn is_within(path: &str, base: &str) -> bool {
+    let split = path.split_at_checked(base.len());
+    split.is_some_and(|(start, rest)| start.eq_ignore_ascii_case(base) && (rest.is_empty() || rest.starts_with('/')))
+}
+
 /// Checks a path that the file names: one spelling only, nothing that a server could read in two ways.
 ///
 /// # Errors
@@ -180,6 +186,16 @@ mod tests {
         assert!(pattern("/a/*").covers(&pattern("/a")) && pattern("/a/*").covers(&pattern("/a/b/*")));
         assert!(!pattern("/a/*").covers(&pattern("/ab/*")) && !pattern("/a/*").covers(&pattern("/*")));
         assert!(!pattern("/a").covers(&pattern("/a/*")));
+    }
+
+    #[test]
+    fn within() {
+        for path in ["/a/b", "/a/b/", "/A/b/c", "/a/B"] {
+            assert!(is_within(path, "/a/b"), "{path}");
+        }
+        for path in ["/a", "/a/bc", "/x/a/b", "", "/aé"] {
+            assert!(!is_within(path, "/a/b"), "{path}");
+        }
     }
 
     #[test]

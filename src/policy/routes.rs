@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::names::Names;
 use super::order;
+use super::path::is_within;
 use super::problem::Report;
 use super::sections;
 use super::shape;
@@ -60,7 +61,7 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
         table.wrong(report, "path", "is answered by the gateway itself; no route can stand there");
     }
     let oauth_path = around.oauth.map_or("", |oauth| &oauth.path);
-    if !oauth_path.is_empty() && path.as_ref().is_some_and(|path| is_within(path, oauth_path)) {
+    if !oauth_path.is_empty() && path.as_ref().is_some_and(|path| is_within(path.base(), oauth_path)) {
         let reason = format!("is within `{oauth_path}`, where `[oauth]` stands; no route can stand there");
         table.wrong(report, "path", &reason);
     }
@@ -341,12 +342,7 @@ fn name_of<'t>(entries: &'t DeTable<'_>) -> Option<&'t str> {
 
 /// Whether a pattern covers nothing but what the gateway answers itself.
 fn is_reserved(path: &PathPattern) -> bool {
-    RESERVED.iter().any(|reserved| is_within(path, reserved))
-}
-
-fn is_within(path: &PathPattern, base: &str) -> bool {
-    let split = path.base().split_at_checked(base.len());
-    split.is_some_and(|(start, rest)| start.eq_ignore_ascii_case(base) && (rest.is_empty() || rest.starts_with('/')))
+    RESERVED.iter().any(|reserved| is_within(path.base(), reserved))
 }
 
 const PREFLIGHT: Bounds = Bounds { least: (0, ""), most: (86_400, "no browser keeps a preflight longer") };

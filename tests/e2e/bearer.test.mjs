@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { forwarded, refused } from "./lib/expect.mjs";
-import { demoPolicy, startGateway, theLogHoldsNoCredential } from "./lib/gateway.mjs";
+import { demoPolicy, startGateway, strictRoute, theLogHoldsNoCredential } from "./lib/gateway.mjs";
 import { now, seal } from "./lib/sign.mjs";
 
 const policy = demoPolicy(`
@@ -21,13 +21,7 @@ name = "scoped"
 path = "/scoped/*"
 accept = ["bearer"]
 bearer = { scope = ["read", "write"] }
-forward = { origin = "demo" }
-[[routes]]
-name = "strict"
-path = "/strict/*"
-accept = ["bearer"]
-revocation = "strict"
-forward = { origin = "demo" }`);
+forward = { origin = "demo" }`, strictRoute("bearer"));
 const gateway = await startGateway({ gate: { policy }, other: { policy, secrets: { EDGEGATE_SEAL_KEY: "another-seal-key-another-seal-key-0001" } } });
 const { gate } = gateway;
 after(() => gateway.stop());

@@ -3,16 +3,10 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { forwarded, refused, status } from "./lib/expect.mjs";
-import { demoPolicy, secrets, startGateway, theLogHoldsNoCredential } from "./lib/gateway.mjs";
+import { demoPolicy, secrets, startGateway, strictRoute, theLogHoldsNoCredential } from "./lib/gateway.mjs";
 import { link, redirect } from "./lib/sign.mjs";
 
-const strict = `
-[[routes]]
-name = "strict"
-path = "/strict/*"
-accept = ["bearer"]
-revocation = "strict"
-forward = { origin = "demo" }
+const nowhere = `
 [origins.nowhere]
 url = "http://127.0.0.1:9"
 [[routes]]
@@ -20,7 +14,7 @@ name = "nowhere"
 path = "/nowhere/*"
 accept = ["link:files"]
 forward = { origin = "nowhere" }`;
-const uncached = demoPolicy(["[bearer]\n", '[bearer]\ncache = "0s"\n'], ["[session]\n", '[session]\ncache = "0s"\n'], strict);
+const uncached = demoPolicy(["[bearer]\n", '[bearer]\ncache = "0s"\n'], ["[session]\n", '[session]\ncache = "0s"\n'], strictRoute("bearer"), nowhere);
 const gateway = await startGateway({
   gate: { policy: uncached },
   noKv: { policy: uncached, without: ["EDGEGATE_KV"] },

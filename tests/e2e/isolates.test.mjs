@@ -4,20 +4,14 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { forwarded, refused } from "./lib/expect.mjs";
-import { demoPolicy, startGateway, theLogHoldsNoCredential } from "./lib/gateway.mjs";
+import { demoPolicy, startGateway, strictRoute, theLogHoldsNoCredential } from "./lib/gateway.mjs";
 import { link, redirect } from "./lib/sign.mjs";
 
 const CACHE = 2; // seconds
 const policy = demoPolicy(
   ["[bearer]\n", `[bearer]\ncache = "${CACHE}s"\n`],
   ["[session]\n", `[session]\ncache = "${CACHE}s"\n`],
-  `
-[[routes]]
-name = "strict"
-path = "/strict/*"
-accept = ["bearer", "session"]
-revocation = "strict"
-forward = { origin = "demo" }`,
+  strictRoute("bearer", "session"),
 );
 const gateway = await startGateway({ a: { policy }, b: { policy, sharing: "a" } });
 const { a, b } = gateway;

@@ -4,19 +4,13 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { forwarded, refused, status } from "./lib/expect.mjs";
-import { demoPolicy, theLogHoldsNoCredential } from "./lib/gateway.mjs";
+import { demoPolicy, strictRoute, theLogHoldsNoCredential } from "./lib/gateway.mjs";
 import { keyFor, proof } from "./lib/issuer.mjs";
 import { html, urlencoded } from "./lib/luminate.mjs";
 import { ask, authorize, basic, bearer, codeFor, consentForm, exchange, failed, granted, introspect, ISSUER } from "./lib/oauth.mjs";
 import { pkce, REDIRECT, refresh, revoke, signIn, startOAuth, tokensFor, unforgiving, visit } from "./lib/oauth.mjs";
 
-const strict = `
-[[routes]]
-name = "strict"
-path = "/strict/*"
-accept = ["bearer"]
-revocation = "strict"
-forward = { origin = "demo" }`;
+const strict = strictRoute("bearer");
 const forgetful = ["bearer", "session", "oauth", "registry"].map((name) => [`[${name}]\n`, `[${name}]\ncache = "0s"\n`]);
 const policy = demoPolicy(...forgetful, strict);
 const gateway = await startOAuth({

@@ -4,20 +4,14 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { forwarded, refused } from "./lib/expect.mjs";
-import { demoPolicy, theLogHoldsNoCredential } from "./lib/gateway.mjs";
+import { demoPolicy, strictRoute, theLogHoldsNoCredential } from "./lib/gateway.mjs";
 import { keyFor, proof } from "./lib/issuer.mjs";
 import { basic, bearer, codeFor, exchange, failed, granted, introspect, ISSUER, pkce, REDIRECT } from "./lib/oauth.mjs";
 import { refresh, revoke, signIn, startOAuth, tokensFor } from "./lib/oauth.mjs";
 
 const CACHE = 2; // seconds
 const brief = ["oauth", "registry"].map((name) => [`[${name}]\n`, `[${name}]\ncache = "${CACHE}s"\n`]);
-const strict = `
-[[routes]]
-name = "strict"
-path = "/strict/*"
-accept = ["bearer"]
-revocation = "strict"
-forward = { origin = "demo" }`;
+const strict = strictRoute("bearer");
 const policy = demoPolicy(...brief, strict);
 const gateway = await startOAuth({ a: { policy }, b: { policy, sharing: "a" } });
 const { a, b } = gateway;

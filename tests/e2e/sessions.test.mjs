@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { forwarded, refused, status } from "./lib/expect.mjs";
-import { demoPolicy, secrets, startGateway, theLogHoldsNoCredential } from "./lib/gateway.mjs";
+import { demoPolicy, secrets, startGateway, strictRoute, theLogHoldsNoCredential } from "./lib/gateway.mjs";
 import { now, seal } from "./lib/sign.mjs";
 
 const policy = demoPolicy(`
@@ -13,13 +13,7 @@ path = "/confirmed/*"
 methods = ["GET", "HEAD", "POST"]
 accept = ["session", "nonce"]
 confirm = true
-forward = { origin = "demo" }
-[[routes]]
-name = "strict"
-path = "/strict/*"
-accept = ["session"]
-revocation = "strict"
-forward = { origin = "demo" }`);
+forward = { origin = "demo" }`, strictRoute("session"));
 const own = Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, value.startsWith("{") ? value : `own-${value}`]));
 const gateway = await startGateway({ gate: { policy }, own: { policy, secrets: { ...own, EDGEGATE_ASSERTION_KEY: undefined } } });
 const { gate } = gateway;

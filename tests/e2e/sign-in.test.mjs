@@ -3,15 +3,9 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { forwarded, refused, status } from "./lib/expect.mjs";
-import { demoPolicy, startGateway, theLogHoldsNoCredential } from "./lib/gateway.mjs";
+import { demoPolicy, startGateway, strictRoute, theLogHoldsNoCredential } from "./lib/gateway.mjs";
 
-const policy = demoPolicy(`
-[[routes]]
-name = "strict"
-path = "/strict/*"
-accept = ["session"]
-revocation = "strict"
-forward = { origin = "demo" }`);
+const policy = demoPolicy(strictRoute("session"));
 // Luminate's log-in is a sign-in, too.
 const off = demoPolicy(['[sign_in]\norigin = "demo"\npath = "/check-password"\nkey = "assertion"', ""])
   .replace(/# Luminate's [^]*?(?=\[identity\])/, "")

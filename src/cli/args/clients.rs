@@ -110,8 +110,6 @@ pub struct NewClient {
 }
 
 fn kind() -> impl TypedValueParser<Value = ClientKind> {
-    PossibleValuesParser::new(ClientKind::ALL.iter().map(|(word, _)| *word)).try_map(|word| {
-        let known = ClientKind::ALL.iter().find(|(known, _)| *known == word);
-        known.map(|(_, kind)| *kind).ok_or("is no kind of client")
-    })
+    PossibleValuesParser::new(ClientKind::ALL.iter().map(|(word, _)| *word))
+        .try_map(|word| ClientKind::of(&word).ok_or("is no kind of client"))
 }

@@ -8,14 +8,13 @@
 //! a key and that time: whoever sends the same token again within the window (a lost answer, a second tab) gets the same
 //! successors, and nothing readable was stored for it. After the window it is a theft, and the family is revoked.
 
-use super::{Identity, claim_key};
 mod claims;
 mod tokens;
 
-use super::once;
 use super::record::Record;
 use super::seal::{self, Kind, Sealed};
 use super::store::{self, Context, Found, LAG};
+use super::{Identity, claim_key, once};
 use crate::policy::{OAuth, Revocation, SingleUse};
 use crate::ports::{ClaimKey, Claimed, Ledger, Vault};
 use crate::refusal::Reason;
@@ -119,9 +118,9 @@ pub async fn refresh<P: Vault + Ledger>(
     };
     if !is_first && ctx.now.saturating_sub(at) >= policy.retry_window {
         return match revoke(ctx, ports, policy, &family).await {
-            // Where the Ledger has it KV may take it later: whoever comes again writes it again.
-            Ok(()) | Err(Reason::VaultUnavailable) if ctx.single_use == SingleUse::Ledger => Err(Reason::RefreshReused),
             Ok(()) => Err(Reason::RefreshReused),
+            // Where the Ledger has it KV may take it later: whoever comes again writes it again.
+            Err(Reason::VaultUnavailable) if ctx.single_use == SingleUse::Ledger => Err(Reason::RefreshReused),
             Err(other) => Err(other),
         };
     }
@@ -156,11 +155,7 @@ pub async fn find<P: Vault + Ledger>(
         Some(record) => Some(record),
         None => fetch(ctx, ports, token, claims, &key).await?,
     };
-    Ok(match record {
-        Some(record) if record.revoked => Found::Revoked,
-        Some(record) => Found::Live(record),
-        None => Found::Unknown,
-    })
+    Ok(record.into())
 }
 
 /// The record of the grant that an access token belongs to, if it still counts.
@@ -207,11 +202,10 @@ pub async fn revoke<P: Vault + Ledger>(
     policy: &OAuth,
     family: &[u8; 16],
 ) -> Result<(), Reason> {
-    let until = ctx.now + policy.refresh_lifetime.max(policy.access_lifetime);
     if ctx.single_use == SingleUse::Ledger {
-        ports.claim(&of_family("revoked", family), until, "").await?;
+        ports.claim(&of_family("revoked", family), outlived(ctx, policy), "").await?;
     }
-    bury(ctx, ports, family, until).await
+    bury(ctx, ports, policy, family).await
 }
 
 /// What a revoked grant is called where a code comes in.
@@ -241,19 +235,25 @@ async fn judge_what_was_written<P: Vault + Ledger>(
 ) -> Result<(), Reason> {
     let judged = judge_revocation(ctx, ports, family).await;
     if judged == Err(Reason::RefreshRevoked) {
-        bury(ctx, ports, family, ctx.now + policy.refresh_lifetime.max(policy.access_lifetime)).await?;
+        bury(ctx, ports, policy, family).await?;
     }
     judged
 }
 
 /// Replaces a grant's record by what says that it is revoked.
-async fn bury<P: Vault>(ctx: Context<'_>, ports: &P, family: &[u8; 16], until: u64) -> Result<(), Reason> {
+async fn bury<P: Vault>(ctx: Context<'_>, ports: &P, policy: &OAuth, family: &[u8; 16]) -> Result<(), Reason> {
+    let until = outlived(ctx, policy);
     let tombstone = Record { exp: until, revoked: true, ..Record::default() };
     let key = record_key(family);
     // Remembered only once it is written, or nobody here would write it again.
     ports.put(&key, &tombstone.to_json()?, store::kv_expiry(ctx.now, until)).await?;
     ctx.recent.put(&key, tombstone, ctx.now);
     Ok(())
+}
+
+/// When the last token that a grant may have by now is dead. No access token outlives its refresh token.
+fn outlived(ctx: Context<'_>, policy: &OAuth) -> u64 {
+    ctx.now + policy.refresh_lifetime
 }
 
 async fn fetch<P: Vault + Ledger>(

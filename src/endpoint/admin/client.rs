@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Wrong;
 use crate::credential::record::is_name;
-use crate::credential::registry;
+use crate::credential::registry::{self, LONGEST_OVERLAP};
 use crate::credential::store::Context;
 use crate::gate::Gate;
 use crate::policy::{self, Client, ClientKind, Registry};
@@ -151,10 +151,7 @@ async fn found<P: Ports>(
 /// A client from what a call says, without id and secret, under the rules of the policy.
 fn read(request: &Map<String, Value>) -> Result<Client, Wrong> {
     only(request, &MEMBERS)?;
-    let kind = text(request, "kind")?;
-    let (_, kind) = ClientKind::ALL
-        .iter()
-        .find(|(word, _)| *word == kind)
+    let kind = ClientKind::of(text(request, "kind")?)
         .ok_or_else(|| Wrong::said("`kind` must be `confidential`, `public` or `token-pair`."))?;
     let checked = |name: &str, rule: fn(&str) -> Result<String, String>| {
         let each = |item: &str| rule(item).map_err(|wrong| Wrong::said(format!("`{name}`: {wrong}.")));
@@ -171,14 +168,14 @@ fn read(request: &Map<String, Value>) -> Result<Client, Wrong> {
     let client = Client {
         id: String::new(),
         name: name.to_owned(),
-        kind: *kind,
+        kind,
         secrets: Vec::new(),
         redirect_uris: checked("redirect_uris", policy::redirect_uri)?,
         scope: checked("scope", policy::scope)?,
         subject: Some(subject.to_owned()).filter(|subject| !subject.is_empty()),
         acts_for_others: flag(request, "act_for_others", false)?,
         introspects_all: flag(request, "introspect", false)?,
-        needs_pkce: flag(request, "pkce", *kind != ClientKind::TokenPair)?,
+        needs_pkce: flag(request, "pkce", kind != ClientKind::TokenPair)?,
         needs_dpop: flag(request, "dpop", false)?,
         resources: checked("resources", policy::resource)?,
         changes: 0,
@@ -218,5 +215,3 @@ fn list_of<'r>(request: &'r Map<String, Value>, name: &str) -> Result<Vec<&'r st
 
 const MEMBERS: [&str; 10] =
     ["kind", "name", "redirect_uris", "scope", "subject", "act_for_others", "introspect", "pkce", "dpop", "resources"];
-/// Seconds: time enough to change a secret everywhere.
-const LONGEST_OVERLAP: u64 = 30 * 86_400;

@@ -8,7 +8,6 @@ use crate::credential::seal::Sealed;
 use crate::credential::store::{self, Context, Found};
 use crate::credential::{bearer, grant, session};
 use crate::gate::Gate;
-use crate::policy::{Revocation, SingleUse};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::rewrite::Answer;
@@ -29,10 +28,7 @@ pub async fn show_token<P: Ports>(
     if sealed.expires <= ctx.now {
         return Ok(state("expired", members));
     }
-    let revocation = match ctx.single_use {
-        SingleUse::Ledger => Revocation::Strict,
-        SingleUse::BestEffort => Revocation::Cached,
-    };
+    let revocation = ctx.strictest();
     if let (Some(claims), Some(oauth)) = (grant::claims(&sealed), &gate.policy.oauth) {
         return Ok(match grant::verify(ctx, ports, oauth, revocation, &sealed, &claims).await {
             Ok(record) => {

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::parameters::Parameters;
-use super::{Call, consent};
+use super::{Call, client, consent};
 use crate::credential::code::{self, Authorization};
 use crate::credential::dpop::Thumbprint;
 use crate::credential::seal::Sealed;
@@ -37,7 +37,7 @@ pub async fn answer<P: Ports>(call: Call<'_, P>, trace: &mut Trace) -> Result<An
         }
         Err(reason) => return Err(reason),
     };
-    trace.identity = Some(Identity { kind: "client", client: Some(asked.client.id.clone()), ..Identity::default() });
+    trace.identity = Some(client::identity(&asked.client));
     match decide(call, &asked, query, trace).await {
         Err(reason) if goes_back(reason) => {
             trace.said = Some(asked.back(

@@ -10,16 +10,7 @@ use crate::credential::{Identity, bearer, registry};
 use crate::policy::{Client, ClientKind};
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::rewrite::Answer;
 use crate::secret::Secret;
-
-/// An answer, and what became known of the caller on the way to it.
-pub struct Answered {
-    /// The answer, or why there is none.
-    pub result: Result<Answer, Reason>,
-    /// The client, once it has proved who it is, and the person, once known.
-    pub identity: Option<Identity>,
-}
 
 /// A client's own request: its form, and what it shows of itself.
 pub struct Request {
@@ -66,7 +57,7 @@ pub async fn read<P: Ports>(call: Call<'_, P>, known: &[&'static str]) -> Result
 pub async fn authenticate<P: Ports>(call: Call<'_, P>, named: &Named) -> Result<Arc<Client>, Reason> {
     let Call { gate, ctx, ports, .. } = call;
     let id = named.id.as_ref().ok_or(Reason::ClientUnauthenticated)?;
-    let client = registry::find(ctx, ports, &gate.policy, id, call.strictness()).await?;
+    let client = registry::find(ctx, ports, &gate.policy, id, ctx.strictest()).await?;
     match (client.kind, named.secrets.as_slice()) {
         (ClientKind::Public, []) => return Ok(client),
         // What everybody holds proves nothing; a client that thinks it does is told so.
@@ -93,8 +84,7 @@ pub fn identity(client: &Client) -> Identity {
 /// The reasons of [`dpop::prove`]; `DpopMalformed` if the client has to and did not.
 pub async fn proof<P: Ports>(call: Call<'_, P>, client: &Client) -> Result<Option<Thumbprint>, Reason> {
     let Call { ctx, incoming, target, ports, .. } = call;
-    let address = format!("{}{}", target.origin(), target.path);
-    let demand = dpop::Demand { method: incoming.method, address: &address, token: None };
+    let demand = dpop::Demand { method: incoming.method, address: &target.address(), token: None };
     let key = dpop::prove(ctx, ports, &incoming.headers, demand).await?;
     match client.needs_dpop && key.is_none() {
         true => Err(Reason::DpopMalformed),

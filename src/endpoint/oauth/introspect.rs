@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Call;
-use super::client::{self, Answered};
+use super::client;
 use crate::credential::grant::{self, Claims};
 use crate::credential::record::Record;
 use crate::credential::seal::Sealed;
@@ -16,13 +16,7 @@ use crate::rewrite::Answer;
 
 /// 200 `{"active": true, ...}`, or `{"active": false}` and not a word why. A client learns of its own tokens, a resource
 /// server (`introspect = true`) of all access tokens.
-pub async fn answer<P: Ports>(call: Call<'_, P>) -> Answered {
-    let mut identity = None;
-    let result = introspect(call, &mut identity).await;
-    Answered { result, identity }
-}
-
-async fn introspect<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -> Result<Answer, Reason> {
+pub async fn answer<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -> Result<Answer, Reason> {
     let request = client::read(call, &["token", "token_type_hint"]).await?;
     let client = client::authenticate(call, &request.named).await?;
     *known = Some(client::identity(&client));
@@ -41,7 +35,7 @@ async fn introspect<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -
 /// What an active token says; None for any other.
 async fn tell<P: Ports>(call: Call<'_, P>, token: &str) -> Result<Option<Map<String, Value>>, Reason> {
     let Call { gate, ctx, oauth, ports, .. } = call;
-    let revocation = call.strictness();
+    let revocation = ctx.strictest();
     let (sealed, claims, is_access) = match grant::open_refresh(ctx, oauth, token) {
         Ok((sealed, claims)) => (sealed, Some(claims), false),
         Err(Reason::RefreshExpired) => return Ok(None),
@@ -76,7 +70,7 @@ async fn tell<P: Ports>(call: Call<'_, P>, token: &str) -> Result<Option<Map<Str
 
 /// Whether the client of a grant still exists.
 async fn is_there<P: Ports>(call: Call<'_, P>, record: &Record) -> Result<bool, Reason> {
-    match registry::find(call.ctx, call.ports, &call.gate.policy, &record.client, call.strictness()).await {
+    match registry::find(call.ctx, call.ports, &call.gate.policy, &record.client, call.ctx.strictest()).await {
         Ok(_) => Ok(true),
         Err(Reason::ClientUnknown) => Ok(false),
         Err(other) => Err(other),

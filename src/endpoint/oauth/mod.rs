@@ -14,7 +14,7 @@ use crate::dialect::Voice;
 use crate::dialect::oauth::ALLOW_ORIGIN;
 use crate::gate::{Gate, Trace};
 use crate::http::{Incoming, Target};
-use crate::policy::{OAuth, Policy, Revocation, SingleUse};
+use crate::policy::{OAuth, Policy, is_within};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::rewrite::Answer;
@@ -39,26 +39,11 @@ impl<P> Clone for Call<'_, P> {
 
 impl<P> Copy for Call<'_, P> {}
 
-impl<P> Call<'_, P> {
-    /// What is asked here is rare and weighs much: the Ledger, where there is one, and no copy.
-    fn strictness(&self) -> Revocation {
-        match self.ctx.single_use {
-            SingleUse::Ledger => Revocation::Strict,
-            SingleUse::BestEffort => Revocation::Cached,
-        }
-    }
-}
-
 /// Whether a path belongs to the authorization server, in whatever case.
 pub fn is_own(policy: &Policy, path: &str) -> bool {
-    let is_within = |base: &str| {
-        let split = path.split_at_checked(base.len());
-        split
-            .is_some_and(|(start, rest)| start.eq_ignore_ascii_case(base) && (rest.is_empty() || rest.starts_with('/')))
-    };
     let tells = policy.oauth.is_some() || !policy.issuers.is_empty();
-    policy.oauth.as_ref().is_some_and(|oauth| is_within(&oauth.path))
-        || (tells && (is_within(SERVER) || is_within(RESOURCE)))
+    policy.oauth.as_ref().is_some_and(|oauth| is_within(path, &oauth.path))
+        || (tells && (is_within(path, SERVER) || is_within(path, RESOURCE)))
 }
 
 /// Answers a request to one of its paths.
@@ -85,43 +70,44 @@ pub(super) async fn answer<P: Ports>(
     }
     let call = Call { gate, ctx, oauth, incoming, target, ports, request_id };
     let name = target.path.strip_prefix(oauth.path.as_str()).ok_or(Reason::NoRoute)?;
-    match name {
+    let mut known = None;
+    let answered = match name {
         "/" | "/authorize" | "/authorize/" => {
             trace.endpoint = Some("/oauth/authorize");
             let methods = ["GET", "HEAD", "POST"];
             judge_method(incoming, trace, &methods)?;
-            authorize::answer(call, trace).await
+            return authorize::answer(call, trace).await;
         }
         "/token" | "/token/" => {
             trace.endpoint = Some("/oauth/token");
-            by_client(call, trace, token::answer(call)).await
+            by_client(call, trace, token::answer(call, &mut known)).await
         }
         "/revoke" | "/revoke/" => {
             trace.endpoint = Some("/oauth/revoke");
-            by_client(call, trace, revoke::answer(call)).await
+            by_client(call, trace, revoke::answer(call, &mut known)).await
         }
         "/introspect" | "/introspect/" => {
             trace.endpoint = Some("/oauth/introspect");
-            by_client(call, trace, introspect::answer(call)).await
+            by_client(call, trace, introspect::answer(call, &mut known)).await
         }
-        _ => Err(Reason::NoRoute),
-    }
+        _ => return Err(Reason::NoRoute),
+    };
+    trace.identity = known;
+    answered
 }
 
 /// What clients call themselves: by POST, from any page, refused in OAuth's words.
 async fn by_client<P>(
     call: Call<'_, P>,
     trace: &mut Trace,
-    answered: impl Future<Output = client::Answered>,
+    answered: impl Future<Output = Result<Answer, Reason>>,
 ) -> Result<Answer, Reason> {
     if call.incoming.method == "OPTIONS" {
         return Ok(preflight("POST"));
     }
     trace.voice = Voice::OAuth(call.oauth.dialect);
     judge_method(call.incoming, trace, &["POST"])?;
-    let client::Answered { result, identity } = answered.await;
-    trace.identity = identity;
-    result.map(|answer| answer.with(ALLOW_ORIGIN, "*".to_owned()).with("pragma", "no-cache".to_owned()))
+    Ok(answered.await?.with(ALLOW_ORIGIN, "*".to_owned()).with("pragma", "no-cache".to_owned()))
 }
 
 fn judge_method(incoming: &Incoming<'_>, trace: &mut Trace, methods: &[&str]) -> Result<(), Reason> {

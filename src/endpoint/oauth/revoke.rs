@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Call;
-use super::client::{self, Answered};
+use super::client;
 use crate::credential::grant::{self, Claims};
 use crate::credential::seal::Sealed;
 use crate::credential::store::{self, Found};
@@ -16,13 +16,7 @@ use crate::rewrite::Answer;
 /// 200 `{}`, whatever the token was: what is not valid any more needs no revoking. A refresh token, even one
 /// that was used, and an access token in use take the whole grant with them. An access token that a refresh has replaced
 /// takes nothing: clients tidy up after a refresh, and mean no sign-out.
-pub async fn answer<P: Ports>(call: Call<'_, P>) -> Answered {
-    let mut identity = None;
-    let result = revoke(call, &mut identity).await;
-    Answered { result, identity }
-}
-
-async fn revoke<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -> Result<Answer, Reason> {
+pub async fn answer<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -> Result<Answer, Reason> {
     let Call { gate, ctx, oauth, ports, .. } = call;
     let request = client::read(call, &["token", "token_type_hint"]).await?;
     let client = client::authenticate(call, &request.named).await?;
@@ -48,7 +42,7 @@ async fn end_single<P: Ports>(call: Call<'_, P>, client: &Client, token: &Sealed
     if token.expires <= ctx.now {
         return Ok(());
     }
-    match store::find(ctx, ports, token, 0, call.strictness()).await? {
+    match store::find(ctx, ports, token, 0, ctx.strictest()).await? {
         Found::Live(record) if record.client == client.id => store::revoke(ctx, ports, token).await,
         Found::Live(_) => Err(Reason::RefreshMisdirected),
         Found::Revoked | Found::Unknown => Ok(()),

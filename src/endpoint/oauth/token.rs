@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Call;
-use super::client::{self, Answered, Request};
+use super::client::{self, Request};
 use super::parameters::Parameters;
 use crate::credential::code::{self, Shown};
 use crate::credential::grant::{self, Claims, Issued, Wanted};
@@ -15,20 +15,7 @@ use crate::refusal::Reason;
 use crate::rewrite::Answer;
 
 /// 200 `{"access_token", "token_type", "expires_in", "refresh_token", "scope"}` (RFC 6749 section 5.1).
-pub async fn answer<P: Ports>(call: Call<'_, P>) -> Answered {
-    let mut identity = None;
-    let result = issue(call, &mut identity).await;
-    Answered { result, identity }
-}
-
-/// What is redeemed, opened but not looked up.
-enum Redeemed {
-    Code(Sealed),
-    Refresh(Sealed, Claims),
-}
-
-/// A code or token that is none ends here, before a proof of possession costs a claim.
-async fn issue<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -> Result<Answer, Reason> {
+pub async fn answer<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -> Result<Answer, Reason> {
     let Call { ctx, oauth, ports, .. } = call;
     let Request { form, named } = client::read(call, &PARAMETERS).await?;
     let by_code = match form.get("grant_type").ok_or(Reason::GrantTypeMissing)? {
@@ -37,8 +24,8 @@ async fn issue<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -> Res
         _ => return Err(Reason::GrantType),
     };
     let client = client::authenticate(call, &named).await?;
-    let mut identity = client::identity(&client);
-    *known = Some(identity.clone());
+    let caller = known.insert(client::identity(&client));
+    // A code or token that is none ends here, before a proof of possession costs a claim.
     let redeemed = match by_code {
         true => Redeemed::Code(code::open(ctx, oauth, form.get("code").ok_or(Reason::CodeMissing)?)?),
         false => {
@@ -56,14 +43,16 @@ async fn issue<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -> Res
     };
     let issued = match redeemed {
         Redeemed::Code(code) => redeem_code(call, &client, &code, &form, &wanted).await?,
-        Redeemed::Refresh(token, claims) => {
-            let noted = known.get_or_insert_default();
-            grant::refresh(ctx, ports, oauth, &token, &claims, &wanted, noted).await?
-        }
+        Redeemed::Refresh(token, claims) => grant::refresh(ctx, ports, oauth, &token, &claims, &wanted, caller).await?,
     };
-    identity.subject = Some(issued.subject.clone());
-    *known = Some(identity);
+    caller.subject = Some(issued.subject.clone());
     written(&issued, bound.is_some(), ctx.now)
+}
+
+/// What is redeemed, opened but not looked up.
+enum Redeemed {
+    Code(Sealed),
+    Refresh(Sealed, Claims),
 }
 
 /// Client, address and PKCE are judged before the code is claimed: a thief can neither spend it nor have it revoked.

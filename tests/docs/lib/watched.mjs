@@ -3,18 +3,12 @@
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { Answer, Client, HOST } from "../../e2e/lib/client.mjs";
-import { demoPolicy, secrets } from "../../e2e/lib/gateway.mjs";
+import { demoPolicy, secrets, strictRoute } from "../../e2e/lib/gateway.mjs";
 import { asked, ISSUERS } from "./issuers.mjs";
 import { now, seal } from "../../e2e/lib/sign.mjs";
 import { startDemo } from "./demo.mjs";
 
-const strict = `
-[[routes]]
-name = "strict"
-path = "/strict/*"
-accept = ["bearer"]
-revocation = "strict"
-forward = { origin = "demo" }`;
+const strict = strictRoute("bearer");
 const hasty = ["[oauth]\n", '[oauth]\nretry_window = "0s"\n']; // a refresh token comes too late at once
 const bindings = { IDP_SECRET: asked.secret };
 const demo = await startDemo({

@@ -38,6 +38,17 @@ export function demoPolicy(...changes) {
   return text;
 }
 
+/** A route below /strict/ that takes these credentials and asks the Ledger whether each was revoked. */
+export function strictRoute(...accept) {
+  return `
+[[routes]]
+name = "strict"
+path = "/strict/*"
+accept = ${JSON.stringify(accept)}
+revocation = "strict"
+forward = { origin = "demo" }`;
+}
+
 /**
  * Starts gates. Each may say:
  *   policy    the text of a policy; the demo's, as it was built in, if it says nothing
