@@ -66,6 +66,9 @@ reasons! {
     AuthorizationMalformed = "authorization_malformed" => BadCredentialRequest,
     /// An Authorization scheme that the route does not accept.
     SchemeNotAccepted = "scheme_not_accepted" => CredentialInvalid,
+    /// Negotiate or NTLM, which authenticate a connection. Connections to origins are shared by clients, so neither is
+    /// ended here nor relayed.
+    SchemeNeedsConnection = "scheme_needs_connection" => CredentialInvalid,
     /// A parameter with a security meaning occurs twice.
     ParameterDuplicate = "parameter_duplicate" => BadCredentialRequest,
     /// Another spelling of a parameter with a security meaning: case, escapes, `.`, `[]`, `;`.
@@ -183,6 +186,19 @@ reasons! {
     /// `X-On-Behalf` names an account, and the credential may not act for others.
     OnBehalf = "on_behalf" => Forbidden,
 
+    /// Not a ticket of this gateway: form or MAC.
+    TicketForged = "ticket_forged" => TicketInvalid,
+    /// The ticket's time is over, or its session's.
+    TicketExpired = "ticket_expired" => TicketInvalid,
+    /// The session behind the ticket has no record.
+    TicketUnknown = "ticket_unknown" => TicketInvalid,
+    /// The session behind the ticket was ended.
+    TicketRevoked = "ticket_revoked" => TicketInvalid,
+    /// A ticket came without the token of the application that uses it.
+    AppTokenMissing = "app_token_missing" => CredentialInvalid,
+    /// Not the token of an application.
+    AppTokenMismatch = "app_token_mismatch" => CredentialInvalid,
+
     /// The browser was to be sent back to an address that the client has not registered.
     RedirectUnregistered = "redirect_unregistered" => BadRequest,
     /// A parameter of an OAuth request is missing, not of its form, or asks for what this server has not.
@@ -243,6 +259,13 @@ reasons! {
     /// The session was ended.
     SessionRevoked = "session_revoked" => SessionInvalid,
 
+    /// Not a state of this gateway for this broker: form, key id or MAC.
+    BrokerStateForged = "broker_state_forged" => Forbidden,
+    /// The browser took too long at the broker.
+    BrokerStateExpired = "broker_state_expired" => Forbidden,
+    /// The broker's answer came in another browser than the one that was sent.
+    BrokerBrowser = "broker_browser" => Forbidden,
+
     /// Not a nonce of this gateway: form, key id or MAC.
     NonceForged = "nonce_forged" => NonceInvalid,
     /// The nonce's time is over.
@@ -276,7 +299,7 @@ reasons! {
     AdministratorRefused = "administrator_refused" => CredentialInvalid,
     /// The administrator may not call this method.
     MethodNotPermitted = "method_not_permitted" => Forbidden,
-    /// The method needs a token that shows that the caller could read a page of its session.
+    /// A token is needed that shows that the caller could read a page of its session.
     BoundTokenMissing = "bound_token_missing" => CredentialInvalid,
     /// The token belongs to another session, or is none.
     BoundTokenMismatch = "bound_token_mismatch" => CredentialInvalid,
@@ -309,7 +332,7 @@ reasons! {
     /// A redirect that is to be signed says itself who somebody is.
     RedirectIdentity = "redirect_identity" => BadRequest,
 
-    /// A form of this gateway posted from another site (Origin, Fetch Metadata).
+    /// What a browser opens by itself, from another site (Origin, Fetch Metadata).
     CrossSite = "cross_site" => Forbidden,
     /// The account or the password is wrong.
     SignInFailed = "sign_in_failed" => SignInFailed,
@@ -382,6 +405,7 @@ publics! {
     CredentialMissing = 401 "credential_missing" "This needs a credential." "Sign in, or use the link or token you were given.",
     CredentialInvalid = 401 "credential_invalid" "The credential is not accepted here." "Use the kind of credential that this address asks for.",
     TokenInvalid = 401 "invalid_token" "The access token is not valid." "Ask for a new token.",
+    TicketInvalid = 401 "ticket_invalid" "The ticket is not valid." "Ask for a new ticket.",
     InsufficientScope = 403 "insufficient_scope" "The access token does not cover this." "Ask for a token with the scope named in WWW-Authenticate.",
     SessionInvalid = 401 "session_invalid" "The session has ended." "Sign in again.",
     SignInFailed = 401 "sign_in_failed" "The account or the password is not right." "Check both and try again.",

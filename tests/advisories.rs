@@ -8,7 +8,7 @@ mod support;
 use edgegate::keyring::Keyring;
 use edgegate::policy::Policy;
 use edgegate::refusal::Reason;
-use edgegate::rewrite::answer::{Edit, edits};
+use edgegate::rewrite::answer::{Edit, Said, edits};
 use edgegate::secret::Secret;
 use support::memory::{Fault, Faults, World};
 use support::story::Story;
@@ -67,7 +67,7 @@ fn an_answer_that_depends_on_who_asks_is_never_shared() {
     let judged = site.ask(&Request::get("/mixed/me.js"));
     let forwarding = forwarding(&judged);
     assert!(forwarding.private, "the anonymous answer has the same cache key as a person's");
-    let edits = edits(forwarding, "public, max-age=60", "");
+    let edits = edits(forwarding, Said { cache_control: "public, max-age=60", ..Said::default() });
     assert!(edits.contains(&Edit::Set("cache-control", "private, max-age=60".to_owned())));
     for name in ["cdn-cache-control", "cloudflare-cdn-cache-control", "surrogate-control"] {
         assert!(edits.contains(&Edit::Remove(name)), "{name}");

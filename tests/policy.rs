@@ -342,19 +342,7 @@ fn shown(list: &[impl ToString]) -> String {
 }
 
 fn accepted(accept: &[Accept]) -> String {
-    let names = accept.iter().map(|one| match one {
-        Accept::Link(link) => format!("link:{}", link.name),
-        Accept::SignedRedirect(redirect) => format!("signed-redirect:{}", redirect.name),
-        Accept::Bearer => String::from("bearer"),
-        Accept::Issuer(issuer) => format!("issuer:{}", issuer.name),
-        Accept::TokenPair => String::from("token-pair"),
-        Accept::Session => String::from("session"),
-        Accept::Nonce => String::from("nonce"),
-        Accept::HttpSession(_) => String::from("http-session"),
-        Accept::Luminate(_) => String::from("luminate"),
-        Accept::Nothing => String::from("none"),
-    });
-    names.collect::<Vec<_>>().join(" ")
+    accept.iter().map(Accept::word).collect::<Vec<_>>().join(" ")
 }
 
 /// Every key of a document with the table it stands in, named as [`Shape::table`](edgegate::policy::Shape) does.

@@ -117,6 +117,12 @@ fn every_refusal_keeps_its_reason_to_itself() {
                     assert_eq!(members, ["error", "error_description"], "{case}: {body}");
                     assert!(!answer.body.contains(reason.code()) || is_told(reason), "{case}: {body}");
                 }
+                Voice::SuperOffice => {
+                    assert!(!answer.body.contains(reason.code()), "{case}: {}", answer.body);
+                    let is_page = answer.body.starts_with("<!doctype html>");
+                    assert_eq!(is_page, accept == "text/html", "{case}: {}", answer.body);
+                    assert!(is_page || answer.body.starts_with("{\"Message\":"), "{case}: {}", answer.body);
+                }
                 Voice::Luminate(manner) => {
                     let (code, message) = envelope(manner.json, &answer.body);
                     assert!(

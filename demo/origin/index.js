@@ -10,6 +10,8 @@
 //   /site/…API         the Luminate methods                                            luminate.js
 //   /site/…Page…       pages that hold Luminate's tags                                 tagged-pages.js
 //   /api/3.0/ping      Checkfront's sample answer                                      checkfront.js
+//   /api/v1/Contact/2  a contact, as SuperOffice shows one                            superoffice.js
+//   /SuperOffice/panel a page with a form that needs the session's token              superoffice.js
 //   anything else      the echo                                                        echo.js
 //   anything?demo=…    the echo's behaviour changed for a test                         behaviours.js
 
@@ -20,6 +22,7 @@ import { landing } from "./landing.js";
 import { findPerson } from "./lookup.js";
 import { isServlet, servlet } from "./luminate.js";
 import { checkPassword } from "./password.js";
+import { contact, isContact, isPanel, panel } from "./superoffice.js";
 import { isTaggedPage, taggedPage } from "./tagged-pages.js";
 
 export default {
@@ -36,6 +39,8 @@ export default {
     if (url.pathname === "/") return landing(request);
     if (isServlet(url.pathname)) return servlet(request, url);
     if (isPing(url.pathname)) return ping(request);
+    if (isContact(url.pathname)) return contact(request);
+    if (isPanel(request, url.pathname)) return panel(request);
     if (isTaggedPage(url.pathname)) return taggedPage(request, url);
     return echo(request);
   },

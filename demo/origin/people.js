@@ -16,3 +16,6 @@ export const PEOPLE = [
     password: "staple battery horse correct",
   },
 ];
+
+// SuperOffice's sample user has no password (its documentation's `adm0:`).
+export const SAMPLE_USER = { subject: "adm0", user_name: "adm0", password: "" };

@@ -1,4 +1,4 @@
-//! `nonce`, `token` and `session`: what is asked of the running gateway.
+//! `nonce`, `ticket`, `token` and `session`: what is asked of the running gateway.
 
 use std::io::IsTerminal;
 use std::path::Path;
@@ -6,13 +6,14 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
-use super::args::{Common, Held, MintToken, Nonce};
+use super::args::{Common, Held, MintToken, Nonce, Ticket};
 use super::client::Gateway;
 use super::output::{Exit, Failure, Report};
 use super::time;
 use super::workspace::{Workspace, read_stdin, read_text};
 use crate::credential::record::{is_name, is_scope};
 use crate::credential::seal::Kind;
+use crate::credential::spelling::Spelling;
 
 /// A link that signs somebody in once.
 ///
@@ -51,6 +52,26 @@ pub fn mint(common: &Common, args: &MintToken) -> Result<Report, Failure> {
     let mut answer = Gateway::of(&workspace, args.at.gateway.as_deref())?.post("token", &body)?;
     let header = format!("Authorization: Bearer {}", text(&answer, "access_token")?);
     let notes = vec![format!("it lives for {}", expires_in(&answer))];
+    put(&mut answer, "header", Some(json!(header)));
+    Ok(Report::fine(header, answer).with(notes))
+}
+
+/// A fresh ticket.
+///
+/// # Errors
+/// As [`nonce`].
+pub fn ticket(common: &Common, args: &Ticket) -> Result<Report, Failure> {
+    let workspace = Workspace::open(common)?;
+    check_subject(&args.subject)?;
+    check_lifetime(args.lifetime)?;
+    let mut body = json!({"subject": args.subject});
+    put(&mut body, "lifetime", args.lifetime.map(|seconds| json!(seconds)));
+    let mut answer = Gateway::of(&workspace, args.at.gateway.as_deref())?.post("ticket", &body)?;
+    let header = format!("Authorization: {}", text(&answer, "authorization")?);
+    let mut notes = vec![format!("it lives for {}", expires_in(&answer))];
+    if workspace.policy.ticket.as_ref().is_some_and(|ticket| !ticket.app_tokens.is_empty()) {
+        notes.push("routes that accept `app-ticket` want SO-AppToken beside it".to_owned());
+    }
     put(&mut answer, "header", Some(json!(header)));
     Ok(Report::fine(header, answer).with(notes))
 }
@@ -130,7 +151,10 @@ fn open_with(common: &Common, args: &Held, kind: Kind) -> Result<(Workspace, Zer
     let beginning = format!("{prefix}_");
     let is_outside = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-');
     let held = input.split(is_outside).find(|piece| piece.starts_with(&beginning));
-    let held = held.map(|held| Zeroizing::new(held.to_owned()));
+    // A ticket stands for its session, and has signs of its own.
+    let words = || input.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ';'));
+    let ticket = || words().find(|piece| Spelling::Ticket.read(piece).is_some() && kind == Kind::Session);
+    let held = held.or_else(ticket).map(|held| Zeroizing::new(held.to_owned()));
     let held = held.ok_or_else(|| Failure::usage(format!("there is no {beginning}... in what was read")))?;
     Ok((workspace, held))
 }

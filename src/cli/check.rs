@@ -92,7 +92,7 @@ fn table(policy: &Policy) -> String {
 }
 
 fn row(route: &Route) -> [String; 5] {
-    let opened_by = route.accept.iter().map(accept).collect::<Vec<_>>().join(", ");
+    let opened_by = route.accept.iter().map(Accept::word).collect::<Vec<_>>().join(", ");
     [
         route.name.clone(),
         route.methods.join(" "),
@@ -108,25 +108,10 @@ fn route_json(route: &Route) -> Value {
         "host": route.host.as_ref().map(ToString::to_string),
         "path": route.path.to_string(),
         "methods": route.methods,
-        "accept": route.accept.iter().map(accept).collect::<Vec<String>>(),
+        "accept": route.accept.iter().map(Accept::word).collect::<Vec<String>>(),
         "origin": route.forward.origin.name,
         "goes_to": goes_to(route),
     })
-}
-
-fn accept(accept: &Accept) -> String {
-    match accept {
-        Accept::Link(profile) => format!("link:{}", profile.name),
-        Accept::SignedRedirect(profile) => format!("signed-redirect:{}", profile.name),
-        Accept::Bearer => "bearer".to_owned(),
-        Accept::Issuer(issuer) => format!("issuer:{}", issuer.name),
-        Accept::TokenPair => "token-pair".to_owned(),
-        Accept::Session => "session".to_owned(),
-        Accept::Nonce => "nonce".to_owned(),
-        Accept::HttpSession(_) => "http-session".to_owned(),
-        Accept::Luminate(_) => "luminate".to_owned(),
-        Accept::Nothing => "none".to_owned(),
-    }
 }
 
 fn goes_to(route: &Route) -> String {

@@ -120,7 +120,7 @@ impl Gateway {
                 format!("{name} in {source} is not the value that the gateway holds. Name the right file with --secrets, or set it anew: npx wrangler secret put {name}"),
             ),
             403 => ("the gateway does not take admin calls from here", "Add this machine's network to `allow` in [admin], or call from one that is there.".to_owned()),
-            404 => ("the gateway has no such admin endpoint", "Its policy lacks [admin], or the section that this command is about: [nonce], [bearer] or [session]; or it is of a version without this command. Build and deploy it anew.".to_owned()),
+            404 => ("the gateway has no such admin endpoint", "Its policy lacks [admin], or the section that this command is about: [nonce], [bearer], [ticket] or [session]; or it is of a version without this command. Build and deploy it anew.".to_owned()),
             429 => ("the gateway has had too many wrong keys from this network", "Wait a minute; whatever is sent until then is refused.".to_owned()),
             503 => ("the gateway cannot do this now", format!("A secret, a binding or storage is missing or does not answer; its log says which (npx wrangler tail). {name} may be one that it lacks.")),
             500.. => ("the gateway failed", "Its log says more (npx wrangler tail).".to_owned()),

@@ -103,6 +103,14 @@ Examples:
   edgegate nonce 1001002 --route account --policy demo/edgegate.toml
   edgegate nonce 1001002 --route account --path /account/profile --lifetime 2m --policy demo/edgegate.toml";
 
+pub const TICKET: &str = "\
+The gateway must be running (the demo: `npm start`), and its policy must have [admin] and [ticket]. The last line is the
+header, ready to paste; `session revoke` ends a ticket before its time.
+
+Examples:
+  edgegate ticket 1001002 --policy demo/edgegate.toml
+  curl -H \"$(edgegate ticket 1001002 --lifetime 10m --policy demo/edgegate.toml)\" http://127.0.0.1:8787/SuperOffice/api/v1/Contact/2";
+
 pub const TOKEN_MINT: &str = "\
 The gateway must be running (the demo: `npm start`), and its policy must have [admin] and [bearer].
 
@@ -177,8 +185,9 @@ Examples:
   edgegate key new | edgegate client new --kind token-pair --secret-stdin --scope read --policy demo/edgegate.toml";
 
 pub const SESSION_REVOKE: &str = "\
-The session is the value of its cookie (egs_...), read from standard input or a file; whatever stands around it is
-skipped, so a whole Cookie header will do.
+The session is the value of its cookie (egs_...), or a ticket that carries it (7T:...), read from standard input or a
+file; whatever stands around it is skipped, so a whole Cookie header will do.
 
 Examples:
-  edgegate session revoke --policy demo/edgegate.toml <session.txt";
+  edgegate session revoke --policy demo/edgegate.toml <session.txt
+  edgegate ticket 1001002 --policy demo/edgegate.toml | edgegate session revoke --policy demo/edgegate.toml";

@@ -64,6 +64,7 @@ fn run(args: &Args) -> Result<Report, Failure> {
         Command::Redirect { command: RedirectCommand::Verify(verify) } => redirect::verify(common, verify),
         Command::Redirect { command: RedirectCommand::Explain(explain) } => redirect::explain(common, explain),
         Command::Nonce(nonce) => admin::nonce(common, nonce),
+        Command::Ticket(ticket) => admin::ticket(common, ticket),
         Command::Token { command: TokenCommand::Mint(mint) } => admin::mint(common, mint),
         Command::Token { command: TokenCommand::Show(held) } => admin::show(common, held),
         Command::Token { command: TokenCommand::Revoke(held) } => admin::revoke_token(common, held),

@@ -97,8 +97,19 @@ fn purpose(policy: &Policy, name: &str, key: Option<&Key>) -> String {
     let passwords = administrators.map(|one| format!("password of the Luminate administrator {}", one.name));
     let issuers = policy.issuers.iter().filter(|issuer| issuer.secret() == Some(name));
     let asked = issuers.map(|one| format!("the gateway's own secret at the issuer {}", one.name));
+    let machines = policy.machines().filter(|machine| machine.secret == name);
+    let machines = machines.map(|machine| format!("password of {}, for HTTP Basic", machine.name));
+    let apps = policy.ticket.iter().flat_map(|ticket| &ticket.app_tokens).filter(|secret| *secret == name);
+    let apps = apps.map(|_| "SO-AppToken".to_owned());
     let key = key.map(|key| format!("{} (key {})", format_of(policy, key), key.id));
-    key.into_iter().chain(admin).chain(passwords).chain(asked).collect::<Vec<_>>().join(", ")
+    key.into_iter()
+        .chain(admin)
+        .chain(passwords)
+        .chain(asked)
+        .chain(machines)
+        .chain(apps)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn format_of(policy: &Policy, key: &Key) -> String {

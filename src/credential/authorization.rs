@@ -36,6 +36,12 @@ pub fn read<'a>(headers: &Headers<'a>) -> Result<Option<Authorization<'a>>, Reas
     Ok(Some(Authorization { scheme, value: value.trim_matches(' ') }))
 }
 
+/// Whether a field is of a scheme that authenticates the connection and not the request (RFC 4559 section 6).
+pub fn is_of_connection(field: &str) -> bool {
+    let scheme = field.trim_start().split([' ', ',']).next().unwrap_or_default();
+    ["Negotiate", "NTLM", "Kerberos", "Nego2"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
+}
+
 /// Whether a value is a `b64token` (RFC 6750 section 2.1).
 pub fn is_b64token(value: &str) -> bool {
     let body = value.trim_end_matches('=');
@@ -63,6 +69,16 @@ mod tests {
         assert_eq!(of("Bearer a, Bearer b"), Err(Reason::AuthorizationDuplicate));
         for field in ["", "Bearer", "Bearer ", " Bearer x", "Bea(rer x"] {
             assert_eq!(of(field), Err(Reason::AuthorizationMalformed), "{field:?}");
+        }
+    }
+
+    #[test]
+    fn schemes_of_connections() {
+        for field in ["Negotiate YII=", "NTLM TlRM", "ntlm", "NEGOTIATE", "  Ntlm x", "NTLM, Basic YTpi"] {
+            assert!(is_of_connection(field), "{field}");
+        }
+        for field in ["", "Basic NTLM", "NTLMv2 x", "Bearer negotiate"] {
+            assert!(!is_of_connection(field), "{field}");
         }
     }
 

@@ -29,17 +29,55 @@ impl Pair {
     }
 }
 
-/// Reads the value of an `Authorization: Basic`.
+/// Who signs in, and the password, which may be empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Login {
+    /// Before the first colon.
+    pub name: String,
+    /// After it, as text.
+    pub password: Secret,
+}
+
+/// Reads the value of an `Authorization: Basic` as a client's id and secret.
 ///
 /// # Errors
 /// `BasicMalformed`.
 pub fn read(value: &str) -> Result<Pair, Reason> {
-    let bytes = Secret::new(from_standard_base64(value.as_bytes()).ok_or(Reason::BasicMalformed)?);
-    let colon = bytes.expose().iter().position(|byte| *byte == b':').ok_or(Reason::BasicMalformed)?;
-    let (id, secret) = bytes.expose().split_at_checked(colon).ok_or(Reason::BasicMalformed)?;
+    let bytes = decode(value)?;
+    let (id, secret) = split(&bytes)?;
     let id = core::str::from_utf8(id).map_err(|_| Reason::BasicMalformed)?;
-    let secret = secret.split_first().map(|(_, secret)| secret).unwrap_or_default();
     Ok(Pair { id: id.to_owned(), secret: Secret::new(secret) })
+}
+
+/// The same as user name and password. RFC 7617 leaves their charset open: bytes that are no UTF-8 are ISO-8859-1, as
+/// older clients send them. Control characters are none of either (section 2).
+///
+/// # Errors
+/// `BasicMalformed`.
+pub fn read_login(value: &str) -> Result<Login, Reason> {
+    let bytes = decode(value)?;
+    let text = Secret::new(match core::str::from_utf8(bytes.expose()) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.expose().iter().map(|byte| char::from(*byte)).collect(),
+    });
+    if text.expose_text()?.contains(char::is_control) {
+        return Err(Reason::BasicMalformed);
+    }
+    let (name, password) = split(&text)?;
+    // A colon is ASCII, so both halves of a text are texts.
+    let name = core::str::from_utf8(name).map_err(|_| Reason::BasicMalformed)?;
+    Ok(Login { name: name.to_owned(), password: Secret::new(password) })
+}
+
+fn decode(value: &str) -> Result<Secret, Reason> {
+    Ok(Secret::new(from_standard_base64(value.as_bytes()).ok_or(Reason::BasicMalformed)?))
+}
+
+/// What stands before the first colon, and what behind it.
+fn split(bytes: &Secret) -> Result<(&[u8], &[u8]), Reason> {
+    let colon = bytes.expose().iter().position(|byte| *byte == b':').ok_or(Reason::BasicMalformed)?;
+    let (before, after) = bytes.expose().split_at_checked(colon).ok_or(Reason::BasicMalformed)?;
+    Ok((before, after.split_first().map(|(_, after)| after).unwrap_or_default()))
 }
 
 #[cfg(test)]
@@ -54,6 +92,19 @@ mod tests {
         let plain = read("Y2s6czplL2M=").unwrap();
         assert_eq!((plain.id.as_str(), plain.secret), ("ck", Secret::new("s:e/c")));
         assert_eq!(read("YWRtMDo=").unwrap().secret, Secret::new(""));
+    }
+
+    #[test]
+    fn a_login_in_either_charset() {
+        let login = |value| read_login(value).map(|login| (login.name, login.password));
+        let of = |name: &str, password: &str| Ok((name.to_owned(), Secret::new(password)));
+        assert_eq!(login("YWRtMDo="), of("adm0", "")); // protocols.md C1: an empty password
+        assert_eq!(login("asO2OmfDvG46eA=="), of("jö", "gün:x"));
+        assert_eq!(login("avY6Z/xuOng="), of("jö", "gün:x")); // the same in ISO-8859-1
+        assert_eq!(login("Og=="), of("", ""));
+        for value in ["YWrtMdo=", "YWRtMA==", "YTpiCg==", "YQA6Yg==", "hTph", "YTpi!"] {
+            assert_eq!(login(value), Err(Reason::BasicMalformed), "{value}");
+        }
     }
 
     #[test]

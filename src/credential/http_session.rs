@@ -5,7 +5,7 @@
 //! with it. A browser gets it by a passage, a one-time nonce that is good for nothing else.
 
 use super::passage;
-use super::seal::{self, Kind, Sealed, Terms};
+use super::seal::{self, Kind, Sealed};
 use super::session;
 use super::store::Context;
 use super::{Identity, bound};
@@ -26,7 +26,7 @@ pub fn mint_passage(
     session: &Sealed,
 ) -> Result<Secret, Reason> {
     let expires = session.expires.min(ctx.now + PASSAGE);
-    Ok(carry(ctx, entropy, policy, Kind::Nonce, session, expires)?.text())
+    Ok(session::carry(ctx, entropy, policy, Kind::Nonce, AUDIENCE, session, expires)?.text())
 }
 
 /// Redeems a passage: the Set-Cookie value that hands the http session over, and who that is.
@@ -45,7 +45,7 @@ pub async fn redeem<P: Vault + Ledger + Entropy>(
         return Err(Reason::NonceExpired);
     }
     let (session, identity) = passage::redeem(ctx, ports, policy, &nonce).await?;
-    let carried = carry(ctx, ports, policy, Kind::HttpSession, &session, session.expires)?;
+    let carried = session::carry(ctx, ports, policy, Kind::HttpSession, AUDIENCE, &session, session.expires)?;
     let cookie = write_cookie(ctx, &session, COOKIE, carried.text().expose_text()?);
     Ok((cookie, Identity { kind: "http-session", ..identity }))
 }
@@ -96,19 +96,6 @@ pub fn is_handed(ctx: Context<'_>, policy: &Session, session: &Sealed, headers: 
 pub fn handed_cookie(ctx: Context<'_>, policy: &Session, session: &Sealed) -> Result<String, Reason> {
     let mark = bound::token(ctx, policy, session, HANDED)?;
     Ok(format!("{}; Secure", write_cookie(ctx, session, HANDED, mark.expose_text()?)))
-}
-
-fn carry(
-    ctx: Context<'_>,
-    entropy: &impl Entropy,
-    policy: &Session,
-    kind: Kind,
-    session: &Sealed,
-    expires: u64,
-) -> Result<Sealed, Reason> {
-    let (key, secret) = ctx.signing_key(&policy.keys)?;
-    let terms = Terms { kind, issued: ctx.now, expires, audience: AUDIENCE, payload: session.bytes() };
-    seal::seal(&terms, key, secret, entropy)
 }
 
 /// A cookie that lives as long as the session can.

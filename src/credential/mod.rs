@@ -2,8 +2,8 @@
 //!
 //! [`seal`] is the form of everything that Edgegate issues itself; [`record`] is what KV keeps of it;
 //! [`store`] finds, mints and revokes records; [`once`] claims what works once; [`spelling`] has a vendor's alphabets.
-//! [`link`], [`signed_redirect`], [`bound`], [`passage`], [`http_session`] and
-//! [`sign_on`] have no record.
+//! [`link`], [`signed_redirect`], [`bound`], [`xsrf`], [`passage`], [`http_session`], [`sign_on`], [`ticket`] and
+//! [`errand`] have no record.
 
 pub mod authorization;
 pub mod basic;
@@ -11,6 +11,7 @@ pub mod bearer;
 pub mod bound;
 pub mod code;
 pub mod dpop;
+pub mod errand;
 pub mod foreign;
 pub mod grant;
 pub mod http_session;
@@ -31,6 +32,8 @@ pub mod sign_on;
 pub mod signed_redirect;
 pub mod spelling;
 pub mod store;
+pub mod ticket;
+pub mod xsrf;
 
 use crate::digest::sha256;
 use crate::ports::ClaimKey;

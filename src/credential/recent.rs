@@ -3,6 +3,7 @@
 //! Values only, never a future: awaiting what another request resolves is a deadlock on this platform, so
 //! two requests that miss at once both ask KV.
 
+use std::borrow::Borrow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,15 +11,48 @@ use std::sync::Arc;
 use super::record::Record;
 use crate::policy::Client;
 
-/// Records by KV key and clients by id, each with the time it was fetched.
+/// Records by KV key, clients by id and right passwords by digest, each with the time it was fetched.
 #[derive(Debug, Default)]
 pub struct Recent {
     records: RefCell<BTreeMap<String, Entry>>,
-    clients: RefCell<Vec<Known>>,
+    /// A client by its id, or that there is none.
+    pub clients: Few<String, Option<Arc<Client>>>,
+    /// Whose a password is that was right, by a keyed digest of it and its user name.
+    pub passwords: Few<[u8; 32], String>,
 }
 
-/// A client by its id, or that there is none, and when that was fetched.
-type Known = (String, Option<Arc<Client>>, u64);
+/// A few things, the newest, each with the time it was fetched.
+#[derive(Debug)]
+pub struct Few<K, T>(RefCell<Vec<(K, T, u64)>>);
+
+impl<K, T> Default for Few<K, T> {
+    fn default() -> Self {
+        Self(RefCell::default())
+    }
+}
+
+impl<K: PartialEq, T: Clone> Few<K, T> {
+    /// What was fetched at most `max_age` seconds ago.
+    pub fn get<Q: PartialEq + ?Sized>(&self, key: &Q, now: u64, max_age: u64) -> Option<T>
+    where
+        K: Borrow<Q>,
+    {
+        let things = self.0.borrow();
+        let known =
+            things.iter().find(|(known, _, fetched)| known.borrow() == key && now.saturating_sub(*fetched) < max_age);
+        known.map(|(_, thing, _)| thing.clone())
+    }
+
+    /// Remembers a thing as of now.
+    pub fn put(&self, key: K, thing: T, now: u64) {
+        let mut things = self.0.borrow_mut();
+        things.retain(|(known, _, _)| *known != key);
+        if things.len() >= FEW {
+            things.remove(0);
+        }
+        things.push((key, thing, now));
+    }
+}
 
 #[derive(Debug, Clone)]
 struct Entry {
@@ -69,25 +103,6 @@ impl Recent {
     }
 }
 
-impl Recent {
-    /// What was found of a client, if it was fetched at most `max_age` seconds ago: it, or that there is none.
-    pub fn client(&self, id: &str, now: u64, max_age: u64) -> Option<Option<Arc<Client>>> {
-        let clients = self.clients.borrow();
-        let known = clients.iter().find(|(known, _, fetched)| known == id && now.saturating_sub(*fetched) < max_age);
-        known.map(|(_, client, _)| client.clone())
-    }
-
-    /// Remembers what was found of a client as of now.
-    pub fn put_client(&self, id: &str, client: Option<Arc<Client>>, now: u64) {
-        let mut clients = self.clients.borrow_mut();
-        clients.retain(|(known, _, _)| known != id);
-        if clients.len() >= CLIENTS {
-            clients.remove(0);
-        }
-        clients.push((id.to_owned(), client, now));
-    }
-}
-
 /// Keeps what was revoked, and of the rest what is young, but no more than fills three quarters. Entries are put into a new
 /// map: taking them out of the old one is 4 kB of the Worker.
 fn make_room(entries: &mut BTreeMap<String, Entry>, now: u64) {
@@ -103,6 +118,6 @@ fn make_room(entries: &mut BTreeMap<String, Entry>, now: u64) {
 }
 
 const CAPACITY: usize = 4096;
-const CLIENTS: usize = 256;
+const FEW: usize = 256;
 /// Seconds for which an entry survives a full memory.
 const YOUNG: u64 = 10;

@@ -38,11 +38,11 @@ pub async fn find<P: Vault + Ledger>(
     if revocation == Revocation::Strict && is_removed(ctx, ports, &sealed).await? {
         return Err(Reason::ClientUnknown);
     }
-    if let Some(known) = ctx.recent.client(id, ctx.now, registry.cache) {
+    if let Some(known) = ctx.recent.clients.get(id, ctx.now, registry.cache) {
         return known.ok_or(Reason::ClientUnknown);
     }
     let client = fetch(ctx, ports, &sealed).await?.map(Arc::new);
-    ctx.recent.put_client(id, client.clone(), ctx.now);
+    ctx.recent.clients.put(id.to_owned(), client.clone(), ctx.now);
     client.ok_or(Reason::ClientUnknown)
 }
 
@@ -132,7 +132,7 @@ pub async fn add<P: Vault + Ledger>(
         // For isolates whose KV lags, as any new record.
         let _ = ports.claim(&sealed.claim_key("minted"), ctx.now + LAG, &text).await;
     }
-    ctx.recent.put_client(&client.id.clone(), Some(Arc::new(client)), ctx.now);
+    ctx.recent.clients.put(client.id.clone(), Some(Arc::new(client)), ctx.now);
     Ok(())
 }
 
@@ -159,7 +159,7 @@ pub async fn change<P: Vault + Ledger>(
         bury(ctx, ports, sealed).await?;
         return Err(Reason::ClientUnknown);
     }
-    ctx.recent.put_client(&client.id.clone(), Some(Arc::new(client)), ctx.now);
+    ctx.recent.clients.put(client.id.clone(), Some(Arc::new(client)), ctx.now);
     Ok(())
 }
 
@@ -226,7 +226,7 @@ async fn is_removed<P: Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> 
 
 async fn bury<P: Vault>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
     ports.put(&sealed.record_key(), "{}", store::kv_expiry(ctx.now, ctx.now + REMEMBERED)).await?;
-    ctx.recent.put_client(sealed.text().expose_text()?, None, ctx.now);
+    ctx.recent.clients.put(sealed.text().expose_text()?.to_owned(), None, ctx.now);
     Ok(())
 }
 

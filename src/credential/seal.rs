@@ -38,6 +38,10 @@ pub enum Kind {
     Code,
     /// A refresh token, `egr_`.
     Refresh,
+    /// A ticket, `egk_` where it would be written so: its texts have a spelling of their own.
+    Ticket,
+    /// A browser on its way to a broker and back, `ege_`.
+    Errand,
     /// The id of a registered client, `egi_`. It is no secret; it authenticates itself so that a made-up one costs nothing.
     Client,
 }
@@ -53,6 +57,8 @@ impl Kind {
             Kind::HttpSession => "egh",
             Kind::Code => "egc",
             Kind::Refresh => "egr",
+            Kind::Ticket => "egk",
+            Kind::Errand => "ege",
             Kind::Client => "egi",
         }
     }
@@ -267,7 +273,8 @@ fn number(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
-fn first<const N: usize>(bytes: [u8; 32]) -> [u8; N] {
+/// The first bytes of a digest.
+pub fn first<const N: usize>(bytes: [u8; 32]) -> [u8; N] {
     let mut start = [0; N];
     for (to, from) in start.iter_mut().zip(bytes) {
         *to = from;

@@ -21,10 +21,21 @@ use crate::secret::Secret;
 /// The cookie's name: `__Host-<name>` (RFC 6265bis section 4.1.3.2), or the plain name on http loopback, where no
 /// browser takes the prefix. Over http anywhere else the prefix stays, and browsers store no session.
 pub fn cookie_name(policy: &Session, target: &Target<'_>) -> String {
-    match policy.carrier == Carrier::Servlet || is_local(target) {
-        true => policy.cookie.clone(),
-        false => format!("__Host-{}", policy.cookie),
+    match policy.carrier {
+        Carrier::Servlet => policy.cookie.clone(),
+        Carrier::HostPrefixed => host_name(&policy.cookie, target),
     }
+}
+
+/// The name of a cookie that no other host can have set.
+pub(super) fn host_name(name: &str, target: &Target<'_>) -> String {
+    if is_local(target) { name.to_owned() } else { format!("__Host-{name}") }
+}
+
+/// The Set-Cookie value of one that no script reads.
+pub(super) fn write_host_cookie(name: &str, target: &Target<'_>, value: &str, max_age: u64) -> String {
+    let secure = if is_local(target) { "" } else { "; Secure" };
+    format!("{}={value}; Path=/; Max-Age={max_age}{secure}; HttpOnly; SameSite=Lax", host_name(name, target))
 }
 
 /// The session's cookie value, undecoded. The name of a servlet session is used by many: a value that is not of this
@@ -54,23 +65,22 @@ pub fn is_own(policy: &Session, text: &str) -> bool {
     }
 }
 
-/// Judges a session. `noted`: what is known of the caller even if the session is refused.
+/// Judges an opened session. `noted`: what is known of the caller even if the session is refused.
 ///
 /// # Errors
-/// `SessionForged`, `SessionExpired`, `SessionIdle`, `SessionUnknown`, `SessionRevoked`, and storage's own reasons.
+/// `SessionExpired`, `SessionIdle`, `SessionUnknown`, `SessionRevoked`, and storage's own reasons.
 pub async fn verify<P: Vault + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &Session,
     revocation: Revocation,
-    value: &str,
+    sealed: &Sealed,
     noted: &mut Option<Identity>,
 ) -> Result<Identity, Reason> {
-    let sealed = open(ctx, policy, value)?;
     *noted = Some(Identity::by_key("session", &sealed.key_id));
-    let identity = judge(ctx, ports, policy, revocation, &sealed).await?;
+    let identity = judge(ctx, ports, policy, revocation, sealed).await?;
     *noted = Some(identity.clone());
-    keep_alive(ctx, ports, policy, &sealed).await?;
+    keep_alive(ctx, ports, policy, sealed).await?;
     Ok(identity)
 }
 
@@ -214,6 +224,24 @@ pub async fn keep_alive<P: Vault + Ledger>(
     Ok(())
 }
 
+/// A credential that carries a session, masked.
+///
+/// # Errors
+/// `SecretMissing`, `EntropyUnavailable`.
+pub(super) fn carry(
+    ctx: Context<'_>,
+    entropy: &impl Entropy,
+    policy: &Session,
+    kind: Kind,
+    audience: &str,
+    session: &Sealed,
+    expires: u64,
+) -> Result<Sealed, Reason> {
+    let (key, secret) = ctx.signing_key(&policy.keys)?;
+    let terms = Terms { kind, issued: ctx.now, expires, audience, payload: session.bytes() };
+    seal::seal(&terms, key, secret, entropy)
+}
+
 /// What keeps the sessions of one form from being taken for those of another.
 fn audience(policy: &Session) -> &'static str {
     match policy.carrier {
@@ -222,7 +250,7 @@ fn audience(policy: &Session) -> &'static str {
     }
 }
 
-fn is_local(target: &Target<'_>) -> bool {
+pub(super) fn is_local(target: &Target<'_>) -> bool {
     !target.secure && target.is_loopback()
 }
 

@@ -3,7 +3,7 @@
 //! To clients these texts are opaque: alphabet and suffix are kept, the length is not. Each credential has exactly
 //! one text in each spelling. None of them names its key, so every key of a profile is tried.
 
-use crate::digest::{base64url, from_base64url, from_hex, hex};
+use crate::digest::{base64url, from_base64url, from_hex, from_standard_base64, hex, standard_base64};
 use crate::secret::Secret;
 
 /// How bytes are written.
@@ -15,6 +15,8 @@ pub enum Spelling {
     UpperHex,
     /// Base64url, padded to a multiple of four with `.`.
     Dotted,
+    /// A ticket of SuperOffice's: `7T:` and base64 with its padding.
+    Ticket,
 }
 
 impl Spelling {
@@ -23,6 +25,7 @@ impl Spelling {
         Secret::new(match self {
             Spelling::Servlet => format!("{}.{NODE}", hex(bytes)),
             Spelling::UpperHex => hex(bytes).to_ascii_uppercase(),
+            Spelling::Ticket => format!("{TICKET}{}", standard_base64(bytes)),
             Spelling::Dotted => {
                 let text = base64url(bytes);
                 let padded = text.len().next_multiple_of(4);
@@ -42,6 +45,7 @@ impl Spelling {
                 digits.bytes().all(|b| !b.is_ascii_uppercase()).then(|| from_hex(digits.as_bytes()))?
             }
             Spelling::UpperHex => text.bytes().all(|b| !b.is_ascii_lowercase()).then(|| from_hex(text.as_bytes()))?,
+            Spelling::Ticket => from_standard_base64(text.strip_prefix(TICKET)?.as_bytes()),
             Spelling::Dotted => {
                 let bytes = from_base64url(text.trim_end_matches('.').as_bytes())?;
                 (text.len() == base64url(&bytes).len().next_multiple_of(4)).then_some(bytes)
@@ -52,6 +56,8 @@ impl Spelling {
 
 /// The name of the node that a servlet container would have put behind its session ids.
 pub const NODE: &str = "app1";
+/// How a ticket begins.
+const TICKET: &str = "7T:";
 /// Characters; beyond it nothing is decoded.
 const LONGEST: usize = 1024;
 
@@ -59,7 +65,7 @@ const LONGEST: usize = 1024;
 mod tests {
     use super::*;
 
-    const ALL: [Spelling; 3] = [Spelling::Servlet, Spelling::UpperHex, Spelling::Dotted];
+    const ALL: [Spelling; 4] = [Spelling::Servlet, Spelling::UpperHex, Spelling::Dotted, Spelling::Ticket];
 
     fn text(spelling: Spelling, bytes: &[u8]) -> String {
         String::from_utf8(spelling.write(bytes).expose().to_vec()).unwrap()
@@ -81,6 +87,7 @@ mod tests {
         assert_eq!(text(Spelling::Servlet, &bytes), "fbff0102.app1");
         assert_eq!(text(Spelling::UpperHex, &bytes), "FBFF0102");
         assert_eq!(text(Spelling::Dotted, &bytes), "-_8BAg..");
+        assert_eq!(text(Spelling::Ticket, &bytes), "7T:+/8BAg==");
     }
 
     #[test]
@@ -97,6 +104,13 @@ mod tests {
             (Spelling::Dotted, "-_8BAg..."),
             (Spelling::Dotted, "-_8BAg=="),
             (Spelling::Dotted, "-_8BAh.."),
+            (Spelling::Ticket, "+/8BAg=="),
+            (Spelling::Ticket, "7t:+/8BAg=="),
+            (Spelling::Ticket, "7A:+/8BAg=="),
+            (Spelling::Ticket, "7T:+/8BAg"),
+            (Spelling::Ticket, "7T:+/8BAh=="),
+            (Spelling::Ticket, "7T:-_8BAg=="),
+            (Spelling::Ticket, "N1Q6Ky84QkFnPT0="),
         ] {
             assert_eq!(spelling.read(text), None, "{text}");
         }

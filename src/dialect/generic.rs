@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{oauth, page};
+use super::{oauth, page, superoffice};
 use crate::credential::dpop;
 use crate::gate::{Gate, Moment, Trace, with_cookies};
 use crate::http::{Incoming, Target, accept};
@@ -55,6 +55,9 @@ pub(crate) fn dress(gate: &Gate, reason: Reason, incoming: &Incoming<'_>, trace:
     {
         // A stale cookie would be refused for ever; taken back, the next request is an anonymous one.
         cookies.push(crate::credential::session::clear_cookie(session, &target));
+        if dialect.is_none() && gate.policy.gives_xsrf_tokens() {
+            cookies.push(crate::credential::xsrf::clear_cookie(&target));
+        }
     }
     with_cookies(answer, cookies)
 }
@@ -89,7 +92,12 @@ fn challenges(gate: &Gate, route: Option<&Route>, reason: Reason) -> Vec<String>
     }
     for accept in &route.accept {
         match accept {
-            Accept::TokenPair if public.status() == 401 => challenges.push(format!("Basic realm=\"{realm}\"")),
+            Accept::TokenPair | Accept::Basic(_) if public.status() == 401 => {
+                challenges.push(format!("Basic realm=\"{realm}\""));
+            }
+            Accept::Ticket(_) | Accept::AppTicket(_) if public.status() == 401 => {
+                challenges.push(format!("{} realm=\"{realm}\"", superoffice::TICKET));
+            }
             Accept::Session if public.status() == 401 => challenges.push(session_challenge(gate)),
             _ => {}
         }
@@ -99,9 +107,13 @@ fn challenges(gate: &Gate, route: Option<&Route>, reason: Reason) -> Vec<String>
 
 /// RFC 6750 section 3: no error code if the request carried no authentication at all.
 /// Where there is an authorization server it says where that is found (RFC 9728 section 5.1).
-fn bearer_challenge(gate: &Gate, route: &Route, public: Public) -> Option<String> {
+pub(super) fn bearer_challenge(gate: &Gate, route: &Route, public: Public) -> Option<String> {
     let error = match public {
-        Public::CredentialMissing | Public::CredentialInvalid | Public::SessionInvalid | Public::SignInFailed => None,
+        Public::CredentialMissing
+        | Public::CredentialInvalid
+        | Public::TicketInvalid
+        | Public::SessionInvalid
+        | Public::SignInFailed => None,
         Public::BadCredentialRequest => Some("invalid_request"),
         Public::TokenInvalid => Some("invalid_token"),
         Public::InsufficientScope => Some("insufficient_scope"),
@@ -142,7 +154,12 @@ pub(crate) fn session_challenge(gate: &Gate) -> String {
 }
 
 /// Where the page offers to sign in: only for a plain visit that a session would have opened.
-fn sign_in_address(gate: &Gate, route: Option<&Route>, public: Public, incoming: &Incoming<'_>) -> Option<String> {
+pub(super) fn sign_in_address(
+    gate: &Gate,
+    route: Option<&Route>,
+    public: Public,
+    incoming: &Incoming<'_>,
+) -> Option<String> {
     let wants_session = route?.accept.iter().any(|accept| matches!(accept, Accept::Session));
     let helps = matches!(public, Public::CredentialMissing | Public::SessionInvalid | Public::NonceInvalid);
     if gate.policy.sign_in.is_none() || !wants_session || !helps || incoming.method != "GET" {

@@ -8,6 +8,8 @@ pub mod generic;
 pub mod luminate;
 pub mod oauth;
 pub mod page;
+pub mod superoffice;
+pub mod tags;
 
 use crate::gate::{Gate, Moment, Trace};
 use crate::http::Incoming;
@@ -25,8 +27,21 @@ pub enum Voice {
     Luminate(luminate::Manner),
     /// The error object of Checkfront's API.
     Checkfront,
+    /// What SuperOffice's WebApi says.
+    SuperOffice,
     /// The error object of RFC 6749, in whose texts.
     OAuth(Dialect),
+}
+
+impl Voice {
+    /// The voice of a route.
+    pub fn of(dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::Generic => Voice::Generic,
+            Dialect::Checkfront => Voice::Checkfront,
+            Dialect::SuperOffice => Voice::SuperOffice,
+        }
+    }
 }
 
 /// The answer to a refused request. What it says is [`Reason::public`], never more.
@@ -41,6 +56,10 @@ pub(crate) fn refuse(
         Voice::Generic => generic::refuse(gate, reason, incoming, moment, trace),
         Voice::Checkfront => {
             let answer = checkfront::answer(gate, reason, trace.route.as_deref());
+            generic::dress(gate, reason, incoming, trace, named(answer, moment))
+        }
+        Voice::SuperOffice => {
+            let answer = superoffice::answer(gate, reason, incoming, moment, trace);
             generic::dress(gate, reason, incoming, trace, named(answer, moment))
         }
         Voice::OAuth(dialect) => {

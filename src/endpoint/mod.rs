@@ -1,15 +1,17 @@
 //! What the gateway answers itself: under `/.edgegate/`, and where the authorization server stands.
 
 mod admin;
+mod broker;
 mod explain;
 mod health;
 pub(crate) mod http_session;
 mod jwks;
 pub(crate) mod luminate;
 pub(crate) mod oauth;
-mod password;
+pub(crate) mod password;
 mod sign_in;
 mod sign_out;
+mod ticket;
 
 use crate::gate::{Gate, Moment, Trace};
 use crate::http::{Incoming, Target, query};
@@ -74,6 +76,15 @@ pub(crate) async fn answer<P: Ports>(
             only(&["GET"])?;
             http_session::answer(gate, ctx, incoming, target, ports, trace).await
         }
+        TICKET if gate.policy.ticket.is_some() => {
+            only(&["POST"])?;
+            ticket::answer(gate, ctx, incoming, target, ports, trace).await
+        }
+        path if broker::is_one(&gate.policy, path) => {
+            only(&["GET", "HEAD"])?;
+            trace.endpoint = Some(broker::BROKER);
+            broker::answer(gate, ctx, incoming, target, ports, trace).await
+        }
         path if path.starts_with(ADMIN) && gate.policy.admin.is_some() => {
             only(&["POST"])?;
             admin::answer(gate, ctx, incoming, target, ports, trace).await
@@ -94,15 +105,19 @@ pub const SIGN_IN: &str = "/.edgegate/sign-in";
 pub const SIGN_OUT: &str = "/.edgegate/sign-out";
 /// Hands over a session at the http host.
 pub const HTTP_SESSION: &str = "/.edgegate/http-session";
+/// A ticket for a program that a page hosts.
+pub const TICKET: &str = "/.edgegate/ticket";
 /// What the log may name; any other path is the caller's own words.
-const KNOWN: [&str; 15] = [
+const KNOWN: [&str; 17] = [
     HTTP_SESSION,
+    TICKET,
     HEALTH,
     JWKS,
     SIGN_IN,
     SIGN_OUT,
     EXPLAIN,
     "/.edgegate/admin/nonce",
+    "/.edgegate/admin/ticket",
     "/.edgegate/admin/token",
     "/.edgegate/admin/token/show",
     "/.edgegate/admin/token/revoke",

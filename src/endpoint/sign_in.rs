@@ -1,10 +1,10 @@
 //! `/.edgegate/sign-in`: a page, the origin's password check, a session.
 
 use super::{password, value};
+use crate::credential::bearer;
 use crate::credential::store::Context;
-use crate::credential::{bearer, session};
 use crate::dialect::{generic, page};
-use crate::gate::{Gate, Trace, end_session};
+use crate::gate::{Gate, Trace, open_session, with_cookies};
 use crate::http::{Incoming, Target, accept, fetch_metadata, query};
 use crate::ports::Ports;
 use crate::refusal::Reason;
@@ -22,7 +22,6 @@ pub async fn answer<P: Ports>(
     ports: &P,
     trace: &mut Trace,
 ) -> Result<Answer, Reason> {
-    let sessions = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
     if incoming.method != "POST" {
         return Ok(page::sign_in(&next(gate, target, target.query.unwrap_or_default()), "", false));
     }
@@ -43,10 +42,8 @@ pub async fn answer<P: Ports>(
         }
         return Err(Reason::SignInFailed);
     };
-    end_session(gate, ctx, incoming, target, ports).await?;
-    let session = session::start(ctx, ports, sessions, &subject).await?;
-    let cookie = session::set_cookie(sessions, target, &session, false)?;
-    Ok(Answer::see_other(next).with("set-cookie", cookie))
+    let (_, cookies) = open_session(gate, ctx, incoming, target, ports, &subject).await?;
+    Ok(with_cookies(Answer::see_other(next), cookies))
 }
 
 /// Where to go afterwards: an address on this host that the gate itself would accept, else `/`.

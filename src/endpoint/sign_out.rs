@@ -1,9 +1,9 @@
 //! `/.edgegate/sign-out`: ends the session that the request came with.
 
-use crate::credential::session;
 use crate::credential::store::Context;
+use crate::credential::{session, xsrf};
 use crate::dialect::page;
-use crate::gate::{Gate, end_session};
+use crate::gate::{Gate, end_session, with_cookies};
 use crate::http::{Incoming, Target, fetch_metadata};
 use crate::ports::Ports;
 use crate::refusal::Reason;
@@ -28,5 +28,9 @@ pub async fn answer<P: Ports>(
         return Err(Reason::CrossSite);
     }
     end_session(gate, ctx, incoming, target, ports).await?;
-    Ok(page::sign_out(true, gate.policy.sign_in.is_some()).with("set-cookie", session::clear_cookie(sessions, target)))
+    let mut cookies = vec![session::clear_cookie(sessions, target)];
+    if gate.policy.gives_xsrf_tokens() {
+        cookies.push(xsrf::clear_cookie(target));
+    }
+    Ok(with_cookies(page::sign_out(true, gate.policy.sign_in.is_some()), cookies))
 }

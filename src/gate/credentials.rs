@@ -3,15 +3,14 @@
 //! Absent moves on to the next kind; refused ends it: a credential that is there but bad never falls
 //! through to a weaker one.
 
-use super::{Gate, Trace, redeem, tokens};
+use super::{Gate, Trace, redeem, schemes, tokens, xsrf};
 use crate::credential;
-use crate::credential::authorization::{self, Authorization};
 use crate::credential::store::Context;
 use crate::credential::{Identity, bearer, claim_key, link, once, session, signed_redirect};
-use crate::dialect::luminate::tags::Tags;
+use crate::dialect::tags::Tags;
 use crate::endpoint::{http_session, luminate};
 use crate::http::{Incoming, Target, fetch_metadata};
-use crate::policy::{Accept, Link, Luminate, Route, SignedRedirect};
+use crate::policy::{Accept, Link, Luminate, Route, SignedRedirect, Xsrf};
 use crate::ports::{ClaimKey, Ports};
 use crate::refusal::Reason;
 use crate::rewrite::onward::Onward;
@@ -71,19 +70,8 @@ pub(crate) async fn collect<P: Ports>(visit: &Visit<'_, P>, trace: &mut Trace) -
     }
     let noted = &mut trace.identity;
     let Visit { gate, route, incoming, ports, .. } = *visit;
-    // Where no kind reads Authorization it is nobody's credential: it is not judged, only never forwarded.
-    let (takes_tokens, takes_pairs) = (route.takes_tokens(), route.accept.iter().any(is_pair));
-    let header = match takes_tokens || takes_pairs {
-        true => authorization::read(&incoming.headers)?,
-        false => None,
-    };
-    let is_taken = |header: &Authorization<'_>| {
-        (takes_tokens && (header.is("Bearer") || header.is("DPoP"))) || (takes_pairs && header.is("Basic"))
-    };
-    if header.is_some_and(|header| !is_taken(&header)) {
-        return Err(Reason::SchemeNotAccepted);
-    }
-    let presented = match takes_tokens {
+    let header = schemes::present(route, &incoming.headers)?;
+    let mut presented = match route.takes_tokens() {
         true => {
             let query = visit.target.query.unwrap_or_default();
             bearer::present(incoming, header, query, &route.bearer, gate.policy.limits.form, ports).await?
@@ -98,11 +86,22 @@ pub(crate) async fn collect<P: Ports>(visit: &Visit<'_, P>, trace: &mut Trace) -
                 Some(token) => Some(tokens::by_token(visit, token, presented.with_proof, noted).await?),
                 None => None,
             },
-            Accept::TokenPair => match header.filter(|header| header.is("Basic")) {
+            Accept::TokenPair => match header.filter(|header| schemes::takes(accept, header)) {
                 Some(header) => Some(Box::pin(tokens::by_pair(visit, header.value, noted)).await?),
                 None => None,
             },
-            Accept::Session => by_session(visit, noted).await?,
+            Accept::Basic(policy) => match header.filter(|header| schemes::takes(accept, header)) {
+                Some(header) => Some(Box::pin(schemes::by_basic(visit, policy, header.value, noted)).await?),
+                None => None,
+            },
+            Accept::Ticket(policy) | Accept::AppTicket(policy) => {
+                let app = Some(&**policy).filter(|_| matches!(accept, Accept::AppTicket(_)));
+                match header.filter(|header| schemes::takes(accept, header)) {
+                    Some(header) => Some(Box::pin(schemes::by_ticket(visit, app, header.value, noted)).await?),
+                    None => None,
+                }
+            }
+            Accept::Session => by_session(visit, &mut presented.body, noted, &mut trace.cookies).await?,
             Accept::Nonce => match redeem::nonce(visit, noted).await? {
                 Some(Outcome::Granted(grant)) => Some(*grant),
                 Some(answer) => return Ok(answer),
@@ -161,12 +160,28 @@ async fn by_signed_redirect<P: Ports>(
     Ok(Some(Grant { identity, ..Grant::default() }))
 }
 
-async fn by_session<P: Ports>(visit: &Visit<'_, P>, noted: &mut Option<Identity>) -> Result<Option<Grant>, Reason> {
+/// `form`: the body, if it was read. `cookies`: what even a refusal hands over: the token of a session that has none.
+async fn by_session<P: Ports>(
+    visit: &Visit<'_, P>,
+    form: &mut Option<Vec<u8>>,
+    noted: &mut Option<Identity>,
+    cookies: &mut Vec<String>,
+) -> Result<Option<Grant>, Reason> {
     let Visit { gate, ctx, route, incoming, target, ports } = *visit;
     let policy = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
     let Some(value) = session::present(policy, target, &incoming.headers)? else { return Ok(None) };
-    let identity = session::verify(ctx, ports, policy, route.revocation, value, noted).await?;
-    Ok(Some(Grant { identity, ..Grant::default() }))
+    let session = session::open(ctx, policy, value)?;
+    *noted = Some(Identity::by_key("session", &session.key_id));
+    if session.expires > ctx.now && (route.xsrf >= Xsrf::Token || route.tags.is_some()) {
+        cookies.extend(credential::xsrf::renew(ctx, policy, &session, target, &incoming.headers)?);
+    }
+    xsrf::judge(visit, policy, &session, form).await?;
+    let identity = session::verify(ctx, ports, policy, route.revocation, &session, noted).await?;
+    let tags = match route.tags.filter(|_| matches!(incoming.method, "GET" | "HEAD")) {
+        Some(places) => Some(Tags::of_session(places, credential::xsrf::token(ctx, policy, &session)?, target)),
+        None => None,
+    };
+    Ok(Some(Grant { identity, cookies: cookies.clone(), tags, ..Grant::default() }))
 }
 
 /// By https it is not looked at: what was read on the network opens nothing there.
@@ -179,10 +194,6 @@ async fn by_http_session<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate) ->
     let policy = &luminate.session;
     let identity = credential::http_session::verify(ctx, ports, policy, route.revocation, value).await?;
     Ok(Some(Grant { identity, ..Grant::default() }))
-}
-
-fn is_pair(accept: &Accept) -> bool {
-    matches!(accept, Accept::TokenPair)
 }
 
 fn signed_identity(

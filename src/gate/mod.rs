@@ -5,12 +5,15 @@
 //!
 //! What refuses early costs least: nothing before step 5 touches storage.
 
+mod broker;
 pub(crate) mod credentials;
 mod guesses;
 mod identity;
 mod redeem;
 pub(crate) mod route;
+pub(crate) mod schemes;
 mod tokens;
+pub(crate) mod xsrf;
 
 use std::sync::Arc;
 
@@ -22,7 +25,7 @@ use crate::dialect::{self, Voice};
 use crate::endpoint::{self, http_session};
 use crate::http::{Incoming, Target};
 use crate::keyring::Keyring;
-use crate::policy::{Dialect, Policy, Route};
+use crate::policy::{Policy, Route};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::rewrite::onward::Onward;
@@ -31,7 +34,7 @@ use crate::rewrite::{Answer, Decision, cors, forward};
 use credentials::Visit;
 use guesses::Guesses;
 use identity::Assertions;
-pub(crate) use redeem::end_session;
+pub(crate) use redeem::{end_session, open_session};
 
 /// A policy with its keys and what this isolate remembers: the whole gate.
 #[derive(Debug)]
@@ -166,8 +169,8 @@ impl Gate {
         let asked = incoming.headers.get("access-control-request-method").filter(|_| is_preflight);
         let route = Arc::clone(route::find(&self.policy, asked.unwrap_or(incoming.method), &target)?);
         trace.route = Some(Arc::clone(&route));
-        if !is_preflight && route.dialect == Dialect::Checkfront {
-            trace.voice = Voice::Checkfront;
+        if !is_preflight {
+            trace.voice = Voice::of(route.dialect);
         }
         route::judge_path(&route, &target)?;
         let is_meant = || route.is_for_http() && http_session::is_host(self, &target);
@@ -186,7 +189,11 @@ impl Gate {
         }
         let ctx = self.context(&target, moment.now);
         let visit = Visit { gate: self, ctx, route: &route, incoming, target: &target, ports };
-        let grant = match credentials::collect(&visit, trace).await? {
+        let collected = credentials::collect(&visit, trace).await;
+        if let Err(reason) = collected {
+            trace.said = broker::send(&visit, reason)?;
+        }
+        let grant = match collected? {
             credentials::Outcome::Granted(grant) => *grant,
             credentials::Outcome::Answer(answer) => {
                 return Ok(Decision::Answer(cors::dress(answer, route.cors.as_ref(), &incoming.headers)));

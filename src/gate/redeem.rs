@@ -3,7 +3,7 @@
 use super::Gate;
 use super::credentials::{Grant, Outcome, Visit};
 use crate::credential::store::{self, Context};
-use crate::credential::{Identity, nonce, session};
+use crate::credential::{Identity, nonce, session, xsrf};
 use crate::dialect::page;
 use crate::http::{Headers, Incoming, Target, accept, cookie, fetch_metadata, query};
 use crate::ports::Ports;
@@ -16,9 +16,7 @@ use crate::rewrite::forward::{CONFIRM, clean_address};
 /// The nonce's reasons, `CrossSite` for a confirmation from elsewhere, and storage's own.
 pub async fn nonce<P: Ports>(visit: &Visit<'_, P>, noted: &mut Option<Identity>) -> Result<Option<Outcome>, Reason> {
     let Visit { gate, ctx, route, incoming, target, ports } = *visit;
-    let (Some(policy), Some(sessions)) = (&gate.policy.nonce, &gate.policy.session) else {
-        return Err(Reason::Internal);
-    };
+    let policy = gate.policy.nonce.as_ref().ok_or(Reason::Internal)?;
     let raw_query = target.query.unwrap_or_default();
     let Some(text) = query::sole(raw_query, &policy.parameter)? else { return Ok(None) };
     let sealed = nonce::open(ctx, policy, route, text)?;
@@ -38,13 +36,35 @@ pub async fn nonce<P: Ports>(visit: &Visit<'_, P>, noted: &mut Option<Identity>)
         return Err(Reason::NonceNotUsed);
     }
     let subject = nonce::redeem(ctx, ports, &sealed).await?;
-    end_session(gate, ctx, incoming, target, ports).await?;
-    let session = session::start(ctx, ports, sessions, &subject).await?;
-    let cookie = session::set_cookie(sessions, target, &session, false)?;
+    let (_, cookies) = open_session(gate, ctx, incoming, target, ports, &subject).await?;
     let identity = Identity { subject: Some(subject), ..Identity::by_key("nonce", &sealed.key_id) };
     let is_page = confirmed || (incoming.method == "GET" && is_page_request(&incoming.headers));
     let redirect = is_page.then(|| clean_address(&gate.policy, route, target));
-    Ok(Some(Outcome::Granted(Box::new(Grant { identity, cookies: vec![cookie], redirect, ..Grant::default() }))))
+    Ok(Some(Outcome::Granted(Box::new(Grant { identity, cookies, redirect, ..Grant::default() }))))
+}
+
+/// Signs somebody in: ends the session that the request came with and opens one. Returns whose it is and the Set-Cookie
+/// values that hand it over, with its token where the policy gives one.
+///
+/// # Errors
+/// Storage's own reasons.
+pub async fn open_session<P: Ports>(
+    gate: &Gate,
+    ctx: Context<'_>,
+    incoming: &Incoming<'_>,
+    target: &Target<'_>,
+    ports: &P,
+    subject: &str,
+) -> Result<(Identity, Vec<String>), Reason> {
+    let policy = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
+    end_session(gate, ctx, incoming, target, ports).await?;
+    let session = session::start(ctx, ports, policy, subject).await?;
+    let mut cookies = vec![session::set_cookie(policy, target, &session, false)?];
+    if gate.policy.gives_xsrf_tokens() {
+        cookies.extend(xsrf::renew(ctx, policy, &session, target, &incoming.headers)?);
+    }
+    let identity = Identity { subject: Some(subject.to_owned()), ..Identity::by_key("session", &session.key_id) };
+    Ok((identity, cookies))
 }
 
 /// Ends the session that the request came with, whoever's it was: a log-in never continues another one.

@@ -1,6 +1,7 @@
 //! Bearer tokens, whoever issued them, and token pairs: what a client sends in Authorization.
 
 use super::credentials::{Grant, Visit};
+use super::xsrf;
 use crate::credential::foreign::{self, Verdict};
 use crate::credential::{Identity, basic, bearer, dpop, grant, registry, session};
 use crate::policy::{Accept, ClientKind, OAuth, Route};
@@ -87,6 +88,8 @@ pub(super) async fn by_pair<P: Ports>(
     noted: &mut Option<Identity>,
 ) -> Result<Grant, Reason> {
     let Visit { gate, ctx, route, ports, .. } = *visit;
+    // A browser that knows a pair sends it along with what other sites ask for.
+    xsrf::judge_origin(visit)?;
     let pair = basic::read(value)?;
     let client = registry::find(ctx, ports, &gate.policy, &pair.id, route.revocation).await?;
     let identity = Identity {

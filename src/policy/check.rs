@@ -8,7 +8,7 @@ use super::overlap;
 use super::time;
 use super::{
     Accept, Boundary, Dialect, Digest, Issuer, Key, KeyUse, Link, MacAlgorithm, Policy, Route, SignedRedirect,
-    SingleUse, Verification, Via,
+    SingleUse, Verification, Via, Xsrf,
 };
 
 /// A remark on a policy that is valid.
@@ -149,7 +149,8 @@ impl Advisor<'_> {
                 &format!("`max_lifetime = \"{lifetime}\"`: a link that leaks works for longer than 30 days"),
             );
         }
-        if !self.accepts(|one| matches!(one, Accept::Link(accepted) if accepted.name == link.name)) {
+        let is_brokers = self.policy.brokers.iter().any(|broker| broker.link.name == link.name);
+        if !is_brokers && !self.accepts(|one| matches!(one, Accept::Link(accepted) if accepted.name == link.name)) {
             self.say(&label, "is not accepted by any route");
         }
     }
@@ -204,6 +205,16 @@ impl Advisor<'_> {
         }
         if policy.bearer.is_some() && !self.accepts(|one| matches!(one, Accept::Bearer)) {
             self.say("bearer", "is not accepted by any route");
+        }
+        if policy.basic.is_some() && !self.accepts(|one| matches!(one, Accept::Basic(_))) {
+            self.say("basic", "is not accepted by any route");
+        }
+        if policy.ticket.is_some() && !self.accepts(|one| matches!(one, Accept::Ticket(_) | Accept::AppTicket(_))) {
+            self.say("ticket", "is not accepted by any route");
+        }
+        let is_brokered = |name: &str| policy.routes.iter().any(|route| route.broker.iter().any(|it| it.name == name));
+        for broker in policy.brokers.iter().filter(|broker| !is_brokered(&broker.name)) {
+            self.say(&format!("brokers.{}", broker.name), "is not named by any route");
         }
         let has_pairs = self.accepts(|one| matches!(one, Accept::TokenPair));
         if policy.registry.is_some() && policy.oauth.is_none() && !has_pairs {
@@ -282,6 +293,16 @@ impl Advisor<'_> {
                 &label,
                 "`form = true`: bodies are held in memory to find a token in them, and a page elsewhere can post one",
             );
+        }
+        if route.xsrf == Xsrf::Off {
+            self.say(
+                &label,
+                "`xsrf = \"off\"`: a page of a neighbouring site can make its visitor's browser change things here",
+            );
+        }
+        let takes_sessions = route.takes_sessions();
+        if route.dialect == Dialect::SuperOffice && takes_sessions && route.xsrf < Xsrf::Always {
+            self.say(&label, "speaks `superoffice` without `xsrf = \"always\"`: SuperOffice asks for the token on every request of a session");
         }
         let asks = |issuer: &&Arc<Issuer>| matches!(issuer.verification, Verification::Introspection { .. });
         let mut asked = route.accept.iter().filter_map(Accept::issuer).filter(asks);

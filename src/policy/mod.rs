@@ -8,6 +8,7 @@
 //! holds its [`Key`]s, and nothing is looked up by name while a request waits. Secrets are named here,
 //! never held: [`Key::secret`] is the name of a Worker secret.
 
+mod accept;
 mod base_url;
 mod check;
 mod check_oauth;
@@ -30,6 +31,7 @@ mod pattern;
 mod problem;
 mod read;
 mod routes;
+mod schemes;
 mod sections;
 mod shape;
 mod suggest;
@@ -84,6 +86,12 @@ pub struct Policy {
     pub nonce: Option<Nonce>,
     /// The sign-in page.
     pub sign_in: Option<SignIn>,
+    /// User names and passwords over HTTP Basic.
+    pub basic: Option<Arc<Basic>>,
+    /// Tickets.
+    pub ticket: Option<Arc<Ticket>>,
+    /// Brokers, in file order.
+    pub brokers: Vec<Arc<Broker>>,
     /// The Luminate dialect.
     pub luminate: Option<Arc<Luminate>>,
     /// What the origin is told of the caller.
@@ -129,13 +137,27 @@ impl Policy {
         self.issuers.iter().filter_map(|issuer| issuer.secret())
     }
 
+    /// Whether a session comes with a token that shows who could read its pages.
+    pub fn gives_xsrf_tokens(&self) -> bool {
+        let asks = |route: &Arc<Route>| route.takes_sessions() && (route.xsrf >= Xsrf::Token || route.tags.is_some());
+        self.ticket.is_some() || self.routes.iter().any(asks)
+    }
+
+    /// Programs with a password of their own.
+    pub fn machines(&self) -> impl Iterator<Item = &Machine> {
+        self.basic.iter().flat_map(|basic| &basic.machines)
+    }
+
     /// Every secret that the policy names, each once, in file order.
     pub fn secret_names(&self) -> Vec<&str> {
         let admin = self.admin.iter().map(|admin| admin.secret.as_str());
         let administrators = self.administrators().map(|administrator| administrator.secret.as_str());
         let keys = self.keys.iter().map(|key| key.secret.as_str());
         let mut names: Vec<&str> = Vec::new();
-        for name in keys.chain(admin).chain(administrators).chain(self.issuer_secrets()) {
+        let machines = self.machines().map(|machine| machine.secret.as_str());
+        let apps = self.ticket.iter().flat_map(|ticket| ticket.app_tokens.iter().map(String::as_str));
+        let others = administrators.chain(self.issuer_secrets()).chain(machines).chain(apps);
+        for name in keys.chain(admin).chain(others) {
             if !names.contains(&name) {
                 names.push(name);
             }

@@ -53,8 +53,8 @@ pub(super) fn oauth(report: &mut Report, root: &Table<'_>, keys: &Names<Key>) ->
     })
 }
 
-/// `dialect` of `[oauth]` or of a route.
-pub(super) fn dialect(report: &mut Report, table: &Table<'_>) -> Dialect {
+/// `dialect` of `[oauth]`.
+fn dialect(report: &mut Report, table: &Table<'_>) -> Dialect {
     table.word(report, "dialect", DIALECTS).unwrap_or_default()
 }
 

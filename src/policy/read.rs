@@ -4,17 +4,19 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
-use super::Policy;
 use super::client;
 use super::credentials;
 use super::keys;
 use super::luminate;
+use super::names::Names;
 use super::oauth;
 use super::problem::{Problem, Report};
 use super::routes::{self, Surroundings};
+use super::schemes;
 use super::sections;
 use super::shape;
 use super::table::Table;
+use super::{Admin, Issuer, Key, Luminate, Policy};
 
 /// Reads and judges a policy.
 ///
@@ -59,6 +61,10 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
     let luminate = luminate::read(report, &root, &keys, &issuers, &signed_redirects, session.as_ref()).map(Arc::new);
     let identity = sections::identity(report, &root, &keys);
     let admin = sections::admin(report, &root, &keys, &issuers, luminate.as_deref());
+    let mut taken = secrets(&keys, &issuers, luminate.as_deref(), admin.as_ref());
+    let basic = schemes::basic(report, &root, &mut taken).map(Arc::new);
+    let ticket = schemes::ticket(report, &root, &mut taken).map(Arc::new);
+    let brokers = schemes::brokers(report, &root, &links);
     let limits = sections::limits(report, &root);
     let single_use = sections::single_use(report, &root);
     let around = Surroundings {
@@ -69,6 +75,9 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
         issuers: &issuers,
         oauth: oauth.as_ref(),
         luminate: luminate.as_ref(),
+        basic: basic.as_ref(),
+        ticket: ticket.as_ref(),
+        brokers: &brokers,
         signs_identities: !identity.keys.is_empty(),
         single_use,
     };
@@ -87,6 +96,9 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
         session,
         nonce,
         sign_in,
+        basic,
+        ticket,
+        brokers: brokers.into_things(),
         luminate,
         identity,
         admin,
@@ -95,6 +107,21 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
         routes: routes.into_iter().map(Arc::new).collect(),
         places: Default::default(),
     })
+}
+
+/// Names of the secrets that have a meaning already.
+fn secrets(
+    keys: &Names<Key>,
+    issuers: &Names<Issuer>,
+    luminate: Option<&Luminate>,
+    admin: Option<&Admin>,
+) -> Vec<String> {
+    let keys = keys.things().map(|key| key.secret.as_str());
+    let issuers = issuers.things().filter_map(|issuer| issuer.secret());
+    let administrators = luminate.into_iter().flat_map(|luminate| &luminate.administrators);
+    let administrators = administrators.map(|administrator| administrator.secret.as_str());
+    let admin = admin.map(|admin| admin.secret.as_str());
+    keys.chain(issuers).chain(administrators).chain(admin).map(str::to_owned).collect()
 }
 
 fn problems(report: Report) -> Vec<Problem> {

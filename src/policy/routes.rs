@@ -2,22 +2,20 @@
 
 use std::sync::Arc;
 
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::accept;
 use super::names::Names;
-use super::order;
 use super::path::is_within;
 use super::problem::Report;
 use super::sections;
 use super::shape;
-use super::suggest;
 use super::table::{Bounds, Table};
 use super::text;
 use super::value::Text;
 use super::{
-    Accept, BearerUse, Cors, Dialect, Forward, HostPattern, Issuer, Link, Luminate, NamePattern, OAuth, Origin,
-    OriginPattern, PathPattern, Revocation, Route, SignedRedirect, SingleUse, TagPlaces, Via,
+    Accept, Basic, BearerUse, Broker, Cors, Dialect, Forward, HostPattern, Issuer, Link, Luminate, NamePattern, OAuth,
+    Origin, OriginPattern, PathPattern, Revocation, Route, SignedRedirect, SingleUse, TagPlaces, Ticket, Via, Xsrf,
 };
 
 /// What routes refer to.
@@ -29,6 +27,9 @@ pub(super) struct Surroundings<'r, 't> {
     pub(super) issuers: &'r Names<Issuer>,
     pub(super) oauth: Option<&'r OAuth>,
     pub(super) luminate: Option<&'r Arc<Luminate>>,
+    pub(super) basic: Option<&'r Arc<Basic>>,
+    pub(super) ticket: Option<&'r Arc<Ticket>>,
+    pub(super) brokers: &'r Names<Broker>,
     pub(super) signs_identities: bool,
     pub(super) single_use: SingleUse,
 }
@@ -66,9 +67,9 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
         table.wrong(report, "path", &reason);
     }
     let methods = methods(report, table);
-    let accept = accept(report, table, around);
-    let accepts = |kind: fn(&Accept) -> bool| accept.iter().any(kind);
-    let is_luminate = names_luminate(table);
+    let accepted = accept::read(report, table, around);
+    let accepts = |kind: fn(&Accept) -> bool| accepted.kinds.iter().any(kind);
+    let is_luminate = accept::names(table, "luminate");
     if is_luminate && path.as_ref().is_some_and(|path| !path.is_prefix()) {
         table.wrong(report, "path", "must end with `/*`: what `luminate` answers lies below the path");
     }
@@ -80,8 +81,8 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
             "has no effect, since `accept` has none of `bearer`, `issuer:<name>`, `token-pair`",
         );
     }
-    let dialect = super::oauth::dialect(report, table);
-    if dialect == Dialect::Checkfront && is_luminate {
+    let dialect = table.word(report, "dialect", DIALECTS).unwrap_or(accepted.dialect);
+    if dialect != Dialect::Generic && is_luminate {
         table.wrong(report, "dialect", "has no effect, since the route speaks `luminate`");
     }
     let confirm = table.flag(report, "confirm", false);
@@ -93,8 +94,19 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
     }
     let revocation = table.word(report, "revocation", REVOCATIONS).unwrap_or(Revocation::Cached);
     if revocation == Revocation::Strict {
-        if !is_luminate && !accepts(|one| matches!(one, Accept::Bearer | Accept::Session | Accept::HttpSession(_))) {
-            let reason = "has no effect, since `accept` has none of `bearer`, `session`, `luminate`, `http-session`";
+        let is_revoked = |one: &Accept| {
+            matches!(
+                one,
+                Accept::Bearer
+                    | Accept::Basic(_)
+                    | Accept::Ticket(_)
+                    | Accept::AppTicket(_)
+                    | Accept::Session
+                    | Accept::HttpSession(_)
+            )
+        };
+        if !is_luminate && !accepts(is_revoked) {
+            let reason = "has no effect, since `accept` has none of `bearer`, `basic`, `ticket`, `app-ticket`, `session`, `luminate`, `http-session`";
             table.wrong(report, "revocation", reason);
         }
         if around.single_use == SingleUse::BestEffort {
@@ -105,7 +117,11 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
             );
         }
     }
-    let tags = tags(report, table, is_luminate);
+    let takes_sessions = accepts(|one| matches!(one, Accept::Session));
+    let xsrf = table.word(report, "xsrf", XSRF);
+    judge_xsrf(report, table, xsrf, &accepted.kinds);
+    let broker = broker(report, table, around, takes_sessions);
+    let tags = tags(report, table, is_luminate || takes_sessions);
     let forward = forward(report, table, around, path.as_ref(), is_luminate);
     let cors = cors(report, table);
     Some(Route {
@@ -113,7 +129,9 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
         host,
         path: path?,
         methods,
-        accept,
+        xsrf: xsrf.unwrap_or(accepted.xsrf),
+        broker,
+        accept: accepted.kinds,
         bearer,
         dialect,
         confirm,
@@ -125,19 +143,13 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
     })
 }
 
-/// Whether `accept` holds `luminate`, even if `[luminate]` is missing or wrong.
-fn names_luminate(table: &Table<'_>) -> bool {
-    let Some(DeValue::Array(items)) = table.entries.get("accept").map(Spanned::get_ref) else { return false };
-    items.iter().any(|item| matches!(item.get_ref(), DeValue::String(name) if name == "luminate"))
-}
-
 /// `tags`: where in a page; `html` is its text and attributes.
 fn tags(report: &mut Report, table: &Table<'_>, knows_tags: bool) -> Option<TagPlaces> {
     if !table.has("tags") {
         return None;
     }
     if !knows_tags {
-        table.wrong(report, "tags", "has no effect, since `accept` lacks `luminate`");
+        table.wrong(report, "tags", "has no effect, since `accept` has neither `session` nor `luminate`");
     }
     let mut places = TagPlaces::default();
     let mut in_html = false;
@@ -157,90 +169,38 @@ fn tags(report: &mut Report, table: &Table<'_>, knows_tags: bool) -> Option<TagP
     Some(places)
 }
 
+/// `xsrf`: of use where a browser sends a credential by itself.
+fn judge_xsrf(report: &mut Report, table: &Table<'_>, xsrf: Option<Xsrf>, kinds: &[Accept]) {
+    let Some(xsrf) = xsrf else { return };
+    let takes_sessions = kinds.iter().any(|one| matches!(one, Accept::Session));
+    let by_itself = |one: &Accept| matches!(one, Accept::Session | Accept::Basic(_) | Accept::TokenPair);
+    if xsrf >= Xsrf::Token && !takes_sessions {
+        table.wrong(report, "xsrf", "has no effect, since `accept` lacks `session`, whose token it asks for");
+    } else if !kinds.iter().any(by_itself) {
+        table.wrong(report, "xsrf", "has no effect, since `accept` has none of `session`, `basic`, `token-pair`");
+    }
+}
+
+/// `broker`: who says who a browser's user is.
+fn broker(
+    report: &mut Report,
+    table: &Table<'_>,
+    around: &Surroundings<'_, '_>,
+    takes_sessions: bool,
+) -> Option<Arc<Broker>> {
+    let name = table.text(report, "broker")?;
+    if !takes_sessions {
+        name.wrong(report, "a broker opens a session, and `accept` lacks `session`");
+    }
+    around.brokers.find(report, &name, name.value)
+}
+
 fn methods(report: &mut Report, table: &Table<'_>) -> Vec<String> {
     if !table.has("methods") {
         return vec![String::from("GET"), String::from("HEAD")];
     }
     let texts = table.some_texts(report, "methods", "is empty; leave it out for GET and HEAD");
     texts.iter().filter_map(|text| text.parsed(report, text::method)).collect()
-}
-
-fn accept(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) -> Vec<Accept> {
-    let texts = table.some_texts(
-        report,
-        "accept",
-        "is empty; name credentials, or `none` for a route that is open to everybody",
-    );
-    let last = texts.len().saturating_sub(1);
-    let mut accept = Vec::with_capacity(texts.len());
-    for (index, text) in texts.iter().enumerate() {
-        if text.value == "none" && index != last {
-            text.wrong(report, "`none` lets everybody through, so it must be the last entry");
-        }
-        let Some(one) = credential(report, text, around) else { continue };
-        // A browser sends its session along with everything. Asked last, it cannot hide what was sent on purpose:
-        // a nonce opened over another person's session has to end that session.
-        order::insert(&mut accept, one, |accept| match accept {
-            Accept::Nothing => 2,
-            Accept::Session => 1,
-            _ => 0,
-        });
-    }
-    let is_for_http = |accept: &Accept| matches!(accept, Accept::HttpSession(_));
-    if accept.iter().any(is_for_http) && !accept.iter().all(|one| is_for_http(one) || matches!(one, Accept::Nothing)) {
-        table.wrong(report, "accept", "`http-session` stands alone, or before `none`: nothing else is taken by http");
-    }
-    if texts.len() > 1 && names_luminate(table) {
-        table.wrong(report, "accept", "`luminate` stands alone: the dialect says what opens its addresses");
-    }
-    accept
-}
-
-fn credential(report: &mut Report, text: &Text<'_>, around: &Surroundings<'_, '_>) -> Option<Accept> {
-    if let Some(name) = text.value.strip_prefix("link:") {
-        return around.links.find(report, text, name).map(Accept::Link);
-    }
-    if let Some(name) = text.value.strip_prefix("signed-redirect:") {
-        return around.signed_redirects.find(report, text, name).map(Accept::SignedRedirect);
-    }
-    if let Some(name) = text.value.strip_prefix("issuer:") {
-        return around.issuers.find(report, text, name).map(Accept::Issuer);
-    }
-    let (accept, needs): (Accept, &[&str]) = match text.value {
-        "none" => (Accept::Nothing, &[]),
-        "bearer" if around.root.has("oauth") => (Accept::Bearer, &[]),
-        "bearer" => (Accept::Bearer, &["bearer"]),
-        "token-pair" => (Accept::TokenPair, &["registry"]),
-        "session" => (Accept::Session, &["session"]),
-        "nonce" => (Accept::Nonce, &["nonce", "session"]),
-        "http-session" => match around.luminate.filter(|luminate| luminate.http_host.is_some()) {
-            Some(luminate) => (Accept::HttpSession(Arc::clone(luminate)), &[]),
-            None => {
-                text.wrong(report, "`http-session` needs `http_host` in `[luminate]`, and there is none");
-                return None;
-            }
-        },
-        "luminate" => match around.luminate {
-            Some(luminate) => (Accept::Luminate(Arc::clone(luminate)), &[]),
-            None => {
-                if !around.root.has("luminate") {
-                    text.wrong(report, "`luminate` needs a table `[luminate]`, and there is none");
-                }
-                return None;
-            }
-        },
-        other => {
-            let hint = suggest::hint(other, ACCEPTED.iter().copied(), "possible");
-            text.wrong(report, &format!("`{other}` is no kind of credential{hint}"));
-            return None;
-        }
-    };
-    for needed in needs {
-        if !around.root.has(needed) {
-            text.wrong(report, &format!("`{}` needs a table `[{needed}]`, and there is none", text.value));
-        }
-    }
-    Some(accept)
 }
 
 fn bearer(report: &mut Report, table: &Table<'_>) -> BearerUse {
@@ -348,16 +308,8 @@ fn is_reserved(path: &PathPattern) -> bool {
 const PREFLIGHT: Bounds = Bounds { least: (0, ""), most: (86_400, "no browser keeps a preflight longer") };
 const RESERVED: [&str; 3] =
     ["/.edgegate", "/.well-known/oauth-authorization-server", "/.well-known/oauth-protected-resource"];
-const ACCEPTED: [&str; 10] = [
-    "link:<name>",
-    "signed-redirect:<name>",
-    "bearer",
-    "issuer:<name>",
-    "token-pair",
-    "session",
-    "nonce",
-    "luminate",
-    "http-session",
-    "none",
-];
+const DIALECTS: &[(&str, Dialect)] =
+    &[("generic", Dialect::Generic), ("checkfront", Dialect::Checkfront), ("superoffice", Dialect::SuperOffice)];
+const XSRF: &[(&str, Xsrf)] =
+    &[("off", Xsrf::Off), ("origin", Xsrf::Origin), ("token", Xsrf::Token), ("always", Xsrf::Always)];
 const REVOCATIONS: &[(&str, Revocation)] = &[("cached", Revocation::Cached), ("strict", Revocation::Strict)];

@@ -28,6 +28,10 @@ pub const SHAPES: &[Shape] = &[
     SESSION,
     NONCE,
     SIGN_IN,
+    BASIC,
+    MACHINE,
+    TICKET,
+    BROKER,
     LUMINATE,
     ADMINISTRATOR,
     IDENTITY,
@@ -57,6 +61,9 @@ pub(super) const ROOT: Shape = Shape {
         "session",
         "nonce",
         "sign_in",
+        "basic",
+        "ticket",
+        "brokers",
         "luminate",
         "identity",
         "admin",
@@ -149,6 +156,11 @@ pub(super) const SESSION: Shape =
 pub(super) const NONCE: Shape = Shape { table: "nonce", keys: &["keys", "parameter", "lifetime"], required: &["keys"] };
 pub(super) const SIGN_IN: Shape =
     Shape { table: "sign_in", keys: &["origin", "path", "key"], required: &["origin", "path", "key"] };
+pub(super) const BASIC: Shape = Shape { table: "basic", keys: &["people", "cache", "machines"], required: &[] };
+pub(super) const MACHINE: Shape =
+    Shape { table: "basic.machines.*", keys: &["secret", "subject"], required: &["secret"] };
+pub(super) const TICKET: Shape = Shape { table: "ticket", keys: &["lifetime", "app_tokens"], required: &[] };
+pub(super) const BROKER: Shape = Shape { table: "brokers.*", keys: &["url", "link"], required: &["url", "link"] };
 pub(super) const LUMINATE: Shape = Shape {
     table: "luminate",
     keys: &[
@@ -188,6 +200,8 @@ pub(super) const ROUTE: Shape = Shape {
         "accept",
         "bearer",
         "dialect",
+        "xsrf",
+        "broker",
         "confirm",
         "revocation",
         "forward",

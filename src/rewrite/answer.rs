@@ -1,7 +1,8 @@
 //! The origin's answer as the client gets it.
 
 use super::{Answer, Forwarding};
-use crate::dialect::luminate::tags::Tags;
+use crate::credential::authorization;
+use crate::dialect::tags::Tags;
 use crate::gate::with_cookies;
 
 /// One edit of the answer's headers.
@@ -15,9 +16,24 @@ pub enum Edit<'a> {
     Append(&'a str, String),
 }
 
-/// What has to change, given the origin's own Cache-Control and Vary (empty where there is none).
-pub fn edits<'a>(forwarding: &'a Forwarding, cache_control: &str, vary: &str) -> Vec<Edit<'a>> {
+/// Fields of the origin's answer; empty where it has none.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Said<'a> {
+    /// Cache-Control.
+    pub cache_control: &'a str,
+    /// Vary.
+    pub vary: &'a str,
+    /// WWW-Authenticate of a 401.
+    pub challenges: &'a str,
+}
+
+/// What has to change.
+pub fn edits<'a>(forwarding: &'a Forwarding, said: Said<'_>) -> Vec<Edit<'a>> {
+    let Said { cache_control, vary, challenges } = said;
     let mut edits = Vec::new();
+    if authorization::is_of_connection(challenges) || challenges.contains(',') {
+        edits.extend(without_connections(challenges));
+    }
     if forwarding.private {
         edits.extend(CDN.iter().map(|name| Edit::Remove(name)));
         edits.extend(private(cache_control).map(|value| Edit::Set("cache-control", value)));
@@ -72,6 +88,17 @@ pub fn page_edits(tags: &Tags) -> Vec<Edit<'_>> {
     edits
 }
 
+/// The challenges without those of schemes that authenticate a connection: a client that took one up would be refused.
+fn without_connections<'a>(challenges: &str) -> Option<Edit<'a>> {
+    let all = || challenges.split(',').map(str::trim);
+    let kept: Vec<&str> = all().filter(|challenge| !authorization::is_of_connection(challenge)).collect();
+    match kept.len() {
+        0 => Some(Edit::Remove("www-authenticate")),
+        few if few < all().count() => Some(Edit::Set("www-authenticate", kept.join(", "))),
+        _ => None,
+    }
+}
+
 /// `private`, unless the origin said that or stricter. What allows a shared cache is dropped; the origin's
 /// `max-age` for the client's own cache stays.
 fn private(said: &str) -> Option<String> {
@@ -115,7 +142,21 @@ const CORS: [&str; 6] = [
 
 #[cfg(test)]
 mod tests {
-    use super::{is_page, private};
+    use super::{Edit, is_page, private, without_connections};
+
+    #[test]
+    fn no_challenge_that_a_connection_would_have_to_answer() {
+        let removed = Some(Edit::Remove("www-authenticate"));
+        let kept = |value: &str| Some(Edit::Set("www-authenticate", value.to_owned()));
+        for (challenges, edit) in [
+            ("Negotiate, NTLM", removed.clone()),
+            ("ntlm TlRMTVNTUAAC==", removed),
+            ("Negotiate, Basic realm=\"a, b\", NTLM", kept("Basic realm=\"a, b\"")),
+            ("Basic realm=\"x\", Bearer realm=\"y\", error=\"z\"", None),
+        ] {
+            assert_eq!(without_connections(challenges), edit, "{challenges}");
+        }
+    }
 
     #[test]
     fn pages() {

@@ -60,6 +60,11 @@ pub fn dress(mut answer: Answer, cors: Option<&Cors>, headers: &Headers<'_>) -> 
     answer
 }
 
+/// Whether the request comes from a page that the route admits.
+pub fn is_granted(cors: &Cors, headers: &Headers<'_>) -> bool {
+    granted(cors, headers).is_some()
+}
+
 fn granted<'a>(cors: &Cors, headers: &Headers<'a>) -> Option<&'a str> {
     headers.get("origin").filter(|origin| cors.origins.iter().any(|pattern| pattern.matches(origin)))
 }

@@ -1,15 +1,15 @@
 //! The request as the origin gets it: rewritten path, credentials cut, identity set.
 
 use super::Forwarding;
-use super::headers::{forged, is_harmless_connection};
+use super::headers::{fold, forged, is_harmless_connection};
 use crate::credential::seal::{self, Kind};
-use crate::credential::{Identity, bearer, http_session, link, session, signed_redirect};
-use crate::dialect::checkfront;
+use crate::credential::{Identity, bearer, errand, http_session, link, session, signed_redirect, xsrf};
 use crate::dialect::luminate::ANYWHERE;
+use crate::dialect::{checkfront, superoffice};
 use crate::endpoint::luminate;
 use crate::http::query::{self, Param};
 use crate::http::{Headers, Incoming, Target, cookie};
-use crate::policy::{Accept, Nonce, Policy, Route, Session, SignedRedirect, Via};
+use crate::policy::{Accept, Nonce, Policy, Route, SignedRedirect, Via};
 use crate::refusal::Reason;
 
 /// Edits that hold for every request that this route lets through.
@@ -46,6 +46,7 @@ pub fn forwarding(
     let by_policy = |name: &str| forward.remove.iter().any(|pattern| pattern.matches_ignoring_case(name));
     remove.extend(incoming.headers.iter().filter(|(name, _)| by_policy(name)).map(|(name, _)| name.to_owned()));
     checkfront::judge_headers(policy, route, identity, &incoming.headers, &mut remove)?;
+    remove.extend(incoming.headers.iter().filter(|(name, _)| is_proof(policy, name)).map(|(name, _)| name.to_owned()));
     let mut set = Vec::with_capacity(8);
     clean_cookies(policy, incoming, &mut remove, &mut set);
     if incoming.headers.get("connection").is_some_and(|value| !is_harmless_connection(value)) {
@@ -133,14 +134,11 @@ fn clean_cookies(
 ) {
     let Some(header) = incoming.headers.get("cookie") else { return };
     let servlet = policy.luminate.as_ref().map(|luminate| &luminate.session);
-    let has_http = policy.luminate.as_ref().is_some_and(|luminate| luminate.http_host.is_some());
-    let by_http = [http_session::COOKIE, http_session::HANDED].into_iter().filter(|_| has_http);
+    let names = cookie_names(policy);
     // The prefixed name holds the bare one.
-    let own = policy.session.iter().chain(servlet).map(|session| session.cookie.as_str());
-    if !own.chain(by_http.clone()).any(|name| header.contains(name)) {
+    if !names.iter().chain(servlet.map(|servlet| &servlet.cookie)).any(|name| header.contains(name.as_str())) {
         return;
     }
-    let names: Vec<String> = policy.session.iter().flat_map(cookie_names).chain(by_http.map(str::to_owned)).collect();
     let is_session = |name: &str, value: &str| {
         names.iter().any(|own| name == own)
             || servlet
@@ -160,8 +158,23 @@ fn clean_cookies(
     }
 }
 
-fn cookie_names(session: &Session) -> [String; 2] {
-    [format!("__Host-{}", session.cookie), session.cookie.clone()]
+/// Whether a field shows what goes with a credential of this gateway, in any alias.
+fn is_proof(policy: &Policy, name: &str) -> bool {
+    match name.len() {
+        11 if name.starts_with('s') => policy.ticket.is_some() && fold(name) == superoffice::APP_TOKEN,
+        12 if name.starts_with('x') => policy.gives_xsrf_tokens() && fold(name) == xsrf::HEADER,
+        _ => false,
+    }
+}
+
+/// Cookies of the gateway's own, but for a servlet session's, which is known by its value.
+fn cookie_names(policy: &Policy) -> Vec<String> {
+    let own = policy.session.iter().map(|session| session.cookie.as_str());
+    let own = own.chain([errand::NAME].into_iter().filter(|_| !policy.brokers.is_empty()));
+    let has_http = policy.luminate.as_ref().is_some_and(|luminate| luminate.http_host.is_some());
+    let by_http = [http_session::COOKIE, http_session::HANDED].into_iter().filter(|_| has_http);
+    let bare = by_http.chain([xsrf::COOKIE].into_iter().filter(|_| policy.gives_xsrf_tokens()));
+    own.flat_map(|name| [name.to_owned(), format!("__Host-{name}")]).chain(bare.map(str::to_owned)).collect()
 }
 
 /// Whether a parameter carries what this gateway issued or checks, on whichever route it turns up.

@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::dialect::luminate::tags::Tags;
+use crate::dialect::tags::Tags;
 use crate::http::multipart;
 use crate::policy::Origin;
 use onward::Onward;

@@ -201,8 +201,9 @@ fn amend(forwarding: &Forwarding, response: Response) -> Result<(Response, u16),
     let received = glue::received(&response)?;
     let mut lines = received.split('\n');
     let status = lines.next().and_then(|status| status.parse().ok()).unwrap_or(0);
-    let (cache_control, vary) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
-    let mut edits = answer::edits(forwarding, cache_control, vary);
+    let mut line = || lines.next().unwrap_or_default();
+    let said = answer::Said { cache_control: line(), vary: line(), challenges: line() };
+    let mut edits = answer::edits(forwarding, said);
     if let Some(tags) = forwarding.tags.as_ref().filter(|_| status != 206 && is_page(&response)) {
         edits.extend(answer::page_edits(tags));
         return Ok((glue::filtered(&response, &lines_of(edits), PageFilter::new(tags).into())?, status));

@@ -69,7 +69,8 @@ function asText(response, bytes) {
 // What the core wants to know of an origin's answer, in one crossing.
 export function received(response) {
   const { status, headers } = response;
-  return status + "\n" + (headers.get("cache-control") ?? "") + "\n" + (headers.get("vary") ?? "");
+  const challenges = status === 401 ? (headers.get("www-authenticate") ?? "") : "";
+  return status + "\n" + (headers.get("cache-control") ?? "") + "\n" + (headers.get("vary") ?? "") + "\n" + challenges;
 }
 
 // The answer with other headers. A switched connection keeps its socket.

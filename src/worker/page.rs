@@ -7,7 +7,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use super::platform::Random;
-use crate::dialect::luminate::tags::{Tags, Words};
+use crate::dialect::tags::{Tags, Words};
 use crate::rewrite::tags::Expander;
 
 /// Expands the tags of one page.

@@ -64,6 +64,9 @@ pub enum Command {
     /// Ask the running gateway for a link that signs somebody in once
     #[command(after_long_help = help::NONCE)]
     Nonce(Nonce),
+    /// Ask the running gateway for a ticket (Authorization: SOTicket)
+    #[command(after_long_help = help::TICKET)]
+    Ticket(Ticket),
     /// Bearer tokens of the running gateway
     Token {
         #[command(subcommand)]
@@ -132,6 +135,17 @@ pub struct Nonce {
     #[arg(long, value_name = "PATH")]
     pub path: Option<String>,
     /// How long it works: 60s, 10m [default: the policy's]
+    #[arg(long, value_name = "DURATION", value_parser = time::duration)]
+    pub lifetime: Option<u64>,
+    #[command(flatten)]
+    pub at: At,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Ticket {
+    /// Who it stands for
+    pub subject: String,
+    /// How long it lives: 60s, 10m [default: the policy's]
     #[arg(long, value_name = "DURATION", value_parser = time::duration)]
     pub lifetime: Option<u64>,
     #[command(flatten)]

@@ -9,50 +9,24 @@
 
 use crate::credential::passage::Mint;
 use crate::dialect::luminate::{AUTH, NONCE, ROUTING_ID};
-use crate::policy::{HostPattern, TagPlaces};
+use crate::dialect::tags::{Tags, hidden};
 use crate::ports::Entropy;
 use crate::rewrite::redirect;
 use crate::rewrite::tags::{Expansion, Vocabulary};
-use crate::secret::Secret;
-
-/// What tags stand for on one visit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tags {
-    /// Where they are expanded.
-    pub places: TagPlaces,
-    /// The token of the visitor's session.
-    pub token: Secret,
-    /// Nonces for that session.
-    pub nonces: Mint,
-    /// The gateway's own origin, `https://gate.example`.
-    pub own: String,
-    /// Hosts beside the gateway's own that may get a token or a nonce.
-    pub hosts: Vec<HostPattern>,
-    /// The Set-Cookie value that goes out with a page, where the session is new.
-    pub cookie: Option<String>,
-}
-
-impl Tags {
-    /// What browsers enforce on the page (Content Security Policy Level 3), beside whatever the origin asks for: a `base` or
-    /// a `formaction` that comes after a token was written leads to no host that may not have it.
-    pub fn protection(&self) -> String {
-        let hosts: String = self.hosts.iter().map(|host| format!(" {}", host.as_source())).collect();
-        format!("base-uri 'self'{hosts}; form-action 'self'{hosts}")
-    }
-}
 
 /// The words of one page.
 #[derive(Debug)]
 pub struct Words<E> {
     tags: Tags,
+    nonces: Mint,
     entropy: E,
     nonces_left: u32,
 }
 
 impl<E: Entropy> Words<E> {
     /// For one page.
-    pub fn new(tags: Tags, entropy: E) -> Self {
-        Self { tags, entropy, nonces_left: MOST_NONCES }
+    pub fn new(tags: Tags, nonces: Mint, entropy: E) -> Self {
+        Self { tags, nonces, entropy, nonces_left: MOST_NONCES }
     }
 
     fn token(&self) -> Option<String> {
@@ -60,9 +34,7 @@ impl<E: Entropy> Words<E> {
     }
 
     fn field(&self) -> Option<Expansion> {
-        let token = self.token()?;
-        let input = format!("<input value=\"{token}\" name=\"{AUTH}\" id=\"{AUTH}\" type=\"hidden\"></input>");
-        Some(Expansion::Markup(input))
+        Some(Expansion::Markup(hidden(AUTH, &self.token()?)))
     }
 
     fn address(&mut self, written: &str) -> Option<String> {
@@ -70,22 +42,18 @@ impl<E: Entropy> Words<E> {
         // An own path is made whole: a `base` in the page would lead it elsewhere.
         let is_own_path = address.starts_with('/') && !address.starts_with("//");
         let address = if is_own_path { format!("{}{address}", self.tags.own) } else { address };
-        let own_host = self.own_host();
+        let own_host = self.tags.own_host();
         if self.nonces_left == 0 || !redirect::is_allowed(&address, own_host, &self.tags.hosts) {
             return Some(address);
         }
         self.nonces_left -= 1;
-        let nonce = self.tags.nonces.nonce(&self.entropy).ok()?;
+        let nonce = self.nonces.nonce(&self.entropy).ok()?;
         let (before, fragment) = match address.split_once('#') {
             Some((before, fragment)) => (before, format!("#{fragment}")),
             None => (address.as_str(), String::new()),
         };
         let joint = if before.contains('?') { '&' } else { '?' };
         Some(format!("{before}{joint}{NONCE}={}{fragment}", nonce.expose_text().ok()?))
-    }
-
-    fn own_host(&self) -> &str {
-        self.tags.own.split_once("://").map_or("", |(_, host)| host)
     }
 }
 
@@ -116,7 +84,7 @@ impl<E: Entropy> Vocabulary for Words<E> {
     }
 
     fn trusts(&self, _scheme: &str, authority: &str) -> bool {
-        redirect::is_listed(authority, self.own_host(), &self.tags.hosts)
+        redirect::is_listed(authority, self.tags.own_host(), &self.tags.hosts)
     }
 }
 

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use super::{Request, Wrong};
 use crate::credential::record::Record;
 use crate::credential::seal::Sealed;
+use crate::credential::spelling::Spelling;
 use crate::credential::store::{self, Context, Found};
-use crate::credential::{bearer, grant, session};
+use crate::credential::{bearer, grant, session, ticket};
 use crate::gate::Gate;
 use crate::ports::Ports;
 use crate::refusal::Reason;
@@ -62,7 +63,7 @@ pub async fn revoke_token<P: Ports>(
     revoke(ctx, ports, &sealed).await
 }
 
-/// The same for a session, named by its cookie's value.
+/// The same for a session, named by its cookie's value, or by a ticket that carries it.
 pub async fn revoke_session<P: Ports>(
     gate: &Gate,
     ctx: Context<'_>,
@@ -70,7 +71,11 @@ pub async fn revoke_session<P: Ports>(
     ports: &P,
 ) -> Result<Answer, Wrong> {
     let policy = gate.policy.session.as_ref().ok_or(Reason::NoRoute)?;
-    revoke(ctx, ports, &session::open(ctx, policy, &request.session)?).await
+    let session = match Spelling::Ticket.read(&request.session) {
+        Some(_) => ticket::open(ctx, policy, &request.session)?,
+        None => session::open(ctx, policy, &request.session)?,
+    };
+    revoke(ctx, ports, &session).await
 }
 
 async fn revoke<P: Ports>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<Answer, Wrong> {

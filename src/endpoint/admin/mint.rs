@@ -1,11 +1,11 @@
-//! `admin/nonce` and `admin/token`: credentials for whoever the operator names.
+//! `admin/nonce`, `admin/token` and `admin/ticket`: credentials for whoever the operator names.
 
 use serde_json::json;
 
 use super::{Request, Wrong};
 use crate::credential::record::{Record, is_name, is_scope};
 use crate::credential::store::Context;
-use crate::credential::{bearer, nonce as nonces, passage, session};
+use crate::credential::{bearer, nonce as nonces, passage, session, ticket as tickets};
 use crate::dialect::luminate::NONCE;
 use crate::gate::Gate;
 use crate::http::Target;
@@ -80,6 +80,18 @@ pub async fn token<P: Ports>(gate: &Gate, ctx: Context<'_>, request: &Request, p
         members.insert("scope".to_owned(), json!(request.scope));
     }
     Ok(Answer::json(201, &answer))
+}
+
+/// 201 `{"ticket", "authorization", "expires_in"}`: a ticket for `subject`, with a session of its own behind it.
+pub async fn ticket<P: Ports>(gate: &Gate, ctx: Context<'_>, request: &Request, ports: &P) -> Result<Answer, Wrong> {
+    let (Some(policy), Some(sessions)) = (&gate.policy.ticket, &gate.policy.session) else {
+        return Err(Reason::NoRoute.into());
+    };
+    judge_name("subject", &request.subject)?;
+    let lifetime = lifetime(request.lifetime, policy.lifetime)?;
+    let session = session::start(ctx, ports, sessions, &request.subject).await?;
+    let minted = tickets::mint(ctx, ports, sessions, &session, lifetime)?;
+    Ok(Answer::json(201, &super::super::ticket::described(&minted)?))
 }
 
 fn judge_name(member: &str, value: &str) -> Result<(), Wrong> {

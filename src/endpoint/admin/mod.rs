@@ -107,6 +107,8 @@ impl From<Reason> for Wrong {
     fn from(reason: Reason) -> Self {
         let detail = match reason {
             Reason::TokenForged => return Self::said("The token was not issued by this gateway: form, key id or MAC."),
+            Reason::TicketForged => return Self::said("The ticket was not issued by this gateway: form or MAC."),
+            Reason::TicketExpired => return Self::said("The ticket's time is over; there is nothing left to end."),
             Reason::SessionForged => {
                 return Self::said("The session was not issued by this gateway: form, key id or MAC.");
             }
@@ -126,6 +128,7 @@ async fn act<P: Ports>(
     match target.path.strip_prefix("/.edgegate/admin/").unwrap_or_default() {
         "nonce" => mint::nonce(gate, ctx, target, request, ports).await,
         "token" => mint::token(gate, ctx, request, ports).await,
+        "ticket" => mint::ticket(gate, ctx, request, ports).await,
         "token/show" => issued::show_token(gate, ctx, request, ports).await,
         "token/revoke" => issued::revoke_token(gate, ctx, request, ports).await,
         "session/revoke" => issued::revoke_session(gate, ctx, request, ports).await,

@@ -3,8 +3,8 @@
 use super::caller::{self, Caller};
 use super::methods::auth_token;
 use crate::credential::{passage, session};
-use crate::dialect::luminate::tags::Tags;
 use crate::dialect::luminate::{ANYWHERE, NONCE};
+use crate::dialect::tags::Tags;
 use crate::gate::Trace;
 use crate::gate::credentials::{Grant, Outcome, Visit};
 use crate::http::query;
@@ -55,7 +55,7 @@ fn tags<P: Ports>(
     Ok(Tags {
         places,
         token: auth_token(ctx, luminate, &session)?,
-        nonces: passage::Mint::new(ctx, &luminate.session, session, luminate.nonce_lifetime)?,
+        nonces: Some(passage::Mint::new(ctx, &luminate.session, session, luminate.nonce_lifetime)?),
         own: target.origin(),
         hosts: luminate.redirects.clone(),
         cookie,

@@ -10,7 +10,7 @@ use super::{Call, client, consent};
 use crate::credential::code::{self, Authorization};
 use crate::credential::dpop::Thumbprint;
 use crate::credential::seal::Sealed;
-use crate::credential::{Identity, bearer, bound, registry, session, store};
+use crate::credential::{bearer, bound, registry, session, store};
 use crate::dialect::oauth;
 use crate::endpoint::{SIGN_IN, value};
 use crate::gate::Trace;
@@ -203,9 +203,14 @@ async fn signed_in<P: Ports>(call: Call<'_, P>) -> Result<Option<(Sealed, String
     let Call { gate, ctx, incoming, target, ports, .. } = call;
     let policy = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
     let Some(text) = session::present(policy, target, &incoming.headers)? else { return Ok(None) };
-    match session::verify(ctx, ports, policy, Revocation::Cached, text, &mut None).await {
-        Ok(Identity { subject: Some(subject), .. }) => Ok(Some((session::open(ctx, policy, text)?, subject))),
-        Ok(_) => Ok(None),
+    let verified = match session::open(ctx, policy, text) {
+        Ok(session) => session::verify(ctx, ports, policy, Revocation::Cached, &session, &mut None)
+            .await
+            .map(|identity| identity.subject.map(|subject| (session, subject))),
+        Err(reason) => Err(reason),
+    };
+    match verified {
+        Ok(signed_in) => Ok(signed_in),
         Err(reason) if matches!(reason.public(), Public::SessionInvalid) => Ok(None),
         Err(other) => Err(other),
     }

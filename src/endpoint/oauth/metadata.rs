@@ -33,8 +33,8 @@ pub fn server(gate: &Gate, oauth: &OAuth) -> Value {
     let endpoint = |name: &str| format!("{issuer}{}{name}", oauth.path);
     // Where clients of that dialect look for them.
     let (authorize, token) = match oauth.dialect {
-        Dialect::Generic => ("/authorize", "/token"),
         Dialect::Checkfront => ("/", "/token/"),
+        _ => ("/authorize", "/token"),
     };
     let by_secret = ["client_secret_basic", "client_secret_post"];
     let mut scopes: Vec<&String> = Vec::new();

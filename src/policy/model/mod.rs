@@ -6,6 +6,7 @@ mod gateway;
 mod luminate;
 mod oauth;
 mod route;
+mod scheme;
 
 pub use client::*;
 pub use credential::*;
@@ -13,3 +14,4 @@ pub use gateway::*;
 pub use luminate::*;
 pub use oauth::*;
 pub use route::*;
+pub use scheme::*;

@@ -39,6 +39,8 @@ pub enum Dialect {
     Generic,
     /// `checkfront`: `protocols.md` B1.
     Checkfront,
+    /// `superoffice`, of a route alone: `protocols.md` C3.
+    SuperOffice,
 }
 
 /// `[issuers.<name>]`: Bearer tokens that somebody else issued.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::{HostPattern, NamePattern, OriginPattern, PathPattern};
-use super::{Dialect, Issuer, Link, Luminate, Origin, SignedRedirect, TagPlaces};
+use super::{Basic, Broker, Dialect, Issuer, Link, Luminate, Origin, SignedRedirect, TagPlaces, Ticket, Xsrf};
 
 /// `[[routes]]`
 #[derive(Debug, Clone)]
@@ -23,6 +23,10 @@ pub struct Route {
     pub bearer: BearerUse,
     /// In whose words it refuses.
     pub dialect: Dialect,
+    /// What shows that a browser's request is not another site's.
+    pub xsrf: Xsrf,
+    /// Who says who a browser's user is, where nothing else does.
+    pub broker: Option<Arc<Broker>>,
     /// A nonce is redeemed only by the button of a page (`confirm = true`).
     pub confirm: bool,
     /// When a revocation is seen.
@@ -46,6 +50,28 @@ impl Route {
     /// Whether a Bearer token opens it, whoever issued it.
     pub fn takes_tokens(&self) -> bool {
         self.accept.iter().any(|accept| matches!(accept, Accept::Bearer | Accept::Issuer(_)))
+    }
+
+    /// Whether Authorization decides here, so that a scheme which opens nothing is refused and not passed over. SuperOffice
+    /// has it so on every route: Authorization or a session, never the one for want of the other (`protocols.md` C4).
+    pub fn reads_authorization(&self) -> bool {
+        let reads = |accept: &Accept| {
+            matches!(
+                accept,
+                Accept::Bearer
+                    | Accept::Issuer(_)
+                    | Accept::TokenPair
+                    | Accept::Basic(_)
+                    | Accept::Ticket(_)
+                    | Accept::AppTicket(_)
+            )
+        };
+        self.dialect == Dialect::SuperOffice || self.accept.iter().any(reads)
+    }
+
+    /// Whether a session opens it.
+    pub fn takes_sessions(&self) -> bool {
+        self.accept.iter().any(|accept| matches!(accept, Accept::Session))
     }
 
     /// The Luminate dialect, where the route speaks it.
@@ -86,6 +112,12 @@ pub enum Accept {
     Issuer(Arc<Issuer>),
     /// `token-pair`: key and secret over HTTP Basic.
     TokenPair,
+    /// `basic`: user name and password over HTTP Basic.
+    Basic(Arc<Basic>),
+    /// `ticket`
+    Ticket(Arc<Ticket>),
+    /// `app-ticket`: a ticket, from an application that shows its own token.
+    AppTicket(Arc<Ticket>),
     /// `session`
     Session,
     /// `nonce`
@@ -99,6 +131,26 @@ pub enum Accept {
 }
 
 impl Accept {
+    /// As the policy writes it.
+    pub fn word(&self) -> String {
+        let word = match self {
+            Accept::Link(profile) => return format!("link:{}", profile.name),
+            Accept::SignedRedirect(profile) => return format!("signed-redirect:{}", profile.name),
+            Accept::Issuer(issuer) => return format!("issuer:{}", issuer.name),
+            Accept::Bearer => "bearer",
+            Accept::TokenPair => "token-pair",
+            Accept::Basic(_) => "basic",
+            Accept::Ticket(_) => "ticket",
+            Accept::AppTicket(_) => "app-ticket",
+            Accept::Session => "session",
+            Accept::Nonce => "nonce",
+            Accept::Luminate(_) => "luminate",
+            Accept::HttpSession(_) => "http-session",
+            Accept::Nothing => "none",
+        };
+        word.to_owned()
+    }
+
     /// Who issued the tokens that are taken, where somebody else did.
     pub fn issuer(&self) -> Option<&Arc<Issuer>> {
         match self {

@@ -1,0 +1,84 @@
+//! Tickets: a session for a program that cannot keep a cookie (`protocols.md` C1).
+//!
+//! A ticket carries its session, masked, and dies with it; it has no record of its own. It does not need the idle limit:
+//! programs ask when they have to. Its text is what SuperOffice's clients know, `7T:` and base64, and is never decoded by
+//! anybody but the gateway.
+
+use super::Identity;
+use super::seal::{self, Kind, Sealed};
+use super::session;
+use super::spelling::Spelling;
+use super::store::Context;
+use crate::policy::{Revocation, Session};
+use crate::ports::{Entropy, Ledger, Vault};
+use crate::refusal::Reason;
+use crate::secret::Secret;
+
+/// A new ticket.
+#[derive(Debug, Clone)]
+pub struct Minted {
+    /// What is sent behind the scheme.
+    pub text: Secret,
+    /// Seconds it lives, if its session does.
+    pub lifetime: u64,
+}
+
+/// Makes a ticket for a session, for at most `lifetime` seconds.
+///
+/// # Errors
+/// `SecretMissing`, `EntropyUnavailable`.
+pub fn mint(
+    ctx: Context<'_>,
+    entropy: &impl Entropy,
+    policy: &Session,
+    session: &Sealed,
+    lifetime: u64,
+) -> Result<Minted, Reason> {
+    let expires = session.expires.min(ctx.now + lifetime);
+    let ticket = session::carry(ctx, entropy, policy, Kind::Ticket, AUDIENCE, session, expires)?;
+    let text = Spelling::Ticket.write(ticket.bytes());
+    Ok(Minted { text, lifetime: expires.saturating_sub(ctx.now) })
+}
+
+/// The session that a ticket carries. Storage is not asked.
+///
+/// # Errors
+/// `TicketForged`, `TicketExpired`, `SecretMissing`.
+pub fn open(ctx: Context<'_>, policy: &Session, text: &str) -> Result<Sealed, Reason> {
+    let bytes = Spelling::Ticket.read(text).ok_or(Reason::TicketForged)?;
+    let opened = seal::read(Kind::Ticket, &policy.keys, ctx.keyring, ctx.loopback, &bytes)?;
+    let ticket = opened.filter(|ticket| ticket.is_for(AUDIENCE)).ok_or(Reason::TicketForged)?;
+    if ticket.expires <= ctx.now {
+        return Err(Reason::TicketExpired);
+    }
+    session::reopen(ctx, policy, ticket.payload.expose()).map_err(|_| Reason::TicketForged)
+}
+
+/// Judges a ticket, and the session behind it. `noted`: what is known of the caller even if it is refused.
+///
+/// # Errors
+/// `TicketForged`, `TicketExpired`, `TicketUnknown`, `TicketRevoked`, and storage's own reasons.
+pub async fn verify<P: Vault + Ledger>(
+    ctx: Context<'_>,
+    ports: &P,
+    policy: &Session,
+    revocation: Revocation,
+    text: &str,
+    noted: &mut Option<Identity>,
+) -> Result<Identity, Reason> {
+    let session = open(ctx, policy, text)?;
+    *noted = Some(Identity::by_key(KIND, &session.key_id));
+    // Said of the ticket: whoever sends one knows nothing of the session, and a browser's own is not touched.
+    let identity = session::judge(ctx, ports, policy, revocation, &session).await.map_err(|reason| match reason {
+        Reason::SessionExpired => Reason::TicketExpired,
+        Reason::SessionRevoked => Reason::TicketRevoked,
+        Reason::SessionUnknown => Reason::TicketUnknown,
+        other => other,
+    })?;
+    Ok(Identity { kind: KIND, ..identity })
+}
+
+/// As the log names it.
+const KIND: &str = "ticket";
+/// No route can be called so.
+const AUDIENCE: &str = "session ticket";

@@ -1,0 +1,53 @@
+//! `/.edgegate/broker/<name>`: a broker's answer, a signed link that works once, for the browser that was sent.
+
+use crate::credential::store::Context;
+use crate::credential::{claim_key, errand, link, once};
+use crate::gate::{Gate, Trace, open_session, with_cookies};
+use crate::http::{Incoming, Target, fetch_metadata, query};
+use crate::policy::Policy;
+use crate::ports::Ports;
+use crate::refusal::Reason;
+use crate::rewrite::Answer;
+
+/// Whether a path is where one of the policy's brokers answers.
+pub(super) fn is_one(policy: &Policy, path: &str) -> bool {
+    path.strip_prefix(BROKER).is_some_and(|name| policy.brokers.iter().any(|broker| broker.name == name))
+}
+
+/// Opens a session for whom the broker names, and goes on to the address that the browser had asked for. What costs no
+/// storage is judged first: an answer is not used up by a request that will be refused.
+///
+/// # Errors
+/// The reasons of links, `BrokerStateForged`, `BrokerStateExpired`, `BrokerBrowser`, and storage's own.
+pub(super) async fn answer<P: Ports>(
+    gate: &Gate,
+    ctx: Context<'_>,
+    incoming: &Incoming<'_>,
+    target: &Target<'_>,
+    ports: &P,
+    trace: &mut Trace,
+) -> Result<Answer, Reason> {
+    let name = target.path.strip_prefix(BROKER).unwrap_or_default();
+    let broker = gate.policy.brokers.iter().find(|broker| broker.name == name).ok_or(Reason::NoRoute)?;
+    let sessions = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
+    let signed = link::Signed { method: incoming.method, host: &target.host, path: target.path };
+    let query = target.query.unwrap_or_default();
+    let authentic = link::authenticate(&broker.link, ctx.keyring, ctx.loopback, signed, query)?;
+    let (link, parts) = authentic.ok_or(Reason::LinkMalformed)?;
+    let subject = link.subject.as_deref().ok_or(Reason::LinkMalformed)?;
+    if fetch_metadata::looks_ahead(incoming.method, &incoming.headers) {
+        return Err(Reason::LinkNotUsed);
+    }
+    link::judge_terms(&broker.link, &parts, incoming.client(), ctx.now)?;
+    let state = query::sole(parts.covered, STATE)?.ok_or(Reason::BrokerStateForged)?;
+    let next = errand::back(ctx, sessions, &broker.name, target, &incoming.headers, state)?;
+    let key = claim_key("link", &link.key_id, &link.mac);
+    once::claim(ctx, ports, &key, link.until, Reason::LinkReplayed).await?;
+    let (identity, cookies) = open_session(gate, ctx, incoming, target, ports, subject).await?;
+    trace.identity = Some(crate::credential::Identity { kind: "broker", ..identity });
+    Ok(with_cookies(Answer::see_other(next), cookies))
+}
+
+/// Where brokers answer.
+pub(super) const BROKER: &str = "/.edgegate/broker/";
+const STATE: &str = "state";

@@ -1,0 +1,49 @@
+//! `/.edgegate/ticket`: a page of a signed-in person gets a ticket, for a program that it hosts.
+
+use serde_json::{Value, json};
+
+use crate::credential::store::Context;
+use crate::credential::{session, ticket, xsrf};
+use crate::dialect::superoffice::TICKET;
+use crate::gate::{Gate, Trace};
+use crate::http::{Incoming, Target, fetch_metadata};
+use crate::ports::Ports;
+use crate::refusal::Reason;
+use crate::rewrite::Answer;
+
+/// 201 `{"ticket", "authorization", "expires_in"}`. The session and its token have to be shown, whatever a route asks for.
+///
+/// # Errors
+/// `CredentialMissing`, `BoundTokenMissing`, `BoundTokenMismatch`, `CrossSite`, the session's reasons, storage's own.
+pub(super) async fn answer<P: Ports>(
+    gate: &Gate,
+    ctx: Context<'_>,
+    incoming: &Incoming<'_>,
+    target: &Target<'_>,
+    ports: &P,
+    trace: &mut Trace,
+) -> Result<Answer, Reason> {
+    let (Some(policy), Some(sessions)) = (&gate.policy.ticket, &gate.policy.session) else {
+        return Err(Reason::NoRoute);
+    };
+    let headers = &incoming.headers;
+    let value = session::present(sessions, target, headers)?.ok_or(Reason::CredentialMissing)?;
+    let session = session::open(ctx, sessions, value)?;
+    xsrf::judge(ctx, sessions, &session, headers, headers.get(xsrf::HEADER))?;
+    if !fetch_metadata::is_own_form(headers, &target.origin()) {
+        return Err(Reason::CrossSite);
+    }
+    session::verify(ctx, ports, sessions, ctx.strictest(), &session, &mut trace.identity).await?;
+    let minted = ticket::mint(ctx, ports, sessions, &session, policy.lifetime)?;
+    Ok(Answer::json(201, &described(&minted)?))
+}
+
+/// What is told of a new ticket.
+///
+/// # Errors
+/// `Internal`; a ticket is ASCII.
+pub(super) fn described(minted: &ticket::Minted) -> Result<Value, Reason> {
+    let text = minted.text.expose_text()?;
+    let authorization = format!("{} {text}", TICKET);
+    Ok(json!({"ticket": text, "authorization": authorization, "expires_in": minted.lifetime}))
+}

@@ -1,0 +1,189 @@
+//! `accept` of a route: which credentials open it, and what else follows from them.
+
+use std::sync::Arc;
+
+use super::order;
+use super::problem::Report;
+use super::routes::Surroundings;
+use super::suggest;
+use super::table::Table;
+use super::value::Text;
+use super::{Accept, Dialect, Xsrf};
+
+/// What a route accepts.
+pub(super) struct Accepted {
+    /// In the order in which they are asked.
+    pub(super) kinds: Vec<Accept>,
+    /// What holds where the route says nothing else.
+    pub(super) dialect: Dialect,
+    /// The same.
+    pub(super) xsrf: Xsrf,
+}
+
+/// Reads the list. A preset stands for several entries.
+pub(super) fn read(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) -> Accepted {
+    let why = "is empty; name credentials, or `none` for a route that is open to everybody";
+    let texts = table.some_texts(report, "accept", why);
+    let last = texts.len().saturating_sub(1);
+    let mut accepted = Accepted { kinds: Vec::new(), dialect: Dialect::default(), xsrf: Xsrf::default() };
+    for (index, text) in texts.iter().enumerate() {
+        if text.value == "none" && index != last {
+            text.wrong(report, "`none` lets everybody through, so it must be the last entry");
+        }
+        let Some((_, parts)) = PRESETS.iter().find(|(name, _)| *name == text.value) else {
+            credential(report, text, text.value, around, &mut accepted.kinds);
+            continue;
+        };
+        (accepted.dialect, accepted.xsrf) = (Dialect::SuperOffice, Xsrf::Always);
+        for part in *parts {
+            if texts.iter().any(|other| other.value == *part) {
+                text.wrong(report, &format!("`{}` stands for `{part}` already; leave that out", text.value));
+            }
+            credential(report, text, part, around, &mut accepted.kinds);
+        }
+    }
+    judge_together(report, table, texts.len(), &accepted.kinds);
+    accepted
+}
+
+/// Whether `accept` holds a word, even if what it needs is missing or wrong.
+pub(super) fn names(table: &Table<'_>, word: &str) -> bool {
+    let Some(toml::de::DeValue::Array(items)) = table.entries.get("accept").map(toml::Spanned::get_ref) else {
+        return false;
+    };
+    items.iter().any(|item| matches!(item.get_ref(), toml::de::DeValue::String(name) if name == word))
+}
+
+/// What cannot stand beside what.
+fn judge_together(report: &mut Report, table: &Table<'_>, entries: usize, kinds: &[Accept]) {
+    let has = |kind: fn(&Accept) -> bool| kinds.iter().any(kind);
+    let is_for_http = |accept: &Accept| matches!(accept, Accept::HttpSession(_));
+    if has(is_for_http) && !kinds.iter().all(|one| is_for_http(one) || matches!(one, Accept::Nothing)) {
+        table.wrong(report, "accept", "`http-session` stands alone, or before `none`: nothing else is taken by http");
+    }
+    if entries > 1 && names(table, "luminate") {
+        table.wrong(report, "accept", "`luminate` stands alone: the dialect says what opens its addresses");
+    }
+    if has(|one| matches!(one, Accept::Basic(_))) && has(|one| matches!(one, Accept::TokenPair)) {
+        let reason = "`basic` and `token-pair` both read `Authorization: Basic`; give each a route of its own";
+        table.wrong(report, "accept", reason);
+    }
+    if has(|one| matches!(one, Accept::Ticket(_))) && has(|one| matches!(one, Accept::AppTicket(_))) {
+        table.wrong(report, "accept", "`ticket` takes every ticket, so `app-ticket` beside it protects nothing");
+    }
+}
+
+/// Adds what one word stands for.
+fn credential(
+    report: &mut Report,
+    text: &Text<'_>,
+    word: &str,
+    around: &Surroundings<'_, '_>,
+    kinds: &mut Vec<Accept>,
+) {
+    let Some(one) = kind(report, text, word, around) else { return };
+    // A browser sends its session along with everything. Asked last, it cannot hide what was sent on purpose:
+    // a nonce opened over another person's session has to end that session.
+    order::insert(kinds, one, |accept| match accept {
+        Accept::Nothing => 2,
+        Accept::Session => 1,
+        _ => 0,
+    });
+}
+
+fn kind(report: &mut Report, text: &Text<'_>, word: &str, around: &Surroundings<'_, '_>) -> Option<Accept> {
+    if let Some(name) = word.strip_prefix("link:") {
+        let link = around.links.find(report, text, name)?;
+        if around.brokers.things().any(|broker| broker.link.name == link.name) {
+            text.wrong(
+                report,
+                &format!("`[links.{name}]` is what a broker signs people in with; it opens nothing else"),
+            );
+        }
+        return Some(Accept::Link(link));
+    }
+    if let Some(name) = word.strip_prefix("signed-redirect:") {
+        return around.signed_redirects.find(report, text, name).map(Accept::SignedRedirect);
+    }
+    if let Some(name) = word.strip_prefix("issuer:") {
+        return around.issuers.find(report, text, name).map(Accept::Issuer);
+    }
+    let needs: &[&str] = match word {
+        "bearer" if around.root.has("oauth") => &[],
+        "bearer" => &["bearer"],
+        "token-pair" => &["registry"],
+        "basic" => &["basic"],
+        "ticket" | "app-ticket" => &["ticket"],
+        "session" => &["session"],
+        "nonce" => &["nonce", "session"],
+        "luminate" => &["luminate"],
+        _ => &[],
+    };
+    for needed in needs {
+        if !around.root.has(needed) {
+            let by = if word == text.value { String::new() } else { format!("`{}` stands for `{word}`; ", text.value) };
+            text.wrong(report, &format!("{by}`{word}` needs a table `[{needed}]`, and there is none"));
+        }
+    }
+    Some(match word {
+        "none" => Accept::Nothing,
+        "bearer" => Accept::Bearer,
+        "token-pair" => Accept::TokenPair,
+        "basic" => Accept::Basic(Arc::clone(around.basic?)),
+        "ticket" => Accept::Ticket(Arc::clone(around.ticket?)),
+        "app-ticket" => {
+            let ticket = around.ticket?;
+            if ticket.app_tokens.is_empty() {
+                text.wrong(report, "`app-ticket` needs `app_tokens` in `[ticket]`, and there are none");
+            }
+            Accept::AppTicket(Arc::clone(ticket))
+        }
+        "session" => Accept::Session,
+        "nonce" => Accept::Nonce,
+        "luminate" => Accept::Luminate(Arc::clone(around.luminate?)),
+        "http-session" => match around.luminate.filter(|luminate| luminate.http_host.is_some()) {
+            Some(luminate) => Accept::HttpSession(Arc::clone(luminate)),
+            None => {
+                text.wrong(report, "`http-session` needs `http_host` in `[luminate]`, and there is none");
+                return None;
+            }
+        },
+        other => {
+            let is_of_connection = CONNECTION.iter().any(|scheme| other.eq_ignore_ascii_case(scheme));
+            let reason = match is_of_connection {
+                true => format!("`{other}` {OF_CONNECTION}"),
+                false => {
+                    let known = ACCEPTED.iter().copied().chain(PRESETS.iter().map(|(name, _)| *name));
+                    format!("`{other}` is no kind of credential{}", suggest::hint(other, known, "possible"))
+                }
+            };
+            text.wrong(report, &reason);
+            return None;
+        }
+    })
+}
+
+const ACCEPTED: [&str; 13] = [
+    "link:<name>",
+    "signed-redirect:<name>",
+    "bearer",
+    "issuer:<name>",
+    "token-pair",
+    "basic",
+    "ticket",
+    "app-ticket",
+    "session",
+    "nonce",
+    "luminate",
+    "http-session",
+    "none",
+];
+/// `protocols.md` C1: what SuperOffice takes in a company's own network, and online.
+const PRESETS: [(&str, &[&str]); 2] = [
+    ("superoffice-onsite", &["bearer", "ticket", "basic", "session"]),
+    ("superoffice-online", &["bearer", "app-ticket", "session"]),
+];
+const CONNECTION: [&str; 3] = ["negotiate", "ntlm", "kerberos"];
+const OF_CONNECTION: &str = "authenticates a connection, and connections to origins are shared by all clients here: \
+    relayed, one client's handshake would serve the next, so it is neither ended nor relayed. Name a `broker` on the \
+    route: an endpoint in your network that does it on its own connection (docs/superoffice.md)";

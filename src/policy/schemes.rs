@@ -1,0 +1,112 @@
+//! `[basic]`, `[ticket]` and `[brokers.*]`.
+
+use super::credentials::{DAY, HOUR, MINUTE};
+use super::names::Names;
+use super::problem::Report;
+use super::sections;
+use super::shape;
+use super::table::{Bounds, Table};
+use super::text;
+use super::value::Text;
+use super::{BaseUrl, Basic, Broker, Link, Machine, Ticket};
+
+/// `[basic]`. `taken`: names of secrets that are somebody else's; those that are named here are added.
+pub(super) fn basic(report: &mut Report, root: &Table<'_>, taken: &mut Vec<String>) -> Option<Basic> {
+    let table = root.table(report, "basic", &shape::BASIC)?;
+    let people = table.flag(report, "people", root.has("sign_in"));
+    if people && !root.has("sign_in") {
+        let reason = "who checks the passwords of people is said in `[sign_in]`, and there is none";
+        table.wrong(report, "people", reason);
+    }
+    let mut machines = Vec::new();
+    for (name, table) in table.named(report, "machines", &shape::MACHINE) {
+        if let Err(reason) = text::login_name(name) {
+            report.add(table.line, format!("basic.machines: {reason}"));
+        }
+        let secret = table.text(report, "secret").and_then(|text| secret(report, &text, taken));
+        let subject = table.checked(report, "subject", text::name).unwrap_or_else(|| name.to_owned());
+        machines.extend(secret.map(|secret| Machine { name: name.to_owned(), secret, subject }));
+    }
+    if !people && !table.has("machines") {
+        let reason = "basic: nobody has a password: neither people, by `[sign_in]`, nor `[basic.machines.NAME]`";
+        report.add(table.line, String::from(reason));
+    }
+    Some(Basic { people, cache: table.duration(report, "cache", MINUTE, &PASSWORD), machines })
+}
+
+/// `[ticket]`
+pub(super) fn ticket(report: &mut Report, root: &Table<'_>, taken: &mut Vec<String>) -> Option<Ticket> {
+    let table = root.table(report, "ticket", &shape::TICKET)?;
+    if !root.has("session") {
+        report.add(table.line, String::from("ticket: it stands for a session, and there is no `[session]`"));
+    }
+    let texts = table.some_texts(report, "app_tokens", "is empty; name the secrets, or leave it out");
+    if texts.len() > 2 {
+        table.wrong(report, "app_tokens", "holds more than two: one in use, and one that takes its place");
+    }
+    let app_tokens = texts.iter().filter_map(|text| secret(report, text, taken)).collect();
+    Some(Ticket { lifetime: table.duration(report, "lifetime", 6 * HOUR, &TICKET), app_tokens })
+}
+
+/// Every `[brokers.*]`.
+pub(super) fn brokers(report: &mut Report, root: &Table<'_>, links: &Names<Link>) -> Names<Broker> {
+    let mut brokers = Names::new("brokers");
+    for (name, table) in root.named(report, "brokers", &shape::BROKER) {
+        sections::check_name(report, "brokers", name, &table);
+        if !root.has("session") {
+            report.add(table.line, format!("{}: it opens a session, and there is no `[session]`", table.label));
+        }
+        let url = table.parsed(report, "url", BaseUrl::parse);
+        if url.as_ref().is_some_and(|url| !url.is_https() && !url.is_loopback()) {
+            let reason = "is http: who is on the way could take the answer that signs somebody in; use https";
+            table.wrong(report, "url", reason);
+        }
+        let link = table.text(report, "link").and_then(|text| {
+            let link = links.find(report, &text, text.value)?;
+            judge_link(report, &text, &link, links);
+            Some(link)
+        });
+        let broker = url.zip(link).map(|(url, link)| Broker { name: name.to_owned(), url, link });
+        brokers.add(name, broker);
+    }
+    brokers
+}
+
+/// A secret that is nobody else's.
+fn secret(report: &mut Report, text: &Text<'_>, taken: &mut Vec<String>) -> Option<String> {
+    text.parsed(report, text::secret)?;
+    if taken.iter().any(|other| other == text.value) {
+        text.wrong(report, &format!("`{}` is another's secret already; each has a value of its own", text.value));
+    }
+    taken.push(text.value.to_owned());
+    Some(text.value.to_owned())
+}
+
+/// What a broker signs opens a session for whomever it names, so it is as strict as a link can be.
+fn judge_link(report: &mut Report, text: &Text<'_>, link: &Link, links: &Names<Link>) {
+    for (is_so, demand) in [
+        (link.single_use, "`single_use = true`: whoever finds its answer in a history would be signed in"),
+        (link.subject.is_some(), "a `subject`: the parameter that says who was signed in"),
+        (link.cover_method && link.cover_host, "method and host covered: its answer is for this gate alone"),
+    ] {
+        if !is_so {
+            text.wrong(report, &format!("`[links.{}]` needs {demand}", link.name));
+        }
+    }
+    let shares =
+        |other: &&std::sync::Arc<Link>| other.name != link.name && other.keys.iter().any(|key| link.keys.contains(key));
+    if let Some(other) = links.things().find(shares) {
+        let reason = format!(
+            "`[links.{}]` has a key in common with `[links.{}]`: who signs those could sign anybody in",
+            link.name, other.name
+        );
+        text.wrong(report, &reason);
+    }
+}
+
+const PASSWORD: Bounds =
+    Bounds { least: (0, ""), most: (5 * MINUTE, "for so long a password that was changed still works") };
+const TICKET: Bounds = Bounds {
+    least: (MINUTE, "no program would get to use it"),
+    most: (DAY, "it is pasted and passed on; what leaks would stay good for longer"),
+};
