@@ -48,6 +48,7 @@ pub fn mint(common: &Common, args: &MintToken) -> Result<Report, Failure> {
         return Err(Failure::usage("--scope takes words separated by one space, without `\"` and `\\`"));
     }
     let mut body = json!({"subject": args.subject, "client": args.client, "scope": args.scope});
+    put(&mut body, "route", args.route.as_ref().map(|route| json!(route)));
     put(&mut body, "lifetime", args.lifetime.map(|seconds| json!(seconds)));
     let mut answer = Gateway::of(&workspace, args.at.gateway.as_deref())?.post("token", &body)?;
     let header = format!("Authorization: Bearer {}", text(&answer, "access_token")?);

@@ -8,7 +8,7 @@ use super::seal::{self, Kind, Sealed};
 use super::store::{self, Context, Found};
 use super::{grant, registry};
 use crate::http::{Incoming, Target, query};
-use crate::policy::{Bearer, BearerUse, Key, Policy, Revocation};
+use crate::policy::{Bearer, BearerUse, Key, Policy, Revocation, Route};
 use crate::ports::{Body, Entropy, Ledger, Vault};
 use crate::refusal::Reason;
 use crate::secret::Secret;
@@ -48,7 +48,7 @@ pub async fn present(
 ) -> Result<Presented, Reason> {
     let with_proof = header.is_some_and(|authorization| authorization.is("DPoP"));
     let other = header.is_some_and(|authorization| !with_proof && !authorization.is("Bearer"));
-    if !other && header.is_some_and(|authorization| !authorization::is_b64token(authorization.value)) {
+    if !other && header.is_some_and(|authorization| !authorization::is_b64token(bare(places, authorization.value))) {
         return Err(Reason::AuthorizationMalformed);
     }
     let in_query = query::sole(query, PARAMETER)?;
@@ -72,6 +72,11 @@ pub async fn present(
     Ok(Presented { token, with_proof, body })
 }
 
+/// A token without the prefix that the route's own have.
+pub fn bare<'t>(places: &BearerUse, token: &'t str) -> &'t str {
+    token.strip_prefix(&places.prefix).unwrap_or(token)
+}
+
 /// Judges an opened token: in time, known, not revoked, and for this address. `noted`: what is known of the caller even if
 /// the token is refused.
 ///
@@ -82,11 +87,12 @@ pub async fn verify<P: Vault + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &Policy,
-    revocation: Revocation,
+    route: &Route,
     sealed: &Sealed,
     target: &Target<'_>,
     noted: &mut Option<Identity>,
 ) -> Result<Verified, Reason> {
+    let revocation = route.revocation;
     *noted = Some(Identity::by_key("bearer", &sealed.key_id));
     if sealed.expires <= ctx.now {
         return Err(Reason::TokenExpired);
@@ -94,6 +100,9 @@ pub async fn verify<P: Vault + Ledger>(
     if grant::claims(sealed).is_some() {
         // Boxed: not every token is of a grant, and every request's future would be as large.
         return Box::pin(verify_grant(ctx, ports, policy, revocation, sealed, target, noted)).await;
+    }
+    if !sealed.is_for("") && !sealed.is_for(&route.bearer.prefix) {
+        return Err(Reason::TokenResource);
     }
     let cache = policy.bearer.as_ref().ok_or(Reason::TokenForged)?.cache;
     let record = match store::find(ctx, ports, sealed, cache, revocation).await? {
@@ -146,7 +155,7 @@ fn covers(resource: &str, address: &str) -> bool {
     address.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Mints a token.
+/// Mints a token. `prefix`: what stands before it where it is for routes of that prefix alone, else nothing.
 ///
 /// # Errors
 /// As [`store::mint`].
@@ -154,9 +163,11 @@ pub async fn mint<P: Vault + Ledger + Entropy>(
     ctx: Context<'_>,
     ports: &P,
     policy: &Bearer,
+    prefix: &str,
     record: Record,
 ) -> Result<Secret, Reason> {
-    Ok(store::mint(ctx, ports, Kind::Token, &policy.keys, "", record).await?.text())
+    let token = store::mint(ctx, ports, Kind::Token, &policy.keys, prefix, record).await?.text();
+    Ok(Secret::new([prefix.as_bytes(), token.expose()].concat()))
 }
 
 /// Opens a token without looking at storage.

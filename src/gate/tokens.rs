@@ -18,10 +18,11 @@ pub(super) async fn by_token<P: Ports>(
     let Visit { gate, ctx, route, target, ports, .. } = *visit;
     let takes_own = route.accept.iter().any(|accept| matches!(accept, Accept::Bearer));
     let has_issuers = route.accept.iter().any(|accept| matches!(accept, Accept::Issuer(_)));
-    let opened = bearer::open(ctx, &gate.policy, token);
-    let is_own = !has_issuers || opened.is_ok() || is_otherwise_own(visit, token);
+    let text = bearer::bare(&route.bearer, token);
+    let opened = bearer::open(ctx, &gate.policy, text);
+    let is_own = !has_issuers || opened.is_ok() || is_otherwise_own(visit, text);
     let verified = match takes_own && is_own {
-        true => bearer::verify(ctx, ports, &gate.policy, route.revocation, &opened?, target, noted).await?,
+        true => bearer::verify(ctx, ports, &gate.policy, route, &opened?, target, noted).await?,
         // What this gateway issued is nobody else's to see.
         false if is_own => return Err(Reason::JwtIssuer),
         false => Box::pin(by_issuer(visit, token)).await?,

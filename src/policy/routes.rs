@@ -209,6 +209,7 @@ fn bearer(report: &mut Report, table: &Table<'_>) -> BearerUse {
         scope: table.list(report, "scope", text::scope),
         query: table.flag(report, "query", false),
         form: table.flag(report, "form", false),
+        prefix: table.checked(report, "prefix", text::token_prefix).unwrap_or_default(),
     }
 }
 

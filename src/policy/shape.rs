@@ -212,7 +212,7 @@ pub(super) const ROUTE: Shape = Shape {
     required: &["name", "path", "accept", "forward"],
 };
 pub(super) const ROUTE_BEARER: Shape =
-    Shape { table: "routes[].bearer", keys: &["scope", "query", "form"], required: &[] };
+    Shape { table: "routes[].bearer", keys: &["scope", "query", "form", "prefix"], required: &[] };
 pub(super) const ROUTE_FORWARD: Shape = Shape {
     table: "routes[].forward",
     keys: &["origin", "path", "host", "set", "remove", "jwt_audience"],

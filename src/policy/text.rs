@@ -88,6 +88,12 @@ pub(super) fn audience(text: &str) -> Result<(), String> {
     admit(text, 256, allowed, "1 to 256 printable characters without space, `\"` and `\\`")
 }
 
+/// What stands before a Bearer token: a `b64token`, in which SuperOffice also has colons (`protocols.md` C1).
+pub(super) fn token_prefix(text: &str) -> Result<(), String> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/:".contains(&byte);
+    admit(text, 64, allowed, "1 to 64 of A-Z, a-z, 0-9 and `-._~+/:`")
+}
+
 /// A scope token of RFC 6749 section 3.3.
 pub fn scope(text: &str) -> Result<String, String> {
     let allowed = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';

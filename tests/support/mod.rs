@@ -8,6 +8,7 @@ pub mod luminate;
 pub mod memory;
 pub mod oauth;
 pub mod schedule;
+pub mod schemes;
 pub mod story;
 pub mod world;
 

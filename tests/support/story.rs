@@ -15,11 +15,11 @@ use edgegate::secret::Secret;
 use serde_json::json;
 
 use super::memory::{Fault, World};
-use super::{HOST, NOW, POLICY, Request, Site, is_granted, luminate, oauth, secret};
+use super::{HOST, NOW, POLICY, Request, Site, is_granted, luminate, oauth, schemes, secret};
 
 pub struct Story {
     pub site: Site,
-    names: BTreeMap<String, String>,
+    pub names: BTreeMap<String, String>,
     proofs: u64,
 }
 
@@ -35,6 +35,8 @@ impl Story {
             ("administrator".to_owned(), luminate::ADMINISTRATOR.to_owned()),
             ("common".to_owned(), luminate::COMMON.to_owned()),
             ("thumbprint".to_owned(), oauth::thumbprint("device")),
+            ("robot".to_owned(), schemes::basic("robot", schemes::ROBOT)),
+            ("app-token".to_owned(), schemes::APP_TOKEN.to_owned()),
         ]);
         for (client, _) in oauth::CLIENTS {
             names.insert(client.to_owned(), oauth::fields(client));
@@ -69,6 +71,9 @@ impl Story {
             "forget" => world.forget(),
             "isolate" => self.site = Site::new(&world, POLICY),
             "token" => self.keep("token", self.site.token(rest)),
+            "ticket" | "token-for" | "browser" | "sign-out" | "errand" | "broker" | "brokered" => {
+                schemes::step(self, verb, rest)
+            }
             "session" => self.keep("session", self.site.session()),
             "nonce" => self.keep("nonce", self.site.nonce(rest)),
             "link" => self.link(rest),
@@ -82,6 +87,9 @@ impl Story {
             "revoke" => {
                 let body = json!({ rest: self.names[rest] });
                 self.site.admin(&format!("{rest}/revoke"), &body);
+            }
+            "revoke-ticket" => {
+                self.site.admin("session/revoke", &json!({ "session": self.names["ticket"] }));
             }
             "use" => {
                 let judged = self.site.ask(&self.request(rest));
@@ -126,7 +134,7 @@ impl Story {
         }
     }
 
-    fn keep(&mut self, name: &str, value: String) {
+    pub fn keep(&mut self, name: &str, value: String) {
         if let Some((_, query)) = value.split_once('?') {
             self.names.insert(format!("{name}-query"), query.to_owned());
         }
@@ -269,12 +277,13 @@ impl Story {
         self.site.ports.documents.borrow_mut().insert(path.to_owned(), (status.parse().unwrap(), body));
     }
 
-    /// `token|session|nonce|code|refresh|client|jsessionid|nonce-token|sso WORD`: of the right form and key id, under another key.
+    /// `token|session|nonce|code|refresh|client|state|jsessionid|nonce-token|sso|ticket WORD`: of the right form and key id, under another key.
     fn sealed(&mut self, line: &str) {
         let (name, word) = line.split_once(' ').unwrap();
         let servlet = match name {
             "jsessionid" => Some((Kind::Session, Spelling::Servlet, "servlet", &b""[..])),
             "nonce-token" => Some((Kind::Nonce, Spelling::UpperHex, "session", &[7; 46][..])),
+            "ticket" => Some((Kind::Ticket, Spelling::Ticket, "session ticket", &[7; 46][..])),
             "sso" => Some((Kind::SignOn, Spelling::Dotted, "", luminate::JO.as_bytes())),
             _ => None,
         };
@@ -291,6 +300,7 @@ impl Story {
             "session" => Kind::Session,
             "code" => Kind::Code,
             "refresh" => Kind::Refresh,
+            "state" => Kind::Errand,
             "client" => Kind::Client,
             "nonce" => Kind::Nonce,
             other => panic!("{other} is not sealed"),

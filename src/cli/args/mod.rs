@@ -175,6 +175,9 @@ pub struct MintToken {
     /// Scopes, separated by a space
     #[arg(long, default_value = "", hide_default_value = true)]
     pub scope: String,
+    /// A route whose tokens have a prefix, for that alone
+    #[arg(long, value_name = "NAME")]
+    pub route: Option<String>,
     /// How long it lives: 60s, 10m [default: the policy's]
     #[arg(long, value_name = "DURATION", value_parser = time::duration)]
     pub lifetime: Option<u64>,

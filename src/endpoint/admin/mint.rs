@@ -56,7 +56,7 @@ pub async fn nonce<P: Ports>(
     Ok(Answer::json(201, &json!({"nonce": text, "url": url, "expires_in": lifetime})))
 }
 
-/// 201 in the shape of RFC 6749 section 5.1: a Bearer token for `subject`.
+/// 201 in the shape of RFC 6749 section 5.1: a Bearer token for `subject`, with the prefix of `route` if it has one.
 pub async fn token<P: Ports>(gate: &Gate, ctx: Context<'_>, request: &Request, ports: &P) -> Result<Answer, Wrong> {
     let policy = gate.policy.bearer.as_ref().ok_or(Reason::NoRoute)?;
     judge_name("subject", &request.subject)?;
@@ -67,6 +67,17 @@ pub async fn token<P: Ports>(gate: &Gate, ctx: Context<'_>, request: &Request, p
         return Err(Wrong::said("`scope` must be scope tokens separated by single spaces (RFC 6749 section 3.3)."));
     }
     let lifetime = lifetime(request.lifetime, policy.lifetime)?;
+    let prefix = match request.route.as_str() {
+        "" => "",
+        name => match gate.policy.route(name).filter(|route| !route.bearer.prefix.is_empty()) {
+            Some(route) => &route.bearer.prefix,
+            None => {
+                return Err(Wrong::said(
+                    "`route` must be one whose tokens have a `prefix`; leave it out for any other.",
+                ));
+            }
+        },
+    };
     let record = Record {
         sub: request.subject.clone(),
         client: request.client.clone(),
@@ -74,7 +85,7 @@ pub async fn token<P: Ports>(gate: &Gate, ctx: Context<'_>, request: &Request, p
         exp: ctx.now + lifetime,
         ..Record::default()
     };
-    let token = bearer::mint(ctx, ports, policy, record).await?;
+    let token = bearer::mint(ctx, ports, policy, prefix, record).await?;
     let mut answer = json!({"access_token": token.expose_text()?, "token_type": "Bearer", "expires_in": lifetime});
     if let Some(members) = answer.as_object_mut().filter(|_| !request.scope.is_empty()) {
         members.insert("scope".to_owned(), json!(request.scope));

@@ -169,6 +169,9 @@ pub struct BearerUse {
     pub query: bool,
     /// `form = true`: `access_token` in a form body (RFC 6750 section 2.2).
     pub form: bool,
+    /// `prefix = "8A:Cust12345."`: what stands before a token that is for this route alone, and may stand before any of
+    /// this gateway's. Empty: nothing.
+    pub prefix: String,
 }
 
 /// `revocation = "..."`

@@ -1,0 +1,86 @@
+// Switches the rules behind the scheme matrix off, one at a time, in a copy of the sources, and sees which cells of the
+// table fail. A cell that no rule makes fail would be a test that cannot.
+//
+//   node tests/schemes/switch-off.mjs      some minutes, since each rule is a build
+
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const PARTS = ["Cargo.toml", "Cargo.lock", "build.rs", "edgegate.toml", "demo", "docs", "fixtures", "src", "tests"];
+
+/** What the rule is, and the change of one file that switches it off. */
+const RULES = [
+  ["onsite takes passwords", "src/policy/accept.rs", '["bearer", "ticket", "basic", "session"]', '["bearer", "ticket", "session"]'],
+  ["onsite takes tickets", "src/policy/accept.rs", '["bearer", "ticket", "basic", "session"]', '["bearer", "basic", "session"]'],
+  ["onsite takes tokens", "src/policy/accept.rs", '["bearer", "ticket", "basic", "session"]', '["ticket", "basic", "session"]'],
+  ["onsite takes sessions", "src/policy/accept.rs", '["bearer", "ticket", "basic", "session"]', '["bearer", "ticket", "basic"]'],
+  ["online takes tickets", "src/policy/accept.rs", '["bearer", "app-ticket", "session"]', '["bearer", "session"]'],
+  ["online takes tokens", "src/policy/accept.rs", '["bearer", "app-ticket", "session"]', '["app-ticket", "session"]'],
+  ["online takes sessions", "src/policy/accept.rs", '["bearer", "app-ticket", "session"]', '["bearer", "app-ticket"]'],
+  ["online takes no passwords", "src/policy/accept.rs", '["bearer", "app-ticket", "session"]', '["bearer", "app-ticket", "basic", "session"]'],
+  ["online wants SO-AppToken", "src/policy/accept.rs", '["bearer", "app-ticket", "session"]', '["bearer", "ticket", "session"]'],
+  ["SO-AppToken is one of the policy's", "src/gate/schemes.rs", ".is(shown.as_bytes())", ".is(shown.as_bytes()) | true"],
+  ["schemes of connections are named", "src/gate/schemes.rs", "route.takes_credentials() && authorization::is_of_connection(field)", "false"],
+  ["a scheme that is not taken is refused", "src/gate/schemes.rs", "Err(Reason::SchemeNotAccepted)", "Ok(None)"],
+  ["one Authorization", "src/credential/authorization.rs", "field.contains(',')", "false"],
+  ["a value behind the scheme", "src/credential/authorization.rs", "field.split_once(' ').ok_or(Reason::AuthorizationMalformed)?", 'field.split_once(\' \').unwrap_or((field, "none"))'],
+  ["a token is a b64token", "src/credential/bearer.rs", "!authorization::is_b64token(bare(places, authorization.value))", "false"],
+  ["a token authenticates itself", "src/gate/tokens.rs", "&opened?", "&opened.map_err(|_| Reason::Internal)?"],
+  ["tokens are revoked", "src/credential/bearer.rs", "Found::Revoked => return Err(Reason::TokenRevoked)", "Found::Revoked => return Err(Reason::TokenUnknown)"],
+  ["HTTP Basic is base64", "src/credential/basic.rs", "from_standard_base64(value.as_bytes()).ok_or(Reason::BasicMalformed)?", 'from_standard_base64(value.as_bytes()).unwrap_or_else(|| b"x:y".to_vec())'],
+  ["HTTP Basic has a colon", "src/credential/basic.rs", "position(|byte| *byte == b':').ok_or(Reason::BasicMalformed)?", "position(|byte| *byte == b':').unwrap_or(0)"],
+  ["HTTP Basic is text", "src/credential/basic.rs", "if text.expose_text()?.contains(char::is_control)", "if false"],
+  ["a program's password", "src/gate/schemes.rs", "match secret.is(login.password.expose())", "match true | secret.is(login.password.expose())"],
+  ["a person's password", "src/gate/schemes.rs", "subject.ok_or(Reason::SignInFailed)?", "subject.unwrap_or_default()"],
+  ["a ticket is spelled as one", "src/credential/ticket.rs", "Spelling::Ticket.read(text).ok_or(Reason::TicketForged)?", "Spelling::Ticket.read(text).ok_or(Reason::TicketUnknown)?"],
+  ["a ticket authenticates itself", "src/credential/ticket.rs", "opened.filter(|ticket| ticket.is_for(AUDIENCE)).ok_or(Reason::TicketForged)?", "opened.ok_or(Reason::TicketUnknown)?"],
+  ["a ticket ends with its session", "src/credential/ticket.rs", "Reason::SessionRevoked => Reason::TicketRevoked", "Reason::SessionRevoked => Reason::TicketUnknown"],
+  ["a session wants its token on every method", "src/gate/xsrf.rs", "route.xsrf == Xsrf::Always\n        ||", "false\n        ||"],
+  ["the token has to be there", "src/credential/xsrf.rs", "let shown = shown.ok_or(Reason::BoundTokenMissing)?;", "let Some(shown) = shown else { return Ok(()) };"],
+  ["the token is the session's", "src/credential/xsrf.rs", "bound::is_token(ctx, policy, session, PURPOSE, shown)?", "bound::is_token(ctx, policy, session, PURPOSE, shown).is_ok()"],
+  ["cookie and header agree", "src/credential/xsrf.rs", "cookies.peek().is_none() ||", "true ||"],
+  ["a session authenticates itself", "src/credential/session.rs", "opened.filter(is_ours).ok_or(Reason::SessionForged)\n}\n\n/// Opens a session by its bytes.", "opened.filter(is_ours).ok_or(Reason::SessionUnknown)\n}\n\n/// Opens a session by its bytes."],
+  ["a session ends with the log-out", "src/credential/session.rs", "Found::Revoked => Err(Reason::SessionRevoked)", "Found::Revoked => Err(Reason::SessionUnknown)"],
+  ["one session", "src/http/cookie.rs", "cookie == name && found.replace(value).is_some()", "cookie == name && found.replace(value).is_some() && false"],
+  ["nothing opens nothing", "src/gate/credentials.rs", "    Err(Reason::CredentialMissing)\n}", "    Err(Reason::NoRoute)\n}"],
+];
+
+const copy = mkdtempSync(path.join(tmpdir(), "edgegate-rules-"));
+for (const part of PARTS) {
+  cpSync(path.join(root, part), path.join(copy, part), { recursive: true, filter: (from) => !/\/(build|\.wrangler|node_modules)$/.test(from) });
+}
+const cells = JSON.parse(readFileSync(path.join(root, "fixtures/schemes.json"), "utf8")).flatMap(({ scheme, state }) =>
+  ["onsite", "online"].map((deployment) => `${scheme} | ${state} | ${deployment}`),
+);
+const never = new Set(cells);
+let dead = 0;
+try {
+  if (failing().length > 0) throw new Error("cells fail with every rule in place: run cargo test --test schemes first");
+  for (const [rule, file, there, instead] of RULES) {
+    const whole = readFileSync(path.join(copy, file), "utf8");
+    if (whole.split(there).length !== 2) throw new Error(`${file} does not hold, once: ${there}`);
+    writeFileSync(path.join(copy, file), whole.replace(there, () => instead));
+    const failed = failing();
+    writeFileSync(path.join(copy, file), whole);
+    failed.forEach((cell) => never.delete(cell));
+    if (failed.length === 0) dead += 1;
+    console.log(`${String(failed.length).padStart(3)} cells fail without: ${rule}`);
+  }
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
+console.log(`\n${RULES.length} rules, ${cells.length} cells; ${never.size} cells never failed, ${dead} rules made none fail.`);
+for (const cell of never) console.log(`  never: ${cell}`);
+process.exitCode = never.size + dead > 0 ? 1 : 0;
+
+/** The cells that fail in the copy. */
+function failing() {
+  const env = { ...process.env, CARGO_TARGET_DIR: path.join(root, "target/rules") };
+  const { stdout, stderr, status } = spawnSync("cargo", ["test", "--locked", "--test", "schemes", "every_cell"], { cwd: copy, env, encoding: "utf8" });
+  if (status !== 0 && !stdout.includes("test result:")) throw new Error(`it does not compile:\n${stderr.slice(-2000)}`);
+  return [...`${stdout}${stderr}`.matchAll(/^cell: (.*?): \{/gm)].map(([, cell]) => cell);
+}
