@@ -7,6 +7,7 @@ import { build, builds } from "../build.mjs";
 import { chromiumHint, ensureChromium } from "./chromium.mjs";
 import { fromCargo, fromTap, nothing, sum, testNames } from "./count.mjs";
 import { inRoot, locked, node22, root, versions } from "./paths.mjs";
+import { ensurePython, needsPython, pythonHint } from "./python.mjs";
 import { explain, Failure, run, step } from "./run.mjs";
 import { toolBin } from "./tools.mjs";
 import { wranglerEnv } from "./wrangler.mjs";
@@ -18,7 +19,7 @@ export const parts = {
   native: ["cargo test: the core and the command-line tool", native],
   wasm: ["the Worker's own code, as wasm in Node", wasm],
   build: ["the demo's build and its size, your own build, deploy --dry-run", buildBoth],
-  e2e: ["the demo in workerd (tests/e2e)", (t) => afterDemo(t, () => nodeTests(t, "tests/e2e"))],
+  e2e: ["the demo in workerd (tests/e2e)", (t) => afterDemo(t, () => withPython(t, "tests/e2e"))],
   docs: ["the documents: their commands, tables and links (tests/docs)", (t) => afterDemo(t, () => nodeTests(t, "tests/docs"))],
   browser: ["the demo in Chromium (tests/browser)", browser],
 };
@@ -105,13 +106,25 @@ async function browser(t) {
   const files = testFiles("tests/browser");
   if (files.length === 0) return nodeTests(t, "tests/browser");
   const chromium = await ensureChromium(t.env);
-  if (!chromium) return { ...nothing(), skipped: files.flatMap((file) => testNames(readFileSync(inRoot(file), "utf8"), file, chromiumHint)) };
-  return afterDemo(t, () => nodeTests({ ...t, env: { ...t.env, CHROMIUM: chromium } }, "tests/browser"));
+  if (!chromium) return skip(files, chromiumHint);
+  return afterDemo(t, () => withPython({ ...t, env: { ...t.env, CHROMIUM: chromium } }, "tests/browser"));
 }
 
-/** node --test on Node 22; the totals come from a second report beside the one that is shown. */
-async function nodeTests({ env, note, name }, folder) {
+/** The tests of a folder. Where no Python can be had, those that need it are left out, and named. */
+async function withPython(t, folder) {
   const files = testFiles(folder);
+  const wanting = files.filter((file) => needsPython(source(file)));
+  if (wanting.length === 0) return nodeTests(t, folder);
+  const python = await ensurePython(t.env);
+  if (python) return nodeTests({ ...t, env: { ...t.env, EDGEGATE_PYTHON: python } }, folder);
+  return sum([await nodeTests(t, folder, files.filter((file) => !wanting.includes(file))), skip(wanting, pythonHint)]);
+}
+
+const skip = (files, why) => ({ ...nothing(), skipped: files.flatMap((file) => testNames(source(file), file, why)) });
+const source = (file) => readFileSync(inRoot(file), "utf8");
+
+/** node --test on Node 22; the totals come from a second report beside the one that is shown. */
+async function nodeTests({ env, note, name }, folder, files = testFiles(folder)) {
   if (files.length === 0) {
     console.log(`  -- no *.test.mjs in ${folder}`);
     return nothing();
