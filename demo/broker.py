@@ -23,6 +23,7 @@ LIFETIME = 60  # seconds: the browser comes at once; a copy found later in a his
 # Plain http is for a demo on one machine: elsewhere everybody on the way would read the signed address.
 GATE = re.compile(r"https://[a-z0-9.-]+(:[0-9]+)?|http://(127\.0\.0\.1|localhost)(:[0-9]+)?")
 STATE = re.compile(r"[A-Za-z0-9_.~-]{1,4096}")
+NAME = "".join(map(chr, range(0x21, 0x7F))).replace("%", "")
 SERVER_ERROR = "500 Internal Server Error"
 
 
@@ -62,11 +63,17 @@ def signed(gate, name, state, user, key_id, key):
     """The path and query that the gate takes from us: a signed link. Where it leads is in the settings, never in the
     request: otherwise any address could be made to get a signed name."""
     path = "/.edgegate/broker/" + quote(name, safe="")
-    query = "state=%s&user=%s&eg_kid=%s&eg_exp=%d" % (state, quote(utf8(user), safe=""), quote(key_id, safe=""), time.time() + LIFETIME)
+    query = "state=%s&user=%s&eg_kid=%s&eg_exp=%d" % (state, quote(subject(user), safe=""), quote(key_id, safe=""), time.time() + LIFETIME)
     host = gate.split("://", 1)[1]
     text = "GET\n%s\n%s?%s" % (host, path, query)
     mac = hmac.new(key.encode(), text.encode(), hashlib.sha256).digest()
     return "%s?%s&eg_sig=%s" % (path, query, base64.urlsafe_b64encode(mac).decode().rstrip("="))
+
+
+def subject(user):
+    """Who it is to the gate and to the site behind it. That becomes a header field, so what is not printable ASCII, a space
+    or a percent sign is written as %XX: no two users share a name."""
+    return quote(utf8(user), safe=NAME)
 
 
 def utf8(text):

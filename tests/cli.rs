@@ -146,6 +146,7 @@ fn every_help_has_examples_and_they_work_as_printed() {
         &["redirect", "verify"],
         &["redirect", "explain"],
         &["nonce"],
+        &["ticket"],
         &["token", "mint"],
         &["token", "show"],
         &["token", "revoke"],
@@ -157,7 +158,10 @@ fn every_help_has_examples_and_they_work_as_printed() {
         &["client", "new"],
     ];
     let asks_a_gateway = |command: &[&str]| {
-        matches!(command, ["nonce" | "token" | "session", ..] | ["client", "add" | "list" | "rotate" | "remove"])
+        matches!(
+            command,
+            ["nonce" | "ticket" | "token" | "session", ..] | ["client", "add" | "list" | "rotate" | "remove"]
+        )
     };
     for command in commands {
         let help = edgegate(&[command, &["--help"]].concat()).ends(0).out;

@@ -36,7 +36,7 @@ fn every_reason_says_what_to_do() {
 #[test]
 fn the_examples_of_the_policy_are_one_valid_policy() {
     let policy = Policy::read(&example()).unwrap_or_else(|problems| panic!("{problems:#?}"));
-    assert_eq!(policy.routes.len(), 5);
+    assert_eq!(policy.routes.len(), 7);
 }
 
 #[test]
@@ -91,9 +91,13 @@ fn required_keys_are_called_required() {
 fn heading(table: &str) -> String {
     match table {
         "routes[]" => "## `[[routes]]`".to_owned(),
-        "origins.*" | "links.*" | "signed_redirects.*" | "issuers.*" | "luminate.administrators.*" => {
-            format!("## `[{}]`", table.replace('*', "NAME"))
-        }
+        "origins.*"
+        | "links.*"
+        | "signed_redirects.*"
+        | "issuers.*"
+        | "basic.machines.*"
+        | "brokers.*"
+        | "luminate.administrators.*" => format!("## `[{}]`", table.replace('*', "NAME")),
         "keys.*" | "clients.*" => format!("## `[{}]`", table.replace('*', "ID")),
         _ => match table.strip_prefix("routes[].") {
             Some(part) => format!("### `{part}` of a route"),
@@ -164,8 +168,17 @@ fn walk(table: &DeTable<'_>, name: String, used: &mut Vec<(String, String)>) {
     }
 }
 
-const NAMED: [&str; 7] =
-    ["origins", "keys", "links", "signed_redirects", "clients", "issuers", "luminate.administrators"];
+const NAMED: [&str; 9] = [
+    "origins",
+    "keys",
+    "links",
+    "signed_redirects",
+    "clients",
+    "issuers",
+    "basic.machines",
+    "brokers",
+    "luminate.administrators",
+];
 
 /// The usual list, where people look for it.
 #[test]

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use edgegate::policy::{
     Accept, Boundary, Carrier, ClientKind, Dialect, JwsAlgorithm, KeyUse, MacAlgorithm, Policy, Revocation, SHAPES,
-    SingleUse, TagPlaces, Verification, Via, advise,
+    SingleUse, TagPlaces, Verification, Via, Xsrf, advise,
 };
 use serde_json::Value;
 use toml::de::{DeTable, DeValue};
@@ -43,6 +43,9 @@ fn the_demo_reads_and_asks_for_what_it_documents() {
         ("/account/*", "GET HEAD POST", "nonce session"),
         ("/site/*", "GET HEAD POST", "luminate"),
         ("/api/3.0/*", "GET HEAD POST PUT PATCH DELETE", "bearer token-pair"),
+        ("/SuperOffice/api/v1/*", "GET HEAD POST PUT PATCH DELETE", "bearer ticket basic session"),
+        ("/Cust12345/api/v1/*", "GET HEAD POST PUT PATCH DELETE", "bearer app-ticket session"),
+        ("/SuperOffice/panel", "GET HEAD POST", "session"),
         ("/", "GET HEAD", "none"),
     ];
     let expected: Vec<(String, String, String)> = expected
@@ -69,6 +72,14 @@ fn the_demo_reads_and_asks_for_what_it_documents() {
     assert!(policy.clients[2].acts_for_others && policy.clients.iter().all(|client| !client.introspects_all));
     let api = policy.route("checkfront").unwrap();
     assert!(api.dialect == Dialect::Checkfront && api.bearer.query && api.bearer.form && api.bearer.scope.is_empty());
+    let (basic, ticket) = (policy.basic.as_ref().unwrap(), policy.ticket.as_ref().unwrap());
+    assert!(basic.people && basic.machines.is_empty());
+    assert_eq!(ticket.app_tokens, ["SUPEROFFICE_APP_TOKEN"]);
+    for name in ["superoffice", "cust12345"] {
+        let route = policy.route(name).unwrap();
+        assert_eq!((route.dialect, route.xsrf), (Dialect::SuperOffice, Xsrf::Always), "{name}");
+    }
+    assert_eq!(policy.route("panel").unwrap().xsrf, Xsrf::Token);
 }
 
 #[test]
@@ -139,6 +150,10 @@ fn defaults_are_the_strict_ones() {
     );
     let nonce = policy.nonce.as_ref().unwrap();
     assert_eq!((nonce.parameter.as_str(), nonce.lifetime), ("NONCE_TOKEN", 900));
+    let basic = policy.basic.as_ref().unwrap();
+    assert_eq!((basic.people, basic.cache, basic.machines.len()), (true, 60, 0));
+    let ticket = policy.ticket.as_ref().unwrap();
+    assert_eq!((ticket.lifetime, ticket.app_tokens.len()), (21_600, 0));
     assert_eq!((policy.identity.lifetime, policy.identity.keys.len()), (60, 0));
     assert!(policy.admin.is_none());
     let luminate = policy.luminate.as_ref().unwrap();
@@ -176,6 +191,7 @@ fn defaults_are_the_strict_ones() {
     assert_eq!((route.confirm, route.path_parameters, route.revocation), (false, false, Revocation::Cached));
     assert!(!route.bearer.query && !route.bearer.form && route.bearer.scope.is_empty() && route.host.is_none());
     assert!(route.is_guarded() && route.dialect == Dialect::Generic);
+    assert!(route.xsrf == Xsrf::Origin && route.broker.is_none() && route.bearer.prefix.is_empty());
     let cors = route.cors.as_ref().unwrap();
     assert_eq!((cors.credentials, cors.max_age), (false, 600));
     assert!(policy.routes.iter().all(|route| route.tags.is_none()));
@@ -233,6 +249,19 @@ fn every_value_arrives_where_it_belongs() {
     assert_eq!(partner.cache, 0);
     let sign_in = policy.sign_in.as_ref().unwrap();
     assert_eq!((sign_in.path.as_str(), sign_in.key.id.as_str()), ("/check-password", "assertion"));
+    let basic = policy.basic.as_ref().unwrap();
+    assert_eq!((basic.people, basic.cache), (false, 0));
+    let machines = basic.machines.iter().map(|one| (one.name.as_str(), one.secret.as_str(), one.subject.as_str()));
+    let expected =
+        [("robot", "ROBOT_PASSWORD", "1001004"), ("backup@example.org", "BACKUP_PASSWORD", "backup@example.org")];
+    assert_eq!(machines.collect::<Vec<_>>(), expected);
+    let ticket = policy.ticket.as_ref().unwrap();
+    assert_eq!((ticket.lifetime, shown(&ticket.app_tokens)), (3_600, "APP_TOKEN NEXT_APP_TOKEN".into()));
+    let [desk] = policy.brokers.as_slice() else { panic!("one broker") };
+    assert_eq!(
+        (desk.name.as_str(), desk.url.as_str(), desk.link.name.as_str()),
+        ("desk", "http://127.0.0.1:8789/sign-in", "broker")
+    );
     let luminate = policy.luminate.as_ref().unwrap();
     let session = &luminate.session;
     assert_eq!((session.cookie.as_str(), session.carrier), ("JSESSIONID", Carrier::Servlet));
@@ -260,8 +289,9 @@ fn every_value_arrives_where_it_belongs() {
         "link:files signed-redirect:landing bearer token-pair issuer:corp issuer:partner nonce session none"
     );
     assert!(!route.is_guarded() && route.confirm && route.path_parameters && route.bearer.query && route.bearer.form);
-    assert_eq!(route.bearer.scope, ["read", "write"]);
-    assert_eq!(route.dialect, Dialect::Checkfront);
+    assert_eq!((shown(&route.bearer.scope), route.bearer.prefix.as_str()), ("read write".into(), "8A:Cust12345."));
+    assert_eq!((route.dialect, route.xsrf), (Dialect::Checkfront, Xsrf::Token));
+    assert_eq!(route.broker.as_ref().unwrap().name, "desk");
     let forward = &route.forward;
     assert_eq!(forward.host.as_deref(), Some("inner.example.org:8080"));
     let set: Vec<(&str, &str)> = forward.set.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -272,6 +302,19 @@ fn every_value_arrives_where_it_belongs() {
         (cors.headers.join(" "), cors.expose.join(" "), cors.max_age),
         ("content-type".into(), "etag".into(), 86_400)
     );
+}
+
+#[test]
+fn a_preset_is_several_credentials_and_what_goes_with_them() {
+    let policy = read("fixtures/policy/good/everything.toml");
+    for (name, accept, dialect, xsrf) in [
+        ("onsite", "bearer ticket basic link:files session none", Dialect::SuperOffice, Xsrf::Always),
+        ("online", "nonce bearer app-ticket session", Dialect::Generic, Xsrf::Off), // as it says itself
+        ("own-words", "basic", Dialect::SuperOffice, Xsrf::Origin),                 // the words alone
+    ] {
+        let route = policy.route(name).unwrap();
+        assert_eq!((&*accepted(&route.accept), route.dialect, route.xsrf), (accept, dialect, xsrf), "{name}");
+    }
 }
 
 #[test]

@@ -201,6 +201,16 @@ fn the_token_of_a_session() {
     assert!(again[0].ends_with("; Secure; SameSite=Lax"), "scripts read it: {again:?}");
 }
 
+// By https the cookie of a browser on its way to a broker is one that no other host can have set.
+#[test]
+fn the_cookie_of_an_errand() {
+    let site = Site::alone();
+    let judged = site.ask(&Request::get("/inside/?a=1").with("accept", "text/html"));
+    let [cookie] = &support::set_cookies(&judged)[..] else { panic!("one cookie") };
+    assert!(cookie.starts_with("__Host-edgegate-broker=ege_seal-1_"), "{cookie}");
+    assert!(cookie.ends_with("; Path=/; Max-Age=600; Secure; HttpOnly; SameSite=Lax"), "{cookie}");
+}
+
 #[test]
 fn the_table_is_that_of_the_fixtures_and_of_the_document() {
     let rows = rows();

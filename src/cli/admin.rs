@@ -143,7 +143,8 @@ fn open_with(common: &Common, args: &Held, kind: Kind) -> Result<(Workspace, Zer
     let workspace = Workspace::open(common)?;
     let prefix = kind.prefix();
     if reads_stdin && std::io::stdin().is_terminal() {
-        eprintln!("Paste what holds the credential ({prefix}_...), then Enter and Ctrl-D:");
+        let or_ticket = if kind == Kind::Session { ", or a ticket, 7T:..." } else { "" };
+        eprintln!("Paste what holds the credential ({prefix}_...{or_ticket}), then Enter and Ctrl-D:");
     }
     let input = match &args.file {
         Some(path) if !reads_stdin => Zeroizing::new(read_text(path)?),

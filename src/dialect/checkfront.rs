@@ -24,7 +24,8 @@ pub fn answer(gate: &Gate, reason: Reason, route: Option<&Route>) -> Answer {
         Reason::AuthorizationMalformed
         | Reason::AuthorizationDuplicate
         | Reason::BasicMalformed
-        | Reason::SchemeNotAccepted => (400, "invalid_request", "Malformed auth header."),
+        | Reason::SchemeNotAccepted
+        | Reason::SchemeNeedsConnection => (400, "invalid_request", "Malformed auth header."),
         Reason::TokenExpired | Reason::JwtExpired => (401, "invalid_grant", "The access token provided has expired."),
         Reason::ClientUnknown | Reason::ClientSecret => {
             (401, "access_denied", "You do not have access to this resource.")

@@ -21,8 +21,13 @@ pub(crate) fn answer(
 ) -> Answer {
     let route = trace.route.as_deref();
     let public = reason.public();
-    let status = if matches!(public, Public::BadCredentialRequest) { 401 } else { public.status() };
     let enabled = route.map_or(Vec::new(), |route| enabled(gate, route, public));
+    let status = match public.status() {
+        // 401 demands a challenge (RFC 9110 section 15.5.2).
+        401 if enabled.is_empty() => 403,
+        400 if matches!(public, Public::BadCredentialRequest) && !enabled.is_empty() => 401,
+        other => other,
+    };
     let accept = incoming.headers.get("accept").unwrap_or_default();
     let is_program = accept.contains("json") && !crate::http::accept::prefers_html(Some(accept));
     let mut answer = match (status, is_program) {

@@ -17,7 +17,9 @@ use crate::rewrite::forward::clean_address;
 pub(super) fn send<P: Entropy>(visit: &Visit<'_, P>, reason: Reason) -> Result<Option<Answer>, Reason> {
     let Visit { gate, ctx, route, incoming, target, ports } = *visit;
     let headers = &incoming.headers;
-    let would_help = matches!(reason.public(), Public::CredentialMissing | Public::SessionInvalid);
+    // Beside a cookie that hides the session, another session would be hidden as well.
+    let would_help = matches!(reason.public(), Public::CredentialMissing | Public::SessionInvalid)
+        && reason != Reason::SessionDuplicate;
     let is_page = incoming.method == "GET"
         && headers.get("sec-fetch-mode").is_none_or(|mode| mode == "navigate")
         && headers.get("sec-fetch-dest").is_none_or(|to| to == "document")

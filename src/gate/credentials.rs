@@ -191,6 +191,7 @@ async fn by_http_session<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate) ->
         return Ok(None);
     }
     let Some(value) = credential::http_session::present(&incoming.headers)? else { return Ok(None) };
+    xsrf::judge_origin(visit)?;
     let policy = &luminate.session;
     let identity = credential::http_session::verify(ctx, ports, policy, route.revocation, value).await?;
     Ok(Some(Grant { identity, ..Grant::default() }))

@@ -119,9 +119,9 @@ fn kind(report: &mut Report, text: &Text<'_>, word: &str, around: &Surroundings<
         "luminate" => &["luminate"],
         _ => &[],
     };
+    let by = if word == text.value { String::new() } else { format!("`{}` stands for `{word}`; ", text.value) };
     for needed in needs {
         if !around.root.has(needed) {
-            let by = if word == text.value { String::new() } else { format!("`{}` stands for `{word}`; ", text.value) };
             text.wrong(report, &format!("{by}`{word}` needs a table `[{needed}]`, and there is none"));
         }
     }
@@ -134,7 +134,8 @@ fn kind(report: &mut Report, text: &Text<'_>, word: &str, around: &Surroundings<
         "app-ticket" => {
             let ticket = around.ticket?;
             if ticket.app_tokens.is_empty() {
-                text.wrong(report, "`app-ticket` needs `app_tokens` in `[ticket]`, and there are none");
+                let reason = format!("{by}`app-ticket` needs `app_tokens` in `[ticket]`, and there are none");
+                text.wrong(report, &reason);
             }
             Accept::AppTicket(Arc::clone(ticket))
         }

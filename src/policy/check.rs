@@ -212,6 +212,15 @@ impl Advisor<'_> {
         if policy.ticket.is_some() && !self.accepts(|one| matches!(one, Accept::Ticket(_) | Accept::AppTicket(_))) {
             self.say("ticket", "is not accepted by any route");
         }
+        if let (Some(ticket), Some(session)) = (&policy.ticket, &policy.session)
+            && ticket.lifetime > session.absolute
+        {
+            let (ticket, session) = (time::show_duration(ticket.lifetime), time::show_duration(session.absolute));
+            self.say(
+                "ticket",
+                &format!("`lifetime` is {ticket}, but the session behind a ticket ends after {session}"),
+            );
+        }
         let is_brokered = |name: &str| policy.routes.iter().any(|route| route.broker.iter().any(|it| it.name == name));
         for broker in policy.brokers.iter().filter(|broker| !is_brokered(&broker.name)) {
             self.say(&format!("brokers.{}", broker.name), "is not named by any route");
@@ -224,7 +233,9 @@ impl Advisor<'_> {
         // consent asks for one.
         if policy.session.is_some()
             && policy.oauth.is_none()
-            && !self.accepts(|one| matches!(one, Accept::Session | Accept::Luminate(_)))
+            && !self.accepts(|one| {
+                matches!(one, Accept::Session | Accept::Ticket(_) | Accept::AppTicket(_) | Accept::Luminate(_))
+            })
         {
             self.say("session", "is not accepted by any route");
         }
@@ -295,10 +306,7 @@ impl Advisor<'_> {
             );
         }
         if route.xsrf == Xsrf::Off {
-            self.say(
-                &label,
-                "`xsrf = \"off\"`: a page of a neighbouring site can make its visitor's browser change things here",
-            );
+            self.say(&label, "`xsrf = \"off\"`: a page elsewhere can make its visitor's browser change things here");
         }
         let takes_sessions = route.takes_sessions();
         if route.dialect == Dialect::SuperOffice && takes_sessions && route.xsrf < Xsrf::Always {

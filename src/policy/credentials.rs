@@ -48,6 +48,9 @@ pub(super) fn bearer(report: &mut Report, root: &Table<'_>, keys: &Names<Key>) -
 pub(super) fn session(report: &mut Report, root: &Table<'_>, keys: &Names<Key>) -> Option<Session> {
     let table = root.table(report, "session", &shape::SESSION)?;
     let cookie = table.checked(report, "cookie", text::cookie);
+    if cookie.as_ref().is_some_and(|cookie| OWN_COOKIES.iter().any(|own| cookie.eq_ignore_ascii_case(own))) {
+        table.wrong(report, "cookie", "is another cookie of the gateway's; choose another name");
+    }
     let (idle, absolute) = lives(report, &table, &SESSION_LIVES);
     Some(Session {
         keys: keys::list(report, &table, keys, keys::SEAL),
@@ -179,6 +182,8 @@ fn sunset(text: &str) -> Result<(), String> {
 pub(super) const MINUTE: u64 = 60;
 pub(super) const HOUR: u64 = 60 * MINUTE;
 pub(super) const DAY: u64 = 24 * HOUR;
+/// What the gateway sets beside a session: its token, and what goes with a broker and an http session.
+const OWN_COOKIES: [&str; 4] = ["XSRF-TOKEN", "edgegate-broker", "edgegate-http", "edgegate-http-handed"];
 const SESSION_LIVES: Lives = Lives { idle: (30 * MINUTE, 30 * DAY), absolute: (12 * HOUR, 30 * DAY) };
 /// Workers KV refuses to keep a record for less.
 const KV_FLOOR: u64 = 60;

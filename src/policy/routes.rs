@@ -81,6 +81,9 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
             "has no effect, since `accept` has none of `bearer`, `issuer:<name>`, `token-pair`",
         );
     }
+    if !bearer.prefix.is_empty() && !accepts(|one| matches!(one, Accept::Bearer)) {
+        table.wrong(report, "bearer", "`prefix` has no effect, since `accept` lacks `bearer`");
+    }
     let dialect = table.word(report, "dialect", DIALECTS).unwrap_or(accepted.dialect);
     if dialect != Dialect::Generic && is_luminate {
         table.wrong(report, "dialect", "has no effect, since the route speaks `luminate`");
@@ -173,11 +176,16 @@ fn tags(report: &mut Report, table: &Table<'_>, knows_tags: bool) -> Option<TagP
 fn judge_xsrf(report: &mut Report, table: &Table<'_>, xsrf: Option<Xsrf>, kinds: &[Accept]) {
     let Some(xsrf) = xsrf else { return };
     let takes_sessions = kinds.iter().any(|one| matches!(one, Accept::Session));
-    let by_itself = |one: &Accept| matches!(one, Accept::Session | Accept::Basic(_) | Accept::TokenPair);
+    let by_itself =
+        |one: &Accept| matches!(one, Accept::Session | Accept::Basic(_) | Accept::TokenPair | Accept::HttpSession(_));
     if xsrf >= Xsrf::Token && !takes_sessions {
         table.wrong(report, "xsrf", "has no effect, since `accept` lacks `session`, whose token it asks for");
     } else if !kinds.iter().any(by_itself) {
-        table.wrong(report, "xsrf", "has no effect, since `accept` has none of `session`, `basic`, `token-pair`");
+        table.wrong(
+            report,
+            "xsrf",
+            "has no effect, since `accept` has none of `session`, `basic`, `token-pair`, `http-session`",
+        );
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn basic(report: &mut Report, root: &Table<'_>, taken: &mut Vec<Strin
         let subject = table.checked(report, "subject", text::name).unwrap_or_else(|| name.to_owned());
         machines.extend(secret.map(|secret| Machine { name: name.to_owned(), secret, subject }));
     }
-    if !people && !table.has("machines") {
+    if !people && machines.is_empty() {
         let reason = "basic: nobody has a password: neither people, by `[sign_in]`, nor `[basic.machines.NAME]`";
         report.add(table.line, String::from(reason));
     }
@@ -86,7 +86,10 @@ fn secret(report: &mut Report, text: &Text<'_>, taken: &mut Vec<String>) -> Opti
 fn judge_link(report: &mut Report, text: &Text<'_>, link: &Link, links: &Names<Link>) {
     for (is_so, demand) in [
         (link.single_use, "`single_use = true`: whoever finds its answer in a history would be signed in"),
-        (link.subject.is_some(), "a `subject`: the parameter that says who was signed in"),
+        (
+            link.subject.as_ref().is_some_and(|subject| subject != "state"),
+            "a `subject`: the parameter that says who was signed in, and that is not `state`",
+        ),
         (link.cover_method && link.cover_host, "method and host covered: its answer is for this gate alone"),
     ] {
         if !is_so {

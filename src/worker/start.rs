@@ -76,7 +76,7 @@ fn announce(env: &Env, policy: &Policy, keyring: &Keyring) {
         );
     }
     let asks_issuers = policy.issuers.iter().any(|issuer| issuer.secret().is_some());
-    if policy.sign_in.is_some() || policy.admin.is_some() || asks_issuers {
+    if policy.sign_in.is_some() || policy.admin.is_some() || policy.basic.is_some() || asks_issuers {
         bindings.push(binding::LIMITER);
     }
     for name in bindings.into_iter().filter(|name| !is_bound(env, name)) {

@@ -28,6 +28,7 @@ const BASIC: Cases = &[
     ("bad: the user name", "bm9ib2R5Ong=", "401 sign_in_failed"),
     ("bad: no colon, no text", "YWrtMdo=", "401 basic_malformed"),
     ("bad: not base64", "robot:x", "401 basic_malformed"),
+    ("bad: a control character", "cm9ib3Q6AA==", "401 basic_malformed"),
 ];
 const BEARER: Cases = &[
     ("good", "{token}", "200 bearer"),
@@ -37,11 +38,14 @@ const BEARER: Cases = &[
 ];
 const TICKET: Cases = &[
     ("good", "{ticket}", "200 ticket"),
-    ("bad: not one of the gateway's", "7T:AbC=", "401 ticket_forged"),
+    ("bad: not in form", "7T:AbC=", "401 ticket_forged"),
+    ("bad: not signed by the gateway", UNSIGNED, "401 ticket_forged"),
     ("bad: encoded once more", "{ticket64}", "401 ticket_forged"),
     ("bad: revoked", "{dead-ticket}", "401 ticket_revoked"),
     ("bad: a token", "{token}", "401 ticket_forged"),
 ];
+/// A ticket in form, with zeros in it.
+const UNSIGNED: &str = "7T:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 const CONNECTION: Cases = &[("good", "TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAAKAGFKAAAADw==", "")];
 const UNKNOWN: Cases = &[("good", "username=\"adm0\"", "")];
 
