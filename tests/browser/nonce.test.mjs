@@ -27,7 +27,7 @@ test("the link lands on the clean address, and no later request or page knows th
   assert.equal(answer.status(), 200);
   assert.equal(page.url(), `${address}/account/orders?year=2026`);
   assert.ok(!(await page.content()).includes(nonce));
-  const [{ name, httpOnly, sameSite }] = await context.cookies();
+  const { name, httpOnly, sameSite } = (await context.cookies()).find(({ name }) => name === "edgegate");
   assert.deepEqual([name, httpOnly, sameSite], ["edgegate", true, "Lax"]);
 
   await page.getByRole("link", { name: "All routes of the demo" }).click();
@@ -69,7 +69,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.waitForURL(`${address}/confirmed/a?x=1`);
     assert.match(await page.locator("main").innerText(), /edgegate-subject\s+1001002/);
     assert.ok(!(await page.content()).includes(nonce));
-    assert.equal((await context.cookies()).length, 1);
+    assert.deepEqual((await context.cookies()).map(({ name }) => name).sort(), ["XSRF-TOKEN", "edgegate"]);
     assert.deepEqual(troubles, []);
   });
 }

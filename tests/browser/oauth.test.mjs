@@ -156,7 +156,7 @@ test("without a client that is known, or an address that it registered, the pers
   }
   await picture(page, "oauth-lost");
   assert.deepEqual(app.takeCame(), []);
-  assert.equal((await context.cookies()).length, 1, "and is still signed in");
+  assert.ok((await context.cookies()).some(({ name }) => name === "edgegate"), "and is still signed in");
 });
 
 test("a wrong request of a known client goes back to it at once, and nobody has to sign in for that", async () => {

@@ -32,6 +32,7 @@ async function atHome() {
   const visitor = await visit();
   await visitor.page.goto(`${address}/.edgegate/sign-in?next=/app/`);
   await signIn(visitor.page);
+  await visitor.page.waitForFunction("window.axios");
   assert.equal(visitor.page.url(), `${address}/app/`);
   for (const { value } of await visitor.context.cookies()) gateway.seen.add(value);
   return visitor;
@@ -72,6 +73,7 @@ test("after the log-out axios is refused, and with the next session it goes on",
   assert.equal((await call(page, "get", CONTACT)).status, 401);
   await page.goto(`${address}/.edgegate/sign-in?next=/app/`);
   await signIn(page);
+  await page.waitForFunction("window.axios");
   assert.equal((await call(page, "get", CONTACT)).status, 200);
 });
 

@@ -70,7 +70,7 @@ const run = async (section, at = 0) => bash((typeof at === "number" ? sections.g
 const echoOf = ({ output }) => JSON.parse(output.slice(output.indexOf("{")));
 
 test("the landing page lists the rows that have landed, as text and as a page", async () => {
-  assert.deepEqual([...sections.keys()], ["/", "/landing/*", "/files/*", "/once/*", "/me/*", "/account/*", "/site/*", "/oauth/*", "/api/3.0/*", "/.edgegate/*"]);
+  assert.deepEqual([...sections.keys()], ["/", "/landing/*", "/files/*", "/once/*", "/me/*", "/account/*", "/site/*", "/oauth/*", "/api/3.0/*", "/SuperOffice/api/v1/*", "/Cust12345/api/v1/*", "/SuperOffice/panel", "/.edgegate/*"]);
   const page = await gate.get("/", { accept: "text/html" });
   assert.match(page.header("content-type"), /^text\/html/);
   for (const path of sections.keys()) assert.ok(page.text.includes(`<code>${path}</code>`), path);
@@ -173,10 +173,26 @@ test("/oauth/* and /api/3.0/*: the printed lines get tokens, refresh them and ca
   assert.equal(echoOf(await run("/api/3.0/*", /Without/)).error_description, "The access token was not found.");
 });
 
-test("rows that have not landed answer 404 and are not on the page", async () => {
-  for (const path of ["/SuperOffice/api/v1/Contact/1", "/Cust12345/api/v1/Contact/1", "/oauth/elsewhere", "/check-password", "/elsewhere"]) {
+test("/SuperOffice and /Cust12345: the printed lines show a password, a ticket and a session, and what is refused", async () => {
+  for (const [says, subject] of [[/empty password/, "adm0"], [/ticket/, "1001002"], [/session and its token/, "1001002"]]) {
+    const { ContactId, received } = echoOf(await run("/SuperOffice/api/v1/*", says));
+    assert.deepEqual([ContactId, new Map(received.headers).get("edgegate-subject")], [2, subject]);
+    assert.match(received.url, /\/api\/v1\/Contact\/2$/);
+  }
+  const { output } = await run("/SuperOffice/api/v1/*", /Without/);
+  assert.match(output, /^HTTP\/1\.1 401/);
+  assert.match(output, /^www-authenticate: Bearer .*SOTicket realm=.*Basic realm="SuperOffice Username or Ticket"/im);
+  const online = echoOf(await run("/Cust12345/api/v1/*", /shows its own token/));
+  assert.match(online.url, /\/api\/v1\/MDOList\/category\?flat=True$/);
+  assert.match((await run("/Cust12345/api/v1/*", /password is not taken/)).output, /^HTTP\/1\.1 401/);
+  const page = /^# (http:\S+\/SuperOffice\/panel)$/m.exec(text)[1];
+  status(await gate.get(page.replace("http://127.0.0.1:8787", ""), { accept: "text/html" }), 401);
+});
+
+test("what is no row answers 404 and is not on the page", async () => {
+  for (const path of ["/SuperOffice/api/v2/Contact/1", "/Cust99999/api/v1/Contact/1", "/oauth/elsewhere", "/check-password", "/elsewhere"]) {
     for (const answer of [await gate.get(path), await gate.post(path, "a=1")]) await refused(answer, 404, "no_route");
-    assert.ok(!text.includes(path.split("/").slice(0, 3).join("/")), path);
+    assert.ok(!text.includes(path.split("/").slice(0, 4).join("/")), path);
   }
 });
 

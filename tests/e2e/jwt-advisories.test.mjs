@@ -117,7 +117,8 @@ const good = await token("corp", rsa);
 const scheme = (value) => gate.get("/corp/a", { authorization: value });
 /** Authorization values that hold a good token, and are no Bearer of RFC 6750. */
 const SCHEMES = [
-  ...["Basic", "Token", "JWT", "Digest", "Negotiate", "MAC", "Bearers", "Bearer2", "earer", "X-Bearer", "OAuth", "access_token", "AWS4-HMAC-SHA256", "bearer-token"].map((name) => [`${name} ${good}`, 401, "scheme_not_accepted"]),
+  ...["Basic", "Token", "JWT", "Digest", "MAC", "Bearers", "Bearer2", "earer", "X-Bearer", "OAuth", "access_token", "AWS4-HMAC-SHA256", "bearer-token"].map((name) => [`${name} ${good}`, 401, "scheme_not_accepted"]),
+  ...["Negotiate", "NTLM"].map((name) => [`${name} ${good}`, 401, "scheme_needs_connection"]),
   ...["Bearer:", "Bearer=", '"Bearer"', "Béarer", "Bearer\u00a0x"].map((name) => [`${name} ${good}`, 400, "authorization_malformed"]),
   ...[good, `Bearer${good}`, `Bearer\t${good}`, `Bearer ${good} x`, `Bearer x ${good}`, `Bearer Bearer ${good}`, `Bearer token=${good}`, `Bearer "${good}"`].map((value) => [value, 400, "authorization_malformed"]),
   ...[`Bearer ${good}, Bearer ${good}`, `Basic eDp5, Bearer ${good}`, `Bearer ${good},`].map((value) => [value, 400, "authorization_duplicate"]),

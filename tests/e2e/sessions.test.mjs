@@ -32,7 +32,8 @@ test("a nonce opens a session, by a redirect to the same address without it", as
   assert.equal(answer.header("location"), "/account/orders?year=2026&&x=%zz");
   assert.equal(answer.header("cache-control"), "no-store");
   assert.match(answer.header("referrer-policy"), /^(no-referrer|strict-origin|same-origin)$/);
-  assert.equal(answer.cookies.length, 1);
+  assert.equal(answer.cookies.length, 2);
+  assert.match(answer.cookies[1], /^XSRF-TOKEN=[\w-]{43}\.; Path=\/; Max-Age=43200; SameSite=Lax$/);
   assert.match(answer.cookies[0], /^edgegate=egs_seal-1_[\w-]{62}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Lax$/);
   const echo = forwarded(await gate.get("/account/orders", cookie(sessionOf(answer))));
   assert.equal(echo.fields.get("edgegate-subject"), "1001002");
