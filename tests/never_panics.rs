@@ -5,7 +5,8 @@
 
 mod support;
 
-use edgegate::credential::{authorization, link, record::Record, signed_redirect};
+use edgegate::credential::{authorization, basic, link, record::Record, signed_redirect};
+use edgegate::digest::from_standard_base64;
 use edgegate::gate::Judged;
 use edgegate::http::{Headers, accept, cookie, fetch_metadata, query};
 use edgegate::policy::{NamePattern, Network, PathPattern, Policy};
@@ -14,8 +15,12 @@ use proptest::prelude::*;
 use support::story::Story;
 use support::{HOST, POLICY, Request, fixture_json};
 
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 26] = [
     "authorization",
+    "so-apptoken",
+    "so_apptoken",
+    "x-xsrf-token",
+    "upgrade",
     "cookie",
     "accept",
     "origin",
@@ -40,13 +45,13 @@ const NAMES: [&str; 22] = [
 ];
 
 fn pieces() -> impl Strategy<Value = String> {
-    let words = "Bearer |Basic |\\{token\\}|\\{session\\}|\\{nonce\\}|\\{admin\\}|__Host-edgegate=|; |, |text/html|application/json|application/x-www-form-urlencoded|;q=|https://app.example.org|GET|10.1.2.3|close|navigate|same-origin|prefetch";
+    let words = "Bearer |Basic |SOTicket |NTLM |\\{ticket\\}|\\{robot\\}|\\{app-token\\}|\\{xsrf\\}|\\{cookies\\}|XSRF-TOKEN=|\\{token\\}|\\{session\\}|\\{nonce\\}|\\{admin\\}|__Host-edgegate=|; |, |text/html|application/json|application/x-www-form-urlencoded|;q=|https://app.example.org|GET|10.1.2.3|close|navigate|same-origin|prefetch";
     prop::collection::vec(prop_oneof![3 => words, 1 => "\\PC{0,6}", 1 => "[ -~]{0,12}"], 0..4)
         .prop_map(|words| words.concat())
 }
 
 fn paths() -> impl Strategy<Value = String> {
-    let known = "/(landing|files|bound|once|me|read|strict|account|confirm|either|shared|open|\\.edgegate/(health|jwks\\.json|sign-in|sign-out|explain|admin/(nonce|token|token/show|token/revoke|session/revoke)))(/[a-z.;%/]{0,6})?";
+    let known = "/(landing|files|bound|once|me|read|strict|account|confirm|either|shared|open|SuperOffice|Cust12345|password|panel|inside|\\.edgegate/(health|jwks\\.json|sign-in|sign-out|explain|admin/(nonce|token|token/show|token/revoke|session/revoke)))(/[a-z.;%/]{0,6})?";
     let query = "(\\?|\\?((eg_kid=demo|eg_exp=18000000[0-9]{2}|eg_sig=[A-Za-z0-9_-]{0,43}|eg_ip=10\\.0\\.0\\.0/8|ts=1800000000|signature=[0-9a-f]{32}|NONCE_TOKEN=\\{nonce\\}|access_token=\\{token\\}|eg_confirm=1|next=/[a-z/]{0,4}|[ -~]{0,6})&){0,5})?";
     prop_oneof![
         6 => (known, query).prop_map(|(path, query)| format!("{path}{query}")),
@@ -82,7 +87,9 @@ fn judge(request: &Request, judged: &Judged) -> Result<(), TestCaseError> {
     prop_assert_eq!(route.takes_credentials(), forwarding.private);
     prop_assert!(route.methods.contains(&request.method));
     let identity = judged.identity.as_ref().unwrap();
-    prop_assert!(!route.is_guarded() || identity.key_id.is_some(), "a guarded route opens by an authentic credential");
+    let shows_password = identity.kind == "basic" && identity.subject.as_deref() == Some("robot-1");
+    let is_authentic = identity.key_id.is_some() || shows_password;
+    prop_assert!(!route.is_guarded() || is_authentic, "a guarded route opens by an authentic credential");
     let (path, query) =
         request.url.strip_prefix(HOST).map_or(("", ""), |rest| rest.split_once('?').unwrap_or((rest, "")));
     let (to, to_query) = forwarding
@@ -100,7 +107,9 @@ fn judge(request: &Request, judged: &Judged) -> Result<(), TestCaseError> {
         query
     );
     for (name, _) in &request.headers {
-        prop_assert!(!headers::is_reserved(name) || forwarding.remove.contains(name), "{name} went through");
+        let is_proof = matches!(&*headers::fold(name), "so-apptoken" | "x-xsrf-token");
+        let is_kept_back = headers::is_reserved(name) || is_proof;
+        prop_assert!(!is_kept_back || forwarding.remove.contains(name), "{name} went through");
     }
     // `signature` is a name that an origin may use for itself where no signed redirect is taken.
     for secret in ["=egt_", "=egs_", "=egn_", "eg_sig="] {
@@ -115,7 +124,7 @@ proptest! {
     #[test]
     fn any_request_is_decided((request, headers) in requests(), again in any::<bool>()) {
         let mut story = Story::new();
-        ["token read", "session", "nonce account", "link /files/a?x=1", "redirect /landing/?cons_id=1"].iter().for_each(|step| story.step(step));
+        ["token read", "session", "ticket", "browser", "nonce account", "link /files/a?x=1", "redirect /landing/?cons_id=1"].iter().for_each(|step| story.step(step));
         let mut request = Request { url: story.fill(&request.url), ..request };
         request.body = String::from_utf8(request.body.clone()).map_or(request.body, |body| story.fill(&body).into_bytes());
         request.headers = headers.iter().map(|(name, value)| ((*name).to_owned(), story.fill(value))).collect();
@@ -131,6 +140,8 @@ proptest! {
         let _ = (cookie::sole(&text, &other), cookie::cut(&text, |name, _| name == other), accept::prefers_html(Some(&text)));
         let headers = Headers::new(vec![("authorization", text.as_str()), ("sec-purpose", &text), ("origin", &text)]);
         let _ = (authorization::read(&headers), fetch_metadata::looks_ahead(&text, &headers), fetch_metadata::is_own_form(&headers, &other));
+        let login = basic::read_login(&text);
+        prop_assert!(login.is_err() || basic::read(&text).is_ok() || from_standard_base64(text.as_bytes()).is_some());
         let _ = (link::parse(&policy.links[0], &text), signed_redirect::parse(&policy.signed_redirects[0], &text), link::read_seconds(&text));
         let _ = (Record::from_json(&text), Network::parse(&text), NamePattern::parse(&text), Policy::read(&text));
         if let Ok(pattern) = PathPattern::parse(&text) {

@@ -32,7 +32,7 @@ impl Entropy for Given {
     }
 }
 
-const KINDS: [Kind; 4] = [Kind::Token, Kind::Session, Kind::Nonce, Kind::SignOn];
+const KINDS: [Kind; 6] = [Kind::Token, Kind::Session, Kind::Nonce, Kind::SignOn, Kind::Ticket, Kind::Errand];
 
 fuzz_target!(|input: Input<'_>| {
     let (policy, keyring) = house();

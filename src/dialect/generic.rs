@@ -6,7 +6,7 @@ use super::{oauth, page, superoffice};
 use crate::credential::dpop;
 use crate::gate::{Gate, Moment, Trace, with_cookies};
 use crate::http::{Incoming, Target, accept};
-use crate::policy::{Accept, Dialect, Route};
+use crate::policy::{Accept, Dialect, Route, Xsrf};
 use crate::refusal::{Public, Reason};
 use crate::rewrite::{Answer, cors};
 
@@ -162,7 +162,9 @@ pub(super) fn sign_in_address(
 ) -> Option<String> {
     let wants_session = route?.accept.iter().any(|accept| matches!(accept, Accept::Session));
     let helps = matches!(public, Public::CredentialMissing | Public::SessionInvalid | Public::NonceInvalid);
-    if gate.policy.sign_in.is_none() || !wants_session || !helps || incoming.method != "GET" {
+    // Where every request shows the session's token, no page opens by its address alone.
+    let opens_pages = wants_session && route?.xsrf != Xsrf::Always;
+    if gate.policy.sign_in.is_none() || !opens_pages || !helps || incoming.method != "GET" {
         return None;
     }
     let target = Target::read(incoming.url, usize::MAX).ok()?;

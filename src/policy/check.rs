@@ -308,6 +308,9 @@ impl Advisor<'_> {
         if route.xsrf == Xsrf::Off {
             self.say(&label, "`xsrf = \"off\"`: a page elsewhere can make its visitor's browser change things here");
         }
+        if route.broker.is_some() && route.xsrf == Xsrf::Always {
+            self.say(&label, "names a `broker`, but with `xsrf = \"always\"` no page opens by its address, session or not; name it on the route of the pages");
+        }
         let takes_sessions = route.takes_sessions();
         if route.dialect == Dialect::SuperOffice && takes_sessions && route.xsrf < Xsrf::Always {
             self.say(&label, "speaks `superoffice` without `xsrf = \"always\"`: SuperOffice asks for the token on every request of a session");
