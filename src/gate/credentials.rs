@@ -78,6 +78,7 @@ pub(crate) async fn collect<P: Ports>(visit: &Visit<'_, P>, trace: &mut Trace) -
         }
         false => bearer::Presented::default(),
     };
+    let mut body = presented.body.take().map(NewBody::Whole);
     for accept in &route.accept {
         let grant = match accept {
             Accept::Link(profile) => by_link(visit, profile, noted).await?,
@@ -101,7 +102,7 @@ pub(crate) async fn collect<P: Ports>(visit: &Visit<'_, P>, trace: &mut Trace) -
                     None => None,
                 }
             }
-            Accept::Session => by_session(visit, &mut presented.body, noted, &mut trace.cookies).await?,
+            Accept::Session => by_session(visit, &mut body, noted, &mut trace.cookies).await?,
             Accept::Nonce => match redeem::nonce(visit, noted).await? {
                 Some(Outcome::Granted(grant)) => Some(*grant),
                 Some(answer) => return Ok(answer),
@@ -116,7 +117,7 @@ pub(crate) async fn collect<P: Ports>(visit: &Visit<'_, P>, trace: &mut Trace) -
             }
         };
         if let Some(mut grant) = grant {
-            grant.body = presented.body.map(NewBody::Whole);
+            grant.body = body;
             return Ok(Outcome::Granted(Box::new(grant)));
         }
     }
@@ -160,10 +161,10 @@ async fn by_signed_redirect<P: Ports>(
     Ok(Some(Grant { identity, ..Grant::default() }))
 }
 
-/// `form`: the body, if it was read. `cookies`: what even a refusal hands over: the token of a session that has none.
+/// `body`: a form, if it was read. `cookies`: what even a refusal hands over: the token of a session that has none.
 async fn by_session<P: Ports>(
     visit: &Visit<'_, P>,
-    form: &mut Option<Vec<u8>>,
+    body: &mut Option<NewBody>,
     noted: &mut Option<Identity>,
     cookies: &mut Vec<String>,
 ) -> Result<Option<Grant>, Reason> {
@@ -175,7 +176,7 @@ async fn by_session<P: Ports>(
     if session.expires > ctx.now && (route.xsrf >= Xsrf::Token || route.tags.is_some()) {
         cookies.extend(credential::xsrf::renew(ctx, policy, &session, target, &incoming.headers)?);
     }
-    xsrf::judge(visit, policy, &session, form).await?;
+    xsrf::judge(visit, policy, &session, body).await?;
     let identity = session::verify(ctx, ports, policy, route.revocation, &session, noted).await?;
     let tags = match route.tags.filter(|_| matches!(incoming.method, "GET" | "HEAD")) {
         Some(places) => Some(Tags::of_session(places, credential::xsrf::token(ctx, policy, &session)?, target)),

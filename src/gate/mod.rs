@@ -7,6 +7,7 @@
 
 mod broker;
 pub(crate) mod credentials;
+pub(crate) mod form;
 mod guesses;
 mod identity;
 mod redeem;

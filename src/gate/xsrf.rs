@@ -2,16 +2,17 @@
 //! says so, the session's token.
 
 use super::credentials::Visit;
+use super::form::{self, Form};
 use crate::credential::seal::Sealed;
-use crate::credential::{bearer, xsrf};
+use crate::credential::xsrf;
 use crate::http::{fetch_metadata, query};
 use crate::policy::{Session, Xsrf};
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::rewrite::cors;
+use crate::rewrite::{NewBody, cors};
 
-/// Judges a request that an authentic session opens. `form`: its body, if that was read; where the token is looked for in
-/// a form, it is read here, and is afterwards without it.
+/// Judges a request that an authentic session opens. `body`: its form, if that was read; where the token is looked for in
+/// one, it is read here, and is afterwards without it.
 ///
 /// # Errors
 /// `BoundTokenMissing`, `BoundTokenMismatch`, `CrossSite`, and those of reading a form.
@@ -19,7 +20,7 @@ pub(super) async fn judge<P: Ports>(
     visit: &Visit<'_, P>,
     policy: &Session,
     session: &Sealed,
-    form: &mut Option<Vec<u8>>,
+    body: &mut Option<NewBody>,
 ) -> Result<(), Reason> {
     let Visit { ctx, route, incoming, .. } = *visit;
     let asks = route.xsrf == Xsrf::Always
@@ -27,7 +28,8 @@ pub(super) async fn judge<P: Ports>(
     if asks {
         let field = match incoming.headers.get(xsrf::HEADER) {
             Some(_) => None,
-            None => in_form(visit, form).await?,
+            // Boxed: few requests read a form, and every request's future would be as large.
+            None => Box::pin(in_form(visit, body)).await?,
         };
         let shown = incoming.headers.get(xsrf::HEADER).or(field.as_deref());
         xsrf::judge(ctx, policy, session, &incoming.headers, shown)?;
@@ -52,16 +54,26 @@ pub(super) fn judge_origin<P>(visit: &Visit<'_, P>) -> Result<(), Reason> {
 }
 
 /// The token in a form, for pages without a script. It is cut from what goes on.
-async fn in_form<P: Ports>(visit: &Visit<'_, P>, form: &mut Option<Vec<u8>>) -> Result<Option<String>, Reason> {
-    let Visit { gate, incoming, ports, .. } = *visit;
-    if matches!(incoming.method, "GET" | "HEAD") || !incoming.has_form()? {
+async fn in_form<P: Ports>(visit: &Visit<'_, P>, body: &mut Option<NewBody>) -> Result<Option<String>, Reason> {
+    if matches!(visit.incoming.method, "GET" | "HEAD") {
         return Ok(None);
     }
-    let text = match form.take() {
-        Some(bytes) => String::from_utf8(bytes).map_err(|_| Reason::FormMalformed)?,
-        None => bearer::read_form(ports, gate.policy.limits.form).await?,
+    let form = match body.take() {
+        // Read already, for a token that was not in it.
+        Some(NewBody::Whole(bytes)) => {
+            let fields = String::from_utf8(bytes).map_err(|_| Reason::FormMalformed)?;
+            let rest = query::cut(&fields, |param| is_field(param.name)).into_bytes();
+            Some(Form { fields, body: NewBody::Whole(rest) })
+        }
+        _ => form::read(visit, is_field, |_| false).await?,
     };
-    let field = query::sole(&text, xsrf::FIELD)?.map(query::decode);
-    *form = Some(query::cut(&text, |param| param.name == xsrf::FIELD).into_bytes());
+    let Some(form) = form else { return Ok(None) };
+    let field = query::sole(&form.fields, xsrf::FIELD)?.map(query::decode);
+    *body = Some(form.body);
     field.map(String::from_utf8).transpose().map_err(|_| Reason::BoundTokenMismatch)
+}
+
+/// Whether some origin would read the name as the token's.
+fn is_field(name: &str) -> bool {
+    query::folds_onto(name, xsrf::FIELD)
 }

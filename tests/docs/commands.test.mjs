@@ -1,6 +1,9 @@
 // What the documents print can be pasted: every block marked `demo` (```bash demo, ```python demo, ```js demo) is run against
 // the demo, must end well, and must print the lines of the `text` block that follows it, in that order. `…` stands for
 // whatever differs from run to run.
+//
+// So is the last column of the README's table of credentials: each of its commands is run, behind the block that stands
+// before the table, and the log has to say that a credential of that row was let through.
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
@@ -8,8 +11,9 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { root } from "../e2e/lib/gateway.mjs";
-import { document, startDemo } from "./lib/demo.mjs";
+import { code, document, rowsUnder, startDemo } from "./lib/demo.mjs";
 
 const programs = {
   bash: ["bash", ["-euo", "pipefail"]],
@@ -22,10 +26,21 @@ const demo = await startDemo();
 const shims = mkdtempSync(path.join(tmpdir(), "edgegate-docs-"));
 after(() => (rmSync(shims, { recursive: true }), demo.stop()));
 
-// The documents say 127.0.0.1:8787, and so do the signatures. curl finds the demo of this test under that name.
-const curl = spawnSync("bash", ["-c", "command -v curl"], { encoding: "utf8" }).stdout.trim();
-writeFileSync(path.join(shims, "curl"), `#!/bin/sh\nexec ${curl} --connect-to 127.0.0.1:8787:127.0.0.1:${demo.port} "$@"\n`);
-chmodSync(path.join(shims, "curl"), 0o755);
+// The documents say 127.0.0.1:8787, and so do the signatures. curl and the tool find the demo of this test under that name.
+const here = `127.0.0.1:${demo.port}`;
+shim("curl", (curl) => `exec ${curl} --connect-to 127.0.0.1:8787:${here} "$@"`);
+shim("npm", (npm) => `case "$*" in
+${["nonce", "ticket", "token", "session", "client add", "client list"].map((what) => `"run -s edgegate -- ${what} "*`).join("|")})
+  exec ${npm} "$@" --gateway http://${here} ;;
+esac
+exec ${npm} "$@"`);
+
+/** Puts a program before one of that name. */
+function shim(name, script) {
+  const real = spawnSync("bash", ["-c", `command -v ${name}`], { encoding: "utf8" }).stdout.trim();
+  writeFileSync(path.join(shims, name), `#!/bin/sh\n${script(real)}\n`);
+  chmodSync(path.join(shims, name), 0o755);
+}
 
 let found = 0;
 for (const name of documents) {
@@ -39,6 +54,45 @@ for (const name of documents) {
       assertPrinted(output, block.expected, name);
     });
   }
+}
+
+// --- the README's table ---------------------------------------------------------------------------------
+
+const CREDENTIALS = "## What is verified, what is issued";
+const [before] = blocks(document("README.md").split(`\n${CREDENTIALS}\n`)[1]);
+/** What the log called what was let through. */
+const shown = new Set();
+
+for (const row of rowsUnder(document("README.md"), CREDENTIALS)) {
+  const command = code(row.at(-1));
+  test(`README.md, ${row[0]}: ${command}`, { timeout: 600_000 }, async () => {
+    assert.equal(row.length, 7, "a cell is missing, or a | is in one");
+    const from = demo.logs.length;
+    const ran = await run("bash", programs.bash[1], `${before.text}\n${command}`);
+    assert.equal(ran.code, 0, `it ended with ${ran.code}:\n${ran.output}`);
+    if (/ test |--test/.test(command)) return assert.match(ran.output, /^# pass [1-9]|^test result: ok\. [1-9]/m);
+    const lines = await decided(from);
+    assert.deepEqual(lines.filter((line) => line.edgegate !== "decided"), [], ran.output);
+    lines.forEach(({ credential }) => shown.add(credential));
+    const isShown = ({ credential = "none", route }) => credential !== "none" || route.startsWith("/.edgegate/admin/");
+    assert.ok(lines.some(isShown), `nothing was let through by a credential:\n${JSON.stringify(lines)}\n${ran.output}`);
+  });
+}
+
+test("the commands of the README's table show every kind of credential that the log knows", () => {
+  const row = rowsUnder(document("docs/operations.md"), "## The log").find(([name]) => code(name) === "credential");
+  const known = [...row[1].matchAll(/`([\w-]+)`/g)].map(([, name]) => name);
+  assert.ok(known.length > 12, known.join());
+  // The demo has no issuer, no broker and no http host; its sessions of Luminate are opened by a password.
+  const elsewhere = ["jwt", "introspection", "broker", "http-session", "sign-on"];
+  assert.deepEqual(known.filter((name) => !shown.has(name) && !elsewhere.includes(name)), []);
+  assert.deepEqual([...shown].filter((name) => name && !known.includes(name)), [], "docs/operations.md does not name it");
+});
+
+/** The decisions from a line of the log on, once no more come. */
+async function decided(from) {
+  for (let seen = -1; seen !== demo.logs.length; await sleep(250)) seen = demo.logs.length;
+  return demo.logs.slice(from).filter((line) => line.startsWith('{"edgegate"')).map((line) => JSON.parse(line));
 }
 
 test("the documents have commands at all", () => assert.ok(found >= 10, `${found} blocks`));
@@ -62,7 +116,9 @@ function blocks(markdown) {
 
 function run(program, args, text) {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, PATH: `${shims}${path.delimiter}${process.env.PATH}`, NO_COLOR: "1" };
+    // A test that is a command is no part of this one.
+    const { NODE_TEST_CONTEXT: _, ...own } = process.env;
+    const env = { ...own, PATH: `${shims}${path.delimiter}${own.PATH}`, NO_COLOR: "1" };
     const child = spawn(program, args, { cwd: root, env });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (data) => (output += data));

@@ -1,6 +1,7 @@
 // What shows that a request which a browser opens by itself is not another site's: a choice of each route.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { after, test } from "node:test";
 import { forwarded, refused, status } from "./lib/expect.mjs";
 import { demoPolicy, startGateway, theLogHoldsNoCredential } from "./lib/gateway.mjs";
@@ -94,6 +95,26 @@ test("token: what changes something shows it, in the header or a form", async ()
   await refused(await send("POST", "token", form, `xsrf_token=${jo.xsrf}`), 400, "parameter_shadowed");
   await refused(await send("POST", "token", { "content-type": "text/plain" }, `XSRF_TOKEN=${jo.xsrf}`), 401, "bound_token_missing");
   await refused(await send("POST", "token", { ...token, "sec-fetch-site": "cross-site" }), 403, "cross_site");
+});
+
+const multipart = (...parts) => ({
+  headers: { "content-type": "multipart/form-data; boundary=b1" },
+  body: `${parts.map(([name, value, file]) => `--b1\r\nContent-Disposition: form-data; name="${name}"${file ? `; filename="${file}"\r\nContent-Type: text/plain` : ""}\r\n\r\n${value}\r\n`).join("")}--b1--\r\n`,
+});
+
+test("token: a form with a file shows it before the file, and the rest streams on as it was", async () => {
+  const [note, shown, file] = [["note", "a"], ["XSRF_TOKEN", jo.xsrf], ["paper", "x".repeat(100_000), "paper.txt"]];
+  const send = ({ headers, body }) => gate.post("/token/a", body, { cookie: jo.cookies, ...headers });
+  for (const parts of [[note, shown], [note, shown, file], [shown, file, note]]) {
+    const without = multipart(...parts.filter((part) => part !== shown)).body;
+    assert.equal(forwarded(await send(multipart(...parts))).body_sha256, createHash("sha256").update(without).digest("hex"));
+  }
+  await refused(await send(multipart(note, file)), 401, "bound_token_missing");
+  await refused(await send(multipart(["XSRF_TOKEN", "abc"], file)), 401, "bound_token_mismatch");
+  await refused(await send(multipart(shown, shown, file)), 400, "parameter_duplicate");
+  await refused(await send(multipart(["xsrf_token", jo.xsrf])), 400, "parameter_shadowed");
+  await refused(await send(multipart(["note", "x".repeat(70_000)], shown)), 413, "body_too_large");
+  await refused(await send(multipart(shown, file, ["XSRF_TOKEN", "abc"])), 400, "form_malformed");
 });
 
 test("always: on GET and HEAD too", async () => {

@@ -1,12 +1,9 @@
 //! One call of the API: its parameters, from query and body, each read once.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use crate::dialect::luminate::{CREDENTIALS, Manner, REDIRECTS};
 use crate::gate::credentials::Visit;
-use crate::http::query::encode_component;
-use crate::http::{multipart, query};
+use crate::gate::form;
+use crate::http::query;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::rewrite::NewBody;
@@ -34,18 +31,10 @@ impl<'a> Call<'a> {
             return Ok(none);
         }
         visit.incoming.judge_body_encoding()?;
-        let limit = visit.gate.policy.limits.form;
-        if visit.incoming.has_form()? {
-            let form = String::from_utf8(visit.ports.read(limit).await?).map_err(|_| Reason::FormMalformed)?;
-            let body = query::cut(&form, |param| is_kept_back(param.name)).into_bytes();
-            return Ok(Self { query, form, body: Some(NewBody::Whole(body)) });
+        if let Some(form) = form::read(visit, is_kept_back, is_judged).await? {
+            return Ok(Self { query, form: form.fields, body: Some(form.body) });
         }
-        let content_type = visit.incoming.headers.get("content-type").unwrap_or_default();
-        if let Some(boundary) = multipart::boundary(content_type) {
-            let (form, body) = parts(visit, boundary.map_err(|_| Reason::FormMalformed)?, limit).await?;
-            return Ok(Self { query, form, body: Some(body) });
-        }
-        match visit.ports.read(limit).await?.is_empty() {
+        match visit.ports.read(visit.gate.policy.limits.form).await?.is_empty() {
             true => Ok(none),
             false => Err(Reason::FormMalformed),
         }
@@ -126,32 +115,6 @@ pub fn manner_at_least(query: &str, form: &str) -> Manner {
         json: values("response_format").any(|value| value == "json"),
         suppress_response_codes: values("suppress_response_codes").eq(["true"]),
     }
-}
-
-/// The fields before the first file, as a urlencoded form, and the body without credentials. Files are not held: from the
-/// first one on the body streams, and a credential behind it ends the request.
-async fn parts<P: Ports>(visit: &Visit<'_, P>, boundary: &str, limit: usize) -> Result<(String, NewBody), Reason> {
-    let mut parts = multipart::Form::new(boundary, is_kept_back as fn(&str) -> bool).judging(is_judged);
-    let mut taken = 0;
-    while !parts.is_settled() {
-        let Some(piece) = visit.ports.next().await? else {
-            parts.finish().map_err(|_| Reason::FormMalformed)?;
-            break;
-        };
-        parts.push(&piece).map_err(|_| Reason::FormMalformed)?;
-        taken += piece.len();
-        if taken > limit && !parts.is_settled() {
-            return Err(Reason::BodyTooLarge);
-        }
-    }
-    let field = |(name, value): &(String, Vec<u8>)| format!("{}={}", encode_component(name), encode_component(value));
-    let form = parts.fields().iter().map(field).collect::<Vec<_>>().join("&");
-    let head = parts.take_forwarded();
-    let body = match parts.into_tail() {
-        Some(tail) => NewBody::Head(head, Rc::new(RefCell::new(tail))),
-        None => NewBody::Whole(head),
-    };
-    Ok((form, body))
 }
 
 /// Whether some origin would read the name as that of a credential, or would itself redirect by it.
