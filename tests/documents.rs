@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use edgegate::policy::{Policy, SHAPES};
+use edgegate::policy::{self, Policy, SHAPES};
 use edgegate::refusal::Reason;
 use toml::de::{DeTable, DeValue};
 
@@ -52,16 +52,22 @@ fn the_examples_of_the_policy_use_every_key_that_exists() {
     }
 }
 
-/// The table under a heading is the table of that name, key by key.
-/// Each `toml` block of docs/luminate.md is a policy of its own, and loosens nothing but what the text says.
+/// The first `toml` block of each is a policy of its own, and what follows is added to it. It loosens nothing.
 #[test]
-fn the_policy_to_begin_with_is_valid() {
-    let text = document("docs/luminate.md");
-    let blocks: Vec<&str> = text.split("\n```toml\n").skip(1).map(|rest| rest.split("\n```").next().unwrap()).collect();
-    assert_eq!(blocks.len(), 1);
-    Policy::read(blocks[0]).unwrap_or_else(|problems| panic!("{problems:#?}"));
+fn the_policies_to_begin_with_are_valid() {
+    for (path, expected) in [("docs/luminate.md", 1), ("docs/superoffice.md", 2)] {
+        let text = document(path);
+        let blocks: Vec<&str> =
+            text.split("\n```toml\n").skip(1).map(|rest| rest.split("\n```").next().unwrap()).collect();
+        assert_eq!(blocks.len(), expected, "{path}");
+        for end in 1..=blocks.len() {
+            let policy = Policy::read(&blocks[..end].join("\n")).unwrap_or_else(|problems| panic!("{problems:#?}"));
+            assert_eq!(policy::advise(&policy, "2026-11-24"), [], "{path}");
+        }
+    }
 }
 
+/// The table under a heading is the table of that name, key by key.
 #[test]
 fn every_key_has_its_row_and_every_row_its_key() {
     let text = document("docs/policy.md");

@@ -1,9 +1,10 @@
-//! `edgegate nonce`, `token` and `session`, against a gateway that says what the test wants.
+//! `edgegate nonce`, `ticket`, `token` and `session`, against a gateway that says what the test wants.
 
 use super::run::{Ran, demo, edgegate, root, scratch, with_input};
 use super::stub::Stub;
 
 const TOKEN: &str = "egt_seal-1_AGkhAAAAaSEPEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const TICKET: &str = "7T:AGkhAAAAaSEPEPv//sjJysvMzc7P0NHS09TV1tfY2drb3N3e3+Dh4uPk5ebn6Onq6+zt7u8=";
 const SESSION: &str = "egs_seal-1_AGkhAAAAaSEPEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 #[test]
@@ -52,6 +53,76 @@ fn a_token_is_a_header() {
         (&json["access_token"], json["header"].as_str().unwrap()),
         (&TOKEN.into(), &*format!("Authorization: Bearer {TOKEN}"))
     );
+}
+
+#[test]
+fn a_ticket_is_a_header() {
+    let answer = format!("{{\"ticket\":\"{TICKET}\",\"authorization\":\"SOTicket {TICKET}\",\"expires_in\":21600}}");
+    let run = |args: &[&str]| {
+        let stub = Stub::answering(201, "", &answer);
+        let ran = demo(&[&["ticket", "1001002", "--gateway", &stub.url], args].concat()).ends(0);
+        (ran, stub.asked())
+    };
+    let (ran, asked) = run(&[]);
+    assert_eq!(ran.out, format!("Authorization: SOTicket {TICKET}\n"));
+    assert_eq!(
+        ran.err, "note: it lives for 6h\nnote: routes that accept `app-ticket` want SO-AppToken beside it\n",
+        "the demo's policy has an app token"
+    );
+    assert_eq!(asked.line, "POST /.edgegate/admin/ticket HTTP/1.1");
+    assert_eq!(asked.body, serde_json::json!({"subject": "1001002"}));
+    assert_eq!(run(&["--lifetime", "10m"]).1.body, serde_json::json!({"subject": "1001002", "lifetime": 600}));
+    let json = run(&["--json"]).0.json();
+    assert_eq!(
+        (&json["ticket"], json["header"].as_str().unwrap()),
+        (&TICKET.into(), &*format!("Authorization: SOTicket {TICKET}"))
+    );
+
+    let policy = without("no-app-tokens", "app_tokens = [\"SUPEROFFICE_APP_TOKEN\"]\n", &["superoffice-online"]);
+    let stub = Stub::answering(201, "", &answer);
+    let args = ["ticket", "1001002", "--gateway", &stub.url, "-p", &policy, "-s", "demo/.dev.vars"];
+    assert_eq!(edgegate(&args).ends(0).err, "note: it lives for 6h\n");
+}
+
+#[test]
+fn a_token_can_be_made_for_a_route() {
+    let answer = format!("{{\"access_token\":\"8A:Cust12345.{TOKEN}\",\"token_type\":\"Bearer\",\"expires_in\":3600}}");
+    let stub = Stub::answering(201, "", &answer);
+    let ran = demo(&["token", "mint", "jo", "--route", "cust12345", "--gateway", &stub.url]).ends(0);
+    assert_eq!(ran.out, format!("Authorization: Bearer 8A:Cust12345.{TOKEN}\n"));
+    assert_eq!(stub.asked().body["route"], "cust12345");
+    // `show` and `revoke` take it as it is sent; the gateway is asked about what stands behind the prefix.
+    let stub = Stub::answering(200, "", "{\"state\":\"revoked\"}");
+    held(&["token", "revoke"], &stub, &ran.out).ends(0);
+    assert_eq!(stub.asked().body["token"], TOKEN);
+}
+
+#[test]
+fn a_ticket_stands_for_its_session() {
+    for input in [
+        TICKET.to_owned(),
+        format!("Authorization: SOTicket {TICKET}\r\n"),
+        format!("{{\"ticket\":\"{TICKET}\",\"expires_in\":21600}}"),
+    ] {
+        let stub = Stub::answering(200, "", "{\"state\":\"revoked\"}");
+        let ran = held(&["session", "revoke"], &stub, &input).ends(0);
+        assert_eq!(ran.out, "revoked\n");
+        let asked = stub.asked();
+        assert_eq!(
+            (asked.line.as_str(), asked.body),
+            ("POST /.edgegate/admin/session/revoke HTTP/1.1", serde_json::json!({"session": TICKET}))
+        );
+    }
+    // What stands there as a session is taken first.
+    let stub = Stub::answering(200, "", "{\"state\":\"revoked\"}");
+    held(&["session", "revoke"], &stub, &format!("{TICKET} {SESSION}")).ends(0);
+    assert_eq!(stub.asked().body["session"], SESSION);
+    for wrong in [TICKET.replace("7T:", "7A:"), format!("{TICKET}A"), TICKET.to_lowercase(), "7T".to_owned()] {
+        let failed = nowhere(&["session", "revoke"], &wrong).ends(2);
+        assert!(failed.err.contains("egs_") && !failed.err.contains(&wrong), "{}", failed.err);
+    }
+    let failed = nowhere(&["token", "revoke"], TICKET).ends(2);
+    assert!(failed.err.contains("there is no egt_..."), "{}", failed.err);
 }
 
 #[test]
@@ -138,6 +209,8 @@ fn what_the_gateway_need_not_be_asked() {
         (&["nonce", "1001002", "--route", "files"][..], "those that do: account"),
         (&["nonce", "jo doe", "--route", "account"], "without a space"),
         (&["nonce", "1001002", "--route", "account", "--lifetime", "5s"], "at least 60s"),
+        (&["ticket", "jo doe"], "without a space"),
+        (&["ticket", "jo", "--lifetime", "5s"], "at least 60s"),
         (&["token", "mint", "jo", "--scope", "a  b"], "--scope"),
         (&["token", "mint", "jo", "--client", "a b"], "--client"),
         (&["token", "show"], "there is no egt_... in what was read"),
@@ -152,6 +225,8 @@ fn what_the_gateway_need_not_be_asked() {
         let failed = demo(&[&command[..], &[TOKEN]].concat()).ends(2);
         assert!(failed.err.contains("never from the command line") && !failed.err.contains(TOKEN), "{}", failed.err);
     }
+    let failed = demo(&["session", "revoke", TICKET]).ends(2);
+    assert!(failed.err.contains("never from the command line") && !failed.err.contains(TICKET), "{}", failed.err);
     let policy = scratch("no-admin").join("edgegate.toml");
     let text = std::fs::read_to_string(root().join("demo/edgegate.toml")).unwrap();
     let (before, rest) = text.split_once("[admin]").unwrap();
@@ -163,4 +238,22 @@ fn what_the_gateway_need_not_be_asked() {
 
 fn held(args: &[&str], stub: &Stub, input: &str) -> Ran {
     with_input(&[args, &["--policy", "demo/edgegate.toml", "--gateway", &stub.url]].concat(), input)
+}
+
+/// What ends before a gateway is asked.
+fn nowhere(args: &[&str], input: &str) -> Ran {
+    with_input(&[args, &["--policy", "demo/edgegate.toml", "--gateway", "http://127.0.0.1:1"]].concat(), input)
+}
+
+/// The demo's policy without a text, and with other words for some that need it.
+fn without(name: &str, text: &str, presets: &[&str]) -> String {
+    let policy = scratch(name).join("edgegate.toml");
+    let mut changed = std::fs::read_to_string(root().join("demo/edgegate.toml")).unwrap();
+    assert!(changed.contains(text));
+    changed = changed.replace(text, "");
+    for preset in presets {
+        changed = changed.replace(preset, "bearer");
+    }
+    std::fs::write(&policy, changed).unwrap();
+    policy.to_str().unwrap().to_owned()
 }

@@ -9,6 +9,7 @@ import { code, document, rowsUnder } from "./lib/demo.mjs";
 import { ofDemo } from "./lib/flows-demo.mjs";
 import { ofLuminate } from "./lib/flows-luminate.mjs";
 import { ofClients, ofGrants, ofIssuers, ofKeys, withoutTheLedger } from "./lib/flows-oauth.mjs";
+import { ofBrokers, ofPasswords, ofTickets, ofXsrfTokens } from "./lib/flows-schemes.mjs";
 import { stopIssuers } from "./lib/issuers.mjs";
 import { counts, digests, idleLimits, issued, seen, stop, told } from "./lib/watched.mjs";
 
@@ -36,6 +37,10 @@ test("the flows of tokens that are bound to a key", ofKeys);
 test("the flows of clients that were registered", ofClients);
 test("the flows of tokens of others", ofIssuers);
 test("the flows of OAuth without the Ledger", withoutTheLedger);
+test("the flows of passwords over HTTP Basic", ofPasswords);
+test("the flows of tickets", ofTickets);
+test("the flows of XSRF tokens", ofXsrfTokens);
+test("the flows of brokers", ofBrokers);
 
 test("every key and value in KV matches one row, and every row is seen", () => {
   const documented = rows("## Workers KV").map(([key, value]) => ({

@@ -2,18 +2,27 @@
 
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
+import { brokered, secrets as brokerSecrets } from "../../e2e/lib/broker.mjs";
 import { Answer, Client, HOST } from "../../e2e/lib/client.mjs";
 import { demoPolicy, secrets, strictRoute } from "../../e2e/lib/gateway.mjs";
 import { asked, ISSUERS } from "./issuers.mjs";
 import { now, seal } from "../../e2e/lib/sign.mjs";
 import { startDemo } from "./demo.mjs";
 
-const strict = strictRoute("bearer");
+/** The password of the program `robot`. */
+export const ROBOT = "robot-password-0123456789";
+const more = [
+  ["[basic]", '[basic.machines.robot]\nsecret = "ROBOT_PASSWORD"'],
+  strictRoute("bearer", "ticket"),
+  strictRoute("basic").replace('"strict"', '"office"').replace("/strict/", "/office/"),
+  brokered("http://127.0.0.1:9/sign-in"),
+  ...ISSUERS,
+];
 const hasty = ["[oauth]\n", '[oauth]\nretry_window = "0s"\n']; // a refresh token comes too late at once
-const bindings = { IDP_SECRET: asked.secret };
+const bindings = { IDP_SECRET: asked.secret, ROBOT_PASSWORD: ROBOT, ...brokerSecrets };
 const demo = await startDemo({
-  gate: { policy: demoPolicy(strict, ...ISSUERS), bindings },
-  other: { policy: demoPolicy(hasty, strict, ...ISSUERS), bindings, sharing: "gate" },
+  gate: { policy: demoPolicy(...more), bindings },
+  other: { policy: demoPolicy(hasty, ...more), bindings, sharing: "gate" },
   alone: { policy: demoPolicy('[storage]\nsingle_use = "best-effort"') },
 });
 
@@ -42,7 +51,16 @@ const seals = [
   [/\beg[tsncri]_[\w-]+/g, (text) => [text.slice(0, 3), text.split("_")[1], Buffer.from(text.split("_").slice(2).join("_"), "base64url")]],
   [/\b[0-9a-f]{92}\.app1\b/g, (text) => ["egs", "seal-1", Buffer.from(text.slice(0, -5), "hex")]],
   [/\b[0-9A-F]{92,}\b/g, (text) => ["egn", "seal-1", Buffer.from(text, "hex")]],
+  [/\b7T:[\w+/]+=*/g, (text) => ["egs", "seal-1", carriedBy(Buffer.from(text.slice(3), "base64"))]],
 ];
+
+/** The session that a ticket carries behind times, audience and random bytes, under a mask that the seal key makes of these. */
+function carriedBy(ticket) {
+  const [random, masked] = [ticket.subarray(14, 30), ticket.subarray(30, -16)];
+  const block = (counter) => createHmac("sha256", secrets.EDGEGATE_SEAL_KEY).update("edgegate mask v1\0egk\0seal-1\0").update(random).update(Buffer.of(counter)).digest();
+  const mask = Buffer.concat([block(0), block(1)]);
+  return masked.map((byte, at) => byte ^ mask[at]);
+}
 
 function remember(text) {
   for (const [pattern, take] of seals) {
