@@ -35,24 +35,36 @@ export function signedLink(path = "/files/report.pdf", query = "v=2") {
 
 // A request with a Bearer token that the gateway itself mints.
 export async function mintedToken(port) {
-  const answer = await fetch(`http://127.0.0.1:${port}/.edgegate/admin/token`, {
+  const { access_token: token } = await asAdmin(port, "token", { subject: "1001002", client: "bench", scope: "read" });
+  const headers = [["Host", HOST], ...BROWSER, ["Authorization", `Bearer ${token}`]];
+  return { method: "GET", target: "/me/profile?v=2", headers };
+}
+
+// A call of the admin API that makes something; gives its answer.
+export async function asAdmin(port, what, body) {
+  const answer = await fetch(`http://127.0.0.1:${port}/.edgegate/admin/${what}`, {
     method: "POST",
     headers: {
       authorization: `Bearer ${ADMIN_KEY}`,
       "content-type": "application/json",
       "cf-connecting-ip": "127.0.0.1",
     },
-    body: JSON.stringify({ subject: "1001002", client: "bench", scope: "read" }),
+    body: JSON.stringify(body),
   });
-  if (answer.status !== 201) throw new Error(`no token was minted: ${answer.status} ${await answer.text()}`);
-  const { access_token: token } = await answer.json();
-  const headers = [["Host", HOST], ...BROWSER, ["Authorization", `Bearer ${token}`]];
-  return { method: "GET", target: "/me/profile?v=2", headers };
+  if (answer.status !== 201) throw new Error(`no ${what} was made: ${answer.status} ${await answer.text()}`);
+  return answer.json();
 }
 
 // The same request with more headers, or with another target.
 export function withHeaders(request, more) {
   return { ...request, headers: [...request.headers, ...more] };
+}
+
+// The same request with these values for headers of these names, of which it has each once then.
+export function withValues(request, values) {
+  const names = new Set(Object.keys(values).map((name) => name.toLowerCase()));
+  const others = request.headers.filter(([name]) => !names.has(name.toLowerCase()));
+  return { ...request, headers: [...others, ...Object.entries(values)] };
 }
 
 export function withTarget(request, change) {

@@ -11,7 +11,7 @@ import { CONTENDERS } from "./contenders.mjs";
 import { preflight } from "./lib/preflight.mjs";
 import { Skip, startContender } from "./lib/contender.mjs";
 import { progress } from "./lib/progress.mjs";
-import { measure } from "./lib/measure.mjs";
+import { measureRounds } from "./lib/rounds.mjs";
 import { summarise, toJson, toTable } from "./lib/report.mjs";
 import { gatewaySizes } from "./lib/sizes.mjs";
 import { parseArguments as parseTagsArguments } from "./lib/tags-arguments.mjs";
@@ -20,8 +20,6 @@ import { toTable as toTagsTable } from "./lib/tags-report.mjs";
 import { parseArguments as parseTokensArguments } from "./lib/tokens-arguments.mjs";
 import { raceOverTokens } from "./lib/tokens-race.mjs";
 import { toTable as toTokensTable } from "./lib/tokens-report.mjs";
-
-const TURN = 1000;
 
 async function main() {
   const options = parseArguments(process.argv.slice(2));
@@ -44,19 +42,7 @@ async function main() {
       await preflight(one);
     }
 
-    const results = new Map(running.map((one) => [one.name, []]));
-    for (const one of running) {
-      progress(`warming up: ${one.name}, ${options.warmup} requests`);
-      await measure(one, options.warmup, options.connections);
-    }
-    for (let round = 1; round <= options.rounds; round++) {
-      const spent = await measureRound(running, options);
-      spent.forEach((cpu, one) => results.get(one.name).push(cpu));
-      const shown = [...spent].map(([one, cpu]) => `${one.name} ${cpu.toFixed(0)} µs`).join(", ");
-      progress(`round ${round} of ${options.rounds}: ${shown}`);
-    }
-    progress("");
-
+    const results = await measureRounds(running, options);
     const summary = summarise({ contenders: running, results, skipped, options, sizes: gatewaySizes() });
     if (!options.json) process.stdout.write(toTable(summary));
     if (options.check && summary.goal.met === false) process.exitCode = 1;
@@ -83,21 +69,6 @@ async function measureMore(name, race, tableOf, { quick, only, json, check }) {
     console.error(`${name}: skipped, ${error.message}`);
     return undefined;
   }
-}
-
-// One round: every contender gets its requests in turns, so that the contenders share the machine's good
-// and bad moments. Another one begins each turn, so that none always follows the same neighbour.
-async function measureRound(running, { requests, connections }) {
-  const totals = new Map(running.map((one) => [one, 0]));
-  const turns = Math.max(1, Math.round(requests / TURN));
-  for (let turn = 0; turn < turns; turn++) {
-    const share = Math.floor((requests * (turn + 1)) / turns) - Math.floor((requests * turn) / turns);
-    for (let index = 0; index < running.length; index++) {
-      const one = running[(index + turn) % running.length];
-      totals.set(one, totals.get(one) + (await measure(one, share, connections)));
-    }
-  }
-  return new Map([...totals].map(([one, cpu]) => [one, cpu / requests]));
 }
 
 main().catch((error) => {

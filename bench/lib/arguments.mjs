@@ -19,7 +19,8 @@ bench/tokens.mjs does (both left out with --only).
   --help             this text
 
 Also: node bench/tags.mjs and node bench/tokens.mjs (the parts about tags and tokens alone, with options of their own), node
-bench/stream.mjs (memory while 1 GB streams through), node bench/cold.mjs (start-up).
+bench/schemes.mjs (SuperOffice's schemes beside a signed link), node bench/stream.mjs (memory while 1 GB streams through),
+node bench/cold.mjs (start-up).
 `;
 
 export function parseArguments(args) {

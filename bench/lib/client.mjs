@@ -15,45 +15,56 @@ export async function sendOne(port, request) {
   return only;
 }
 
-// Sends the same request `count` times over `connections` connections, each waiting for its answer before it sends
-// again, and calls `onAnswer` with every answer. Rejects on the first connection that breaks or answer that it refuses.
-export function sendMany(port, bytes, count, connections, onAnswer) {
-  return new Promise((resolve, reject) => {
-    const sockets = [];
-    let sent = 0;
-    let answered = 0;
+// Sends the same request `count` times over `connections` connections of its own. Calls `onAnswer` with every answer. Rejects
+// on the first connection that breaks or answer that it refuses.
+export async function sendMany(port, bytes, count, connections, onAnswer) {
+  const open = openConnections(port, Math.min(connections, count));
+  try {
+    await open.send(bytes, count, onAnswer);
+  } finally {
+    open.close();
+  }
+}
 
-    const finish = (error) => {
-      sockets.forEach((socket) => socket.destroy());
-      if (error) reject(error);
-      else resolve();
-    };
-    const sendNext = (socket) => {
-      if (sent >= count) return;
-      sent++;
-      socket.write(bytes);
-    };
+// Connections that stay open for many batches of requests, one after the other. Each waits for its answer before it sends
+// again.
+export function openConnections(port, connections) {
+  let batch;
+  const fail = (error) => batch?.reject(error);
+  const sendNext = (socket) => {
+    if (batch.sent >= batch.count) return;
+    batch.sent++;
+    socket.write(batch.bytes);
+  };
 
-    for (let i = 0; i < Math.min(connections, count); i++) {
-      const socket = connect({ port, host: "127.0.0.1", noDelay: true });
-      const reader = answerReader((answer) => {
-        onAnswer(answer);
-        if (++answered === count) finish();
-        else sendNext(socket);
-      });
-      socket.on("connect", () => sendNext(socket));
-      socket.on("data", (chunk) => {
-        try {
-          reader(chunk);
-        } catch (error) {
-          finish(error);
-        }
-      });
-      socket.on("error", finish);
-      socket.on("close", () => answered < count && finish(new Error("a connection closed before its answer came")));
-      sockets.push(socket);
-    }
+  const sockets = Array.from({ length: connections }, () => {
+    const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+    const reader = answerReader((answer) => {
+      batch.onAnswer(answer);
+      if (++batch.answered === batch.count) batch.resolve();
+      else sendNext(socket);
+    });
+    socket.on("data", (chunk) => {
+      try {
+        reader(chunk);
+      } catch (error) {
+        fail(error);
+      }
+    });
+    socket.on("error", fail);
+    socket.on("close", () => fail(new Error("a connection closed before its answer came")));
+    return socket;
   });
+
+  return {
+    send(bytes, count, onAnswer) {
+      return new Promise((resolve, reject) => {
+        batch = { bytes, count, onAnswer, resolve, reject, sent: 0, answered: 0 };
+        sockets.forEach(sendNext);
+      });
+    },
+    close: () => sockets.forEach((socket) => socket.destroy()),
+  };
 }
 
 // Takes chunks as they come, calls back once per whole answer.

@@ -12,7 +12,7 @@ const WORKERS = fileURLToPath(new URL("../workers", import.meta.url));
 const COMPATIBILITY_DATE = "2026-11-01";
 
 export async function startContender(contender) {
-  const running = await startWorkerd([await workerOf(contender), originWorker("origin.js")]);
+  const running = await startWorkerd([await workerOf(contender), plainWorker("origin", "origin.js")]);
   const { request } = contender;
   return { ...contender, ...running, request: typeof request === "function" ? await request(running.port) : request };
 }
@@ -26,7 +26,7 @@ export async function startBeforeOrigin(contender, port) {
 
 // An origin of these files of workers/, in a workerd of its own, so that nobody's figures hold its share.
 export function startOriginWorker(...files) {
-  return startWorkerd([originWorker(...files)]);
+  return startWorkerd([plainWorker("origin", ...files)]);
 }
 
 function workerOf({ worker, policy, bindings }) {
@@ -44,11 +44,11 @@ function writtenByHand(file, bindings) {
   };
 }
 
-function originWorker(...files) {
-  return { name: "origin", ...moduleFiles(...files), compatibilityDate: COMPATIBILITY_DATE };
+// A Worker of these files of workers/. The first is the entry.
+export function plainWorker(name, ...files) {
+  return { name, ...moduleFiles(...files), compatibilityDate: COMPATIBILITY_DATE };
 }
 
-// The first is the entry.
 function moduleFiles(...files) {
   const modules = files.map((file) => ({ type: "ESModule", path: path.join(WORKERS, file) }));
   return { modules, modulesRoot: WORKERS };

@@ -12,13 +12,17 @@ export async function startWorkerd(workers) {
   const { Miniflare, convertV4MiniflareOptions } = await loadMiniflare();
   const before = new Set(workerdChildren());
   let logLines = 0;
+  let lastLine = "";
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       workers: workers.map((worker, index) =>
         index === 0 ? { ...worker, unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] } : worker,
       ),
       // Miniflare reads workerd's output from a pipe and hands over each line: real logging, drained, the same for all.
-      handleStructuredLogs: () => void logLines++,
+      handleStructuredLogs: ({ message }) => {
+        logLines++;
+        lastLine = message;
+      },
       cf: false,
     }),
   );
@@ -31,6 +35,7 @@ export async function startWorkerd(workers) {
     pid,
     port: Number(url.port),
     logLines: () => logLines,
+    lastLine: () => lastLine,
     stop: () => miniflare.dispose(),
   };
 }
@@ -41,6 +46,13 @@ export function cpuMicroseconds(pid) {
   // The name of the program stands in parentheses and may hold anything; the fields are counted after it.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) * (1_000_000 / HERTZ);
+}
+
+// The same to the nanosecond, for so few requests that a hundredth of a second would be much of them: what its threads ran. One
+// that runs is counted up to its last pause.
+export function threadMicroseconds(pid) {
+  const threads = readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}/schedstat`);
+  return threads.reduce((sum, thread) => sum + Number(readFileSync(thread, "utf8").split(" ")[0]) / 1000, 0);
 }
 
 // Resident memory of a process, now and at its highest, in bytes.
