@@ -23,6 +23,7 @@ LIFETIME = 60  # seconds: the browser comes at once; a copy found later in a his
 # Plain http is for a demo on one machine: elsewhere everybody on the way would read the signed address.
 GATE = re.compile(r"https://[a-z0-9.-]+(:[0-9]+)?|http://(127\.0\.0\.1|localhost)(:[0-9]+)?")
 STATE = re.compile(r"[A-Za-z0-9_.~-]{1,4096}")
+LONGEST = 255
 NAME = "".join(map(chr, range(0x21, 0x7F))).replace("%", "")
 SERVER_ERROR = "500 Internal Server Error"
 
@@ -52,18 +53,21 @@ def answer(environ):
     if not user:
         return SERVER_ERROR, [], ("The web server did not authenticate you: Windows or Kerberos sign-in is not set up for this "
                                   "address, or anonymous access is still allowed.")
+    name_of_user = subject(user)
+    if name_of_user is None:
+        return SERVER_ERROR, [], "The web server hands over a user name that is no WSGI string (PEP 3333), or one too long for the gate."
     # The state is the gate's, and goes back unread. What could not be one must not come near the address that is signed.
     states = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True).get("state", [])
     if len(states) != 1 or not STATE.fullmatch(states[0]):
         return "400 Bad Request", [], "This address works only when the gate sends you here. Go back and open the page again."
-    return "302 Found", [("Location", gate + signed(gate, name, states[0], user, key_id, key))], ""
+    return "302 Found", [("Location", gate + signed(gate, name, states[0], name_of_user, key_id, key))], ""
 
 
 def signed(gate, name, state, user, key_id, key):
     """The path and query that the gate takes from us: a signed link. Where it leads is in the settings, never in the
     request: otherwise any address could be made to get a signed name."""
     path = "/.edgegate/broker/" + quote(name, safe="")
-    query = "state=%s&user=%s&eg_kid=%s&eg_exp=%d" % (state, quote(subject(user), safe=""), quote(key_id, safe=""), time.time() + LIFETIME)
+    query = "state=%s&user=%s&eg_kid=%s&eg_exp=%d" % (state, quote(user, safe=""), quote(key_id, safe=""), time.time() + LIFETIME)
     host = gate.split("://", 1)[1]
     text = "GET\n%s\n%s?%s" % (host, path, query)
     mac = hmac.new(key.encode(), text.encode(), hashlib.sha256).digest()
@@ -72,15 +76,10 @@ def signed(gate, name, state, user, key_id, key):
 
 def subject(user):
     """Who it is to the gate and to the site behind it. That becomes a header field, so what is not printable ASCII, a space
-    or a percent sign is written as %XX: no two users share a name."""
-    return quote(utf8(user), safe=NAME)
-
-
-def utf8(text):
-    """WSGI hands over bytes in the guise of Latin-1 (PEP 3333); some servers for Windows hand over real text."""
+    or a percent sign is written as %XX. WSGI hands bytes over in the guise of Latin-1 (PEP 3333), and those bytes count:
+    no two users share a name. None for what no such server hands over, and for a name longer than the gate takes."""
     try:
-        data = text.encode("latin-1")
-        data.decode("utf-8")
-        return data
+        name = quote(user.encode("latin-1"), safe=NAME)
     except UnicodeError:
-        return text.encode("utf-8")
+        return None
+    return name if len(name) <= LONGEST else None

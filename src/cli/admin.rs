@@ -142,8 +142,8 @@ fn open_with(common: &Common, args: &Held, kind: Kind) -> Result<(Workspace, Zer
     }
     let workspace = Workspace::open(common)?;
     let prefix = kind.prefix();
+    let or_ticket = if kind == Kind::Session { ", nor a ticket 7T:..." } else { "" };
     if reads_stdin && std::io::stdin().is_terminal() {
-        let or_ticket = if kind == Kind::Session { ", or a ticket, 7T:..." } else { "" };
         eprintln!("Paste what holds the credential ({prefix}_...{or_ticket}), then Enter and Ctrl-D:");
     }
     let input = match &args.file {
@@ -152,12 +152,13 @@ fn open_with(common: &Common, args: &Held, kind: Kind) -> Result<(Workspace, Zer
     };
     let beginning = format!("{prefix}_");
     let is_outside = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-');
-    let held = input.split(is_outside).find(|piece| piece.starts_with(&beginning));
+    let found = input.find(&beginning).and_then(|at| input.get(at..));
+    let held = found.and_then(|rest| rest.split(is_outside).next());
     // A ticket stands for its session, and has signs of its own.
     let words = || input.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ';'));
     let ticket = || words().find(|piece| Spelling::Ticket.read(piece).is_some() && kind == Kind::Session);
     let held = held.or_else(ticket).map(|held| Zeroizing::new(held.to_owned()));
-    let held = held.ok_or_else(|| Failure::usage(format!("there is no {beginning}... in what was read")))?;
+    let held = held.ok_or_else(|| Failure::usage(format!("there is no {beginning}...{or_ticket} in what was read")))?;
     Ok((workspace, held))
 }
 

@@ -4,7 +4,7 @@ use super::Identity;
 use super::authorization::{self, Authorization};
 use super::dpop::Thumbprint;
 use super::record::Record;
-use super::seal::{self, Kind, Sealed};
+use super::seal::{self, Kind, Sealed, is_written_as};
 use super::store::{self, Context, Found};
 use super::{grant, registry};
 use crate::http::{Incoming, Target, query};
@@ -75,6 +75,15 @@ pub async fn present(
 /// A token without the prefix that the route's own have.
 pub fn bare<'t>(places: &BearerUse, token: &'t str) -> &'t str {
     token.strip_prefix(&places.prefix).unwrap_or(token)
+}
+
+/// The same where no route is known: a token as it was handed out.
+pub fn bare_anywhere<'t>(policy: &Policy, token: &'t str) -> &'t str {
+    let prefixes = policy.routes.iter().map(|route| &*route.bearer.prefix).filter(|prefix| !prefix.is_empty());
+    prefixes
+        .filter_map(|prefix| token.strip_prefix(prefix))
+        .find(|rest| is_written_as(Kind::Token, rest))
+        .unwrap_or(token)
 }
 
 /// Judges an opened token: in time, known, not revoked, and for this address. `noted`: what is known of the caller even if
@@ -170,7 +179,7 @@ pub async fn mint<P: Vault + Ledger + Entropy>(
     Ok(Secret::new([prefix.as_bytes(), token.expose()].concat()))
 }
 
-/// Opens a token without looking at storage.
+/// Opens a token without its prefix, without looking at storage.
 ///
 /// # Errors
 /// `TokenForged`, `SecretMissing`.

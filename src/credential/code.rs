@@ -71,7 +71,7 @@ pub async fn mint<P: Vault + Ledger + Entropy>(
             Claimed::First => {}
             Claimed::Replayed(_) => return Err(Reason::Internal),
         },
-        SingleUse::BestEffort => ports.put(&code.record_key(), &text, store::kv_expiry(ctx.now, expires)).await?,
+        SingleUse::BestEffort => ports.put(code.record_key(), &text, store::kv_expiry(ctx.now, expires)).await?,
     }
     Ok(code.text())
 }
@@ -98,7 +98,7 @@ pub async fn judge<P: Vault + Ledger>(
 ) -> Result<Authorization, Reason> {
     let found = match ctx.single_use {
         SingleUse::Ledger => ports.recall(&code.claim_key("allowed")).await?,
-        SingleUse::BestEffort => ports.get(&code.record_key()).await?,
+        SingleUse::BestEffort => ports.get(code.record_key()).await?,
     };
     let allowed = found.as_deref().and_then(Authorization::read).ok_or(Reason::CodeUnknown)?;
     let is_address = match shown.redirect_uri {

@@ -19,7 +19,7 @@ use crate::secret::Secret;
 pub struct Errand {
     /// For the broker, which gives it back.
     pub state: Secret,
-    /// The Set-Cookie value, if the browser has none that lasts.
+    /// The Set-Cookie value, if the browser has no cookie that lasts.
     pub cookie: Option<String>,
 }
 
@@ -40,18 +40,21 @@ pub fn send(
     let fits = |next: &&str| next.len() <= seal::PAYLOAD - MARK;
     let path = next.split('?').next().unwrap_or_default();
     let next = [next, path].into_iter().find(fits).unwrap_or("/");
-    let lasting = browsers(ctx, policy, target, headers).find(|browser| browser.expires >= ctx.now + STATE);
-    let is_known = lasting.is_some();
-    let browser = match lasting {
-        Some(browser) => browser,
-        None => make(ctx, entropy, policy, BROWSER, ctx.now + COOKIE, &[])?,
+    let known = browsers(ctx, policy, target, headers).max_by_key(|browser| browser.expires);
+    let browser = match &known {
+        Some(known) => known.payload.clone(),
+        None => Secret::new(random(entropy)?),
+    };
+    let cookie = match known.filter(|known| known.expires >= ctx.now + STATE) {
+        Some(_) => None,
+        // The browser stays the same one, so that what it took along before is still good.
+        None => {
+            let lasting = make(ctx, entropy, policy, BROWSER, ctx.now + COOKIE, browser.expose())?;
+            Some(session::write_host_cookie(NAME, target, lasting.text().expose_text()?, COOKIE))
+        }
     };
     let payload = [&mark(&browser), next.as_bytes()].concat();
     let state = make(ctx, entropy, policy, broker, ctx.now + STATE, &payload)?.text();
-    let cookie = match is_known {
-        true => None,
-        false => Some(session::write_host_cookie(NAME, target, browser.text().expose_text()?, COOKIE)),
-    };
     Ok(Errand { state, cookie })
 }
 
@@ -73,13 +76,13 @@ pub fn back(
         return Err(Reason::BrokerStateExpired);
     }
     let (mark_of_sent, next) = state.payload.expose().split_at_checked(MARK).ok_or(Reason::BrokerStateForged)?;
-    if !browsers(ctx, policy, target, headers).any(|browser| mark(&browser) == mark_of_sent) {
+    if !browsers(ctx, policy, target, headers).any(|browser| mark(&browser.payload) == mark_of_sent) {
         return Err(Reason::BrokerBrowser);
     }
     String::from_utf8(next.to_vec()).map_err(|_| Reason::BrokerStateForged)
 }
 
-/// The marks of this gateway that a request's cookies hold.
+/// Who the browser is, by its cookies that this gateway made and that are still good.
 fn browsers(
     ctx: Context<'_>,
     policy: &Session,
@@ -90,7 +93,7 @@ fn browsers(
     let header = headers.get("cookie").unwrap_or_default();
     let open = |value| seal::open(Kind::Errand, &policy.keys, ctx.keyring, ctx.loopback, value).ok().flatten();
     let opened: Vec<Sealed> = cookie::visible(header, &name).take(MOST).filter_map(open).collect();
-    opened.into_iter().filter(|browser| browser.is_for(BROWSER))
+    opened.into_iter().filter(move |browser| browser.is_for(BROWSER) && browser.expires > ctx.now)
 }
 
 fn make(
@@ -105,9 +108,15 @@ fn make(
     seal::seal(&Terms { kind: Kind::Errand, issued: ctx.now, expires, audience, payload }, key, secret, entropy)
 }
 
-/// What the state knows of the cookie; from it the cookie cannot be had.
-fn mark(browser: &Sealed) -> [u8; MARK] {
-    seal::first(sha256(&[b"edgegate errand v1\0", browser.bytes()]))
+/// What the state knows of the browser; from it the cookie cannot be had.
+fn mark(browser: &Secret) -> [u8; MARK] {
+    seal::first(sha256(&[b"edgegate errand v1\0", browser.expose()]))
+}
+
+fn random(entropy: &impl Entropy) -> Result<[u8; MARK], Reason> {
+    let mut bytes = [0; MARK];
+    entropy.fill(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// The cookie's name, without its prefix.

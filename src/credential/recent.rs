@@ -19,6 +19,17 @@ pub struct Recent {
     pub clients: Few<String, Option<Arc<Client>>>,
     /// Whose a password is that was right, by a keyed digest of it and its user name.
     pub passwords: Few<[u8; 32], String>,
+    /// What became of a password that was sent, by the same digest.
+    pub tried: Few<[u8; 32], Tried>,
+}
+
+/// A password that was sent a moment ago.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tried {
+    /// It was counted as a guess.
+    Counted,
+    /// It was wrong.
+    Wrong,
 }
 
 /// A few things, the newest, each with the time it was fetched.

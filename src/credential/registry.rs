@@ -127,7 +127,7 @@ pub async fn add<P: Vault + Ledger>(
     client: Client,
 ) -> Result<(), Reason> {
     let text = written(&client).to_string();
-    ports.put(&sealed.record_key(), &text, FOREVER).await?;
+    ports.put(sealed.record_key(), &text, FOREVER).await?;
     if ctx.single_use == SingleUse::Ledger {
         // For isolates whose KV lags, as any new record.
         let _ = ports.claim(&sealed.claim_key("minted"), ctx.now + LAG, &text).await;
@@ -154,7 +154,7 @@ pub async fn change<P: Vault + Ledger>(
     {
         return Err(Reason::ClientUnknown);
     }
-    ports.put(&sealed.record_key(), &text, FOREVER).await?;
+    ports.put(sealed.record_key(), &text, FOREVER).await?;
     if is_removed(ctx, ports, sealed).await? {
         bury(ctx, ports, sealed).await?;
         return Err(Reason::ClientUnknown);
@@ -225,13 +225,13 @@ async fn is_removed<P: Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> 
 }
 
 async fn bury<P: Vault>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
-    ports.put(&sealed.record_key(), "{}", store::kv_expiry(ctx.now, ctx.now + REMEMBERED)).await?;
+    ports.put(sealed.record_key(), "{}", store::kv_expiry(ctx.now, ctx.now + REMEMBERED)).await?;
     ctx.recent.clients.put(sealed.text().expose_text()?.to_owned(), None, ctx.now);
     Ok(())
 }
 
 async fn fetch<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<Option<Client>, Reason> {
-    let mut text = ports.get(&sealed.record_key()).await?;
+    let mut text = ports.get(sealed.record_key()).await?;
     if text.is_none() && ctx.now < sealed.issued + LAG && ctx.single_use == SingleUse::Ledger {
         if is_removed(ctx, ports, sealed).await? {
             return Ok(None);

@@ -9,6 +9,7 @@
 //! A payload is for credentials that need no record. It is masked (XOR with HMAC-SHA-256(key, "edgegate mask v1" NUL
 //! prefix NUL key id NUL random counter)), so that nobody but the gateway reads it; the MAC covers it as masked.
 
+use core::cell::OnceCell;
 use std::sync::Arc;
 
 use subtle::ConstantTimeEq;
@@ -38,7 +39,7 @@ pub enum Kind {
     Code,
     /// A refresh token, `egr_`.
     Refresh,
-    /// A ticket, `egk_` where it would be written so: its texts have a spelling of their own.
+    /// A ticket, `egx_` where it would be written so: its texts have a spelling of their own.
     Ticket,
     /// A browser on its way to a broker and back, `ege_`.
     Errand,
@@ -57,7 +58,7 @@ impl Kind {
             Kind::HttpSession => "egh",
             Kind::Code => "egc",
             Kind::Refresh => "egr",
-            Kind::Ticket => "egk",
+            Kind::Ticket => "egx",
             Kind::Errand => "ege",
             Kind::Client => "egi",
         }
@@ -65,7 +66,7 @@ impl Kind {
 }
 
 /// An authentic credential, taken apart. It says nothing about expiry or revocation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Sealed {
     /// What it is.
     pub kind: Kind,
@@ -80,6 +81,7 @@ pub struct Sealed {
     tag: [u8; TAG],
     mac: [u8; MAC],
     bytes: Secret,
+    record_key: OnceCell<String>,
 }
 
 /// What a credential is to say.
@@ -91,11 +93,20 @@ pub struct Terms<'a> {
     pub issued: u64,
     /// Unix seconds; not valid at or after it.
     pub expires: u64,
-    /// Who may take it: the name of a route, or nothing.
+    /// Who may take it: the name of a route, a word of its kind, or nothing.
     pub audience: &'a str,
     /// What it carries, at most [`PAYLOAD`] bytes.
     pub payload: &'a [u8],
 }
+
+/// Its bytes say everything else.
+impl PartialEq for Sealed {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.key_id == other.key_id && self.bytes == other.bytes
+    }
+}
+
+impl Eq for Sealed {}
 
 impl Sealed {
     /// All of its bytes: whoever has them has the credential.
@@ -114,14 +125,18 @@ impl Sealed {
         hmac_sha256(secret, &parts)
     }
 
-    /// Whether it was minted for this audience (the name of a route, or nothing).
+    /// Whether it was minted for this audience.
     pub fn is_for(&self, audience: &str) -> bool {
-        self.tag == audience_tag(audience)
+        match audience {
+            "" => self.tag == EVERYBODY,
+            other => self.tag == audience_tag(other),
+        }
     }
 
     /// The KV key of its record: a digest, so that a dump of KV holds nothing usable.
-    pub fn record_key(&self) -> String {
-        format!("{}:{}", self.kind.prefix(), base64url(&self.claim_key("record").0))
+    pub fn record_key(&self) -> &str {
+        let key = || format!("{}:{}", self.kind.prefix(), base64url(&self.claim_key("record").0));
+        self.record_key.get_or_init(key)
     }
 
     /// The Ledger key for one of the things that happen to it once.
@@ -168,7 +183,8 @@ pub fn seal(terms: &Terms<'_>, key: &Key, secret: &Secret, entropy: &impl Entrop
     let mac = compute(kind, &key.id, secret, &bytes);
     bytes.extend(mac);
     let (payload, bytes) = (Secret::new(terms.payload), Secret::new(bytes));
-    Ok(Sealed { kind, key_id: key.id.clone(), issued, expires, payload, tag, mac, bytes })
+    let (key_id, record_key) = (key.id.clone(), OnceCell::new());
+    Ok(Sealed { kind, key_id, issued, expires, payload, tag, mac, bytes, record_key })
 }
 
 /// Whether a text looks like a credential of that kind, `egt_…` for example.
@@ -241,6 +257,7 @@ fn read_with(kind: Kind, key_id: &str, secret: &Secret, bytes: &[u8]) -> Option<
         tag: tag.try_into().ok()?,
         mac,
         bytes: Secret::new(bytes),
+        record_key: OnceCell::new(),
     })
 }
 
@@ -282,6 +299,8 @@ pub fn first<const N: usize>(bytes: [u8; 32]) -> [u8; N] {
     start
 }
 
+/// The tag of no audience in particular. Most have it, so it is not computed each time.
+const EVERYBODY: [u8; TAG] = [113, 196, 175, 199];
 const TAG: usize = 4;
 const RANDOM: usize = 16;
 const MAC: usize = 16;
@@ -292,3 +311,13 @@ pub const BARE: usize = BODY + MAC;
 pub const PAYLOAD: usize = 300;
 /// Characters of base64url for the longest credential.
 const TEXT: usize = (BODY + PAYLOAD + MAC).div_ceil(3) * 4;
+
+#[cfg(test)]
+mod tests {
+    use super::{EVERYBODY, audience_tag};
+
+    #[test]
+    fn the_tag_of_no_audience() {
+        assert_eq!(audience_tag(""), EVERYBODY);
+    }
+}

@@ -136,7 +136,7 @@ pub fn start_nobodys(ctx: Context<'_>, entropy: &impl Entropy, policy: &Session)
 
 /// Whether a session belongs to a visitor who is not signed in.
 pub fn is_nobodys(sealed: &Sealed) -> bool {
-    sealed.is_for(NOBODY)
+    !sealed.is_for("") && sealed.is_for(NOBODY)
 }
 
 /// The session's text.
@@ -206,10 +206,11 @@ pub async fn keep_alive<P: Vault + Ledger>(
         return Ok(());
     }
     let record = sealed.record_key();
-    let note = format!("{record}:seen");
-    let mut seen = sealed.issued.max(ctx.recent.seen(&record));
+    let note = || format!("{record}:seen");
+    let known = ctx.recent.seen(record);
+    let mut seen = sealed.issued.max(known);
     if ctx.now.saturating_sub(seen) > policy.idle {
-        let noted = ports.get(&note).await?.and_then(|text| text.parse().ok());
+        let noted = ports.get(&note()).await?.and_then(|text| text.parse().ok());
         seen = seen.max(noted.unwrap_or(0));
     }
     if ctx.now.saturating_sub(seen) > policy.idle {
@@ -217,10 +218,12 @@ pub async fn keep_alive<P: Vault + Ledger>(
     }
     if ctx.now.saturating_sub(seen) >= policy.idle / 5 {
         // KV takes one write a second for a key; another isolate's note of the same moment is as good.
-        let _ = ports.put(&note, &ctx.now.to_string(), store::kv_expiry(ctx.now, ctx.now + policy.idle)).await;
+        let _ = ports.put(&note(), &ctx.now.to_string(), store::kv_expiry(ctx.now, ctx.now + policy.idle)).await;
         seen = ctx.now;
     }
-    ctx.recent.touch(&record, seen);
+    if seen > known {
+        ctx.recent.touch(record, seen);
+    }
     Ok(())
 }
 

@@ -96,12 +96,12 @@ pub async fn mint<P: Vault + Ledger + Entropy>(
     let terms = Terms { kind, issued: ctx.now, expires: record.exp, audience, payload: &[] };
     let sealed = seal::seal(&terms, key, secret, ports)?;
     let json = record.to_json()?;
-    ports.put(&sealed.record_key(), &json, kv_expiry(ctx.now, record.exp)).await?;
+    ports.put(sealed.record_key(), &json, kv_expiry(ctx.now, record.exp)).await?;
     if ctx.single_use == SingleUse::Ledger {
         // For readers whose KV lags. Not needed where KV does not, so a failure here refuses nobody.
         let _ = ports.claim(&sealed.claim_key("minted"), ctx.now + LAG, &json).await;
     }
-    ctx.recent.put(&sealed.record_key(), record, ctx.now);
+    ctx.recent.put(sealed.record_key(), record, ctx.now);
     Ok(sealed)
 }
 
@@ -120,9 +120,9 @@ pub async fn find<P: Vault + Ledger>(
         return Ok(Found::Revoked);
     }
     let key = sealed.record_key();
-    let record = match ctx.recent.get(&key, ctx.now, max_age) {
+    let record = match ctx.recent.get(key, ctx.now, max_age) {
         Some(record) => Some(record),
-        None => fetch(ctx, ports, sealed, &key).await?,
+        None => fetch(ctx, ports, sealed, key).await?,
     };
     Ok(record.into())
 }
@@ -134,11 +134,11 @@ pub async fn find<P: Vault + Ledger>(
 pub async fn revoke<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
     let record = Record { exp: sealed.expires, revoked: true, ..Record::default() };
     let key = sealed.record_key();
-    ctx.recent.put(&key, record.clone(), ctx.now);
+    ctx.recent.put(key, record.clone(), ctx.now);
     if ctx.single_use == SingleUse::Ledger {
         ports.claim(&sealed.claim_key("revoked"), sealed.expires, "").await?;
     }
-    ports.put(&key, &record.to_json()?, kv_expiry(ctx.now, sealed.expires)).await
+    ports.put(key, &record.to_json()?, kv_expiry(ctx.now, sealed.expires)).await
 }
 
 /// Whether the Ledger knows of a revocation.

@@ -40,18 +40,16 @@ pub fn mint(
     Ok(Minted { text, lifetime: expires.saturating_sub(ctx.now) })
 }
 
-/// The session that a ticket carries. Storage is not asked.
+/// A ticket and the session that it carries, whatever their times. Storage is not asked.
 ///
 /// # Errors
-/// `TicketForged`, `TicketExpired`, `SecretMissing`.
-pub fn open(ctx: Context<'_>, policy: &Session, text: &str) -> Result<Sealed, Reason> {
+/// `TicketForged`, `SecretMissing`.
+pub fn session(ctx: Context<'_>, policy: &Session, text: &str) -> Result<(Sealed, Sealed), Reason> {
     let bytes = Spelling::Ticket.read(text).ok_or(Reason::TicketForged)?;
     let opened = seal::read(Kind::Ticket, &policy.keys, ctx.keyring, ctx.loopback, &bytes)?;
     let ticket = opened.filter(|ticket| ticket.is_for(AUDIENCE)).ok_or(Reason::TicketForged)?;
-    if ticket.expires <= ctx.now {
-        return Err(Reason::TicketExpired);
-    }
-    session::reopen(ctx, policy, ticket.payload.expose()).map_err(|_| Reason::TicketForged)
+    let session = session::reopen(ctx, policy, ticket.payload.expose()).map_err(|_| Reason::TicketForged)?;
+    Ok((ticket, session))
 }
 
 /// Judges a ticket, and the session behind it. `noted`: what is known of the caller even if it is refused.
@@ -66,7 +64,10 @@ pub async fn verify<P: Vault + Ledger>(
     text: &str,
     noted: &mut Option<Identity>,
 ) -> Result<Identity, Reason> {
-    let session = open(ctx, policy, text)?;
+    let (ticket, session) = session(ctx, policy, text)?;
+    if ticket.expires <= ctx.now {
+        return Err(Reason::TicketExpired);
+    }
     *noted = Some(Identity::by_key(KIND, &session.key_id));
     // Said of the ticket: whoever sends one knows nothing of the session, and a browser's own is not touched.
     let identity = session::judge(ctx, ports, policy, revocation, &session).await.map_err(|reason| match reason {
@@ -78,6 +79,10 @@ pub async fn verify<P: Vault + Ledger>(
     Ok(Identity { kind: KIND, ..identity })
 }
 
+/// The scheme that shows one.
+pub const SCHEME: &str = "SOTicket";
+/// The field in which an application shows its own token beside one.
+pub const APP_TOKEN: &str = "so-apptoken";
 /// As the log names it.
 const KIND: &str = "ticket";
 /// No route can be called so.

@@ -22,41 +22,28 @@ pub fn token(ctx: Context<'_>, policy: &Session, session: &Sealed) -> Result<Sec
     bound::token(ctx, policy, session, PURPOSE)
 }
 
-/// Judges what a request shows, in its header or a field of its form. Where it has the cookie too, both are one.
+/// Judges what a request shows of a session's token, in its header or a field of its form. Where it has the cookie too,
+/// both are one.
 ///
 /// # Errors
-/// `BoundTokenMissing`, `BoundTokenMismatch`, `SecretMissing`.
-pub fn judge(
-    ctx: Context<'_>,
-    policy: &Session,
-    session: &Sealed,
-    headers: &Headers<'_>,
-    shown: Option<&str>,
-) -> Result<(), Reason> {
+/// `BoundTokenMissing`, `BoundTokenMismatch`.
+pub fn judge(token: &Secret, headers: &Headers<'_>, shown: Option<&str>) -> Result<(), Reason> {
     let shown = shown.ok_or(Reason::BoundTokenMissing)?;
     let mut cookies = cookies(headers).peekable();
     let agrees = cookies.peek().is_none() || cookies.any(|cookie| cookie == shown);
-    let is_own = bound::is_token(ctx, policy, session, PURPOSE, shown)?;
-    (agrees && is_own).then_some(()).ok_or(Reason::BoundTokenMismatch)
+    (agrees && token.is(shown.as_bytes())).then_some(()).ok_or(Reason::BoundTokenMismatch)
 }
 
-/// The Set-Cookie value that hands the token to the session's pages; None if the browser has it.
+/// The Set-Cookie value that hands the token to the session's pages, for as long as the session can live; None if the
+/// browser has it.
 ///
 /// # Errors
-/// `SecretMissing`; `Internal`, since a token is ASCII.
-pub fn renew(
-    ctx: Context<'_>,
-    policy: &Session,
-    session: &Sealed,
-    target: &Target<'_>,
-    headers: &Headers<'_>,
-) -> Result<Option<String>, Reason> {
-    let token = token(ctx, policy, session)?;
-    if cookies(headers).any(|cookie| token.is(cookie.as_bytes())) {
-        return Ok(None);
+/// `Internal`; a token is ASCII.
+pub fn renew(token: &Secret, lives: u64, target: &Target<'_>, headers: &Headers<'_>) -> Result<Option<String>, Reason> {
+    match cookies(headers).any(|cookie| token.is(cookie.as_bytes())) {
+        true => Ok(None),
+        false => Ok(Some(write_cookie(target, token.expose_text()?, lives))),
     }
-    let lives = session.expires.saturating_sub(ctx.now);
-    Ok(Some(write_cookie(target, token.expose_text()?, lives)))
 }
 
 /// The Set-Cookie value that takes it back.

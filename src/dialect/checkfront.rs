@@ -24,10 +24,10 @@ pub fn answer(gate: &Gate, reason: Reason, route: Option<&Route>) -> Answer {
         Reason::AuthorizationMalformed
         | Reason::AuthorizationDuplicate
         | Reason::BasicMalformed
-        | Reason::SchemeNotAccepted
-        | Reason::SchemeNeedsConnection => (400, "invalid_request", "Malformed auth header."),
+        | Reason::SchemeNotAccepted => (400, "invalid_request", "Malformed auth header."),
+        Reason::SchemeNeedsConnection => (401, "invalid_request", "Malformed auth header."),
         Reason::TokenExpired | Reason::JwtExpired => (401, "invalid_grant", "The access token provided has expired."),
-        Reason::ClientUnknown | Reason::ClientSecret => {
+        Reason::ClientUnknown | Reason::ClientSecret | Reason::SignInFailed => {
             (401, "access_denied", "You do not have access to this resource.")
         }
         Reason::ClientKind | Reason::OnBehalf => (403, "access_denied", "You do not have access to this resource."),
@@ -36,7 +36,7 @@ pub fn answer(gate: &Gate, reason: Reason, route: Option<&Route>) -> Answer {
     };
     let answer = Answer::json(status, &json!({"error": error, "error_description": text}));
     let realm = &gate.policy.gateway.realm;
-    let is_about_pairs = matches!(reason, Reason::ClientUnknown | Reason::ClientSecret);
+    let is_about_pairs = matches!(reason, Reason::ClientUnknown | Reason::ClientSecret | Reason::SignInFailed);
     match (status, route) {
         (401, Some(_)) if is_about_pairs => answer.with("www-authenticate", format!("Basic realm=\"{realm}\"")),
         (400 | 401 | 403, Some(_)) => answer.with(

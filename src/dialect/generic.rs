@@ -1,12 +1,11 @@
-//! The generic dialect: problem+json for programs (RFC 9457), a page for people, RFC 6750 challenges.
+//! The generic dialect: problem+json for programs (RFC 9457), a page for people.
 
 use serde_json::json;
 
-use super::{oauth, page, superoffice};
-use crate::credential::dpop;
+use super::{challenge, page};
 use crate::gate::{Gate, Moment, Trace, with_cookies};
 use crate::http::{Incoming, Target, accept};
-use crate::policy::{Accept, Dialect, Route, Xsrf};
+use crate::policy::{Route, Xsrf};
 use crate::refusal::{Public, Reason};
 use crate::rewrite::{Answer, cors};
 
@@ -20,7 +19,7 @@ pub(crate) fn refuse(
 ) -> Answer {
     let route = trace.route.as_deref();
     let public = reason.public();
-    let challenges = challenges(gate, route, reason);
+    let challenges = challenge::all(gate, trace, reason);
     // 401 demands a challenge (RFC 9110 section 15.5.2); where none fits, as for links, it is 403.
     let status = if public.status() == 401 && challenges.is_empty() { 403 } else { public.status() };
     let sign_in = sign_in_address(gate, route, public, incoming);
@@ -55,7 +54,7 @@ pub(crate) fn dress(gate: &Gate, reason: Reason, incoming: &Incoming<'_>, trace:
     {
         // A stale cookie would be refused for ever; taken back, the next request is an anonymous one.
         cookies.push(crate::credential::session::clear_cookie(session, &target));
-        if dialect.is_none() && gate.policy.gives_xsrf_tokens() {
+        if dialect.is_none() && gate.policy.gives_xsrf_tokens {
             cookies.push(crate::credential::xsrf::clear_cookie(&target));
         }
     }
@@ -74,85 +73,6 @@ fn problem(status: u16, public: Public, detail: Option<&str>, request_id: &str) 
     Answer::new(status, "application/problem+json", format!("{body}\n"))
 }
 
-/// `WWW-Authenticate` values, one for each scheme that could open the route.
-fn challenges(gate: &Gate, route: Option<&Route>, reason: Reason) -> Vec<String> {
-    let public = reason.public();
-    let realm = &gate.policy.gateway.realm;
-    if reason == Reason::AdminKey {
-        return vec![format!("Bearer realm=\"{realm} admin\"")];
-    }
-    if reason == Reason::SignInFailed {
-        return vec![session_challenge(gate)];
-    }
-    let Some(route) = route else { return Vec::new() };
-    let mut challenges = Vec::new();
-    if route.takes_tokens() {
-        challenges.extend(dpop_challenge(reason));
-        challenges.extend(bearer_challenge(gate, route, public));
-    }
-    for accept in &route.accept {
-        match accept {
-            Accept::TokenPair | Accept::Basic(_) if public.status() == 401 => {
-                challenges.push(format!("Basic realm=\"{realm}\""));
-            }
-            Accept::Ticket(_) | Accept::AppTicket(_) if public.status() == 401 => {
-                challenges.push(format!("{} realm=\"{realm}\"", superoffice::TICKET));
-            }
-            Accept::Session if public.status() == 401 => challenges.push(session_challenge(gate)),
-            _ => {}
-        }
-    }
-    challenges
-}
-
-/// RFC 6750 section 3: no error code if the request carried no authentication at all.
-/// Where there is an authorization server it says where that is found (RFC 9728 section 5.1).
-pub(super) fn bearer_challenge(gate: &Gate, route: &Route, public: Public) -> Option<String> {
-    let error = match public {
-        Public::CredentialMissing
-        | Public::CredentialInvalid
-        | Public::TicketInvalid
-        | Public::SessionInvalid
-        | Public::SignInFailed => None,
-        Public::BadCredentialRequest => Some("invalid_request"),
-        Public::TokenInvalid => Some("invalid_token"),
-        Public::InsufficientScope => Some("insufficient_scope"),
-        _ => return None,
-    };
-    let mut challenge = format!("Bearer realm=\"{}\"", gate.policy.gateway.realm);
-    if let Some(error) = error {
-        challenge.push_str(&format!(", error=\"{error}\", error_description=\"{}\"", public.title()));
-    }
-    if !route.bearer.scope.is_empty() && !matches!(public, Public::BadCredentialRequest) {
-        challenge.push_str(&format!(", scope=\"{}\"", route.bearer.scope.join(" ")));
-    }
-    if gate.policy.oauth.is_some() || !gate.policy.issuers.is_empty() {
-        let (issuer, base) = (&gate.policy.gateway.issuer, route.path.base());
-        challenge.push_str(&format!(", resource_metadata=\"{issuer}{}{base}\"", crate::endpoint::oauth::RESOURCE));
-    }
-    Some(challenge)
-}
-
-/// RFC 9449 section 7.1, for whoever tried.
-fn dpop_challenge(reason: Reason) -> Option<String> {
-    let error = match reason {
-        Reason::TokenBinding => "invalid_token",
-        _ => Some(oauth::error(reason).1).filter(|error| *error == "invalid_dpop_proof")?,
-    };
-    let said = oauth::text(reason, Dialect::Generic);
-    let algorithms = dpop::algorithms().collect::<Vec<_>>().join(" ");
-    Some(format!("DPoP error=\"{error}\", error_description=\"{said}\", algs=\"{algorithms}\""))
-}
-
-/// There is no registered scheme for cookies; this one says where a person can sign in.
-pub(crate) fn session_challenge(gate: &Gate) -> String {
-    let realm = &gate.policy.gateway.realm;
-    match gate.policy.sign_in {
-        Some(_) => format!("Cookie realm=\"{realm}\", form-action=\"{}\"", crate::endpoint::SIGN_IN),
-        None => format!("Cookie realm=\"{realm}\""),
-    }
-}
-
 /// Where the page offers to sign in: only for a plain visit that a session would have opened.
 pub(super) fn sign_in_address(
     gate: &Gate,
@@ -160,7 +80,7 @@ pub(super) fn sign_in_address(
     public: Public,
     incoming: &Incoming<'_>,
 ) -> Option<String> {
-    let wants_session = route?.accept.iter().any(|accept| matches!(accept, Accept::Session));
+    let wants_session = route?.takes_sessions();
     let helps = matches!(public, Public::CredentialMissing | Public::SessionInvalid | Public::NonceInvalid);
     // Where every request shows the session's token, no page opens by its address alone.
     let opens_pages = wants_session && route?.xsrf != Xsrf::Always;

@@ -5,19 +5,24 @@ use crate::rewrite::Answer;
 
 /// A refusal for people. `sign_in`: where they can sign in, if that would help.
 pub fn refusal(status: u16, public: Public, request_id: &str, sign_in: Option<&str>) -> Answer {
-    let way_on = sign_in.map_or(String::new(), |address| {
-        format!("<p><a class=\"button\" href=\"{}\">Sign in</a></p>", escape(address))
-    });
-    let body = format!(
-        "<p>{}</p>{way_on}<p class=\"small\">Status {status}, <code>{}</code>. Request id <code>{}</code>.</p>",
-        escape(public.advice()),
-        public.code(),
-        escape(request_id)
-    );
+    let small_print = small_print(status, public, request_id);
+    let body = format!("<p>{}</p>{}{small_print}", escape(public.advice()), way_on(sign_in));
     // A heading is no sentence, and a person who only has to sign in is told so.
     let only_sign_in = sign_in.is_some() && matches!(public, Public::CredentialMissing | Public::SessionInvalid);
     let title = if only_sign_in { "Please sign in" } else { public.title().trim_end_matches('.') };
     page(status, title, &body)
+}
+
+/// The button that leads to the sign-in page, where that would help.
+pub fn way_on(sign_in: Option<&str>) -> String {
+    let button = |address| format!("<p><a class=\"button\" href=\"{}\">Sign in</a></p>", escape(address));
+    sign_in.map_or(String::new(), button)
+}
+
+/// What a person can tell the site's owner.
+pub fn small_print(status: u16, public: Public, request_id: &str) -> String {
+    let (code, id) = (public.code(), escape(request_id));
+    format!("<p class=\"small\">Status {status}, <code>{code}</code>. Request id <code>{id}</code>.</p>")
 }
 
 /// The page before a one-time link is used up, for links that mail scanners open.

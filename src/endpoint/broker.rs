@@ -40,8 +40,15 @@ pub(super) async fn answer<P: Ports>(
     }
     link::judge_terms(&broker.link, &parts, incoming.client(), ctx.now)?;
     let state = query::sole(parts.covered, STATE)?.ok_or(Reason::BrokerStateForged)?;
-    let next = errand::back(ctx, sessions, &broker.name, target, &incoming.headers, state)?;
     let key = claim_key("link", &link.key_id, &link.mac);
+    let next = match errand::back(ctx, sessions, &broker.name, target, &incoming.headers, state) {
+        // Somebody had another person sent to the broker: what it signed must not be left for whoever finds it.
+        Err(Reason::BrokerBrowser) => {
+            once::claim(ctx, ports, &key, link.until, Reason::BrokerBrowser).await?;
+            return Err(Reason::BrokerBrowser);
+        }
+        back => back?,
+    };
     once::claim(ctx, ports, &key, link.until, Reason::LinkReplayed).await?;
     let (identity, cookies) = open_session(gate, ctx, incoming, target, ports, subject).await?;
     trace.identity = Some(crate::credential::Identity { kind: "broker", ..identity });

@@ -76,7 +76,7 @@ pub(crate) async fn answer<P: Ports>(
             only(&["GET"])?;
             http_session::answer(gate, ctx, incoming, target, ports, trace).await
         }
-        TICKET if gate.policy.ticket.is_some() => {
+        TICKET if gate.policy.ticket.as_ref().is_some_and(|ticket| ticket.pages) => {
             only(&["POST"])?;
             ticket::answer(gate, ctx, incoming, target, ports, trace).await
         }

@@ -30,16 +30,39 @@ pub async fn check<P: Ports>(
     account: &str,
     password: &str,
 ) -> Result<Option<String>, Reason> {
-    let policy = gate.policy.sign_in.as_ref().ok_or(Reason::NoRoute)?;
     let attempt = Attempt::begin(gate, ctx, incoming, ports, account).await?;
-    let question = json!({"account": account, "password": password});
-    let answer = match ask(ctx, policy, &policy.path, &question, ports).await? {
-        (200, answer) => Some(subject(&answer).ok_or(Reason::PasswordCheckUnavailable)?),
-        (401, _) => None,
-        _ => return Err(Reason::PasswordCheckUnavailable),
-    };
+    let answer = ask_for(gate, ctx, ports, account, password).await?;
     attempt.end(gate, ctx, ports, answer.is_some()).await?;
     Ok(answer)
+}
+
+/// The same for what was counted before.
+///
+/// # Errors
+/// `PasswordCheckUnavailable`, `SecretMissing`.
+pub async fn ask_for<P: Ports>(
+    gate: &Gate,
+    ctx: Context<'_>,
+    ports: &P,
+    account: &str,
+    password: &str,
+) -> Result<Option<String>, Reason> {
+    let policy = gate.policy.sign_in.as_ref().ok_or(Reason::NoRoute)?;
+    let question = json!({"account": account, "password": password});
+    match ask(ctx, policy, &policy.path, &question, ports).await? {
+        (200, answer) => subject(&answer).map(Some).ok_or(Reason::PasswordCheckUnavailable),
+        (401, _) => Ok(None),
+        _ => Err(Reason::PasswordCheckUnavailable),
+    }
+}
+
+/// Whether this network has to wait before it may guess at an account again.
+///
+/// # Errors
+/// `SecretMissing`.
+pub fn is_shut_out(gate: &Gate, ctx: Context<'_>, incoming: &Incoming<'_>, account: &str) -> Result<bool, Reason> {
+    let guess = guess(gate, ctx, incoming, account)?;
+    Ok(gate.guesses.is_shut_out(&base64url(&guess.pair.0), ctx.now))
 }
 
 /// Who somebody is by a number that the origin knows; `member` is the name of the number.
@@ -81,14 +104,7 @@ impl Attempt {
         ports: &P,
         account: &str,
     ) -> Result<Self, Reason> {
-        let secret = gate.policy.sign_in.as_ref().ok_or(Reason::NoRoute)?;
-        let secret = ctx.keyring.secret(&secret.key.secret, ctx.loopback)?;
-        let digest = |what: &str, network: &str| {
-            let parts: [&[u8]; 5] =
-                [b"edgegate guess v1\0", what.as_bytes(), network.as_bytes(), b"\0", &folded(account).into_bytes()];
-            ClaimKey(hmac_sha256(secret, &parts))
-        };
-        let guess = Guess { account: digest("account", ""), pair: digest("pair ", &incoming.network()) };
+        let guess = guess(gate, ctx, incoming, account)?;
         let shut = base64url(&guess.pair.0);
         if gate.guesses.is_shut_out(&shut, ctx.now) {
             return Err(Reason::Throttled);
@@ -127,6 +143,18 @@ impl Attempt {
         }
         Ok(())
     }
+}
+
+/// Whose password is guessed, and from where.
+fn guess(gate: &Gate, ctx: Context<'_>, incoming: &Incoming<'_>, account: &str) -> Result<Guess, Reason> {
+    let policy = gate.policy.sign_in.as_ref().ok_or(Reason::NoRoute)?;
+    let secret = ctx.keyring.secret(&policy.key.secret, ctx.loopback)?;
+    let folded = folded(account);
+    let digest = |what: &str, network: &str| {
+        let parts: [&[u8]; 5] = [b"edgegate guess v1\0", what.as_bytes(), network.as_bytes(), b"\0", folded.as_bytes()];
+        ClaimKey(hmac_sha256(secret, &parts))
+    };
+    Ok(Guess { account: digest("account", ""), pair: digest("pair ", &incoming.network()) })
 }
 
 /// One account whatever its spelling: most origins ignore case and space around a name.

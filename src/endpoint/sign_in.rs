@@ -3,7 +3,7 @@
 use super::{password, value};
 use crate::credential::bearer;
 use crate::credential::store::Context;
-use crate::dialect::{generic, page};
+use crate::dialect::{challenge, page};
 use crate::gate::{Gate, Trace, open_session, with_cookies};
 use crate::http::{Incoming, Target, accept, fetch_metadata, query};
 use crate::ports::Ports;
@@ -37,7 +37,7 @@ pub async fn answer<P: Ports>(
     let next = next(gate, target, &form);
     let Some(subject) = password::check(gate, ctx, incoming, ports, &account, &password).await? else {
         if accept::prefers_html(incoming.headers.get("accept")) {
-            let challenge = generic::session_challenge(gate);
+            let challenge = challenge::session(gate);
             trace.said = Some(page::sign_in(&next, &account, true).with("www-authenticate", challenge));
         }
         return Err(Reason::SignInFailed);

@@ -29,7 +29,7 @@ pub async fn answer<P: Ports>(
     }
     end_session(gate, ctx, incoming, target, ports).await?;
     let mut cookies = vec![session::clear_cookie(sessions, target)];
-    if gate.policy.gives_xsrf_tokens() {
+    if gate.policy.gives_xsrf_tokens {
         cookies.push(xsrf::clear_cookie(target));
     }
     Ok(with_cookies(page::sign_out(true, gate.policy.sign_in.is_some()), cookies))

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use crate::credential::store::Context;
 use crate::credential::{session, ticket, xsrf};
-use crate::dialect::superoffice::TICKET;
 use crate::gate::{Gate, Trace};
 use crate::http::{Incoming, Target, fetch_metadata};
 use crate::ports::Ports;
@@ -29,7 +28,7 @@ pub(super) async fn answer<P: Ports>(
     let headers = &incoming.headers;
     let value = session::present(sessions, target, headers)?.ok_or(Reason::CredentialMissing)?;
     let session = session::open(ctx, sessions, value)?;
-    xsrf::judge(ctx, sessions, &session, headers, headers.get(xsrf::HEADER))?;
+    xsrf::judge(&xsrf::token(ctx, sessions, &session)?, headers, headers.get(xsrf::HEADER))?;
     if !fetch_metadata::is_own_form(headers, &target.origin()) {
         return Err(Reason::CrossSite);
     }
@@ -44,6 +43,6 @@ pub(super) async fn answer<P: Ports>(
 /// `Internal`; a ticket is ASCII.
 pub(super) fn described(minted: &ticket::Minted) -> Result<Value, Reason> {
     let text = minted.text.expose_text()?;
-    let authorization = format!("{} {text}", TICKET);
+    let authorization = format!("{} {text}", ticket::SCHEME);
     Ok(json!({"ticket": text, "authorization": authorization, "expires_in": minted.lifetime}))
 }

@@ -3,7 +3,7 @@
 //! Absent moves on to the next kind; refused ends it: a credential that is there but bad never falls
 //! through to a weaker one.
 
-use super::{Gate, Trace, redeem, schemes, tokens, xsrf};
+use super::{Gate, Trace, basic, redeem, schemes, tokens, xsrf};
 use crate::credential;
 use crate::credential::store::Context;
 use crate::credential::{Identity, bearer, claim_key, link, once, session, signed_redirect};
@@ -92,7 +92,7 @@ pub(crate) async fn collect<P: Ports>(visit: &Visit<'_, P>, trace: &mut Trace) -
                 None => None,
             },
             Accept::Basic(policy) => match header.filter(|header| schemes::takes(accept, header)) {
-                Some(header) => Some(Box::pin(schemes::by_basic(visit, policy, header.value, noted)).await?),
+                Some(header) => Some(Box::pin(basic::by_basic(visit, policy, header.value, noted)).await?),
                 None => None,
             },
             Accept::Ticket(policy) | Accept::AppTicket(policy) => {
@@ -173,15 +173,18 @@ async fn by_session<P: Ports>(
     let Some(value) = session::present(policy, target, &incoming.headers)? else { return Ok(None) };
     let session = session::open(ctx, policy, value)?;
     *noted = Some(Identity::by_key("session", &session.key_id));
-    if session.expires > ctx.now && (route.xsrf >= Xsrf::Token || route.tags.is_some()) {
-        cookies.extend(credential::xsrf::renew(ctx, policy, &session, target, &incoming.headers)?);
-    }
-    xsrf::judge(visit, policy, &session, body).await?;
-    let identity = session::verify(ctx, ports, policy, route.revocation, &session, noted).await?;
-    let tags = match route.tags.filter(|_| matches!(incoming.method, "GET" | "HEAD")) {
-        Some(places) => Some(Tags::of_session(places, credential::xsrf::token(ctx, policy, &session)?, target)),
-        None => None,
+    let token = match route.xsrf >= Xsrf::Token || route.tags.is_some() {
+        true => Some(credential::xsrf::token(ctx, policy, &session)?),
+        false => None,
     };
+    if let Some(token) = token.as_ref().filter(|_| session.expires > ctx.now) {
+        let lives = session.expires.saturating_sub(ctx.now);
+        cookies.extend(credential::xsrf::renew(token, lives, target, &incoming.headers)?);
+    }
+    xsrf::judge(visit, token.as_ref(), body).await?;
+    let identity = session::verify(ctx, ports, policy, route.revocation, &session, noted).await?;
+    let places = route.tags.filter(|_| matches!(incoming.method, "GET" | "HEAD"));
+    let tags = places.zip(token).map(|(places, token)| Tags::of_session(places, token, target));
     Ok(Some(Grant { identity, cookies: cookies.clone(), tags, ..Grant::default() }))
 }
 

@@ -5,6 +5,7 @@
 //!
 //! What refuses early costs least: nothing before step 5 touches storage.
 
+mod basic;
 mod broker;
 pub(crate) mod credentials;
 pub(crate) mod form;

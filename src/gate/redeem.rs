@@ -60,8 +60,9 @@ pub async fn open_session<P: Ports>(
     end_session(gate, ctx, incoming, target, ports).await?;
     let session = session::start(ctx, ports, policy, subject).await?;
     let mut cookies = vec![session::set_cookie(policy, target, &session, false)?];
-    if gate.policy.gives_xsrf_tokens() {
-        cookies.extend(xsrf::renew(ctx, policy, &session, target, &incoming.headers)?);
+    if gate.policy.gives_xsrf_tokens {
+        let token = xsrf::token(ctx, policy, &session)?;
+        cookies.extend(xsrf::renew(&token, policy.absolute, target, &incoming.headers)?);
     }
     let identity = Identity { subject: Some(subject.to_owned()), ..Identity::by_key("session", &session.key_id) };
     Ok((identity, cookies))

@@ -29,9 +29,14 @@ pub fn visible<'a>(header: &'a str, name: &str) -> impl Iterator<Item = &'a str>
     header.split(';').map(pair).filter(move |(cookie, _)| *cookie == name).map(|(_, value)| value)
 }
 
-/// Whether the name stands behind a comma, where only some origins would look for it.
-pub fn hides(header: &str, name: &str) -> bool {
-    header.split(';').any(|piece| piece.split(',').skip(1).any(|hidden| pair(hidden).0 == name))
+/// Whether a name of those stands behind a comma, where only some origins would look for it.
+pub fn hides(header: &str, is_one: impl Fn(&str) -> bool) -> bool {
+    header.contains(',') && header.split(';').any(|piece| piece.split(',').skip(1).any(|hidden| is_one(pair(hidden).0)))
+}
+
+/// Every name that somebody could read, hidden ones included.
+pub fn names(header: &str) -> impl Iterator<Item = &str> {
+    header.split([';', ',']).map(|piece| pair(piece).0)
 }
 
 /// The header without the cookies that `drop` names; None if none is left.
@@ -70,11 +75,11 @@ mod tests {
     #[test]
     fn what_stands_behind_a_comma_is_found_and_not_read() {
         for header in ["a=1, s=2", "a=1,s=2; b=3", "x, s=2", "a=\"z, s=2\""] {
-            assert!(hides(header, "s"), "{header}");
+            assert!(hides(header, |name| name == "s"), "{header}");
             assert_eq!(sole(header, "s"), Ok(None), "{header}");
             assert_eq!(all(header, "s").count(), 1, "{header}");
         }
-        assert!(!hides("a=1; s=2", "s"));
+        assert!(!hides("a=1; s=2", |name| name == "s"));
         assert_eq!(all("s=1; a=2, s=3", "s").collect::<Vec<_>>(), ["1", "3"]);
     }
 

@@ -8,7 +8,7 @@ use super::overlap;
 use super::time;
 use super::{
     Accept, Boundary, Dialect, Digest, Issuer, Key, KeyUse, Link, MacAlgorithm, Policy, Route, SignedRedirect,
-    SingleUse, Verification, Via, Xsrf,
+    SingleUse, Verification, Via,
 };
 
 /// A remark on a policy that is valid.
@@ -55,6 +55,7 @@ pub fn advise(policy: &Policy, today: &str) -> Vec<Advice> {
     for issuer in &policy.issuers {
         advisor.issuer(issuer);
     }
+    advisor.schemes();
     advisor.sections();
     for (index, route) in policy.routes.iter().enumerate() {
         advisor.route(route);
@@ -206,25 +207,6 @@ impl Advisor<'_> {
         if policy.bearer.is_some() && !self.accepts(|one| matches!(one, Accept::Bearer)) {
             self.say("bearer", "is not accepted by any route");
         }
-        if policy.basic.is_some() && !self.accepts(|one| matches!(one, Accept::Basic(_))) {
-            self.say("basic", "is not accepted by any route");
-        }
-        if policy.ticket.is_some() && !self.accepts(|one| matches!(one, Accept::Ticket(_) | Accept::AppTicket(_))) {
-            self.say("ticket", "is not accepted by any route");
-        }
-        if let (Some(ticket), Some(session)) = (&policy.ticket, &policy.session)
-            && ticket.lifetime > session.absolute
-        {
-            let (ticket, session) = (time::show_duration(ticket.lifetime), time::show_duration(session.absolute));
-            self.say(
-                "ticket",
-                &format!("`lifetime` is {ticket}, but the session behind a ticket ends after {session}"),
-            );
-        }
-        let is_brokered = |name: &str| policy.routes.iter().any(|route| route.broker.iter().any(|it| it.name == name));
-        for broker in policy.brokers.iter().filter(|broker| !is_brokered(&broker.name)) {
-            self.say(&format!("brokers.{}", broker.name), "is not named by any route");
-        }
         let has_pairs = self.accepts(|one| matches!(one, Accept::TokenPair));
         if policy.registry.is_some() && policy.oauth.is_none() && !has_pairs {
             self.say("registry", "has no effect: there is no `[oauth]`, and no route accepts `token-pair`");
@@ -305,16 +287,7 @@ impl Advisor<'_> {
                 "`form = true`: bodies are held in memory to find a token in them, and a page elsewhere can post one",
             );
         }
-        if route.xsrf == Xsrf::Off {
-            self.say(&label, "`xsrf = \"off\"`: a page elsewhere can make its visitor's browser change things here");
-        }
-        if route.broker.is_some() && route.xsrf == Xsrf::Always {
-            self.say(&label, "names a `broker`, but with `xsrf = \"always\"` no page opens by its address, session or not; name it on the route of the pages");
-        }
-        let takes_sessions = route.takes_sessions();
-        if route.dialect == Dialect::SuperOffice && takes_sessions && route.xsrf < Xsrf::Always {
-            self.say(&label, "speaks `superoffice` without `xsrf = \"always\"`: SuperOffice asks for the token on every request of a session");
-        }
+        self.schemes_of(route);
         let asks = |issuer: &&Arc<Issuer>| matches!(issuer.verification, Verification::Introspection { .. });
         let mut asked = route.accept.iter().filter_map(Accept::issuer).filter(asks);
         if let Some(first) = asked.next() {

@@ -12,6 +12,7 @@ mod accept;
 mod base_url;
 mod check;
 mod check_oauth;
+mod check_schemes;
 mod client;
 mod credentials;
 mod field_pattern;
@@ -104,6 +105,8 @@ pub struct Policy {
     pub single_use: SingleUse,
     /// Routes, first match wins. No match is a refusal.
     pub routes: Vec<Arc<Route>>,
+    /// A session comes with a token that shows who could read its pages: some route asks for it, or puts it into pages.
+    pub gives_xsrf_tokens: bool,
     /// Where the tables stand in the file.
     places: problem::Places,
 }
@@ -135,12 +138,6 @@ impl Policy {
     /// Names of the secrets by which the gateway proves who it is at other authorization servers.
     pub fn issuer_secrets(&self) -> impl Iterator<Item = &str> {
         self.issuers.iter().filter_map(|issuer| issuer.secret())
-    }
-
-    /// Whether a session comes with a token that shows who could read its pages.
-    pub fn gives_xsrf_tokens(&self) -> bool {
-        let asks = |route: &Arc<Route>| route.takes_sessions() && (route.xsrf >= Xsrf::Token || route.tags.is_some());
-        self.ticket.is_some() || self.routes.iter().any(asks)
     }
 
     /// Programs with a password of their own.

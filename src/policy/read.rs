@@ -16,7 +16,7 @@ use super::schemes;
 use super::sections;
 use super::shape;
 use super::table::Table;
-use super::{Admin, Issuer, Key, Luminate, Policy};
+use super::{Admin, Issuer, Key, Luminate, Policy, Route, Xsrf};
 
 /// Reads and judges a policy.
 ///
@@ -82,6 +82,8 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
         single_use,
     };
     let routes = routes::read(report, &around);
+    let asks = |route: &Route| route.takes_sessions() && (route.xsrf >= Xsrf::Token || route.tags.is_some());
+    let gives_xsrf_tokens = ticket.iter().any(|ticket| ticket.pages) || routes.iter().any(asks);
     Some(Policy {
         gateway: gateway?,
         origins: origins.into_things(),
@@ -105,6 +107,7 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
         limits,
         single_use,
         routes: routes.into_iter().map(Arc::new).collect(),
+        gives_xsrf_tokens,
         places: Default::default(),
     })
 }

@@ -132,6 +132,8 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
         host,
         path: path?,
         methods,
+        // `protocols.md` C4: SuperOffice takes a session only where there is no Authorization.
+        reads_authorization: dialect == Dialect::SuperOffice || accepts(is_shown_in_authorization),
         xsrf: xsrf.unwrap_or(accepted.xsrf),
         broker,
         accept: accepted.kinds,
@@ -170,6 +172,18 @@ fn tags(report: &mut Report, table: &Table<'_>, knows_tags: bool) -> Option<TagP
         table.wrong(report, "tags", "lacks `html`, on top of which the others come");
     }
     Some(places)
+}
+
+fn is_shown_in_authorization(accept: &Accept) -> bool {
+    matches!(
+        accept,
+        Accept::Bearer
+            | Accept::Issuer(_)
+            | Accept::TokenPair
+            | Accept::Basic(_)
+            | Accept::Ticket(_)
+            | Accept::AppTicket(_)
+    )
 }
 
 /// `xsrf`: of use where a browser sends a credential by itself.

@@ -45,7 +45,8 @@ pub(super) fn ticket(report: &mut Report, root: &Table<'_>, taken: &mut Vec<Stri
         table.wrong(report, "app_tokens", "holds more than two: one in use, and one that takes its place");
     }
     let app_tokens = texts.iter().filter_map(|text| secret(report, text, taken)).collect();
-    Some(Ticket { lifetime: table.duration(report, "lifetime", 6 * HOUR, &TICKET), app_tokens })
+    let lifetime = table.duration(report, "lifetime", 6 * HOUR, &TICKET);
+    Some(Ticket { lifetime, pages: table.flag(report, "pages", false), app_tokens })
 }
 
 /// Every `[brokers.*]`.

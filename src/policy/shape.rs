@@ -159,7 +159,7 @@ pub(super) const SIGN_IN: Shape =
 pub(super) const BASIC: Shape = Shape { table: "basic", keys: &["people", "cache", "machines"], required: &[] };
 pub(super) const MACHINE: Shape =
     Shape { table: "basic.machines.*", keys: &["secret", "subject"], required: &["secret"] };
-pub(super) const TICKET: Shape = Shape { table: "ticket", keys: &["lifetime", "app_tokens"], required: &[] };
+pub(super) const TICKET: Shape = Shape { table: "ticket", keys: &["lifetime", "pages", "app_tokens"], required: &[] };
 pub(super) const BROKER: Shape = Shape { table: "brokers.*", keys: &["url", "link"], required: &["url", "link"] };
 pub(super) const LUMINATE: Shape = Shape {
     table: "luminate",

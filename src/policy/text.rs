@@ -91,6 +91,9 @@ pub(super) fn audience(text: &str) -> Result<(), String> {
 /// What stands before a Bearer token: a `b64token`, in which SuperOffice also has colons (`protocols.md` C1).
 pub(super) fn token_prefix(text: &str) -> Result<(), String> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/:".contains(&byte);
+    if (TOKEN.starts_with(text) && !text.is_empty()) || text.starts_with(TOKEN) {
+        return Err(format!("`{text}` is how every token of the gateway begins"));
+    }
     admit(text, 64, allowed, "1 to 64 of A-Z, a-z, 0-9 and `-._~+/:`")
 }
 
@@ -179,6 +182,8 @@ fn admit(text: &str, longest: usize, allowed: fn(u8) -> bool, form: &str) -> Res
     }
 }
 
+/// How Bearer tokens of the gateway begin.
+const TOKEN: &str = "egt_";
 const RESERVED_PARAMETERS: [&str; 4] = ["access_token", "signature", "sig", "ts"];
 const REFUSED_METHODS: [&str; 3] = ["TRACE", "CONNECT", "TRACK"];
 const CONNECTION: &str = "it belongs to the connection, not to the request";

@@ -31,7 +31,7 @@ pub struct Said<'a> {
 pub fn edits<'a>(forwarding: &'a Forwarding, said: Said<'_>) -> Vec<Edit<'a>> {
     let Said { cache_control, vary, challenges } = said;
     let mut edits = Vec::new();
-    if authorization::is_of_connection(challenges) || challenges.contains(',') {
+    if !challenges.is_empty() {
         edits.extend(without_connections(challenges));
     }
     if forwarding.private {
@@ -90,13 +90,40 @@ pub fn page_edits(tags: &Tags) -> Vec<Edit<'_>> {
 
 /// The challenges without those of schemes that authenticate a connection: a client that took one up would be refused.
 fn without_connections<'a>(challenges: &str) -> Option<Edit<'a>> {
-    let all = || challenges.split(',').map(str::trim);
-    let kept: Vec<&str> = all().filter(|challenge| !authorization::is_of_connection(challenge)).collect();
-    match kept.len() {
-        0 => Some(Edit::Remove("www-authenticate")),
-        few if few < all().count() => Some(Edit::Set("www-authenticate", kept.join(", "))),
-        _ => None,
+    let mut kept: Vec<&str> = Vec::new();
+    let (mut is_dropping, mut dropped) = (false, 0);
+    for element in elements(challenges) {
+        // A challenge begins with a scheme; what else is an element of the list is a parameter of the one before.
+        let begins = !element.split('=').next().unwrap_or_default().trim_end().bytes().all(is_token);
+        if begins || !element.contains('=') {
+            is_dropping = authorization::is_of_connection(element);
+        }
+        match is_dropping {
+            true => dropped += 1,
+            false => kept.push(element),
+        }
     }
+    match (dropped, kept.is_empty()) {
+        (0, _) => None,
+        (_, true) => Some(Edit::Remove("www-authenticate")),
+        (_, false) => Some(Edit::Set("www-authenticate", kept.join(", "))),
+    }
+}
+
+/// The elements of a list (RFC 9110 section 5.6.1); a comma in a quoted string parts none.
+fn elements(list: &str) -> impl Iterator<Item = &str> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    let pieces = list.split(move |c| {
+        let ends = c == ',' && !is_quoted;
+        is_quoted ^= c == '"' && !is_escaped;
+        is_escaped = is_quoted && c == '\\' && !is_escaped;
+        ends
+    });
+    pieces.map(str::trim).filter(|piece| !piece.is_empty())
+}
+
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
 /// `private`, unless the origin said that or stricter. What allows a shared cache is dropped; the origin's
@@ -152,6 +179,11 @@ mod tests {
             ("Negotiate, NTLM", removed.clone()),
             ("ntlm TlRMTVNTUAAC==", removed),
             ("Negotiate, Basic realm=\"a, b\", NTLM", kept("Basic realm=\"a, b\"")),
+            ("Basic realm=\"a, Negotiate b\"", None),
+            ("Basic realm=\"a\\\", NTLM\"", None),
+            ("Basic realm=\"x\", NTLM realm=\"a, b\"", kept("Basic realm=\"x\"")),
+            ("Negotiate realm=\"x\", charset=\"y\", Basic realm=\"z\"", kept("Basic realm=\"z\"")),
+            ("Basic realm = \"x\" , charset=\"UTF-8\", NTLM", kept("Basic realm = \"x\", charset=\"UTF-8\"")),
             ("Basic realm=\"x\", Bearer realm=\"y\", error=\"z\"", None),
         ] {
             assert_eq!(without_connections(challenges), edit, "{challenges}");

@@ -3,13 +3,13 @@
 use super::Forwarding;
 use super::headers::{fold, forged, is_harmless_connection};
 use crate::credential::seal::{self, Kind};
-use crate::credential::{Identity, bearer, errand, http_session, link, session, signed_redirect, xsrf};
+use crate::credential::{Identity, bearer, errand, http_session, link, session, signed_redirect, ticket, xsrf};
+use crate::dialect::checkfront;
 use crate::dialect::luminate::ANYWHERE;
-use crate::dialect::{checkfront, superoffice};
 use crate::endpoint::luminate;
 use crate::http::query::{self, Param};
 use crate::http::{Headers, Incoming, Target, cookie};
-use crate::policy::{Accept, Nonce, Policy, Route, SignedRedirect, Via};
+use crate::policy::{Accept, Nonce, Policy, Route, Session, SignedRedirect, Via};
 use crate::refusal::Reason;
 
 /// Edits that hold for every request that this route lets through.
@@ -134,20 +134,19 @@ fn clean_cookies(
 ) {
     let Some(header) = incoming.headers.get("cookie") else { return };
     let servlet = policy.luminate.as_ref().map(|luminate| &luminate.session);
-    let names = cookie_names(policy);
-    // The prefixed name holds the bare one.
-    if !names.iter().chain(servlet.map(|servlet| &servlet.cookie)).any(|name| header.contains(name.as_str())) {
+    let is_named = |name: &str| is_own_cookie(policy, name) || servlet.is_some_and(|servlet| servlet.cookie == name);
+    if !cookie::names(header).any(is_named) {
         return;
     }
+    // A servlet session's name is used by many; only what has the form of the gateway's own is.
     let is_session = |name: &str, value: &str| {
-        names.iter().any(|own| name == own)
-            || servlet
-                .is_some_and(|servlet| name == servlet.cookie && session::is_own(servlet, value.trim_matches('"')))
+        let is_servlets =
+            |servlet: &Session| name == servlet.cookie && session::is_own(servlet, value.trim_matches('"'));
+        is_own_cookie(policy, name) || servlet.is_some_and(is_servlets)
     };
     // Two Cookie headers arrive joined by a comma, and bytes that are no text arrive changed: what could hide a
     // session, or would not reach the origin as it was sent, is not forwarded.
-    let own = || names.iter().chain(servlet.map(|servlet| &servlet.cookie));
-    let hides = own().any(|name| cookie::hides(header, name)) || !header.is_ascii();
+    let hides = cookie::hides(header, is_named) || !header.is_ascii();
     match cookie::cut(header, is_session) {
         Some(kept) if !hides => {
             if kept != header {
@@ -161,20 +160,20 @@ fn clean_cookies(
 /// Whether a field shows what goes with a credential of this gateway, in any alias.
 fn is_proof(policy: &Policy, name: &str) -> bool {
     match name.len() {
-        11 if name.starts_with('s') => policy.ticket.is_some() && fold(name) == superoffice::APP_TOKEN,
-        12 if name.starts_with('x') => policy.gives_xsrf_tokens() && fold(name) == xsrf::HEADER,
+        11 if name.starts_with('s') => policy.ticket.is_some() && fold(name) == ticket::APP_TOKEN,
+        12 if name.starts_with('x') => policy.gives_xsrf_tokens && fold(name) == xsrf::HEADER,
         _ => false,
     }
 }
 
-/// Cookies of the gateway's own, but for a servlet session's, which is known by its value.
-fn cookie_names(policy: &Policy) -> Vec<String> {
-    let own = policy.session.iter().map(|session| session.cookie.as_str());
-    let own = own.chain([errand::NAME].into_iter().filter(|_| !policy.brokers.is_empty()));
-    let has_http = policy.luminate.as_ref().is_some_and(|luminate| luminate.http_host.is_some());
-    let by_http = [http_session::COOKIE, http_session::HANDED].into_iter().filter(|_| has_http);
-    let bare = by_http.chain([xsrf::COOKIE].into_iter().filter(|_| policy.gives_xsrf_tokens()));
-    own.flat_map(|name| [name.to_owned(), format!("__Host-{name}")]).chain(bare.map(str::to_owned)).collect()
+/// Whether a cookie is one of the gateway's own, but for a servlet session's, which is known by its value.
+fn is_own_cookie(policy: &Policy, name: &str) -> bool {
+    let bare = name.strip_prefix("__Host-").unwrap_or(name);
+    let has_http = || policy.luminate.as_ref().is_some_and(|luminate| luminate.http_host.is_some());
+    policy.session.as_ref().is_some_and(|session| session.cookie == bare)
+        || (bare == errand::NAME && !policy.brokers.is_empty())
+        || (name == xsrf::COOKIE && policy.gives_xsrf_tokens)
+        || (matches!(name, http_session::COOKIE | http_session::HANDED) && has_http())
 }
 
 /// Whether a parameter carries what this gateway issued or checks, on whichever route it turns up.
@@ -184,6 +183,7 @@ fn is_ours(policy: &Policy, param: &Param<'_>) -> bool {
     (!policy.links.is_empty() && link::is_own(param))
         || (policy.luminate.is_some() && is_dialects())
         || policy.nonce.as_ref().is_some_and(is_nonce)
+        || (policy.gives_xsrf_tokens && query::folds_onto(param.name, xsrf::FIELD))
         || ISSUED.iter().any(|kind| seal::is_written_as(*kind, param.value))
 }
 

@@ -117,7 +117,7 @@ fn a_ticket_stands_for_its_session() {
     let stub = Stub::answering(200, "", "{\"state\":\"revoked\"}");
     held(&["session", "revoke"], &stub, &format!("{TICKET} {SESSION}")).ends(0);
     assert_eq!(stub.asked().body["session"], SESSION);
-    for wrong in [TICKET.replace("7T:", "7A:"), format!("{TICKET}A"), TICKET.to_lowercase(), "7T".to_owned()] {
+    for wrong in [TICKET.replace("7T:", "7A:"), format!("{TICKET}A"), TICKET.to_lowercase(), "7T:A".to_owned()] {
         let failed = nowhere(&["session", "revoke"], &wrong).ends(2);
         assert!(failed.err.contains("egs_") && !failed.err.contains(&wrong), "{}", failed.err);
     }

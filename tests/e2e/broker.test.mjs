@@ -55,13 +55,21 @@ test("an answer works once, in the browser that was sent, for five minutes", asy
   const errand = await sent(gate, "/inside/");
   const other = await sent(gate, "/inside/");
   const signed = answered({ state: errand.state });
-  await refused(await gate.get(signed, page), 403, "broker_browser");
-  await refused(await gate.get(signed, { ...page, cookie: other.cookie }), 403, "broker_browser");
   status(await gate.request("HEAD", signed, { headers: { ...page, cookie: errand.cookie } }), 403);
   await refused(await gate.get(signed, { ...page, cookie: errand.cookie, "sec-purpose": "prefetch" }), 403, "link_not_used");
   status(await gate.get(signed, { ...page, cookie: errand.cookie }), 303);
   await refused(await gate.get(signed, { ...page, cookie: errand.cookie }), 403, "link_replayed");
   await refused(await gate.get(answered({ state: errand.state, expires: Math.floor(Date.now() / 1000) - 1 }), { ...page, cookie: errand.cookie }), 403, "link_expired");
+});
+
+test("in another browser an answer opens nothing, and then nothing anywhere: nobody finds one that is still good", async () => {
+  const errand = await sent(gate, "/inside/");
+  const other = await sent(gate, "/inside/");
+  for (const [number, cookie] of [undefined, other.cookie].entries()) {
+    const signed = answered({ state: errand.state, user: `jo${number}` });
+    await refused(await gate.get(signed, { ...page, cookie }), 403, "broker_browser");
+    await refused(await gate.get(signed, { ...page, cookie: errand.cookie }), 403, "link_replayed");
+  }
 });
 
 test("what the broker did not sign, or signed for something else, opens nothing and costs nothing", async () => {

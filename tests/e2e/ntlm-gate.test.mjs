@@ -53,7 +53,8 @@ test("a route without a broker: requests-ntlm gets a plain 401, and its handshak
   for (const scheme of ["NTLM", "Negotiate", "negotiate", "nTLM"]) {
     for (const target of ["/SuperOffice/api/v1/Contact/2", "/me/a", "/account/", "/api/3.0/ping", "/files/a"]) {
       const refusal = await gate.get(target, { authorization: `${scheme} TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAAKAGFKAAAADw==` });
-      await refused(refusal, refusal.status, "scheme_needs_connection");
+      // A link has no scheme, so there is no challenge that 401 would need (RFC 9110 section 15.5.2).
+      await refused(refusal, target === "/files/a" ? 403 : 401, "scheme_needs_connection");
       assert.ok(!/negotiate|ntlm/i.test(refusal.header("www-authenticate") ?? ""), target);
     }
   }
@@ -72,7 +73,8 @@ test("a route with a broker: requests-ntlm is sent there, signs in, comes back a
 
 test("a wrong password ends at the broker", async () => {
   const answer = await pythonGet(`${address}/inside/`, { mode: "ntlm", user: { ...users.jo, password: "wrong" }, headers: { Accept: "text/html" } });
-  assert.notEqual(answer.status, 200);
+  assert.equal(answer.status, 401, answer.error);
+  assert.ok(answer.url.startsWith(server.url), "it never came back");
 });
 
 theLogHoldsNoCredential(gateway);

@@ -61,7 +61,9 @@ test("usual: another site reads nothing it could not read anyway, and changes no
 });
 
 test("usual: nor does it open a WebSocket", async () => {
-  await refused(await send("GET", "usual", { upgrade: "websocket", origin: "https://evil.example" }), 403, "cross_site");
+  const upgrade = (origin) => send("GET", "usual", { upgrade: "websocket", connection: "Upgrade", origin });
+  await refused(await upgrade("https://evil.example"), 403, "cross_site");
+  forwarded(await upgrade(own)); // the echo answers as to any other request
 });
 
 test("off: whoever says so gets what the browser sends", async () => {
@@ -156,6 +158,12 @@ test("a cookie that a neighbouring host planted is worth nothing", async () => {
   const sam = await signIn(gate, "sam", "staple battery horse correct");
   const planted = { cookie: `edgegate=${jo.session}; XSRF-TOKEN=${sam.xsrf}`, "x-xsrf-token": sam.xsrf };
   await refused(await send("POST", "token", planted), 401, "bound_token_mismatch");
+});
+
+test("nor does what a form or an address holds of it, where it is not asked for", async () => {
+  const echo = forwarded(await gate.get(`/usual/a?a=b&XSRF_TOKEN=${jo.xsrf}&xsrf_token=x`, { cookie: jo.cookies, referer: `${own}/usual/?XSRF_TOKEN=${jo.xsrf}` }));
+  assert.equal(echo.path, "/usual/a?a=b");
+  assert.ok(!echo.fields.has("referer"));
 });
 
 test("neither header nor cookie reaches the origin, in whatever spelling; without the feature both do", async () => {

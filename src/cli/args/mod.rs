@@ -175,7 +175,7 @@ pub struct MintToken {
     /// Scopes, separated by a space
     #[arg(long, default_value = "", hide_default_value = true)]
     pub scope: String,
-    /// A route whose tokens have a prefix, for that alone
+    /// A route whose tokens have a prefix: it is for routes of that prefix alone
     #[arg(long, value_name = "NAME")]
     pub route: Option<String>,
     /// How long it lives: 60s, 10m [default: the policy's]

@@ -20,7 +20,7 @@ pub async fn show_token<P: Ports>(
     request: &Request,
     ports: &P,
 ) -> Result<Answer, Wrong> {
-    let sealed = match bearer::open(ctx, &gate.policy, &request.token) {
+    let sealed = match bearer::open(ctx, &gate.policy, bearer::bare_anywhere(&gate.policy, &request.token)) {
         Ok(sealed) => sealed,
         Err(Reason::TokenForged) => return Ok(state("forged", json!({}))),
         Err(other) => return Err(other.into()),
@@ -55,7 +55,7 @@ pub async fn revoke_token<P: Ports>(
     request: &Request,
     ports: &P,
 ) -> Result<Answer, Wrong> {
-    let sealed = bearer::open(ctx, &gate.policy, &request.token)?;
+    let sealed = bearer::open(ctx, &gate.policy, bearer::bare_anywhere(&gate.policy, &request.token))?;
     if let (Some(claims), Some(oauth)) = (grant::claims(&sealed), &gate.policy.oauth) {
         grant::revoke(ctx, ports, oauth, &claims.family).await?;
         return Ok(state("revoked", json!({})));
@@ -72,7 +72,7 @@ pub async fn revoke_session<P: Ports>(
 ) -> Result<Answer, Wrong> {
     let policy = gate.policy.session.as_ref().ok_or(Reason::NoRoute)?;
     let session = match Spelling::Ticket.read(&request.session) {
-        Some(_) => ticket::open(ctx, policy, &request.session)?,
+        Some(_) => ticket::session(ctx, policy, &request.session)?.1,
         None => session::open(ctx, policy, &request.session)?,
     };
     revoke(ctx, ports, &session).await

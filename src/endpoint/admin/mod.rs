@@ -108,7 +108,6 @@ impl From<Reason> for Wrong {
         let detail = match reason {
             Reason::TokenForged => return Self::said("The token was not issued by this gateway: form, key id or MAC."),
             Reason::TicketForged => return Self::said("The ticket was not issued by this gateway: form or MAC."),
-            Reason::TicketExpired => return Self::said("The ticket's time is over; it opens nothing any more."),
             Reason::SessionForged => {
                 return Self::said("The session was not issued by this gateway: form, key id or MAC.");
             }

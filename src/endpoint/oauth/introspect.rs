@@ -53,6 +53,10 @@ async fn tell<P: Ports>(call: Call<'_, P>, token: &str) -> Result<Option<Map<Str
         return Ok(None);
     }
     let Some(claims) = claims else {
+        // One that is for some routes of this gateway alone is nothing to a resource server elsewhere.
+        if !sealed.is_for("") {
+            return Ok(None);
+        }
         let found = store::find(ctx, ports, &sealed, 0, revocation).await?;
         return Ok(match found {
             Found::Live(record) => Some(members(call, &sealed, &record, None, is_access)),

@@ -24,7 +24,7 @@ pub async fn answer<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -
     let token = request.form.need("token")?;
     if let Ok((sealed, claims)) = grant::open_refresh(ctx, oauth, token) {
         end(call, &client, &sealed, &claims).await?;
-    } else if let Ok(sealed) = bearer::open(ctx, &gate.policy, token) {
+    } else if let Ok(sealed) = bearer::open(ctx, &gate.policy, bearer::bare_anywhere(&gate.policy, token)) {
         let has_ledger = ctx.single_use == SingleUse::Ledger;
         match grant::claims(&sealed) {
             Some(claims) if has_ledger && grant::is_superseded(ports, &claims).await? => {}

@@ -23,6 +23,9 @@ pub struct Route {
     pub bearer: BearerUse,
     /// In whose words it refuses.
     pub dialect: Dialect,
+    /// Authorization decides here, so that a scheme which opens nothing is refused and not passed over: where a scheme
+    /// opens it, and where its dialect has it so that Authorization and session never stand in for each other.
+    pub reads_authorization: bool,
     /// What shows that a browser's request is not another site's.
     pub xsrf: Xsrf,
     /// Who says who a browser's user is, where nothing else does.
@@ -50,23 +53,6 @@ impl Route {
     /// Whether a Bearer token opens it, whoever issued it.
     pub fn takes_tokens(&self) -> bool {
         self.accept.iter().any(|accept| matches!(accept, Accept::Bearer | Accept::Issuer(_)))
-    }
-
-    /// Whether Authorization decides here, so that a scheme which opens nothing is refused and not passed over. SuperOffice
-    /// has it so on every route: Authorization or a session, never the one for want of the other (`protocols.md` C4).
-    pub fn reads_authorization(&self) -> bool {
-        let reads = |accept: &Accept| {
-            matches!(
-                accept,
-                Accept::Bearer
-                    | Accept::Issuer(_)
-                    | Accept::TokenPair
-                    | Accept::Basic(_)
-                    | Accept::Ticket(_)
-                    | Accept::AppTicket(_)
-            )
-        };
-        self.dialect == Dialect::SuperOffice || self.accept.iter().any(reads)
     }
 
     /// Whether a session opens it.
@@ -169,8 +155,8 @@ pub struct BearerUse {
     pub query: bool,
     /// `form = true`: `access_token` in a form body (RFC 6750 section 2.2).
     pub form: bool,
-    /// `prefix = "8A:Cust12345."`: what stands before a token that is for this route alone, and may stand before any of
-    /// this gateway's. Empty: nothing.
+    /// `prefix = "8A:Cust12345."`: what stands before a token that is for routes of that prefix alone, and may stand before
+    /// any of this gateway's. Empty: nothing.
     pub prefix: String,
 }
 

@@ -32,6 +32,9 @@ pub struct Machine {
 pub struct Ticket {
     /// Seconds a ticket lives, if its session does (default 6 h).
     pub lifetime: u64,
+    /// `pages = true`: a page of a signed-in person may ask for one, at `/.edgegate/ticket` (default: only the admin API
+    /// gives them).
+    pub pages: bool,
     /// Names of the Worker secrets that `SO-AppToken` may be: one in use, and one that takes its place.
     pub app_tokens: Vec<String>,
 }

@@ -1,0 +1,111 @@
+//! Challenges (RFC 9110 section 11.6.1): one for each scheme that could open a route, in whatever dialect it refuses.
+
+use super::oauth;
+use crate::credential::{dpop, ticket};
+use crate::gate::{Gate, Trace};
+use crate::policy::{Accept, Dialect, Route};
+use crate::refusal::{Public, Reason};
+
+/// What a client can show, by the scheme that it shows it with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scheme {
+    /// An access token.
+    Bearer,
+    /// A ticket, from an application that shows a token of its own or from any.
+    Ticket { with_app: bool },
+    /// User name and password, or a token pair.
+    Basic,
+    /// A cookie. There is no registered scheme for it.
+    Session,
+}
+
+/// The schemes of a route, each once, in the order in which they are asked.
+pub(super) fn schemes(route: &Route) -> Vec<Scheme> {
+    let mut schemes = Vec::new();
+    for accept in &route.accept {
+        let scheme = match accept {
+            Accept::Bearer | Accept::Issuer(_) => Scheme::Bearer,
+            Accept::Ticket(_) => Scheme::Ticket { with_app: false },
+            Accept::AppTicket(_) => Scheme::Ticket { with_app: true },
+            Accept::TokenPair | Accept::Basic(_) => Scheme::Basic,
+            Accept::Session => Scheme::Session,
+            _ => continue,
+        };
+        if !schemes.contains(&scheme) {
+            schemes.push(scheme);
+        }
+    }
+    schemes
+}
+
+/// The `WWW-Authenticate` values of a refusal in the generic dialect.
+pub(super) fn all(gate: &Gate, trace: &Trace, reason: Reason) -> Vec<String> {
+    let public = reason.public();
+    let realm = &gate.policy.gateway.realm;
+    if reason == Reason::AdminKey {
+        return vec![format!("Bearer realm=\"{realm} admin\"")];
+    }
+    let Some(route) = trace.route.as_deref() else {
+        let wants_session = reason == Reason::SignInFailed || trace.endpoint == Some(crate::endpoint::TICKET);
+        return if wants_session && public.status() == 401 { vec![session(gate)] } else { Vec::new() };
+    };
+    let proof = of_proof(reason).filter(|_| route.takes_tokens());
+    // RFC 6750 section 3.1 has challenges for 400 and 403 too; the other schemes know none.
+    let fits = |scheme: &Scheme| *scheme == Scheme::Bearer || public.status() == 401;
+    let schemes = schemes(route).into_iter().filter(fits);
+    proof.into_iter().chain(schemes.filter_map(|scheme| of(gate, route, scheme, public, realm))).collect()
+}
+
+/// The challenge of one scheme; None if it has nothing to say of such a refusal.
+pub(super) fn of(gate: &Gate, route: &Route, scheme: Scheme, public: Public, realm: &str) -> Option<String> {
+    match scheme {
+        Scheme::Bearer => bearer(gate, route, public, realm),
+        Scheme::Ticket { .. } => Some(format!("{} realm=\"{realm}\"", ticket::SCHEME)),
+        Scheme::Basic => Some(format!("Basic realm=\"{realm}\"")),
+        Scheme::Session => Some(session(gate)),
+    }
+}
+
+/// There is no registered scheme for cookies; this one says where a person can sign in.
+pub(crate) fn session(gate: &Gate) -> String {
+    let realm = &gate.policy.gateway.realm;
+    match gate.policy.sign_in {
+        Some(_) => format!("Cookie realm=\"{realm}\", form-action=\"{}\"", crate::endpoint::SIGN_IN),
+        None => format!("Cookie realm=\"{realm}\""),
+    }
+}
+
+/// RFC 6750 section 3: no error code if the request carried no such authentication at all.
+/// Where there is an authorization server it says where that is found (RFC 9728 section 5.1).
+fn bearer(gate: &Gate, route: &Route, public: Public, realm: &str) -> Option<String> {
+    let error = match public {
+        Public::BadCredentialRequest => Some("invalid_request"),
+        Public::TokenInvalid => Some("invalid_token"),
+        Public::InsufficientScope => Some("insufficient_scope"),
+        public if public.status() == 401 => None,
+        _ => return None,
+    };
+    let mut challenge = format!("Bearer realm=\"{realm}\"");
+    if let Some(error) = error {
+        challenge.push_str(&format!(", error=\"{error}\", error_description=\"{}\"", public.title()));
+    }
+    if !route.bearer.scope.is_empty() && !matches!(public, Public::BadCredentialRequest) {
+        challenge.push_str(&format!(", scope=\"{}\"", route.bearer.scope.join(" ")));
+    }
+    if gate.policy.oauth.is_some() || !gate.policy.issuers.is_empty() {
+        let (issuer, base) = (&gate.policy.gateway.issuer, route.path.base());
+        challenge.push_str(&format!(", resource_metadata=\"{issuer}{}{base}\"", crate::endpoint::oauth::RESOURCE));
+    }
+    Some(challenge)
+}
+
+/// RFC 9449 section 7.1, for whoever tried.
+fn of_proof(reason: Reason) -> Option<String> {
+    let error = match reason {
+        Reason::TokenBinding => "invalid_token",
+        _ => Some(oauth::error(reason).1).filter(|error| *error == "invalid_dpop_proof")?,
+    };
+    let said = oauth::text(reason, Dialect::Generic);
+    let algorithms = dpop::algorithms().collect::<Vec<_>>().join(" ");
+    Some(format!("DPoP error=\"{error}\", error_description=\"{said}\", algs=\"{algorithms}\""))
+}

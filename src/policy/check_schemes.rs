@@ -1,0 +1,63 @@
+//! Remarks on passwords, tickets, brokers and XSRF tokens.
+
+use super::check::Advisor;
+use super::time;
+use super::{Accept, Dialect, Route, Xsrf};
+
+impl Advisor<'_> {
+    /// `[basic]`, `[ticket]` and `[brokers.*]`.
+    pub(super) fn schemes(&mut self) {
+        let policy = self.policy;
+        if policy.basic.is_some() && !self.accepts(|one| matches!(one, Accept::Basic(_))) {
+            self.say("basic", "is not accepted by any route");
+        }
+        if policy.ticket.is_some() && !self.accepts(|one| matches!(one, Accept::Ticket(_) | Accept::AppTicket(_))) {
+            self.say("ticket", "is not accepted by any route");
+        }
+        if let (Some(ticket), Some(session)) = (&policy.ticket, &policy.session)
+            && ticket.lifetime > session.absolute
+        {
+            let (ticket, session) = (time::show_duration(ticket.lifetime), time::show_duration(session.absolute));
+            let remark = format!("`lifetime` is {ticket}, but the session behind a ticket ends after {session}");
+            self.say("ticket", &remark);
+        }
+        if policy.ticket.as_ref().is_some_and(|ticket| ticket.pages) {
+            self.say("ticket", "`pages = true`: every script of a page here can get a ticket of its visitor, which can be passed on and outlives the idle limit");
+        }
+        let is_brokered = |name: &str| policy.routes.iter().any(|route| route.broker.iter().any(|it| it.name == name));
+        for broker in policy.brokers.iter().filter(|broker| !is_brokered(&broker.name)) {
+            self.say(&format!("brokers.{}", broker.name), "is not named by any route");
+        }
+    }
+
+    /// The same of one route.
+    pub(super) fn schemes_of(&mut self, route: &Route) {
+        let label = format!("routes.{}", route.name);
+        let takes_sessions = route.takes_sessions();
+        let is_open = !route.is_guarded();
+        if route.xsrf == Xsrf::Off {
+            self.say(&label, "`xsrf = \"off\"`: a page elsewhere can make its visitor's browser change things here");
+        }
+        if route.dialect == Dialect::SuperOffice && takes_sessions && route.xsrf < Xsrf::Always {
+            self.say(&label, "speaks `superoffice` without `xsrf = \"always\"`: SuperOffice asks for the token on every request of a session");
+        }
+        if route.xsrf == Xsrf::Always && is_open {
+            self.say(
+                &label,
+                "has `xsrf = \"always\"` and `none`: a signed-in visitor is refused what anybody else may see",
+            );
+        }
+        if route.broker.is_none() {
+            return;
+        }
+        if route.xsrf == Xsrf::Always {
+            self.say(&label, "names a `broker`, but with `xsrf = \"always\"` no page opens by its address, session or not; name it on the route of the pages");
+        }
+        if is_open {
+            self.say(&label, "names a `broker`, but `none` lets everybody through, so nobody is sent to it");
+        }
+        if !route.methods.iter().any(|method| method == "GET") {
+            self.say(&label, "names a `broker`, but lacks `GET`, by which alone a browser is sent to it");
+        }
+    }
+}
