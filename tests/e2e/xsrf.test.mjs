@@ -23,7 +23,7 @@ const policy = demoPolicy(
 );
 const plain = demoPolicy(
   ['accept = ["superoffice-onsite"]', 'accept = ["bearer"]'], ['accept = ["superoffice-online"]', 'accept = ["bearer"]'],
-  ['xsrf = "token"\ntags = ["html"]\n', ""], ["[ticket]\napp_tokens = [\"SUPEROFFICE_APP_TOKEN\"]\n", ""], ["[basic]\n", ""],
+  ['xsrf = "token"\ntags = ["html"]\n', ""], ["pages = true", "pages = false"], ["[basic]\n", ""],
 );
 const gateway = await startGateway({ gate: { policy }, plain: { policy: plain } });
 const { gate } = gateway;

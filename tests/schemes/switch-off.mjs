@@ -42,7 +42,7 @@ const RULES = [
   ["cookie and header agree", "src/credential/xsrf.rs", "cookies.peek().is_none() ||", "true ||"],
   ["a session authenticates itself", "src/gate/credentials.rs", "let session = session::open(ctx, policy, value)?;", 'let Ok(session) = session::open(ctx, policy, value) else { return Ok(Some(Grant { identity: Identity { kind: "session", ..Identity::default() }, ..Grant::default() })) };'],
   ["one session", "src/http/cookie.rs", "cookie == name && found.replace(value).is_some()", "cookie == name && found.replace(value).is_some() && false"],
-  ["nothing opens nothing", "src/gate/credentials.rs", "    Err(Reason::CredentialMissing)\n}", "    Ok(Outcome::Granted(Box::default()))\n}"],
+  ["nothing opens nothing", "src/gate/credentials.rs", "    Err(Reason::CredentialMissing)\n}", '    Ok(Outcome::Granted(Box::new(Grant { identity: Identity { kind: "none", ..Identity::default() }, ..Grant::default() })))\n}'],
 ];
 
 const copy = mkdtempSync(path.join(tmpdir(), "edgegate-rules-"));
