@@ -21,7 +21,7 @@ function hidden(text) {
 export async function ofPasswords() {
   expecting(200, await costing("password of a person", gate, by(JO)));
   expecting(200, await costing("password of a person, known to the isolate", gate, by(JO)));
-  expecting(200, await costing("password of a person, known, strict route", gate, by(JO, "/office/")));
+  expecting(200, await costing("password of a person, strict route, the same as within ten seconds before", gate, by(JO, "/office/")));
   expecting(401, await costing("password of a person, wrong", gate, by(basic("jo:guess"), CONTACT, FAR)));
   expecting(200, await costing("password of a program", gate, by(basic(`robot:${ROBOT}`))));
   for (const bad of [basic("robot:guess"), "Basic !", basic("none")]) {
@@ -38,7 +38,7 @@ export async function ofTickets() {
   expecting(200, await costing("ticket, known, strict route", gate, by(scheme, "/strict/")));
   const online = "/Cust12345/api/v1/Contact/7";
   expecting(401, await costing("ticket, forged or expired", gate, by(scheme, online)));
-  const past = seal("egk", { audience: "session ticket", issued: now() - 100, expires: now() - 1 }).text;
+  const past = seal("egx", { audience: "session ticket", issued: now() - 100, expires: now() - 1 }).text;
   const expired = `7T:${Buffer.from(past.split("_").slice(2).join("_"), "base64url").toString("base64")}`;
   for (const bad of [`${ticket}A`, ticket.replace("7T:", ""), expired]) {
     expecting(401, await costing("ticket, forged or expired", gate, by(`SOTicket ${bad}`)));
@@ -74,6 +74,7 @@ export async function ofBrokers() {
   const first = answer({});
   const back = expecting(303, await costing("broker's answer", gate, come(first)));
   expecting(403, await costing("broker's answer, used before", gate, come(first)));
+  expecting(403, await costing("broker's answer, in another browser", gate, come(answer({ expires: now() + 58 }), "a=b")));
   const over = `${errand.cookie}; edgegate=${cookieOf(back, "edgegate")}`;
   expecting(303, await costing("broker's answer over a session", gate, come(answer({ expires: now() + 59 }), over)));
   const bad = [{ key: "another-key-0123456789abcdef0123456789" }, { state: `${errand.state}x` }, { expires: now() - 1 }];

@@ -57,7 +57,7 @@ const seals = [
 /** The session that a ticket carries behind times, audience and random bytes, under a mask that the seal key makes of these. */
 function carriedBy(ticket) {
   const [random, masked] = [ticket.subarray(14, 30), ticket.subarray(30, -16)];
-  const block = (counter) => createHmac("sha256", secrets.EDGEGATE_SEAL_KEY).update("edgegate mask v1\0egk\0seal-1\0").update(random).update(Buffer.of(counter)).digest();
+  const block = (counter) => createHmac("sha256", secrets.EDGEGATE_SEAL_KEY).update("edgegate mask v1\0egx\0seal-1\0").update(random).update(Buffer.of(counter)).digest();
   const mask = Buffer.concat([block(0), block(1)]);
   return masked.map((byte, at) => byte ^ mask[at]);
 }
