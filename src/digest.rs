@@ -8,8 +8,11 @@ use crate::secret::Secret;
 
 /// HMAC-SHA-256 (RFC 2104) of the parts, one after the other.
 pub fn hmac_sha256(key: &Secret, parts: &[&[u8]]) -> [u8; 32] {
-    mac::<Hmac<sha2::Sha256>>(key, parts).into()
+    over(key.keyed(with_key), parts).into()
 }
+
+/// HMAC-SHA-256 under a key.
+pub type HmacSha256 = Hmac<sha2::Sha256>;
 
 /// HMAC-SHA-1 (RFC 2104) of the parts, one after the other.
 pub fn hmac_sha1(key: &Secret, parts: &[&[u8]]) -> [u8; 20] {
@@ -79,9 +82,15 @@ pub fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn mac<M: Mac + KeyInit>(key: &Secret, parts: &[&[u8]]) -> hmac::digest::Output<M> {
+    over(with_key::<M>(key.expose()), parts)
+}
+
+fn with_key<M: Mac + KeyInit>(key: &[u8]) -> M {
     // HMAC takes a key of any length, so the error cannot occur; a key of zeros would only ever refuse.
-    let mut mac =
-        <M as KeyInit>::new_from_slice(key.expose()).unwrap_or_else(|_| <M as KeyInit>::new(&Default::default()));
+    <M as KeyInit>::new_from_slice(key).unwrap_or_else(|_| <M as KeyInit>::new(&Default::default()))
+}
+
+fn over<M: Mac>(mut mac: M, parts: &[&[u8]]) -> hmac::digest::Output<M> {
     for part in parts {
         mac.update(part);
     }

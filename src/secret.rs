@@ -1,10 +1,12 @@
 //! Secrets as a type that cannot be printed, compared carelessly or left behind in memory.
 
 use core::fmt;
+use std::sync::OnceLock;
 
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::digest::HmacSha256;
 use crate::refusal::Reason;
 
 /// Bytes that must never appear in a log, an answer or an error text.
@@ -12,17 +14,26 @@ use crate::refusal::Reason;
 /// No `Display`, no `Serialize`; `Debug` hides the value; equality takes the same time wherever two
 /// values of one length differ; the bytes are wiped when dropped.
 #[derive(Clone)]
-pub struct Secret(Zeroizing<Vec<u8>>);
+pub struct Secret {
+    bytes: Zeroizing<Vec<u8>>,
+    /// HMAC-SHA-256 with the bytes for its key, which is most of the work where little is hashed. It wipes itself too.
+    keyed: OnceLock<Box<HmacSha256>>,
+}
 
 impl Secret {
     /// Takes the bytes over.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
-        Self(Zeroizing::new(bytes.into()))
+        Self { bytes: Zeroizing::new(bytes.into()), keyed: OnceLock::new() }
+    }
+
+    /// The MAC that has this secret for its key, ready for what is to be hashed.
+    pub fn keyed(&self, make: impl FnOnce(&[u8]) -> HmacSha256) -> HmacSha256 {
+        (**self.keyed.get_or_init(|| Box::new(make(&self.bytes)))).clone()
     }
 
     /// The bytes, for the one computation that needs them.
     pub fn expose(&self) -> &[u8] {
-        &self.0
+        &self.bytes
     }
 
     /// The same, of a secret that is text.
@@ -35,7 +46,7 @@ impl Secret {
 
     /// Whether somebody's text is this secret. The time taken tells at most the length.
     pub fn is(&self, text: &[u8]) -> bool {
-        self.0.as_slice().ct_eq(text).into()
+        self.bytes.as_slice().ct_eq(text).into()
     }
 }
 

@@ -77,7 +77,7 @@ pub async fn verify<P: Vault + Ledger>(
     sealed: &Sealed,
     noted: &mut Option<Identity>,
 ) -> Result<Identity, Reason> {
-    *noted = Some(Identity::by_key("session", &sealed.key_id));
+    noted.get_or_insert_with(|| Identity::by_key("session", &sealed.key_id));
     let identity = judge(ctx, ports, policy, revocation, sealed).await?;
     *noted = Some(identity.clone());
     keep_alive(ctx, ports, policy, sealed).await?;

@@ -22,28 +22,43 @@ pub fn token(ctx: Context<'_>, policy: &Session, session: &Sealed) -> Result<Sec
     bound::token(ctx, policy, session, PURPOSE)
 }
 
+/// What a request's cookies hold of a session's token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// No such cookie.
+    Nothing,
+    /// The session's token, perhaps beside others.
+    Own,
+    /// Something else.
+    Other,
+}
+
+/// Looks for the cookie.
+pub fn held(token: &Secret, headers: &Headers<'_>) -> Held {
+    let cookies = cookie::visible(headers.get("cookie").unwrap_or_default(), COOKIE);
+    cookies.fold(Held::Nothing, |held, cookie| match token.is(cookie.as_bytes()) || held == Held::Own {
+        true => Held::Own,
+        false => Held::Other,
+    })
+}
+
 /// Judges what a request shows of a session's token, in its header or a field of its form. Where it has the cookie too,
 /// both are one.
 ///
 /// # Errors
 /// `BoundTokenMissing`, `BoundTokenMismatch`.
-pub fn judge(token: &Secret, headers: &Headers<'_>, shown: Option<&str>) -> Result<(), Reason> {
+pub fn judge(token: &Secret, held: Held, shown: Option<&str>) -> Result<(), Reason> {
     let shown = shown.ok_or(Reason::BoundTokenMissing)?;
-    let mut cookies = cookies(headers).peekable();
-    let agrees = cookies.peek().is_none() || cookies.any(|cookie| cookie == shown);
-    (agrees && token.is(shown.as_bytes())).then_some(()).ok_or(Reason::BoundTokenMismatch)
+    let is_own = held != Held::Other && token.is(shown.as_bytes());
+    is_own.then_some(()).ok_or(Reason::BoundTokenMismatch)
 }
 
-/// The Set-Cookie value that hands the token to the session's pages, for as long as the session can live; None if the
-/// browser has it.
+/// The Set-Cookie value that hands the token to the session's pages, for as long as the session can live.
 ///
 /// # Errors
 /// `Internal`; a token is ASCII.
-pub fn renew(token: &Secret, lives: u64, target: &Target<'_>, headers: &Headers<'_>) -> Result<Option<String>, Reason> {
-    match cookies(headers).any(|cookie| token.is(cookie.as_bytes())) {
-        true => Ok(None),
-        false => Ok(Some(write_cookie(target, token.expose_text()?, lives))),
-    }
+pub fn set_cookie(token: &Secret, lives: u64, target: &Target<'_>) -> Result<String, Reason> {
+    Ok(write_cookie(target, token.expose_text()?, lives))
 }
 
 /// The Set-Cookie value that takes it back.
@@ -55,10 +70,6 @@ pub fn clear_cookie(target: &Target<'_>) -> String {
 fn write_cookie(target: &Target<'_>, value: &str, max_age: u64) -> String {
     let secure = if session::is_local(target) { "" } else { "; Secure" };
     format!("{COOKIE}={value}; Path=/; Max-Age={max_age}{secure}; SameSite=Lax")
-}
-
-fn cookies<'a>(headers: &Headers<'a>) -> impl Iterator<Item = &'a str> {
-    cookie::visible(headers.get("cookie").unwrap_or_default(), COOKIE)
 }
 
 /// The cookie, as axios and Angular look for it.

@@ -49,17 +49,17 @@ impl Tags {
 #[derive(Debug)]
 pub enum Words<E> {
     /// Luminate's.
-    Luminate(luminate::tags::Words<E>),
+    Luminate(Box<luminate::tags::Words<E>>),
     /// `[[XSRF_TOKEN]]`, the hidden field, and `[[XSRF_TOKEN:true]]`, the token alone.
-    Session(Tags),
+    Session(Box<Tags>),
 }
 
 impl<E: Entropy> Words<E> {
     /// For one page.
     pub fn new(tags: Tags, entropy: E) -> Self {
         match tags.nonces.clone() {
-            Some(nonces) => Words::Luminate(luminate::tags::Words::new(tags, nonces, entropy)),
-            None => Words::Session(tags),
+            Some(nonces) => Words::Luminate(Box::new(luminate::tags::Words::new(tags, nonces, entropy))),
+            None => Words::Session(Box::new(tags)),
         }
     }
 }

@@ -28,7 +28,8 @@ pub(super) async fn answer<P: Ports>(
     let headers = &incoming.headers;
     let value = session::present(sessions, target, headers)?.ok_or(Reason::CredentialMissing)?;
     let session = session::open(ctx, sessions, value)?;
-    xsrf::judge(&xsrf::token(ctx, sessions, &session)?, headers, headers.get(xsrf::HEADER))?;
+    let token = xsrf::token(ctx, sessions, &session)?;
+    xsrf::judge(&token, xsrf::held(&token, headers), headers.get(xsrf::HEADER))?;
     if !fetch_metadata::is_own_form(headers, &target.origin()) {
         return Err(Reason::CrossSite);
     }

@@ -6,6 +6,7 @@
 use super::{Gate, Trace, basic, redeem, schemes, tokens, xsrf};
 use crate::credential;
 use crate::credential::store::Context;
+use crate::credential::xsrf::Held;
 use crate::credential::{Identity, bearer, claim_key, link, once, session, signed_redirect};
 use crate::dialect::tags::Tags;
 use crate::endpoint::{http_session, luminate};
@@ -174,14 +175,18 @@ async fn by_session<P: Ports>(
     let session = session::open(ctx, policy, value)?;
     *noted = Some(Identity::by_key("session", &session.key_id));
     let token = match route.xsrf >= Xsrf::Token || route.tags.is_some() {
-        true => Some(credential::xsrf::token(ctx, policy, &session)?),
+        true => {
+            let token = credential::xsrf::token(ctx, policy, &session)?;
+            let held = credential::xsrf::held(&token, &incoming.headers);
+            if held != Held::Own && session.expires > ctx.now {
+                cookies.push(credential::xsrf::set_cookie(&token, session.expires - ctx.now, target)?);
+            }
+            xsrf::judge(visit, &token, held, body).await?;
+            Some(token)
+        }
         false => None,
     };
-    if let Some(token) = token.as_ref().filter(|_| session.expires > ctx.now) {
-        let lives = session.expires.saturating_sub(ctx.now);
-        cookies.extend(credential::xsrf::renew(token, lives, target, &incoming.headers)?);
-    }
-    xsrf::judge(visit, token.as_ref(), body).await?;
+    xsrf::judge_origin(visit)?;
     let identity = session::verify(ctx, ports, policy, route.revocation, &session, noted).await?;
     let places = route.tags.filter(|_| matches!(incoming.method, "GET" | "HEAD"));
     let tags = places.zip(token).map(|(places, token)| Tags::of_session(places, token, target));

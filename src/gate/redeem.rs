@@ -61,8 +61,7 @@ pub async fn open_session<P: Ports>(
     let session = session::start(ctx, ports, policy, subject).await?;
     let mut cookies = vec![session::set_cookie(policy, target, &session, false)?];
     if gate.policy.gives_xsrf_tokens {
-        let token = xsrf::token(ctx, policy, &session)?;
-        cookies.extend(xsrf::renew(&token, policy.absolute, target, &incoming.headers)?);
+        cookies.push(xsrf::set_cookie(&xsrf::token(ctx, policy, &session)?, policy.absolute, target)?);
     }
     let identity = Identity { subject: Some(subject.to_owned()), ..Identity::by_key("session", &session.key_id) };
     Ok((identity, cookies))

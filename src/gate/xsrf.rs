@@ -3,7 +3,7 @@
 
 use super::credentials::Visit;
 use super::form::{self, Form};
-use crate::credential::xsrf;
+use crate::credential::xsrf::{self, Held};
 use crate::http::{fetch_metadata, query};
 use crate::policy::Xsrf;
 use crate::ports::Ports;
@@ -11,30 +11,31 @@ use crate::refusal::Reason;
 use crate::rewrite::{NewBody, cors};
 use crate::secret::Secret;
 
-/// Judges a request that an authentic session opens. `token`: the session's, where the route asks for it. `body`: its form, if that was read; where the token is looked for in
-/// one, it is read here, and is afterwards without it.
+/// Judges what a request that an authentic session opens shows of that session's token, where the route asks for it.
+/// `held`: what its cookies hold. `body`: its form, if that was read; where the token is looked for in one, it is read
+/// here, and is afterwards without it.
 ///
 /// # Errors
-/// `BoundTokenMissing`, `BoundTokenMismatch`, `CrossSite`, and those of reading a form.
+/// `BoundTokenMissing`, `BoundTokenMismatch`, and those of reading a form.
 pub(super) async fn judge<P: Ports>(
     visit: &Visit<'_, P>,
-    token: Option<&Secret>,
+    token: &Secret,
+    held: Held,
     body: &mut Option<NewBody>,
 ) -> Result<(), Reason> {
     let Visit { route, incoming, .. } = *visit;
     let asks = route.xsrf == Xsrf::Always
         || (route.xsrf == Xsrf::Token && !matches!(incoming.method, "GET" | "HEAD" | "OPTIONS"));
     if asks {
-        let token = token.ok_or(Reason::Internal)?;
         let field = match incoming.headers.get(xsrf::HEADER) {
             Some(_) => None,
             // Boxed: few requests read a form, and every request's future would be as large.
             None => Box::pin(in_form(visit, body)).await?,
         };
         let shown = incoming.headers.get(xsrf::HEADER).or(field.as_deref());
-        xsrf::judge(token, &incoming.headers, shown)?;
+        xsrf::judge(token, held, shown)?;
     }
-    judge_origin(visit)
+    Ok(())
 }
 
 /// Judges where a request comes from that changes something, or opens a connection to do so.
