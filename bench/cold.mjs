@@ -50,10 +50,10 @@ async function firstAnswers(contender) {
   }
 }
 
-async function timed({ name, port, request }) {
+async function timed({ name, port, request, status = 200 }) {
   const begun = performance.now();
   const answer = await sendOne(port, request);
-  if (answer.status !== 200) throw new Error(`${name} answered ${answer.status}: ${answer.body.slice(0, 300)}`);
+  if (answer.status !== status) throw new Error(`${name} answered ${answer.status}: ${answer.body.slice(0, 300)}`);
   return performance.now() - begun;
 }
 

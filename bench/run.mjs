@@ -4,7 +4,7 @@
 // else the machine does falls on all of them. What is compared is the CPU time of the workerd process per request,
 // not the time on the clock: it does not depend on how fast this program can send.
 //
-// Then what tags.mjs and tokens.mjs measure, with their own numbers of rounds and requests.
+// Then what tags.mjs, tokens.mjs and schemes.mjs measure, with their own numbers of rounds and requests.
 
 import { parseArguments, USAGE } from "./lib/arguments.mjs";
 import { CONTENDERS } from "./contenders.mjs";
@@ -12,6 +12,9 @@ import { preflight } from "./lib/preflight.mjs";
 import { Skip, startContender } from "./lib/contender.mjs";
 import { progress } from "./lib/progress.mjs";
 import { measureRounds } from "./lib/rounds.mjs";
+import { parseArguments as parseSchemesArguments } from "./lib/schemes-arguments.mjs";
+import { raceOverSchemes } from "./lib/schemes-race.mjs";
+import { toTable as toSchemesTable } from "./lib/schemes-report.mjs";
 import { summarise, toJson, toTable } from "./lib/report.mjs";
 import { gatewaySizes } from "./lib/sizes.mjs";
 import { parseArguments as parseTagsArguments } from "./lib/tags-arguments.mjs";
@@ -50,7 +53,8 @@ async function main() {
 
     const tags = await measureMore("tags", (args) => raceOverTags(parseTagsArguments(args)), toTagsTable, options);
     const tokens = await measureMore("tokens", (args) => raceOverTokens(parseTokensArguments(args)), toTokensTable, options);
-    if (options.json) process.stdout.write(toJson({ ...summary, tags, tokens }));
+    const schemes = await measureMore("schemes", (args) => raceOverSchemes(parseSchemesArguments(args)), toSchemesTable, options);
+    if (options.json) process.stdout.write(toJson({ ...summary, tags, tokens, schemes }));
   } finally {
     await Promise.all(running.map((one) => one.stop()));
   }

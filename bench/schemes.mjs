@@ -1,4 +1,5 @@
 // `node bench/schemes.mjs`: what SuperOffice's schemes cost, each beside a generic signed link. `--help` says more.
+// `npm run bench` does the same at its end.
 
 import { Skip } from "./lib/contender.mjs";
 import { progress } from "./lib/progress.mjs";
