@@ -147,7 +147,7 @@ test("its codes are those of the sources", () => {
   }
   assert.deepEqual(OAuthErrorCode.enum.filter((code) => !told.has(code)), ["server_error"], "what no answer has");
 
-  const publics = [...document("src/refusal.rs").matchAll(/^ {4}\w+ = (\d{3}) "(\w+)" "/gm)].map(([, , code]) => code);
+  const publics = [...document("src/refusal/public.rs").matchAll(/^ {4}\w+ = (\d{3}) "(\w+)" "/gm)].map(([, , code]) => code);
   const ofCheckfront = [...document("src/dialect/checkfront.rs").matchAll(/\(\s*\d{3},\s*"(\w+)"/g)].map(([, code]) => code);
   assert.ok(publics.length > 20 && ofCheckfront.length > 5);
   for (const code of Problem.properties.code.enum) assert.ok(publics.includes(code), code);
