@@ -65,6 +65,11 @@ pub fn ticket(common: &Common, args: &Ticket) -> Result<Report, Failure> {
     let workspace = Workspace::open(common)?;
     check_subject(&args.subject)?;
     check_lifetime(args.lifetime)?;
+    if workspace.policy.ticket.is_none() {
+        let path = workspace.path.display();
+        return Err(Failure::usage(format!("{path} has no [ticket], so its gateway makes none"))
+            .todo("Name the gateway's policy with --policy; the demo's is demo/edgegate.toml."));
+    }
     let mut body = json!({"subject": args.subject});
     put(&mut body, "lifetime", args.lifetime.map(|seconds| json!(seconds)));
     let mut answer = Gateway::of(&workspace, args.at.gateway.as_deref())?.post("ticket", &body)?;

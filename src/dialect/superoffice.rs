@@ -33,6 +33,7 @@ pub(crate) fn answer(
     // Its own server answers 401 with a page unless JSON was asked for.
     let is_program = !is_person && (status != 401 || accepted.is_some_and(|accepted| accepted.contains("json")));
     let answer = match status {
+        401 if is_program => Answer::json(401, &json!({"Message": format!("{} {}", public.title(), taken(&schemes))})),
         _ if is_program => Answer::json(status, &json!({"Message": format!("{} {}", public.title(), public.advice())})),
         401 => page(public, &schemes, moment, generic::sign_in_address(gate, route, public, incoming)),
         _ => page::refusal(status, public, moment.request_id, None),
@@ -65,6 +66,18 @@ fn page(public: Public, schemes: &[Scheme], moment: Moment<'_>, sign_in: Option<
         page::small_print(401, public, moment.request_id)
     );
     page::page(401, "Unauthorized", &body)
+}
+
+/// The same in a sentence.
+fn taken(schemes: &[Scheme]) -> String {
+    let words = schemes.iter().map(|scheme| match scheme {
+        Scheme::Basic => "Basic",
+        Scheme::Ticket { with_app: false } => "SOTicket",
+        Scheme::Ticket { with_app: true } => "SOTicket with SO-AppToken",
+        Scheme::Bearer => "Bearer",
+        Scheme::Session => "a session with X-XSRF-TOKEN",
+    });
+    format!("This address takes {}.", words.collect::<Vec<_>>().join(", "))
 }
 
 fn advice(scheme: Scheme) -> &'static str {

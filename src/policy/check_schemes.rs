@@ -21,6 +21,10 @@ impl Advisor<'_> {
             let remark = format!("`lifetime` is {ticket}, but the session behind a ticket ends after {session}");
             self.say("ticket", &remark);
         }
+        let has_apps = policy.ticket.as_ref().is_some_and(|ticket| !ticket.app_tokens.is_empty());
+        if has_apps && !self.accepts(|one| matches!(one, Accept::AppTicket(_))) {
+            self.say("ticket", "`app_tokens` has no effect, since no route accepts `app-ticket`");
+        }
         if policy.ticket.as_ref().is_some_and(|ticket| ticket.pages) {
             self.say("ticket", "`pages = true`: every script of a page here can get a ticket of its visitor, which can be passed on and outlives the idle limit");
         }

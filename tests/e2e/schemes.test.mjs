@@ -73,6 +73,7 @@ const call = (target, headers) => demo.get(target, headers);
 const messages = async (answer, reason) => {
   await refused(answer, 401, reason);
   assert.deepEqual(Object.keys(answer.json), ["Message"]);
+  assert.match(answer.json.Message, /\. This address takes Bearer, SOTicket( with SO-AppToken|, Basic), a session with X-XSRF-TOKEN\.$/);
 };
 
 test("O1, O7: nothing, 401; a paragraph for each scheme where nobody asked for JSON, and no Negotiate", async () => {
