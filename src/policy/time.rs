@@ -59,7 +59,7 @@ fn part(text: &str, length: usize) -> Option<i64> {
     if plain { text.parse().ok() } else { None }
 }
 
-/// Largest first, so that [`show`] takes the largest that divides.
+/// Largest first, so that [`show_duration`] takes the largest that divides.
 const UNITS: [(char, u64); 4] = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
 const LONGEST: u64 = 3_650 * 86_400;
 
