@@ -74,6 +74,16 @@ mod tests {
     }
 
     #[test]
+    fn every_field_is_wiped_when_dropped() {
+        fn is_wiped<T: zeroize::ZeroizeOnDrop>(_: &T) {}
+        // A field without a wipe of its own does not compile here. An HMAC is two hashes with the key in their state.
+        let Secret { bytes, keyed } = Secret::new("hunter2");
+        is_wiped(&bytes);
+        let _: Option<&Box<hmac::Hmac<sha2::Sha256>>> = keyed.get();
+        is_wiped(&<sha2::Sha256 as sha2::Digest>::new());
+    }
+
+    #[test]
     fn equality_is_of_bytes() {
         assert!(Secret::new("a").is(b"a"));
         assert!(!Secret::new("a").is(b"b"));

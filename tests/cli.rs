@@ -132,38 +132,56 @@ fn keys_are_fresh_and_go_where_they_are_sent() {
     }
 }
 
+/// Every command that has a help of its own.
+const COMMANDS: [&[&str]; 21] = [
+    &[],
+    &["check"],
+    &["key", "new"],
+    &["secrets"],
+    &["link", "sign"],
+    &["link", "verify"],
+    &["link", "explain"],
+    &["redirect", "sign"],
+    &["redirect", "verify"],
+    &["redirect", "explain"],
+    &["nonce"],
+    &["ticket"],
+    &["token", "mint"],
+    &["token", "show"],
+    &["token", "revoke"],
+    &["session", "revoke"],
+    &["client", "add"],
+    &["client", "list"],
+    &["client", "rotate"],
+    &["client", "remove"],
+    &["client", "new"],
+];
+
+#[test]
+fn no_option_takes_a_secret() {
+    for command in COMMANDS {
+        let help = edgegate(&[command, &["--help"]].concat()).ends(0).out;
+        for option in help.split("--").skip(1).filter_map(|rest| rest.lines().next()) {
+            let Some((name, value)) = option.split_once(" <") else { continue };
+            let is_suspect = ["secret", "key", "password", "token"].iter().any(|word| name.contains(word));
+            let is_harmless = [("secrets", "FILE>"), ("key", "ID>")]
+                .iter()
+                .any(|(harmless, kind)| name == *harmless && value.starts_with(kind));
+            let is_name = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+            assert!(!is_name || !is_suspect || is_harmless, "{command:?}: --{option}");
+        }
+    }
+}
+
 #[test]
 fn every_help_has_examples_and_they_work_as_printed() {
-    let commands = [
-        &[][..],
-        &["check"],
-        &["key", "new"],
-        &["secrets"],
-        &["link", "sign"],
-        &["link", "verify"],
-        &["link", "explain"],
-        &["redirect", "sign"],
-        &["redirect", "verify"],
-        &["redirect", "explain"],
-        &["nonce"],
-        &["ticket"],
-        &["token", "mint"],
-        &["token", "show"],
-        &["token", "revoke"],
-        &["session", "revoke"],
-        &["client", "add"],
-        &["client", "list"],
-        &["client", "rotate"],
-        &["client", "remove"],
-        &["client", "new"],
-    ];
     let asks_a_gateway = |command: &[&str]| {
         matches!(
             command,
             ["nonce" | "ticket" | "token" | "session", ..] | ["client", "add" | "list" | "rotate" | "remove"]
         )
     };
-    for command in commands {
+    for command in COMMANDS {
         let help = edgegate(&[command, &["--help"]].concat()).ends(0).out;
         let (_, examples) = help.split_once("\nExamples:\n").unwrap_or_else(|| panic!("{command:?} has no example"));
         let lines: Vec<&str> = examples.lines().take_while(|line| line.starts_with("  ")).map(str::trim).collect();

@@ -52,6 +52,11 @@ test("both gates have the same bindings, and no address but their routes", () =>
   }
 });
 
+test("invocation logs are off in the starter: they hold whole addresses, with signatures and nonces", () => {
+  const [, section] = uncommented("wrangler.toml").split(/^\[observability\.logs\]$/m);
+  assert.match(section.split(/^\[/m)[0], /^invocation_logs = false$/m);
+});
+
 test("the demo stays on loopback, and the root configuration knows nothing of it", () => {
   assert.match(uncommented("demo/wrangler.toml"), /^ip = "127\.0\.0\.1"/m);
   assert.doesNotMatch(uncommented("wrangler.toml"), /demo/);
