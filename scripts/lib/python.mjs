@@ -1,4 +1,5 @@
-// Python for the NTLM tests: a virtual environment in target/python with exactly what python-requirements.txt says.
+// Python for the NTLM tests and for origins in Python: a virtual environment in target/python with exactly what
+// python-requirements.txt says.
 // `node scripts/lib/python.mjs` makes it for tests that are run by hand.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -24,7 +25,7 @@ export async function ensurePython(env = process.env) {
   if (!base) return undefined;
   await withLock(`${folder}.lock`, async () => {
     if (await isReady(env)) return;
-    await step("Python packages for the NTLM tests: requests, requests-ntlm", "10 s", () => makeEnvironment(base, env));
+    await step("Python packages for the tests: requests, requests-ntlm, Flask, Django, gunicorn", "15 s", () => makeEnvironment(base, env));
   });
   return python;
 }
@@ -35,7 +36,7 @@ export const needsPython = (source) => /^(?!\s*\/\/).*\bfrom "[^"]*\/lib\/(?:ntl
 async function isReady(env) {
   if (read(stamp) !== digest()) return false;
   // The machine's Python may have gone or grown a version since, and then it finds no package here.
-  return (await run(python, ["-c", "import requests_ntlm"], { env: inner(env) })).code === 0;
+  return (await run(python, ["-c", "import requests_ntlm, flask, django, gunicorn"], { env: inner(env) })).code === 0;
 }
 
 /** The stamp comes last: an environment without one is made again from nothing. */
@@ -64,7 +65,7 @@ async function findPython(env) {
 
 async function installPython(env) {
   if (env.CI !== "true") return undefined;
-  await step("Python's venv for the NTLM tests: apt-get install python3-venv", "30 s", () =>
+  await step("Python's venv for the tests: apt-get install python3-venv", "30 s", () =>
     aptInstall(["python3-venv"], env, "Install Python 3.11 to 3.14 with venv by hand."));
   const installed = await findPython(env);
   if (!installed) throw new Failure("apt installed python3-venv, but no Python from 3.11 to 3.14 can make an environment", { todo: "Put one first on the path." });
