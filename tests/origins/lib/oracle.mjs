@@ -1,0 +1,141 @@
+// What the gate judged against what the origin understood. Each difference is { kind, what }.
+import { fold, isReserved, site } from "./corpus.mjs";
+import { FORGED } from "./generate.mjs";
+import { forwarded, isOpen, owed, routeNamed, routeOf } from "./routes.mjs";
+
+/** `sent`: the case. `seen`: what the origin says. `own`: the origin's address. */
+export function differences(sent, seen, own) {
+  const taken = seen.route === undefined ? routeTakenBy(sent) : routeNamed(seen.route);
+  if (!taken) return [{ kind: "route", what: `the origin was told of a route ${seen.route}, which there is not` }];
+  return [
+    ...judgeWay(sent, seen, taken),
+    ...judgePath(seen, taken),
+    ...judgeMethod(sent, seen, taken),
+    ...judgeBytes(sent, seen, taken),
+    ...judgeParameters(sent, seen, taken),
+    ...judgeCookies(seen),
+    ...judgeHeaders(sent, seen, taken),
+    ...judgeAddress(sent, seen, own),
+    ...judgeLeaks(sent, seen),
+  ];
+}
+
+/** An answer of the gate itself that no client may cause. */
+export function failure({ status, headers, body }) {
+  const isOwn = /problem\+json/.test(headers.get("content-type") ?? "");
+  return isOwn && (status === 500 || /"internal"/.test(body)) ? [{ kind: "internal", what: `${status} ${body.slice(0, 200)}` }] : [];
+}
+
+/** The route by the policy's rule, and that what was shown opens it. */
+function judgeWay(sent, seen, taken) {
+  const by = routeTakenBy(sent);
+  const found = by === taken ? [] : [{ kind: "route", what: `taken ${taken.name}, by the policy ${by?.name}` }];
+  if (isOpen(taken)) return found;
+  const fits = taken.accept.includes(sent.credential?.kind) && taken.scope.every((one) => sent.credential.scope.includes(one));
+  return fits ? found : [...found, { kind: "credential", what: `${taken.name} was opened by ${sent.credential?.kind ?? "nothing"}` }];
+}
+
+/** A path parameter is no part of the path where the route allows it. */
+function routeTakenBy({ path }) {
+  const bare = path.split("/").map((segment) => segment.split(";")[0]).join("/");
+  return [routeOf(path), routeOf(bare)].find((route) => route?.name === "matrix") ?? routeOf(path);
+}
+
+/** The page that was served belongs to the route that was taken, or asks for nothing. */
+function judgePath(seen, taken) {
+  const due = owed(taken, seen.resource);
+  if (due === taken) return [];
+  if (due && isOpen(due) && (seen.method === undefined || due.methods.includes(seen.method))) return [];
+  return [{ kind: "path", what: `${seen.resource} of ${due?.name ?? "no route"} was served by way of ${taken.name}` }];
+}
+
+function judgeMethod(sent, seen, taken) {
+  if (seen.method === undefined || seen.method === sent.method || taken.methods.includes(seen.method)) return [];
+  return [{ kind: "method", what: `${sent.method} was judged, ${seen.method} was understood on ${taken.name}` }];
+}
+
+/** What was judged is what arrived, but for parameters that the gate cuts. */
+function judgeBytes(sent, seen, taken) {
+  if (seen.target === undefined || seen.target === null) return [];
+  const [path, ...rest] = seen.target.split("?");
+  const expected = forwarded(taken, sent.path);
+  const found = path === expected ? [] : [{ kind: "bytes", what: `path ${expected} arrived as ${path}` }];
+  const before = uncut(sent.query);
+  const after = uncut(rest.join("?"));
+  // fetch writes `'` as `%27`; every reader takes both for one.
+  if (before.replaceAll("'", "%27") !== after.replaceAll("'", "%27")) found.push({ kind: "bytes", what: `query ${before} arrived as ${after}` });
+  return found;
+}
+
+/** A query without what has a meaning to the gate, in whatever spelling. */
+function uncut(query = "") {
+  const names = site.watched.parameters.map((name) => name.toLowerCase().replaceAll(/[^a-z]/g, ""));
+  const means = (piece) => {
+    const text = decoded(piece).toLowerCase().replaceAll(/[^a-z]/g, "");
+    return names.some((name) => text.includes(name)) || /eg[tsn]_/.test(decoded(piece));
+  };
+  return query.split("&").filter((piece) => piece !== "" && !means(piece)).join("&");
+}
+
+/** Parameters that the gate takes away are not read there, by the origin's own way of reading. */
+function judgeParameters(sent, seen, taken) {
+  const query = Object.keys(seen.query ?? {}).filter((name) => isCut(name, taken, sent));
+  const form = Object.keys(seen.form ?? {}).filter((name) => isCutFromForm(name, taken));
+  return [
+    ...query.map((name) => ({ kind: "parameter", what: `${name} in the query of ${taken.name} is read as ${seen.query[name]}` })),
+    ...form.map((name) => ({ kind: "parameter", what: `${name} in the form of ${taken.name} is read as ${seen.form[name]}` })),
+  ];
+}
+
+function isCut(name, taken, sent) {
+  if (name === "access_token") return taken.accept.includes("bearer");
+  if (["ts", "signature"].includes(name)) return sent.credential?.kind === "signed-redirect:landing" && taken.name === "landing";
+  return /^eg_|^NONCE_TOKEN$|^XSRF_TOKEN$/.test(name);
+}
+
+function isCutFromForm(name, taken) {
+  return (name === "access_token" && taken.takesForm) || (name === "XSRF_TOKEN" && taken.xsrf);
+}
+
+function judgeCookies(seen) {
+  return Object.keys(seen.cookies ?? {}).map((name) => ({ kind: "cookie", what: `${name} is read as ${seen.cookies[name]}` }));
+}
+
+/** Nothing says who it is or where it goes but the gate. */
+function judgeHeaders(sent, seen, taken) {
+  const found = [];
+  if (seen.user) found.push({ kind: "identity", what: `the user is ${seen.user}` });
+  const own = {
+    "edgegate-route": taken.name,
+    "edgegate-subject": isOpen(taken) ? undefined : sent.credential?.subject,
+    "edgegate-scope": isOpen(taken) || !sent.credential?.scope?.length ? undefined : sent.credential.scope.join(" "),
+    "x-forwarded-host": sent.host.toLowerCase(),
+    "x-forwarded-proto": "http",
+  };
+  for (const [name, value] of seen.headers ?? []) {
+    const folded = fold(name);
+    if (folded in own ? value === own[folded] : /^edgegate-(request-id|issuer|client)$/.test(folded) && !value.includes(FORGED)) continue;
+    if (folded in own || isReserved(name)) found.push({ kind: "header", what: `${folded} arrives as ${value}` });
+  }
+  return found;
+}
+
+function judgeAddress(sent, seen, own) {
+  const found = [];
+  if (seen.scheme !== undefined && seen.scheme !== "http") found.push({ kind: "address", what: `the scheme is ${seen.scheme}` });
+  if (seen.script) found.push({ kind: "address", what: `the application is mounted at ${seen.script}` });
+  const hosts = [sent.host.toLowerCase(), own];
+  if (seen.host !== undefined && !hosts.includes(seen.host)) found.push({ kind: "address", what: `the host is ${seen.host}, ${sent.host} was judged` });
+  return found;
+}
+
+/** A live credential that stood where the gate takes it away is nowhere in what arrived. */
+function judgeLeaks(sent, seen) {
+  const arrived = [seen.target ?? "", ...(seen.headers ?? []).map(([, value]) => value), ...Object.values(seen.query ?? {}).flat(), ...Object.values(seen.cookies ?? {}).flat()];
+  const text = `${arrived.join("\n")}\n${arrived.map(decoded).join("\n")}`;
+  return [...new Set(sent.planted)].filter((one) => text.includes(one)).map((one) => ({ kind: "leak", what: `a live ${one.slice(0, 4)}… arrived` }));
+}
+
+function decoded(text) {
+  return text.replaceAll("+", " ").replaceAll(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
