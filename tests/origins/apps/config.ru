@@ -5,7 +5,7 @@ require "rack"
 SITE = JSON.parse(File.read(ENV.fetch("ORIGINS_SITE")))
 WATCHED = SITE["watched"]
 
-def understood(env, resource)
+SAYS = lambda do |env, resource|
   request = Rack::Request.new(env)
   watched = ->(values, names) { names.select { |name| values.key?(name) }.to_h { |name| [name, [values[name]].flatten.map(&:to_s)] } }
   form = begin request.POST rescue {} end
@@ -31,9 +31,9 @@ use Rack::MethodOverride
 
 # A mount takes what lies below it too; a page is asked for by its own name, with or without a slash.
 SITE["pages"].each do |page|
-  map(page) { run ->(env) { understood(env, page + (env["PATH_INFO"] == "/" ? "" : env["PATH_INFO"])) } }
+  map(page) { run ->(env) { SAYS.(env, page + (env["PATH_INFO"] == "/" ? "" : env["PATH_INFO"])) } }
 end
 SITE["folders"].each do |folder|
-  map(folder) { run ->(env) { understood(env, folder + env["PATH_INFO"]) } }
+  map(folder) { run ->(env) { SAYS.(env, folder + env["PATH_INFO"]) } }
 end
-map("/") { run ->(env) { understood(env, env["PATH_INFO"]) } }
+map("/") { run ->(env) { SAYS.(env, env["PATH_INFO"]) } }

@@ -16,7 +16,7 @@ app.use((error, request, response, next) => response.headersSent ? next(error) :
 app.listen(Number(process.env.PORT), "127.0.0.1");
 
 function understood(request, response, resource) {
-  const cookies = Object.fromEntries((request.headers.cookie ?? "").split(";").map((pair) => pair.trim().split("=")));
+  const cookies = Object.fromEntries((request.headers.cookie ?? "").split(";").map((pair) => [pair.split("=")[0].trim(), pair.split("=").slice(1).join("=")]));
   response.json({
     understood: true,
     resource,

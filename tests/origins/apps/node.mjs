@@ -11,7 +11,7 @@ http.createServer((request, response) => {
   request.on("end", () => {
     const { search } = new URL(request.url, "http://origin");
     const form = /^application\/x-www-form-urlencoded/i.test(request.headers["content-type"] ?? "") ? Buffer.concat(chunks).toString() : "";
-    const cookies = (request.headers.cookie ?? "").split(";").map((pair) => pair.trim().split("="));
+    const cookies = (request.headers.cookie ?? "").split(";").map((pair) => [pair.split("=")[0].trim(), pair.split("=").slice(1).join("=")]);
     response.setHeader("content-type", "application/json");
     response.end(JSON.stringify({
       understood: true,
