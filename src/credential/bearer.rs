@@ -7,6 +7,7 @@ use super::record::Record;
 use super::seal::{self, Kind, Sealed, is_written_as};
 use super::store::{self, Context, Found};
 use super::{grant, registry};
+use crate::http::fields::judge_number;
 use crate::http::{Incoming, Target, query};
 use crate::policy::{Bearer, BearerUse, Key, Policy, Revocation, Route};
 use crate::ports::{Body, Entropy, Ledger, Vault};
@@ -200,9 +201,11 @@ pub fn open(ctx: Context<'_>, policy: &Policy, token: &str) -> Result<Sealed, Re
 /// The whole body as a urlencoded form, undecoded.
 ///
 /// # Errors
-/// `BodyTooLarge`, `FormMalformed`.
+/// `BodyTooLarge`; `FormMalformed`, also for more than a thousand fields.
 pub async fn read_form(ports: &impl Body, limit: usize) -> Result<String, Reason> {
-    String::from_utf8(ports.read(limit).await?).map_err(|_| Reason::FormMalformed)
+    let form = String::from_utf8(ports.read(limit).await?).map_err(|_| Reason::FormMalformed)?;
+    judge_number(&form)?;
+    Ok(form)
 }
 
 /// RFC 6750 sections 2.2 and 2.3.

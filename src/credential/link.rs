@@ -150,7 +150,7 @@ pub fn sign(
     query: &str,
     terms: Terms,
 ) -> Result<String, Reason> {
-    if query::names(query).any(|name| query::fold(name).starts_with(PREFIX)) {
+    if query::names(query).any(|name| query::folds_onto_prefix(name, PREFIX)) {
         return Err(Reason::ParameterDuplicate);
     }
     let mut covered = query.to_owned();
@@ -175,7 +175,7 @@ pub fn sign(
 pub fn parse<'a>(profile: &Link, query: &'a str) -> Result<Option<Parts<'a>>, Reason> {
     let mut own = false;
     for name in query::names(query) {
-        if query::fold(name).starts_with(PREFIX) {
+        if query::folds_onto_prefix(name, PREFIX) {
             if !NAMES.contains(&name) {
                 return Err(Reason::ParameterShadowed);
             }
@@ -235,7 +235,7 @@ pub fn find_key<'a>(profile: &'a Link, key_id: &str) -> Option<&'a Arc<Key>> {
 
 /// Whether a parameter belongs to this format and is cut from what is forwarded.
 pub fn is_own(param: &Param<'_>) -> bool {
-    query::fold(param.name).starts_with(PREFIX)
+    query::folds_onto_prefix(param.name, PREFIX)
 }
 
 /// A network in CIDR form, or a single address.

@@ -73,7 +73,7 @@ impl Document {
     pub fn text(&self, path: &Path) -> Option<String> {
         let selected = path.first(self)?;
         let node = self.nodes.get(selected).filter(|node| !node.is_withheld)?;
-        if node.kind != Kind::Element {
+        if !matches!(node.kind, Kind::Document | Kind::Element) {
             return Some(node.text.clone());
         }
         let mut text = String::new();
@@ -179,6 +179,7 @@ mod tests {
             for (path, text) in [("/r/a", "x"), ("r/a[2]", "y"), ("//a[1]/text()", "x"), ("r/b", "")] {
                 assert_eq!(told(document, path).as_deref(), Some(text), "{path} in {document}");
             }
+            assert_eq!(told(document, "//.").as_deref(), Some("xy"), "the document itself comes first: {document}");
             assert_eq!(told(document, "r/c"), None);
         }
     }

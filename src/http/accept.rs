@@ -21,9 +21,12 @@ fn quality(accept: &str, wanted: &[&str]) -> u32 {
 /// `qvalue` of RFC 9110 section 12.4.2; anything else is no preference at all.
 fn thousandths(q: &str) -> u32 {
     let (whole, fraction) = q.trim().split_once('.').unwrap_or((q.trim(), ""));
+    if whole.len() != 1 {
+        return 0;
+    }
     let digits = fraction.chars().chain(core::iter::repeat('0')).take(3);
     let value = whole.chars().chain(digits).try_fold(0, |value: u32, c| Some(value * 10 + c.to_digit(10)?));
-    value.filter(|value| whole.len() == 1 && *value <= 1000).unwrap_or(0)
+    value.filter(|value| *value <= 1000).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -40,6 +43,7 @@ mod tests {
             Some("application/json"),
             Some("text/html;q=0"),
             Some("application/json, text/html;q=0.5"),
+            Some("text/html;q=99999999999"),
             Some(";;,q=,"),
         ] {
             assert!(!prefers_html(accept), "{accept:?}");

@@ -6,6 +6,7 @@
 pub mod accept;
 pub mod cookie;
 pub mod fetch_metadata;
+pub mod fields;
 pub mod headers;
 pub mod multipart;
 pub mod query;
@@ -15,6 +16,7 @@ use core::net::IpAddr;
 
 use crate::refusal::Reason;
 
+pub use fields::Fields;
 pub use headers::Headers;
 pub use target::Target;
 

@@ -71,21 +71,7 @@ pub fn cut(query: &str, drop: impl Fn(&Param<'_>) -> bool) -> String {
 /// Percent-decoded, with `+` as a space; malformed escapes stay as they are, as the WHATWG parser has it.
 pub fn decode(raw: &str) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(raw.len());
-    let mut rest = raw.as_bytes();
-    while let Some((byte, tail)) = rest.split_first() {
-        let escape = (*byte == b'%').then(|| tail.split_at_checked(2)).flatten();
-        let escaped = escape.and_then(|(pair, after)| Some((crate::digest::from_hex(pair)?, after)));
-        match escaped {
-            Some((value, after)) => {
-                decoded.extend(value);
-                rest = after;
-            }
-            None => {
-                decoded.push(if *byte == b'+' { b' ' } else { *byte });
-                rest = tail;
-            }
-        }
-    }
+    decoded.extend(Decoded(raw.as_bytes()));
     decoded
 }
 
@@ -107,28 +93,58 @@ pub fn encode_component(text: impl AsRef<[u8]>) -> String {
 
 /// Whether some origin would read the raw name as `name`.
 pub fn folds_onto(raw: &str, name: &str) -> bool {
-    let is_plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    match is_plain(raw) && is_plain(name) {
-        true => raw.eq_ignore_ascii_case(name),
-        false => raw.len() >= name.len() && fold(raw) == fold(name),
-    }
+    raw.len() >= name.len() && folded(raw).eq(folded(name))
+}
+
+/// The same for a list of names: the raw one is folded once.
+pub fn folds_onto_any<'n>(raw: &str, mut names: impl Iterator<Item = &'n &'n str>) -> bool {
+    let raw = fold(raw);
+    names.any(|name| folded(name).eq(raw.iter().copied()))
+}
+
+/// Whether some origin would read the raw name as one that begins so; `prefix` is folded already.
+pub fn folds_onto_prefix(raw: &str, prefix: &[u8]) -> bool {
+    folded(raw).take(prefix.len()).eq(prefix.iter().copied())
 }
 
 /// What the most forgiving origin makes of a parameter's name: decoded, without case, `.`, ` ` and `-`
 /// as `_`, cut at the first bracket or NUL (PHP's mangling), and out of brackets where it stands in them (`[a]`, as qs of
 /// npm reads it).
 pub fn fold(raw: &str) -> Vec<u8> {
-    let fold_byte = |b: &u8| match b {
+    folded(raw).collect()
+}
+
+fn folded(raw: &str) -> impl Iterator<Item = u8> {
+    let mut bytes = Decoded(raw.as_bytes()).skip_while(|b| *b == b' ').peekable();
+    let end = if bytes.next_if_eq(&b'[').is_some() { b']' } else { b'[' };
+    bytes.take_while(move |b| *b != end && *b != 0).map(|b| match b {
         b'.' | b' ' | b'-' => b'_',
         other => other.to_ascii_lowercase(),
-    };
-    let decoded = decode(raw);
-    let unspaced = decoded.iter().position(|b| *b != b' ').and_then(|at| decoded.get(at..)).unwrap_or_default();
-    let (inner, end) = match unspaced.split_first() {
-        Some((b'[', inner)) => (inner, b']'),
-        _ => (unspaced, b'['),
-    };
-    inner.iter().take_while(|b| **b != end && **b != 0).map(fold_byte).collect()
+    })
+}
+
+/// Decodes byte by byte: most comparisons end at the first.
+struct Decoded<'a>(&'a [u8]);
+
+impl Iterator for Decoded<'_> {
+    type Item = u8;
+
+    fn next(&mut self) -> Option<u8> {
+        let (byte, rest) = self.0.split_first()?;
+        self.0 = rest;
+        let digit = |byte: &u8| char::from(*byte).to_digit(16);
+        match (byte, rest) {
+            (b'%', [high, low, after @ ..]) => match (digit(high), digit(low)) {
+                (Some(high), Some(low)) => {
+                    self.0 = after;
+                    u8::try_from(high << 4 | low).ok()
+                }
+                _ => Some(b'%'),
+            },
+            (b'+', _) => Some(b' '),
+            _ => Some(*byte),
+        }
+    }
 }
 
 #[cfg(test)]

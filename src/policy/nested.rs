@@ -20,6 +20,9 @@ impl<'t> Table<'t> {
     /// The tables `[key.<name>]`, with their names, in file order.
     pub(super) fn named(&self, report: &mut Report, key: &str, shape: &Shape) -> Vec<(&'t str, Table<'t>)> {
         let Some(entries) = self.entries_of(report, key) else { return Vec::new() };
+        if self.has_too_many(report, key, entries.len()) {
+            return Vec::new();
+        }
         let mut tables = Vec::with_capacity(entries.len());
         for (name, value) in in_file_order(entries) {
             let (line, name): (usize, &str) = (report.line_at(name.span().start), name.get_ref());
@@ -45,6 +48,9 @@ impl<'t> Table<'t> {
         if items.is_empty() {
             self.wrong(report, key, &hint);
         }
+        if self.has_too_many(report, key, items.len()) {
+            return Vec::new();
+        }
         let mut tables = Vec::with_capacity(items.len());
         for item in items.iter() {
             match item.get_ref() {
@@ -64,6 +70,10 @@ impl<'t> Table<'t> {
 
     /// Every key and its string, in file order.
     pub(super) fn all_texts(&self, report: &mut Report) -> Vec<(&'t str, Text<'_>)> {
+        if self.entries.len() > MOST {
+            report.add(self.line, format!("{}: {}", self.label, too_many(self.entries.len())));
+            return Vec::new();
+        }
         let mut texts = Vec::with_capacity(self.entries.len());
         for (key, _) in in_file_order(self.entries) {
             let key: &'t str = key.get_ref();
@@ -84,6 +94,14 @@ impl<'t> Table<'t> {
         }
     }
 
+    /// Whether there are more of one kind than are compared with one another.
+    pub(super) fn has_too_many(&self, report: &mut Report, key: &str, count: usize) -> bool {
+        if count > MOST {
+            self.wrong(report, key, &too_many(count));
+        }
+        count > MOST
+    }
+
     fn path_to(&self, key: &str) -> String {
         match self.label.as_str() {
             "" => key.to_owned(),
@@ -91,6 +109,13 @@ impl<'t> Table<'t> {
         }
     }
 }
+
+fn too_many(count: usize) -> String {
+    format!("holds {count} entries; at most {MOST} are read")
+}
+
+/// Tables of one kind, and entries of one list: each is compared with the others.
+const MOST: usize = 1000;
 
 /// The keys come sorted by name from the parser.
 fn in_file_order<'t>(entries: &'t DeTable<'t>) -> Vec<Entry<'t>> {

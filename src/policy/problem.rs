@@ -42,10 +42,18 @@ impl Report {
     }
 
     pub(super) fn add(&mut self, line: usize, mut message: String) {
+        if self.is_full() {
+            return;
+        }
         if message.contains(char::is_control) {
             message = message.escape_debug().collect(); // one line, whatever the file holds
         }
         order::insert(&mut self.problems, Problem { line, message }, |problem| problem.line);
+    }
+
+    /// Whether nothing more is told: a hint would be sought in vain.
+    pub(super) fn is_full(&self) -> bool {
+        self.problems.len() >= MOST
     }
 
     pub(super) fn add_place(&mut self, table: &str, line: usize) {
@@ -72,6 +80,9 @@ impl Places {
         place.map(|(_, line)| *line)
     }
 }
+
+/// Problems of one file that are told.
+const MOST: usize = 1000;
 
 #[cfg(test)]
 mod tests {

@@ -4,8 +4,11 @@
 pub(super) fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
     let word = word.to_ascii_lowercase().replace('_', "-");
     let mut best: Option<(usize, &str)> = None;
-    for candidate in candidates {
+    for candidate in candidates.take(CONSIDERED) {
         let limit = candidate.len().div_ceil(3).min(3);
+        if word.len().abs_diff(candidate.len()) > 4 * limit {
+            continue; // a letter has four bytes at most
+        }
         let apart = distance(&word, &candidate.to_ascii_lowercase().replace('_', "-"));
         if apart <= limit && best.is_none_or(|(least, _)| apart < least) {
             best = Some((apart, candidate));
@@ -26,7 +29,11 @@ pub(super) fn hint<'c>(word: &str, candidates: impl Iterator<Item = &'c str> + C
 /// `a`, `b`, `c` in backticks.
 pub(super) fn listed<'c>(names: impl Iterator<Item = &'c str>) -> String {
     let mut list = String::new();
-    for name in names {
+    for (at, name) in names.enumerate() {
+        if at == LISTED {
+            list.push_str(" and more");
+            break;
+        }
         if !list.is_empty() {
             list.push_str(", ");
         }
@@ -61,6 +68,9 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 const LONGEST_WORD: usize = 64;
+/// A file can be wrong in a thousand places, and each has its hint.
+const CONSIDERED: usize = 100;
+const LISTED: usize = 40;
 
 #[cfg(test)]
 mod tests {

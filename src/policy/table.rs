@@ -42,7 +42,7 @@ impl<'t> Table<'t> {
         let table = Self { label, line, entries };
         for (key, _) in entries {
             let name: &str = key.get_ref();
-            if !shape.keys.contains(&name) {
+            if !shape.keys.contains(&name) && !report.is_full() {
                 let hint = suggest::hint(name, shape.keys.iter().copied(), "its keys");
                 let line = report.line_at(key.span().start);
                 report.add(line, format!("{}unknown key `{name}`{hint}", table.prefix()));
@@ -119,6 +119,9 @@ impl<'t> Table<'t> {
             self.wrong_type(report, key, "a list of strings", value.get_ref());
             return Vec::new();
         };
+        if self.has_too_many(report, key, items.len()) {
+            return Vec::new();
+        }
         let mut texts: Vec<Text<'a>> = Vec::with_capacity(items.len());
         for item in items.iter() {
             let line = report.line_at(item.span().start);

@@ -106,21 +106,26 @@ pub fn clean_address(policy: &Policy, route: &Route, target: &Target<'_>) -> Str
     }
 }
 
-fn clean_query(policy: &Policy, route: &Route, target: &Target<'_>) -> Option<String> {
+fn clean_query<'p>(policy: &Policy, route: &'p Route, target: &Target<'_>) -> Option<String> {
     let query = target.query?;
-    let is_signed = |profile: &SignedRedirect| query::params(query).any(|param| param.name == profile.signature);
-    let is_credential = |param: &Param<'_>| {
-        let of_route = route.accept.iter().any(|accept| match accept {
-            Accept::SignedRedirect(profile) => is_signed(profile) && signed_redirect::is_own(profile, param),
-            Accept::Bearer | Accept::Issuer(_) => param.name == bearer::PARAMETER,
-            Accept::Luminate(_) => luminate::is_credential(route, target, param.name),
-            _ => false,
-        });
-        of_route || is_ours(policy, param)
-    };
     if query.is_empty() {
         return Some(String::new());
     }
+    // Asked once for each kind, not for each parameter.
+    let is_signed = |profile: &SignedRedirect| query::params(query).any(|param| param.name == profile.signature);
+    let signed = |accept: &'p Accept| match accept {
+        Accept::SignedRedirect(profile) => Some(&**profile).filter(|profile| is_signed(profile)),
+        _ => None,
+    };
+    let signed: Vec<&SignedRedirect> = route.accept.iter().filter_map(signed).collect();
+    let of_dialect = route.luminate().map(|_| luminate::credentials(route, target));
+    let takes_tokens = route.takes_tokens();
+    let is_credential = |param: &Param<'_>| {
+        signed.iter().any(|profile| signed_redirect::is_own(profile, param))
+            || (takes_tokens && param.name == bearer::PARAMETER)
+            || of_dialect.is_some_and(|is_kept_back| is_kept_back(param.name))
+            || is_ours(policy, param)
+    };
     let kept = query::cut(query, is_credential);
     // A query that held nothing but the credential is gone with it.
     (!kept.is_empty()).then_some(kept)
@@ -179,7 +184,7 @@ fn is_own_cookie(policy: &Policy, name: &str) -> bool {
 /// Whether a parameter carries what this gateway issued or checks, on whichever route it turns up.
 fn is_ours(policy: &Policy, param: &Param<'_>) -> bool {
     let is_nonce = |nonce: &Nonce| param.name == CONFIRM || query::folds_onto(param.name, &nonce.parameter);
-    let is_dialects = || ANYWHERE.iter().any(|name| query::folds_onto(param.name, name));
+    let is_dialects = || query::folds_onto_any(param.name, ANYWHERE.iter());
     (!policy.links.is_empty() && link::is_own(param))
         || (policy.luminate.is_some() && is_dialects())
         || policy.nonce.as_ref().is_some_and(is_nonce)

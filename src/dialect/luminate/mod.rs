@@ -22,7 +22,7 @@ pub struct Manner {
 /// Whether what stands under a name is a credential, in a request or in a response: no redirect passes it on, whatever the
 /// policy says.
 pub fn is_secret(name: &str) -> bool {
-    CREDENTIALS.iter().chain(&TOLD).any(|secret| query::folds_onto(name, secret))
+    query::folds_onto_any(name, CREDENTIALS.iter().chain(&TOLD))
 }
 
 /// Parameters that carry a credential or prove one; they are cut from what is forwarded.

@@ -1,7 +1,7 @@
 //! A call of the API, in the order in which it is judged: servlet, form, redirects, caller's address, key, version,
 //! method, verb, credentials, fields.
 
-use super::call::{Call, manner_at_least};
+use super::call::{Call, Sent, manner_at_least};
 use super::{caller, methods, redirects, server};
 use crate::dialect::Voice;
 use crate::dialect::luminate::methods::{Answered, Known, find};
@@ -23,8 +23,10 @@ pub async fn call<P: Ports>(
 ) -> Result<Outcome, Reason> {
     let is_server = servlet.starts_with('S');
     judge_verb(visit.incoming.method, &["GET", "POST"], trace)?;
-    let call = Call::read(visit).await?;
-    trace.voice = Voice::Luminate(manner_at_least(call.query, &call.form));
+    let sent = Sent::read(visit).await?;
+    let query = visit.target.query.unwrap_or_default();
+    trace.voice = Voice::Luminate(manner_at_least(query, &sent.form));
+    let call = Call::new(query, &sent);
     let manner = call.manner()?;
     trace.voice = Voice::Luminate(manner);
     match is_server {

@@ -3,41 +3,55 @@
 use crate::dialect::luminate::{CREDENTIALS, Manner, REDIRECTS};
 use crate::gate::credentials::Visit;
 use crate::gate::form;
-use crate::http::query;
+use crate::http::{Fields, query};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::rewrite::NewBody;
 
-/// A call as it came.
-#[derive(Debug)]
-pub struct Call<'a> {
-    /// The query, undecoded.
-    pub query: &'a str,
+/// What a call holds, before it is taken apart.
+#[derive(Debug, Default)]
+pub struct Sent {
     /// The fields of the body, as a urlencoded form.
     pub form: String,
     /// The body without the fields that carry a credential; None if there was none.
     pub body: Option<NewBody>,
 }
 
-impl<'a> Call<'a> {
-    /// Reads query and body.
+impl Sent {
+    /// Reads the body.
     ///
     /// # Errors
     /// `FormMalformed` for a body that is no form, `BodyTooLarge`.
-    pub async fn read<P: Ports>(visit: &Visit<'a, P>) -> Result<Self, Reason> {
-        let query = visit.target.query.unwrap_or_default();
-        let none = Self { query, form: String::new(), body: None };
+    pub async fn read<P: Ports>(visit: &Visit<'_, P>) -> Result<Self, Reason> {
         if visit.incoming.method != "POST" {
-            return Ok(none);
+            return Ok(Self::default());
         }
         visit.incoming.judge_body_encoding()?;
         if let Some(form) = form::read(visit, is_kept_back, is_judged).await? {
-            return Ok(Self { query, form: form.fields, body: Some(form.body) });
+            return Ok(Self { form: form.fields, body: Some(form.body) });
         }
         match visit.ports.read(visit.gate.policy.limits.form).await?.is_empty() {
-            true => Ok(none),
+            true => Ok(Self::default()),
             false => Err(Reason::FormMalformed),
         }
+    }
+}
+
+/// A call, taken apart once: dozens of names are asked for.
+#[derive(Debug)]
+pub struct Call<'a> {
+    /// The parameters of the address.
+    pub query: Fields<'a>,
+    /// Those of the body.
+    pub form: Fields<'a>,
+    /// As [`Sent::body`].
+    pub body: Option<&'a NewBody>,
+}
+
+impl<'a> Call<'a> {
+    /// Takes a call apart. `query`: undecoded.
+    pub fn new(query: &'a str, sent: &'a Sent) -> Self {
+        Self { query: Fields::read(query), form: Fields::read(&sent.form), body: sent.body.as_ref() }
     }
 
     /// A parameter's decoded value, wherever it stands.
@@ -45,7 +59,7 @@ impl<'a> Call<'a> {
     /// # Errors
     /// `ParameterDuplicate`, `ParameterShadowed`, `FormMalformed`.
     pub fn value(&self, name: &str) -> Result<Option<String>, Reason> {
-        match (query::sole(self.query, name)?, query::sole(&self.form, name)?) {
+        match (self.query.sole(name)?, self.form.sole(name)?) {
             (Some(_), Some(_)) => Err(Reason::ParameterDuplicate),
             (Some(raw), None) | (None, Some(raw)) => decoded(raw).map(Some),
             (None, None) => Ok(None),
@@ -65,7 +79,7 @@ impl<'a> Call<'a> {
     /// # Errors
     /// `CredentialMisplaced`, and as [`Call::value`].
     pub fn in_body(&self, name: &str) -> Result<Option<String>, Reason> {
-        match query::sole(self.query, name)? {
+        match self.query.sole(name)? {
             Some(_) => Err(Reason::CredentialMisplaced),
             None => self.filled(name),
         }
@@ -76,7 +90,7 @@ impl<'a> Call<'a> {
     /// # Errors
     /// `CredentialMisplaced`, and as [`Call::value`].
     pub fn in_address(&self, name: &str) -> Result<Option<String>, Reason> {
-        match query::sole(&self.form, name)? {
+        match self.form.sole(name)? {
             Some(_) => Err(Reason::CredentialMisplaced),
             None => self.filled(name),
         }
@@ -119,12 +133,12 @@ pub fn manner_at_least(query: &str, form: &str) -> Manner {
 
 /// Whether some origin would read the name as that of a credential, or would itself redirect by it.
 pub fn is_kept_back(name: &str) -> bool {
-    CREDENTIALS.iter().chain(&REDIRECTS).any(|kept| query::folds_onto(name, kept))
+    query::folds_onto_any(name, CREDENTIALS.iter().chain(&REDIRECTS))
 }
 
 /// Whether some origin would read the name as one that decided on the call.
 fn is_judged(name: &str) -> bool {
-    COMMON.iter().chain(&REDIRECTS).any(|common| query::folds_onto(name, common))
+    query::folds_onto_any(name, COMMON.iter().chain(&REDIRECTS))
 }
 
 fn decoded(raw: &str) -> Result<String, Reason> {

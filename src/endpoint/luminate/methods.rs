@@ -123,7 +123,7 @@ pub fn auth_token(ctx: Context<'_>, luminate: &Luminate, session: &Sealed) -> Re
 
 /// Lets a call through as somebody's.
 pub fn forward(call: &Call<'_>, identity: Identity, trace: &Trace) -> Outcome {
-    let (body, cookies, onward) = (call.body.clone(), trace.cookies.clone(), trace.onward.clone());
+    let (body, cookies, onward) = (call.body.cloned(), trace.cookies.clone(), trace.onward.clone());
     Outcome::Granted(Box::new(Grant { identity, body, cookies, onward, ..Grant::default() }))
 }
 
@@ -147,7 +147,7 @@ fn wants_user_name(call: &Call<'_>) -> Result<bool, Reason> {
     let asks = call.value("send_user_name")?.as_deref() == Some("true");
     let asks = asks && call.filled("email")?.is_some() && call.filled("password")?.is_none();
     // Behind a file a password would pass unseen, and the origin's answer would tell whether it is right.
-    match &call.body {
+    match call.body {
         Some(NewBody::Head(..)) if asks => Err(Reason::FormMalformed),
         _ => Ok(asks),
     }

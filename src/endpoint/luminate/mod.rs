@@ -39,8 +39,9 @@ pub(crate) async fn visit<P: Ports>(
         Place::Servlet(servlet) => api::call(visit, luminate, servlet, trace).await,
         Place::UnknownServlet => {
             // The format may stand in the body; if that cannot be read, the address has to do.
-            if let Ok(call) = call::Call::read(visit).await {
-                trace.voice = Voice::Luminate(call::manner_at_least(call.query, &call.form));
+            if let Ok(sent) = call::Sent::read(visit).await {
+                let query = visit.target.query.unwrap_or_default();
+                trace.voice = Voice::Luminate(call::manner_at_least(query, &sent.form));
             }
             Err(Reason::CallMethodUnknown)
         }
@@ -58,13 +59,12 @@ pub(crate) async fn visit<P: Ports>(
 
 pub(crate) use path::without_routing;
 
-/// Whether a parameter of an address is cut from what is forwarded: what the API keeps back, and on pages the credentials
+/// Which parameters of an address are cut from what is forwarded: what the API keeps back, and on pages the credentials
 /// that a page has no other use for.
-pub(crate) fn is_credential(route: &Route, target: &Target<'_>, name: &str) -> bool {
-    let is_servlet = path::below(route, target).is_some_and(path::is_servlet);
-    match is_servlet {
-        true => call::is_kept_back(name),
-        false => IN_ADDRESSES.iter().any(|credential| query::folds_onto(name, credential)),
+pub(crate) fn credentials(route: &Route, target: &Target<'_>) -> fn(&str) -> bool {
+    match path::below(route, target).is_some_and(path::is_servlet) {
+        true => call::is_kept_back,
+        false => |name| query::folds_onto_any(name, IN_ADDRESSES.iter()),
     }
 }
 

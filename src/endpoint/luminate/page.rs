@@ -64,7 +64,7 @@ fn tags<P: Ports>(
 
 /// Whether a credential stands where only an origin that splits at `;` would read it: it could not be cut.
 fn judge_hidden(raw_query: &str) -> Result<(), Reason> {
-    let is_credential = |raw: &str| ANYWHERE.iter().any(|name| query::folds_onto(raw, name));
+    let is_credential = |raw: &str| query::folds_onto_any(raw, ANYWHERE.iter());
     let read_by_some = query::names(raw_query).filter(|raw| is_credential(raw)).count();
     let cut = query::params(raw_query).filter(|param| is_credential(param.name)).count();
     if read_by_some > cut { Err(Reason::ParameterShadowed) } else { Ok(()) }

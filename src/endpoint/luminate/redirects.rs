@@ -7,7 +7,7 @@ use crate::dialect::luminate::{OTHER_KINDS, REDIRECTS, SUBJECT, is_secret};
 use crate::endpoint;
 use crate::gate::Trace;
 use crate::gate::credentials::Visit;
-use crate::http::{Headers, query};
+use crate::http::Headers;
 use crate::policy::Luminate;
 use crate::ports::Ports;
 use crate::refusal::Reason;
@@ -112,12 +112,7 @@ pub fn know<P: Ports>(
 
 /// The first value of a field, decoded.
 fn field(call: &Call<'_>, name: &str) -> Option<Vec<u8>> {
-    let mut params = query::params(call.query).chain(query::params(&call.form));
-    let is_named = |param: &query::Param<'_>| match param.name.contains(['%', '+']) {
-        true => query::decode(param.name) == name.as_bytes(),
-        false => param.name == name,
-    };
-    params.find(is_named).map(|param| query::decode(param.value))
+    call.query.first(name).or_else(|| call.form.first(name))
 }
 
 /// Whether a person's browser goes where it is sent; a script's request would not keep a cookie of another host.

@@ -6,6 +6,7 @@
 
 use super::Malformed;
 use super::header::{Header, Part};
+use crate::http::fields::MOST_FIELDS;
 
 /// What a piece is.
 pub(super) enum Step {
@@ -36,8 +37,8 @@ pub(super) struct Reader<F> {
 
 enum At {
     Delimiter,
-    /// The line that begins so many bytes behind the last piece.
-    Header(usize, Header),
+    /// The line that begins so many bytes behind the last piece, of which so many were looked at.
+    Header(usize, usize, Header),
     /// So many bytes into the body; what its header said about their number.
     Body(u64, Option<u64>),
     Closed,
@@ -117,7 +118,7 @@ impl<F: Fn(&str) -> bool> Reader<F> {
             At::Delimiter => match rest.split_at_checked(self.delimiter.len()) {
                 None => return Ok(None),
                 Some((delimiter, [b'\r', b'\n', ..])) if delimiter == self.delimiter => {
-                    self.at = At::Header(line, Header::default());
+                    self.at = At::Header(line, 0, Header::default());
                 }
                 Some((delimiter, [b'-', b'-', ..])) if delimiter == self.delimiter => {
                     self.at = At::Closed;
@@ -164,11 +165,12 @@ impl<F: Fn(&str) -> bool> Reader<F> {
 
     /// The lines of a header, up to its end if that is there.
     fn header(&mut self) -> Result<Option<(Step, usize)>, Malformed> {
-        let At::Header(line, header) = &mut self.at else { return Ok(None) };
+        let At::Header(line, seen, header) = &mut self.at else { return Ok(None) };
         loop {
             let rest = self.held.get(self.piece.1 + *line..).unwrap_or_default();
             // A bare CR or LF ends the line for some: what stands behind it is not waited for.
-            let end = rest.iter().position(|b| matches!(b, b'\r' | b'\n')).unwrap_or(rest.len());
+            let end = *seen + rest.iter().skip(*seen).take_while(|b| !matches!(b, b'\r' | b'\n')).count();
+            *seen = end;
             if *line + end > self.delimiter.len() + MAX_HEADER {
                 return Err(Malformed::TooMuch);
             }
@@ -182,6 +184,7 @@ impl<F: Fn(&str) -> bool> Reader<F> {
                 Some(_) => return Err(Malformed::Header),
             }
             *line += end + CRLF.len();
+            *seen = 0;
         }
         let length = *line + CRLF.len();
         let mut part = core::mem::take(header).end()?;
@@ -199,7 +202,7 @@ impl<F: Fn(&str) -> bool> Reader<F> {
         }
         self.fields += 1;
         match part {
-            _ if self.fields > MAX_FIELDS => Err(Malformed::TooMuch),
+            _ if self.fields > MOST_FIELDS => Err(Malformed::TooMuch),
             // There are many ways to write it (Unicode's normal forms).
             part if part.is_cut && !part.name.is_ascii() => Err(Malformed::Disposition),
             _ => Ok(()),
@@ -233,4 +236,3 @@ fn skips(needle: &[u8]) -> [u8; 256] {
 
 const CRLF: &[u8] = b"\r\n";
 const MAX_HEADER: usize = 8192; // with its empty line
-const MAX_FIELDS: usize = 100; // before the first file

@@ -27,12 +27,14 @@ pub fn is_trusted(address: &[u8], is_whole: bool, relative: bool, trusts: impl F
     relative && leads_home(head, is_settled)
 }
 
-/// Whether a value, up to a tag, may be meant as an address, or be repaired into one.
-pub fn looks_like_one(value: &[u8]) -> bool {
-    let value = value.trim_ascii_start();
-    let scheme = value.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
-    let has_scheme = from(value, scheme.count()).first() == Some(&b':');
-    has_scheme || value.contains(&b'\\') || contains(value, b"//") || DISGUISES.iter().any(|text| contains(value, text))
+/// How many bytes of a value may be meant as an address, or be repaired into one: so many, and all that begin with them.
+pub fn looks_like_one_from(value: &[u8]) -> Option<usize> {
+    let spaces = value.len() - value.trim_ascii_start().len();
+    let in_scheme = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+    let colon = spaces + from(value, spaces).iter().take_while(in_scheme).count();
+    let has_scheme = value.get(colon) == Some(&b':');
+    let marks = MARKS.iter().filter_map(|mark| Some(first_place(value, mark)? + mark.len()));
+    marks.chain(has_scheme.then_some(colon + 1)).min()
 }
 
 fn is_plain(byte: &u8) -> bool {
@@ -57,12 +59,12 @@ fn leads_home(head: &[u8], is_settled: bool) -> bool {
     }
 }
 
-fn contains(value: &[u8], text: &[u8]) -> bool {
-    value.windows(text.len()).any(|window| window.eq_ignore_ascii_case(text))
+fn first_place(value: &[u8], text: &[u8]) -> Option<usize> {
+    value.windows(text.len()).position(|window| window.eq_ignore_ascii_case(text))
 }
 
-/// Character references by which an address would be hidden.
-const DISGUISES: [&[u8]; 6] = [b"&#", b"&sol", b"&bsol", b"&colon", b"&tab", b"&newline"];
+/// What an address has, and the character references by which one would be hidden.
+const MARKS: [&[u8]; 8] = [b"\\", b"//", b"&#", b"&sol", b"&bsol", b"&colon", b"&tab", b"&newline"];
 
 #[cfg(test)]
 mod tests {
@@ -145,10 +147,15 @@ mod tests {
     #[test]
     fn addresses_are_seen_in_any_attribute() {
         for value in ["https://", " x-y:", "see //evil", "\\\\evil", "&#x2f;", "&sol;&SOL;evil"] {
-            assert!(looks_like_one(value.as_bytes()), "{value}");
+            assert!(looks_like_one_from(value.as_bytes()).is_some(), "{value}");
         }
         for value in ["", "Hello ", "a/b/c", "Tom &amp; Jo: ", "/a?b=c:"] {
-            assert!(!looks_like_one(value.as_bytes()), "{value}");
+            assert_eq!(looks_like_one_from(value.as_bytes()), None, "{value}");
+        }
+        for (value, place) in [(" x:y//", 3), ("a b:c//d", 7), ("a &Tab;//", 6), ("\\a:", 1)] {
+            assert_eq!(looks_like_one_from(value.as_bytes()), Some(place), "{value}");
+            let before = value.get(..place - 1).unwrap();
+            assert_eq!(looks_like_one_from(before.as_bytes()), None, "{before}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Which attributes may hold what a tag stands for, and writing them.
 
-use super::address::looks_like_one;
+use super::address::looks_like_one_from;
 use super::bracket::{self, Bracket};
 use super::page::{Page, whole_address};
 use super::scan::{find, from};
@@ -31,6 +31,7 @@ fn expand_value(
 ) {
     let value = attribute.value;
     let place = if attribute.is_quoted { Place::Quoted } else { Place::Unquoted };
+    let mut before = Before::new(value, role);
     let mut at = 0;
     while let Some(length) = find(*b"[", from(value, at)) {
         cursor.pass(length);
@@ -40,11 +41,10 @@ fn expand_value(
             at += 1;
             continue;
         };
-        let before = value.get(..at).unwrap_or_default();
-        let is_address = role == Role::Address || looks_like_one(before);
-        let expansion = match !is_address || page.trusts(before, false, vocabulary) {
+        let expansion = match before.is_fine(at, |address| page.trusts(address, false, vocabulary)) {
             true => vocabulary.bracket(tag),
-            false => whole_address(value, vocabulary),
+            false if at == 0 => whole_address(value, vocabulary),
+            false => None,
         };
         let length = bracket::length(tag);
         let is_written = expansion.is_some_and(|known| cursor.replace(length, |out| write(&known, place, out)));
@@ -54,6 +54,36 @@ fn expand_value(
         at += length;
     }
     cursor.pass(value.len() - at);
+}
+
+/// What stands before a tag in a value, read once however many tags follow.
+struct Before<'a> {
+    value: &'a [u8],
+    /// From how many bytes on they are an address.
+    address: usize,
+    /// Where its first `?` or `#` stands. No tag behind it changes where the address leads.
+    settled: usize,
+    /// Whether it is trusted, settled as it is.
+    is_trusted: Option<bool>,
+}
+
+impl<'a> Before<'a> {
+    fn new(value: &'a [u8], role: Role) -> Self {
+        let address = if role == Role::Address { 0 } else { looks_like_one_from(value).unwrap_or(usize::MAX) };
+        Self { value, address, settled: find(*b"?#", value).unwrap_or(usize::MAX), is_trusted: None }
+    }
+
+    /// Whether a tag may be expanded behind so many bytes. Ask in ascending order.
+    fn is_fine(&mut self, at: usize, trusts: impl Fn(&[u8]) -> bool) -> bool {
+        let before = self.value.get(..at).unwrap_or_default();
+        match at {
+            _ if at < self.address => true,
+            _ if at > self.settled => *self.is_trusted.get_or_insert_with(|| trusts(before)),
+            // A tag before this one is part of what decides where the address leads: no such address is trusted.
+            _ if find(*b"[", before).is_some() => false,
+            _ => trusts(before),
+        }
+    }
 }
 
 /// What a value is used for.

@@ -15,6 +15,11 @@ pub enum Bracket<'a> {
 
 /// Reads at a `[`.
 pub fn read(bytes: &[u8]) -> Bracket<'_> {
+    read_on(bytes, &mut 0)
+}
+
+/// The same, going on where it stopped when more bytes came. `seen`: how many between the brackets were looked at.
+pub fn read_on<'a>(bytes: &'a [u8], seen: &mut usize) -> Bracket<'a> {
     match bytes.get(1) {
         Some(b'[') => {}
         Some(_) => return Bracket::No,
@@ -23,7 +28,8 @@ pub fn read(bytes: &[u8]) -> Bracket<'_> {
     let inner = from(bytes, 2);
     // NUL to space's predecessor are the control characters; brackets of any kind end the hope.
     let is_inside = |byte: &u8| !matches!(byte, 0..0x20 | 0x7f | b'[' | b']' | b'<' | b'>');
-    let length = inner.iter().take(LONGEST + 1).take_while(|byte| is_inside(byte)).count();
+    let length = *seen + inner.iter().take(LONGEST + 1).skip(*seen).take_while(|byte| is_inside(byte)).count();
+    *seen = length;
     if length > LONGEST {
         return Bracket::No;
     }

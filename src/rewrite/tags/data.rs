@@ -29,8 +29,12 @@ impl<V: Vocabulary> Expander<V> {
 
     /// At a `[`.
     pub(super) fn bracket(&mut self, cursor: &mut Cursor<'_>, place: Place) -> Step {
-        match bracket::read(cursor.rest()) {
-            Bracket::Unfinished => return Step::Unfinished,
+        let mut seen = core::mem::take(&mut self.bracket_seen);
+        match bracket::read_on(cursor.rest(), &mut seen) {
+            Bracket::Unfinished => {
+                self.bracket_seen = seen;
+                return Step::Unfinished;
+            }
             Bracket::Tag(tag) => {
                 let expansion = self.vocabulary.bracket(tag);
                 let length = bracket::length(tag);

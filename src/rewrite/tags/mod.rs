@@ -78,6 +78,8 @@ pub struct Expander<V> {
     is_after_less: bool,
     /// How far the tag was read that the held bytes begin with.
     tag_end: TagEnd,
+    /// The same of a `[[`.
+    bracket_seen: usize,
     /// Bytes that cannot be told yet.
     held: Vec<u8>,
 }
@@ -92,6 +94,7 @@ impl<V: Vocabulary> Expander<V> {
             context: Context::Data,
             is_after_less: false,
             tag_end: TagEnd::START,
+            bracket_seen: 0,
             held: Vec::new(),
         }
     }

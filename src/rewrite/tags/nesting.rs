@@ -14,6 +14,8 @@ pub struct Nesting {
     names: Vec<u8>,
     depth: usize,
     formatting: usize,
+    /// How many of each of [`SINGLE`].
+    single: [usize; SINGLE.len()],
     is_torn: bool,
 }
 
@@ -25,7 +27,7 @@ impl Nesting {
             return;
         }
         // A second one of these ends the first, with whatever is open between.
-        let ends_first = matches!(name, b"a" | b"nobr" | b"button") && self.contains(name);
+        let ends_first = self.single(name).is_some_and(|open| *open > 0);
         let length = u8::try_from(name.len()).unwrap_or(0);
         if ends_first || length == 0 || self.names.len() > LONGEST {
             return self.tear();
@@ -34,6 +36,9 @@ impl Nesting {
         self.names.push(length);
         self.depth += 1;
         self.formatting += usize::from(is_formatting(name));
+        if let Some(open) = self.single(name) {
+            *open += 1;
+        }
     }
 
     /// An end tag.
@@ -68,26 +73,26 @@ impl Nesting {
     }
 
     fn top(&self) -> &[u8] {
-        self.names().next().unwrap_or_default()
+        let name = self.names.split_last().and_then(|(length, names)| {
+            let at = names.len().checked_sub(usize::from(*length))?;
+            names.get(at..)
+        });
+        name.unwrap_or_default()
     }
 
-    fn contains(&self, name: &[u8]) -> bool {
-        self.names().any(|open| open == name)
-    }
-
-    fn names(&self) -> impl Iterator<Item = &[u8]> {
-        let mut rest = &*self.names;
-        core::iter::from_fn(move || {
-            let (length, names) = rest.split_last()?;
-            let (before, name) = names.split_at_checked(names.len().checked_sub(usize::from(*length))?)?;
-            rest = before;
-            Some(name)
-        })
+    fn single(&mut self, name: &[u8]) -> Option<&mut usize> {
+        let at = SINGLE.iter().position(|single| *single == name)?;
+        self.single.get_mut(at)
     }
 
     fn pop(&mut self) {
         self.formatting -= usize::from(is_formatting(self.top()));
         let length = self.top().len() + 1;
+        if let Some(at) = SINGLE.iter().position(|single| *single == self.top())
+            && let Some(open) = self.single.get_mut(at)
+        {
+            *open = open.saturating_sub(1);
+        }
         self.names.truncate(self.names.len().saturating_sub(length));
         self.depth = self.depth.saturating_sub(1);
     }
@@ -175,6 +180,8 @@ fn is_of_table(name: &[u8]) -> bool {
     matches!(name, b"caption" | b"colgroup" | b"tbody" | b"td" | b"tfoot" | b"th" | b"thead" | b"tr")
 }
 
+/// Elements of which a second one ends the first.
+const SINGLE: [&[u8]; 3] = [b"a", b"nobr", b"button"];
 /// The most bytes of open names.
 const LONGEST: usize = 8192;
 
