@@ -1,10 +1,7 @@
 //! A cookie that is found is the only one of its name; one that is cut is gone, and the others stay in order.
-#![no_main]
-
 use edgegate::http::cookie::{cut, sole};
-use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|header: &str| {
+target!(|header: &str| {
     let name = "session";
     let named = |text: &str| {
         let pieces: Vec<(String, String)> = text

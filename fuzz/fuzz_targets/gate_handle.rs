@@ -1,31 +1,15 @@
 //! Any request is decided, and without a credential that was issued no guarded route is opened and no storage
 //! is touched.
-#![no_main]
-
-mod given;
-#[allow(dead_code)]
-#[path = "../../tests/support/jws.rs"]
-mod jws;
-#[allow(dead_code)] // the native tests use all of it
-#[path = "../../tests/support/memory.rs"]
-mod memory;
-#[allow(dead_code)]
-#[path = "../../tests/support/schedule.rs"]
-mod schedule;
-#[allow(dead_code)]
-#[path = "../../tests/support/world.rs"]
-mod world;
-
 use std::rc::Rc;
 
 use arbitrary::Arbitrary;
-use edgegate as house;
 use edgegate::gate::{Gate, Moment};
 use edgegate::http::{Headers, Incoming};
 use edgegate::refusal::Reason;
 use edgegate::rewrite::{Decision, headers::is_reserved};
-use libfuzzer_sys::fuzz_target;
-use memory::{Memory, World};
+use crate::given;
+use crate::support::memory::{Memory, World};
+use crate::support::schedule;
 
 #[derive(Debug, Arbitrary)]
 struct Input<'a> {
@@ -66,13 +50,13 @@ const NAMES: [&str; 23] = [
 
 thread_local! {
     static WORLD: (Gate, Rc<World>) = {
-        let policy = house::policy::Policy::read(given::POLICY).expect("valid");
-        let keyring = house::keyring::Keyring::new(&policy, given::secret);
+        let policy = edgegate::policy::Policy::read(given::POLICY).expect("valid");
+        let keyring = edgegate::keyring::Keyring::new(&policy, given::secret);
         (Gate::new(policy, keyring), World::at(given::NOW))
     };
 }
 
-fuzz_target!(|input: Input<'_>| WORLD.with(|(gate, world)| {
+target!(|input: Input<'_>| WORLD.with(|(gate, world)| {
     let method = METHODS[usize::from(input.method) % METHODS.len()];
     let method = if method.is_empty() { input.own_method } else { method };
     let path_and_query = input.rest.strip_prefix('/').unwrap_or(input.rest);
@@ -92,6 +76,10 @@ fuzz_target!(|input: Input<'_>| WORLD.with(|(gate, world)| {
     // A guess at a password is counted; nothing else that a stranger sends costs storage.
     let is_guess = matches!(judged.refused, Some(Reason::SignInFailed | Reason::Throttled));
     assert!(is_guess || ports.spent.get().storage() == 0, "storage for {method} {url}: {:?}", judged.refused);
+    let line = edgegate::log::line(gate, &judged, method, moment.request_id, 200, edgegate::log::Spent::default());
+    assert!(line.bytes().all(|b| b >= b' '), "{line}");
+    assert!(serde_json::from_str::<serde_json::Value>(&line).is_ok(), "{line}");
+    assert_ne!(judged.refused, Some(Reason::Internal), "{method} {url}");
     match &judged.decision {
         Decision::Forward(to) => {
             let route = judged.route.as_ref().expect("a route");

@@ -1,13 +1,9 @@
 //! A link verifies exactly as it was signed, with ignored parameters at the end, and in no other form.
-#![no_main]
-
-mod given;
 
 use arbitrary::Arbitrary;
 use edgegate::credential::link::{Signed, Terms, parse, sign, verify};
 use edgegate::http::Target;
-use given::{NOW, house};
-use libfuzzer_sys::fuzz_target;
+use crate::given::{NOW, house};
 
 #[derive(Debug, Arbitrary)]
 struct Input<'a> {
@@ -20,7 +16,7 @@ struct Input<'a> {
     put: &'a str,
 }
 
-fuzz_target!(|input: Input<'_>| {
+target!(|input: Input<'_>| {
     let (policy, keyring) = house();
     let profile = &policy.links[0];
     let signed = Signed { method: "GET", host: "gate.example", path: input.path };

@@ -1,9 +1,6 @@
 //! A form with files is judged and cut the same whatever its chunks are. An accepted one has its fields where a
 //! reader finds them that splits at the boundary wherever it stands, and what is forwarded is a form of the others.
-#![no_main]
-
 use edgegate::http::multipart::{Form, Malformed};
-use libfuzzer_sys::fuzz_target;
 
 type Read = (Vec<(String, Vec<u8>)>, Vec<u8>, bool);
 
@@ -35,7 +32,7 @@ fn split(body: &[u8]) -> Vec<Vec<u8>> {
     parts.map(in_two).take_while(|(header, _)| is_field(header)).map(|(_, value)| value).collect()
 }
 
-fuzz_target!(|body: &[u8]| {
+target!(|body: &[u8]| {
     let is_key = |name: &str| name == "key";
     let whole = read(body, usize::MAX, is_key);
     for size in [1, 5, 64] {

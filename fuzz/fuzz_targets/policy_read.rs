@@ -1,10 +1,7 @@
 //! A policy is read or every mistake is shown: with a line of the text and a reason that fits on one.
-#![no_main]
-
 use edgegate::policy::{Policy, advise};
-use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|text: &str| match Policy::read(text) {
+target!(|text: &str| match Policy::read(text) {
     Ok(policy) => {
         assert!(!policy.routes.is_empty());
         for route in &policy.routes {

@@ -1,11 +1,8 @@
 //! Queries are split as the URL standard splits them, and cutting leaves every other piece alone.
-#![no_main]
-
 use edgegate::http::query::{cut, decode, fold, params, sole};
 use edgegate::refusal::Reason;
-use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: (&str, &str)| {
+target!(|input: (&str, &str)| {
     let (query, name) = input;
     let lossy = |raw: &str| String::from_utf8_lossy(&decode(raw)).into_owned();
     let ours: Vec<_> = params(query)

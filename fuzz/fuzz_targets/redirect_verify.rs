@@ -1,13 +1,9 @@
 //! A signed redirect verifies exactly as it was signed; only the case of its digits may differ.
-#![no_main]
-
-mod given;
 
 use arbitrary::Arbitrary;
 use edgegate::credential::signed_redirect::{parse, sign, verify};
 use edgegate::policy::SignedRedirect;
-use given::{NOW, house, secret};
-use libfuzzer_sys::fuzz_target;
+use crate::given::{NOW, house, secret};
 
 #[derive(Debug, Arbitrary)]
 struct Input<'a> {
@@ -17,7 +13,7 @@ struct Input<'a> {
     put: &'a str,
 }
 
-fuzz_target!(|input: Input<'_>| {
+target!(|input: Input<'_>| {
     let (policy, keyring) = house();
     let profile = SignedRedirect { subject: None, ..(*policy.signed_redirects[0]).clone() };
     let check = |query: &str| verify(&profile, keyring, false, query, NOW);

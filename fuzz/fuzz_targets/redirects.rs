@@ -1,12 +1,9 @@
 //! Whatever the target and the document, a redirect leads to a listed host, and no value leaves its place.
-#![no_main]
-
 use arbitrary::Arbitrary;
 use edgegate::document::Document;
 use edgegate::policy::HostPattern;
 use edgegate::rewrite::redirect::host;
 use edgegate::rewrite::template::{Part, Template};
-use libfuzzer_sys::fuzz_target;
 
 #[derive(Debug, Arbitrary)]
 struct Input<'a> {
@@ -15,7 +12,7 @@ struct Input<'a> {
     field: &'a [u8],
 }
 
-fuzz_target!(|input: Input<'_>| {
+target!(|input: Input<'_>| {
     let Ok(listed) = HostPattern::parse("p.example") else { return };
     let Ok(template) = Template::parse(input.target, "gate.example", &[listed]) else { return };
     let document = Document::read(input.document).map(|document| document.without(|name| name.starts_with('s')));
@@ -31,5 +28,9 @@ fuzz_target!(|input: Input<'_>| {
     assert_eq!(shape(&filled), shape(&empty));
     let address = template.address(&filled);
     assert!(address.bytes().all(|b| b.is_ascii_graphic()), "{address}");
+    let home = url::Url::parse("https://gate.example").expect("an address");
+    let parsed = home.join(&address).unwrap_or_else(|_| panic!("no address: {address}"));
+    assert!(matches!(parsed.host_str(), Some("gate.example" | "p.example")), "{address}");
+    assert_eq!((parsed.username(), parsed.password()), ("", None), "{address}");
     assert!(host(&address).is_none_or(|host| host == "gate.example" || host.starts_with("p.example")), "{address}");
 });

@@ -1,14 +1,10 @@
 //! What was minted opens as its own kind only; nothing that was changed opens at all.
-#![no_main]
-
-mod given;
 
 use arbitrary::Arbitrary;
 use edgegate::credential::seal::{Kind, mint, open};
 use edgegate::ports::Entropy;
 use edgegate::refusal::Reason;
-use given::house;
-use libfuzzer_sys::fuzz_target;
+use crate::given::house;
 
 #[derive(Debug, Arbitrary)]
 struct Input<'a> {
@@ -34,7 +30,7 @@ impl Entropy for Given {
 
 const KINDS: [Kind; 6] = [Kind::Token, Kind::Session, Kind::Nonce, Kind::SignOn, Kind::Ticket, Kind::Errand];
 
-fuzz_target!(|input: Input<'_>| {
+target!(|input: Input<'_>| {
     let (policy, keyring) = house();
     let keys = &policy.bearer.as_ref().expect("bearer").keys;
     let kind = KINDS[usize::from(input.kind) % KINDS.len()];

@@ -1,10 +1,7 @@
 //! However a page is cut, the same comes out; what is not known is left as it is.
-#![no_main]
-
 use arbitrary::Arbitrary;
 use edgegate::policy::TagPlaces;
 use edgegate::rewrite::tags::{Expander, Expansion, Vocabulary};
-use libfuzzer_sys::fuzz_target;
 
 #[derive(Debug, Arbitrary)]
 struct Input<'a> {
@@ -42,7 +39,7 @@ impl Vocabulary for Known {
     }
 }
 
-fuzz_target!(|input: Input<'_>| {
+target!(|input: Input<'_>| {
     let (script, style, comment) = input.places;
     let expand = |known, size| {
         let mut out = Vec::new();

@@ -1,11 +1,8 @@
 //! A URL that is accepted is read in the same way by another parser, and cannot leave its path.
-#![no_main]
-
 use edgegate::http::Target;
-use libfuzzer_sys::fuzz_target;
 use url::Url;
 
-fuzz_target!(|rest: &str| {
+target!(|rest: &str| {
     for url in [rest.to_owned(), format!("https://gate.example{rest}")] {
         let Ok(target) = Target::read(&url, 4096) else { continue };
         let Ok(parsed) = Url::parse(&url) else { panic!("accepted, but no URL: {url}") };

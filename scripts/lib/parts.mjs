@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { build, builds } from "../build.mjs";
+import { exact } from "../../bench/linear.mjs";
+import { buildInstrumented, missing } from "../../fuzz/build.mjs";
+import { fuzzAll, names as targets } from "../../fuzz/run.mjs";
 import { chromiumHint, ensureChromium } from "./chromium.mjs";
 import { fromCargo, fromTap, nothing, sum, testNames } from "./count.mjs";
 import { inRoot, locked, node22, root, versions } from "./paths.mjs";
@@ -17,6 +20,7 @@ export const parts = {
   setup: ["the scripts themselves (tests/setup)", (t) => nodeTests(t, "tests/setup")],
   lint: ["cargo fmt --check and clippy without a warning", lint],
   native: ["cargo test: the core and the command-line tool", native],
+  fuzz: ["each fuzz target for some seconds, and whether every reader is linear (counted, not timed)", fuzz],
   wasm: ["the Worker's own code, as wasm in Node", wasm],
   build: ["the demo's build and its size, your own build, deploy --dry-run", buildBoth],
   e2e: ["the demo in workerd (tests/e2e)", (t) => afterDemo(t, () => withPython(t, "tests/e2e"))],
@@ -42,6 +46,20 @@ async function lint({ env, note }) {
 
 function native({ env, note }) {
   return cargoTest(note, "cargo test", ["test", ...locked], env);
+}
+
+/** Two at a time: a target uses one core. What a machine lacks for compiling them is named; CI has to have it. */
+async function fuzz({ env, note }) {
+  const lacks = missing(env);
+  if (lacks && env.CI === "true") return verdict(note, `fuzz: ${lacks}`, false);
+  if (lacks) return { ...nothing(), skipped: [`fuzz targets, and the count of work (${lacks})`] };
+  const programs = await buildInstrumented(env);
+  const results = await fuzzAll(programs.fuzz, targets, { seconds: 3, jobs: 2 }, env);
+  const held = results.map(({ name, failed }) => verdict(note, `fuzz: ${name}`, !failed));
+  const { cases, found } = await exact(programs.work);
+  console.log(`  ${found.length === 0 ? "ok" : "!!"} ${cases.length} kinds and alphabets of input: doubling one doubles the work`);
+  found.forEach((line) => console.log(`     ${line}`));
+  return sum([...held, verdict(note, `a reader that is not linear: ${found[0]}`, found.length === 0)]);
 }
 
 /** wasm-bindgen-test runs only what is marked for it; --lib because the native program does not compile for wasm. */

@@ -24,3 +24,8 @@ pub fn house() -> (&'static Policy, &'static Keyring) {
 pub fn secret(name: &str) -> Option<Secret> {
     (name != "ABSENT_KEY").then(|| Secret::new(format!("{name}-0123456789abcdef0123456789abcdef")))
 }
+
+/// What the bytes stand for.
+pub fn take<'a, T: arbitrary::Arbitrary<'a>>(bytes: &'a [u8]) -> Option<T> {
+    T::arbitrary_take_rest(arbitrary::Unstructured::new(bytes)).ok()
+}

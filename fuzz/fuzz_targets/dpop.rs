@@ -1,0 +1,57 @@
+//! A proof counts once, for its request, and in no other spelling; nothing else is one.
+
+use arbitrary::Arbitrary;
+use edgegate::credential::dpop::{Demand, prove};
+use edgegate::credential::recent::Recent;
+use edgegate::credential::store::Context;
+use edgegate::http::Headers;
+use edgegate::policy::SingleUse;
+use edgegate::refusal::Reason;
+
+use crate::given::{NOW, house};
+use crate::support::memory::{Memory, World};
+use crate::support::{oauth, schedule};
+
+#[derive(Debug, Arbitrary)]
+struct Input<'a> {
+    text: &'a str,
+    at: u16,
+    cut: u8,
+    put: &'a str,
+    address: &'a str,
+}
+
+const ADDRESS: &str = "https://gate.example.org/me/";
+
+thread_local! {
+    static PROOF: String = oauth::proof("GET", ADDRESS, None, 1, NOW, "");
+}
+
+target!(|input: Input<'_>| {
+    let (_, keyring) = house();
+    let recent = Recent::default();
+    let ctx = Context { recent: &recent, keyring, single_use: SingleUse::Ledger, loopback: false, now: NOW };
+    let ports = Memory::new(&World::at(NOW));
+    let ask = |proof: &str, address: &str| {
+        let headers = Headers::new(vec![("dpop", proof)]);
+        let demand = Demand { method: "GET", address, token: None };
+        schedule::finish(prove(ctx, &ports, &headers, demand)).expect("it ends")
+    };
+    let proof = PROOF.with(String::clone);
+    assert!(ask(input.text, ADDRESS).is_err() || input.text == proof, "{}", input.text);
+    assert_eq!(ports.spent.get().storage(), 0);
+    if input.address != ADDRESS {
+        let elsewhere = ask(&proof, input.address);
+        let same = input.address.to_ascii_lowercase().replace(":443/", "/") == ADDRESS;
+        assert!(elsewhere == Err(Reason::DpopMismatch) || same, "{}", input.address);
+    }
+    let start = usize::from(input.at) % (proof.len() + 1);
+    let end = (start + usize::from(input.cut)).min(proof.len());
+    let (Some(before), Some(after)) = (proof.get(..start), proof.get(end..)) else { return };
+    let changed = format!("{before}{}{after}", input.put);
+    let first = ask(&changed, ADDRESS);
+    assert_eq!(matches!(first, Ok(Some(_))), changed == proof, "{changed}");
+    if changed == proof {
+        assert_eq!(ask(&proof, ADDRESS), Err(Reason::DpopReplayed));
+    }
+});

@@ -1,0 +1,53 @@
+//! What reading costs as inputs double: `work [--cpu] [KIND]` prints one line of JSON for each kind and alphabet.
+//!
+//! Compiled as the fuzzers are, it counts the comparisons that the core executes and the bytes that it allocates, which
+//! are the same in every run. `--cpu` measures CPU time instead; compile it without the instruments for that.
+
+mod counter;
+mod inputs;
+mod requests;
+
+use std::hint::black_box;
+
+use counter::Spent;
+use inputs::Case;
+
+fn main() {
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let is_timed = arguments.iter().any(|argument| argument == "--cpu");
+    arguments.retain(|argument| argument != "--cpu");
+    let cases = inputs::all().into_iter().chain(requests::all());
+    for case in cases.filter(|case| arguments.is_empty() || arguments.iter().any(|kind| case.kind.starts_with(kind))) {
+        println!("{}", measured(&case, is_timed));
+    }
+}
+
+/// Sizes double up to the limit, which is the last.
+fn sizes(limit: usize) -> Vec<usize> {
+    let mut sizes: Vec<usize> = std::iter::successors(Some(limit), |size| Some(size / 2)).take(6).collect();
+    sizes.retain(|size| *size >= 64);
+    sizes.reverse();
+    sizes
+}
+
+fn measured(case: &Case, is_timed: bool) -> serde_json::Value {
+    let mut rows = Vec::new();
+    for size in sizes(case.limit).into_iter().filter(|size| *size >= case.least) {
+        let rounds = if is_timed { 5 } else { 1 };
+        let once = || {
+            let work = (case.prepare)(size);
+            let before = Spent::now();
+            let told = black_box(work());
+            (Spent::now().since(before), told)
+        };
+        // The first run fills caches that belong to the program, not to the input.
+        let (_, told) = once();
+        let least = (0..rounds).map(|_| once().0).reduce(Spent::least).unwrap_or_default();
+        rows.push(serde_json::json!({
+            "bytes": size, "comparisons": least.comparisons, "allocated": least.allocated, "ns": least.nanoseconds, "told": told,
+        }));
+    }
+    serde_json::json!({
+        "kind": case.kind, "alphabet": case.alphabet, "anonymous": case.is_anonymous, "sizes": rows,
+    })
+}
