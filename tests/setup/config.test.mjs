@@ -1,5 +1,6 @@
 // What must agree across the configuration files. Nothing here reads edgegate.toml: that one is yours to change.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { test } from "node:test";
 import { inRoot, versions } from "../../scripts/lib/paths.mjs";
@@ -28,6 +29,16 @@ test("packages with an install script are allowed by name", () => {
   const scripts = Object.entries(json("package-lock.json").packages).filter(([, entry]) => entry.hasInstallScript && !entry.optional);
   const names = scripts.map(([name]) => name.replace(/^.*node_modules\//, "")).sort();
   assert.deepEqual(names, Object.keys(json("package.json").allowScripts).sort());
+});
+
+test("continuous integration compiles what Cargo.lock says or nothing", () => {
+  const ask = "import { locked } from './scripts/lib/paths.mjs'; console.log(locked.join())";
+  const { stdout } = spawnSync(process.execPath, ["--input-type=module", "--eval", ask], { cwd: inRoot("."), env: { ...process.env, CI: "true" }, encoding: "utf8" });
+  assert.equal(stdout.trim(), "--locked");
+  for (const script of ["scripts/lib/parts.mjs", "scripts/build.mjs"]) {
+    const calls = [...read(script).matchAll(/\["(?:clippy|test|--release)",[^\]]*\]/g)].map(([call]) => call);
+    assert.ok(calls.length > 0 && calls.every((call) => call.includes("...locked")), `${script}: ${calls}`);
+  }
 });
 
 test("wasm-bindgen's tool is exactly the library's version", { skip: !existsSync(inRoot("Cargo.lock")) && "no Cargo.lock yet" }, () => {
