@@ -204,7 +204,7 @@ export const ROUTES = [
       {
         says: "With a token pair, which may act for a customer:",
         shell: [
-          "pair=3be98641f0745b6fe7dacc2df947adbc1da7312d:4c4d598a5d940f08fdb435b69af986c70f6206fd",
+          "pair=3be98641f0745b6fe7dacc2df947adbc1da7312d:4c4d598a5d940f08fdb435b69af986c70f2206dd",
           `curl -s -u "$pair" -H 'X-On-Behalf: 1' '${BASE}/api/3.0/booking/index?start_date=today&status_id=PAID'`,
         ],
       },

@@ -43,7 +43,10 @@ const MALFORMED = [400, "invalid_request", "Malformed auth header."];
 const NO_ACCESS = [403, "access_denied", "You do not have access to this resource."];
 
 test("C1: a token pair asks on behalf of an account and for its own caller's address", async () => {
-  const headers = { ...basic(pair), "x-forwarded-for": "66.228.55.142", "x-on-behalf": "1", cookie: "session_id=s1" };
+  // The header as the vendor publishes it, byte for byte.
+  const authorization = "Basic M2JlOTg2NDFmMDc0NWI2ZmU3ZGFjYzJkZjk0N2FkYmMxZGE3MzEyZDo0YzRkNTk4YTVkOTQwZjA4ZmRiNDM1YjY5YWY5ODZjNzBmMjIwNmRk";
+  assert.deepEqual(basic(pair), { authorization });
+  const headers = { authorization, "x-forwarded-for": "66.228.55.142", "x-on-behalf": "1", cookie: "session_id=s1" };
   const { path, fields } = arrived(await gate.get("/api/3.0/booking/index?start_date=today&status_id=PAID", headers));
   assert.equal(path, "/api/3.0/booking/index?start_date=today&status_id=PAID");
   const told = ["x-forwarded-for", "x-on-behalf", "cookie", "edgegate-client"].map((name) => fields.get(name));

@@ -10,7 +10,7 @@ export const ISSUER = `http://${HOST}`;
 export const REDIRECT = "http://127.0.0.1:8788/cb";
 export const client = { id: "1d2d5cad60174b5972243693d082e4b4e54979bf", secret: "sekret-0123456789abcdef0123456789" };
 export const publicClient = { id: "demo-public" };
-export const pair = { id: "3be98641f0745b6fe7dacc2df947adbc1da7312d", secret: "4c4d598a5d940f08fdb435b69af986c70f6206fd" };
+export const pair = { id: "3be98641f0745b6fe7dacc2df947adbc1da7312d", secret: "4c4d598a5d940f08fdb435b69af986c70f2206dd" };
 
 /** Starts gates whose log must not hold the demo's client secrets either. */
 export async function startOAuth(gates = { gate: {} }) {
