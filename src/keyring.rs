@@ -45,6 +45,11 @@ impl Keyring {
             .ok_or(Reason::SecretMissing)
     }
 
+    /// Whether a text is the value of one of the secrets.
+    pub fn holds(&self, text: &[u8]) -> bool {
+        self.0.iter().filter_map(|entry| entry.value.as_ref()).any(|value| value.is(text))
+    }
+
     /// Names of the secrets that are not set, in the policy's order.
     pub fn missing(&self) -> Vec<&str> {
         self.0.iter().filter(|entry| entry.value.is_none()).map(|entry| entry.name.as_str()).collect()

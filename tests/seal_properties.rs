@@ -4,6 +4,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
+#[path = "seal_properties/own.rs"]
+mod own;
 #[path = "seal_properties/vendors.rs"]
 mod vendors;
 
@@ -260,4 +262,4 @@ fn the_form_is_the_documented_one() {
     }
 }
 
-const KINDS: [Kind; 4] = [Kind::Token, Kind::Session, Kind::Nonce, Kind::SignOn];
+const KINDS: [Kind; 10] = Kind::ALL;

@@ -145,3 +145,37 @@ fn the_cookie_is_what_a_session_cookie_should_be() {
     assert!(value.starts_with("__Host-edgegate=egs_seal-1_"));
     assert_eq!(attributes, format!("Path=/; Max-Age={ABSOLUTE}; Secure; HttpOnly; SameSite=Lax"));
 }
+
+// A poll beside a second sign-in: the old cookie's late 401 must not take the new session with it.
+#[test]
+fn a_late_refusal_leaves_a_newer_session() {
+    for (end, reason) in [
+        ("revoked", Reason::SessionRevoked),
+        ("idle", Reason::SessionIdle),
+        ("expired", Reason::SessionExpired),
+        ("forged", Reason::SessionForged),
+    ] {
+        let site = Site::alone();
+        let old = match end {
+            "forged" => format!("egs_seal-9_{}", "A".repeat(62)),
+            _ => site.session(),
+        };
+        match end {
+            "revoked" => drop(site.admin("session/revoke", &json!({ "session": old }))),
+            "idle" => site.ports.world.pass(IDLE + 1),
+            "expired" => site.ports.world.pass(ABSOLUTE),
+            _ => {}
+        }
+        let refused = site.ask(&Request::get("/account/").session(&old));
+        assert_eq!(refused.refused, Some(reason));
+        let new = site.session();
+        let late: Vec<String> = set_cookies(&refused);
+        assert!(late.iter().all(|cookie| cookie.starts_with("__Host-edgegate-aside=")), "{late:?}");
+        let mark = late[0].split(';').next().unwrap();
+        let both = |value: &str| Request::get("/account/").with("cookie", &format!("{mark}; __Host-edgegate={value}"));
+        assert_eq!(site.ask(&both(&new)).refused, None, "{end}: the newer one survives");
+        let (again, storage) = site.cost(&both(&old));
+        assert_eq!((again.refused, storage), (Some(Reason::CredentialMissing), 0), "{end}: the old one is gone");
+        assert!(set_cookies(&again).is_empty());
+    }
+}

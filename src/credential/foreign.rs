@@ -12,9 +12,9 @@ use serde_json::Value;
 
 use super::jwt::{self, Told};
 use super::store::Context;
-use super::{introspection, jwk, jws};
+use super::{introspection, jwk, jws, own};
 use crate::digest::sha256;
-use crate::policy::{Issuer, JwsAlgorithm, Verification};
+use crate::policy::{Issuer, JwsAlgorithm, Policy, Verification};
 use crate::ports::{Call, Ports, Upstream};
 use crate::refusal::Reason;
 
@@ -50,7 +50,7 @@ struct Keys {
 pub enum Verdict {
     /// It counts, and this is who it is about.
     Told(Told),
-    /// Only this issuer knows.
+    /// Only this issuer knows, and it is nothing that this gateway made.
     Ask(Arc<Issuer>),
 }
 
@@ -61,6 +61,7 @@ pub enum Verdict {
 pub async fn verify<P: Ports>(
     ctx: Context<'_>,
     ports: &P,
+    policy: &Policy,
     memory: &Foreign,
     issuers: &[&Arc<Issuer>],
     token: &str,
@@ -89,6 +90,8 @@ pub async fn verify<P: Ports>(
             memory.remember(digest, issuer, Ok(told.clone()), until);
             Ok(Verdict::Told(told))
         }
+        // What this gateway made is nobody else's to see.
+        (None, _, _, Some(_)) if own::is_in(ctx, policy, token) => Err(Reason::JwtIssuer),
         (None, _, _, Some(issuer)) => match memory.told(&digest, &[issuer], ctx.now) {
             Some(Err(reason)) => Err(reason),
             _ => Ok(Verdict::Ask(Arc::clone(issuer))),

@@ -32,13 +32,8 @@ pub async fn ask(ctx: Context<'_>, ports: &impl Upstream, issuer: &Issuer, token
     let is_active = claims.get("active") == Some(&Value::Bool(true));
     let expires = claims.get("exp").map_or(u64::MAX, |said| seconds(said).unwrap_or(0));
     let is_of_issuer = claims.get("iss").is_none_or(|said| said == issuer.issuer.as_str());
-    // Some servers tell of refresh tokens too, which are nobody's business but the client's (RFC 6749 section 1.5).
-    let says_refresh = |name: &&str| {
-        let said = claims.get(*name).and_then(Value::as_str).unwrap_or_default();
-        said.to_ascii_lowercase().contains("refresh")
-    };
-    let is_refresh = ["token_use", "token_type", "typ"].iter().any(says_refresh);
-    if !is_active || expires <= ctx.now || !is_of_issuer || is_refresh {
+    // Some servers tell of refresh tokens and id_tokens too, which are the client's alone (RFC 6749 section 1.5).
+    if !is_active || expires <= ctx.now || !is_of_issuer || jwt::is_of_another_purpose(&claims) {
         return Err(Reason::TokenInactive);
     }
     if !issuer.audience.is_empty() && !jwt::is_for(issuer, claims.get("aud")) {

@@ -42,6 +42,9 @@ pub fn judge_header(jws: &Jws<'_>, algorithms: &[JwsAlgorithm]) -> Result<JwsAlg
 /// # Errors
 /// `JwtMalformed`, `JwtAudience`, `JwtExpired`, `JwtNotYetValid`, `JwtSubject`, `TokenBinding`.
 pub fn judge_claims(issuer: &Issuer, claims: &Map<String, Value>, now: u64) -> Result<Told, Reason> {
+    if is_of_another_purpose(claims) {
+        return Err(Reason::JwtMalformed);
+    }
     let time = |name: &str| claims.get(name).map(|value| seconds(value).ok_or(Reason::JwtMalformed)).transpose();
     if !is_for(issuer, claims.get("aud")) {
         return Err(Reason::JwtAudience);
@@ -55,6 +58,24 @@ pub fn judge_claims(issuer: &Issuer, claims: &Map<String, Value>, now: u64) -> R
         return Err(Reason::JwtNotYetValid);
     }
     told(issuer, "jwt", claims, expires)
+}
+
+/// Whether claims are those of a token that was made for something else, and opens nothing: an id_token (OpenID Connect
+/// Core sections 2 and 3.3.2.11; `token_use` as Amazon Cognito has it, `typ` as Keycloak), a refresh token, a security event
+/// or the sign-out of one (RFC 8417 section 2.2, OpenID Connect Back-Channel Logout section 2.4).
+pub(super) fn is_of_another_purpose(claims: &Map<String, Value>) -> bool {
+    let has_other = OF_OTHERS.iter().any(|name| claims.contains_key(*name));
+    let says_other = |name: &&str| match claims.get(*name) {
+        None | Some(Value::Null) => false,
+        Some(Value::String(said)) => {
+            let said = said.to_ascii_lowercase();
+            let mut words = said.split(|c: char| !c.is_ascii_alphanumeric());
+            ["refresh", "offline", "logout", "secevent"].iter().any(|kind| said.contains(kind))
+                || words.any(|word| matches!(word, "id" | "idtoken"))
+        }
+        Some(_) => *name == "token_use",
+    };
+    has_other || SAY_WHICH.iter().any(says_other)
 }
 
 /// Reads who a token is about.
@@ -94,6 +115,11 @@ pub(super) fn is_for(issuer: &Issuer, audience: Option<&Value>) -> bool {
 pub(super) fn seconds(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_f64().filter(|number| (0.0..1e15).contains(number)).map(|number| number as u64))
 }
+
+/// Claims that no access token has: whoever carries one is the answer to somebody's sign-in, or tells of an event.
+const OF_OTHERS: [&str; 5] = ["nonce", "at_hash", "c_hash", "s_hash", "events"];
+/// Claims by which issuers tell their kinds of token apart.
+const SAY_WHICH: [&str; 3] = ["token_use", "token_type", "typ"];
 
 /// A text, or a list of texts.
 fn names(value: Option<&Value>) -> impl Iterator<Item = &str> {

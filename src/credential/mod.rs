@@ -2,6 +2,7 @@
 //!
 //! [`seal`] is the form of everything that Edgegate issues itself; [`record`] is what KV keeps of it;
 //! [`store`] finds, mints and revokes records; [`once`] claims what works once; [`spelling`] has a vendor's alphabets.
+//! [`own`] knows all of it again, whatever became of its spelling.
 //! [`link`], [`signed_redirect`], [`bound`], [`xsrf`], [`passage`], [`http_session`], [`sign_on`], [`ticket`] and
 //! [`errand`] have no record.
 
@@ -22,6 +23,7 @@ pub mod jwt;
 pub mod link;
 pub mod nonce;
 pub mod once;
+pub mod own;
 pub mod passage;
 pub mod recent;
 pub mod record;

@@ -48,6 +48,20 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 10] = [
+        Kind::Token,
+        Kind::Session,
+        Kind::Nonce,
+        Kind::SignOn,
+        Kind::HttpSession,
+        Kind::Code,
+        Kind::Refresh,
+        Kind::Ticket,
+        Kind::Errand,
+        Kind::Client,
+    ];
+
     /// What the text begins with, and what its storage keys begin with.
     pub const fn prefix(self) -> &'static str {
         match self {
@@ -238,10 +252,15 @@ pub fn read(
     otherwise
 }
 
+/// Whether bytes are a credential of any kind, made with this key.
+pub fn is_written_with(key_id: &str, secret: &Secret, bytes: &[u8]) -> bool {
+    Kind::ALL.iter().any(|kind| read_with(*kind, key_id, secret, bytes).is_some())
+}
+
 fn read_with(kind: Kind, key_id: &str, secret: &Secret, bytes: &[u8]) -> Option<Sealed> {
     let (body, mac) = bytes.split_at_checked(bytes.len().checked_sub(MAC)?)?;
     let mac: [u8; MAC] = mac.try_into().ok()?;
-    if body.len() > BODY + PAYLOAD || !bool::from(compute(kind, key_id, secret, body).ct_eq(&mac)) {
+    if !(BODY..=BODY + PAYLOAD).contains(&body.len()) || !bool::from(compute(kind, key_id, secret, body).ct_eq(&mac)) {
         return None;
     }
     let (issued, rest) = body.split_at_checked(5)?;

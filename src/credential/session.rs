@@ -5,13 +5,14 @@
 //! idle: a note can never overwrite a tombstone, and no key is read before it can exist.
 //!
 //! A servlet session exists for visitors too who are not signed in. Such a one is nobody's and has no record: it
-//! costs no storage, and signing in replaces it.
+//! costs no storage, and signing in replaces it. It has a cookie of its own.
 
 use super::Identity;
 use super::record::Record;
 use super::seal::{self, Kind, Sealed, Terms};
 use super::spelling::Spelling;
 use super::store::{self, Context, Found};
+use crate::digest::{base64url, sha256};
 use crate::http::{Headers, Target, cookie};
 use crate::policy::{Carrier, Revocation, Session};
 use crate::ports::{Entropy, Ledger, Vault};
@@ -46,15 +47,54 @@ pub(super) fn write_host_cookie(name: &str, target: &Target<'_>, value: &str, ma
 pub fn present<'a>(policy: &Session, target: &Target<'_>, headers: &Headers<'a>) -> Result<Option<&'a str>, Reason> {
     let Some(header) = headers.get("cookie") else { return Ok(None) };
     let name = cookie_name(policy, target);
+    let aside = if header.contains(ASIDE) { Some(format!("{name}{ASIDE}")) } else { None };
+    let is_aside = |value: &str| {
+        aside.as_ref().is_some_and(|aside| cookie::visible(header, aside).any(|mark| mark == mark_of(value)))
+    };
     if policy.carrier == Carrier::HostPrefixed {
-        return cookie::sole(header, &name);
+        return Ok(cookie::sole(header, &name)?.filter(|value| !is_aside(value)));
     }
-    let everywhere = cookie::all(header, &name).filter(|value| is_own(policy, value)).count();
-    let mut own = cookie::visible(header, &name).filter(|value| is_own(policy, value));
+    let is_one = |value: &&str| is_own(policy, value) && !is_aside(value);
+    let everywhere = cookie::all(header, &name).filter(is_one).count();
+    let mut own = cookie::visible(header, &name).filter(is_one);
     match own.next() {
         sole if everywhere == usize::from(sole.is_some()) => Ok(sole),
         _ => Err(Reason::SessionDuplicate),
     }
+}
+
+/// The session of a visitor who is not signed in, if the cookie that is for those alone holds one.
+pub fn visitor<'a>(policy: &Session, headers: &Headers<'a>) -> Option<&'a str> {
+    let header = headers.get("cookie")?;
+    let name = visitor_name(policy);
+    cookie::visible(header, &name).find(|value| is_own(policy, value))
+}
+
+/// The Set-Cookie value that sets a cookie aside which was refused, and no other. Answers overtake each other: whoever
+/// took the cookie back by its name would take the one of a newer sign-in. So the browser keeps a mark beside it that
+/// names the value; while both come together, there is no session. None for a reason that has nothing to do with it.
+///
+/// What has ended is set aside for good; what this gateway does not know, for a minute: the next deployment may know it.
+pub fn set_aside(
+    policy: &Session,
+    target: &Target<'_>,
+    value: &str,
+    refused: Reason,
+    embedded: bool,
+) -> Option<String> {
+    let seconds = match refused {
+        Reason::SessionExpired | Reason::SessionIdle | Reason::SessionRevoked => policy.absolute,
+        Reason::SessionForged | Reason::SessionUnknown => A_WHILE.min(policy.absolute),
+        _ => return None,
+    };
+    let name = format!("{}{ASIDE}", cookie_name(policy, target));
+    Some(write_cookie(&name, target, &mark_of(value), seconds, embedded))
+}
+
+/// Whether a cookie is such a mark, or a visitor's session, by its name without a prefix.
+pub fn is_companion(policy: &Session, bare: &str) -> bool {
+    bare.strip_prefix(policy.cookie.as_str())
+        .is_some_and(|rest| rest == ASIDE || (rest == VISITOR && policy.carrier == Carrier::Servlet))
 }
 
 /// Whether a text has the form of this gateway's sessions.
@@ -153,17 +193,20 @@ pub fn text(policy: &Session, sealed: &Sealed) -> Secret {
 /// # Errors
 /// `Internal`; a session's text is ASCII.
 pub fn set_cookie(policy: &Session, target: &Target<'_>, sealed: &Sealed, embedded: bool) -> Result<String, Reason> {
-    Ok(write_cookie(policy, target, text(policy, sealed).expose_text()?, policy.absolute, embedded))
+    // A visitor's has a cookie of its own: an answer that comes late must not put it in the place of a signed-in one.
+    let name = match is_nobodys(sealed) {
+        true => visitor_name(policy),
+        false => cookie_name(policy, target),
+    };
+    Ok(write_cookie(&name, target, text(policy, sealed).expose_text()?, policy.absolute, embedded))
 }
 
-/// The Set-Cookie value that takes the cookie back.
-pub fn clear_cookie(policy: &Session, target: &Target<'_>) -> String {
-    write_cookie(policy, target, "", 0, false)
-}
-
-/// The Set-Cookie value that takes back what was handed to another site's page.
-pub fn clear_embedded_cookie(policy: &Session, target: &Target<'_>) -> String {
-    write_cookie(policy, target, "", 0, true)
+/// The Set-Cookie values that take back what a browser has of a session, for somebody who signs out. `embedded`: what
+/// was handed to another site's page.
+pub fn clear_cookies(policy: &Session, target: &Target<'_>, embedded: bool) -> Vec<String> {
+    let visitor = Some(visitor_name(policy)).filter(|_| policy.carrier == Carrier::Servlet);
+    let names = core::iter::once(cookie_name(policy, target)).chain(visitor);
+    names.map(|name| write_cookie(&name, target, "", 0, embedded)).collect()
 }
 
 /// Opens a cookie value without looking at storage.
@@ -257,13 +300,30 @@ pub(super) fn is_local(target: &Target<'_>) -> bool {
     !target.secure && target.is_loopback()
 }
 
-fn write_cookie(policy: &Session, target: &Target<'_>, value: &str, max_age: u64, embedded: bool) -> String {
+fn write_cookie(name: &str, target: &Target<'_>, value: &str, max_age: u64, embedded: bool) -> String {
     let reach = match (embedded && target.secure, is_local(target)) {
         (true, _) => "; Secure; HttpOnly; SameSite=None; Partitioned",
         (_, true) => "; HttpOnly; SameSite=Lax",
         _ => "; Secure; HttpOnly; SameSite=Lax",
     };
-    format!("{}={value}; Path=/; Max-Age={max_age}{reach}", cookie_name(policy, target))
+    format!("{name}={value}; Path=/; Max-Age={max_age}{reach}")
 }
+
+fn visitor_name(policy: &Session) -> String {
+    format!("{}{VISITOR}", policy.cookie)
+}
+
+/// What names a cookie's value and does not betray it.
+fn mark_of(value: &str) -> String {
+    let mark: [u8; 16] = seal::first(sha256(&[b"edgegate aside v1\0", value.as_bytes()]));
+    base64url(&mark)
+}
+
+/// Ends the name of the cookie that sets another one aside.
+const ASIDE: &str = "-aside";
+/// Ends the name of the cookie for visitors.
+const VISITOR: &str = "-visitor";
+/// Seconds.
+const A_WHILE: u64 = 60;
 
 const NOBODY: &str = "servlet nobody";

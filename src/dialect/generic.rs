@@ -29,11 +29,11 @@ pub(crate) fn refuse(
     };
     answer = challenges.into_iter().fold(answer, |answer, challenge| answer.with("www-authenticate", challenge));
     answer = answer.with("vary", "Accept".to_owned());
-    dress(gate, reason, incoming, trace, answer)
+    dress(reason, incoming, trace, answer)
 }
 
 /// What every refusal has beside its words: Allow, Retry-After, CORS, cookies.
-pub(crate) fn dress(gate: &Gate, reason: Reason, incoming: &Incoming<'_>, trace: &Trace, mut answer: Answer) -> Answer {
+pub(crate) fn dress(reason: Reason, incoming: &Incoming<'_>, trace: &Trace, mut answer: Answer) -> Answer {
     let route = trace.route.as_deref();
     if reason == Reason::MethodNotAllowed {
         answer = answer.with("allow", trace.allow.join(", "));
@@ -46,19 +46,7 @@ pub(crate) fn dress(gate: &Gate, reason: Reason, incoming: &Incoming<'_>, trace:
         Reason::PreflightDenied if cors.is_some() => answer.with("vary", "Origin".to_owned()),
         _ => cors::dress(answer, cors, &incoming.headers),
     };
-    let mut cookies = trace.cookies.clone();
-    let dialect = route.and_then(Route::luminate).map(|luminate| &luminate.session);
-    if matches!(reason.public(), Public::SessionInvalid)
-        && let (Some(session), Ok(target)) =
-            (dialect.or(gate.policy.session.as_ref()), Target::read(incoming.url, usize::MAX))
-    {
-        // A stale cookie would be refused for ever; taken back, the next request is an anonymous one.
-        cookies.push(crate::credential::session::clear_cookie(session, &target));
-        if dialect.is_none() && gate.policy.gives_xsrf_tokens {
-            cookies.push(crate::credential::xsrf::clear_cookie(&target));
-        }
-    }
-    with_cookies(answer, cookies)
+    with_cookies(answer, trace.cookies.clone())
 }
 
 fn problem(status: u16, public: Public, detail: Option<&str>, request_id: &str) -> Answer {

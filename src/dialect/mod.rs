@@ -57,19 +57,19 @@ pub(crate) fn refuse(
         Voice::Generic => generic::refuse(gate, reason, incoming, moment, trace),
         Voice::Checkfront => {
             let answer = checkfront::answer(gate, reason, trace.route.as_deref());
-            generic::dress(gate, reason, incoming, trace, named(answer, moment))
+            generic::dress(reason, incoming, trace, named(answer, moment))
         }
         Voice::SuperOffice => {
             let answer = superoffice::answer(gate, reason, incoming, moment, trace);
-            generic::dress(gate, reason, incoming, trace, named(answer, moment))
+            generic::dress(reason, incoming, trace, named(answer, moment))
         }
         Voice::OAuth(dialect) => {
-            generic::dress(gate, reason, incoming, trace, named(oauth::answer(gate, reason, dialect), moment))
+            generic::dress(reason, incoming, trace, named(oauth::answer(gate, reason, dialect), moment))
         }
         Voice::Luminate(manner) => {
             let onward = trace.onward.as_ref().and_then(|it| luminate::errors::redirect(it, reason, moment.now));
             let answer = onward.unwrap_or_else(|| luminate::errors::answer(manner, reason));
-            generic::dress(gate, reason, incoming, trace, answer)
+            generic::dress(reason, incoming, trace, answer)
         }
     }
 }

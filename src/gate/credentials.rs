@@ -172,7 +172,15 @@ async fn by_session<P: Ports>(
     let Visit { gate, ctx, route, incoming, target, ports } = *visit;
     let policy = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
     let Some(value) = session::present(policy, target, &incoming.headers)? else { return Ok(None) };
-    let session = session::open(ctx, policy, value)?;
+    let refused = |reason, cookies: &mut Vec<String>| {
+        cookies.clear();
+        cookies.extend(session::set_aside(policy, target, value, reason, false));
+        Err(reason)
+    };
+    let session = match session::open(ctx, policy, value) {
+        Ok(session) => session,
+        Err(reason) => return refused(reason, cookies),
+    };
     *noted = Some(Identity::by_key("session", &session.key_id));
     let token = match route.xsrf >= Xsrf::Token || route.tags.is_some() {
         true => {
@@ -187,7 +195,10 @@ async fn by_session<P: Ports>(
         false => None,
     };
     xsrf::judge_origin(visit)?;
-    let identity = session::verify(ctx, ports, policy, route.revocation, &session, noted).await?;
+    let identity = match session::verify(ctx, ports, policy, route.revocation, &session, noted).await {
+        Ok(identity) => identity,
+        Err(reason) => return refused(reason, cookies),
+    };
     let places = route.tags.filter(|_| matches!(incoming.method, "GET" | "HEAD"));
     let tags = places.zip(token).map(|(places, token)| Tags::of_session(places, token, target));
     Ok(Some(Grant { identity, cookies: cookies.clone(), tags, ..Grant::default() }))

@@ -38,7 +38,7 @@ pub(super) async fn by_token<P: Ports>(
 async fn by_issuer<P: Ports>(visit: &Visit<'_, P>, token: &str) -> Result<bearer::Verified, Reason> {
     let Visit { gate, ctx, route, incoming, ports, .. } = *visit;
     let issuers: Vec<_> = route.accept.iter().filter_map(Accept::issuer).collect();
-    let told = match foreign::verify(ctx, ports, &gate.foreign, &issuers, token).await? {
+    let told = match foreign::verify(ctx, ports, &gate.policy, &gate.foreign, &issuers, token).await? {
         Verdict::Told(told) => told,
         Verdict::Ask(issuer) => {
             // Each wrong guess makes the gateway ask somebody.

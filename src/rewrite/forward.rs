@@ -139,7 +139,10 @@ fn clean_cookies(
 ) {
     let Some(header) = incoming.headers.get("cookie") else { return };
     let servlet = policy.luminate.as_ref().map(|luminate| &luminate.session);
-    let is_named = |name: &str| is_own_cookie(policy, name) || servlet.is_some_and(|servlet| servlet.cookie == name);
+    let is_companion = |name: &str| servlet.is_some_and(|servlet| session::is_companion(servlet, name));
+    let is_named = |name: &str| {
+        is_own_cookie(policy, name) || servlet.is_some_and(|servlet| servlet.cookie == name) || is_companion(name)
+    };
     if !cookie::names(header).any(is_named) {
         return;
     }
@@ -147,7 +150,7 @@ fn clean_cookies(
     let is_session = |name: &str, value: &str| {
         let is_servlets =
             |servlet: &Session| name == servlet.cookie && session::is_own(servlet, value.trim_matches('"'));
-        is_own_cookie(policy, name) || servlet.is_some_and(is_servlets)
+        is_own_cookie(policy, name) || servlet.is_some_and(is_servlets) || is_companion(name)
     };
     // Two Cookie headers arrive joined by a comma, and bytes that are no text arrive changed: what could hide a
     // session, or would not reach the origin as it was sent, is not forwarded.
@@ -175,7 +178,7 @@ fn is_proof(policy: &Policy, name: &str) -> bool {
 fn is_own_cookie(policy: &Policy, name: &str) -> bool {
     let bare = name.strip_prefix("__Host-").unwrap_or(name);
     let has_http = || policy.luminate.as_ref().is_some_and(|luminate| luminate.http_host.is_some());
-    policy.session.as_ref().is_some_and(|session| session.cookie == bare)
+    policy.session.as_ref().is_some_and(|session| session.cookie == bare || session::is_companion(session, bare))
         || (bare == errand::NAME && !policy.brokers.is_empty())
         || (name == xsrf::COOKIE && policy.gives_xsrf_tokens)
         || (matches!(name, http_session::COOKIE | http_session::HANDED) && has_http())

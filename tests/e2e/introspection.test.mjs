@@ -7,7 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { forwarded, refused } from "./lib/expect.mjs";
 import { demoPolicy, startGateway, theLogHoldsNoCredential } from "./lib/gateway.mjs";
 import { AUDIENCE, invalid, iss, keyFor, origin, route, startIssuer, SUBJECT, token, trusted } from "./lib/issuer.mjs";
-import { bearer } from "./lib/oauth.mjs";
+import { login } from "./lib/luminate.mjs";
+import { bearer, codeFor, signIn, tokensFor } from "./lib/oauth.mjs";
 import { now } from "./lib/sign.mjs";
 
 const ID = "a:b/c";
@@ -125,6 +126,26 @@ for (const [what, fault] of Object.entries(FAULTS)) {
 test("a secret of the gate that is missing: 503, and the issuer is not asked", async () => {
   idp.count();
   await refused(await show("bare", issue(active("bare"))), 503, "secret_missing");
+  assert.equal(idp.count(), 0);
+});
+
+test("nothing that this gateway made is asked about elsewhere, in any spelling", async () => {
+  const { access_token } = await gate.admin("token", { subject: "1001002", client: "demo" });
+  const { nonce } = await gate.admin("nonce", { subject: "1001002", route: "account" });
+  const { ticket } = await gate.admin("ticket", { subject: "1001002" });
+  const person = await login(gate);
+  const cookie = await signIn(gate);
+  const code = await codeFor(gate, cookie);
+  const tokens = await tokensFor(gate, cookie);
+  const live = { access_token, nonce, ticket, session: cookie.split("=")[1], jsessionid: person.JSESSIONID, auth: person.token, passage: person.nonce, code, access: tokens.access_token, refresh: tokens.refresh_token };
+  idp.count();
+  for (const [name, text] of Object.entries(live)) {
+    for (const spelled of [text, text.toUpperCase(), text.toLowerCase(), `${text}=`, `cf_${text}`]) {
+      const answer = await gate.get("/corp/a", { ...bearer(spelled), "cf-connecting-ip": addresses.next().value });
+      // A ticket's colon is no letter of a Bearer token: 400.
+      assert.ok([400, 401].includes(answer.status), `${name}: ${answer.status}`);
+    }
+  }
   assert.equal(idp.count(), 0);
 });
 

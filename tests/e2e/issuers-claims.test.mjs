@@ -44,7 +44,15 @@ const WRONG = [
   ...[null, "", "now", false, {}, -1].flatMap((time) => [{ nbf: time }, { iat: time }].map((claims) => [claims, "jwt_malformed"])),
   ...[undefined, null, "", 7, [SUBJECT], { a: 1 }, "a b", " a", "a\t", "a\r\nEdgegate-Subject: b", "jösé", "\u200ba", "a".repeat(256)].map((sub) => [{ sub }, "jwt_subject"]),
   ...[null, "", 7, [], {}, { jwk: es.jwk }, { kid: "es" }, { "x5t#S256": "A".repeat(43) }, { jkt: "A" }, { jkt: 7 }, { jkt: `${"A".repeat(43)}=` }].map((cnf) => [{ cnf }, "token_binding"]),
+  // Tokens for another purpose: id_tokens, refresh tokens, logout tokens, events.
+  ...[{ nonce: "n", at_hash: "MTIz" }, { nonce: "n" }, { at_hash: "MTIz" }, { c_hash: "MTIz" }, { s_hash: "MTIz" }, { events: {} }].map((claims) => [claims, "jwt_malformed"]),
+  ...["id", "ID", "id_token", "refresh", "refresh_token", 7, []].map((token_use) => [{ token_use }, "jwt_malformed"]),
+  ...["ID", "Refresh", "Offline", "Logout", "id+jwt"].map((typ) => [{ typ }, "jwt_malformed"]),
 ];
+
+test("claims by which an issuer marks an access token are no hindrance", async () => {
+  for (const claims of [{ token_use: "access" }, { typ: "Bearer" }, { typ: "at+jwt" }, { token_type: "Bearer" }]) forwarded(await claim(claims));
+});
 
 test("each claim that is wrong: invalid_token, and the reason in the log", async () => {
   await gate.take();

@@ -120,19 +120,20 @@ test("a nonce works for a browser that still holds a session which has ended", a
   }
 });
 
-test("a bad session is refused, told to go, and not replaced by anything weaker", async () => {
+test("a bad session is refused, set aside, and not replaced by anything weaker", async () => {
   const good = await open();
   const bad = [
-    [`edgegate=${good.slice(0, -4)}AAAA`, "session_forged"],
-    ["edgegate=", "session_forged"],
-    [`edgegate=${seal("egs", { issued: now() - 50_000, expires: now() - 1 }).text}`, "session_expired"],
-    [`edgegate=${seal("egs", { issued: now() - 500 }).text}`, "session_unknown"],
-    [`edgegate=${good}; edgegate=${good}`, "session_duplicate"],
+    [`edgegate=${good.slice(0, -4)}AAAA`, "session_forged", 60],
+    ["edgegate=", "session_forged", 60],
+    [`edgegate=${seal("egs", { issued: now() - 50_000, expires: now() - 1 }).text}`, "session_expired", 43200],
+    [`edgegate=${seal("egs", { issued: now() - 500 }).text}`, "session_unknown", 60],
+    [`edgegate=${good}; edgegate=${good}`, "session_duplicate", 0],
   ];
-  for (const [value, reason] of bad) {
+  for (const [value, reason, seconds] of bad) {
     const answer = await gate.get("/account/", { cookie: value });
     await refused(answer, 401, reason);
-    assert.match(answer.cookies[0], /^edgegate=; Path=\/; Max-Age=0; HttpOnly; SameSite=Lax$/);
+    if (seconds === 0) assert.deepEqual(answer.cookies, []);
+    else assert.match(answer.cookies.join(), new RegExp(`^edgegate-aside=[\\w-]{22}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax$`));
     assert.match(answer.header("www-authenticate"), /^Cookie realm="edgegate"/);
   }
   // Behind a comma stands what a second Cookie header held: no credential, and not for the origin either.
@@ -140,6 +141,28 @@ test("a bad session is refused, told to go, and not replaced by anything weaker"
   await refused(await gate.get("/account/", { cookie: `__Host-edgegate=${good}` }), 401, "credential_missing");
   const others = forwarded(await gate.get("/account/", { cookie: `a=1; edgegate=${good}; b="2"` }));
   assert.equal(others.fields.get("cookie"), 'a=1; b="2"');
+});
+
+test("a poll beside a second sign-in: the late answer to the old cookie leaves the new session", async () => {
+  const jar = new Map();
+  const keep = ({ cookies }) => cookies.forEach((cookie) => jar.set(/^[^=]+/.exec(cookie)[0], /=([^;]*)/.exec(cookie)[1]));
+  const sent = () => ({ cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; ") });
+  const old = await open();
+  await gate.admin("session/revoke", { session: old });
+  jar.set("edgegate", old);
+  const poll = gate.get("/account/", sent()); // on its way while the browser signs in again
+  keep(await gate.get(await mint(), page));
+  assert.notEqual(jar.get("edgegate"), old);
+  const late = await poll;
+  await refused(late, 401, "session_revoked");
+  keep(late);
+  forwarded(await gate.get("/account/", sent()));
+  // The old one, should the browser still send it, is as if it were not there.
+  jar.set("edgegate", old);
+  await refused(await gate.get("/account/", sent()), 401, "credential_missing");
+  jar.set("edgegate", await open());
+  const { fields } = forwarded(await gate.get("/account/", sent()));
+  assert.equal(fields.get("cookie"), undefined, "neither cookie nor mark reaches the origin");
 });
 
 test("a session ends when nothing was heard of it, and lives on when something was", async () => {
@@ -185,7 +208,7 @@ test("on https the cookie is __Host-, Secure, and no other name counts", async (
   const made = seal("egs", { key: own.EDGEGATE_SEAL_KEY, issued: now() - 50_000, expires: now() - 1 });
   const refusal = await gateway.own.get("/account/", { cookie: `__Host-edgegate=${made.text}` }, clear);
   await refused(refusal, 401, "session_expired");
-  assert.match(refusal.cookies[0], /^__Host-edgegate=; Path=\/; Max-Age=0; Secure; HttpOnly; SameSite=Lax$/);
+  assert.match(refusal.cookies[0], /^__Host-edgegate-aside=[\w-]{22}; Path=\/; Max-Age=43200; Secure; HttpOnly; SameSite=Lax$/);
 });
 
 theLogHoldsNoCredential(gateway);

@@ -106,8 +106,20 @@ pub fn subject(judged: &Judged) -> Option<&str> {
 /// The value of the session cookie that an answer hands over.
 pub fn cookie_of(judged: &Judged) -> Option<String> {
     let cookies = set_cookies(judged);
-    let value = cookies.iter().find_map(|cookie| cookie.strip_prefix("JSESSIONID=")?.split(';').next());
-    value.filter(|value| !value.is_empty()).map(str::to_owned)
+    // A visitor's has a cookie of its own.
+    let of = |cookie: &str| {
+        Some(
+            cookie
+                .strip_prefix("JSESSIONID")?
+                .trim_start_matches("-visitor")
+                .strip_prefix('=')?
+                .split(';')
+                .next()?
+                .to_owned(),
+        )
+    };
+    let value = cookies.iter().find_map(|cookie| of(cookie));
+    value.filter(|value| !value.is_empty())
 }
 
 pub fn text(value: &Value) -> String {

@@ -126,15 +126,14 @@ pub fn session_of<'c, P: Ports>(
 
 /// Takes the cookie back, in every place where the browser may keep it.
 pub fn take_back<P>(visit: &Visit<'_, P>, luminate: &Luminate, trace: &mut Trace) {
-    trace.cookies.clear();
-    trace.cookies.push(session::clear_cookie(&luminate.session, visit.target));
+    trace.cookies = session::clear_cookies(&luminate.session, visit.target, false);
     if is_embedded(visit) {
-        trace.cookies.push(session::clear_embedded_cookie(&luminate.session, visit.target));
+        trace.cookies.extend(session::clear_cookies(&luminate.session, visit.target, true));
     }
 }
 
-/// The session that a request comes with, by cookie and field. One that has ended is none, and its cookie is taken
-/// back: clients send a field for ever, and have to get a new session for it.
+/// The session that a request comes with, by cookie and field. One that has ended is none, and its cookie is set
+/// aside: clients send a field for ever, and have to get a new session for it.
 ///
 /// # Errors
 /// `SessionConflict` for two people's, `SessionForged` and `SessionDuplicate` for cookies, and storage's own.
@@ -145,33 +144,46 @@ pub async fn present<P: Ports>(
     trace: &mut Trace,
 ) -> Result<Caller, Reason> {
     let policy = &luminate.session;
-    let cookie = session::present(policy, visit.target, &visit.incoming.headers);
-    let cookie = cookie.and_then(|text| text.map(|text| session::open(visit.ctx, policy, text)).transpose());
-    if matches!(cookie, Err(Reason::SessionForged | Reason::SessionDuplicate)) && is_embedded(visit) {
-        // What every refusal takes back is the site's own cookie, and not that of another site's partition.
-        trace.cookies.push(session::clear_embedded_cookie(policy, visit.target));
-    }
-    let cookie = cookie?;
-    let by_cookie = match &cookie {
-        Some(sealed) => living(visit, luminate, sealed, trace).await?,
+    let text = session::present(policy, visit.target, &visit.incoming.headers)?;
+    let set_aside =
+        |reason| text.and_then(|text| session::set_aside(policy, visit.target, text, reason, is_embedded(visit)));
+    let mut cookie = match text.map(|text| session::open(visit.ctx, policy, text)).transpose() {
+        Ok(cookie) => cookie,
+        Err(reason) => {
+            trace.cookies.extend(set_aside(reason));
+            return Err(reason);
+        }
+    };
+    let mut by_cookie = match &cookie {
+        Some(sealed) => match living(visit, luminate, sealed, trace).await? {
+            Ok(caller) => Some(caller),
+            Err(ended) => {
+                trace.cookies.extend(set_aside(ended));
+                None
+            }
+        },
         None => None,
     };
-    if cookie.is_some() && by_cookie.is_none() {
-        take_back(visit, luminate, trace);
+    if by_cookie.is_none() {
+        let visitor = session::visitor(policy, &visit.incoming.headers);
+        let visitor = visitor.and_then(|text| session::open(visit.ctx, policy, text).ok());
+        if let Some(sealed) = visitor.filter(|sealed| session::is_nobodys(sealed) && sealed.expires > visit.ctx.now) {
+            by_cookie = Some(Caller { session: Some(sealed.clone()), ..Caller::nobody() });
+            cookie = Some(sealed);
+        }
     }
     let Some(field) = field else { return Ok(by_cookie.unwrap_or_else(Caller::nobody)) };
     let by_field = match session::open(visit.ctx, policy, field) {
         Ok(sealed) if by_cookie.is_some() && cookie.as_ref() == Some(&sealed) => {
             return Ok(by_cookie.unwrap_or_default());
         }
-        Ok(sealed) => {
-            let living = living(visit, luminate, &sealed, trace).await?;
-            if living.is_none() {
+        Ok(sealed) => match living(visit, luminate, &sealed, trace).await? {
+            Ok(living) => Some(living),
+            Err(_) => {
                 let caller = by_cookie.unwrap_or_else(Caller::nobody);
                 return Ok(Caller { named: Some(sealed), ..caller });
             }
-            living
-        }
+        },
         // A text that is none of ours says nothing, but where somebody is signed in it says another than the cookie.
         Err(Reason::SessionForged) if by_cookie.as_ref().is_none_or(Caller::is_nobody) => None,
         Err(Reason::SessionForged) => return Err(Reason::SessionConflict),
@@ -240,17 +252,19 @@ fn in_cookie<P>(visit: &Visit<'_, P>, luminate: &Luminate) -> Result<Option<Seal
     Ok(value.and_then(|value| session::open(visit.ctx, &luminate.session, value).ok()))
 }
 
-/// A session that has not ended.
+/// A session that has not ended, or how it did.
 async fn living<P: Ports>(
     visit: &Visit<'_, P>,
     luminate: &Luminate,
     sealed: &Sealed,
     trace: &mut Trace,
-) -> Result<Option<Caller>, Reason> {
+) -> Result<Result<Caller, Reason>, Reason> {
     trace.identity = Some(Identity::by_key("session", &sealed.key_id));
     match judge(visit, luminate, sealed).await {
-        Ok(identity) => Ok(Some(Caller { session: Some(sealed.clone()), named: None, identity })),
-        Err(Reason::SessionExpired | Reason::SessionIdle | Reason::SessionRevoked | Reason::SessionUnknown) => Ok(None),
+        Ok(identity) => Ok(Ok(Caller { session: Some(sealed.clone()), named: None, identity })),
+        Err(
+            ended @ (Reason::SessionExpired | Reason::SessionIdle | Reason::SessionRevoked | Reason::SessionUnknown),
+        ) => Ok(Err(ended)),
         Err(reason) => Err(reason),
     }
 }
@@ -320,7 +334,9 @@ fn is_embedded<P>(visit: &Visit<'_, P>) -> bool {
 }
 
 fn hand_over<P>(visit: &Visit<'_, P>, luminate: &Luminate, session: &Sealed, trace: &mut Trace) -> Result<(), Reason> {
-    trace.cookies.clear();
-    trace.cookies.push(session::set_cookie(&luminate.session, visit.target, session, is_embedded(visit))?);
+    let cookie = session::set_cookie(&luminate.session, visit.target, session, is_embedded(visit))?;
+    let name = |cookie: &str| cookie.split('=').next().map(str::to_owned);
+    trace.cookies.retain(|earlier| name(earlier) != name(&cookie));
+    trace.cookies.push(cookie);
     Ok(())
 }

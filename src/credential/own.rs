@@ -1,0 +1,150 @@
+//! Whether a text is, or holds, something that this gateway made or knows: such a text is never sent to anybody else.
+//!
+//! It is looked for in every spelling that whoever gets it could turn back into the credential: in upper or lower case,
+//! with other characters around it, escaped, broken by spaces, padded or not, in base64 once more. What is made of bytes
+//! is known by its MAC, whichever kind it is; what names its key, by its form, even if it was cut or has lost its case.
+
+use super::seal;
+use super::spelling::NODE;
+use super::store::Context;
+use super::{bound, jws};
+use crate::policy::{KeyUse, Policy};
+
+/// Looks for it. Text with more places to look at than a token has counts as such a text.
+pub fn is_in(ctx: Context<'_>, policy: &Policy, text: &str) -> bool {
+    let of_this_issuer = |token: jws::Jws<'_>| {
+        token.claims().is_some_and(|claims| claims.get("iss").is_some_and(|iss| iss == policy.gateway.issuer.as_str()))
+    };
+    // What stands alone, case lost, before a spelling's own padding: no other token ends so.
+    let is_dotted = text.trim().strip_suffix('.').is_some_and(|rest| rest.trim_end_matches('.').bytes().all(is_letter));
+    if is_dotted || jws::read(text.trim()).is_some_and(of_this_issuer) {
+        return true;
+    }
+    let mut left = MOST;
+    let mut before = String::new();
+    let mut spelled = text.to_owned();
+    // As it came, and unescaped for as long as that makes a difference.
+    for _ in 0..UNESCAPED {
+        let joined: String = spelled.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+        let is_joined = joined != spelled && holds(ctx, policy, &joined, &mut left);
+        if is_joined || holds(ctx, policy, &spelled, &mut left) {
+            return true;
+        }
+        before.clone_from(&spelled);
+        spelled = unescaped(&before);
+        if spelled == before {
+            return false;
+        }
+    }
+    true
+}
+
+fn holds(ctx: Context<'_>, policy: &Policy, text: &str, left: &mut usize) -> bool {
+    if has_form(policy, text) || ctx.keyring.holds(text.trim().as_bytes()) {
+        return true;
+    }
+    let runs = text.split(|c: char| !u8::try_from(c).is_ok_and(is_letter)).filter(|run| run.len() >= SHORTEST);
+    for run in runs {
+        // A prefix may stand before it that ends in a letter of the alphabet itself.
+        let after = run.bytes().zip(1_usize..).take(PREFIX).filter(|(b, _)| matches!(b, b'-' | b'_' | b'+' | b'/'));
+        let after = after.take(PIECES).filter_map(|(_, at)| run.get(at..));
+        let stripped = policy.routes.iter().map(|route| &*route.bearer.prefix).filter(|prefix| !prefix.is_empty());
+        let stripped = stripped.filter_map(|prefix| run.strip_prefix(prefix));
+        let without_node = run.len().checked_sub(NODE.len()).and_then(|at| run.split_at_checked(at));
+        let without_node = without_node.filter(|(_, node)| node.eq_ignore_ascii_case(NODE)).map(|(run, _)| run);
+        for text in
+            core::iter::once(run).chain(after).chain(stripped).chain(without_node).filter(|text| text.len() >= SHORTEST)
+        {
+            if text.len() <= LONGEST {
+                let Some(fewer) = left.checked_sub(1) else { return true };
+                *left = fewer;
+            }
+            if is_of_bytes(ctx, policy, text) {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+fn is_of_bytes(ctx: Context<'_>, policy: &Policy, text: &str) -> bool {
+    let by_hex = crate::digest::from_hex(text.as_bytes());
+    let by_base64 = from_base64(text);
+    let is_wrapped = || core::str::from_utf8(&by_base64).is_ok_and(|inner| has_form(policy, inner));
+    let is_one = |bytes: &[u8]| {
+        let keys = policy.keys.iter().filter(|key| matches!(key.usage, KeyUse::Seal | KeyUse::Client));
+        let secrets = keys.filter_map(|key| Some((&*key.id, ctx.keyring.secret(&key.secret, ctx.loopback).ok()?)));
+        text.len() <= LONGEST
+            && secrets
+                .into_iter()
+                .any(|(id, secret)| bound::is_written_with(secret, bytes) || seal::is_written_with(id, secret, bytes))
+    };
+    by_hex.is_some_and(|bytes| is_one(&bytes)) || is_one(&by_base64) || is_wrapped()
+}
+
+/// Whether a text has `<prefix>_<key id>_` of this gateway's in it, or begins as a client's secret does.
+fn has_form(policy: &Policy, text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let names_key = |rest: &str| {
+        policy.keys.iter().any(|key| {
+            let rest =
+                rest.get(..key.id.len()).filter(|id| id.eq_ignore_ascii_case(&key.id)).and(rest.get(key.id.len()..));
+            rest.is_some_and(|rest| rest.starts_with('_'))
+        })
+    };
+    let begins = |at: usize| {
+        let (prefix, rest) = text.get(at..)?.split_once('_')?;
+        let is_kind = seal::Kind::ALL.iter().any(|kind| kind.prefix() == prefix);
+        Some(is_kind && names_key(rest))
+    };
+    let has_secret = text.split(|c: char| !u8::try_from(c).is_ok_and(is_letter)).any(|run| run.starts_with(SECRET));
+    has_secret || text.match_indices("eg").any(|(at, _)| begins(at) == Some(true))
+}
+
+/// Base64 in either alphabet, whatever its last bits are.
+fn from_base64(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
+    let (mut bits, mut count) = (0_u32, 0_u32);
+    for letter in text.bytes() {
+        let value = match letter {
+            b'A'..=b'Z' => letter - b'A',
+            b'a'..=b'z' => letter - b'a' + 26,
+            b'0'..=b'9' => letter - b'0' + 52,
+            b'+' | b'-' => 62,
+            _ => 63,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+        }
+    }
+    bytes
+}
+
+/// With `%XX` read, once. A `+` stays one.
+fn unescaped(text: &str) -> String {
+    let kept = text.replace('+', "%2B");
+    String::from_utf8_lossy(&crate::http::query::decode(&kept)).into_owned()
+}
+
+/// Of hex and of base64 in either alphabet.
+fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'/')
+}
+
+/// How secrets of registered clients begin.
+const SECRET: &str = "egk_";
+/// Characters of the shortest: 32 bytes in base64.
+const SHORTEST: usize = 43;
+/// Characters of the longest, in hex.
+const LONGEST: usize = (seal::BARE + seal::PAYLOAD) * 2;
+/// Characters in which a prefix ends.
+const PREFIX: usize = 32;
+/// Pieces of a prefix.
+const PIECES: usize = 4;
+/// Places that are looked at; each costs a MAC for every kind and key.
+const MOST: usize = 32;
+/// How often escapes are undone.
+const UNESCAPED: usize = 3;
