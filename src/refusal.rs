@@ -335,6 +335,9 @@ reasons! {
     RedirectPlaceholder = "redirect_placeholder" => BadRequest,
     /// A redirect that is to be signed says itself who somebody is.
     RedirectIdentity = "redirect_identity" => BadRequest,
+    /// A query that is to be signed begins with something else than a letter or `_`: the text could be read as another of
+    /// those that the same secret signs.
+    RedirectQuery = "redirect_query" => BadRequest,
 
     /// What a browser opens by itself, from another site (Origin, Fetch Metadata).
     CrossSite = "cross_site" => Forbidden,

@@ -196,3 +196,20 @@ fn what_is_withheld_is_documented() {
     let listed: Vec<&str> = block.split("```").next().unwrap().split_whitespace().collect();
     assert_eq!(listed, usual);
 }
+
+/// The list of methods that need no `auth`, as the page of the dialect has it.
+#[test]
+fn the_methods_without_auth_are_listed() {
+    let text = document("docs/luminate.md");
+    let rows: Vec<String> = edgegate::policy::USUAL_NO_AUTH
+        .iter()
+        .map(|(servlet, methods)| {
+            let methods: Vec<String> = methods.split_ascii_whitespace().map(|method| format!("`{method}`")).collect();
+            format!("| `{servlet}` | {} |", methods.join(" "))
+        })
+        .collect();
+    let section =
+        text.split("## Methods that need no auth").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
+    let found: Vec<&str> = section.lines().filter(|line| line.starts_with("| `")).collect();
+    assert_eq!(found, rows);
+}

@@ -15,12 +15,16 @@ mod cookies;
 mod envelopes;
 #[path = "luminate/establish.rs"]
 mod establish;
+#[path = "luminate/formats.rs"]
+mod formats;
 #[path = "luminate/forwarded.rs"]
 mod forwarded;
 #[path = "luminate/http_session.rs"]
 mod http_session;
 #[path = "luminate/methods.rs"]
 mod methods;
+#[path = "luminate/mistyped.rs"]
+mod mistyped;
 #[path = "luminate/nonces.rs"]
 mod nonces;
 #[path = "luminate/passwords.rs"]
@@ -39,5 +43,7 @@ mod sessions;
 mod sign_on;
 #[path = "luminate/signed_redirects.rs"]
 mod signed_redirects;
+#[path = "luminate/sites.rs"]
+mod sites;
 #[path = "luminate/vectors.rs"]
 mod vectors;

@@ -14,7 +14,7 @@ use edgegate::credential::signed_redirect;
 use edgegate::document::Document;
 use edgegate::policy::{HostPattern, Policy};
 use edgegate::rewrite::onward::{Ended, Onward, Signer};
-use edgegate::rewrite::redirect::judge;
+use edgegate::rewrite::redirect::{host, judge};
 use edgegate::rewrite::template::{Part, Template};
 use edgegate::secret::Secret;
 use proptest::prelude::*;
@@ -163,6 +163,25 @@ proptest! {
             prop_assert_eq!((url.username(), url.password()), ("", None));
         }
     }
+
+    /// The host of an address is what a browser takes for it, and no text in a path, a query or a fragment.
+    #[test]
+    fn the_host_of_an_address_is_a_browsers(
+        before in "(/{1,3}|\\\\{1,2}|https?:/{0,3}|HTTP://|ftp://|javascript:|data:)?(p\\.example|gate\\.example\\.org|a\\.q\\.example|evil\\.example)?(:[0-9]{0,5})?",
+        after in "[/?#.a-z:\\\\@%]{0,6}(https?://|//|:///|://)?(p\\.example|evil\\.example|O)?[/?#=&a-z]{0,6}",
+    ) {
+        let address = format!("{before}{after}");
+        if judge(&address, OWN, &hosts()).is_ok() {
+            let url = Url::parse("https://gate.example.org/x/y?z").unwrap().join(&address).unwrap();
+            let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+            let browsers = format!("{}{port}", url.host_str().unwrap());
+            let said = host(&address);
+            // A default port is written or not.
+            let said_plain = said.map(|said| said.trim_end_matches(if url.scheme() == "https" { ":443" } else { ":80" }));
+            prop_assert_eq!(said_plain.unwrap_or(OWN), browsers, "{}", address);
+            prop_assert_eq!(said.is_none(), address.starts_with('/'), "{}", address);
+        }
+    }
 }
 
 /// With Python, which knows nothing but the description.
@@ -196,6 +215,16 @@ fn the_independent_verifier_accepts_what_is_signed() {
         assert_eq!(*said, "ok", "{line}");
     }
     assert!(said[lines.len()..].iter().all(|said| *said != "ok"), "{:?}", &said[lines.len()..]);
+}
+
+#[test]
+fn a_host_in_a_path_or_a_query_is_none() {
+    for address in ["/.http:///O", "/go?u=http://x", "/a#https://x/", "/https://p.example", "/?://x"] {
+        assert_eq!((judge(address, OWN, &hosts()), host(address)), (Ok(()), None), "{address}");
+    }
+    for address in ["https://p.example", "http://p.example:81/http://x?u=https://y", "https://a.q.example?://x"] {
+        assert!(judge(address, OWN, &hosts()).is_ok() && host(address).is_some_and(|host| !host.contains('/')));
+    }
 }
 
 #[test]

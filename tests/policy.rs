@@ -11,8 +11,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use edgegate::policy::{
-    Accept, Boundary, Carrier, ClientKind, Dialect, JwsAlgorithm, KeyUse, MacAlgorithm, Policy, Revocation, SHAPES,
-    SingleUse, TagPlaces, Verification, Via, Xsrf, advise,
+    Accept, Boundary, Carrier, ClientKind, Dialect, JwsAlgorithm, KeyUse, MacAlgorithm, NoAuth, Policy, Revocation,
+    SHAPES, SingleUse, TagPlaces, Verification, Via, Xsrf, advise,
 };
 use serde_json::Value;
 use toml::de::{DeTable, DeValue};
@@ -160,8 +160,7 @@ fn defaults_are_the_strict_ones() {
     let session = &luminate.session;
     assert_eq!((session.idle, session.absolute, session.cache), (900, 43_200, 30));
     assert_eq!((luminate.nonce_lifetime, luminate.sign_on_lifetime), (900, 900));
-    let no_auth = ["getLoginUrl", "login", "loginTest", "logout", "singleSignOn", "authenticateUser"];
-    assert_eq!(luminate.no_auth, no_auth);
+    assert_eq!(luminate.no_auth, NoAuth::Usual);
     assert!(luminate.methods.is_empty() && luminate.redirects.is_empty() && luminate.lookup.is_none());
     assert!(luminate.http_host.is_none());
     for name in ["cons_id", "current_cons_id", "member_id", "user_name", "email"] {
@@ -269,7 +268,7 @@ fn every_value_arrives_where_it_belongs() {
     assert_eq!((luminate.nonce_lifetime, luminate.sign_on_lifetime), (60, 30));
     assert_eq!((luminate.signature.name.as_str(), luminate.lookup.as_deref()), ("landing", Some("/find-person")));
     assert_eq!(shown(&luminate.api_keys), "first-key second.key_~");
-    assert_eq!(shown(&luminate.no_auth), "login getUser");
+    assert_eq!(luminate.no_auth, NoAuth::Named(["login", "getUser"].map(str::to_owned).to_vec()));
     let methods: Vec<(&str, usize)> = luminate.methods.iter().map(|(name, list)| (name.as_str(), list.len())).collect();
     assert_eq!(methods, [("CRConsAPI", 2), ("CROwnAPI", 0)]);
     assert_eq!(shown(&luminate.redirects), "partner.example *.partner.example 127.0.0.1:8788");

@@ -213,3 +213,46 @@ fn a_long_tag_is_judged_by_its_name() {
         assert_eq!(browse(&output, true).leak().or_else(|| browse(&output, false).leak()), None, "{page}");
     }
 }
+
+/// Pages whose encoding the gate does not know: of these nothing behind the first byte that says so is expanded, and not a
+/// byte is changed.
+#[test]
+fn nothing_is_expanded_where_ascii_may_mean_something_else() {
+    let expanded = |page: &[u8]| expand(Tags, EVERYWHERE, &[page]);
+    let tag = b"[[S86:true]]".as_slice();
+    for beginning in
+        [b"\xfe\xff".as_slice(), b"\xff\xfe", b"\xff\xfe\0\0", b"<\0?\0x\0m\0l\0", b"\0<\0?\0x\0m\0l", b"\x1b$B", b"\0"]
+    {
+        let page = [beginning, b"<p title=\"", tag, b"\">", tag].concat();
+        assert_eq!(expanded(&page), page, "{beginning:?}");
+    }
+    // The mark of UTF-8 is none of these, nor are these bytes one behind the beginning.
+    let page = [b"\xef\xbb\xbf<p>\xfe\xff".as_slice(), tag].concat();
+    assert_eq!(expanded(&page), [b"\xef\xbb\xbf<p>\xfe\xff".as_slice(), TOKEN.as_bytes()].concat());
+    for byte in [b"\x1b".as_slice(), b"\0"] {
+        // What stands before it is over; the start tag that it stands in is not.
+        let page = [tag, b"<p title=\"", tag, b" ", byte, b"$B\">", tag].concat();
+        let expected = [TOKEN.as_bytes(), b"<p title=\"", tag, b" ", byte, b"$B\">", tag].concat();
+        assert_eq!(expanded(&page), expected, "{byte:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    /// Wherever such a byte stands and however the page is cut: what comes before it is as without it, and the rest passes.
+    #[test]
+    fn from_the_first_byte_of_another_encoding_on_a_page_passes(page in page(), at in any::<prop::sample::Index>(), byte in prop::sample::select(vec![0x00_u8, 0x1b]), cut in any::<prop::sample::Index>()) {
+        let at = at.index(page.len() + 1);
+        prop_assume!(page.is_char_boundary(at));
+        let (before, after) = page.as_bytes().split_at(at);
+        let whole = [before, &[byte], after].concat();
+        let alone = expand(Tags, TagPlaces::default(), &[before]);
+        let output = expand(Tags, TagPlaces::default(), &[&whole]);
+        prop_assert_eq!(&output, &[alone.as_slice(), &[byte], after].concat());
+        let (first, second) = whole.split_at(cut.index(whole.len() + 1));
+        prop_assert_eq!(&output, &expand(Tags, TagPlaces::default(), &[first, second]));
+        let bytes: Vec<&[u8]> = whole.chunks(1).collect();
+        prop_assert_eq!(&output, &expand(Tags, TagPlaces::default(), &bytes));
+    }
+}

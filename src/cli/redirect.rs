@@ -13,6 +13,7 @@ use super::time;
 use super::workspace::Workspace;
 use crate::credential::signed_redirect;
 use crate::policy::{Accept, Policy, SignedRedirect};
+use crate::refusal::Reason;
 
 /// Signs an address, and has the outcome judged, as of its own time, before it is shown: by the gate, or for another
 /// site's address by the profile that was named.
@@ -34,7 +35,7 @@ pub fn sign(common: &Common, args: &SignRedirect) -> Result<Report, Failure> {
         signing::target(&workspace, judge, &address, unsigned)?;
     }
     let secret = workspace.secret(&key.secret, judge.is_loopback(&workspace.policy, &address.sent))?;
-    let query = signed_redirect::sign(&profile, &secret, address.query(), at).map_err(|_| planted())?;
+    let query = signed_redirect::sign(&profile, &secret, address.query(), at).map_err(unsignable)?;
     let url = address.with_query(&query);
 
     let mut notes = address.notes.clone();
@@ -101,9 +102,15 @@ fn kind(policy: &Policy) -> Kind<'_, SignedRedirect> {
     }
 }
 
-fn planted() -> Failure {
-    Failure::refused("the address already has ts, signature or sig, in this or another spelling")
-        .todo("Whoever wrote it would have chosen what counts. Sign the address without it.")
+fn unsignable(reason: Reason) -> Failure {
+    match reason {
+        Reason::RedirectQuery => Failure::refused(
+            "the query begins with something else than a letter or an underscore",
+        )
+        .todo("The same secret signs answers of `login`, which begin with a number. Begin it with a named parameter."),
+        _ => Failure::refused("the address already has ts, signature or sig, in this or another spelling")
+            .todo("Whoever wrote it would have chosen what counts. Sign the address without it."),
+    }
 }
 
 const GATE: Judge<'_> = Judge::Gate(&[REDIRECT]);

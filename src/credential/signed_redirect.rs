@@ -116,11 +116,14 @@ pub fn judge_time(profile: &SignedRedirect, parts: &Parts<'_>, now: u64) -> Resu
 ///
 /// # Errors
 /// `ParameterDuplicate` if the query already has `ts`, `signature` or `sig`, which would shadow the pair
-/// that is appended.
+/// that is appended; `RedirectQuery` if it [may not be signed](may_be_signed).
 pub fn sign(profile: &SignedRedirect, secret: &Secret, query: &str, timestamp: u64) -> Result<String, Reason> {
     let planted = |name: &&str| query::names(query).any(|raw| query::folds_onto(raw, name));
     if NAMES.iter().any(planted) {
         return Err(Reason::ParameterDuplicate);
+    }
+    if !may_be_signed(query) {
+        return Err(Reason::RedirectQuery);
     }
     let joint = if query.is_empty() { "" } else { "&" };
     let covered = format!("{query}{joint}ts={timestamp}");
@@ -128,6 +131,13 @@ pub fn sign(profile: &SignedRedirect, secret: &Secret, query: &str, timestamp: u
     let boundary = profile.boundaries.first().copied().unwrap_or(Boundary::Inclusive);
     let signature = hex(&compute(profile, digest, boundary, secret, &covered));
     Ok(format!("{covered}&{}={signature}", profile.signature))
+}
+
+/// Whether a query begins as the name of a parameter does, with a letter or `_`, or is empty. The secret signs answers of
+/// `login` too, as `cons_id ‖ timestamp ‖ secret`: a text that begins with a number, or with what readers skip before one,
+/// could be taken for one of these.
+pub fn may_be_signed(query: &str) -> bool {
+    query.bytes().next().is_none_or(|first| first.is_ascii_alphabetic() || first == b'_')
 }
 
 /// Takes a query apart. `Ok(None)`: no signature is there.

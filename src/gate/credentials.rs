@@ -24,6 +24,8 @@ pub struct Grant {
     pub identity: Identity,
     /// Replaces the body, where it was read.
     pub body: Option<NewBody>,
+    /// Replaces the type of the body, where that was read as another than it says.
+    pub content_type: Option<&'static str>,
     /// Set-Cookie values for the answer.
     pub cookies: Vec<String>,
     /// Send the client there instead of forwarding.
@@ -189,7 +191,7 @@ async fn by_session<P: Ports>(
             if held != Held::Own && session.expires > ctx.now {
                 cookies.push(credential::xsrf::set_cookie(&token, session.expires - ctx.now, target)?);
             }
-            xsrf::judge(visit, &token, held, body).await?;
+            xsrf::judge(visit, &token, held, xsrf::FIELD, body).await?;
             Some(token)
         }
         false => None,

@@ -33,9 +33,7 @@ pub async fn read<P: Ports>(
     let Visit { gate, incoming, ports, .. } = *visit;
     let limit = gate.policy.limits.form;
     if incoming.has_form()? {
-        let fields = bearer::read_form(ports, limit).await?;
-        let body = NewBody::Whole(query::cut(&fields, |param| kept_back(param.name)).into_bytes());
-        return Ok(Some(Form { fields, body }));
+        return read_urlencoded(visit, kept_back).await.map(Some);
     }
     let Some(boundary) = multipart::boundary(incoming.headers.get("content-type").unwrap_or_default()) else {
         return Ok(None);
@@ -43,6 +41,16 @@ pub async fn read<P: Ports>(
     incoming.judge_body_encoding()?;
     let form = multipart::Form::new(boundary.map_err(|_| Reason::FormMalformed)?, kept_back).judging(judged);
     parts(ports, form, limit).await.map(Some)
+}
+
+/// Reads a body as a urlencoded form, whatever its type says.
+///
+/// # Errors
+/// `FormMalformed`, `BodyTooLarge`.
+pub async fn read_urlencoded<P: Ports>(visit: &Visit<'_, P>, kept_back: fn(&str) -> bool) -> Result<Form, Reason> {
+    let fields = bearer::read_form(visit.ports, visit.gate.policy.limits.form).await?;
+    let body = NewBody::Whole(query::cut(&fields, |param| kept_back(param.name)).into_bytes());
+    Ok(Form { fields, body })
 }
 
 /// The fields before the first file. Files are not held: from the first one on the body streams, and a field that is kept

@@ -209,6 +209,7 @@ impl Gate {
         let mut forwarding =
             forward::forwarding(&self.policy, &route, incoming, &target, &grant.identity, moment.request_id)?;
         forwarding.body = grant.body;
+        forwarding.set.extend(grant.content_type.map(|content_type| ("content-type", content_type.to_owned())));
         forwarding.cookies = grant.cookies;
         forwarding.tags = grant.tags;
         if let Some(onward) = grant.onward {

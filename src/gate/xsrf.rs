@@ -11,28 +11,41 @@ use crate::refusal::Reason;
 use crate::rewrite::{NewBody, cors};
 use crate::secret::Secret;
 
+/// The field in which a page's form shows the token of its session.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Field {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// Whether some origin would read a name as this one.
+    pub(crate) is_named: fn(&str) -> bool,
+}
+
+/// That of an ordinary session.
+pub(super) const FIELD: Field = Field { name: xsrf::FIELD, is_named: |name| query::folds_onto(name, xsrf::FIELD) };
+
 /// Judges what a request that an authentic session opens shows of that session's token, where the route asks for it.
 /// `held`: what its cookies hold. `body`: its form, if that was read; where the token is looked for in one, it is read
 /// here, and is afterwards without it.
 ///
 /// # Errors
 /// `BoundTokenMissing`, `BoundTokenMismatch`, and those of reading a form.
-pub(super) async fn judge<P: Ports>(
+pub(crate) async fn judge<P: Ports>(
     visit: &Visit<'_, P>,
     token: &Secret,
     held: Held,
+    field: Field,
     body: &mut Option<NewBody>,
 ) -> Result<(), Reason> {
     let Visit { route, incoming, .. } = *visit;
     let asks = route.xsrf == Xsrf::Always
         || (route.xsrf == Xsrf::Token && !matches!(incoming.method, "GET" | "HEAD" | "OPTIONS"));
     if asks {
-        let field = match incoming.headers.get(xsrf::HEADER) {
+        let posted = match incoming.headers.get(xsrf::HEADER) {
             Some(_) => None,
             // Boxed: few requests read a form, and every request's future would be as large.
-            None => Box::pin(in_form(visit, body)).await?,
+            None => Box::pin(in_form(visit, field, body)).await?,
         };
-        let shown = incoming.headers.get(xsrf::HEADER).or(field.as_deref());
+        let shown = incoming.headers.get(xsrf::HEADER).or(posted.as_deref());
         xsrf::judge(token, held, shown)?;
     }
     Ok(())
@@ -42,7 +55,7 @@ pub(super) async fn judge<P: Ports>(
 ///
 /// # Errors
 /// `CrossSite`.
-pub(super) fn judge_origin<P>(visit: &Visit<'_, P>) -> Result<(), Reason> {
+pub(crate) fn judge_origin<P>(visit: &Visit<'_, P>) -> Result<(), Reason> {
     let Visit { route, incoming, target, .. } = *visit;
     let headers = &incoming.headers;
     let only_reads = matches!(incoming.method, "GET" | "HEAD" | "OPTIONS") && headers.get("upgrade").is_none();
@@ -55,7 +68,11 @@ pub(super) fn judge_origin<P>(visit: &Visit<'_, P>) -> Result<(), Reason> {
 }
 
 /// The token in a form, for pages without a script. It is cut from what goes on.
-async fn in_form<P: Ports>(visit: &Visit<'_, P>, body: &mut Option<NewBody>) -> Result<Option<String>, Reason> {
+async fn in_form<P: Ports>(
+    visit: &Visit<'_, P>,
+    field: Field,
+    body: &mut Option<NewBody>,
+) -> Result<Option<String>, Reason> {
     if matches!(visit.incoming.method, "GET" | "HEAD") {
         return Ok(None);
     }
@@ -63,18 +80,13 @@ async fn in_form<P: Ports>(visit: &Visit<'_, P>, body: &mut Option<NewBody>) -> 
         // Read already, for a token that was not in it.
         Some(NewBody::Whole(bytes)) => {
             let fields = String::from_utf8(bytes).map_err(|_| Reason::FormMalformed)?;
-            let rest = query::cut(&fields, |param| is_field(param.name)).into_bytes();
+            let rest = query::cut(&fields, |param| (field.is_named)(param.name)).into_bytes();
             Some(Form { fields, body: NewBody::Whole(rest) })
         }
-        _ => form::read(visit, is_field, |_| false).await?,
+        _ => form::read(visit, field.is_named, |_| false).await?,
     };
     let Some(form) = form else { return Ok(None) };
-    let field = query::sole(&form.fields, xsrf::FIELD)?.map(query::decode);
+    let posted = query::sole(&form.fields, field.name)?.map(query::decode);
     *body = Some(form.body);
-    field.map(String::from_utf8).transpose().map_err(|_| Reason::BoundTokenMismatch)
-}
-
-/// Whether some origin would read the name as the token's.
-fn is_field(name: &str) -> bool {
-    query::folds_onto(name, xsrf::FIELD)
+    posted.map(String::from_utf8).transpose().map_err(|_| Reason::BoundTokenMismatch)
 }

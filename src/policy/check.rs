@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::luminate::{IDENTITY_NAMES, NO_AUTH, WITHHELD_NAMES};
+use super::luminate::{IDENTITY_NAMES, WITHHELD_NAMES};
 use super::overlap;
 use super::time;
 use super::{
@@ -258,8 +258,7 @@ impl Advisor<'_> {
                     self.say("luminate", "`http_host` has no effect, since no route accepts `http-session`");
                 }
             }
-            let loosened = luminate.no_auth.iter().filter(|method| !NO_AUTH.contains(&method.as_str()));
-            for method in loosened {
+            for method in luminate.no_auth.loosened() {
                 self.say("luminate", &format!("`no_auth` names `{method}`: any page that the route's `cors` admits can call it for its visitor"));
             }
         }

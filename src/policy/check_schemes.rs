@@ -34,6 +34,15 @@ impl Advisor<'_> {
         }
     }
 
+    /// Luminate's pages are open to everybody, and its token comes into them by a tag.
+    fn luminate_pages(&mut self, route: &Route, label: &str) {
+        match route.xsrf {
+            Xsrf::Always => self.say(label, "has `xsrf = \"always\"` and pages that are open to everybody: a signed-in visitor is refused what anybody else may see"),
+            Xsrf::Token if route.tags.is_none() => self.say(label, "has `xsrf = \"token\"` without `tags`: no form gets the `auth` that it has to post by `[[S86]]`"),
+            _ => {}
+        }
+    }
+
     /// The same of one route.
     pub(super) fn schemes_of(&mut self, route: &Route) {
         let label = format!("routes.{}", route.name);
@@ -50,6 +59,9 @@ impl Advisor<'_> {
                 &label,
                 "has `xsrf = \"always\"` and `none`: a signed-in visitor is refused what anybody else may see",
             );
+        }
+        if route.luminate().is_some() {
+            self.luminate_pages(route, &label);
         }
         if route.broker.is_none() {
             return;

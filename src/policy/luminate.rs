@@ -11,7 +11,7 @@ use super::shape;
 use super::table::{Bounds, Table};
 use super::text;
 use super::{
-    Administrator, Carrier, FieldNames, FieldPattern, HostPattern, Issuer, Key, Luminate, NamePattern, Network,
+    Administrator, Carrier, FieldNames, FieldPattern, HostPattern, Issuer, Key, Luminate, NamePattern, Network, NoAuth,
     Session, SignedRedirect,
 };
 
@@ -87,10 +87,10 @@ fn api_keys(report: &mut Report, table: &Table<'_>) -> Vec<String> {
     texts.iter().filter_map(|text| text.parsed(report, text::api_key)).collect()
 }
 
-fn no_auth(report: &mut Report, table: &Table<'_>) -> Vec<String> {
+fn no_auth(report: &mut Report, table: &Table<'_>) -> NoAuth {
     match table.has("no_auth") {
-        true => table.list(report, "no_auth", text::api_method),
-        false => NO_AUTH.map(str::to_owned).to_vec(),
+        true => NoAuth::Named(table.list(report, "no_auth", text::api_method)),
+        false => NoAuth::Usual,
     }
 }
 
@@ -192,9 +192,6 @@ const SHORT: Bounds = Bounds {
     least: (10, "it has to arrive"),
     most: (HOUR, "it travels in addresses and forms, and whoever finds it can use it"),
 };
-/// `protocols.md` A3.2: what a visitor calls before there is a token.
-pub(super) const NO_AUTH: [&str; 6] =
-    ["getLoginUrl", "login", "loginTest", "logout", "singleSignOn", "authenticateUser"];
 /// Who somebody is to the systems that take a signed redirect.
 pub(super) const IDENTITY_NAMES: [&str; 5] = ["cons_id", "*_cons_id", "member_id", "user_name", "email"];
 /// Passwords, cards and accounts, tokens and sessions. `protocols.md` A2 has the beginning of this list.

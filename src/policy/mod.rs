@@ -23,6 +23,7 @@ mod model;
 mod names;
 mod nested;
 mod network;
+mod no_auth;
 mod oauth;
 mod order;
 mod origin;
@@ -50,6 +51,7 @@ pub use field_pattern::FieldPattern;
 pub use host::{authority, is_loopback};
 pub use model::*;
 pub use network::Network;
+pub use no_auth::{NoAuth, USUAL_NO_AUTH};
 pub use origin::OriginPattern;
 pub use path::{PathPattern, is_within};
 pub use pattern::{HostPattern, NamePattern};
@@ -107,6 +109,8 @@ pub struct Policy {
     pub routes: Vec<Arc<Route>>,
     /// A session comes with a token that shows who could read its pages: some route asks for it, or puts it into pages.
     pub gives_xsrf_tokens: bool,
+    /// `X-XSRF-TOKEN` is looked at on some route, so that it reaches no origin.
+    pub takes_xsrf_header: bool,
     /// Where the tables stand in the file.
     places: problem::Places,
 }

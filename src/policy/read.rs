@@ -84,6 +84,8 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
     let routes = routes::read(report, &around);
     let asks = |route: &Route| route.takes_sessions() && (route.xsrf >= Xsrf::Token || route.tags.is_some());
     let gives_xsrf_tokens = ticket.iter().any(|ticket| ticket.pages) || routes.iter().any(asks);
+    let asks_pages = |route: &Route| route.luminate().is_some() && route.xsrf >= Xsrf::Token;
+    let takes_xsrf_header = gives_xsrf_tokens || routes.iter().any(asks_pages);
     Some(Policy {
         gateway: gateway?,
         origins: origins.into_things(),
@@ -108,6 +110,7 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
         single_use,
         routes: routes.into_iter().map(Arc::new).collect(),
         gives_xsrf_tokens,
+        takes_xsrf_header,
         places: Default::default(),
     })
 }

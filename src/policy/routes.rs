@@ -189,16 +189,17 @@ fn is_shown_in_authorization(accept: &Accept) -> bool {
 /// `xsrf`: of use where a browser sends a credential by itself.
 fn judge_xsrf(report: &mut Report, table: &Table<'_>, xsrf: Option<Xsrf>, kinds: &[Accept]) {
     let Some(xsrf) = xsrf else { return };
-    let takes_sessions = kinds.iter().any(|one| matches!(one, Accept::Session));
+    let has_tokens = |one: &Accept| matches!(one, Accept::Session | Accept::Luminate(_));
     let by_itself =
-        |one: &Accept| matches!(one, Accept::Session | Accept::Basic(_) | Accept::TokenPair | Accept::HttpSession(_));
-    if xsrf >= Xsrf::Token && !takes_sessions {
-        table.wrong(report, "xsrf", "has no effect, since `accept` lacks `session`, whose token it asks for");
+        |one: &Accept| has_tokens(one) || matches!(one, Accept::Basic(_) | Accept::TokenPair | Accept::HttpSession(_));
+    if xsrf >= Xsrf::Token && !kinds.iter().any(has_tokens) {
+        let reason = "has no effect, since `accept` has neither `session` nor `luminate`, whose token it asks for";
+        table.wrong(report, "xsrf", reason);
     } else if !kinds.iter().any(by_itself) {
         table.wrong(
             report,
             "xsrf",
-            "has no effect, since `accept` has none of `session`, `basic`, `token-pair`, `http-session`",
+            "has no effect, since `accept` has none of `session`, `luminate`, `basic`, `token-pair`, `http-session`",
         );
     }
 }

@@ -65,10 +65,11 @@ pub fn instead(forwarding: &Forwarding, redirect: Answer) -> Answer {
 }
 
 /// Whether an answer is a page in which tags can be found: HTML, in an encoding in which the bytes of ASCII mean nothing
-/// else, and not compressed but in ways that the runtime undoes and does again.
+/// else, and not compressed but in ways that the runtime undoes and does again. XHTML is none: a browser reads it by XML's
+/// rules, in which a `title` holds elements and a prefix makes a form of any name.
 pub fn is_page(content_type: &str, content_encoding: &str) -> bool {
     let mut parts = content_type.split(';').map(|part| part.trim().to_ascii_lowercase());
-    let is_html = parts.next().is_some_and(|essence| matches!(&*essence, "text/html" | "application/xhtml+xml"));
+    let is_html = parts.next().is_some_and(|essence| essence == "text/html");
     let charset = parts.find_map(|part| part.strip_prefix("charset=").map(|name| name.trim_matches('"').to_owned()));
     let is_plain = charset.is_none_or(|name| {
         matches!(&*name, "utf-8" | "utf8" | "us-ascii" | "ascii")
@@ -195,7 +196,7 @@ mod tests {
         for (content_type, encoding) in [
             ("text/html", ""),
             ("Text/HTML; Charset=\"UTF-8\"", "gzip"),
-            ("application/xhtml+xml;charset=windows-1252", "br"),
+            ("text/html;charset=windows-1252", "br"),
             ("text/html; charset=iso-8859-15", "identity"),
         ] {
             assert!(is_page(content_type, encoding), "{content_type} {encoding}");
@@ -204,6 +205,16 @@ mod tests {
             ("", ""),
             ("text/plain", ""),
             ("text/html+x", ""),
+            ("application/xhtml+xml", ""),
+            ("Application/XHTML+XML; charset=utf-8", ""),
+            ("application/xml", ""),
+            ("text/xml", ""),
+            ("image/svg+xml", ""),
+            ("text/html, application/xhtml+xml", ""),
+            ("text/html; charset=utf-8, text/html; charset=iso-2022-jp", ""),
+            ("text/html; charset=iso-2022-jp", ""),
+            ("text/html; charset=hz-gb-2312", ""),
+            ("text/html; charset=x-user-defined", ""),
             ("text/html; charset=utf-16", ""),
             ("text/html; charset=utf-7", ""),
             ("text/html; charset=shift_jis", ""),

@@ -169,7 +169,7 @@ fn clean_cookies(
 fn is_proof(policy: &Policy, name: &str) -> bool {
     match name.len() {
         11 if name.starts_with('s') => policy.ticket.is_some() && fold(name) == ticket::APP_TOKEN,
-        12 if name.starts_with('x') => policy.gives_xsrf_tokens && fold(name) == xsrf::HEADER,
+        12 if name.starts_with('x') => policy.takes_xsrf_header && fold(name) == xsrf::HEADER,
         _ => false,
     }
 }

@@ -72,10 +72,11 @@ pub struct Ended<'a> {
 }
 
 impl Onward {
-    /// Judges what can be judged before the call: who a signed address names, and that it names him in one way.
+    /// Judges what can be judged before the call: who a signed address names, that it names him in one way, and that its
+    /// query may be signed.
     ///
     /// # Errors
-    /// `RedirectIdentity`.
+    /// `RedirectIdentity`, `RedirectQuery`.
     pub fn judge(&self) -> Result<(), Reason> {
         let Some(signer) = &self.signer else { return Ok(()) };
         let is_fine = |template: &Template| {
@@ -87,8 +88,13 @@ impl Onward {
                     query::sole(&template.query(|_, _| None), subject).is_ok()
                 })
         };
-        let mut templates = self.well.iter().chain(&self.badly);
-        templates.all(is_fine).then_some(()).ok_or(Reason::RedirectIdentity)
+        let templates = || self.well.iter().chain(&self.badly);
+        if !templates().all(is_fine) {
+            return Err(Reason::RedirectIdentity);
+        }
+        // What values are filled in does not matter: none stands at the beginning.
+        let may_be_signed = |template: &Template| signed_redirect::may_be_signed(&template.query(|_, _| None));
+        templates().all(may_be_signed).then_some(()).ok_or(Reason::RedirectQuery)
     }
 
     /// The redirect; None if the outcome leads nowhere. `now`: Unix seconds.

@@ -19,8 +19,7 @@ pub fn judge(address: &str, own_host: &str, hosts: &[HostPattern]) -> Result<(),
     if let Some(rest) = address.strip_prefix('/') {
         return if rest.starts_with('/') { Err(Reason::RedirectHost) } else { Ok(()) };
     }
-    let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
-    let authority = authority_of(rest.ok_or(Reason::RedirectScheme)?);
+    let authority = authority_of(after_scheme(address).ok_or(Reason::RedirectScheme)?);
     if authority.contains('@') {
         return Err(Reason::RedirectUserinfo);
     }
@@ -43,9 +42,13 @@ pub fn is_listed(authority: &str, own_host: &str, hosts: &[HostPattern]) -> bool
     policy::authority(authority).is_ok() && (authority == own_host || hosts.iter().any(lists))
 }
 
-/// The host of an address that was judged, with its port where it has one; None for a path.
+/// The host of an address that was judged, with its port where it has one; None for a path, whatever it holds.
 pub fn host(address: &str) -> Option<&str> {
-    address.split_once("://").map(|(_, rest)| authority_of(rest))
+    after_scheme(address).map(authority_of)
+}
+
+fn after_scheme(address: &str) -> Option<&str> {
+    address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"))
 }
 
 fn authority_of(rest: &str) -> &str {

@@ -1,9 +1,11 @@
 //! `auth`: bound to its session, sent in a body, and good for nothing else (`protocols.md` A3.0).
 
+use edgegate::dialect::luminate::methods::SERVLETS;
+use edgegate::policy::USUAL_NO_AUTH;
 use edgegate::refusal::Reason;
 
 use crate::support::luminate::{COMMON, JO, SAM, client, client_get, login, refused, sign_on, subject, visitor};
-use crate::support::{NOW, POLICY, Request, Site, forwarding, memory::World};
+use crate::support::{NOW, POLICY, Request, Site, fixture_json, forwarding, memory::World};
 
 /// A forwarded method that needs the token.
 fn get_user(more: &str) -> Request {
@@ -105,6 +107,79 @@ fn which_methods_need_it_is_policy() {
     let site = Site::new(&World::at(NOW), &strict);
     assert_eq!(needs(&site, "listUserFields", "CRConsAPI"), Some(Reason::BoundTokenMissing), "the default is strict");
     assert_eq!(needs(&site, "loginTest", "CRConsAPI"), Some(Reason::NotSignedIn));
+    assert_eq!(needs(&site, "getTeamsByInfo", "CRTeamraiserAPI"), None, "anybody may look for a team");
+}
+
+/// Where the policy is silent: exactly what `fixtures/luminate-no-auth.json` has a source for, in its own servlet alone.
+#[test]
+fn without_a_list_it_is_as_the_vendors_clients_have_it() {
+    let silent = POLICY.lines().filter(|line| !line.starts_with("no_auth")).collect::<Vec<_>>().join("\n");
+    let silent = silent.replace("CROwnAPI = [", "CROwnAPI = [\"donate\", \"getEvent\", \"login\", ");
+    let site = Site::new(&World::at(NOW), &silent);
+    let ask = |verb: &str, servlet: &str, method: &str| {
+        let call = format!("method={method}&{COMMON}");
+        site.ask(&match verb {
+            "GET" => Request::get(&format!("/site/{servlet}?{call}")),
+            _ => Request::new("POST", &format!("/site/{servlet}")).form(&call),
+        })
+    };
+    let rows = fixture_json("luminate-no-auth.json");
+    let listed = |servlet: &str, method: &str| {
+        rows.as_array().unwrap().iter().find(|row| row["servlet"] == servlet && row["method"] == method)
+    };
+    let mut met = 0;
+    for (servlet, methods) in SERVLETS.iter().filter(|(servlet, _)| servlet.starts_with("CR")) {
+        for method in methods.split(' ').filter(|method| !method.is_empty()) {
+            let judged = ask("POST", servlet, method);
+            let Some(row) = listed(servlet, method) else {
+                assert_eq!(judged.refused, Some(Reason::BoundTokenMissing), "{servlet} {method}");
+                continue;
+            };
+            met += 1;
+            assert_eq!((judged.refused, subject(&judged)), (None, None), "{servlet} {method}");
+            assert!(
+                row["source"].as_str().unwrap().contains(method) && row["requires_authentication"] != "Yes.",
+                "{row}"
+            );
+            let by_get = if row["verbs"] == "POST" { Some(Reason::MethodNotAllowed) } else { None };
+            assert_eq!(ask("GET", servlet, method).refused, by_get, "{servlet} {method}");
+        }
+    }
+    let answered = ["getLoginUrl", "login", "loginTest", "logout", "singleSignOn", "authenticateUser"];
+    assert!(answered.iter().all(|method| listed("CRConsAPI", method).is_some()));
+    assert!(answered.iter().all(|method| ask("POST", "CRConsAPI", method).refused != Some(Reason::BoundTokenMissing)));
+    assert_eq!(rows.as_array().unwrap().len(), met + answered.len(), "every row is a method that exists");
+    let usual: usize = USUAL_NO_AUTH.iter().map(|(_, methods)| methods.split_ascii_whitespace().count()).sum();
+    assert_eq!(usual, rows.as_array().unwrap().len());
+    for method in ["donate", "getEvent", "login"] {
+        assert_eq!(
+            ask("POST", "CROwnAPI", method).refused,
+            Some(Reason::BoundTokenMissing),
+            "another servlet's {method}"
+        );
+    }
+}
+
+/// What changes something is no link's doing, whatever the policy lists.
+#[test]
+fn only_what_reads_is_called_by_an_address() {
+    let text =
+        POLICY.replace("\"listUserFields\"]", "\"listUserFields\", \"submitSurvey\", \"ownMethod\", \"isEmailValid\"]");
+    let site = Site::new(&World::at(NOW), &text);
+    for (servlet, method, expected) in [
+        ("CRSurveyAPI", "submitSurvey", Some(Reason::MethodNotAllowed)),
+        ("CRConsAPI", "ownMethod", Some(Reason::MethodNotAllowed)),
+        ("CRConsAPI", "isEmailValid", None),
+        ("CRConsAPI", "listUserFields", None),
+    ] {
+        let call = format!("method={method}&{COMMON}");
+        assert_eq!(site.ask(&Request::get(&format!("/site/{servlet}?{call}"))).refused, expected, "{method}");
+        assert_eq!(
+            refused_or_none(&site, &Request::new("POST", &format!("/site/{servlet}")).form(&call)),
+            None,
+            "{method}"
+        );
+    }
 }
 
 fn refused_or_none(site: &Site, request: &Request) -> Option<Reason> {

@@ -60,6 +60,7 @@ fn words(reason: Reason) -> (&'static str, &'static str) {
         Reason::CallFormat => ("1", "The response_format must be xml or json."),
         Reason::RedirectPlaceholder => ("1", "A placeholder in the redirect is not well formed, or not supported."),
         Reason::RedirectIdentity => ("1", "A signed redirect can name a person only by a value of the response."),
+        Reason::RedirectQuery => ("1", "The query of a signed redirect must begin with a letter or an underscore."),
         Reason::RedirectTarget
         | Reason::RedirectScheme
         | Reason::RedirectCharacters

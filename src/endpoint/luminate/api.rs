@@ -1,5 +1,5 @@
-//! A call of the API, in the order in which it is judged: servlet, form, redirects, caller's address, key, version,
-//! method, verb, credentials, fields.
+//! A call of the API, in the order in which it is judged: servlet, form, caller's address, key, redirects, version, method,
+//! verb, credentials, fields. Before the key is right, nothing is signed and nobody is sent anywhere.
 
 use super::call::{Call, Sent, manner_at_least};
 use super::{caller, methods, redirects, server};
@@ -29,17 +29,17 @@ pub async fn call<P: Ports>(
     let call = Call::new(query, &sent);
     let manner = call.manner()?;
     trace.voice = Voice::Luminate(manner);
-    match is_server {
-        true => redirects::judge_unused(&call)?,
-        false => trace.onward = redirects::read(visit, luminate, &call)?,
-    }
     call.judge_credentials()?;
     if is_server {
+        redirects::judge_unused(&call)?;
         server::judge_address(visit, luminate)?;
     }
     let api_key = call.value("api_key")?;
     if !api_key.is_some_and(|key| luminate.api_keys.contains(&key)) {
         return Err(Reason::ApiKeyUnknown);
+    }
+    if !is_server {
+        trace.onward = redirects::read(visit, luminate, &call)?;
     }
     match call.filled("v")?.as_deref() {
         Some("1.0") => {}
@@ -48,11 +48,11 @@ pub async fn call<P: Ports>(
     }
     let method = call.filled("method")?.ok_or(Reason::CallMethodMissing)?;
     let known = find(luminate, servlet, &method).ok_or(Reason::CallMethodUnknown)?;
-    judge_verb(visit.incoming.method, verbs(known, is_server), trace)?;
+    judge_verb(visit.incoming.method, verbs(known, is_server, &method), trace)?;
     let identity = match is_server {
         true => server::judge_administrator(visit, luminate, &call, &method, trace).await?,
         false => {
-            let wants_auth = !luminate.no_auth.contains(&method);
+            let wants_auth = !luminate.no_auth.covers(servlet, &method);
             let mut caller = caller::of(visit, luminate, &call, wants_auth, trace).await?;
             if let Known::Answered(answered) = known {
                 return methods::client(visit, luminate, &call, manner, answered, &mut caller, trace).await;
@@ -72,12 +72,15 @@ fn judge_verb(method: &str, verbs: &[&str], trace: &mut Trace) -> Result<(), Rea
     verbs.contains(&method).then_some(()).ok_or(Reason::MethodNotAllowed)
 }
 
-/// Passwords and tokens stand in no address, so what takes one is posted (`protocols.md` A3.2).
-fn verbs(known: Known, is_server: bool) -> &'static [&'static str] {
+/// Passwords and tokens stand in no address, so what takes one is posted (`protocols.md` A3.2). So is what changes
+/// something, whether it takes one or not: a link elsewhere is no order. What only reads has a name that says so.
+fn verbs(known: Known, is_server: bool, method: &str) -> &'static [&'static str] {
     match known {
         Known::Answered(Answered::GetLoginUrl | Answered::LoginTest | Answered::Logout) => &["GET", "POST"],
         Known::Answered(_) => &["POST"],
-        Known::Forwarded if is_server => &["POST"],
-        Known::Forwarded => &["GET", "POST"],
+        Known::Forwarded if !is_server && READS.iter().any(|begins| method.starts_with(begins)) => &["GET", "POST"],
+        Known::Forwarded => &["POST"],
     }
 }
+
+const READS: [&str; 3] = ["get", "is", "list"];

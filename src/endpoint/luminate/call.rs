@@ -3,7 +3,7 @@
 use crate::dialect::luminate::{CREDENTIALS, Manner, REDIRECTS};
 use crate::gate::credentials::Visit;
 use crate::gate::form;
-use crate::http::{Fields, query};
+use crate::http::{Fields, multipart, query};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::rewrite::NewBody;
@@ -15,10 +15,14 @@ pub struct Sent {
     pub form: String,
     /// The body without the fields that carry a credential; None if there was none.
     pub body: Option<NewBody>,
+    /// The type under which the body goes on, where it is not what it said.
+    pub content_type: Option<&'static str>,
 }
 
 impl Sent {
-    /// Reads the body.
+    /// Reads the body. luminateExtend says `multipart/form-data` and sends a text of parameters (`protocols.md` A3.4):
+    /// without a boundary the body can be nothing else, and goes on under its real type, so that the origin reads what was
+    /// read here.
     ///
     /// # Errors
     /// `FormMalformed` for a body that is no form, `BodyTooLarge`.
@@ -27,8 +31,16 @@ impl Sent {
             return Ok(Self::default());
         }
         visit.incoming.judge_body_encoding()?;
+        if multipart::lacks_boundary(visit.incoming.headers.get("content-type").unwrap_or_default()) {
+            let form = form::read_urlencoded(visit, is_kept_back).await?;
+            // No text of parameters holds a line end; a multipart body, whatever bounds its parts, begins with a line.
+            if form.fields.contains(['\r', '\n']) || form.fields.starts_with("--") {
+                return Err(Reason::FormMalformed);
+            }
+            return Ok(Self { form: form.fields, body: Some(form.body), content_type: Some(URLENCODED) });
+        }
         if let Some(form) = form::read(visit, is_kept_back, is_judged).await? {
-            return Ok(Self { form: form.fields, body: Some(form.body) });
+            return Ok(Self { form: form.fields, body: Some(form.body), content_type: None });
         }
         match visit.ports.read(visit.gate.policy.limits.form).await?.is_empty() {
             true => Ok(Self::default()),
@@ -46,12 +58,15 @@ pub struct Call<'a> {
     pub form: Fields<'a>,
     /// As [`Sent::body`].
     pub body: Option<&'a NewBody>,
+    /// As [`Sent::content_type`].
+    pub content_type: Option<&'static str>,
 }
 
 impl<'a> Call<'a> {
     /// Takes a call apart. `query`: undecoded.
     pub fn new(query: &'a str, sent: &'a Sent) -> Self {
-        Self { query: Fields::read(query), form: Fields::read(&sent.form), body: sent.body.as_ref() }
+        let (query, form) = (Fields::read(query), Fields::read(&sent.form));
+        Self { query, form, body: sent.body.as_ref(), content_type: sent.content_type }
     }
 
     /// A parameter's decoded value, wherever it stands.
@@ -145,5 +160,6 @@ fn decoded(raw: &str) -> Result<String, Reason> {
     String::from_utf8(query::decode(raw)).map_err(|_| Reason::FormMalformed)
 }
 
+const URLENCODED: &str = "application/x-www-form-urlencoded; charset=UTF-8";
 /// What decides on every call (`protocols.md` A0).
 const COMMON: [&str; 5] = ["method", "v", "api_key", "response_format", "suppress_response_codes"];

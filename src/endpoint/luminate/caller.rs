@@ -4,9 +4,9 @@ use super::call::Call;
 use crate::credential::seal::Sealed;
 use crate::credential::{Identity, bound, passage, session, sign_on, store};
 use crate::dialect::luminate::{AUTH, AUTH_PURPOSE, NONCE, SESSION, SIGN_ON};
-use crate::gate::Trace;
 use crate::gate::credentials::Visit;
-use crate::http::fetch_metadata;
+use crate::gate::{Trace, xsrf};
+use crate::http::{cookie, fetch_metadata};
 use crate::policy::Luminate;
 use crate::ports::Ports;
 use crate::refusal::Reason;
@@ -35,7 +35,7 @@ pub async fn of<P: Ports>(
     wants_auth: bool,
     trace: &mut Trace,
 ) -> Result<Caller, Reason> {
-    judge_origin(visit)?;
+    judge_origin(visit, luminate)?;
     let nonce = call.in_address(NONCE)?;
     let field = call.in_body(SESSION)?;
     // What can be judged without storage comes first, and before a nonce is used up.
@@ -196,6 +196,19 @@ pub async fn present<P: Ports>(
     }
 }
 
+/// Judges whether a request that the cookie's session opens by itself is its own site's, before storage is asked about that
+/// session. None: there is no session, or one that is over; two, or one that is forged, are refused by [`present`].
+///
+/// # Errors
+/// `CrossSite`.
+pub fn judge_sender<P>(visit: &Visit<'_, P>, luminate: &Luminate) -> Result<Option<Sealed>, Reason> {
+    let session = in_cookie(visit, luminate).ok().flatten().filter(|session| session.expires > visit.ctx.now);
+    if session.is_some() {
+        xsrf::judge_origin(visit)?;
+    }
+    Ok(session)
+}
+
 /// The session that a nonce connects the browser to; another person's session in the browser ends.
 ///
 /// # Errors
@@ -306,16 +319,23 @@ fn judge_auth<P>(
 
 /// A page elsewhere makes its visitor's browser call only if the policy trusts it. A browser says where a call comes
 /// from; a client that does not is none that could be tricked.
-fn judge_origin<P>(visit: &Visit<'_, P>) -> Result<(), Reason> {
+fn judge_origin<P>(visit: &Visit<'_, P>, luminate: &Luminate) -> Result<(), Reason> {
     let headers = &visit.incoming.headers;
-    let is_fine = match headers.get("origin") {
-        Some(origin) => origin == visit.target.origin() || trusts(visit, origin),
-        None => {
-            let site = headers.get("sec-fetch-site").unwrap_or("none");
-            // Following a link is the visitor's own doing.
-            matches!(site, "same-origin" | "none") || headers.get("sec-fetch-mode") == Some("navigate")
-        }
+    let own_origin = visit.target.origin();
+    // Following a link is the visitor's own doing; sending a form, or opening a connection, need not be.
+    let follows_link = || {
+        let navigates = headers.get("sec-fetch-mode") == Some("navigate");
+        let is_bare = headers.get("origin").is_none() && headers.get("upgrade").is_none();
+        navigates && is_bare && visit.incoming.method == "GET"
     };
+    let is_trusted = || {
+        let comes_with_cookie = headers
+            .get("cookie")
+            .is_some_and(|header| cookie::names(header).any(|name| name == luminate.session.cookie));
+        let grants_cookies = visit.route.cors.as_ref().is_some_and(|cors| cors.credentials);
+        headers.get("origin").is_some_and(|origin| trusts(visit, origin)) && (grants_cookies || !comes_with_cookie)
+    };
+    let is_fine = fetch_metadata::is_own_form(headers, &own_origin) || follows_link() || is_trusted();
     is_fine.then_some(()).ok_or(Reason::CrossSite)
 }
 

@@ -15,7 +15,7 @@ use crate::rewrite::{Answer, redirect};
 /// first: a nonce is not used up by a request that will be refused.
 ///
 /// # Errors
-/// `RedirectTarget`, the reasons of nonces and sessions, and storage's own.
+/// `RedirectTarget`, `CrossSite`, the reasons of nonces and sessions, and storage's own.
 pub async fn answer<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, trace: &mut Trace) -> Result<Outcome, Reason> {
     let raw_query = visit.target.query.unwrap_or_default();
     let next = value(raw_query, "NEXTURL")?;
@@ -31,7 +31,7 @@ pub async fn answer<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, trace: 
 /// A transparent picture of one pixel, whoever asks; a session that it comes with was heard of.
 ///
 /// # Errors
-/// `SessionForged`, `SessionDuplicate`, and storage's own.
+/// `CrossSite`, `SessionForged`, `SessionDuplicate`, and storage's own.
 pub async fn pixel<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, trace: &mut Trace) -> Result<Outcome, Reason> {
     trace.identity = Some(alive(visit, luminate, trace).await?.identity);
     let picture = Answer::new(200, "image/gif", PIXEL.to_owned());
@@ -39,6 +39,7 @@ pub async fn pixel<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, trace: &
 }
 
 async fn alive<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, trace: &mut Trace) -> Result<Caller, Reason> {
+    caller::judge_sender(visit, luminate)?;
     caller::present(visit, luminate, None, trace).await
 }
 

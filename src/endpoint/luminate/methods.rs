@@ -124,7 +124,8 @@ pub fn auth_token(ctx: Context<'_>, luminate: &Luminate, session: &Sealed) -> Re
 /// Lets a call through as somebody's.
 pub fn forward(call: &Call<'_>, identity: Identity, trace: &Trace) -> Outcome {
     let (body, cookies, onward) = (call.body.cloned(), trace.cookies.clone(), trace.onward.clone());
-    Outcome::Granted(Box::new(Grant { identity, body, cookies, onward, ..Grant::default() }))
+    let content_type = call.content_type;
+    Outcome::Granted(Box::new(Grant { identity, body, content_type, cookies, onward, ..Grant::default() }))
 }
 
 fn answer(ctx: Context<'_>, manner: Manner, root: &str, content: &Content, trace: &Trace) -> Outcome {

@@ -2,29 +2,40 @@
 
 use super::caller::{self, Caller};
 use super::methods::auth_token;
+use crate::credential::xsrf::Held;
 use crate::credential::{passage, session};
-use crate::dialect::luminate::{ANYWHERE, NONCE};
+use crate::dialect::luminate::{ANYWHERE, AUTH, NONCE};
 use crate::dialect::tags::Tags;
-use crate::gate::Trace;
 use crate::gate::credentials::{Grant, Outcome, Visit};
+use crate::gate::{Trace, xsrf};
 use crate::http::query;
-use crate::policy::{Luminate, TagPlaces};
+use crate::policy::{Luminate, TagPlaces, Xsrf};
 use crate::ports::Ports;
 use crate::refusal::Reason;
+use crate::rewrite::NewBody;
 use crate::rewrite::forward::clean_address;
 
 /// Lets a visit through. One with a nonce is sent to the same address without it.
 ///
 /// # Errors
-/// The reasons of nonces and sessions, and storage's own.
+/// `CrossSite`, `BoundTokenMissing`, `BoundTokenMismatch`, the reasons of nonces and sessions, and storage's own.
 pub async fn visit<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, trace: &mut Trace) -> Result<Outcome, Reason> {
     let Visit { gate, route, incoming, target, .. } = *visit;
     let raw_query = target.query.unwrap_or_default();
     judge_hidden(raw_query)?;
     let nonce = query::sole(raw_query, NONCE)?.filter(|nonce| !nonce.is_empty());
+    let mut body = None;
     let mut caller = match nonce {
-        Some(nonce) => caller::redeem(visit, luminate, nonce, trace).await?,
-        None => caller::present(visit, luminate, None, trace).await?,
+        Some(nonce) => {
+            if incoming.headers.get("upgrade").is_some() {
+                xsrf::judge_origin(visit)?;
+            }
+            caller::redeem(visit, luminate, nonce, trace).await?
+        }
+        None => {
+            judge_sender(visit, luminate, &mut body).await?;
+            caller::present(visit, luminate, None, trace).await?
+        }
     };
     let redirect = (nonce.is_some() && incoming.method == "GET").then(|| clean_address(&gate.policy, route, target));
     let reads = matches!(incoming.method, "GET" | "HEAD");
@@ -33,8 +44,24 @@ pub async fn visit<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, trace: &
         None => None,
     };
     let (identity, cookies) = (caller.identity, trace.cookies.clone());
-    Ok(Outcome::Granted(Box::new(Grant { identity, cookies, redirect, tags, ..Grant::default() })))
+    Ok(Outcome::Granted(Box::new(Grant { identity, body, cookies, redirect, tags, ..Grant::default() })))
 }
+
+/// Judges whether a request that comes with a session is its own site's, before storage is asked about that session.
+/// `body`: its form, if that had to be read for the session's token.
+async fn judge_sender<P: Ports>(
+    visit: &Visit<'_, P>,
+    luminate: &Luminate,
+    body: &mut Option<NewBody>,
+) -> Result<(), Reason> {
+    let session = caller::judge_sender(visit, luminate)?.filter(|_| visit.route.xsrf >= Xsrf::Token);
+    let Some(session) = session else { return Ok(()) };
+    let token = auth_token(visit.ctx, luminate, &session)?;
+    xsrf::judge(visit, &token, Held::Nothing, FIELD, body).await
+}
+
+/// What `[[S86]]` puts into a form.
+const FIELD: xsrf::Field = xsrf::Field { name: AUTH, is_named: |name| query::folds_onto(name, AUTH) };
 
 /// What tags stand for on this visit. A visitor without a session gets one with the page, if it turns out to be one.
 fn tags<P: Ports>(

@@ -17,7 +17,8 @@ use crate::rewrite::template::{Part, Template};
 /// What the call asks for; None if for nothing. Each of the addresses is judged, whichever it will be.
 ///
 /// # Errors
-/// `RedirectTarget` and its like, `RedirectPlaceholder`, `RedirectIdentity`, `SecretMissing`, and as [`Call::value`].
+/// `RedirectTarget` and its like, `RedirectPlaceholder`, `RedirectIdentity`, `RedirectQuery`, `SecretMissing`, and
+/// as [`Call::value`].
 pub fn read<P>(visit: &Visit<'_, P>, luminate: &Luminate, call: &Call<'_>) -> Result<Option<Box<Onward>>, Reason> {
     let [either, well, badly, sign] = REDIRECTS;
     let template = |name| {

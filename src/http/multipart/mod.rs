@@ -11,7 +11,7 @@ mod header;
 mod parameter;
 mod reader;
 
-pub use parameter::boundary;
+pub use parameter::{boundary, lacks_boundary};
 
 use reader::{Reader, Step};
 

@@ -18,6 +18,14 @@ pub fn boundary(content_type: &str) -> Option<Result<&str, Malformed>> {
     Some(sole_boundary(parameters).ok_or(Malformed::Boundary))
 }
 
+/// Whether a Content-Type is `multipart/form-data; charset=UTF-8` and nothing else: without a boundary no part could be
+/// found. Scripts set it so that let their library write the body.
+pub fn lacks_boundary(content_type: &str) -> bool {
+    let Some((essence, rest)) = content_type.split_at_checked(FORM.len()) else { return false };
+    let is_utf8 = || matches!(parameter(rest), Some(("charset", name, "")) if name.eq_ignore_ascii_case("utf-8"));
+    essence.eq_ignore_ascii_case(FORM) && is_utf8()
+}
+
 fn sole_boundary(mut rest: &str) -> Option<&str> {
     let mut found = None;
     let mut charset = None;
@@ -70,6 +78,31 @@ const MAX_BOUNDARY: usize = 70; // RFC 2046 section 5.1.1
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_type_without_a_boundary_is_told_from_one_that_hides_it() {
+        for content_type in ["Multipart/Form-Data; charset=UTF-8", "multipart/form-data;charset=\"utf-8\""] {
+            assert!(lacks_boundary(content_type), "{content_type}");
+        }
+        for content_type in [
+            "",
+            "multipart/form-data",
+            "multipart/form-dat",
+            "multipart/form-datax",
+            "multipart/form-data;",
+            "multipart/form-data; charset=UTF-7",
+            "multipart/form-data; charset=utf-8; charset=utf-8",
+            "multipart/form-data; boundary=x",
+            "multipart/form-data; boundary",
+            "multipart/form-data; boundary=",
+            "multipart/form-data; boundary*=utf-8''x",
+            "multipart/form-data; charset=utf-8; boundary=x",
+            "multipart/form-data, multipart/form-data; boundary=x",
+            "multipart/form-data; charset=utf-8, application/x-www-form-urlencoded",
+        ] {
+            assert!(!lacks_boundary(content_type), "{content_type}");
+        }
+    }
 
     #[test]
     fn the_boundaries_of_browsers_and_clients_are_read() {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::{FieldPattern, HostPattern, NamePattern, Network};
+use super::super::{FieldPattern, HostPattern, NamePattern, Network, NoAuth};
 use super::{Session, SignedRedirect};
 
 /// `[luminate]`: sessions, authentication tokens and single sign-on (`protocols.md` A0, A3).
@@ -19,7 +19,7 @@ pub struct Luminate {
     /// Seconds an `sso_auth_token` lives (default 15 min).
     pub sign_on_lifetime: u64,
     /// Client methods that need no `auth`.
-    pub no_auth: Vec<String>,
+    pub no_auth: NoAuth,
     /// Methods beyond those that are known, by servlet.
     pub methods: Vec<(String, Vec<String>)>,
     /// Hosts that a browser may be sent to, and that tags may name, beside the gateway's own.

@@ -4,7 +4,9 @@
 //! expanded only where its value stays with the visitor and the servers that are trusted: in text, and in
 //! attributes that send it nowhere else. Everything that cannot be judged is left as it is. Memory is
 //! bounded, and how the input is cut into chunks makes no difference. Pages are read as UTF-8, or another
-//! encoding in which the bytes of ASCII mean nothing else; of others, keep this away.
+//! encoding in which the bytes of ASCII mean nothing else; of others, keep this away. A page can name another
+//! one itself, by its first bytes or a `meta`: from the first byte on that would let browsers read ASCII as
+//! something else, nothing is expanded.
 
 mod address;
 mod attribute;
@@ -80,6 +82,8 @@ pub struct Expander<V> {
     tag_end: TagEnd,
     /// The same of a `[[`.
     bracket_seen: usize,
+    /// No byte of the page was seen.
+    is_at_start: bool,
     /// Bytes that cannot be told yet.
     held: Vec<u8>,
 }
@@ -95,12 +99,36 @@ impl<V: Vocabulary> Expander<V> {
             is_after_less: false,
             tag_end: TagEnd::START,
             bracket_seen: 0,
+            is_at_start: true,
             held: Vec::new(),
         }
     }
 
     /// Takes the next bytes, and adds to `out` what is ready.
     pub fn push(&mut self, chunk: &[u8], out: &mut Vec<u8>) {
+        let Some((before, after)) = self.before_other_encoding(chunk) else { return self.read(chunk, out) };
+        self.read(before, out);
+        // What is held is a tag, or may become one, whose end would be another for a browser.
+        self.page.stop();
+        out.append(&mut self.held);
+        out.extend_from_slice(after);
+    }
+
+    /// The chunk up to the first byte from which on browsers may read another encoding, and the rest; none if there is no
+    /// such byte. These are the mark of UTF-16 at the beginning, whatever a header or `meta` says (WHATWG Encoding 6); NUL,
+    /// of which UTF-16 without a mark has one in the first bytes of a page that names it (WHATWG HTML 13.2.3.2); and
+    /// ESC, by which ISO-2022-JP, which a `meta` may name, changes what ASCII means (WHATWG Encoding 12.2).
+    fn before_other_encoding<'c>(&mut self, chunk: &'c [u8]) -> Option<(&'c [u8], &'c [u8])> {
+        let first = chunk.first()?;
+        let is_marked = core::mem::take(&mut self.is_at_start) && matches!(first, 0xfe | 0xff);
+        if self.page.has_stopped() {
+            return None;
+        }
+        let at = if is_marked { 0 } else { chunk.iter().position(|byte| matches!(byte, 0x00 | 0x1b))? };
+        chunk.split_at_checked(at)
+    }
+
+    fn read(&mut self, chunk: &[u8], out: &mut Vec<u8>) {
         if self.held.is_empty() {
             let read = self.run(chunk, out);
             self.held.extend_from_slice(scan::from(chunk, read));
