@@ -66,7 +66,7 @@ test("what is no page passes untouched, with its length, version and ranges", as
   const known = await gate.get("/site/x?demo=etag", { ...jo.cookie, "if-none-match": '"demo-etag-1"' });
   assert.deepEqual([known.status, known.header("etag")], [304, '"demo-etag-1"']);
   const text = '{"a":"[[S86:true]] <convio:session name=\\"86\\"/>"}';
-  for (const type of ["application/json", "text/plain", "text/javascript", "text/css", "application/xml", "image/svg+xml", "text/html+x", undefined]) {
+  for (const type of ["application/json", "text/plain", "text/javascript", "text/css", "application/xml", "image/svg+xml", "text/html+x", "application/xhtml+xml", "application/xhtml+xml; charset=utf-8", undefined]) {
     pages.serve = (response) => (response.writeHead(200, { ...(type && { "content-type": type }), etag: '"1"', "content-length": text.length }), response.end(text));
     const answer = await gate.get("/web/a", html);
     assert.deepEqual([answer.text, answer.header("etag"), answer.header("content-length"), answer.cookies.length], [text, '"1"', `${text.length}`, 0], type);
@@ -81,9 +81,26 @@ test("a page in an encoding that cannot be read so passes untouched", async () =
     assert.ok(answer.body.equals(body), type);
     assert.equal(answer.header("etag"), '"1"');
   }
-  for (const type of ["text/html; charset=utf-8", "TEXT/HTML;CHARSET=ISO-8859-1", "application/xhtml+xml", 'text/html; charset="windows-1252"']) {
+  for (const type of ["text/html; charset=utf-8", "TEXT/HTML;CHARSET=ISO-8859-1", 'text/html; charset="windows-1252"']) {
     pages.serve = (response) => (response.writeHead(200, { "content-type": type }), response.end(text));
     assert.equal((await gate.get("/web/a", { ...html, ...jo.cookie })).text, `<p>${jo.token}</p>`, type);
+  }
+});
+
+test("from the byte on by which a page takes itself for another encoding nothing is expanded", async () => {
+  const tag = "[[S86:true]]";
+  const cjk = Buffer.from(tag).toString("utf16le"); // what somebody writes whose bytes are the tag
+  for (const [before, after] of [
+    ["", Buffer.from(`\ufeff<p>${cjk}</p>`, "utf16le")],
+    ["", Buffer.from(`\ufeff<p>${cjk}</p>`, "utf16le").swap16()],
+    ["", Buffer.from(`<?xml version="1.0" encoding="utf-16"?><p>${cjk}</p>`, "utf16le")],
+    ['<meta charset="iso-2022-jp"><p>', Buffer.from(`\x1b$B</p><p title="${tag}">${tag}</p>`)],
+    ["<p>", Buffer.from(`\x1b(J${tag}`)],
+    ["<p>", Buffer.from(`\0${tag}`)],
+  ]) {
+    pages.serve = (response) => (response.writeHead(200, { "content-type": "text/html; charset=utf-8" }), response.end(Buffer.concat([Buffer.from(before + (before && tag)), after])));
+    const answer = await gate.get("/web/a", { ...html, ...jo.cookie });
+    assert.ok(answer.body.equals(Buffer.concat([Buffer.from(before + (before && jo.token)), after])), before);
   }
 });
 
