@@ -47,7 +47,7 @@ reasons! {
     PathCaseAmbiguous = "path_case_ambiguous" => Ambiguous,
     /// The path has a `;` and the route does not allow path parameters.
     PathParameter = "path_parameter" => Ambiguous,
-    /// The query holds a byte that URL serialisers escape, so that the origin would get other bytes.
+    /// The query holds a byte that no client sends unescaped: `"`, `<`, `>`, a space, a control character.
     QueryAmbiguous = "query_ambiguous" => Ambiguous,
     /// A GET or HEAD with a body.
     BodyUnexpected = "body_unexpected" => BadRequest,

@@ -5,7 +5,9 @@
 
 mod support;
 
-use edgegate::rewrite::{Forwarding, NewBody};
+use edgegate::http::query;
+use edgegate::refusal::Reason;
+use edgegate::rewrite::{Decision, Forwarding, NewBody};
 use proptest::prelude::*;
 use support::memory::World;
 use support::story::Story;
@@ -36,6 +38,9 @@ fn a_credential_in_the_query_is_cut_and_nothing_else() {
         ("GET /read/?access_token={token}", None),
         ("GET /open/?", Some("")),
         ("GET /open/?eg_sig=1&ts=2&signature=3", Some("ts=2&signature=3")),
+        ("GET /open/?$filter=name%20eq%20'O''Neil'&é='", Some("$filter=name%20eq%20%27O%27%27Neil%27&%C3%A9=%27")),
+        ("GET /open/?ts'=1&'ts=2&'eg_sig=3&signature'", Some("ts%27=1&%27ts=2&%27eg_sig=3&signature%27")),
+        ("GET /read/?a='&access_token={token}&b=é", Some("a=%27&b=%C3%A9")),
     ] {
         let request = story.request(line);
         let url = forwarded(&story.site, &request).url;
@@ -142,7 +147,72 @@ fn the_policys_own_edits_are_made() {
     assert_eq!(got.set_by_policy, [("X-Tenant".to_owned(), "one".to_owned())]);
 }
 
+/// A text with some of its bytes escaped, so many times over.
+fn escaped(text: &str, which: &[bool], times: usize) -> String {
+    let layer = |text: String, offset: usize| -> String {
+        let escape = |(at, byte): (usize, u8)| match which[(at + offset) % which.len()] {
+            true if at % 2 == 0 => format!("%{byte:02x}"),
+            true => format!("%{byte:02X}"),
+            false => char::from(byte).to_string(),
+        };
+        text.bytes().enumerate().map(|(at, byte)| (at, byte)).map(escape).collect()
+    };
+    (0..times).fold(text.to_owned(), layer)
+}
+
+/// Everything of a request that reaches the origin, decoded as often as anybody would.
+fn arrives(request: &Request, got: &Forwarding) -> String {
+    let kept = request.headers.iter().filter(|(name, _)| !got.remove.iter().any(|removed| removed == name));
+    let kept = kept.filter(|(name, _)| !got.set.iter().any(|(set, _)| set == name)).map(|(_, value)| value.clone());
+    let set = got.set.iter().map(|(_, value)| value.clone());
+    let all = kept.chain(set).chain([got.url.clone()]).collect::<Vec<_>>().join("\n");
+    let decoded = |text: String| String::from_utf8_lossy(&query::decode(&text.replace('+', "%2B"))).into_owned();
+    (0..5).fold(all, |text, _| decoded(text))
+}
+
 proptest! {
+    #[test]
+    fn no_credential_arrives_under_any_name_in_any_spelling(
+        which in prop::collection::vec(any::<bool>(), 1..40),
+        times in 0..4_usize,
+        around in prop::sample::select(&[("", ""), ("s:", ".c2ln"), ("Bearer ", ""), ("{\"a\":\"", "\"}"), ("https://h/?a=", "&b=c"), ("x", "x")][..]),
+        place in 0..6_usize,
+        kind in 0..3_usize,
+    ) {
+        let site = Site::alone();
+        let credential = [site.session(), site.token("read"), format!("{}.app1", "0f".repeat(46))][kind].clone();
+        let value = format!("{}{}{}", around.0, credential, around.1);
+        let value = escaped(&value, &which, times);
+        let in_address = query::encode_component(&value);
+        let request = match place {
+            0 => Request::get("/open/").with("cookie", &format!("a=1; other={value}; b=2")),
+            1 => Request::get("/open/").with("cookie", &format!("other=\"{value}\"")),
+            2 => Request::get("/open/").with("x-anything", &value),
+            3 => Request::get("/open/").with("referer", &format!("https://gate.example.org/open/?a={in_address}")),
+            4 => Request::get(&format!("/open/?x={}&y=1", query::encode_component(&value))),
+            _ => Request::get(&format!("/open/?{in_address}")),
+        };
+        // What an address holds is escaped once more than was asked for.
+        prop_assume!(times < 3 || place < 3);
+        let judged = site.ask(&request);
+        let Decision::Forward(got) = &judged.decision else {
+            prop_assert_eq!(judged.refused, Some(Reason::UrlTooLong));
+            return Ok(());
+        };
+        prop_assert!(!arrives(&request, got).contains(&credential), "{:?}", got.url);
+        if place == 4 {
+            prop_assert!(got.url.ends_with("?y=1"));
+        }
+    }
+
+    #[test]
+    fn what_holds_no_credential_is_not_touched(cookie in "[a-z]{1,4}=[a-zA-Z0-9_%\\\\\".=-]{0,40}", value in "[ -~]{0,40}") {
+        let request = Request::get("/open/?a=egs&b=eg_s").with("cookie", &cookie).with("x-anything", &value);
+        let got = forwarded(&Site::alone(), &request);
+        prop_assert!(got.remove.is_empty() && got.set.iter().all(|(name, _)| *name != "cookie"), "{:?}", got);
+        prop_assert_eq!(got.url, "https://origin.example.org/open/?a=egs&b=eg_s");
+    }
+
     #[test]
     fn the_session_cookie_is_cut_wherever_it_stands(others in prop::collection::vec("[a-z]{1,5}=[a-z0-9]{0,5}", 0..4), at in any::<prop::sample::Index>()) {
         let site = Site::alone();

@@ -2,7 +2,7 @@
 //!
 //! [`seal`] is the form of everything that Edgegate issues itself; [`record`] is what KV keeps of it;
 //! [`store`] finds, mints and revokes records; [`once`] claims what works once; [`spelling`] has a vendor's alphabets.
-//! [`own`] knows all of it again, whatever became of its spelling.
+//! [`own`] knows all of it again, whatever became of its spelling; [`traces`] finds what must not be forwarded by its form.
 //! [`link`], [`signed_redirect`], [`bound`], [`xsrf`], [`passage`], [`http_session`], [`sign_on`], [`ticket`] and
 //! [`errand`] have no record.
 
@@ -35,6 +35,7 @@ pub mod signed_redirect;
 pub mod spelling;
 pub mod store;
 pub mod ticket;
+pub mod traces;
 pub mod xsrf;
 
 use crate::digest::sha256;

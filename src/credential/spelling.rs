@@ -57,7 +57,7 @@ impl Spelling {
 /// The name of the node that a servlet container would have put behind its session ids.
 pub const NODE: &str = "app1";
 /// How a ticket begins.
-const TICKET: &str = "7T:";
+pub const TICKET: &str = "7T:";
 /// Characters; beyond it nothing is decoded.
 const LONGEST: usize = 1024;
 

@@ -46,12 +46,16 @@ pub async fn answer<P: Ports>(
     Ok(with_cookies(Answer::see_other(next), cookies))
 }
 
-/// Where to go afterwards: an address on this host that the gate itself would accept, else `/`.
+/// Where to go afterwards: an address on this host that the gate itself would accept, as it would forward it, else `/`.
 fn next(gate: &Gate, target: &Target<'_>, form: &str) -> String {
     let wanted =
         query::sole(form, "next").ok().flatten().map(query::decode).and_then(|raw| String::from_utf8(raw).ok());
     let is_own = |wanted: &String| {
         wanted.starts_with('/') && Target::read(&format!("{}{wanted}", target.origin()), gate.policy.limits.url).is_ok()
     };
-    wanted.filter(is_own).unwrap_or_else(|| "/".to_owned())
+    let wanted = wanted.filter(is_own).unwrap_or_else(|| "/".to_owned());
+    match wanted.split_once('?') {
+        Some((path, query)) => format!("{path}?{}", query::escaped(query)),
+        None => wanted,
+    }
 }

@@ -28,7 +28,7 @@ pub fn shape_cause(reason: Reason) -> String {
     match reason {
         Reason::UrlTooLong => "The URL is longer than the policy's limit.",
         Reason::PathAmbiguous => "The path has dot segments, an empty segment, a backslash, an escaped separator, or escapes a character that needs no escape.",
-        Reason::QueryAmbiguous => "The query has a character that URLs escape: a quote, <, >, # or a byte that is not ASCII. Send it escaped, and sign it escaped.",
+        Reason::QueryAmbiguous => "The query has a character that URLs escape: a double quote, <, >, #, a space or a control character. Send it escaped, and sign it escaped.",
         _ => "This is not an absolute http or https URL.",
     }
     .to_owned()

@@ -11,6 +11,10 @@ pub fn spellings(covered: &str) -> Vec<(String, String)> {
             covered.replace("%27", "'"),
             "The signer hashed ' where the request has %27: browsers and proxies escape it. Sign %27.",
         ),
+        (
+            query::escaped(covered).into_owned(),
+            "The signer hashed the escaped form (%27, %C3%A9) where the request has the character itself. Send what was signed.",
+        ),
         (covered.replace('+', "%20"), "The signer hashed %20 where the request has +."),
         (covered.replace("%20", "+"), "The signer hashed + where the request has %20."),
         (lower_escapes(covered), "The signer hashed escapes in lower case (%2f), the request has them in upper case."),

@@ -228,17 +228,25 @@ impl Gate {
         if incoming.headers.size() > limits.headers {
             return Err(Reason::HeadersTooLarge);
         }
-        let has_length = incoming.headers.get("content-length").is_some_and(|length| length.trim() != "0");
-        let is_bodyless = matches!(incoming.method, "GET" | "HEAD");
-        if incoming.odd_body || (is_bodyless && (has_length || incoming.headers.get("transfer-encoding").is_some())) {
-            return Err(Reason::BodyUnexpected);
+        let length = incoming.headers.get("content-length");
+        if matches!(incoming.method, "GET" | "HEAD") {
+            let is_in_chunks = incoming.headers.get("transfer-encoding").is_some();
+            // Some clients say of every GET that it has no body: an empty one is none, and none is forwarded.
+            let has_body = length.map_or(incoming.odd_body, |length| !is_zero(length));
+            if has_body || is_in_chunks {
+                return Err(Reason::BodyUnexpected);
+            }
         }
-        let length = incoming.headers.get("content-length").and_then(|value| value.parse::<u64>().ok());
-        match (limits.body, length) {
+        match (limits.body, length.and_then(|length| length.parse::<u64>().ok())) {
             (Some(limit), Some(length)) if length > limit => Err(Reason::BodyTooLarge),
             _ => Ok(()),
         }
     }
+}
+
+/// Whether a Content-Length (RFC 9110 section 8.6: digits) says that there is nothing.
+fn is_zero(length: &str) -> bool {
+    !length.is_empty() && length.bytes().all(|b| b == b'0')
 }
 
 /// An answer that also hands over or takes back cookies.

@@ -29,7 +29,8 @@ pub struct Incoming<'a> {
     pub url: &'a str,
     /// The header fields.
     pub headers: Headers<'a>,
-    /// A GET or HEAD with a body, which has no meaning (RFC 9110 section 9.3.1) and cannot be forwarded.
+    /// A GET or HEAD for which the runtime has a body. It has no meaning (RFC 9110 section 9.3.1) and cannot be forwarded;
+    /// where Content-Length says 0 it is empty.
     pub odd_body: bool,
 }
 

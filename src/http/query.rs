@@ -4,6 +4,8 @@
 //! some origin would fold onto that name (case, escapes, PHP's `.` and `[]`, `;` as a separator) is a
 //! shadow, and a query with one is refused: the gateway and the origin would read different values.
 
+use std::borrow::Cow;
+
 use crate::refusal::Reason;
 
 /// One `name=value` piece, not decoded.
@@ -68,6 +70,27 @@ pub fn cut(query: &str, drop: impl Fn(&Param<'_>) -> bool) -> String {
     kept
 }
 
+/// The query as it is forwarded: what the runtime's `fetch` would escape, escaped here, so that the address that is
+/// forwarded is the one that was judged. It decodes to the same bytes.
+pub fn escaped(query: &str) -> Cow<'_, str> {
+    if !query.bytes().any(is_escaped_onward) {
+        return Cow::Borrowed(query);
+    }
+    let mut escaped = String::with_capacity(query.len() + 16);
+    for byte in query.bytes() {
+        match is_escaped_onward(byte) {
+            true => push_escape(&mut escaped, byte),
+            false => escaped.push(char::from(byte)),
+        }
+    }
+    Cow::Owned(escaped)
+}
+
+/// Whether a byte of a query is accepted as it is and forwarded escaped.
+pub fn is_escaped_onward(byte: u8) -> bool {
+    byte == b'\'' || !byte.is_ascii()
+}
+
 /// Percent-decoded, with `+` as a space; malformed escapes stay as they are, as the WHATWG parser has it.
 pub fn decode(raw: &str) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(raw.len());
@@ -82,13 +105,15 @@ pub fn encode_component(text: impl AsRef<[u8]>) -> String {
     for &byte in text {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
-            other => {
-                let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default().to_ascii_uppercase();
-                encoded.extend(['%', digit(other >> 4), digit(other & 15)]);
-            }
+            other => push_escape(&mut encoded, other),
         }
     }
     encoded
+}
+
+fn push_escape(text: &mut String, byte: u8) {
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default().to_ascii_uppercase();
+    text.extend(['%', digit(byte >> 4), digit(byte & 15)]);
 }
 
 /// Whether some origin would read the raw name as `name`.
@@ -188,6 +213,16 @@ mod tests {
     fn cutting_keeps_every_other_byte() {
         assert_eq!(cut("a=1&&x=2&b=%zz&x", |p| p.name == "x"), "a=1&&b=%zz");
         assert_eq!(cut("x=2", |p| p.name == "x"), "");
+    }
+
+    #[test]
+    fn what_is_forwarded_escaped_decodes_to_the_same() {
+        for (query, forwarded) in
+            [("$filter=name eq 'x'", "$filter=name eq %27x%27"), ("é=1&a=+", "%C3%A9=1&a=+"), ("a=%27", "a=%27")]
+        {
+            assert_eq!(escaped(query), forwarded);
+            assert_eq!(decode(&escaped(query)), decode(query));
+        }
     }
 
     #[test]

@@ -3,11 +3,13 @@
 //! The rule for the path: it is accepted only if every origin that decodes and normalises it by its own
 //! lights still lands where the route matched. So dot segments, empty segments, backslashes, escaped
 //! separators, escapes of characters that need none (RFC 3986 section 2.3), double escapes, controls and
-//! bytes that are no UTF-8 are refused. The rule for the query: it is accepted only if serialising it
-//! (WHATWG URL, special-query percent-encode set) changes no byte, because the runtime's `fetch` does that.
+//! bytes that are no UTF-8 are refused. The rule for the query: the runtime's `fetch` escapes some characters
+//! (WHATWG URL, special-query percent-encode set). Those that clients send as they are, `'` and what lies beyond ASCII,
+//! are accepted and forwarded escaped ([`query::escaped`]): every reader decodes both to the same. The others are refused.
 
 use std::borrow::Cow;
 
+use super::query;
 use crate::policy;
 use crate::refusal::Reason;
 
@@ -25,7 +27,7 @@ pub struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    /// Judges an absolute URL of at most `limit` bytes.
+    /// Judges an absolute URL of at most `limit` bytes, as received and as forwarded.
     ///
     /// # Errors
     /// `UrlTooLong`, `UrlMalformed`, `PathAmbiguous` or `QueryAmbiguous`.
@@ -46,7 +48,10 @@ impl<'a> Target<'a> {
             None => (rest, None),
         };
         judge_path(path)?;
-        judge_query(query.unwrap_or_default())?;
+        let escapes = judge_query(query.unwrap_or_default())?;
+        if url.len() + 2 * escapes > limit {
+            return Err(Reason::UrlTooLong);
+        }
         Ok(Self { secure, host, path, query })
     }
 
@@ -127,9 +132,18 @@ fn judge_segment(segment: &[u8]) -> Result<(), Reason> {
     core::str::from_utf8(&decoded).map(|_| ()).map_err(|_| Reason::PathAmbiguous)
 }
 
-fn judge_query(query: &str) -> Result<(), Reason> {
-    let kept = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b'#' | b'<' | b'>' | b'\'');
-    query.bytes().all(kept).then_some(()).ok_or(Reason::QueryAmbiguous)
+/// How many bytes of the query go on escaped.
+fn judge_query(query: &str) -> Result<usize, Reason> {
+    let mut escapes = 0;
+    for byte in query.bytes() {
+        match byte {
+            _ if query::is_escaped_onward(byte) => escapes += 1,
+            b'"' | b'#' | b'<' | b'>' => return Err(Reason::QueryAmbiguous),
+            _ if byte.is_ascii_graphic() => {}
+            _ => return Err(Reason::QueryAmbiguous),
+        }
+    }
+    Ok(escapes)
 }
 
 /// RFC 3986 section 2.3.
@@ -239,11 +253,19 @@ mod tests {
     }
 
     #[test]
-    fn queries_that_fetch_would_rewrite_are_refused() {
-        for query in ["a='", "a=\"", "a=<", "a=>", "a=é", "a= b", "a=#b"] {
+    fn queries_that_no_client_sends_are_refused() {
+        for query in ["a=\"", "a=<", "a=>", "a= b", "a=#b", "a=\u{7f}", "a=\t"] {
             assert_eq!(read(&format!("https://h/?{query}")), Err(Reason::QueryAmbiguous), "{query}");
         }
         assert!(read("https://h/?a=%zz%&&[]={}|^`\\+").is_ok());
+        assert_eq!(read("https://h/?a='é").unwrap().query, Some("a='é"));
+    }
+
+    #[test]
+    fn the_limit_holds_for_what_is_forwarded_too() {
+        assert!(Target::read("https://h/?a='", 16).is_ok());
+        assert_eq!(Target::read("https://h/?a='", 15), Err(Reason::UrlTooLong));
+        assert_eq!(Target::read("https://h/?a=é", 18), Err(Reason::UrlTooLong));
     }
 
     #[test]

@@ -25,11 +25,13 @@ pub struct Said<'a> {
     pub vary: &'a str,
     /// WWW-Authenticate of a 401.
     pub challenges: &'a str,
+    /// Referrer-Policy.
+    pub referrer_policy: &'a str,
 }
 
 /// What has to change.
 pub fn edits<'a>(forwarding: &'a Forwarding, said: Said<'_>) -> Vec<Edit<'a>> {
-    let Said { cache_control, vary, challenges } = said;
+    let Said { cache_control, vary, challenges, referrer_policy } = said;
     let mut edits = Vec::new();
     if !challenges.is_empty() {
         edits.extend(without_connections(challenges));
@@ -47,7 +49,10 @@ pub fn edits<'a>(forwarding: &'a Forwarding, said: Said<'_>) -> Vec<Edit<'a>> {
             edits.push(Edit::Append("vary", "Origin".to_owned()));
         }
     }
-    edits.extend(forwarding.answer.iter().map(|(name, value)| Edit::Set(name, value.clone())));
+    for (name, value) in &forwarding.answer {
+        let stricter = if *name == "referrer-policy" { stricter_than_origin(referrer_policy) } else { None };
+        edits.push(Edit::Set(name, stricter.map_or_else(|| value.clone(), str::to_owned)));
+    }
     edits.extend(forwarding.cookies.iter().map(|cookie| Edit::Append("set-cookie", cookie.clone())));
     edits
 }
@@ -87,6 +92,14 @@ pub fn page_edits(tags: &Tags) -> Vec<Edit<'_>> {
     edits.push(Edit::Append("content-security-policy", tags.protection()));
     edits.extend(tags.cookie.iter().map(|cookie| Edit::Append("set-cookie", cookie.clone())));
     edits
+}
+
+/// What an origin's Referrer-Policy comes to, where that tells no other site more than `strict-origin`. Of a list browsers
+/// take the last word that they know (Referrer Policy section 8.1), so that one alone is kept.
+fn stricter_than_origin(said: &str) -> Option<&'static str> {
+    let known = |word: &str| REFERRER_POLICIES.iter().find(|(name, _)| word.trim().eq_ignore_ascii_case(name));
+    let (policy, is_stricter) = said.split(',').filter_map(known).next_back()?;
+    is_stricter.then_some(policy)
 }
 
 /// The challenges without those of schemes that authenticate a connection: a client that took one up would be refused.
@@ -158,6 +171,18 @@ const OF_THE_BYTES: [&str; 8] = [
     "repr-digest",
 ];
 
+/// Every referrer policy, and whether it tells other sites at most the origin, and none of them over http.
+const REFERRER_POLICIES: [(&str, bool); 8] = [
+    ("no-referrer", true),
+    ("same-origin", true),
+    ("strict-origin", true),
+    ("origin", false),
+    ("strict-origin-when-cross-origin", false),
+    ("origin-when-cross-origin", false),
+    ("no-referrer-when-downgrade", false),
+    ("unsafe-url", false),
+];
+
 /// What an origin may say of CORS; on a route with CORS the gateway says it.
 const CORS: [&str; 6] = [
     "access-control-allow-origin",
@@ -170,7 +195,7 @@ const CORS: [&str; 6] = [
 
 #[cfg(test)]
 mod tests {
-    use super::{Edit, is_page, private, without_connections};
+    use super::{Edit, is_page, private, stricter_than_origin, without_connections};
 
     #[test]
     fn no_challenge_that_a_connection_would_have_to_answer() {
@@ -222,6 +247,25 @@ mod tests {
             ("text/html", "gzip, gzip"),
         ] {
             assert!(!is_page(content_type, encoding), "{content_type} {encoding}");
+        }
+    }
+
+    #[test]
+    fn referrer_policies_that_stay() {
+        for (said, stays) in [
+            ("", None),
+            ("no-referrer", Some("no-referrer")),
+            ("Same-Origin", Some("same-origin")),
+            ("unsafe-url, no-referrer", Some("no-referrer")),
+            ("no-referrer, strict-origin-when-cross-origin", None),
+            ("no-referrer, future-policy,", Some("no-referrer")),
+            ("strict-origin", Some("strict-origin")),
+            ("origin", None),
+            ("strict-origin-when-cross-origin", None),
+            ("unsafe-url", None),
+            ("no referrer", None),
+        ] {
+            assert_eq!(stricter_than_origin(said), stays, "{said:?}");
         }
     }
 

@@ -1,9 +1,10 @@
 //! The request as the origin gets it: rewritten path, credentials cut, identity set.
 
+use std::borrow::Cow;
+
 use super::Forwarding;
 use super::headers::{fold, forged, is_harmless_connection};
-use crate::credential::seal::{self, Kind};
-use crate::credential::{Identity, bearer, errand, http_session, link, session, signed_redirect, ticket, xsrf};
+use crate::credential::{Identity, bearer, errand, http_session, link, session, signed_redirect, ticket, traces, xsrf};
 use crate::dialect::checkfront;
 use crate::dialect::luminate::ANYWHERE;
 use crate::endpoint::luminate;
@@ -46,9 +47,15 @@ pub fn forwarding(
     let by_policy = |name: &str| forward.remove.iter().any(|pattern| pattern.matches_ignoring_case(name));
     remove.extend(incoming.headers.iter().filter(|(name, _)| by_policy(name)).map(|(name, _)| name.to_owned()));
     checkfront::judge_headers(policy, route, identity, &incoming.headers, &mut remove)?;
-    remove.extend(incoming.headers.iter().filter(|(name, _)| is_proof(policy, name)).map(|(name, _)| name.to_owned()));
+    let is_judged = |name: &str| matches!(name, "cookie" | "authorization");
+    let is_credential = |name: &str, value: &str| is_proof(policy, name) || (!is_judged(name) && traces::holds(value));
+    let credentials = incoming.headers.iter().filter(|(name, value)| is_credential(name, value));
+    remove.extend(credentials.map(|(name, _)| name.to_owned()));
     let mut set = Vec::with_capacity(8);
     clean_cookies(policy, incoming, &mut remove, &mut set);
+    if matches!(incoming.method, "GET" | "HEAD") && incoming.headers.get("content-length").is_some() {
+        remove.push("content-length".to_owned());
+    }
     if incoming.headers.get("connection").is_some_and(|value| !is_harmless_connection(value)) {
         remove.push("connection".to_owned());
     }
@@ -127,6 +134,10 @@ fn clean_query<'p>(policy: &Policy, route: &'p Route, target: &Target<'_>) -> Op
             || is_ours(policy, param)
     };
     let kept = query::cut(query, is_credential);
+    let kept = match query::escaped(&kept) {
+        Cow::Owned(escaped) => escaped,
+        Cow::Borrowed(_) => kept,
+    };
     // A query that held nothing but the credential is gone with it.
     (!kept.is_empty()).then_some(kept)
 }
@@ -143,20 +154,24 @@ fn clean_cookies(
     let is_named = |name: &str| {
         is_own_cookie(policy, name) || servlet.is_some_and(|servlet| servlet.cookie == name) || is_companion(name)
     };
-    if !cookie::names(header).any(is_named) {
+    if !cookie::names(header).any(is_named) && !traces::holds(header) {
         return;
     }
     // A servlet session's name is used by many; only what has the form of the gateway's own is.
     let is_session = |name: &str, value: &str| {
         let is_servlets =
             |servlet: &Session| name == servlet.cookie && session::is_own(servlet, value.trim_matches('"'));
-        is_own_cookie(policy, name) || servlet.is_some_and(is_servlets) || is_companion(name)
+        is_own_cookie(policy, name)
+            || servlet.is_some_and(is_servlets)
+            || is_companion(name)
+            || traces::holds(value)
+            || traces::holds(name)
     };
     // Two Cookie headers arrive joined by a comma, and bytes that are no text arrive changed: what could hide a
     // session, or would not reach the origin as it was sent, is not forwarded.
     let hides = cookie::hides(header, is_named) || !header.is_ascii();
     match cookie::cut(header, is_session) {
-        Some(kept) if !hides => {
+        Some(kept) if !hides && !traces::holds(&kept) => {
             if kept != header {
                 set.push(("cookie", kept));
             }
@@ -192,7 +207,8 @@ fn is_ours(policy: &Policy, param: &Param<'_>) -> bool {
         || (policy.luminate.is_some() && is_dialects())
         || policy.nonce.as_ref().is_some_and(is_nonce)
         || (policy.gives_xsrf_tokens && query::folds_onto(param.name, xsrf::FIELD))
-        || ISSUED.iter().any(|kind| seal::is_written_as(*kind, param.value))
+        || traces::holds(param.value)
+        || traces::holds(param.name)
 }
 
 /// Whether a Referer would hand a credential in an earlier address to the origin.
@@ -200,6 +216,7 @@ fn leaks(policy: &Policy, referer: &str) -> bool {
     let (address, query) = referer.split_once('?').unwrap_or((referer, ""));
     let has_session = policy.luminate.is_some() && address.contains(';');
     has_session
+        || traces::holds(address)
         || query::params(query).any(|param| {
             is_ours(policy, &param)
                 || param.name == bearer::PARAMETER
@@ -211,9 +228,6 @@ fn has_url_credential(route: &Route) -> bool {
     let in_url = |accept: &Accept| matches!(accept, Accept::Link(_) | Accept::SignedRedirect(_) | Accept::Nonce);
     route.accept.iter().any(in_url) || route.bearer.query
 }
-
-/// What is never meant for an origin. A code is: the client may stand behind this very gate.
-const ISSUED: [Kind; 4] = [Kind::Token, Kind::Refresh, Kind::Session, Kind::Nonce];
 
 /// The parameter by which the confirm page's button says that a person pressed it.
 pub const CONFIRM: &str = "eg_confirm";

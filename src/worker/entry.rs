@@ -73,9 +73,9 @@ impl Exchange {
         let forwarding = match &self.judged {
             Ok(Judged { decision: Decision::Forward(forwarding), .. }) => forwarding,
             Ok(Judged { decision: Decision::Answer(answer), .. }) => {
-                return resolved(respond(answer, self.method()).map(|response| self.logged(response, answer.status)));
+                return resolved(self.respond(answer));
             }
-            Err(reason) => return resolved(unjudged(*reason)),
+            Err(reason) => return resolved(unjudged(&self.request, *reason)),
         };
         let started = now_ms();
         match send(forwarding, &self.env, &self.request) {
@@ -100,18 +100,18 @@ impl Exchange {
         response: JsValue,
         error: &JsValue,
         text: Option<&str>,
-    ) -> Result<Response, JsValue> {
+    ) -> Result<JsValue, JsValue> {
         self.spent.origin_ms = now_ms().saturating_sub(started);
         let Ok(Judged { decision: Decision::Forward(forwarding), .. }) = &self.judged else {
-            return unjudged(Reason::Internal);
+            return unjudged(&self.request, Reason::Internal);
         };
         if let Ok(response) = response.dyn_into::<Response>() {
             if let Some(answer) = onward(forwarding, response.status(), text) {
                 let response = glue::instead(&response, answer.status, &lines_of_answer(&answer))?;
-                return Ok(self.logged(response, answer.status));
+                return Ok(self.logged(response.into(), answer.status));
             }
             let (response, status) = amend(forwarding, response)?;
-            return Ok(self.logged(response, status));
+            return Ok(self.logged(response.into(), status));
         }
         let reason = match &forwarding.origin.via {
             _ if is_cut_short(forwarding) => Reason::FormMalformed,
@@ -124,18 +124,23 @@ impl Exchange {
     }
 
     /// Refuses what had been let through, because there is nobody to take it.
-    fn refuse_late(mut self, reason: Reason) -> Result<Response, JsValue> {
+    fn refuse_late(mut self, reason: Reason) -> Result<JsValue, JsValue> {
         let (Some(gate), Some(incoming), Ok(judged)) = (&self.gate, incoming(&self.described), &mut self.judged) else {
-            return unjudged(Reason::Internal);
+            return unjudged(&self.request, Reason::Internal);
         };
         judged.refused = Some(reason);
         let moment = Moment { now: now_ms() / 1000, request_id: &self.request_id };
         let answer = gate.refuse(reason, &incoming, moment, judged);
-        Ok(self.logged(respond(&answer, self.method())?, answer.status))
+        self.respond(&answer)
+    }
+
+    /// Answers in the gateway's own words.
+    fn respond(&self, answer: &Answer) -> Result<JsValue, JsValue> {
+        Ok(self.logged(respond(&self.request, answer, self.method())?, answer.status))
     }
 
     /// Writes the decision's line.
-    fn logged(&self, response: Response, status: u16) -> Response {
+    fn logged(&self, response: JsValue, status: u16) -> JsValue {
         if let (Some(gate), Ok(judged)) = (&self.gate, &self.judged)
             && gate.policy.gateway.decision_log
         {
@@ -202,7 +207,7 @@ fn amend(forwarding: &Forwarding, response: Response) -> Result<(Response, u16),
     let mut lines = received.split('\n');
     let status = lines.next().and_then(|status| status.parse().ok()).unwrap_or(0);
     let mut line = || lines.next().unwrap_or_default();
-    let said = answer::Said { cache_control: line(), vary: line(), challenges: line() };
+    let said = answer::Said { cache_control: line(), vary: line(), challenges: line(), referrer_policy: line() };
     let mut edits = answer::edits(forwarding, said);
     if let Some(tags) = forwarding.tags.as_ref().filter(|_| status != 206 && is_page(&response)) {
         edits.extend(answer::page_edits(tags));
@@ -231,8 +236,9 @@ fn lines_of(edits: Vec<answer::Edit<'_>>) -> String {
     lines
 }
 
-fn respond(answer: &Answer, method: &str) -> Result<Response, JsValue> {
-    glue::answer(answer.status, &lines_of_answer(answer), if method == "HEAD" { "" } else { &answer.body })
+fn respond(request: &Request, answer: &Answer, method: &str) -> Result<JsValue, JsValue> {
+    let body = if method == "HEAD" { "" } else { &answer.body };
+    glue::answer(request, answer.status, &lines_of_answer(answer), body)
 }
 
 fn lines_of_answer(answer: &Answer) -> String {
@@ -246,18 +252,18 @@ fn lines_of_answer(answer: &Answer) -> String {
 }
 
 /// Before there is a gate there is no dialect, no route and no request id: the fewest words.
-fn unjudged(reason: Reason) -> Result<Response, JsValue> {
+fn unjudged(request: &Request, reason: Reason) -> Result<JsValue, JsValue> {
     let public = reason.public();
     let (status, title, code) = (public.status(), public.title(), public.code());
     console_log!("{{\"edgegate\":\"refused\",\"reason\":\"{}\",\"status\":{}}}", reason.code(), status);
     let body = format!("{{\"type\":\"about:blank\",\"title\":\"{title}\",\"status\":{status},\"code\":\"{code}\"}}\n");
-    respond(&Answer::new(status, "application/problem+json", body), "GET")
+    respond(request, &Answer::new(status, "application/problem+json", body), "GET")
 }
 
 /// What could not even be answered is a rejected promise: the runtime says 500, and nothing was forwarded.
-fn resolved(response: Result<Response, JsValue>) -> Promise {
+fn resolved(response: Result<JsValue, JsValue>) -> Promise {
     match response {
-        Ok(response) => Promise::resolve(&JsValue::from(response)),
+        Ok(response) => Promise::resolve(&response),
         Err(error) => Promise::reject(&error),
     }
 }

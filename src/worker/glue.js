@@ -1,6 +1,6 @@
 // The JavaScript side of the boundary. Nothing is judged here.
 
-// Method, URL, whether a GET or HEAD has a body, and header fields, in one crossing. None can hold a line feed.
+// Method, URL, whether there is a body to a GET or HEAD, and header fields, in one crossing. None can hold a line feed.
 export function describe(request) {
   const { method } = request;
   const odd = (method === "GET" || method === "HEAD") && request.body ? "body" : "";
@@ -48,7 +48,7 @@ export function settled(promise, done) {
 export function settledWhole(promise, limit, milliseconds, done) {
   const read = async (response) => {
     if (response.webSocket) return [response, undefined];
-    return [response, asText(response, await inTime(readBody(response.clone(), limit), milliseconds))];
+    return [response, asText(response, await inTime(readAnswer(response.clone(), limit), milliseconds))];
   };
   return promise.then(read).then(
     ([response, text]) => done(response, undefined, text),
@@ -69,8 +69,9 @@ function asText(response, bytes) {
 // What the core wants to know of an origin's answer, in one crossing.
 export function received(response) {
   const { status, headers } = response;
-  const challenges = status === 401 ? (headers.get("www-authenticate") ?? "") : "";
-  return status + "\n" + (headers.get("cache-control") ?? "") + "\n" + (headers.get("vary") ?? "") + "\n" + challenges;
+  const said = (name) => "\n" + (headers.get(name) ?? "");
+  const challenges = status === 401 ? said("www-authenticate") : "\n";
+  return status + said("cache-control") + said("vary") + challenges + said("referrer-policy");
 }
 
 // The answer with other headers. A switched connection keeps its socket.
@@ -126,10 +127,43 @@ async function pump(body, writer, filter) {
 
 const PIECE = 65536;
 
-// A whole answer of the gateway's own.
-export function answer(status, lines, body) {
+// A whole answer of the gateway's own; a promise of it where the request has a body that was not read.
+export function answer(request, status, lines, body) {
+  const response = own(status, lines, body);
+  return request.body ? drained(request).then(() => response) : response;
+}
+
+function own(status, lines, body) {
   return new Response(body === "" ? null : body, { status, headers: pairs(lines, new Headers()) });
 }
+
+// Reads what is left of a body and keeps nothing of it: a connection whose request was not read to its end is reset, and
+// the client never sees the answer. One that is too long, or takes too long, is not waited for.
+async function drained(request) {
+  const declared = request.headers.get("content-length");
+  if (declared !== null && !(declared > 0 && declared <= DRAINED)) return;
+  let late;
+  try {
+    readers.get(request)?.releaseLock();
+    const reader = request.body.getReader({ mode: "byob" });
+    const isLate = new Promise((due) => (late = setTimeout(due, DRAINING_MS, { done: true })));
+    let room = new Uint8Array(DRAINED_AT_ONCE);
+    for (let left = DRAINED; left > 0; ) {
+      const { done, value } = await Promise.race([reader.readAtLeast(DRAINED_AT_ONCE, room), isLate]);
+      if (done) return;
+      left -= value.byteLength;
+      room = new Uint8Array(value.buffer, 0, DRAINED_AT_ONCE);
+    }
+  } catch {
+    // The client went away, or somebody else reads the body.
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+const DRAINED = 16 * 1024 * 1024;
+const DRAINED_AT_ONCE = 256 * 1024;
+const DRAINING_MS = 10_000;
 
 function pairs(lines, headers) {
   const parts = lines.split("\n");
@@ -140,20 +174,24 @@ function pairs(lines, headers) {
 // An answer of the gateway's own in place of the origin's, of which nothing but its cookies is kept.
 export function instead(response, status, lines) {
   response.body?.cancel().catch(() => {});
-  const own = answer(status, lines, "");
-  for (const cookie of response.headers.getSetCookie()) own.headers.append("set-cookie", cookie);
-  return own;
+  const other = own(status, lines, "");
+  for (const cookie of response.headers.getSetCookie()) other.headers.append("set-cookie", cookie);
+  return other;
 }
 
-// Readers of bodies of which the beginning was taken.
+// Readers of requests of which something was taken.
 const readers = new WeakMap();
 
 // The next piece of the body; null at its end.
 export async function readNext(request) {
   if (!request.body) return null;
-  if (!readers.has(request)) readers.set(request, request.body.getReader());
-  const { done, value } = await readers.get(request).read();
+  const { done, value } = await readerOf(request).read();
   return done ? null : value;
+}
+
+function readerOf(request) {
+  if (!readers.has(request)) readers.set(request, request.body.getReader());
+  return readers.get(request);
 }
 
 // A beginning, and what is left of the body, each piece after the guard looked at it. One that it refuses ends the request.
@@ -168,7 +206,6 @@ function continued(beginning, request, guard, abort) {
     end();
     abort.abort(error);
     controller.error(error);
-    reader.cancel(error).catch(() => {});
   };
   return new ReadableStream({
     start: (controller) => controller.enqueue(beginning),
@@ -184,25 +221,29 @@ function continued(beginning, request, guard, abort) {
         fail(controller, error); // a client that went away, too: the origin must not take a part for the whole
       }
     },
-    cancel(reason) {
-      end();
-      return reader.cancel(reason);
-    },
+    cancel: end,
   });
 }
 
-// The body, or null as soon as it is longer than `limit` bytes.
+// The request's body, or null as soon as it is longer than `limit` bytes.
 export async function readBody(request, limit) {
-  if (!request.body) return new Uint8Array(0);
+  return request.body ? readWhole(readerOf(request), limit) : new Uint8Array(0);
+}
+
+async function readAnswer(response, limit) {
+  if (!response.body) return new Uint8Array(0);
+  const reader = response.body.getReader();
+  const whole = await readWhole(reader, limit);
+  if (whole === null) await reader.cancel();
+  return whole;
+}
+
+async function readWhole(reader, limit) {
   const chunks = [];
   let length = 0;
-  const reader = request.body.getReader();
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
     length += next.value.byteLength;
-    if (length > limit) {
-      await reader.cancel();
-      return null;
-    }
+    if (length > limit) return null;
     chunks.push(next.value);
   }
   const whole = new Uint8Array(length);
@@ -294,7 +335,7 @@ export async function callOrigin(env, binding, url, lines, body, limit, millisec
     signal: AbortSignal.timeout(milliseconds),
   };
   const response = await (binding ? env[binding].fetch(url, init) : fetch(url, init));
-  const bytes = await readBody(response, limit);
+  const bytes = await readAnswer(response, limit);
   return [response.status, bytes && new TextDecoder().decode(bytes)];
 }
 

@@ -49,8 +49,9 @@ extern "C" {
         edits: &str,
     ) -> Result<js_sys::Promise, JsValue>;
 
+    /// A Response, or a promise of one.
     #[wasm_bindgen(catch)]
-    pub fn answer(status: u16, lines: &str, body: &str) -> Result<Response, JsValue>;
+    pub fn answer(request: &Request, status: u16, lines: &str, body: &str) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch)]
     pub fn instead(response: &Response, status: u16, lines: &str) -> Result<Response, JsValue>;

@@ -92,7 +92,8 @@ async fn a_second_write_within_a_second_is_made_a_moment_later() {
 #[wasm_bindgen_test]
 async fn an_answer_keeps_two_cookies_apart() {
     let lines = "content-type\ntext/plain\nset-cookie\na=1; Path=/\nset-cookie\nb=2\n";
-    let answer = glue::answer(403, lines, "no\n").unwrap();
+    let answer = glue::answer(&request("'https://h/'"), 403, lines, "no\n").unwrap();
+    let answer: Response = answer.dyn_into().unwrap();
     assert_eq!(call("r => r.status", &[&answer]).as_f64(), Some(403.0));
     assert_eq!(call("r => r.headers.getSetCookie().join('|')", &[&answer]).as_string().unwrap(), "a=1; Path=/|b=2");
     assert!(headers(&answer).contains("content-type: text/plain"));
@@ -101,7 +102,7 @@ async fn an_answer_keeps_two_cookies_apart() {
 
 #[wasm_bindgen_test]
 fn an_answer_without_a_body_has_none() {
-    let answer = glue::answer(204, "allow\nGET\n", "").unwrap();
+    let answer = glue::answer(&request("'https://h/'"), 204, "allow\nGET\n", "").unwrap();
     assert!(call("r => r.body", &[&answer]).is_null());
 }
 

@@ -5,10 +5,16 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { forwarded, refused } from "./lib/expect.mjs";
 import { demoPolicy, startGateway, theLogHoldsNoCredential } from "./lib/gateway.mjs";
+import { login } from "./lib/luminate.mjs";
 import { startOrigin } from "./lib/origin.mjs";
 import { link } from "./lib/sign.mjs";
 
-const origin = await startOrigin();
+// It says of referrers what a request asks it to.
+const origin = await startOrigin((request, response) => {
+  const said = request.headers["x-say-referrer-policy"];
+  if (said) response.setHeader("referrer-policy", said);
+  response.end("{}");
+});
 const policy = demoPolicy(["[identity]\n", '[identity]\nstrip = ["X-Staff-*", "X-Team"]\n'], `
 [origins.web]
 url = "${origin.url}"
@@ -114,6 +120,55 @@ test("neither the session nor an address with a credential in it reaches the ori
     }
     assert.equal((await arrived(target, ["Referer: http://127.0.0.1:8787/files/?page=2"])).fields.referer, "http://127.0.0.1:8787/files/?page=2");
   }
+});
+
+test("a credential reaches the origin under no other name, quoted, among other words or escaped", async () => {
+  const { url } = await gate.admin("nonce", { subject: "1001002", route: "account" });
+  const [, session] = /^edgegate=([^;]+)/.exec((await gate.get(url.replace("http://127.0.0.1:8787", ""), { accept: "text/html" })).cookies[0]);
+  const { access_token: token } = await gate.admin("token", { subject: "1001002" });
+  const { JSESSIONID: servlet } = await login(gate);
+  assert.match(servlet, /^[0-9a-f]{92}\.app1$/);
+  const octal = (text) => text.replace("eg", "\\145g");
+  const escaped = (text) => text.replace(/[eg_.]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
+  const twice = (text) => encodeURIComponent(escaped(text));
+  const spellings = [(text) => text, (text) => `"${text}"`, escaped, twice, (text) => `s:${text}.c2ln`, (text) => `%22${text}%22`];
+  for (const [what, credential] of [["session", session], ["token", token], ["servlet session", servlet]]) {
+    const bare = credential.replace(/^eg/, "").slice(0, 40);
+    for (const spell of spellings) {
+      const sent = spell(credential);
+      for (const target of [link("/web/a"), "/open/a"]) {
+        for (const lines of [[`Cookie: other=${sent}`], [`Cookie: a=1; other=${sent}; b=2`], [`Cookie: a=1, other=${sent}`], [`Cookie: ${sent}`], [`X-Session: ${sent}`], [`X_My.Token: Token ${sent}`], [`Referer: http://127.0.0.1:8787/${sent}/a`], [`Referer: http://127.0.0.1:8787/a?next=${encodeURIComponent(`/me?t=${sent}`)}`]]) {
+          const request = await arrived(target, lines);
+          assert.ok(!decodeURIComponent(decodeURIComponent(JSON.stringify([request.fields, request.names]))).includes(bare), `${what} in ${lines}: ${JSON.stringify(request.fields)}`);
+          if (lines[0].includes("a=1;")) assert.equal(request.fields.cookie, "a=1; b=2");
+        }
+      }
+      if (/["]/.test(sent)) continue; // no client can send it in an address
+      for (const query of [`x=${sent}`, `x=1&y=${sent}&z=2`, `${sent}`, `${sent}=1`, `next=${encodeURIComponent(`/me?t=${sent}`)}`]) {
+        const { url } = await arrived(`/open/a?${query}`, []);
+        assert.ok(!decodeURIComponent(decodeURIComponent(decodeURIComponent(url))).includes(bare), `${what} in ?${query}: ${url}`);
+        if (query.startsWith("x=1")) assert.equal(url, "/open/a?x=1&z=2");
+      }
+    }
+  }
+  for (const cookie of [`other="${octal(session)}"`, `a=egs; b=eg_s; c=legs_up`]) {
+    const { fields } = await arrived("/open/a", [`Cookie: ${cookie}`]);
+    assert.equal(fields.cookie, cookie.startsWith("other") ? undefined : cookie);
+  }
+});
+
+test("behind a credential in the address, an origin's stricter Referrer-Policy stays, and no laxer one", async () => {
+  for (const [said, gets] of [
+    [undefined, "strict-origin"], ["no-referrer", "no-referrer"], ["same-origin", "same-origin"], ["strict-origin", "strict-origin"], ["unsafe-url", "strict-origin"],
+    ["origin", "strict-origin"], ["strict-origin-when-cross-origin", "strict-origin"], ["no-referrer-when-downgrade", "strict-origin"], ["nonsense", "strict-origin"],
+    ["unsafe-url, No-Referrer", "no-referrer"], ["no-referrer, unsafe-url", "strict-origin"],
+  ]) {
+    const headers = said ? { "x-say-referrer-policy": said } : {};
+    assert.equal((await gate.get(link("/web/a"), headers)).header("referrer-policy"), gets, said);
+    // Elsewhere it is the origin's own.
+    assert.equal((await gate.get("/open/a", headers)).header("referrer-policy"), said);
+  }
+  origin.take();
 });
 
 test("the gateway's own headers say the route and the request, and the request id is a new one each time", async () => {
