@@ -155,7 +155,7 @@ fn escaped(text: &str, which: &[bool], times: usize) -> String {
             true => format!("%{byte:02X}"),
             false => char::from(byte).to_string(),
         };
-        text.bytes().enumerate().map(|(at, byte)| (at, byte)).map(escape).collect()
+        text.bytes().enumerate().map(escape).collect()
     };
     (0..times).fold(text.to_owned(), layer)
 }
