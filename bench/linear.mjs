@@ -13,6 +13,7 @@ allocates, counted by the compiler's instruments and the same in every run; and 
 It fails where doubling costs more than ${most()} times, or a request that anybody can send more than ${budget()} ms of CPU.
 
   --exact     counts only, without a clock: what npm test runs
+  --worker    the dearest requests in workerd too, on the demo's build (npm run build -- --demo)
   --json      every figure as JSON
   --help      this text`;
 
@@ -76,7 +77,7 @@ function table(cases) {
 }
 
 async function start(args) {
-  const options = { exact: { type: "boolean", default: false }, json: { type: "boolean", default: false }, help: { type: "boolean", default: false } };
+  const options = { exact: { type: "boolean", default: false }, json: { type: "boolean", default: false }, worker: { type: "boolean", default: false }, help: { type: "boolean", default: false } };
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
   if (values.help) return void console.log(help);
   const lacks = missing();
@@ -90,6 +91,13 @@ async function start(args) {
     cases = counted.map((one, at) => ({ ...one, sizes: one.sizes.map((size, row) => ({ ...size, ns: timed[at].sizes[row].ns })) }));
     found.push(...steep(cases, ["ns"]), ...dear(cases));
     console.log(values.json ? JSON.stringify(cases) : table(cases));
+  }
+  if (values.worker) {
+    const { inWorkerd } = await import("./lib/linear-worker.mjs");
+    for (const { name, status, ms } of await inWorkerd()) {
+      console.log(`  ${ms.toFixed(2).padStart(8)} ms  ${status}  ${name}`);
+      if (ms > budget()) found.push(`in workerd, ${name}: ${ms.toFixed(1)} ms`);
+    }
   }
   console.log(`${cases.length} inputs: ${found.length === 0 ? "none costs more than in proportion" : `${found.length} cost too much`}`);
   for (const line of found) console.log(`  !! ${line}`);

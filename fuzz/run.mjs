@@ -1,5 +1,5 @@
 // `npm run fuzz`: runs the fuzz targets for a while each, and says what they executed.
-import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
@@ -17,6 +17,7 @@ const help = `npm run fuzz [-- TARGET... OPTIONS]: runs every fuzz target, or th
   --jobs N       how many at a time (1)
   --until N      goes round and round until so many executions are counted in all, earlier runs included
   --totals       what every run so far has executed, by target
+  --keep         adds to the committed corpus the smallest inputs that reach something new
   --replay FILE  one input once more; with a target's name
   --minimize FILE  a smaller input that fails as well; with a target's name
   --help         this text
@@ -31,6 +32,7 @@ const options = {
   jobs: { type: "string", default: "1" },
   until: { type: "string" },
   totals: { type: "boolean", default: false },
+  keep: { type: "boolean", default: false },
   replay: { type: "string" },
   minimize: { type: "string" },
   help: { type: "boolean", default: false },
@@ -117,6 +119,7 @@ async function start(args) {
   if (lacks) throw new Failure(lacks);
   const program = (await buildInstrumented()).fuzz;
   if (values.replay ?? values.minimize) return again(program, positionals, values);
+  if (values.keep) return keepAll(program, positionals.length > 0 ? positionals : names);
   const bound = { seconds: Number(values.seconds), runs: values.runs && Number(values.runs), jobs: Number(values.jobs) };
   const chosen = positionals.length > 0 ? positionals : names;
   let results;
@@ -125,6 +128,29 @@ async function start(args) {
     console.log(`${figure(results.reduce((all, { executed }) => all + executed, 0))} executions, ${figure(executedInAll())} with those before`);
   } while (values.until && executedInAll() < Number(values.until) && !results.some(({ failed }) => failed));
   return results.some(({ failed }) => failed) ? 1 : 0;
+}
+
+/** Files of the committed corpus for one target, and the most bytes of one. */
+const KEPT = { files: 24, bytes: 600 };
+
+export async function keepAll(program, chosen) {
+  for (const name of chosen) {
+    const [merged, seeds, found] = [inTarget("merged", name), path.join(here, "corpus", name), inTarget("corpus", name)];
+    rmSync(merged, { recursive: true, force: true });
+    [merged, seeds, found].forEach((folder) => mkdirSync(folder, { recursive: true }));
+    const own = readdirSync(seeds).filter((file) => !file.startsWith("found-"));
+    readdirSync(seeds).filter((file) => file.startsWith("found-")).forEach((file) => renameSync(path.join(seeds, file), path.join(found, file)));
+    await run(program, ["-merge=1", "-timeout=10", merged, seeds, found], { env: { ...process.env, EDGEGATE_TARGET: name } });
+    const size = (file) => statSync(path.join(merged, file)).size;
+    const known = new Set(own.map((file) => readFileSync(path.join(seeds, file), "latin1")));
+    const kept = readdirSync(merged).filter((file) => size(file) <= KEPT.bytes && !known.has(readFileSync(path.join(merged, file), "latin1")));
+    kept.sort((one, other) => size(one) - size(other));
+    // Some small, some large: what is reached last is seldom reached by the shortest.
+    const every = Math.max(1, Math.floor(kept.length / KEPT.files));
+    const chosenFiles = kept.filter((_, at) => at % every === 0).slice(0, KEPT.files);
+    chosenFiles.forEach((file, at) => copyFileSync(path.join(merged, file), path.join(seeds, `found-${String(at).padStart(2, "0")}`)));
+    console.log(`  ${name}: ${chosenFiles.length} of ${kept.length}`);
+  }
 }
 
 async function again(program, [name, more], { replay, minimize }) {

@@ -18,6 +18,8 @@ mod corpus;
 #[allow(dead_code)] // the native tests use all of it
 #[path = "../../tests/support/memory.rs"]
 mod memory;
+#[path = "../../tests/support/parsers.rs"]
+mod parsers;
 #[allow(dead_code)]
 #[path = "../../tests/support/schedule.rs"]
 mod schedule;

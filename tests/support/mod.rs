@@ -7,6 +7,7 @@ pub mod jws;
 pub mod luminate;
 pub mod memory;
 pub mod oauth;
+pub mod parsers;
 pub mod schedule;
 pub mod schemes;
 pub mod story;

@@ -5,7 +5,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::Response;
 
 use super::super::entry;
-use super::{ENV, call, corpus, headers, js, request, settled, text};
+use super::{ENV, call, corpus, headers, js, parsers, request, settled, text};
 
 /// The whole handler. The isolate reads its policy once, so one test asks everything.
 #[wasm_bindgen_test]
@@ -62,4 +62,10 @@ fn the_corpus_is_decided_as_natively() {
     let wrong: Vec<String> =
         wrong.map(|case| format!("{}: {}, not {}", case.request, case.decided, case.recorded)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[wasm_bindgen_test]
+fn the_fuzzers_corpora_are_read_as_natively() {
+    let differences = parsers::differences();
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
