@@ -93,9 +93,10 @@ fn has_form(policy: &Policy, text: &str) -> bool {
         })
     };
     let begins = |at: usize| {
-        let (prefix, rest) = text.get(at..)?.split_once('_')?;
-        let is_kind = seal::Kind::ALL.iter().any(|kind| kind.prefix() == prefix);
-        Some(is_kind && names_key(rest))
+        let text = text.get(at..)?;
+        // Not `split_once`, which would go to the next `_` from each `eg`.
+        let rest = seal::Kind::ALL.iter().find_map(|kind| text.strip_prefix(kind.prefix())?.strip_prefix('_'))?;
+        Some(names_key(rest))
     };
     let has_secret = text.split(|c: char| !u8::try_from(c).is_ok_and(is_letter)).any(|run| run.starts_with(SECRET));
     has_secret || text.match_indices("eg").any(|(at, _)| begins(at) == Some(true))

@@ -90,7 +90,7 @@ fn of_text(text: &str) -> String {
     let target = HostPattern::parse("p.example").ok().map(|host| [host]);
     let hosts = target.as_ref().map(|hosts| hosts.as_slice()).unwrap_or_default();
     let document = Document::read(text).map(|document| document.without(|name| name.starts_with('s')));
-    let paths = ["/r/a", "//a[2]", "//*/@id", "//text()", "//."].map(|path| Path::parse(path));
+    let paths = ["/r/a", "//a[2]", "//*/@id", "//text()", "//."].map(Path::parse);
     let told: Vec<_> = paths
         .iter()
         .flatten()

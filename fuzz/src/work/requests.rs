@@ -319,6 +319,28 @@ fn tokens() -> Vec<Case> {
                 .with("dpop", &format!("{}.e30.AAAA", payload(bytes)))
         }));
     }
+    let sent_away = [
+        "eg",
+        "egt",
+        "egt_",
+        "egt_seal-1_",
+        "AAAA-",
+        "AAAA_",
+        "aa",
+        "%65",
+        "%2525",
+        "A ",
+        "app1",
+        "eyJ9.",
+        "-",
+        "/",
+        "A.",
+    ];
+    for unit in sent_away {
+        cases.push(asked("JWT", &format!("{unit} at an issuer that is asked"), HEADERS - 1024, move |bytes| {
+            Request::get("/asked/").bearer(&repeated(unit, bytes))
+        }));
+    }
     for (text, unit) in [("egt_seal-1_", "A"), ("egt_", "_"), ("", "."), ("e30.", "A"), ("e30.e30.", "A"), ("", "=")] {
         cases.push(asked("JWT", &format!("{text}{unit}"), HEADERS - 1024, move |bytes| {
             Request::get("/federated/").bearer(&format!("{text}{}", repeated(unit, bytes)))
