@@ -11,9 +11,12 @@ use crate::refusal::Reason;
 use crate::secret::Secret;
 
 /// All the ports together.
-pub trait Ports: Vault + Ledger + Throttle + Entropy + Limiter + Upstream + Signer + Verifier + Body {}
+pub trait Ports:
+    Vault + Ledger + Throttle + Entropy + Limiter + Timer + Upstream + Signer + Verifier + Body
+{
+}
 
-impl<T: Vault + Ledger + Throttle + Entropy + Limiter + Upstream + Signer + Verifier + Body> Ports for T {}
+impl<T: Vault + Ledger + Throttle + Entropy + Limiter + Timer + Upstream + Signer + Verifier + Body> Ports for T {}
 
 /// A key-value store that forgets by itself and may lag behind its own writes (Workers KV).
 pub trait Vault {
@@ -48,13 +51,15 @@ pub trait Ledger {
     async fn recall(&self, key: &ClaimKey) -> Result<Option<String>, Reason>;
 }
 
-/// Whose password is guessed, and from where. Both are digests.
+/// Whose password is guessed, and from where. All are digests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Guess {
     /// The account alone.
     pub account: ClaimKey,
     /// Account and network.
     pub pair: ClaimKey,
+    /// The network alone; None where it is not counted.
+    pub network: Option<ClaimKey>,
 }
 
 /// What was counted, the new guess included.
@@ -66,14 +71,20 @@ pub struct Guesses {
     pub account: u32,
     /// How often the pair was right: a number that changes whenever its count begins anew.
     pub right: u32,
+    /// Wrong guesses of this minute by the network, at accounts that never signed in from it; 0 for one that did.
+    pub network: u32,
+    /// When the network's minute began (Unix seconds).
+    pub since: u64,
 }
 
 /// Counts guesses for all isolates together (a Durable Object).
 pub trait Throttle {
-    /// Counts a guess, before it is known whether it is wrong, so that a burst counts in full.
+    /// Counts a guess, before it is known whether it is wrong, so that a burst counts in full. Of a pair that was right
+    /// before, the network is not counted.
     async fn guess(&self, guess: &Guess) -> Result<Guesses, Reason>;
-    /// Takes a guess back that was right, and the pair's wrong ones with it. The pair is remembered for 30 days.
-    async fn guessed_right(&self, guess: &Guess) -> Result<(), Reason>;
+    /// Takes a guess back that was right, as it was counted, and the pair's wrong ones with it. The pair is remembered for
+    /// 30 days.
+    async fn guessed_right(&self, guess: &Guess, counted: &Guesses) -> Result<(), Reason>;
 }
 
 /// Randomness fit for keys.
@@ -86,6 +97,12 @@ pub trait Entropy {
 pub trait Limiter {
     /// Counts one attempt and says whether it was still within the limit.
     async fn within(&self, key: &str) -> Result<bool, Reason>;
+}
+
+/// Lets time pass.
+pub trait Timer {
+    /// Waits, for this request alone: what another request waits for must not be awaited on this platform.
+    async fn pause(&self, milliseconds: u32);
 }
 
 /// The gateway's own calls to an origin.

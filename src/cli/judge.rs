@@ -13,7 +13,7 @@ use crate::gate::{Gate, Moment};
 use crate::http::{Headers, Incoming, query};
 use crate::policy::{JwsAlgorithm, Network, Origin, Policy, Route};
 use crate::ports::{
-    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Upstream, Vault,
+    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Timer, Upstream, Vault,
     Verifier,
 };
 use crate::refusal::Reason;
@@ -128,7 +128,7 @@ impl Throttle for Alone {
         Ok(Guesses::default())
     }
 
-    async fn guessed_right(&self, _: &Guess) -> Result<(), Reason> {
+    async fn guessed_right(&self, _: &Guess, _: &Guesses) -> Result<(), Reason> {
         Ok(())
     }
 }
@@ -143,6 +143,10 @@ impl Limiter for Alone {
     async fn within(&self, _: &str) -> Result<bool, Reason> {
         Ok(true)
     }
+}
+
+impl Timer for Alone {
+    async fn pause(&self, _: u32) {}
 }
 
 impl Upstream for Alone {

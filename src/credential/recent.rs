@@ -19,30 +19,23 @@ pub struct Recent {
     pub clients: Few<String, Option<Arc<Client>>>,
     /// Whose a password is that was right, by a keyed digest of it and its user name.
     pub passwords: Few<[u8; 32], String>,
-    /// What became of a password that was sent, by the same digest.
-    pub tried: Few<[u8; 32], Tried>,
-}
-
-/// A password that was sent a moment ago.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tried {
-    /// It was counted as a guess.
-    Counted,
-    /// It was wrong.
-    Wrong,
+    /// Passwords that were wrong, by the same digest.
+    pub wrong: Few<[u8; 32], ()>,
+    /// How often an account signed in from a network, by the digest of the two.
+    pub known: Few<[u8; 32], u32, MANY>,
 }
 
 /// A few things, the newest, each with the time it was fetched.
 #[derive(Debug)]
-pub struct Few<K, T>(RefCell<Vec<(K, T, u64)>>);
+pub struct Few<K, T, const MOST: usize = FEW>(RefCell<Vec<(K, T, u64)>>);
 
-impl<K, T> Default for Few<K, T> {
+impl<K, T, const MOST: usize> Default for Few<K, T, MOST> {
     fn default() -> Self {
         Self(RefCell::default())
     }
 }
 
-impl<K: PartialEq, T: Clone> Few<K, T> {
+impl<K: PartialEq, T: Clone, const MOST: usize> Few<K, T, MOST> {
     /// What was fetched at most `max_age` seconds ago.
     pub fn get<Q: PartialEq + ?Sized>(&self, key: &Q, now: u64, max_age: u64) -> Option<T>
     where
@@ -58,7 +51,7 @@ impl<K: PartialEq, T: Clone> Few<K, T> {
     pub fn put(&self, key: K, thing: T, now: u64) {
         let mut things = self.0.borrow_mut();
         things.retain(|(known, _, _)| *known != key);
-        if things.len() >= FEW {
+        if things.len() >= MOST {
             things.remove(0);
         }
         things.push((key, thing, now));
@@ -130,5 +123,6 @@ fn make_room(entries: &mut BTreeMap<String, Entry>, now: u64) {
 
 const CAPACITY: usize = 4096;
 const FEW: usize = 256;
+const MANY: usize = 4096;
 /// Seconds for which an entry survives a full memory.
 const YOUNG: u64 = 10;

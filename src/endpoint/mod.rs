@@ -1,6 +1,7 @@
 //! What the gateway answers itself: under `/.edgegate/`, and where the authorization server stands.
 
 mod admin;
+pub(crate) mod attempt;
 mod broker;
 mod explain;
 mod health;

@@ -1,15 +1,15 @@
 //! User name and password over HTTP Basic: of a person, whom the origin knows, or of a program.
 //!
-//! Programs send the same password with every request, many at a time. So a right one is remembered for a while, and one
-//! that was counted as a guess a moment ago is not counted again: whoever sends it twice learns nothing by it, and a
-//! person's program cannot lock that person out by sending what is right, or was.
+//! Programs send the same password with every request, many at a time. So a right one is remembered for a while and a
+//! wrong one for a moment, and those that come while it is asked about wait for the answer: a person's program cannot
+//! lock that person out by sending what is right, or was. Every question that the origin gets was counted as a guess.
 
 use super::credentials::{Grant, Visit};
+use super::questions::Turn;
 use super::xsrf;
-use crate::credential::recent::Tried;
 use crate::credential::{Identity, basic};
 use crate::digest::hmac_sha256;
-use crate::endpoint::password;
+use crate::endpoint::{attempt, password};
 use crate::policy::{Basic, Machine, Revocation};
 use crate::ports::Ports;
 use crate::refusal::Reason;
@@ -68,48 +68,53 @@ async fn by_person<P: Ports>(visit: &Visit<'_, P>, policy: &Basic, login: &basic
     let secret = ctx.keyring.secret(&sign_in.key.secret, ctx.loopback)?;
     let parts: [&[u8]; 4] = [b"edgegate password v1\0", login.name.as_bytes(), b"\0", login.password.expose()];
     let digest = hmac_sha256(secret, &parts);
-    // Before anything that tells a right password from a wrong one.
-    if password::is_shut_out(gate, ctx, incoming, &login.name)? {
-        return Err(Reason::Throttled);
-    }
+    let pair = attempt::pair(gate, ctx, incoming, &login.name)?;
     let cache = if route.revocation == Revocation::Strict { 0 } else { policy.cache };
-    if let Some(subject) = ctx.recent.passwords.get(&digest, ctx.now, cache) {
-        return Ok(subject);
+    let (key, came) = ((digest, pair), gate.questions.last());
+    let (mut waited, mut pause) = (0, SHORTEST_PAUSE_MS);
+    loop {
+        // Before anything that tells a right password from a wrong one.
+        if attempt::is_shut_out(gate, ctx, &pair) {
+            return Err(Reason::Throttled);
+        }
+        if let Some(subject) = ctx.recent.passwords.get(&digest, ctx.now, cache) {
+            return Ok(subject);
+        }
+        if ctx.recent.wrong.get(&digest, ctx.now, LATELY).is_some() {
+            return Err(Reason::SignInFailed);
+        }
+        let answer = match gate.questions.turn(&key, came, ctx.now * 1000 + waited) {
+            Turn::Shared(answer) => answer,
+            Turn::Ask(turn) => {
+                let password = login.password.expose_text()?;
+                let answer = password::check(gate, ctx, incoming, ports, &login.name, password).await;
+                match &answer {
+                    Ok(Some(subject)) => ctx.recent.passwords.put(digest, subject.clone(), ctx.now),
+                    Ok(None) => ctx.recent.wrong.put(digest, (), ctx.now),
+                    Err(_) => {}
+                }
+                gate.questions.answer(&key, turn, &answer);
+                answer
+            }
+            Turn::Wait => {
+                ports.pause(pause).await;
+                waited += u64::from(pause);
+                pause = LONGEST_PAUSE_MS.min(pause * 2);
+                continue;
+            }
+        };
+        return answer?.ok_or(Reason::SignInFailed);
     }
-    let tried = ctx.recent.tried.get(&digest, ctx.now, LATELY);
-    if tried == Some(Tried::Wrong) {
-        return Err(Reason::SignInFailed);
-    }
-    ctx.recent.tried.put(digest, Tried::Counted, ctx.now);
-    let password = login.password.expose_text()?;
-    let found = match tried {
-        None => password::check(gate, ctx, incoming, ports, &login.name, password).await?,
-        Some(_) => check_again(visit, &login.name, password).await?,
-    };
-    match &found {
-        Some(subject) => ctx.recent.passwords.put(digest, subject.clone(), ctx.now),
-        None => ctx.recent.tried.put(digest, Tried::Wrong, ctx.now),
-    }
-    found.ok_or(Reason::SignInFailed)
-}
-
-/// The same password as a moment ago: only how many are under way is bounded.
-async fn check_again<P: Ports>(visit: &Visit<'_, P>, name: &str, password: &str) -> Result<Option<String>, Reason> {
-    let Visit { gate, ctx, incoming, ports, .. } = *visit;
-    let network = format!("again {}", incoming.network());
-    if !gate.guesses.begin(&network, ctx.now) {
-        return Err(Reason::Throttled);
-    }
-    let answer = password::ask_for(gate, ctx, ports, name, password).await;
-    gate.guesses.end(&network);
-    answer
 }
 
 fn guesser(network: &str) -> String {
     format!("basic {network}")
 }
 
-/// Seconds for which a guess is not counted again.
+/// Seconds for which a wrong password is not asked about again.
 const LATELY: u64 = 10;
+/// How long who waits for an answer pauses before it looks, first and at most.
+const SHORTEST_PAUSE_MS: u32 = 10;
+const LONGEST_PAUSE_MS: u32 = 160;
 /// As the log names it.
 const KIND: &str = "basic";

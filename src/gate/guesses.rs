@@ -1,11 +1,12 @@
 //! Wrong guesses at secrets, and at tokens that only an issuer can judge, counted per network and minute in this isolate.
 //!
-//! A guess is counted before anything is awaited, so that a burst in parallel counts in full. The rate-limit
-//! binding counts across isolates; when it says enough, or does not answer, the network is shut out here too.
+//! A guess is counted before anything is awaited, so that a burst in parallel counts in full; one that an issuer is asked
+//! about counts while it is under way. The rate-limit binding counts across isolates; when it says enough, fails, or is
+//! not bound, the network is shut out here too.
 
 use std::cell::RefCell;
 
-use crate::ports::Limiter;
+use crate::ports::{Limiter, Timer};
 use crate::refusal::Reason;
 
 /// Networks with their guesses.
@@ -29,30 +30,40 @@ impl Guesses {
     /// Counts a wrong guess here and across isolates, and says why it is refused: it is `wrong`, or one too many.
     pub async fn count(&self, network: &str, now: u64, ports: &impl Limiter, wrong: Reason) -> Reason {
         self.add(network, now, 1);
-        match ports.within(network).await {
-            Ok(true) => wrong,
-            Ok(false) => {
-                self.shut_out(network, now);
-                Reason::Throttled
-            }
+        match self.heed(network, now, ports.within(network).await) {
+            Ok(()) => wrong,
             Err(reason) => reason,
         }
     }
 
-    /// Begins a guess of which somebody else has to say whether it is wrong; false if the network has to wait, because of
-    /// what it guessed or because too many are under way.
-    pub fn begin(&self, network: &str, now: u64) -> bool {
-        if self.is_shut_out(network, now) {
-            return false;
+    /// Does what the limiter says. One that fails counts as full.
+    ///
+    /// # Errors
+    /// `Throttled`, the limiter's own.
+    pub fn heed(&self, network: &str, now: u64, within: Result<bool, Reason>) -> Result<(), Reason> {
+        if within == Ok(true) {
+            return Ok(());
         }
-        self.add(network, now, 0);
-        match self.0.borrow_mut().iter_mut().find(|one| one.network == network) {
-            Some(one) if one.open < AT_ONCE => {
-                one.open += 1;
-                true
+        self.shut_out(network, now);
+        Err(within.err().unwrap_or(Reason::Throttled))
+    }
+
+    /// Begins a guess of which somebody else has to say whether it is wrong. While it is under way it counts as wrong: who
+    /// comes when there is no room for another one waits a moment for it.
+    ///
+    /// # Errors
+    /// `Throttled`.
+    pub async fn begin(&self, network: &str, now: u64, ports: &impl Timer) -> Result<(), Reason> {
+        for _ in 0..PAUSES {
+            if self.is_shut_out(network, now) {
+                break;
             }
-            _ => false,
+            if self.has_room(network, now) {
+                return Ok(());
+            }
+            ports.pause(PAUSE_MS).await;
         }
+        Err(Reason::Throttled)
     }
 
     /// Ends what [`Guesses::begin`] began.
@@ -65,6 +76,17 @@ impl Guesses {
     /// Makes a network wait for a minute.
     pub fn shut_out(&self, network: &str, now: u64) {
         self.add(network, now, MOST);
+    }
+
+    fn has_room(&self, network: &str, now: u64) -> bool {
+        self.add(network, now, 0);
+        match self.0.borrow_mut().iter_mut().find(|one| one.network == network) {
+            Some(one) if one.count.saturating_add(one.open) < MOST => {
+                one.open += 1;
+                true
+            }
+            _ => false,
+        }
     }
 
     fn add(&self, network: &str, now: u64, count: u32) {
@@ -84,8 +106,9 @@ impl Guesses {
 
 /// Wrong guesses per network and minute.
 const MOST: u32 = 20;
-/// Guesses of a network that may be under way.
-const AT_ONCE: u32 = 64;
+/// How long a guess waits for room, and how often it looks: 3 s in all.
+const PAUSE_MS: u32 = 50;
+const PAUSES: u32 = 60;
 const CAPACITY: usize = 1024;
 
 #[cfg(test)]

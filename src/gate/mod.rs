@@ -11,6 +11,7 @@ pub(crate) mod credentials;
 pub(crate) mod form;
 mod guesses;
 mod identity;
+mod questions;
 mod redeem;
 pub(crate) mod route;
 pub(crate) mod schemes;
@@ -36,6 +37,7 @@ use crate::rewrite::{Answer, Decision, cors, forward};
 use credentials::Visit;
 use guesses::Guesses;
 use identity::Assertions;
+use questions::Questions;
 pub(crate) use redeem::{end_session, open_session};
 
 /// A policy with its keys and what this isolate remembers: the whole gate.
@@ -48,6 +50,7 @@ pub struct Gate {
     pub(crate) recent: Recent,
     pub(crate) foreign: Foreign,
     pub(crate) guesses: Guesses,
+    questions: Questions,
     assertions: Assertions,
 }
 
@@ -106,6 +109,7 @@ impl Gate {
             recent: Recent::default(),
             foreign: Foreign::default(),
             guesses: Guesses::default(),
+            questions: Questions::default(),
             assertions: Assertions::default(),
         }
     }

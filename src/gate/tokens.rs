@@ -43,9 +43,7 @@ async fn by_issuer<P: Ports>(visit: &Visit<'_, P>, token: &str) -> Result<bearer
         Verdict::Ask(issuer) => {
             // Each wrong guess makes the gateway ask somebody.
             let network = format!("token {}", incoming.network());
-            if !gate.guesses.begin(&network, ctx.now) {
-                return Err(Reason::Throttled);
-            }
+            gate.guesses.begin(&network, ctx.now, ports).await?;
             let answer = foreign::ask(ctx, ports, &gate.foreign, &issuer, token).await;
             gate.guesses.end(&network);
             match answer {

@@ -47,6 +47,11 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The undecoded names that any origin could read.
+    pub fn names(&self) -> impl Iterator<Item = &'a str> + '_ {
+        self.0.iter().map(|field| field.raw)
+    }
+
     /// The first value of a name, both decoded.
     pub fn first(&self, name: &str) -> Option<Vec<u8>> {
         let folded = fold(name);

@@ -324,6 +324,10 @@ export async function withinLimit(env, binding, key, milliseconds) {
   return (await inTime(env[binding].limit({ key }), milliseconds)).success === true;
 }
 
+export function pause(milliseconds) {
+  return new Promise((due) => setTimeout(due, milliseconds));
+}
+
 // The gateway's own calls to an origin: status and text, the text null if it is longer than `limit` bytes.
 export async function callOrigin(env, binding, url, lines, body, limit, milliseconds) {
   const init = {

@@ -96,6 +96,8 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = withinLimit)]
     pub async fn within_limit(env: &JsValue, binding: &str, key: &str, milliseconds: u32) -> Result<JsValue, JsValue>;
 
+    pub async fn pause(milliseconds: u32);
+
     #[wasm_bindgen(catch, js_name = kvList)]
     pub async fn kv_list(
         env: &JsValue,

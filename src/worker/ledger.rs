@@ -20,7 +20,7 @@ use worker::{
 
 use super::guesses;
 use crate::digest::base64url;
-use crate::ports::{ClaimKey, Guess};
+use crate::ports::ClaimKey;
 
 /// The name of a key's shard.
 pub fn shard(key: &ClaimKey) -> String {
@@ -33,36 +33,25 @@ pub fn question(operation: &str, key: &ClaimKey, until: u64, note: &str) -> Stri
     format!("{operation}\n{}\n{until}\n{note}", base64url(&key.0))
 }
 
-/// The body of a call about guesses.
-pub fn about_guess(operation: &str, guess: &Guess) -> String {
-    format!("{operation}\n{}\n{}", base64url(&guess.account.0), base64url(&guess.pair.0))
-}
-
 /// See the top of this file.
 #[durable_object]
 pub struct Ledger {
     state: State,
+    env: Env,
     /// Whether this instance knows that an alarm is set.
     armed: Cell<bool>,
 }
 
 impl DurableObject for Ledger {
-    fn new(state: State, _env: Env) -> Self {
-        Self { state, armed: Cell::new(false) }
+    fn new(state: State, env: Env) -> Self {
+        Self { state, env, armed: Cell::new(false) }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
         let body = request.text().await?;
-        let mut lines = body.splitn(4, '\n');
-        if let (Some(what @ ("guess" | "right")), Some(account), Some(pair)) =
-            (lines.next(), lines.next(), lines.next())
-        {
-            let sql = self.state.storage().sql();
+        if guesses::is_about_guesses(&body) {
             self.arm().await?;
-            return match what {
-                "guess" => guesses::guess(&sql, account, pair),
-                _ => guesses::right(&sql, account, pair),
-            };
+            return guesses::answer(&self.env, &self.state.storage().sql(), &body).await;
         }
         let mut lines = body.splitn(4, '\n');
         match (lines.next(), lines.next(), lines.next().and_then(|until| until.parse::<i64>().ok()), lines.next()) {

@@ -7,11 +7,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Request;
 use worker::{Env, console_error};
 
-use super::{binding, glue, ledger};
+use super::{binding, glue, guesses, ledger};
 use crate::log::Spent;
 use crate::policy::{JwsAlgorithm, Origin, Via};
 use crate::ports::{
-    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Upstream, Vault,
+    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Timer, Upstream, Vault,
     Verifier,
 };
 use crate::refusal::Reason;
@@ -104,14 +104,12 @@ impl Ledger for Platform<'_> {
 
 impl Throttle for Platform<'_> {
     async fn guess(&self, guess: &Guess) -> Result<Guesses, Reason> {
-        let answer = self.on_ledger(&guess.account, &ledger::about_guess("guess", guess)).await?;
-        let mut numbers = answer.split('\n').map(|number| number.parse().map_err(|_| Reason::LedgerUnavailable));
-        let mut next = || numbers.next().unwrap_or(Err(Reason::LedgerUnavailable));
-        Ok(Guesses { pair: next()?, account: next()?, right: next()? })
+        let answer = self.on_ledger(&guess.account, &guesses::question(guess)).await?;
+        guesses::counted(&answer).ok_or(Reason::LedgerUnavailable)
     }
 
-    async fn guessed_right(&self, guess: &Guess) -> Result<(), Reason> {
-        self.on_ledger(&guess.account, &ledger::about_guess("right", guess)).await.map(|_| ())
+    async fn guessed_right(&self, guess: &Guess, counted: &Guesses) -> Result<(), Reason> {
+        self.on_ledger(&guess.account, &guesses::taking_back(guess, counted)).await.map(|_| ())
     }
 }
 
@@ -137,6 +135,12 @@ impl Limiter for Platform<'_> {
         let within = glue::within_limit(self.env, binding, key, PATIENCE_MS).await;
         let within = within.map_err(|error| failed("limiter", &error, Reason::LimiterUnavailable))?;
         within.as_bool().ok_or(Reason::LimiterUnavailable)
+    }
+}
+
+impl Timer for Platform<'_> {
+    async fn pause(&self, milliseconds: u32) {
+        glue::pause(milliseconds).await;
     }
 }
 

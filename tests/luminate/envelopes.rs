@@ -1,5 +1,7 @@
 //! How a call is answered: in XML or JSON, with the vendor's codes, and with the status that was asked for.
 
+use std::cell::Cell;
+
 use edgegate::refusal::Reason;
 
 use crate::support::luminate::{COMMON, client, client_get, refused};
@@ -70,6 +72,7 @@ fn what_answers_well_is_xml_or_json_too() {
 #[test]
 fn codes_of_a_call_are_suppressed_and_those_of_the_gateway_are_not() {
     let site = Site::alone();
+    let addresses = Cell::new(0);
     let both = |request: fn(&str) -> Request, faults: Faults| {
         [
             ("", false),
@@ -79,7 +82,9 @@ fn codes_of_a_call_are_suppressed_and_those_of_the_gateway_are_not() {
         ]
         .map(|(more, is_suppressed)| {
             site.ports.faults.set(faults);
-            let judged = site.ask(&request(more));
+            // From an address of its own: a limiter that fails makes the next one from there wait.
+            addresses.set(addresses.get() + 1);
+            let judged = site.ask(&request(more).with("cf-connecting-ip", &format!("192.0.2.{}", addresses.get())));
             site.ports.faults.set(Faults::default());
             (is_suppressed, answer(&judged).status, answer(&judged).body.clone(), judged.refused)
         })

@@ -155,7 +155,8 @@ fn without_the_ledger_the_limiter_counts() {
     let text = POLICY.replace("revocation = \"strict\"\n", "");
     let text = text.replacen("[limits]", "[storage]\nsingle_use = \"best-effort\"\n\n[limits]", 1);
     let site = Site::new(&World::at(NOW), &text);
-    site.ports.attempts.set(2);
+    // Each of a pair, and of its network while the two never went together.
+    site.ports.attempts.set(4);
     assert_eq!(guess(&site, "jo", "192.0.2.1"), WRONG);
     assert_eq!(right(&site, "jo", "192.0.2.1"), None);
     assert_eq!(right(&site, "jo", "192.0.2.1"), FULL);

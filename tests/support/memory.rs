@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use super::house::policy::{JwsAlgorithm, Origin};
 use super::house::ports::{
-    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Upstream, Vault,
+    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Timer, Upstream, Vault,
     Verifier,
 };
 use super::house::refusal::Reason;
@@ -80,6 +80,12 @@ pub struct Memory {
     pub steps: Rc<Cell<bool>>,
     /// Attempts that are within the limit.
     pub attempts: Rc<Cell<u32>>,
+    /// Whether the limiter counts each key, as the real one does.
+    pub limits: Rc<Cell<bool>>,
+    /// Bodies of the gateway's own calls, in the order in which they got to the origin.
+    pub asked: Rc<RefCell<Vec<String>>>,
+    /// Bodies of those that are right whatever `check` says.
+    pub rights: Rc<RefCell<Vec<String>>>,
     /// What the origin's password check answers.
     pub check: Rc<RefCell<(u16, String)>>,
     /// What an issuer answers, by path.
@@ -101,6 +107,9 @@ impl Memory {
             spent: Rc::default(),
             steps: Rc::default(),
             attempts: Rc::new(Cell::new(u32::MAX)),
+            limits: Rc::default(),
+            asked: Rc::default(),
+            rights: Rc::default(),
             check: Rc::new(RefCell::new((401, String::new()))),
             documents: Rc::default(),
             body: Vec::new(),
@@ -196,10 +205,10 @@ impl Throttle for Memory {
         self.under(|faults| faults.ledger, async { Ok(self.world.guess(guess)) }).await
     }
 
-    async fn guessed_right(&self, guess: &Guess) -> Result<(), Reason> {
+    async fn guessed_right(&self, guess: &Guess, counted: &Guesses) -> Result<(), Reason> {
         self.count(|spent| spent.guesses += 1);
         let work = async {
-            self.world.guessed_right(guess);
+            self.world.guessed_right(guess, counted);
             Ok(())
         };
         self.under(|faults| faults.ledger, work).await
@@ -224,10 +233,25 @@ impl Entropy for Memory {
 }
 
 impl Limiter for Memory {
-    async fn within(&self, _key: &str) -> Result<bool, Reason> {
+    async fn within(&self, key: &str) -> Result<bool, Reason> {
         let left = self.attempts.get().checked_sub(1);
         self.attempts.set(left.unwrap_or(0));
-        self.under(|faults| faults.limiter, async { Ok(left.is_some()) }).await
+        let work = async { Ok(left.is_some() && (!self.limits.get() || self.world.within(key))) };
+        self.under(|faults| faults.limiter, work).await
+    }
+}
+
+impl Timer for Memory {
+    async fn pause(&self, _: u32) {
+        let mut waited = false;
+        let once = poll_fn(|context| {
+            if core::mem::replace(&mut waited, true) {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        });
+        once.await;
     }
 }
 
@@ -235,8 +259,14 @@ impl Upstream for Memory {
     async fn call(&self, _: &Origin, call: &Call<'_>) -> Result<(u16, String), Reason> {
         self.count(|spent| spent.upstream += 1);
         let known = self.documents.borrow().get(call.path).cloned();
-        let answer = known.unwrap_or_else(|| self.check.borrow().clone());
-        self.under(|faults| faults.upstream, async { Ok(answer) }).await
+        let answer = || known.unwrap_or_else(|| self.check.borrow().clone());
+        // The origin was asked when the call took effect, not when it was made.
+        let work = async {
+            self.asked.borrow_mut().push(call.body.unwrap_or_default().to_owned());
+            let right = call.body.is_some_and(|body| self.rights.borrow().iter().any(|right| body == right));
+            Ok(if right { (200, r#"{"subject":"1001002"}"#.to_owned()) } else { answer() })
+        };
+        self.under(|faults| faults.upstream, work).await
     }
 }
 

@@ -22,6 +22,7 @@ pub struct World {
     kv: RefCell<BTreeMap<String, Vec<Write>>>,
     ledger: RefCell<BTreeMap<ClaimKey, (u64, String)>>,
     guesses: RefCell<BTreeMap<ClaimKey, (u64, u32, u32)>>,
+    limits: RefCell<BTreeMap<String, (u64, u32)>>,
     /// What the next random byte is made from.
     pub random: Cell<u64>,
     locations: Cell<usize>,
@@ -70,7 +71,7 @@ impl World {
         self.guesses.borrow_mut().clear();
     }
 
-    /// Counts a guess as the Ledger's second table does: a pair for a minute, an account for ten.
+    /// Counts a guess as the Ledger's second table does: a pair and a network for a minute, an account for ten.
     pub fn guess(&self, guess: &Guess) -> Guesses {
         let mut rows = self.guesses.borrow_mut();
         let now = self.clock.get();
@@ -82,18 +83,38 @@ impl World {
         };
         let (_, account, _) = count(guess.account, 600);
         let (_, pair, right) = count(guess.pair, 60);
-        Guesses { pair, account, right }
+        let (since, network, _) =
+            guess.network.filter(|_| right == 0).map_or((0, 0, 0), |network| count(network, 60));
+        Guesses { pair, account, right, network, since }
     }
 
     /// Takes back a guess that was right.
-    pub fn guessed_right(&self, guess: &Guess) {
+    pub fn guessed_right(&self, guess: &Guess, counted: &Guesses) {
         let mut rows = self.guesses.borrow_mut();
         if let Some((_, wrong, _)) = rows.get_mut(&guess.account) {
+            *wrong = wrong.saturating_sub(1);
+        }
+        if let Some(network) = guess.network.filter(|_| counted.right == 0)
+            && let Some((since, wrong, _)) = rows.get_mut(&network)
+            && *since == counted.since
+        {
             *wrong = wrong.saturating_sub(1);
         }
         if let Some((_, wrong, right)) = rows.get_mut(&guess.pair) {
             (*wrong, *right) = (0, *right + 1);
         }
+    }
+
+    /// Counts at the limiter as the binding of the starter does: twenty a minute for a key.
+    pub fn within(&self, key: &str) -> bool {
+        let now = self.clock.get();
+        let mut counts = self.limits.borrow_mut();
+        let (since, count) = counts.entry(key.to_owned()).or_insert((now, 0));
+        if *since + 60 <= now {
+            (*since, *count) = (now, 0);
+        }
+        *count += 1;
+        *count <= 20
     }
 
     /// The Ledger's rows.

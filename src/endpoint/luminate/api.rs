@@ -2,7 +2,7 @@
 //! verb, credentials, fields. Before the key is right, nothing is signed and nobody is sent anywhere.
 
 use super::call::{Call, Sent, manner_at_least};
-use super::{caller, methods, redirects, server};
+use super::{caller, guess, methods, redirects, server};
 use crate::dialect::Voice;
 use crate::dialect::luminate::methods::{Answered, Known, find};
 use crate::gate::Trace;
@@ -64,6 +64,7 @@ pub async fn call<P: Ports>(
     if let Known::Answered(answered) = known {
         return methods::server(visit, luminate, &call, manner, answered, trace).await;
     }
+    guess::count(visit, &call, &method, &identity, is_server).await?;
     Ok(methods::forward(&call, identity, trace))
 }
 

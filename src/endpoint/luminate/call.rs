@@ -1,5 +1,6 @@
 //! One call of the API: its parameters, from query and body, each read once.
 
+use super::guess;
 use crate::dialect::luminate::{CREDENTIALS, Manner, REDIRECTS};
 use crate::gate::credentials::Visit;
 use crate::gate::form;
@@ -153,7 +154,7 @@ pub fn is_kept_back(name: &str) -> bool {
 
 /// Whether some origin would read the name as one that decided on the call.
 fn is_judged(name: &str) -> bool {
-    query::folds_onto_any(name, COMMON.iter().chain(&REDIRECTS))
+    guess::is_password(name) || query::folds_onto_any(name, COMMON.iter().chain(&REDIRECTS))
 }
 
 fn decoded(raw: &str) -> Result<String, Reason> {

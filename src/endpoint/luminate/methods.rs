@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::caller::{self, Caller};
+use super::guess;
 use super::redirects;
 use crate::credential::seal::Sealed;
 use crate::credential::store::Context;
@@ -43,6 +44,7 @@ pub async fn client<P: Ports>(
             if answered == Answered::Login && wants_user_name(call)? {
                 // No log-in: the origin writes a letter to whoever forgot the name.
                 redirects::know(visit, luminate, caller, trace)?;
+                guess::count(visit, call, "login", &caller.identity, false).await?;
                 return Ok(forward(call, caller.identity.clone(), trace));
             }
             let subject = authenticate(visit, call).await?;

@@ -1,0 +1,151 @@
+//! One question at a time about one secret: requests that bring the same one at the same moment share an answer.
+//!
+//! A program sends its password with every request, many at a time. Each question to the origin is a guess that was
+//! counted, so a burst of one right password would lock its person out if each copy of it asked. The platform forbids to
+//! await what another request resolves: who comes second waits by a timer of its own and looks again. Only an answer to
+//! a question that was put after it came counts for it, so that a password that was changed is never taken for longer
+//! than a request takes. A request that was cut off half way never answers; after a while the next one asks itself.
+
+use std::cell::{Cell, RefCell};
+
+use crate::ports::ClaimKey;
+use crate::refusal::Reason;
+
+/// What was asked: a digest of name and password, and the pair of account and network that it counts for.
+pub type Key = ([u8; 32], ClaimKey);
+
+/// Who the password is of; None: it is of nobody.
+pub type Answer = Result<Option<String>, Reason>;
+
+/// Questions that are under way or were answered a moment ago.
+#[derive(Debug, Default)]
+pub struct Questions {
+    last: Cell<u64>,
+    asked: RefCell<Vec<Question>>,
+}
+
+#[derive(Debug)]
+struct Question {
+    key: Key,
+    /// The newest turn, and when it began (milliseconds).
+    turn: u64,
+    began: u64,
+    /// The newest answer and the turn that it is of.
+    answered: Option<(u64, Answer)>,
+}
+
+/// What a request has to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Turn {
+    /// Ask, and hand the answer over by [`Questions::answer`].
+    Ask(u64),
+    /// Nothing: this is the answer.
+    Shared(Answer),
+    /// Wait a moment.
+    Wait,
+}
+
+impl Questions {
+    /// The newest turn of all: what a request notes when it comes.
+    pub fn last(&self) -> u64 {
+        self.last.get()
+    }
+
+    /// Whose turn it is, for a request that came after the turn `came`. `now`: milliseconds.
+    pub fn turn(&self, key: &Key, came: u64, now: u64) -> Turn {
+        let mut asked = self.asked.borrow_mut();
+        let known = asked.iter_mut().find(|one| one.key == *key);
+        let next = self.last.get() + 1;
+        match known {
+            Some(Question { answered: Some((turn, answer)), .. }) if *turn > came => Turn::Shared(answer.clone()),
+            Some(one) if !one.is_answered() && now.saturating_sub(one.began) < PATIENCE => Turn::Wait,
+            Some(one) => {
+                self.last.set(next);
+                (one.turn, one.began) = (next, now);
+                Turn::Ask(next)
+            }
+            None => {
+                self.last.set(next);
+                asked.retain(|one| now.saturating_sub(one.began) < KEPT);
+                if asked.len() >= CAPACITY {
+                    asked.remove(0);
+                }
+                asked.push(Question { key: *key, turn: next, began: now, answered: None });
+                Turn::Ask(next)
+            }
+        }
+    }
+
+    /// The answer to the question of a turn.
+    pub fn answer(&self, key: &Key, turn: u64, answer: &Answer) {
+        let mut asked = self.asked.borrow_mut();
+        let Some(one) = asked.iter_mut().find(|one| one.key == *key) else { return };
+        if one.answered.as_ref().is_none_or(|(newest, _)| *newest < turn) {
+            one.answered = Some((turn, answer.clone()));
+        }
+    }
+}
+
+impl Question {
+    fn is_answered(&self) -> bool {
+        self.answered.as_ref().is_some_and(|(turn, _)| *turn == self.turn)
+    }
+}
+
+/// Milliseconds after which a question counts as cut off: the next request asks, and is counted.
+const PATIENCE: u64 = 2000;
+/// Milliseconds for which a question is remembered. What waits has its answer by then.
+const KEPT: u64 = 30_000;
+/// A question that is forgotten is asked again, and counted.
+const CAPACITY: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: Key = ([1; 32], ClaimKey([2; 32]));
+    const OTHER: Key = ([1; 32], ClaimKey([3; 32]));
+
+    #[test]
+    fn who_came_before_the_question_shares_its_answer() {
+        let questions = Questions::default();
+        let came = questions.last();
+        assert_eq!(questions.turn(&KEY, came, 0), Turn::Ask(1));
+        assert_eq!(questions.turn(&KEY, came, 10), Turn::Wait);
+        assert_eq!(questions.turn(&OTHER, came, 10), Turn::Ask(2), "another network asks for itself");
+        let late = questions.last();
+        questions.answer(&KEY, 1, &Ok(None));
+        assert_eq!(questions.turn(&KEY, came, 20), Turn::Shared(Ok(None)));
+        assert_eq!(questions.turn(&KEY, late, 20), Turn::Ask(3), "the answer is older than the request");
+        assert_eq!(questions.turn(&KEY, late, 20), Turn::Wait);
+        assert_eq!(questions.turn(&KEY, came, 20), Turn::Shared(Ok(None)), "while the next one is asked");
+        questions.answer(&KEY, 3, &Err(Reason::Throttled));
+        assert_eq!(questions.turn(&KEY, late, 30), Turn::Shared(Err(Reason::Throttled)));
+    }
+
+    #[test]
+    fn a_question_that_was_cut_off_is_asked_by_the_next_one() {
+        let questions = Questions::default();
+        assert_eq!(questions.turn(&KEY, 0, 1000), Turn::Ask(1));
+        assert_eq!(questions.turn(&KEY, 1, 2999), Turn::Wait);
+        assert_eq!(questions.turn(&KEY, 1, 3000), Turn::Ask(2));
+        assert_eq!(questions.turn(&KEY, 1, 3000), Turn::Wait, "and by no other");
+        questions.answer(&KEY, 1, &Ok(None));
+        assert_eq!(questions.turn(&KEY, 1, 3000), Turn::Wait, "an answer that came late after all is too old");
+        questions.answer(&KEY, 2, &Ok(Some("jo".to_owned())));
+        questions.answer(&KEY, 1, &Ok(None));
+        assert_eq!(questions.turn(&KEY, 1, 3000), Turn::Shared(Ok(Some("jo".to_owned()))));
+    }
+
+    #[test]
+    fn the_memory_is_bounded() {
+        let questions = Questions::default();
+        for at in 0..1000_u64 {
+            let key = (core::array::from_fn(|byte| at.to_be_bytes()[byte % 8]), ClaimKey([0; 32]));
+            assert!(matches!(questions.turn(&key, at, 0), Turn::Ask(_)));
+        }
+        assert_eq!(questions.asked.borrow().len(), CAPACITY);
+        assert!(matches!(questions.turn(&KEY, 0, KEPT), Turn::Ask(_)));
+        assert_eq!(questions.asked.borrow().len(), 1);
+    }
+}
