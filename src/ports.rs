@@ -11,10 +11,7 @@ use crate::refusal::Reason;
 use crate::secret::Secret;
 
 /// All the ports together.
-pub trait Ports:
-    Vault + Ledger + Throttle + Entropy + Limiter + Timer + Upstream + Signer + Verifier + Body
-{
-}
+pub trait Ports: Vault + Ledger + Throttle + Entropy + Limiter + Timer + Upstream + Signer + Verifier + Body {}
 
 impl<T: Vault + Ledger + Throttle + Entropy + Limiter + Timer + Upstream + Signer + Verifier + Body> Ports for T {}
 

@@ -130,7 +130,8 @@ fn sixty_passwords_sent_twice_while_throttled_are_not_asked_about() {
 #[test]
 fn nobody_is_asked_while_counting_fails() {
     let broken = [Fault::Fail, Fault::Lost];
-    let ledger_faults = broken.map(|fault| (ledger(), Faults { ledger: fault(Reason::LedgerUnavailable), ..Faults::default() }));
+    let ledger_faults =
+        broken.map(|fault| (ledger(), Faults { ledger: fault(Reason::LedgerUnavailable), ..Faults::default() }));
     let limiter_faults = [Reason::LimiterUnavailable, Reason::BindingMissing]
         .map(|reason| (best_effort(), Faults { limiter: Fault::Fail(reason), ..Faults::default() }));
     for (policy, faults) in ledger_faults.into_iter().chain(limiter_faults) {
@@ -157,7 +158,8 @@ fn a_limiter_that_fails_makes_a_guesser_wait_wherever_it_counts() {
     };
     let right_key = "ADMIN_KEY-0123456789abcdef0123456789abcdef";
     let administrator = |password: &str| {
-        let form = format!("method=getUser&{}&login_name=api_admin&login_password={password}", support::luminate::COMMON);
+        let form =
+            format!("method=getUser&{}&login_name=api_admin&login_password={password}", support::luminate::COMMON);
         Request::new("POST", "/site/SRConsAPI").form(&form).with("cf-connecting-ip", HERE)
     };
     let right_password = "API_ADMIN_PASSWORD-0123456789abcdef0123456789abcdef";
@@ -258,9 +260,8 @@ fn a_network_that_goes_through_a_list_of_names_is_cut_off_by_whatever_way() {
                 }
             }
             let before = asked(&sites[0]);
-            let spray = |at: usize| {
-                sign_in(way.unwrap_or(&WAYS[at % WAYS.len()]), &format!("name-{at}"), "Summer2026", HERE)
-            };
+            let spray =
+                |at: usize| sign_in(way.unwrap_or(&WAYS[at % WAYS.len()]), &format!("name-{at}"), "Summer2026", HERE);
             let judged = settled(&sites, &(0..300).map(spray).collect::<Vec<_>>());
             let questions = asked(&sites[0]) - before;
             assert!(questions <= BOUND_OF_A_NETWORK, "{way:?}: {questions}");
@@ -394,7 +395,8 @@ fn a_call_without_a_password_is_no_guess_and_a_server_may_set_many() {
         assert!(is_granted(&site.ask(&create)), "{at}");
     }
     assert_eq!(site.ports.spent.get().guesses, before);
-    let change = |at: usize, name: &str| site.ask(&server("changePassword", &format!("user_name={name}&old_password={at}")));
+    let change =
+        |at: usize, name: &str| site.ask(&server("changePassword", &format!("user_name={name}&old_password={at}")));
     assert_eq!((0..64).filter(|at| is_granted(&change(*at, "jo"))).count(), BOUND);
     assert!((0..300).all(|at| is_granted(&change(at, &format!("name-{at}")))), "it has shown who it is");
 }
@@ -413,8 +415,12 @@ fn faults() -> impl Strategy<Value = Faults> {
     let ledger = prop::sample::select(of(Reason::LedgerUnavailable).to_vec());
     let limiter = prop::sample::select(of(Reason::LimiterUnavailable).to_vec());
     let upstream = prop::sample::select(of(Reason::PasswordCheckUnavailable).to_vec());
-    (ledger, limiter, upstream)
-        .prop_map(|(ledger, limiter, upstream)| Faults { ledger, limiter, upstream, ..Faults::default() })
+    (ledger, limiter, upstream).prop_map(|(ledger, limiter, upstream)| Faults {
+        ledger,
+        limiter,
+        upstream,
+        ..Faults::default()
+    })
 }
 
 fn events(requests: usize) -> impl Strategy<Value = Vec<Event>> {

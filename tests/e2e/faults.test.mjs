@@ -33,8 +33,8 @@ after(() => gateway.stop());
 const page = { accept: "text/html" };
 const local = (url) => url.replace("http://127.0.0.1:8787", "");
 const bearer = (token) => ({ authorization: `Bearer ${token}` });
-const signIn = (gate, password = "correct+horse+battery+staple") =>
-  gate.form("/.edgegate/sign-in", `account=jo&password=${password}&next=/account/`, { origin: "http://127.0.0.1:8787" });
+const signIn = (gate, password = "correct+horse+battery+staple", from = "203.0.113.1") =>
+  gate.form("/.edgegate/sign-in", `account=jo&password=${password}&next=/account/`, { origin: "http://127.0.0.1:8787", "cf-connecting-ip": from });
 
 /** With these faults in place each of the requests is refused, and none gets to an origin. */
 async function allRefused(faults, requests) {
@@ -105,11 +105,19 @@ test("a nonce met a store that was down, and works afterwards", async () => {
   status(await gate.get(nonce, page), 303);
 });
 
-test("the limiter throws, hangs or is missing: a wrong password is no answer, a right one needs none", async () => {
-  for (const limiter of ["throw", "hang"]) await allRefused({ limiter }, [[() => signIn(gate, "guess"), "limiter_unavailable"]]);
-  await refused(await signIn(gateway.noLimiter, "guess"), 503, "binding_missing");
-  status(await signIn(gateway.noLimiter), 303);
-  await refused(await gateway.noLimiter.post("/.edgegate/admin/token", "{}", { ...bearer("guess-guess-guess-guess"), "cf-connecting-ip": "127.0.0.1" }), 503, "binding_missing");
+test("the limiter throws, hangs or is missing: a wrong password is no answer and makes who sent it wait, a right one needs none", async () => {
+  for (const [limiter, from] of [["throw", "203.0.113.2"], ["hang", "203.0.113.3"]]) {
+    await allRefused({ limiter }, [[() => signIn(gate, "guess", from), "limiter_unavailable"]]);
+    await refused(await signIn(gate, undefined, from), 429, "throttled");
+  }
+  const { noLimiter } = gateway;
+  await refused(await signIn(noLimiter, "guess"), 503, "binding_missing");
+  await refused(await signIn(noLimiter), 429, "throttled");
+  status(await signIn(noLimiter, undefined, "203.0.113.4"), 303);
+  const mint = (key) => noLimiter.post("/.edgegate/admin/token", '{"subject":"x"}', { ...bearer(key), "cf-connecting-ip": "127.0.0.1" });
+  status(await mint(secrets.EDGEGATE_ADMIN_KEY), 201);
+  await refused(await mint("guess-guess-guess-guess"), 503, "binding_missing");
+  await refused(await mint(secrets.EDGEGATE_ADMIN_KEY), 429, "throttled");
 });
 
 test("a binding that is missing is named at start, and its requests are refused", async () => {

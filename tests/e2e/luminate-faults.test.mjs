@@ -30,6 +30,8 @@ const page = { accept: "text/html" };
 // The gateway counts a guess before it knows what becomes of it, so everybody asks from an address of their own.
 let callers = 0;
 const from = () => ({ "cf-connecting-ip": `198.51.100.${++callers}` });
+/** Another of the partner's servers. */
+const fromServer = () => ({ "cf-connecting-ip": `127.0.1.${++callers}` });
 const questions = /\/(check-password|find-person)$/;
 
 /** Refused with 503 in the envelope; suppressing codes changes nothing. */
@@ -140,11 +142,18 @@ for (const how of ["throw", "hang"]) {
     });
   }
 
-  test(`the limiter ${how}s: a wrong password is not answered as one`, async () => {
+  test(`the limiter ${how}s: a wrong password is not answered as one, and who sent it has to wait`, async () => {
+    const guess = (more, headers) => serverCall(gate, "getUser", { login_password: "a wrong password", ...more }, headers);
     await under({ limiter: how }, [
-      [(more) => call(gate, "login", { ...wrong, ...more }), "limiter_unavailable"],
-      [(more) => serverCall(gate, "getUser", { login_password: "a wrong password", ...more }), "limiter_unavailable"],
+      [(more) => call(gate, "login", { ...wrong, ...more }, from()), "limiter_unavailable"],
+      [(more) => guess(more, fromServer()), "limiter_unavailable"],
     ]);
+    const [visitor, server] = [from(), fromServer()];
+    await gate.faults({ limiter: how });
+    await Promise.all([call(gate, "login", wrong, visitor), guess({}, server)]);
+    await gate.faults();
+    await refusedCall(call(gate, "login", JO, visitor), "1", "throttled", 429);
+    await refusedCall(serverCall(gate, "getUser", { cons_id: "1001002" }, server), "1", "throttled", 429);
   });
 }
 
@@ -156,7 +165,7 @@ test("a binding or a secret that is missing: 503, named at start", async () => {
   const { noKv, noLedger, noLimiter, noOrigin, noSecrets } = gateway;
   await unavailable((more) => call(noKv, "login", { ...JO, ...more }), "binding_missing");
   await unavailable((more) => call(noLedger, "login", { ...JO, ...more }), "binding_missing");
-  await unavailable((more) => call(noLimiter, "login", { ...wrong, ...more }), "binding_missing");
+  await unavailable((more) => call(noLimiter, "login", { ...wrong, ...more }, from()), "binding_missing");
   await unavailable((more) => call(noOrigin, "login", { ...JO, ...more }), "password_check_unavailable");
   await unavailable((more) => read(noSecrets, "getLoginUrl", more), "secret_missing");
   await unavailable((more) => serverCall(noSecrets, "getUser", more), "secret_missing");

@@ -83,8 +83,7 @@ impl World {
         };
         let (_, account, _) = count(guess.account, 600);
         let (_, pair, right) = count(guess.pair, 60);
-        let (since, network, _) =
-            guess.network.filter(|_| right == 0).map_or((0, 0, 0), |network| count(network, 60));
+        let (since, network, _) = guess.network.filter(|_| right == 0).map_or((0, 0, 0), |network| count(network, 60));
         Guesses { pair, account, right, network, since }
     }
 

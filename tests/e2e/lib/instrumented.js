@@ -5,13 +5,12 @@
 //
 // Paths under /__e2e/ are this file's own and never reach the gateway:
 //   POST /__e2e/faults   {"kv": "throw" | "hang" | "stale", "ledger": "throw" | "hang" | "garbage", "limiter": "throw" | "hang",
-//                         "origin": "throw"}; what is not named works
+//                         "origin": "throw", "network": "throw" | "hang"}; what is not named works. "network" is what an object of the
+//                         Ledger asks another one
 //   POST /__e2e/take     answers with what was counted since the last time, and with the options of each forwarding
 //   POST /__e2e/decided  answers with the last decision that the gateway logged: the API's envelope names no request
 
-import Gateway from "./index.js";
-
-export { Ledger } from "./index.js";
+import Gateway, { Ledger as Own } from "./index.js";
 
 let faults = {};
 let counted = nothing();
@@ -78,6 +77,15 @@ function watchLedger(namespace) {
       },
     });
   return watched(namespace, { get: stub, getByName: stub });
+}
+
+/** The Ledger, and what its objects ask each other. That is not counted: the gateway asks once. */
+export class Ledger extends Own {
+  constructor(state, env) {
+    const stub = (original, ...args) =>
+      watched(original(...args), { fetch: (ask, ...rest) => under(faults.network, () => ask(...rest)) });
+    super(state, { ...env, EDGEGATE_LEDGER: watched(env.EDGEGATE_LEDGER, { get: stub, getByName: stub }) });
+  }
 }
 
 function watchLimiter(limiter) {
