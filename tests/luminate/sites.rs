@@ -61,9 +61,13 @@ fn socket(person: &Person) -> Request {
 #[test]
 fn no_page_elsewhere_changes_anything_as_its_visitor() {
     let site = site("");
-    for person in [login(&site, JO), visitor(&site)] {
-        let mut requests = vec![post(&person), socket(&person)];
-        requests.extend(["PUT", "DELETE"].map(|method| Request::new(method, "/site/page").of(&person)));
+    let (jo, nobody) = (login(&site, JO), visitor(&site));
+    let cookies = [("JSESSIONID", &jo), ("JSESSIONID", &nobody), ("JSESSIONID-visitor", &nobody)];
+    for cookie in cookies.map(|(name, person)| format!("{name}={}", person.jsessionid)) {
+        let bare = Request::get("/site/page").with("upgrade", "websocket").with("connection", "Upgrade");
+        let mut requests = vec![Request::new("POST", "/site/page").form("a=1"), bare];
+        requests.extend(["PUT", "DELETE"].map(|method| Request::new(method, "/site/page")));
+        let requests = requests.into_iter().map(|request| request.with("cookie", &cookie)).collect::<Vec<_>>();
         for request in &requests {
             for headers in ELSEWHERE {
                 let (judged, cost) = site.cost(&with(request.clone(), headers));

@@ -165,9 +165,7 @@ pub async fn present<P: Ports>(
         None => None,
     };
     if by_cookie.is_none() {
-        let visitor = session::visitor(policy, &visit.incoming.headers);
-        let visitor = visitor.and_then(|text| session::open(visit.ctx, policy, text).ok());
-        if let Some(sealed) = visitor.filter(|sealed| session::is_nobodys(sealed) && sealed.expires > visit.ctx.now) {
+        if let Some(sealed) = nobodys(visit, luminate) {
             by_cookie = Some(Caller { session: Some(sealed.clone()), ..Caller::nobody() });
             cookie = Some(sealed);
         }
@@ -203,6 +201,7 @@ pub async fn present<P: Ports>(
 /// `CrossSite`.
 pub fn judge_sender<P>(visit: &Visit<'_, P>, luminate: &Luminate) -> Result<Option<Sealed>, Reason> {
     let session = in_cookie(visit, luminate).ok().flatten().filter(|session| session.expires > visit.ctx.now);
+    let session = session.or_else(|| nobodys(visit, luminate));
     if session.is_some() {
         xsrf::judge_origin(visit)?;
     }
@@ -263,6 +262,13 @@ impl Caller {
 fn in_cookie<P>(visit: &Visit<'_, P>, luminate: &Luminate) -> Result<Option<Sealed>, Reason> {
     let value = session::present(&luminate.session, visit.target, &visit.incoming.headers)?;
     Ok(value.and_then(|value| session::open(visit.ctx, &luminate.session, value).ok()))
+}
+
+/// The session that the cookie for visitors holds who are not signed in, if it lives.
+fn nobodys<P>(visit: &Visit<'_, P>, luminate: &Luminate) -> Option<Sealed> {
+    let text = session::visitor(&luminate.session, &visit.incoming.headers)?;
+    let session = session::open(visit.ctx, &luminate.session, text).ok()?;
+    (session::is_nobodys(&session) && session.expires > visit.ctx.now).then_some(session)
 }
 
 /// A session that has not ended, or how it did.
