@@ -164,11 +164,11 @@ pub async fn present<P: Ports>(
         },
         None => None,
     };
-    if by_cookie.is_none() {
-        if let Some(sealed) = nobodys(visit, luminate) {
-            by_cookie = Some(Caller { session: Some(sealed.clone()), ..Caller::nobody() });
-            cookie = Some(sealed);
-        }
+    if by_cookie.is_none()
+        && let Some(sealed) = nobodys(visit, luminate)
+    {
+        by_cookie = Some(Caller { session: Some(sealed.clone()), ..Caller::nobody() });
+        cookie = Some(sealed);
     }
     let Some(field) = field else { return Ok(by_cookie.unwrap_or_else(Caller::nobody)) };
     let by_field = match session::open(visit.ctx, policy, field) {
