@@ -10,6 +10,7 @@ use std::path::Path;
 
 use edgegate::policy::{self, Policy, SHAPES};
 use edgegate::refusal::Reason;
+use edgegate::rewrite::reserved::{ROWS, Row};
 use toml::de::{DeTable, DeValue};
 
 #[test]
@@ -212,4 +213,22 @@ fn the_methods_without_auth_are_listed() {
         text.split("## Methods that need no auth").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
     let found: Vec<&str> = section.lines().filter(|line| line.starts_with("| `")).collect();
     assert_eq!(found, rows);
+}
+
+/// `BLESS=1 cargo test --test documents` writes it anew.
+#[test]
+fn every_reserved_header_is_in_the_table_and_no_other() {
+    let path = "docs/headers.md";
+    let text = document(path);
+    let before = text.split("| field |").next().unwrap();
+    let row = |row: &Row| {
+        let name = row.name.strip_suffix('-').map_or(row.name.to_owned(), |family| format!("{family}-*"));
+        format!("| `{name}` | {} | {} |\n", row.meaning, row.source)
+    };
+    let table: String = ROWS.iter().map(row).collect();
+    let expected = format!("{before}| field | what an origin takes it for | who says so |\n|---|---|---|\n{table}");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(path), &expected).unwrap();
+    }
+    assert_eq!(document(path), expected);
 }

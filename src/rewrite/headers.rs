@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::reserved;
 use crate::http::Headers;
 use crate::policy::NamePattern;
 
@@ -18,8 +19,7 @@ pub fn forged<'a>(headers: &Headers<'a>, more: &[NamePattern]) -> Vec<&'a str> {
 
 /// Whether a name, in any alias, is one that only the gateway may write.
 pub fn is_reserved(name: &str) -> bool {
-    let name = fold(name);
-    EXACT.contains(&&*name) || FAMILIES.iter().any(|family| name.starts_with(family))
+    reserved::covers(&fold(name))
 }
 
 /// `Connection` can name other fields that the next hop then drops (RFC 9110 section 7.6.1), an identity
@@ -39,43 +39,6 @@ pub fn fold(name: &str) -> Cow<'_, str> {
     let fold_char = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     Cow::Owned(name.chars().map(fold_char).collect())
 }
-
-/// Identity, credentials, and headers by which an origin would take another path or method than was judged.
-const EXACT: &[&str] = &[
-    "authorization",
-    "proxy-authorization",
-    "dpop",
-    "forwarded",
-    "remote-user",
-    "x-remote-user",
-    "x-forwarded-user",
-    "x-forwarded-email",
-    "x-forwarded-groups",
-    "x-forwarded-preferred-username",
-    "x-forwarded-access-token",
-    "x-forwarded-host",
-    "x-forwarded-method",
-    "x-forwarded-path",
-    "x-forwarded-port",
-    "x-forwarded-prefix",
-    "x-forwarded-proto",
-    "x-forwarded-scheme",
-    "x-forwarded-server",
-    "x-forwarded-uri",
-    "x-envoy-original-path",
-    "x-original-host",
-    "x-original-method",
-    "x-original-uri",
-    "x-original-url",
-    "x-rewrite-url",
-    "x-http-method",
-    "x-http-method-override",
-    "x-method-override",
-    "http2-settings",
-    "proxy-connection",
-];
-
-const FAMILIES: [&str; 5] = ["edgegate-", "x-auth-request-", "x-authenticated-", "x-consumer-", "cf-access-"];
 
 #[cfg(test)]
 mod tests {
@@ -100,12 +63,74 @@ mod tests {
             "Forwarded",
             "authorization",
             "x-original-url",
+            "SCRIPT_NAME",
+            "script.name",
+            "Path-Info",
+            "X_Script.Name",
+            "x-traversal-path",
+            "X-Sendfile-Type",
+            "x_accel_mapping",
+            "Proxy",
+            "X-Forwarded-Ssl",
+            "X_FORWARDED_PROTOCOL",
+            "x.url.scheme",
+            "Front_End_Https",
+            "X-HTTP-Host-Override",
+            "Remote-Groups",
+            "remote_name",
+            "X-WEBAUTH-USER",
+            "X-authentik-username",
+            "X-MS-CLIENT-PRINCIPAL",
+            "x_ms_client_principal_id",
+            "X-Goog-Authenticated-User-Email",
+            "X-Goog-Iap-Jwt-Assertion",
+            "X-Amzn-Oidc-Identity",
+            "X-Forwarded-Client-Cert",
+            "SSL_CLIENT_S_DN",
+            "X-SSL-Client-Verify",
+            "Tailscale-User-Login",
+            "X-Pomerium-Claim-Email",
+            "X-Vouch-User",
+            "X-Forwarded-Roles",
+            "X-Userinfo",
+            "x-middleware-subrequest",
+            "$WSRU",
         ] {
             assert!(is_reserved(name), "{name}");
         }
-        for name in
-            ["accept", "cookie", "x-forwarded-for", "edgegated", "x-userinfo", "cf-connecting-ip", "forwarded-for"]
-        {
+        // What ordinary sites need: their own credentials, addresses, frameworks' words between page and server.
+        for name in [
+            "accept",
+            "cookie",
+            "x-forwarded-for",
+            "edgegated",
+            "cf-connecting-ip",
+            "forwarded-for",
+            "x-real-ip",
+            "x-requested-with",
+            "x-csrf-token",
+            "x-xsrf-token",
+            "x-auth-token",
+            "x-access-token",
+            "x-api-key",
+            "x-user-agent",
+            "x-middleware-prefetch",
+            "x-nextjs-data",
+            "x-wap-profile",
+            "x-inertia",
+            "hx-request",
+            "x-livewire",
+            "turbo-frame",
+            "soapaction",
+            "destination",
+            "upgrade-insecure-requests",
+            "sec-websocket-key",
+            "if-match",
+            "x-request-id",
+            "traceparent",
+            "x-goog-api-key",
+            "x-amz-date",
+        ] {
             assert!(!is_reserved(name), "{name}");
         }
     }

@@ -6,6 +6,7 @@ pub mod forward;
 pub mod headers;
 pub mod onward;
 pub mod redirect;
+pub mod reserved;
 pub mod tags;
 pub mod template;
 
