@@ -1,6 +1,6 @@
 // `npm run deploy`: builds your Worker, hands it to wrangler, and names what is still open afterwards.
 // `npm run deploy -- --dry-run` does all of it but the upload, and needs no account.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { build, builds } from "./build.mjs";
 import { inRoot, root } from "./lib/paths.mjs";
@@ -9,12 +9,16 @@ import { wrangler, wranglerEnv } from "./lib/wrangler.mjs";
 import { setup } from "./setup.mjs";
 
 const policy = builds.own.policy;
+const loopback = "EDGEGATE_LOOPBACK";
 
 main(async (args) => {
   // `npm run deploy --dry-run`, without the lone dashes, keeps the flag to npm itself: it must not become a real deployment.
   const dryRun = args.includes("--dry-run") || process.env.npm_config_dry_run === "true";
   if (dryRun && !args.includes("--dry-run")) args.push("--dry-run");
   refuseDemo(args);
+  refuseLoopback(args);
+  const held = dryRun ? undefined : await heldSecrets(environmentOf(args));
+  if (held?.includes(loopback)) throw leftOpen(`the account's secret ${loopback}`, `npx wrangler secret delete ${[loopback, ...environmentOf(args)].join(" ")}`);
   await build(builds.own, await setup());
   console.log(dryRun ? "\nWhat wrangler would upload:\n" : "\nwrangler deploy:\n");
   const [program, rest] = wrangler("deploy", ...args);
@@ -24,7 +28,7 @@ main(async (args) => {
       todo: dryRun ? "" : "The first time, `npx wrangler login` connects this machine to your account; `npm run deploy -- --dry-run` needs none.",
     });
   }
-  console.log(await openSecrets(dryRun, environmentOf(args)));
+  console.log(await openSecrets(dryRun, environmentOf(args), held));
   const config = readFileSync(inRoot("wrangler.toml"), "utf8");
   console.log(unfinished(config, readFileSync(inRoot(policy), "utf8")) + secondDoors(config) + openDoors);
 });
@@ -46,6 +50,27 @@ function refuseDemo(args) {
   }
 }
 
+/** A deployment that takes itself for a local one believes every `Host: localhost`: http, published secrets and all. */
+function refuseLoopback(args) {
+  const inArgs = args.find((arg) => arg.includes(loopback));
+  if (inArgs) throw leftOpen(inArgs, "leave it out");
+  const at = args.findIndex((arg) => /^--secrets-file\b/.test(arg));
+  const file = at < 0 ? undefined : args[at].includes("=") ? args[at].slice(args[at].indexOf("=") + 1) : args[at + 1];
+  for (const name of ["wrangler.toml", file]) {
+    if (name && names(path.resolve(root, name), loopback)) throw leftOpen(name, `take ${loopback} out of ${name}; it belongs into .dev.vars`);
+  }
+}
+
+function leftOpen(where, todo) {
+  return new Failure(`${where} would say to the deployment that it runs for one machine alone: whoever writes \`Host: localhost\` would get in by http and by published secrets`, { todo: `Do this first: ${todo}.` });
+}
+
+/** Whether a file has the word outside comments. */
+function names(file, word) {
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  return text.split("\n").some((line) => !line.trim().startsWith("#") && line.includes(word));
+}
+
 /** The arguments that pick the same wrangler environment. */
 function environmentOf(args) {
   const at = args.findIndex((arg) => arg === "-e" || arg === "--env" || arg.startsWith("--env="));
@@ -54,7 +79,7 @@ function environmentOf(args) {
 }
 
 /** The secrets that the policy names and the account lacks. */
-async function openSecrets(dryRun, environment) {
+async function openSecrets(dryRun, environment, held) {
   const asked = await step(`${policy}: which secrets does it name?`, "a second, half a minute the first time", () =>
     run("cargo", ["run", "-q", "--bin", "edgegate", "--", "secrets", "--json"], { cwd: root }));
   const named = asked.code <= 1 ? parseNames(asked.stdout) : undefined; // 1: some have no value on this machine, which is no matter here
@@ -63,13 +88,18 @@ async function openSecrets(dryRun, environment) {
   const put = (names) => names.map((name) => `    npx wrangler secret put ${[name, ...environment].join(" ")}`).join("\n");
   if (dryRun) return `\nSecrets that ${policy} names; each wants a value once, after the first deployment:\n${put(named)}`;
 
-  const [program, args] = wrangler("secret", "list", "--format", "json", ...environment);
-  const listed = await run(program, args, { cwd: root, env: wranglerEnv() });
-  const there = listed.code === 0 ? parseNames(listed.stdout) : undefined;
+  const there = held ?? (await heldSecrets(environment));
   if (!there) return `\nWhich secrets the account holds could not be listed. Those that ${policy} names:\n${put(named)}`;
   const missing = named.filter((name) => !there.includes(name));
   if (missing.length === 0) return `\nSecrets: every one that ${policy} names has a value.`;
   return `\nSecrets still missing; until each has a value the gate refuses what needs it:\n${put(missing)}`;
+}
+
+/** Names of the secrets that the account holds; undefined if it does not say, as before the first deployment. */
+async function heldSecrets(environment) {
+  const [program, args] = wrangler("secret", "list", "--format", "json", ...environment);
+  const listed = await run(program, args, { cwd: root, env: wranglerEnv() });
+  return listed.code === 0 ? parseNames(listed.stdout) : undefined;
 }
 
 /** Names out of ["A"], [{"name": "A"}] or {"secrets": […]}. */

@@ -4,7 +4,7 @@ use crate::policy::{Key, KeyUse, Policy};
 use crate::refusal::Reason;
 use crate::secret::Secret;
 
-/// Secrets by name. A value that the demo publishes counts only on loopback.
+/// Secrets by name. A value that the demo publishes counts only on loopback of a local deployment.
 #[derive(Debug)]
 pub struct Keyring(Vec<Entry>);
 

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 use super::workspace::Workspace;
 use crate::credential::Identity;
 use crate::gate::{Gate, Moment};
-use crate::http::{Headers, Incoming, query};
+use crate::http::{Deployment, Headers, Incoming, query};
 use crate::policy::{JwsAlgorithm, Network, Origin, Policy, Route};
 use crate::ports::{
     Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Timer, Upstream, Vault,
@@ -58,7 +58,7 @@ impl Judgement {
 
 /// Lets the gate judge.
 pub fn judge(workspace: &Workspace, asked: Asked<'_>) -> Judgement {
-    let gate = Gate::new(without_assertions(&workspace.policy), workspace.keyring());
+    let gate = Gate::new(without_assertions(&workspace.policy), workspace.keyring()).at(Deployment::Local);
     let network = asked.client.is_none().then(|| bound_network(asked.url)).flatten();
     let client = asked.client.map(|client| client.to_string());
     let client = client.or_else(|| network.as_deref()?.split('/').next().map(str::to_owned));

@@ -26,7 +26,7 @@ pub fn sign(common: &Common, args: &SignLink) -> Result<Report, Failure> {
     let profile = signing::profile(&workspace, &kind(&workspace.policy), args.profile.as_deref(), unsigned)?;
     let key = signing::key(&profile.keys, args.key.as_deref())?;
     let target = signing::target(&workspace, GATE, &address, unsigned)?;
-    let secret = workspace.secret(&key.secret, target.is_loopback())?;
+    let secret = workspace.secret(&key.secret, target.is_named_loopback())?;
     let terms = terms(args, &profile, now);
     let signed = Signed { method: &args.method, host: &target.host, path: target.path };
     let query = link::sign(&profile, &key, &secret, signed, address.query(), terms).map_err(|_| planted())?;

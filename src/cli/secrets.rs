@@ -6,6 +6,7 @@ use super::args::Common;
 use super::keys;
 use super::output::{Exit, Failure, Report};
 use super::workspace::Workspace;
+use crate::http::Deployment;
 use crate::keyring::Keyring;
 use crate::policy::{Key, KeyUse, MacAlgorithm, Policy};
 
@@ -31,7 +32,12 @@ pub fn run(common: &Common) -> Result<Report, Failure> {
         0 => format!("Every one has a value in {}.\n", workspace.source),
         open => format!("{open} of {} to be set; this looked in {}.\n", names.len(), workspace.source),
     };
-    let unknown: Vec<&str> = workspace.vars.names().into_iter().filter(|name| !names.contains(name)).collect();
+    let unknown: Vec<&str> = workspace
+        .vars
+        .names()
+        .into_iter()
+        .filter(|name| !names.contains(name) && *name != Deployment::BINDING)
+        .collect();
     let mut notes: Vec<String> = entries.iter().filter_map(|entry| entry.state.note(entry.name)).collect();
     if !unknown.is_empty() {
         notes.push(format!("the policy does not name {}", unknown.join(", ")));

@@ -26,7 +26,7 @@ use crate::credential::recent::Recent;
 use crate::credential::store::Context;
 use crate::dialect::{self, Voice};
 use crate::endpoint::{self, http_session};
-use crate::http::{Incoming, Target};
+use crate::http::{Deployment, Incoming, Target};
 use crate::keyring::Keyring;
 use crate::policy::{Policy, Route};
 use crate::ports::Ports;
@@ -47,6 +47,8 @@ pub struct Gate {
     pub policy: Policy,
     /// Values of the policy's secrets.
     pub keyring: Keyring,
+    /// Where it runs.
+    pub deployment: Deployment,
     pub(crate) recent: Recent,
     pub(crate) foreign: Foreign,
     pub(crate) guesses: Guesses,
@@ -101,17 +103,23 @@ pub(crate) struct Trace {
 }
 
 impl Gate {
-    /// A gate with an empty memory.
+    /// A gate with an empty memory, deployed for others.
     pub fn new(policy: Policy, keyring: Keyring) -> Self {
         Self {
             policy,
             keyring,
+            deployment: Deployment::Public,
             recent: Recent::default(),
             foreign: Foreign::default(),
             guesses: Guesses::default(),
             questions: Questions::default(),
             assertions: Assertions::default(),
         }
+    }
+
+    /// The same gate, deployed so.
+    pub fn at(self, deployment: Deployment) -> Self {
+        Self { deployment, ..self }
     }
 
     /// Judges a request. Every way out of here is a decision; nothing is let through by an error.
@@ -159,11 +167,13 @@ impl Gate {
         trace: &mut Trace,
     ) -> Result<Decision, Reason> {
         self.judge_bounds(incoming)?;
-        let target = Target::read(incoming.url, self.policy.limits.url)?;
+        let target = Target::read(incoming.url, self.policy.limits.url)?.at(self.deployment);
         if !route::is_known_method(&self.policy, incoming.method) {
             return Err(Reason::MethodUnknown);
         }
-        let is_exposed = self.policy.gateway.issuer.is_https() && !target.secure && !target.is_loopback();
+        // An http issuer is valid on loopback alone, and only a local deployment is there.
+        let is_for_https = self.policy.gateway.issuer.is_https() || self.deployment == Deployment::Public;
+        let is_exposed = is_for_https && !target.secure && !target.is_loopback();
         if endpoint::is_own(&self.policy, target.path) {
             if is_exposed && !(target.path == endpoint::HTTP_SESSION && http_session::is_host(self, &target)) {
                 return Err(Reason::TransportInsecure);

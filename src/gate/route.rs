@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::Trace;
+use crate::endpoint::luminate;
 use crate::http::Target;
 use crate::policy::{Policy, Route};
 use crate::refusal::Reason;
@@ -32,13 +33,28 @@ pub fn find<'p>(policy: &'p Policy, method: &str, target: &Target<'_>) -> Result
     Ok(siblings(policy, first).find(takes_method).unwrap_or(first))
 }
 
-/// Whether the route takes a path as it is written.
+/// Whether the route takes a path as it is written, and can hand it on.
 ///
 /// # Errors
 /// `PathParameter`
 pub fn judge_path(route: &Route, target: &Target<'_>) -> Result<(), Reason> {
-    let is_allowed = route.path_parameters || !target.path.contains(';');
+    if !target.path.contains(';') {
+        return Ok(());
+    }
+    let is_allowed = route.path_parameters && forwarded_path(route, target).is_some();
     is_allowed.then_some(()).ok_or(Reason::PathParameter)
+}
+
+/// The path that the origin gets. None if a parameter stands where the route's `forward.path` replaces its part.
+pub fn forwarded_path(route: &Route, target: &Target<'_>) -> Option<String> {
+    let path = match route.luminate() {
+        Some(_) => Cow::Owned(luminate::without_routing(target.path)),
+        None => Cow::Borrowed(target.path),
+    };
+    match &route.forward.path {
+        Some(to) => route.path.rewrite(&path, to),
+        None => Some(path.into_owned()),
+    }
 }
 
 /// Whether the route takes the method.

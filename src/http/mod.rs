@@ -18,7 +18,7 @@ use crate::refusal::Reason;
 
 pub use fields::Fields;
 pub use headers::Headers;
-pub use target::Target;
+pub use target::{Deployment, Target};
 
 /// A request before it is judged.
 #[derive(Debug, Clone)]

@@ -13,6 +13,26 @@ use super::query;
 use crate::policy;
 use crate::refusal::Reason;
 
+/// Where the gate runs, as its deployment says. `Host` says nothing of it: a client writes that.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Deployment {
+    /// For others: no request is on loopback.
+    #[default]
+    Public,
+    /// On one machine and for it alone: a request to a name or address of loopback is on loopback.
+    Local,
+}
+
+impl Deployment {
+    /// Name of the text binding by which a deployment says that it is local. `.dev.vars` holds it, which no deployment reads.
+    pub const BINDING: &str = "EDGEGATE_LOOPBACK";
+
+    /// What the binding's value says: `true` alone makes it local.
+    pub fn said(value: Option<&str>) -> Self {
+        if value == Some("true") { Self::Local } else { Self::Public }
+    }
+}
+
 /// A URL in which every part can be read in one way only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target<'a> {
@@ -24,6 +44,7 @@ pub struct Target<'a> {
     pub path: &'a str,
     /// Query without `?`, as received; `Some("")` for a bare `?`.
     pub query: Option<&'a str>,
+    deployment: Deployment,
 }
 
 impl<'a> Target<'a> {
@@ -52,7 +73,12 @@ impl<'a> Target<'a> {
         if url.len() + 2 * escapes > limit {
             return Err(Reason::UrlTooLong);
         }
-        Ok(Self { secure, host, path, query })
+        Ok(Self { secure, host, path, query, deployment: Deployment::Public })
+    }
+
+    /// The same at a gate that is deployed so.
+    pub fn at(self, deployment: Deployment) -> Self {
+        Self { deployment, ..self }
     }
 
     /// `scheme://host`, the serialised origin (RFC 6454 section 6.2).
@@ -70,8 +96,14 @@ impl<'a> Target<'a> {
         if self.secure { "https" } else { "http" }
     }
 
-    /// Whether the client speaks to the gateway over a loopback name.
+    /// Whether the request stays on one machine: the deployment is local, and the name or address is of loopback
+    /// (127.0.0.0/8, ::1, `localhost` and below it, RFC 6761 section 6.3).
     pub fn is_loopback(&self) -> bool {
+        self.deployment == Deployment::Local && self.is_named_loopback()
+    }
+
+    /// Whether the address leads to the machine of whoever uses it. It may stand in anybody's `Host`.
+    pub fn is_named_loopback(&self) -> bool {
         policy::authority(&self.host).is_ok_and(|(name, _)| policy::is_loopback(name))
     }
 }
@@ -287,11 +319,17 @@ mod tests {
             ("127.0.0.1:8787", true),
             ("[::1]:81", true),
             ("localhost", true),
+            ("gate.localhost:8787", true),
             ("127.0.0.2", true),
             ("10.0.0.1", false),
             ("localhost.evil", false),
         ] {
-            assert_eq!(read(&format!("http://{host}/")).unwrap().is_loopback(), is, "{host}");
+            let url = format!("http://{host}/");
+            let target = read(&url).unwrap();
+            assert_eq!(target.is_named_loopback(), is, "{host}");
+            assert!(!target.is_loopback(), "{host}: the host alone shows nothing");
+            assert!(!target.clone().at(Deployment::Public).is_loopback(), "{host}");
+            assert_eq!(target.at(Deployment::Local).is_loopback(), is, "{host}");
         }
     }
 }

@@ -74,7 +74,8 @@ pub(super) fn check(host: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a checked host is this machine.
+/// Whether a checked host is this machine (RFC 6761 section 6.3 for names). Of a `Host` that a client wrote it says nothing
+/// about where the client is.
 pub fn is_loopback(host: &str) -> bool {
     let v4 = host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback());
     v4 || host == "[::1]" || host == "localhost" || host.ends_with(".localhost")

@@ -49,16 +49,28 @@ impl PathPattern {
         self.ends_well(path, rest).then_some(rest)
     }
 
-    /// The path with this pattern's base replaced by that of another pattern of the same kind.
+    /// The path with this pattern's base replaced by that of another pattern of the same kind. A path parameter (RFC 3986
+    /// section 3.3) at the end of the base stays at its end. None if another stands within, or `to` has no part to carry it.
     pub fn rewrite(&self, path: &str, to: &PathPattern) -> Option<String> {
-        let rest = self.rest(path)?;
-        let mut rewritten = String::with_capacity(to.base.len() + rest.len());
+        let (parameters, rest) = match self.rest(path) {
+            Some(rest) => ("", rest),
+            None => self.rest_behind_parameters(path).filter(|_| !to.base.is_empty())?,
+        };
+        let mut rewritten = String::with_capacity(to.base.len() + parameters.len() + rest.len());
         rewritten.push_str(&to.base);
+        rewritten.push_str(parameters);
         rewritten.push_str(rest);
         if rewritten.is_empty() {
             rewritten.push('/'); // `/a` under `/a/*` -> `/*`
         }
         Some(rewritten)
+    }
+
+    /// Of `/a/*` and `/a;x=1/b` it is `;x=1` and `/b`.
+    fn rest_behind_parameters<'a>(&self, path: &'a str) -> Option<(&'a str, &'a str)> {
+        let behind = path.strip_prefix(self.base.as_str()).filter(|behind| behind.starts_with(';'))?;
+        let (parameters, rest) = behind.split_at_checked(behind.find('/').unwrap_or(behind.len()))?;
+        (self.prefix || rest.is_empty()).then_some((parameters, rest))
     }
 
     /// Whether it ends with `/*`.
@@ -178,6 +190,19 @@ mod tests {
         assert_eq!(from.rewrite("/SuperOffice/api/", &pattern("/*")).as_deref(), Some("/"));
         assert_eq!(from.rewrite("/other", &pattern("/*")), None);
         assert_eq!(pattern("/a").rewrite("/a", &pattern("/b")).as_deref(), Some("/b"));
+    }
+
+    #[test]
+    fn a_parameter_stays_on_its_part_or_ends_the_rewriting() {
+        let from = pattern("/a/b/*");
+        assert_eq!(from.rewrite("/a/b;x=1/c", &pattern("/d/*")).as_deref(), Some("/d;x=1/c"));
+        assert_eq!(from.rewrite("/a/b;x=1", &pattern("/d/*")).as_deref(), Some("/d;x=1"));
+        assert_eq!(from.rewrite("/a/b/c;x=1", &pattern("/*")).as_deref(), Some("/c;x=1"));
+        assert_eq!(from.rewrite("/a;x=1/b/c", &pattern("/d/*")), None, "no part of the new path is that one");
+        assert_eq!(from.rewrite("/a/b;x=1/c", &pattern("/*")), None, "no part of the new path is that one");
+        assert_eq!(pattern("/a").rewrite("/a;x", &pattern("/b")).as_deref(), Some("/b;x"));
+        assert_eq!(pattern("/a").rewrite("/a;x/c", &pattern("/b")), None);
+        assert_eq!(pattern("/").rewrite("/;x", &pattern("/b")).as_deref(), Some("/b;x"));
     }
 
     #[test]

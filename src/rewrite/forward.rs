@@ -8,6 +8,7 @@ use crate::credential::{Identity, bearer, errand, http_session, link, session, s
 use crate::dialect::checkfront;
 use crate::dialect::luminate::ANYWHERE;
 use crate::endpoint::luminate;
+use crate::gate::route;
 use crate::http::query::{self, Param};
 use crate::http::{Headers, Incoming, Target, cookie};
 use crate::policy::{Accept, Nonce, Policy, Route, Session, SignedRedirect, Via};
@@ -16,7 +17,7 @@ use crate::refusal::Reason;
 /// Edits that hold for every request that this route lets through.
 ///
 /// # Errors
-/// `OnBehalf`; `Internal` if the policy's rewrite does not fit the matched path, which reading the policy excludes.
+/// `OnBehalf`; `PathParameter`, which [`route::judge_path`] has excluded.
 pub fn forwarding(
     policy: &Policy,
     route: &Route,
@@ -26,11 +27,7 @@ pub fn forwarding(
     request_id: &str,
 ) -> Result<Forwarding, Reason> {
     let forward = &route.forward;
-    let path = match &forward.path {
-        Some(to) => route.path.rewrite(target.path, to).ok_or(Reason::Internal)?,
-        None => target.path.to_owned(),
-    };
-    let path = if route.luminate().is_some() { luminate::without_routing(&path) } else { path };
+    let path = route::forwarded_path(route, target).ok_or(Reason::PathParameter)?;
     let mut url = match &forward.origin.via {
         Via::Url(base) => format!("{base}{path}"),
         Via::Service(_) => match &forward.host {

@@ -7,6 +7,7 @@ use worker::{Env, console_error, console_log, console_warn};
 
 use super::binding;
 use crate::gate::Gate;
+use crate::http::Deployment;
 use crate::keyring::Keyring;
 use crate::policy::{Policy, SingleUse};
 use crate::secret::Secret;
@@ -40,12 +41,36 @@ fn build(env: &Env) -> Option<Rc<Gate>> {
         }
     };
     let keyring = Keyring::new(&policy, |name| env.secret(name).ok().map(|value| Secret::new(value.to_string())));
-    announce(env, &policy, &keyring);
-    Some(Rc::new(Gate::new(policy, keyring)))
+    let said = env.var(Deployment::BINDING).ok().map(|value| value.to_string());
+    let deployment = Deployment::said(said.as_deref());
+    announce(env, &policy, &keyring, deployment);
+    Some(Rc::new(Gate::new(policy, keyring).at(deployment)))
+}
+
+/// Says where the gate runs, if that is on one machine or if the policy is for one machine alone.
+fn announce_deployment(policy: &Policy, deployment: Deployment) {
+    let name = Deployment::BINDING;
+    match deployment {
+        Deployment::Local => {
+            console_warn!(
+                "edgegate: {} is set: on loopback http and published demo values count. Never on a deployment",
+                name
+            )
+        }
+        Deployment::Public if policy.gateway.issuer.is_loopback() => {
+            console_error!(
+                "edgegate: the policy's issuer is on loopback and {} is not \"true\", so nothing counts as loopback. For a run on this machine alone, write {}=true into .dev.vars",
+                name,
+                name
+            )
+        }
+        Deployment::Public => {}
+    }
 }
 
 /// Names what is missing, in the first lines of the isolate's log.
-fn announce(env: &Env, policy: &Policy, keyring: &Keyring) {
+fn announce(env: &Env, policy: &Policy, keyring: &Keyring, deployment: Deployment) {
+    announce_deployment(policy, deployment);
     for name in keyring.missing() {
         console_error!(
             "edgegate: secret {} is not set or shorter than 16 bytes; requests that need it are answered 503. Set it: npx wrangler secret put {}",
@@ -56,7 +81,7 @@ fn announce(env: &Env, policy: &Policy, keyring: &Keyring) {
     let published = keyring.published();
     if !published.is_empty() {
         let names = published.join(", ");
-        console_log!("edgegate: published demo values, which count as missing outside loopback: {}", names);
+        console_log!("edgegate: published demo values, which count on loopback of a local deployment alone: {}", names);
     }
     let needs_records = policy.bearer.is_some()
         || policy.session.is_some()

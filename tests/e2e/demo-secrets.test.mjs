@@ -3,17 +3,26 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { forwarded, refused, status } from "./lib/expect.mjs";
-import { secrets, startGateway, theLogHoldsNoCredential } from "./lib/gateway.mjs";
+import { demoPolicy, secrets, startGateway, theLogHoldsNoCredential } from "./lib/gateway.mjs";
 import { link, redirect, seal } from "./lib/sign.mjs";
 
-const gateway = await startGateway({ gate: {}, mixed: { secrets: { EDGEGATE_LINK_KEY: "a-link-key-of-my-own-0123456789abcdef" } } });
-const { gate, mixed } = gateway;
+const issuer = 'issuer = "http://127.0.0.1:8787"';
+const gateway = await startGateway({
+  gate: {},
+  mixed: { secrets: { EDGEGATE_LINK_KEY: "a-link-key-of-my-own-0123456789abcdef" } },
+  deployed: { without: ["EDGEGATE_LOOPBACK"], policy: demoPolicy([issuer, 'issuer = "https://gate.example"']) },
+  // A deployment of the demo itself, by hand; and values that are not the one word.
+  forgotten: { without: ["EDGEGATE_LOOPBACK"] },
+  ...Object.fromEntries(["1", "TRUE", "", "false", " true"].map((value, at) => [`said${at}`, { bindings: { EDGEGATE_LOOPBACK: value } }])),
+  boolean: { bindings: { EDGEGATE_LOOPBACK: true } },
+});
+const { gate, mixed, deployed } = gateway;
 after(() => gateway.stop());
 
 const outside = ["gate.example", "gate.example:8787", "192.0.2.1", "localhost.gate.example", "127.0.0.1.gate.example", "[2001:db8::1]", "0.0.0.0", "10.0.0.1:8787"];
 const inside = ["127.0.0.1:8787", "localhost", "localhost:8787", "127.1.2.3", "[::1]:8787", "[::1]", "LOCALHOST:1"];
 const admin = { authorization: `Bearer ${secrets.EDGEGATE_ADMIN_KEY}`, "cf-connecting-ip": "127.0.0.1" };
-const asks = (host) => [
+const asks = (host, gate = gateway.gate) => [
   () => gate.get(link("/files/a", "", { host }), {}, { host }),
   () => gate.get(link("/once/a", "", { host }), {}, { host }),
   () => gate.get(redirect("/landing/a", `h=${Math.random()}`), {}, { host }),
@@ -37,6 +46,36 @@ test("over https it is the same", async () => {
   const answer = await gateway.dispatch("gate", `https://gate.example${link("/files/a", "", { host: "gate.example" })}`);
   assert.equal(answer.status, 503);
   assert.equal((await answer.json()).code, "unavailable");
+});
+
+// The deployment says whether it is a local one; `Host` is what a client writes.
+const spoofs = [...inside, "x.localhost", "a.b.localhost:8787", "gate.localhost:443"];
+
+test("where the deployment does not say that it is local, no Host makes it so, by http", async () => {
+  for (const name of ["forgotten", "said0", "said1", "said2", "said3", "said4", "boolean"]) {
+    for (const host of spoofs) {
+      const answers = await Promise.all(asks(host, gateway[name]).map((ask) => ask()));
+      for (const answer of answers) assert.ok(answer.status >= 400 && !answer.echo, `${name} at ${host}: ${answer.status} ${answer.text}`);
+    }
+  }
+  for (const host of spoofs) {
+    await refused(await deployed.get(link("/files/a", "", { host: host.toLowerCase() }), {}, { host }), 403, "transport_insecure");
+    const health = await deployed.get("/.edgegate/health", {}, { host });
+    assert.equal(health.json.missing_secrets, undefined, host);
+  }
+});
+
+test("nor by https: published secrets are missing there", async () => {
+  for (const host of spoofs.map((host) => host.toLowerCase().replace(":443", ":8443"))) {
+    for (const name of ["deployed", "forgotten"]) {
+      const answer = await gateway.dispatch(name, `https://${host}${link("/files/a", "", { host })}`);
+      assert.equal(answer.status, 503, `${name} at ${host}`);
+      const health = await (await gateway.dispatch(name, `https://${host}/.edgegate/health`)).json();
+      assert.deepEqual(Object.keys(health).sort(), ["single_use", "status", "version"], `${name} at ${host}`);
+      const admitted = await gateway.dispatch(name, `https://${host}/.edgegate/admin/token`, { method: "POST", body: '{"subject":"root"}', headers: admin });
+      assert.equal(admitted.status, 503, `${name} at ${host}`);
+    }
+  }
 });
 
 test("on loopback, by any of its names, they work", async () => {

@@ -44,8 +44,10 @@ fn the_cookie_of_the_site_itself() {
 
 #[test]
 fn on_plain_http_there_is_only_loopback() {
-    let site = Site::alone();
-    let judged = site.ask(&Request::get(&format!("http://127.0.0.1:8787/site/CRConsAPI?method=getLoginUrl&{COMMON}")));
+    let here = Request::get(&format!("http://127.0.0.1:8787/site/CRConsAPI?method=getLoginUrl&{COMMON}"));
+    assert_eq!(Site::alone().ask(&here).refused, Some(Reason::TransportInsecure), "a Host shows nothing");
+    let site = Site::alone().local();
+    let judged = site.ask(&here);
     assert_eq!(attributes(&judged), ["Path=/; Max-Age=43200; HttpOnly; SameSite=Lax"]);
     let judged =
         site.ask(&Request::get(&format!("http://gate.example.org/site/CRConsAPI?method=getLoginUrl&{COMMON}")));

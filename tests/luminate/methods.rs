@@ -21,9 +21,9 @@ fn the_signature_is_the_documented_one() {
     for (policy, signature) in
         [(POLICY, "1ffc257e7d2ac329f76df6a117f31986"), (&sha1, "44f6c35acd5b6f2c6f4162ce819b5a50428d422f")]
     {
-        let site = Site::with_secret(&World::at(1_287_763_970), policy, "DIGEST_KEY", "s3cr3t-KEY_0001");
+        let site = Site::with_secret(&World::at(1_287_763_970), policy, "DIGEST_KEY", "s3cr3t-KEY_0001").local();
         everybody_is(&site, JO);
-        // The secret is the demo's, which counts on loopback alone.
+        // The secret is the demo's, which counts on loopback of a local deployment alone.
         let loopback = |method: &str, more: &str| {
             let request = client(method, more);
             Request { url: request.url.replace("https://gate.example.org", "http://127.0.0.1:8787"), ..request }

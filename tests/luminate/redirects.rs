@@ -51,7 +51,7 @@ fn every_vector_leads_where_it_shall() {
         let name = vector["name"].as_str().unwrap();
         let changes: Vec<(&str, &str)> = vector["policy"].as_array().into_iter().flatten().map(pair).collect();
         // The secret of the vectors is a published one, which is good on loopback alone.
-        let site = Site::with_secret(&World::at(THEN), &policy(&changes), "DIGEST_KEY", "s3cr3t-KEY_0001");
+        let site = Site::with_secret(&World::at(THEN), &policy(&changes), "DIGEST_KEY", "s3cr3t-KEY_0001").local();
         let who = vector["signed_in"].as_str().map(|subject| {
             everybody_is(&site, subject);
             cookie_of(&site.ask(&local(client("login", "user_name=u&password=p")))).unwrap()

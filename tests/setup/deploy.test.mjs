@@ -36,7 +36,7 @@ test("`npm run deploy --dry-run`, which npm keeps to itself, stays a dry run", a
 test("a deployment names the secrets that are still missing, in its own environment", async (t) => {
   const a = account(t);
   const { output } = await a.deploy(["--env", "staging"]);
-  assert.deepEqual(a.calls("wrangler"), ["wrangler deploy --env staging", "wrangler secret list --format json --env staging"]);
+  assert.deepEqual(a.calls("wrangler"), ["wrangler secret list --format json --env staging", "wrangler deploy --env staging"]);
   assert.match(output, /still missing.*\n {4}npx wrangler secret put EDGEGATE_SESSION_KEY --env staging\n/);
   assert.doesNotMatch(output, /put EDGEGATE_LINK_KEY/);
 });
@@ -72,6 +72,27 @@ test("an address beside the routes is warned of", async (t) => {
   const { output } = await a.deploy();
   assert.match(output, /Warning: wrangler\.toml lacks `preview_urls = false`/);
   assert.doesNotMatch(output, /lacks `workers_dev/);
+});
+
+test("nothing that would make a deployment a local one is deployed", async (t) => {
+  const refused = async (a, args, calls = []) => {
+    const { code, output } = await a.deploy(args);
+    assert.equal(code, 1, output);
+    assert.match(output, /runs for one machine alone/);
+    assert.deepEqual(a.calls("wrangler"), calls);
+    a.forget();
+  };
+  const a = account(t);
+  a.write("own.vars", "EDGEGATE_LINK_KEY=1\nEDGEGATE_LOOPBACK=true\n");
+  for (const args of [["--var", "EDGEGATE_LOOPBACK:true"], ["--var=EDGEGATE_LOOPBACK:true"], ["--secrets-file", "own.vars"], ["--secrets-file=own.vars", "--dry-run"]]) await refused(a, args);
+  for (const vars of ['[vars]\nEDGEGATE_LOOPBACK = "true"\n', '[env.staging.vars]\nEDGEGATE_LOOPBACK = "true"\n', 'vars = { EDGEGATE_LOOPBACK = "true" }\n']) {
+    a.write("wrangler.toml", vars);
+    await refused(a, ["--dry-run"]);
+  }
+  a.write("wrangler.toml", "# EDGEGATE_LOOPBACK belongs into .dev.vars\n");
+  assert.equal((await a.deploy(["--dry-run"])).code, 0);
+  const held = account(t, { listed: '[{"name":"EDGEGATE_LOOPBACK","type":"secret_text"}]' });
+  await refused(held, [], ["wrangler secret list --format json"]);
 });
 
 test("nothing of the demo is deployed", async (t) => {

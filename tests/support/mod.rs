@@ -19,7 +19,7 @@ use std::sync::LazyLock;
 
 use edgegate as house;
 use edgegate::gate::{Gate, Judged, Moment};
-use edgegate::http::{Headers, Incoming};
+use edgegate::http::{Deployment, Headers, Incoming};
 use edgegate::keyring::Keyring;
 use edgegate::policy::Policy;
 use edgegate::refusal::Reason;
@@ -129,6 +129,11 @@ impl Site {
         let keyring =
             Keyring::new(&policy, |asked| if asked == name { Some(Secret::new(value)) } else { secret(asked) });
         Self { gate: Gate::new(policy, keyring), ports: Memory::new(world) }
+    }
+
+    /// The same, deployed on one machine for it alone.
+    pub fn local(self) -> Self {
+        Self { gate: self.gate.at(Deployment::Local), ..self }
     }
 
     /// With nothing but the policy of the fixtures.

@@ -22,7 +22,8 @@ const instrumented = {
   contents: readFileSync(path.join(root, "tests/e2e/lib/instrumented.js"), "utf8"),
 };
 
-export const secrets = devVars(path.join(root, "demo/.dev.vars"));
+// What says that this machine alone is served is no secret.
+export const { EDGEGATE_LOOPBACK: loopback, ...secrets } = devVars(path.join(root, "demo/.dev.vars"));
 
 /** The policy of the demo, changed: pairs are [what stands there, what shall stand there], texts are appended. */
 export function demoPolicy(...changes) {
@@ -135,7 +136,7 @@ async function decision(logs, requestId) {
 }
 
 function worker(name, { policy, secrets: changed = {}, without = [], sharing, bindings = {} }) {
-  const values = Object.entries({ ...secrets, ...changed, ...bindings, ...(policy === undefined ? {} : { EDGEGATE_POLICY_TOML: policy }) });
+  const values = Object.entries({ EDGEGATE_LOOPBACK: loopback, ...secrets, ...changed, ...bindings, ...(policy === undefined ? {} : { EDGEGATE_POLICY_TOML: policy }) });
   const bound = (all) => Object.fromEntries(Object.entries(all).filter(([binding]) => !without.includes(binding)));
   return {
     name,
