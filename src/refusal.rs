@@ -45,6 +45,9 @@ reasons! {
     PathAmbiguous = "path_ambiguous" => Ambiguous,
     /// The path is a guarded route's but for upper and lower case or path parameters.
     PathCaseAmbiguous = "path_case_ambiguous" => Ambiguous,
+    /// Some origins would read the path as one that a route guards which asks for more: a slash, dot or space at its end, a
+    /// front controller, a stream, a session segment, letters in another form.
+    PathNearGuarded = "path_near_guarded" => Ambiguous,
     /// The path has a `;` and the route does not allow path parameters.
     PathParameter = "path_parameter" => Ambiguous,
     /// The query holds a byte that no client sends unescaped: `"`, `<`, `>`, a space, a control character.

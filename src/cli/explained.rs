@@ -119,7 +119,12 @@ fn cause(reason: Reason, asked: Asked<'_>, judged: &Judgement) -> String {
         Reason::LinkAddressMismatch => "The link is bound to a client network by eg_ip, and the client is not in it.",
         Reason::LinkNotUsed | Reason::RedirectNotUsed => "What works once is not used up by a HEAD; open it by GET.",
         Reason::PathCaseAmbiguous => "The path differs from a guarded route's only in upper and lower case.",
-        Reason::PathParameter => "The path has a `;`, and the route does not allow path parameters.",
+        Reason::PathNearGuarded => {
+            "Some origins would read the path as one that another route guards, which asks for more."
+        }
+        Reason::PathParameter => {
+            "The path has a `;`, and the route does not allow path parameters, or cannot keep this one."
+        }
         Reason::CredentialMissing => {
             return match judged.identity.as_ref().map(|identity| identity.kind) {
                 Some("none") => {

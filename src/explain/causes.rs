@@ -17,7 +17,10 @@ pub fn route_cause(reason: Reason) -> String {
         Reason::PathCaseAmbiguous => {
             "The path is a guarded route's but for upper and lower case or path parameters; origins differ on both."
         }
-        Reason::PathParameter => "The path has a `;`, and the route does not say `path_parameters = true`.",
+        Reason::PathNearGuarded => {
+            "Some origins would read the path as one that another route guards, which asks for more: by a slash, dot or space at an end, a front controller such as index.php, a session segment, or letters in another form."
+        }
+        Reason::PathParameter => "The path has a `;`, and the route does not say `path_parameters = true`; or it stands where `forward.path` replaces the path and cannot be kept.",
         _ => "No route of the policy matches this host and path.",
     }
     .to_owned()
@@ -27,7 +30,7 @@ pub fn route_cause(reason: Reason) -> String {
 pub fn shape_cause(reason: Reason) -> String {
     match reason {
         Reason::UrlTooLong => "The URL is longer than the policy's limit.",
-        Reason::PathAmbiguous => "The path has dot segments, an empty segment, a backslash, an escaped separator, or escapes a character that needs no escape.",
+        Reason::PathAmbiguous => "The path has dot segments, an empty segment, a backslash, an escaped separator (`%2F`, `%3F`, `%23`), or escapes a character that needs no escape.",
         Reason::QueryAmbiguous => "The query has a character that URLs escape: a double quote, <, >, #, a space or a control character. Send it escaped, and sign it escaped.",
         _ => "This is not an absolute http or https URL.",
     }

@@ -6,31 +6,65 @@ use std::sync::Arc;
 use super::Trace;
 use crate::endpoint::luminate;
 use crate::http::Target;
-use crate::policy::{Policy, Route};
+use crate::policy::{self, Policy, Route};
 use crate::refusal::Reason;
 
 /// The first route for host and path. Where that route lacks the method, a later one of the same host and
 /// path pattern may take it; a wider one may not, or `POST /admin/x` would fall through to `/*`.
 ///
 /// # Errors
-/// `NoRoute`, `PathCaseAmbiguous`.
+/// `NoRoute`, `PathCaseAmbiguous`, `PathNearGuarded`.
 pub fn find<'p>(policy: &'p Policy, method: &str, target: &Target<'_>) -> Result<&'p Arc<Route>, Reason> {
     let serves_host = |route: &&Arc<Route>| route.host.as_ref().is_none_or(|host| host.matches(&target.host));
-    let mut candidates = policy.routes.iter().filter(serves_host);
     let bare = without_parameters(target.path);
-    let first = loop {
-        let route = candidates.next().ok_or(Reason::NoRoute)?;
-        if route.path.matches(if route.path_parameters { &bare } else { target.path }) {
-            break route;
-        }
-        // An origin that ignores case, or cuts path parameters, would serve a guarded path under a name that no
-        // guarded route matches.
-        if route.is_guarded() && route.path.matches_ignoring_case(&bare) {
-            return Err(Reason::PathCaseAmbiguous);
-        }
-    };
+    let is_first = |route: &&Arc<Route>| route.path.matches(if route.path_parameters { &bare } else { target.path });
+    let first = policy.routes.iter().filter(serves_host).find(is_first);
+    let Some(first) = first else { return Err(unmatched(policy, target, &bare)) };
     let takes_method = |route: &&Arc<Route>| route.methods.iter().any(|m| m == method);
-    Ok(siblings(policy, first).find(takes_method).unwrap_or(first))
+    let route = siblings(policy, first).find(takes_method).unwrap_or(first);
+    if !route.neighbours.is_empty() {
+        judge_neighbours(policy, route, method, target, &bare)?;
+    }
+    Ok(route)
+}
+
+/// An origin that reads paths less exactly than the gate would serve a guarded path under a name that no guarded route
+/// matches. So the route that takes a path as it is written has to ask for whatever one asks for that some origin could
+/// mean by it.
+fn judge_neighbours(
+    policy: &Policy,
+    route: &Route,
+    method: &str,
+    target: &Target<'_>,
+    bare: &str,
+) -> Result<(), Reason> {
+    let loosest = policy::loosest(target.path);
+    for neighbour in route.neighbours.iter().filter(|neighbour| neighbour.is_meant_by(target.path, &loosest)) {
+        let Some(other) = policy.routes.get(neighbour.index) else { continue };
+        let serves_host = other.host.as_ref().is_none_or(|host| host.matches(&target.host));
+        let takes = || siblings(policy, other).any(|other| other.methods.iter().any(|known| known == method));
+        let reason = near(other, bare);
+        let is_refused = neighbour.is_looser || reason == Reason::PathCaseAmbiguous || !takes();
+        if serves_host && is_refused {
+            return Err(reason);
+        }
+    }
+    Ok(())
+}
+
+/// Why no route takes a path: there is none, or one is guarded that differs in spelling alone.
+fn unmatched(policy: &Policy, target: &Target<'_>, bare: &str) -> Reason {
+    let serves_host = |route: &Route| route.host.as_ref().is_none_or(|host| host.matches(&target.host));
+    let is_near =
+        |route: &&Arc<Route>| route.is_guarded() && serves_host(route) && route.path.matches_ignoring_case(bare);
+    policy.routes.iter().find(is_near).map_or(Reason::NoRoute, |route| near(route, bare))
+}
+
+fn near(guarded: &Route, bare: &str) -> Reason {
+    match guarded.path.matches_ignoring_case(bare) {
+        true => Reason::PathCaseAmbiguous,
+        false => Reason::PathNearGuarded,
+    }
 }
 
 /// Whether the route takes a path as it is written, and can hand it on.

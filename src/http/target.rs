@@ -3,7 +3,8 @@
 //! The rule for the path: it is accepted only if every origin that decodes and normalises it by its own
 //! lights still lands where the route matched. So dot segments, empty segments, backslashes, escaped
 //! separators, escapes of characters that need none (RFC 3986 section 2.3), double escapes, controls and
-//! bytes that are no UTF-8 are refused. The rule for the query: the runtime's `fetch` escapes some characters
+//! bytes that are no UTF-8 are refused; `%3F` and `%23` too, which some origins decode before they look for a query.
+//! The rule for the query: the runtime's `fetch` escapes some characters
 //! (WHATWG URL, special-query percent-encode set). Those that clients send as they are, `'` and what lies beyond ASCII,
 //! are accepted and forwarded escaped ([`query::escaped`]): every reader decodes both to the same. The others are refused.
 
@@ -156,7 +157,11 @@ fn judge_segment(segment: &[u8]) -> Result<(), Reason> {
         let value = crate::digest::from_hex(pair).and_then(|v| v.first().copied()).ok_or(Reason::PathAmbiguous)?;
         let double =
             value == b'%' && tail.split_at_checked(2).is_some_and(|(p, _)| crate::digest::from_hex(p).is_some());
-        if is_unreserved(value) || matches!(value, b'/' | b'\\' | b';') || value.is_ascii_control() || double {
+        if is_unreserved(value)
+            || matches!(value, b'/' | b'\\' | b';' | b'?' | b'#')
+            || value.is_ascii_control()
+            || double
+        {
             return Err(Reason::PathAmbiguous);
         }
         decoded.push(value);
@@ -251,6 +256,10 @@ mod tests {
             "/a%252fb",
             "/%c0%ae",
             "/..%3b/x",
+            "/admin%3F",
+            "/a%3fb=c",
+            "/admin%23",
+            "/site/SRConsAPI%3Fmethod=login",
             "/a%ff",
             "/é",
             "/a b",

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::Route;
+use super::strictness;
 use super::suggest;
 
 /// What is to be said of a route, given those before it.
@@ -15,6 +16,7 @@ pub(super) fn remarks(route: &Route, earlier: &[Arc<Route>]) -> Vec<String> {
     }
     let mut remarks = Vec::new();
     let mut surrounded: Vec<&str> = Vec::new();
+    let mut others: Vec<(&str, Vec<&str>)> = Vec::new();
     for before in earlier {
         let name = &before.name;
         match (route.is_guarded(), before.is_guarded()) {
@@ -29,18 +31,34 @@ pub(super) fn remarks(route: &Route, earlier: &[Arc<Route>]) -> Vec<String> {
                 ));
             }
             (false, true) if covers(route, before) => surrounded.push(name),
+            _ if !siblings(route, before) && covers(route, before) => {
+                let keys = strictness::looser_in(route, before);
+                if !keys.is_empty() {
+                    others.push((name, keys));
+                }
+            }
             _ => {}
         }
     }
     if !surrounded.is_empty() {
         let names = suggest::listed(surrounded.into_iter());
         remarks.push(format!(
-            "is open to everybody and its `{}` surrounds what guarded routes cover ({names}): an origin that reads a path less exactly may serve the same there",
+            "is open to everybody and its `{}` surrounds what guarded routes cover ({names}): {OTHER_NAMES}",
             route.path
+        ));
+    }
+    for (name, keys) in others {
+        remarks.push(format!(
+            "its `{}` surrounds route `{name}`, and is looser in {}: {OTHER_NAMES}",
+            route.path,
+            strictness::told(&keys, route)
         ));
     }
     remarks
 }
+
+/// What the gate cannot know of an origin. Slashes, dots, case, escapes and front controllers it refuses by itself.
+const OTHER_NAMES: &str = "what the origin also serves by another name is taken here (a suffix left out or added, such as `/a` for `/a.html` by MultiViews or `/a.json`; a rewritten address; a short name such as `LONGNA~1`)";
 
 /// Why no request ever takes the route.
 fn unreached(route: &Route, earlier: &[Arc<Route>]) -> Option<String> {

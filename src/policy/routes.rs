@@ -6,6 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::accept;
 use super::names::Names;
+use super::neighbour;
 use super::path::is_within;
 use super::problem::Report;
 use super::sections;
@@ -51,6 +52,7 @@ pub(super) fn read(report: &mut Report, around: &Surroundings<'_, '_>) -> Vec<Ro
         }
         routes.extend(route(report, &table, around));
     }
+    neighbour::note(&mut routes);
     routes
 }
 
@@ -145,6 +147,7 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
         cors,
         path_parameters: table.flag(report, "path_parameters", false),
         tags,
+        neighbours: Vec::new(),
     })
 }
 

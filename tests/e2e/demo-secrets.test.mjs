@@ -10,7 +10,7 @@ const issuer = 'issuer = "http://127.0.0.1:8787"';
 const gateway = await startGateway({
   gate: {},
   mixed: { secrets: { EDGEGATE_LINK_KEY: "a-link-key-of-my-own-0123456789abcdef" } },
-  deployed: { without: ["EDGEGATE_LOOPBACK"], policy: demoPolicy([issuer, 'issuer = "https://gate.example"']) },
+  deployed: { without: ["EDGEGATE_LOOPBACK"], policy: demoPolicy([issuer, 'issuer = "https://gate.example"'], ["explain = true", "explain = false"]) },
   // A deployment of the demo itself, by hand; and values that are not the one word.
   forgotten: { without: ["EDGEGATE_LOOPBACK"] },
   ...Object.fromEntries(["1", "TRUE", "", "false", " true"].map((value, at) => [`said${at}`, { bindings: { EDGEGATE_LOOPBACK: value } }])),

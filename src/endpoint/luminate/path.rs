@@ -2,7 +2,7 @@
 
 use crate::dialect::luminate::methods;
 use crate::http::Target;
-use crate::policy::{Luminate, Route};
+use crate::policy::{self, Luminate, Route};
 use crate::refusal::Reason;
 
 /// A place below the route.
@@ -50,7 +50,11 @@ pub fn place<'p>(luminate: &'p Luminate, rest: &str) -> Result<Place<'p>, Reason
             return if name == known && more.is_empty() { Ok(place) } else { Err(Reason::PathCaseAmbiguous) };
         }
     }
-    Ok(Place::Page)
+    // Nor by another of the names that some origins have for it.
+    let read = policy::loosest(rest);
+    let first = read.split('/').find(|part| !part.is_empty()).unwrap_or_default();
+    let is_place = looks_like_servlet(first) || matches!(first, "establishsession" | "pixelserver");
+    if is_place { Err(Reason::PathCaseAmbiguous) } else { Ok(Place::Page) }
 }
 
 /// Whether a path below the route is one of the API's.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::{HostPattern, NamePattern, OriginPattern, PathPattern};
+use super::super::{HostPattern, NamePattern, Neighbour, OriginPattern, PathPattern};
 use super::{Basic, Broker, Dialect, Issuer, Link, Luminate, Origin, SignedRedirect, TagPlaces, Ticket, Xsrf};
 
 /// `[[routes]]`
@@ -42,6 +42,8 @@ pub struct Route {
     pub path_parameters: bool,
     /// `tags = ["html"]`: tags in pages of the origin are expanded; None: never.
     pub tags: Option<TagPlaces>,
+    /// Routes that ask for something else, and whose paths some origin would read into paths of this one.
+    pub neighbours: Vec<Neighbour>,
 }
 
 impl Route {
@@ -161,7 +163,7 @@ pub struct BearerUse {
 }
 
 /// `revocation = "..."`
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Revocation {
     /// `cached` (default): within the stated staleness bound.
     Cached,
@@ -188,7 +190,7 @@ pub struct Forward {
 }
 
 /// `cors = { ... }`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cors {
     /// Allowed origins; `https://*.example.org` covers any depth of subdomains. Never `*`.
     pub origins: Vec<OriginPattern>,

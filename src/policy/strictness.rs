@@ -1,0 +1,67 @@
+//! Whether one route asks for at least what another asks for.
+
+use super::{Accept, Route, Xsrf};
+
+/// In what a route is looser than another, by the keys of the policy; empty if whatever it lets through, the other would
+/// let through as well. Methods are told apart elsewhere.
+pub(super) fn looser_in(route: &Route, than: &Route) -> Vec<&'static str> {
+    let mut keys = Vec::new();
+    if !than.takes_credentials() {
+        return keys;
+    }
+    let is_open = !than.is_guarded();
+    let words: Vec<String> = than.accept.iter().map(Accept::word).collect();
+    // Under another path the dialect has other places, and all others are open pages.
+    let is_shared = |accept: &&Accept| words.contains(&accept.word()) && !matches!(accept, Accept::Luminate(_));
+    let shared: Vec<&Accept> = route.accept.iter().filter(is_shared).collect();
+    if !is_open && shared.len() < route.accept.len() {
+        keys.push("accept");
+    }
+    let shares = |kind: fn(&Accept) -> bool| shared.iter().any(|accept| kind(accept));
+    let has_scope = |accept: &Accept| matches!(accept, Accept::Bearer | Accept::Issuer(_) | Accept::TokenPair);
+    let is_token = |accept: &Accept| matches!(accept, Accept::Bearer | Accept::Issuer(_));
+    if shares(has_scope) && !than.bearer.scope.iter().all(|scope| route.bearer.scope.contains(scope)) {
+        keys.push("scope");
+    }
+    let takes_more = (route.bearer.query && !than.bearer.query) || (route.bearer.form && !than.bearer.form);
+    let has_prefix = shares(|accept| matches!(accept, Accept::Bearer)) && route.bearer.prefix != than.bearer.prefix;
+    if shares(is_token) && (takes_more || has_prefix) {
+        keys.push("bearer");
+    }
+    let is_kept = |accept: &Accept| !matches!(accept, Accept::Nothing);
+    if shares(is_kept) && route.revocation < than.revocation {
+        keys.push("revocation");
+    }
+    let by_itself = |accept: &Accept| {
+        matches!(accept, Accept::Session | Accept::Basic(_) | Accept::TokenPair | Accept::HttpSession(_))
+    };
+    if shares(by_itself) && route.xsrf < than.xsrf {
+        keys.push("xsrf");
+    }
+    if than.confirm && !route.confirm && shares(|accept| matches!(accept, Accept::Nonce)) {
+        keys.push("confirm");
+    }
+    if route.cors.is_some() && route.cors != than.cors && shares(is_kept) {
+        keys.push("cors");
+    }
+    keys
+}
+
+/// What is said of the keys where a route is looser.
+pub(super) fn told(keys: &[&str], route: &Route) -> String {
+    let one = |key: &&str| match *key {
+        "xsrf" => format!("`xsrf = \"{}\"`", xsrf(route.xsrf)),
+        "revocation" => "`revocation = \"cached\"`".to_owned(),
+        key => format!("`{key}`"),
+    };
+    keys.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+fn xsrf(word: Xsrf) -> &'static str {
+    match word {
+        Xsrf::Off => "off",
+        Xsrf::Origin => "origin",
+        Xsrf::Token => "token",
+        Xsrf::Always => "always",
+    }
+}
