@@ -36,7 +36,7 @@ target!(|input: Input<'_>| {
     let forwarding = &GUARDED.get_or_init(guarded).0;
     assert!(forwarding.private);
     let Input { cache_control, vary, challenges, content_type } = input;
-    let all = edits(forwarding, Said { cache_control, vary, challenges });
+    let all = edits(forwarding, Said { cache_control, vary, challenges, referrer_policy: content_type });
     let set = |name: &str| {
         all.iter().find_map(|edit| match edit {
             Edit::Set(known, value) if *known == name => Some(value.clone()),
