@@ -106,6 +106,10 @@ pub trait Timer {
 pub trait Upstream {
     /// Asks an origin and returns status and body, or refuses after 3 s, or if the body is longer than 64 kB.
     async fn call(&self, origin: &Origin, call: &Call<'_>) -> Result<(u16, String), Reason>;
+    /// Whether an origin could be reached at all: a service that is bound, or an address.
+    fn is_there(&self, _origin: &Origin) -> bool {
+        true
+    }
 }
 
 /// One call of the gateway's own.

@@ -8,7 +8,7 @@ use super::{claim_key, jwk, jws, once};
 use crate::digest::{base64url, from_base64url, sha256};
 use crate::http::Headers;
 use crate::policy::JwsAlgorithm;
-use crate::ports::{Ledger, Vault, Verifier};
+use crate::ports::{ClaimKey, Ledger, Vault, Verifier};
 use crate::refusal::Reason;
 
 /// SHA-256 of a public key (RFC 7638).
@@ -38,16 +38,37 @@ pub struct Demand<'a> {
     pub token: Option<&'a str>,
 }
 
-/// The key that a request's proof is made by; None if there is no proof.
+/// A proof that holds, and was not used up yet.
+#[derive(Debug, Clone, Copy)]
+pub struct Proof {
+    /// The key that made it.
+    pub key: Thumbprint,
+    /// What is claimed for it.
+    pub claim: ClaimKey,
+    /// Unix seconds until which it could come again.
+    pub until: u64,
+}
+
+impl Proof {
+    /// Uses it up.
+    ///
+    /// # Errors
+    /// `DpopReplayed`, and storage's own reasons.
+    pub async fn claim<P: Vault + Ledger>(&self, ctx: Context<'_>, ports: &P) -> Result<(), Reason> {
+        once::claim(ctx, ports, &self.claim, self.until, Reason::DpopReplayed).await
+    }
+}
+
+/// A request's proof; None if there is none. It is not used up by that.
 ///
 /// # Errors
-/// `DpopMalformed`, `DpopMismatch`, `DpopStale`, `DpopReplayed`, and storage's own reasons.
-pub async fn prove<P: Vault + Ledger + Verifier>(
+/// `DpopMalformed`, `DpopMismatch`, `DpopStale`, and the runtime's own.
+pub async fn prove<P: Verifier>(
     ctx: Context<'_>,
     ports: &P,
     headers: &Headers<'_>,
     demand: Demand<'_>,
-) -> Result<Option<Thumbprint>, Reason> {
+) -> Result<Option<Proof>, Reason> {
     let Some(proof) = headers.get("dpop") else { return Ok(None) };
     let jws = jws::read(proof).filter(|_| proof.len() <= LONGEST).ok_or(Reason::DpopMalformed)?;
     let algorithm = jws.algorithm(|_| true).ok_or(Reason::DpopMalformed)?;
@@ -69,9 +90,8 @@ pub async fn prove<P: Vault + Ledger + Verifier>(
         return Err(Reason::DpopMalformed);
     }
     let thumbprint = Thumbprint(sha256(&[key.as_bytes()]));
-    let used = claim_key("dpop", &thumbprint.text(), id.as_bytes());
-    once::claim(ctx, ports, &used, issued + 2 * WINDOW, Reason::DpopReplayed).await?;
-    Ok(Some(thumbprint))
+    let claim = claim_key("dpop", &thumbprint.text(), id.as_bytes());
+    Ok(Some(Proof { key: thumbprint, claim, until: issued + 2 * WINDOW }))
 }
 
 /// `alg` values of proofs that are understood.

@@ -44,8 +44,9 @@ pub async fn redeem<P: Vault + Ledger + Entropy>(
     if nonce.expires <= ctx.now {
         return Err(Reason::NonceExpired);
     }
-    let (session, identity) = passage::redeem(ctx, ports, policy, &nonce).await?;
+    let (session, identity) = passage::session(ctx, ports, policy, &nonce).await?;
     let carried = session::carry(ctx, ports, policy, Kind::HttpSession, AUDIENCE, &session, session.expires)?;
+    passage::claim(ctx, ports, &nonce).await?;
     let cookie = write_cookie(ctx, &session, COOKIE, carried.text().expose_text()?);
     Ok((cookie, Identity { kind: "http-session", ..identity }))
 }

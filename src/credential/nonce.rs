@@ -37,28 +37,33 @@ pub fn open(ctx: Context<'_>, policy: &Nonce, route: &Route, text: &str) -> Resu
     sealed.is_for(&route.name).then_some(sealed).ok_or(Reason::NonceWrongRoute)
 }
 
-/// Redeems an opened nonce and returns its subject. The record is read before the claim, so that a store
-/// that does not answer costs nobody a nonce.
+/// The subject of an opened nonce. Nothing is used up.
 ///
 /// # Errors
 /// `NonceUnknown`, `NonceReplayed`, and storage's own reasons.
-pub async fn redeem<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<String, Reason> {
+pub async fn subject<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<String, Reason> {
     // What this isolate minted or saw a moment ago may be used; whether it was redeemed is never cached.
-    let record = match store::find(ctx, ports, sealed, FRESH, Revocation::Cached).await? {
-        Found::Live(record) if record.exp > ctx.now => record,
-        Found::Live(_) => return Err(Reason::NonceExpired),
-        Found::Revoked => return Err(Reason::NonceReplayed),
-        Found::Unknown => return Err(Reason::NonceUnknown),
-    };
+    match store::find(ctx, ports, sealed, FRESH, Revocation::Cached).await? {
+        Found::Live(record) if record.exp > ctx.now => Ok(record.sub),
+        Found::Live(_) => Err(Reason::NonceExpired),
+        Found::Revoked => Err(Reason::NonceReplayed),
+        Found::Unknown => Err(Reason::NonceUnknown),
+    }
+}
+
+/// Uses an opened nonce up. Its record was read before, so that a store that does not answer costs nobody a nonce.
+///
+/// # Errors
+/// `NonceReplayed`, and storage's own reasons.
+pub async fn claim<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
     match ctx.single_use {
         SingleUse::Ledger => {
             let key = sealed.claim_key("redeemed");
-            once::claim(ctx, ports, &key, sealed.expires, Reason::NonceReplayed).await?;
+            once::claim(ctx, ports, &key, sealed.expires, Reason::NonceReplayed).await
         }
         // Best effort, as the policy asked: two requests at one moment can both get here.
-        SingleUse::BestEffort => store::revoke(ctx, ports, sealed).await?,
+        SingleUse::BestEffort => store::revoke(ctx, ports, sealed).await,
     }
-    Ok(record.sub)
 }
 
 /// Seconds.

@@ -79,12 +79,11 @@ pub fn open(ctx: Context<'_>, policy: &Session, text: &str) -> Result<Sealed, Re
     if nonce.expires <= ctx.now { Err(Reason::NonceExpired) } else { Ok(nonce) }
 }
 
-/// Redeems an opened nonce: the session that it carries, which still lives, and whose it is. The session is looked at before the claim, so
-/// that a store that does not answer costs nobody a nonce.
+/// The session that an opened nonce carries, which still lives, and whose it is. Nothing is used up.
 ///
 /// # Errors
-/// `NonceReplayed`, the session's reasons, and storage's own.
-pub async fn redeem<P: Vault + Ledger>(
+/// The session's reasons, and storage's own.
+pub async fn session<P: Vault + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &Session,
@@ -92,8 +91,15 @@ pub async fn redeem<P: Vault + Ledger>(
 ) -> Result<(Sealed, Identity), Reason> {
     let session = session::reopen(ctx, policy, nonce.payload.expose())?;
     let identity = session::judge(ctx, ports, policy, Revocation::Cached, &session).await?;
-    once::claim(ctx, ports, &nonce.claim_key("redeemed"), nonce.expires, Reason::NonceReplayed).await?;
     Ok((session, identity))
+}
+
+/// Uses an opened nonce up.
+///
+/// # Errors
+/// `NonceReplayed`, and storage's own.
+pub async fn claim<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, nonce: &Sealed) -> Result<(), Reason> {
+    once::claim(ctx, ports, &nonce.claim_key("redeemed"), nonce.expires, Reason::NonceReplayed).await
 }
 
 const AUDIENCE: &str = "session";

@@ -49,6 +49,7 @@ pub(super) async fn answer<P: Ports>(
         }
         back => back?,
     };
+    ctx.signing_key(&sessions.keys)?;
     once::claim(ctx, ports, &key, link.until, Reason::LinkReplayed).await?;
     let (identity, cookies) = open_session(gate, ctx, incoming, target, ports, subject).await?;
     trace.identity = Some(crate::credential::Identity { kind: "broker", ..identity });

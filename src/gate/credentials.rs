@@ -3,11 +3,12 @@
 //! Absent moves on to the next kind; refused ends it: a credential that is there but bad never falls
 //! through to a weaker one.
 
+use super::claims::Claim;
 use super::{Gate, Trace, basic, redeem, schemes, tokens, xsrf};
 use crate::credential;
 use crate::credential::store::Context;
 use crate::credential::xsrf::Held;
-use crate::credential::{Identity, bearer, claim_key, link, once, session, signed_redirect};
+use crate::credential::{Identity, bearer, claim_key, link, session, signed_redirect};
 use crate::dialect::tags::Tags;
 use crate::endpoint::{http_session, luminate};
 use crate::http::{Incoming, Target, fetch_metadata};
@@ -34,6 +35,8 @@ pub struct Grant {
     pub tags: Option<Tags>,
     /// Where the outcome leads, which the origin's answer decides.
     pub onward: Option<Box<Onward>>,
+    /// What is used up by it, once everything else is known to be right.
+    pub claim: Option<Box<Claim>>,
 }
 
 /// Where collecting ends if it is not refused.
@@ -84,8 +87,8 @@ pub(crate) async fn collect<P: Ports>(visit: &Visit<'_, P>, trace: &mut Trace) -
     let mut body = presented.body.take().map(NewBody::Whole);
     for accept in &route.accept {
         let grant = match accept {
-            Accept::Link(profile) => by_link(visit, profile, noted).await?,
-            Accept::SignedRedirect(profile) => by_signed_redirect(visit, profile, noted).await?,
+            Accept::Link(profile) => by_link(visit, profile, noted)?,
+            Accept::SignedRedirect(profile) => by_signed_redirect(visit, profile, noted)?,
             Accept::Bearer | Accept::Issuer(_) => match &presented.token {
                 Some(token) => Some(tokens::by_token(visit, token, presented.with_proof, noted).await?),
                 None => None,
@@ -127,7 +130,7 @@ pub(crate) async fn collect<P: Ports>(visit: &Visit<'_, P>, trace: &mut Trace) -
     Err(Reason::CredentialMissing)
 }
 
-async fn by_link<P: Ports>(
+fn by_link<P: Ports>(
     visit: &Visit<'_, P>,
     profile: &Link,
     noted: &mut Option<Identity>,
@@ -139,14 +142,17 @@ async fn by_link<P: Ports>(
     let Some((link, parts)) = authentic else { return Ok(None) };
     let identity = signed_identity("link", link.subject, &link.key_id, noted);
     link::judge_terms(profile, &parts, incoming.client(), ctx.now)?;
-    if profile.single_use {
-        let key = claim_key("link", &link.key_id, &link.mac);
-        claim_once(visit, &key, link.until, Reason::LinkNotUsed, Reason::LinkReplayed).await?;
-    }
-    Ok(Some(Grant { identity, ..Grant::default() }))
+    let claim = match profile.single_use {
+        true => {
+            let key = claim_key("link", &link.key_id, &link.mac);
+            Some(to_claim(visit, key, link.until, Reason::LinkNotUsed, Reason::LinkReplayed)?)
+        }
+        false => None,
+    };
+    Ok(Some(Grant { identity, claim, ..Grant::default() }))
 }
 
-async fn by_signed_redirect<P: Ports>(
+fn by_signed_redirect<P: Ports>(
     visit: &Visit<'_, P>,
     profile: &SignedRedirect,
     noted: &mut Option<Identity>,
@@ -157,11 +163,14 @@ async fn by_signed_redirect<P: Ports>(
     let Some((redirect, parts)) = authentic else { return Ok(None) };
     let identity = signed_identity("signed-redirect", redirect.subject, &redirect.key_id, noted);
     signed_redirect::judge_time(profile, &parts, ctx.now)?;
-    if profile.single_use {
-        let key = claim_key("signed-redirect", &redirect.key_id, &redirect.digest);
-        claim_once(visit, &key, redirect.until, Reason::RedirectNotUsed, Reason::RedirectReplayed).await?;
-    }
-    Ok(Some(Grant { identity, ..Grant::default() }))
+    let claim = match profile.single_use {
+        true => {
+            let key = claim_key("signed-redirect", &redirect.key_id, &redirect.digest);
+            Some(to_claim(visit, key, redirect.until, Reason::RedirectNotUsed, Reason::RedirectReplayed)?)
+        }
+        false => None,
+    };
+    Ok(Some(Grant { identity, claim, ..Grant::default() }))
 }
 
 /// `body`: a form, if it was read. `cookies`: what even a refusal hands over: the token of a session that has none.
@@ -231,16 +240,15 @@ fn signed_identity(
 }
 
 /// Single use of what carries no record of its own. Who only looks ahead uses nothing up.
-async fn claim_once<P: Ports>(
+fn to_claim<P: Ports>(
     visit: &Visit<'_, P>,
-    key: &ClaimKey,
+    key: ClaimKey,
     until: u64,
     not_used: Reason,
     replayed: Reason,
-) -> Result<(), Reason> {
-    let Visit { ctx, incoming, ports, .. } = *visit;
-    if fetch_metadata::looks_ahead(incoming.method, &incoming.headers) {
-        return Err(not_used);
+) -> Result<Box<Claim>, Reason> {
+    match fetch_metadata::looks_ahead(visit.incoming.method, &visit.incoming.headers) {
+        true => Err(not_used),
+        false => Ok(Box::new(Claim::Key { key, until, replayed })),
     }
-    once::claim(ctx, ports, key, until, replayed).await
 }

@@ -1,12 +1,14 @@
 //! The pipeline: match the route, refuse ambiguity, collect credentials, verify, decide.
 //!
 //! 1. bounds and shape of the request; 2. route, method, preflight; 3. the route's shape rules;
-//! 4. credentials, without storage as far as they go; 5. storage: records, single use; 6. edits.
+//! 4. credentials, without storage as far as they go, then their records; 5. edits, and whatever they need; 6. single use.
 //!
-//! What refuses early costs least: nothing before step 5 touches storage.
+//! What refuses early costs least: nothing before the records touches storage. What is refused uses nothing up: step 6 is
+//! the last.
 
 mod basic;
 mod broker;
+pub(crate) mod claims;
 pub(crate) mod credentials;
 pub(crate) mod form;
 mod guesses;
@@ -218,7 +220,11 @@ impl Gate {
         trace.identity = Some(grant.identity.clone());
         trace.cookies.clone_from(&grant.cookies);
         if let Some(location) = grant.redirect {
-            return Ok(Decision::Answer(with_cookies(Answer::see_other(location), grant.cookies)));
+            let mut cookies = grant.cookies;
+            if let Some(claim) = grant.claim {
+                cookies.extend(used(&visit, *claim).await?);
+            }
+            return Ok(Decision::Answer(with_cookies(Answer::see_other(location), cookies)));
         }
         let mut forwarding =
             forward::forwarding(&self.policy, &route, incoming, &target, &grant.identity, moment.request_id)?;
@@ -233,6 +239,9 @@ impl Gate {
         if let Some(audience) = &route.forward.jwt_audience {
             let jwt = self.assertions.jwt(self, ctx, &route, audience, &grant.identity, ports).await?;
             forwarding.set.extend(jwt.map(|jwt| ("edgegate-jwt", jwt)));
+        }
+        if let Some(claim) = grant.claim {
+            forwarding.cookies.extend(used(&visit, *claim).await?);
         }
         Ok(Decision::Forward(Box::new(forwarding)))
     }
@@ -261,6 +270,13 @@ impl Gate {
 /// Whether a Content-Length (RFC 9110 section 8.6: digits) says that there is nothing.
 fn is_zero(length: &str) -> bool {
     !length.is_empty() && length.bytes().all(|b| b == b'0')
+}
+
+/// Uses up what a credential leaves to be claimed. Boxed: few requests have one, and every request's future would be as
+/// large.
+async fn used<P: Ports>(visit: &Visit<'_, P>, claim: claims::Claim) -> Result<Vec<String>, Reason> {
+    claims::judge(visit, &claim)?;
+    Box::pin(claims::perform(visit, claim)).await
 }
 
 /// An answer that also hands over or takes back cookies.

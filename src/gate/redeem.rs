@@ -1,6 +1,7 @@
 //! A nonce in the URL: looked at without storage, perhaps asked back about, then redeemed for a session.
 
 use super::Gate;
+use super::claims::Claim;
 use super::credentials::{Grant, Outcome, Visit};
 use crate::credential::store::{self, Context};
 use crate::credential::{Identity, nonce, session, xsrf};
@@ -35,12 +36,12 @@ pub async fn nonce<P: Ports>(visit: &Visit<'_, P>, noted: &mut Option<Identity>)
     if !fetch_metadata::is_click(incoming.method, &incoming.headers, &target.origin()) {
         return Err(Reason::NonceNotUsed);
     }
-    let subject = nonce::redeem(ctx, ports, &sealed).await?;
-    let (_, cookies) = open_session(gate, ctx, incoming, target, ports, &subject).await?;
-    let identity = Identity { subject: Some(subject), ..Identity::by_key("nonce", &sealed.key_id) };
+    let subject = nonce::subject(ctx, ports, &sealed).await?;
+    let identity = Identity { subject: Some(subject.clone()), ..Identity::by_key("nonce", &sealed.key_id) };
+    let claim = Some(Box::new(Claim::Nonce { sealed, subject }));
     let is_page = confirmed || (incoming.method == "GET" && is_page_request(&incoming.headers));
     let redirect = is_page.then(|| clean_address(&gate.policy, route, target));
-    Ok(Some(Outcome::Granted(Box::new(Grant { identity, cookies, redirect, ..Grant::default() }))))
+    Ok(Some(Outcome::Granted(Box::new(Grant { identity, redirect, claim, ..Grant::default() }))))
 }
 
 /// Signs somebody in: ends the session that the request came with and opens one. Returns whose it is and the Set-Cookie

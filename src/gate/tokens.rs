@@ -1,5 +1,6 @@
 //! Bearer tokens, whoever issued them, and token pairs: what a client sends in Authorization.
 
+use super::claims::Claim;
 use super::credentials::{Grant, Visit};
 use super::xsrf;
 use crate::credential::foreign::{self, Verdict};
@@ -28,11 +29,12 @@ pub(super) async fn by_token<P: Ports>(
         false => Box::pin(by_issuer(visit, token)).await?,
     };
     *noted = Some(verified.identity.clone());
-    if with_proof || verified.bound.is_some() {
-        Box::pin(judge_binding(visit, token, with_proof, verified.bound)).await?;
-    }
+    let claim = match with_proof || verified.bound.is_some() {
+        true => Some(Box::pin(judge_binding(visit, token, with_proof, verified.bound)).await?),
+        false => None,
+    };
     judge_scope(route, &verified.identity)?;
-    Ok(Grant { identity: verified.identity, ..Grant::default() })
+    Ok(Grant { identity: verified.identity, claim, ..Grant::default() })
 }
 
 async fn by_issuer<P: Ports>(visit: &Visit<'_, P>, token: &str) -> Result<bearer::Verified, Reason> {
@@ -70,12 +72,14 @@ async fn judge_binding<P: Ports>(
     token: &str,
     with_proof: bool,
     bound: Option<dpop::Thumbprint>,
-) -> Result<(), Reason> {
+) -> Result<Box<Claim>, Reason> {
     let Visit { ctx, incoming, target, ports, .. } = *visit;
     let Some(bound) = bound.filter(|_| with_proof) else { return Err(Reason::TokenBinding) };
     let demand = dpop::Demand { method: incoming.method, address: &target.address(), token: Some(token) };
     match dpop::prove(ctx, ports, &incoming.headers, demand).await? {
-        Some(key) if key == bound => Ok(()),
+        Some(dpop::Proof { key, claim, until }) if key == bound => {
+            Ok(Box::new(Claim::Key { key: claim, until, replayed: Reason::DpopReplayed }))
+        }
         Some(_) => Err(Reason::DpopKey),
         None => Err(Reason::DpopMalformed),
     }

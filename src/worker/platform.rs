@@ -162,6 +162,13 @@ impl Upstream for Platform<'_> {
             _ => Err(Reason::OriginUnavailable),
         }
     }
+
+    fn is_there(&self, origin: &Origin) -> bool {
+        match &origin.via {
+            Via::Service(name) => super::start::is_bound(self.env, name),
+            Via::Url(_) => true,
+        }
+    }
 }
 
 impl Verifier for Platform<'_> {

@@ -42,6 +42,8 @@ pub struct Faults {
     pub upstream: Fault,
     pub signer: Fault,
     pub body: Fault,
+    /// That of the origins.
+    pub binding: Fault,
 }
 
 /// Operations so far.
@@ -267,6 +269,10 @@ impl Upstream for Memory {
             Ok(if right { (200, r#"{"subject":"1001002"}"#.to_owned()) } else { answer() })
         };
         self.under(|faults| faults.upstream, work).await
+    }
+
+    fn is_there(&self, _: &Origin) -> bool {
+        self.faults.get().binding == Fault::Ok
     }
 }
 

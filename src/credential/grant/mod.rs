@@ -11,6 +11,7 @@
 mod claims;
 mod tokens;
 
+use super::dpop::Proof;
 use super::record::Record;
 use super::seal::{self, Kind, Sealed};
 use super::store::{self, Context, Found, LAG};
@@ -81,11 +82,12 @@ pub fn open_refresh(ctx: Context<'_>, policy: &OAuth, text: &str) -> Result<(Sea
     if sealed.expires <= ctx.now { Err(Reason::RefreshExpired) } else { Ok((sealed, claims)) }
 }
 
-/// Redeems an opened refresh token. `caller`: the client, to which the person is added as soon as that is known.
+/// Redeems an opened refresh token. `proof`: what was shown for `wanted.bound`, used up before the token is. `caller`: the client, to which the person is added as soon as that is known.
 ///
 /// # Errors
 /// `RefreshRevoked`, `RefreshMisdirected`, `RefreshReused`, `DpopKey`, `ScopeRefused`,
 /// `ResourceRefused`, and storage's own reasons. Nothing is used up but by the last step.
+#[allow(clippy::too_many_arguments)] // one step, and all of it is what the step is about
 pub async fn refresh<P: Vault + Ledger>(
     ctx: Context<'_>,
     ports: &P,
@@ -93,6 +95,7 @@ pub async fn refresh<P: Vault + Ledger>(
     old: &Sealed,
     claims: &Claims,
     wanted: &Wanted,
+    proof: Option<Proof>,
     caller: &mut Identity,
 ) -> Result<Issued, Reason> {
     if claims.bound.is_some() && claims.bound != wanted.bound {
@@ -111,6 +114,10 @@ pub async fn refresh<P: Vault + Ledger>(
     judge_what_was_written(ctx, ports, policy, &family).await?;
     let next = Record { generation: u64::from(claims.generation) + 1, ..record };
     judge_wanted(&next, wanted)?;
+    ctx.signing_key(&policy.keys)?;
+    if let Some(proof) = proof {
+        proof.claim(ctx, ports).await?;
+    }
     let used = used(&family, claims.generation);
     let (at, is_first) = match once::take(ctx, ports, &used, old.expires, &ctx.now.to_string()).await? {
         Claimed::First => (ctx.now, true),

@@ -4,6 +4,7 @@ use super::call::Call;
 use crate::credential::seal::Sealed;
 use crate::credential::{Identity, bound, passage, session, sign_on, store};
 use crate::dialect::luminate::{AUTH, AUTH_PURPOSE, NONCE, SESSION, SIGN_ON};
+use crate::gate::claims::{self, Claim};
 use crate::gate::credentials::Visit;
 use crate::gate::{Trace, xsrf};
 use crate::http::{cookie, fetch_metadata};
@@ -211,13 +212,30 @@ pub fn judge_sender<P>(visit: &Visit<'_, P>, luminate: &Luminate) -> Result<Opti
 /// The session that a nonce connects the browser to; another person's session in the browser ends.
 ///
 /// # Errors
-/// The nonce's and the session's reasons, `NonceNotUsed`, and storage's own.
+/// As [`by_nonce`], `NonceReplayed`, and storage's own.
 pub async fn redeem<P: Ports>(
     visit: &Visit<'_, P>,
     luminate: &Luminate,
     text: &str,
     trace: &mut Trace,
 ) -> Result<Caller, Reason> {
+    let (caller, claim) = by_nonce(visit, luminate, text, trace).await?;
+    for cookie in claims::perform(visit, claim).await? {
+        hand(cookie, trace);
+    }
+    Ok(caller)
+}
+
+/// The same, with what is still to be claimed for it: nothing is used up yet.
+///
+/// # Errors
+/// The nonce's and the session's reasons, `NonceNotUsed`, and storage's own.
+pub async fn by_nonce<P: Ports>(
+    visit: &Visit<'_, P>,
+    luminate: &Luminate,
+    text: &str,
+    trace: &mut Trace,
+) -> Result<(Caller, Claim), Reason> {
     let Visit { ctx, incoming, target, ports, .. } = *visit;
     let nonce = passage::open(ctx, &luminate.session, text)?;
     trace.identity = Some(Identity::by_key("nonce", &nonce.key_id));
@@ -227,15 +245,12 @@ pub async fn redeem<P: Ports>(
         return Err(Reason::NonceNotUsed);
     }
     let before = in_cookie(visit, luminate)?;
-    let (session, _) = passage::redeem(ctx, ports, &luminate.session, &nonce).await?;
+    let (session, _) = passage::session(ctx, ports, &luminate.session, &nonce).await?;
     let identity = judge(visit, luminate, &session).await?;
-    if let Some(before) =
-        before.filter(|before| *before != session && !session::is_nobodys(before) && before.expires > ctx.now)
-    {
-        store::revoke(ctx, ports, &before).await?;
-    }
-    hand_over(visit, luminate, &session, trace)?;
-    Ok(Caller { session: Some(session), named: None, identity: Identity { kind: "nonce", ..identity } })
+    let cookie = session::set_cookie(&luminate.session, target, &session, is_embedded(visit))?;
+    let before = before.filter(|before| *before != session);
+    let caller = Caller { session: Some(session), named: None, identity: Identity { kind: "nonce", ..identity } };
+    Ok((caller, Claim::Passage { sealed: nonce, before, cookie }))
 }
 
 impl Caller {
@@ -361,8 +376,13 @@ fn is_embedded<P>(visit: &Visit<'_, P>) -> bool {
 
 fn hand_over<P>(visit: &Visit<'_, P>, luminate: &Luminate, session: &Sealed, trace: &mut Trace) -> Result<(), Reason> {
     let cookie = session::set_cookie(&luminate.session, visit.target, session, is_embedded(visit))?;
+    hand(cookie, trace);
+    Ok(())
+}
+
+/// In the place of an earlier one of its name.
+fn hand(cookie: String, trace: &mut Trace) {
     let name = |cookie: &str| cookie.split('=').next().map(str::to_owned);
     trace.cookies.retain(|earlier| name(earlier) != name(&cookie));
     trace.cookies.push(cookie);
-    Ok(())
 }

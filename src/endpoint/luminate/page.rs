@@ -25,16 +25,17 @@ pub async fn visit<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, trace: &
     judge_hidden(raw_query)?;
     let nonce = query::sole(raw_query, NONCE)?.filter(|nonce| !nonce.is_empty());
     let mut body = None;
-    let mut caller = match nonce {
+    let (mut caller, claim) = match nonce {
         Some(nonce) => {
             if incoming.headers.get("upgrade").is_some() {
                 xsrf::judge_origin(visit)?;
             }
-            caller::redeem(visit, luminate, nonce, trace).await?
+            let (caller, claim) = caller::by_nonce(visit, luminate, nonce, trace).await?;
+            (caller, Some(Box::new(claim)))
         }
         None => {
             judge_sender(visit, luminate, &mut body).await?;
-            caller::present(visit, luminate, None, trace).await?
+            (caller::present(visit, luminate, None, trace).await?, None)
         }
     };
     let redirect = (nonce.is_some() && incoming.method == "GET").then(|| clean_address(&gate.policy, route, target));
@@ -44,7 +45,7 @@ pub async fn visit<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, trace: &
         None => None,
     };
     let (identity, cookies) = (caller.identity, trace.cookies.clone());
-    Ok(Outcome::Granted(Box::new(Grant { identity, body, cookies, redirect, tags, ..Grant::default() })))
+    Ok(Outcome::Granted(Box::new(Grant { identity, body, cookies, redirect, tags, claim, ..Grant::default() })))
 }
 
 /// Judges whether a request that comes with a session is its own site's, before storage is asked about that session.

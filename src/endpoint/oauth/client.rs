@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Call;
 use super::parameters::Parameters;
 use crate::credential::basic::{self, Pair};
-use crate::credential::dpop::{self, Thumbprint};
+use crate::credential::dpop::{self, Proof};
 use crate::credential::{Identity, bearer, registry};
 use crate::policy::{Client, ClientKind};
 use crate::ports::Ports;
@@ -78,17 +78,17 @@ pub fn identity(client: &Client) -> Identity {
     Identity { kind: "client", client: Some(client.id.clone()), ..Identity::default() }
 }
 
-/// The key that the client proves to hold (RFC 9449 section 5), if it does.
+/// The proof of the key that the client holds (RFC 9449 section 5), if it shows one. It is not used up yet.
 ///
 /// # Errors
 /// The reasons of [`dpop::prove`]; `DpopMalformed` if the client has to and did not.
-pub async fn proof<P: Ports>(call: Call<'_, P>, client: &Client) -> Result<Option<Thumbprint>, Reason> {
+pub async fn proof<P: Ports>(call: Call<'_, P>, client: &Client) -> Result<Option<Proof>, Reason> {
     let Call { ctx, incoming, target, ports, .. } = call;
     let demand = dpop::Demand { method: incoming.method, address: &target.address(), token: None };
-    let key = dpop::prove(ctx, ports, &incoming.headers, demand).await?;
-    match client.needs_dpop && key.is_none() {
+    let proof = dpop::prove(ctx, ports, &incoming.headers, demand).await?;
+    match client.needs_dpop && proof.is_none() {
         true => Err(Reason::DpopMalformed),
-        false => Ok(key),
+        false => Ok(proof),
     }
 }
 

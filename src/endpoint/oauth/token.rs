@@ -6,6 +6,7 @@ use super::Call;
 use super::client::{self, Request};
 use super::parameters::Parameters;
 use crate::credential::code::{self, Shown};
+use crate::credential::dpop::Proof;
 use crate::credential::grant::{self, Claims, Issued, Wanted};
 use crate::credential::record::Record;
 use crate::credential::{Identity, seal::Sealed};
@@ -25,7 +26,6 @@ pub async fn answer<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -
     };
     let client = client::authenticate(call, &named).await?;
     let caller = known.insert(client::identity(&client));
-    // A code or token that is none ends here, before a proof of possession costs a claim.
     let redeemed = match by_code {
         true => Redeemed::Code(code::open(ctx, oauth, form.get("code").ok_or(Reason::CodeMissing)?)?),
         false => {
@@ -34,7 +34,8 @@ pub async fn answer<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -
             Redeemed::Refresh(sealed, claims)
         }
     };
-    let bound = client::proof(call, &client).await?;
+    let proof = client::proof(call, &client).await?;
+    let bound = proof.map(|proof| proof.key);
     let wanted = Wanted {
         scope: form.get("scope").filter(|_| !by_code).map(str::to_owned),
         resources: form.all("resource").map(str::to_owned).collect(),
@@ -42,8 +43,10 @@ pub async fn answer<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -
         binds_refresh: client.kind == ClientKind::Public,
     };
     let issued = match redeemed {
-        Redeemed::Code(code) => redeem_code(call, &client, &code, &form, &wanted).await?,
-        Redeemed::Refresh(token, claims) => grant::refresh(ctx, ports, oauth, &token, &claims, &wanted, caller).await?,
+        Redeemed::Code(code) => redeem_code(call, &client, &code, &form, &wanted, proof).await?,
+        Redeemed::Refresh(token, claims) => {
+            grant::refresh(ctx, ports, oauth, &token, &claims, &wanted, proof, caller).await?
+        }
     };
     caller.subject = Some(issued.subject.clone());
     written(&issued, bound.is_some(), ctx.now)
@@ -62,6 +65,7 @@ async fn redeem_code<P: Ports>(
     code: &Sealed,
     form: &Parameters,
     wanted: &Wanted,
+    proof: Option<Proof>,
 ) -> Result<Issued, Reason> {
     let Call { ctx, oauth, ports, .. } = call;
     let shown = Shown {
@@ -79,6 +83,10 @@ async fn redeem_code<P: Ports>(
         ..Record::default()
     };
     grant::judge_wanted(&record, wanted)?;
+    ctx.signing_key(&oauth.keys)?;
+    if let Some(proof) = proof {
+        proof.claim(ctx, ports).await?;
+    }
     match code::claim(ctx, ports, code).await {
         Ok(()) => grant::begin(ctx, ports, oauth, code, record, wanted).await,
         Err(Reason::CodeReplayed) => {
