@@ -9,7 +9,7 @@ use super::output::{Exit, Failure, Report};
 use super::telling::{document, list, page, short, status};
 use super::time;
 use super::workspace::Workspace;
-use crate::explain::Explanation;
+use crate::explain::{Explanation, NOT_KNOWN_HERE};
 use crate::policy::Key;
 use crate::refusal::Reason;
 
@@ -27,13 +27,14 @@ pub fn verify(workspace: &Workspace, args: &Verify, judge: Judge<'_>) -> Result<
         return Err(missing_secret(workspace, judge, asked, &told));
     }
     let text = match reason {
+        _ if judged.is_decided_elsewhere() => format!("not known here: {}\n{}", short(&told), list(&told.causes)),
         None => format!("ok: {}\n{}", short(&told), list(&told.causes)),
         Some(reason) => format!("refused: {}{}\n{}", reason.code(), status(&judged), list(&told.causes)),
     };
     let mut notes = address.notes;
     notes.extend(bound(&judged));
     notes.extend(judge.note(&workspace.policy, asked.url));
-    Ok(Report { exit: exit(reason), ..Report::fine(text, document(&told, &judged, None)).with(notes) })
+    Ok(Report { exit: exit(reason, &judged), ..Report::fine(text, document(&told, &judged, None)).with(notes) })
 }
 
 /// Explains an address.
@@ -65,7 +66,7 @@ pub fn run(workspace: &Workspace, args: &Explain, judge: Judge<'_>) -> Result<Re
     notes.extend(bound(&judged));
     notes.extend(judge.note(&workspace.policy, asked.url));
     let json = document(&told, &judged, difference.as_ref());
-    Ok(Report { exit: exit(reason), ..Report::fine(text, json).with(notes) })
+    Ok(Report { exit: exit(reason, &judged), ..Report::fine(text, json).with(notes) })
 }
 
 /// The failure of a command that made an address which would be refused.
@@ -83,8 +84,10 @@ fn asked<'a>(args: &'a Verify, url: &'a str) -> Asked<'a> {
     Asked { url, method: &args.method, client: args.client, now: args.at.unwrap_or_else(time::now) }
 }
 
-fn exit(reason: Option<Reason>) -> Exit {
+fn exit(reason: Option<Reason>, judged: &Judgement) -> Exit {
     match reason {
+        // It holds as far as anybody can say here, as a link does that works once.
+        _ if judged.is_decided_elsewhere() => Exit::Fine,
         None => Exit::Fine,
         Some(Reason::SecretMissing) => Exit::Usage,
         Some(_) => Exit::Refused,
@@ -100,6 +103,14 @@ fn told(
     reason: Option<Reason>,
 ) -> Explanation {
     let mut told = judge.explain(workspace, asked);
+    if judged.is_decided_elsewhere() {
+        if told.verdict != NOT_KNOWN_HERE {
+            told.causes = vec!["Nothing in the address is wrong; the rest the running gateway alone knows.".to_owned()];
+        }
+        told.verdict = NOT_KNOWN_HERE.to_owned();
+        told.route = judged.route.as_ref().map(|route| route.name.clone()).or(told.route);
+        return told;
+    }
     let verdict = reason.map_or("ok", Reason::code);
     // What goes through is told as it is, even where that is not by a signature.
     if let Some(reason) = reason.filter(|_| told.verdict != verdict || judged.refused.is_none()) {

@@ -1,6 +1,7 @@
 //! The gate itself, over an address and without a platform: what is said here is what the gateway does.
 //!
-//! Storage knows nothing and grants every first claim, so whether something was used before is not judged.
+//! There is no storage: it grants every first claim, so whether something was used before is not judged, and what only a
+//! record says is not known here.
 
 use std::net::IpAddr;
 use std::pin::pin;
@@ -49,6 +50,23 @@ pub struct Judgement {
 }
 
 impl Judgement {
+    /// Whether more than the address decides, which the running gateway alone knows: a record, another server's word.
+    pub fn is_decided_elsewhere(&self) -> bool {
+        match self.refused {
+            Some(reason) => matches!(
+                reason,
+                Reason::VaultUnavailable
+                    | Reason::LedgerUnavailable
+                    | Reason::EntropyUnavailable
+                    | Reason::PasswordCheckUnavailable
+                    | Reason::IntrospectionUnavailable
+                    | Reason::KeysUnavailable
+            ),
+            // A page that asks first uses nothing up.
+            None => self.identity.as_ref().is_some_and(|identity| identity.kind == "nonce"),
+        }
+    }
+
     /// Why none of these kinds of credential opens the address; None if one does.
     pub fn refusal(&self, kinds: &[&str]) -> Option<Reason> {
         let opened = self.identity.as_ref().is_some_and(|identity| kinds.contains(&identity.kind));
@@ -100,8 +118,9 @@ fn bound_network(url: &str) -> Option<String> {
 struct Alone;
 
 impl Vault for Alone {
-    async fn get(&self, _: &str) -> Result<Option<String>, Reason> {
-        Ok(None)
+    async fn get(&self, key: &str) -> Result<Option<String>, Reason> {
+        // A claim that KV keeps is granted as one of the Ledger is.
+        if key.starts_with("used:") { Ok(None) } else { Err(Reason::VaultUnavailable) }
     }
 
     async fn put(&self, _: &str, _: &str, _: u64) -> Result<(), Reason> {
@@ -119,7 +138,7 @@ impl Ledger for Alone {
     }
 
     async fn recall(&self, _: &ClaimKey) -> Result<Option<String>, Reason> {
-        Ok(None)
+        Err(Reason::LedgerUnavailable)
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn refuse(
     let status = if public.status() == 401 && challenges.is_empty() { 403 } else { public.status() };
     let sign_in = sign_in_address(gate, route, public, incoming);
     let mut answer = match accept::prefers_html(incoming.headers.get("accept")) {
-        true => page::refusal(status, public, moment.request_id, sign_in.as_deref()),
+        true => page::refusal(status, public, moment.request_id, page::Way::on(sign_in.as_deref(), incoming.method)),
         false => problem(status, public, trace.detail.as_deref(), moment.request_id),
     };
     answer = challenges.into_iter().fold(answer, |answer, challenge| answer.with("www-authenticate", challenge));
@@ -72,10 +72,19 @@ pub(super) fn sign_in_address(
     let helps = matches!(public, Public::CredentialMissing | Public::SessionInvalid | Public::NonceInvalid);
     // Where every request shows the session's token, no page opens by its address alone.
     let opens_pages = wants_session && route?.xsrf != Xsrf::Always;
-    if gate.policy.sign_in.is_none() || !opens_pages || !helps || incoming.method != "GET" {
+    if gate.policy.sign_in.is_none() || !opens_pages || !helps || !matches!(incoming.method, "GET" | "POST") {
         return None;
     }
     let target = Target::read(incoming.url, usize::MAX).ok()?;
-    let back = crate::rewrite::forward::clean_address(&gate.policy, route?, &target);
+    // A form is not sent again by itself; the way leads back to where it was sent, if that can be looked at.
+    let is_page = incoming.method == "GET" || route?.methods.iter().any(|method| method == "GET");
+    let back = match is_page {
+        true => crate::rewrite::forward::clean_address(&gate.policy, route?, &target),
+        false => "/".to_owned(),
+    };
+    let length = target.origin().len() + crate::endpoint::SIGN_IN.len() + "?next=".len();
+    let fits = |back: &str| length + crate::http::query::encode_component(back).len() <= gate.policy.limits.url;
+    // Escaped once more it may be longer than an address can be: then its query is left out.
+    let back = if fits(&back) { back } else { target.path.to_owned() };
     Some(format!("{}?next={}", crate::endpoint::SIGN_IN, crate::http::query::encode_component(&back)))
 }

@@ -3,10 +3,29 @@
 use crate::refusal::Public;
 use crate::rewrite::Answer;
 
-/// A refusal for people. `sign_in`: where they can sign in, if that would help.
-pub fn refusal(status: u16, public: Public, request_id: &str, sign_in: Option<&str>) -> Answer {
+/// Where a person can sign in, if that would help.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Way<'a> {
+    sign_in: Option<&'a str>,
+    has_sent: bool,
+}
+
+impl<'a> Way<'a> {
+    /// `method`: that of the refused request. What a form sent is not kept.
+    pub fn on(sign_in: Option<&'a str>, method: &str) -> Self {
+        Self { sign_in, has_sent: method == "POST" }
+    }
+}
+
+/// A refusal for people.
+pub fn refusal(status: u16, public: Public, request_id: &str, way: Way<'_>) -> Answer {
     let small_print = small_print(status, public, request_id);
-    let body = format!("<p>{}</p>{}{small_print}", escape(public.advice()), way_on(sign_in));
+    let Way { sign_in, has_sent } = way;
+    let sent = match sign_in.is_some() && has_sent {
+        true => "<p>What you sent was not passed on and is not kept. Sign in, and send it again.</p>",
+        false => "",
+    };
+    let body = format!("<p>{}</p>{sent}{}{small_print}", escape(public.advice()), way_on(sign_in));
     // A heading is no sentence, and a person who only has to sign in is told so.
     let only_sign_in = sign_in.is_some() && matches!(public, Public::CredentialMissing | Public::SessionInvalid);
     let title = if only_sign_in { "Please sign in" } else { public.title().trim_end_matches('.') };

@@ -36,7 +36,7 @@ pub(crate) fn answer(
         401 if is_program => Answer::json(401, &json!({"Message": format!("{} {}", public.title(), taken(&schemes))})),
         _ if is_program => Answer::json(status, &json!({"Message": format!("{} {}", public.title(), public.advice())})),
         401 => page(public, &schemes, moment, generic::sign_in_address(gate, route, public, incoming)),
-        _ => page::refusal(status, public, moment.request_id, None),
+        _ => page::refusal(status, public, moment.request_id, page::Way::default()),
     };
     let challenges = route.into_iter().flat_map(|route| challenges(gate, route, &schemes, status, public));
     let answer = challenges.fold(answer, |answer, challenge| answer.with("www-authenticate", challenge));

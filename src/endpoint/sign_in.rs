@@ -50,12 +50,22 @@ pub async fn answer<P: Ports>(
 fn next(gate: &Gate, target: &Target<'_>, form: &str) -> String {
     let wanted =
         query::sole(form, "next").ok().flatten().map(query::decode).and_then(|raw| String::from_utf8(raw).ok());
-    let is_own = |wanted: &String| {
-        wanted.starts_with('/') && Target::read(&format!("{}{wanted}", target.origin()), gate.policy.limits.url).is_ok()
+    let is_own = |address: &str| {
+        address.starts_with('/')
+            && Target::read(&format!("{}{address}", target.origin()), gate.policy.limits.url).is_ok()
     };
-    let wanted = wanted.filter(is_own).unwrap_or_else(|| "/".to_owned());
-    match wanted.split_once('?') {
+    let sent = |address: &str| match address.split_once('?') {
         Some((path, query)) => format!("{path}?{}", query::escaped(query)),
-        None => wanted,
-    }
+        None => address.to_owned(),
+    };
+    // A fragment is the browser's own (RFC 3986 section 3.5): it goes along, and one that is none is left out.
+    let is_fragment = |fragment: &str| fragment.bytes().all(|b| b.is_ascii_graphic() && !b"\\\"<>^`{|}#".contains(&b));
+    let whole = |wanted: String| match wanted.split_once('#') {
+        None => is_own(&wanted).then(|| sent(&wanted)),
+        Some((address, fragment)) if is_fragment(fragment) => {
+            is_own(address).then(|| format!("{}#{fragment}", sent(address)))
+        }
+        Some((address, _)) => is_own(address).then(|| sent(address)),
+    };
+    wanted.and_then(whole).unwrap_or_else(|| "/".to_owned())
 }

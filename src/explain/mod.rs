@@ -5,6 +5,7 @@
 
 mod causes;
 mod further;
+mod issued;
 mod link;
 mod redirect;
 mod spellings;
@@ -15,17 +16,21 @@ use crate::credential::link::Signed;
 use crate::gate::route;
 use crate::http::Target;
 use crate::keyring::Keyring;
-use crate::policy::{Accept, Policy};
+use crate::policy::{Accept, Policy, Route};
 use crate::refusal::Reason;
 
 use causes::{route_cause, shape_cause};
+use issued::explain_issued;
 pub use link::explain_link;
 pub use redirect::explain_redirect;
+
+/// The verdict where storage, or what comes beside the address, decides.
+pub const NOT_KNOWN_HERE: &str = "not_known_here";
 
 /// What there is to say of one address.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Explanation {
-    /// `ok`, or the reason's code.
+    /// `ok`, the reason's code, or [`NOT_KNOWN_HERE`] where more than the address decides.
     pub verdict: String,
     /// The route that takes the address.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,15 +58,25 @@ pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now:
         Ok(target) => target,
         Err(reason) => return refused(reason, vec![shape_cause(reason)]),
     };
-    let found = match crate::endpoint::is_own(policy, target.path) {
-        true => Err(Reason::NoRoute),
-        false => route::find(policy, method, &target),
-    };
+    if !route::is_known_method(policy, method) {
+        return refused(Reason::MethodUnknown, vec!["No route of the policy takes this method.".to_owned()]);
+    }
+    if crate::endpoint::is_own(policy, target.path) {
+        return issued::not_known("The gateway answers this address itself; no route takes it.".to_owned());
+    }
+    let found = route::find(policy, method, &target);
     let found = found.and_then(|found| route::judge_path(found, &target).map(|()| found));
     let route = match found {
         Ok(route) => route,
         Err(reason) => return refused(reason, vec![route_cause(reason)]),
     };
+    let is_exposed = policy.gateway.issuer.is_https() && !target.secure && !target.is_loopback();
+    if is_exposed && route.takes_credentials() && !route.is_for_http() {
+        return refused(
+            Reason::TransportInsecure,
+            vec!["The route takes credentials, and this is plain http.".to_owned()],
+        );
+    }
     let query = target.query.unwrap_or_default();
     let signed = Signed { method, host: &target.host, path: target.path };
     let mut explanation = None;
@@ -79,11 +94,16 @@ pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now:
             break;
         }
     }
+    let is_missing = |told: &Explanation| told.verdict == Reason::CredentialMissing.code();
+    if explanation.as_ref().is_none_or(is_missing) {
+        explanation = explain_issued(policy, keyring, route, query, now).or(explanation);
+    }
+    if explanation.as_ref().is_none_or(is_missing) {
+        explanation = without_signature(route).or(explanation);
+    }
     let nothing = || {
-        refused(
-            Reason::CredentialMissing,
-            vec!["This route takes no signed links; nothing in the address can open it.".to_owned()],
-        )
+        let cause = "Nothing in the address opens this route; what it takes comes beside it.".to_owned();
+        refused(Reason::CredentialMissing, vec![cause])
     };
     let mut explanation = explanation.unwrap_or_else(nothing);
     explanation.route = Some(route.name.clone());
@@ -92,6 +112,20 @@ pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now:
         explanation.causes.insert(0, format!("The route takes {} and not {method}.", route.methods.join(", ")));
     }
     explanation
+}
+
+/// What is to be said of an address that carries nothing, on a route that does not need it to.
+fn without_signature(route: &Route) -> Option<Explanation> {
+    let has = |wanted: fn(&Accept) -> bool| route.accept.iter().any(wanted);
+    if has(|accept| matches!(accept, Accept::Luminate(_))) {
+        return Some(issued::not_known("What a call or a visit of the dialect carries decides.".to_owned()));
+    }
+    let cause = "The route is open: it goes through as nobody, unless something else that it carries is refused.";
+    has(|accept| matches!(accept, Accept::Nothing)).then(|| Explanation {
+        verdict: "ok".to_owned(),
+        causes: vec![cause.to_owned()],
+        ..Explanation::default()
+    })
 }
 
 fn refused(reason: Reason, causes: Vec<String>) -> Explanation {

@@ -11,7 +11,7 @@ use crate::credential::code::{self, Authorization};
 use crate::credential::dpop::Thumbprint;
 use crate::credential::seal::Sealed;
 use crate::credential::{bearer, bound, registry, session, store};
-use crate::dialect::oauth;
+use crate::dialect::{oauth, page};
 use crate::endpoint::{SIGN_IN, value};
 use crate::gate::Trace;
 use crate::http::fetch_metadata;
@@ -222,10 +222,11 @@ fn to_sign_in<P>(call: Call<'_, P>, query: &str) -> Result<Answer, Reason> {
     if gate.policy.sign_in.is_none() {
         return Err(Reason::CredentialMissing); // sessions are opened elsewhere, by a nonce
     }
-    let address = format!("{SIGN_IN}?next={}", encode_component(format!("{}?{query}", target.path)));
-    // Longer than it could be asked for, it would only end in another refusal.
+    let next = format!("{}?{query}", target.path);
+    let address = format!("{SIGN_IN}?next={}", encode_component(&next));
+    // Escaped once more it may be longer than an address can be: then the form itself carries it.
     let fits = target.origin().len() + address.len() <= gate.policy.limits.url;
-    if fits { Ok(Answer::see_other(address)) } else { Err(Reason::OAuthParameter) }
+    Ok(if fits { Answer::see_other(address) } else { page::sign_in(&next, "", false) })
 }
 
 /// Whether the client hears of a refusal. A form that may be forged must not send anybody anywhere.

@@ -1,0 +1,81 @@
+//! What an address carries that the gateway issued itself: as far as that can be said without its storage.
+
+use super::{Explanation, NOT_KNOWN_HERE, refused};
+use crate::credential::recent::Recent;
+use crate::credential::seal::Sealed;
+use crate::credential::store::Context;
+use crate::credential::{bearer, nonce, passage};
+use crate::dialect::luminate;
+use crate::http::query;
+use crate::keyring::Keyring;
+use crate::policy::{Accept, Policy, Route};
+use crate::refusal::Reason;
+
+/// Explains a nonce or a token in an address; None if the route takes none there, or there is none.
+pub fn explain_issued(
+    policy: &Policy,
+    keyring: &Keyring,
+    route: &Route,
+    raw_query: &str,
+    now: u64,
+) -> Option<Explanation> {
+    let recent = Recent::default();
+    let ctx = Context { recent: &recent, keyring, single_use: policy.single_use, loopback: true, now };
+    let sole = |name: &str| query::sole(raw_query, name).transpose();
+    route.accept.iter().find_map(|accept| {
+        let (format, opened) = match accept {
+            Accept::Nonce => {
+                let profile = policy.nonce.as_ref()?;
+                let text = sole(&profile.parameter)?;
+                ("nonce", text.and_then(|text| nonce::open(ctx, profile, route, text)))
+            }
+            Accept::Luminate(luminate) => {
+                let text = sole(luminate::NONCE)?;
+                ("nonce", text.and_then(|text| passage::open(ctx, &luminate.session, text)))
+            }
+            Accept::Bearer | Accept::Issuer(_) if !route.bearer.query => {
+                let text = sole(bearer::PARAMETER)?;
+                ("bearer", text.and(Err(Reason::BearerPlaceNotAllowed)))
+            }
+            Accept::Bearer => {
+                let text = sole(bearer::PARAMETER)?;
+                ("bearer", text.and_then(|text| token(ctx, policy, bearer::bare(&route.bearer, text))))
+            }
+            _ => return None,
+        };
+        Some(told(route, format, opened))
+    })
+}
+
+fn token(ctx: Context<'_>, policy: &Policy, text: &str) -> Result<Sealed, Reason> {
+    let token = bearer::open(ctx, policy, text)?;
+    if token.expires <= ctx.now { Err(Reason::TokenExpired) } else { Ok(token) }
+}
+
+fn told(route: &Route, format: &str, opened: Result<Sealed, Reason>) -> Explanation {
+    let has_issuers = route.accept.iter().any(|accept| matches!(accept, Accept::Issuer(_)));
+    let mut explanation = match opened {
+        Ok(sealed) => {
+            let (what, state) = match format {
+                "nonce" => ("nonce", "whether it has been used"),
+                _ => ("token", "whether it was revoked"),
+            };
+            let cause = format!("The {what} is authentic and in time; {state}, the running gateway alone knows.");
+            Explanation { key_id: Some(sealed.key_id), ..not_known(cause) }
+        }
+        Err(Reason::TokenForged) if has_issuers => {
+            not_known("The token is another issuer's, which is asked when it comes.".to_owned())
+        }
+        Err(reason) => refused(reason, vec![format!("{} {}", reason.public().title(), reason.public().advice())]),
+    };
+    if format == "nonce" && route.confirm {
+        explanation.causes.push("The route asks with a page first; its button redeems the nonce.".to_owned());
+    }
+    explanation.format = Some(format.to_owned());
+    explanation
+}
+
+/// What cannot be said here.
+pub fn not_known(cause: String) -> Explanation {
+    Explanation { verdict: NOT_KNOWN_HERE.to_owned(), causes: vec![cause], ..Explanation::default() }
+}
