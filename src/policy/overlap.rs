@@ -57,8 +57,9 @@ pub(super) fn remarks(route: &Route, earlier: &[Arc<Route>]) -> Vec<String> {
     remarks
 }
 
-/// What the gate cannot know of an origin. Slashes, dots, case, escapes and front controllers it refuses by itself.
-const OTHER_NAMES: &str = "what the origin also serves by another name is taken here (a suffix left out or added, such as `/a` for `/a.html` by MultiViews or `/a.json`; a rewritten address; a short name such as `LONGNA~1`)";
+/// What the gate cannot know of an origin. Slashes, dots, case, escapes and front controllers such as `index.php` it refuses
+/// by itself.
+const OTHER_NAMES: &str = "what the origin also serves by another name is taken here (a front controller without a suffix such as `/app/a`; `/a` for `/a.html` by MultiViews; a suffix such as `/a.json`; a rewritten address; a short name such as `LONGNA~1`)";
 
 /// Why no request ever takes the route.
 fn unreached(route: &Route, earlier: &[Arc<Route>]) -> Option<String> {
