@@ -54,6 +54,8 @@ fn what_was_found_on_the_running_gate() {
         "/secret.txt+",
         "/secret.txt%C2%A0",
         "/secret.txt/index.html",
+        "/secret.txt/x.php",
+        "/SECRET.txt/x.php",
         "/admin/",
         "/Admin/",
         "/admin%20",
@@ -268,6 +270,7 @@ fn mistake(path: &str, how: usize, at: prop::sample::Index) -> String {
         5 => parts.push("index.html".to_owned()),
         6 => parts.insert(at, "index".to_owned()),
         7 if parts.last().is_some_and(|last| last.ends_with(".php")) => parts.push("info".to_owned()),
+        8 if parts.last().is_some_and(|last| last.contains('.')) => parts.push("x.php".to_owned()),
         8 => parts[at] = parts[at].replace('s', "%C5%BF"),
         9 => parts[at] = format!("%20{}", parts[at]),
         10 => parts[at] = parts[at].replace('a', "%EF%BD%81"),
@@ -298,7 +301,7 @@ fn asks_enough(route: &Route, meant: &Route, method: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #![proptest_config(ProptestConfig::with_cases(6_000))]
 
     #[test]
     fn no_spelling_reaches_a_route_that_asks_for_less(
@@ -328,11 +331,12 @@ proptest! {
         let judged = taken(&near);
         let is_refused = matches!(judged.refused, Some(Reason::PathAmbiguous | Reason::PathCaseAmbiguous | Reason::PathNearGuarded | Reason::PathParameter | Reason::NoRoute | Reason::MethodNotAllowed));
         let Some(route) = judged.route.filter(|_| !is_refused) else { return Ok(()) };
-        let index = |name: &str| site.gate.policy.routes.iter().position(|route| route.name == name).unwrap();
+        // Siblings stand where the first of them does.
+        let index = |one: &Route| site.gate.policy.routes.iter().position(|route| route.path == one.path).unwrap();
         // What the policy itself took out of the wider route, before it.
         let (inner, outer) = (loosest(route.path.base()).into_owned(), loosest(meant.path.base()).into_owned());
         let is_below = outer == "/" || inner == outer || inner.starts_with(&format!("{outer}/"));
-        let is_taken_out = index(&route.name) < index(&meant.name) && is_below && (meant.path.is_prefix() || !route.path.is_prefix());
+        let is_taken_out = index(&route) < index(&meant) && is_below && (meant.path.is_prefix() || !route.path.is_prefix());
         prop_assert!(
             route.name == meant.name || is_taken_out || asks_enough(&route, &meant, method),
             "{} for {} is taken by {} ({}), meant was {} ({})", near, path, route.name, route.path, meant.name, meant.path

@@ -66,6 +66,7 @@ pub(super) fn note(routes: &mut [Route]) {
 fn of(routes: &[Route], at: usize) -> Vec<Neighbour> {
     let Some(route) = routes.get(at) else { return Vec::new() };
     let own = Reading::of(&route.path);
+    let own_first = first_of(routes, route);
     let neighbour = |(index, other): (usize, &Route)| {
         let is_sibling = other.host == route.host && other.path == route.path;
         if is_sibling || !other.takes_credentials() {
@@ -73,7 +74,7 @@ fn of(routes: &[Route], at: usize) -> Vec<Neighbour> {
         }
         let reading = Reading::of(&other.path);
         // What comes later and surrounds this route is what it was taken out of; what it covers is never reached.
-        let is_behind = index > at;
+        let is_behind = first_of(routes, other) > own_first;
         let surrounds = reading.prefix && is_within(&own.base, &reading.base) || reading == own;
         if (is_behind && (surrounds || route.path.covers(&other.path))) || !may_meet(route, &reading, other) {
             return None;
@@ -85,6 +86,11 @@ fn of(routes: &[Route], at: usize) -> Vec<Neighbour> {
         (is_looser || (other.is_guarded() && may_matter)).then_some(Neighbour { index, is_looser, reading })
     };
     routes.iter().enumerate().filter_map(neighbour).collect()
+}
+
+/// Where the first of a route's siblings stands: it decides for all of them which requests they get.
+fn first_of(routes: &[Route], route: &Route) -> Option<usize> {
+    routes.iter().position(|one| one.host == route.host && one.path == route.path)
 }
 
 /// Whether a route or a sibling of it takes a method.

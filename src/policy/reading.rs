@@ -46,18 +46,29 @@ pub(super) fn read(path: &str, last: Last) -> String {
     read
 }
 
-/// The paths up to each part that may be a program, which takes what follows for its argument.
+/// The paths up to each part that may be the thing itself, although more follows: a program, which takes the rest for its
+/// argument, and a file in front of a program's name, which PHP without `cgi.fix_pathinfo=0` runs instead.
 pub(super) fn heads(path: &str) -> impl Iterator<Item = &str> {
     let ends = path.char_indices().filter(|(at, c)| *c == '/' && *at > 0);
-    let heads = ends.filter_map(|(at, _)| path.get(..at));
-    heads.filter(|head| {
-        let last = head.rsplit('/').next().unwrap_or_default();
-        // Only what has a dot or is an index can be one.
-        (last.contains('.') || last.len() > 4) && {
-            let name = segment(last);
-            is_script(&name) || is_index(&name)
-        }
-    })
+    let halves = ends.filter_map(|(at, _)| path.split_at_checked(at));
+    halves.filter(|(head, rest)| may_be_program(last(head)) || is_run_by(last(head), rest)).map(|(head, _)| head)
+}
+
+fn last(head: &str) -> &str {
+    head.rsplit('/').next().unwrap_or_default()
+}
+
+/// Only what has a dot or is an index can be one.
+fn may_be_program(part: &str) -> bool {
+    (part.contains('.') || part.len() > 4) && {
+        let name = segment(part);
+        is_script(&name) || is_index(&name)
+    }
+}
+
+fn is_run_by(file: &str, rest: &str) -> bool {
+    let next = rest.split('/').nth(1).unwrap_or_default();
+    file.contains('.') && next.contains('.') && is_script(&segment(next))
 }
 
 /// Whether the path is its own loosest reading, as most are.
@@ -225,5 +236,7 @@ mod tests {
     fn a_script_may_take_what_follows() {
         assert_eq!(heads("/a/X.PHP/b.cgi;y/c").collect::<Vec<_>>(), ["/a/X.PHP", "/a/X.PHP/b.cgi;y"]);
         assert_eq!(heads("/a/b.css/c").count(), 0);
+        assert_eq!(heads("/a/b.css/c.php").collect::<Vec<_>>(), ["/a/b.css"]);
+        assert_eq!(heads("/a/b/c.php").count(), 0);
     }
 }
