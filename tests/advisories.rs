@@ -5,6 +5,9 @@
 
 mod support;
 
+#[path = "advisories/peers.rs"]
+mod peers;
+
 use edgegate::keyring::Keyring;
 use edgegate::policy::Policy;
 use edgegate::refusal::Reason;
