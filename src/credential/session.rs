@@ -63,7 +63,7 @@ pub fn present<'a>(policy: &Session, target: &Target<'_>, headers: &Headers<'a>)
     }
 }
 
-/// The session of a visitor who is not signed in, if the cookie that is for those alone holds one.
+/// The session of a visitor who is not signed in, if the cookie beside one that has ended holds one.
 pub fn visitor<'a>(policy: &Session, headers: &Headers<'a>) -> Option<&'a str> {
     let header = headers.get("cookie")?;
     let name = visitor_name(policy);
@@ -187,24 +187,30 @@ pub fn text(policy: &Session, sealed: &Sealed) -> Secret {
     }
 }
 
-/// The Set-Cookie value that hands a session over. `embedded`: to a page of another site that is trusted; the cookie
-/// then lives in that site's partition alone, and browsers take it over https only.
+/// The Set-Cookie value that hands a session over. `headers`: the request's. `embedded`: to a page of another site that is
+/// trusted; the cookie then lives in that site's partition alone, and browsers take it over https only.
 ///
 /// # Errors
 /// `Internal`; a session's text is ASCII.
-pub fn set_cookie(policy: &Session, target: &Target<'_>, sealed: &Sealed, embedded: bool) -> Result<String, Reason> {
-    // A visitor's has a cookie of its own: an answer that comes late must not put it in the place of a signed-in one.
-    let name = match is_nobodys(sealed) {
-        true => visitor_name(policy),
-        false => cookie_name(policy, target),
-    };
+pub fn set_cookie(
+    policy: &Session,
+    target: &Target<'_>,
+    headers: &Headers<'_>,
+    sealed: &Sealed,
+    embedded: bool,
+) -> Result<String, Reason> {
+    // Who came with a session that has ended may have signed in again meanwhile: what a visitor gets who is not signed in
+    // must not take that one's place if this answer comes late.
+    let is_beside = is_nobodys(sealed) && has_own(policy, headers, &policy.cookie);
+    let name = if is_beside { visitor_name(policy) } else { cookie_name(policy, target) };
     Ok(write_cookie(&name, target, text(policy, sealed).expose_text()?, policy.absolute, embedded))
 }
 
-/// The Set-Cookie values that take back what a browser has of a session, for somebody who signs out. `embedded`: what
-/// was handed to another site's page.
-pub fn clear_cookies(policy: &Session, target: &Target<'_>, embedded: bool) -> Vec<String> {
-    let visitor = Some(visitor_name(policy)).filter(|_| policy.carrier == Carrier::Servlet);
+/// The Set-Cookie values that take back what a browser has of a session, for somebody who signs out. `headers`: the
+/// request's. `embedded`: what was handed to another site's page.
+pub fn clear_cookies(policy: &Session, target: &Target<'_>, headers: &Headers<'_>, embedded: bool) -> Vec<String> {
+    let visitor = Some(visitor_name(policy));
+    let visitor = visitor.filter(|name| policy.carrier == Carrier::Servlet && has_own(policy, headers, name));
     let names = core::iter::once(cookie_name(policy, target)).chain(visitor);
     names.map(|name| write_cookie(&name, target, "", 0, embedded)).collect()
 }
@@ -309,6 +315,11 @@ fn write_cookie(name: &str, target: &Target<'_>, value: &str, max_age: u64, embe
     format!("{name}={value}; Path=/; Max-Age={max_age}{reach}")
 }
 
+/// Whether a cookie of that name came with what has the form of this gateway's sessions.
+fn has_own(policy: &Session, headers: &Headers<'_>, name: &str) -> bool {
+    headers.get("cookie").is_some_and(|header| cookie::all(header, name).any(|value| is_own(policy, value)))
+}
+
 fn visitor_name(policy: &Session) -> String {
     format!("{}{VISITOR}", policy.cookie)
 }
@@ -321,7 +332,7 @@ fn mark_of(value: &str) -> String {
 
 /// Ends the name of the cookie that sets another one aside.
 const ASIDE: &str = "-aside";
-/// Ends the name of the cookie for visitors.
+/// Ends the name of the cookie for visitors that stands beside one that has ended.
 const VISITOR: &str = "-visitor";
 /// Seconds.
 const A_WHILE: u64 = 60;

@@ -28,7 +28,7 @@ pub async fn answer<P: Ports>(
         return Err(Reason::CrossSite);
     }
     end_session(gate, ctx, incoming, target, ports).await?;
-    let mut cookies = session::clear_cookies(sessions, target, false);
+    let mut cookies = session::clear_cookies(sessions, target, &incoming.headers, false);
     if gate.policy.gives_xsrf_tokens {
         cookies.push(xsrf::clear_cookie(target));
     }

@@ -43,7 +43,7 @@ async function meet(part, { signIn = false, abreast = 1, except = "#none" } = {}
   await first.goto(hostile(part), { waitUntil: "domcontentloaded" });
   const token = await first.locator("#own").evaluate((own) => own.textContent.replace("Token of this session: ", "").trim());
   assert.match(token, /^[\w.-]{20,}$/, "the page's own tag is expanded");
-  const session = (await context.cookies(address)).find(({ name }) => name === (signIn ? "JSESSIONID" : "JSESSIONID-visitor")).value;
+  const session = (await context.cookies(address)).find(({ name }) => name === "JSESSIONID").value;
   secret.set(part, [...(secret.get(part) ?? []), token, session]);
   for (const credential of [token, session]) gateway.seen.add(credential);
   // The page's own form, with nothing in it, is sent by the page of all parts only.

@@ -127,9 +127,10 @@ pub fn session_of<'c, P: Ports>(
 
 /// Takes the cookie back, in every place where the browser may keep it.
 pub fn take_back<P>(visit: &Visit<'_, P>, luminate: &Luminate, trace: &mut Trace) {
-    trace.cookies = session::clear_cookies(&luminate.session, visit.target, false);
+    let clear = |embedded| session::clear_cookies(&luminate.session, visit.target, &visit.incoming.headers, embedded);
+    trace.cookies = clear(false);
     if is_embedded(visit) {
-        trace.cookies.extend(session::clear_cookies(&luminate.session, visit.target, true));
+        trace.cookies.extend(clear(true));
     }
 }
 
@@ -375,7 +376,8 @@ fn is_embedded<P>(visit: &Visit<'_, P>) -> bool {
 }
 
 fn hand_over<P>(visit: &Visit<'_, P>, luminate: &Luminate, session: &Sealed, trace: &mut Trace) -> Result<(), Reason> {
-    let cookie = session::set_cookie(&luminate.session, visit.target, session, is_embedded(visit))?;
+    let headers = &visit.incoming.headers;
+    let cookie = session::set_cookie(&luminate.session, visit.target, headers, session, is_embedded(visit))?;
     hand(cookie, trace);
     Ok(())
 }

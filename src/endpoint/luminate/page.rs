@@ -71,12 +71,12 @@ fn tags<P: Ports>(
     places: TagPlaces,
     caller: &mut Caller,
 ) -> Result<Tags, Reason> {
-    let Visit { ctx, target, ports, .. } = *visit;
+    let Visit { ctx, incoming, target, ports, .. } = *visit;
     let (session, cookie) = match caller.session.take() {
         Some(session) => (session, None),
         None => {
             let session = session::start_nobodys(ctx, ports, &luminate.session)?;
-            let cookie = session::set_cookie(&luminate.session, target, &session, false)?;
+            let cookie = session::set_cookie(&luminate.session, target, &incoming.headers, &session, false)?;
             (session, Some(cookie))
         }
     };
