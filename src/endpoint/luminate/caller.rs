@@ -248,7 +248,7 @@ pub async fn by_nonce<P: Ports>(
     let before = in_cookie(visit, luminate)?;
     let (session, _) = passage::session(ctx, ports, &luminate.session, &nonce).await?;
     let identity = judge(visit, luminate, &session).await?;
-    let cookie = session::set_cookie(&luminate.session, target, &session, is_embedded(visit))?;
+    let cookie = session::set_cookie(&luminate.session, target, &incoming.headers, &session, is_embedded(visit))?;
     let before = before.filter(|before| *before != session);
     let caller = Caller { session: Some(session), named: None, identity: Identity { kind: "nonce", ..identity } };
     Ok((caller, Claim::Passage { sealed: nonce, before, cookie }))
