@@ -141,4 +141,6 @@ pub trait Body {
     async fn read(&self, limit: usize) -> Result<Vec<u8>, Reason>;
     /// The next piece as it arrived; None at the end. What is not taken can still be streamed on.
     async fn next(&self) -> Result<Option<Vec<u8>>, Reason>;
+    /// Gives back what was taken of a body, all of it: it comes again, and the rest behind it.
+    fn put_back(&self, beginning: Vec<u8>);
 }

@@ -62,6 +62,8 @@ reasons! {
     NoRoute = "no_route" => NotFound,
     /// The route does not take this method.
     MethodNotAllowed = "method_not_allowed" => MethodNotAllowed,
+    /// A parameter asks the origin for another method than the one that was judged.
+    MethodOverridden = "method_overridden" => BadRequest,
     /// A cross-origin preflight asks for what the policy does not grant.
     PreflightDenied = "preflight_denied" => Forbidden,
 

@@ -190,6 +190,7 @@ fn defaults_are_the_strict_ones() {
     let route = policy.route("all").unwrap();
     assert_eq!(route.methods, ["GET", "HEAD"]);
     assert_eq!((route.confirm, route.path_parameters, route.revocation), (false, false, Revocation::Cached));
+    assert!(!route.method_override);
     assert!(!route.bearer.query && !route.bearer.form && route.bearer.scope.is_empty() && route.host.is_none());
     assert!(route.is_guarded() && route.dialect == Dialect::Generic);
     assert!(route.xsrf == Xsrf::Origin && route.broker.is_none() && route.bearer.prefix.is_empty());
@@ -289,7 +290,14 @@ fn every_value_arrives_where_it_belongs() {
         accepted(&route.accept),
         "link:files signed-redirect:landing bearer token-pair issuer:corp issuer:partner nonce session none"
     );
-    assert!(!route.is_guarded() && route.confirm && route.path_parameters && route.bearer.query && route.bearer.form);
+    assert!(
+        !route.is_guarded()
+            && route.confirm
+            && route.path_parameters
+            && route.method_override
+            && route.bearer.query
+            && route.bearer.form
+    );
     assert_eq!((shown(&route.bearer.scope), route.bearer.prefix.as_str()), ("read write".into(), "8A:Cust12345."));
     assert_eq!((route.dialect, route.xsrf), (Dialect::Checkfront, Xsrf::Token));
     assert_eq!(route.broker.as_ref().unwrap().name, "desk");

@@ -194,4 +194,6 @@ impl Body for Alone {
     async fn read(&self, _: usize) -> Result<Vec<u8>, Reason> {
         Ok(Vec::new())
     }
+
+    fn put_back(&self, _: Vec<u8>) {}
 }

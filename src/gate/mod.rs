@@ -13,6 +13,7 @@ pub(crate) mod credentials;
 pub(crate) mod form;
 mod guesses;
 mod identity;
+pub(crate) mod overridden;
 mod questions;
 mod redeem;
 pub(crate) mod route;
@@ -205,8 +206,14 @@ impl Gate {
         if is_preflight {
             return Err(Reason::PreflightDenied);
         }
+        overridden::judge_query(&route, incoming.method, target.query.unwrap_or_default())?;
         let ctx = self.context(&target, moment.now);
         let visit = Visit { gate: self, ctx, route: &route, incoming, target: &target, ports };
+        let looked_at = match incoming.method {
+            // Boxed: few requests have a form, and every request's future would be as large.
+            "POST" => Box::pin(overridden::look(&visit)).await?,
+            _ => None,
+        };
         let collected = credentials::collect(&visit, trace).await;
         if let Err(reason) = collected {
             trace.said = broker::send(&visit, reason)?;
@@ -228,7 +235,7 @@ impl Gate {
         }
         let mut forwarding =
             forward::forwarding(&self.policy, &route, incoming, &target, &grant.identity, moment.request_id)?;
-        forwarding.body = grant.body;
+        forwarding.body = grant.body.or(looked_at);
         forwarding.set.extend(grant.content_type.map(|content_type| ("content-type", content_type.to_owned())));
         forwarding.cookies = grant.cookies;
         forwarding.tags = grant.tags;

@@ -320,6 +320,12 @@ impl Advisor<'_> {
                 "`path_parameters = true`: origins differ on what a `;` in a path means; open it only where one does",
             ),
         }
+        if route.method_override {
+            self.say(
+                &label,
+                "`method_override = true`: where the origin takes the method from `_method`, `methods` bounds nothing",
+            );
+        }
         if route.luminate().is_some() && !route.methods.iter().any(|method| method == "POST") {
             self.say(&label, "speaks `luminate` without `POST`: passwords and tokens are taken from nothing else");
         }

@@ -146,6 +146,7 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
         forward: forward?,
         cors,
         path_parameters: table.flag(report, "path_parameters", false),
+        method_override: table.flag(report, "method_override", false),
         tags,
         neighbours: Vec::new(),
     })

@@ -207,6 +207,7 @@ pub(super) const ROUTE: Shape = Shape {
         "forward",
         "cors",
         "path_parameters",
+        "method_override",
         "tags",
     ],
     required: &["name", "path", "accept", "forward"],

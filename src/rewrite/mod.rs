@@ -17,6 +17,7 @@ use std::sync::Arc;
 use crate::dialect::tags::Tags;
 use crate::http::multipart;
 use crate::policy::Origin;
+use crate::refusal::Reason;
 use onward::Onward;
 
 /// What becomes of a request.
@@ -69,7 +70,37 @@ pub enum NewBody {
 }
 
 /// What looks at the rest of a body while it streams.
-pub type Rest = Rc<RefCell<multipart::Tail<fn(&str) -> bool>>>;
+pub type Rest = Rc<RefCell<dyn Guard>>;
+
+/// Says of a body whether it may go on.
+pub trait Guard: core::fmt::Debug {
+    /// The next piece.
+    ///
+    /// # Errors
+    /// Why it may not, then and ever after.
+    fn push(&mut self, piece: &[u8]) -> Result<(), Reason>;
+
+    /// There is no more.
+    ///
+    /// # Errors
+    /// As of a piece.
+    fn finish(&mut self) -> Result<(), Reason>;
+
+    /// Whether beginning and rest together are the body as it was sent.
+    fn keeps_every_byte(&self) -> bool {
+        false
+    }
+}
+
+impl Guard for multipart::Tail<fn(&str) -> bool> {
+    fn push(&mut self, piece: &[u8]) -> Result<(), Reason> {
+        self.push(piece).map_err(|_| Reason::FormMalformed)
+    }
+
+    fn finish(&mut self) -> Result<(), Reason> {
+        self.finish().map_err(|_| Reason::FormMalformed)
+    }
+}
 
 /// An answer of the gateway itself. `Cache-Control: no-store` and `nosniff` are added to each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -114,10 +114,10 @@ impl Exchange {
             return Ok(self.logged(response.into(), status));
         }
         let reason = match &forwarding.origin.via {
-            _ if is_cut_short(forwarding) => Reason::FormMalformed,
             Via::Service(name) if !start::is_bound(&self.env, name) => Reason::BindingMissing,
             _ => Reason::OriginUnavailable,
         };
+        let reason = cut_short(forwarding).unwrap_or(reason);
         // The error's own text can hold addresses; it stays in the operator's log.
         console_error!("edgegate: origin {} did not answer: {:?}", forwarding.origin.name, error);
         self.refuse_late(reason)
@@ -164,9 +164,12 @@ fn incoming(described: &str) -> Option<Incoming<'_>> {
     Some(Incoming { method, url, headers: Headers::new(headers), odd_body: !odd_body.is_empty() })
 }
 
-/// Whether the rest of a form was refused while it was on its way.
-fn is_cut_short(forwarding: &Forwarding) -> bool {
-    matches!(&forwarding.body, Some(NewBody::Head(_, rest)) if rest.borrow_mut().push(&[]).is_err())
+/// Why the rest of a form was refused while it was on its way, if it was.
+fn cut_short(forwarding: &Forwarding) -> Option<Reason> {
+    match &forwarding.body {
+        Some(NewBody::Head(_, rest)) => rest.borrow_mut().push(&[]).err(),
+        _ => None,
+    }
 }
 
 fn send(forwarding: &Forwarding, env: &Env, request: &Request) -> Result<Promise, JsValue> {

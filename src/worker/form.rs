@@ -24,6 +24,11 @@ impl FormGuard {
         self.0.borrow_mut().push(piece).is_ok()
     }
 
+    /// Whether the body goes on as it was sent, so that its length holds.
+    pub fn keeps_every_byte(&self) -> bool {
+        self.0.borrow().keeps_every_byte()
+    }
+
     /// There is no more.
     pub fn finish(&mut self) -> bool {
         self.0.borrow_mut().finish().is_ok()

@@ -17,8 +17,15 @@ export function forward(env, binding, url, request, edits, body, guard, noStore)
     // Only an aborted request ends before its body does; a stream that fails would end it well.
     const abort = new AbortController();
     init.signal = abort.signal;
+    const length = guard.keeps_every_byte() && request.headers.get("content-length");
     init.body = continued(body, request, guard, abort);
     init.headers.delete("content-length");
+    if (length) {
+      // Not every origin can read what comes in chunks.
+      const { readable, writable } = new FixedLengthStream(Number(length));
+      init.body.pipeTo(writable).catch(() => {});
+      init.body = readable;
+    }
   } else if (body) {
     init.body = body;
     init.headers.delete("content-length");

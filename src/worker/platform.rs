@@ -22,12 +22,13 @@ pub struct Platform<'a> {
     env: &'a Env,
     request: &'a Request,
     spent: Cell<Spent>,
+    returned: RefCell<Vec<u8>>,
 }
 
 impl<'a> Platform<'a> {
     /// For one request.
     pub fn new(env: &'a Env, request: &'a Request) -> Self {
-        Self { env, request, spent: Cell::default() }
+        Self { env, request, spent: Cell::default(), returned: RefCell::default() }
     }
 
     /// What was spent so far.
@@ -194,15 +195,26 @@ impl Signer for Platform<'_> {
 
 impl Body for Platform<'_> {
     async fn next(&self) -> Result<Option<Vec<u8>>, Reason> {
+        let returned = self.returned.take();
+        if !returned.is_empty() {
+            return Ok(Some(returned));
+        }
         let piece = glue::read_next(self.request).await.map_err(|_| Reason::FormMalformed)?;
         Ok(piece.dyn_into().ok().map(|piece: Uint8Array| piece.to_vec()))
     }
 
     async fn read(&self, limit: usize) -> Result<Vec<u8>, Reason> {
-        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-        let body = glue::read_body(self.request, limit).await.map_err(|_| Reason::FormMalformed)?;
+        let mut whole = self.returned.take();
+        let left = limit.checked_sub(whole.len()).ok_or(Reason::BodyTooLarge)?;
+        let left = u32::try_from(left).unwrap_or(u32::MAX);
+        let body = glue::read_body(self.request, left).await.map_err(|_| Reason::FormMalformed)?;
         let body: Uint8Array = body.dyn_into().map_err(|_| Reason::BodyTooLarge)?;
-        Ok(body.to_vec())
+        whole.extend(body.to_vec());
+        Ok(whole)
+    }
+
+    fn put_back(&self, beginning: Vec<u8>) {
+        self.returned.replace(beginning);
     }
 }
 

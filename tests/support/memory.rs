@@ -306,6 +306,10 @@ impl Body for Memory {
         self.under(|faults| faults.body, async { Ok(Some(piece).filter(|piece| !piece.is_empty())) }).await
     }
 
+    fn put_back(&self, beginning: Vec<u8>) {
+        self.taken.set(self.taken.get() - beginning.len());
+    }
+
     async fn read(&self, limit: usize) -> Result<Vec<u8>, Reason> {
         self.count(|spent| spent.bodies += 1);
         let work = async { (self.body.len() <= limit).then(|| self.body.clone()).ok_or(Reason::BodyTooLarge) };

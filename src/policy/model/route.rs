@@ -40,6 +40,8 @@ pub struct Route {
     pub cors: Option<Cors>,
     /// `path_parameters = true`: a `;` is allowed in the path.
     pub path_parameters: bool,
+    /// `method_override = true`: a parameter may name another method to the origin.
+    pub method_override: bool,
     /// `tags = ["html"]`: tags in pages of the origin are expanded; None: never.
     pub tags: Option<TagPlaces>,
     /// Routes that ask for something else, and whose paths some origin would read into paths of this one.

@@ -1,0 +1,196 @@
+//! The method that was judged is the one that the origin acts on: no parameter names another, in a query or in a form,
+//! however it is spelled and wherever the body is cut.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+
+mod support;
+
+use edgegate::refusal::Reason;
+use edgegate::rewrite::{Decision, NewBody};
+use proptest::prelude::*;
+use support::memory::World;
+use support::{NOW, POLICY, Request, Site};
+
+/// The fixture's policy and a few routes.
+fn site() -> Site {
+    let route = |name: &str, methods: &str, more: &str| {
+        format!(
+            "\n[[routes]]\nname = \"{name}\"\npath = \"/{name}/*\"\nmethods = {methods}\nforward = {{ origin = \"site\" }}\n{more}"
+        )
+    };
+    let all = "[\"GET\", \"HEAD\", \"POST\", \"PUT\", \"DELETE\"]";
+    let more = [
+        route("over-all", all, "accept = [\"none\"]"),
+        route("over-free", "[\"GET\", \"POST\"]", "accept = [\"none\"]\nmethod_override = true"),
+        route("over-link", all, "accept = [\"link:files\", \"none\"]"),
+        route("over-token", "[\"POST\"]", "accept = [\"bearer\"]\nbearer = { form = true }\nrevocation = \"strict\""),
+    ];
+    Site::new(&World::at(NOW), &format!("{POLICY}{}", more.concat()))
+}
+
+fn multipart(parts: &[(&str, &str)]) -> Request {
+    let part =
+        |(head, value): &(&str, &str)| format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n{value}\r\n");
+    let body = format!("{}--b--\r\n", parts.iter().map(part).collect::<String>());
+    let mut request = Request::new("POST", "/open/").with("content-type", "multipart/form-data; boundary=b");
+    request.body = body.into_bytes();
+    request
+}
+
+#[test]
+fn a_query_names_no_other_method() {
+    let site = site();
+    for (method, path, passes) in [
+        ("GET", "/open/?_method=DELETE", false),
+        ("POST", "/open/?_method=DELETE", false),
+        ("POST", "/open/?a=1&_METHOD=put&b", false),
+        ("POST", "/open/?%5fmethod=PUT", false),
+        ("POST", "/open/?.method=PUT", false),
+        ("POST", "/open/?-method=PUT", false),
+        ("POST", "/open/?+_method[]=PUT", false),
+        ("POST", "/open/?[_method]=PUT", false),
+        ("POST", "/open/?a=1;_method=PUT", false),
+        ("POST", "/open/?_method", false),
+        ("POST", "/open/?_method=", false),
+        ("POST", "/open/?_method=POST&_method=PUT", false),
+        ("POST", "/open/?X-HTTP-Method-Override=PUT", false),
+        ("POST", "/open/?x_http_method_override=PUT", false),
+        ("POST", "/open/?_method=POST", true),
+        ("POST", "/open/?_method=+p%6fst+", true),
+        ("POST", "/open/?_method=GET", true),
+        ("GET", "/open/?_method=HEAD", true),
+        ("POST", "/open/?method=DELETE&x_method=DELETE&_methods=DELETE", true),
+        ("POST", "/over-all/?_method=DELETE", true),
+        ("POST", "/over-all/?_method=PATCH", false),
+        ("GET", "/over-all/?_method=DELETE", false),
+        ("POST", "/over-link/?_method=DELETE", false),
+        ("GET", "/over-free/?_method=DELETE", true),
+    ] {
+        let refused = site.ask(&Request::new(method, path)).refused;
+        assert_eq!(refused, (!passes).then_some(Reason::MethodOverridden), "{method} {path}");
+    }
+}
+
+#[test]
+fn a_form_names_none_either_and_goes_on_as_it_is() {
+    let site = site();
+    let padding = "a=%zz&".repeat(20_000);
+    for (path, form, passes) in [
+        ("/open/", "_method=DELETE", false),
+        ("/open/", "a=1&_%6dethod%5B%5D=DELETE", false),
+        ("/open/", "a=1;_method=DELETE", false),
+        ("/open/", "++++%20_method=DELETE", false),
+        ("/open/", "_method=post&b=2", true),
+        ("/open/", "a=_method=DELETE", true),
+        ("/open/", "", true),
+        ("/over-all/", "_method=DELETE&_method=PUT", true),
+        ("/over-free/", "_method=DELETE", true),
+        ("/open/", &format!("_method=DELETE&{padding}"), false),
+    ] {
+        let judged = site.ask(&Request::new("POST", path).form(form));
+        assert_eq!(judged.refused, (!passes).then_some(Reason::MethodOverridden), "{path} {:.40}", form);
+        if let Decision::Forward(to) = &judged.decision {
+            match &to.body {
+                Some(NewBody::Whole(body)) => assert_eq!(body, form.as_bytes()),
+                Some(NewBody::Head(..)) => panic!("{path}: it fits"),
+                None => assert_eq!(path, "/over-free/"),
+            }
+        }
+    }
+    for content_type in
+        ["", "APPLICATION/x-www-form-urlencoded ; charset=iso-8859-1", "text/plain, application/x-www-form-urlencoded"]
+    {
+        let mut request = Request::new("POST", "/open/").with("content-type", content_type);
+        request.body = b"_method=PUT".to_vec();
+        assert_eq!(site.ask(&request).refused, Some(Reason::MethodOverridden), "{content_type}");
+    }
+    let odd = Request::new("POST", "/open/").with("content-type", "application/x-www-form-urlencoded; charset=utf-16");
+    assert_eq!(site.ask(&odd).refused, Some(Reason::FormMalformed));
+    let mut json = Request::new("POST", "/open/").with("content-type", "application/json");
+    json.body = b"_method=PUT".to_vec();
+    assert!(matches!(site.ask(&json).decision, Decision::Forward(to) if to.body.is_none()), "it is never read");
+}
+
+#[test]
+fn what_comes_late_ends_the_request() {
+    let site = site();
+    let padding = "a=%zz&".repeat(20_000);
+    for (end, passes) in
+        [("_method=DELETE", false), ("_method=DELETE&b=1", false), ("%5Fmethod=POST", true), ("b", true)]
+    {
+        let form = format!("{padding}{end}");
+        let judged = site.ask(&Request::new("POST", "/open/").form(&form));
+        let Decision::Forward(to) = &judged.decision else { panic!("{:?}", judged.refused) };
+        let Some(NewBody::Head(head, rest)) = &to.body else { panic!("it is longer than is held") };
+        assert!(head.len() < 70_000 && form.as_bytes().starts_with(head));
+        assert!(rest.borrow().keeps_every_byte());
+        let pieces = form.as_bytes()[head.len()..].chunks(1000).all(|piece| rest.borrow_mut().push(piece).is_ok());
+        let ended = rest.borrow_mut().finish();
+        assert_eq!(pieces && ended.is_ok(), passes, "{end}");
+    }
+}
+
+#[test]
+fn a_multipart_form_names_none_either_wherever_the_field_stands() {
+    let site = site();
+    let file = ("name=\"f\"; filename=\"x\"", "bytes");
+    let method = |value| ("name=\"_method\"", value);
+    for (parts, passes) in [
+        (vec![method("DELETE")], false),
+        (vec![("name=\"a\"", "1"), method("DELETE"), file], false),
+        (vec![file, method("DELETE")], false),
+        (vec![file, ("name=_METHOD", "put")], false),
+        (vec![("name=\"_method[]\"", "PUT")], false),
+        (vec![file, method("POST"), file], true),
+        (vec![("name=\"a\"", "_method=DELETE"), file], true),
+        (vec![("name=\"a\"", ""); 300], true),
+    ] {
+        let refused = site.ask(&multipart(&parts)).refused;
+        assert_eq!(refused, (!passes).then_some(Reason::MethodOverridden), "{parts:.40?}");
+    }
+    let broken = multipart(&[file]).body.len() - 4;
+    let mut request = multipart(&[file]);
+    request.body.truncate(broken);
+    assert_eq!(site.ask(&request).refused, Some(Reason::FormMalformed));
+}
+
+#[test]
+fn nothing_is_asked_of_storage_for_it_and_the_route_can_still_read_the_form() {
+    let site = site();
+    let token = site.token("read");
+    let before = site.ports.spent.get().storage();
+    let form = |more: &str| Request::new("POST", "/over-token/").form(&format!("access_token={token}&a=1{more}"));
+    assert_eq!(site.ask(&form("&_method=DELETE")).refused, Some(Reason::MethodOverridden));
+    assert_eq!(site.ports.spent.get().storage(), before);
+    let judged = site.ask(&form(""));
+    let Decision::Forward(to) = &judged.decision else { panic!("{:?}", judged.refused) };
+    assert!(matches!(&to.body, Some(NewBody::Whole(body)) if body == b"a=1"), "{:?}", to.body);
+}
+
+const FORM: &str = "([a&;=+%.\\[\\]-]|_method|_METHOD|%5f|%5Fmethod|method|PUT|post|%20| ){0,14}";
+
+/// As the most forgiving reader of every kind would have it.
+fn names_another(form: &str) -> bool {
+    form.split(['&', ';']).any(|piece| {
+        let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
+        let decoded = |text: &str| {
+            url::form_urlencoded::parse(text.replace('=', "%3D").as_bytes())
+                .next()
+                .map(|(name, _)| name.into_owned())
+                .unwrap_or_default()
+        };
+        let name = decoded(name).trim_start_matches(' ').to_lowercase().replace(['.', ' ', '-'], "_");
+        let inner = name.strip_prefix('[').map_or_else(|| name.split('[').next(), |inner| inner.split(']').next());
+        inner == Some("_method") && !decoded(value).trim().eq_ignore_ascii_case("post")
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_form_is_read_as_the_most_forgiving_origin_would(form in FORM) {
+        let site = site();
+        let refused = site.ask(&Request::new("POST", "/open/").form(&form)).refused;
+        prop_assert_eq!(refused, names_another(&form).then_some(Reason::MethodOverridden), "{}", form);
+    }
+}
