@@ -128,6 +128,7 @@ fn what_comes_late_ends_the_request() {
         let pieces = form.as_bytes()[head.len()..].chunks(1000).all(|piece| rest.borrow_mut().push(piece).is_ok());
         let ended = rest.borrow_mut().finish();
         assert_eq!(pieces && ended.is_ok(), passes, "{end}");
+        assert_eq!(rest.borrow_mut().push(&[]).is_ok(), passes, "it stays refused");
     }
 }
 

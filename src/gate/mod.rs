@@ -235,7 +235,7 @@ impl Gate {
         }
         let mut forwarding =
             forward::forwarding(&self.policy, &route, incoming, &target, &grant.identity, moment.request_id)?;
-        forwarding.body = grant.body.or(looked_at);
+        forwarding.body = overridden::joined(grant.body, looked_at);
         forwarding.set.extend(grant.content_type.map(|content_type| ("content-type", content_type.to_owned())));
         forwarding.cookies = grant.cookies;
         forwarding.tags = grant.tags;

@@ -11,7 +11,7 @@ use crate::http::{multipart, query};
 use crate::policy::{Accept, Route};
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::rewrite::{Guard, NewBody};
+use crate::rewrite::{Guard, NewBody, Rest};
 
 /// Judges the query of a request.
 ///
@@ -43,16 +43,16 @@ pub async fn look<P: Ports>(visit: &Visit<'_, P>) -> Result<Option<NewBody>, Rea
         return Ok(None);
     }
     let content_type = incoming.headers.get("content-type").unwrap_or_default();
-    let methods = Methods::of(route, incoming.method);
-    let mut watch = match multipart::boundary(content_type) {
-        Some(Ok(boundary)) => Watch::Parts(Box::new(multipart::Watch::new(boundary, is_override)), methods),
+    let form = match multipart::boundary(content_type) {
+        Some(Ok(boundary)) => Form::Parts(Box::new(multipart::Watch::new(boundary, is_override))),
         // What reads the forms of that dialect knows what its clients send.
         Some(Err(_)) if route.luminate().is_some() => return Ok(None),
         Some(Err(_)) => return Err(Reason::FormMalformed),
-        None if is_form(content_type)? => Watch::Fields(Fields::default(), methods),
+        None if is_form(content_type)? => Form::Fields(Fields::default()),
         None => return Ok(None),
     };
     incoming.judge_body_encoding()?;
+    let mut watch = Watch::new(form, Methods::of(route, incoming.method));
     let mut head = Vec::new();
     while head.len() <= gate.policy.limits.form {
         let Some(piece) = ports.next().await? else {
@@ -65,6 +65,33 @@ pub async fn look<P: Ports>(visit: &Visit<'_, P>) -> Result<Option<NewBody>, Rea
     }
     ports.put_back(head.clone());
     Ok(Some(NewBody::Head(head, Rc::new(RefCell::new(watch)))))
+}
+
+/// The body that goes on: as the route made it, or else as it was looked into. Where both look at the rest, they begin at the
+/// same byte, since what was put back comes as one piece, and a route holds no more of a form than that.
+pub fn joined(made: Option<NewBody>, looked_at: Option<NewBody>) -> Option<NewBody> {
+    match (made, looked_at) {
+        (Some(NewBody::Head(head, tail)), Some(NewBody::Head(_, watch))) => {
+            Some(NewBody::Head(head, Rc::new(RefCell::new(Both(tail, watch)))))
+        }
+        (made, looked_at) => made.or(looked_at),
+    }
+}
+
+/// Two that look at the same rest.
+#[derive(Debug)]
+struct Both(Rest, Rest);
+
+impl Guard for Both {
+    fn push(&mut self, piece: &[u8]) -> Result<(), Reason> {
+        self.0.borrow_mut().push(piece)?;
+        self.1.borrow_mut().push(piece)
+    }
+
+    fn finish(&mut self) -> Result<(), Reason> {
+        self.0.borrow_mut().finish()?;
+        self.1.borrow_mut().finish()
+    }
 }
 
 /// Whether an origin would read the body as a urlencoded form; some do so where no type is given.
@@ -104,29 +131,53 @@ impl Methods {
     }
 }
 
-/// A form as it arrives.
+/// A form as it arrives. What refused it refuses it ever after.
 #[derive(Debug)]
-enum Watch {
-    Fields(Fields, Methods),
-    Parts(Box<multipart::Watch>, Methods),
+struct Watch {
+    form: Form,
+    methods: Methods,
+    refused: Option<Reason>,
+}
+
+#[derive(Debug)]
+enum Form {
+    Fields(Fields),
+    Parts(Box<multipart::Watch>),
+}
+
+impl Watch {
+    fn new(form: Form, methods: Methods) -> Self {
+        Self { form, methods, refused: None }
+    }
+
+    fn look(&mut self, piece: Option<&[u8]>) -> Result<(), Reason> {
+        let methods = &self.methods;
+        match (&mut self.form, piece) {
+            (Form::Fields(fields), Some(piece)) => fields.push(piece, methods),
+            (Form::Fields(fields), None) => fields.end(methods),
+            (Form::Parts(parts), Some(piece)) => {
+                let values = parts.push(piece).map_err(|_| Reason::FormMalformed)?;
+                values.iter().try_for_each(|value| methods.judge(value))
+            }
+            (Form::Parts(parts), None) => parts.finish().map_err(|_| Reason::FormMalformed),
+        }
+    }
+
+    fn look_unless_refused(&mut self, piece: Option<&[u8]>) -> Result<(), Reason> {
+        if self.refused.is_none() {
+            self.refused = self.look(piece).err();
+        }
+        self.refused.map_or(Ok(()), Err)
+    }
 }
 
 impl Guard for Watch {
     fn push(&mut self, piece: &[u8]) -> Result<(), Reason> {
-        match self {
-            Self::Fields(fields, methods) => fields.push(piece, methods),
-            Self::Parts(parts, methods) => {
-                let values = parts.push(piece).map_err(|_| Reason::FormMalformed)?;
-                values.iter().try_for_each(|value| methods.judge(value))
-            }
-        }
+        self.look_unless_refused(Some(piece))
     }
 
     fn finish(&mut self) -> Result<(), Reason> {
-        match self {
-            Self::Fields(fields, methods) => fields.end(methods),
-            Self::Parts(parts, _) => parts.finish().map_err(|_| Reason::FormMalformed),
-        }
+        self.look_unless_refused(None)
     }
 
     fn keeps_every_byte(&self) -> bool {
