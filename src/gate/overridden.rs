@@ -48,6 +48,8 @@ pub async fn look<P: Ports>(visit: &Visit<'_, P>) -> Result<Option<NewBody>, Rea
         // What reads the forms of that dialect knows what its clients send.
         Some(Err(_)) if route.luminate().is_some() => return Ok(None),
         Some(Err(_)) => return Err(Reason::FormMalformed),
+        // What says neither that it is a form nor that it is plain is read as one by nobody.
+        None if content_type.is_empty() && incoming.judge_body_encoding().is_err() => return Ok(None),
         None if is_form(content_type)? => Form::Fields(Fields::default()),
         None => return Ok(None),
     };
