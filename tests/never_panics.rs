@@ -99,6 +99,7 @@ fn judge(request: &Request, judged: &Judged) -> Result<(), TestCaseError> {
         .split_once('?')
         .unwrap_or((&forwarding.url[26..], ""));
     prop_assert_eq!(path, to, "the path judged is the path forwarded");
+    let query = query::escaped(query);
     let given: Vec<&str> = query.split('&').collect();
     prop_assert!(
         to_query.is_empty() || to_query.split('&').all(|piece| given.contains(&piece)),
