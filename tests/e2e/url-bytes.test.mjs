@@ -32,7 +32,7 @@ const REFUSE = "is refused";
 // What straight workerd does; undefined where either will do.
 const paths = [
   ["", PASS], ["/", PASS], ["/a", PASS], ["/a/", PASS], ["/a.b/..c/...", PASS], ["/%20", PASS], ["/%c3%a9", PASS], ["/%C3%A9", PASS], ["/a%25", PASS], ["/a'b", PASS],
-  ["/[1]", PASS], ["/a:b@c", PASS], ["/a,b!$&()*+=", PASS], ["/~-_.", PASS], ["/%3f", PASS], ["/%23", PASS], ["/%3B", REFUSE], ["/..%3b/x", REFUSE],
+  ["/[1]", PASS], ["/a:b@c", PASS], ["/a,b!$&()*+=", PASS], ["/~-_.", PASS], ["/%3f", REFUSE], ["/%3Fa=b", REFUSE], ["/%23", REFUSE], ["/%3B", REFUSE], ["/..%3b/x", REFUSE],
   ["//", REFUSE], ["//x", REFUSE], ["/a//b", REFUSE], ["/a/../b", REFUSE], ["/a/./b", REFUSE], ["/..", REFUSE], ["/.", REFUSE], ["/../other", REFUSE], ["/%2e%2e/b", REFUSE],
   ["/.%2E/b", REFUSE], ["/%2e", REFUSE], ["/a%2fb", REFUSE], ["/a%2F..%2Fb", REFUSE], ["/a%5cb", REFUSE], ["/a\\b", REFUSE], ["/..\\b", REFUSE], ["/%61", REFUSE], ["/%7E", REFUSE],
   ["/a%", REFUSE], ["/a%zz", REFUSE], ["/a%00", REFUSE], ["/a%0d%0aX:y", REFUSE], ["/a%7f", REFUSE], ["/a%252fb", REFUSE], ["/a%2525", undefined], ["/%c0%ae", REFUSE], ["/%ff", REFUSE],
