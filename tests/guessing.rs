@@ -524,3 +524,86 @@ proptest! {
         prop_assert_eq!(sites[2].ask(&sign_in("page", "jo", "right", HERE)).refused, None);
     }
 }
+
+/// Another network than [`HERE`].
+const THERE: &str = "203.0.113.9";
+
+// What an isolate remembers as right is an answer to who guesses, so it is one only where it was counted.
+#[test]
+fn what_is_remembered_as_right_tells_another_network_nothing() {
+    for policy in [ledger(), best_effort()] {
+        for from in ["203.0.113.9", "2001:db8:0:1::1", "10.1.2.4"] {
+            let site = site(&policy, &[("jo", "right")]);
+            assert_eq!(site.ask(&sign_in("basic", "jo", "right", HERE)).refused, None);
+            let before = site.ports.spent.get();
+            assert_eq!(site.ask(&sign_in("basic", "jo", "right", HERE)).refused, None);
+            assert_eq!(site.ports.spent.get(), before, "a right one that is remembered costs nothing");
+            let down = Faults {
+                ledger: Fault::Fail(Reason::LedgerUnavailable),
+                limiter: Fault::Fail(Reason::LimiterUnavailable),
+                ..Faults::default()
+            };
+            site.ports.faults.set(down);
+            let refused = |password: &str| site.ask(&sign_in("basic", "jo", password, from)).refused;
+            let of_wrong = refused("wrong");
+            assert_eq!(refused("right"), of_wrong, "{from}");
+            assert_eq!(site.ask(&sign_in("basic", "jo", "right", HERE)).refused, None, "where it was judged");
+            site.ports.faults.set(Faults::default());
+            // Past its bound, a network learns nothing about what others may do.
+            for at in 0..300 {
+                site.ask(&sign_in("basic", &format!("n{at}"), "right", "192.0.2.55"));
+            }
+            if policy == ledger() {
+                let refused = site.ask(&sign_in("basic", "jo", "right", "192.0.2.55")).refused;
+                assert_eq!(refused, Some(Reason::Throttled));
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_remembered_as_wrong_tells_another_network_nothing() {
+    let site = site(&ledger(), &[]);
+    assert_eq!(site.ask(&sign_in("basic", "jo", "wrong", HERE)).refused, Some(Reason::SignInFailed));
+    site.ports.faults.set(Faults { ledger: Fault::Fail(Reason::LedgerUnavailable), ..Faults::default() });
+    assert_eq!(site.ask(&sign_in("basic", "jo", "wrong", THERE)).refused, Some(Reason::LedgerUnavailable));
+}
+
+// From the network of who is right, where it is remembered: whoever guesses beside has twenty tries there too.
+#[test]
+fn what_is_remembered_as_right_is_found_by_twenty_guesses_or_not_at_all() {
+    for policy in [ledger(), best_effort()] {
+        for (from, are_at_once, is_down) in
+            [HERE, THERE].into_iter().flat_map(|from| [(from, false, true), (from, true, false), (from, true, true)])
+        {
+            let sites = [site(&policy, &[("jo", "right")])];
+            assert_eq!(sites[0].ask(&sign_in("basic", "jo", "right", HERE)).refused, None);
+            if is_down {
+                let ledger = Fault::Fail(Reason::LedgerUnavailable);
+                sites[0].ports.faults.set(Faults { ledger, ..Faults::default() });
+            }
+            let password = |at: usize| if at == 199 { "right".to_owned() } else { format!("w{at}") };
+            let requests: Vec<Request> = (0..200).map(|at| sign_in("basic", "jo", &password(at), from)).collect();
+            let last = match are_at_once {
+                true => settled(&sites, &requests)[199].refused,
+                false => requests.iter().map(|request| sites[0].ask(request).refused).last().unwrap(),
+            };
+            assert_eq!(last, Some(Reason::Throttled), "{from} {are_at_once} {is_down}");
+            assert!(asked(&sites[0]) <= 1 + BOUND, "{}", asked(&sites[0]));
+        }
+    }
+}
+
+// A program that goes on with one password while the counter is down is one guess, and goes on when it is back.
+#[test]
+fn a_program_that_comes_again_while_nothing_can_be_counted_is_not_locked_out() {
+    for way in ["basic", "strict basic"] {
+        let site = site(&ledger(), &[("jo", "right")]);
+        site.ports.faults.set(Faults { ledger: Fault::Fail(Reason::LedgerUnavailable), ..Faults::default() });
+        for _ in 0..64 {
+            assert_eq!(site.ask(&sign_in(way, "jo", "right", HERE)).refused, Some(Reason::LedgerUnavailable));
+        }
+        site.ports.faults.set(Faults::default());
+        assert_eq!(site.ask(&sign_in(way, "jo", "right", HERE)).refused, None);
+    }
+}

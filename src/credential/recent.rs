@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::record::Record;
 use crate::policy::Client;
+use crate::ports::ClaimKey;
 
 /// Records by KV key, clients by id and right passwords by digest, each with the time it was fetched.
 #[derive(Debug, Default)]
@@ -17,10 +18,11 @@ pub struct Recent {
     records: RefCell<BTreeMap<String, Entry>>,
     /// A client by its id, or that there is none.
     pub clients: Few<String, Option<Arc<Client>>>,
-    /// Whose a password is that was right, by a keyed digest of it and its user name.
-    pub passwords: Few<[u8; 32], String>,
-    /// Passwords that were wrong, by the same digest.
-    pub wrong: Few<[u8; 32], ()>,
+    /// Whose a password is that was right, by keyed digests: of it and its user name, and of the name and the network that
+    /// it came from.
+    pub passwords: Few<([u8; 32], ClaimKey), String>,
+    /// Passwords that were wrong, by the same digests.
+    pub wrong: Few<([u8; 32], ClaimKey), ()>,
     /// How often an account signed in from a network, by the digest of the two.
     pub known: Few<[u8; 32], u32, MANY>,
 }

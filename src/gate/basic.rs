@@ -3,6 +3,9 @@
 //! Programs send the same password with every request, many at a time. So a right one is remembered for a while and a
 //! wrong one for a moment, and those that come while it is asked about wait for the answer: a person's program cannot
 //! lock that person out by sending what is right, or was. Every question that the origin gets was counted as a guess.
+//!
+//! What is remembered is an answer too. So it is one only to the network from which it was asked, and each other password
+//! that is tried there is counted in this isolate first, whatever becomes of the counters outside.
 
 use super::credentials::{Grant, Visit};
 use super::questions::Turn;
@@ -71,17 +74,22 @@ async fn by_person<P: Ports>(visit: &Visit<'_, P>, policy: &Basic, login: &basic
     let pair = attempt::pair(gate, ctx, incoming, &login.name)?;
     let cache = if route.revocation == Revocation::Strict { 0 } else { policy.cache };
     let (key, came) = ((digest, pair), gate.questions.last());
-    let (mut waited, mut pause) = (0, SHORTEST_PAUSE_MS);
+    let (mut waited, mut pause, mut is_counted) = (0, SHORTEST_PAUSE_MS, false);
     loop {
         // Before anything that tells a right password from a wrong one.
-        if attempt::is_shut_out(gate, ctx, &pair) {
+        if attempt::is_shut_out(gate, ctx, &pair) || (!is_counted && gate.tries.are_too_many(&pair, ctx.now)) {
             return Err(Reason::Throttled);
         }
-        if let Some(subject) = ctx.recent.passwords.get(&digest, ctx.now, cache) {
+        if let Some(subject) = ctx.recent.passwords.get(&key, ctx.now, cache) {
             return Ok(subject);
         }
-        if ctx.recent.wrong.get(&digest, ctx.now, LATELY).is_some() {
+        if ctx.recent.wrong.get(&key, ctx.now, LATELY).is_some() {
             return Err(Reason::SignInFailed);
+        }
+        if !is_counted {
+            // To be refused from here on, for whatever reason, says that it is not the one that is remembered.
+            gate.tries.count(&key, ctx.now);
+            is_counted = true;
         }
         let answer = match gate.questions.turn(&key, came, ctx.now * 1000 + waited) {
             Turn::Shared(answer) => answer,
@@ -89,8 +97,11 @@ async fn by_person<P: Ports>(visit: &Visit<'_, P>, policy: &Basic, login: &basic
                 let password = login.password.expose_text()?;
                 let answer = password::check(gate, ctx, incoming, ports, &login.name, password).await;
                 match &answer {
-                    Ok(Some(subject)) => ctx.recent.passwords.put(digest, subject.clone(), ctx.now),
-                    Ok(None) => ctx.recent.wrong.put(digest, (), ctx.now),
+                    Ok(Some(subject)) => {
+                        gate.tries.forget(&pair);
+                        ctx.recent.passwords.put(key, subject.clone(), ctx.now);
+                    }
+                    Ok(None) => ctx.recent.wrong.put(key, (), ctx.now),
                     Err(_) => {}
                 }
                 gate.questions.answer(&key, turn, &answer);

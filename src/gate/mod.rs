@@ -19,6 +19,7 @@ mod redeem;
 pub(crate) mod route;
 pub(crate) mod schemes;
 mod tokens;
+mod tries;
 pub(crate) mod xsrf;
 
 use std::sync::Arc;
@@ -42,6 +43,7 @@ use guesses::Guesses;
 use identity::Assertions;
 use questions::Questions;
 pub(crate) use redeem::{end_session, open_session};
+use tries::Tries;
 
 /// A policy with its keys and what this isolate remembers: the whole gate.
 #[derive(Debug)]
@@ -56,6 +58,7 @@ pub struct Gate {
     pub(crate) foreign: Foreign,
     pub(crate) guesses: Guesses,
     questions: Questions,
+    tries: Tries,
     assertions: Assertions,
 }
 
@@ -116,6 +119,7 @@ impl Gate {
             foreign: Foreign::default(),
             guesses: Guesses::default(),
             questions: Questions::default(),
+            tries: Tries::default(),
             assertions: Assertions::default(),
         }
     }
