@@ -1,5 +1,5 @@
 //! A URL that is accepted is read in the same way by another parser, and cannot leave its path.
-use edgegate::http::Target;
+use edgegate::http::{Target, query};
 use url::Url;
 
 target!(|rest: &str| {
@@ -7,7 +7,7 @@ target!(|rest: &str| {
         let Ok(target) = Target::read(&url, 4096) else { continue };
         let Ok(parsed) = Url::parse(&url) else { panic!("accepted, but no URL: {url}") };
         assert_eq!(parsed.path(), target.path);
-        assert_eq!(parsed.query(), target.query);
+        assert_eq!(parsed.query(), target.query.map(query::escaped).as_deref());
         assert_eq!(parsed.fragment(), None);
         assert_eq!((parsed.username(), parsed.password()), ("", None));
         for segment in target.path.split('/').skip(1) {
