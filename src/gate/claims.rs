@@ -44,7 +44,7 @@ pub enum Claim {
 ///
 /// # Errors
 /// `BindingMissing`, `SecretMissing`.
-pub(super) fn judge<P: Ports>(visit: &Visit<'_, P>, claim: &Claim) -> Result<(), Reason> {
+pub(crate) fn judge<P: Ports>(visit: &Visit<'_, P>, claim: &Claim) -> Result<(), Reason> {
     if !visit.ports.is_there(&visit.route.forward.origin) {
         return Err(Reason::BindingMissing);
     }

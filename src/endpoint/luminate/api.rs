@@ -2,7 +2,7 @@
 //! verb, credentials, fields. Before the key is right, nothing is signed and nobody is sent anywhere.
 
 use super::call::{Call, Sent, manner_at_least};
-use super::{caller, guess, methods, redirects, server};
+use super::{caller, forward, guess, methods, redirects, server};
 use crate::dialect::Voice;
 use crate::dialect::luminate::methods::{Answered, Known, find};
 use crate::gate::Trace;
@@ -49,23 +49,22 @@ pub async fn call<P: Ports>(
     let method = call.filled("method")?.ok_or(Reason::CallMethodMissing)?;
     let known = find(luminate, servlet, &method).ok_or(Reason::CallMethodUnknown)?;
     judge_verb(visit.incoming.method, verbs(known, is_server, &method), trace)?;
-    let identity = match is_server {
-        true => server::judge_administrator(visit, luminate, &call, &method, trace).await?,
-        false => {
-            let wants_auth = !luminate.no_auth.covers(servlet, &method);
-            let mut caller = caller::of(visit, luminate, &call, wants_auth, trace).await?;
-            if let Known::Answered(answered) = known {
-                return methods::client(visit, luminate, &call, manner, answered, &mut caller, trace).await;
-            }
-            redirects::know(visit, luminate, &caller, trace)?;
-            caller.identity
+    if is_server {
+        let identity = server::judge_administrator(visit, luminate, &call, &method, trace).await?;
+        if let Known::Answered(answered) = known {
+            return methods::server(visit, luminate, &call, manner, answered, trace).await;
         }
-    };
-    if let Known::Answered(answered) = known {
-        return methods::server(visit, luminate, &call, manner, answered, trace).await;
+        guess::count(visit, &call, &method, &identity, is_server).await?;
+        return Ok(forward::server(&call, identity, trace));
     }
-    guess::count(visit, &call, &method, &identity, is_server).await?;
-    Ok(methods::forward(&call, identity, trace))
+    let wants_auth = !luminate.no_auth.covers(servlet, &method);
+    let mut caller = caller::of(visit, luminate, &call, wants_auth, trace).await?;
+    match known {
+        Known::Answered(answered) => {
+            methods::client(visit, luminate, &call, manner, answered, &mut caller, trace).await
+        }
+        Known::Forwarded => forward::client(visit, luminate, &call, &method, caller, trace).await,
+    }
 }
 
 fn judge_verb(method: &str, verbs: &[&str], trace: &mut Trace) -> Result<(), Reason> {

@@ -21,10 +21,14 @@ pub struct Caller {
     pub named: Option<Sealed>,
     /// As whom the call goes through; without a subject if nobody is signed in.
     pub identity: Identity,
+    /// What is used up by the call, once nothing else can refuse it: [`settle`].
+    pub claim: Option<Box<Claim>>,
+    /// Whether a partner's word is to open a session for the subject then.
+    pub signs_in: bool,
 }
 
 /// Judges everything that says who calls. `wants_auth`: the method needs the token of the session, or a partner's word.
-/// What is opened on the way is handed over by `trace`'s cookies, whatever becomes of the call.
+/// Nothing is used up or opened yet: [`settle`] does that.
 ///
 /// # Errors
 /// `CrossSite`, `CredentialMisplaced`, `SessionConflict`, `BoundTokenMissing`, `BoundTokenMismatch`, the reasons of
@@ -52,18 +56,44 @@ pub async fn of<P: Ports>(
         judge_auth(visit, luminate, text, Some(&session))?;
     }
     let mut caller = match nonce {
-        Some(nonce) => redeem(visit, luminate, &nonce, trace).await?,
+        Some(nonce) => by_nonce(visit, luminate, &nonce, trace).await?,
         None => present(visit, luminate, field.as_deref(), trace).await?,
     };
-    trace.identity = Some(caller.identity.clone());
+    tell(&caller, trace);
     if let Some(subject) = vouched {
-        vouch(visit, luminate, &subject, &mut caller, trace).await?;
+        vouch(subject, &mut caller)?;
     }
     if let Some(text) = auth {
         judge_auth(visit, luminate, &text, caller.session.as_ref())?;
     }
-    trace.identity = Some(caller.identity.clone());
+    tell(&caller, trace);
     Ok(caller)
+}
+
+/// Uses up what the call came with, and signs in whom a partner vouched for, once everything that can refuse the call has
+/// been judged. What is opened is handed over by `trace`'s cookies.
+///
+/// # Errors
+/// `NonceReplayed`, `SecretMissing`, and storage's own.
+pub async fn settle<P: Ports>(
+    visit: &Visit<'_, P>,
+    luminate: &Luminate,
+    caller: &mut Caller,
+    trace: &mut Trace,
+) -> Result<(), Reason> {
+    if let Some(claim) = caller.claim.take() {
+        // Whatever is opened or minted afterwards is made with this key.
+        visit.ctx.signing_key(&luminate.session.keys)?;
+        for cookie in claims::perform(visit, *claim).await? {
+            hand(cookie, trace);
+        }
+        tell(caller, trace);
+    }
+    if core::mem::take(&mut caller.signs_in) {
+        let subject = caller.subject()?.to_owned();
+        sign_in(visit, luminate, &subject, caller, trace).await?;
+    }
+    Ok(())
 }
 
 /// Signs somebody in: a new session, never another one continued.
@@ -84,7 +114,7 @@ pub async fn sign_in<P: Ports>(
     let identity = Identity::by_key(caller.identity.kind, &session.key_id);
     caller.identity = Identity { subject: Some(subject.to_owned()), ..identity };
     caller.session = Some(session);
-    trace.identity = Some(caller.identity.clone());
+    tell(caller, trace);
     Ok(())
 }
 
@@ -213,21 +243,19 @@ pub fn judge_sender<P>(visit: &Visit<'_, P>, luminate: &Luminate) -> Result<Opti
 /// The session that a nonce connects the browser to; another person's session in the browser ends.
 ///
 /// # Errors
-/// As [`by_nonce`], `NonceReplayed`, and storage's own.
+/// As [`by_nonce`] and [`settle`].
 pub async fn redeem<P: Ports>(
     visit: &Visit<'_, P>,
     luminate: &Luminate,
     text: &str,
     trace: &mut Trace,
 ) -> Result<Caller, Reason> {
-    let (caller, claim) = by_nonce(visit, luminate, text, trace).await?;
-    for cookie in claims::perform(visit, claim).await? {
-        hand(cookie, trace);
-    }
+    let mut caller = by_nonce(visit, luminate, text, trace).await?;
+    settle(visit, luminate, &mut caller, trace).await?;
     Ok(caller)
 }
 
-/// The same, with what is still to be claimed for it: nothing is used up yet.
+/// The same, with what is still to be claimed for it: nothing is used up or handed over yet.
 ///
 /// # Errors
 /// The nonce's and the session's reasons, `NonceNotUsed`, and storage's own.
@@ -236,7 +264,7 @@ pub async fn by_nonce<P: Ports>(
     luminate: &Luminate,
     text: &str,
     trace: &mut Trace,
-) -> Result<(Caller, Claim), Reason> {
+) -> Result<Caller, Reason> {
     let Visit { ctx, incoming, target, ports, .. } = *visit;
     let nonce = passage::open(ctx, &luminate.session, text)?;
     trace.identity = Some(Identity::by_key("nonce", &nonce.key_id));
@@ -250,8 +278,9 @@ pub async fn by_nonce<P: Ports>(
     let identity = judge(visit, luminate, &session).await?;
     let cookie = session::set_cookie(&luminate.session, target, &incoming.headers, &session, is_embedded(visit))?;
     let before = before.filter(|before| *before != session);
-    let caller = Caller { session: Some(session), named: None, identity: Identity { kind: "nonce", ..identity } };
-    Ok((caller, Claim::Passage { sealed: nonce, before, cookie }))
+    let identity = Identity { kind: "nonce", ..identity };
+    let claim = Some(Box::new(Claim::Passage { sealed: nonce, before, cookie }));
+    Ok(Caller { session: Some(session), identity, claim, ..Caller::default() })
 }
 
 impl Caller {
@@ -296,7 +325,7 @@ async fn living<P: Ports>(
 ) -> Result<Result<Caller, Reason>, Reason> {
     trace.identity = Some(Identity::by_key("session", &sealed.key_id));
     match judge(visit, luminate, sealed).await {
-        Ok(identity) => Ok(Ok(Caller { session: Some(sealed.clone()), named: None, identity })),
+        Ok(identity) => Ok(Ok(Caller { session: Some(sealed.clone()), identity, ..Caller::default() })),
         Err(
             ended @ (Reason::SessionExpired | Reason::SessionIdle | Reason::SessionRevoked | Reason::SessionUnknown),
         ) => Ok(Err(ended)),
@@ -312,18 +341,23 @@ async fn judge<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, sealed: &Sea
 }
 
 /// A partner's server says who this is. It may sign a visitor in who is nobody yet, and no one else.
-async fn vouch<P: Ports>(
-    visit: &Visit<'_, P>,
-    luminate: &Luminate,
-    subject: &str,
-    caller: &mut Caller,
-    trace: &mut Trace,
-) -> Result<(), Reason> {
+fn vouch(subject: String, caller: &mut Caller) -> Result<(), Reason> {
     caller.identity.kind = "sign-on";
     match caller.identity.subject.as_deref() {
         Some(signed_in) if signed_in == subject => Ok(()),
         Some(_) => Err(Reason::SessionConflict),
-        None => sign_in(visit, luminate, subject, caller, trace).await,
+        None => {
+            caller.identity.subject = Some(subject);
+            caller.signs_in = true;
+            Ok(())
+        }
+    }
+}
+
+/// Says who calls, which is not known while a nonce that says so may have been used before.
+fn tell(caller: &Caller, trace: &mut Trace) {
+    if caller.claim.is_none() {
+        trace.identity = Some(caller.identity.clone());
     }
 }
 

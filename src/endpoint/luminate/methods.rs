@@ -2,17 +2,16 @@
 
 use super::call::Call;
 use super::caller::{self, Caller};
-use super::guess;
-use super::redirects;
+use super::{forward, redirects};
 use crate::credential::seal::Sealed;
 use crate::credential::store::Context;
-use crate::credential::{Identity, bound, passage, session, sign_on};
+use crate::credential::{bound, passage, session, sign_on};
 use crate::dialect::luminate::document::{self, Content};
 use crate::dialect::luminate::methods::Answered;
 use crate::dialect::luminate::{AUTH_PURPOSE, Manner, NONCE, ROUTING_ID, SIGN_ON};
 use crate::digest::{hex, md5, sha1};
 use crate::endpoint::password;
-use crate::gate::credentials::{Grant, Outcome, Visit};
+use crate::gate::credentials::{Outcome, Visit};
 use crate::gate::{Trace, with_cookies};
 use crate::http::query::encode_component;
 use crate::policy::{Digest, Luminate};
@@ -37,21 +36,24 @@ pub async fn client<P: Ports>(
 ) -> Result<Outcome, Reason> {
     let (root, content) = match answered {
         Answered::GetLoginUrl => {
+            caller::settle(visit, luminate, caller, trace).await?;
             let session = caller::session_of(visit, luminate, caller, trace)?;
             ("getLoginUrlResponse", login_url(visit, luminate, session)?)
         }
         Answered::Login | Answered::AuthenticateUser => {
             if answered == Answered::Login && wants_user_name(call)? {
                 // No log-in: the origin writes a letter to whoever forgot the name.
-                redirects::know(visit, luminate, caller, trace)?;
-                guess::count(visit, call, "login", &caller.identity, false).await?;
-                return Ok(forward(call, caller.identity.clone(), trace));
+                return forward::client(visit, luminate, call, "login", core::mem::take(caller), trace).await;
             }
             let subject = authenticate(visit, call).await?;
+            let signature = signature(visit, luminate, &subject)?;
+            // The password says who this is, whatever a partner would have said.
+            caller.signs_in = false;
+            caller::settle(visit, luminate, caller, trace).await?;
             caller.identity.kind = "password";
             caller::sign_in(visit, luminate, &subject, caller, trace).await?;
             let session = caller.session.as_ref().ok_or(Reason::Internal)?;
-            (root_of(answered), signed_in(visit, luminate, &subject, session)?)
+            (root_of(answered), signed_in(visit, luminate, signature, session)?)
         }
         Answered::LoginTest => {
             let subject = caller.subject()?;
@@ -62,9 +64,12 @@ pub async fn client<P: Ports>(
             let mut members = signature(visit, luminate, subject)?;
             members.push(("login_test_url", Some(url)));
             members.extend(["token", "nonce", "JSESSIONID", "routing_id"].map(|name| (name, None)));
+            caller::settle(visit, luminate, caller, trace).await?;
             ("loginResponse", Content::Members(members))
         }
         Answered::Logout => {
+            caller.signs_in = false;
+            caller::settle(visit, luminate, caller, trace).await?;
             caller::sign_out(visit, luminate, caller).await?;
             caller::take_back(visit, luminate, trace);
             let message = Some("User logged out successfully.".to_owned());
@@ -75,13 +80,14 @@ pub async fn client<P: Ports>(
             if call.in_body(SIGN_ON)?.is_none() {
                 return Err(Reason::CallParameterMissing);
             }
+            caller::settle(visit, luminate, caller, trace).await?;
             let session = caller.session.as_ref().ok_or(Reason::Internal)?;
             let id = text(&session::text(&luminate.session, session))?;
             ("singleSignOnMethodResponse", Content::Text(id))
         }
         Answered::GetSingleSignOnToken => return Err(Reason::CallMethodUnknown),
     };
-    redirects::know(visit, luminate, caller, trace)?;
+    redirects::know(visit, luminate, caller, trace.onward.as_deref_mut())?;
     Ok(answer(visit.ctx, manner, root, &content, trace))
 }
 
@@ -106,7 +112,7 @@ pub async fn server<P: Ports>(
     }
     let opened = session::start(visit.ctx, visit.ports, &luminate.session, &subject).await?;
     if answered != Answered::GetSingleSignOnToken {
-        let content = signed_in(visit, luminate, &subject, &opened)?;
+        let content = signed_in(visit, luminate, signature(visit, luminate, &subject)?, &opened)?;
         return Ok(answer(visit.ctx, manner, root_of(answered), &content, trace));
     }
     let token = sign_on::mint(visit.ctx, visit.ports, &luminate.session, &subject, luminate.sign_on_lifetime)?;
@@ -121,13 +127,6 @@ pub async fn server<P: Ports>(
 /// `SecretMissing`.
 pub fn auth_token(ctx: Context<'_>, luminate: &Luminate, session: &Sealed) -> Result<Secret, Reason> {
     bound::token(ctx, &luminate.session, session, AUTH_PURPOSE)
-}
-
-/// Lets a call through as somebody's.
-pub fn forward(call: &Call<'_>, identity: Identity, trace: &Trace) -> Outcome {
-    let (body, cookies, onward) = (call.body.cloned(), trace.cookies.clone(), trace.onward.clone());
-    let content_type = call.content_type;
-    Outcome::Granted(Box::new(Grant { identity, body, content_type, cookies, onward, ..Grant::default() }))
 }
 
 fn answer(ctx: Context<'_>, manner: Manner, root: &str, content: &Content, trace: &Trace) -> Outcome {
@@ -193,10 +192,9 @@ async fn constituent<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, call: 
 fn signed_in<P: Ports>(
     visit: &Visit<'_, P>,
     luminate: &Luminate,
-    subject: &str,
+    mut members: Vec<(&'static str, Option<String>)>,
     session: &Sealed,
 ) -> Result<Content, Reason> {
-    let mut members = signature(visit, luminate, subject)?;
     members.push(("token", Some(text(&auth_token(visit.ctx, luminate, session)?)?)));
     members.extend(connection(visit, luminate, session)?);
     Ok(Content::Members(members))

@@ -7,6 +7,7 @@ mod api;
 mod call;
 mod caller;
 mod establish;
+mod forward;
 mod guess;
 mod methods;
 mod page;

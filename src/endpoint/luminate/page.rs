@@ -25,17 +25,16 @@ pub async fn visit<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, trace: &
     judge_hidden(raw_query)?;
     let nonce = query::sole(raw_query, NONCE)?.filter(|nonce| !nonce.is_empty());
     let mut body = None;
-    let (mut caller, claim) = match nonce {
+    let mut caller = match nonce {
         Some(nonce) => {
             if incoming.headers.get("upgrade").is_some() {
                 xsrf::judge_origin(visit)?;
             }
-            let (caller, claim) = caller::by_nonce(visit, luminate, nonce, trace).await?;
-            (caller, Some(Box::new(claim)))
+            caller::by_nonce(visit, luminate, nonce, trace).await?
         }
         None => {
             judge_sender(visit, luminate, &mut body).await?;
-            (caller::present(visit, luminate, None, trace).await?, None)
+            caller::present(visit, luminate, None, trace).await?
         }
     };
     let redirect = (nonce.is_some() && incoming.method == "GET").then(|| clean_address(&gate.policy, route, target));
@@ -44,7 +43,7 @@ pub async fn visit<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, trace: &
         Some(places) => Some(tags(visit, luminate, places, &mut caller)?),
         None => None,
     };
-    let (identity, cookies) = (caller.identity, trace.cookies.clone());
+    let (identity, cookies, claim) = (caller.identity, trace.cookies.clone(), caller.claim);
     Ok(Outcome::Granted(Box::new(Grant { identity, body, cookies, redirect, tags, claim, ..Grant::default() })))
 }
 

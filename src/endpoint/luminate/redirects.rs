@@ -5,7 +5,6 @@ use super::caller::Caller;
 use crate::credential::{http_session, signed_redirect};
 use crate::dialect::luminate::{OTHER_KINDS, REDIRECTS, SUBJECT, is_secret};
 use crate::endpoint;
-use crate::gate::Trace;
 use crate::gate::credentials::Visit;
 use crate::http::Headers;
 use crate::policy::Luminate;
@@ -89,9 +88,9 @@ pub fn know<P: Ports>(
     visit: &Visit<'_, P>,
     luminate: &Luminate,
     caller: &Caller,
-    trace: &mut Trace,
+    onward: Option<&mut Onward>,
 ) -> Result<(), Reason> {
-    let Some(onward) = &mut trace.onward else { return Ok(()) };
+    let Some(onward) = onward else { return Ok(()) };
     onward.caller.clone_from(&caller.identity.subject);
     let (Some(host), Some(session)) = (&luminate.http_host, &caller.session) else { return Ok(()) };
     let Visit { ctx, target, incoming, ports, .. } = *visit;
