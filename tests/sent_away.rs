@@ -28,6 +28,10 @@ fn spellings(text: &str) -> Vec<String> {
     all.push(format!("cf_{text}"));
     all.push(format!("own_{text}"));
     all.push(text.replace('.', ""));
+    for (before, after) in [("x", ""), ("", "x"), ("prefix", ""), ("x", "x"), ("0", "0")] {
+        all.push(format!("{before}{text}{after}"));
+    }
+    all.push(format!("{text}-{text}"));
     all
 }
 

@@ -110,6 +110,6 @@ pub const COOKIE: &str = "edgegate-http";
 /// The mark on the https host.
 pub const HANDED: &str = "edgegate-http-handed";
 /// No route can be called so.
-const AUDIENCE: &str = "http session";
+pub(super) const AUDIENCE: &str = "http session";
 /// Seconds.
 const PASSAGE: u64 = 30;

@@ -15,6 +15,7 @@ pub mod dpop;
 pub mod errand;
 pub mod foreign;
 pub mod grant;
+pub mod heads;
 pub mod http_session;
 pub mod introspection;
 pub mod jwk;

@@ -1,14 +1,18 @@
 //! Whether a text is, or holds, something that this gateway made or knows: such a text is never sent to anybody else.
 //!
-//! It is looked for in every spelling that whoever gets it could turn back into the credential: in upper or lower case,
-//! with other characters around it, escaped, broken by spaces, padded or not, in base64 once more. What is made of bytes
-//! is known by its MAC, whichever kind it is; what names its key, by its form, even if it was cut or has lost its case.
+//! It is looked for in the spellings that whoever gets it could turn back into the credential: in upper or lower case,
+//! with other characters around it, letters too, escaped, broken by spaces, padded or not, in base64 once more. What is
+//! made of bytes is known by its first ones wherever it stands, or by its MAC, whichever kind it is; what names its key, by
+//! its form, even if it was cut or has lost its case. Tokens of sessions and clients' secrets are known with letters on one
+//! side, and the gateway's own secrets if they stand alone.
 
+use super::heads::{Heads, from_base64};
 use super::seal;
 use super::spelling::NODE;
 use super::store::Context;
 use super::{bound, jws};
 use crate::policy::{KeyUse, Policy};
+use crate::secret::Secret;
 
 /// Looks for it. Text with more places to look at than a token has counts as such a text.
 pub fn is_in(ctx: Context<'_>, policy: &Policy, text: &str) -> bool {
@@ -20,14 +24,15 @@ pub fn is_in(ctx: Context<'_>, policy: &Policy, text: &str) -> bool {
     if is_dotted || jws::read(text.trim()).is_some_and(of_this_issuer) {
         return true;
     }
+    let heads = Heads::default();
     let mut left = MOST;
     let mut before = String::new();
     let mut spelled = text.to_owned();
     // As it came, and unescaped for as long as that makes a difference.
     for _ in 0..UNESCAPED {
         let joined: String = spelled.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
-        let is_joined = joined != spelled && holds(ctx, policy, &joined, &mut left);
-        if is_joined || holds(ctx, policy, &spelled, &mut left) {
+        let is_joined = joined != spelled && holds(ctx, policy, &heads, &joined, &mut left);
+        if is_joined || holds(ctx, policy, &heads, &spelled, &mut left) {
             return true;
         }
         before.clone_from(&spelled);
@@ -39,12 +44,15 @@ pub fn is_in(ctx: Context<'_>, policy: &Policy, text: &str) -> bool {
     true
 }
 
-fn holds(ctx: Context<'_>, policy: &Policy, text: &str, left: &mut usize) -> bool {
-    if has_form(policy, text) || ctx.keyring.holds(text.trim().as_bytes()) {
+fn holds(ctx: Context<'_>, policy: &Policy, heads: &Heads, text: &str, left: &mut usize) -> bool {
+    if has_form(policy, text) || heads.are_in(text) || ctx.keyring.holds(text.trim().as_bytes()) {
         return true;
     }
     let runs = text.split(|c: char| !u8::try_from(c).is_ok_and(is_letter)).filter(|run| run.len() >= SHORTEST);
     for run in runs {
+        if is_claims(policy, run) || is_token_of_session(ctx, policy, run) || is_wrapped(policy, heads, run) {
+            return true;
+        }
         // A prefix may stand before it that ends in a letter of the alphabet itself.
         let after = run.bytes().zip(1_usize..).take(PREFIX).filter(|(b, _)| matches!(b, b'-' | b'_' | b'+' | b'/'));
         let after = after.take(PIECES).filter_map(|(_, at)| run.get(at..));
@@ -69,17 +77,43 @@ fn holds(ctx: Context<'_>, policy: &Policy, text: &str, left: &mut usize) -> boo
 
 fn is_of_bytes(ctx: Context<'_>, policy: &Policy, text: &str) -> bool {
     let by_hex = crate::digest::from_hex(text.as_bytes());
-    let by_base64 = from_base64(text);
-    let is_wrapped = || core::str::from_utf8(&by_base64).is_ok_and(|inner| has_form(policy, inner));
+    let by_base64 = from_base64(text.as_bytes());
     let is_one = |bytes: &[u8]| {
-        let keys = policy.keys.iter().filter(|key| matches!(key.usage, KeyUse::Seal | KeyUse::Client));
-        let secrets = keys.filter_map(|key| Some((&*key.id, ctx.keyring.secret(&key.secret, ctx.loopback).ok()?)));
-        text.len() <= LONGEST
-            && secrets
-                .into_iter()
-                .any(|(id, secret)| bound::is_written_with(secret, bytes) || seal::is_written_with(id, secret, bytes))
+        text.len() <= LONGEST && secrets(ctx, policy).any(|(id, secret)| seal::is_written_with(id, secret, bytes))
     };
-    by_hex.is_some_and(|bytes| is_one(&bytes)) || is_one(&by_base64) || is_wrapped()
+    let is_bound = by_hex.as_ref().is_some_and(|bytes| is_bound(ctx, policy, bytes));
+    is_bound || by_hex.is_some_and(|bytes| is_one(&bytes)) || is_one(&by_base64)
+}
+
+/// Whether letters are what a JWT of this gateway's says, whatever stands around the rest of it.
+fn is_claims(policy: &Policy, run: &str) -> bool {
+    let claims = || serde_json::from_slice::<serde_json::Value>(&from_base64(run.as_bytes())).ok();
+    run.starts_with("ey")
+        && claims().is_some_and(|claims| claims.get("iss").is_some_and(|iss| iss == policy.gateway.issuer.as_str()))
+}
+
+/// Whether letters begin or end with a token of a session.
+fn is_token_of_session(ctx: Context<'_>, policy: &Policy, run: &str) -> bool {
+    let last = run.len().checked_sub(SHORTEST).and_then(|at| run.get(at..));
+    [run.get(..SHORTEST), last].into_iter().flatten().any(|text| is_bound(ctx, policy, &from_base64(text.as_bytes())))
+}
+
+fn is_bound(ctx: Context<'_>, policy: &Policy, bytes: &[u8]) -> bool {
+    secrets(ctx, policy).any(|(_, secret)| bound::is_written_with(secret, bytes))
+}
+
+/// Whether letters hold one in base64 once more. It begins at any of them, so in one of four ways to read them.
+fn is_wrapped(policy: &Policy, heads: &Heads, run: &str) -> bool {
+    (0..4).filter_map(|at| run.get(at..)).any(|rest| {
+        let inner = from_base64(rest.as_bytes());
+        let inner = String::from_utf8_lossy(&inner);
+        has_form(policy, &inner) || heads.are_in(&inner)
+    })
+}
+
+fn secrets<'a>(ctx: Context<'a>, policy: &'a Policy) -> impl Iterator<Item = (&'a str, &'a Secret)> {
+    let keys = policy.keys.iter().filter(|key| matches!(key.usage, KeyUse::Seal | KeyUse::Client));
+    keys.filter_map(move |key| Some((&*key.id, ctx.keyring.secret(&key.secret, ctx.loopback).ok()?)))
 }
 
 /// Whether a text has `<prefix>_<key id>_` of this gateway's in it, or begins as a client's secret does.
@@ -98,30 +132,12 @@ fn has_form(policy: &Policy, text: &str) -> bool {
         let rest = seal::Kind::ALL.iter().find_map(|kind| text.strip_prefix(kind.prefix())?.strip_prefix('_'))?;
         Some(names_key(rest))
     };
-    let has_secret = text.split(|c: char| !u8::try_from(c).is_ok_and(is_letter)).any(|run| run.starts_with(SECRET));
+    let is_secret = |run: &str| {
+        let last = run.len().checked_sub(SECRET.len() + SHORTEST).and_then(|at| run.get(at..));
+        run.starts_with(SECRET) || last.is_some_and(|last| last.starts_with(SECRET))
+    };
+    let has_secret = text.split(|c: char| !u8::try_from(c).is_ok_and(is_letter)).any(is_secret);
     has_secret || text.match_indices("eg").any(|(at, _)| begins(at) == Some(true))
-}
-
-/// Base64 in either alphabet, whatever its last bits are.
-fn from_base64(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
-    let (mut bits, mut count) = (0_u32, 0_u32);
-    for letter in text.bytes() {
-        let value = match letter {
-            b'A'..=b'Z' => letter - b'A',
-            b'a'..=b'z' => letter - b'a' + 26,
-            b'0'..=b'9' => letter - b'0' + 52,
-            b'+' | b'-' => 62,
-            _ => 63,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count) as u8);
-        }
-    }
-    bytes
 }
 
 /// With `%XX` read, once. A `+` stays one.

@@ -102,4 +102,5 @@ pub async fn claim<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, nonce: &Seale
     once::claim(ctx, ports, &nonce.claim_key("redeemed"), nonce.expires, Reason::NonceReplayed).await
 }
 
-const AUDIENCE: &str = "session";
+/// What keeps these nonces from being taken for others.
+pub(super) const AUDIENCE: &str = "session";

@@ -252,6 +252,16 @@ pub fn read(
     otherwise
 }
 
+/// Whether a credential for one of some audiences, issued before 2106, can begin so.
+pub fn may_begin(head: &Head, tags: &[Tag]) -> bool {
+    head.first() == Some(&0) && head.last_chunk::<TAG>().is_some_and(|tag| tags.contains(tag))
+}
+
+/// The tag of an audience.
+pub fn tag_of(audience: &str) -> Tag {
+    audience_tag(audience)
+}
+
 /// Whether bytes are a credential of any kind, made with this key.
 pub fn is_written_with(key_id: &str, secret: &Secret, bytes: &[u8]) -> bool {
     Kind::ALL.iter().any(|kind| read_with(*kind, key_id, secret, bytes).is_some())
@@ -321,6 +331,12 @@ pub fn first<const N: usize>(bytes: [u8; 32]) -> [u8; N] {
 /// The tag of no audience in particular. Most have it, so it is not computed each time.
 const EVERYBODY: [u8; TAG] = [113, 196, 175, 199];
 const TAG: usize = 4;
+/// What says for whom a credential is.
+pub type Tag = [u8; TAG];
+/// Bytes before the random ones.
+pub const HEAD: usize = 5 + 5 + TAG;
+/// How a credential begins.
+pub type Head = [u8; HEAD];
 const RANDOM: usize = 16;
 const MAC: usize = 16;
 const BODY: usize = 5 + 5 + TAG + RANDOM;

@@ -337,4 +337,6 @@ const VISITOR: &str = "-visitor";
 /// Seconds.
 const A_WHILE: u64 = 60;
 
+/// Audiences of servlet sessions: those of people, and of visitors who are not signed in.
+pub(super) const SERVLET: [&str; 2] = ["servlet", NOBODY];
 const NOBODY: &str = "servlet nobody";

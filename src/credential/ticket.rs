@@ -86,4 +86,4 @@ pub const APP_TOKEN: &str = "so-apptoken";
 /// As the log names it.
 const KIND: &str = "ticket";
 /// No route can be called so.
-const AUDIENCE: &str = "session ticket";
+pub(super) const AUDIENCE: &str = "session ticket";

@@ -46,6 +46,24 @@ fn around(text: &str) -> Vec<String> {
     all
 }
 
+/// With letters of its own alphabet directly around it.
+fn between_letters(text: &str) -> Vec<String> {
+    let bare = text.trim_end_matches(['.', '=']);
+    let bare = bare.strip_prefix("7T:").unwrap_or(bare);
+    let mut all = Vec::new();
+    for (before, after) in
+        [("x", ""), ("", "x"), ("prefix", ""), ("x", "x"), ("0", "0"), ("a0A", "f"), ("A-_/", "AAAAA")]
+    {
+        all.extend([text, bare].map(|text| format!("{before}{text}{after}")));
+    }
+    all.push(format!("{text}-{text}"));
+    all.push(format!("{bare}{bare}"));
+    all
+}
+
+/// Audiences of credentials that are written without a prefix.
+const SPELLED: [&str; 6] = ["", "servlet", "servlet nobody", "session", "http session", "session ticket"];
+
 fn every_key() -> impl Strategy<Value = usize> {
     let sealing = |at: &usize| matches!(POLICY.keys[*at].usage, KeyUse::Seal | KeyUse::Client);
     prop::sample::select(
@@ -82,6 +100,16 @@ proptest! {
             for text in around(&text).into_iter().chain([other]) {
                 prop_assert!(is_own(&text), "{:?} {}", spelling, text);
             }
+            // Issued for an audience that writes its credentials so.
+            let terms = seal::Terms { audience: SPELLED[random as usize % SPELLED.len()], ..terms };
+            let spelled = ascii(&spelling.write(seal::seal(&terms, key, secret, &Fixed(Cell::new(random))).unwrap().bytes()));
+            for text in between_letters(&spelled) {
+                prop_assert!(is_own(&text), "{:?} {}", spelling, text);
+                for wrapped in [base64url(text.as_bytes()), standard_base64(text.as_bytes())] {
+                    prop_assert!(is_own(&wrapped), "{:?} {}", spelling, wrapped);
+                    prop_assert!(is_own(&format!("x{wrapped}y")), "{:?} {}", spelling, wrapped);
+                }
+            }
             if matches!(spelling, Spelling::Servlet | Spelling::UpperHex) {
                 for text in around(&text.to_uppercase()).into_iter().chain(around(&text.to_lowercase())) {
                     prop_assert!(is_own(&text), "{:?} {}", spelling, text);
@@ -98,6 +126,10 @@ proptest! {
         let one = session::start_nobodys(ctx, &Fixed(Cell::new(random)), policy).unwrap();
         let text = ascii(&bound::token(ctx, policy, &one, &purpose).unwrap());
         for text in around(&text).into_iter().chain([text.to_uppercase(), text.to_lowercase()]) {
+            prop_assert!(is_own(&text), "{}", text);
+        }
+        let bare = text.trim_end_matches('.');
+        for text in [format!("x{text}"), format!("prefix{bare}"), format!("{bare}x"), format!("x{text}x")] {
             prop_assert!(is_own(&text), "{}", text);
         }
     }
@@ -121,4 +153,6 @@ fn a_client_s_secret_and_the_house_s_own_are_known() {
     for text in [ascii(&secret), ascii(KEYRING.secret("ADMIN_KEY", false).unwrap())] {
         assert!(is_own(&text) && is_own(&format!(" {text}")), "{text}");
     }
+    let secret = ascii(&secret);
+    assert!(is_own(&format!("x{secret}")) && is_own(&format!("{secret}x")));
 }
