@@ -79,6 +79,8 @@ pub trait Throttle {
     /// Counts a guess, before it is known whether it is wrong, so that a burst counts in full. Of a pair that was right
     /// before, the network is not counted.
     async fn guess(&self, guess: &Guess) -> Result<Guesses, Reason>;
+    /// Whether the pair was right before. Counts nothing.
+    async fn is_known(&self, guess: &Guess) -> Result<bool, Reason>;
     /// Takes a guess back that was right, as it was counted, and the pair's wrong ones with it. The pair is remembered for
     /// 30 days.
     async fn guessed_right(&self, guess: &Guess, counted: &Guesses) -> Result<(), Reason>;

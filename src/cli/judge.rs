@@ -147,6 +147,10 @@ impl Throttle for Alone {
         Ok(Guesses::default())
     }
 
+    async fn is_known(&self, _guess: &Guess) -> Result<bool, Reason> {
+        Ok(false)
+    }
+
     async fn guessed_right(&self, _: &Guess, _: &Guesses) -> Result<(), Reason> {
         Ok(())
     }

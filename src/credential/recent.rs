@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::record::Record;
 use crate::policy::Client;
 use crate::ports::ClaimKey;
+use crate::refusal::Reason;
 
 /// Records by KV key, clients by id and right passwords by digest, each with the time it was fetched.
 #[derive(Debug, Default)]
@@ -21,8 +22,8 @@ pub struct Recent {
     /// Whose a password is that was right, by keyed digests: of it and its user name, and of the name and the network that
     /// it came from.
     pub passwords: Few<([u8; 32], ClaimKey), String>,
-    /// Passwords that were wrong, by the same digests.
-    pub wrong: Few<([u8; 32], ClaimKey), ()>,
+    /// Why a password was refused, by the same digests: it was wrong, or the origin did not say.
+    pub refused: Few<([u8; 32], ClaimKey), Reason>,
     /// How often an account signed in from a network, by the digest of the two.
     pub known: Few<[u8; 32], u32, MANY>,
 }

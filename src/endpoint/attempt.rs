@@ -18,6 +18,7 @@ pub struct Attempt {
     guess: Guess,
     counted: Guesses,
     shut: String,
+    is_named: bool,
 }
 
 /// Whether guesses at an account count for the network too.
@@ -25,12 +26,13 @@ pub struct Attempt {
 pub enum Scope {
     /// They do, unless the account signed in from it before.
     Network,
-    /// They do not: the caller is a server that has shown who it is.
+    /// They do not: who calls has shown who it is, or the network was counted already.
     Account,
 }
 
 impl Attempt {
-    /// Counts a guess.
+    /// Counts a guess. None: of whom the password is only the origin knows; then there is no account to count at, so that
+    /// nobody can use up the tries of others.
     ///
     /// # Errors
     /// `Throttled`, `SecretMissing`, storage's and the limiter's own.
@@ -39,11 +41,11 @@ impl Attempt {
         ctx: Context<'_>,
         incoming: &Incoming<'_>,
         ports: &P,
-        account: &str,
+        account: Option<&str>,
         scope: Scope,
     ) -> Result<Self, Reason> {
         let network = incoming.network();
-        let folded = folded(account);
+        let folded = folded(account.unwrap_or_default());
         let pair = digest(gate, ctx, &["pair ", &network], &folded)?;
         if is_shut_out(gate, ctx, &pair) {
             return Err(Reason::Throttled);
@@ -52,11 +54,16 @@ impl Attempt {
             Scope::Network => Some(digest(gate, ctx, &["network ", &network], "")?),
             Scope::Account => None,
         };
-        let account = digest(gate, ctx, &["account"], &folded)?;
+        let is_named = account.is_some();
+        let account = match is_named {
+            true => digest(gate, ctx, &["account"], &folded)?,
+            false => digest(gate, ctx, &["unnamed ", &network], "")?,
+        };
         let attempt = Self {
             guess: Guess { account, pair, network: of_network },
             counted: Guesses::default(),
             shut: base64url(&pair.0),
+            is_named,
         };
         match ctx.single_use {
             SingleUse::Ledger => attempt.counted_by_ledger(gate, ctx, ports).await,
@@ -65,14 +72,20 @@ impl Attempt {
     }
 
     async fn counted_by_ledger<P: Ports>(self, gate: &Gate, ctx: Context<'_>, ports: &P) -> Result<Self, Reason> {
+        let over = self.guess.network.map(|network| format!("over {}", base64url(&network.0))).unwrap_or_default();
+        // While a network goes on with a list of names, each of them costs a read and no row.
+        if gate.guesses.is_shut_out(&over, ctx.now) && !ports.is_known(&self.guess).await? {
+            return Err(Reason::Throttled);
+        }
         let counted = ports.guess(&self.guess).await?;
         let is_known = counted.right > 0;
-        let most = if counted.account > MOST_OF_ALL && !is_known { MOST_OF_A_STRANGER } else { MOST };
+        let most = if counted.account > MOST_OF_ALL && !is_known && self.is_named { MOST_OF_A_STRANGER } else { MOST };
         if counted.pair > most {
             gate.guesses.shut_out(&self.shut, ctx.now);
             return Err(Reason::Throttled);
         }
         if counted.network > MOST_OF_A_NETWORK && !is_known {
+            gate.guesses.shut_out_until(&over, ctx.now, counted.since + 60);
             return Err(Reason::Throttled);
         }
         Ok(Self { counted, ..self })
@@ -89,6 +102,11 @@ impl Attempt {
         }
         let counted = Guesses { right, ..Guesses::default() };
         within.then_some(Self { counted, ..self }).ok_or(Reason::Throttled)
+    }
+
+    /// Whether it was counted for the network.
+    pub fn is_of_network(&self) -> bool {
+        self.guess.network.is_some() && self.counted.right == 0
     }
 
     /// Says whether it was right.

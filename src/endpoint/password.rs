@@ -31,7 +31,7 @@ pub async fn check<P: Ports>(
     password: &str,
 ) -> Result<Option<String>, Reason> {
     let policy = gate.policy.sign_in.as_ref().ok_or(Reason::NoRoute)?;
-    let attempt = Attempt::begin(gate, ctx, incoming, ports, account, Scope::Network).await?;
+    let attempt = Attempt::begin(gate, ctx, incoming, ports, Some(account), Scope::Network).await?;
     let question = json!({"account": account, "password": password});
     let found = match ask(ctx, policy, &policy.path, &question, ports).await? {
         (200, answer) => Some(subject(&answer).ok_or(Reason::PasswordCheckUnavailable)?),

@@ -74,6 +74,7 @@ async fn by_person<P: Ports>(visit: &Visit<'_, P>, policy: &Basic, login: &basic
     let pair = attempt::pair(gate, ctx, incoming, &login.name)?;
     let cache = if route.revocation == Revocation::Strict { 0 } else { policy.cache };
     let (key, came) = ((digest, pair), gate.questions.last());
+    let network = incoming.network();
     let (mut waited, mut pause, mut is_counted) = (0, SHORTEST_PAUSE_MS, false);
     loop {
         // Before anything that tells a right password from a wrong one.
@@ -83,15 +84,15 @@ async fn by_person<P: Ports>(visit: &Visit<'_, P>, policy: &Basic, login: &basic
         if let Some(subject) = ctx.recent.passwords.get(&key, ctx.now, cache) {
             return Ok(subject);
         }
-        if ctx.recent.wrong.get(&key, ctx.now, LATELY).is_some() {
-            return Err(Reason::SignInFailed);
+        if let Some(reason) = ctx.recent.refused.get(&key, ctx.now, LATELY) {
+            return Err(reason);
         }
         if !is_counted {
             // To be refused from here on, for whatever reason, says that it is not the one that is remembered.
             gate.tries.count(&key, ctx.now);
             is_counted = true;
         }
-        let answer = match gate.questions.turn(&key, came, ctx.now * 1000 + waited) {
+        let answer = match gate.questions.turn(&key, &network, came, ctx.now * 1000 + waited) {
             Turn::Shared(answer) => answer,
             Turn::Ask(turn) => {
                 let password = login.password.expose_text()?;
@@ -101,7 +102,10 @@ async fn by_person<P: Ports>(visit: &Visit<'_, P>, policy: &Basic, login: &basic
                         gate.tries.forget(&pair);
                         ctx.recent.passwords.put(key, subject.clone(), ctx.now);
                     }
-                    Ok(None) => ctx.recent.wrong.put(key, (), ctx.now),
+                    Ok(None) => ctx.recent.refused.put(key, Reason::SignInFailed, ctx.now),
+                    // Its guess is not taken back: an origin that is slow with wrong passwords alone would make each of them
+                    // one that nobody counts, and the right one still be let in. But to ask again at once is no new guess.
+                    Err(reason @ Reason::PasswordCheckUnavailable) => ctx.recent.refused.put(key, *reason, ctx.now),
                     Err(_) => {}
                 }
                 gate.questions.answer(&key, turn, &answer);
@@ -122,7 +126,7 @@ fn guesser(network: &str) -> String {
     format!("basic {network}")
 }
 
-/// Seconds for which a wrong password is not asked about again.
+/// Seconds for which a password is not asked about again that was wrong, or about which the origin did not say.
 const LATELY: u64 = 10;
 /// How long who waits for an answer pauses before it looks, first and at most.
 const SHORTEST_PAUSE_MS: u32 = 10;

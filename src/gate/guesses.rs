@@ -78,6 +78,14 @@ impl Guesses {
         self.add(network, now, MOST);
     }
 
+    /// The same until a time.
+    pub fn shut_out_until(&self, network: &str, now: u64, until: u64) {
+        self.shut_out(network, now);
+        if let Some(one) = self.0.borrow_mut().iter_mut().find(|one| one.network == network) {
+            one.until = until.min(now + 60);
+        }
+    }
+
     fn has_room(&self, network: &str, now: u64) -> bool {
         self.add(network, now, 0);
         match self.0.borrow_mut().iter_mut().find(|one| one.network == network) {

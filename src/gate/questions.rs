@@ -27,6 +27,7 @@ pub struct Questions {
 #[derive(Debug)]
 struct Question {
     key: Key,
+    network: String,
     /// The newest turn, and when it began (milliseconds).
     turn: u64,
     began: u64,
@@ -51,8 +52,8 @@ impl Questions {
         self.last.get()
     }
 
-    /// Whose turn it is, for a request that came after the turn `came`. `now`: milliseconds.
-    pub fn turn(&self, key: &Key, came: u64, now: u64) -> Turn {
+    /// Whose turn it is, for a request of a network that came after the turn `came`. `now`: milliseconds.
+    pub fn turn(&self, key: &Key, network: &str, came: u64, now: u64) -> Turn {
         let mut asked = self.asked.borrow_mut();
         let known = asked.iter_mut().find(|one| one.key == *key);
         let next = self.last.get() + 1;
@@ -67,10 +68,8 @@ impl Questions {
             None => {
                 self.last.set(next);
                 asked.retain(|one| now.saturating_sub(one.began) < KEPT);
-                if asked.len() >= CAPACITY {
-                    asked.remove(0);
-                }
-                asked.push(Question { key: *key, turn: next, began: now, answered: None });
+                make_room(&mut asked, network);
+                asked.push(Question { key: *key, network: network.to_owned(), turn: next, began: now, answered: None });
                 Turn::Ask(next)
             }
         }
@@ -92,12 +91,29 @@ impl Question {
     }
 }
 
+/// A question is noted before it is counted, so one network must not make those of others forgotten.
+fn make_room(asked: &mut Vec<Question>, network: &str) {
+    let is_open_of_it = |one: &Question| one.network == network && !one.is_answered();
+    let oldest = if asked.iter().filter(|one| is_open_of_it(one)).count() >= SHARE {
+        asked.iter().position(is_open_of_it)
+    } else if asked.len() >= CAPACITY {
+        asked.iter().position(Question::is_answered).or(Some(0))
+    } else {
+        None
+    };
+    if let Some(at) = oldest {
+        asked.remove(at);
+    }
+}
+
 /// Milliseconds after which a question counts as cut off: the next request asks, and is counted.
 const PATIENCE: u64 = 2000;
 /// Milliseconds for which a question is remembered. What waits has its answer by then.
 const KEPT: u64 = 30_000;
 /// A question that is forgotten is asked again, and counted.
 const CAPACITY: usize = 256;
+/// Of one network that are under way.
+const SHARE: usize = 64;
 
 #[cfg(test)]
 mod tests {
@@ -110,31 +126,31 @@ mod tests {
     fn who_came_before_the_question_shares_its_answer() {
         let questions = Questions::default();
         let came = questions.last();
-        assert_eq!(questions.turn(&KEY, came, 0), Turn::Ask(1));
-        assert_eq!(questions.turn(&KEY, came, 10), Turn::Wait);
-        assert_eq!(questions.turn(&OTHER, came, 10), Turn::Ask(2), "another network asks for itself");
+        assert_eq!(questions.turn(&KEY, "a", came, 0), Turn::Ask(1));
+        assert_eq!(questions.turn(&KEY, "a", came, 10), Turn::Wait);
+        assert_eq!(questions.turn(&OTHER, "a", came, 10), Turn::Ask(2), "another network asks for itself");
         let late = questions.last();
         questions.answer(&KEY, 1, &Ok(None));
-        assert_eq!(questions.turn(&KEY, came, 20), Turn::Shared(Ok(None)));
-        assert_eq!(questions.turn(&KEY, late, 20), Turn::Ask(3), "the answer is older than the request");
-        assert_eq!(questions.turn(&KEY, late, 20), Turn::Wait);
-        assert_eq!(questions.turn(&KEY, came, 20), Turn::Shared(Ok(None)), "while the next one is asked");
+        assert_eq!(questions.turn(&KEY, "a", came, 20), Turn::Shared(Ok(None)));
+        assert_eq!(questions.turn(&KEY, "a", late, 20), Turn::Ask(3), "the answer is older than the request");
+        assert_eq!(questions.turn(&KEY, "a", late, 20), Turn::Wait);
+        assert_eq!(questions.turn(&KEY, "a", came, 20), Turn::Shared(Ok(None)), "while the next one is asked");
         questions.answer(&KEY, 3, &Err(Reason::Throttled));
-        assert_eq!(questions.turn(&KEY, late, 30), Turn::Shared(Err(Reason::Throttled)));
+        assert_eq!(questions.turn(&KEY, "a", late, 30), Turn::Shared(Err(Reason::Throttled)));
     }
 
     #[test]
     fn a_question_that_was_cut_off_is_asked_by_the_next_one() {
         let questions = Questions::default();
-        assert_eq!(questions.turn(&KEY, 0, 1000), Turn::Ask(1));
-        assert_eq!(questions.turn(&KEY, 1, 2999), Turn::Wait);
-        assert_eq!(questions.turn(&KEY, 1, 3000), Turn::Ask(2));
-        assert_eq!(questions.turn(&KEY, 1, 3000), Turn::Wait, "and by no other");
+        assert_eq!(questions.turn(&KEY, "a", 0, 1000), Turn::Ask(1));
+        assert_eq!(questions.turn(&KEY, "a", 1, 2999), Turn::Wait);
+        assert_eq!(questions.turn(&KEY, "a", 1, 3000), Turn::Ask(2));
+        assert_eq!(questions.turn(&KEY, "a", 1, 3000), Turn::Wait, "and by no other");
         questions.answer(&KEY, 1, &Ok(None));
-        assert_eq!(questions.turn(&KEY, 1, 3000), Turn::Wait, "an answer that came late after all is too old");
+        assert_eq!(questions.turn(&KEY, "a", 1, 3000), Turn::Wait, "an answer that came late after all is too old");
         questions.answer(&KEY, 2, &Ok(Some("jo".to_owned())));
         questions.answer(&KEY, 1, &Ok(None));
-        assert_eq!(questions.turn(&KEY, 1, 3000), Turn::Shared(Ok(Some("jo".to_owned()))));
+        assert_eq!(questions.turn(&KEY, "a", 1, 3000), Turn::Shared(Ok(Some("jo".to_owned()))));
     }
 
     #[test]
@@ -142,10 +158,26 @@ mod tests {
         let questions = Questions::default();
         for at in 0..1000_u64 {
             let key = (core::array::from_fn(|byte| at.to_be_bytes()[byte % 8]), ClaimKey([0; 32]));
-            assert!(matches!(questions.turn(&key, at, 0), Turn::Ask(_)));
+            assert!(matches!(questions.turn(&key, &(at % 9).to_string(), at, 0), Turn::Ask(_)));
         }
         assert_eq!(questions.asked.borrow().len(), CAPACITY);
-        assert!(matches!(questions.turn(&KEY, 0, KEPT), Turn::Ask(_)));
+        assert!(matches!(questions.turn(&KEY, "a", 0, KEPT), Turn::Ask(_)));
         assert_eq!(questions.asked.borrow().len(), 1);
+    }
+
+    #[test]
+    fn a_network_makes_no_question_of_another_forgotten() {
+        let questions = Questions::default();
+        let number = |at: u64| (core::array::from_fn(|byte| at.to_be_bytes()[byte % 8]), ClaimKey([0; 32]));
+        assert_eq!(questions.turn(&KEY, "a", 0, 0), Turn::Ask(1));
+        for at in 0..1000 {
+            questions.turn(&number(at), "b", 0, 0);
+        }
+        assert_eq!(questions.turn(&KEY, "a", 0, 0), Turn::Wait);
+        for at in 0..1000 {
+            let Turn::Ask(turn) = questions.turn(&number(at), &at.to_string(), at + 5000, 0) else { continue };
+            questions.answer(&number(at), turn, &Err(Reason::Throttled));
+        }
+        assert_eq!(questions.turn(&KEY, "a", 0, 0), Turn::Wait, "what is answered is forgotten first");
     }
 }

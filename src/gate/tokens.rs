@@ -50,6 +50,8 @@ async fn by_issuer<P: Ports>(visit: &Visit<'_, P>, token: &str) -> Result<bearer
             gate.guesses.end(&network);
             match answer {
                 Ok(told) => told,
+                // Nobody said that it is wrong. Who asks on while the issuer is down has no more than those under way.
+                Err(reason @ Reason::IntrospectionUnavailable) => return Err(reason),
                 Err(reason) => return Err(gate.guesses.count(&network, ctx.now, ports, reason).await),
             }
         }

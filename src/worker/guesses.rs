@@ -6,6 +6,7 @@
 //! each pair of account and network, and each network; all keys are keyed digests. RPC, lines of a body:
 //!
 //! - `guess`, account, pair, network or nothing; answered 200 with five lines of numbers: pair, account, right, network, since
+//! - `known`, pair; answered 200 with 1 if it was right before, or 0
 //! - `right`, account, pair, network or nothing, since
 //! - `network`, network; answered 200 with two numbers: network, since
 //! - `network-right`, network, since
@@ -21,6 +22,11 @@ use crate::ports::{ClaimKey, Guess, Guesses};
 pub fn question(guess: &Guess) -> String {
     let network = guess.network.map(|network| base64url(&network.0)).unwrap_or_default();
     format!("guess\n{}\n{}\n{network}", base64url(&guess.account.0), base64url(&guess.pair.0))
+}
+
+/// The body of a call that asks whether a pair was right before.
+pub fn asking_whether_known(guess: &Guess) -> String {
+    format!("known\n{}", base64url(&guess.pair.0))
 }
 
 /// The body of a call that takes a guess back.
@@ -46,7 +52,7 @@ pub fn counted(answer: &str) -> Option<Guesses> {
 
 /// Whether a body is a call of this file.
 pub fn is_about_guesses(body: &str) -> bool {
-    matches!(body.split('\n').next(), Some("guess" | "right" | "network" | "network-right"))
+    matches!(body.split('\n').next(), Some("guess" | "known" | "right" | "network" | "network-right"))
 }
 
 /// Answers a call.
@@ -62,6 +68,11 @@ pub async fn answer(env: &Env, sql: &SqlStorage, body: &str) -> Result<Response>
                 false => count_network(env, sql, account, network).await?,
             };
             Response::ok(format!("{of_pair}\n{of_account}\n{right}\n{of_network}"))
+        }
+        ["known", pair] => {
+            let values = vec![text(pair), number(now())];
+            let sql = sql.exec("SELECT 1 FROM guesses WHERE key = ? AND right > 0 AND until >= ?", values)?;
+            Response::ok(if first(&sql)?.is_some() { "1" } else { "0" })
         }
         ["right", account, pair, network, since] => {
             take_back(sql, account, None)?;

@@ -109,6 +109,14 @@ impl Throttle for Platform<'_> {
         guesses::counted(&answer).ok_or(Reason::LedgerUnavailable)
     }
 
+    async fn is_known(&self, guess: &Guess) -> Result<bool, Reason> {
+        match &*self.on_ledger(&guess.account, &guesses::asking_whether_known(guess)).await? {
+            "1" => Ok(true),
+            "0" => Ok(false),
+            _ => Err(Reason::LedgerUnavailable),
+        }
+    }
+
     async fn guessed_right(&self, guess: &Guess, counted: &Guesses) -> Result<(), Reason> {
         self.on_ledger(&guess.account, &guesses::taking_back(guess, counted)).await.map(|_| ())
     }

@@ -207,6 +207,11 @@ impl Throttle for Memory {
         self.under(|faults| faults.ledger, async { Ok(self.world.guess(guess)) }).await
     }
 
+    async fn is_known(&self, guess: &Guess) -> Result<bool, Reason> {
+        self.count(|spent| spent.recalls += 1);
+        self.under(|faults| faults.ledger, async { Ok(self.world.is_known(guess)) }).await
+    }
+
     async fn guessed_right(&self, guess: &Guess, counted: &Guesses) -> Result<(), Reason> {
         self.count(|spent| spent.guesses += 1);
         let work = async {

@@ -87,6 +87,11 @@ impl World {
         Guesses { pair, account, right, network, since }
     }
 
+    /// Whether a pair was right before.
+    pub fn is_known(&self, guess: &Guess) -> bool {
+        self.guesses.borrow().get(&guess.pair).is_some_and(|(_, _, right)| *right > 0)
+    }
+
     /// Takes back a guess that was right.
     pub fn guessed_right(&self, guess: &Guess, counted: &Guesses) {
         let mut rows = self.guesses.borrow_mut();

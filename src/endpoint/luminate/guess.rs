@@ -27,18 +27,35 @@ pub async fn count<P: Ports>(
         return Ok(());
     }
     let Visit { gate, ctx, incoming, ports, .. } = *visit;
-    let signed_in = identity.subject.as_ref().map(|subject| format!("cons_id {subject}"));
-    let mut accounts: Vec<String> =
-        [call.filled("user_name")?, call.filled("email")?, signed_in].into_iter().flatten().collect();
-    accounts.dedup();
-    if accounts.is_empty() {
-        accounts.push(String::new()); // of whom it is only the origin knows
+    let signed_in = identity.subject.as_ref().map(|subject| numbered("cons_id", subject));
+    let mut accounts = vec![call.filled("user_name")?, call.filled("email")?];
+    for name in ["cons_id", "member_id"] {
+        accounts.push(call.filled(name)?.map(|number| numbered(name, &number)));
     }
-    let scope = if is_server { Scope::Account } else { Scope::Network };
+    let mut accounts: Vec<Option<String>> =
+        accounts.into_iter().filter(|named| named.is_some() && *named != signed_in).collect();
+    accounts.dedup();
+    if accounts.is_empty() && signed_in.is_none() {
+        accounts.push(None);
+    }
+    // Who is signed in has shown who it is: what neighbours guess is no reason to refuse it. That does not cover the names
+    // in its call, and a name that this network knows does not cover the next one.
+    if signed_in.is_some() {
+        Attempt::begin(gate, ctx, incoming, ports, signed_in.as_deref(), Scope::Account).await?;
+    }
+    let mut scope = if is_server { Scope::Account } else { Scope::Network };
     for account in accounts {
-        Attempt::begin(gate, ctx, incoming, ports, &account, scope).await?;
+        let attempt = Attempt::begin(gate, ctx, incoming, ports, account.as_deref(), scope).await?;
+        if attempt.is_of_network() {
+            scope = Scope::Account;
+        }
     }
     Ok(())
+}
+
+/// An account by its number, which is no user name.
+fn numbered(name: &str, number: &str) -> String {
+    format!("{name} {number}")
 }
 
 /// Whether a name, as it was sent, is of a password, in whatever spelling.
