@@ -123,6 +123,11 @@ for (const [what, fault] of Object.entries(FAULTS)) {
   });
 }
 
+test("an issuer that does not say whether a token is active locks no network out", async () => {
+  for (let at = 0; at < 30; at++) await refused(await show("corp", issue(FAULTS["a redirect"]), "192.0.2.30"), 503, "introspection_unavailable");
+  forwarded(await show("corp", issue(active("corp")), "192.0.2.30"));
+});
+
 test("a secret of the gate that is missing: 503, and the issuer is not asked", async () => {
   idp.count();
   await refused(await show("bare", issue(active("bare"))), 503, "secret_missing");
