@@ -1,6 +1,9 @@
 // The one file that goes through `wrangler dev`: it puts a server of its own in front of workerd, which re-serialises
 // requests. Every other file speaks to workerd's own socket. Here each request is sent both ways, and where what arrives
 // differs, the difference is written down; a new one fails.
+//
+// Miniflare's entry Worker, which does the same, stands before the gateway in parts of url-bytes, unread-bodies, cli and
+// ntlm-gate, and in the tests of documents and pages, whose clients connect to the address that they name in Host.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
