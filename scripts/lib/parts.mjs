@@ -7,6 +7,7 @@ import { build, builds } from "../build.mjs";
 import { exact } from "../../bench/linear.mjs";
 import { buildInstrumented, missing } from "../../fuzz/build.mjs";
 import { fuzzAll, names as targets } from "../../fuzz/run.mjs";
+import { aptInstall } from "./apt.mjs";
 import { chromiumHint, ensureChromium } from "./chromium.mjs";
 import { fromCargo, fromTap, nothing, sum, testNames } from "./count.mjs";
 import { inRoot, locked, node22, root, versions } from "./paths.mjs";
@@ -50,6 +51,7 @@ function native({ env, note }) {
 
 /** Two at a time: a target uses one core. What a machine lacks for compiling them is named; CI has to have it. */
 async function fuzz({ env, note }) {
+  if (missing(env) && env.CI === "true" && process.platform === "linux") await aptInstall(["g++"], env, "the fuzzers need a C++ compiler");
   const lacks = missing(env);
   if (lacks && env.CI === "true") return verdict(note, `fuzz: ${lacks}`, false);
   if (lacks) return { ...nothing(), skipped: [`fuzz targets, and the count of work (${lacks})`] };

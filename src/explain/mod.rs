@@ -13,8 +13,8 @@ mod spellings;
 use serde::Serialize;
 
 use crate::credential::link::Signed;
-use crate::gate::route;
-use crate::http::Target;
+use crate::gate::{overridden, route};
+use crate::http::{Deployment, Target};
 use crate::keyring::Keyring;
 use crate::policy::{Accept, Policy, Route};
 use crate::refusal::Reason;
@@ -54,8 +54,9 @@ pub struct Explanation {
 /// Explains a whole URL as a GET or another request would meet it at `now` (Unix seconds). Storage is not
 /// asked: whether a once-only link has been used is not part of the answer.
 pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now: u64) -> Explanation {
+    // Whether the deployment is a local one is not known here: a loopback host is explained as one of a local deployment.
     let target = match Target::read(url, policy.limits.url) {
-        Ok(target) => target,
+        Ok(target) => target.at(Deployment::Local),
         Err(reason) => return refused(reason, vec![shape_cause(reason)]),
     };
     if !route::is_known_method(policy, method) {
@@ -78,6 +79,11 @@ pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now:
         );
     }
     let query = target.query.unwrap_or_default();
+    let takes_method = route.methods.iter().any(|m| m == method);
+    if takes_method && let Err(reason) = overridden::judge_query(route, method, query) {
+        let cause = "A parameter names another method than the request has, and the route does not list that one.";
+        return refused(reason, vec![cause.to_owned()]);
+    }
     let signed = Signed { method, host: &target.host, path: target.path };
     let mut explanation = None;
     for accept in &route.accept {
@@ -107,7 +113,7 @@ pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now:
     };
     let mut explanation = explanation.unwrap_or_else(nothing);
     explanation.route = Some(route.name.clone());
-    if !route.methods.iter().any(|m| m == method) {
+    if !takes_method {
         explanation.verdict = Reason::MethodNotAllowed.code().to_owned();
         explanation.causes.insert(0, format!("The route takes {} and not {method}.", route.methods.join(", ")));
     }

@@ -69,6 +69,8 @@ reserved! {
     [b'c', ..] => {
         "cas-", "identity", "Apache mod_auth_cas, CASAttributePrefix";
         "cf-access-", "identity", "Cloudflare Access, Validate JWTs";
+        "cf-cert-", "client certificate", "Cloudflare, managed transform for client certificates";
+        "cf-client-cert-", "client certificate", "Cloudflare, mTLS at the edge";
         "client-cert", "client certificate", "RFC 9440 section 2.2";
         "client-cert-", "client certificate", "RFC 9440 section 2.3";
         "cloudfront-forwarded-proto", "scheme", "Amazon CloudFront, request headers";
@@ -180,6 +182,7 @@ reserved! {
         "x-cf-forwarded-url", "address", "Cloud Foundry, route services";
         "x-cf-proxy-", "proof of Cloud Foundry's router", "Cloud Foundry, route services";
         "x-client-cert", "client certificate", "ingress controllers, HAProxy";
+        "x-client-cert-", "client certificate", "ingress controllers, HAProxy";
         "x-client-dn", "identity", "Puppet Server, external TLS termination";
         "x-client-verify", "client certificate", "Puppet Server, external TLS termination";
         "x-consumer-", "identity", "Kong Gateway, authentication plug-ins";

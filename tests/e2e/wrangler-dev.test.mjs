@@ -34,7 +34,7 @@ before(async () => {
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (said += text));
   dev = new Client({ name: "dev", port, seen: new Set(), decision: () => undefined });
   for (let tries = 0; (await dev.get("/.edgegate/health").catch(() => undefined))?.status !== 200; tries++) {
-    assert.ok(tries < 300 && child.exitCode === null, `wrangler dev does not answer:\n${said}`);
+    assert.ok(tries < 900 && child.exitCode === null, `wrangler dev does not answer:\n${said}`);
     await sleep(200);
   }
   for (const client of [gateway.gate, dev]) tokens[client.name] = (await client.admin("token", { subject: "1001002" })).access_token;
