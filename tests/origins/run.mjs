@@ -11,12 +11,13 @@ const help = `npm run origins: requests by seed through the gate to nginx, Apach
   npm run origins -- --requests 20000   so many
   npm run origins -- --seed 7           these; without it a new seed, which is printed
   npm run origins -- --only php,rack    these origins
+  npm run origins -- --all              every sort of difference, not only the most frequent
   npm run origins -- --replay 7:1234    case 1234 of seed 7 again, with all that was said`;
 
 main(async (args) => {
   const { values } = parseArgs({
     args,
-    options: { long: { type: "boolean" }, requests: { type: "string" }, seed: { type: "string" }, only: { type: "string" }, replay: { type: "string" }, help: { type: "boolean" } },
+    options: { long: { type: "boolean" }, requests: { type: "string" }, seed: { type: "string" }, only: { type: "string" }, replay: { type: "string" }, all: { type: "boolean" }, help: { type: "boolean" } },
   });
   if (values.help) return void console.log(help);
   const campaign = await startCampaign({ names: values.only?.split(",") });
@@ -28,7 +29,7 @@ main(async (args) => {
   }
 });
 
-async function run(campaign, { long, requests: wanted, seed: given }) {
+async function run(campaign, { long, all, requests: wanted, seed: given }) {
   const seed = Number(given ?? Math.floor(Math.random() * 2 ** 32));
   const requests = Number(wanted ?? (long ? 5_000_000 : 100_000));
   if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(requests)) throw new Failure("--seed and --requests want whole numbers", { todo: help });
@@ -46,14 +47,14 @@ async function run(campaign, { long, requests: wanted, seed: given }) {
   });
   console.log(`${summary(results)}\n  seed ${seed}, ${seconds(begun)}`);
   if (total(results) === 0) return 0;
-  console.error(examples(results, seed));
+  console.error(examples(results, seed, all ? Infinity : 60));
   return 1;
 }
 
 async function replay(campaign, text) {
   const [seed, number] = text.split(":").map(Number);
   const { origin, sent, request, answer, seen, found } = await campaign.one(seed, number);
-  console.log(`${origin}, shown ${JSON.stringify(sent.credential)}:\n\n${request}\n\nanswered ${answer.status} ${answer.body.slice(0, 2000)}\n\nunderstood ${JSON.stringify(seen, undefined, 2)}\n`);
+  console.log(`${origin}, shown ${JSON.stringify(sent.shown)}:\n\n${request}\n\nanswered ${answer.status} ${answer.body.slice(0, 2000)}\n\nunderstood ${JSON.stringify(seen, undefined, 2)}\n`);
   for (const { kind, what } of found) console.log(`  !! ${kind}: ${what}`);
   return found.length > 0 ? 1 : 0;
 }

@@ -8,13 +8,13 @@ import { isOpen, routeOf } from "./routes.mjs";
 export const FORGED = "forged-c0ffee";
 
 /**
- * { number, method, host, path, query, headers: [[name, value]], body, credential, planted }
- * query: undefined or text. credential: { kind, subject, scope } of what opens something, or undefined.
- * planted: live texts that stand where the gate takes them away.
+ * { number, method, host, path, query, headers: [[name, value]], body, shown, planted }
+ * query: undefined or text. shown: [{ kind, subject, scope }] of what opens something. planted: [{ kind, text }] of live
+ * texts that stand where the gate takes them away.
  */
 export function generate(seed, number, { tokens, sessions }) {
   const dice = new Dice(seed, number);
-  const at = { number, headers: [], planted: [], credential: undefined, body: undefined };
+  const at = { number, headers: [], planted: [], shown: [], body: undefined };
   const place = dice.chance(0.75) ? within(dice) : dice.pick(paths);
   at.path = dice.chance(0.55) ? respelled(dice, place) : place;
   const route = routeOf(at.path) ?? routeOf(place) ?? routeOf("/");
@@ -157,10 +157,12 @@ function valueOf(dice, live, at) {
 }
 
 function filled(text, { SESSION, TOKEN }, at) {
-  const values = { SESSION: SESSION.text, TOKEN: TOKEN.text, XSRF: SESSION.xsrf, FORGED };
+  const values = { SESSION: ["session", SESSION.text], TOKEN: ["token", TOKEN.text], XSRF: ["XSRF token", SESSION.xsrf], FORGED: ["forged", FORGED] };
+  if (/SESSION/.test(text)) at.shown?.push({ kind: "session", ...SESSION });
   return text.replaceAll(/\b(?:SESSION|TOKEN|XSRF|FORGED)\b(?!-)/g, (word) => {
-    if (word !== "FORGED") at.planted.push(values[word]);
-    return values[word];
+    const [kind, value] = values[word];
+    if (["SESSION", "TOKEN"].includes(word)) at.planted.push({ kind, text: value });
+    return value;
   });
 }
 
@@ -169,28 +171,28 @@ function present(dice, route, { tokens, sessions, query, fields, jar, at }) {
   if (route.accept.includes("bearer")) {
     const fitting = tokens.filter(({ scope }) => route.scope.every((one) => scope.includes(one)));
     const token = dice.chance(0.9) ? dice.pick(fitting) : dice.pick(tokens);
-    at.credential = { kind: "bearer", ...token };
+    at.shown.push({ kind: "bearer", ...token });
     const where = route.scope.includes("api") ? dice.below(4) : 0;
     if (where === 2) query.push(`access_token=${token.text}`);
     else if (where === 3 && takesBody(at.method)) fields.push(`access_token=${token.text}`);
     else at.headers.push(["Authorization", `Bearer ${token.text}`]);
-    at.planted.push(token.text);
+    at.planted.push({ kind: "token", text: token.text });
   }
   if (route.accept.includes("session")) {
     const session = dice.pick(sessions);
-    at.credential = { kind: "session", ...session };
+    at.shown.push({ kind: "session", ...session });
     jar.push(`edgegate=${session.text}`);
-    at.planted.push(session.text);
+    at.planted.push({ kind: "session", text: session.text });
     if (dice.chance(0.9)) at.headers.push(["X-XSRF-TOKEN", session.xsrf]);
     else fields.push(`XSRF_TOKEN=${session.xsrf}`);
   }
   if (route.accept.includes("link:files")) {
-    at.credential = { kind: "link:files", subject: "reader" };
+    at.shown.push({ kind: "link:files", subject: "reader" });
     query.push("user=reader");
     at.sign = (signed) => signedLink(signed.path, signed.query, { method: signed.method === "HEAD" ? "GET" : signed.method, host: signed.host.toLowerCase() }).slice(signed.path.length + 1);
   }
   if (route.accept.includes("signed-redirect:landing")) {
-    at.credential = { kind: "signed-redirect:landing", subject: "1001002" };
+    at.shown.push({ kind: "signed-redirect:landing", subject: "1001002" });
     query.push("cons_id=1001002");
     at.sign = (signed) => signedRedirect(signed.path, signed.query).slice(signed.path.length + 1);
   }

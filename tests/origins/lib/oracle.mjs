@@ -12,7 +12,7 @@ export function differences(sent, seen, own) {
     ...judgePath(seen, taken),
     ...judgeMethod(sent, seen, taken),
     ...judgeBytes(sent, seen, taken),
-    ...judgeParameters(sent, seen, taken),
+    ...judgeParameters(seen, taken),
     ...judgeCookies(seen),
     ...judgeHeaders(sent, seen, taken),
     ...judgeAddress(sent, seen, own),
@@ -23,7 +23,7 @@ export function differences(sent, seen, own) {
 /** An answer of the gate itself that no client may cause. */
 export function failure({ status, headers, body }) {
   const isOwn = /problem\+json/.test(headers.get("content-type") ?? "");
-  return isOwn && (status === 500 || /"internal"/.test(body)) ? [{ kind: "internal", what: `${status} ${body.slice(0, 200)}` }] : [];
+  return isOwn && (status === 500 || /"internal"/.test(body)) ? [{ kind: "internal", what: `the gate answered ${status}` }] : [];
 }
 
 /** The route by the policy's rule, and that what was shown opens it. */
@@ -31,8 +31,13 @@ function judgeWay(sent, seen, taken) {
   const by = routeTakenBy(sent);
   const found = by === taken ? [] : [{ kind: "route", what: `taken ${taken.name}, by the policy ${by?.name}` }];
   if (isOpen(taken)) return found;
-  const fits = taken.accept.includes(sent.credential?.kind) && taken.scope.every((one) => sent.credential.scope.includes(one));
-  return fits ? found : [...found, { kind: "credential", what: `${taken.name} was opened by ${sent.credential?.kind ?? "nothing"}` }];
+  const what = `${taken.name} was opened by ${sent.shown.map(({ kind }) => kind).join(", ") || "nothing"}`;
+  return opening(sent, taken).length > 0 ? found : [...found, { kind: "credential", what }];
+}
+
+/** What was shown that opens the route. */
+function opening({ shown }, { accept, scope }) {
+  return shown.filter((one) => accept.includes(one.kind) && scope.every((needed) => one.scope?.includes(needed)));
 }
 
 /** A path parameter is no part of the path where the route allows it. */
@@ -78,18 +83,18 @@ function uncut(query = "") {
 }
 
 /** Parameters that the gate takes away are not read there, by the origin's own way of reading. */
-function judgeParameters(sent, seen, taken) {
-  const query = Object.keys(seen.query ?? {}).filter((name) => isCut(name, taken, sent));
+function judgeParameters(seen, taken) {
+  const query = Object.keys(seen.query ?? {}).filter((name) => isCut(name, taken));
   const form = Object.keys(seen.form ?? {}).filter((name) => isCutFromForm(name, taken));
   return [
-    ...query.map((name) => ({ kind: "parameter", what: `${name} in the query of ${taken.name} is read as ${seen.query[name]}` })),
-    ...form.map((name) => ({ kind: "parameter", what: `${name} in the form of ${taken.name} is read as ${seen.form[name]}` })),
+    ...query.map((name) => ({ kind: "parameter", what: `${name} in a query is read on ${taken.name}` })),
+    ...form.map((name) => ({ kind: "parameter", what: `${name} in a form is read on ${taken.name}` })),
   ];
 }
 
-function isCut(name, taken, sent) {
+function isCut(name, taken) {
   if (name === "access_token") return taken.accept.includes("bearer");
-  if (["ts", "signature"].includes(name)) return sent.credential?.kind === "signed-redirect:landing" && taken.name === "landing";
+  if (["ts", "signature"].includes(name)) return taken.name === "landing";
   return /^eg_|^NONCE_TOKEN$|^XSRF_TOKEN$/.test(name);
 }
 
@@ -98,24 +103,25 @@ function isCutFromForm(name, taken) {
 }
 
 function judgeCookies(seen) {
-  return Object.keys(seen.cookies ?? {}).map((name) => ({ kind: "cookie", what: `${name} is read as ${seen.cookies[name]}` }));
+  return Object.keys(seen.cookies ?? {}).map((name) => ({ kind: "cookie", what: `${name} is read: ${/egs_/.test(seen.cookies[name]) ? "a live session" : "a forged one"}` }));
 }
 
 /** Nothing says who it is or where it goes but the gate. */
 function judgeHeaders(sent, seen, taken) {
   const found = [];
   if (seen.user) found.push({ kind: "identity", what: `the user is ${seen.user}` });
+  const shown = isOpen(taken) ? [] : opening(sent, taken);
   const own = {
-    "edgegate-route": taken.name,
-    "edgegate-subject": isOpen(taken) ? undefined : sent.credential?.subject,
-    "edgegate-scope": isOpen(taken) || !sent.credential?.scope?.length ? undefined : sent.credential.scope.join(" "),
-    "x-forwarded-host": sent.host.toLowerCase(),
-    "x-forwarded-proto": "http",
+    "edgegate-route": [taken.name],
+    "edgegate-subject": shown.map(({ subject }) => subject),
+    "edgegate-scope": shown.map(({ scope }) => scope?.join(" ")),
+    "x-forwarded-host": [sent.host.toLowerCase()],
+    "x-forwarded-proto": ["http"],
   };
   for (const [name, value] of seen.headers ?? []) {
     const folded = fold(name);
-    if (folded in own ? value === own[folded] : /^edgegate-(request-id|issuer|client)$/.test(folded) && !value.includes(FORGED)) continue;
-    if (folded in own || isReserved(name)) found.push({ kind: "header", what: `${folded} arrives as ${value}` });
+    if (folded in own ? own[folded].includes(value) : /^edgegate-(request-id|issuer|client)$/.test(folded) && !value.includes(FORGED)) continue;
+    if (folded in own || folded === "x-xsrf-token" || isReserved(name)) found.push({ kind: "header", what: `${folded} arrives as ${value}` });
   }
   return found;
 }
@@ -133,7 +139,8 @@ function judgeAddress(sent, seen, own) {
 function judgeLeaks(sent, seen) {
   const arrived = [seen.target ?? "", ...(seen.headers ?? []).map(([, value]) => value), ...Object.values(seen.query ?? {}).flat(), ...Object.values(seen.cookies ?? {}).flat()];
   const text = `${arrived.join("\n")}\n${arrived.map(decoded).join("\n")}`;
-  return [...new Set(sent.planted)].filter((one) => text.includes(one)).map((one) => ({ kind: "leak", what: `a live ${one.slice(0, 4)}… arrived` }));
+  const leaked = sent.planted.filter((one) => text.includes(one.text)).map(({ kind }) => kind);
+  return [...new Set(leaked)].map((kind) => ({ kind: "leak", what: `a live ${kind} arrived` }));
 }
 
 function decoded(text) {

@@ -51,7 +51,6 @@ Header always set Understood-Route "expr=%{req:Edgegate-Route}"
 <Directory ${root}>
   Options +FollowSymLinks +MultiViews
   Require all granted
-  AcceptPathInfo On
   DirectoryIndex index.php index.html
   FallbackResource /index.php
 </Directory>

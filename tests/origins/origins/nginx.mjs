@@ -74,7 +74,7 @@ http {
     root ${root};
     ${understood()}
     ${pages.map((page) => `location = ${page} { try_files $uri @${variable(page)}; }\n    location @${variable(page)} { ${says(page)} }`).join("\n    ")}
-    ${folders.map((name) => `location ${name}/ { try_files $uri @${variable(name)}; }\n    location @${variable(name)} { ${says(`${name}/`)} }`).join("\n    ")}
+    ${folders.map((name) => `location ${name}/ { try_files $uri @${variable(name)}; }\n    location = ${name} { ${says(name)} }\n    location @${variable(name)} { ${says(`${name}/`)} }`).join("\n    ")}
     location / { try_files $uri @elsewhere; }
     location @elsewhere { ${says("/")} }
   }
