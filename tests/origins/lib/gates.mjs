@@ -23,7 +23,7 @@ export async function startGates(origins) {
       modules: modules(),
       modulesRoot: build,
       compatibilityDate: "2026-11-01",
-      bindings: { ...secrets, EDGEGATE_POLICY_TOML: policyFor(address) },
+      bindings: { ...secrets, EDGEGATE_LOOPBACK: "true", EDGEGATE_POLICY_TOML: policyFor(address) },
       kvNamespaces: { EDGEGATE_KV: "origins" },
       durableObjects: { EDGEGATE_LEDGER: { className: "Ledger", useSQLite: true } },
       ratelimits: { EDGEGATE_LIMITER: { namespace_id: `limiter-${name}`, simple: { limit: 1000, period: 60 } } },
