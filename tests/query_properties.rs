@@ -69,7 +69,7 @@ proptest! {
     }
 
     #[test]
-    fn folding_ignores_how_a_name_is_spelled(name in "[a-z]{1,4}_[a-z]{1,4}", which in any::<prop::sample::Index>(), spelling in 0..6_usize) {
+    fn folding_ignores_how_a_name_is_spelled(name in "[a-z]{1,4}_[a-z]{1,4}", which in any::<prop::sample::Index>(), spelling in 0..8_usize) {
         let at = which.index(name.len());
         let byte = name.as_bytes()[at];
         let spelled = match spelling {
@@ -78,6 +78,8 @@ proptest! {
             2 => name.to_uppercase(),
             3 => name.replace('_', "."),
             4 => format!("{name}[x]"),
+            5 => name.replace('_', "["),
+            6 => name.replace('_', "%5B"),
             _ => format!("+{name}"),
         };
         prop_assert!(query::folds_onto(&spelled, &name), "{spelled}");

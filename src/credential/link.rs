@@ -233,9 +233,9 @@ pub fn find_key<'a>(profile: &'a Link, key_id: &str) -> Option<&'a Arc<Key>> {
     profile.keys.iter().find(|key| key.id == key_id)
 }
 
-/// Whether a parameter belongs to this format and is cut from what is forwarded.
-pub fn is_own(param: &Param<'_>) -> bool {
-    query::folds_onto_prefix(param.name, PREFIX)
+/// Whether a parameter of that name belongs to this format and is cut from what is forwarded.
+pub fn is_own(name: &str) -> bool {
+    query::folds_onto_prefix(name, PREFIX)
 }
 
 /// A network in CIDR form, or a single address.
@@ -263,13 +263,17 @@ pub fn subject(name: Option<&str>, covered: &str) -> Result<Option<String>, Reas
 
 /// Every parameter after the signature is on the list, and none is a second reading of a signed one.
 fn judge_ignored(profile: &Link, covered: &str, after: &str) -> Result<(), Reason> {
-    let signed: Vec<Vec<u8>> = query::names(covered).map(query::fold).collect();
+    let readings = |raw| {
+        let (folded, unclosed) = query::readings(raw);
+        unclosed.into_iter().chain([folded])
+    };
+    let signed: Vec<Vec<u8>> = query::names(covered).flat_map(readings).collect();
     for (count, param) in query::params(after).enumerate() {
         let listed = profile.ignore.iter().any(|pattern| pattern.matches(param.name));
         if !listed || param.raw.contains(';') || count >= MAX_IGNORED {
             return Err(Reason::LinkParameterAfterSignature);
         }
-        if signed.contains(&query::fold(param.name)) {
+        if readings(param.name).any(|name| signed.contains(&name)) {
             return Err(Reason::ParameterDuplicate);
         }
     }

@@ -93,8 +93,11 @@ pub fn set_aside(
 
 /// Whether a cookie is such a mark, or a visitor's session, by its name without a prefix.
 pub fn is_companion(policy: &Session, bare: &str) -> bool {
-    bare.strip_prefix(policy.cookie.as_str())
-        .is_some_and(|rest| rest == ASIDE || (rest == VISITOR && policy.carrier == Carrier::Servlet))
+    let split = bare.split_at_checked(policy.cookie.len());
+    let is = |rest: &str, mark: &str| cookie::reads_as(rest, mark);
+    split
+        .filter(|(name, _)| is(name, &policy.cookie))
+        .is_some_and(|(_, rest)| is(rest, ASIDE) || (is(rest, VISITOR) && policy.carrier == Carrier::Servlet))
 }
 
 /// Whether a text has the form of this gateway's sessions.

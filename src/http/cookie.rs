@@ -50,6 +50,14 @@ pub fn cut(header: &str, drop: impl Fn(&str, &str) -> bool) -> Option<String> {
     (!kept.is_empty()).then(|| kept.join("; "))
 }
 
+/// Whether some origin takes a cookie's name for another: nginx ignores case, PHP takes an index off and makes `.` and a
+/// space `_`.
+pub fn reads_as(name: &str, other: &str) -> bool {
+    let base = name.split('[').next().unwrap_or_default();
+    let folded = |b: u8| if matches!(b, b'.' | b' ') { b'_' } else { b.to_ascii_lowercase() };
+    base.bytes().map(folded).eq(other.bytes().map(folded))
+}
+
 fn pair(piece: &str) -> (&str, &str) {
     let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
     (name.trim(), value.trim())
@@ -81,6 +89,15 @@ mod tests {
         }
         assert!(!hides("a=1; s=2", |name| name == "s"));
         assert_eq!(all("s=1; a=2, s=3", "s").collect::<Vec<_>>(), ["1", "3"]);
+    }
+
+    #[test]
+    fn aliases_of_a_name() {
+        for name in ["__Host-edgegate", "__HOST-EDGEGATE", "__host-edgegate[x]", "__Host-edgegate[", "._host-edgegate"]
+        {
+            assert!(reads_as(name, "__Host-edgegate"), "{name}");
+        }
+        assert!(!reads_as("edgegate2", "edgegate") && !reads_as("edge-gate", "edge_gate") && !reads_as("", "a"));
     }
 
     #[test]

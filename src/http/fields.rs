@@ -1,6 +1,6 @@
 //! A query or a form, taken apart once: asking for a hundred names reads it no second time.
 
-use super::query::{decode, fold, names, params};
+use super::query::{decode, fold, names, params, readings};
 use crate::refusal::Reason;
 
 /// The fields of a query or a form, in order.
@@ -12,6 +12,8 @@ pub struct Fields<'a>(Vec<Field<'a>>);
 struct Field<'a> {
     raw: &'a str,
     folded: Vec<u8>,
+    /// What PHP reads, where that is another name.
+    unclosed: Option<Vec<u8>>,
     /// Undecoded; None for a name behind a `;`, which only some origins read.
     value: Option<&'a str>,
 }
@@ -23,7 +25,8 @@ impl<'a> Fields<'a> {
             names(param.raw).enumerate().map(move |(at, raw)| {
                 // `a;b=1`: whoever splits at `&` alone reads the name `a;b`.
                 let value = (at == 0 && raw.len() == param.name.len()).then_some(param.value);
-                Field { raw, folded: fold(raw), value }
+                let (folded, unclosed) = readings(raw);
+                Field { raw, folded, unclosed, value }
             })
         };
         Self(params(text).flat_map(of_piece).filter(|field| !field.raw.is_empty()).collect())
@@ -35,7 +38,8 @@ impl<'a> Fields<'a> {
     /// `ParameterDuplicate` if the name occurs twice, `ParameterShadowed` if another spelling of it occurs.
     pub fn sole(&self, name: &str) -> Result<Option<&'a str>, Reason> {
         let folded = fold(name);
-        let alike = || self.0.iter().filter(|field| field.folded == folded);
+        let is_alike = |field: &&Field<'_>| field.folded == folded || field.unclosed.as_ref() == Some(&folded);
+        let alike = || self.0.iter().filter(is_alike);
         if alike().any(|field| field.raw != name) {
             return Err(Reason::ParameterShadowed);
         }

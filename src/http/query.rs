@@ -118,18 +118,56 @@ fn push_escape(text: &mut String, byte: u8) {
 
 /// Whether some origin would read the raw name as `name`.
 pub fn folds_onto(raw: &str, name: &str) -> bool {
-    raw.len() >= name.len() && folded(raw).eq(folded(name))
+    raw.len() >= name.len() && is_read_as(raw, name)
+}
+
+fn is_read_as(raw: &str, name: &str) -> bool {
+    let mut bytes = Decoded(raw.as_bytes()).skip_while(|b| *b == b' ').take_while(|b| *b != 0).peekable();
+    if bytes.peek() == Some(&b'[') {
+        return folded(raw).eq(folded(name));
+    }
+    let mut wanted = folded(name);
+    let mut has_bracket = false;
+    loop {
+        match (bytes.next(), wanted.next()) {
+            (None, rest) => return rest.is_none(),
+            (Some(b'['), None) => return !has_bracket,
+            (Some(byte), Some(other)) if other == mangled(byte) => has_bracket |= byte == b'[',
+            _ => return false,
+        }
+    }
 }
 
 /// The same for a list of names: the raw one is folded once.
 pub fn folds_onto_any<'n>(raw: &str, mut names: impl Iterator<Item = &'n &'n str>) -> bool {
-    let raw = fold(raw);
-    names.any(|name| folded(name).eq(raw.iter().copied()))
+    let (raw, unclosed) = readings(raw);
+    let is_read = |name: &str, raw: &[u8]| folded(name).eq(raw.iter().copied());
+    names.any(|name| is_read(name, &raw) || unclosed.as_deref().is_some_and(|unclosed| is_read(name, unclosed)))
 }
 
 /// Whether some origin would read the raw name as one that begins so; `prefix` is folded already.
 pub fn folds_onto_prefix(raw: &str, prefix: &[u8]) -> bool {
-    folded(raw).take(prefix.len()).eq(prefix.iter().copied())
+    let begins = |name: &mut dyn Iterator<Item = u8>| name.take(prefix.len()).eq(prefix.iter().copied());
+    begins(&mut folded(raw)) || unclosed(raw).is_some_and(|mut name| begins(&mut name))
+}
+
+/// The names that origins could read: [folded](fold), and for PHP, where a bracket that nothing closes is `_`, another one.
+pub fn readings(raw: &str) -> (Vec<u8>, Option<Vec<u8>>) {
+    (fold(raw), unclosed(raw).map(Iterator::collect))
+}
+
+/// What PHP makes of a name with a bracket in it that opens no index.
+fn unclosed(raw: &str) -> Option<impl Iterator<Item = u8>> {
+    let name = || Decoded(raw.as_bytes()).skip_while(|b| *b == b' ').take_while(|b| *b != 0);
+    let is_one = raw.contains(['[', '%']) && name().position(|b| b == b'[').is_some_and(|at| at > 0);
+    is_one.then(|| name().map(mangled))
+}
+
+fn mangled(byte: u8) -> u8 {
+    match byte {
+        b'.' | b' ' | b'-' | b'[' => b'_',
+        other => other.to_ascii_lowercase(),
+    }
 }
 
 /// What the most forgiving origin makes of a parameter's name: decoded, without case, `.`, ` ` and `-`
@@ -142,10 +180,7 @@ pub fn fold(raw: &str) -> Vec<u8> {
 fn folded(raw: &str) -> impl Iterator<Item = u8> {
     let mut bytes = Decoded(raw.as_bytes()).skip_while(|b| *b == b' ').peekable();
     let end = if bytes.next_if_eq(&b'[').is_some() { b']' } else { b'[' };
-    bytes.take_while(move |b| *b != end && *b != 0).map(|b| match b {
-        b'.' | b' ' | b'-' => b'_',
-        other => other.to_ascii_lowercase(),
-    })
+    bytes.take_while(move |b| *b != end && *b != 0).map(|b| if b == b'[' { b } else { mangled(b) })
 }
 
 /// Decodes byte by byte: most comparisons end at the first.

@@ -188,24 +188,30 @@ fn is_proof(policy: &Policy, name: &str) -> bool {
 
 /// Whether a cookie is one of the gateway's own, but for a servlet session's, which is known by its value.
 fn is_own_cookie(policy: &Policy, name: &str) -> bool {
-    let bare = name.strip_prefix("__Host-").unwrap_or(name);
+    let prefixed = name.split_at_checked(7).filter(|(prefix, _)| cookie::reads_as(prefix, "__Host-"));
+    let bare = prefixed.map_or(name, |(_, bare)| bare);
+    let is = |own: &str| cookie::reads_as(bare, own);
     let has_http = || policy.luminate.as_ref().is_some_and(|luminate| luminate.http_host.is_some());
-    policy.session.as_ref().is_some_and(|session| session.cookie == bare || session::is_companion(session, bare))
-        || (bare == errand::NAME && !policy.brokers.is_empty())
-        || (name == xsrf::COOKIE && policy.gives_xsrf_tokens)
-        || (matches!(name, http_session::COOKIE | http_session::HANDED) && has_http())
+    policy.session.as_ref().is_some_and(|session| is(&session.cookie) || session::is_companion(session, bare))
+        || (is(errand::NAME) && !policy.brokers.is_empty())
+        || (is(xsrf::COOKIE) && policy.gives_xsrf_tokens)
+        || ((is(http_session::COOKIE) || is(http_session::HANDED)) && has_http())
 }
 
 /// Whether a parameter carries what this gateway issued or checks, on whichever route it turns up.
 fn is_ours(policy: &Policy, param: &Param<'_>) -> bool {
-    let is_nonce = |nonce: &Nonce| param.name == CONFIRM || query::folds_onto(param.name, &nonce.parameter);
-    let is_dialects = || query::folds_onto_any(param.name, ANYWHERE.iter());
-    (!policy.links.is_empty() && link::is_own(param))
+    // Some origins split at `;` too.
+    let is_hidden = || param.raw.contains(';') && query::names(param.raw).any(|name| is_our_name(policy, name));
+    is_our_name(policy, param.name) || is_hidden() || traces::holds(param.value) || traces::holds(param.name)
+}
+
+fn is_our_name(policy: &Policy, name: &str) -> bool {
+    let is_nonces = |nonce: &Nonce| query::folds_onto(name, CONFIRM) || query::folds_onto(name, &nonce.parameter);
+    let is_dialects = || query::folds_onto_any(name, ANYWHERE.iter());
+    (!policy.links.is_empty() && link::is_own(name))
         || (policy.luminate.is_some() && is_dialects())
-        || policy.nonce.as_ref().is_some_and(is_nonce)
-        || (policy.gives_xsrf_tokens && query::folds_onto(param.name, xsrf::FIELD))
-        || traces::holds(param.value)
-        || traces::holds(param.name)
+        || policy.nonce.as_ref().is_some_and(is_nonces)
+        || (policy.gives_xsrf_tokens && query::folds_onto(name, xsrf::FIELD))
 }
 
 /// Whether a Referer would hand a credential in an earlier address to the origin.
