@@ -52,6 +52,34 @@ fn a_credential_in_the_query_is_cut_and_nothing_else() {
     }
 }
 
+/// Found by tests/origins: how PHP reads a bracket that nothing closes, and Rack a semicolon; PHP and nginx names of cookies.
+#[test]
+fn what_an_origin_takes_for_a_credential_is_cut() {
+    let story = Story::new();
+    for query in [
+        "eg[sig=1",
+        "eg%5Bkid=1",
+        "a;eg_sig=1",
+        "a=1;EG_EXP=2",
+        "amp;eg_ip=1",
+        "Eg.Confirm=1",
+        "eg[confirm",
+        "NONCE[TOKEN=1",
+        "x;NONCE_TOKEN=1",
+    ] {
+        let got = forwarded(&story.site, &Request::get(&format!("/open/?p=1&{query}&q=2")));
+        assert!(got.url.ends_with("/open/?p=1&q=2"), "{query}: {}", got.url);
+    }
+    for query in ["eg[x=1", "a[b=1", "a;b=1", "eg=1", "_eg_sig=1"] {
+        let got = forwarded(&story.site, &Request::get(&format!("/open/?{query}")));
+        assert!(got.url.ends_with(&format!("/open/?{query}")) || query == "eg[x=1", "{query}: {}", got.url);
+    }
+    for name in ["edgegate", "Edgegate", "EDGEGATE", "__host-edgegate", "edgegate[x]", "edgegate[", "._Host-EdgeGate"] {
+        let got = forwarded(&story.site, &Request::get("/open/").with("cookie", &format!("a=1; {name}=x; b=2")));
+        assert!(got.set.contains(&("cookie", "a=1; b=2".to_owned())), "{name}: {:?}", got.set);
+    }
+}
+
 #[test]
 fn a_token_in_a_form_is_cut_and_nothing_else() {
     let site = Site::alone();

@@ -13,7 +13,7 @@ use subtle::ConstantTimeEq;
 
 use super::record::is_name;
 use crate::digest::{base64url, from_base64url, hmac_sha1, hmac_sha256};
-use crate::http::query::{self, Param};
+use crate::http::query;
 use crate::keyring::Keyring;
 use crate::policy::{Key, KeyUse, Link, MacAlgorithm, Network};
 use crate::refusal::Reason;
