@@ -66,6 +66,7 @@ fn what_an_origin_takes_for_a_credential_is_cut() {
         "eg[confirm",
         "NONCE[TOKEN=1",
         "x;NONCE_TOKEN=1",
+        "?eg_sig=1",
     ] {
         let got = forwarded(&story.site, &Request::get(&format!("/open/?p=1&{query}&q=2")));
         assert!(got.url.ends_with("/open/?p=1&q=2"), "{query}: {}", got.url);

@@ -190,6 +190,23 @@ fn a_method_that_the_inner_route_lacks() {
     assert_eq!(site.ask(&Request::new("DELETE", "/inner/")).refused, Some(Reason::PathNearGuarded));
     assert_eq!(site.ask(&Request::new("GET", "/inner/")).refused, Some(Reason::CredentialMissing));
     assert_eq!(site.ask(&Request::new("DELETE", "/other/")).refused, Some(Reason::CredentialMissing));
+    // An open one too: it says which methods its pages take.
+    let site = site_of(&["/reports/*", "/*"]);
+    for near in ["/Reports/x", "/index.php/reports/x", "/reports%20/x"] {
+        assert!(site.ask(&Request::new("POST", near)).refused.is_some(), "{near}");
+        assert_eq!(site.ask(&Request::new("GET", near)).refused, None, "{near}");
+    }
+    assert_eq!(site.ask(&Request::new("POST", "/other")).refused, None);
+}
+
+/// Open routes, of which only the last takes POST.
+fn site_of(paths: &[&str]) -> Site {
+    let methods = |at: usize| if at + 1 == paths.len() { "\nmethods = [\"GET\", \"POST\"]" } else { "" };
+    let tables = paths
+        .iter()
+        .enumerate()
+        .map(|(at, path)| table(&format!("r{at}"), path, &format!("accept = [\"none\"]{}", methods(at))));
+    site(&tables.collect::<Vec<_>>())
 }
 
 /// What the operator took out of a guarded route, by its very name.
@@ -296,7 +313,7 @@ fn asks_enough(route: &Route, meant: &Route, method: &str) -> bool {
         && route.revocation != meant.revocation
         && format!("{:?}", meant.revocation) == "Strict";
     let xsrf = both("session") && route.xsrf < meant.xsrf;
-    let lacks = meant.is_guarded() && !meant.methods.iter().any(|known| known == method);
+    let lacks = !meant.methods.iter().any(|known| known == method);
     !(opens || scope || late || xsrf || lacks)
 }
 

@@ -69,7 +69,7 @@ proptest! {
     }
 
     #[test]
-    fn folding_ignores_how_a_name_is_spelled(name in "[a-z]{1,4}_[a-z]{1,4}", which in any::<prop::sample::Index>(), spelling in 0..8_usize) {
+    fn folding_ignores_how_a_name_is_spelled(name in "[a-z]{1,4}_[a-z]{1,4}", which in any::<prop::sample::Index>(), spelling in 0..9_usize) {
         let at = which.index(name.len());
         let byte = name.as_bytes()[at];
         let spelled = match spelling {
@@ -80,6 +80,7 @@ proptest! {
             4 => format!("{name}[x]"),
             5 => name.replace('_', "["),
             6 => name.replace('_', "%5B"),
+            7 => format!("?{name}"),
             _ => format!("+{name}"),
         };
         prop_assert!(query::folds_onto(&spelled, &name), "{spelled}");

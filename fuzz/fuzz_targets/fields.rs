@@ -54,7 +54,7 @@ fn unspaced(raw: &str) -> Vec<u8> {
         .next()
         .map(|()| percent(plus.as_bytes()))
         .unwrap_or_default();
-    let begins = decoded.iter().take_while(|b| **b == b' ').count();
+    let begins = decoded.iter().take_while(|b| b" ?".contains(b)).count();
     decoded[begins..].to_vec()
 }
 

@@ -10,6 +10,7 @@ import { fuzzAll, names as targets } from "../../fuzz/run.mjs";
 import { aptInstall } from "./apt.mjs";
 import { chromiumHint, ensureChromium } from "./chromium.mjs";
 import { fromCargo, fromTap, nothing, sum, testNames } from "./count.mjs";
+import { ensureOrigins } from "./origins.mjs";
 import { inRoot, locked, node22, root, versions } from "./paths.mjs";
 import { ensurePython, needsPython, pythonHint } from "./python.mjs";
 import { explain, Failure, run, step } from "./run.mjs";
@@ -25,6 +26,7 @@ export const parts = {
   wasm: ["the Worker's own code, as wasm in Node", wasm],
   build: ["the demo's build and its size, your own build, deploy --dry-run", buildBoth],
   e2e: ["the demo in workerd (tests/e2e)", (t) => afterDemo(t, () => withPython(t, "tests/e2e"))],
+  origins: ["real servers behind the gate: what they understand is what was judged (tests/origins)", origins],
   docs: ["the documents: their commands, tables and links (tests/docs)", (t) => afterDemo(t, () => nodeTests(t, "tests/docs"))],
   browser: ["the demo in Chromium (tests/browser)", browser],
 };
@@ -120,6 +122,12 @@ async function dryRun({ env, note }) {
 async function afterDemo(t, tests) {
   const built = await buildOne({ ...t, note: () => {} }, builds.demo);
   return built.failed === 0 ? tests() : verdict(t.note, `${t.name}: not run, for the demo does not build`, false);
+}
+
+async function origins(t) {
+  await ensureOrigins(t.env);
+  const python = await ensurePython(t.env);
+  return afterDemo(t, () => nodeTests(python ? { ...t, env: { ...t.env, EDGEGATE_PYTHON: python } } : t, "tests/origins"));
 }
 
 async function browser(t) {

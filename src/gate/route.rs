@@ -44,7 +44,7 @@ fn judge_neighbours(
         let serves_host = other.host.as_ref().is_none_or(|host| host.matches(&target.host));
         let takes = || siblings(policy, other).any(|other| other.methods.iter().any(|known| known == method));
         let reason = near(other, bare);
-        let is_refused = neighbour.is_looser || reason == Reason::PathCaseAmbiguous || !takes();
+        let is_refused = neighbour.is_looser || (reason == Reason::PathCaseAmbiguous && other.is_guarded()) || !takes();
         if serves_host && is_refused {
             return Err(reason);
         }

@@ -122,7 +122,7 @@ pub fn folds_onto(raw: &str, name: &str) -> bool {
 }
 
 fn is_read_as(raw: &str, name: &str) -> bool {
-    let mut bytes = Decoded(raw.as_bytes()).skip_while(|b| *b == b' ').take_while(|b| *b != 0).peekable();
+    let mut bytes = begun(raw).take_while(|b| *b != 0).peekable();
     if bytes.peek() == Some(&b'[') {
         return folded(raw).eq(folded(name));
     }
@@ -158,9 +158,14 @@ pub fn readings(raw: &str) -> (Vec<u8>, Option<Vec<u8>>) {
 
 /// What PHP makes of a name with a bracket in it that opens no index.
 fn unclosed(raw: &str) -> Option<impl Iterator<Item = u8>> {
-    let name = || Decoded(raw.as_bytes()).skip_while(|b| *b == b' ').take_while(|b| *b != 0);
+    let name = || begun(raw).take_while(|b| *b != 0);
     let is_one = raw.contains(['[', '%']) && name().position(|b| b == b'[').is_some_and(|at| at > 0);
     is_one.then(|| name().map(mangled))
+}
+
+/// Decoded, from where a name begins: PHP passes over spaces, and its own server over a second `?`.
+fn begun(raw: &str) -> impl Iterator<Item = u8> {
+    Decoded(raw.as_bytes()).skip_while(|b| matches!(b, b' ' | b'?'))
 }
 
 fn mangled(byte: u8) -> u8 {
@@ -178,7 +183,7 @@ pub fn fold(raw: &str) -> Vec<u8> {
 }
 
 fn folded(raw: &str) -> impl Iterator<Item = u8> {
-    let mut bytes = Decoded(raw.as_bytes()).skip_while(|b| *b == b' ').peekable();
+    let mut bytes = begun(raw).peekable();
     let end = if bytes.next_if_eq(&b'[').is_some() { b']' } else { b'[' };
     bytes.take_while(move |b| *b != end && *b != 0).map(|b| if b == b'[' { b } else { mangled(b) })
 }

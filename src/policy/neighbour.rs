@@ -69,7 +69,7 @@ fn of(routes: &[Route], at: usize) -> Vec<Neighbour> {
     let own_first = first_of(routes, route);
     let neighbour = |(index, other): (usize, &Route)| {
         let is_sibling = other.host == route.host && other.path == route.path;
-        if is_sibling || !other.takes_credentials() {
+        if is_sibling {
             return None;
         }
         let reading = Reading::of(&other.path);
@@ -83,7 +83,12 @@ fn of(routes: &[Route], at: usize) -> Vec<Neighbour> {
         let lacks = |method: &String| !takes(routes, other, method);
         // What differs in case alone is refused before a guarded route in any event.
         let may_matter = !is_behind || route.methods.iter().any(lacks);
-        (is_looser || (other.is_guarded() && may_matter)).then_some(Neighbour { index, is_looser, reading })
+        // Of one that is open only the methods count, whichever of the two stands first.
+        let methods_matter = match other.is_guarded() {
+            true => may_matter,
+            false => route.methods.iter().any(lacks),
+        };
+        (is_looser || methods_matter).then_some(Neighbour { index, is_looser, reading })
     };
     routes.iter().enumerate().filter_map(neighbour).collect()
 }

@@ -32,7 +32,7 @@ export async function startCampaign({ names = origins.map(({ name }) => name) } 
 }
 
 /**
- * `requests` in all, shared between the origins. Answers with { name: { requests, forwarded, served, statuses, found: Map } }, where
+ * `requests` in all, shared between the origins. Answers with { name: { requests, served, statuses, found: Map } }, where
  * found has for each sort of difference how often, and the first case of it. `progress(done)` is called every few seconds.
  */
 async function runAll(started, ports, credentials, { seed, requests, progress }) {
@@ -41,7 +41,7 @@ async function runAll(started, ports, credentials, { seed, requests, progress })
   const timer = progress && setInterval(() => progress(done, results), 5000);
   try {
     await Promise.all(started.map(async (at) => {
-      const count = (results[at.origin.name] = { requests: 0, forwarded: 0, statuses: {}, found: new Map() });
+      const count = (results[at.origin.name] = { requests: 0, served: 0, statuses: {}, found: new Map() });
       let next = positionOf(at.origin);
       const last = Math.floor(requests / started.length) * origins.length;
       const worker = async () => {
@@ -93,7 +93,7 @@ async function ask({ origin, port }, connection, sent) {
 function note(count, number, { answer, seen, found }) {
   count.requests++;
   count.statuses[answer.status] = (count.statuses[answer.status] ?? 0) + 1;
-  if (seen) count.forwarded++;
+  if (seen) count.served++;
   for (const { kind, what } of found) {
     const sort = `${kind}: ${what.replaceAll(/forged-\w+/g, "FORGED")}`;
     const known = count.found.get(sort);

@@ -9,10 +9,10 @@ export function differences(sent, seen, own) {
   if (!taken) return [{ kind: "route", what: `the origin was told of a route ${seen.route}, which there is not` }];
   return [
     ...judgeWay(sent, seen, taken),
-    ...judgePath(seen, taken),
+    ...judgePath(sent, seen, taken),
     ...judgeMethod(sent, seen, taken),
     ...judgeBytes(sent, seen, taken),
-    ...judgeParameters(seen, taken),
+    ...judgeParameters(sent, seen, taken),
     ...judgeCookies(seen),
     ...judgeHeaders(sent, seen, taken),
     ...judgeAddress(sent, seen, own),
@@ -47,11 +47,19 @@ function routeTakenBy({ path }) {
 }
 
 /** The page that was served belongs to the route that was taken, or asks for nothing. */
-function judgePath(seen, taken) {
+function judgePath(sent, seen, taken) {
+  if (isDocumented(sent, seen)) return [];
   const due = owed(taken, seen.resource);
   if (due === taken) return [];
   if (due && isOpen(due) && (seen.method === undefined || due.methods.includes(seen.method))) return [];
   return [{ kind: "path", what: `${seen.resource} of ${due?.name ?? "no route"} was served by way of ${taken.name}` }];
+}
+
+/** Another name that only the origin knows, and that docs/policy.md says no gate can know (site.json has its words). */
+function isDocumented({ path }, { resource }) {
+  const isNegotiated = resource.startsWith(`${path}.`) && !resource.slice(path.length + 1).includes("/");
+  const isBehindFile = site.files.includes(resource) && path.startsWith(`${resource}/`) && path.length > resource.length + 1;
+  return isNegotiated || isBehindFile;
 }
 
 function judgeMethod(sent, seen, taken) {
@@ -83,9 +91,9 @@ function uncut(query = "") {
 }
 
 /** Parameters that the gate takes away are not read there, by the origin's own way of reading. */
-function judgeParameters(seen, taken) {
+function judgeParameters(sent, seen, taken) {
   const query = Object.keys(seen.query ?? {}).filter((name) => isCut(name, taken));
-  const form = Object.keys(seen.form ?? {}).filter((name) => isCutFromForm(name, taken));
+  const form = Object.keys(seen.form ?? {}).filter((name) => isCutFromForm(name, taken, sent));
   return [
     ...query.map((name) => ({ kind: "parameter", what: `${name} in a query is read on ${taken.name}` })),
     ...form.map((name) => ({ kind: "parameter", what: `${name} in a form is read on ${taken.name}` })),
@@ -98,8 +106,10 @@ function isCut(name, taken) {
   return /^eg_|^NONCE_TOKEN$|^XSRF_TOKEN$/.test(name);
 }
 
-function isCutFromForm(name, taken) {
-  return (name === "access_token" && taken.takesForm) || (name === "XSRF_TOKEN" && taken.xsrf);
+/** A token is looked for in urlencoded forms alone, and the field of a session's token where its header is missing (docs/policy.md). */
+function isCutFromForm(name, taken, { form, headers }) {
+  if (name === "access_token") return taken.takesForm && form === "urlencoded";
+  return name === "XSRF_TOKEN" && taken.xsrf && !headers.some(([header]) => header === "X-XSRF-TOKEN");
 }
 
 function judgeCookies(seen) {

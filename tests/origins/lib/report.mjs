@@ -4,9 +4,9 @@ export const total = (results) => Object.values(results).reduce((all, { found })
 
 /** A line for each origin. */
 export function summary(results) {
-  const rows = Object.entries(results).map(([name, { requests, forwarded, found }]) => {
+  const rows = Object.entries(results).map(([name, { requests, served, found }]) => {
     const differences = [...found.values()].reduce((sum, { times }) => sum + times, 0);
-    return `  ${name.padEnd(8)} ${String(requests).padStart(9)} requests, ${String(forwarded).padStart(9)} served by the origin, ${differences} differences`;
+    return `  ${name.padEnd(8)} ${String(requests).padStart(9)} requests, ${String(served).padStart(9)} served by the origin, ${differences} differences`;
   });
   return rows.join("\n");
 }
