@@ -22,7 +22,7 @@ export function generate(seed, number, { tokens, sessions }) {
   at.host = dice.pick(hosts);
   const live = { SESSION: dice.pick(sessions), TOKEN: dice.pick(tokens) };
   const query = dice.chance(0.5) ? queryOf(dice, live, at) : [];
-  const fields = dice.chance(0.5) ? fieldsOf(dice, live) : [];
+  const fields = dice.chance(0.5) ? fieldsOf(dice, live, at) : [];
   const jar = dice.chance(0.25) ? dice.some(cookies, 1, 3).map((text) => filled(text, live, at)) : [];
   const wanted = dice.chance(0.85) ? routeOf(place) ?? route : routeOf(dice.pick(paths)) ?? route;
   if (!isOpen(wanted) || dice.chance(0.1)) present(dice, wanted, { tokens, sessions, query, fields, jar, at });
@@ -99,16 +99,22 @@ function methodOf(dice, route) {
 function queryOf(dice, live, at) {
   return Array.from({ length: 1 + dice.below(4) }, () => {
     if (dice.chance(0.5)) return dice.pick(parameters);
-    return `${spelled(dice, dice.pick(site.watched.parameters))}=${valueOf(dice, live, at)}`;
+    return placed(spelled(dice, dice.pick(site.watched.parameters)), valueOf(dice, live, at), live, at);
   });
 }
 
-function fieldsOf(dice, live) {
-  const placed = { planted: [] }; // what stands in a form the gate takes away only where it reads the form
+/** By chance it is what opens a route. */
+function placed(name, value, { TOKEN }, at) {
+  if (name === "access_token" && value === TOKEN.text) at.shown.push({ kind: "bearer", ...TOKEN });
+  return `${name}=${value}`;
+}
+
+function fieldsOf(dice, live, at) {
+  const kept = { planted: [] }; // what stands in a form the gate takes away only where it reads the form
   return Array.from({ length: 1 + dice.below(4) }, () => {
     if (dice.chance(0.4)) return dice.pick(parameters);
     if (dice.chance(0.4)) return `${spelled(dice, "_method")}=${dice.pick(["DELETE", "delete", "PUT", "GET", "PATCH", "POST"])}`;
-    return `${spelled(dice, dice.pick(site.watched.parameters))}=${valueOf(dice, live, placed)}`;
+    return placed(spelled(dice, dice.pick(site.watched.parameters)), valueOf(dice, live, kept), live, at);
   });
 }
 
