@@ -6,11 +6,13 @@
 //! its form, even if it was cut or has lost its case. Tokens of sessions and clients' secrets are known with letters on one
 //! side, and the gateway's own secrets if they stand alone.
 
+use super::grant::claims;
 use super::heads::{Heads, from_base64};
-use super::seal;
+use super::seal::{self, Kind};
 use super::spelling::NODE;
 use super::store::Context;
 use super::{bound, jws};
+use crate::digest::from_base64url;
 use crate::policy::{KeyUse, Policy};
 use crate::secret::Secret;
 
@@ -19,6 +21,9 @@ pub fn is_in(ctx: Context<'_>, policy: &Policy, text: &str) -> bool {
     let of_this_issuer = |token: jws::Jws<'_>| {
         token.claims().is_some_and(|claims| claims.get("iss").is_some_and(|iss| iss == policy.gateway.issuer.as_str()))
     };
+    if is_anothers(ctx, policy, text.trim()) {
+        return false;
+    }
     // What stands alone, case lost, before a spelling's own padding: no other token ends so.
     let is_dotted = text.trim().strip_suffix('.').is_some_and(|rest| rest.trim_end_matches('.').bytes().all(is_letter));
     if is_dotted || jws::read(text.trim()).is_some_and(of_this_issuer) {
@@ -42,6 +47,28 @@ pub fn is_in(ctx: Context<'_>, policy: &Policy, text: &str) -> bool {
         }
     }
     true
+}
+
+/// Whether a text is a whole token of another gateway of this kind, one of whose keys has the same id: it has the form,
+/// the length and both cases, and is of none of the keys here. Its issuer may well be the one that is asked.
+fn is_anothers(ctx: Context<'_>, policy: &Policy, text: &str) -> bool {
+    let of_kind = |kind: Kind| text.strip_prefix(kind.prefix())?.strip_prefix('_');
+    let Some(rest) = [Kind::Token, Kind::Refresh].into_iter().find_map(of_kind) else { return false };
+    let Some(key) =
+        policy.keys.iter().find(|key| rest.strip_prefix(&*key.id).is_some_and(|rest| rest.starts_with('_')))
+    else {
+        return false;
+    };
+    let is_checked = ctx.keyring.secret(&key.secret, ctx.loopback).is_ok();
+    let letters = rest.get(key.id.len() + 1..).unwrap_or_default();
+    let has = |is_one: fn(&u8) -> bool| letters.as_bytes().iter().any(is_one);
+    let bytes = from_base64url(letters.as_bytes()).unwrap_or_default();
+    let is_whole = bytes.len().checked_sub(seal::BARE).is_some_and(|more| more == 0 || claims::LENGTHS.contains(&more));
+    is_checked
+        && is_whole
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && !secrets(ctx, policy).any(|(id, secret)| seal::is_written_with(id, secret, &bytes))
 }
 
 fn holds(ctx: Context<'_>, policy: &Policy, heads: &Heads, text: &str, left: &mut usize) -> bool {
@@ -129,7 +156,7 @@ fn has_form(policy: &Policy, text: &str) -> bool {
     let begins = |at: usize| {
         let text = text.get(at..)?;
         // Not `split_once`, which would go to the next `_` from each `eg`.
-        let rest = seal::Kind::ALL.iter().find_map(|kind| text.strip_prefix(kind.prefix())?.strip_prefix('_'))?;
+        let rest = Kind::ALL.iter().find_map(|kind| text.strip_prefix(kind.prefix())?.strip_prefix('_'))?;
         Some(names_key(rest))
     };
     let is_secret = |run: &str| {

