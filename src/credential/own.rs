@@ -3,17 +3,15 @@
 //! It is looked for in the spellings that whoever gets it could turn back into the credential: in upper or lower case,
 //! with other characters around it, letters too, escaped, broken by spaces, padded or not, in base64 once more. What is
 //! made of bytes is known by its first ones wherever it stands, or by its MAC, whichever kind it is; what names its key, by
-//! its form, even if it was cut or has lost its case. Tokens of sessions and clients' secrets are known with letters on one
+//! its MAC if it stands alone, else by its form, even if it has lost its case. Tokens of sessions and clients' secrets are known with letters on one
 //! side, and the gateway's own secrets if they stand alone.
 
-use super::grant::claims;
 use super::heads::{Heads, from_base64};
 use super::seal::{self, Kind};
 use super::spelling::NODE;
 use super::store::Context;
 use super::{bound, jws};
-use crate::digest::from_base64url;
-use crate::policy::{KeyUse, Policy};
+use crate::policy::{Key, KeyUse, Policy};
 use crate::secret::Secret;
 
 /// Looks for it. Text with more places to look at than a token has counts as such a text.
@@ -49,26 +47,19 @@ pub fn is_in(ctx: Context<'_>, policy: &Policy, text: &str) -> bool {
     true
 }
 
-/// Whether a text is a whole token of another gateway of this kind, one of whose keys has the same id: it has the form,
-/// the length and both cases, and is of none of the keys here. Its issuer may well be the one that is asked.
+/// Whether a text has the form of this gateway's and is of none of its keys: another gateway of this kind wrote it, one of
+/// whose keys has the same id, or it was made up or cut. Its issuer may well be the one that is asked. What has lost its
+/// case is left out: whose it was cannot be told any more.
 fn is_anothers(ctx: Context<'_>, policy: &Policy, text: &str) -> bool {
-    let of_kind = |kind: Kind| text.strip_prefix(kind.prefix())?.strip_prefix('_');
-    let Some(rest) = [Kind::Token, Kind::Refresh].into_iter().find_map(of_kind) else { return false };
-    let Some(key) =
-        policy.keys.iter().find(|key| rest.strip_prefix(&*key.id).is_some_and(|rest| rest.starts_with('_')))
-    else {
-        return false;
-    };
-    let is_checked = ctx.keyring.secret(&key.secret, ctx.loopback).is_ok();
-    let letters = rest.get(key.id.len() + 1..).unwrap_or_default();
+    let of_kind = |kind: &Kind| Some((*kind, text.strip_prefix(kind.prefix())?.strip_prefix('_')?));
+    let Some((kind, rest)) = Kind::ALL.iter().find_map(of_kind) else { return false };
+    let letters = |key: &Key| rest.strip_prefix(&*key.id)?.strip_prefix('_');
+    let Some((key, letters)) = policy.keys.iter().find_map(|key| Some((key, letters(key)?))) else { return false };
+    let Ok(secret) = ctx.keyring.secret(&key.secret, ctx.loopback) else { return false };
     let has = |is_one: fn(&u8) -> bool| letters.as_bytes().iter().any(is_one);
-    let bytes = from_base64url(letters.as_bytes()).unwrap_or_default();
-    let is_whole = bytes.len().checked_sub(seal::BARE).is_some_and(|more| more == 0 || claims::LENGTHS.contains(&more));
-    is_checked
-        && is_whole
-        && has(u8::is_ascii_uppercase)
-        && has(u8::is_ascii_lowercase)
-        && !secrets(ctx, policy).any(|(id, secret)| seal::is_written_with(id, secret, &bytes))
+    let kept_case = letters.len() < SHORTEST || (has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase));
+    let is_alone = letters.bytes().all(is_letter) && !has_form(policy, letters);
+    kept_case && is_alone && !seal::begins_with(kind, &key.id, secret, &from_base64(letters.as_bytes()))
 }
 
 fn holds(ctx: Context<'_>, policy: &Policy, heads: &Heads, text: &str, left: &mut usize) -> bool {

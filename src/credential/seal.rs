@@ -267,6 +267,12 @@ pub fn is_written_with(key_id: &str, secret: &Secret, bytes: &[u8]) -> bool {
     Kind::ALL.iter().any(|kind| read_with(*kind, key_id, secret, bytes).is_some())
 }
 
+/// Whether bytes begin with a credential of that kind, made with this key.
+pub fn begins_with(kind: Kind, key_id: &str, secret: &Secret, bytes: &[u8]) -> bool {
+    let lengths = BARE..=bytes.len().min(BARE + PAYLOAD);
+    lengths.filter_map(|length| bytes.get(..length)).any(|bytes| read_with(kind, key_id, secret, bytes).is_some())
+}
+
 fn read_with(kind: Kind, key_id: &str, secret: &Secret, bytes: &[u8]) -> Option<Sealed> {
     let (body, mac) = bytes.split_at_checked(bytes.len().checked_sub(MAC)?)?;
     let mac: [u8; MAC] = mac.try_into().ok()?;

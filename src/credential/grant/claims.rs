@@ -108,6 +108,3 @@ fn bits(list: &str, asked: Option<&[String]>) -> Option<u64> {
 fn has_bit(bits: u64, at: usize) -> bool {
     u32::try_from(at).ok().and_then(|at| bits.checked_shr(at)).is_some_and(|bits| bits & 1 == 1)
 }
-
-/// Bytes that claims are written in, without a key that the token is bound to and with one.
-pub const LENGTHS: [usize; 2] = [29, 29 + 32];

@@ -8,7 +8,7 @@
 //! a key and that time: whoever sends the same token again within the window (a lost answer, a second tab) gets the same
 //! successors, and nothing readable was stored for it. After the window it is a theft, and the family is revoked.
 
-pub(super) mod claims;
+mod claims;
 mod tokens;
 
 use super::dpop::Proof;
