@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Trace;
 use crate::endpoint::luminate;
 use crate::http::Target;
-use crate::policy::{self, Policy, Route};
+use crate::policy::{Neighbour, Policy, Route};
 use crate::refusal::Reason;
 
 /// The first route for host and path. Where that route lacks the method, a later one of the same host and
@@ -38,8 +38,7 @@ fn judge_neighbours(
     target: &Target<'_>,
     bare: &str,
 ) -> Result<(), Reason> {
-    let loosest = policy::loosest(target.path);
-    for neighbour in route.neighbours.iter().filter(|neighbour| neighbour.is_meant_by(target.path, &loosest)) {
+    for neighbour in Neighbour::meant(&route.neighbours, target.path) {
         let Some(other) = policy.routes.get(neighbour.index) else { continue };
         let serves_host = other.host.as_ref().is_none_or(|host| host.matches(&target.host));
         let takes = || siblings(policy, other).any(|other| other.methods.iter().any(|known| known == method));

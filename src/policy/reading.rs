@@ -46,39 +46,57 @@ pub(super) fn read(path: &str, last: Last) -> String {
     read
 }
 
-/// The paths up to each part that may be the thing itself, although more follows: a program, which takes the rest for its
-/// argument, and a file in front of a program's name, which PHP without `cgi.fix_pathinfo=0` runs instead.
-pub(super) fn heads(path: &str) -> impl Iterator<Item = &str> {
-    let ends = path.char_indices().filter(|(at, c)| *c == '/' && *at > 0);
-    let halves = ends.filter_map(|(at, _)| path.split_at_checked(at));
-    halves.filter(|(head, rest)| may_be_program(last(head)) || is_run_by(last(head), rest)).map(|(head, _)| head)
+/// What a path, or the beginning of one, reads as where it ends.
+pub(super) struct End<'a> {
+    /// With its last part taken for the thing itself, as `Last::Itself` does.
+    pub itself: &'a str,
+    /// With its last part kept, as `Last::Kept` does.
+    pub kept: &'a str,
 }
 
-fn last(head: &str) -> &str {
-    head.rsplit('/').next().unwrap_or_default()
-}
-
-/// Only what has a dot or is an index can be one.
-fn may_be_program(part: &str) -> bool {
-    (part.contains('.') || part.len() > 4) && {
-        let name = segment(part);
-        is_script(&name) || is_index(&name)
+/// Calls `visit` at the end of each part that may be the thing itself, although more follows, and at the end of the path.
+/// More follows a program, which takes the rest for its argument, and a file in front of a program's name, which PHP
+/// without `cgi.fix_pathinfo=0` runs instead.
+///
+/// Each part is read once. After `enough` bytes of a reading that all later ones begin with, one more visit is the last.
+pub(super) fn visit_ends(path: &str, enough: usize, mut visit: impl FnMut(&End<'_>)) {
+    let mut reading = String::new();
+    let mut parts = path.split('/').map(|written| (written, segment(written))).peekable();
+    while let Some((written, name)) = parts.next() {
+        let above = reading.len();
+        if !name.is_empty() {
+            reading.push('/');
+            reading.push_str(&name);
+        }
+        let is_dropped = is_index(&name) || is_session(&name);
+        let is_program = is_script(&name) || is_index(&name);
+        let is_run = |(next, name): &(&str, String)| written.contains('.') && next.contains('.') && is_script(name);
+        let is_end = parts.peek().is_none_or(|next| is_program || is_run(next));
+        if is_end || above > enough {
+            let itself = if is_dropped { reading.get(..above).unwrap_or_default() } else { &reading };
+            visit(&End { itself: or_root(itself), kept: or_root(&reading) });
+        }
+        if above > enough {
+            return;
+        }
+        if is_dropped || is_program {
+            reading.truncate(above);
+        }
     }
 }
 
-fn is_run_by(file: &str, rest: &str) -> bool {
-    let next = rest.split('/').nth(1).unwrap_or_default();
-    file.contains('.') && next.contains('.') && is_script(&segment(next))
+fn or_root(reading: &str) -> &str {
+    if reading.is_empty() { "/" } else { reading }
 }
 
 /// Whether the path is its own loosest reading, as most are.
-fn is_loosest(path: &str) -> bool {
+pub(super) fn is_loosest(path: &str) -> bool {
     let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'/' | b'-' | b'_');
     path == "/" || (path.bytes().all(is_plain) && !path.ends_with('/') && !path.contains("index"))
 }
 
 /// One part: decoded, folded, cut where a parameter or a stream begins, without dots and spaces at its ends.
-fn segment(written: &str) -> String {
+pub(super) fn segment(written: &str) -> String {
     let name = written.split(';').next().unwrap_or_default();
     let decoded = decode(name);
     let folded: String = decoded.chars().filter_map(fold).collect();
@@ -128,7 +146,7 @@ fn fold(c: char) -> Option<char> {
 }
 
 /// A folder's own page, and front controllers of that name: `index.php`, `default.aspx`, `index` by MultiViews.
-fn is_index(name: &str) -> bool {
+pub(super) fn is_index(name: &str) -> bool {
     match name.split_once('.') {
         None => name == "index",
         Some((stem, kind)) => {
@@ -138,7 +156,7 @@ fn is_index(name: &str) -> bool {
 }
 
 /// A part that may be a program, which takes what follows for its argument (RFC 3875 section 4.1.5).
-fn is_script(name: &str) -> bool {
+pub(super) fn is_script(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, kind)| is_program(kind))
 }
 
@@ -232,11 +250,25 @@ mod tests {
         }
     }
 
+    /// The readings at the ends, as they are before the last part is dropped.
+    fn kept(path: &str, enough: usize) -> Vec<String> {
+        let mut found = Vec::new();
+        visit_ends(path, enough, |end| found.push(end.kept.to_owned()));
+        found
+    }
+
     #[test]
     fn a_script_may_take_what_follows() {
-        assert_eq!(heads("/a/X.PHP/b.cgi;y/c").collect::<Vec<_>>(), ["/a/X.PHP", "/a/X.PHP/b.cgi;y"]);
-        assert_eq!(heads("/a/b.css/c").count(), 0);
-        assert_eq!(heads("/a/b.css/c.php").collect::<Vec<_>>(), ["/a/b.css"]);
-        assert_eq!(heads("/a/b/c.php").count(), 0);
+        assert_eq!(kept("/a/X.PHP/b.cgi;y/c", 99), ["/a/x.php", "/a/b.cgi", "/a/c"]);
+        assert_eq!(kept("/a/b.css/c", 99), ["/a/b.css/c"]);
+        assert_eq!(kept("/a/b.css/c.php", 99), ["/a/b.css", "/a/b.css/c.php"]);
+        assert_eq!(kept("/a/b/c.php", 99), ["/a/b/c.php"]);
+    }
+
+    #[test]
+    fn reading_ends_where_all_is_known() {
+        assert_eq!(kept("/a/b.x/c.php/d/e.php/f", 3), ["/a/b.x", "/a/b.x/c.php"]);
+        assert_eq!(kept("/abc/d/e/f", 3), ["/abc/d"]);
+        assert_eq!(kept("/.pl/.pl/x", 3), ["/.pl", "/.pl", "/x"]);
     }
 }

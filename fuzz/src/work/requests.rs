@@ -12,6 +12,7 @@ const FORM: usize = 65_536;
 pub fn all() -> Vec<Case> {
     let mut cases = Vec::new();
     cases.extend(addresses());
+    cases.extend(near_misses());
     cases.extend(headers());
     cases.extend(forms());
     cases.extend(tokens());
@@ -98,6 +99,50 @@ fn addresses() -> Vec<Case> {
         }
     }
     cases
+}
+
+/// Paths that an origin may read as others, on an open route around five guarded ones.
+fn near_misses() -> Vec<Case> {
+    let units = [
+        "/.pl",
+        "/index",
+        "/a.php",
+        "/a.b/x.php",
+        "/index.php",
+        "/;x",
+        "/%20",
+        "/(S(x))",
+        "/a",
+        "/r1.b/.pl",
+        ";x",
+        "%20",
+        ".pl",
+        "(S(x))",
+    ];
+    let near_miss = |unit: &'static str| {
+        case("URL", &format!("{unit} beside guarded routes"), URL - 64, move |bytes| {
+            let site = guarded_and_open();
+            let start = if unit.starts_with('/') { "" } else { "/" };
+            let request = Request::get(&format!("{start}{}", repeated(unit, bytes)));
+            Box::new(move || {
+                let judged = schedule::finish(site.judge(&request)).expect("decided");
+                judged.refused.map_or("ok", |reason| reason.code()).to_owned()
+            })
+        })
+    };
+    units.into_iter().map(near_miss).collect()
+}
+
+fn guarded_and_open() -> Site {
+    let (start, _) = POLICY.split_once("[limits]").expect("limits");
+    let route = |path: &str, accept: &str| {
+        let name = path.trim_matches(['/', '*']).replace(['/', '.'], "-");
+        format!(
+            "[[routes]]\nname = \"x{name}\"\npath = \"{path}\"\naccept = [\"{accept}\"]\nforward = {{ origin = \"site\" }}\n"
+        )
+    };
+    let guarded = ["/r1", "/r2/*", "/r3/a/b/*", "/r4.txt", "/app/index.php/*"].map(|path| route(path, "bearer"));
+    Site::new(&World::at(NOW), &format!("{start}{}{}", guarded.concat(), route("/*", "none")))
 }
 
 fn headers() -> Vec<Case> {
