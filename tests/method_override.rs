@@ -29,6 +29,43 @@ fn site() -> Site {
     Site::new(&World::at(NOW), &format!("{POLICY}{}", more.concat()))
 }
 
+/// What an origin gets of a body, whose pieces pass as the worker passes them: what is held waits for the next one.
+fn arrives(judged: &edgegate::gate::Judged, sent: &[u8], size: usize) -> Result<Vec<u8>, (Reason, Vec<u8>)> {
+    let Decision::Forward(to) = &judged.decision else { return Err((judged.refused.unwrap(), Vec::new())) };
+    let (head, rest) = match &to.body {
+        Some(NewBody::Whole(body)) => return Ok(body.clone()),
+        Some(NewBody::Head(head, rest)) => (head, rest),
+        None => return Ok(sent.to_vec()),
+    };
+    assert!(rest.borrow().keeps_every_byte());
+    assert!(sent.starts_with(head));
+    let mut seen = head.len();
+    let mut passed = seen - rest.borrow().held();
+    for piece in sent[seen..].chunks(size) {
+        rest.borrow_mut().push(piece).map_err(|reason| (reason, sent[..passed].to_vec()))?;
+        seen += piece.len();
+        let now = seen - rest.borrow().held();
+        assert!(passed <= now && now + 300 > seen, "it goes on at once");
+        passed = now;
+    }
+    rest.borrow_mut().finish().map_err(|reason| (reason, sent[..passed].to_vec()))?;
+    Ok(sent.to_vec())
+}
+
+/// Whether it is refused in one way only: before anything goes on, or late.
+fn refused(site: &Site, request: &Request) -> Option<Reason> {
+    match arrives(&site.ask(request), &request.body, 1) {
+        Ok(body) => {
+            assert_eq!(body, request.body);
+            None
+        }
+        Err((reason, passed)) => {
+            assert!(passed.len() < request.body.len() || passed.is_empty(), "the origin has the whole");
+            Some(reason)
+        }
+    }
+}
+
 fn multipart(parts: &[(&str, &str)]) -> Request {
     let part =
         |(head, value): &(&str, &str)| format!("--b\r\nContent-Disposition: form-data; {head}\r\n\r\n{value}\r\n");
@@ -88,15 +125,8 @@ fn a_form_names_none_either_and_goes_on_as_it_is() {
         ("/over-free/", "_method=DELETE", true),
         ("/open/", &format!("_method=DELETE&{padding}"), false),
     ] {
-        let judged = site.ask(&Request::new("POST", path).form(form));
-        assert_eq!(judged.refused, (!passes).then_some(Reason::MethodOverridden), "{path} {:.40}", form);
-        if let Decision::Forward(to) = &judged.decision {
-            match &to.body {
-                Some(NewBody::Whole(body)) => assert_eq!(body, form.as_bytes()),
-                Some(NewBody::Head(..)) => panic!("{path}: it fits"),
-                None => assert_eq!(path, "/over-free/"),
-            }
-        }
+        let request = Request::new("POST", path).form(form);
+        assert_eq!(refused(&site, &request), (!passes).then_some(Reason::MethodOverridden), "{path} {:.40}", form);
     }
     for content_type in
         ["", "APPLICATION/x-www-form-urlencoded ; charset=iso-8859-1", "text/plain, application/x-www-form-urlencoded"]
@@ -123,7 +153,7 @@ fn what_comes_late_ends_the_request() {
         let judged = site.ask(&Request::new("POST", "/open/").form(&form));
         let Decision::Forward(to) = &judged.decision else { panic!("{:?}", judged.refused) };
         let Some(NewBody::Head(head, rest)) = &to.body else { panic!("it is longer than is held") };
-        assert!(head.len() < 70_000 && form.as_bytes().starts_with(head));
+        assert!(head.len() < 70 && form.as_bytes().starts_with(head));
         assert!(rest.borrow().keeps_every_byte());
         let pieces = form.as_bytes()[head.len()..].chunks(1000).all(|piece| rest.borrow_mut().push(piece).is_ok());
         let ended = rest.borrow_mut().finish();
@@ -147,13 +177,112 @@ fn a_multipart_form_names_none_either_wherever_the_field_stands() {
         (vec![("name=\"a\"", "_method=DELETE"), file], true),
         (vec![("name=\"a\"", ""); 300], true),
     ] {
-        let refused = site.ask(&multipart(&parts)).refused;
-        assert_eq!(refused, (!passes).then_some(Reason::MethodOverridden), "{parts:.40?}");
+        assert_eq!(refused(&site, &multipart(&parts)), (!passes).then_some(Reason::MethodOverridden), "{parts:.40?}");
     }
-    let broken = multipart(&[file]).body.len() - 4;
-    let mut request = multipart(&[file]);
-    request.body.truncate(broken);
-    assert_eq!(site.ask(&request).refused, Some(Reason::FormMalformed));
+}
+
+/// A multipart body of a type, as it stands.
+fn raw(content_type: &str, body: &str) -> Request {
+    let mut request = Request::new("POST", "/open/").with("content-type", content_type);
+    request.body = body.as_bytes().to_vec();
+    request
+}
+
+#[test]
+fn what_ordinary_clients_upload_passes_and_streams() {
+    let site = site();
+    let big = "x".repeat(20_000);
+    for (content_type, body) in [
+        (
+            "form-data; boundary=b",
+            "--b\r\nContent-Disposition: form-data; name=\"a\"\r\nContent-Type: text/plain; charset=ISO-8859-1\r\nContent-Transfer-Encoding: 8bit\r\n\r\n1\r\n--b--\r\n",
+        ),
+        (
+            "form-data; boundary=b",
+            "--b\r\nContent-Disposition: form-data; name=\"a\"\r\nContent-Type: application/octet-stream\r\n\r\n\0\r\n--b--\r\n",
+        ),
+        ("form-data; boundary=b", "\r\n--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b--\r\n"),
+        ("form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b--\r\n\r\n"),
+        (
+            "form-data; boundary=b",
+            "--b\r\nContent-Disposition: form-data; name=\"a\"; filename=\"a;b=c.txt\"\r\n\r\n1\r\n--b--\r\n",
+        ),
+        ("form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"a%22b\"\r\n\r\n1\r\n--b--\r\n"),
+        ("form-data; boundary=b;", "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b--\r\n"),
+        ("form-data", "no form at all"),
+        ("form-data; boundary=b", "--b\nContent-Disposition: form-data; name=\"a\"\n\n1\n--b--\n"),
+        (
+            "form-data; boundary=b",
+            "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"=?utf-8?b?4oKs?=\"\r\n\r\n<input name=\"_method\" value=DELETE>\r\n--b--",
+        ),
+        ("form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"_methods\"\r\n\r\nDELETE\r\n--b--"),
+        ("form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"_method\"\r\n\r\npost\r\n--b--"),
+        (
+            "mixed; boundary=b",
+            "--b\r\nContent-Type: application/http\r\nContent-ID: <1>\r\n\r\nDELETE /a HTTP/1.1\r\n\r\n--b--",
+        ),
+    ] {
+        for more in ["", &big] {
+            let request = raw(&format!("multipart/{content_type}"), &format!("{body}{more}"));
+            assert_eq!(refused(&site, &request), None, "{content_type} {body}");
+        }
+    }
+}
+
+#[test]
+fn a_field_in_any_multipart_type_and_spelling_names_none() {
+    let site = site();
+    for header in [
+        "Content-Disposition: form-data; name=\"_method\"",
+        "Content-Disposition: form-data; name=_method",
+        "CONTENT-DISPOSITION:attachment;NAME = '_METHOD'; filename=x",
+        "  Content-Disposition: form-data; filename=\"x\"; name=\"_method\"",
+        "X-Content-Disposition: form-data; name=_method",
+        "Content-Disposition: form-data;\r\n name=\"_method\"",
+        "Content-Disposition: form-data; name=\"_me\r\n\tthod\"",
+        "Content-Disposition: form-data; name=\r\n\t_method",
+        "Content-Disposition: form-data;\r\nname=\"_method\"\r\nX: y",
+        "Content-Disposition: form-data; name=\"%5fmethod[]\"",
+        "Content-Disposition: form-data; name=\"\\_meth\\od\"",
+        "Content-Disposition: form-data; name*=utf-8''%5Fmethod",
+        "Content-Disposition: form-data; name*0=\"_me\"; name*1=\"thod\"",
+        "Content-Disposition: form-data; name=\"=?utf-8?q?_method?=\"",
+        "Content-Disposition: form-data; filename=\"x\\\"; name=_method; y=\"\"",
+        "Content-Disposition: form-data; name=\"a\"; name=\"_method\"",
+        "Content-Disposition: form-data; name=\"x-http-method-override\"",
+        "Content-Disposition: form-data; name=\".method\"",
+        "Content-Id: _method",
+        "Content-ID:\r\n <_method>",
+        "Content-Type: text/plain\r\nContent-ID:_METHOD\r\nX: y",
+    ] {
+        for content_type in [
+            "form-data; boundary=b",
+            "mixed; boundary=b",
+            "RELATED; boundary=\"b\"",
+            "alternative",
+            "x; boundary=a; boundary=b",
+        ] {
+            let body = |value: &str| format!("--b\r\n{header}\r\n\r\n{value}\r\n--b--");
+            for (value, passes) in [("DELETE", false), ("post", true), ("", false), ("POSTS", false)] {
+                let request = raw(&format!("multipart/{content_type}"), &body(value));
+                let expected = (!passes).then_some(Reason::MethodOverridden);
+                assert_eq!(refused(&site, &request), expected, "{content_type} {header} {value}");
+            }
+            // Servers differ on where such a header ends.
+            for ends in [["\n", "\r\n"], ["\r\n", "\n"], ["\n", "\n"], ["\r", "\r"], ["\n\nPOST\r\n", "\r\n"]] {
+                let request =
+                    raw(&format!("multipart/{content_type}"), &body("DELETE").replacen("\r\n\r\n", &ends.concat(), 1));
+                assert_eq!(
+                    refused(&site, &request),
+                    Some(Reason::MethodOverridden),
+                    "{content_type} {header} {ends:?}"
+                );
+            }
+        }
+    }
+    for content_type in ["multipart/form-data; boundary=b; charset=utf-16", "multipart/mixed; charset = ibm037"] {
+        assert_eq!(refused(&site, &raw(content_type, "")), Some(Reason::FormMalformed), "{content_type}");
+    }
 }
 
 #[test]
@@ -162,6 +291,11 @@ fn nothing_is_asked_of_storage_for_it_and_the_route_can_still_read_the_form() {
     let token = site.token("read");
     let before = site.ports.spent.get().storage();
     let form = |more: &str| Request::new("POST", "/over-token/").form(&format!("access_token={token}&a=1{more}"));
+    let form = |more: &str| {
+        let form = form(more);
+        let length = form.body.len().to_string();
+        form.with("content-length", &length)
+    };
     assert_eq!(site.ask(&form("&_method=DELETE")).refused, Some(Reason::MethodOverridden));
     assert_eq!(site.ports.spent.get().storage(), before);
     let judged = site.ask(&form(""));
@@ -191,7 +325,25 @@ proptest! {
     #[test]
     fn a_form_is_read_as_the_most_forgiving_origin_would(form in FORM) {
         let site = site();
-        let refused = site.ask(&Request::new("POST", "/open/").form(&form)).refused;
+        let refused = refused(&site, &Request::new("POST", "/open/").form(&form));
         prop_assert_eq!(refused, names_another(&form).then_some(Reason::MethodOverridden), "{}", form);
+    }
+
+    #[test]
+    fn wherever_a_body_is_cut_it_is_decided_alike(
+        text in "([;=:\"'\\\\ \r\n]|\r\n|\r\n\r\n|\r\n\r\n|--b|content-disposition: form-data; name=|Content-ID:|name|=|_method|_method\"\r\n\r\n|file|a|DELETE|POST|&){0,24}",
+        padding in 0_usize..80,
+        size in 1_usize..50,
+    ) {
+        let site = site();
+        let body = format!("{}{text}", "x".repeat(padding));
+        for content_type in ["multipart/mixed", "application/x-www-form-urlencoded"] {
+            let request = raw(content_type, &body);
+            let whole = arrives(&site.ask(&request), body.as_bytes(), usize::MAX).map_err(|(reason, _)| reason);
+            for size in [1, size] {
+                let cut = arrives(&site.ask(&request), body.as_bytes(), size);
+                prop_assert_eq!(&cut.map_err(|(reason, _)| reason), &whole, "{}", body);
+            }
+        }
     }
 }

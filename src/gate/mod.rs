@@ -13,6 +13,7 @@ pub(crate) mod credentials;
 pub(crate) mod form;
 mod guesses;
 mod identity;
+mod method_scan;
 pub(crate) mod overridden;
 mod questions;
 mod redeem;
@@ -239,7 +240,9 @@ impl Gate {
         }
         let mut forwarding =
             forward::forwarding(&self.policy, &route, incoming, &target, &grant.identity, moment.request_id)?;
-        forwarding.body = overridden::joined(grant.body, looked_at);
+        let content_type = || incoming.headers.get("content-type").unwrap_or_default();
+        let content_type = grant.content_type.unwrap_or_else(content_type);
+        forwarding.body = overridden::joined(&route, content_type, grant.body, looked_at)?;
         forwarding.set.extend(grant.content_type.map(|content_type| ("content-type", content_type.to_owned())));
         forwarding.cookies = grant.cookies;
         forwarding.tags = grant.tags;

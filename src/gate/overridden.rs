@@ -7,7 +7,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::credentials::Visit;
-use crate::http::{multipart, query};
+use super::method_scan::Scan;
+use crate::http::query;
 use crate::policy::{Accept, Route};
 use crate::ports::Ports;
 use crate::refusal::Reason;
@@ -31,53 +32,71 @@ pub fn judge_query(route: &Route, method: &str, query: &str) -> Result<(), Reaso
     overriding.try_for_each(|(_, value)| methods.judge(&query::decode(value)))
 }
 
-/// Looks into the form of a POST before anything is decided. What was taken can be read again, and is returned with what
-/// looks at the rest; None: there is no form.
+/// Looks into the form of a POST before anything is decided, as far as it is there: its first piece, and of one that names
+/// a method as much as says which. A short one in front of a route that takes credentials is read whole, so that nothing
+/// is spent for one that is refused. What was taken can be read again, and is returned with what looks at the rest; None:
+/// there is no form.
 ///
 /// # Errors
 /// `MethodOverridden`, `FormMalformed`.
 pub async fn look<P: Ports>(visit: &Visit<'_, P>) -> Result<Option<NewBody>, Reason> {
     let Visit { gate, route, incoming, ports, .. } = *visit;
-    let is_empty = incoming.headers.get("content-length").is_some_and(|length| length.bytes().all(|b| b == b'0'));
-    if incoming.method != "POST" || route.method_override || is_empty {
+    let length = incoming.headers.get("content-length");
+    if incoming.method != "POST" || route.method_override || length.is_some_and(|l| l.bytes().all(|b| b == b'0')) {
         return Ok(None);
     }
     let content_type = incoming.headers.get("content-type").unwrap_or_default();
-    let form = match multipart::boundary(content_type) {
-        Some(Ok(boundary)) => Form::Parts(Box::new(multipart::Watch::new(boundary, is_override))),
-        // What reads the forms of that dialect knows what its clients send.
-        Some(Err(_)) if route.luminate().is_some() => return Ok(None),
-        Some(Err(_)) => return Err(Reason::FormMalformed),
-        // What says neither that it is a form nor that it is plain is read as one by nobody.
-        None if content_type.is_empty() && incoming.judge_body_encoding().is_err() => return Ok(None),
-        None if is_form(content_type)? => Form::Fields(Fields::default()),
-        None => return Ok(None),
-    };
+    // What says neither that it is a form nor that it is plain is read as one by nobody.
+    if content_type.is_empty() && incoming.judge_body_encoding().is_err() {
+        return Ok(None);
+    }
+    let Some(mut watch) = Watch::of(route, incoming.method, content_type)? else { return Ok(None) };
     incoming.judge_body_encoding()?;
-    let mut watch = Watch::new(form, Methods::of(route, incoming.method));
+    let limit = gate.policy.limits.form;
+    let length = length.and_then(|length| length.parse::<usize>().ok());
+    let wanted = length.filter(|length| *length <= limit && route.takes_credentials()).unwrap_or(1);
     let mut head = Vec::new();
-    while head.len() <= gate.policy.limits.form {
-        let Some(piece) = ports.next().await? else {
-            watch.finish()?;
-            ports.put_back(head.clone());
-            return Ok(Some(NewBody::Whole(head)));
-        };
+    let mut is_whole = false;
+    while !is_whole && (head.len() < wanted || (watch.is_pending() && head.len() <= limit)) {
+        let piece = ports.next().await?;
+        is_whole = piece.is_none();
+        let piece = piece.unwrap_or_default();
         watch.push(&piece)?;
         head.extend(piece);
+        is_whole |= length == Some(head.len());
     }
     ports.put_back(head.clone());
+    if is_whole {
+        watch.finish()?;
+        return Ok(Some(NewBody::Whole(head)));
+    }
     Ok(Some(NewBody::Head(head, Rc::new(RefCell::new(watch)))))
 }
 
-/// The body that goes on: as the route made it, or else as it was looked into. Where both look at the rest, they begin at the
-/// same byte, since what was put back comes as one piece, and a route holds no more of a form than that.
-pub fn joined(made: Option<NewBody>, looked_at: Option<NewBody>) -> Option<NewBody> {
-    match (made, looked_at) {
-        (Some(NewBody::Head(head, tail)), Some(NewBody::Head(_, watch))) => {
-            Some(NewBody::Head(head, Rc::new(RefCell::new(Both(tail, watch)))))
+/// The body that goes on: as it was looked into, or else as the route made it, which is looked at anew. `content_type` is
+/// that of what goes on.
+///
+/// # Errors
+/// As [`look`].
+pub fn joined(
+    route: &Route,
+    content_type: &str,
+    made: Option<NewBody>,
+    looked_at: Option<NewBody>,
+) -> Result<Option<NewBody>, Reason> {
+    let (Some(made), Some(_)) = (&made, &looked_at) else { return Ok(made.or(looked_at)) };
+    let Some(mut watch) = Watch::of(route, "POST", content_type)? else { return Ok(Some(made.clone())) };
+    Ok(Some(match made {
+        NewBody::Whole(bytes) => {
+            watch.push(bytes)?;
+            watch.finish()?;
+            NewBody::Whole(bytes.clone())
         }
-        (made, looked_at) => made.or(looked_at),
-    }
+        NewBody::Head(head, tail) => {
+            watch.push(head)?;
+            NewBody::Head(head.clone(), Rc::new(RefCell::new(Both(Rc::clone(tail), Rc::new(RefCell::new(watch))))))
+        }
+    }))
 }
 
 /// Two that look at the same rest.
@@ -94,19 +113,18 @@ impl Guard for Both {
         self.0.borrow_mut().finish()?;
         self.1.borrow_mut().finish()
     }
+
+    fn held(&self) -> usize {
+        self.0.borrow().held().max(self.1.borrow().held())
+    }
 }
 
-/// Whether an origin would read the body as a urlencoded form; some do so where no type is given.
-fn is_form(content_type: &str) -> Result<bool, Reason> {
-    let mut parts = content_type.split(';').map(|part| part.trim().to_ascii_lowercase());
-    let essence = parts.next().unwrap_or_default();
-    if !essence.is_empty() && !essence.contains("application/x-www-form-urlencoded") {
-        return Ok(false);
-    }
-    // In another charset the names would be others.
-    let keeps_ascii = |name: &str| CHARSETS.iter().any(|kept| name.trim_matches('"').starts_with(kept));
-    let mut charsets = parts.filter_map(|part| part.strip_prefix("charset=").map(|name| keeps_ascii(name.trim())));
-    charsets.all(|is_kept| is_kept).then_some(true).ok_or(Reason::FormMalformed)
+/// Whether a charset is one in which the bytes of ASCII are what they are in ASCII: in another the names would be others.
+fn keeps_ascii(content_type: &str) -> bool {
+    content_type.split([';', ',']).filter_map(|part| part.trim().strip_prefix("charset")).all(|rest| {
+        let name = rest.trim().trim_start_matches('=').trim().trim_matches('"');
+        CHARSETS.iter().any(|kept| name.starts_with(kept))
+    })
 }
 
 /// Whether some framework takes a parameter of this name for the method.
@@ -136,33 +154,54 @@ impl Methods {
 /// A form as it arrives. What refused it refuses it ever after.
 #[derive(Debug)]
 struct Watch {
-    form: Form,
+    fields: Option<Fields>,
+    parts: Option<Scan>,
     methods: Methods,
     refused: Option<Reason>,
 }
 
-#[derive(Debug)]
-enum Form {
-    Fields(Fields),
-    Parts(Box<multipart::Watch>),
-}
-
 impl Watch {
-    fn new(form: Form, methods: Methods) -> Self {
-        Self { form, methods, refused: None }
+    /// For a body of that type, if some origin would read it as a form: every multipart one (Rack), and one without a type.
+    fn of(route: &Route, method: &str, content_type: &str) -> Result<Option<Self>, Reason> {
+        let content_type = content_type.to_ascii_lowercase();
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        let has_fields = essence.is_empty() || content_type.contains("application/x-www-form-urlencoded");
+        let has_parts = content_type.contains("multipart/");
+        if !has_fields && !has_parts {
+            return Ok(None);
+        }
+        if !keeps_ascii(&content_type) {
+            return Err(Reason::FormMalformed);
+        }
+        Ok(Some(Self {
+            fields: has_fields.then(Fields::default),
+            parts: has_parts.then(Scan::default),
+            methods: Methods::of(route, method),
+            refused: None,
+        }))
+    }
+
+    fn is_pending(&self) -> bool {
+        let is_field = self.fields.as_ref().is_some_and(|fields| fields.value.is_some());
+        is_field || self.parts.as_ref().is_some_and(Scan::is_pending)
     }
 
     fn look(&mut self, piece: Option<&[u8]>) -> Result<(), Reason> {
         let methods = &self.methods;
-        match (&mut self.form, piece) {
-            (Form::Fields(fields), Some(piece)) => fields.push(piece, methods),
-            (Form::Fields(fields), None) => fields.end(methods),
-            (Form::Parts(parts), Some(piece)) => {
-                let values = parts.push(piece).map_err(|_| Reason::FormMalformed)?;
-                values.iter().try_for_each(|value| methods.judge(value))
+        let judge = |value: &[u8]| methods.judge(value);
+        if let Some(fields) = &mut self.fields {
+            match piece {
+                Some(piece) => fields.push(piece, methods)?,
+                None => fields.end(methods)?,
             }
-            (Form::Parts(parts), None) => parts.finish().map_err(|_| Reason::FormMalformed),
         }
+        if let Some(parts) = &mut self.parts {
+            match piece {
+                Some(piece) => parts.push(piece, &judge)?,
+                None => parts.finish(&judge)?,
+            }
+        }
+        Ok(())
     }
 
     fn look_unless_refused(&mut self, piece: Option<&[u8]>) -> Result<(), Reason> {
@@ -185,6 +224,11 @@ impl Guard for Watch {
     fn keeps_every_byte(&self) -> bool {
         true
     }
+
+    fn held(&self) -> usize {
+        let held = self.fields.as_ref().map_or(0, Fields::held);
+        held.max(self.parts.as_ref().map_or(0, Scan::held))
+    }
 }
 
 /// The field of a urlencoded form that is being read. Of a name and a value no more is kept than decides.
@@ -202,8 +246,9 @@ impl Fields {
                 b'&' | b';' => self.end(methods)?,
                 b'=' if !self.is_behind_name => self.end_name(),
                 _ if self.is_behind_name => match &mut self.value {
-                    Some(value) if value.len() < LONGEST => value.push(*byte),
-                    _ => {}
+                    Some(value) if value.len() >= LONGEST => return Err(Reason::MethodOverridden),
+                    Some(value) => value.push(*byte),
+                    None => {}
                 },
                 _ if self.name.len() < LONGEST => {
                     self.name.push(*byte);
@@ -216,6 +261,15 @@ impl Fields {
             }
         }
         Ok(())
+    }
+
+    /// A name that would be one if it ended here, or a value with its `=`.
+    fn held(&self) -> usize {
+        match &self.value {
+            Some(value) => value.len() + 1,
+            None if !self.is_behind_name && is_override(&String::from_utf8_lossy(&self.name)) => self.name.len(),
+            None => 0,
+        }
     }
 
     fn end_name(&mut self) {

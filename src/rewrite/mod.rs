@@ -90,6 +90,11 @@ pub trait Guard: core::fmt::Debug {
     fn keeps_every_byte(&self) -> bool {
         false
     }
+
+    /// How many of the last bytes, the beginning's included, may not go on until more was looked at.
+    fn held(&self) -> usize {
+        0
+    }
 }
 
 impl Guard for multipart::Tail<fn(&str) -> bool> {

@@ -29,6 +29,11 @@ impl FormGuard {
         self.0.borrow().keeps_every_byte()
     }
 
+    /// How many of the last bytes have to wait for the next piece.
+    pub fn held(&self) -> usize {
+        self.0.borrow().held()
+    }
+
     /// There is no more.
     pub fn finish(&mut self) -> bool {
         self.0.borrow_mut().finish().is_ok()

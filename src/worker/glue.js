@@ -192,12 +192,12 @@ const readers = new WeakMap();
 // The next piece of the body; null at its end.
 export async function readNext(request) {
   if (!request.body) return null;
-  const { done, value } = await readerOf(request).read();
+  const { done, value } = await readerOf(request).read(new Uint8Array(PIECE));
   return done ? null : value;
 }
 
 function readerOf(request) {
-  if (!readers.has(request)) readers.set(request, request.body.getReader());
+  if (!readers.has(request)) readers.set(request, request.body.getReader({ mode: "byob" }));
   return readers.get(request);
 }
 
@@ -214,15 +214,28 @@ function continued(beginning, request, guard, abort) {
     abort.abort(error);
     controller.error(error);
   };
+  let held = new Uint8Array(0);
+  // What is not decided on waits for the next piece.
+  const pass = (controller, value) => {
+    const bytes = held.length > 0 ? joined(held, value) : value;
+    const at = bytes.length - Math.min(guard.held(), bytes.length);
+    held = bytes.slice(at);
+    if (at > 0) controller.enqueue(bytes.subarray(0, at));
+    return at > 0;
+  };
   return new ReadableStream({
-    start: (controller) => controller.enqueue(beginning),
+    start: (controller) => void pass(controller, beginning),
     async pull(controller) {
       try {
-        const { done, value } = await reader.read();
-        if (isOver) return;
-        if (!(done ? guard.finish() : guard.push(value))) throw new Error("the form is not well formed");
-        if (!done) return controller.enqueue(value);
+        for (;;) {
+          const { done, value } = await reader.read(new Uint8Array(PIECE));
+          if (isOver) return;
+          if (!(done ? guard.finish() : guard.push(value))) throw new Error("the form is not well formed");
+          if (done) break;
+          if (pass(controller, value)) return;
+        }
         end();
+        if (held.length > 0) controller.enqueue(held);
         controller.close();
       } catch (error) {
         fail(controller, error); // a client that went away, too: the origin must not take a part for the whole
@@ -232,6 +245,13 @@ function continued(beginning, request, guard, abort) {
   });
 }
 
+function joined(first, second) {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
 // The request's body, or null as soon as it is longer than `limit` bytes.
 export async function readBody(request, limit) {
   return request.body ? readWhole(readerOf(request), limit) : new Uint8Array(0);
@@ -239,7 +259,7 @@ export async function readBody(request, limit) {
 
 async function readAnswer(response, limit) {
   if (!response.body) return new Uint8Array(0);
-  const reader = response.body.getReader();
+  const reader = response.body.getReader({ mode: "byob" });
   const whole = await readWhole(reader, limit);
   if (whole === null) await reader.cancel();
   return whole;
@@ -248,10 +268,11 @@ async function readAnswer(response, limit) {
 async function readWhole(reader, limit) {
   const chunks = [];
   let length = 0;
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+  const read = () => reader.read(new Uint8Array(PIECE));
+  for (let next = await read(); !next.done; next = await read()) {
     length += next.value.byteLength;
     if (length > limit) return null;
-    chunks.push(next.value);
+    chunks.push(next.value.slice()); // without the room that was left
   }
   const whole = new Uint8Array(length);
   let at = 0;

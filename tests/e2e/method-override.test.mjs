@@ -3,6 +3,8 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { createServer, request } from "node:http";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { refused } from "./lib/expect.mjs";
@@ -52,6 +54,47 @@ test("a form that names none arrives byte for byte, with its length, or in chunk
       assert.deepEqual([request.length, request.sha256, request.isWhole], [body.length, sha256(body), true]);
       if (!("transfer-encoding" in more)) assert.equal(request.fields["content-length"], String(body.length));
     }
+  }
+});
+
+test("what ordinary clients upload arrives byte for byte", async () => {
+  const field = (head, end = "--b--\r\n") => `--b\r\nContent-Disposition: form-data; ${head}\r\n\r\n1\r\n${end}`;
+  for (const [body, type] of [
+    [field('name="a"\r\nContent-Type: text/plain; charset=ISO-8859-1\r\nContent-Transfer-Encoding: 8bit')], // Apache HttpClient
+    [field('name="a"\r\nContent-Type: application/octet-stream')], // form-data of npm, a Buffer
+    [`\r\n${field('name="a"')}`], [field('name="a"', "--b--\r\n\r\n")], [field('name="a"; filename="a;b=c.txt"')], [field('name="a%22b"')], [field('name="a"'), "multipart/form-data; boundary=b;"],
+  ]) {
+    const answer = await gate.post("/open/a", body, { "content-type": type ?? multipart["content-type"] });
+    assert.equal(answer.status, 200, `${body}: ${answer.text}`);
+    assert.equal(origin.take()[0].sha256, sha256(body));
+  }
+});
+
+test("a multipart body of any type that names another method is refused", async () => {
+  for (const type of ["mixed; boundary=b", "related; boundary=b", "form-data; boundary=b;"]) {
+    await refused(await gate.post("/open/a", parts(part('name="_method"', "DELETE")), { "content-type": `multipart/${type}` }), 400, "method_overridden");
+  }
+  assert.deepEqual(origin.take(), []);
+});
+
+test("a POST without a type, a form and an upload stream: the origin has the first piece before the client sends a second", { timeout: 20_000 }, async () => {
+  const early = createServer((request, response) => request.once("data", () => response.writeHead(200).flushHeaders()).on("end", () => response.end()));
+  await new Promise((ready) => early.listen(0, "127.0.0.1", ready));
+  const other = await startGateway({ gate: { policy: demoPolicy(`[origins.web]\nurl = "http://127.0.0.1:${early.address().port}"`, route("open", 'accept = ["none"]')) } });
+  try {
+    for (const headers of [{}, urlencoded, multipart]) {
+      const sent = request({ host: "127.0.0.1", port: other.gate.port, path: "/open/a", method: "POST", headers: { host: other.gate.host, ...headers, "transfer-encoding": "chunked" } });
+      sent.write(headers === multipart ? part('name="a"', "1") : "a=1&b=2");
+      const [response] = await once(sent, "response");
+      assert.equal(response.statusCode, 200);
+      response.resume();
+      sent.end();
+      await once(response, "end");
+    }
+  } finally {
+    await other.stop();
+    early.closeAllConnections();
+    early.close();
   }
 });
 

@@ -156,54 +156,6 @@ impl<F: Fn(&str) -> bool> Tail<F> {
     }
 }
 
-/// Looks for fields of some names in a form that is not held: wherever they stand, and however many others there are.
-pub struct Watch {
-    reader: Reader<fn(&str) -> bool>,
-    is_wanted: fn(&str) -> bool,
-    value: Option<Vec<u8>>,
-}
-
-impl core::fmt::Debug for Watch {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("Watch")
-    }
-}
-
-impl Watch {
-    /// For a form with the boundary that [`boundary`] found.
-    pub fn new(boundary: &str, is_wanted: fn(&str) -> bool) -> Self {
-        let mut reader = Reader::new(boundary, (|_| false) as fn(&str) -> bool);
-        reader.has_file = true; // nothing is counted
-        Self { reader, is_wanted, value: None }
-    }
-
-    /// Looks at the next bytes. Returns the values that ended in them, of which no more is kept than 64 bytes.
-    ///
-    /// # Errors
-    /// [`Malformed`], then and ever after.
-    pub fn push(&mut self, chunk: &[u8]) -> Result<Vec<Vec<u8>>, Malformed> {
-        let mut values = Vec::new();
-        self.reader.take(chunk);
-        while let Some(step) = self.reader.step()? {
-            match (step, &mut self.value) {
-                (Step::Part(part), value) => *value = (self.is_wanted)(&part.name).then(Vec::new),
-                (Step::Body, Some(value)) => value.extend(self.reader.piece().iter().take(64 - value.len().min(64))),
-                (Step::PartEnd, value) => values.extend(value.take()),
-                _ => {}
-            }
-        }
-        Ok(values)
-    }
-
-    /// The body ended.
-    ///
-    /// # Errors
-    /// As [`Form::finish`].
-    pub fn finish(&mut self) -> Result<(), Malformed> {
-        self.reader.finish()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
