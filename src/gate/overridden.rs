@@ -263,11 +263,11 @@ impl Fields {
         Ok(())
     }
 
-    /// A name that would be one if it ended here, or a value with its `=`.
+    /// The last byte of a name that would be one if it ended here, or a value with its `=`.
     fn held(&self) -> usize {
         match &self.value {
             Some(value) => value.len() + 1,
-            None if !self.is_behind_name && is_override(&String::from_utf8_lossy(&self.name)) => self.name.len(),
+            None if !self.is_behind_name && is_override(&String::from_utf8_lossy(&self.name)) => 1,
             None => 0,
         }
     }
