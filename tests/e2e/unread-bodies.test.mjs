@@ -17,11 +17,13 @@ const MB = 1 << 20;
 const form = { "content-type": "application/x-www-form-urlencoded" };
 const multipart = { "content-type": "multipart/form-data; boundary=b" };
 // Each refuses for another reason: before the body is looked at, or in the midst of it.
+// A network may guess twenty times a minute.
+let networks = 0;
 const routes = [
   ["/oauth/token/", form, 413, "invalid_request"],
   ["/me/a", {}, 401, "credential_missing"],
   ["/me/a", { authorization: "Bearer egt_seal-1_AAAA" }, 401, "invalid_token"],
-  ["/.edgegate/admin/token", { authorization: "Bearer no", "cf-connecting-ip": "127.0.0.1" }, 401, "credential_invalid"],
+  ["/.edgegate/admin/token", { authorization: "Bearer no", "cf-connecting-ip": () => `127.0.1.${(networks += 1)}` }, 401, "credential_invalid"],
   ["/.edgegate/sign-in", form, 413, "body_too_large"],
   ["/nowhere", {}, 404, "not_found"],
   ["/landing/a", {}, 405, "method_not_allowed"],
@@ -34,7 +36,8 @@ const routes = [
 function send(port, target, headers, body, { chunked = false } = {}) {
   return new Promise((resolve) => {
     const length = chunked ? { "transfer-encoding": "chunked" } : { "content-length": body.length };
-    const fields = { host: "127.0.0.1:8787", accept: "application/json", ...length, ...headers };
+    const own = Object.entries(headers).map(([name, value]) => [name, typeof value === "function" ? value() : value]);
+    const fields = { host: "127.0.0.1:8787", accept: "application/json", ...length, ...Object.fromEntries(own) };
     const request = http.request({ host: "127.0.0.1", port, method: "POST", path: target, agent: false, headers: fields }, (response) => {
       const parts = [];
       response.on("data", (part) => parts.push(part));
