@@ -20,6 +20,9 @@ export function freePort() {
   });
 }
 
+// They do not hear Ctrl-C themselves; leaving by exit ends them.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(130));
+
 /** Starts a program that serves on `port`, in a process group of its own, and waits until it answers. What it says goes to a file in `folder`. */
 export async function startProcess(command, args, { port, folder, env = {}, cwd = folder }) {
   const log = path.join(folder, "log");
