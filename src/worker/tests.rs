@@ -178,7 +178,7 @@ async fn a_body_goes_through_or_is_replaced() {
 
 #[wasm_bindgen_test]
 async fn a_body_is_read_up_to_its_limit() {
-    let stream = "'https://h/', { method: 'POST', duplex: 'half', body: new ReadableStream({ start(c) {
+    let stream = "'https://h/', { method: 'POST', duplex: 'half', body: new ReadableStream({ type: 'bytes', start(c) {
         for (let i = 0; i < 4; i++) c.enqueue(new Uint8Array([i, i])); c.close(); } }) }";
     let whole = glue::read_body(&request(stream), 8).await.unwrap();
     assert_eq!(Uint8Array::from(whole).to_vec(), [0, 0, 1, 1, 2, 2, 3, 3]);
@@ -190,7 +190,7 @@ async fn a_body_is_read_up_to_its_limit() {
 #[wasm_bindgen_test]
 async fn a_body_without_end_is_not_read_to_its_end() {
     let endless = request(
-        "'https://h/', { method: 'POST', duplex: 'half', body: new ReadableStream({ pull(c) { globalThis.pulled = (globalThis.pulled ?? 0) + 1; c.enqueue(new Uint8Array(1024)); } }) }",
+        "'https://h/', { method: 'POST', duplex: 'half', body: new ReadableStream({ type: 'bytes', pull(c) { globalThis.pulled = (globalThis.pulled ?? 0) + 1; c.enqueue(new Uint8Array(1024)); } }) }",
     );
     assert!(glue::read_body(&endless, 4096).await.unwrap().is_null());
     assert!(js("globalThis.pulled").as_f64().unwrap() < 10.0);
