@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { root, secrets } from "../../e2e/lib/gateway.mjs";
+import { loopback, root, secrets } from "../../e2e/lib/gateway.mjs";
 
 const build = path.join(root, "demo/build");
 const origin = path.join(root, "demo/origin");
@@ -28,7 +28,7 @@ export async function startDemo(gates = { gate: {} }) {
           modules: [recorder, ...modules(build, "index.js")],
           modulesRoot: build,
           compatibilityDate,
-          bindings: { ...secrets, ...bindings, ...(policy && { EDGEGATE_POLICY_TOML: policy }) },
+          bindings: { EDGEGATE_LOOPBACK: loopback, ...secrets, ...bindings, ...(policy && { EDGEGATE_POLICY_TOML: policy }) },
           kvNamespaces: { EDGEGATE_KV: `kv-${sharing ?? name}` },
           durableObjects: { EDGEGATE_LEDGER: { className: "Ledger", useSQLite: true, ...(sharing && { scriptName: sharing }) } },
           ratelimits: { EDGEGATE_LIMITER: { namespace_id: `limiter-${name}`, simple: { limit: 20, period: 60 } } },
