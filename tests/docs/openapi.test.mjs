@@ -250,7 +250,7 @@ const WAYS = {
   303: async (operation) => send(await request(operation, "signIn", [])),
   400: async (operation) => {
     const sent = await request(operation);
-    return send({ ...sent, target: `${sent.target.split("?")[0]}?'` });
+    return send({ ...sent, target: `${sent.target.split("?")[0]}%23` });
   },
   401: async (operation) => send(altered(await request(operation), { authorization: "Bearer wrong", "cf-connecting-ip": network() })),
   403: async (operation) => {
