@@ -6,7 +6,6 @@
 mod entry;
 mod form;
 mod glue;
-mod guesses;
 mod ledger;
 mod page;
 mod platform;

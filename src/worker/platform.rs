@@ -7,7 +7,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Request;
 use worker::{Env, console_error};
 
-use super::{binding, glue, guesses, ledger};
+use super::ledger::{self, claims, guesses};
+use super::{binding, glue};
 use crate::log::Spent;
 use crate::policy::{JwsAlgorithm, Origin, Via};
 use crate::ports::{
@@ -85,7 +86,7 @@ impl Vault for Platform<'_> {
 
 impl Ledger for Platform<'_> {
     async fn claim(&self, key: &ClaimKey, until: u64, note: &str) -> Result<Claimed, Reason> {
-        let answer = self.on_ledger(key, &ledger::question("claim", key, until, note)).await?;
+        let answer = self.on_ledger(key, &claims::question("claim", key, until, note)).await?;
         match answer.split_once('\n') {
             Some(("first", _)) => Ok(Claimed::First),
             Some(("replayed", note)) => Ok(Claimed::Replayed(note.to_owned())),
@@ -94,7 +95,7 @@ impl Ledger for Platform<'_> {
     }
 
     async fn recall(&self, key: &ClaimKey) -> Result<Option<String>, Reason> {
-        let answer = self.on_ledger(key, &ledger::question("recall", key, 0, "")).await?;
+        let answer = self.on_ledger(key, &claims::question("recall", key, 0, "")).await?;
         match answer.split_once('\n') {
             Some(("none", _)) => Ok(None),
             Some(("some", note)) => Ok(Some(note.to_owned())),

@@ -1,4 +1,4 @@
-//! The second table of the Ledger's objects: how often somebody guessed at a password.
+//! Guesses: how often somebody guessed at a password.
 //!
 //! All guesses at one account meet in one object, picked by a keyed digest of the account, so that counting is exact
 //! whatever number of isolates is asked. Those of a network meet in the object of the network's digest, which the account's
@@ -13,10 +13,10 @@
 
 use worker::{Env, Error, Response, Result, SqlStorage, SqlStorageValue};
 
-use super::ledger::{first, now, shard};
-use super::{binding, glue};
+use super::{first, now, number, shard, text};
 use crate::digest::{base64url, from_base64url};
 use crate::ports::{ClaimKey, Guess, Guesses};
+use crate::worker::{binding, glue};
 
 /// The body of a call that counts a guess.
 pub fn question(guess: &Guess) -> String {
@@ -167,14 +167,6 @@ fn table(sql: &SqlStorage) -> Result<()> {
         None,
     )?;
     Ok(())
-}
-
-fn text(value: &str) -> SqlStorageValue {
-    SqlStorageValue::String(value.to_owned())
-}
-
-fn number(value: i64) -> SqlStorageValue {
-    SqlStorageValue::Integer(value)
 }
 
 /// Seconds for which it is remembered that an account signed in from a network.
