@@ -3,6 +3,7 @@
 //! Every operation is counted and can be made to fail, to hang, or to lose its answer after it took effect. The
 //! Ledger is exact; `world.rs` has the rules of KV.
 
+use core::fmt::Debug;
 use core::future::{Future, pending, poll_fn};
 use core::task::Poll;
 use std::cell::{Cell, RefCell};
@@ -16,6 +17,7 @@ use super::house::ports::{
 };
 use super::house::refusal::Reason;
 use super::house::secret::Secret;
+pub use super::world::watch::{Operation, Stage};
 pub use super::world::{Cache, World};
 
 /// How an operation behaves.
@@ -27,6 +29,8 @@ pub enum Fault {
     Fail(Reason),
     /// It takes effect and its answer is lost.
     Lost(Reason),
+    /// It fails, and takes effect later, when the world delivers it: an answer that was waited for no longer.
+    Late(Reason),
     /// It never answers.
     Hang,
 }
@@ -97,6 +101,13 @@ pub struct Memory {
     taken: Cell<usize>,
 }
 
+/// Where an operation takes effect, whatever became of the request that made it.
+struct Place {
+    world: Rc<World>,
+    location: usize,
+    cache: Rc<Cache>,
+}
+
 impl Memory {
     /// One more location of a world.
     pub fn new(world: &Rc<World>) -> Self {
@@ -124,37 +135,53 @@ impl Memory {
         Self { body: body.to_vec(), taken: Cell::new(0), ..self.clone() }
     }
 
+    fn place(&self) -> Place {
+        Place { world: Rc::clone(&self.world), location: self.location, cache: Rc::clone(&self.cache) }
+    }
+
+    /// What this location has read, for a search that knows states again.
+    pub fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
     fn count(&self, add: impl FnOnce(&mut Spent)) {
         let mut spent = self.spent.get();
         add(&mut spent);
         self.spent.set(spent);
     }
 
-    async fn pause(&self) {
+    async fn pause(&self, stage: Stage) {
         let mut waited = !self.steps.get();
         let once = poll_fn(|context| {
             if core::mem::replace(&mut waited, true) {
                 return Poll::Ready(());
             }
+            self.world.watch.stage.set(stage);
             context.waker().wake_by_ref();
             Poll::Pending
         });
         once.await;
     }
 
-    async fn under<T>(
+    async fn under<T: Debug + 'static>(
         &self,
+        operation: Operation,
         fault: impl Fn(&Faults) -> Fault,
-        work: impl Future<Output = Result<T, Reason>>,
+        work: impl Future<Output = Result<T, Reason>> + 'static,
     ) -> Result<T, Reason> {
-        self.pause().await;
+        self.pause(Stage::Before(operation)).await;
         let done = match fault(&self.faults.get()) {
             Fault::Ok => work.await,
             Fault::Fail(reason) => Err(reason),
             Fault::Lost(reason) => work.await.and(Err(reason)),
+            Fault::Late(reason) => {
+                self.world.watch.later(operation, async { drop(work.await) });
+                Err(reason)
+            }
             Fault::Hang => pending().await,
         };
-        self.pause().await;
+        self.world.watch.answered(&done);
+        self.pause(Stage::After(operation)).await;
         done
     }
 }
@@ -162,63 +189,63 @@ impl Memory {
 impl Vault for Memory {
     async fn get(&self, key: &str) -> Result<Option<String>, Reason> {
         self.count(|spent| spent.gets += 1);
-        self.under(|faults| faults.get, async { Ok(self.world.read(self.location, &self.cache, key)) }).await
+        let (place, key) = (self.place(), key.to_owned());
+        let work = async move { Ok(place.world.read(place.location, &place.cache, &key)) };
+        self.under(Operation::Get, |faults| faults.get, work).await
     }
 
     async fn put(&self, key: &str, value: &str, expires: u64) -> Result<(), Reason> {
         self.count(|spent| spent.puts += 1);
-        self.under(|faults| faults.put, async { self.world.write(self.location, &self.cache, key, value, expires) })
-            .await
+        let (place, key, value) = (self.place(), key.to_owned(), value.to_owned());
+        let work = async move { place.world.write(place.location, &place.cache, &key, &value, expires) };
+        self.under(Operation::Put, |faults| faults.put, work).await
     }
 
     async fn list(&self, prefix: &str, cursor: &str) -> Result<(Vec<String>, Option<String>), Reason> {
         self.count(|spent| spent.lists += 1);
-        self.under(|faults| faults.get, async { Ok(self.world.page(prefix, cursor, 3)) }).await
+        let (place, prefix, cursor) = (self.place(), prefix.to_owned(), cursor.to_owned());
+        let work = async move { Ok(place.world.page(&prefix, &cursor, 3)) };
+        self.under(Operation::List, |faults| faults.get, work).await
     }
 }
 
 impl Ledger for Memory {
     async fn claim(&self, key: &ClaimKey, until: u64, note: &str) -> Result<Claimed, Reason> {
         self.count(|spent| spent.claims += 1);
-        let work = async {
-            if until + 300 < self.world.clock.get() {
-                return Ok(Claimed::Replayed(String::new()));
-            }
-            let mut ledger = self.world.ledger().borrow_mut();
-            if let Some((_, note)) = ledger.get(key) {
-                return Ok(Claimed::Replayed(note.clone()));
-            }
-            ledger.insert(*key, (until, note.to_owned()));
-            Ok(Claimed::First)
-        };
-        self.under(|faults| faults.ledger, work).await
+        let (place, key, note) = (self.place(), *key, note.to_owned());
+        let work = async move { Ok(place.world.claim(key, until, note)) };
+        self.under(Operation::Claim, |faults| faults.ledger, work).await
     }
 
     async fn recall(&self, key: &ClaimKey) -> Result<Option<String>, Reason> {
         self.count(|spent| spent.recalls += 1);
-        let work = async { Ok(self.world.ledger().borrow().get(key).map(|(_, note)| note.clone())) };
-        self.under(|faults| faults.ledger, work).await
+        let (place, key) = (self.place(), *key);
+        let work = async move { Ok(place.world.ledger().borrow().get(&key).map(|(_, note)| note.clone())) };
+        self.under(Operation::Recall, |faults| faults.ledger, work).await
     }
 }
 
 impl Throttle for Memory {
     async fn guess(&self, guess: &Guess) -> Result<Guesses, Reason> {
         self.count(|spent| spent.guesses += 1);
-        self.under(|faults| faults.ledger, async { Ok(self.world.guess(guess)) }).await
+        let (place, guess) = (self.place(), *guess);
+        self.under(Operation::Guess, |faults| faults.ledger, async move { Ok(place.world.guess(&guess)) }).await
     }
 
     async fn is_known(&self, guess: &Guess) -> Result<bool, Reason> {
         self.count(|spent| spent.recalls += 1);
-        self.under(|faults| faults.ledger, async { Ok(self.world.is_known(guess)) }).await
+        let (place, guess) = (self.place(), *guess);
+        self.under(Operation::Recall, |faults| faults.ledger, async move { Ok(place.world.is_known(&guess)) }).await
     }
 
     async fn guessed_right(&self, guess: &Guess, counted: &Guesses) -> Result<(), Reason> {
         self.count(|spent| spent.guesses += 1);
-        let work = async {
-            self.world.guessed_right(guess, counted);
+        let (place, guess, counted) = (self.place(), *guess, *counted);
+        let work = async move {
+            place.world.guessed_right(&guess, &counted);
             Ok(())
         };
-        self.under(|faults| faults.ledger, work).await
+        self.under(Operation::Guess, |faults| faults.ledger, work).await
     }
 }
 
@@ -243,18 +270,22 @@ impl Limiter for Memory {
     async fn within(&self, key: &str) -> Result<bool, Reason> {
         let left = self.attempts.get().checked_sub(1);
         self.attempts.set(left.unwrap_or(0));
-        let work = async { Ok(left.is_some() && (!self.limits.get() || self.world.within(key))) };
-        self.under(|faults| faults.limiter, work).await
+        let (place, key, counts) = (self.place(), key.to_owned(), self.limits.get());
+        let work = async move { Ok(left.is_some() && (!counts || place.world.within(&key))) };
+        self.under(Operation::Limiter, |faults| faults.limiter, work).await
     }
 }
 
 impl Timer for Memory {
-    async fn pause(&self, _: u32) {
+    async fn pause(&self, milliseconds: u32) {
+        let until = self.world.milliseconds() + u64::from(milliseconds);
         let mut waited = false;
         let once = poll_fn(|context| {
-            if core::mem::replace(&mut waited, true) {
+            let is_over = !self.world.is_timed.get() || self.world.milliseconds() >= until;
+            if core::mem::replace(&mut waited, true) && is_over {
                 return Poll::Ready(());
             }
+            self.world.watch.stage.set(Stage::Timer);
             context.waker().wake_by_ref();
             Poll::Pending
         });
@@ -266,14 +297,16 @@ impl Upstream for Memory {
     async fn call(&self, _: &Origin, call: &Call<'_>) -> Result<(u16, String), Reason> {
         self.count(|spent| spent.upstream += 1);
         let known = self.documents.borrow().get(call.path).cloned();
-        let answer = || known.unwrap_or_else(|| self.check.borrow().clone());
+        let (asked, rights, check) = (Rc::clone(&self.asked), Rc::clone(&self.rights), Rc::clone(&self.check));
+        let body = call.body.map(str::to_owned);
         // The origin was asked when the call took effect, not when it was made.
-        let work = async {
-            self.asked.borrow_mut().push(call.body.unwrap_or_default().to_owned());
-            let right = call.body.is_some_and(|body| self.rights.borrow().iter().any(|right| body == right));
+        let work = async move {
+            asked.borrow_mut().push(body.clone().unwrap_or_default());
+            let right = body.is_some_and(|body| rights.borrow().contains(&body));
+            let answer = || known.unwrap_or_else(|| check.borrow().clone());
             Ok(if right { (200, r#"{"subject":"1001002"}"#.to_owned()) } else { answer() })
         };
-        self.under(|faults| faults.upstream, work).await
+        self.under(Operation::Origin, |faults| faults.upstream, work).await
     }
 
     fn is_there(&self, _: &Origin) -> bool {
@@ -297,7 +330,7 @@ impl Verifier for Memory {
 impl Signer for Memory {
     async fn sign_es256(&self, _: &Secret, _: &[u8]) -> Result<Vec<u8>, Reason> {
         self.count(|spent| spent.signatures += 1);
-        self.under(|faults| faults.signer, async { Ok(vec![7; 64]) }).await
+        self.under(Operation::Signer, |faults| faults.signer, async { Ok(vec![7; 64]) }).await
     }
 }
 
@@ -308,7 +341,8 @@ impl Body for Memory {
         // Pieces of an odd size, so that nothing depends on where a body is cut.
         let piece = self.body.get(at..self.body.len().min(at + 37)).unwrap_or_default().to_vec();
         self.taken.set(at + piece.len());
-        self.under(|faults| faults.body, async { Ok(Some(piece).filter(|piece| !piece.is_empty())) }).await
+        let work = async { Ok(Some(piece).filter(|piece| !piece.is_empty())) };
+        self.under(Operation::Body, |faults| faults.body, work).await
     }
 
     fn put_back(&self, beginning: Vec<u8>) {
@@ -317,7 +351,8 @@ impl Body for Memory {
 
     async fn read(&self, limit: usize) -> Result<Vec<u8>, Reason> {
         self.count(|spent| spent.bodies += 1);
-        let work = async { (self.body.len() <= limit).then(|| self.body.clone()).ok_or(Reason::BodyTooLarge) };
-        self.under(|faults| faults.body, work).await
+        let body = self.body.clone();
+        let work = async move { Some(body).filter(|body| body.len() <= limit).ok_or(Reason::BodyTooLarge) };
+        self.under(Operation::Body, |faults| faults.body, work).await
     }
 }

@@ -34,6 +34,18 @@ impl<'a, T> Turns<'a, T> {
         Self { running, done }
     }
 
+    /// Adds a future, which has not begun. Its place.
+    pub fn add(&mut self, future: Pin<Box<dyn Future<Output = T> + 'a>>) -> usize {
+        self.running.push(Some(future));
+        self.done.push(None);
+        self.running.len() - 1
+    }
+
+    /// Places of those that still run.
+    pub fn running(&self) -> impl Iterator<Item = usize> {
+        self.running.iter().enumerate().filter(|(_, future)| future.is_some()).map(|(which, _)| which)
+    }
+
     /// Polls one future once.
     pub fn step(&mut self, which: usize) {
         let which = which % self.running.len();

@@ -6,8 +6,13 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::house::ports::{ClaimKey, Guess, Guesses};
+use super::house::ports::{ClaimKey, Claimed, Guess, Guesses};
 use super::house::refusal::Reason;
+
+#[path = "watch.rs"]
+pub mod watch;
+
+use watch::{Effect, Watch};
 
 /// What a location has read, each with the time until which it is not read again.
 pub type Cache = RefCell<BTreeMap<String, (Option<String>, u64)>>;
@@ -17,6 +22,10 @@ pub type Cache = RefCell<BTreeMap<String, (Option<String>, u64)>>;
 pub struct World {
     /// Unix seconds.
     pub clock: Cell<u64>,
+    /// Milliseconds of the second that has begun.
+    pub fraction: Cell<u64>,
+    /// Whether who lets time pass waits for the clock; else for one turn.
+    pub is_timed: Cell<bool>,
     /// Seconds until a KV write is seen in other locations.
     pub lag: Cell<u64>,
     kv: RefCell<BTreeMap<String, Vec<Write>>>,
@@ -26,6 +35,8 @@ pub struct World {
     /// What the next random byte is made from.
     pub random: Cell<u64>,
     locations: Cell<usize>,
+    /// What the last operation did.
+    pub watch: Watch,
 }
 
 #[derive(Debug, Clone)]
@@ -42,6 +53,35 @@ impl World {
         let world = Self::default();
         world.clock.set(clock);
         Rc::new(world)
+    }
+
+    /// The same world once more, with nothing under way.
+    pub fn copy(&self) -> Rc<Self> {
+        Rc::new(Self {
+            clock: self.clock.clone(),
+            fraction: self.fraction.clone(),
+            is_timed: self.is_timed.clone(),
+            lag: self.lag.clone(),
+            kv: self.kv.clone(),
+            ledger: self.ledger.clone(),
+            guesses: self.guesses.clone(),
+            limits: self.limits.clone(),
+            random: self.random.clone(),
+            locations: self.locations.clone(),
+            watch: Watch::default(),
+        })
+    }
+
+    /// Unix time in milliseconds.
+    pub fn milliseconds(&self) -> u64 {
+        self.clock.get() * 1000 + self.fraction.get()
+    }
+
+    /// Lets milliseconds pass.
+    pub fn pass_milliseconds(&self, milliseconds: u64) {
+        let now = self.milliseconds() + milliseconds;
+        self.clock.set(now / 1000);
+        self.fraction.set(now % 1000);
     }
 
     /// Lets time pass.
@@ -121,6 +161,22 @@ impl World {
         *count <= 20
     }
 
+    /// A claim at the Ledger. What could have been claimed and purged before counts as claimed.
+    pub fn claim(&self, key: ClaimKey, until: u64, note: String) -> Claimed {
+        if until + 300 < self.clock.get() {
+            self.watch.effect.set(Some(Effect::Replayed));
+            return Claimed::Replayed(String::new());
+        }
+        let mut ledger = self.ledger.borrow_mut();
+        if let Some((_, note)) = ledger.get(&key) {
+            self.watch.effect.set(Some(Effect::Replayed));
+            return Claimed::Replayed(note.clone());
+        }
+        ledger.insert(key, (until, note));
+        self.watch.effect.set(Some(Effect::Claimed));
+        Claimed::First
+    }
+
     /// The Ledger's rows.
     pub fn ledger(&self) -> &RefCell<BTreeMap<ClaimKey, (u64, String)>> {
         &self.ledger
@@ -164,6 +220,7 @@ impl World {
             }
             _ => now,
         };
+        self.watch.effect.set(Some(Effect::Written));
         writes.push(Write { at, location, value: value.to_owned(), expires });
         cache.borrow_mut().remove(key);
         Ok(())
