@@ -15,17 +15,23 @@ use crate::refusal::Reason;
 /// # Errors
 /// `NoRoute`, `PathCaseAmbiguous`, `PathNearGuarded`.
 pub fn find<'p>(policy: &'p Policy, method: &str, target: &Target<'_>) -> Result<&'p Arc<Route>, Reason> {
-    let serves_host = |route: &&Arc<Route>| route.host.as_ref().is_none_or(|host| host.matches(&target.host));
     let bare = without_parameters(target.path);
-    let is_first = |route: &&Arc<Route>| route.path.matches(if route.path_parameters { &bare } else { target.path });
-    let first = policy.routes.iter().filter(serves_host).find(is_first);
-    let Some(first) = first else { return Err(unmatched(policy, target, &bare)) };
+    let Some(first) = first(policy, target, &bare) else { return Err(unmatched(policy, target, &bare)) };
     let takes_method = |route: &&Arc<Route>| route.methods.iter().any(|m| m == method);
-    let route = siblings(policy, first).find(takes_method).unwrap_or(first);
-    if !route.neighbours.is_empty() {
-        judge_neighbours(policy, route, method, target, &bare)?;
-    }
+    let route = policy.siblings(first).find(takes_method).unwrap_or(first);
+    judge_neighbours(policy, route, method, target, &bare)?;
     Ok(route)
+}
+
+/// The first route whose host and path fit. Most take a path as it is written, some without its parameters.
+fn first<'p>(policy: &'p Policy, target: &Target<'_>, bare: &str) -> Option<&'p Arc<Route>> {
+    let written = policy.index.first(&target.host, target.path, |place| {
+        policy.routes.get(place).is_some_and(|route| !route.path_parameters && route.path.matches(target.path))
+    });
+    let stripped = policy.index.first(&target.host, bare, |place| {
+        policy.routes.get(place).is_some_and(|route| route.path_parameters && route.path.matches(bare))
+    });
+    policy.routes.get(written.into_iter().chain(stripped).min()?)
 }
 
 /// An origin that reads paths less exactly than the gate would serve a guarded path under a name that no guarded route
@@ -38,13 +44,10 @@ fn judge_neighbours(
     target: &Target<'_>,
     bare: &str,
 ) -> Result<(), Reason> {
-    for neighbour in Neighbour::meant(&route.neighbours, target.path) {
-        let Some(other) = policy.routes.get(neighbour.index) else { continue };
-        let serves_host = other.host.as_ref().is_none_or(|host| host.matches(&target.host));
-        let takes = || siblings(policy, other).any(|other| other.methods.iter().any(|known| known == method));
+    for Neighbour { route: other, is_looser } in Neighbour::of(policy, route, &target.host, target.path) {
         let reason = near(other, bare);
-        let is_refused = neighbour.is_looser || (reason == Reason::PathCaseAmbiguous && other.is_guarded()) || !takes();
-        if serves_host && is_refused {
+        let differs_in_case = reason == Reason::PathCaseAmbiguous && other.is_guarded();
+        if is_looser || differs_in_case || !policy.takes(other, method) {
             return Err(reason);
         }
     }
@@ -53,10 +56,10 @@ fn judge_neighbours(
 
 /// Why no route takes a path: there is none, or one is guarded that differs in spelling alone.
 fn unmatched(policy: &Policy, target: &Target<'_>, bare: &str) -> Reason {
-    let serves_host = |route: &Route| route.host.as_ref().is_none_or(|host| host.matches(&target.host));
-    let is_near =
-        |route: &&Arc<Route>| route.is_guarded() && serves_host(route) && route.path.matches_ignoring_case(bare);
-    policy.routes.iter().find(is_near).map_or(Reason::NoRoute, |route| near(route, bare))
+    let guarded = policy.index.first_in_any_case(&target.host, bare, |place| {
+        policy.routes.get(place).is_some_and(|route| route.is_guarded() && route.path.matches_ignoring_case(bare))
+    });
+    guarded.map_or(Reason::NoRoute, |_| Reason::PathCaseAmbiguous)
 }
 
 fn near(guarded: &Route, bare: &str) -> Reason {
@@ -98,13 +101,13 @@ pub fn judge_method(policy: &Policy, route: &Route, method: &str, trace: &mut Tr
     if route.methods.iter().any(|m| m == method) {
         return Ok(());
     }
-    trace.allow = siblings(policy, route).flat_map(|route| route.methods.iter().cloned()).collect();
+    trace.allow = policy.siblings(route).flat_map(|route| route.methods.iter().cloned()).collect();
     Err(Reason::MethodNotAllowed)
 }
 
 /// Whether any client may use the method at all: the common ones, and what a route lists.
 pub fn is_known_method(policy: &Policy, method: &str) -> bool {
-    COMMON.contains(&method) || policy.routes.iter().any(|route| route.methods.iter().any(|m| m == method))
+    COMMON.contains(&method) || policy.index.lists_method(method)
 }
 
 /// The path as an origin sees it that cuts `;...` from each segment.
@@ -114,11 +117,6 @@ fn without_parameters(path: &str) -> Cow<'_, str> {
     }
     let names: Vec<&str> = path.split('/').map(|segment| segment.split(';').next().unwrap_or_default()).collect();
     Cow::Owned(names.join("/"))
-}
-
-fn siblings<'p>(policy: &'p Policy, first: &Route) -> impl Iterator<Item = &'p Arc<Route>> {
-    let (host, path) = (first.host.clone(), first.path.clone());
-    policy.routes.iter().filter(move |route| route.host == host && route.path == path)
 }
 
 /// RFC 9110 section 9 and RFC 5789, without CONNECT and TRACE.

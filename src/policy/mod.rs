@@ -17,6 +17,7 @@ mod client;
 mod credentials;
 mod field_pattern;
 mod host;
+mod index;
 mod keys;
 mod luminate;
 mod model;
@@ -52,6 +53,7 @@ pub use check::{Advice, advise};
 pub use client::{MOST_SCOPES, judge as judge_client, redirect_uri, resource, secret_digest};
 pub use field_pattern::FieldPattern;
 pub use host::{authority, is_loopback};
+pub use index::RouteIndex;
 pub use model::*;
 pub use neighbour::Neighbour;
 pub use network::Network;
@@ -112,6 +114,8 @@ pub struct Policy {
     pub single_use: SingleUse,
     /// Routes, first match wins. No match is a refusal.
     pub routes: Vec<Arc<Route>>,
+    /// The same, to be found by host and path.
+    pub index: RouteIndex,
     /// A session comes with a token that shows who could read its pages: some route asks for it, or puts it into pages.
     pub gives_xsrf_tokens: bool,
     /// `X-XSRF-TOKEN` is looked at on some route, so that it reaches no origin.
@@ -132,6 +136,16 @@ impl Policy {
     /// The route of that name.
     pub fn route(&self, name: &str) -> Option<&Arc<Route>> {
         self.routes.iter().find(|route| route.name == name)
+    }
+
+    /// The routes of the same host and path as a route, itself included, in the policy's order.
+    pub fn siblings(&self, route: &Route) -> impl Iterator<Item = &Arc<Route>> {
+        self.index.siblings(route.place).iter().filter_map(|place| self.routes.get(*place))
+    }
+
+    /// Whether a route or a sibling of it takes a method.
+    pub fn takes(&self, route: &Route, method: &str) -> bool {
+        self.siblings(route).any(|one| one.methods.iter().any(|known| known == method))
     }
 
     /// The key of that id.

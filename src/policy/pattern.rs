@@ -49,6 +49,11 @@ impl HostPattern {
         })
     }
 
+    /// Whether it is for more than one name.
+    pub fn is_wildcard(&self) -> bool {
+        self.wildcard
+    }
+
     /// The same as a host-source of a Content Security Policy; there a host without a port is one on the usual port.
     pub fn as_source(&self) -> String {
         if self.has_port { self.to_string() } else { format!("{self}:*") }

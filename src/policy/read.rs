@@ -16,7 +16,7 @@ use super::schemes;
 use super::sections;
 use super::shape;
 use super::table::Table;
-use super::{Admin, Issuer, Key, Luminate, Policy, Route, Xsrf};
+use super::{Admin, Issuer, Key, Luminate, Policy, Route, RouteIndex, Xsrf};
 
 /// Reads and judges a policy.
 ///
@@ -86,6 +86,8 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
     let gives_xsrf_tokens = ticket.iter().any(|ticket| ticket.pages) || routes.iter().any(asks);
     let asks_pages = |route: &Route| route.luminate().is_some() && route.xsrf >= Xsrf::Token;
     let takes_xsrf_header = gives_xsrf_tokens || routes.iter().any(asks_pages);
+    let routes: Vec<Arc<Route>> = routes.into_iter().map(Arc::new).collect();
+    let index = RouteIndex::new(&routes);
     Some(Policy {
         gateway: gateway?,
         origins: origins.into_things(),
@@ -108,7 +110,8 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
         admin,
         limits,
         single_use,
-        routes: routes.into_iter().map(Arc::new).collect(),
+        routes,
+        index,
         gives_xsrf_tokens,
         takes_xsrf_header,
         places: Default::default(),

@@ -6,7 +6,6 @@ use toml::de::{DeTable, DeValue};
 
 use super::accept;
 use super::names::Names;
-use super::neighbour;
 use super::path::is_within;
 use super::problem::Report;
 use super::sections;
@@ -38,21 +37,27 @@ pub(super) struct Surroundings<'r, 't> {
 /// Every `[[routes]]`, in file order.
 pub(super) fn read(report: &mut Report, around: &Surroundings<'_, '_>) -> Vec<Route> {
     let mut routes: Vec<Route> = Vec::new();
-    let mut names: Vec<(String, usize)> = Vec::new();
+    let mut names: Vec<(&str, usize)> = Vec::new();
     let tables = around.root.listed(report, "routes");
     for (index, (line, entries)) in tables.into_iter().enumerate() {
         let name = name_of(entries);
         let label = name.map_or_else(|| format!("routes[{}]", index + 1), |name| format!("routes.{name}"));
         let table = Table::open(report, &shape::ROUTE, label, line, entries);
         if let Some(name) = name {
-            if let Some((_, earlier)) = names.iter().find(|(known, _)| known == name) {
-                table.wrong(report, "name", &format!("`{name}` is the name of the route in line {earlier} already"));
+            match names.binary_search_by_key(&name, |(known, _)| known) {
+                Ok(at) => {
+                    let earlier = names.get(at).map_or(0, |(_, line)| *line);
+                    table.wrong(
+                        report,
+                        "name",
+                        &format!("`{name}` is the name of the route in line {earlier} already"),
+                    );
+                }
+                Err(at) => names.insert(at, (name, line)),
             }
-            names.push((name.to_owned(), line));
         }
-        routes.extend(route(report, &table, around));
+        routes.extend(route(report, &table, around).map(|route| Route { place: routes.len(), ..route }));
     }
-    neighbour::note(&mut routes);
     routes
 }
 
@@ -148,7 +153,7 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
         path_parameters: table.flag(report, "path_parameters", false),
         method_override: table.flag(report, "method_override", false),
         tags,
-        neighbours: Vec::new(),
+        place: 0,
     })
 }
 

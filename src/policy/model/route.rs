@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::{HostPattern, NamePattern, Neighbour, OriginPattern, PathPattern};
+use super::super::{HostPattern, NamePattern, OriginPattern, PathPattern};
 use super::{Basic, Broker, Dialect, Issuer, Link, Luminate, Origin, SignedRedirect, TagPlaces, Ticket, Xsrf};
 
 /// `[[routes]]`
@@ -44,8 +44,8 @@ pub struct Route {
     pub method_override: bool,
     /// `tags = ["html"]`: tags in pages of the origin are expanded; None: never.
     pub tags: Option<TagPlaces>,
-    /// Routes that ask for something else, and whose paths some origin would read into paths of this one.
-    pub neighbours: Vec<Neighbour>,
+    /// Its place among the policy's routes.
+    pub place: usize,
 }
 
 impl Route {
