@@ -98,6 +98,16 @@ export class Client {
     return (await this.post("/__e2e/take", "")).json;
   }
 
+  /** The decisions that were logged since the last call. */
+  async lines() {
+    return (await this.post("/__e2e/lines", "")).json;
+  }
+
+  /** { wasm, made }: bytes of the wasm's memory, and how many instances there were. */
+  async memory() {
+    return (await this.post("/__e2e/memory", "")).json;
+  }
+
   /** What the log says of the last request that was judged. */
   async decided() {
     return (await this.post("/__e2e/decided", "")).json;

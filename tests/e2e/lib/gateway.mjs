@@ -15,12 +15,12 @@ const build = path.join(root, "demo/build");
 const origin = path.join(root, "demo/origin");
 const compatibilityDate = "2026-11-01";
 
-// It stands beside the build, whose index.js it imports.
-const instrumented = {
+// They stand beside the build, whose index.js the first of them imports.
+const instrumented = ["instrumented.js", "faulty.js", "instances.js"].map((name) => ({
   type: "ESModule",
-  path: path.join(build, "instrumented.js"),
-  contents: readFileSync(path.join(root, "tests/e2e/lib/instrumented.js"), "utf8"),
-};
+  path: path.join(build, name),
+  contents: readFileSync(path.join(root, "tests/e2e/lib", name), "utf8"),
+}));
 
 // What says that this machine alone is served is no secret.
 export const { EDGEGATE_LOOPBACK: loopback, ...secrets } = devVars(path.join(root, "demo/.dev.vars"));
@@ -140,7 +140,7 @@ function worker(name, { policy, secrets: changed = {}, without = [], sharing, bi
   const bound = (all) => Object.fromEntries(Object.entries(all).filter(([binding]) => !without.includes(binding)));
   return {
     name,
-    modules: [instrumented, ...modules(build, "index.js")],
+    modules: [...instrumented, ...modules(build, "index.js")],
     modulesRoot: build,
     compatibilityDate,
     bindings: Object.fromEntries(values.filter(([binding, value]) => value !== undefined && !without.includes(binding))),

@@ -1,39 +1,52 @@
-// The gateway's real build with its bindings watched: every operation is counted, and on demand a binding throws,
-// hangs, or answers from an old snapshot. Nothing of the gateway itself is replaced.
+// The gateway's real build with its bindings watched: every operation is counted, and on demand a binding fails
+// (faulty.js), or answers from an old snapshot. Nothing of the gateway itself is replaced.
 //
 // A request with the header `e2e-scheme: https` is one that came over https, as behind the platform's edge.
 //
 // Paths under /__e2e/ are this file's own and never reach the gateway:
-//   POST /__e2e/faults   {"kv": "throw" | "hang" | "stale", "ledger": "throw" | "hang" | "garbage", "limiter": "throw" | "hang",
-//                         "origin": "throw", "network": "throw" | "hang"}; what is not named works. "network" is what an object of the
-//                         Ledger asks another one
+//   POST /__e2e/faults   {"kv", "ledger", "limiter", "origin", "fetch", "network": a fault}; what is not named works.
+//                        "origin" is the one that is bound, "fetch" those at an address, "network" what an object of the Ledger
+//                        asks another one. Also "missing" for a binding; for "kv" "stale" (as it was at this moment),
+//                        "misses" (it knows of nothing) and "refused" (no writes, as beyond its limits); for "ledger" "restart" (the object dies once it
+//                        has done it); "entropy": "throw"; "clock" and "ledgerClock": seconds by which it is wrong
 //   POST /__e2e/take     answers with what was counted since the last time, and with the options of each forwarding
+//   POST /__e2e/lines    answers with the decisions that the gateway logged since the last time
 //   POST /__e2e/decided  answers with the last decision that the gateway logged: the API's envelope names no request
+//   POST /__e2e/memory   answers with the size of the wasm's memory
 
+import { instances } from "./instances.js";
+import { under, underAsOrigin } from "./faulty.js";
 import Gateway, { Ledger as Own } from "./index.js";
 
 let faults = {};
 let counted = nothing();
 let snapshot = new Map();
 let decided = "null";
+let lines = [];
+let inLedger = 0;
 
 const { log } = console;
 console.log = (...words) => {
-  if (`${words[0]}`.startsWith('{"edgegate"')) decided = words[0];
+  if (`${words[0]}`.startsWith('{"edgegate"')) {
+    decided = words[0];
+    if (lines.push(decided) > 2 * MOST_LINES) lines = lines.slice(-MOST_LINES);
+  }
   log(...words);
+};
+
+const MOST_LINES = 1000; // of a run that never asks for them
+
+const { now } = Date;
+Date.now = () => now() + 1000 * ((inLedger > 0 ? faults.ledgerClock : faults.clock) ?? 0);
+
+const random = crypto.getRandomValues.bind(crypto);
+crypto.getRandomValues = (bytes) => {
+  if (faults.entropy === "throw") throw new Error("e2e: no randomness");
+  return random(bytes);
 };
 
 function nothing() {
   return { kv: 0, ledger: 0, limiter: 0, forwarded: [] };
-}
-
-const never = () => new Promise(() => {});
-
-/** Lets `work` happen unless the binding is to fail. */
-async function under(fault, work) {
-  if (fault === "throw") throw new Error("e2e: this binding is down");
-  if (fault === "hang") return never();
-  return work();
 }
 
 /** The object with some of its methods replaced; the others keep their `this`. */
@@ -47,33 +60,36 @@ function watched(object, methods) {
   });
 }
 
-const counting = (fault) => (original, ...args) => {
-  counted.kv++;
-  return under(fault(), () => original(...args));
-};
-
 function watchKv(kv) {
-  const fault = () => faults.kv;
+  const reading = (original, ...args) => {
+    counted.kv++;
+    return under(faults.kv, () => original(...args), "e2e: no record");
+  };
+  const writing = (original, ...args) => {
+    counted.kv++;
+    if (faults.kv === "refused") return Promise.reject(new Error("KV PUT failed: 429 Too Many Requests"));
+    return under(faults.kv, () => original(...args), undefined);
+  };
   return watched(kv, {
     get(original, key, ...rest) {
+      if (faults.kv !== "stale" && faults.kv !== "misses") return reading(original, key, ...rest);
       counted.kv++;
-      if (faults.kv === "stale") return Promise.resolve(snapshot.get(key) ?? null);
-      return under(faults.kv, () => original(key, ...rest));
+      return Promise.resolve((faults.kv === "stale" && snapshot.get(key)) || null);
     },
-    put: counting(fault),
-    delete: counting(fault),
-    list: counting(fault),
-    getWithMetadata: counting(fault),
+    put: writing,
+    delete: writing,
+    list: reading,
+    getWithMetadata: reading,
   });
 }
 
 function watchLedger(namespace) {
   const stub = (original, ...args) =>
     watched(original(...args), {
-      fetch(ask, ...rest) {
+      fetch(ask, url, init) {
         counted.ledger++;
-        if (faults.ledger === "garbage") return Promise.resolve(new Response("perhaps\n"));
-        return under(faults.ledger, () => ask(...rest));
+        if (faults.ledger !== "restart") return under(faults.ledger, () => ask(url, init), new Response("perhaps\n"));
+        return ask(url, { ...init, headers: { ...init?.headers, "e2e-restart": "1" } });
       },
     });
   return watched(namespace, { get: stub, getByName: stub });
@@ -81,10 +97,26 @@ function watchLedger(namespace) {
 
 /** The Ledger, and what its objects ask each other. That is not counted: the gateway asks once. */
 export class Ledger extends Own {
+  #state;
+
   constructor(state, env) {
     const stub = (original, ...args) =>
       watched(original(...args), { fetch: (ask, ...rest) => under(faults.network, () => ask(...rest)) });
     super(state, { ...env, EDGEGATE_LEDGER: watched(env.EDGEGATE_LEDGER, { get: stub, getByName: stub }) });
+    this.#state = state;
+  }
+
+  async fetch(request) {
+    inLedger++;
+    try {
+      return await super.fetch(request);
+    } finally {
+      inLedger--;
+      if (request.headers.has("e2e-restart")) {
+        await this.#state.storage.sync();
+        this.#state.abort("e2e: the object is restarted"); // nothing after it runs
+      }
+    }
   }
 }
 
@@ -92,12 +124,12 @@ function watchLimiter(limiter) {
   return watched(limiter, {
     limit(original, ...args) {
       counted.limiter++;
-      return under(faults.limiter, () => original(...args));
+      return under(faults.limiter, () => original(...args), "perhaps");
     },
   });
 }
 
-function forwards(send) {
+function forwards(send, fault) {
   return (url, init = {}) => {
     counted.forwarded.push({
       url: String(url.url ?? url),
@@ -105,18 +137,26 @@ function forwards(send) {
       redirect: init.redirect ?? null,
       headers: [...new Headers(init.headers)],
     });
-    return under(faults.origin, () => send(url, init));
+    return underAsOrigin(fault(), () => send(url, init), init.signal);
   };
 }
 
 const realFetch = globalThis.fetch;
-globalThis.fetch = forwards((...args) => realFetch(...args));
+globalThis.fetch = forwards((...args) => realFetch(...args), () => faults.fetch);
+
+const WATCHERS = {
+  EDGEGATE_KV: [watchKv, "kv"],
+  EDGEGATE_LEDGER: [watchLedger, "ledger"],
+  EDGEGATE_LIMITER: [watchLimiter, "limiter"],
+  ORIGIN: [(origin) => watched(origin, { fetch: (send, ...rest) => forwards(send, () => faults.origin)(...rest) }), "origin"],
+};
 
 function watchEnv(env) {
-  const watchers = { EDGEGATE_KV: watchKv, EDGEGATE_LEDGER: watchLedger, EDGEGATE_LIMITER: watchLimiter };
   const seen = { ...env };
-  for (const [name, watch] of Object.entries(watchers)) if (env[name]) seen[name] = watch(env[name]);
-  if (env.ORIGIN) seen.ORIGIN = watched(env.ORIGIN, { fetch: (send, ...rest) => forwards(send)(...rest) });
+  for (const [name, [watch, word]] of Object.entries(WATCHERS)) {
+    if (faults[word] === "missing") delete seen[name];
+    else if (env[name]) seen[name] = watch(env[name]);
+  }
   return seen;
 }
 
@@ -129,6 +169,8 @@ async function control(path, request, env) {
     }
     return Response.json({});
   }
+  if (path === "/__e2e/memory") return Response.json(instances());
+  if (path === "/__e2e/lines") return new Response(`[${lines.splice(0)}]`);
   if (path === "/__e2e/decided") return new Response(decided);
   const taken = counted;
   counted = nothing();
