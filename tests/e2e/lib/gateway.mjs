@@ -56,15 +56,17 @@ forward = { origin = "demo" }`;
  *   secrets   changes to the demo's secrets; undefined takes one away
  *   without   names of bindings that are not there
  *   sharing   name of the gate whose KV and Durable Object it uses
- * `persist`: a folder that outlives the process.
+ * `persist`: a folder that outlives the process; `beside`: other Workers in it, { name: source }, with the origin bound;
+ * `log`: what is called with each line of the log, which is not kept then.
  */
-export async function startGateway(gates = { gate: {} }, { persist } = {}) {
+export async function startGateway(gates = { gate: {} }, { persist, beside = {}, log } = {}) {
   assert.ok(existsSync(path.join(build, "index_bg.wasm")), "there is no demo/build: node scripts/build.mjs --demo");
   const logs = [];
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       workers: [
         ...Object.entries(gates).map(([name, gate]) => worker(name, gate)),
+        ...Object.entries(beside).map(([name, script]) => other(name, script)),
         {
           name: "demo-origin",
           modules: modules(origin, "index.js"),
@@ -76,7 +78,7 @@ export async function startGateway(gates = { gate: {} }, { persist } = {}) {
         },
       ],
       host: "127.0.0.1",
-      handleStructuredLogs: ({ message }) => logs.push(message),
+      handleStructuredLogs: ({ message }) => (log ? log(message) : logs.push(message)),
       ...(persist && { resourcePersistencePath: persist }),
       cf: false,
     }),
@@ -84,7 +86,7 @@ export async function startGateway(gates = { gate: {} }, { persist } = {}) {
   await miniflare.ready;
   const seen = new Set(Object.values(secrets));
   const clients = {};
-  for (const name of Object.keys(gates)) {
+  for (const name of [...Object.keys(gates), ...Object.keys(beside)]) {
     const { port } = await miniflare.unsafeGetDirectURL(name);
     clients[name] = new Client({ name, port: Number(port), seen, decision: (id) => decision(logs, id) });
   }
@@ -150,6 +152,17 @@ function worker(name, { policy, secrets: changed = {}, without = [], sharing, bi
     }),
     ratelimits: bound({ EDGEGATE_LIMITER: { namespace_id: `limiter-${name}`, simple: { limit: 20, period: 60 } } }),
     serviceBindings: bound({ ORIGIN: "demo-origin" }),
+    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+  };
+}
+
+function other(name, contents) {
+  return {
+    name,
+    modules: [{ type: "ESModule", path: path.join(build, `${name}.js`), contents }],
+    modulesRoot: build,
+    compatibilityDate,
+    serviceBindings: { ORIGIN: "demo-origin" },
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
   };
 }

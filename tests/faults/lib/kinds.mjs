@@ -6,6 +6,8 @@
 //   holds(lane, got, answer)   whether what the answer gave or took is really given or taken; for those that have an effect
 //   once            it works once; "same" where showing it again soon gives the same again
 //   forwards        the origin sees the request
+//   replayedAs      the reason in the log where it was used
+//   forgedAs        the reason in the log where it is forged and nothing fails
 //   forgiving       a forged one is no error (what ends something: there is nothing to end)
 
 import { randomUUID } from "node:crypto";
@@ -49,6 +51,7 @@ export const kinds = {
     },
     worked: echoed,
     forwards: true,
+    forgedAs: "link_signature_mismatch",
   },
   "link, once": {
     get: () => {
@@ -58,6 +61,8 @@ export const kinds = {
     worked: echoed,
     forwards: true,
     once: true,
+    replayedAs: "link_replayed",
+    forgedAs: "link_signature_mismatch",
   },
   "signed redirect": {
     get: () => {
@@ -67,6 +72,8 @@ export const kinds = {
     worked: echoed,
     forwards: true,
     once: true,
+    replayedAs: "redirect_replayed",
+    forgedAs: "redirect_signature_mismatch",
   },
   "bearer token": {
     get: async ({ gate }) => {
@@ -75,6 +82,7 @@ export const kinds = {
     },
     worked: echoed,
     forwards: true,
+    forgedAs: "token_forged",
   },
   "DPoP": {
     get: async (lane) => {
@@ -85,6 +93,8 @@ export const kinds = {
     worked: echoed,
     forwards: true,
     once: true,
+    replayedAs: "dpop_replayed",
+    forgedAs: "dpop_malformed",
   },
   session: {
     get: async ({ gate }) => {
@@ -93,6 +103,7 @@ export const kinds = {
     },
     worked: echoed,
     forwards: true,
+    forgedAs: "session_forged",
   },
   nonce: {
     get: async ({ gate }) => {
@@ -102,6 +113,8 @@ export const kinds = {
     worked: opened,
     holds: sessionOpens,
     once: true,
+    replayedAs: "nonce_replayed",
+    forgedAs: "nonce_forged",
   },
   "token pair": {
     get: async (lane) => {
@@ -111,6 +124,7 @@ export const kinds = {
     },
     worked: echoed,
     forwards: true,
+    forgedAs: "client_secret",
   },
   "password over Basic": {
     get: () => {
@@ -120,6 +134,7 @@ export const kinds = {
     },
     worked: echoed,
     forwards: true,
+    forgedAs: "sign_in_failed",
   },
   ticket: {
     get: async ({ gate }) => {
@@ -128,6 +143,7 @@ export const kinds = {
     },
     worked: echoed,
     forwards: true,
+    forgedAs: "ticket_forged",
   },
   "session and XSRF token": {
     get: async ({ gate }) => {
@@ -136,6 +152,7 @@ export const kinds = {
     },
     worked: echoed,
     forwards: true,
+    forgedAs: "bound_token_mismatch",
   },
   "JWT of an issuer": {
     get: async ({ idp }) => {
@@ -145,6 +162,7 @@ export const kinds = {
     },
     worked: echoed,
     forwards: true,
+    forgedAs: "jwt_signature",
   },
   "token that its issuer is asked about": {
     get: ({ idp }) => {
@@ -154,6 +172,7 @@ export const kinds = {
     },
     worked: echoed,
     forwards: true,
+    forgedAs: "token_inactive",
   },
   code: {
     get: async ({ gate, cookie }) => {
@@ -163,6 +182,7 @@ export const kinds = {
     worked: tokens,
     holds: tokenOpens,
     once: "same",
+    forgedAs: "code_forged",
   },
   "refresh token": {
     get: async ({ gate, cookie }) => {
@@ -172,11 +192,13 @@ export const kinds = {
     worked: tokens,
     holds: tokenOpens,
     once: "same",
+    forgedAs: "refresh_forged",
   },
   "sign-in": {
     get: () => post("/.edgegate/sign-in", { account: JO.user_name, password: JO.password, next: "/account/" }, { origin: ISSUER }, { secret: encodeURIComponent(JO.password) }),
     worked: opened,
     holds: sessionOpens,
+    forgedAs: "sign_in_failed",
   },
   "sign-out": {
     get: async ({ gate }) => {
@@ -186,6 +208,7 @@ export const kinds = {
     worked: done,
     holds: async ({ gate }, { secret }) => (await gate.get("/account/", { cookie: `edgegate=${secret}` })).status === 401,
     forgiving: true,
+    forgedAs: "ok",
   },
   revocation: {
     get: async ({ gate, cookie }) => {
@@ -195,6 +218,7 @@ export const kinds = {
     worked: done,
     holds: async ({ gate }, { access_token }) => (await gate.get("/me/a", bearer(access_token))).status === 401,
     forgiving: true,
+    forgedAs: "ok",
   },
   "call of the Luminate API": {
     get: async ({ gate }) => {
@@ -203,6 +227,7 @@ export const kinds = {
     },
     worked: echoed,
     forwards: true,
+    forgedAs: "bound_token_mismatch",
   },
   "single sign-on": {
     get: async ({ gate }) => {
@@ -211,6 +236,7 @@ export const kinds = {
     },
     worked: echoed,
     forwards: true,
+    forgedAs: "sign_on_forged",
   },
   "answer of a broker": {
     get: async ({ gate }) => {
@@ -221,6 +247,8 @@ export const kinds = {
     worked: opened,
     holds: sessionOpens,
     once: true,
+    replayedAs: "link_replayed",
+    forgedAs: "link_signature_mismatch",
   },
 };
 

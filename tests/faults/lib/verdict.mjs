@@ -12,6 +12,8 @@ export function verdict({ good, again, bad }, kind, allowed, limits) {
   ];
 }
 
+/** The lines that say how a request ended; one about an origin that lets its visitor wait may come before. */
+const final = ({ lines }) => lines.filter(({ edgegate }) => edgegate !== "forwarded");
 export const reasonOf = ({ lines }) => lines.at(-1)?.reason ?? "no line";
 const outcomeOf = (good, allowed) => allowed.find(({ reason }) => reason === reasonOf(good));
 const said = ({ answer, broken }) => broken ?? `${answer?.status} ${answer?.text.slice(0, 120).replace(/\s+/g, " ")}`;
@@ -22,7 +24,7 @@ function ofGood(good, kind, allowed, limits) {
   if (outcome === undefined) return [`${reason} (${said(good)}) after ${Math.round(good.ms)} ms; allowed: ${allowed.map(({ reason }) => reason).join(", ")}`];
   const { status, seen = outcome.works && kind.forwards ? 1 : 0, works, broken } = outcome;
   return complaints([
-    [good.lines.length === 1, `${good.lines.length} lines: ${good.lines.map((line) => line.reason)}`],
+    [final(good).length === 1 && good.lines.length <= 2, `${good.lines.length} lines: ${good.lines.map((line) => `${line.edgegate} ${line.reason}`)}`],
     [!works || good.worked, `the log says ok, the answer is ${said(good)}`],
     [broken === undefined || broken === (good.broken !== undefined), `the answer was ${broken ? "to break off" : "to be whole"}: ${said(good)}`],
     [good.broken !== undefined || status === undefined || good.answer.status === status, `the answer is ${said(good)}, not ${status}`],
@@ -35,7 +37,7 @@ function ofGood(good, kind, allowed, limits) {
 /** A client that left: a line for what was read, one for what reached the origin, and never two. */
 function ofLeaving(good, { forwards }) {
   return complaints([
-    [good.lines.length <= 1, `${good.lines.length} lines`],
+    [final(good).length <= 1 && good.lines.length <= 2, `${good.lines.length} lines`],
     [good.seen <= good.lines.length, `the origin was asked ${good.seen} times, with ${good.lines.length} lines`],
     [forwards || good.seen === 0, `the origin was asked ${good.seen} times`],
   ]);
@@ -69,7 +71,7 @@ function ofBad(bad, kind, limits) {
     [kind.forgiving || bad.answer === undefined || bad.answer.status >= 300, `a forged one was answered ${said(bad)}`],
     [bad.seen === 0, "a forged one reached the origin"],
     [cookie === undefined, "a forged one got a session"],
-    [bad.lines.length === 1, `a forged one has ${bad.lines.length} lines`],
+    [final(bad).length === 1, `a forged one has ${bad.lines.length} lines`],
     [bad.ms <= limits.deadline_ms + limits.margin_ms, `a forged one was answered after ${Math.round(bad.ms)} ms`],
   ]);
 }

@@ -1,0 +1,38 @@
+// Memory of the process and of the wasm in it, looked at every second.
+
+import { execFileSync } from "node:child_process";
+import { readFileSync, readdirSync } from "node:fs";
+
+/** The workerd that this process started. */
+export function workerd() {
+  const children = readdirSync(`/proc/${process.pid}/task`).flatMap((task) => readFileSync(`/proc/${process.pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean));
+  const found = children.filter((pid) => execFileSync("readlink", [`/proc/${pid}/exe`], { encoding: "utf8" }).trim().endsWith("/workerd"));
+  if (found.length !== 1) throw new Error(`${found.length} workerd processes`);
+  return Number(found[0]);
+}
+
+const rss = (pid) => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) * 1024;
+
+/** Notes of both; `look(gates)` makes one. */
+export class Memory {
+  #pid = workerd();
+  #notes = [];
+
+  async look(gates) {
+    const seen = await Promise.all(gates.map((gate) => gate.memory()));
+    this.#notes.push({ at: performance.now(), rss: rss(this.#pid), wasm: seen.reduce((sum, { wasm }) => sum + wasm, 0), made: Math.max(...seen.map(({ made }) => made)) });
+  }
+
+  /** From `warm` (ms) on: the process at the beginning and end (medians of a fifth), the wasm, and how often it was made. */
+  figures(warm) {
+    const after = this.#notes.filter(({ at }) => at >= warm);
+    const fifth = Math.max(1, Math.floor(after.length / 5));
+    const median = (notes) => notes.map((note) => note.rss).sort((a, b) => a - b)[notes.length >> 1];
+    const wasm = after.map((note) => note.wasm);
+    return {
+      rss: [median(after.slice(0, fifth)), median(after.slice(-fifth))],
+      wasm: [wasm[0], Math.max(...wasm)],
+      made: Math.max(...this.#notes.map(({ made }) => made)),
+    };
+  }
+}

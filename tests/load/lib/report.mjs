@@ -1,0 +1,33 @@
+// What a run found: the table, and what must not be.
+
+const MB = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MB`;
+const ms = (number) => `${number.toFixed(2)} ms`;
+const at = (numbers, share) => [...numbers].sort((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(share * numbers.length))];
+
+/** How much the process may grow after warming up. */
+const GROWTH = 0.1;
+
+export function report({ requests, left, lines, reached, reasons, wrong, did, memory, times, minutes }) {
+  const { rss, wasm, made } = memory;
+  const rows = [
+    ["requests", `${requests} in ${minutes} min, ${left} of them by clients that left`],
+    ["what they were", [...did].map(([name, count]) => `${count} ${name}`).join(", ")],
+    ["wrong decisions, missing or doubled lines", `${wrong.length}`],
+    ["lines", `${lines}; ${reached} requests reached the origin`],
+    ["most frequent reasons", [...reasons].sort(([, m], [, n]) => n - m).slice(0, 12).map(([reason, count]) => `${count} \`${reason}\``).join(", ")],
+    ["memory of the wasm of both isolates, after warming up and at most", wasm.map(MB).join(", ")],
+    ["memory of the process, after warming up and at the end", rss.map(MB).join(", ")],
+    ["a request at the gate, p50 and p99", [0.5, 0.99].map((share) => ms(at(times.gate, share))).join(", ")],
+    ["the same past it, p50 and p99", [0.5, 0.99].map((share) => ms(at(times.bare, share))).join(", ")],
+  ];
+  const found = [
+    [wasm[1] <= wasm[0], `the memory of the wasm grew from ${MB(wasm[0])} to ${MB(wasm[1])}`],
+    [rss[1] <= rss[0] * (1 + GROWTH), `the process grew from ${MB(rss[0])} to ${MB(rss[1])}`],
+    [made === 1, `the wasm was made ${made} times: it trapped`],
+    [requests > 100, `${requests} requests are no load`],
+  ];
+  return {
+    table: ["| what | how much |", "|---|---|", ...rows.map((row) => `| ${row.join(" | ")} |`)].join("\n"),
+    wrong: [...wrong, ...found.filter(([isWell]) => !isWell).map(([, text]) => text)],
+  };
+}
