@@ -10,8 +10,8 @@ use crate::refusal::Reason;
 use crate::rewrite::Answer;
 use crate::rewrite::headers::fold;
 
-/// The answer to a refused call. Which status goes with which text is the record of the library that Checkfront's own
-/// server came from; only the texts are documented.
+/// The answer to a refused call. Only the texts are documented. Which status goes with which is inferred from a library
+/// that has the same texts (`protocols.md` B1).
 pub fn answer(gate: &Gate, reason: Reason, route: Option<&Route>) -> Answer {
     let public = reason.public();
     let (status, error, text) = match reason {

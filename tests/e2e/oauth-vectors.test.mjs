@@ -1,5 +1,5 @@
-// Checkfront's side of OAuth as its documentation, its SDK and its users show it: the vectors C1 to C10, and what the SDK
-// sends that no specification knows. When a code or a token ends is for the native tests.
+// Checkfront's side of OAuth as its documentation, its SDK and its users show it: the vectors C1 to C10 of protocols.md B3,
+// and what the SDK sends that no specification knows. When a code or a token ends is for the native tests.
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
