@@ -31,8 +31,13 @@ pub trait Vault {
 pub enum Claimed {
     /// Nobody had it.
     First,
-    /// Somebody had it, and left this.
-    Replayed(String),
+    /// Somebody had it.
+    Replayed {
+        /// What was left for whoever comes second.
+        note: String,
+        /// Seconds since that claim was answered.
+        age: u64,
+    },
 }
 
 /// What is claimed: 32 bytes that nobody can choose without holding a key.
@@ -42,10 +47,29 @@ pub struct ClaimKey(pub [u8; 32]);
 /// The truth for everything that happens once (a Durable Object).
 pub trait Ledger {
     /// Claims a key until `until` (Unix seconds), leaving `note` for whoever comes second. Atomic under
-    /// concurrency, crashes and several isolates: at most one caller ever sees `First`.
+    /// concurrency, crashes and several isolates: at most one request ever sees `First`. The request that was first
+    /// sees it again if it asks again: its answer may have been lost.
     async fn claim(&self, key: &ClaimKey, until: u64, note: &str) -> Result<Claimed, Reason>;
     /// The note of a claimed key; None if nobody claimed it.
     async fn recall(&self, key: &ClaimKey) -> Result<Option<String>, Reason>;
+    /// Takes back what this request claimed, because it was refused and is never let through. A claim that is still on its
+    /// way is void. One whose note was told to another request stays: that request acted on it. What is not answered
+    /// soon is tried again while the request is answered.
+    async fn withdraw(&self);
+    /// Claims a key for good and replaces a record in the vault by a tombstone. Answered once the claim is durable; from
+    /// then on the Ledger sees to the tombstone itself.
+    async fn revoke(&self, key: &ClaimKey, until: u64, tombstone: &Tombstone<'_>) -> Result<(), Reason>;
+}
+
+/// What takes the place of a record that was revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tombstone<'a> {
+    /// The vault's key.
+    pub key: &'a str,
+    /// Its value.
+    pub value: &'a str,
+    /// Whether a request under way may write a record over it: then it is written once more when that has ended.
+    pub again: bool,
 }
 
 /// Whose password is guessed, and from where. All are digests.

@@ -138,6 +138,14 @@ proptest! {
         prop_assert_eq!(grants(kind, &in_time), (1, 0));
     }
 
+    /// What was never let through is good for another request, whatever failed: claims, their answers, withdrawals, records.
+    #[test]
+    fn what_was_never_let_through_can_be_presented_again(kind in prop::sample::select(KINDS.to_vec()), events in events(true)) {
+        let events: Vec<Event> = events.into_iter().filter(|event| matches!(event, Event::Step(_) | Event::Faults(..))).collect();
+        let (now, later) = grants(kind, &events);
+        prop_assert_eq!(now + later, 1, "{} granted, {} later", now, later);
+    }
+
     /// A process that dies loses what it had claimed and nothing else.
     #[test]
     fn a_crash_loses_at_most_its_own_claim(kind in prop::sample::select(KINDS.to_vec()), polls in 0..40_usize) {

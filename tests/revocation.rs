@@ -158,16 +158,26 @@ proptest! {
     }
 
     #[test]
-    fn a_revocation_that_failed_in_kv_still_holds_here_and_on_strict_routes(kind in kinds(), lost in any::<bool>(), age in 1..400_u64) {
+    fn a_revocation_that_kv_does_not_take_holds_all_the_same(kind in kinds(), lost in any::<bool>(), age in 1..400_u64, outage in 0..600_u64) {
         let House { sites, relaxed, strict, revoke } = house(kind, 60);
         sites[0].ports.world.pass(age);
         let reason = Reason::VaultUnavailable;
         let put = if lost { Fault::Lost(reason) } else { Fault::Fail(reason) };
         sites[0].ports.faults.set(Faults { put, ..Faults::default() });
-        prop_assert_eq!(sites[0].ask(&revoke).refused, Some(reason), "whoever asked is told");
+        let world = &sites[0].ports.world;
+        world.refuses.set(true);
+        prop_assert_eq!(sites[0].ask(&revoke).refused, None, "the Ledger knows, and sees to the rest");
+        world.pass(outage);
         prop_assert_eq!(sites[0].ask(&relaxed).refused, revoked(kind));
         for site in &sites {
             prop_assert_eq!(site.ask(&strict).refused, revoked(kind));
+        }
+        // Once KV is well the bound holds, and nobody has to ask again.
+        world.refuses.set(false);
+        world.deliver();
+        world.pass(60 + 30 + 30);
+        for site in &sites {
+            prop_assert_eq!(site.ask(&relaxed).refused, revoked(kind));
         }
     }
 }

@@ -14,8 +14,8 @@ use crate::gate::{Gate, Moment};
 use crate::http::{Deployment, Headers, Incoming, query};
 use crate::policy::{JwsAlgorithm, Network, Origin, Policy, Route};
 use crate::ports::{
-    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Timer, Upstream, Vault,
-    Verifier,
+    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Timer, Tombstone,
+    Upstream, Vault, Verifier,
 };
 use crate::refusal::Reason;
 use crate::rewrite::Decision;
@@ -139,6 +139,12 @@ impl Ledger for Alone {
 
     async fn recall(&self, _: &ClaimKey) -> Result<Option<String>, Reason> {
         Err(Reason::LedgerUnavailable)
+    }
+
+    async fn withdraw(&self) {}
+
+    async fn revoke(&self, _: &ClaimKey, _: u64, _: &Tombstone<'_>) -> Result<(), Reason> {
+        Ok(())
     }
 }
 

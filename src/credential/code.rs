@@ -67,9 +67,9 @@ pub async fn mint<P: Vault + Ledger + Entropy>(
     let code = seal::seal(&terms, key, secret, ports)?;
     let text = allowed.write();
     match ctx.single_use {
-        SingleUse::Ledger => match ports.claim(&code.claim_key("allowed"), expires, &text).await? {
+        SingleUse::Ledger => match once::ask(ports, &code.claim_key("allowed"), expires, &text).await? {
             Claimed::First => {}
-            Claimed::Replayed(_) => return Err(Reason::Internal),
+            Claimed::Replayed { .. } => return Err(Reason::Internal),
         },
         SingleUse::BestEffort => ports.put(code.record_key(), &text, store::kv_expiry(ctx.now, expires)).await?,
     }
@@ -117,12 +117,43 @@ pub async fn judge<P: Vault + Ledger>(
     Ok(allowed)
 }
 
-/// Uses a judged code up.
+/// Uses a judged code up and says when that was. Whoever began the flow may come again for a while, since its answer
+/// may have been lost, and is known by what nobody else has: the PKCE verifier, or the key that came with the code first.
+/// A code without either works once.
 ///
 /// # Errors
 /// `CodeReplayed`, and storage's own reasons.
-pub async fn claim<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, code: &Sealed) -> Result<(), Reason> {
-    once::claim(ctx, ports, &code.claim_key("redeemed"), code.expires, Reason::CodeReplayed).await
+pub async fn claim<P: Vault + Ledger>(
+    ctx: Context<'_>,
+    ports: &P,
+    policy: &OAuth,
+    code: &Sealed,
+    allowed: &Authorization,
+    bound: Option<Thumbprint>,
+) -> Result<Redeemed, Reason> {
+    let key = bound.map(|bound| bound.text());
+    let note = json!({"at": ctx.now, "jkt": key}).to_string();
+    let (note, age) = match once::take(ctx, ports, &code.claim_key("redeemed"), code.expires, &note).await? {
+        Claimed::First => return Ok(Redeemed { at: ctx.now, is_first: true }),
+        Claimed::Replayed { note, age } => (serde_json::from_slice(note.as_bytes()).unwrap_or(Value::Null), age),
+    };
+    let word = |name: &str| note.get(name).and_then(Value::as_str);
+    let is_known = allowed.challenge.is_some() || bound.is_some();
+    match note.get("at").and_then(Value::as_u64) {
+        Some(at) if is_known && age < policy.retry_window && word("jkt") == key.as_deref() => {
+            Ok(Redeemed { at, is_first: false })
+        }
+        _ => Err(Reason::CodeReplayed),
+    }
+}
+
+/// When a code was used up.
+#[derive(Debug, Clone, Copy)]
+pub struct Redeemed {
+    /// Unix seconds.
+    pub at: u64,
+    /// Whether that was just now.
+    pub is_first: bool,
 }
 
 /// Whether a text can be a challenge by S256: 43 characters of base64url (RFC 7636 section 4.2).

@@ -20,7 +20,7 @@ pub async fn claim<P: Vault + Ledger>(
 ) -> Result<(), Reason> {
     match take(ctx, ports, key, until, "").await? {
         Claimed::First => Ok(()),
-        Claimed::Replayed(_) => Err(replayed),
+        Claimed::Replayed { .. } => Err(replayed),
     }
 }
 
@@ -36,8 +36,20 @@ pub async fn take<P: Vault + Ledger>(
     note: &str,
 ) -> Result<Claimed, Reason> {
     match ctx.single_use {
-        SingleUse::Ledger => ports.claim(key, until, note).await,
+        SingleUse::Ledger => ask(ports, key, until, note).await,
         SingleUse::BestEffort => take_in_vault(ctx, ports, key, until, note).await,
+    }
+}
+
+/// Claims in the Ledger, and asks once more if no answer comes: a claim whose answer was lost is this request's all the
+/// same.
+///
+/// # Errors
+/// `LedgerUnavailable`, `BindingMissing`.
+pub async fn ask(ports: &impl Ledger, key: &ClaimKey, until: u64, note: &str) -> Result<Claimed, Reason> {
+    match ports.claim(key, until, note).await {
+        Err(Reason::LedgerUnavailable) => ports.claim(key, until, note).await,
+        answered => answered,
     }
 }
 
@@ -53,12 +65,12 @@ async fn take_in_vault(
     // This isolate's own memory first: what it claimed is claimed before anything is awaited.
     let claimed = Record { sub: note.to_owned(), exp: until, revoked: true, ..Record::default() };
     if let Some(earlier) = ctx.recent.get(&key, ctx.now, 0) {
-        return Ok(Claimed::Replayed(earlier.sub));
+        return Ok(replayed(ctx, earlier.sub));
     }
     ctx.recent.put(&key, claimed, ctx.now);
     let work = async {
         if let Some(note) = ports.get(&key).await? {
-            return Ok(Claimed::Replayed(note));
+            return Ok(replayed(ctx, note));
         }
         ports.put(&key, if note.is_empty() { "1" } else { note }, kv_expiry(ctx.now, until)).await?;
         Ok(Claimed::First)
@@ -69,4 +81,11 @@ async fn take_in_vault(
         ctx.recent.forget(&key);
     }
     claimed
+}
+
+/// KV does not say when a claim was made. A note whose age matters has that time for its first number.
+fn replayed(ctx: Context<'_>, note: String) -> Claimed {
+    let digits = note.split(|c: char| !c.is_ascii_digit()).find(|digits| !digits.is_empty());
+    let at = digits.and_then(|at| at.parse().ok()).unwrap_or(0);
+    Claimed::Replayed { age: ctx.now.saturating_sub(at), note }
 }

@@ -11,11 +11,12 @@ use serde_json::{Map, Value, json};
 use subtle::ConstantTimeEq;
 
 use super::basic::Pair;
+use super::once;
 use super::seal::{self, Kind, Sealed, Terms};
 use super::store::{self, Context, LAG};
 use crate::digest::{base64url, hmac_sha256};
 use crate::policy::{Client, ClientKind, Policy, Registry, Revocation, SecretDigest, SingleUse};
-use crate::ports::{ClaimKey, Claimed, Entropy, Ledger, Vault};
+use crate::ports::{ClaimKey, Claimed, Entropy, Ledger, Tombstone, Vault};
 use crate::refusal::Reason;
 use crate::secret::Secret;
 
@@ -150,7 +151,7 @@ pub async fn change<P: Vault + Ledger>(
     let client = Client { changes: client.changes + 1, ..client };
     let text = written(&client).to_string();
     if ctx.single_use == SingleUse::Ledger
-        && ports.claim(&changed(sealed, client.changes), ctx.now + LAG, &text).await? != Claimed::First
+        && once::ask(ports, &changed(sealed, client.changes), ctx.now + LAG, &text).await? != Claimed::First
     {
         return Err(Reason::ClientUnknown);
     }
@@ -168,9 +169,6 @@ pub async fn change<P: Vault + Ledger>(
 /// # Errors
 /// Storage's own reasons.
 pub async fn remove<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
-    if ctx.single_use == SingleUse::Ledger {
-        ports.claim(&sealed.claim_key("removed"), ctx.now + REMEMBERED, "").await?;
-    }
     bury(ctx, ports, sealed).await
 }
 
@@ -178,12 +176,19 @@ pub async fn remove<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sea
 ///
 /// # Errors
 /// `VaultUnavailable`.
-pub async fn page<P: Vault>(ports: &P, cursor: &str) -> Result<(Vec<Client>, Option<String>), Reason> {
+pub async fn page<P: Vault>(
+    ctx: Context<'_>,
+    ports: &P,
+    cursor: &str,
+) -> Result<(Vec<Client>, Option<String>), Reason> {
     let (keys, next) = ports.list(&format!("{}:", Kind::Client.prefix()), cursor).await?;
     let mut clients = Vec::with_capacity(keys.len());
     for key in keys {
         clients.extend(ports.get(&key).await?.as_deref().and_then(read));
     }
+    // KV may not know yet what was removed here.
+    let is_gone = |id: &String| ctx.recent.clients.get(id, ctx.now, LAG).is_some_and(|known| known.is_none());
+    clients.retain(|client| !is_gone(&client.id));
     Ok((clients, next))
 }
 
@@ -224,8 +229,10 @@ async fn is_removed<P: Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> 
     Ok(ctx.single_use == SingleUse::Ledger && ports.recall(&sealed.claim_key("removed")).await?.is_some())
 }
 
-async fn bury<P: Vault>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
-    ports.put(sealed.record_key(), "{}", store::kv_expiry(ctx.now, ctx.now + REMEMBERED)).await?;
+async fn bury<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
+    // A change on its way may write the record over it.
+    let tombstone = Tombstone { key: sealed.record_key(), value: "{}", again: true };
+    store::bury(ctx, ports, &sealed.claim_key("removed"), ctx.now + REMEMBERED, &tombstone).await?;
     ctx.recent.clients.put(sealed.text().expose_text()?.to_owned(), None, ctx.now);
     Ok(())
 }

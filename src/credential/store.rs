@@ -12,7 +12,7 @@ use super::record::Record;
 use super::seal::{self, Kind, Sealed, Terms};
 use crate::keyring::Keyring;
 use crate::policy::{Key, Revocation, SingleUse};
-use crate::ports::{Entropy, Ledger, Vault};
+use crate::ports::{ClaimKey, Entropy, Ledger, Tombstone, Vault};
 use crate::refusal::Reason;
 use crate::secret::Secret;
 
@@ -130,15 +130,33 @@ pub async fn find<P: Vault + Ledger>(
 /// Revokes a credential: at once in the Ledger and in this isolate, elsewhere as KV gets there.
 ///
 /// # Errors
-/// `VaultUnavailable`, `LedgerUnavailable`, `BindingMissing`.
+/// `LedgerUnavailable`, `BindingMissing`; `VaultUnavailable` where there is no Ledger.
 pub async fn revoke<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
     let record = Record { exp: sealed.expires, revoked: true, ..Record::default() };
     let key = sealed.record_key();
     ctx.recent.put(key, record.clone(), ctx.now);
-    if ctx.single_use == SingleUse::Ledger {
-        ports.claim(&sealed.claim_key("revoked"), sealed.expires, "").await?;
+    let tombstone = Tombstone { key, value: &record.to_json()?, again: false };
+    bury(ctx, ports, &sealed.claim_key("revoked"), sealed.expires, &tombstone).await
+}
+
+/// Replaces a record by its tombstone. The Ledger, where there is one, sees to that whatever becomes of this request.
+///
+/// # Errors
+/// As [`revoke`].
+pub(super) async fn bury<P: Vault + Ledger>(
+    ctx: Context<'_>,
+    ports: &P,
+    revoked: &ClaimKey,
+    until: u64,
+    tombstone: &Tombstone<'_>,
+) -> Result<(), Reason> {
+    if ctx.single_use == SingleUse::BestEffort {
+        return ports.put(tombstone.key, tombstone.value, kv_expiry(ctx.now, until)).await;
     }
-    ports.put(key, &record.to_json()?, kv_expiry(ctx.now, sealed.expires)).await
+    match ports.revoke(revoked, until, tombstone).await {
+        Err(Reason::LedgerUnavailable) => ports.revoke(revoked, until, tombstone).await,
+        answered => answered,
+    }
 }
 
 /// Whether the Ledger knows of a revocation.

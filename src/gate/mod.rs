@@ -33,7 +33,7 @@ use crate::dialect::{self, Voice};
 use crate::endpoint::{self, http_session};
 use crate::http::{Deployment, Incoming, Target};
 use crate::keyring::Keyring;
-use crate::policy::{Policy, Route};
+use crate::policy::{Policy, Route, SingleUse};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::rewrite::onward::Onward;
@@ -137,6 +137,11 @@ impl Gate {
         let (decision, refused) = match decided {
             Ok(decision) => (decision, None),
             Err(reason) => {
+                if reason.public().status() >= 500 && self.policy.single_use == SingleUse::Ledger {
+                    // Nothing is wrong with the request: what it used up is good for another one, and opens nothing here.
+                    trace.cookies.clear();
+                    ports.withdraw().await;
+                }
                 let said = trace.said.take();
                 let answer = said.unwrap_or_else(|| dialect::refuse(self, reason, incoming, moment, &trace));
                 (Decision::Answer(answer), Some(reason))

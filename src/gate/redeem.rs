@@ -58,8 +58,8 @@ pub async fn open_session<P: Ports>(
     subject: &str,
 ) -> Result<(Identity, Vec<String>), Reason> {
     let policy = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
-    end_session(gate, ctx, incoming, target, ports).await?;
     let session = session::start(ctx, ports, policy, subject).await?;
+    end_session(gate, ctx, incoming, target, ports).await?;
     let mut cookies = vec![session::set_cookie(policy, target, &incoming.headers, &session, false)?];
     if gate.policy.gives_xsrf_tokens {
         cookies.push(xsrf::set_cookie(&xsrf::token(ctx, policy, &session)?, policy.absolute, target)?);

@@ -29,8 +29,8 @@ use crate::rewrite::{Answer, Decision, Forwarding, NewBody, answer};
 
 /// The Worker's fetch handler.
 #[wasm_bindgen]
-pub fn fetch(request: Request, env: Env, _context: JsValue) -> Promise {
-    let mut judging: Pin<Box<dyn Future<Output = Exchange>>> = Box::pin(judge(request, env));
+pub fn fetch(request: Request, env: Env, context: JsValue) -> Promise {
+    let mut judging: Pin<Box<dyn Future<Output = Exchange>>> = Box::pin(judge(request, env, context));
     match judging.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(exchange) => exchange.settle(),
         // It waits for storage; the executor polls it again and sets the waker anew.
@@ -49,11 +49,11 @@ struct Exchange {
     spent: Spent,
 }
 
-async fn judge(request: Request, env: Env) -> Exchange {
+async fn judge(request: Request, env: Env, context: JsValue) -> Exchange {
     let described = glue::describe(&request).unwrap_or_default();
     let request_id = request_id().unwrap_or_default();
     let gate = start::gate(&env);
-    let platform = Platform::new(&env, &request);
+    let platform = Platform::new(&env, &context, &request);
     let judged = match (&gate, incoming(&described)) {
         _ if request_id.is_empty() => Err(Reason::EntropyUnavailable),
         (None, _) => Err(Reason::PolicyInvalid),

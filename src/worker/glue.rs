@@ -6,6 +6,12 @@ use web_sys::{Request, Response};
 
 use super::form::FormGuard;
 
+#[wasm_bindgen(module = "/src/worker/background.js")]
+extern "C" {
+    /// `lines`: shard and question by turns.
+    pub async fn insist(context: &JsValue, env: &JsValue, binding: &str, lines: &js_sys::Array);
+}
+
 #[wasm_bindgen(module = "/src/worker/glue.js")]
 extern "C" {
     #[wasm_bindgen(catch)]

@@ -1,19 +1,19 @@
 //! The core's ports over Cloudflare's bindings, for one request.
 
-use core::cell::Cell;
+use core::cell::{Cell, OnceCell};
 use js_sys::{Array, Date, Uint8Array};
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Request;
 use worker::{Env, console_error};
 
-use super::ledger::{self, claims, guesses};
+use super::ledger::{self, claims, guesses, outbox};
 use super::{binding, glue};
 use crate::log::Spent;
 use crate::policy::{JwsAlgorithm, Origin, Via};
 use crate::ports::{
-    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Timer, Upstream, Vault,
-    Verifier,
+    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Timer, Tombstone,
+    Upstream, Vault, Verifier,
 };
 use crate::refusal::Reason;
 use crate::secret::Secret;
@@ -21,15 +21,19 @@ use crate::secret::Secret;
 /// The bindings, the request and what was spent on it.
 pub struct Platform<'a> {
     env: &'a Env,
+    context: &'a JsValue,
     request: &'a Request,
     spent: Cell<Spent>,
+    by: OnceCell<String>,
+    claimed: RefCell<Vec<ClaimKey>>,
     returned: RefCell<Vec<u8>>,
 }
 
 impl<'a> Platform<'a> {
     /// For one request.
-    pub fn new(env: &'a Env, request: &'a Request) -> Self {
-        Self { env, request, spent: Cell::default(), returned: RefCell::default() }
+    pub fn new(env: &'a Env, context: &'a JsValue, request: &'a Request) -> Self {
+        let (spent, returned) = (Cell::default(), RefCell::default());
+        Self { env, context, request, spent, by: OnceCell::new(), claimed: RefCell::default(), returned }
     }
 
     /// What was spent so far.
@@ -48,6 +52,11 @@ impl<'a> Platform<'a> {
         let spent = self.spent.get();
         self.spent.set(Spent { kv: spent.kv + 1, kv_ms: spent.kv_ms + since(started), ..spent });
         done.map_err(|error| failed("KV", &error, Reason::VaultUnavailable))
+    }
+
+    /// By what name the Ledger knows this request.
+    fn by(&self) -> &str {
+        self.by.get_or_init(|| request_id().unwrap_or_default())
     }
 
     /// One call to the Ledger's shard for a key.
@@ -86,21 +95,50 @@ impl Vault for Platform<'_> {
 
 impl Ledger for Platform<'_> {
     async fn claim(&self, key: &ClaimKey, until: u64, note: &str) -> Result<Claimed, Reason> {
-        let answer = self.on_ledger(key, &claims::question("claim", key, until, note)).await?;
+        let by = self.by();
+        if by.is_empty() {
+            return Err(Reason::EntropyUnavailable);
+        }
+        self.claimed.borrow_mut().push(*key);
+        let answer = self.on_ledger(key, &claims::claiming(key, until, by, note)).await?;
         match answer.split_once('\n') {
             Some(("first", _)) => Ok(Claimed::First),
-            Some(("replayed", note)) => Ok(Claimed::Replayed(note.to_owned())),
+            Some(("replayed", told)) => {
+                let (age, note) = told.split_once('\n').ok_or(Reason::LedgerUnavailable)?;
+                self.claimed.borrow_mut().retain(|claimed| claimed != key);
+                Ok(Claimed::Replayed { note: note.to_owned(), age: age.parse().unwrap_or(u64::MAX) })
+            }
             _ => Err(Reason::LedgerUnavailable),
         }
     }
 
     async fn recall(&self, key: &ClaimKey) -> Result<Option<String>, Reason> {
-        let answer = self.on_ledger(key, &claims::question("recall", key, 0, "")).await?;
+        let answer = self.on_ledger(key, &claims::asking(key)).await?;
         match answer.split_once('\n') {
             Some(("none", _)) => Ok(None),
             Some(("some", note)) => Ok(Some(note.to_owned())),
             _ => Err(Reason::LedgerUnavailable),
         }
+    }
+
+    async fn withdraw(&self) {
+        let lines = Array::new();
+        for key in self.claimed.take() {
+            lines.push(&ledger::shard(&key).into());
+            lines.push(&claims::withdrawing(&key, self.by()).into());
+        }
+        if lines.length() > 0 && self.bound(binding::LEDGER).is_ok() {
+            let started = Date::now();
+            glue::insist(self.context, self.env, binding::LEDGER, &lines).await;
+            let spent = self.spent.get();
+            let (calls, ms) = (lines.length() / 2, since(started));
+            self.spent.set(Spent { ledger: spent.ledger + calls, ledger_ms: spent.ledger_ms + ms, ..spent });
+        }
+    }
+
+    async fn revoke(&self, key: &ClaimKey, until: u64, tombstone: &Tombstone<'_>) -> Result<(), Reason> {
+        let answer = self.on_ledger(key, &outbox::question(key, until, tombstone)).await?;
+        (answer == "revoked\n").then_some(()).ok_or(Reason::LedgerUnavailable)
     }
 }
 

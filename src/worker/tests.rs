@@ -16,6 +16,9 @@ mod handler;
 #[path = "../../tests/support/corpus.rs"]
 mod corpus;
 #[allow(dead_code)] // the native tests use all of it
+#[path = "../../tests/support/ledger.rs"]
+mod ledger;
+#[allow(dead_code)]
 #[path = "../../tests/support/memory.rs"]
 mod memory;
 #[path = "../../tests/support/parsers.rs"]

@@ -12,8 +12,8 @@ use std::rc::Rc;
 
 use super::house::policy::{JwsAlgorithm, Origin};
 use super::house::ports::{
-    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Timer, Upstream, Vault,
-    Verifier,
+    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Timer, Tombstone, Upstream,
+    Vault, Verifier,
 };
 use super::house::refusal::Reason;
 use super::house::secret::Secret;
@@ -31,6 +31,8 @@ pub enum Fault {
     Lost(Reason),
     /// It fails, and takes effect later, when the world delivers it: an answer that was waited for no longer.
     Late(Reason),
+    /// One in ten fails, or loses its answer.
+    Sometimes(Reason),
     /// It never answers.
     Hang,
 }
@@ -99,6 +101,9 @@ pub struct Memory {
     /// The request's body.
     pub body: Vec<u8>,
     taken: Cell<usize>,
+    /// The request, as the Ledger knows it.
+    request: u64,
+    claimed: RefCell<Vec<ClaimKey>>,
 }
 
 /// Where an operation takes effect, whatever became of the request that made it.
@@ -127,12 +132,15 @@ impl Memory {
             documents: Rc::default(),
             body: Vec::new(),
             taken: Cell::new(0),
+            request: world.shards.another_request(),
+            claimed: RefCell::default(),
         }
     }
 
     /// The same location, for a request with this body.
     pub fn with_body(&self, body: &[u8]) -> Self {
-        Self { body: body.to_vec(), taken: Cell::new(0), ..self.clone() }
+        let request = self.world.shards.another_request();
+        Self { body: body.to_vec(), taken: Cell::new(0), request, claimed: RefCell::default(), ..self.clone() }
     }
 
     fn place(&self) -> Place {
@@ -174,6 +182,11 @@ impl Memory {
             Fault::Ok => work.await,
             Fault::Fail(reason) => Err(reason),
             Fault::Lost(reason) => work.await.and(Err(reason)),
+            Fault::Sometimes(reason) => match self.world.draw() % 20 {
+                0 => Err(reason),
+                1 => work.await.and(Err(reason)),
+                _ => work.await,
+            },
             Fault::Late(reason) => {
                 self.world.watch.later(operation, async { drop(work.await) });
                 Err(reason)
@@ -212,16 +225,60 @@ impl Vault for Memory {
 impl Ledger for Memory {
     async fn claim(&self, key: &ClaimKey, until: u64, note: &str) -> Result<Claimed, Reason> {
         self.count(|spent| spent.claims += 1);
-        let (place, key, note) = (self.place(), *key, note.to_owned());
-        let work = async move { Ok(place.world.claim(key, until, note)) };
+        let (place, key, note, by) = (self.place(), *key, note.to_owned(), self.request);
+        let work = async move { place.world.claim(key, until, &note, by).ok_or(Reason::LedgerUnavailable) };
+        self.claimed.borrow_mut().push(key);
         self.under(Operation::Claim, |faults| faults.ledger, work).await
     }
 
     async fn recall(&self, key: &ClaimKey) -> Result<Option<String>, Reason> {
         self.count(|spent| spent.recalls += 1);
         let (place, key) = (self.place(), *key);
-        let work = async move { Ok(place.world.ledger().borrow().get(&key).map(|(_, note)| note.clone())) };
+        let work = async move { Ok(place.world.ledger().borrow().get(&key).map(|row| row.note.clone())) };
         self.under(Operation::Recall, |faults| faults.ledger, work).await
+    }
+
+    async fn withdraw(&self) {
+        let claims: Vec<_> = self.claimed.take().into_iter().map(|key| (key, self.request)).collect();
+        // From here on they arrive one day, whatever becomes of the request.
+        self.world.shards.under_way.borrow_mut().extend(&claims);
+        let fault = |faults: &Faults| match faults.ledger {
+            Fault::Hang => Fault::Fail(Reason::LedgerUnavailable), // it is not waited for
+            other => other,
+        };
+        for (key, by) in claims {
+            // As often as the platform tries before the request is answered.
+            for _ in 0..5 {
+                let place = self.place();
+                let work = async move {
+                    place.world.shards.withdraw(key, by);
+                    Ok(())
+                };
+                if self.under(Operation::Withdraw, fault, work).await.is_ok() {
+                    break;
+                }
+            }
+        }
+    }
+
+    async fn revoke(&self, key: &ClaimKey, until: u64, tombstone: &Tombstone<'_>) -> Result<(), Reason> {
+        self.count(|spent| spent.claims += 1);
+        // A vault that refuses this location refuses the Ledger too.
+        let is_taken = self.faults.get().put == Fault::Ok;
+        if is_taken {
+            self.count(|spent| spent.puts += 1);
+        }
+        let (place, key, again) = (self.place(), *key, tombstone.again);
+        let (record, value) = (tombstone.key.to_owned(), tombstone.value.to_owned());
+        let work = async move {
+            let tombstone = Tombstone { key: &record, value: &value, again };
+            place.world.revoke(&key, until, &tombstone);
+            if is_taken {
+                place.world.deliver();
+            }
+            Ok(())
+        };
+        self.under(Operation::Revoke, |faults| faults.ledger, work).await
     }
 }
 
@@ -255,11 +312,7 @@ impl Entropy for Memory {
             return Err(reason);
         }
         for byte in bytes {
-            // splitmix64: different every time, the same in every run
-            let state = self.world.random.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
-            self.world.random.set(state);
-            let mixed = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            let [_, first, ..] = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb).to_be_bytes();
+            let [_, first, ..] = self.world.draw().to_be_bytes();
             *byte = first;
         }
         Ok(())

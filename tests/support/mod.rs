@@ -4,6 +4,7 @@
 
 pub mod corpus;
 pub mod jws;
+pub mod ledger;
 pub mod luminate;
 pub mod memory;
 pub mod oauth;

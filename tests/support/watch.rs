@@ -16,6 +16,8 @@ pub enum Operation {
     List,
     Claim,
     Recall,
+    Withdraw,
+    Revoke,
     Guess,
     Limiter,
     Origin,
@@ -26,7 +28,7 @@ pub enum Operation {
 impl Operation {
     /// Whether the Ledger is asked.
     pub fn is_of_ledger(self) -> bool {
-        matches!(self, Self::Claim | Self::Recall | Self::Guess)
+        matches!(self, Self::Claim | Self::Recall | Self::Withdraw | Self::Revoke | Self::Guess)
     }
 
     /// Whether KV is asked.

@@ -6,8 +6,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::house::ports::{ClaimKey, Claimed, Guess, Guesses};
+use super::house::ports::{ClaimKey, Claimed, Guess, Guesses, Tombstone};
 use super::house::refusal::Reason;
+use super::ledger::{Row, Shards};
 
 #[path = "watch.rs"]
 pub mod watch;
@@ -29,7 +30,10 @@ pub struct World {
     /// Seconds until a KV write is seen in other locations.
     pub lag: Cell<u64>,
     kv: RefCell<BTreeMap<String, Vec<Write>>>,
-    ledger: RefCell<BTreeMap<ClaimKey, (u64, String)>>,
+    /// The Ledger.
+    pub shards: Shards,
+    /// Whether the vault takes nothing from the Ledger's objects.
+    pub refuses: Cell<bool>,
     guesses: RefCell<BTreeMap<ClaimKey, (u64, u32, u32)>>,
     limits: RefCell<BTreeMap<String, (u64, u32)>>,
     /// What the next random byte is made from.
@@ -63,7 +67,8 @@ impl World {
             is_timed: self.is_timed.clone(),
             lag: self.lag.clone(),
             kv: self.kv.clone(),
-            ledger: self.ledger.clone(),
+            shards: self.shards.clone(),
+            refuses: self.refuses.clone(),
             guesses: self.guesses.clone(),
             limits: self.limits.clone(),
             random: self.random.clone(),
@@ -87,6 +92,16 @@ impl World {
     /// Lets time pass.
     pub fn pass(&self, seconds: u64) {
         self.clock.set(self.clock.get() + seconds);
+        self.shards.withdraw_all();
+        self.deliver();
+    }
+
+    /// Lets the Ledger write what is due, from where its objects are.
+    pub fn deliver(&self) {
+        self.shards.deliver(self.clock.get(), |key, value, expires| {
+            let nowhere = Cache::default();
+            !self.refuses.get() && self.write(LEDGER, &nowhere, key, value, expires).is_ok()
+        });
     }
 
     /// Every value that was ever written, by key, oldest first.
@@ -107,8 +122,16 @@ impl World {
     /// Loses everything, as another account's stores would look.
     pub fn forget(&self) {
         self.kv.borrow_mut().clear();
-        self.ledger.borrow_mut().clear();
+        self.shards.rows.borrow_mut().clear();
         self.guesses.borrow_mut().clear();
+    }
+
+    /// Random bits: different every time, the same in every run (splitmix64).
+    pub fn draw(&self) -> u64 {
+        let state = self.random.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.random.set(state);
+        let mixed = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb)
     }
 
     /// Counts a guess as the Ledger's second table does: a pair and a network for a minute, an account for ten.
@@ -161,25 +184,23 @@ impl World {
         *count <= 20
     }
 
-    /// A claim at the Ledger. What could have been claimed and purged before counts as claimed.
-    pub fn claim(&self, key: ClaimKey, until: u64, note: String) -> Claimed {
-        if until + 300 < self.clock.get() {
-            self.watch.effect.set(Some(Effect::Replayed));
-            return Claimed::Replayed(String::new());
-        }
-        let mut ledger = self.ledger.borrow_mut();
-        if let Some((_, note)) = ledger.get(&key) {
-            self.watch.effect.set(Some(Effect::Replayed));
-            return Claimed::Replayed(note.clone());
-        }
-        ledger.insert(key, (until, note));
-        self.watch.effect.set(Some(Effect::Claimed));
-        Claimed::First
+    /// A claim at the Ledger, by one request.
+    pub fn claim(&self, key: ClaimKey, until: u64, note: &str, by: u64) -> Option<Claimed> {
+        let is_new = !self.shards.rows.borrow().contains_key(&key);
+        let claimed = self.shards.claim(&key, until, note, by, self.clock.get());
+        let is_first = is_new && claimed == Some(Claimed::First);
+        self.watch.effect.set(Some(if is_first { Effect::Claimed } else { Effect::Replayed }));
+        claimed
+    }
+
+    /// A revocation at the Ledger.
+    pub fn revoke(&self, key: &ClaimKey, until: u64, tombstone: &Tombstone<'_>) {
+        self.shards.revoke(key, until, tombstone, self.clock.get());
     }
 
     /// The Ledger's rows.
-    pub fn ledger(&self) -> &RefCell<BTreeMap<ClaimKey, (u64, String)>> {
-        &self.ledger
+    pub fn ledger(&self) -> &RefCell<BTreeMap<ClaimKey, Row>> {
+        &self.shards.rows
     }
 
     /// The number of a new location.
@@ -226,3 +247,6 @@ impl World {
         Ok(())
     }
 }
+
+/// Where the Ledger's objects are: a location of their own.
+const LEDGER: usize = usize::MAX;

@@ -6,25 +6,27 @@
 //!
 //! A refresh claims its generation in the Ledger and leaves the time. The successors follow from the presented token,
 //! a key and that time: whoever sends the same token again within the window (a lost answer, a second tab) gets the same
-//! successors, and nothing readable was stored for it. After the window it is a theft, and the family is revoked.
+//! successors, and nothing readable was stored for it. After the window it is a theft, and the family is revoked. The
+//! window begins when the claim is answered, so one that was answered late leaves the client as much time as any.
 
 mod claims;
 mod tokens;
 
+use super::code::Redeemed;
 use super::dpop::Proof;
 use super::record::Record;
 use super::seal::{self, Kind, Sealed};
 use super::store::{self, Context, Found, LAG};
 use super::{Identity, claim_key, once};
 use crate::policy::{OAuth, Revocation, SingleUse};
-use crate::ports::{ClaimKey, Claimed, Ledger, Vault};
+use crate::ports::{ClaimKey, Claimed, Ledger, Tombstone, Vault};
 use crate::refusal::Reason;
 
 pub use claims::{Claims, Wanted, claims, judge_wanted, resources, scopes};
 pub use tokens::Issued;
 use tokens::issue;
 
-/// Begins the grant that follows from a code. The same code always gives the same grant.
+/// Begins the grant that follows from a code. The same code, redeemed at the same time, always gives the same tokens.
 ///
 /// # Errors
 /// `CodeReplayed` if the grant was revoked meanwhile; `ScopeRefused`, `ResourceRefused`, and storage's own reasons.
@@ -33,22 +35,28 @@ pub async fn begin<P: Vault + Ledger>(
     ports: &P,
     policy: &OAuth,
     code: &Sealed,
+    redeemed: Redeemed,
     record: Record,
     wanted: &Wanted,
 ) -> Result<Issued, Reason> {
     let family = family(ctx, policy, code)?;
+    let Redeemed { at, is_first } = redeemed;
     let record = Record {
-        exp: ctx.now + policy.refresh_lifetime.min(policy.grant_lifetime),
-        ends: ctx.now + policy.grant_lifetime,
+        exp: at + policy.refresh_lifetime.min(policy.grant_lifetime),
+        ends: at + policy.grant_lifetime,
         ..record
     };
-    let issued = issue(ctx, policy, code, &record, family, ctx.now, wanted)?;
+    let issued = issue(ctx, policy, code, &record, family, at, wanted)?;
     let (key, json) = (record_key(&family), record.to_json()?);
-    let written = ports.put(&key, &json, store::kv_expiry(ctx.now, record.exp)).await;
+    let written = match is_first || ctx.single_use == SingleUse::BestEffort {
+        true => ports.put(&key, &json, store::kv_expiry(ctx.now, record.exp)).await,
+        // The first one wrote it, and a refresh may have written it since.
+        false => Err(Reason::VaultUnavailable),
+    };
     if ctx.single_use == SingleUse::Ledger {
-        // The code is used up, so what KV did not take lies in the Ledger, until a refresh writes it again.
+        // What KV did not take lies in the Ledger, until a refresh writes it again.
         let until = if written.is_ok() { ctx.now + LAG } else { record.exp };
-        let granted = ports.claim(&of_family("granted", &family), until, &json).await;
+        let granted = once::ask(ports, &of_family("granted", &family), until, &json).await;
         granted.map(|_| ()).or(written)?;
     } else {
         written?;
@@ -121,16 +129,12 @@ pub async fn refresh<P: Vault + Ledger>(
     let used = used(&family, claims.generation);
     let (at, is_first) = match once::take(ctx, ports, &used, old.expires, &ctx.now.to_string()).await? {
         Claimed::First => (ctx.now, true),
-        Claimed::Replayed(at) => (at.parse().unwrap_or(0), false),
+        Claimed::Replayed { note, age } if age < policy.retry_window => (note.parse().unwrap_or(0), false),
+        Claimed::Replayed { .. } => {
+            revoke(ctx, ports, policy, &family).await?;
+            return Err(Reason::RefreshReused);
+        }
     };
-    if !is_first && ctx.now.saturating_sub(at) >= policy.retry_window {
-        return match revoke(ctx, ports, policy, &family).await {
-            Ok(()) => Err(Reason::RefreshReused),
-            // Where the Ledger has it KV may take it later: whoever comes again writes it again.
-            Err(Reason::VaultUnavailable) if ctx.single_use == SingleUse::Ledger => Err(Reason::RefreshReused),
-            Err(other) => Err(other),
-        };
-    }
     let next = Record { exp: (at + policy.refresh_lifetime).min(next.ends), ..next };
     let issued = issue(ctx, policy, old, &next, family, at, wanted)?;
     let key = record_key(&family);
@@ -209,10 +213,15 @@ pub async fn revoke<P: Vault + Ledger>(
     policy: &OAuth,
     family: &[u8; 16],
 ) -> Result<(), Reason> {
-    if ctx.single_use == SingleUse::Ledger {
-        ports.claim(&of_family("revoked", family), outlived(ctx, policy), "").await?;
-    }
-    bury(ctx, ports, policy, family).await
+    let until = outlived(ctx, policy);
+    let record = Record { exp: until, revoked: true, ..Record::default() };
+    let key = record_key(family);
+    // A refresh on its way may write the record over it.
+    let tombstone = Tombstone { key: &key, value: &record.to_json()?, again: true };
+    store::bury(ctx, ports, &of_family("revoked", family), until, &tombstone).await?;
+    // Remembered only once it is buried, or nobody here would do it again.
+    ctx.recent.put(&key, record, ctx.now);
+    Ok(())
 }
 
 /// What a revoked grant is called where a code comes in.
@@ -242,20 +251,9 @@ async fn judge_what_was_written<P: Vault + Ledger>(
 ) -> Result<(), Reason> {
     let judged = judge_revocation(ctx, ports, family).await;
     if judged == Err(Reason::RefreshRevoked) {
-        bury(ctx, ports, policy, family).await?;
+        revoke(ctx, ports, policy, family).await?;
     }
     judged
-}
-
-/// Replaces a grant's record by what says that it is revoked.
-async fn bury<P: Vault>(ctx: Context<'_>, ports: &P, policy: &OAuth, family: &[u8; 16]) -> Result<(), Reason> {
-    let until = outlived(ctx, policy);
-    let tombstone = Record { exp: until, revoked: true, ..Record::default() };
-    let key = record_key(family);
-    // Remembered only once it is written, or nobody here would write it again.
-    ports.put(&key, &tombstone.to_json()?, store::kv_expiry(ctx.now, until)).await?;
-    ctx.recent.put(&key, tombstone, ctx.now);
-    Ok(())
 }
 
 /// When the last token that a grant may have by now is dead. No access token outlives its refresh token.

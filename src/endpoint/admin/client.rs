@@ -27,7 +27,7 @@ pub async fn answer<P: Ports>(
         .ok_or_else(|| Wrong::said("The policy has no table `[registry]`, which says how clients are found."))?;
     match what {
         "add" => add(ctx, registry, request, ports).await,
-        "list" => list(gate, request, ports).await,
+        "list" => list(gate, ctx, request, ports).await,
         "rotate" => rotate(ctx, registry, request, ports).await,
         "remove" => remove(ctx, registry, request, ports).await,
         _ => Err(Reason::NoRoute.into()),
@@ -63,10 +63,15 @@ async fn add<P: Ports>(
 
 /// 200 `{"clients": [...], "cursor": "..."}`: a page of those that are registered, and on the first page those of the
 /// policy (`"from": "policy"`). Without `cursor` it was the last.
-async fn list<P: Ports>(gate: &Gate, request: &Map<String, Value>, ports: &P) -> Result<Answer, Wrong> {
+async fn list<P: Ports>(
+    gate: &Gate,
+    ctx: Context<'_>,
+    request: &Map<String, Value>,
+    ports: &P,
+) -> Result<Answer, Wrong> {
     only(request, &["cursor"])?;
     let cursor = text(request, "cursor")?;
-    let (registered, next) = registry::page(ports, cursor).await?;
+    let (registered, next) = registry::page(ctx, ports, cursor).await?;
     let of_policy = gate.policy.clients.iter().filter(|_| cursor.is_empty());
     let mut clients: Vec<Value> = Vec::with_capacity(registered.len());
     for (client, from) in

@@ -108,8 +108,8 @@ pub async fn sign_in<P: Ports>(
     trace: &mut Trace,
 ) -> Result<(), Reason> {
     caller.named = None;
-    sign_out(visit, luminate, caller).await?;
     let session = session::start(visit.ctx, visit.ports, &luminate.session, subject).await?;
+    sign_out(visit, luminate, caller).await?;
     hand_over(visit, luminate, &session, trace)?;
     let identity = Identity::by_key(caller.identity.kind, &session.key_id);
     caller.identity = Identity { subject: Some(subject.to_owned()), ..identity };

@@ -76,10 +76,10 @@ async fn redeem_code<P: Ports>(
     };
     let allowed = code::judge(ctx, ports, code, &shown).await?;
     let record = Record {
-        sub: allowed.subject,
-        client: allowed.client,
-        scope: allowed.scope,
-        resources: allowed.resources,
+        sub: allowed.subject.clone(),
+        client: allowed.client.clone(),
+        scope: allowed.scope.clone(),
+        resources: allowed.resources.clone(),
         ..Record::default()
     };
     grant::judge_wanted(&record, wanted)?;
@@ -87,8 +87,8 @@ async fn redeem_code<P: Ports>(
     if let Some(proof) = proof {
         proof.claim(ctx, ports).await?;
     }
-    match code::claim(ctx, ports, code).await {
-        Ok(()) => grant::begin(ctx, ports, oauth, code, record, wanted).await,
+    match code::claim(ctx, ports, oauth, code, &allowed, wanted.bound).await {
+        Ok(redeemed) => grant::begin(ctx, ports, oauth, code, redeemed, record, wanted).await,
         Err(Reason::CodeReplayed) => {
             grant::end_of_code(ctx, ports, oauth, code).await?;
             Err(Reason::CodeReplayed)

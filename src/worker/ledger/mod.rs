@@ -8,13 +8,16 @@
 //! Objects: 32 shards named `ledger-0` to `ledger-31`, by the first byte of the claim key. The key is a digest
 //! of authenticated bytes, so no client can choose its shard. The number must never change while claims live.
 //! RPC: POST with lines for a body, the first of which is the call's name; answered 200, or anything else for a
-//! failure, and then the gate refuses. [`claims`] and [`guesses`] have a table and calls each; [`purge`] empties both.
+//! failure, and then the gate refuses. [`claims`], [`guesses`] and [`outbox`] have a table and calls each; [`purge`]
+//! empties the first two.
 
 pub mod claims;
 pub mod guesses;
+pub mod outbox;
 mod purge;
 
 use core::cell::Cell;
+use core::time::Duration;
 
 use worker::{DurableObject, Env, Request, Response, Result, SqlCursor, SqlStorageValue, State, durable_object};
 
@@ -47,9 +50,12 @@ impl DurableObject for Ledger {
             self.arm().await?;
             return guesses::answer(&self.env, &sql, &body).await;
         }
+        if let Some(answer) = outbox::answer(&self.state, &self.env, &body).await? {
+            return Response::ok(answer);
+        }
         match claims::answer(&sql, &body)? {
             Some(answer) => {
-                if answer == claims::FIRST {
+                if answer == claims::FIRST || answer == claims::WITHDRAWN {
                     self.arm().await?;
                 }
                 Response::ok(answer)
@@ -59,11 +65,13 @@ impl DurableObject for Ledger {
     }
 
     async fn alarm(&self) -> Result<Response> {
-        let is_needed = purge::purge(&self.state.storage().sql())?;
-        if is_needed {
-            self.state.storage().set_alarm(purge::INTERVAL).await?;
+        let due = outbox::deliver(&self.state, &self.env).await?.map(|due| Duration::from_millis(due as u64));
+        let purge = purge::purge(&self.state.storage().sql())?.then_some(purge::INTERVAL);
+        let next = due.into_iter().chain(purge).min();
+        if let Some(next) = next {
+            self.state.storage().set_alarm(next).await?;
         }
-        self.armed.set(is_needed);
+        self.armed.set(next.is_some());
         Response::ok("")
     }
 }
