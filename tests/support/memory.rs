@@ -12,8 +12,8 @@ use std::rc::Rc;
 
 use super::house::policy::{JwsAlgorithm, Origin};
 use super::house::ports::{
-    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Timer, Tombstone, Upstream,
-    Vault, Verifier,
+    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Timer, Tombstone,
+    Upstream, Vault, Verifier,
 };
 use super::house::refusal::Reason;
 use super::house::secret::Secret;

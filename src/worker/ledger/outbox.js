@@ -48,10 +48,8 @@ function keep(sql, { key, value, until, again, tries }, pause) {
 }
 
 function table(sql) {
-  sql.exec(
-    "CREATE TABLE IF NOT EXISTS outbox (key TEXT PRIMARY KEY, value TEXT NOT NULL, until INTEGER NOT NULL, " +
-      "again INTEGER NOT NULL, tries INTEGER NOT NULL, due INTEGER NOT NULL) WITHOUT ROWID",
-  );
+  sql.exec(`CREATE TABLE IF NOT EXISTS outbox (key TEXT PRIMARY KEY, value TEXT NOT NULL, until INTEGER NOT NULL,
+    again INTEGER NOT NULL, tries INTEGER NOT NULL, due INTEGER NOT NULL) WITHOUT ROWID`);
 }
 
 function pause(milliseconds) {

@@ -72,6 +72,11 @@ export async function ofGrants() {
 
   const third = await grant();
   expecting(200, await costing("refresh, grant new to the isolate", other, again(third.refresh_token)));
+  const { code_verifier, asked } = pkce();
+  const proven = await codeOf(gate, asked);
+  const begun = await tokens("code redeemed", gate, (client) => exchange(client, proven, { code_verifier }));
+  const retried = await tokens("code redeemed, again within the window", gate, (client) => exchange(client, proven, { code_verifier }));
+  assert.equal(retried.refresh_token, begun.refresh_token);
   const spentCode = await codeOf(gate);
   await tokens("code redeemed", gate, (client) => exchange(client, spentCode));
   expecting(400, await costing("code redeemed before", gate, (client) => exchange(client, spentCode)));

@@ -3,9 +3,7 @@
 //
 //   POST /__docs/take   answers with what was written down since the last time
 
-import Gateway from "./index.js";
-
-export { Ledger } from "./index.js";
+import Gateway, { Ledger as Own } from "./index.js";
 
 let kept = [];
 
@@ -44,12 +42,28 @@ const ledger = {
   get: (original, id) =>
     recorded(original(id), {
       fetch(ask, url, init) {
-        const [does, key, until, ...note] = init.body.split("\n");
-        kept.push({ store: "ledger", does, key, until: Number(until), note: note.join("\n"), at: Math.floor(Date.now() / 1000) });
+        const [does, key, until, , ...note] = init.body.split("\n");
+        const claims = does === "claim" || does === "revoke"; // who revokes claims for good
+        const at = Math.floor(Date.now() / 1000);
+        kept.push({ store: "ledger", does: claims ? "claim" : does, key, until: Number(until), note: does === "claim" ? note.join("\n") : "", at });
         return ask(url, init);
       },
     }),
 };
+
+/** The Ledger, and what its objects write to KV at once. What they write later is not a request's. */
+export class Ledger extends Own {
+  constructor(state, env) {
+    let isLate = false;
+    const put = (original, ...args) => (isLate ? original : (...more) => kv.put(original, ...more))(...args);
+    super(state, { ...env, EDGEGATE_KV: recorded(env.EDGEGATE_KV, { put }) });
+    const { alarm } = this;
+    this.alarm = async (...args) => {
+      isLate = true;
+      return alarm.apply(this, args).finally(() => (isLate = false));
+    };
+  }
+}
 
 const limiter = {
   limit(original, options) {
