@@ -103,6 +103,11 @@ export class Client {
     return (await this.post("/__e2e/lines", "")).json;
   }
 
+  /** The wasm traps when it comes to that place next: "request", "kv" or "ledger". */
+  async trap(place) {
+    await this.post("/__e2e/trap", place);
+  }
+
   /** { wasm, made }: bytes of the wasm's memory, and how many instances there were. */
   async memory() {
     return (await this.post("/__e2e/memory", "")).json;
