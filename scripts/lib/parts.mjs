@@ -26,6 +26,8 @@ export const parts = {
   wasm: ["the Worker's own code, as wasm in Node", wasm],
   build: ["the demo's build and its size, your own build, deploy --dry-run", buildBoth],
   e2e: ["the demo in workerd (tests/e2e)", (t) => afterDemo(t, () => withPython(t, "tests/e2e"))],
+  faults: ["every fault with every kind of credential, in workerd (tests/faults)", (t) => afterDemo(t, () => nodeTests(t, "tests/faults"))],
+  load: ["a minute of mixed traffic at two isolates (tests/load)", (t) => afterDemo(t, () => nodeTests(t, "tests/load"))],
   origins: ["real servers behind the gate: what they understand is what was judged (tests/origins)", origins],
   docs: ["the documents: their commands, tables and links (tests/docs)", (t) => afterDemo(t, () => nodeTests(t, "tests/docs"))],
   browser: ["the demo in Chromium (tests/browser)", browser],

@@ -14,7 +14,7 @@ const help = `npm run load: two isolates with mixed traffic, good and bad, at on
   npm run load -- --write          the table of docs/reliability.md, if all was well
 
 It fails where a decision was wrong, where a line is missing, where the wasm's memory grew after warming up, or where the
-process did by more than 10 %.`;
+process did by more than 10 % (in a run of 5 minutes or more).`;
 
 main(async (args) => {
   const { values } = parseArgs({
