@@ -33,7 +33,7 @@ for (const [place, victim] of Object.entries(VICTIMS)) {
   test(`it traps at "${place}": what was in flight is lost, and nothing else`, { timeout: 60_000 }, async (t) => {
     const [used, flying, fresh] = [once(), once(), once()];
     assert.equal((await here.get(used)).status, 200);
-    const before = await here.memory();
+    const before = await here.instances();
 
     await here.faults({ origin: { how: "slow", ms: 1500 }, kv: { how: "slow", ms: 1500 }, ledger: { how: "late", ms: 700 } });
     await there.faults({ origin: { how: "slow", ms: 1500 } });
@@ -52,7 +52,7 @@ for (const [place, victim] of Object.entries(VICTIMS)) {
     const begun = performance.now();
     assert.equal((await here.get(link("/files/a"))).status, 200);
     t.diagnostic(`${lost.length} in flight: ${lost.join(", ")}; the next answer took ${(performance.now() - begun).toFixed(1)} ms`);
-    assert.equal((await here.memory()).made, before.made + 1, "it was one trap");
+    assert.equal((await here.instances()).made, before.made + 1, "it was one trap");
 
     assert.equal((await here.get(used)).status, 403, "what was used stays used");
     const again = [await here.get(flying), await there.get(flying)].map(({ status }) => status);

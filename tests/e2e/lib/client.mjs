@@ -108,8 +108,13 @@ export class Client {
     await this.post("/__e2e/trap", place);
   }
 
-  /** { wasm, made }: bytes of the wasm's memory, and how many instances there were. */
+  /** Bytes of the gateway's wasm memory. */
   async memory() {
+    return (await this.instances()).bytes;
+  }
+
+  /** { bytes, made }: of its memory, and how often it was made: more than once if it trapped. */
+  async instances() {
     return (await this.post("/__e2e/memory", "")).json;
   }
 

@@ -21,7 +21,7 @@ const WAYS = {
   throw: fail,
   hang: never,
   late: (work, { ms }) => wait(ms).then(work),
-  slow: async (work, { ms }) => (await Promise.all([work(), wait(ms)]))[0],
+  slow: async (work, { ms = 150 }) => (await Promise.all([work(), wait(ms)]))[0],
   lost: (work) => work().then(never),
   broken: (work) => work().then(fail),
   garbage: (_, { garbage }) => garbage,

@@ -13,7 +13,7 @@
 //   POST /__e2e/lines    answers with the decisions that the gateway logged since the last time
 //   POST /__e2e/decided  answers with the last decision that the gateway logged: the API's envelope names no request
 //   POST /__e2e/trap     "request", "kv" or "ledger": there the wasm traps next (instances.js)
-//   POST /__e2e/memory   answers with the size of the wasm's memory
+//   POST /__e2e/memory   answers with the size of the wasm's memory, and how often the wasm was made
 
 import { arm, instances } from "./instances.js";
 import { under, underAsOrigin } from "./faulty.js";
@@ -171,7 +171,7 @@ async function control(path, request, env) {
     return Response.json({});
   }
   if (path === "/__e2e/trap") return new Response(arm(await request.text()));
-  if (path === "/__e2e/memory") return Response.json(instances());
+  if (path === "/__e2e/memory") return Response.json(await instances());
   if (path === "/__e2e/lines") return new Response(`[${lines.splice(0)}]`);
   if (path === "/__e2e/decided") return new Response(decided);
   const taken = counted;

@@ -1,6 +1,8 @@
 // The run: gates that share their stores, traffic from several sides for so many minutes, and meanwhile a look at memory
 // and at how long a request takes beside one that only passes through.
 
+process.env.MINIFLARE_WORKERD_V8_FLAGS ??= "--expose-gc";
+
 import { setTimeout as sleep } from "node:timers/promises";
 import { secrets as brokerSecrets } from "../../e2e/lib/broker.mjs";
 import { startGateway } from "../../e2e/lib/gateway.mjs";
@@ -36,12 +38,12 @@ export async function load({ minutes, rate, seed, progress = () => {} }) {
     const times = { gate: [], bare: [] };
     await Promise.all([
       ...Array.from({ length: SIDES }, () => side(traffic, isOver, (1000 * SIDES) / rate)),
-      every(1000, isOver, () => memory.look(wires)),
+      every(3000, isOver, () => memory.look(wires)),
       every(1000, isOver, async () => {
         for (const own of wires) book.reached(idsOf(await own.take()));
       }),
       every(50, isOver, () => probe(wires[0], passing, times)),
-      every(15_000, isOver, async () => progress(`${book.requests} requests, ${book.wrong.length} wrong, ${Math.round((performance.now() - begun) / 1000)} s`)),
+      every(15_000, isOver, async () => progress(`${book.requests} requests, ${book.wrong.length} wrong, ${Math.round(memory.now / 2 ** 20)} MB, ${Math.round((performance.now() - begun) / 1000)} s`)),
     ]);
     await sleep(3000); // the last lines, of requests that nobody waits for
     for (const own of wires) book.reached(idsOf(await own.take()));

@@ -1,4 +1,4 @@
-// Memory of the process and of the wasm in it, looked at every second.
+// Memory of the process and of the wasm in it, after what nobody holds was collected.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
@@ -19,8 +19,13 @@ export class Memory {
   #notes = [];
 
   async look(gates) {
-    const seen = await Promise.all(gates.map((gate) => gate.memory()));
-    this.#notes.push({ at: performance.now(), rss: rss(this.#pid), wasm: seen.reduce((sum, { wasm }) => sum + wasm, 0), made: Math.max(...seen.map(({ made }) => made)) });
+    const seen = await Promise.all(gates.map((gate) => gate.instances()));
+    this.#notes.push({ at: performance.now(), rss: rss(this.#pid), wasm: seen.reduce((sum, { bytes }) => sum + bytes, 0), made: Math.max(...seen.map(({ made }) => made)) });
+  }
+
+  /** Bytes of the process, when it was looked at last. */
+  get now() {
+    return this.#notes.at(-1)?.rss ?? 0;
   }
 
   /** From `warm` (ms) on: the process at the beginning and end (medians of a fifth), the wasm, and how often it was made. */
