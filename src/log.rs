@@ -21,12 +21,32 @@ pub struct Spent {
 
 /// The line for a request that ended with `status`. `reason` is a refusal's code, or `ok`.
 pub fn line(gate: &Gate, judged: &Judged, method: &str, request_id: &str, status: u16, spent: Spent) -> String {
+    let decided = if judged.refused.is_some() { "refused" } else { "decided" };
+    written(gate, judged, method, request_id, decided, Some(status), spent)
+}
+
+/// The line for a request that an origin has and has not answered: it may be the only one, if the visitor left.
+pub fn forwarded(gate: &Gate, judged: &Judged, method: &str, request_id: &str, spent: Spent) -> String {
+    written(gate, judged, method, request_id, "forwarded", None, spent)
+}
+
+fn written(
+    gate: &Gate,
+    judged: &Judged,
+    method: &str,
+    request_id: &str,
+    what: &str,
+    status: Option<u16>,
+    spent: Spent,
+) -> String {
     let identity = judged.identity.as_ref();
     let subject = identity.and_then(|identity| identity.subject.as_deref());
     let mut line = Line::default();
-    line.word("edgegate", if judged.refused.is_some() { "refused" } else { "decided" });
+    line.word("edgegate", what);
     line.word("reason", judged.refused.map_or("ok", |reason| reason.code()));
-    line.number("status", status.into());
+    if let Some(status) = status {
+        line.number("status", status.into());
+    }
     line.word("method", if method.len() <= 20 { method } else { "long" });
     line.known("route", judged.route.as_ref().map(|route| route.name.as_str()).or(judged.endpoint));
     line.known("credential", identity.map(|identity| identity.kind));
@@ -38,7 +58,9 @@ pub fn line(gate: &Gate, judged: &Judged, method: &str, request_id: &str, status
     line.number("kv_ms", spent.kv_ms);
     line.number("ledger", spent.ledger.into());
     line.number("ledger_ms", spent.ledger_ms);
-    line.number("origin_ms", spent.origin_ms);
+    if status.is_some() {
+        line.number("origin_ms", spent.origin_ms);
+    }
     line.end()
 }
 

@@ -60,6 +60,16 @@ pub struct Forwarding {
     pub onward: Option<Box<Onward>>,
 }
 
+impl Forwarding {
+    /// Frees what only the request to the origin needed: many may wait for one that is slow.
+    pub fn forget_request(&mut self) {
+        (self.url, self.remove, self.set, self.set_by_policy) = Default::default();
+        if let Some(NewBody::Whole(bytes) | NewBody::Head(bytes, _)) = &mut self.body {
+            *bytes = Vec::new();
+        }
+    }
+}
+
 /// A body without the credentials that were in it.
 #[derive(Debug, Clone)]
 pub enum NewBody {

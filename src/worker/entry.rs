@@ -3,6 +3,9 @@
 //! `#[event(fetch)]` is not used: it turns the whole handler into one future, whose every wake is a microtask
 //! of its own. Here the future is only the decision, which is ready at once unless storage is asked, and the
 //! origin's promise is chained on the JavaScript side.
+//!
+//! The runtime drops the promise of a client that left. So every answer that is not ready at once also goes to
+//! `waitUntil`: what was begun for the client is ended, and what it held is freed.
 
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
@@ -10,7 +13,7 @@ use std::rc::Rc;
 
 use js_sys::{Date, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::future_to_promise;
 use web_sys::{Request, Response};
 use worker::{Env, console_error, console_log};
 
@@ -30,23 +33,29 @@ use crate::rewrite::{Answer, Decision, Forwarding, NewBody, answer};
 /// The Worker's fetch handler.
 #[wasm_bindgen]
 pub fn fetch(request: Request, env: Env, context: JsValue) -> Promise {
-    let mut judging: Pin<Box<dyn Future<Output = Exchange>>> = Box::pin(judge(request, env, context));
+    let mut judging: Pin<Box<dyn Future<Output = Exchange>>> = Box::pin(judge(request, env, context.clone()));
     match judging.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(exchange) => exchange.settle(),
+        Poll::Ready(exchange) => exchange.settle(&context),
         // It waits for storage; the executor polls it again and sets the waker anew.
-        Poll::Pending => future_to_promise(async move { JsFuture::from(judging.await.settle()).await }),
+        Poll::Pending => {
+            let during = context.clone();
+            glue::kept(&context, &future_to_promise(async move { Ok(judging.await.settle(&during).into()) }))
+        }
     }
 }
 
-/// A judged request on its way to an answer.
-struct Exchange {
+/// A judged request on its way to an answer. While it waits for the origin JavaScript holds it, so that the collector
+/// frees it if the runtime drops the wait.
+#[wasm_bindgen]
+pub struct Exchange {
     env: Env,
     request: Request,
-    described: String,
+    method: String,
     request_id: String,
     gate: Option<Rc<Gate>>,
     judged: Result<Judged, Reason>,
     spent: Spent,
+    started: u64,
 }
 
 async fn judge(request: Request, env: Env, context: JsValue) -> Exchange {
@@ -64,49 +73,78 @@ async fn judge(request: Request, env: Env, context: JsValue) -> Exchange {
         }
     };
     let spent = platform.spent();
-    Exchange { env, request, described, request_id, gate, judged, spent }
+    let method = described.split('\n').next().unwrap_or_default().to_owned();
+    Exchange { env, request, method, request_id, gate, judged, spent, started: 0 }
 }
 
 impl Exchange {
     /// Carries the decision out.
-    fn settle(self) -> Promise {
-        let forwarding = match &self.judged {
-            Ok(Judged { decision: Decision::Forward(forwarding), .. }) => forwarding,
-            Ok(Judged { decision: Decision::Answer(answer), .. }) => {
-                return resolved(self.respond(answer));
-            }
+    fn settle(mut self, context: &JsValue) -> Promise {
+        let sent = match &self.judged {
+            Ok(Judged { decision: Decision::Forward(forwarding), .. }) => send(forwarding, &self.env, &self.request),
+            Ok(Judged { decision: Decision::Answer(answer), .. }) => return resolved(self.respond(answer)),
             Err(reason) => return resolved(unjudged(&self.request, *reason)),
         };
-        let started = now_ms();
-        match send(forwarding, &self.env, &self.request) {
-            Ok(sent) if forwarding.onward.is_some() => {
-                let done = move |response: JsValue, error: JsValue, text: Option<String>| {
-                    self.finish(started, response, &error, text.as_deref())
-                };
-                glue::settled_whole(&sent, DOCUMENT, PATIENCE_MS, &Closure::once_into_js(done))
-            }
-            Ok(sent) => {
-                let done = move |response: JsValue, error: JsValue| self.finish(started, response, &error, None);
-                glue::settled(&sent, &Closure::once_into_js(done))
-            }
-            Err(error) => resolved(self.finish(started, JsValue::UNDEFINED, &error, None)),
+        self.started = now_ms();
+        let mut is_whole = false;
+        if let Ok(Judged { decision: Decision::Forward(forwarding), .. }) = &mut self.judged {
+            forwarding.forget_request();
+            is_whole = forwarding.onward.is_some();
+        }
+        match sent {
+            Ok(sent) => glue::settled(&sent, context, if is_whole { DOCUMENT } else { 0 }, PATIENCE_MS, self),
+            Err(error) => resolved(self.finish(JsValue::UNDEFINED, &error, None)),
         }
     }
 
+    /// Refuses what had been let through, because there is nobody to take it.
+    fn refuse_late(mut self, reason: Reason) -> Result<JsValue, JsValue> {
+        let described = glue::describe(&self.request).unwrap_or_default();
+        let (Some(gate), Some(incoming), Ok(judged)) = (&self.gate, incoming(&described), &mut self.judged) else {
+            return unjudged(&self.request, Reason::Internal);
+        };
+        judged.refused = Some(reason);
+        let moment = Moment { now: now_ms() / 1000, request_id: &self.request_id };
+        let answer = gate.refuse(reason, &incoming, moment, judged);
+        self.respond(&answer)
+    }
+
+    /// Answers in the gateway's own words.
+    fn respond(&self, answer: &Answer) -> Result<JsValue, JsValue> {
+        Ok(self.logged(respond(&self.request, answer, &self.method)?, answer.status))
+    }
+
+    /// Writes the decision's line.
+    fn logged(&self, response: JsValue, status: u16) -> JsValue {
+        self.log(|gate, judged| log::line(gate, judged, &self.method, &self.request_id, status, self.spent));
+        response
+    }
+
+    fn log(&self, line: impl FnOnce(&Gate, &Judged) -> String) {
+        if let (Some(gate), Ok(judged)) = (&self.gate, &self.judged)
+            && gate.policy.gateway.decision_log
+        {
+            console_log!("{}", line(gate, judged));
+        }
+    }
+}
+
+#[wasm_bindgen]
+impl Exchange {
+    /// The origin lets its visitor wait. The visitor may leave, and then the runtime may end the request: the line that it
+    /// was forwarded is written now.
+    pub fn waits(&self) {
+        self.log(|gate, judged| log::forwarded(gate, judged, &self.method, &self.request_id, self.spent));
+    }
+
     /// The origin answered, or did not. `text`: its answer's body, where that decides what comes next.
-    fn finish(
-        mut self,
-        started: u64,
-        response: JsValue,
-        error: &JsValue,
-        text: Option<&str>,
-    ) -> Result<JsValue, JsValue> {
-        self.spent.origin_ms = now_ms().saturating_sub(started);
+    pub fn finish(mut self, response: JsValue, error: &JsValue, text: Option<String>) -> Result<JsValue, JsValue> {
+        self.spent.origin_ms = now_ms().saturating_sub(self.started);
         let Ok(Judged { decision: Decision::Forward(forwarding), .. }) = &self.judged else {
             return unjudged(&self.request, Reason::Internal);
         };
         if let Ok(response) = response.dyn_into::<Response>() {
-            if let Some(answer) = onward(forwarding, response.status(), text) {
+            if let Some(answer) = onward(forwarding, response.status(), text.as_deref()) {
                 let response = glue::instead(&response, answer.status, &lines_of_answer(&answer))?;
                 return Ok(self.logged(response.into(), answer.status));
             }
@@ -121,36 +159,6 @@ impl Exchange {
         // The error's own text can hold addresses; it stays in the operator's log.
         console_error!("edgegate: origin {} did not answer: {:?}", forwarding.origin.name, error);
         self.refuse_late(reason)
-    }
-
-    /// Refuses what had been let through, because there is nobody to take it.
-    fn refuse_late(mut self, reason: Reason) -> Result<JsValue, JsValue> {
-        let (Some(gate), Some(incoming), Ok(judged)) = (&self.gate, incoming(&self.described), &mut self.judged) else {
-            return unjudged(&self.request, Reason::Internal);
-        };
-        judged.refused = Some(reason);
-        let moment = Moment { now: now_ms() / 1000, request_id: &self.request_id };
-        let answer = gate.refuse(reason, &incoming, moment, judged);
-        self.respond(&answer)
-    }
-
-    /// Answers in the gateway's own words.
-    fn respond(&self, answer: &Answer) -> Result<JsValue, JsValue> {
-        Ok(self.logged(respond(&self.request, answer, self.method())?, answer.status))
-    }
-
-    /// Writes the decision's line.
-    fn logged(&self, response: JsValue, status: u16) -> JsValue {
-        if let (Some(gate), Ok(judged)) = (&self.gate, &self.judged)
-            && gate.policy.gateway.decision_log
-        {
-            console_log!("{}", log::line(gate, judged, self.method(), &self.request_id, status, self.spent));
-        }
-        response
-    }
-
-    fn method(&self) -> &str {
-        self.described.split('\n').next().unwrap_or_default()
     }
 }
 

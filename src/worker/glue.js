@@ -46,21 +46,39 @@ export async function forwardForPart(env, binding, url, request, edits) {
   return kept;
 }
 
-// Calls `done(response, error)` with whichever comes, and answers with what it returns.
-export function settled(promise, done) {
-  return promise.then((response) => done(response, undefined), (error) => done(undefined, error));
+// The promise, which now settles whether its client stays or leaves.
+export function kept(context, promise) {
+  context?.waitUntil(promise); // the tests under Node have none
+  return promise;
 }
 
-// The same with the text of the answer's body, if it is text of at most `limit` bytes. The answer can still be passed on.
-export function settledWhole(promise, limit, milliseconds, done) {
-  const read = async (response) => {
-    if (response.webSocket) return [response, undefined];
-    return [response, asText(response, await inTime(readAnswer(response.clone(), limit), milliseconds))];
-  };
-  return promise.then(read).then(
-    ([response, text]) => done(response, undefined, text),
-    (error) => done(undefined, error, undefined),
-  );
+// What `exchange` makes of the origin's answer, or of the error that came in its place. If `limit` is not 0, it also gets the
+// text of the answer's body, if it is text of at most `limit` bytes; the answer can still be passed on. An exchange that has
+// to wait is told so once.
+export function settled(sent, context, limit, milliseconds, exchange) {
+  const answer = new Promise((resolve, reject) => {
+    const timer = setTimeout(() => exchange.waits(), NOTICED_MS);
+    const end = (response, error, text) => {
+      clearTimeout(timer);
+      try {
+        resolve(exchange.finish(response, error, text));
+      } catch (thrown) {
+        reject(thrown);
+      }
+    };
+    const fail = (error) => end(undefined, error);
+    const read = (response) => textOf(response, limit, milliseconds).then((text) => end(response, undefined, text), fail);
+    sent.then(limit > 0 ? read : end, fail);
+  });
+  return kept(context, answer);
+}
+
+// How long an origin may take before the log says that it was asked.
+const NOTICED_MS = 1000;
+
+async function textOf(response, limit, milliseconds) {
+  if (response.webSocket) return undefined;
+  return asText(response, await inTime(readAnswer(response.clone(), limit), milliseconds));
 }
 
 // What cannot be read as what it says it is is no text.

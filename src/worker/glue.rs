@@ -4,6 +4,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{Request, Response};
 
+use super::entry::Exchange;
 use super::form::FormGuard;
 
 #[wasm_bindgen(module = "/src/worker/background.js")]
@@ -29,10 +30,16 @@ extern "C" {
         no_store: bool,
     ) -> Result<js_sys::Promise, JsValue>;
 
-    pub fn settled(promise: &js_sys::Promise, done: &JsValue) -> js_sys::Promise;
+    /// Until it settles, whether its client is still there or not.
+    pub fn kept(context: &JsValue, promise: &js_sys::Promise) -> js_sys::Promise;
 
-    #[wasm_bindgen(js_name = settledWhole)]
-    pub fn settled_whole(promise: &js_sys::Promise, limit: u32, milliseconds: u32, done: &JsValue) -> js_sys::Promise;
+    pub fn settled(
+        sent: &js_sys::Promise,
+        context: &JsValue,
+        limit: u32,
+        milliseconds: u32,
+        exchange: Exchange,
+    ) -> js_sys::Promise;
 
     #[wasm_bindgen(catch)]
     pub fn received(response: &Response) -> Result<String, JsValue>;
