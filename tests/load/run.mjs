@@ -8,13 +8,13 @@ import { report } from "./lib/report.mjs";
 const help = `npm run load: two isolates with mixed traffic, good and bad, at once from several sides, by clients that leave.
 
   npm run load                     a minute of it
-  npm run load -- --minutes 15     so long; the first minute, or the first half, is for warming up
+  npm run load -- --minutes 15     so long
   npm run load -- --rate 200       so many actions a second at most (100); an action is one to ten requests
   npm run load -- --seed 7         this traffic again; without it a new seed, which is printed
   npm run load -- --write          the table of docs/reliability.md, if all was well
 
-It fails where a decision was wrong, where a line is missing, where the wasm's memory grew after warming up, or where the
-process did by more than 10 % (in a run of 5 minutes or more).`;
+It fails where a decision was wrong, where a line is missing, where the wasm's memory grew after the first minute (or half, if
+that is shorter), or, in a run of 10 minutes or more, where the process grew by more than 10 % after the fifth.`;
 
 main(async (args) => {
   const { values } = parseArgs({

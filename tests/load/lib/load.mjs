@@ -16,7 +16,6 @@ import { Traffic } from "./traffic.mjs";
 import { Wire } from "./wire.mjs";
 
 const SIDES = 24;
-const LONGEST_WARM_UP = 60_000;
 const bare = "export default { fetch: (request, env) => env.ORIGIN.fetch(request) };";
 
 export async function load({ minutes, rate, seed, progress = () => {} }) {
@@ -32,11 +31,12 @@ export async function load({ minutes, rate, seed, progress = () => {} }) {
     const traffic = new Traffic({ lanes, book, seed });
     const begun = performance.now();
     const length = minutes * 60_000;
-    const warm = begun + Math.min(LONGEST_WARM_UP, length / 2);
-    const isOver = () => performance.now() - begun >= length;
+    const [warm, settled] = [begun + Math.min(60_000, length / 2), begun + Math.min(300_000, length / 2)];
+    let isStopped = false;
+    const isOver = () => isStopped || performance.now() - begun >= length;
     progress(`${minutes} min at up to ${rate} actions a second, seed ${seed}`);
     const times = { gate: [], bare: [] };
-    await Promise.all([
+    const work = [
       ...Array.from({ length: SIDES }, () => side(traffic, isOver, (1000 * SIDES) / rate)),
       every(3000, isOver, () => memory.look(wires)),
       every(1000, isOver, async () => {
@@ -44,11 +44,12 @@ export async function load({ minutes, rate, seed, progress = () => {} }) {
       }),
       every(50, isOver, () => probe(wires[0], passing, times)),
       every(15_000, isOver, async () => progress(`${book.requests} requests, ${book.wrong.length} wrong, ${Math.round(memory.now / 2 ** 20)} MB, ${Math.round((performance.now() - begun) / 1000)} s`)),
-    ]);
+    ];
+    await Promise.all(work).finally(() => (isStopped = true));
     await sleep(3000); // the last lines, of requests that nobody waits for
     for (const own of wires) book.reached(idsOf(await own.take()));
     await sleep(500);
-    return { ...book.close(), did: traffic.did, memory: memory.figures(warm), times, seed, minutes };
+    return { ...book.close(), did: traffic.did, memory: memory.figures({ warm, settled }), times, seed, minutes };
   } finally {
     for (const own of [...wires, passing]) own.close();
     idp.stop();

@@ -4,9 +4,9 @@ const MB = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MB`;
 const ms = (number) => `${number.toFixed(2)} ms`;
 const at = (numbers, share) => [...numbers].sort((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(share * numbers.length))];
 
-/** How much the process may grow after warming up; a short run is all warming up. */
+/** How much the process may grow once it has settled; a short run never does. */
 const GROWTH = 0.1;
-const SHORT_MINUTES = 5;
+const SHORT_MINUTES = 10;
 
 export function report({ requests, left, lines, reached, reasons, wrong, did, memory, times, minutes }) {
   const { rss, wasm, made } = memory;
@@ -16,8 +16,8 @@ export function report({ requests, left, lines, reached, reasons, wrong, did, me
     ["wrong decisions, missing or doubled lines", `${wrong.length}`],
     ["lines", `${lines}; ${reached} requests reached the origin`],
     ["most frequent reasons", [...reasons].sort(([, m], [, n]) => n - m).slice(0, 12).map(([reason, count]) => `${count} \`${reason}\``).join(", ")],
-    ["memory of the wasm of both isolates, after warming up and at most", wasm.map(MB).join(", ")],
-    ["memory of the process, after warming up and at the end", rss.map(MB).join(", ")],
+    ["memory of the wasm of both isolates, after the first minute and at most", wasm.map(MB).join(", ")],
+    ["memory of the process with its emulated stores, after 5 min and at the end", rss.map(MB).join(", ")],
     ["a request at the gate, p50 and p99", [0.5, 0.99].map((share) => ms(at(times.gate, share))).join(", ")],
     ["the same past it, p50 and p99", [0.5, 0.99].map((share) => ms(at(times.bare, share))).join(", ")],
   ];

@@ -5,6 +5,8 @@ import net from "node:net";
 import { Answer, Client } from "../../e2e/lib/client.mjs";
 import { bytesOf } from "../../faults/lib/leaving.mjs";
 
+const IDLE_MS = 2000; // workerd's own patience is 5 s
+
 export class Wire extends Client {
   #idle = [];
   #open = new Set();
@@ -40,7 +42,7 @@ export class Wire extends Client {
   }
 
   async #exchange(bytes, method) {
-    const socket = this.#idle.pop() ?? (await this.#connect());
+    const socket = this.#kept() ?? (await this.#connect());
     try {
       return await new Promise((resolve, reject) => {
         let came = Buffer.alloc(0);
@@ -64,13 +66,19 @@ export class Wire extends Client {
     }
   }
 
+  /** A connection that is not about to be closed for having been idle. */
+  #kept() {
+    for (let one; (one = this.#idle.pop()); one.socket.destroy()) if (performance.now() - one.since < IDLE_MS) return one.socket;
+    return undefined;
+  }
+
   #keep(socket) {
     const drop = () => {
-      this.#idle = this.#idle.filter((one) => one !== socket);
+      this.#idle = this.#idle.filter((one) => one.socket !== socket);
       this.#open.delete(socket);
     };
     socket.on("error", drop).on("close", drop);
-    this.#idle.push(socket);
+    this.#idle.push({ socket, since: performance.now() });
   }
 
   async #connect() {
