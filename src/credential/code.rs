@@ -100,7 +100,8 @@ pub async fn judge<P: Vault + Ledger>(
         SingleUse::Ledger => ports.recall(&code.claim_key("allowed")).await?,
         SingleUse::BestEffort => ports.get(code.record_key()).await?,
     };
-    let allowed = found.as_deref().and_then(Authorization::read).ok_or(Reason::CodeUnknown)?;
+    let found = found.ok_or(Reason::CodeUnknown)?;
+    let allowed = Authorization::read(&found).ok_or(Reason::VaultUnavailable)?;
     let is_address = match shown.redirect_uri {
         Some(address) => address == allowed.redirect_uri,
         None => !allowed.named_redirect,

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::refusal::Reason;
+
 /// The record of a token, a session or a nonce, under a digest of the credential.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Record {
@@ -35,8 +37,17 @@ impl Record {
     ///
     /// # Errors
     /// `Internal`; a struct of strings and numbers always has a JSON form.
-    pub fn to_json(&self) -> Result<String, crate::refusal::Reason> {
-        serde_json::to_string(self).map_err(|_| crate::refusal::Reason::Internal)
+    pub fn to_json(&self) -> Result<String, Reason> {
+        serde_json::to_string(self).map_err(|_| Reason::Internal)
+    }
+
+    /// From a store that was asked for it. What is there and cannot be read must not count as missing: then a session would
+    /// end, and a revocation would have nothing to revoke.
+    ///
+    /// # Errors
+    /// `VaultUnavailable`.
+    pub fn found(text: Option<&str>) -> Result<Option<Self>, Reason> {
+        text.map(|text| Self::from_json(text).ok_or(Reason::VaultUnavailable)).transpose()
     }
 
     /// From storage; None for anything that this gateway did not write.
@@ -81,4 +92,20 @@ pub fn is_name(text: &str) -> bool {
 pub fn is_scope(text: &str) -> bool {
     let token = |b: u8| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
     text.len() <= 1024 && text.split(' ').all(|scope| !scope.is_empty() && scope.bytes().all(token)) || text.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Record;
+    use crate::refusal::Reason;
+
+    #[test]
+    fn what_cannot_be_read_is_not_missing() {
+        assert_eq!(Record::found(None), Ok(None));
+        for text in ["", "{}", "null", "e2e: no record", r#"{"sub":"1001002"}"#, r#"{"sub":"1001002","exp":1,"more":2}"#] {
+            assert_eq!(Record::found(Some(text)), Err(Reason::VaultUnavailable), "{text}");
+        }
+        let record = Record { sub: "1001002".to_owned(), exp: 1, ..Record::default() };
+        assert_eq!(Record::found(record.to_json().as_deref().ok()), Ok(Some(record)));
+    }
 }

@@ -231,7 +231,7 @@ async fn is_removed<P: Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> 
 
 async fn bury<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
     // A change on its way may write the record over it.
-    let tombstone = Tombstone { key: sealed.record_key(), value: "{}", again: true };
+    let tombstone = Tombstone { key: sealed.record_key(), value: REMOVED, again: true };
     store::bury(ctx, ports, &sealed.claim_key("removed"), ctx.now + REMEMBERED, &tombstone).await?;
     ctx.recent.clients.put(sealed.text().expose_text()?.to_owned(), None, ctx.now);
     Ok(())
@@ -249,7 +249,10 @@ async fn fetch<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) 
             text = Some(next);
         }
     }
-    Ok(text.as_deref().and_then(read))
+    match text.as_deref() {
+        None | Some(REMOVED) => Ok(None),
+        Some(text) => read(text).map(Some).ok_or(Reason::VaultUnavailable),
+    }
 }
 
 /// As KV has it: what is described, and the digests.
@@ -290,6 +293,8 @@ fn read(text: &str) -> Option<Client> {
     })
 }
 
+/// What KV keeps of a client that was removed.
+const REMOVED: &str = "{}";
 /// Seconds for which a secret may outlive its change: time enough to change it everywhere.
 pub const LONGEST_OVERLAP: u64 = 30 * 86_400;
 /// Unix seconds: the year 2100.

@@ -186,7 +186,7 @@ async fn fetch<P: Vault + Ledger>(
         }
         text = ports.recall(&sealed.claim_key("minted")).await?;
     }
-    let record = text.as_deref().and_then(Record::from_json);
+    let record = Record::found(text.as_deref())?;
     if let Some(record) = &record {
         ctx.recent.put(key, record.clone(), ctx.now);
     }

@@ -13,11 +13,12 @@ const network = () => `10.${(networks >> 16) & 255}.${(networks >> 8) & 255}.${n
 const ITS_OWN = /\/(check-password|find-person|jwks\.json|introspect)$/;
 
 /** { good, bad, again }: what was observed of each; `bad` only where the client stays. */
-export async function observe(lane, kind, { set = {}, leaves }) {
+export async function observe(lane, kind, { set = {}, leaves, settles_ms = 0 }) {
   const got = await kind.get(lane);
   const from = network();
   await lane.gate.lines();
   const good = await under(lane, set, () => show(lane, kind, got, got.request, from, leaves));
+  await sleep(settles_ms); // what was late arrives
   const again = await show(lane, kind, got, got.request, from);
   // A network of its own, for what a wrong one is counted as; not where it is to be refused by its network.
   const bad = leaves ? undefined : await under(lane, set, () => show(lane, kind, got, forged(got), from));

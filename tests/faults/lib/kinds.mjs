@@ -14,12 +14,12 @@ import { randomUUID } from "node:crypto";
 import { answered, page, sent } from "../../e2e/lib/broker.mjs";
 import { iss, proof, token } from "../../e2e/lib/issuer.mjs";
 import { COMMON, CR, FROM, JO, granted as luminate, login, serverCall, urlencoded } from "../../e2e/lib/luminate.mjs";
-import { basic, bearer, client, codeFor, exchange, granted, ISSUER, REDIRECT } from "../../e2e/lib/oauth.mjs";
+import { basic, bearer, client, codeFor, exchange, granted, ISSUER, pkce, REDIRECT } from "../../e2e/lib/oauth.mjs";
 import { cookieOf, signIn } from "../../e2e/lib/schemes.mjs";
 import { link, redirect } from "../../e2e/lib/sign.mjs";
 import { issuer } from "./policy.mjs";
 
-let count = 0;
+let [count, issuers] = [0, 0];
 const next = () => ++count;
 const local = (url) => url.replace("http://127.0.0.1:8787", "");
 const last = (text) => /[^=&]*$/.exec(text)[0];
@@ -156,7 +156,7 @@ export const kinds = {
   },
   "JWT of an issuer": {
     get: async ({ idp }) => {
-      const name = issuer(next());
+      const name = issuer(issuers++);
       const text = await token(name, idp.key, { iss: iss(name) });
       return get(`/${name}/a`, bearer(text), { secret: text.split(".")[2] });
     },
@@ -176,8 +176,9 @@ export const kinds = {
   },
   code: {
     get: async ({ gate, cookie }) => {
-      const code = await codeFor(gate, cookie);
-      return post("/oauth/token/", { grant_type: "authorization_code", code, redirect_uri: REDIRECT }, basic(client), { secret: code });
+      const { code_verifier, asked } = pkce();
+      const code = await codeFor(gate, cookie, asked);
+      return post("/oauth/token/", { grant_type: "authorization_code", code, redirect_uri: REDIRECT, code_verifier }, basic(client), { secret: code });
     },
     worked: tokens,
     holds: tokenOpens,
