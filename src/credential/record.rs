@@ -102,7 +102,9 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_not_missing() {
         assert_eq!(Record::found(None), Ok(None));
-        for text in ["", "{}", "null", "e2e: no record", r#"{"sub":"1001002"}"#, r#"{"sub":"1001002","exp":1,"more":2}"#] {
+        for text in
+            ["", "{}", "null", "e2e: no record", r#"{"sub":"1001002"}"#, r#"{"sub":"1001002","exp":1,"more":2}"#]
+        {
             assert_eq!(Record::found(Some(text)), Err(Reason::VaultUnavailable), "{text}");
         }
         let record = Record { sub: "1001002".to_owned(), exp: 1, ..Record::default() };
