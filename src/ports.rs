@@ -44,7 +44,8 @@ pub enum Claimed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClaimKey(pub [u8; 32]);
 
-/// The truth for everything that happens once (a Durable Object).
+/// The truth for everything that happens once (a Durable Object). What gets no answer is asked once more, since none of this
+/// changes anything the second time.
 pub trait Ledger {
     /// Claims a key until `until` (Unix seconds), leaving `note` for whoever comes second. Atomic under
     /// concurrency, crashes and several isolates: at most one request ever sees `First`. The request that was first

@@ -67,7 +67,7 @@ pub async fn mint<P: Vault + Ledger + Entropy>(
     let code = seal::seal(&terms, key, secret, ports)?;
     let text = allowed.write();
     match ctx.single_use {
-        SingleUse::Ledger => match once::ask(ports, &code.claim_key("allowed"), expires, &text).await? {
+        SingleUse::Ledger => match ports.claim(&code.claim_key("allowed"), expires, &text).await? {
             Claimed::First => {}
             Claimed::Replayed { .. } => return Err(Reason::Internal),
         },

@@ -36,20 +36,8 @@ pub async fn take<P: Vault + Ledger>(
     note: &str,
 ) -> Result<Claimed, Reason> {
     match ctx.single_use {
-        SingleUse::Ledger => ask(ports, key, until, note).await,
+        SingleUse::Ledger => ports.claim(key, until, note).await,
         SingleUse::BestEffort => take_in_vault(ctx, ports, key, until, note).await,
-    }
-}
-
-/// Claims in the Ledger, and asks once more if no answer comes: a claim whose answer was lost is this request's all the
-/// same.
-///
-/// # Errors
-/// `LedgerUnavailable`, `BindingMissing`.
-pub async fn ask(ports: &impl Ledger, key: &ClaimKey, until: u64, note: &str) -> Result<Claimed, Reason> {
-    match ports.claim(key, until, note).await {
-        Err(Reason::LedgerUnavailable) => ports.claim(key, until, note).await,
-        answered => answered,
     }
 }
 

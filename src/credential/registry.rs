@@ -11,7 +11,6 @@ use serde_json::{Map, Value, json};
 use subtle::ConstantTimeEq;
 
 use super::basic::Pair;
-use super::once;
 use super::seal::{self, Kind, Sealed, Terms};
 use super::store::{self, Context, LAG};
 use crate::digest::{base64url, hmac_sha256};
@@ -151,7 +150,7 @@ pub async fn change<P: Vault + Ledger>(
     let client = Client { changes: client.changes + 1, ..client };
     let text = written(&client).to_string();
     if ctx.single_use == SingleUse::Ledger
-        && once::ask(ports, &changed(sealed, client.changes), ctx.now + LAG, &text).await? != Claimed::First
+        && ports.claim(&changed(sealed, client.changes), ctx.now + LAG, &text).await? != Claimed::First
     {
         return Err(Reason::ClientUnknown);
     }

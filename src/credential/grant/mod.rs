@@ -56,7 +56,7 @@ pub async fn begin<P: Vault + Ledger>(
     if ctx.single_use == SingleUse::Ledger {
         // What KV did not take lies in the Ledger, until a refresh writes it again.
         let until = if written.is_ok() { ctx.now + LAG } else { record.exp };
-        let granted = once::ask(ports, &of_family("granted", &family), until, &json).await;
+        let granted = ports.claim(&of_family("granted", &family), until, &json).await;
         granted.map(|_| ()).or(written)?;
     } else {
         written?;

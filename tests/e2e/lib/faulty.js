@@ -8,6 +8,7 @@
 //   lost     it happens, and no answer comes
 //   broken   it happens, and the answer is an error
 //   garbage  nothing happens, and the answer is none
+//   sometimes  one of twenty throws, and the answer to another is an error; the same ones in every run
 
 export const wait = (ms) => new Promise((due) => setTimeout(due, ms));
 
@@ -25,7 +26,15 @@ const WAYS = {
   lost: (work) => work().then(never),
   broken: (work) => work().then(fail),
   garbage: (_, { garbage }) => garbage,
+  sometimes: (work) => ({ 0: fail, 1: () => work().then(fail) }[draw() % 20] ?? work)(),
 };
+
+let drawn = 1;
+
+/** Numbers that look random (Lehmer's generator). */
+function draw() {
+  return (drawn = (drawn * 48_271) % 2_147_483_647);
+}
 
 /** Does the work as the fault has it. Words that are not known here are another's: the work is done. */
 export async function under(fault, work, garbage) {

@@ -6,7 +6,7 @@
 // Paths under /__e2e/ are this file's own and never reach the gateway:
 //   POST /__e2e/faults   {"kv", "ledger", "limiter", "origin", "fetch", "network": a fault}; what is not named works.
 //                        "origin" is the one that is bound, "fetch" those at an address, "network" what an object of the Ledger
-//                        asks another one. Also "missing" for a binding; for "kv" "stale" (as it was at this moment),
+//                        asks another one, "ledgerKv" what it writes to KV, "kvWrites" what the gateway does. Also "missing" for a binding; for "kv" "stale" (as it was at this moment),
 //                        "misses" (it knows of nothing) and "refused" (no writes, as beyond its limits); for "ledger" "restart" (the object dies once it
 //                        has done it); "entropy": "throw"; "clock" and "ledgerClock": seconds by which it is wrong
 //   POST /__e2e/take     answers with what was counted since the last time, and with the options of each forwarding
@@ -69,7 +69,7 @@ function watchKv(kv) {
   const writing = (original, ...args) => {
     counted.kv++;
     if (faults.kv === "refused") return Promise.reject(new Error("KV PUT failed: 429 Too Many Requests"));
-    return under(faults.kv, () => original(...args), undefined);
+    return under(faults.kvWrites ?? faults.kv, () => original(...args), undefined);
   };
   return watched(kv, {
     get(original, key, ...rest) {
@@ -103,7 +103,12 @@ export class Ledger extends Own {
   constructor(state, env) {
     const stub = (original, ...args) =>
       watched(original(...args), { fetch: (ask, ...rest) => under(faults.network, () => ask(...rest)) });
-    super(state, { ...env, EDGEGATE_LEDGER: watched(env.EDGEGATE_LEDGER, { get: stub, getByName: stub }) });
+    const put = (original, ...args) => under(faults.ledgerKv, () => original(...args));
+    super(state, {
+      ...env,
+      EDGEGATE_LEDGER: watched(env.EDGEGATE_LEDGER, { get: stub, getByName: stub }),
+      ...(env.EDGEGATE_KV && { EDGEGATE_KV: watched(env.EDGEGATE_KV, { put }) }),
+    });
     this.#state = state;
   }
 
