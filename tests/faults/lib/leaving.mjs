@@ -24,10 +24,6 @@ const MOMENTS = {
     socket.write(bytes);
     await sleep(150);
   },
-  soon: async (socket, bytes) => {
-    socket.write(bytes);
-    await sleep(60);
-  },
   answered: (socket, bytes) =>
     new Promise((came) => {
       socket.once("data", came);
