@@ -134,9 +134,18 @@ pub async fn find<P: Vault + Ledger>(
 pub async fn revoke<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
     let record = Record { exp: sealed.expires, revoked: true, ..Record::default() };
     let key = sealed.record_key();
-    ctx.recent.put(key, record.clone(), ctx.now);
     let tombstone = Tombstone { key, value: &record.to_json()?, again: false };
-    bury(ctx, ports, &sealed.claim_key("revoked"), sealed.expires, &tombstone).await
+    if ctx.single_use == SingleUse::BestEffort {
+        // Nothing else keeps a second request out meanwhile.
+        ctx.recent.put(key, record.clone(), ctx.now);
+    }
+    let buried = bury(ctx, ports, &sealed.claim_key("revoked"), sealed.expires, &tombstone).await;
+    match buried {
+        Ok(()) => ctx.recent.put(key, record, ctx.now),
+        // Nobody knows of it, so whoever asks again has to find the credential alive.
+        Err(_) => ctx.recent.forget(key),
+    }
+    buried
 }
 
 /// Replaces a record by its tombstone. The Ledger, where there is one, sees to that whatever becomes of this request.

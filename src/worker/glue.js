@@ -389,7 +389,7 @@ export async function callOrigin(env, binding, url, lines, body, limit, millisec
   return [response.status, bytes && new TextDecoder().decode(bytes)];
 }
 
-function inTime(work, milliseconds) {
+export function inTime(work, milliseconds) {
   let timer;
   const late = new Promise((_, refuse) => (timer = setTimeout(refuse, milliseconds, new Error("no answer in time"))));
   return Promise.race([work, late]).finally(() => clearTimeout(timer));

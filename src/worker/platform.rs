@@ -59,14 +59,30 @@ impl<'a> Platform<'a> {
         self.by.get_or_init(|| request_id().unwrap_or_default())
     }
 
-    /// A question to the Ledger's shard for a key, asked once more if no answer comes.
-    async fn insist(&self, key: &ClaimKey, question: &str) -> Result<String, Reason> {
-        let mut again = Some(());
+    /// A question to the Ledger's shard for a key, asked once more if no answer comes. Also whether it was.
+    async fn insist(&self, key: &ClaimKey, question: &str) -> Result<(String, bool), Reason> {
+        let mut is_repeated = false;
         loop {
-            match (self.on_ledger(key, question).await, again.take()) {
-                (Err(Reason::LedgerUnavailable), Some(())) => {}
-                (answered, _) => return answered,
+            match self.on_ledger(key, question).await {
+                Err(Reason::LedgerUnavailable) if !is_repeated => is_repeated = true,
+                answered => return answered.map(|answer| (answer, is_repeated)),
             }
+        }
+    }
+
+    /// Takes claims back, now or while the request is answered.
+    async fn take_back(&self, keys: Vec<ClaimKey>) {
+        let lines = Array::new();
+        for key in keys {
+            lines.push(&ledger::shard(&key).into());
+            lines.push(&claims::withdrawing(&key, self.by()).into());
+        }
+        if lines.length() > 0 && self.bound(binding::LEDGER).is_ok() {
+            let started = Date::now();
+            glue::insist(self.context, self.env, binding::LEDGER, &lines).await;
+            let spent = self.spent.get();
+            let (calls, ms) = (lines.length() / 2, since(started));
+            self.spent.set(Spent { ledger: spent.ledger + calls, ledger_ms: spent.ledger_ms + ms, ..spent });
         }
     }
 
@@ -111,20 +127,25 @@ impl Ledger for Platform<'_> {
             return Err(Reason::EntropyUnavailable);
         }
         self.claimed.borrow_mut().push(*key);
-        let answer = self.insist(key, &claims::claiming(key, until, by, note)).await?;
+        let (answer, is_repeated) = self.insist(key, &claims::claiming(key, until, by, note)).await?;
         match answer.split_once('\n') {
             Some(("first", _)) => Ok(Claimed::First),
             Some(("replayed", told)) => {
                 let (age, note) = told.split_once('\n').ok_or(Reason::LedgerUnavailable)?;
+                let age = age.parse().map_err(|_| Reason::LedgerUnavailable)?;
                 self.claimed.borrow_mut().retain(|claimed| claimed != key);
-                Ok(Claimed::Replayed { note: note.to_owned(), age: age.parse().unwrap_or(u64::MAX) })
+                if is_repeated {
+                    // The first question may still be on its way, and must find nothing that another request gave back.
+                    self.take_back(vec![*key]).await;
+                }
+                Ok(Claimed::Replayed { note: note.to_owned(), age })
             }
             _ => Err(Reason::LedgerUnavailable),
         }
     }
 
     async fn recall(&self, key: &ClaimKey) -> Result<Option<String>, Reason> {
-        let answer = self.insist(key, &claims::asking(key)).await?;
+        let (answer, _) = self.insist(key, &claims::asking(key)).await?;
         match answer.split_once('\n') {
             Some(("none", _)) => Ok(None),
             Some(("some", note)) => Ok(Some(note.to_owned())),
@@ -133,22 +154,11 @@ impl Ledger for Platform<'_> {
     }
 
     async fn withdraw(&self) {
-        let lines = Array::new();
-        for key in self.claimed.take() {
-            lines.push(&ledger::shard(&key).into());
-            lines.push(&claims::withdrawing(&key, self.by()).into());
-        }
-        if lines.length() > 0 && self.bound(binding::LEDGER).is_ok() {
-            let started = Date::now();
-            glue::insist(self.context, self.env, binding::LEDGER, &lines).await;
-            let spent = self.spent.get();
-            let (calls, ms) = (lines.length() / 2, since(started));
-            self.spent.set(Spent { ledger: spent.ledger + calls, ledger_ms: spent.ledger_ms + ms, ..spent });
-        }
+        self.take_back(self.claimed.take()).await;
     }
 
     async fn revoke(&self, key: &ClaimKey, until: u64, tombstone: &Tombstone<'_>) -> Result<(), Reason> {
-        let answer = self.insist(key, &outbox::question(key, until, tombstone)).await?;
+        let (answer, _) = self.insist(key, &outbox::question(key, until, tombstone)).await?;
         (answer == "revoked\n").then_some(()).ok_or(Reason::LedgerUnavailable)
     }
 }

@@ -205,10 +205,33 @@ impl Memory {
         &self,
         operation: Operation,
         work: impl Fn() -> W,
-    ) -> Result<T, Reason> {
+    ) -> (Result<T, Reason>, bool) {
         match self.under(operation, |faults| faults.ledger, work()).await {
-            Err(Reason::LedgerUnavailable) => self.under(operation, |faults| faults.ledger, work()).await,
-            answered => answered,
+            Err(Reason::LedgerUnavailable) => (self.under(operation, |faults| faults.ledger, work()).await, true),
+            answered => (answered, false),
+        }
+    }
+
+    async fn take_back(&self, keys: Vec<ClaimKey>) {
+        let claims: Vec<_> = keys.into_iter().map(|key| (key, self.request)).collect();
+        // From here on they arrive one day, whatever becomes of the request.
+        self.world.shards.under_way.borrow_mut().extend(&claims);
+        let fault = |faults: &Faults| match faults.ledger {
+            Fault::Hang => Fault::Fail(Reason::LedgerUnavailable), // it is not waited for
+            other => other,
+        };
+        for (key, by) in claims {
+            // As often as the platform tries before the request is answered.
+            for _ in 0..5 {
+                let place = self.place();
+                let work = async move {
+                    place.world.shards.withdraw(key, by);
+                    Ok(())
+                };
+                if self.under(Operation::Withdraw, fault, work).await.is_ok() {
+                    break;
+                }
+            }
         }
     }
 }
@@ -245,7 +268,15 @@ impl Ledger for Memory {
             let (place, note) = (self.place(), note.to_owned());
             async move { place.world.claim(key, until, &note, by).ok_or(Reason::LedgerUnavailable) }
         };
-        self.insist(Operation::Claim, work).await
+        let (told, is_repeated) = self.insist(Operation::Claim, work).await;
+        if matches!(told, Ok(Claimed::Replayed { .. })) {
+            self.claimed.borrow_mut().retain(|claimed| *claimed != key);
+            if is_repeated {
+                // The first question may still be on its way.
+                self.take_back(vec![key]).await;
+            }
+        }
+        told
     }
 
     async fn recall(&self, key: &ClaimKey) -> Result<Option<String>, Reason> {
@@ -255,30 +286,11 @@ impl Ledger for Memory {
             let place = self.place();
             async move { Ok(place.world.ledger().borrow().get(&key).map(|row| row.note.clone())) }
         };
-        self.insist(Operation::Recall, work).await
+        self.insist(Operation::Recall, work).await.0
     }
 
     async fn withdraw(&self) {
-        let claims: Vec<_> = self.claimed.take().into_iter().map(|key| (key, self.request)).collect();
-        // From here on they arrive one day, whatever becomes of the request.
-        self.world.shards.under_way.borrow_mut().extend(&claims);
-        let fault = |faults: &Faults| match faults.ledger {
-            Fault::Hang => Fault::Fail(Reason::LedgerUnavailable), // it is not waited for
-            other => other,
-        };
-        for (key, by) in claims {
-            // As often as the platform tries before the request is answered.
-            for _ in 0..5 {
-                let place = self.place();
-                let work = async move {
-                    place.world.shards.withdraw(key, by);
-                    Ok(())
-                };
-                if self.under(Operation::Withdraw, fault, work).await.is_ok() {
-                    break;
-                }
-            }
-        }
+        self.take_back(self.claimed.take()).await;
     }
 
     async fn revoke(&self, key: &ClaimKey, until: u64, tombstone: &Tombstone<'_>) -> Result<(), Reason> {
@@ -300,7 +312,7 @@ impl Ledger for Memory {
                 Ok(())
             }
         };
-        self.insist(Operation::Revoke, work).await
+        self.insist(Operation::Revoke, work).await.0
     }
 }
 

@@ -6,8 +6,9 @@
 //! RPC, lines of a body:
 //!
 //! - `claim`, key, until, request, note; answered `first LF`, `replayed LF age LF note`, or `void LF`
-//! - `recall`, key; answered `none LF` or `some LF note`
+//! - `recall`, key, 0, nothing; answered `none LF` or `some LF note`
 //! - `withdraw`, key, request; answered `withdrawn LF`
+//! - `claim`, key, until, note: as versions ask that know no withdrawal; answered `first LF` or `replayed LF note`
 
 use worker::{Result, SqlStorage, SqlStorageValue};
 
@@ -17,6 +18,8 @@ use crate::ports::ClaimKey;
 
 /// What a claim is answered that was the first.
 pub const FIRST: &str = "first\n";
+/// What a claim is answered that was withdrawn, or came too late to be granted or refused.
+const VOID: &str = "void\n";
 /// What a withdrawal is answered.
 pub const WITHDRAWN: &str = "withdrawn\n";
 
@@ -27,7 +30,7 @@ pub fn claiming(key: &ClaimKey, until: u64, by: &str, note: &str) -> String {
 
 /// The body of a call that asks for a note.
 pub fn asking(key: &ClaimKey) -> String {
-    ["recall\n", &base64url(&key.0)].concat()
+    ["recall\n", &base64url(&key.0), "\n0\n"].concat()
 }
 
 /// The body of a call that takes a claim back.
@@ -41,6 +44,15 @@ pub fn answer(sql: &SqlStorage, body: &str) -> Result<Option<String>> {
     match lines.as_slice() {
         ["claim", key, until, by, note] => match until.parse() {
             Ok(until) => claim(sql, key, until, by, note).map(Some),
+            Err(_) => Ok(None),
+        },
+        ["claim", key, until, note] => match until.parse() {
+            Ok(until) => {
+                Ok(Some(match claim(sql, key, until, "", note)?.splitn(3, '\n').collect::<Vec<_>>().as_slice() {
+                    ["replayed", _, note] => ["replayed\n", note].concat(),
+                    _ => FIRST.to_owned(),
+                }))
+            }
             Err(_) => Ok(None),
         },
         ["recall", key, ..] => Ok(Some(match row_of(sql, key)? {
@@ -66,17 +78,18 @@ pub fn purge(sql: &SqlStorage) -> Result<bool> {
 
 fn claim(sql: &SqlStorage, key: &str, until: i64, by: &str, note: &str) -> Result<String> {
     let now = now();
-    // A row of that age may have been purged already: what could have been claimed counts as claimed.
+    // A row of that age may have been purged already: what could have been claimed counts as claimed. What is done about it
+    // where a note would say when, nobody knows.
     if until < now - MARGIN {
-        return Ok(format!("replayed\n{now}\n"));
+        return Ok(if note.is_empty() { "replayed\n0\n" } else { VOID }.to_owned());
     }
     let own = format!("{by} {now}\n{note}");
     if insert(sql, key, until, &own, by)? {
         return Ok(FIRST.to_owned());
     }
-    let Some(row) = row_of(sql, key)? else { return Ok("void\n".to_owned()) };
+    let Some(row) = row_of(sql, key)? else { return Ok(VOID.to_owned()) };
     let (whose, at, note) = parts(&row);
-    if whose == by {
+    if whose == by && !by.is_empty() {
         update(sql, key, &own)?;
         return Ok(FIRST.to_owned());
     }
@@ -84,7 +97,8 @@ fn claim(sql: &SqlStorage, key: &str, until: i64, by: &str, note: &str) -> Resul
     if !whose.is_empty() && !note.is_empty() {
         update(sql, key, &format!(" {at}\n{note}"))?;
     }
-    Ok(format!("replayed\n{}\n{note}", now.saturating_sub(at)))
+    // A clock that was set back makes nothing old.
+    Ok(format!("replayed\n{}\n{note}", (now - at).max(0)))
 }
 
 /// Takes a claim back. It is remembered for a while in any case: the claim may be asked for once more, and that question may
