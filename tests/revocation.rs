@@ -182,6 +182,23 @@ proptest! {
     }
 }
 
+/// A revocation that was refused is none: whoever asks again must not be told that it was done.
+#[test]
+fn a_revocation_that_the_ledger_never_heard_of_is_not_remembered() {
+    for kind in [Kind::Token, Kind::Session] {
+        let House { sites, relaxed, revoke, .. } = house(kind, 0);
+        sites[0].ports.world.pass(200);
+        let ledger = Fault::Fail(Reason::LedgerUnavailable);
+        sites[0].ports.faults.set(Faults { ledger, ..Faults::default() });
+        assert_eq!(sites[0].ask(&revoke).refused, Some(Reason::LedgerUnavailable));
+        sites[0].ports.faults.set(Faults::default());
+        assert_eq!(sites[0].ask(&relaxed).refused, None);
+        assert_eq!(sites[0].ask(&revoke).refused, None);
+        sites[0].ports.world.pass(120);
+        assert_eq!(sites[2].ask(&relaxed).refused, revoked(kind));
+    }
+}
+
 #[test]
 fn without_the_ledger_a_strict_route_lets_nobody_through() {
     for kind in [Kind::Token, Kind::Session] {

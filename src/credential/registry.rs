@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use subtle::ConstantTimeEq;
 
 use super::basic::Pair;
+use super::record::Record;
 use super::seal::{self, Kind, Sealed, Terms};
 use super::store::{self, Context, LAG};
 use crate::digest::{base64url, hmac_sha256};
@@ -183,11 +184,10 @@ pub async fn page<P: Vault>(
     let (keys, next) = ports.list(&format!("{}:", Kind::Client.prefix()), cursor).await?;
     let mut clients = Vec::with_capacity(keys.len());
     for key in keys {
-        clients.extend(ports.get(&key).await?.as_deref().and_then(read));
+        if !is_buried(ctx, &key) {
+            clients.extend(ports.get(&key).await?.as_deref().and_then(read));
+        }
     }
-    // KV may not know yet what was removed here.
-    let is_gone = |id: &String| ctx.recent.clients.get(id, ctx.now, LAG).is_some_and(|known| known.is_none());
-    clients.retain(|client| !is_gone(&client.id));
     Ok((clients, next))
 }
 
@@ -231,12 +231,22 @@ async fn is_removed<P: Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> 
 async fn bury<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
     // A change on its way may write the record over it.
     let tombstone = Tombstone { key: sealed.record_key(), value: REMOVED, again: true };
-    store::bury(ctx, ports, &sealed.claim_key("removed"), ctx.now + REMEMBERED, &tombstone).await?;
+    let until = ctx.now + REMEMBERED;
+    store::bury(ctx, ports, &sealed.claim_key("removed"), until, &tombstone).await?;
+    ctx.recent.put(sealed.record_key(), Record { exp: until, revoked: true, ..Record::default() }, ctx.now);
     ctx.recent.clients.put(sealed.text().expose_text()?.to_owned(), None, ctx.now);
     Ok(())
 }
 
+/// Whether this isolate removed the client of a record, which KV may not know yet.
+fn is_buried(ctx: Context<'_>, record_key: &str) -> bool {
+    ctx.recent.get(record_key, ctx.now, 0).is_some()
+}
+
 async fn fetch<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<Option<Client>, Reason> {
+    if is_buried(ctx, sealed.record_key()) {
+        return Ok(None);
+    }
     let mut text = ports.get(sealed.record_key()).await?;
     if text.is_none() && ctx.now < sealed.issued + LAG && ctx.single_use == SingleUse::Ledger {
         if is_removed(ctx, ports, sealed).await? {

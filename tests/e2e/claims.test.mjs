@@ -134,6 +134,22 @@ test("KV takes nothing for a while: codes and refreshes go on, and admin calls c
   status(await b.get(await nonce(), page), 303);
 });
 
+test("a Ledger whose clock is set back takes nobody for a thief", async () => {
+  for (const ledgerClock of [-2, -600]) {
+    const { code_verifier, asked } = pkce();
+    const code = await codeFor(a, cookie, asked);
+    const first = granted(await exchange(a, code, { code_verifier }));
+    const second = granted(await refresh(a, (await tokensFor(a, cookie)).refresh_token));
+    const { refresh_token } = await tokensFor(a, cookie);
+    const third = granted(await refresh(a, refresh_token));
+    await a.faults({ ledgerClock });
+    assert.equal(granted(await exchange(b, code, { code_verifier })).refresh_token, first.refresh_token);
+    assert.equal(granted(await refresh(b, refresh_token)).refresh_token, third.refresh_token);
+    await a.faults();
+    forwarded(await b.get("/me/a", bearer(second.access_token)));
+  }
+});
+
 test("a code is a theft from another client, with another verifier, and when its window is over", async () => {
   const { code_verifier, asked } = pkce();
   const code = await codeFor(a, cookie, asked);

@@ -5,10 +5,12 @@ import assert from "node:assert/strict";
 import net from "node:net";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import * as outbox from "../../src/worker/ledger/outbox.js";
 import { bytesOf } from "../faults/lib/leaving.mjs";
 import { forwarded, refused, status } from "./lib/expect.mjs";
 import { demoPolicy, secrets, strictRoute, theLogHoldsNoCredential } from "./lib/gateway.mjs";
 import { basic, bearer, client, failed, refresh, signIn, startOAuth, tokensFor } from "./lib/oauth.mjs";
+import { storage } from "./lib/sqlite.mjs";
 
 const ROUNDS = Number(process.env.EDGEGATE_ROUNDS ?? 10); // of each kind; 143 are a thousand revocations
 const CACHE = 1; // second
@@ -140,6 +142,50 @@ test("a tombstone that a refresh wrote over comes again", { timeout: 120_000 }, 
   assert.match(await kv.get(name), /revoked/);
   await refused(await b.get("/me/a", bearer(access_token)), 401, "token_revoked");
   failed(await refresh(b, refresh_token), 400, "invalid_grant");
+});
+
+/** An outbox of its own, over a KV whose writes end when the test says so. */
+function alone() {
+  const [state, kv, waiting] = [{ storage: storage() }, new Map(), []];
+  const put = (key, value) => new Promise((taken, failed) => waiting.push({ take: () => taken(kv.set(key, value)), fail: () => failed(new Error("429")) }));
+  const rows = () => state.storage.sql.exec("SELECT * FROM outbox").toArray();
+  return { state, kv, waiting, rows, vault: { put } };
+}
+
+test("a write that ends late settles no tombstone that came since", async () => {
+  const { state, kv, waiting, rows, vault } = alone();
+  const bury = (again) => outbox.bury(state, vault, "egg:x", "revoked", 4e9, again);
+  const first = bury(false);
+  await sleep(1);
+  waiting.shift().fail();
+  await first;
+  state.storage.sql.exec("UPDATE outbox SET due = 0");
+  const late = outbox.deliver(state, vault);
+  await sleep(1);
+  kv.set("egg:x", "a record"); // a refresh that was under way, which then finds the revocation
+  const second = bury(true);
+  await sleep(1);
+  waiting.pop().fail();
+  await second;
+  waiting.shift().take();
+  await late;
+  assert.deepEqual(rows().map(({ again }) => again), [1], "the newer one is still to be written");
+});
+
+test("a tombstone that a wrong clock put off is not put off for long", async (t) => {
+  const { state, waiting, rows, vault } = alone();
+  const { now } = Date;
+  t.after(() => (Date.now = now));
+  Date.now = () => now() + 86_400_000;
+  const buried = outbox.bury(state, vault, "egs:x", "revoked", 4e9, false);
+  await sleep(1);
+  waiting.shift().fail();
+  await buried;
+  Date.now = now;
+  const delivered = outbox.deliver(state, vault);
+  waiting.shift().take();
+  assert.equal(await delivered, undefined);
+  assert.deepEqual(rows(), []);
 });
 
 theLogHoldsNoCredential(gateway);
