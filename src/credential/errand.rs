@@ -3,6 +3,9 @@
 //! It gets a cookie, and the broker an opaque state that names the address to come back to and is bound to that cookie.
 //! So an answer of the broker is worth nothing in any other browser: nobody can be signed in as somebody else by a link.
 //! Several tabs share the cookie. Nothing is stored.
+//!
+//! While keys are changed, a browser may have a cookie whose key this deployment does not know. It is not replaced, for
+//! another tab's state is bound to it: the state is then bound to its text.
 
 use super::seal::{self, Kind, Sealed, Terms};
 use super::session;
@@ -41,12 +44,16 @@ pub fn send(
     let path = next.split('?').next().unwrap_or_default();
     let next = [next, path].into_iter().find(fits).unwrap_or("/");
     let known = browsers(ctx, policy, target, headers).max_by_key(|browser| browser.expires);
-    let browser = match &known {
-        Some(known) => known.payload.clone(),
-        None => Secret::new(random(entropy)?),
+    let of_unknown_key = texts(target, headers).find(|text| is_of_unknown_key(policy, text));
+    let of_unknown_key = of_unknown_key.filter(|_| known.is_none());
+    let browser = match (&known, of_unknown_key) {
+        (Some(known), _) => known.payload.clone(),
+        (None, Some(text)) => Secret::new(text),
+        (None, None) => Secret::new(random(entropy)?),
     };
     let cookie = match known.filter(|known| known.expires >= ctx.now + STATE) {
         Some(_) => None,
+        None if of_unknown_key.is_some() => None,
         // The browser stays the same one, so that what it took along before is still good.
         None => {
             let lasting = make(ctx, entropy, policy, BROWSER, ctx.now + COOKIE, browser.expose())?;
@@ -76,7 +83,10 @@ pub fn back(
         return Err(Reason::BrokerStateExpired);
     }
     let (mark_of_sent, next) = state.payload.expose().split_at_checked(MARK).ok_or(Reason::BrokerStateForged)?;
-    if !browsers(ctx, policy, target, headers).any(|browser| mark(&browser.payload) == mark_of_sent) {
+    let is_sent = |browser: &Secret| mark(browser) == mark_of_sent;
+    if !browsers(ctx, policy, target, headers).any(|browser| is_sent(&browser.payload))
+        && !texts(target, headers).any(|text| is_sent(&Secret::new(text)))
+    {
         return Err(Reason::BrokerBrowser);
     }
     String::from_utf8(next.to_vec()).map_err(|_| Reason::BrokerStateForged)
@@ -89,11 +99,22 @@ fn browsers(
     target: &Target<'_>,
     headers: &Headers<'_>,
 ) -> impl Iterator<Item = Sealed> {
+    let open = |value| seal::open(Kind::Errand, &policy.keys, ctx.keyring, ctx.loopback, value).ok().flatten();
+    let opened: Vec<Sealed> = texts(target, headers).filter_map(open).collect();
+    opened.into_iter().filter(move |browser| browser.is_for(BROWSER) && browser.expires > ctx.now)
+}
+
+/// The cookies that have the form of this gateway's.
+fn texts<'a>(target: &Target<'_>, headers: &Headers<'a>) -> impl Iterator<Item = &'a str> {
     let name = session::host_name(NAME, target);
     let header = headers.get("cookie").unwrap_or_default();
-    let open = |value| seal::open(Kind::Errand, &policy.keys, ctx.keyring, ctx.loopback, value).ok().flatten();
-    let opened: Vec<Sealed> = cookie::visible(header, &name).take(MOST).filter_map(open).collect();
-    opened.into_iter().filter(move |browser| browser.is_for(BROWSER) && browser.expires > ctx.now)
+    let texts: Vec<&str> = cookie::visible(header, &name).take(MOST).collect();
+    texts.into_iter().filter(|text| seal::is_written_as(Kind::Errand, text))
+}
+
+fn is_of_unknown_key(policy: &Session, text: &str) -> bool {
+    let id = text.split('_').nth(1);
+    id.is_some_and(|id| policy.keys.iter().all(|key| key.id != id))
 }
 
 fn make(

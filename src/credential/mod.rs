@@ -18,6 +18,7 @@ pub mod grant;
 pub mod heads;
 pub mod http_session;
 pub mod introspection;
+mod issuer_keys;
 pub mod jwk;
 pub mod jws;
 pub mod jwt;

@@ -44,13 +44,20 @@ pub(super) fn write_host_cookie(name: &str, target: &Target<'_>, value: &str, ma
 ///
 /// # Errors
 /// `SessionDuplicate`.
-pub fn present<'a>(policy: &Session, target: &Target<'_>, headers: &Headers<'a>) -> Result<Option<&'a str>, Reason> {
+pub fn present<'a>(
+    ctx: Context<'_>,
+    policy: &Session,
+    target: &Target<'_>,
+    headers: &Headers<'a>,
+) -> Result<Option<&'a str>, Reason> {
     let Some(header) = headers.get("cookie") else { return Ok(None) };
     let name = cookie_name(policy, target);
     let aside = if header.contains(ASIDE) { Some(format!("{name}{ASIDE}")) } else { None };
-    let is_aside = |value: &str| {
-        aside.as_ref().is_some_and(|aside| cookie::visible(header, aside).any(|mark| mark == mark_of(value)))
+    let is_marked = |value: &str, why: &str| {
+        aside.as_ref().is_some_and(|aside| cookie::visible(header, aside).any(|mark| mark == mark_of(value, why)))
     };
+    let is_forged = |value: &str| matches!(open(ctx, policy, value), Err(Reason::SessionForged));
+    let is_aside = |value: &str| is_marked(value, ENDED) || (is_marked(value, FORGED) && is_forged(value));
     if policy.carrier == Carrier::HostPrefixed {
         return Ok(cookie::sole(header, &name)?.filter(|value| !is_aside(value)));
     }
@@ -74,7 +81,8 @@ pub fn visitor<'a>(policy: &Session, headers: &Headers<'a>) -> Option<&'a str> {
 /// took the cookie back by its name would take the one of a newer sign-in. So the browser keeps a mark beside it that
 /// names the value; while both come together, there is no session. None for a reason that has nothing to do with it.
 ///
-/// What has ended is set aside for good; what this gateway does not know, for a minute: the next deployment may know it.
+/// What has ended is set aside for good. What this deployment did not make may be another one's, which is on its way in or
+/// out: it is set aside for a minute, and only where its key is not known.
 pub fn set_aside(
     policy: &Session,
     target: &Target<'_>,
@@ -82,13 +90,14 @@ pub fn set_aside(
     refused: Reason,
     embedded: bool,
 ) -> Option<String> {
-    let seconds = match refused {
-        Reason::SessionExpired | Reason::SessionIdle | Reason::SessionRevoked => policy.absolute,
-        Reason::SessionForged | Reason::SessionUnknown => A_WHILE.min(policy.absolute),
+    let (seconds, why) = match refused {
+        Reason::SessionExpired | Reason::SessionIdle | Reason::SessionRevoked => (policy.absolute, ENDED),
+        Reason::SessionUnknown => (A_WHILE.min(policy.absolute), ENDED),
+        Reason::SessionForged => (A_WHILE.min(policy.absolute), FORGED),
         _ => return None,
     };
     let name = format!("{}{ASIDE}", cookie_name(policy, target));
-    Some(write_cookie(&name, target, &mark_of(value), seconds, embedded))
+    Some(write_cookie(&name, target, &mark_of(value, why), seconds, embedded))
 }
 
 /// Whether a cookie is such a mark, or a visitor's session, by its name without a prefix.
@@ -327,12 +336,15 @@ fn visitor_name(policy: &Session) -> String {
     format!("{}{VISITOR}", policy.cookie)
 }
 
-/// What names a cookie's value and does not betray it.
-fn mark_of(value: &str) -> String {
-    let mark: [u8; 16] = seal::first(sha256(&[b"edgegate aside v1\0", value.as_bytes()]));
+/// What names a cookie's value, and why it is set aside, and does not betray it.
+fn mark_of(value: &str, why: &str) -> String {
+    let mark: [u8; 16] = seal::first(sha256(&[why.as_bytes(), value.as_bytes()]));
     base64url(&mark)
 }
 
+/// What begins the text of which a mark is the digest.
+const ENDED: &str = "edgegate aside v1\0";
+const FORGED: &str = "edgegate unknown v1\0";
 /// Ends the name of the cookie that sets another one aside.
 const ASIDE: &str = "-aside";
 /// Ends the name of the cookie for visitors that stands beside one that has ended.

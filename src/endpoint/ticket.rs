@@ -26,7 +26,7 @@ pub(super) async fn answer<P: Ports>(
         return Err(Reason::NoRoute);
     };
     let headers = &incoming.headers;
-    let value = session::present(sessions, target, headers)?.ok_or(Reason::CredentialMissing)?;
+    let value = session::present(ctx, sessions, target, headers)?.ok_or(Reason::CredentialMissing)?;
     let session = session::open(ctx, sessions, value)?;
     let token = xsrf::token(ctx, sessions, &session)?;
     xsrf::judge(&token, xsrf::held(&token, headers), headers.get(xsrf::HEADER))?;

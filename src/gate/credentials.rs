@@ -182,7 +182,7 @@ async fn by_session<P: Ports>(
 ) -> Result<Option<Grant>, Reason> {
     let Visit { gate, ctx, route, incoming, target, ports } = *visit;
     let policy = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
-    let Some(value) = session::present(policy, target, &incoming.headers)? else { return Ok(None) };
+    let Some(value) = session::present(ctx, policy, target, &incoming.headers)? else { return Ok(None) };
     let refused = |reason, cookies: &mut Vec<String>| {
         cookies.clear();
         cookies.extend(session::set_aside(policy, target, value, reason, false));

@@ -24,9 +24,9 @@ pub const CLIENTS: [(&str, &str); 7] = [
     ("desk", ""),
     ("kiosk", ""),
 ];
-/// Keys by name: that of the issuer `idp`, that of a client, and a stranger's.
-static KEYS: LazyLock<[(&str, Signer); 3]> =
-    LazyLock::new(|| ["issuer", "device", "stranger"].map(|name| (name, Signer::new())));
+/// Keys by name: that of the issuer `idp` and its next one, that of a client, and a stranger's.
+static KEYS: LazyLock<[(&str, Signer); 4]> =
+    LazyLock::new(|| ["issuer", "next", "device", "stranger"].map(|name| (name, Signer::new())));
 
 /// What is called `{shop}` and so on: the fields by which a client says who it is.
 pub fn fields(client: &str) -> String {
@@ -96,9 +96,17 @@ pub fn jwt(now: u64, changes: &str) -> String {
 
 /// What the issuer `idp` publishes.
 pub fn keys() -> String {
-    let mut jwk = key("issuer").jwk();
-    jwk["kid"] = json!("issuer");
-    json!({ "keys": [jwk] }).to_string()
+    keys_of(&["issuer"])
+}
+
+/// The same for keys of these names, each with its name as key id.
+pub fn keys_of(names: &[&str]) -> String {
+    let jwk = |name: &&str| {
+        let mut jwk = key(name).jwk();
+        jwk["kid"] = json!(name);
+        jwk
+    };
+    json!({ "keys": names.iter().map(jwk).collect::<Vec<_>>() }).to_string()
 }
 
 /// A proof by the key of a client, `id` its own. `token`: that it is shown with. `changes` as of a JWT.

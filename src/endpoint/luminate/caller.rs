@@ -176,7 +176,7 @@ pub async fn present<P: Ports>(
     trace: &mut Trace,
 ) -> Result<Caller, Reason> {
     let policy = &luminate.session;
-    let text = session::present(policy, visit.target, &visit.incoming.headers)?;
+    let text = session::present(visit.ctx, policy, visit.target, &visit.incoming.headers)?;
     let set_aside =
         |reason| text.and_then(|text| session::set_aside(policy, visit.target, text, reason, is_embedded(visit)));
     let mut cookie = match text.map(|text| session::open(visit.ctx, policy, text)).transpose() {
@@ -305,7 +305,7 @@ impl Caller {
 
 /// The session that the cookie holds, whether it lives or not; one that is forged is none.
 fn in_cookie<P>(visit: &Visit<'_, P>, luminate: &Luminate) -> Result<Option<Sealed>, Reason> {
-    let value = session::present(&luminate.session, visit.target, &visit.incoming.headers)?;
+    let value = session::present(visit.ctx, &luminate.session, visit.target, &visit.incoming.headers)?;
     Ok(value.and_then(|value| session::open(visit.ctx, &luminate.session, value).ok()))
 }
 

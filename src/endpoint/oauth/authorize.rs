@@ -202,7 +202,7 @@ fn words(text: &str) -> Vec<&str> {
 async fn signed_in<P: Ports>(call: Call<'_, P>) -> Result<Option<(Sealed, String)>, Reason> {
     let Call { gate, ctx, incoming, target, ports, .. } = call;
     let policy = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
-    let Some(text) = session::present(policy, target, &incoming.headers)? else { return Ok(None) };
+    let Some(text) = session::present(ctx, policy, target, &incoming.headers)? else { return Ok(None) };
     let verified = match session::open(ctx, policy, text) {
         Ok(session) => session::verify(ctx, ports, policy, Revocation::Cached, &session, &mut None)
             .await
