@@ -1,6 +1,8 @@
 // `npm run deploy`: builds your Worker, hands it to wrangler, and names what is still open afterwards.
 // `npm run deploy -- --dry-run` does all of it but the upload, and needs no account.
-import { existsSync, readFileSync } from "node:fs";
+// The policy that was deployed is kept beside it, so that the next one is known to change its keys step by step;
+// `--keys-at-once` deploys one that does not.
+import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { build, builds } from "./build.mjs";
 import { inRoot, root } from "./lib/paths.mjs";
@@ -10,16 +12,22 @@ import { setup } from "./setup.mjs";
 
 const policy = builds.own.policy;
 const loopback = "EDGEGATE_LOOPBACK";
+const atOnce = "--keys-at-once";
 
 main(async (args) => {
   // `npm run deploy --dry-run`, without the lone dashes, keeps the flag to npm itself: it must not become a real deployment.
   const dryRun = args.includes("--dry-run") || process.env.npm_config_dry_run === "true";
   if (dryRun && !args.includes("--dry-run")) args.push("--dry-run");
+  const changesAtOnce = args.includes(atOnce);
+  args = args.filter((arg) => arg !== atOnce);
   refuseDemo(args);
   refuseLoopback(args);
   const held = dryRun ? undefined : await heldSecrets(environmentOf(args));
   if (held?.includes(loopback)) throw leftOpen(`the account's secret ${loopback}`, `npx wrangler secret delete ${[loopback, ...environmentOf(args)].join(" ")}`);
-  await build(builds.own, await setup());
+  const tools = await setup();
+  const deployed = deployedPolicy(environmentOf(args));
+  if (!changesAtOnce) await refuseSkippedSteps(deployed);
+  await build(builds.own, tools);
   console.log(dryRun ? "\nWhat wrangler would upload:\n" : "\nwrangler deploy:\n");
   const [program, rest] = wrangler("deploy", ...args);
   const { code } = await run(program, rest, { cwd: root, env: wranglerEnv(), inherit: true });
@@ -27,6 +35,10 @@ main(async (args) => {
     throw new Failure(`wrangler deploy ended with code ${code}: its words are above`, {
       todo: dryRun ? "" : "The first time, `npx wrangler login` connects this machine to your account; `npm run deploy -- --dry-run` needs none.",
     });
+  }
+  if (!dryRun) {
+    copyFileSync(inRoot(policy), inRoot(deployed));
+    console.log(`\n${deployed} is now the policy that was deployed, for the next deployment to be compared with. Commit it.`);
   }
   console.log(await openSecrets(dryRun, environmentOf(args), held));
   const config = readFileSync(inRoot("wrangler.toml"), "utf8");
@@ -76,6 +88,24 @@ function environmentOf(args) {
   const at = args.findIndex((arg) => arg === "-e" || arg === "--env" || arg.startsWith("--env="));
   if (at < 0) return [];
   return args[at].includes("=") ? [args[at]] : args.slice(at, at + 2);
+}
+
+/** Where the policy is kept that was deployed last: each of wrangler's environments has its own. */
+function deployedPolicy(environment) {
+  const name = environment.join(" ").split(/[ =]/)[1];
+  return policy.replace(/\.toml$/, `${name ? `.${name}` : ""}.deployed.toml`);
+}
+
+/** While a deployment goes out, isolates of the one before answer too: what they do not know they refuse. */
+async function refuseSkippedSteps(deployed) {
+  if (!existsSync(inRoot(deployed))) return;
+  const checked = await step(`${policy}: do its keys change step by step?`, "a second, half a minute the first time", () =>
+    run("cargo", ["run", "-q", "--bin", "edgegate", "--", "check", policy, "--deployed", deployed], { cwd: root }));
+  if (checked.code === 0) return;
+  throw new Failure(`${policy} is not to be deployed after ${deployed}`, {
+    output: checked.output,
+    todo: `The steps are in docs/operations.md under "Changing a key". If a key leaked and everything under it is to end: npm run deploy -- ${atOnce}`,
+  });
 }
 
 /** The secrets that the policy names and the account lacks. */

@@ -16,6 +16,8 @@ mod elsewhere;
 mod links;
 #[path = "cli/redirects.rs"]
 mod redirects;
+#[path = "cli/rotation.rs"]
+mod rotation;
 #[path = "cli/run.rs"]
 mod run;
 #[path = "cli/signers.rs"]

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use super::args::{Check, Common};
 use super::columns;
 use super::output::{Exit, Failure, Report};
+use super::rotation;
 use super::time;
-use super::workspace::{policy_path, read_text};
+use super::workspace::{policy_path, read_policy, read_text};
 use crate::policy::{Accept, Advice, Policy, Problem, Route, Via, advise};
 
 /// Reads the policy and says what is to be said.
@@ -22,20 +23,25 @@ pub fn run(common: &Common, check: &Check) -> Result<Report, Failure> {
         Ok(policy) => policy,
         Err(problems) => return Ok(invalid(&path, &problems)),
     };
+    let problem = |message: &String| format!("{}: {message}", path.display());
     let advice = advise(&policy, &time::day(time::now()));
-    let is_fine = advice.is_empty() || !check.strict;
-    let summary = format!("{}: {}", path.display(), summary(&policy, advice.len(), check.strict));
+    let skipped = match &check.deployed {
+        Some(file) => rotation::skipped(&policy, &read_policy(file)?),
+        None => Vec::new(),
+    };
+    let is_fine = skipped.is_empty() && (advice.is_empty() || !check.strict);
+    let summary = format!("{}: {}", path.display(), summary(&policy, skipped.len(), advice.len(), check.strict));
     let json = json!({
         "file": path.display().to_string(),
         "ok": is_fine,
-        "problems": [],
+        "problems": skipped.iter().map(|message| json!({"line": null, "message": message})).collect::<Vec<Value>>(),
         "advice": advice.iter().map(remark_json).collect::<Vec<Value>>(),
         "routes": policy.routes.iter().map(|route| route_json(route)).collect::<Vec<Value>>(),
     });
     Ok(Report {
         text: format!("{}\n{summary}\n", table(&policy)),
         json,
-        warnings: advice.iter().map(|advice| warning(&path, advice)).collect(),
+        warnings: advice.iter().map(|advice| warning(&path, advice)).chain(skipped.iter().map(problem)).collect(),
         notes: Vec::new(),
         exit: if is_fine { Exit::Fine } else { Exit::Refused },
     })
@@ -65,7 +71,7 @@ fn remark_json(advice: &Advice) -> Value {
     json!({"line": advice.line, "message": advice.message})
 }
 
-fn summary(policy: &Policy, warnings: usize, strict: bool) -> String {
+fn summary(policy: &Policy, skipped: usize, warnings: usize, strict: bool) -> String {
     let parts = [
         counted(policy.routes.len(), "route"),
         counted(policy.origins.len(), "origin"),
@@ -73,6 +79,7 @@ fn summary(policy: &Policy, warnings: usize, strict: bool) -> String {
         counted(policy.secret_names().len(), "secret"),
     ];
     let end = match (warnings, strict) {
+        _ if skipped > 0 => format!("{}; nothing is to be deployed of it yet", counted(skipped, "skipped step")),
         (0, _) => "no problem".to_owned(),
         (count, false) => format!("no problem, {}", counted(count, "warning")),
         (count, true) => format!("{}, which --strict makes problems", counted(count, "warning")),

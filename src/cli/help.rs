@@ -22,11 +22,13 @@ Examples:
 
 pub const CHECK: &str = "\
 Problems and warnings go to standard error as FILE:LINE: reason, the routes to standard output. Exit code 1 if the
-policy is not valid, or with --strict if it loosens anything.
+policy is not valid, with --strict if it loosens anything, or with --deployed if keys skip a step: a new key is in a list
+before it is the first, and the first stays in the list when it is not the first any more.
 
 Examples:
   edgegate check demo/edgegate.toml
-  edgegate check demo/edgegate.toml --json";
+  edgegate check demo/edgegate.toml --json
+  edgegate check demo/edgegate.toml --deployed demo/edgegate.toml";
 
 pub const KEY_NEW: &str = "\
 The value goes to standard output and nowhere else, in base64url.

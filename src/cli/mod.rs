@@ -29,6 +29,7 @@ mod link;
 mod output;
 mod redirect;
 mod registration;
+mod rotation;
 mod secrets;
 mod signing;
 mod telling;

@@ -35,10 +35,7 @@ impl Workspace {
     pub fn open(common: &Common) -> Result<Self, Failure> {
         let path = policy_path(common);
         let text = read_text(&path)?;
-        let policy = Policy::read(&text).map_err(|problems| {
-            let list: Vec<String> = problems.iter().map(|problem| format!("{}:{problem}", path.display())).collect();
-            Failure::usage(format!("the policy is not valid\n  {}", list.join("\n  ")))
-        })?;
+        let policy = valid(&path, &text)?;
         let (vars, source) = read_vars(common.secrets.as_deref(), &path)?;
         Ok(Self { policy, text, path, vars, source })
     }
@@ -61,6 +58,21 @@ impl Workspace {
                 .todo(format!("Make your own: edgegate key new | npx wrangler secret put {name}")),
         })
     }
+}
+
+/// The policy of a file.
+///
+/// # Errors
+/// Exit code 2: it cannot be read, or is not valid.
+pub fn read_policy(path: &Path) -> Result<Policy, Failure> {
+    valid(path, &read_text(path)?)
+}
+
+fn valid(path: &Path, text: &str) -> Result<Policy, Failure> {
+    Policy::read(text).map_err(|problems| {
+        let list: Vec<String> = problems.iter().map(|problem| format!("{}:{problem}", path.display())).collect();
+        Failure::usage(format!("the policy is not valid\n  {}", list.join("\n  ")))
+    })
 }
 
 /// Where the policy is: `--policy`, else `EDGEGATE_POLICY`, else `edgegate.toml`.

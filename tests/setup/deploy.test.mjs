@@ -95,6 +95,37 @@ test("nothing that would make a deployment a local one is deployed", async (t) =
   await refused(held, [], ["wrangler secret list --format json"]);
 });
 
+test("the policy that was deployed is kept, and the next one is compared with it first", async (t) => {
+  const a = account(t);
+  assert.equal((await a.deploy()).code, 0);
+  assert.equal(a.read("edgegate.deployed.toml"), a.read("edgegate.toml"));
+  assert.ok(!a.calls("cargo").some((call) => call.includes(" check ")), "the first deployment has nothing before it");
+  a.forget();
+  const before = a.read("edgegate.toml");
+  a.write("edgegate.toml", `${before}# changed\n`);
+  assert.equal((await a.deploy(["--dry-run"])).code, 0);
+  assert.ok(a.calls("cargo").some((call) => call.endsWith("check edgegate.toml --deployed edgegate.deployed.toml")), a.calls("cargo").join());
+  assert.equal(a.read("edgegate.deployed.toml"), before, "a dry run deploys nothing");
+  assert.equal((await a.deploy(["--env", "staging"])).code, 0);
+  assert.equal(a.read("edgegate.deployed.toml"), before);
+  assert.equal(a.read("edgegate.staging.deployed.toml"), a.read("edgegate.toml"), "an environment has its own");
+});
+
+test("keys that skip a step are not deployed, unless it is said", async (t) => {
+  const a = account(t);
+  a.write("edgegate.deployed.toml", "");
+  standIn(a.bin, "cargo", `case "$*" in *--deployed*) echo "edgegate.toml: session: seal-2 is first" >&2; exit 1;; *) echo '[]';; esac`);
+  for (const args of [[], ["--dry-run"]]) {
+    const { code, output } = await a.deploy(args);
+    assert.equal(code, 1);
+    assert.match(output, /session: seal-2 is first/);
+    assert.match(output, /Changing a key.*npm run deploy -- --keys-at-once/);
+  }
+  assert.deepEqual(a.calls("wrangler").filter((call) => call.startsWith("wrangler deploy")), []);
+  assert.equal((await a.deploy(["--keys-at-once"])).code, 0);
+  assert.deepEqual(a.calls("wrangler").filter((call) => call.startsWith("wrangler deploy")), ["wrangler deploy"]);
+});
+
 test("nothing of the demo is deployed", async (t) => {
   const a = account(t);
   for (const [args, env] of [

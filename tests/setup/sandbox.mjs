@@ -67,7 +67,8 @@ export function clone(t) {
   standIn(made.bin, "rustc", `${made.addTarget}; case "$*" in *target-libdir*) echo ${made.home}/rustup-lib;; *) echo "rustc 1.95.0";; esac`);
   installed(made.env.EDGEGATE_CACHE, "worker-build", { "worker-build": 'mkdir -p "$3"; echo "$EDGEGATE_POLICY" >"$3/index.js"; : >"$3/index_bg.wasm"' });
   installed(made.env.EDGEGATE_CACHE, "wasm-bindgen-cli", { "wasm-bindgen": "", "wasm-bindgen-test-runner": "" });
-  return { ...made, repo, write, run: (script, args = [], env = {}) => runNode(repo, script, args, { ...made.env, ...env }) };
+  const read = (name) => readFileSync(path.join(repo, name), "utf8");
+  return { ...made, repo, write, read, run: (script, args = [], env = {}) => runNode(repo, script, args, { ...made.env, ...env }) };
 }
 
 /** A tool in the cache, at the version that is wanted. */

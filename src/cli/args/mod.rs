@@ -91,6 +91,9 @@ pub struct Check {
     /// A warning counts as a problem
     #[arg(long)]
     pub strict: bool,
+    /// The policy that was deployed last: a list of keys that skips a step counts as a problem
+    #[arg(long, value_name = "FILE")]
+    pub deployed: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
