@@ -97,7 +97,7 @@ fn entry<'a>(workspace: &Workspace, keyring: &Keyring, name: &'a str) -> Entry<'
 }
 
 fn purpose(policy: &Policy, name: &str, key: Option<&Key>) -> String {
-    let is_admin = policy.admin.as_ref().is_some_and(|admin| admin.secret == name);
+    let is_admin = policy.admin.as_ref().is_some_and(|admin| admin.secrets().any(|secret| secret == name));
     let admin = is_admin.then(|| "the admin API".to_owned());
     let administrators = policy.administrators().filter(|administrator| administrator.secret == name);
     let passwords = administrators.map(|one| format!("password of the Luminate administrator {}", one.name));

@@ -170,7 +170,7 @@ impl Policy {
 
     /// Every secret that the policy names, each once, in file order.
     pub fn secret_names(&self) -> Vec<&str> {
-        let admin = self.admin.iter().map(|admin| admin.secret.as_str());
+        let admin = self.admin.iter().flat_map(Admin::secrets);
         let administrators = self.administrators().map(|administrator| administrator.secret.as_str());
         let keys = self.keys.iter().map(|key| key.secret.as_str());
         let mut names: Vec<&str> = Vec::new();

@@ -129,7 +129,7 @@ fn secrets(
     let issuers = issuers.things().filter_map(|issuer| issuer.secret());
     let administrators = luminate.into_iter().flat_map(|luminate| &luminate.administrators);
     let administrators = administrators.map(|administrator| administrator.secret.as_str());
-    let admin = admin.map(|admin| admin.secret.as_str());
+    let admin = admin.into_iter().flat_map(Admin::secrets);
     keys.chain(issuers).chain(administrators).chain(admin).map(str::to_owned).collect()
 }
 

@@ -79,23 +79,23 @@ pub(super) fn admin(
     luminate: Option<&Luminate>,
 ) -> Option<Admin> {
     let table = root.table(report, "admin", &shape::ADMIN)?;
-    let secret = table.checked(report, "secret", text::secret);
-    if let Some(key) = secret.as_ref().and_then(|secret| keys.things().find(|key| key.secret == *secret)) {
-        let reason = format!("is the secret of `[keys.{}]` already; the admin key has a value of its own", key.id);
-        table.wrong(report, "secret", &reason);
-    }
-    if let Some(issuer) = issuers.things().find(|issuer| secret.is_some() && issuer.secret() == secret.as_deref()) {
-        let reason =
-            format!("is the secret of `[issuers.{}]` already; the admin key has a value of its own", issuer.name);
-        table.wrong(report, "secret", &reason);
-    }
-    let mut administrators = luminate.into_iter().flat_map(|luminate| &luminate.administrators);
-    if let Some(one) = administrators.find(|one| secret.as_ref() == Some(&one.secret)) {
-        let name = &one.name;
-        let reason = format!(
-            "is the secret of `[luminate.administrators.{name}]` already; the admin key has a value of its own"
-        );
-        table.wrong(report, "secret", &reason);
+    let [secret, next_secret] = ["secret", "next_secret"].map(|name| {
+        let secret = table.checked(report, name, text::secret)?;
+        let key = keys.things().find(|key| key.secret == secret).map(|key| ("keys.", &key.id));
+        let issuer = issuers.things().find(|issuer| issuer.secret() == Some(&secret));
+        let mut administrators = luminate.into_iter().flat_map(|luminate| &luminate.administrators);
+        let administrator = administrators.find(|one| one.secret == secret);
+        let taken = key
+            .or(issuer.map(|issuer| ("issuers.", &issuer.name)))
+            .or(administrator.map(|one| ("luminate.administrators.", &one.name)));
+        if let Some((table_of, id)) = taken {
+            let reason = format!("is the secret of `[{table_of}{id}]` already; the admin key has a value of its own");
+            table.wrong(report, name, &reason);
+        }
+        Some(secret)
+    });
+    if secret.is_some() && secret == next_secret {
+        table.wrong(report, "next_secret", "is `secret` itself; the next admin key has a value of its own");
     }
     let mut allow = Vec::new();
     for text in
@@ -108,7 +108,7 @@ pub(super) fn admin(
         }
         allow.push(network);
     }
-    Some(Admin { secret: secret?, allow })
+    Some(Admin { secret: secret?, next_secret, allow })
 }
 
 /// `[limits]`

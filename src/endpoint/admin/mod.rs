@@ -145,12 +145,20 @@ async fn authorize<P: Ports>(gate: &Gate, ctx: Context<'_>, incoming: &Incoming<
     if gate.guesses.is_shut_out(&network, ctx.now) {
         return Err(Reason::Throttled);
     }
-    let key = ctx.keyring.secret(&policy.secret, ctx.loopback)?;
     let header = authorization::read(&incoming.headers)?;
-    if header.is_some_and(|header| header.is("Bearer") && key.is(header.value.as_bytes())) {
-        return Ok(());
+    // While the key is changed, the next one may have no value yet.
+    let mut otherwise = Reason::SecretMissing;
+    for name in policy.secrets() {
+        let Ok(key) = ctx.keyring.secret(name, ctx.loopback) else { continue };
+        if header.is_some_and(|header| header.is("Bearer") && key.is(header.value.as_bytes())) {
+            return Ok(());
+        }
+        otherwise = Reason::AdminKey;
     }
-    Err(gate.guesses.count(&network, ctx.now, ports, Reason::AdminKey).await)
+    match otherwise {
+        Reason::AdminKey => Err(gate.guesses.count(&network, ctx.now, ports, Reason::AdminKey).await),
+        missing => Err(missing),
+    }
 }
 
 const MAX_BODY: usize = 16_384;

@@ -66,8 +66,17 @@ pub struct Identity {
 pub struct Admin {
     /// Name of the Worker secret that holds the admin key.
     pub secret: String,
+    /// Of the one that is taken as well, while the key is changed.
+    pub next_secret: Option<String>,
     /// Client networks that may call. Never empty.
     pub allow: Vec<Network>,
+}
+
+impl Admin {
+    /// Names of the secrets that hold an admin key.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        core::iter::once(self.secret.as_str()).chain(self.next_secret.as_deref())
+    }
 }
 
 /// `[limits]`, in bytes.

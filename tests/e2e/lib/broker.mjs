@@ -50,8 +50,8 @@ export async function sent(gate, target, headers = {}) {
 }
 
 /** What a broker answers with, made here: a path of the gate. */
-export function answered({ state, user = "jo", expires = now() + 60, host = HOST, path = "/.edgegate/broker/corp", key = KEY, query }) {
-  const covered = `${query ?? `state=${state}&user=${encodeURIComponent(user)}`}&eg_kid=corp&eg_exp=${expires}`;
+export function answered({ state, user = "jo", expires = now() + 60, host = HOST, path = "/.edgegate/broker/corp", kid = "corp", key = KEY, query }) {
+  const covered = `${query ?? `state=${state}&user=${encodeURIComponent(user)}`}&eg_kid=${kid}&eg_exp=${expires}`;
   const mac = createHmac("sha256", key).update(`GET\n${host}\n${path}?${covered}`).digest("base64url");
   assert.ok(host.length > 0);
   return `${path}?${covered}&eg_sig=${mac}`;
