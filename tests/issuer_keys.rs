@@ -47,7 +47,9 @@ fn asked(site: &Site) -> u32 {
 }
 
 fn at_once<'a>(site: &'a Site, requests: &'a [Request]) -> Turns<'a, Judged> {
-    Turns::new(requests.iter().map(|request| Box::pin(site.judge(request)) as Pin<Box<dyn Future<Output = Judged> + 'a>>))
+    Turns::new(
+        requests.iter().map(|request| Box::pin(site.judge(request)) as Pin<Box<dyn Future<Output = Judged> + 'a>>),
+    )
 }
 
 fn refusals(turns: &Turns<'_, Judged>) -> Vec<Option<Reason>> {
@@ -100,7 +102,8 @@ fn a_key_that_was_published_while_keys_are_fetched_is_found() {
 fn made_up_key_ids_make_few_wait_and_cause_few_fetches() {
     let site = site(&keys());
     assert_eq!(site.ask(&token(0, "issuer")).refused, None);
-    let strangers: Vec<Request> = (0..500).map(|number| with_key_id(number, &format!("made-up-{number}"), "issuer")).collect();
+    let strangers: Vec<Request> =
+        (0..500).map(|number| with_key_id(number, &format!("made-up-{number}"), "issuer")).collect();
     let mut turns = at_once(&site, &strangers);
     (0..500).for_each(|which| turns.step(which));
     assert_eq!(turns.done.iter().filter(|done| done.is_none()).count(), 128);

@@ -11,6 +11,7 @@ use edgegate::refusal::Reason;
 use serde_json::json;
 use support::luminate::{JO, client, login, subject};
 use support::memory::World;
+use support::oauth::fields;
 use support::{NOW, POLICY, Request, Site, is_granted, set_cookies};
 
 const OLD: &str = "keys = [\"seal-1\"]";
@@ -19,7 +20,11 @@ const NEW: &str = "keys = [\"seal-3\", \"seal-1\"]";
 /// An isolate of the deployment before, and one in which a new key is the first at once.
 fn both() -> (Site, Site) {
     let old = POLICY.replace("keys = [\"seal-1\", \"seal-2\"]", OLD);
-    let new = old.replace(OLD, NEW).replacen("[keys.seal-2]", "[keys.seal-3]\nsecret = \"SEAL_KEY_3\"\nuse = \"seal\"\n\n[keys.seal-2]", 1);
+    let new = old.replace(OLD, NEW).replacen(
+        "[keys.seal-2]",
+        "[keys.seal-3]\nsecret = \"SEAL_KEY_3\"\nuse = \"seal\"\n\n[keys.seal-2]",
+        1,
+    );
     let world = World::at(NOW);
     (Site::new(&world, &old), Site::new(&world, &new))
 }
@@ -109,4 +114,28 @@ fn a_token_of_an_unknown_key_is_refused_and_nothing_more() {
     assert_eq!((judged.refused, storage), (Some(Reason::TokenForged), 0));
     assert_eq!(old.ports.world.ledger().borrow().len(), before);
     assert!(is_granted(&new.ask(&Request::get("/me/").bearer(&token))));
+}
+
+// 200 would say that it is revoked, and it lives wherever the key has a value.
+#[test]
+fn what_is_under_a_key_without_a_value_is_not_said_to_be_revoked() {
+    let (_, new) = both();
+    let (token, session) = (new.token("read"), new.session());
+    let without = POLICY.replace("keys = [\"seal-1\", \"seal-2\"]", NEW);
+    let without = without.replacen(
+        "[keys.seal-2]",
+        "[keys.seal-3]\nsecret = \"ABSENT_KEY_2\"\nuse = \"seal\"\n\n[keys.seal-2]",
+        1,
+    );
+    let policy = support::policy(&without);
+    let keyring = edgegate::keyring::Keyring::new(&policy, |name| {
+        (name != "ABSENT_KEY_2").then(|| support::secret(name)).flatten()
+    });
+    let here = Site { gate: edgegate::gate::Gate::new(policy, keyring), ports: new.ports.clone() };
+    let revoke = Request::new("POST", "/oauth/revoke").form(&format!("{}&token={token}", fields("shop")));
+    assert_eq!(here.ask(&revoke).refused, Some(Reason::SecretMissing));
+    let sign_out = Request::new("POST", "/.edgegate/sign-out").session(&session).with("sec-fetch-site", "same-origin");
+    let judged = here.ask(&sign_out);
+    assert_eq!((judged.refused, set_cookies(&judged)), (Some(Reason::SecretMissing), vec![]));
+    assert!(is_granted(&new.ask(&Request::get("/account/").session(&session))));
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::policy::{Key, Policy};
+use crate::policy::{Key, Policy, SingleUse};
 
 /// A list of keys by the name of its table.
 struct List<'a> {
@@ -19,6 +19,11 @@ struct List<'a> {
 pub fn skipped(policy: &Policy, deployed: &Policy) -> Vec<String> {
     let before = lists(deployed);
     let mut skipped: Vec<String> = policy.keys.iter().filter_map(|key| another(key, deployed)).collect();
+    if (deployed.single_use, policy.single_use) == (SingleUse::Ledger, SingleUse::BestEffort) {
+        let why =
+            "what the deployed policy used up or revoked in the Ledger is not asked for any more, so it works again";
+        skipped.push(format!("storage: `single_use` was \"ledger\"; {why}"));
+    }
     for list in lists(policy) {
         let Some(before) = before.iter().find(|before| before.table == list.table) else { continue };
         skipped.extend(first_at_once(&list, before));
@@ -63,7 +68,10 @@ fn out_at_once(list: &List<'_>, before: &List<'_>) -> Option<String> {
     let ids: Vec<String> = then.map(|key| format!("\"{}\"", key.id)).collect();
     let how = match ids.len() {
         1 => "keep it in the list, and put the new key behind it".to_owned(),
-        _ => format!("deploy keys = [{}] first, and take it out when the longest of what it made is over", ids.join(", ")),
+        _ => format!(
+            "deploy keys = [{}] first, and take it out when the longest of what it made is over",
+            ids.join(", ")
+        ),
     };
     Some(format!("{}: `{}` is out, and was the first of the deployed policy; {how}", list.table, first.id))
 }

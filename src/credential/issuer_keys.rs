@@ -182,9 +182,9 @@ impl Keys {
 }
 
 /// A fetch that is under way: if it is dropped half way, it is so no more.
-struct UnderWay<'a>(&'a RefCell<Keys>, u64);
+struct Fetching<'a>(&'a RefCell<Keys>, u64);
 
-impl Drop for UnderWay<'_> {
+impl Drop for Fetching<'_> {
     fn drop(&mut self) {
         let mut keys = self.0.borrow_mut();
         keys.is_open &= keys.turn != self.1;
@@ -198,7 +198,7 @@ async fn fetch(
     turn: u64,
     now: u64,
 ) -> Result<(), Reason> {
-    let _under_way = UnderWay(keys, turn);
+    let _fetching = Fetching(keys, turn);
     let result = ask(ports, issuer).await;
     let mut keys = keys.borrow_mut();
     match result {

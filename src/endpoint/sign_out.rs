@@ -12,7 +12,7 @@ use crate::rewrite::Answer;
 /// GET shows a button, POST signs out and takes the cookie back.
 ///
 /// # Errors
-/// `CrossSite`, storage's own.
+/// `CrossSite`, `SecretMissing`, storage's own.
 pub async fn answer<P: Ports>(
     gate: &Gate,
     ctx: Context<'_>,
@@ -26,6 +26,11 @@ pub async fn answer<P: Ports>(
     }
     if !fetch_metadata::is_own_form(&incoming.headers, &target.origin()) {
         return Err(Reason::CrossSite);
+    }
+    // A key without a value here may have one elsewhere, where the session lives.
+    let value = session::present(ctx, sessions, target, &incoming.headers).ok().flatten();
+    if value.is_some_and(|value| session::open(ctx, sessions, value) == Err(Reason::SecretMissing)) {
+        return Err(Reason::SecretMissing);
     }
     end_session(gate, ctx, incoming, target, ports).await?;
     let mut cookies = session::clear_cookies(sessions, target, &incoming.headers, false);

@@ -187,7 +187,8 @@ pub(super) const LUMINATE: Shape = Shape {
 pub(super) const ADMINISTRATOR: Shape =
     Shape { table: "luminate.administrators.*", keys: &["secret", "methods"], required: &["secret", "methods"] };
 pub(super) const IDENTITY: Shape = Shape { table: "identity", keys: &["keys", "lifetime", "strip"], required: &[] };
-pub(super) const ADMIN: Shape = Shape { table: "admin", keys: &["secret", "next_secret", "allow"], required: &["secret", "allow"] };
+pub(super) const ADMIN: Shape =
+    Shape { table: "admin", keys: &["secret", "next_secret", "allow"], required: &["secret", "allow"] };
 pub(super) const LIMITS: Shape = Shape { table: "limits", keys: &["url", "headers", "form", "body"], required: &[] };
 pub(super) const STORAGE: Shape = Shape { table: "storage", keys: &["single_use"], required: &[] };
 pub(super) const ROUTE: Shape = Shape {

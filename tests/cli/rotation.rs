@@ -77,7 +77,8 @@ fn an_id_is_no_other_keys_and_a_secret_has_one_id() {
     let given = "[keys.seal-1]\nsecret = \"SEAL_KEY\"";
     let ran = check("values", [given, given, &given.replace("SEAL_KEY", "SEAL_KEY_9")]).ends(1);
     assert!(ran.err.contains("keys.seal-1: its secret, use or algorithm is not the deployed one"), "{}", ran.err);
-    let renamed = format!("[keys.seal-9]\nsecret = \"SEAL_KEY\"\nuse = \"seal\"\n\n{}", given.replace("SEAL_KEY", "SEAL_KEY_9"));
+    let renamed =
+        format!("[keys.seal-9]\nsecret = \"SEAL_KEY\"\nuse = \"seal\"\n\n{}", given.replace("SEAL_KEY", "SEAL_KEY_9"));
     let ran = check("names", [given, given, &renamed]).ends(1);
     assert!(ran.err.contains("keys.seal-9: `SEAL_KEY` is the secret of the deployed `seal-1`"), "{}", ran.err);
 }

@@ -22,15 +22,22 @@ pub async fn answer<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -
     let client = client::authenticate(call, &request.named).await?;
     *known = Some(client::identity(&client));
     let token = request.form.need("token")?;
-    if let Ok((sealed, claims)) = grant::open_refresh(ctx, oauth, token) {
-        end(call, &client, &sealed, &claims).await?;
-    } else if let Ok(sealed) = bearer::open(ctx, &gate.policy, bearer::bare_anywhere(&gate.policy, token)) {
-        let has_ledger = ctx.single_use == SingleUse::Ledger;
-        match grant::claims(&sealed) {
-            Some(claims) if has_ledger && grant::is_superseded(ports, &claims).await? => {}
-            Some(claims) => end(call, &client, &sealed, &claims).await?,
-            None => end_single(call, &client, &sealed).await?,
+    let has_ledger = ctx.single_use == SingleUse::Ledger;
+    match grant::open_refresh(ctx, oauth, token) {
+        Ok((sealed, claims)) => end(call, &client, &sealed, &claims).await?,
+        Err(Reason::RefreshExpired) => {}
+        Err(Reason::RefreshForged) => {
+            let token = bearer::bare_anywhere(&gate.policy, token);
+            match bearer::open(ctx, &gate.policy, token).map(|sealed| (grant::claims(&sealed), sealed)) {
+                Ok((Some(claims), _)) if has_ledger && grant::is_superseded(ports, &claims).await? => {}
+                Ok((Some(claims), sealed)) => end(call, &client, &sealed, &claims).await?,
+                Ok((None, sealed)) => end_single(call, &client, &sealed).await?,
+                Err(Reason::TokenForged) => {}
+                // A key without a value here may have one elsewhere, where the token lives.
+                Err(other) => return Err(other),
+            }
         }
+        Err(other) => return Err(other),
     }
     // Clients are not to read the body (RFC 7009 section 2.2); some want one that they could.
     Ok(Answer::json(200, &json!({})))
