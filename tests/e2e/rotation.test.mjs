@@ -12,7 +12,7 @@ import { KINDS, people, policy, published, secrets } from "./lib/rotation.mjs";
 import { signIn } from "./lib/schemes.mjs";
 
 const STEPS = ["old", "next", "last", "new"];
-const EACH = 6; // of every kind, at every step, made half at one gate and half at the other
+const EACH = 4; // of every kind, at every step, made half at one gate and half at the other
 const gateway = await startGateway(Object.fromEntries(STEPS.map((step) => [step, { policy: policy(step), secrets, ...(step !== "old" && { sharing: "old" }) }])));
 after(() => (people.stop(), gateway.stop()));
 for (const secret of Object.values(secrets)) gateway.seen.add(secret);
@@ -45,7 +45,9 @@ async function load(gates, isNew, keys) {
     );
     held[kind] = held[kind].filter((thing) => thing !== undefined);
   };
-  await Promise.all(Object.entries(KINDS).map(ofKind));
+  // A few kinds at once: a machine that is busy must not be too slow for the gate's own patience.
+  const left = Object.entries(KINDS);
+  while (left.length > 0) await Promise.all(left.splice(0, 4).map(ofKind));
   return told;
 }
 
@@ -59,13 +61,12 @@ for (const [at, step] of STEPS.slice(1).entries()) {
   const [before, next] = [gateway[STEPS[at]], gateway[step]];
   test(`isolates of the step "${STEPS[at]}" beside those of "${step}": nothing is refused and nothing lost`, { timeout: 300_000 }, async () => {
     const keys = await published(before); // and kept by the origin until the deployment is everywhere
-    const { used, refused } = await load([before, next], step !== "next", keys);
-    assert.deepEqual(refused, []);
-    assert.ok(used >= Object.keys(KINDS).length * EACH * 2, `${used} uses`);
+    const mixed = await load([before, next], step !== "next", keys);
     // The deployment is everywhere.
     const alone = await load([next, next], step !== "next", await published(next));
-    assert.deepEqual(alone.refused, []);
     if (step === "last") await outlive(next, true);
+    assert.deepEqual([...mixed.refused, ...alone.refused], []);
+    assert.ok(mixed.used >= Object.keys(KINDS).length * EACH * 2, `${mixed.used} uses`);
   });
 }
 
