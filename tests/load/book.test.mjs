@@ -49,7 +49,7 @@ test("a client that left may have had its line or not, and never two", () => {
 
 test("memory that grows is complained of, and a wasm that was made again", () => {
   const calm = { rss: [100e6, 105e6], wasm: [4e6, 4e6], made: 1 };
-  const run = (memory) => report({ requests: 1000, left: 0, lines: 1000, reached: 0, reasons: new Map(), wrong: [], did: new Map(), memory, times: { gate: [1], bare: [1] }, minutes: 15 }).wrong.length;
+  const run = (memory) => report({ requests: 1000, left: 0, lines: 1000, reached: 0, reasons: new Map(), wrong: [], did: new Map(), memory, times: { gate: [1], bare: [1] }, calm: { gate: [1], bare: [1] }, minutes: 15 }).wrong.length;
   assert.equal(run(calm), 0);
   for (const more of [{ rss: [100e6, 111e6] }, { wasm: [4e6, 4.1e6] }, { made: 2 }]) assert.equal(run({ ...calm, ...more }), 1);
 });

@@ -16,6 +16,7 @@ import { Traffic } from "./traffic.mjs";
 import { Wire } from "./wire.mjs";
 
 const SIDES = 24;
+const CALM_PROBES = 500;
 const bare = "export default { fetch: (request, env) => env.ORIGIN.fetch(request) };";
 
 export async function load({ minutes, rate, seed, progress = () => {} }) {
@@ -35,7 +36,7 @@ export async function load({ minutes, rate, seed, progress = () => {} }) {
     let isStopped = false;
     const isOver = () => isStopped || performance.now() - begun >= length;
     progress(`${minutes} min at up to ${rate} actions a second, seed ${seed}`);
-    const times = { gate: [], bare: [] };
+    const [times, calm] = [{ gate: [], bare: [] }, { gate: [], bare: [] }];
     const work = [
       ...Array.from({ length: SIDES }, () => side(traffic, isOver, (1000 * SIDES) / rate)),
       every(3000, isOver, () => memory.look(wires)),
@@ -47,9 +48,10 @@ export async function load({ minutes, rate, seed, progress = () => {} }) {
     ];
     await Promise.all(work).finally(() => (isStopped = true));
     await sleep(3000); // the last lines, of requests that nobody waits for
+    for (let at = 0; at < CALM_PROBES; at++) await probe(wires[0], passing, calm);
     for (const own of wires) book.reached(idsOf(await own.take()));
     await sleep(500);
-    return { ...book.close(), did: traffic.did, memory: memory.figures({ warm, settled }), times, seed, minutes };
+    return { ...book.close(), did: traffic.did, memory: memory.figures({ warm, settled }), times, calm, seed, minutes };
   } finally {
     for (const own of [...wires, passing]) own.close();
     idp.stop();
