@@ -44,7 +44,7 @@ export async function load({ minutes, rate, seed, progress = () => {} }) {
         for (const own of wires) book.reached(idsOf(await own.take()));
       }),
       every(200, isOver, () => probe(wires[0], passing, times)),
-      every(15_000, isOver, async () => progress(`${book.requests} requests, ${book.wrong.length} wrong, ${Math.round(memory.now / 2 ** 20)} MB, ${Math.round((performance.now() - begun) / 1000)} s`)),
+      every(15_000, isOver, async () => progress(`${book.requests} requests, ${book.wrong.length} wrong, ${memory.now} in process and wasm, ${Math.round((performance.now() - begun) / 1000)} s`)),
     ];
     await Promise.all(work).finally(() => (isStopped = true));
     await sleep(3000); // the last lines, of requests that nobody waits for

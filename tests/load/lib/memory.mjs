@@ -23,9 +23,10 @@ export class Memory {
     this.#notes.push({ at: performance.now(), rss: rss(this.#pid), wasm: seen.reduce((sum, { bytes }) => sum + bytes, 0), made: Math.max(...seen.map(({ made }) => made)) });
   }
 
-  /** Bytes of the process, when it was looked at last. */
+  /** In words: both, when they were looked at last. */
   get now() {
-    return this.#notes.at(-1)?.rss ?? 0;
+    const { rss = 0, wasm = 0 } = this.#notes.at(-1) ?? {};
+    return [rss, wasm].map((bytes) => `${(bytes / 2 ** 20).toFixed(1)} MB`).join(" and ");
   }
 
   /**
