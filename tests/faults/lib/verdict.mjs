@@ -49,6 +49,7 @@ function ofAgain(good, again, kind, outcome) {
   if (outcome.remembered && reasonOf(again) === reasonOf(good)) return [];
   const common = [[again.held, `${shown}, and what it gave or took is not so`]];
   if (!kind.once) return complaints([...common, [again.worked, `${shown}, and works not only once`]]);
+  if (kind.once === "same" && outcome.retry === "maybe") return complaints(common);
   if (kind.once === "same") return complaints([...common, [again.worked, `${shown}, not what it gave before`]]);
   if (good.left) {
     return complaints([

@@ -32,7 +32,7 @@ export async function load({ minutes, rate, seed, progress = () => {} }) {
     const traffic = new Traffic({ lanes, book, seed });
     const begun = performance.now();
     const length = minutes * 60_000;
-    const [warm, settled] = [begun + Math.min(60_000, length / 2), begun + Math.min(300_000, length / 2)];
+    const settled = begun + Math.min(300_000, length / 2);
     let isStopped = false;
     const isOver = () => isStopped || performance.now() - begun >= length;
     progress(`${minutes} min at up to ${rate} actions a second, seed ${seed}`);
@@ -51,7 +51,7 @@ export async function load({ minutes, rate, seed, progress = () => {} }) {
     for (let at = 0; at < CALM_PROBES; at++) await probe(wires[0], passing, calm);
     for (const own of wires) book.reached(idsOf(await own.take()));
     await sleep(500);
-    return { ...book.close(), did: traffic.did, memory: memory.figures({ warm, settled }), times, calm, seed, minutes };
+    return { ...book.close(), did: traffic.did, memory: memory.figures(settled), times, calm, seed, minutes };
   } finally {
     for (const own of [...wires, passing]) own.close();
     idp.stop();

@@ -30,18 +30,14 @@ export class Memory {
   }
 
   /**
-   * The wasm from `warm` (ms) on: at first and at most. The process from `settled` on: at first and at the end, medians of a
-   * fifth. The stores are emulated in the same process, and fill their caches until then.
+   * From `settled` (ms) on, medians of the first and the last fifth. Until then the isolates fill what they remember, which is
+   * bounded, and the stores, which are emulated in the same process, their caches.
    */
-  figures({ warm, settled }) {
-    const wasm = this.#notes.filter(({ at }) => at >= warm).map((note) => note.wasm);
-    const later = this.#notes.filter(({ at }) => at >= settled).map((note) => note.rss);
+  figures(settled) {
+    const later = this.#notes.filter(({ at }) => at >= settled);
     const fifth = Math.max(1, Math.floor(later.length / 5));
-    return {
-      rss: [median(later.slice(0, fifth)), median(later.slice(-fifth))],
-      wasm: [wasm[0], Math.max(...wasm)],
-      made: Math.max(...this.#notes.map(({ made }) => made)),
-    };
+    const ends = (what) => [later.slice(0, fifth), later.slice(-fifth)].map((notes) => median(notes.map((note) => note[what])));
+    return { rss: ends("rss"), wasm: ends("wasm"), made: Math.max(...this.#notes.map(({ made }) => made)) };
   }
 }
 

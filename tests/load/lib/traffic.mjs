@@ -9,6 +9,7 @@ const ONCE = KINDS.filter(([, kind]) => kind.once === true);
 /** Wrong passwords are counted, and a person who has had many of them waits. */
 const GUESSED = new Set(["password over Basic", "sign-in"]);
 const GUESSES_A_MINUTE = 5;
+const PADDING = "x".repeat(10_000);
 
 /** A generator of numbers in [0, 1): mulberry32. */
 export function random(seed) {
@@ -92,7 +93,9 @@ export class Traffic {
   async left(name, kind) {
     const got = await kind.get(this.#lane());
     const share = this.#next() < 0.3 ? this.#next() : 1;
-    await this.#lane().gate.leave(this.#from(got.request), this.#next() ** 2 * 60, share);
+    const { headers } = got.request;
+    const request = { ...got.request, headers: { ...headers, "x-padding": PADDING } }; // what is kept of it would be seen
+    await this.#lane().gate.leave(this.#from(request), this.#next() ** 2 * 60, share);
     if (kind.once !== true || this.#next() < 0.5) return;
     const answers = [await this.#show(got.request), await this.#show(got.request)];
     if (answers.filter((answer) => kind.worked(answer)).length > 1) this.#book.fail(`left, ${name}: worked twice afterwards`);
