@@ -28,7 +28,9 @@ target!(|input: Input<'_>| {
         assert!(!one.matches(text) || one.matches_ignoring_case(text));
         assert_eq!(one.matches_ignoring_case(text), one.matches(text) || one.matches_ignoring_case(&text.to_ascii_uppercase()));
         if let Some(rewritten) = one.rewrite(text, &other).filter(|_| one.is_prefix() == other.is_prefix()) {
-            assert!(other.matches(&rewritten), "{text} by {one} to {other}: {rewritten}");
+            // A parameter at the end of the base stays there, and routes are matched without parameters.
+            let bare: Vec<&str> = rewritten.split('/').map(|part| part.split(';').next().unwrap_or_default()).collect();
+            assert!(other.matches(&bare.join("/")), "{text} by {one} to {other}: {rewritten}");
         }
         assert_eq!(is_within(text, one.base()), text.to_ascii_lowercase() == one.base().to_ascii_lowercase()
             || text.to_ascii_lowercase().starts_with(&format!("{}/", one.base().to_ascii_lowercase())));
