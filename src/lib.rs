@@ -11,6 +11,7 @@
 //! - [`rewrite`] turns a decision into edits of the request and of the answer;
 //! - [`refusal`] is the closed list of reasons, [`dialect`] their words;
 //! - [`policy`] is the file that says all this, checked before it is used;
+//! - [`horizon`] says how far back the Ledger may delete;
 //! - [`ports`] are the traits through which the core reaches the world; `worker` implements them over
 //!   Cloudflare's bindings and is the only room that knows the platform.
 //!
@@ -31,6 +32,7 @@ pub mod document;
 pub mod endpoint;
 pub mod explain;
 pub mod gate;
+pub mod horizon;
 pub mod http;
 pub mod keyring;
 pub mod log;

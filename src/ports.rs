@@ -40,9 +40,29 @@ pub enum Claimed {
     },
 }
 
-/// What is claimed: 32 bytes that nobody can choose without holding a key.
+/// What is claimed: 32 bytes that nobody can choose without holding a key, and the id of that key, which says over how
+/// many objects its claims are spread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ClaimKey(pub [u8; 32]);
+pub struct ClaimKey(pub [u8; 32], [u8; 32]);
+
+impl ClaimKey {
+    /// Of what no single key made.
+    pub const fn new(digest: [u8; 32]) -> Self {
+        Self(digest, [0; 32])
+    }
+
+    /// Of what was made with a key.
+    pub fn by(key_id: &str, digest: [u8; 32]) -> Self {
+        let mut id = [0; 32];
+        id.iter_mut().zip(key_id.bytes()).for_each(|(to, from)| *to = from);
+        Self(digest, id)
+    }
+
+    /// Whether the key with that id made it.
+    pub fn is_by(&self, key_id: &str) -> bool {
+        *self == Self::by(key_id, self.0)
+    }
+}
 
 /// The truth for everything that happens once (a Durable Object). What gets no answer is asked once more, since none of this
 /// changes anything the second time.

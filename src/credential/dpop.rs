@@ -90,7 +90,8 @@ pub async fn prove<P: Verifier>(
         return Err(Reason::DpopMalformed);
     }
     let thumbprint = Thumbprint(sha256(&[key.as_bytes()]));
-    let claim = claim_key("dpop", &thumbprint.text(), id.as_bytes());
+    // The proof's key is the client's, and says nothing of where its claims are.
+    let claim = ClaimKey::new(claim_key("dpop", &thumbprint.text(), id.as_bytes()).0);
     Ok(Some(Proof { key: thumbprint, claim, until: issued + 2 * WINDOW }))
 }
 

@@ -4,11 +4,12 @@
 //! its issuer's keys are looked for, and how often they are fetched is bounded ([`super::issuer_keys`]). Where a token can
 //! only be asked about, a network whose tokens were not active has to wait after twenty a minute.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use super::issuer_keys::IssuerKeys;
 use super::jwt::{self, Told};
+use super::recent::is_ahead;
 use super::store::Context;
 use super::{introspection, jws, own};
 use crate::digest::sha256;
@@ -22,6 +23,8 @@ pub struct Foreign {
     keys: IssuerKeys,
     /// Sorted by digest.
     told: RefCell<Vec<Known>>,
+    /// When the newest of it all was remembered.
+    newest: Cell<u64>,
 }
 
 /// What an issuer said about a token, or what its keys did.
@@ -30,6 +33,8 @@ struct Known {
     digest: [u8; 32],
     issuer: String,
     result: Result<Told, Reason>,
+    /// Unix seconds. What was remembered later than now was so under a clock that was wrong, and may be older than it says.
+    since: u64,
     until: u64,
 }
 
@@ -69,13 +74,14 @@ pub async fn verify<P: Ports>(
             let Verification::Jwks { algorithms, .. } = &issuer.verification else { return Err(Reason::Internal) };
             let algorithm = jwt::judge_header(&jws, algorithms)?;
             let told = jwt::judge_claims(issuer, claims, ctx.now)?;
+            memory.newest.set(memory.newest.get().max(ctx.now));
             let (key, fetched) = memory.keys.find(ctx, ports, issuer, jws.text("kid"), algorithm).await?;
             if !jws.is_signed_by(ports, algorithm, &key).await? {
                 return Err(Reason::JwtSignature);
             }
             // No longer than its key may be kept.
             let until = told.until.min(fetched + issuer.cache);
-            memory.remember(digest, issuer, Ok(told.clone()), until);
+            memory.remember(digest, issuer, Ok(told.clone()), ctx.now, until);
             Ok(Verdict::Told(told))
         }
         // What this gateway made is nobody else's to see.
@@ -113,25 +119,34 @@ pub async fn ask<P: Ports>(
         }
         Err(_) => return result,
     };
-    memory.remember(digest, issuer, result.clone(), until);
+    memory.remember(digest, issuer, result.clone(), ctx.now, until);
     result
 }
 
 impl Foreign {
+    /// To be called first of all by each request: what was remembered by a clock that was ahead is forgotten.
+    pub fn begin(&self, now: u64) {
+        if is_ahead(&self.newest, now) {
+            self.told.take();
+            self.keys.forget();
+        }
+    }
+
     /// What one of these issuers said about a token.
     fn told(&self, digest: &[u8; 32], issuers: &[&Arc<Issuer>], now: u64) -> Option<Result<Told, Reason>> {
         let told = self.told.borrow();
         let known = told.get(told.binary_search_by_key(digest, |known| known.digest).ok()?)?;
         let is_accepted = issuers.iter().any(|issuer| issuer.name == known.issuer);
-        (is_accepted && now < known.until).then(|| known.result.clone())
+        (is_accepted && (known.since..known.until).contains(&now)).then(|| known.result.clone())
     }
 
-    fn remember(&self, digest: [u8; 32], issuer: &Issuer, result: Result<Told, Reason>, until: u64) {
+    fn remember(&self, digest: [u8; 32], issuer: &Issuer, result: Result<Told, Reason>, since: u64, until: u64) {
+        self.newest.set(self.newest.get().max(since));
         let mut told = self.told.borrow_mut();
         if told.len() >= CAPACITY {
             told.clear(); // whoever comes again is judged again
         }
-        let known = Known { digest, issuer: issuer.name.clone(), result, until };
+        let known = Known { digest, issuer: issuer.name.clone(), result, since, until };
         match told.binary_search_by_key(&digest, |known| known.digest) {
             Ok(at) => {
                 if let Some(entry) = told.get_mut(at) {

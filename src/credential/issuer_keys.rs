@@ -68,6 +68,11 @@ enum Step {
 }
 
 impl IssuerKeys {
+    /// Forgets all of them.
+    pub fn forget(&self) {
+        self.0.take();
+    }
+
     /// The issuer's key for a token.
     ///
     /// # Errors

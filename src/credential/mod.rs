@@ -79,5 +79,6 @@ impl Identity {
 /// The key under which a credential is claimed: a digest of what authenticates it, so that no other
 /// spelling of the same credential is a new one.
 pub fn claim_key(what: &str, key_id: &str, mac: &[u8]) -> ClaimKey {
-    ClaimKey(sha256(&[b"edgegate claim v1\0", what.as_bytes(), b"\0", key_id.as_bytes(), b"\0", mac]))
+    let digest = sha256(&[b"edgegate claim v1\0", what.as_bytes(), b"\0", key_id.as_bytes(), b"\0", mac]);
+    ClaimKey::by(key_id, digest)
 }

@@ -1,10 +1,14 @@
 //! What this isolate read or wrote lately: bounded in age by the caller and in number here.
 //!
+//! A clock can be ahead for a request. What was fetched by it seems fresh for as long once that time has come, however old it
+//! is by then, and the platform has no clock that cannot jump. So what is from the future is not used, and each request
+//! begins by forgetting it.
+//!
 //! Values only, never a future: awaiting what another request resolves is a deadlock on this platform, so
 //! two requests that miss at once both ask KV.
 
 use std::borrow::Borrow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -17,6 +21,10 @@ use crate::refusal::Reason;
 #[derive(Debug, Default)]
 pub struct Recent {
     records: RefCell<BTreeMap<String, Entry>>,
+    newest: Cell<u64>,
+    /// What the clock showed to the request before, and the lesser of that and the present one.
+    before: Cell<u64>,
+    agreed: Cell<u64>,
     /// A client by its id, or that there is none.
     pub clients: Few<String, Option<Arc<Client>>>,
     /// Whose a password is that was right, by keyed digests: of it and its user name, and of the name and the network that
@@ -30,11 +38,14 @@ pub struct Recent {
 
 /// A few things, the newest, each with the time it was fetched.
 #[derive(Debug)]
-pub struct Few<K, T, const MOST: usize = FEW>(RefCell<Vec<(K, T, u64)>>);
+pub struct Few<K, T, const MOST: usize = FEW> {
+    things: RefCell<Vec<(K, T, u64)>>,
+    newest: Cell<u64>,
+}
 
 impl<K, T, const MOST: usize> Default for Few<K, T, MOST> {
     fn default() -> Self {
-        Self(RefCell::default())
+        Self { things: RefCell::default(), newest: Cell::default() }
     }
 }
 
@@ -44,20 +55,27 @@ impl<K: PartialEq, T: Clone, const MOST: usize> Few<K, T, MOST> {
     where
         K: Borrow<Q>,
     {
-        let things = self.0.borrow();
-        let known =
-            things.iter().find(|(known, _, fetched)| known.borrow() == key && now.saturating_sub(*fetched) < max_age);
+        let things = self.things.borrow();
+        let known = things.iter().find(|(known, _, fetched)| known.borrow() == key && is_fresh(*fetched, now, max_age));
         known.map(|(_, thing, _)| thing.clone())
     }
 
     /// Remembers a thing as of now.
     pub fn put(&self, key: K, thing: T, now: u64) {
-        let mut things = self.0.borrow_mut();
+        let mut things = self.things.borrow_mut();
         things.retain(|(known, _, _)| *known != key);
         if things.len() >= MOST {
             things.remove(0);
         }
         things.push((key, thing, now));
+        self.newest.set(self.newest.get().max(now));
+    }
+
+    /// Forgets everything if some of it is from the future.
+    pub fn begin(&self, now: u64) {
+        if is_ahead(&self.newest, now) {
+            self.things.take();
+        }
     }
 }
 
@@ -69,19 +87,30 @@ struct Entry {
 }
 
 impl Recent {
+    /// To be called first of all by each request.
+    pub fn begin(&self, now: u64) {
+        self.agreed.set(now.min(self.before.replace(now)));
+        if is_ahead(&self.newest, now) {
+            make_room(&mut self.records.borrow_mut(), now);
+        }
+        // The others are asked for too short a time to open anything, or open nothing.
+        self.clients.begin(now);
+        self.passwords.begin(now);
+    }
+
     /// The record, if it was fetched at most `max_age` seconds ago. A revoked one is kept as long as it is
     /// remembered at all: nothing un-revokes it.
     pub fn get(&self, key: &str, now: u64, max_age: u64) -> Option<Record> {
         let entries = self.records.borrow();
         let entry = entries.get(key)?;
-        (entry.record.revoked || now.saturating_sub(entry.fetched) < max_age).then(|| entry.record.clone())
+        (entry.record.revoked || is_fresh(entry.fetched, now, max_age)).then(|| entry.record.clone())
     }
 
     /// Remembers a record as of now.
     pub fn put(&self, key: &str, record: Record, now: u64) {
         let mut entries = self.records.borrow_mut();
         if entries.len() >= CAPACITY {
-            make_room(&mut entries, now);
+            make_room(&mut entries, self.agreed.get());
         }
         // A read of KV that was under way during a revocation or a refresh must not bring the older record back.
         let is_older = |entry: &Entry| entry.record.revoked || entry.record.generation > record.generation;
@@ -90,6 +119,7 @@ impl Recent {
         }
         let seen = entries.get(key).map_or(0, |entry| entry.seen);
         entries.insert(key.to_owned(), Entry { record, fetched: now, seen });
+        self.newest.set(self.newest.get().max(now));
     }
 
     /// Forgets a record that could not be written after all.
@@ -110,6 +140,21 @@ impl Recent {
     }
 }
 
+/// Whether the newest of what is remembered is from the future, by more than requests that run beside each other differ. It is
+/// forgotten then.
+pub fn is_ahead(newest: &Cell<u64>, now: u64) -> bool {
+    let is_ahead = newest.get() > now + BESIDE;
+    if is_ahead {
+        newest.set(now);
+    }
+    is_ahead
+}
+
+/// Whether something was fetched less than `max_age` seconds ago.
+fn is_fresh(fetched: u64, now: u64, max_age: u64) -> bool {
+    now.checked_sub(fetched).is_some_and(|age| age < max_age)
+}
+
 /// Keeps what was revoked, and of the rest what is young, but no more than fills three quarters. Entries are put into a new
 /// map: taking them out of the old one is 4 kB of the Worker.
 fn make_room(entries: &mut BTreeMap<String, Entry>, now: u64) {
@@ -117,7 +162,7 @@ fn make_room(entries: &mut BTreeMap<String, Entry>, now: u64) {
     let (revoked, others): (Vec<_>, Vec<_>) =
         core::mem::take(entries).into_iter().partition(|(_, entry)| entry.record.revoked);
     let needed = revoked.into_iter().filter(|(_, entry)| entry.record.exp > now);
-    let young = others.into_iter().filter(|(_, entry)| now.saturating_sub(entry.fetched) < YOUNG);
+    let young = others.into_iter().filter(|(_, entry)| is_fresh(entry.fetched, now, YOUNG));
     for (key, entry) in needed.chain(young).take(room) {
         kept.insert(key, entry);
     }
@@ -127,5 +172,7 @@ fn make_room(entries: &mut BTreeMap<String, Entry>, now: u64) {
 const CAPACITY: usize = 4096;
 const FEW: usize = 256;
 const MANY: usize = 4096;
+/// Seconds by which the clocks of two requests differ that are under way at once.
+const BESIDE: u64 = 10;
 /// Seconds for which an entry survives a full memory.
 const YOUNG: u64 = 10;

@@ -268,11 +268,13 @@ pub async fn keep_alive<P: Vault + Ledger>(
     }
     let record = sealed.record_key();
     let note = || format!("{record}:seen");
-    let known = ctx.recent.seen(record);
+    // A note from far ahead is of a clock that was wrong: it must not keep a session alive until then.
+    let plausible = |at: u64| if at <= ctx.now + policy.idle { at } else { 0 };
+    let known = plausible(ctx.recent.seen(record));
     let mut seen = sealed.issued.max(known);
     if ctx.now.saturating_sub(seen) > policy.idle {
         let noted = ports.get(&note()).await?.and_then(|text| text.parse().ok());
-        seen = seen.max(noted.unwrap_or(0));
+        seen = seen.max(noted.map_or(0, plausible));
     }
     if ctx.now.saturating_sub(seen) > policy.idle {
         return Err(Reason::SessionIdle);

@@ -152,7 +152,7 @@ fn digest(gate: &Gate, ctx: Context<'_>, what: &[&str], folded: &str) -> Result<
     let mut parts: Vec<&[u8]> = vec![b"edgegate guess v1\0"];
     parts.extend(what.iter().map(|part| part.as_bytes()));
     parts.extend([b"\0", folded.as_bytes()]);
-    Ok(ClaimKey(hmac_sha256(secret, &parts)))
+    Ok(ClaimKey::new(hmac_sha256(secret, &parts)))
 }
 
 /// One account whatever its spelling: most origins ignore case and space around a name.

@@ -16,15 +16,23 @@ pub struct Guesses(RefCell<Vec<Guesser>>);
 #[derive(Debug)]
 struct Guesser {
     network: String,
-    until: u64,
+    /// When its minute began.
+    since: u64,
     count: u32,
     open: u32,
+}
+
+impl Guesser {
+    /// Whether its minute is not over. One that began later than now did so by a clock that was wrong.
+    fn counts(&self, now: u64) -> bool {
+        (self.since..self.since + MINUTE).contains(&now)
+    }
 }
 
 impl Guesses {
     /// Whether a network has to wait.
     pub fn is_shut_out(&self, network: &str, now: u64) -> bool {
-        self.0.borrow().iter().any(|one| one.network == network && now < one.until && one.count >= MOST)
+        self.0.borrow().iter().any(|one| one.network == network && one.counts(now) && one.count >= MOST)
     }
 
     /// Counts a wrong guess here and across isolates, and says why it is refused: it is `wrong`, or one too many.
@@ -82,7 +90,7 @@ impl Guesses {
     pub fn shut_out_until(&self, network: &str, now: u64, until: u64) {
         self.shut_out(network, now);
         if let Some(one) = self.0.borrow_mut().iter_mut().find(|one| one.network == network) {
-            one.until = until.min(now + 60);
+            one.since = until.saturating_sub(MINUTE).min(now);
         }
     }
 
@@ -99,14 +107,16 @@ impl Guesses {
 
     fn add(&self, network: &str, now: u64, count: u32) {
         let mut guessers = self.0.borrow_mut();
-        guessers.retain(|one| now < one.until);
+        // Only the network's own minute ends by this: another request's clock may be ahead.
         match guessers.iter_mut().find(|one| one.network == network) {
-            Some(one) => one.count = one.count.saturating_add(count),
+            Some(one) if one.counts(now) => one.count = one.count.saturating_add(count),
+            Some(one) => (one.since, one.count) = (now, count),
             None => {
                 if guessers.len() >= CAPACITY {
-                    guessers.remove(0);
+                    let over = guessers.iter().position(|one| !one.counts(now));
+                    guessers.remove(over.unwrap_or(0));
                 }
-                guessers.push(Guesser { network: network.to_owned(), until: now + 60, count, open: 0 });
+                guessers.push(Guesser { network: network.to_owned(), since: now, count, open: 0 });
             }
         }
     }
@@ -118,6 +128,8 @@ const MOST: u32 = 20;
 const PAUSE_MS: u32 = 50;
 const PAUSES: u32 = 60;
 const CAPACITY: usize = 1024;
+/// Seconds.
+const MINUTE: u64 = 60;
 
 #[cfg(test)]
 mod tests {
@@ -135,6 +147,18 @@ mod tests {
         assert!(!guesses.is_shut_out("b", 100));
         guesses.shut_out("b", 100);
         assert!(guesses.is_shut_out("b", 100));
+    }
+
+    #[test]
+    fn a_clock_that_jumps_ends_no_other_minute_and_makes_none_longer() {
+        let guesses = Guesses::default();
+        guesses.shut_out("a", 1000);
+        guesses.add("b", 90_000, 1);
+        assert!(guesses.is_shut_out("a", 1001), "another network's request saw a clock that is ahead");
+        guesses.shut_out("b", 90_000);
+        assert!(!guesses.is_shut_out("b", 1002), "nobody waits until the time comes that a wrong clock showed");
+        guesses.shut_out("b", 1002);
+        assert!(guesses.is_shut_out("b", 1061) && !guesses.is_shut_out("b", 1062));
     }
 
     #[test]

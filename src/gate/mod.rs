@@ -132,6 +132,8 @@ impl Gate {
 
     /// Judges a request. Every way out of here is a decision; nothing is let through by an error.
     pub async fn handle<P: Ports>(&self, incoming: &Incoming<'_>, moment: Moment<'_>, ports: &P) -> Judged {
+        self.recent.begin(moment.now);
+        self.foreign.begin(moment.now);
         let mut trace = Trace::default();
         let decided = self.decide(incoming, moment, ports, &mut trace).await;
         let (decision, refused) = match decided {

@@ -59,7 +59,7 @@ impl Questions {
         let next = self.last.get() + 1;
         match known {
             Some(Question { answered: Some((turn, answer)), .. }) if *turn > came => Turn::Shared(answer.clone()),
-            Some(one) if !one.is_answered() && now.saturating_sub(one.began) < PATIENCE => Turn::Wait,
+            Some(one) if !one.is_answered() && one.is_younger_than(PATIENCE, now) => Turn::Wait,
             Some(one) => {
                 self.last.set(next);
                 (one.turn, one.began) = (next, now);
@@ -67,7 +67,7 @@ impl Questions {
             }
             None => {
                 self.last.set(next);
-                asked.retain(|one| now.saturating_sub(one.began) < KEPT);
+                asked.retain(|one| one.is_younger_than(KEPT, now));
                 make_room(&mut asked, network);
                 asked.push(Question { key: *key, network: network.to_owned(), turn: next, began: now, answered: None });
                 Turn::Ask(next)
@@ -86,6 +86,11 @@ impl Questions {
 }
 
 impl Question {
+    /// One that began later than now did so by a clock that was wrong: nobody waits until that time comes.
+    fn is_younger_than(&self, milliseconds: u64, now: u64) -> bool {
+        now.checked_sub(self.began).is_some_and(|age| age < milliseconds)
+    }
+
     fn is_answered(&self) -> bool {
         self.answered.as_ref().is_some_and(|(turn, _)| *turn == self.turn)
     }
@@ -119,8 +124,8 @@ const SHARE: usize = 64;
 mod tests {
     use super::*;
 
-    const KEY: Key = ([1; 32], ClaimKey([2; 32]));
-    const OTHER: Key = ([1; 32], ClaimKey([3; 32]));
+    const KEY: Key = ([1; 32], ClaimKey::new([2; 32]));
+    const OTHER: Key = ([1; 32], ClaimKey::new([3; 32]));
 
     #[test]
     fn who_came_before_the_question_shares_its_answer() {
@@ -154,10 +159,18 @@ mod tests {
     }
 
     #[test]
+    fn nobody_waits_for_a_question_that_began_by_a_clock_that_is_ahead() {
+        let questions = Questions::default();
+        assert_eq!(questions.turn(&KEY, "a", 0, 600_000), Turn::Ask(1));
+        assert_eq!(questions.turn(&KEY, "a", 1, 1000), Turn::Ask(2));
+        assert_eq!(questions.turn(&KEY, "a", 1, 1010), Turn::Wait);
+    }
+
+    #[test]
     fn the_memory_is_bounded() {
         let questions = Questions::default();
         for at in 0..1000_u64 {
-            let key = (core::array::from_fn(|byte| at.to_be_bytes()[byte % 8]), ClaimKey([0; 32]));
+            let key = (core::array::from_fn(|byte| at.to_be_bytes()[byte % 8]), ClaimKey::new([0; 32]));
             assert!(matches!(questions.turn(&key, &(at % 9).to_string(), at, 0), Turn::Ask(_)));
         }
         assert_eq!(questions.asked.borrow().len(), CAPACITY);
@@ -168,7 +181,7 @@ mod tests {
     #[test]
     fn a_network_makes_no_question_of_another_forgotten() {
         let questions = Questions::default();
-        let number = |at: u64| (core::array::from_fn(|byte| at.to_be_bytes()[byte % 8]), ClaimKey([0; 32]));
+        let number = |at: u64| (core::array::from_fn(|byte| at.to_be_bytes()[byte % 8]), ClaimKey::new([0; 32]));
         assert_eq!(questions.turn(&KEY, "a", 0, 0), Turn::Ask(1));
         for at in 0..1000 {
             questions.turn(&number(at), "b", 0, 0);

@@ -94,6 +94,11 @@ impl Advisor<'_> {
         if self.policy.single_use == SingleUse::BestEffort {
             let remark = "`single_use = \"best-effort\"`: two requests at the same moment, or within Workers KV's lag of a minute or more, can both use what should work once";
             self.say("storage", remark);
+            let objects = &self.policy.objects;
+            if objects.location_hint.is_some() || objects.jurisdiction.is_some() || !objects.shards.is_empty() {
+                let remark = "`location_hint`, `jurisdiction` and `shards` have no effect: no Durable Object is used";
+                self.say("storage", remark);
+            }
         }
     }
 

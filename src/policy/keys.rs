@@ -8,7 +8,7 @@ use super::shape;
 use super::table::Table;
 use super::text;
 use super::value::Text;
-use super::{Key, KeyUse, MacAlgorithm};
+use super::{Key, KeyUse, MacAlgorithm, SHARDS};
 
 /// What a reference wants a key for.
 #[derive(Clone, Copy)]
@@ -24,9 +24,11 @@ pub(super) const IDENTITY: Purpose = Purpose { word: "identity", fits: |usage| u
 pub(super) const CLIENT: Purpose = Purpose { word: "client", fits: |usage| usage == KeyUse::Client };
 pub(super) const ASSERTION: Purpose = Purpose { word: "assertion", fits: |usage| usage == KeyUse::Assertion };
 
-/// Every `[keys.*]`. No two may name the same secret.
-pub(super) fn read(report: &mut Report, root: &Table<'_>) -> Names<Key> {
+/// Every `[keys.*]`, and over how many objects of the Ledger the claims of each are spread that says so. No two may name
+/// the same secret.
+pub(super) fn read(report: &mut Report, root: &Table<'_>) -> (Names<Key>, Vec<(String, u16)>) {
     let mut keys = Names::new("keys");
+    let mut shards = Vec::new();
     let mut secrets: Vec<(String, String)> = Vec::new();
     for (id, table) in root.named(report, "keys", &shape::KEY) {
         let key = key(report, id, &table);
@@ -39,10 +41,11 @@ pub(super) fn read(report: &mut Report, root: &Table<'_>) -> Names<Key> {
                 table.wrong(report, "secret", &reason);
             }
             secrets.push((key.secret.clone(), id.to_owned()));
+            shards.extend(shards_of(report, &table, key));
         }
         keys.add(id, key);
     }
-    keys
+    (keys, shards)
 }
 
 /// The keys that a list names, all for one purpose. The list must not be empty.
@@ -86,6 +89,20 @@ fn key(report: &mut Report, id: &str, table: &Table<'_>) -> Option<Key> {
     Some(Key { id: id.to_owned(), secret: secret?, usage })
 }
 
+/// Over how many objects of the Ledger claims are spread.
+pub(super) fn shards(report: &mut Report, table: &Table<'_>) -> Option<u16> {
+    let shards = table.number(report, "shards", u64::from(SHARDS)..=MOST_SHARDS)?;
+    u16::try_from(shards).ok()
+}
+
+fn shards_of(report: &mut Report, table: &Table<'_>, key: &Key) -> Option<(String, u16)> {
+    let shards = shards(report, table)?;
+    if matches!(key.usage, KeyUse::Identity | KeyUse::Assertion) {
+        table.wrong(report, "shards", "has no effect on this key: nothing that it signs is used up; leave it out");
+    }
+    Some((key.id.clone(), shards))
+}
+
 fn word(usage: KeyUse) -> &'static str {
     match usage {
         KeyUse::Link(_) => "link",
@@ -97,6 +114,8 @@ fn word(usage: KeyUse) -> &'static str {
     }
 }
 
+/// An object takes about a thousand calls a second, so these take four million.
+const MOST_SHARDS: u64 = 4096;
 const USES: &[(&str, KeyUse)] = &[
     ("link", KeyUse::Link(MacAlgorithm::HmacSha256)),
     ("digest", KeyUse::Digest),

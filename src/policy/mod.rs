@@ -112,6 +112,8 @@ pub struct Policy {
     pub limits: Limits,
     /// Who decides on single use.
     pub single_use: SingleUse,
+    /// Where it is decided.
+    pub objects: Objects,
     /// Routes, first match wins. No match is a refusal.
     pub routes: Vec<Arc<Route>>,
     /// The same, to be found by host and path.

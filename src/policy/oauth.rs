@@ -10,7 +10,7 @@ use super::shape;
 use super::table::{Bounds, Table};
 use super::text;
 use super::time;
-use super::{Dialect, Issuer, JwsAlgorithm, Key, OAuth, Origin, Verification};
+use super::{Dialect, Issuer, JwsAlgorithm, Key, OAuth, Origin, SHARDS, Verification};
 
 /// `[oauth]`
 pub(super) fn oauth(report: &mut Report, root: &Table<'_>, keys: &Names<Key>) -> Option<OAuth> {
@@ -47,6 +47,7 @@ pub(super) fn oauth(report: &mut Report, root: &Table<'_>, keys: &Names<Key>) ->
         refresh_lifetime,
         grant_lifetime,
         retry_window: table.duration(report, "retry_window", 10, &RETRY),
+        shards: keys::shards(report, &table).unwrap_or(SHARDS),
         cache: credentials::cache(report, &table),
         query: table.flag(report, "query", false),
         scopes: scopes(report, &table),

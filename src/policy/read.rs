@@ -16,7 +16,7 @@ use super::schemes;
 use super::sections;
 use super::shape;
 use super::table::Table;
-use super::{Admin, Issuer, Key, Luminate, Policy, Route, RouteIndex, Xsrf};
+use super::{Admin, Issuer, Key, Luminate, Objects, Policy, Route, RouteIndex, Xsrf};
 
 /// Reads and judges a policy.
 ///
@@ -47,7 +47,7 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
     sections::version(report, &root);
     let gateway = sections::gateway(report, &root);
     let origins = sections::origins(report, &root);
-    let keys = keys::read(report, &root);
+    let (keys, shards) = keys::read(report, &root);
     let links = credentials::links(report, &root, &keys);
     let signed_redirects = credentials::signed_redirects(report, &root, &keys);
     let bearer = credentials::bearer(report, &root, &keys);
@@ -66,7 +66,8 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
     let ticket = schemes::ticket(report, &root, &mut taken).map(Arc::new);
     let brokers = schemes::brokers(report, &root, &links);
     let limits = sections::limits(report, &root);
-    let single_use = sections::single_use(report, &root);
+    let (single_use, objects) = sections::storage(report, &root);
+    let objects = Objects { shards, ..objects };
     let around = Surroundings {
         root: &root,
         origins: &origins,
@@ -110,6 +111,7 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
         admin,
         limits,
         single_use,
+        objects,
         routes,
         index,
         gives_xsrf_tokens,

@@ -8,7 +8,8 @@ use super::table::{Bounds, Table};
 use super::text;
 use super::value::Text;
 use super::{
-    Admin, BaseUrl, Gateway, Identity, Issuer, Key, Limits, Luminate, NamePattern, Network, Origin, SingleUse, Via,
+    Admin, BaseUrl, Gateway, Identity, Issuer, Key, Limits, Luminate, NamePattern, Network, Objects, Origin, SingleUse,
+    Via,
 };
 
 /// `version = 1`, so that the form of the file can change one day.
@@ -129,10 +130,19 @@ pub(super) fn limits(report: &mut Report, root: &Table<'_>) -> Limits {
 }
 
 /// `[storage]`
-pub(super) fn single_use(report: &mut Report, root: &Table<'_>) -> SingleUse {
-    let table = root.table(report, "storage", &shape::STORAGE);
-    let found = table.and_then(|table| table.word(report, "single_use", SINGLE_USES));
-    found.unwrap_or(SingleUse::Ledger)
+pub(super) fn storage(report: &mut Report, root: &Table<'_>) -> (SingleUse, Objects) {
+    let Some(table) = root.table(report, "storage", &shape::STORAGE) else {
+        return (SingleUse::Ledger, Objects::default());
+    };
+    let single_use = table.word(report, "single_use", SINGLE_USES).unwrap_or(SingleUse::Ledger);
+    let mut objects = Objects::default();
+    for (key, words, place) in [
+        ("location_hint", LOCATION_HINTS, &mut objects.location_hint),
+        ("jurisdiction", JURISDICTIONS, &mut objects.jurisdiction),
+    ] {
+        *place = table.word(report, key, words);
+    }
+    (single_use, objects)
 }
 
 /// Checks the name of a table under `origins`, `links` or `signed_redirects`.
@@ -190,3 +200,16 @@ const IDENTITY_BOUNDS: Bounds = Bounds {
     most: (IDENTITY_LIFETIME, "the gateway signs anew long before, so only a stolen one would live longer"),
 };
 const SINGLE_USES: &[(&str, SingleUse)] = &[("ledger", SingleUse::Ledger), ("best-effort", SingleUse::BestEffort)];
+/// https://developers.cloudflare.com/durable-objects/reference/data-location/, read on 2026-11-29, has both lists.
+const LOCATION_HINTS: &[(&str, &str)] = &[
+    ("wnam", "wnam"),
+    ("enam", "enam"),
+    ("sam", "sam"),
+    ("weur", "weur"),
+    ("eeur", "eeur"),
+    ("apac", "apac"),
+    ("oc", "oc"),
+    ("afr", "afr"),
+    ("me", "me"),
+];
+const JURISDICTIONS: &[(&str, &str)] = &[("eu", "eu"), ("us", "us"), ("fedramp", "fedramp")];

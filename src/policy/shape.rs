@@ -77,7 +77,7 @@ pub(super) const GATEWAY: Shape =
     Shape { table: "gateway", keys: &["issuer", "realm", "explain", "decision_log"], required: &["issuer"] };
 pub(super) const ORIGIN: Shape = Shape { table: "origins.*", keys: &["url", "service", "insecure"], required: &[] };
 pub(super) const KEY: Shape =
-    Shape { table: "keys.*", keys: &["secret", "use", "algorithm"], required: &["secret", "use"] };
+    Shape { table: "keys.*", keys: &["secret", "use", "algorithm", "shards"], required: &["secret", "use"] };
 pub(super) const LINK: Shape = Shape {
     table: "links.*",
     keys: &[
@@ -128,6 +128,7 @@ pub(super) const OAUTH: Shape = Shape {
         "refresh_lifetime",
         "grant_lifetime",
         "retry_window",
+        "shards",
         "cache",
         "query",
         "scopes",
@@ -190,7 +191,8 @@ pub(super) const IDENTITY: Shape = Shape { table: "identity", keys: &["keys", "l
 pub(super) const ADMIN: Shape =
     Shape { table: "admin", keys: &["secret", "next_secret", "allow"], required: &["secret", "allow"] };
 pub(super) const LIMITS: Shape = Shape { table: "limits", keys: &["url", "headers", "form", "body"], required: &[] };
-pub(super) const STORAGE: Shape = Shape { table: "storage", keys: &["single_use"], required: &[] };
+pub(super) const STORAGE: Shape =
+    Shape { table: "storage", keys: &["single_use", "location_hint", "jurisdiction"], required: &[] };
 pub(super) const ROUTE: Shape = Shape {
     table: "routes[]",
     keys: &[

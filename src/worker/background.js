@@ -2,7 +2,7 @@
 
 import { inTime, ledgerAsk, pause } from "./glue.js";
 
-// Asks each question of the Ledger until it is answered, and returns when all are, or soon. `lines`: shard and question by turns.
+// Asks each question of the Ledger until it is answered, and returns when all are, or soon. `lines`: address and question by turns.
 export async function insist(context, env, binding, lines) {
   const all = [];
   for (let at = 0; at + 1 < lines.length; at += 2) all.push(ask(env, binding, lines[at], lines[at + 1]));
@@ -11,10 +11,10 @@ export async function insist(context, env, binding, lines) {
   await inTime(answered, SOON_MS).catch(() => {});
 }
 
-async function ask(env, binding, shard, question) {
+async function ask(env, binding, address, question) {
   // The platform ends what is left half a minute after the answer.
   for (let wait = FIRST_MS; wait < LONGEST_MS; wait *= 2) {
-    const answer = await ledgerAsk(env, binding, shard, question, PATIENCE_MS).catch(() => undefined);
+    const answer = await ledgerAsk(env, binding, address, question, PATIENCE_MS).catch(() => undefined);
     if (answer !== undefined) return;
     await pause(wait);
   }

@@ -355,10 +355,15 @@ export async function kvList(env, binding, prefix, cursor, limit, milliseconds) 
   return [page.list_complete ? "" : page.cursor, ...page.keys.map(({ name }) => name)];
 }
 
-export async function ledgerAsk(env, binding, shard, question, milliseconds) {
-  const stub = env[binding].get(env[binding].idFromName(shard));
+// `address`: the object's name, a location hint and a jurisdiction, a line each; the last two can be missing. The URL says
+// them again, for what the object asks another one, and what the clock shows here.
+export async function ledgerAsk(env, binding, address, question, milliseconds) {
+  const [name, locationHint = "", jurisdiction = ""] = address.split("\n");
+  const objects = jurisdiction ? env[binding].jurisdiction(jurisdiction) : env[binding];
+  const stub = objects.get(objects.idFromName(name), locationHint ? { locationHint } : {});
+  const url = `https://ledger/${Math.floor(Date.now() / 1000)}/${locationHint}/${jurisdiction}`;
   const ask = async () => {
-    const response = await stub.fetch("https://ledger/", { method: "POST", body: question });
+    const response = await stub.fetch(url, { method: "POST", body: question });
     const text = await response.text();
     if (response.status !== 200) throw new Error(`status ${response.status}`);
     return text;

@@ -9,7 +9,7 @@ use super::form::FormGuard;
 
 #[wasm_bindgen(module = "/src/worker/background.js")]
 extern "C" {
-    /// `lines`: shard and question by turns.
+    /// `lines`: address and question by turns.
     pub async fn insist(context: &JsValue, env: &JsValue, binding: &str, lines: &js_sys::Array);
 }
 
@@ -101,7 +101,7 @@ extern "C" {
     pub async fn ledger_ask(
         env: &JsValue,
         binding: &str,
-        shard: &str,
+        address: &str,
         question: &str,
         milliseconds: u32,
     ) -> Result<JsValue, JsValue>;

@@ -7,8 +7,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Request;
 use worker::{Env, console_error};
 
-use super::ledger::{self, claims, guesses, outbox};
+use super::ledger::{address, claims, guesses, outbox};
 use super::{binding, glue};
+use crate::gate::Gate;
 use crate::log::Spent;
 use crate::policy::{JwsAlgorithm, Origin, Via};
 use crate::ports::{
@@ -63,7 +64,7 @@ impl<'a> Platform<'a> {
     async fn insist(&self, key: &ClaimKey, question: &str) -> Result<(String, bool), Reason> {
         let mut is_repeated = false;
         loop {
-            match self.on_ledger(key, question).await {
+            match self.on_claims(key, question).await {
                 Err(Reason::LedgerUnavailable) if !is_repeated => is_repeated = true,
                 answered => return answered.map(|answer| (answer, is_repeated)),
             }
@@ -74,7 +75,8 @@ impl<'a> Platform<'a> {
     async fn take_back(&self, keys: Vec<ClaimKey>) {
         let lines = Array::new();
         for key in keys {
-            lines.push(&ledger::shard(&key).into());
+            let Ok(address) = self.address(address::of_claim, &key) else { continue };
+            lines.push(&address.into());
             lines.push(&claims::withdrawing(&key, self.by()).into());
         }
         if lines.length() > 0 && self.bound(binding::LEDGER).is_ok() {
@@ -86,11 +88,25 @@ impl<'a> Platform<'a> {
         }
     }
 
-    /// One call to the Ledger's shard for a key.
-    async fn on_ledger(&self, key: &ClaimKey, question: &str) -> Result<String, Reason> {
+    /// The address of the Ledger's object for a key.
+    fn address(&self, of: fn(&Gate, &ClaimKey) -> String, key: &ClaimKey) -> Result<String, Reason> {
+        super::start::gate(self.env).map(|gate| of(&gate, key)).ok_or(Reason::PolicyInvalid)
+    }
+
+    /// One call about a claim.
+    async fn on_claims(&self, key: &ClaimKey, question: &str) -> Result<String, Reason> {
+        self.on_ledger(&self.address(address::of_claim, key)?, question).await
+    }
+
+    /// One call about guesses.
+    async fn on_guesses(&self, guess: &Guess, question: &str) -> Result<String, Reason> {
+        self.on_ledger(&self.address(address::of_guesses, &guess.account)?, question).await
+    }
+
+    async fn on_ledger(&self, address: &str, question: &str) -> Result<String, Reason> {
         let binding = self.bound(binding::LEDGER)?;
         let started = Date::now();
-        let done = glue::ledger_ask(self.env, binding, &ledger::shard(key), question, PATIENCE_MS).await;
+        let done = glue::ledger_ask(self.env, binding, address, question, PATIENCE_MS).await;
         let spent = self.spent.get();
         self.spent.set(Spent { ledger: spent.ledger + 1, ledger_ms: spent.ledger_ms + since(started), ..spent });
         let answer = done.map_err(|error| failed("Ledger", &error, Reason::LedgerUnavailable))?;
@@ -165,12 +181,12 @@ impl Ledger for Platform<'_> {
 
 impl Throttle for Platform<'_> {
     async fn guess(&self, guess: &Guess) -> Result<Guesses, Reason> {
-        let answer = self.on_ledger(&guess.account, &guesses::question(guess)).await?;
+        let answer = self.on_guesses(guess, &guesses::question(guess)).await?;
         guesses::counted(&answer).ok_or(Reason::LedgerUnavailable)
     }
 
     async fn is_known(&self, guess: &Guess) -> Result<bool, Reason> {
-        match &*self.on_ledger(&guess.account, &guesses::asking_whether_known(guess)).await? {
+        match &*self.on_guesses(guess, &guesses::asking_whether_known(guess)).await? {
             "1" => Ok(true),
             "0" => Ok(false),
             _ => Err(Reason::LedgerUnavailable),
@@ -178,7 +194,7 @@ impl Throttle for Platform<'_> {
     }
 
     async fn guessed_right(&self, guess: &Guess, counted: &Guesses) -> Result<(), Reason> {
-        self.on_ledger(&guess.account, &guesses::taking_back(guess, counted)).await.map(|_| ())
+        self.on_guesses(guess, &guesses::taking_back(guess, counted)).await.map(|_| ())
     }
 }
 

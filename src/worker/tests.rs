@@ -277,3 +277,27 @@ async fn a_binding_of_another_kind_is_an_error() {
     assert!(glue::kv_get(&env, "KV", "k", 30, 20).await.is_err());
     assert!(glue::kv_put(&env, "KV", "k", "v", 1e9, 20).await.is_err());
 }
+
+#[wasm_bindgen_test]
+async fn an_object_is_asked_where_its_address_says() {
+    let env = js("({ LEDGER: (function space(where) { return {
+        jurisdiction: (j) => space(j),
+        idFromName: (name) => `${where} ${name}`,
+        get: (id, options) => ({ fetch: async (url) => new Response(`${id} ${JSON.stringify(options)} ${url.replace(/\\d+/, 'T')}`) }),
+    }; })('anywhere') })");
+    for (address, found) in [
+        ("ledger-1", "anywhere ledger-1 {} https://ledger/T//"),
+        ("ledger-1\nweur\n", "anywhere ledger-1 {\"locationHint\":\"weur\"} https://ledger/T/weur/"),
+        ("guesses-2\n\neu", "eu guesses-2 {} https://ledger/T//eu"),
+    ] {
+        let answer = glue::ledger_ask(&env, "LEDGER", address, "claim", 1000).await.unwrap();
+        assert_eq!(answer.as_string().unwrap(), found);
+    }
+}
+
+#[wasm_bindgen_test]
+fn an_object_hears_of_the_callers_clock_and_where_others_lie() {
+    let heard = |url| super::ledger::address::of_caller(url);
+    assert_eq!(heard("https://ledger/1800000000/weur/eu"), (Some(1_800_000_000), "weur\neu".to_owned()));
+    assert_eq!(heard("https://ledger/"), (None, String::new()), "of a version that said nothing");
+}

@@ -143,11 +143,20 @@ impl Site {
     }
 
     pub async fn judge(&self, request: &Request) -> Judged {
+        self.judge_by(request, self.ports.world.clock.get()).await
+    }
+
+    /// By a clock that shows something else than the world's.
+    pub fn ask_by(&self, request: &Request, now: u64) -> Judged {
+        schedule::finish(self.judge_by(request, now)).expect("the request was decided")
+    }
+
+    async fn judge_by(&self, request: &Request, now: u64) -> Judged {
         let ports = self.ports.with_body(&request.body);
         let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let incoming =
             Incoming { method: &request.method, url: &request.url, headers: Headers::new(headers), odd_body: false };
-        let moment = Moment { now: self.ports.world.clock.get(), request_id: "request-1" };
+        let moment = Moment { now, request_id: "request-1" };
         self.gate.handle(&incoming, moment, &ports).await
     }
 

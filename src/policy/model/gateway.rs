@@ -92,6 +92,20 @@ pub struct Limits {
     pub body: Option<u64>,
 }
 
+/// Where the objects of the Ledger lie, and how many there are.
+#[derive(Debug, Clone, Default)]
+pub struct Objects {
+    /// `[storage] location_hint`: near which region an object is created that nobody asked for before.
+    pub location_hint: Option<&'static str>,
+    /// `[storage] jurisdiction`: which region objects never leave. The same name means another object in each.
+    pub jurisdiction: Option<&'static str>,
+    /// `[keys.<id>] shards`: over how many objects the claims of a key are spread, where that is not [`SHARDS`].
+    pub shards: Vec<(String, u16)>,
+}
+
+/// Over how many objects claims are spread, unless their key says otherwise.
+pub const SHARDS: u16 = 32;
+
 /// `[storage] single_use`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SingleUse {

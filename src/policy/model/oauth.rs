@@ -23,6 +23,8 @@ pub struct OAuth {
     pub grant_lifetime: u64,
     /// Seconds for which a refresh token that was used gets the same successor again (default 10).
     pub retry_window: u64,
+    /// Over how many objects of the Ledger grants and proofs (DPoP) are spread, which no single key made.
+    pub shards: u16,
     /// Seconds an isolate may answer from its own copy of a grant (default 30).
     pub cache: u64,
     /// `query = true`: parameters of the token endpoint may stand in the address.

@@ -20,6 +20,8 @@ use crate::ports::ClaimKey;
 pub const FIRST: &str = "first\n";
 /// What a claim is answered that was withdrawn, or came too late to be granted or refused.
 const VOID: &str = "void\n";
+/// See the top of this file.
+pub const TABLE: &str = "CREATE TABLE IF NOT EXISTS claims (key TEXT PRIMARY KEY, until INTEGER NOT NULL, note TEXT NOT NULL) WITHOUT ROWID";
 /// What a withdrawal is answered.
 pub const WITHDRAWN: &str = "withdrawn\n";
 
@@ -48,10 +50,11 @@ pub fn answer(sql: &SqlStorage, body: &str) -> Result<Option<String>> {
         },
         ["claim", key, until, note] => match until.parse() {
             Ok(until) => {
-                Ok(Some(match claim(sql, key, until, "", note)?.splitn(3, '\n').collect::<Vec<_>>().as_slice() {
-                    ["replayed", _, note] => ["replayed\n", note].concat(),
-                    _ => FIRST.to_owned(),
-                }))
+                Ok(match claim(sql, key, until, "", note)?.splitn(3, '\n').collect::<Vec<_>>().as_slice() {
+                    ["replayed", _, note] => Some(["replayed\n", note].concat()),
+                    ["first", _] => Some(FIRST.to_owned()),
+                    _ => None, // a failure for that version, and the gate refuses
+                })
             }
             Err(_) => Ok(None),
         },
@@ -69,18 +72,11 @@ pub fn hold(sql: &SqlStorage, key: &str, until: i64) -> Result<()> {
     insert(sql, key, until, "\n", "").map(|_| ())
 }
 
-/// Deletes what nobody can claim any more, and says whether something is left.
-pub fn purge(sql: &SqlStorage) -> Result<bool> {
-    table(sql)?;
-    sql.exec("DELETE FROM claims WHERE until < ?", vec![number(now() - MARGIN)])?;
-    Ok(first(&sql.exec("SELECT 1 FROM claims LIMIT 1", None)?)?.is_some())
-}
-
 fn claim(sql: &SqlStorage, key: &str, until: i64, by: &str, note: &str) -> Result<String> {
     let now = now();
-    // A row of that age may have been purged already: what could have been claimed counts as claimed. What is done about it
+    // A row that ended before the horizon may have been purged: what could have been claimed counts as claimed. What is done about it
     // where a note would say when, nobody knows.
-    if until < now - MARGIN {
+    if first(&sql.exec("SELECT 1 FROM horizon WHERE deleted > ?", vec![number(until)])?)?.is_some() {
         return Ok(if note.is_empty() { "replayed\n0\n" } else { VOID }.to_owned());
     }
     let own = format!("{by} {now}\n{note}");
@@ -113,7 +109,6 @@ fn withdraw(sql: &SqlStorage, key: &str, by: &str) -> Result<String> {
 
 /// Whether the row was written: there is none yet, and no withdrawal by that request.
 fn insert(sql: &SqlStorage, key: &str, until: i64, note: &str, by: &str) -> Result<bool> {
-    table(sql)?;
     let values = vec![text(key), number(until), text(note), text(&[key, " ", by].concat())];
     let inserted = sql.exec(
         "INSERT INTO claims (key, until, note) SELECT ?1, ?2, ?3 WHERE NOT EXISTS \
@@ -128,7 +123,6 @@ fn update(sql: &SqlStorage, key: &str, note: &str) -> Result<()> {
 }
 
 fn row_of(sql: &SqlStorage, key: &str) -> Result<Option<String>> {
-    table(sql)?;
     let row = first(&sql.exec("SELECT note FROM claims WHERE key = ?", vec![text(key)])?)?;
     Ok(row.map(|row| match row.into_iter().next() {
         Some(SqlStorageValue::String(note)) => note,
@@ -144,15 +138,5 @@ fn parts(row: &str) -> (&str, i64, &str) {
     (by, at.parse().unwrap_or(0), note)
 }
 
-fn table(sql: &SqlStorage) -> Result<()> {
-    sql.exec(
-        "CREATE TABLE IF NOT EXISTS claims (key TEXT PRIMARY KEY, until INTEGER NOT NULL, note TEXT NOT NULL) WITHOUT ROWID",
-        None,
-    )?;
-    Ok(())
-}
-
-/// Seconds for which a claim outlives its `until`: more than any two clocks of the platform differ.
-const MARGIN: i64 = 300;
 /// Seconds for which a withdrawal is remembered: longer than any question can be under way.
 const REMEMBERED: i64 = 600;

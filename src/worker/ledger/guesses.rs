@@ -1,7 +1,7 @@
 //! Guesses: how often somebody guessed at a password.
 //!
 //! All guesses at one account meet in one object, picked by a keyed digest of the account, so that counting is exact
-//! whatever number of isolates is asked. Those of a network meet in the object of the network's digest, which the account's
+//! whatever number of isolates is asked. These objects have no claims: a flood of sign-ins at one account delays nobody else. Those of a network meet in the object of the network's digest, which the account's
 //! object asks, so that the gate asks once. Storage: `guesses(key, since, wrong, right, until)`, a row for each account,
 //! each pair of account and network, and each network; all keys are keyed digests. RPC, lines of a body:
 //!
@@ -13,9 +13,10 @@
 
 use worker::{Env, Error, Response, Result, SqlStorage, SqlStorageValue};
 
-use super::{first, now, number, shard, text};
+use super::address;
+use super::{first, now, number, text};
 use crate::digest::{base64url, from_base64url};
-use crate::ports::{ClaimKey, Guess, Guesses};
+use crate::ports::{Guess, Guesses};
 use crate::worker::{binding, glue};
 
 /// The body of a call that counts a guess.
@@ -55,17 +56,20 @@ pub fn is_about_guesses(body: &str) -> bool {
     matches!(body.split('\n').next(), Some("guess" | "known" | "right" | "network" | "network-right"))
 }
 
-/// Answers a call.
-pub async fn answer(env: &Env, sql: &SqlStorage, body: &str) -> Result<Response> {
+/// See the top of this file.
+pub const TABLE: &str = "CREATE TABLE IF NOT EXISTS guesses (key TEXT PRIMARY KEY, since INTEGER NOT NULL, \
+     wrong INTEGER NOT NULL, right INTEGER NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID";
+
+/// Answers a call. `place`: where the other objects lie.
+pub async fn answer(env: &Env, sql: &SqlStorage, body: &str, place: &str) -> Result<Response> {
     let lines: Vec<&str> = body.split('\n').collect();
-    table(sql)?;
     match lines.as_slice() {
         ["guess", account, pair, network] => {
             let (of_account, _, _) = count(sql, account, 600)?;
             let (of_pair, right, _) = count(sql, pair, 60)?;
             let of_network = match network.is_empty() || right > 0 {
                 true => "0\n0".to_owned(),
-                false => count_network(env, sql, account, network).await?,
+                false => count_network(env, sql, account, network, place).await?,
             };
             Response::ok(format!("{of_pair}\n{of_account}\n{right}\n{of_network}"))
         }
@@ -81,7 +85,7 @@ pub async fn answer(env: &Env, sql: &SqlStorage, body: &str) -> Result<Response>
             if is_elsewhere(account, network) {
                 // One that is not taken back is one too many for a minute, and locks nobody out.
                 let question = format!("network-right\n{network}\n{since}");
-                let _ = ask(env, network, &question).await;
+                let _ = ask(env, network, &question, place).await;
             } else {
                 take_back(sql, network, since.parse().ok())?;
             }
@@ -96,17 +100,10 @@ pub async fn answer(env: &Env, sql: &SqlStorage, body: &str) -> Result<Response>
     }
 }
 
-/// Deletes what has no meaning any more, and says whether something is left.
-pub fn purge(sql: &SqlStorage) -> Result<bool> {
-    table(sql)?;
-    sql.exec("DELETE FROM guesses WHERE until < ?", vec![number(now())])?;
-    Ok(first(&sql.exec("SELECT 1 FROM guesses LIMIT 1", None)?)?.is_some())
-}
-
 /// Counts a guess of a network in the network's object, which may be this one.
-async fn count_network(env: &Env, sql: &SqlStorage, account: &str, network: &str) -> Result<String> {
+async fn count_network(env: &Env, sql: &SqlStorage, account: &str, network: &str, place: &str) -> Result<String> {
     match is_elsewhere(account, network) {
-        true => ask(env, network, &format!("network\n{network}")).await,
+        true => ask(env, network, &format!("network\n{network}"), place).await,
         false => count_here(sql, network),
     }
 }
@@ -116,31 +113,30 @@ fn count_here(sql: &SqlStorage, network: &str) -> Result<String> {
     Ok(format!("{wrong}\n{since}"))
 }
 
-async fn ask(env: &Env, network: &str, question: &str) -> Result<String> {
-    let answer = glue::ledger_ask(env, binding::LEDGER, &shard_of(network), question, PATIENCE_MS).await?;
+async fn ask(env: &Env, network: &str, question: &str, place: &str) -> Result<String> {
+    let address = [&object(network), "\n", place].concat();
+    let answer = glue::ledger_ask(env, binding::LEDGER, &address, question, PATIENCE_MS).await?;
     answer.as_string().ok_or_else(|| Error::from("the Ledger answered nothing"))
 }
 
 fn is_elsewhere(account: &str, network: &str) -> bool {
-    !network.is_empty() && shard_of(account) != shard_of(network)
+    !network.is_empty() && object(account) != object(network)
 }
 
-/// The shard of a key in base64url.
-fn shard_of(key: &str) -> String {
-    let bytes = from_base64url(key.as_bytes()).unwrap_or_default();
-    let mut digest = [0; 32];
-    digest.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
-    shard(&ClaimKey(digest))
+/// The name of the object of a key in base64url.
+fn object(key: &str) -> String {
+    address::guesses(&from_base64url(key.as_bytes()).unwrap_or_default())
 }
 
-/// Wrong guesses within the window, this one included; right ones; and when the window began.
+/// Wrong guesses within the window, this one included; right ones; and when the window began. One that began later than now,
+/// by more than clocks differ, began when a clock was wrong, and would not end before that time comes.
 fn count(sql: &SqlStorage, key: &str, window: i64) -> Result<(u32, u32, i64)> {
     let now = now();
-    let values = vec![text(key), number(now), number(now + window), number(now - window)];
+    let values = vec![text(key), number(now), number(now + window), number(now - window + 1), number(now + AHEAD)];
     sql.exec(
         "INSERT INTO guesses (key, since, wrong, right, until) VALUES (?1, ?2, 1, 0, ?3) ON CONFLICT (key) DO UPDATE SET \
-         wrong = CASE WHEN since <= ?4 THEN 1 ELSE wrong + 1 END, \
-         since = CASE WHEN since <= ?4 THEN ?2 ELSE since END, until = MAX(until, ?3)",
+         wrong = CASE WHEN since BETWEEN ?4 AND ?5 THEN wrong + 1 ELSE 1 END, \
+         since = CASE WHEN since BETWEEN ?4 AND ?5 THEN since ELSE ?2 END, until = MAX(until, ?3)",
         values,
     )?;
     let counted = first(&sql.exec("SELECT wrong, right, since FROM guesses WHERE key = ?", vec![text(key)])?)?;
@@ -160,15 +156,8 @@ fn take_back(sql: &SqlStorage, key: &str, since: Option<i64>) -> Result<()> {
     Ok(())
 }
 
-fn table(sql: &SqlStorage) -> Result<()> {
-    sql.exec(
-        "CREATE TABLE IF NOT EXISTS guesses (key TEXT PRIMARY KEY, since INTEGER NOT NULL, wrong INTEGER NOT NULL, \
-         right INTEGER NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID",
-        None,
-    )?;
-    Ok(())
-}
-
+/// Seconds.
+const AHEAD: i64 = 5;
 /// Seconds for which it is remembered that an account signed in from a network.
 const REMEMBERED: i64 = 30 * 86_400;
 /// How long the network's object may take; less than the gate gives the account's.

@@ -5,12 +5,15 @@
 //! thing at a time; whoever wrote the row was first. The answer leaves the object only after the row is
 //! durable, so a crash can lose a claim's answer and never grants twice.
 //!
-//! Objects: 32 shards named `ledger-0` to `ledger-31`, by the first byte of the claim key. The key is a digest
-//! of authenticated bytes, so no client can choose its shard. The number must never change while claims live.
+//! Objects: `ledger-<n>` for claims and `guesses-<n>` for guesses, so that a flood of passwords delays no claim. The first
+//! bytes of the key pick one of them. The key is a digest of authenticated bytes, so a client
+//! can choose an object for its own proofs (DPoP) at most. Over
+//! how many the claims of a key are spread must never change while claims live ([`address`]).
 //! RPC: POST with lines for a body, the first of which is the call's name; answered 200, or anything else for a
 //! failure, and then the gate refuses. [`claims`], [`guesses`] and [`outbox`] have a table and calls each; [`purge`]
 //! empties the first two.
 
+pub mod address;
 pub mod claims;
 pub mod guesses;
 pub mod outbox;
@@ -19,36 +22,37 @@ mod purge;
 use core::cell::Cell;
 use core::time::Duration;
 
-use worker::{DurableObject, Env, Request, Response, Result, SqlCursor, SqlStorageValue, State, durable_object};
+use worker::{
+    DurableObject, Env, Request, Response, Result, SqlCursor, SqlStorage, SqlStorageValue, State, durable_object,
+};
 
-use crate::ports::ClaimKey;
-
-/// The name of a key's shard.
-pub fn shard(key: &ClaimKey) -> String {
-    let [first, ..] = key.0;
-    format!("ledger-{}", first % SHARDS)
-}
+use purge::Purge;
 
 /// See the top of this file.
 #[durable_object]
 pub struct Ledger {
     state: State,
     env: Env,
+    /// Whether this instance made sure that its tables are there.
+    is_set_up: Cell<bool>,
     /// Whether this instance knows that an alarm is set.
     armed: Cell<bool>,
+    purge: Purge,
 }
 
 impl DurableObject for Ledger {
     fn new(state: State, env: Env) -> Self {
-        Self { state, env, armed: Cell::new(false) }
+        Self { state, env, is_set_up: Cell::default(), armed: Cell::default(), purge: Purge::default() }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let (clock, place) = address::of_caller(&request.inner().url());
         let body = request.text().await?;
-        let sql = self.state.storage().sql();
+        let sql = self.tables(clock)?;
+        self.purge.hear(clock);
         if guesses::is_about_guesses(&body) {
-            self.arm().await?;
-            return guesses::answer(&self.env, &sql, &body).await;
+            self.arm(&sql).await?;
+            return guesses::answer(&self.env, &sql, &body, &place).await;
         }
         if let Some(answer) = outbox::answer(&self.state, &self.env, &body).await? {
             return Response::ok(answer);
@@ -56,7 +60,7 @@ impl DurableObject for Ledger {
         match claims::answer(&sql, &body)? {
             Some(answer) => {
                 if answer == claims::FIRST || answer == claims::WITHDRAWN {
-                    self.arm().await?;
+                    self.arm(&sql).await?;
                 }
                 Response::ok(answer)
             }
@@ -65,23 +69,39 @@ impl DurableObject for Ledger {
     }
 
     async fn alarm(&self) -> Result<Response> {
-        let due = outbox::deliver(&self.state, &self.env).await?.map(|due| Duration::from_millis(due as u64));
-        let purge = purge::purge(&self.state.storage().sql())?.then_some(purge::INTERVAL);
-        let next = due.into_iter().chain(purge).min();
-        if let Some(next) = next {
-            self.state.storage().set_alarm(next).await?;
-        }
+        let sql = self.tables(None)?;
+        // Should this fail, whoever comes next sees to it that it is tried again.
+        self.armed.set(false);
+        let purge = self.purge.go_on(&sql).await?.map(|wait| wait as f64 * 1000.0);
+        let due = outbox::deliver(&self.state, &self.env).await?;
+        let next = purge.into_iter().chain(due).min_by(f64::total_cmp);
         self.armed.set(next.is_some());
+        if let Some(next) = next {
+            self.state.storage().set_alarm(Duration::from_millis(next as u64)).await?;
+        }
         Response::ok("")
     }
 }
 
 impl Ledger {
+    /// The tables, made if they are not there.
+    fn tables(&self, clock: Option<i64>) -> Result<SqlStorage> {
+        let sql = self.state.storage().sql();
+        if !self.is_set_up.get() {
+            for table in [claims::TABLE, guesses::TABLE, purge::TABLE] {
+                sql.exec(table, None)?;
+            }
+            self.purge.begin(&sql, clock)?;
+            self.is_set_up.set(true);
+        }
+        Ok(sql)
+    }
+
     /// Sees to it that what is written is purged one day.
-    async fn arm(&self) -> Result<()> {
+    async fn arm(&self, sql: &SqlStorage) -> Result<()> {
         if !self.armed.get() {
             if self.state.storage().get_alarm().await?.is_none() {
-                self.state.storage().set_alarm(purge::INTERVAL).await?;
+                self.state.storage().set_alarm(Duration::from_secs(self.purge.wait(sql)? as u64)).await?;
             }
             self.armed.set(true);
         }
@@ -106,5 +126,3 @@ fn text(value: &str) -> SqlStorageValue {
 fn number(value: i64) -> SqlStorageValue {
     SqlStorageValue::Integer(value)
 }
-
-const SHARDS: u8 = 32;

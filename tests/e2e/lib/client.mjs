@@ -123,6 +123,11 @@ export class Client {
     return (await this.post("/__e2e/decided", "")).json;
   }
 
+  /** Has an object of the gate's Ledger "purge", which gives its statements; or "query", which gives the rows. */
+  async object(name, does, query = "") {
+    return (await this.post("/__e2e/object", JSON.stringify({ name, does, query }))).json;
+  }
+
   close() {
     this.agent.destroy();
   }

@@ -16,7 +16,7 @@ const origin = path.join(root, "demo/origin");
 const compatibilityDate = "2026-11-01";
 
 // They stand beside the build, whose index.js the first of them imports.
-const instrumented = ["instrumented.js", "faulty.js", "instances.js"].map((name) => ({
+const instrumented = ["instrumented.js", "faulty.js", "instances.js", "object.js"].map((name) => ({
   type: "ESModule",
   path: path.join(build, name),
   contents: readFileSync(path.join(root, "tests/e2e/lib", name), "utf8"),

@@ -13,11 +13,13 @@
 //   POST /__e2e/lines    answers with the decisions that the gateway logged since the last time
 //   POST /__e2e/decided  answers with the last decision that the gateway logged: the API's envelope names no request
 //   POST /__e2e/trap     "request", "kv" or "ledger": there the wasm traps next (instances.js)
+//   POST /__e2e/object   {"name": "ledger-0", "does": "purge"}, or "query" with a "query": an object of the Ledger (object.js)
 //   POST /__e2e/memory   answers with the size of the wasm's memory, and how often the wasm was made
 
 import { arm, instances } from "./instances.js";
 import { under, underAsOrigin } from "./faulty.js";
 import Gateway, { Ledger as Own } from "./index.js";
+import { look, noting } from "./object.js";
 
 let faults = {};
 let counted = nothing();
@@ -99,23 +101,27 @@ function watchLedger(namespace) {
 /** The Ledger, and what its objects ask each other. That is not counted: the gateway asks once. */
 export class Ledger extends Own {
   #state;
+  #notes;
 
   constructor(state, env) {
+    const notes = {};
     const stub = (original, ...args) =>
       watched(original(...args), { fetch: (ask, ...rest) => under(faults.network, () => ask(...rest)) });
     const put = (original, ...args) => under(faults.ledgerKv, () => original(...args));
-    super(state, {
+    super(noting(state, notes), {
       ...env,
       EDGEGATE_LEDGER: watched(env.EDGEGATE_LEDGER, { get: stub, getByName: stub }),
       ...(env.EDGEGATE_KV && { EDGEGATE_KV: watched(env.EDGEGATE_KV, { put }) }),
     });
-    this.#state = state;
+    [this.#state, this.#notes] = [state, notes];
   }
 
   async fetch(request) {
     inLedger++;
     try {
-      return await super.fetch(request);
+      const does = /\/__e2e\/(\w+)\/(\d+)$/.exec(request.url)?.slice(1);
+      const ask = (call) => super.fetch(call);
+      return await (does ? look(ask, this.#state, this.#notes, does, await request.text()) : ask(request));
     } finally {
       inLedger--;
       if (request.headers.has("e2e-restart")) {
@@ -176,6 +182,12 @@ async function control(path, request, env) {
     return Response.json({});
   }
   if (path === "/__e2e/trap") return new Response(arm(await request.text()));
+  if (path === "/__e2e/object") {
+    const { name, does, query } = await request.json();
+    const objects = env.EDGEGATE_LEDGER;
+    const clock = Math.floor(now() / 1000 + (faults.clock ?? 0));
+    return objects.get(objects.idFromName(name)).fetch(`https://ledger/__e2e/${does}/${clock}`, { method: "POST", body: query });
+  }
   if (path === "/__e2e/memory") return Response.json(await instances());
   if (path === "/__e2e/lines") return new Response(`[${lines.splice(0)}]`);
   if (path === "/__e2e/decided") return new Response(decided);

@@ -1,0 +1,57 @@
+// How long a purge holds up other calls: an object of the Ledger in workerd is filled, has its purge, and is asked all the time.
+//
+//   node bench/purge.mjs [--rows 20000000]     2,000,000 unless it says so; half of them have ended
+//
+// It needs demo/build (npm run build -- --demo) and 70 bytes of disk a row. What it prints are times of a call from outside, so
+// other work on the machine counts as well; the first line says how much that is while nothing is purged.
+
+import { parseArgs } from "node:util";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startGateway } from "../tests/e2e/lib/gateway.mjs";
+
+const { values } = parseArgs({ options: { rows: { type: "string", default: "2000000" } } });
+const rows = Number(values.rows);
+const CHUNK = 500_000;
+const gateway = await startGateway({ a: {}, b: { sharing: "a" } });
+const { a, b } = gateway;
+
+/** Milliseconds of each call, one after the other, until the work is done. */
+async function asking(work) {
+  const times = [];
+  let isOver = false;
+  const done = work.finally(() => (isOver = true));
+  while (!isOver) {
+    const started = performance.now();
+    await b.object("big", "query", "SELECT 1");
+    times.push(performance.now() - started);
+    await sleep(1);
+  }
+  await done;
+  return times.sort((one, other) => one - other);
+}
+
+function print(what, times) {
+  const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))].toFixed(1);
+  console.log(`${what}: ${times.length} calls, median ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms`);
+}
+
+try {
+  await a.object("big", "purge"); // makes the tables
+  const now = Math.floor(Date.now() / 1000);
+  for (let from = 0; from < rows; from += CHUNK) {
+    const to = Math.min(from + CHUNK, rows);
+    await a.object("big", "query", `INSERT INTO claims SELECT printf('%043d', n), ${now} + CASE n % 2 WHEN 0 THEN 86400 ELSE -86400 END,
+      printf('%032d 1795351114', n) || char(10) FROM (WITH RECURSIVE numbers(n) AS (SELECT ${from} UNION ALL SELECT n + 1 FROM numbers WHERE n < ${to - 1})
+      SELECT n FROM numbers)`);
+  }
+  console.log(`${rows} rows, half of them ended`);
+  print("nothing else", await asking(sleep(10_000)));
+  const started = performance.now();
+  let statements;
+  print("while they are purged", await asking(a.object("big", "purge").then((all) => (statements = all))));
+  const deletions = statements.filter(({ query }) => query.startsWith("DELETE FROM claims"));
+  const deleted = deletions.reduce((sum, { written }) => sum + written, 0);
+  console.log(`${deleted} rows deleted by ${deletions.length} statements in ${Math.round((performance.now() - started) / 1000)} s`);
+} finally {
+  await gateway.stop();
+}
