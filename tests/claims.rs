@@ -193,7 +193,7 @@ proptest! {
     /// none was the key is free once everything has arrived.
     #[test]
     fn however_questions_and_withdrawals_arrive_at_most_one_request_is_let_through(events in events()) {
-        let (shards, key) = (Shards::default(), ClaimKey([7; 32]));
+        let (shards, key) = (Shards::default(), ClaimKey::new([7; 32]));
         let (mut let_through, mut refused, mut gave_up) = (Vec::new(), Vec::new(), Vec::new());
         for event in events {
             match event {
