@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::policy::{Key, Policy, SingleUse};
+use crate::policy::{Key, Policy, SHARDS, SingleUse};
 
 /// A list of keys by the name of its table.
 struct List<'a> {
@@ -19,6 +19,7 @@ struct List<'a> {
 pub fn skipped(policy: &Policy, deployed: &Policy) -> Vec<String> {
     let before = lists(deployed);
     let mut skipped: Vec<String> = policy.keys.iter().filter_map(|key| another(key, deployed)).collect();
+    skipped.extend(moved(policy, deployed));
     if (deployed.single_use, policy.single_use) == (SingleUse::Ledger, SingleUse::BestEffort) {
         let why =
             "what the deployed policy used up or revoked in the Ledger is not asked for any more, so it works again";
@@ -47,6 +48,31 @@ fn another(key: &Key, deployed: &Policy) -> Option<String> {
         )),
         None => None,
     }
+}
+
+/// Claims that would be looked for where they are not: what was used up would work again.
+fn moved(policy: &Policy, deployed: &Policy) -> Vec<String> {
+    let why = "so what was used up or revoked would not be found";
+    let shards = |policy: &Policy, id: &str| {
+        policy.objects.shards.iter().find(|(of, _)| of == id).map_or(SHARDS, |(_, shards)| *shards)
+    };
+    let of_keys = policy.keys.iter().filter(|key| deployed.key(&key.id).is_some());
+    let mut moved: Vec<String> = of_keys
+        .filter(|key| shards(policy, &key.id) != shards(deployed, &key.id))
+        .map(|key| {
+            let (id, before) = (&key.id, shards(deployed, &key.id));
+            format!("keys.{id}: `shards` is not the deployed {before}, {why}; give the number to a new key")
+        })
+        .collect();
+    if let (Some(oauth), Some(before)) = (&policy.oauth, &deployed.oauth)
+        && oauth.shards != before.shards
+    {
+        moved.push(format!("oauth: `shards` is not the deployed {}, {why}; keep it while grants live", before.shards));
+    }
+    if policy.objects.jurisdiction != deployed.objects.jurisdiction {
+        moved.push(format!("storage: `jurisdiction` is not the deployed one, {why}; keep it"));
+    }
+    moved
 }
 
 /// A new first key that no deployed isolate knows.

@@ -84,6 +84,27 @@ fn an_id_is_no_other_keys_and_a_secret_has_one_id() {
 }
 
 #[test]
+fn what_was_used_up_stays_where_it_is_looked_for() {
+    let given = "[keys.seal-1]\nsecret = \"SEAL_KEY\"";
+    let with = |shards: u32| format!("{given}\nshards = {shards}");
+    for (deployed, changed, before) in
+        [(given.to_owned(), with(64), 32), (with(64), with(128), 64), (with(64), given.to_owned(), 64)]
+    {
+        let ran = check("shards", [given, &deployed, &changed]).ends(1);
+        let says = format!("keys.seal-1: `shards` is not the deployed {before}");
+        assert!(ran.err.contains(&says), "{}", ran.err);
+    }
+    assert_eq!(check("same", [given, &with(32), given]).code, 0, "32 is what a key has that says nothing");
+    let more = format!("[keys.seal-9]\nsecret = \"SEAL_KEY_9\"\nuse = \"seal\"\nshards = 128\n\n{given}");
+    assert_eq!(check("more", [given, given, &more]).code, 0, "a new key may have any number");
+    let oauth = "[oauth]\n";
+    let ran = check("grants", [oauth, oauth, "[oauth]\nshards = 64\n"]).ends(1);
+    assert!(ran.err.contains("oauth: `shards` is not the deployed 32"), "{}", ran.err);
+    let ran = check("place", [given, given, &format!("[storage]\njurisdiction = \"eu\"\n\n{given}")]).ends(1);
+    assert!(ran.err.contains("storage: `jurisdiction` is not the deployed one"), "{}", ran.err);
+}
+
+#[test]
 fn it_is_said_in_json_and_a_file_that_is_no_policy_is_no_answer() {
     let deployed = root().join("edgegate.toml");
     let deployed = deployed.to_str().unwrap();
