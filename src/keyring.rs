@@ -5,10 +5,10 @@ use crate::refusal::Reason;
 use crate::secret::Secret;
 
 /// Secrets by name. A value that the demo publishes counts only on loopback of a local deployment.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Keyring(Vec<Entry>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Entry {
     name: String,
     value: Option<Secret>,

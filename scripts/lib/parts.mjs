@@ -13,6 +13,7 @@ import { fromCargo, fromTap, nothing, sum, testNames } from "./count.mjs";
 import { ensureOrigins } from "./origins.mjs";
 import { inRoot, locked, node22, root, versions } from "./paths.mjs";
 import { ensurePython, needsPython, pythonHint } from "./python.mjs";
+import { EXHAUSTIVE, simulator, STORIES } from "../simulate.mjs";
 import { explain, Failure, run, step } from "./run.mjs";
 import { toolBin } from "./tools.mjs";
 import { wranglerEnv } from "./wrangler.mjs";
@@ -22,6 +23,7 @@ export const parts = {
   setup: ["the scripts themselves (tests/setup)", (t) => nodeTests(t, "tests/setup")],
   lint: ["cargo fmt --check and clippy without a warning", lint],
   native: ["cargo test: the core and the command-line tool", native],
+  simulate: ["a million interleavings of requests, faults and clients that leave; every single fault of a few (tests/simulator)", simulate],
   fuzz: ["each fuzz target for some seconds, and whether every reader is linear (counted, not timed)", fuzz],
   wasm: ["the Worker's own code, as wasm in Node", wasm],
   build: ["the demo's build and its size, your own build, deploy --dry-run", buildBoth],
@@ -51,6 +53,19 @@ async function lint({ env, note }) {
 
 function native({ env, note }) {
   return cargoTest(note, "cargo test", ["test", ...locked], env);
+}
+
+/** The native part plays some of it too; compiled to be quick, it plays them all. */
+async function simulate({ env, note }) {
+  const played = [];
+  for (const test of [STORIES, EXHAUSTIVE]) {
+    const { code, stdout, output } = await simulator(test, { stories: 1_000_000, seed: 1, env });
+    const told = stdout.split("\n").filter((line) => /interleavings|states/.test(line));
+    if (code !== 0) explain(new Failure("the simulator found what must not be", { output, todo: "The last lines say how to see it again." }));
+    told.forEach((line) => console.log(`  ok ${line}`));
+    played.push(verdict(note, `simulate: ${test}`, code === 0));
+  }
+  return sum(played);
 }
 
 /** Two at a time: a target uses one core. What a machine lacks for compiling them is named; CI has to have it. */

@@ -116,10 +116,10 @@ pub async fn find<P: Vault + Ledger>(
     max_age: u64,
     revocation: Revocation,
 ) -> Result<Found, Reason> {
-    if revocation == Revocation::Strict && is_revoked(ports, sealed).await? {
-        return Ok(Found::Revoked);
-    }
     let key = sealed.record_key();
+    if revocation == Revocation::Strict && is_revoked(ports, sealed).await? {
+        return Ok(revoked(ctx, key, sealed.expires).into());
+    }
     let record = match ctx.recent.get(key, ctx.now, max_age) {
         Some(record) => Some(record),
         None => fetch(ctx, ports, sealed, key).await?,
@@ -140,10 +140,12 @@ pub async fn revoke<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sea
         ctx.recent.put(key, record.clone(), ctx.now);
     }
     let buried = bury(ctx, ports, &sealed.claim_key("revoked"), sealed.expires, &tombstone).await;
-    match buried {
-        Ok(()) => ctx.recent.put(key, record, ctx.now),
+    match (buried, ctx.single_use) {
+        (Ok(()), _) => ctx.recent.put(key, record, ctx.now),
         // Nobody knows of it, so whoever asks again has to find the credential alive.
-        Err(_) => ctx.recent.forget(key),
+        (Err(_), SingleUse::BestEffort) => ctx.recent.forget(key),
+        // Nothing was remembered but what another revocation achieved.
+        (Err(_), SingleUse::Ledger) => {}
     }
     buried
 }
@@ -173,6 +175,13 @@ pub async fn is_revoked(ports: &impl Ledger, sealed: &Sealed) -> Result<bool, Re
     Ok(ports.recall(&sealed.claim_key("revoked")).await?.is_some())
 }
 
+/// What the Ledger knows to be revoked is remembered, or a copy that this isolate has would go on opening.
+pub(super) fn revoked(ctx: Context<'_>, key: &str, expires: u64) -> Option<Record> {
+    let record = Record { exp: expires, revoked: true, ..Record::default() };
+    ctx.recent.put(key, record.clone(), ctx.now);
+    Some(record)
+}
+
 /// KV refuses an expiry less than 60 s ahead.
 pub fn kv_expiry(now: u64, expires: u64) -> u64 {
     expires.max(now + 61)
@@ -188,7 +197,7 @@ async fn fetch<P: Vault + Ledger>(
     let is_young = ctx.now < sealed.issued + LAG;
     if text.is_none() && is_young && ctx.single_use == SingleUse::Ledger {
         if is_revoked(ports, sealed).await? {
-            return Ok(Some(Record { exp: sealed.expires, revoked: true, ..Record::default() }));
+            return Ok(revoked(ctx, key, sealed.expires));
         }
         text = ports.recall(&sealed.claim_key("minted")).await?;
     }

@@ -17,7 +17,8 @@ use super::house::ports::{
 };
 use super::house::refusal::Reason;
 use super::house::secret::Secret;
-pub use super::world::watch::{Operation, Stage};
+#[allow(unused_imports)] // the native tests use all of it
+pub use super::world::watch::{Effect, Operation, Stage};
 pub use super::world::{Cache, World};
 
 /// How an operation behaves.

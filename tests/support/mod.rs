@@ -121,6 +121,11 @@ impl Site {
     pub fn beside(ports: &Memory, text: &str) -> Self {
         let policy = policy(text);
         let keyring = keyring(&policy);
+        Self::running(ports, policy, keyring)
+    }
+
+    /// The same with what was read before.
+    pub fn running(ports: &Memory, policy: Policy, keyring: Keyring) -> Self {
         Self { gate: Gate::new(policy, keyring), ports: ports.clone() }
     }
 

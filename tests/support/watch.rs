@@ -54,12 +54,12 @@ pub enum Stage {
 /// A change that an operation made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// A value was written to KV.
-    Written,
     /// A claim was the first.
     Claimed,
     /// A claim was not.
     Replayed,
+    /// Something was revoked.
+    Revoked,
 }
 
 type Work = Pin<Box<dyn Future<Output = ()>>>;

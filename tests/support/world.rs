@@ -85,8 +85,8 @@ impl World {
     /// Lets milliseconds pass.
     pub fn pass_milliseconds(&self, milliseconds: u64) {
         let now = self.milliseconds() + milliseconds;
-        self.clock.set(now / 1000);
         self.fraction.set(now % 1000);
+        self.pass(now / 1000 - self.clock.get());
     }
 
     /// Lets time pass.
@@ -196,6 +196,7 @@ impl World {
     /// A revocation at the Ledger.
     pub fn revoke(&self, key: &ClaimKey, until: u64, tombstone: &Tombstone<'_>) {
         self.shards.revoke(key, until, tombstone, self.clock.get());
+        self.watch.effect.set(Some(Effect::Revoked));
     }
 
     /// The Ledger's rows.
@@ -241,7 +242,6 @@ impl World {
             }
             _ => now,
         };
-        self.watch.effect.set(Some(Effect::Written));
         writes.push(Write { at, location, value: value.to_owned(), expires });
         cache.borrow_mut().remove(key);
         Ok(())

@@ -50,8 +50,8 @@ pub async fn begin<P: Vault + Ledger>(
     let (key, json) = (record_key(&family), record.to_json()?);
     let written = match is_first || ctx.single_use == SingleUse::BestEffort {
         true => ports.put(&key, &json, store::kv_expiry(ctx.now, record.exp)).await,
-        // The first one wrote it, and a refresh may have written it since.
-        false => Err(Reason::VaultUnavailable),
+        // The first one wrote it, and a refresh may have written it since: the Ledger has to know of it, or nobody is sure.
+        false => Err(Reason::LedgerUnavailable),
     };
     if ctx.single_use == SingleUse::Ledger {
         // What KV did not take lies in the Ledger, until a refresh writes it again.
@@ -141,7 +141,9 @@ pub async fn refresh<P: Vault + Ledger>(
     let known = ctx.recent.get(&key, ctx.now, policy.cache);
     if is_first || known.is_none_or(|known| known.generation < next.generation) {
         ctx.recent.put(&key, next.clone(), ctx.now);
-        if ports.put(&key, &next.to_json()?, store::kv_expiry(ctx.now, next.exp)).await.is_err() {
+        let is_written = ports.put(&key, &next.to_json()?, store::kv_expiry(ctx.now, next.exp)).await.is_ok();
+        let is_revoked = ctx.recent.get(&key, ctx.now, 0).is_some_and(|known| known.revoked);
+        if !is_written && !is_revoked {
             // The old access token lives on elsewhere until somebody comes again. The client must not pay for it.
             ctx.recent.forget(&key);
         }
@@ -272,7 +274,7 @@ async fn fetch<P: Vault + Ledger>(
     // An authentic token without a record is rare, so the Ledger is asked whatever its age.
     if text.is_none() && ctx.single_use == SingleUse::Ledger {
         if ports.recall(&of_family("revoked", &claims.family)).await?.is_some() {
-            return Ok(Some(Record { exp: token.expires, revoked: true, ..Record::default() }));
+            return Ok(store::revoked(ctx, key, token.expires));
         }
         text = ports.recall(&of_family("granted", &claims.family)).await?;
     }
