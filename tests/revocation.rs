@@ -199,6 +199,21 @@ fn a_revocation_that_the_ledger_never_heard_of_is_not_remembered() {
     }
 }
 
+/// And one that was done stays so, though another attempt fails.
+#[test]
+fn a_second_revocation_that_fails_undoes_no_first_one() {
+    for kind in [Kind::Token, Kind::Session] {
+        let House { sites, relaxed, revoke, .. } = house(kind, 60);
+        sites[0].ports.world.pass(200);
+        assert_eq!(sites[0].ask(&revoke).refused, None);
+        let ledger = Fault::Fail(Reason::LedgerUnavailable);
+        sites[0].ports.faults.set(Faults { ledger, ..Faults::default() });
+        assert!(sites[0].ask(&revoke).refused.is_some());
+        sites[0].ports.faults.set(Faults::default());
+        assert_eq!(sites[0].ask(&relaxed).refused, revoked(kind));
+    }
+}
+
 #[test]
 fn without_the_ledger_a_strict_route_lets_nobody_through() {
     for kind in [Kind::Token, Kind::Session] {

@@ -118,8 +118,8 @@ pub async fn judge<P: Vault + Ledger>(
     Ok(allowed)
 }
 
-/// Uses a judged code up and says when that was. Whoever began the flow may come again for a while, since its answer
-/// may have been lost, and is known by what nobody else has: the PKCE verifier, or the key that came with the code first.
+/// Uses a judged code up and says when that was. The party that began the flow may come again for a while, since its
+/// answer may have been lost, and is known by what only it has: the PKCE verifier, or the key that came with the code first.
 /// A code without either works once.
 ///
 /// # Errors

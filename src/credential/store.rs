@@ -135,17 +135,16 @@ pub async fn revoke<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sea
     let record = Record { exp: sealed.expires, revoked: true, ..Record::default() };
     let key = sealed.record_key();
     let tombstone = Tombstone { key, value: &record.to_json()?, again: false };
+    let was_alive = ctx.recent.get(key, ctx.now, 0).is_none();
     if ctx.single_use == SingleUse::BestEffort {
         // Nothing else keeps a second request out meanwhile.
         ctx.recent.put(key, record.clone(), ctx.now);
     }
     let buried = bury(ctx, ports, &sealed.claim_key("revoked"), sealed.expires, &tombstone).await;
-    match (buried, ctx.single_use) {
-        (Ok(()), _) => ctx.recent.put(key, record, ctx.now),
-        // Nobody knows of it, so whoever asks again has to find the credential alive.
-        (Err(_), SingleUse::BestEffort) => ctx.recent.forget(key),
-        // Nothing was remembered but what another revocation achieved.
-        (Err(_), SingleUse::Ledger) => {}
+    if buried.is_ok() {
+        ctx.recent.put(key, record, ctx.now);
+    } else if ctx.single_use == SingleUse::BestEffort && was_alive {
+        ctx.recent.forget(key); // a revocation that failed is none
     }
     buried
 }

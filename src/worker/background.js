@@ -3,7 +3,7 @@
 import { inTime, ledgerAsk, pause } from "./glue.js";
 
 // Asks each question of the Ledger until it is answered, and returns when all are, or soon. `lines`: address and question by turns.
-export async function insist(context, env, binding, lines) {
+export async function keepAsking(context, env, binding, lines) {
   const all = [];
   for (let at = 0; at + 1 < lines.length; at += 2) all.push(ask(env, binding, lines[at], lines[at + 1]));
   const answered = Promise.all(all);
@@ -23,5 +23,5 @@ async function ask(env, binding, address, question) {
 const FIRST_MS = 25;
 const LONGEST_MS = 15_000;
 const PATIENCE_MS = 3000;
-// For so long the answer waits: whoever comes back at once finds that nothing was used up.
+// For so long the answer waits: a client that comes back at once finds that nothing was used up.
 const SOON_MS = 1000;

@@ -10,7 +10,8 @@ use super::form::FormGuard;
 #[wasm_bindgen(module = "/src/worker/background.js")]
 extern "C" {
     /// `lines`: address and question by turns.
-    pub async fn insist(context: &JsValue, env: &JsValue, binding: &str, lines: &js_sys::Array);
+    #[wasm_bindgen(js_name = keepAsking)]
+    pub async fn keep_asking(context: &JsValue, env: &JsValue, binding: &str, lines: &js_sys::Array);
 }
 
 #[wasm_bindgen(module = "/src/worker/glue.js")]

@@ -81,7 +81,7 @@ impl<'a> Platform<'a> {
         }
         if lines.length() > 0 && self.bound(binding::LEDGER).is_ok() {
             let started = Date::now();
-            glue::insist(self.context, self.env, binding::LEDGER, &lines).await;
+            glue::keep_asking(self.context, self.env, binding::LEDGER, &lines).await;
             let spent = self.spent.get();
             let (calls, ms) = (lines.length() / 2, since(started));
             self.spent.set(Spent { ledger: spent.ledger + calls, ledger_ms: spent.ledger_ms + ms, ..spent });

@@ -56,8 +56,7 @@ pub async fn begin<P: Vault + Ledger>(
     if ctx.single_use == SingleUse::Ledger {
         // What KV did not take lies in the Ledger, until a refresh writes it again.
         let until = if written.is_ok() { ctx.now + LAG } else { record.exp };
-        let granted = ports.claim(&of_family("granted", &family), until, &json).await;
-        granted.map(|_| ()).or(written)?;
+        ports.claim(&of_family("granted", &family), until, &json).await?;
     } else {
         written?;
     }
@@ -145,7 +144,9 @@ pub async fn refresh<P: Vault + Ledger>(
         let is_revoked = ctx.recent.get(&key, ctx.now, 0).is_some_and(|known| known.revoked);
         if !is_written && !is_revoked {
             // The old access token lives on elsewhere until somebody comes again. The client must not pay for it.
-            ctx.recent.forget(&key);
+            if ctx.recent.get(&key, ctx.now, 0).is_none() {
+                ctx.recent.forget(&key); // a tombstone that came meanwhile stays
+            }
         }
         judge_what_was_written(ctx, ports, policy, &family).await?;
     }

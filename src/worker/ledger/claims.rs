@@ -68,7 +68,7 @@ pub fn answer(sql: &SqlStorage, body: &str) -> Result<Option<String>> {
 }
 
 /// Claims a key for good.
-pub fn hold(sql: &SqlStorage, key: &str, until: i64) -> Result<()> {
+pub fn revoke(sql: &SqlStorage, key: &str, until: i64) -> Result<()> {
     insert(sql, key, until, "\n", "").map(|_| ())
 }
 
@@ -89,7 +89,7 @@ fn claim(sql: &SqlStorage, key: &str, until: i64, by: &str, note: &str) -> Resul
         update(sql, key, &own)?;
         return Ok(FIRST.to_owned());
     }
-    // Whoever is told a note acts on it, so from now on the claim stands.
+    // A request that is told a note acts on it, so from now on the claim stands.
     if !whose.is_empty() && !note.is_empty() {
         update(sql, key, &format!(" {at}\n{note}"))?;
     }

@@ -1,4 +1,4 @@
-//! Revocations: a claim for good, and a tombstone that KV gets from here, whoever waits for it. `outbox.js` has the rest.
+//! Revocations: a claim for good, and a tombstone that KV gets from here, whether a client waits for it or not. `outbox.js` has the rest.
 //!
 //! RPC: `revoke LF key LF until LF again LF KV key LF tombstone`; answered `revoked LF`.
 
@@ -23,7 +23,7 @@ pub async fn answer(state: &State, env: &Env, body: &str) -> Result<Option<&'sta
     let lines: Vec<&str> = body.splitn(6, '\n').collect();
     let ["revoke", key, until, again, record, value] = lines.as_slice() else { return Ok(None) };
     let Ok(until) = until.parse::<i64>() else { return Ok(None) };
-    claims::hold(&state.storage().sql(), key, until)?;
+    claims::revoke(&state.storage().sql(), key, until)?;
     let buried = bury(state.as_raw(), &vault(env), record, value, until as f64, *again == "1");
     JsFuture::from(buried).await?;
     Ok(Some("revoked\n"))
@@ -31,7 +31,7 @@ pub async fn answer(state: &State, env: &Env, body: &str) -> Result<Option<&'sta
 
 /// Gives KV what is due. Milliseconds until something is again, if anything is left.
 pub async fn deliver(state: &State, env: &Env) -> Result<Option<f64>> {
-    Ok(JsFuture::from(give(state.as_raw(), &vault(env))).await?.as_f64())
+    Ok(JsFuture::from(deliver_due(state.as_raw(), &vault(env))).await?.as_f64())
 }
 
 fn vault(env: &Env) -> JsValue {
@@ -43,5 +43,5 @@ extern "C" {
     fn bury(state: &JsValue, kv: &JsValue, key: &str, value: &str, until: f64, again: bool) -> Promise;
 
     #[wasm_bindgen(js_name = deliver)]
-    fn give(state: &JsValue, kv: &JsValue) -> Promise;
+    fn deliver_due(state: &JsValue, kv: &JsValue) -> Promise;
 }
