@@ -61,7 +61,11 @@ fn cast(choices: &mut Choices) -> Vec<Ask> {
 fn act(run: &mut Run, choices: &mut Choices, weather: &Weather, cast: &[Ask], most: usize) {
     let running: Vec<usize> = run.running().collect();
     if running.is_empty() && choices.percent(15) {
-        // No request takes so long: the adapter gives an operation three seconds.
+        // No request takes so long, nor does what it gave up: the adapter gives an operation three seconds, the platform a
+        // request half a minute.
+        while run.late() > 0 {
+            run.deliver(0);
+        }
         return run.pass(choices.pick(&[5_000, 20_000, 61_000]));
     }
     let can_begin = run.attempts.len() < most && running.len() < 4;
