@@ -95,6 +95,7 @@ async fn by_person<P: Ports>(visit: &Visit<'_, P>, policy: &Basic, login: &basic
         let answer = match gate.questions.turn(&key, &network, came, ctx.now * 1000 + waited) {
             Turn::Shared(answer) => answer,
             Turn::Ask(turn) => {
+                let asking = gate.questions.asking(&key, turn);
                 let password = login.password.expose_text()?;
                 let answer = password::check(gate, ctx, incoming, ports, &login.name, password).await;
                 match &answer {
@@ -108,7 +109,7 @@ async fn by_person<P: Ports>(visit: &Visit<'_, P>, policy: &Basic, login: &basic
                     Err(reason @ Reason::PasswordCheckUnavailable) => ctx.recent.refused.put(key, *reason, ctx.now),
                     Err(_) => {}
                 }
-                gate.questions.answer(&key, turn, &answer);
+                asking.answer(&answer);
                 answer
             }
             Turn::Wait => {

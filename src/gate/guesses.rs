@@ -56,29 +56,32 @@ impl Guesses {
         Err(within.err().unwrap_or(Reason::Throttled))
     }
 
-    /// Begins a guess of which somebody else has to say whether it is wrong. While it is under way it counts as wrong: who
-    /// comes when there is no room for another one waits a moment for it.
+    /// Begins a guess of which somebody else has to say whether it is wrong. It is under way, and counts as wrong, until what
+    /// is returned is dropped: who comes when there is no room for another one waits a moment for it.
     ///
     /// # Errors
     /// `Throttled`.
-    pub async fn begin(&self, network: &str, now: u64, ports: &impl Timer) -> Result<(), Reason> {
+    pub async fn begin<'a>(
+        &'a self,
+        network: &'a str,
+        now: u64,
+        ports: &impl Timer,
+    ) -> Result<UnderWay<'a>, Reason> {
         for _ in 0..PAUSES {
             if self.is_shut_out(network, now) {
                 break;
             }
             if self.has_room(network, now) {
-                return Ok(());
+                return Ok(UnderWay { guesses: self, network });
             }
             ports.pause(PAUSE_MS).await;
         }
         Err(Reason::Throttled)
     }
 
-    /// Ends what [`Guesses::begin`] began.
-    pub fn end(&self, network: &str) {
-        if let Some(one) = self.0.borrow_mut().iter_mut().find(|one| one.network == network) {
-            one.open = one.open.saturating_sub(1);
-        }
+    /// How many are under way.
+    pub fn under_way(&self) -> usize {
+        self.0.borrow().iter().map(|one| one.open as usize).sum()
     }
 
     /// Makes a network wait for a minute.
@@ -113,11 +116,28 @@ impl Guesses {
             Some(one) => (one.since, one.count) = (now, count),
             None => {
                 if guessers.len() >= CAPACITY {
-                    let over = guessers.iter().position(|one| !one.counts(now));
-                    guessers.remove(over.unwrap_or(0));
+                    // One with a guess under way goes last: its end must not count down another network's.
+                    let closed = |one: &Guesser| one.open == 0;
+                    let over = guessers.iter().position(|one| closed(one) && !one.counts(now));
+                    guessers.remove(over.or_else(|| guessers.iter().position(closed)).unwrap_or(0));
                 }
                 guessers.push(Guesser { network: network.to_owned(), since: now, count, open: 0 });
             }
+        }
+    }
+}
+
+/// A guess that is under way. Dropped with the request that made it, even half way.
+#[derive(Debug)]
+pub struct UnderWay<'a> {
+    guesses: &'a Guesses,
+    network: &'a str,
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        if let Some(one) = self.guesses.0.borrow_mut().iter_mut().find(|one| one.network == self.network) {
+            one.open = one.open.saturating_sub(1);
         }
     }
 }

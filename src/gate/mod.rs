@@ -130,6 +130,11 @@ impl Gate {
         Self { deployment, ..self }
     }
 
+    /// How much of what the isolate remembers is under way: guesses and questions of requests that wait for an answer.
+    pub fn under_way(&self) -> usize {
+        self.guesses.under_way() + self.questions.under_way()
+    }
+
     /// Judges a request. Every way out of here is a decision; nothing is let through by an error.
     pub async fn handle<P: Ports>(&self, incoming: &Incoming<'_>, moment: Moment<'_>, ports: &P) -> Judged {
         self.recent.begin(moment.now);

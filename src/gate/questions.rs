@@ -4,7 +4,7 @@
 //! counted, so a burst of one right password would lock its person out if each copy of it asked. The platform forbids to
 //! await what another request resolves: who comes second waits by a timer of its own and looks again. Only an answer to
 //! a question that was put after it came counts for it, so that a password that was changed is never taken for longer
-//! than a request takes. A request that was cut off half way never answers; after a while the next one asks itself.
+//! than a request takes. If a request is dropped half way, the next one asks itself; at the latest it does so after a while.
 
 use std::cell::{Cell, RefCell};
 
@@ -38,7 +38,7 @@ struct Question {
 /// What a request has to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Turn {
-    /// Ask, and hand the answer over by [`Questions::answer`].
+    /// Ask, and hand the answer over by [`Questions::asking`].
     Ask(u64),
     /// Nothing: this is the answer.
     Shared(Answer),
@@ -75,13 +75,54 @@ impl Questions {
         }
     }
 
-    /// The answer to the question of a turn.
-    pub fn answer(&self, key: &Key, turn: u64, answer: &Answer) {
+    /// The question of a turn, while it is asked.
+    pub fn asking<'a>(&'a self, key: &'a Key, turn: u64) -> Asking<'a> {
+        Asking { questions: self, key, turn }
+    }
+
+    /// How many are asked at this moment.
+    pub fn under_way(&self) -> usize {
+        self.asked.borrow().iter().filter(|one| !one.is_answered()).count()
+    }
+
+    fn give_up(&self, key: &Key, turn: u64) {
+        self.asked.borrow_mut().retain_mut(|one| {
+            if one.key != *key || one.turn != turn || one.is_answered() {
+                return true;
+            }
+            // What was answered before counts on.
+            one.turn = one.answered.as_ref().map_or(one.turn, |(answered, _)| *answered);
+            one.is_answered()
+        });
+    }
+
+    fn answer(&self, key: &Key, turn: u64, answer: &Answer) {
         let mut asked = self.asked.borrow_mut();
         let Some(one) = asked.iter_mut().find(|one| one.key == *key) else { return };
         if one.answered.as_ref().is_none_or(|(newest, _)| *newest < turn) {
             one.answered = Some((turn, answer.clone()));
         }
+    }
+}
+
+/// A question that is asked. Dropped without an answer, it is nobody's, and the next request asks.
+#[derive(Debug)]
+pub struct Asking<'a> {
+    questions: &'a Questions,
+    key: &'a Key,
+    turn: u64,
+}
+
+impl Asking<'_> {
+    /// Hands the answer over.
+    pub fn answer(self, answer: &Answer) {
+        self.questions.answer(self.key, self.turn, answer);
+    }
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.questions.give_up(self.key, self.turn);
     }
 }
 
@@ -164,6 +205,21 @@ mod tests {
         assert_eq!(questions.turn(&KEY, "a", 0, 600_000), Turn::Ask(1));
         assert_eq!(questions.turn(&KEY, "a", 1, 1000), Turn::Ask(2));
         assert_eq!(questions.turn(&KEY, "a", 1, 1010), Turn::Wait);
+    }
+
+    #[test]
+    fn a_question_that_is_dropped_is_asked_by_the_next_one_at_once() {
+        let questions = Questions::default();
+        assert_eq!(questions.turn(&KEY, "a", 0, 0), Turn::Ask(1));
+        drop(questions.asking(&KEY, 1));
+        assert_eq!((questions.under_way(), questions.turn(&KEY, "a", 0, 1)), (0, Turn::Ask(2)));
+        questions.asking(&KEY, 2).answer(&Ok(None));
+        assert_eq!(questions.turn(&KEY, "a", 2, 2), Turn::Ask(3));
+        drop(questions.asking(&KEY, 3));
+        assert_eq!(questions.turn(&KEY, "a", 1, 3), Turn::Shared(Ok(None)), "what was answered before counts on");
+        assert_eq!(questions.turn(&KEY, "a", 2, 3), Turn::Ask(4));
+        drop(questions.asking(&KEY, 1));
+        assert_eq!(questions.under_way(), 1, "an older one takes no newer one with it");
     }
 
     #[test]

@@ -45,9 +45,9 @@ async fn by_issuer<P: Ports>(visit: &Visit<'_, P>, token: &str) -> Result<bearer
         Verdict::Ask(issuer) => {
             // Each wrong guess makes the gateway ask somebody.
             let network = format!("token {}", incoming.network());
-            gate.guesses.begin(&network, ctx.now, ports).await?;
+            let under_way = gate.guesses.begin(&network, ctx.now, ports).await?;
             let answer = foreign::ask(ctx, ports, &gate.foreign, &issuer, token).await;
-            gate.guesses.end(&network);
+            drop(under_way);
             match answer {
                 Ok(told) => told,
                 // Nobody said that it is wrong. Who asks on while the issuer is down has no more than those under way.
