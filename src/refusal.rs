@@ -39,6 +39,8 @@ reasons! {
     HeadersTooLarge = "headers_too_large" => HeadersTooLarge,
     /// The declared body, or a form that had to be read, is longer than the policy's limit.
     BodyTooLarge = "body_too_large" => BodyTooLarge,
+    /// The form that had to be read did not come within 30 s.
+    BodyTimeout = "body_timeout" => RequestTimeout,
     /// The URL or the host is not one that a client sends.
     UrlMalformed = "url_malformed" => Ambiguous,
     /// The path can be read in two ways: dot segments, `//`, `\`, escaped separators, escaped letters.
@@ -375,8 +377,12 @@ reasons! {
     SignerUnavailable = "signer_unavailable" => Unavailable,
     /// The origin's password check did not answer as agreed within 3 s.
     PasswordCheckUnavailable = "password_check_unavailable" => Unavailable,
+    /// The requests that wait hold as much memory as they may.
+    Overloaded = "overloaded" => Unavailable,
     /// The origin did not answer.
     OriginUnavailable = "origin_unavailable" => BadGateway,
+    /// The origin's answer did not begin within its `timeout`.
+    OriginTimeout = "origin_timeout" => GatewayTimeout,
     /// A fault of the gateway itself.
     Internal = "internal" => Internal,
 }

@@ -18,10 +18,11 @@ use support::story::{Story, reason};
 use support::{NOW, Request, answer, fixture_json, forwarding};
 
 /// Reasons that no request to the core can produce, and where they are shown.
-const ELSEWHERE: [Reason; 4] = [
+const ELSEWHERE: [Reason; 5] = [
     Reason::RedirectTooLong,   // the fixture takes no request so long: tests/luminate/redirects.rs
     Reason::PolicyInvalid,     // the Worker's start: end-to-end tests
     Reason::OriginUnavailable, // the Worker's fetch: `an_origin_that_does_not_answer`, below
+    Reason::OriginTimeout,     // the same: end-to-end tests
     Reason::Internal,          // what the types already exclude
 ];
 

@@ -41,6 +41,9 @@ pub(crate) fn dress(reason: Reason, incoming: &Incoming<'_>, trace: &Trace, mut 
     if matches!(reason.public(), Public::TooManyRequests) {
         answer = answer.with("retry-after", "60".to_owned());
     }
+    if reason == Reason::Overloaded {
+        answer = answer.with("retry-after", "5".to_owned());
+    }
     let cors = route.and_then(|route| route.cors.as_ref());
     answer = match reason {
         Reason::PreflightDenied if cors.is_some() => answer.with("vary", "Origin".to_owned()),

@@ -61,12 +61,7 @@ impl Guesses {
     ///
     /// # Errors
     /// `Throttled`.
-    pub async fn begin<'a>(
-        &'a self,
-        network: &'a str,
-        now: u64,
-        ports: &impl Timer,
-    ) -> Result<UnderWay<'a>, Reason> {
+    pub async fn begin<'a>(&'a self, network: &'a str, now: u64, ports: &impl Timer) -> Result<UnderWay<'a>, Reason> {
         for _ in 0..PAUSES {
             if self.is_shut_out(network, now) {
                 break;

@@ -114,7 +114,7 @@ pub(super) fn admin(
 
 /// `[limits]`
 pub(super) fn limits(report: &mut Report, root: &Table<'_>) -> Limits {
-    let mut limits = Limits { url: 8_192, headers: 32_768, form: 65_536, body: None };
+    let mut limits = Limits { url: 8_192, headers: 32_768, form: 65_536, body: None, wait: WAIT };
     let Some(table) = root.table(report, "limits", &shape::LIMITS) else { return limits };
     for (key, range, limit) in [
         ("url", 256..=16_384, &mut limits.url), // the platform's own bound is 16 kB
@@ -126,6 +126,7 @@ pub(super) fn limits(report: &mut Report, root: &Table<'_>) -> Limits {
         }
     }
     limits.body = table.number(report, "body", 0..=u64::MAX);
+    limits.wait = table.duration(report, "wait", WAIT, &WAIT_BOUNDS);
     limits
 }
 
@@ -191,8 +192,18 @@ fn origin(report: &mut Report, name: &str, table: &Table<'_>) -> Option<Origin> 
         (None, Some(service)) => Via::Service(service),
         (None, None) => return None,
     };
-    Some(Origin { name: name.to_owned(), via, insecure })
+    let timeout = table.duration(report, "timeout", TIMEOUT, &TIMEOUT_BOUNDS);
+    Some(Origin { name: name.to_owned(), via, insecure, timeout })
 }
+
+const WAIT: u64 = 10;
+const WAIT_BOUNDS: Bounds = Bounds {
+    least: (3, "one call alone may take so long"),
+    most: (25, "the platform ends what a client left after 30 s, and what was begun has to be done by then"),
+};
+const TIMEOUT: u64 = 60;
+const TIMEOUT_BOUNDS: Bounds =
+    Bounds { least: (1, "no origin would be in time"), most: (600, "no visitor waits for longer") };
 
 const IDENTITY_LIFETIME: u64 = 60;
 const IDENTITY_BOUNDS: Bounds = Bounds {

@@ -75,7 +75,8 @@ pub(super) const ROOT: Shape = Shape {
 };
 pub(super) const GATEWAY: Shape =
     Shape { table: "gateway", keys: &["issuer", "realm", "explain", "decision_log"], required: &["issuer"] };
-pub(super) const ORIGIN: Shape = Shape { table: "origins.*", keys: &["url", "service", "insecure"], required: &[] };
+pub(super) const ORIGIN: Shape =
+    Shape { table: "origins.*", keys: &["url", "service", "insecure", "timeout"], required: &[] };
 pub(super) const KEY: Shape =
     Shape { table: "keys.*", keys: &["secret", "use", "algorithm", "shards"], required: &["secret", "use"] };
 pub(super) const LINK: Shape = Shape {
@@ -190,7 +191,8 @@ pub(super) const ADMINISTRATOR: Shape =
 pub(super) const IDENTITY: Shape = Shape { table: "identity", keys: &["keys", "lifetime", "strip"], required: &[] };
 pub(super) const ADMIN: Shape =
     Shape { table: "admin", keys: &["secret", "next_secret", "allow"], required: &["secret", "allow"] };
-pub(super) const LIMITS: Shape = Shape { table: "limits", keys: &["url", "headers", "form", "body"], required: &[] };
+pub(super) const LIMITS: Shape =
+    Shape { table: "limits", keys: &["url", "headers", "form", "body", "wait"], required: &[] };
 pub(super) const STORAGE: Shape =
     Shape { table: "storage", keys: &["single_use", "location_hint", "jurisdiction"], required: &[] };
 pub(super) const ROUTE: Shape = Shape {

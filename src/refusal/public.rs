@@ -50,6 +50,7 @@ publics! {
     TransportInsecure = 403 "https_required" "This address is only served over https." "Use the address with https:// in front.",
     NotFound = 404 "not_found" "There is nothing at this address." "Check the address.",
     MethodNotAllowed = 405 "method_not_allowed" "This address does not take this method." "Use a method named in Allow.",
+    RequestTimeout = 408 "request_timeout" "The request took too long to arrive." "Send it again.",
     BodyTooLarge = 413 "body_too_large" "The body is too large." "Send less.",
     UrlTooLong = 414 "url_too_long" "The address is too long." "Shorten the address.",
     TooManyRequests = 429 "too_many_requests" "Too many attempts." "Wait a minute and try again.",
@@ -58,4 +59,5 @@ publics! {
     MethodUnknown = 501 "method_unknown" "This method is not supported." "Use another method.",
     BadGateway = 502 "bad_gateway" "The site behind the gateway did not answer." "Try again later.",
     Unavailable = 503 "unavailable" "The gateway cannot judge this request now." "Try again later; if it stays, tell the site's owner the request id.",
+    GatewayTimeout = 504 "gateway_timeout" "The site behind the gateway took too long." "Try again later.",
 }

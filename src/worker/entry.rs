@@ -17,6 +17,7 @@ use wasm_bindgen_futures::future_to_promise;
 use web_sys::{Request, Response};
 use worker::{Env, console_error, console_log};
 
+use super::budget::Held;
 use super::form::FormGuard;
 use super::glue;
 use super::page::PageFilter;
@@ -56,25 +57,43 @@ pub struct Exchange {
     judged: Result<Judged, Reason>,
     spent: Spent,
     started: u64,
+    held: Option<Held>,
 }
 
 async fn judge(request: Request, env: Env, context: JsValue) -> Exchange {
-    let described = glue::describe(&request).unwrap_or_default();
     let request_id = request_id().unwrap_or_default();
     let gate = start::gate(&env);
-    let platform = Platform::new(&env, &context, &request);
-    let judged = match (&gate, incoming(&described)) {
-        _ if request_id.is_empty() => Err(Reason::EntropyUnavailable),
+    let mut exchange = Exchange {
+        judged: Err(Reason::Internal),
+        method: String::new(),
+        spent: Spent::default(),
+        started: 0,
+        held: None,
+        env,
+        request,
+        request_id,
+        gate,
+    };
+    exchange.judged = match (&exchange.gate, Held::new()) {
+        _ if exchange.request_id.is_empty() => Err(Reason::EntropyUnavailable),
         (None, _) => Err(Reason::PolicyInvalid),
-        (_, None) => Err(Reason::Internal),
-        (Some(gate), Some(incoming)) => {
-            let moment = Moment { now: now_ms() / 1000, request_id: &request_id };
-            Ok(gate.handle(&incoming, moment, &platform).await)
+        (_, Err(reason)) => Err(reason),
+        (Some(gate), Ok(held)) => {
+            let described = glue::describe(&exchange.request).unwrap_or_default();
+            exchange.method = described.split('\n').next().unwrap_or_default().to_owned();
+            let moment = Moment { now: now_ms() / 1000, request_id: &exchange.request_id };
+            let platform = Platform::new(&exchange.env, &context, &exchange.request, &held, gate.policy.limits.wait);
+            let judged = match (incoming(&described), held.more(HEADERS * described.len())) {
+                (None, _) => Err(Reason::Internal),
+                (_, Err(reason)) => Err(reason),
+                (Some(incoming), Ok(())) => Ok(gate.handle(&incoming, moment, &platform).await),
+            };
+            exchange.spent = platform.spent();
+            exchange.held = Some(held);
+            judged
         }
     };
-    let spent = platform.spent();
-    let method = described.split('\n').next().unwrap_or_default().to_owned();
-    Exchange { env, request, method, request_id, gate, judged, spent, started: 0 }
+    exchange
 }
 
 impl Exchange {
@@ -86,13 +105,17 @@ impl Exchange {
             Err(reason) => return resolved(unjudged(&self.request, *reason)),
         };
         self.started = now_ms();
-        let mut is_whole = false;
+        let (mut limit, mut timeout) = (0, 0);
         if let Ok(Judged { decision: Decision::Forward(forwarding), .. }) = &mut self.judged {
             forwarding.forget_request();
-            is_whole = forwarding.onward.is_some();
+            timeout = u32::try_from(forwarding.origin.timeout * 1000).unwrap_or(u32::MAX);
+            limit = if forwarding.onward.is_some() { DOCUMENT } else { 0 };
+        }
+        if let Some(held) = &self.held {
+            held.judged();
         }
         match sent {
-            Ok(sent) => glue::settled(&sent, context, if is_whole { DOCUMENT } else { 0 }, PATIENCE_MS, self),
+            Ok(sent) => glue::settled(&sent, context, timeout, limit, PATIENCE_MS, self),
             Err(error) => resolved(self.finish(JsValue::UNDEFINED, &error, None)),
         }
     }
@@ -135,6 +158,12 @@ impl Exchange {
     /// was forwarded is written now.
     pub fn waits(&self) {
         self.log(|gate, judged| log::forwarded(gate, judged, &self.method, &self.request_id, self.spent));
+    }
+
+    /// The origin's time is over.
+    pub fn late(mut self) -> Result<JsValue, JsValue> {
+        self.spent.origin_ms = now_ms().saturating_sub(self.started);
+        self.refuse_late(Reason::OriginTimeout)
     }
 
     /// The origin answered, or did not. `text`: its answer's body, where that decides what comes next.
@@ -268,7 +297,11 @@ fn unjudged(request: &Request, reason: Reason) -> Result<JsValue, JsValue> {
     let (status, title, code) = (public.status(), public.title(), public.code());
     console_log!("{{\"edgegate\":\"refused\",\"reason\":\"{}\",\"status\":{}}}", reason.code(), status);
     let body = format!("{{\"type\":\"about:blank\",\"title\":\"{title}\",\"status\":{status},\"code\":\"{code}\"}}\n");
-    respond(request, &Answer::new(status, "application/problem+json", body), "GET")
+    let mut answer = Answer::new(status, "application/problem+json", body);
+    if reason == Reason::Overloaded {
+        answer = answer.with("retry-after", "5".to_owned());
+    }
+    respond(request, &answer, "GET")
 }
 
 /// What could not even be answered is a rejected promise: the runtime says 500, and nothing was forwarded.
@@ -301,6 +334,8 @@ fn now_ms() -> u64 {
     Date::now() as u64
 }
 
+/// How often a request's headers lie in memory while it is judged, measured.
+const HEADERS: usize = 2;
 /// Bytes of an answer that is read to know where it leads.
 const DOCUMENT: u32 = 1024 * 1024;
 /// Milliseconds that its body may take once it has begun.

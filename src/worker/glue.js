@@ -31,7 +31,34 @@ export function forward(env, binding, url, request, edits, body, guard, noStore)
     init.headers.delete("content-length");
   } else if (init.method !== "GET" && init.method !== "HEAD" && request.body) init.body = request.body;
   if (noStore) init.cache = "no-store";
-  return binding ? env[binding].fetch(url, init) : fetch(url, init);
+  const flow = init.body === request.body && request.body && flowOf(request, init);
+  const sent = binding ? env[binding].fetch(url, init) : fetch(url, init);
+  flow?.(sent);
+  return sent;
+}
+
+// A body that may take long is passed on piece by piece, so that it is known whether it moves.
+function flowOf(request, init) {
+  const declared = request.headers.get("content-length");
+  if (declared !== null && Number(declared) <= PIECE) return undefined;
+  const { readable, writable } = declared === null ? new IdentityTransformStream() : new FixedLengthStream(Number(declared));
+  const [reader, writer] = [init.body.getReader({ mode: "byob" }), writable.getWriter()];
+  init.body = readable;
+  return async (sent) => {
+    try {
+      for (let room = new Uint8Array(PIECE); ; ) {
+        flowing.set(sent, Date.now());
+        const { done, value } = await reader.read(room);
+        if (done) break;
+        await writer.write(value);
+        room = new Uint8Array(value.buffer, 0, PIECE);
+      }
+      await writer.close();
+    } catch (error) {
+      writer.abort(error).catch(nothing); // a client that left: the origin must not take a part for the whole
+      reader.cancel(error).catch(nothing);
+    }
+  };
 }
 
 // The same for a visit that wants a part of something. A part of a page cannot be read, so a page is asked for whole.
@@ -52,26 +79,49 @@ export function kept(context, promise) {
   return promise;
 }
 
-// What `exchange` makes of the origin's answer, or of the error that came in its place. If `limit` is not 0, it also gets the
-// text of the answer's body, if it is text of at most `limit` bytes; the answer can still be passed on. An exchange that has
-// to wait is told so once.
-export function settled(sent, context, limit, milliseconds, exchange) {
+// What `exchange` makes of the origin's answer, or of the error or the silence that came in its place. If `limit` is not 0, it
+// also gets the text of the answer's body, if it is text of at most `limit` bytes, within `milliseconds`; the answer can still
+// be passed on. An exchange that has to wait is told so once. What the origin says after `timeout` nobody takes.
+export function settled(sent, context, timeout, limit, milliseconds, exchange) {
   const answer = new Promise((resolve, reject) => {
-    const timer = setTimeout(() => exchange.waits(), NOTICED_MS);
-    const end = (response, error, text) => {
+    let isOver = false;
+    let timer = setTimeout(() => {
+      watch(timeout - NOTICED_MS);
+      exchange.waits();
+    }, NOTICED_MS);
+    const watch = (left) => (timer = setTimeout(look, left));
+    // While a body is on its way, the time begins with each piece of it.
+    const look = () => {
+      const left = (flowing.get(sent) ?? 0) + timeout - Date.now();
+      if (left > 0) watch(left);
+      else make(() => exchange.late());
+    };
+    const make = (what) => {
+      isOver = true;
       clearTimeout(timer);
       try {
-        resolve(exchange.finish(response, error, text));
+        resolve(what());
       } catch (thrown) {
         reject(thrown);
       }
     };
-    const fail = (error) => end(undefined, error);
-    const read = (response) => textOf(response, limit, milliseconds).then((text) => end(response, undefined, text), fail);
-    sent.then(limit > 0 ? read : end, fail);
+    const end = (response, error, text) => make(() => exchange.finish(response, error, text));
+    const fail = (error) => isOver || end(undefined, error);
+    const take = (response) => {
+      if (isOver) return void response.body?.cancel().catch(nothing);
+      if (limit === 0) return end(response);
+      clearTimeout(timer);
+      return textOf(response, limit, milliseconds).then((text) => end(response, undefined, text), fail);
+    };
+    sent.then(take, fail);
   });
   return kept(context, answer);
 }
+
+const nothing = () => {};
+
+// When the last piece of a body went to its origin, by the promise of the answer.
+const flowing = new WeakMap();
 
 // How long an origin may take before the log says that it was asked.
 const NOTICED_MS = 1000;
@@ -155,7 +205,7 @@ const PIECE = 65536;
 // A whole answer of the gateway's own; a promise of it where the request has a body that was not read.
 export function answer(request, status, lines, body) {
   const response = own(status, lines, body);
-  return request.body ? drained(request).then(() => response) : response;
+  return request.body && !slow.has(request) ? drained(request).then(() => response) : response;
 }
 
 function own(status, lines, body) {
@@ -172,12 +222,13 @@ async function drained(request) {
     readers.get(request)?.releaseLock();
     const reader = request.body.getReader({ mode: "byob" });
     const isLate = new Promise((due) => (late = setTimeout(due, DRAINING_MS, { done: true })));
-    let room = new Uint8Array(DRAINED_AT_ONCE);
+    let room = new Uint8Array(FIRST);
     for (let left = DRAINED; left > 0; ) {
-      const { done, value } = await Promise.race([reader.readAtLeast(DRAINED_AT_ONCE, room), isLate]);
+      const { done, value } = await Promise.race([reader.readAtLeast(room.byteLength, room), isLate]);
       if (done) return;
       left -= value.byteLength;
-      room = new Uint8Array(value.buffer, 0, DRAINED_AT_ONCE);
+      const { byteLength } = value.buffer;
+      room = byteLength < DRAINED_AT_ONCE ? new Uint8Array(8 * byteLength) : new Uint8Array(value.buffer);
     }
   } catch {
     // The client went away, or somebody else reads the body.
@@ -188,6 +239,8 @@ async function drained(request) {
 
 const DRAINED = 16 * 1024 * 1024;
 const DRAINED_AT_ONCE = 256 * 1024;
+// The room for a body of which nothing came yet: many may be waited for.
+const FIRST = 4096;
 const DRAINING_MS = 10_000;
 
 function pairs(lines, headers) {
@@ -207,16 +260,22 @@ export function instead(response, status, lines) {
 // Readers of requests of which something was taken.
 const readers = new WeakMap();
 
-// The next piece of the body; null at its end.
-export async function readNext(request) {
-  if (!request.body) return null;
-  const { done, value } = await readerOf(request).read(new Uint8Array(PIECE));
-  return done ? null : value;
-}
+// Those whose client took too long.
+const slow = new WeakSet();
 
-function readerOf(request) {
-  if (!readers.has(request)) readers.set(request, request.body.getReader({ mode: "byob" }));
-  return readers.get(request);
+// The next piece of the body; null at its end, undefined if it does not come in time.
+export async function readNext(request, milliseconds) {
+  if (!request.body) return null;
+  const isFirst = !readers.has(request);
+  if (isFirst) readers.set(request, request.body.getReader({ mode: "byob" }));
+  let timer;
+  const late = new Promise((due) => (timer = setTimeout(due, milliseconds, { late: true })));
+  const read = readers.get(request).read(new Uint8Array(isFirst ? FIRST : PIECE));
+  const { done, value, late: isLate } = await Promise.race([read, late]).finally(() => clearTimeout(timer));
+  if (!isLate) return done ? null : value;
+  read.catch(nothing);
+  slow.add(request);
+  return undefined;
 }
 
 // A beginning, and what is left of the body, each piece after the guard looked at it. One that it refuses ends the request.
@@ -270,26 +329,19 @@ function joined(first, second) {
   return both;
 }
 
-// The request's body, or null as soon as it is longer than `limit` bytes.
-export async function readBody(request, limit) {
-  return request.body ? readWhole(readerOf(request), limit) : new Uint8Array(0);
-}
-
+// The answer's body, or null as soon as it is longer than `limit` bytes.
 async function readAnswer(response, limit) {
   if (!response.body) return new Uint8Array(0);
   const reader = response.body.getReader({ mode: "byob" });
-  const whole = await readWhole(reader, limit);
-  if (whole === null) await reader.cancel();
-  return whole;
-}
-
-async function readWhole(reader, limit) {
   const chunks = [];
   let length = 0;
   const read = () => reader.read(new Uint8Array(PIECE));
   for (let next = await read(); !next.done; next = await read()) {
     length += next.value.byteLength;
-    if (length > limit) return null;
+    if (length > limit) {
+      await reader.cancel();
+      return null;
+    }
     chunks.push(next.value.slice()); // without the room that was left
   }
   const whole = new Uint8Array(length);

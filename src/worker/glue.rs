@@ -37,6 +37,7 @@ extern "C" {
     pub fn settled(
         sent: &js_sys::Promise,
         context: &JsValue,
+        timeout: u32,
         limit: u32,
         milliseconds: u32,
         exchange: Exchange,
@@ -70,11 +71,8 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub fn instead(response: &Response, status: u16, lines: &str) -> Result<Response, JsValue>;
 
-    #[wasm_bindgen(catch, js_name = readBody)]
-    pub async fn read_body(request: &Request, limit: u32) -> Result<JsValue, JsValue>;
-
     #[wasm_bindgen(catch, js_name = readNext)]
-    pub async fn read_next(request: &Request) -> Result<JsValue, JsValue>;
+    pub async fn read_next(request: &Request, milliseconds: u32) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, js_name = signEs256)]
     pub async fn sign_es256(jwk: &str, bytes: &[u8]) -> Result<JsValue, JsValue>;

@@ -3,6 +3,7 @@
 //! It translates and decides nothing: what is judged is judged in the core. `glue.js` holds the few lines
 //! that are cheaper, or only possible, on the JavaScript side of the boundary; each is one crossing.
 
+mod budget;
 mod entry;
 mod form;
 mod glue;

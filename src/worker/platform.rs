@@ -7,6 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Request;
 use worker::{Env, console_error};
 
+use super::budget::Held;
 use super::ledger::{address, claims, guesses, outbox};
 use super::{binding, glue};
 use crate::gate::Gate;
@@ -24,6 +25,9 @@ pub struct Platform<'a> {
     env: &'a Env,
     context: &'a JsValue,
     request: &'a Request,
+    held: &'a Held,
+    left: Cell<u64>,
+    reading: Cell<u64>,
     spent: Cell<Spent>,
     by: OnceCell<String>,
     claimed: RefCell<Vec<ClaimKey>>,
@@ -31,10 +35,27 @@ pub struct Platform<'a> {
 }
 
 impl<'a> Platform<'a> {
-    /// For one request.
-    pub fn new(env: &'a Env, context: &'a JsValue, request: &'a Request) -> Self {
+    /// For one request, which may wait for so many seconds in all.
+    pub fn new(env: &'a Env, context: &'a JsValue, request: &'a Request, held: &'a Held, wait: u64) -> Self {
         let (spent, returned) = (Cell::default(), RefCell::default());
-        Self { env, context, request, spent, by: OnceCell::new(), claimed: RefCell::default(), returned }
+        let (left, reading) = (Cell::new(wait * 1000), Cell::new(FORM_MS));
+        let claimed = RefCell::default();
+        Self { env, context, request, held, left, reading, spent, by: OnceCell::new(), claimed, returned }
+    }
+
+    /// How long the next call may take. One that could not be waited for is not made.
+    fn patience(&self, or: Reason) -> Result<u32, Reason> {
+        match self.left.get() {
+            0 => Err(or),
+            left => Ok(PATIENCE_MS.min(u32::try_from(left).unwrap_or(PATIENCE_MS))),
+        }
+    }
+
+    /// Milliseconds that were waited since then, which are not left.
+    fn waited(&self, started: f64) -> u64 {
+        let waited = since(started);
+        self.left.set(self.left.get().saturating_sub(waited));
+        waited
     }
 
     /// What was spent so far.
@@ -51,7 +72,7 @@ impl<'a> Platform<'a> {
         let started = Date::now();
         let done = work.await;
         let spent = self.spent.get();
-        self.spent.set(Spent { kv: spent.kv + 1, kv_ms: spent.kv_ms + since(started), ..spent });
+        self.spent.set(Spent { kv: spent.kv + 1, kv_ms: spent.kv_ms + self.waited(started), ..spent });
         done.map_err(|error| failed("KV", &error, Reason::VaultUnavailable))
     }
 
@@ -105,10 +126,11 @@ impl<'a> Platform<'a> {
 
     async fn on_ledger(&self, address: &str, question: &str) -> Result<String, Reason> {
         let binding = self.bound(binding::LEDGER)?;
+        let patience = self.patience(Reason::LedgerUnavailable)?;
         let started = Date::now();
-        let done = glue::ledger_ask(self.env, binding, address, question, PATIENCE_MS).await;
+        let done = glue::ledger_ask(self.env, binding, address, question, patience).await;
         let spent = self.spent.get();
-        self.spent.set(Spent { ledger: spent.ledger + 1, ledger_ms: spent.ledger_ms + since(started), ..spent });
+        self.spent.set(Spent { ledger: spent.ledger + 1, ledger_ms: spent.ledger_ms + self.waited(started), ..spent });
         let answer = done.map_err(|error| failed("Ledger", &error, Reason::LedgerUnavailable))?;
         answer.as_string().ok_or(Reason::LedgerUnavailable)
     }
@@ -117,18 +139,21 @@ impl<'a> Platform<'a> {
 impl Vault for Platform<'_> {
     async fn get(&self, key: &str) -> Result<Option<String>, Reason> {
         let binding = self.bound(binding::KV)?;
-        let value = self.on_kv(glue::kv_get(self.env, binding, key, KV_CACHE, PATIENCE_MS)).await?;
+        let patience = self.patience(Reason::VaultUnavailable)?;
+        let value = self.on_kv(glue::kv_get(self.env, binding, key, KV_CACHE, patience)).await?;
         Ok(value.as_string())
     }
 
     async fn put(&self, key: &str, value: &str, expires: u64) -> Result<(), Reason> {
         let binding = self.bound(binding::KV)?;
-        self.on_kv(glue::kv_put(self.env, binding, key, value, expires as f64, PATIENCE_MS)).await.map(|_| ())
+        let patience = self.patience(Reason::VaultUnavailable)?;
+        self.on_kv(glue::kv_put(self.env, binding, key, value, expires as f64, patience)).await.map(|_| ())
     }
 
     async fn list(&self, prefix: &str, cursor: &str) -> Result<(Vec<String>, Option<String>), Reason> {
         let binding = self.bound(binding::KV)?;
-        let page = self.on_kv(glue::kv_list(self.env, binding, prefix, cursor, PAGE, PATIENCE_MS)).await?;
+        let patience = self.patience(Reason::VaultUnavailable)?;
+        let page = self.on_kv(glue::kv_list(self.env, binding, prefix, cursor, PAGE, patience)).await?;
         let page: Array = page.dyn_into().map_err(|_| Reason::VaultUnavailable)?;
         let mut texts = page.iter().map(|text| text.as_string().unwrap_or_default());
         let next = texts.next().filter(|cursor| !cursor.is_empty());
@@ -217,7 +242,10 @@ impl Entropy for Platform<'_> {
 impl Limiter for Platform<'_> {
     async fn within(&self, key: &str) -> Result<bool, Reason> {
         let binding = self.bound(binding::LIMITER)?;
-        let within = glue::within_limit(self.env, binding, key, PATIENCE_MS).await;
+        let patience = self.patience(Reason::LimiterUnavailable)?;
+        let started = Date::now();
+        let within = glue::within_limit(self.env, binding, key, patience).await;
+        self.waited(started);
         let within = within.map_err(|error| failed("limiter", &error, Reason::LimiterUnavailable))?;
         within.as_bool().ok_or(Reason::LimiterUnavailable)
     }
@@ -225,7 +253,11 @@ impl Limiter for Platform<'_> {
 
 impl Timer for Platform<'_> {
     async fn pause(&self, milliseconds: u32) {
-        glue::pause(milliseconds).await;
+        if let Ok(patience) = self.patience(Reason::Throttled) {
+            let started = Date::now();
+            glue::pause(milliseconds.min(patience)).await;
+            self.waited(started);
+        }
     }
 }
 
@@ -240,7 +272,10 @@ impl Upstream for Platform<'_> {
         for (name, value) in call.headers {
             lines.extend([name, "\n", value, "\n"]);
         }
-        let answer = glue::call_origin(self.env, binding, &url, &lines, call.body, LONGEST_ANSWER, PATIENCE_MS).await;
+        let patience = self.patience(Reason::OriginUnavailable)?;
+        let started = Date::now();
+        let answer = glue::call_origin(self.env, binding, &url, &lines, call.body, LONGEST_ANSWER, patience).await;
+        self.waited(started);
         let answer: Array = answer.ok().and_then(|answer| answer.dyn_into().ok()).ok_or(Reason::OriginUnavailable)?;
         match (answer.get(0).as_f64(), answer.get(1).as_string()) {
             (Some(status), Some(text)) => Ok((status as u16, text)),
@@ -283,17 +318,26 @@ impl Body for Platform<'_> {
         if !returned.is_empty() {
             return Ok(Some(returned));
         }
-        let piece = glue::read_next(self.request).await.map_err(|_| Reason::FormMalformed)?;
-        Ok(piece.dyn_into().ok().map(|piece: Uint8Array| piece.to_vec()))
+        let started = Date::now();
+        let patience = u32::try_from(self.reading.get()).unwrap_or_default();
+        let piece = glue::read_next(self.request, patience).await.map_err(|_| Reason::FormMalformed)?;
+        self.reading.set(self.reading.get().saturating_sub(since(started)));
+        if piece.is_undefined() {
+            return Err(Reason::BodyTimeout);
+        }
+        let Ok(piece) = piece.dyn_into::<Uint8Array>() else { return Ok(None) };
+        self.held.more(COPIES * piece.length() as usize)?;
+        Ok(Some(piece.to_vec()))
     }
 
     async fn read(&self, limit: usize) -> Result<Vec<u8>, Reason> {
-        let mut whole = self.returned.take();
-        let left = limit.checked_sub(whole.len()).ok_or(Reason::BodyTooLarge)?;
-        let left = u32::try_from(left).unwrap_or(u32::MAX);
-        let body = glue::read_body(self.request, left).await.map_err(|_| Reason::FormMalformed)?;
-        let body: Uint8Array = body.dyn_into().map_err(|_| Reason::BodyTooLarge)?;
-        whole.extend(body.to_vec());
+        let mut whole = Vec::new();
+        while let Some(piece) = self.next().await? {
+            if whole.len() + piece.len() > limit {
+                return Err(Reason::BodyTooLarge);
+            }
+            whole.extend(piece);
+        }
         Ok(whole)
     }
 
@@ -336,5 +380,9 @@ const KV_CACHE: u32 = 30;
 const PAGE: u32 = 40;
 /// Bytes of an answer to the gateway's own call.
 const LONGEST_ANSWER: u32 = 65_536;
+/// How often a form lies in memory while it is read and its credentials are cut from it, measured.
+const COPIES: usize = 4;
+/// Milliseconds in which a form has to be there.
+const FORM_MS: u64 = 30_000;
 /// How long anything beside the origin may take.
 const PATIENCE_MS: u32 = 3000;

@@ -8,8 +8,12 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Request, Response};
 
+use super::budget::Held;
 use super::glue;
+use super::platform::Platform;
 use crate as house;
+use crate::ports::Body;
+use crate::refusal::Reason;
 
 mod handler;
 
@@ -183,11 +187,34 @@ async fn a_body_goes_through_or_is_replaced() {
 async fn a_body_is_read_up_to_its_limit() {
     let stream = "'https://h/', { method: 'POST', duplex: 'half', body: new ReadableStream({ type: 'bytes', start(c) {
         for (let i = 0; i < 4; i++) c.enqueue(new Uint8Array([i, i])); c.close(); } }) }";
-    let whole = glue::read_body(&request(stream), 8).await.unwrap();
-    assert_eq!(Uint8Array::from(whole).to_vec(), [0, 0, 1, 1, 2, 2, 3, 3]);
-    assert!(glue::read_body(&request(stream), 7).await.unwrap().is_null());
-    let none = glue::read_body(&request("'https://h/'"), 0).await.unwrap();
-    assert_eq!(none.unchecked_into::<Uint8Array>().length(), 0);
+    assert_eq!(read(&request(stream), 8).await, Ok(vec![0, 0, 1, 1, 2, 2, 3, 3]));
+    assert_eq!(read(&request(stream), 7).await, Err(Reason::BodyTooLarge));
+    assert_eq!(read(&request("'https://h/'"), 0).await, Ok(Vec::new()));
+}
+
+async fn read(request: &Request, limit: usize) -> Result<Vec<u8>, Reason> {
+    let (env, held) = (js("({})").unchecked_into(), Held::new()?);
+    Platform::new(&env, &JsValue::UNDEFINED, request, &held, 10).read(limit).await
+}
+
+#[wasm_bindgen_test]
+async fn a_body_that_does_not_come_is_not_waited_for() {
+    let silent = "'https://h/', { method: 'POST', duplex: 'half', body: new ReadableStream({ type: 'bytes' }) }";
+    let silent = request(silent);
+    assert!(glue::read_next(&silent, 20).await.unwrap().is_undefined());
+    let answer = glue::answer(&silent, 408, "", "late").unwrap();
+    assert!(answer.dyn_into::<Response>().is_ok(), "at once: nothing more is read of it");
+}
+
+#[wasm_bindgen_test]
+async fn a_body_that_would_be_too_much_is_not_read() {
+    let (held, body) = (Held::new().unwrap(), "'https://h/', { method: 'POST', body: 'a=b' }");
+    held.more((48 << 20) - (16 << 10)).unwrap();
+    assert_eq!(read(&request(body), 8).await, Ok(b"a=b".to_vec()));
+    held.more((8 << 10) - 11).unwrap();
+    assert_eq!(read(&request(body), 8).await, Err(Reason::Overloaded));
+    drop(held);
+    assert_eq!(read(&request(body), 8).await, Ok(b"a=b".to_vec()));
 }
 
 #[wasm_bindgen_test]
@@ -195,7 +222,7 @@ async fn a_body_without_end_is_not_read_to_its_end() {
     let endless = request(
         "'https://h/', { method: 'POST', duplex: 'half', body: new ReadableStream({ type: 'bytes', pull(c) { globalThis.pulled = (globalThis.pulled ?? 0) + 1; c.enqueue(new Uint8Array(1024)); } }) }",
     );
-    assert!(glue::read_body(&endless, 4096).await.unwrap().is_null());
+    assert_eq!(read(&endless, 4096).await, Err(Reason::BodyTooLarge));
     assert!(js("globalThis.pulled").as_f64().unwrap() < 10.0);
 }
 

@@ -27,6 +27,8 @@ pub struct Origin {
     pub via: Via,
     /// `insecure = true`: an http address that is not loopback was accepted knowingly.
     pub insecure: bool,
+    /// Seconds within which its answer begins (default 60); beyond them 504.
+    pub timeout: u64,
 }
 
 /// How an origin is reached: exactly one of `url` and `service`.
@@ -90,6 +92,8 @@ pub struct Limits {
     pub form: usize,
     /// A declared `Content-Length`, on any route; beyond it 413. None: the platform's own limit.
     pub body: Option<u64>,
+    /// Seconds that a request may wait for storage and for calls of the gateway's own, in all (default 10).
+    pub wait: u64,
 }
 
 /// Where the objects of the Ledger lie, and how many there are.
