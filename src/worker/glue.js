@@ -13,12 +13,14 @@ export function describe(request) {
 // The body is passed as the stream it is, unless `body` replaces it, or its beginning where `guard` looks at the rest.
 export function forward(env, binding, url, request, edits, body, guard, noStore) {
   const init = { method: request.method, headers: edited(request.headers, edits), redirect: "manual" };
+  let flow;
   if (guard) {
+    flow = { moved: Date.now() };
     // Only an aborted request ends before its body does; a stream that fails would end it well.
     const abort = new AbortController();
     init.signal = abort.signal;
     const length = guard.keeps_every_byte() && request.headers.get("content-length");
-    init.body = continued(body, request, guard, abort);
+    init.body = continued(body, request, guard, abort, flow);
     init.headers.delete("content-length");
     if (length) {
       // Not every origin can read what comes in chunks.
@@ -29,36 +31,39 @@ export function forward(env, binding, url, request, edits, body, guard, noStore)
   } else if (body) {
     init.body = body;
     init.headers.delete("content-length");
-  } else if (init.method !== "GET" && init.method !== "HEAD" && request.body) init.body = request.body;
+  } else if (init.method !== "GET" && init.method !== "HEAD" && request.body) {
+    const declared = request.headers.get("content-length");
+    const isLong = declared === null || Number(declared) > PIECE;
+    if (isLong) flow = { moved: Date.now() };
+    init.body = isLong ? flowing(request.body, declared, flow, init) : request.body;
+  }
   if (noStore) init.cache = "no-store";
-  const flow = init.body === request.body && request.body && flowOf(request, init);
   const sent = binding ? env[binding].fetch(url, init) : fetch(url, init);
-  flow?.(sent);
+  if (flow) flows.set(sent, flow);
   return sent;
 }
 
 // A body that may take long is passed on piece by piece, so that it is known whether it moves.
-function flowOf(request, init) {
-  const declared = request.headers.get("content-length");
-  if (declared !== null && Number(declared) <= PIECE) return undefined;
+function flowing(body, declared, flow, init) {
+  const abort = new AbortController();
+  init.signal = abort.signal;
   const { readable, writable } = declared === null ? new IdentityTransformStream() : new FixedLengthStream(Number(declared));
-  const [reader, writer] = [init.body.getReader({ mode: "byob" }), writable.getWriter()];
-  init.body = readable;
-  return async (sent) => {
-    try {
-      for (let room = new Uint8Array(PIECE); ; ) {
-        flowing.set(sent, Date.now());
-        const { done, value } = await reader.read(room);
-        if (done) break;
-        await writer.write(value);
-        room = new Uint8Array(value.buffer, 0, PIECE);
-      }
-      await writer.close();
-    } catch (error) {
-      writer.abort(error).catch(nothing); // a client that left: the origin must not take a part for the whole
-      reader.cancel(error).catch(nothing);
+  const [reader, writer] = [body.getReader({ mode: "byob" }), writable.getWriter()];
+  const pass = async () => {
+    for (let room = new Uint8Array(PIECE); ; ) {
+      const { done, value } = await reader.read(room);
+      if (done) return writer.close();
+      await writer.write(value);
+      flow.moved = Date.now();
+      room = new Uint8Array(value.buffer, 0, PIECE);
     }
   };
+  pass().catch((error) => {
+    abort.abort(error); // a client that left: the origin must not take a part for the whole
+    writer.abort(error).catch(nothing);
+    reader.cancel(error).catch(nothing);
+  });
+  return readable;
 }
 
 // The same for a visit that wants a part of something. A part of a page cannot be read, so a page is asked for whole.
@@ -92,7 +97,7 @@ export function settled(sent, context, timeout, limit, milliseconds, exchange) {
     const watch = (left) => (timer = setTimeout(look, left));
     // While a body is on its way, the time begins with each piece of it.
     const look = () => {
-      const left = (flowing.get(sent) ?? 0) + timeout - Date.now();
+      const left = (flows.get(sent)?.moved ?? 0) + timeout - Date.now();
       if (left > 0) watch(left);
       else make(() => exchange.late());
     };
@@ -120,8 +125,8 @@ export function settled(sent, context, timeout, limit, milliseconds, exchange) {
 
 const nothing = () => {};
 
-// When the last piece of a body went to its origin, by the promise of the answer.
-const flowing = new WeakMap();
+// When the last piece of a body moved, by the promise of the origin's answer.
+const flows = new WeakMap();
 
 // How long an origin may take before the log says that it was asked.
 const NOTICED_MS = 1000;
@@ -279,7 +284,7 @@ export async function readNext(request, milliseconds) {
 }
 
 // A beginning, and what is left of the body, each piece after the guard looked at it. One that it refuses ends the request.
-function continued(beginning, request, guard, abort) {
+function continued(beginning, request, guard, abort, flow) {
   const reader = readers.get(request);
   let isOver = false;
   const end = () => {
@@ -303,6 +308,7 @@ function continued(beginning, request, guard, abort) {
   return new ReadableStream({
     start: (controller) => void pass(controller, beginning),
     async pull(controller) {
+      flow.moved = Date.now();
       try {
         for (;;) {
           const { done, value } = await reader.read(new Uint8Array(PIECE));

@@ -24,9 +24,9 @@ const behaviours = {
     setTimeout(() => response.end("last"), 3500);
   },
 };
-const seen = { cut: 0 };
+const cut = new Set();
 const origin = http.createServer((request, response) => {
-  request.on("aborted", () => seen.cut++);
+  request.on("aborted", () => cut.add(request.url));
   request.on("error", () => {});
   behaviours[request.url.split("/")[2].split("?")[0]](request, response);
 });
@@ -107,7 +107,9 @@ function upload(pieces, pause, headers) {
 test("an upload that takes longer than the timeout gets through, byte for byte, with and without its length", async () => {
   const pieces = Array.from({ length: 5 }, () => randomBytes(100_000));
   const sha256 = createHash("sha256").update(Buffer.concat(pieces)).digest("hex");
-  for (const [headers, length] of [[{ "content-length": 500_000 }, "500000"], [{ "transfer-encoding": "chunked" }, null]]) {
+  const plain = { "content-type": "application/octet-stream" }; // without a type it is looked at as a form
+  const lengths = [[{ "content-length": 500_000 }, "500000"], [{ "transfer-encoding": "chunked" }, null]];
+  for (const [headers, length] of lengths.flatMap(([fields, length]) => [[fields, length], [{ ...fields, ...plain }, length]])) {
     const answer = await upload(pieces, 900, headers);
     assert.equal(answer.status, 200, answer.text);
     assert.deepEqual(JSON.parse(answer.text), { sha256, length });
@@ -115,15 +117,15 @@ test("an upload that takes longer than the timeout gets through, byte for byte, 
 });
 
 test("an upload whose client leaves reaches the origin as one that broke off, with and without its length", async () => {
-  for (const field of ["Content-Length: 500000", "Transfer-Encoding: chunked"]) {
-    const before = seen.cut;
+  for (const field of ["Content-Length: 500000", "Transfer-Encoding: chunked"].flatMap((field) => [field, `${field}\r\nContent-Type: image/png`])) {
+    const path = `/o/hashing?${encodeURIComponent(field)}`;
     const socket = net.connect(gate.port, "127.0.0.1");
     const piece = field.startsWith("T") ? `186a0\r\n${"x".repeat(100_000)}\r\n` : "x".repeat(100_000);
-    socket.write(`POST /o/hashing HTTP/1.1\r\nHost: 127.0.0.1:8787\r\n${field}\r\n\r\n${piece}`);
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:8787\r\n${field}\r\n\r\n${piece}`);
     await sleep(300);
     socket.resetAndDestroy();
     await sleep(700);
-    assert.equal(seen.cut, before + 1, field);
+    assert.ok(cut.has(path), field);
   }
 });
 

@@ -71,6 +71,8 @@ test("4,500 half-open forms with 30 kB of headers", async () => {
     if (at % 100 === 99) await sleep(20);
   }
   await sleep(2000);
+  await judged(all, "half-open");
+  await sleep(10_000); // what is refused is read to its end first, for ten seconds
   const { counted, refused } = await judged(all, "half-open");
   assert.ok(refused, `some are refused: ${JSON.stringify(counted)}`);
   const beside = await gate.get(link("/files/a"));
