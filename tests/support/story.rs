@@ -323,6 +323,7 @@ impl Story {
             "entropy" => &mut faults.entropy,
             "limiter" => &mut faults.limiter,
             "upstream" => &mut faults.upstream,
+            "body" => &mut faults.body,
             "signer" => &mut faults.signer,
             other => panic!("no port is called {other}"),
         };
