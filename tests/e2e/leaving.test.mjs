@@ -22,7 +22,7 @@ const FORWARDS = Number(process.env.EDGEGATE_CUT_FORWARDS ?? 300);
 const AT_ONCE = 50;
 const token = (await gate.admin("token", { subject: "1001002" })).access_token;
 
-const memory = async () => (await gate.memory()).wasm;
+const memory = () => gate.memory();
 
 const head = (line, ...fields) => [`${line} HTTP/1.1`, "Host: 127.0.0.1:8787", `X-Padding: ${"x".repeat(15_000)}`, ...fields, "", ""].join("\r\n");
 const form = (target, ...fields) => `${head(`POST ${target}`, "Content-Type: application/x-www-form-urlencoded", "Content-Length: 1000", ...fields)}account=jo`;
