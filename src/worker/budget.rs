@@ -19,16 +19,21 @@ impl Held {
     /// `Overloaded`.
     pub fn new() -> Result<Self, Reason> {
         let held = Self(Cell::new(0));
-        held.more(REQUEST).map(|()| held)
+        held.add(REQUEST, BUDGET).map(|()| held)
     }
 
-    /// So many bytes more of what the request brought.
+    /// So many bytes more of what the request brought. A quarter of the budget is left to requests that bring little: forms
+    /// that never end must not keep out everybody else.
     ///
     /// # Errors
     /// `Overloaded`, and nothing is added.
     pub fn more(&self, bytes: usize) -> Result<(), Reason> {
+        self.add(bytes, if bytes > SMALL { BUDGET / 4 * 3 } else { BUDGET })
+    }
+
+    fn add(&self, bytes: usize, most: usize) -> Result<(), Reason> {
         let all = HELD.get() + bytes;
-        if all > BUDGET {
+        if all > most {
             return Err(Reason::Overloaded);
         }
         HELD.set(all);
@@ -50,7 +55,9 @@ impl Drop for Held {
 
 /// Of the isolate's 128 MB. The rest is for the runtime's own objects of each request, which nobody counts.
 const BUDGET: usize = 48 << 20;
-/// What a request holds beside what it brought, measured.
+/// Bytes of an ordinary request's description, counted as often as they are copied.
+const SMALL: usize = 16 << 10;
+/// What a request holds beside what it brought, about.
 const REQUEST: usize = 8 << 10;
 /// The same while it waits for its origin.
 const JUDGED: usize = 4 << 10;

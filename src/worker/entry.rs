@@ -334,7 +334,7 @@ fn now_ms() -> u64 {
     Date::now() as u64
 }
 
-/// How often a request's headers lie in memory while it is judged, measured.
+/// How often a request's headers lie in memory while it is judged, about.
 const HEADERS: usize = 2;
 /// Bytes of an answer that is read to know where it leads.
 const DOCUMENT: u32 = 1024 * 1024;

@@ -50,12 +50,12 @@ function flowing(body, declared, flow, init) {
   const { readable, writable } = declared === null ? new IdentityTransformStream() : new FixedLengthStream(Number(declared));
   const [reader, writer] = [body.getReader({ mode: "byob" }), writable.getWriter()];
   const pass = async () => {
-    for (let room = new Uint8Array(PIECE); ; ) {
+    for (let room = new Uint8Array(FIRST); ; ) {
       const { done, value } = await reader.read(room);
       if (done) return writer.close();
       await writer.write(value);
       flow.moved = Date.now();
-      room = new Uint8Array(value.buffer, 0, PIECE);
+      room = roomAfter(value);
     }
   };
   pass().catch((error) => {
@@ -64,6 +64,11 @@ function flowing(body, declared, flow, init) {
     reader.cancel(error).catch(nothing);
   });
   return readable;
+}
+
+// Room for the next piece: more only where the last one filled what it had, since many may wait for one that never comes.
+function roomAfter({ buffer, byteLength }) {
+  return byteLength === buffer.byteLength && byteLength < PIECE ? new Uint8Array(PIECE) : new Uint8Array(buffer);
 }
 
 // The same for a visit that wants a part of something. A part of a page cannot be read, so a page is asked for whole.
@@ -186,13 +191,13 @@ async function pump(body, writer, filter) {
   try {
     reader = body.getReader({ mode: "byob" });
     // Both rooms are used again for every piece: a write ends when its bytes were taken.
-    const filled = new Uint8Array(2 * PIECE);
-    for (let room = new Uint8Array(PIECE); ; ) {
+    const filled = new Uint8Array(2 * PAGE_PIECE);
+    for (let room = new Uint8Array(PAGE_PIECE); ; ) {
       const { done, value } = await reader.read(room);
       if (done) break;
       const ready = filter.push(value, filled);
       if (ready.length > 0) await writer.write(ready);
-      room = new Uint8Array(value.buffer, 0, PIECE);
+      room = new Uint8Array(value.buffer, 0, PAGE_PIECE);
     }
     const rest = filter.finish();
     if (rest.length > 0) await writer.write(rest);
@@ -206,6 +211,8 @@ async function pump(body, writer, filter) {
 }
 
 const PIECE = 65536;
+// Of a page: three such rooms are held for each visitor who reads slowly.
+const PAGE_PIECE = 16384;
 
 // A whole answer of the gateway's own; a promise of it where the request has a body that was not read.
 export function answer(request, status, lines, body) {
@@ -233,7 +240,7 @@ async function drained(request) {
       if (done) return;
       left -= value.byteLength;
       const { byteLength } = value.buffer;
-      room = byteLength < DRAINED_AT_ONCE ? new Uint8Array(8 * byteLength) : new Uint8Array(value.buffer);
+      room = byteLength < DRAINED_AT_ONCE ? new Uint8Array(DRAINED_AT_ONCE) : new Uint8Array(value.buffer);
     }
   } catch {
     // The client went away, or somebody else reads the body.
@@ -243,7 +250,7 @@ async function drained(request) {
 }
 
 const DRAINED = 16 * 1024 * 1024;
-const DRAINED_AT_ONCE = 256 * 1024;
+const DRAINED_AT_ONCE = 16 * 1024;
 // The room for a body of which nothing came yet: many may be waited for.
 const FIRST = 4096;
 const DRAINING_MS = 10_000;
@@ -297,6 +304,7 @@ function continued(beginning, request, guard, abort, flow) {
     controller.error(error);
   };
   let held = new Uint8Array(0);
+  let room = FIRST;
   // What is not decided on waits for the next piece.
   const pass = (controller, value) => {
     const bytes = held.length > 0 ? joined(held, value) : value;
@@ -311,8 +319,9 @@ function continued(beginning, request, guard, abort, flow) {
       flow.moved = Date.now();
       try {
         for (;;) {
-          const { done, value } = await reader.read(new Uint8Array(PIECE));
+          const { done, value } = await reader.read(new Uint8Array(room));
           if (isOver) return;
+          if (value?.byteLength === room) room = PIECE;
           if (!(done ? guard.finish() : guard.push(value))) throw new Error("the form is not well formed");
           if (done) break;
           if (pass(controller, value)) return;

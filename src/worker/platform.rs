@@ -380,7 +380,7 @@ const KV_CACHE: u32 = 30;
 const PAGE: u32 = 40;
 /// Bytes of an answer to the gateway's own call.
 const LONGEST_ANSWER: u32 = 65_536;
-/// How often a form lies in memory while it is read and its credentials are cut from it, measured.
+/// How often a form lies in memory while it is read and its credentials are cut from it, about.
 const COPIES: usize = 4;
 /// Milliseconds in which a form has to be there.
 const FORM_MS: u64 = 30_000;
