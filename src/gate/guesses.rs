@@ -114,7 +114,8 @@ impl Guesses {
                     // One with a guess under way goes last: its end must not count down another network's.
                     let closed = |one: &Guesser| one.open == 0;
                     let over = guessers.iter().position(|one| closed(one) && !one.counts(now));
-                    guessers.remove(over.or_else(|| guessers.iter().position(closed)).unwrap_or(0));
+                    let first = over.or_else(|| guessers.iter().position(closed)).unwrap_or(0);
+                    guessers.remove(first);
                 }
                 guessers.push(Guesser { network: network.to_owned(), since: now, count, open: 0 });
             }
