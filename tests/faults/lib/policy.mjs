@@ -26,6 +26,7 @@ export function policyFor(idp, { remembers = false } = {}) {
   return demoPolicy(
     ...(remembers ? [] : forgetful),
     ['window = "5s"', 'window = "300s"'],
+    ['service = "ORIGIN"', 'service = "ORIGIN"\ntimeout = "4s"'],
     strictRoute("bearer", "session"),
     brokered("http://127.0.0.1:9/sign-in"),
     tokenRoute,
