@@ -14,7 +14,17 @@ const policy = builds.own.policy;
 const loopback = "EDGEGATE_LOOPBACK";
 const atOnce = "--keys-at-once";
 
+const help = `npm run deploy [-- OPTIONS]: builds your Worker, deploys it, and names what is still open.
+
+  --dry-run        all of it but the upload; needs no account
+  --keys-at-once   deploys a policy whose keys skip a step (docs/operations.md, "Changing a key")
+  --env NAME       an environment of wrangler.toml
+  --help           this text
+
+Other options go to \`wrangler deploy\`. The policy that was deployed is kept in edgegate.deployed.toml: commit it.`;
+
 main(async (args) => {
+  if (args.some((arg) => ["--help", "-h", "--version", "-v"].includes(arg))) return void console.log(help);
   // `npm run deploy --dry-run`, without the lone dashes, keeps the flag to npm itself: it must not become a real deployment.
   const dryRun = args.includes("--dry-run") || process.env.npm_config_dry_run === "true";
   if (dryRun && !args.includes("--dry-run")) args.push("--dry-run");

@@ -40,6 +40,8 @@ fn the_explainer_never_says_another_thing_than_the_gate() {
         match told.verdict.as_str() {
             NOT_KNOWN_HERE => unknown += 1,
             verdict if verdict == said => same += 1,
+            // No address shows a fault: what the gate says without it is what there is to say.
+            verdict if is_fault && verdict == without_faults(case) => same += 1,
             // That it works once is said with it.
             "ok" if late || is_fault => {
                 assert!(!told.causes.is_empty() || is_fault || said == "transport_insecure", "{case}")
@@ -49,6 +51,15 @@ fn the_explainer_never_says_another_thing_than_the_gate() {
     }
     assert!(false_verdicts.is_empty(), "{false_verdicts:#?}");
     assert!(same > 60 && unknown > 20, "{same} alike, {unknown} not known");
+}
+
+/// What the gate says of a case in which nothing fails.
+fn without_faults(case: &serde_json::Value) -> &'static str {
+    let mut story = Story::new();
+    let steps = case["given"].as_array().into_iter().flatten().map(|step| step.as_str().unwrap());
+    steps.filter(|step| !step.starts_with("fault")).for_each(|step| story.step(step));
+    let request = story.request(case["request"].as_str().unwrap());
+    story.site.ask(&request).refused.map_or("ok", Reason::code)
 }
 
 #[test]

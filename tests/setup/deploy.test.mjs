@@ -126,6 +126,16 @@ test("keys that skip a step are not deployed, unless it is said", async (t) => {
   assert.deepEqual(a.calls("wrangler").filter((call) => call.startsWith("wrangler deploy")), ["wrangler deploy"]);
 });
 
+test("who asks for help deploys nothing, and nothing is noted as deployed", async (t) => {
+  const a = account(t);
+  for (const ask of ["--help", "-h", "--version"]) {
+    const { code, output } = await a.deploy([ask]);
+    assert.equal(code, 0);
+    assert.match(output, /--keys-at-once/);
+  }
+  assert.deepEqual([a.calls("wrangler"), a.calls("cargo")], [[], []]);
+});
+
 test("nothing of the demo is deployed", async (t) => {
   const a = account(t);
   for (const [args, env] of [
