@@ -200,7 +200,7 @@ test("made-up key ids cause at most a fetch in two seconds, and those who send t
 });
 
 test("the path of the keys is the policy's: nothing else was asked for", () => {
-  const known = [...faulty, "recovers", "full", "odd"].map(path);
+  const known = [...faulty, "recovers", "full", "odd", "rotating"].map(path);
   for (const one of known) idp.count(one);
   assert.equal(idp.count(), 0);
 });

@@ -16,6 +16,7 @@ use crate::http::{Incoming, Target};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::rewrite::Answer;
+use crate::secret::Secret;
 
 /// What a call may say; each endpoint takes the members it names.
 #[derive(Debug, Default)]
@@ -145,19 +146,15 @@ async fn authorize<P: Ports>(gate: &Gate, ctx: Context<'_>, incoming: &Incoming<
     if gate.guesses.is_shut_out(&network, ctx.now) {
         return Err(Reason::Throttled);
     }
-    let header = authorization::read(&incoming.headers)?;
     // While the key is changed, the next one may have no value yet.
-    let mut otherwise = Reason::SecretMissing;
-    for name in policy.secrets() {
-        let Ok(key) = ctx.keyring.secret(name, ctx.loopback) else { continue };
-        if header.is_some_and(|header| header.is("Bearer") && key.is(header.value.as_bytes())) {
-            return Ok(());
-        }
-        otherwise = Reason::AdminKey;
+    let keys: Vec<&Secret> = policy.secrets().filter_map(|name| ctx.keyring.secret(name, ctx.loopback).ok()).collect();
+    if keys.is_empty() {
+        return Err(Reason::SecretMissing);
     }
-    match otherwise {
-        Reason::AdminKey => Err(gate.guesses.count(&network, ctx.now, ports, Reason::AdminKey).await),
-        missing => Err(missing),
+    let header = authorization::read(&incoming.headers)?.filter(|header| header.is("Bearer"));
+    match header.is_some_and(|header| keys.iter().any(|key| key.is(header.value.as_bytes()))) {
+        true => Ok(()),
+        false => Err(gate.guesses.count(&network, ctx.now, ports, Reason::AdminKey).await),
     }
 }
 
