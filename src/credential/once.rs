@@ -51,7 +51,7 @@ async fn take_in_vault(
 ) -> Result<Claimed, Reason> {
     let key = format!("used:{}", base64url(&key.0));
     // This isolate's own memory first: what it claimed is claimed before anything is awaited.
-    let claimed = Record { sub: note.to_owned(), exp: until, revoked: true, ..Record::default() };
+    let claimed = Record { sub: note.to_owned(), ..Record::tombstone(until) };
     if let Some(earlier) = ctx.recent.get(&key, ctx.now, 0) {
         return Ok(replayed(ctx, earlier.sub));
     }

@@ -33,6 +33,11 @@ pub struct Record {
 }
 
 impl Record {
+    /// What stands in the place of a record that was revoked, until `ends` (Unix seconds).
+    pub fn tombstone(ends: u64) -> Self {
+        Self { exp: ends, revoked: true, ..Self::default() }
+    }
+
     /// As stored.
     ///
     /// # Errors

@@ -233,7 +233,7 @@ async fn bury<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -
     let tombstone = Tombstone { key: sealed.record_key(), value: REMOVED, again: true };
     let until = ctx.now + REMEMBERED;
     store::bury(ctx, ports, &sealed.claim_key("removed"), until, &tombstone).await?;
-    ctx.recent.put(sealed.record_key(), Record { exp: until, revoked: true, ..Record::default() }, ctx.now);
+    ctx.recent.put(sealed.record_key(), Record::tombstone(until), ctx.now);
     ctx.recent.clients.put(sealed.text().expose_text()?.to_owned(), None, ctx.now);
     Ok(())
 }

@@ -134,7 +134,7 @@ pub async fn find<P: Vault + Ledger>(
 /// # Errors
 /// `LedgerUnavailable`, `BindingMissing`; `VaultUnavailable` where there is no Ledger.
 pub async fn revoke<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
-    let record = Record { exp: sealed.expires, revoked: true, ..Record::default() };
+    let record = Record::tombstone(sealed.expires);
     let key = sealed.record_key();
     let tombstone = Tombstone { key, value: &record.to_json()?, again: false };
     let was_alive = ctx.recent.get(key, ctx.now, 0).is_none();
@@ -178,7 +178,7 @@ pub async fn is_revoked(ports: &impl Ledger, sealed: &Sealed) -> Result<bool, Re
 
 /// What the Ledger knows to be revoked is remembered, or a copy that this isolate has would go on opening.
 pub(super) fn revoked(ctx: Context<'_>, key: &str, expires: u64) -> Option<Record> {
-    let record = Record { exp: expires, revoked: true, ..Record::default() };
+    let record = Record::tombstone(expires);
     ctx.recent.put(key, record.clone(), ctx.now);
     Some(record)
 }

@@ -25,12 +25,10 @@ pub fn find<'p>(policy: &'p Policy, method: &str, target: &Target<'_>) -> Result
 
 /// The first route whose host and path fit. Most take a path as it is written, some without its parameters.
 fn first<'p>(policy: &'p Policy, target: &Target<'_>, bare: &str) -> Option<&'p Arc<Route>> {
-    let written = policy.index.first(&target.host, target.path, |place| {
-        policy.routes.get(place).is_some_and(|route| !route.path_parameters && route.path.matches(target.path))
-    });
-    let stripped = policy.index.first(&target.host, bare, |place| {
-        policy.routes.get(place).is_some_and(|route| route.path_parameters && route.path.matches(bare))
-    });
+    let takes = |route: &Arc<Route>| route.path.matches(if route.path_parameters { bare } else { target.path });
+    let fits = |place: usize| policy.routes.get(place).is_some_and(takes);
+    let written = policy.index.first(&target.host, target.path, fits);
+    let stripped = if bare == target.path { None } else { policy.index.first(&target.host, bare, fits) };
     policy.routes.get(written.into_iter().chain(stripped).min()?)
 }
 

@@ -411,10 +411,11 @@ export async function kvGet(env, binding, key, cacheTtl, milliseconds) {
 // KV takes one write a second for a key: what is written twice at once, such as a revocation right after the
 // minting, is written again a moment later. An expiry has to fit into 32 bits; what lies beyond is kept.
 export async function kvPut(env, binding, key, value, expiration, milliseconds) {
-  const put = () => env[binding].put(key, value, expiration < 2 ** 31 ? { expiration } : {});
-  const again = () => new Promise((due) => setTimeout(due, 1100)).then(put);
-  return inTime(put().catch(again), milliseconds);
+  const put = () => env[binding].put(key, value, expiring(expiration));
+  return inTime(put().catch(() => pause(1100).then(put)), milliseconds);
 }
+
+export const expiring = (expiration) => (expiration < 2 ** 31 ? { expiration } : {});
 
 // The cursor of the next page, empty after the last, and the keys of this one.
 export async function kvList(env, binding, prefix, cursor, limit, milliseconds) {

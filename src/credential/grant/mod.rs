@@ -217,7 +217,7 @@ pub async fn revoke<P: Vault + Ledger>(
     family: &[u8; 16],
 ) -> Result<(), Reason> {
     let until = outlived(ctx, policy);
-    let record = Record { exp: until, revoked: true, ..Record::default() };
+    let record = Record::tombstone(until);
     let key = record_key(family);
     // A refresh on its way may write the record over it.
     let tombstone = Tombstone { key: &key, value: &record.to_json()?, again: true };

@@ -5,7 +5,7 @@
 // whatever was under way has ended that could write a record over it. `due`: milliseconds. `number`: another one for each
 // change, so that a write which took long settles no row that was made since.
 
-import { inTime } from "../glue.js";
+import { expiring, inTime } from "../glue.js";
 
 export async function bury(state, kv, key, value, until, again) {
   const { sql } = state.storage;
@@ -41,9 +41,8 @@ async function write(sql, kv, row) {
   const due = Date.now() + Math.min(FIRST_MS * 2 ** row.tries, LONGEST_MS);
   const own = "UPDATE outbox SET tries = tries + 1, due = ?, number = ? WHERE key = ? AND number = ?";
   if (sql.exec(own, due, number, row.key, row.number).rowsWritten === 0) return;
-  const expiration = Math.max(row.until, now + 61);
   try {
-    await inTime(kv.put(row.key, row.value, expiration < 2 ** 31 ? { expiration } : {}), PATIENCE_MS);
+    await inTime(kv.put(row.key, row.value, expiring(Math.max(row.until, now + 61))), PATIENCE_MS);
   } catch {
     return; // the alarm tries again
   }
