@@ -15,7 +15,7 @@ ${Object.entries(parts).map(([name, [what]]) => `  ${name.padEnd(9)}${what}`).jo
 
 The first run compiles everything (15 to 25 min on two cores), later ones what has changed. One test alone:
   cargo test NAME
-  node_modules/.bin/node --test --test-name-pattern=NAME tests/e2e/*.test.mjs
+  node_modules/.bin/node --test --test-name-pattern=NAME tests/e2e/*/*.test.mjs
 The browser tests use CHROMIUM or the machine's Chromium; with CI=true it is installed. The
 NTLM tests use Python 3.11 to 3.14 with venv; with CI=true that is installed. The last line counts all parts together.`;
 

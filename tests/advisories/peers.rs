@@ -1,6 +1,6 @@
 //! One negative test for each published advisory about a comparable product, by name. What is said of a fault is what it
 //! was there; the test shows that this gate does not have it. Those about JWTs and Authorization schemes (CVE-2026-22817,
-//! CVE-2026-22818, CVE-2026-47673) run against a real issuer in `tests/e2e/jwt-advisories.test.mjs`.
+//! CVE-2026-22818, CVE-2026-47673) run against a real issuer in `tests/e2e/issuers/advisories.test.mjs`.
 
 use edgegate::policy::Network;
 use edgegate::refusal::Reason;

@@ -51,7 +51,7 @@ test("on CI one that cannot be installed is a failure", async (t) => {
 });
 
 test("a test file needs it when it imports what starts something in Python", () => {
-  for (const helper of ["ntlm", "python", "requests"]) assert.ok(needsPython(`import { a } from "./lib/${helper}.mjs";\n`), helper);
+  for (const helper of ["ntlm", "python", "requests"]) assert.ok(needsPython(`import { a } from "../lib/${helper}.mjs";\n`), helper);
   assert.ok(needsPython('import {\n  a,\n} from "../e2e/lib/ntlm.mjs";\n'));
   assert.ok(!needsPython('import { a } from "./lib/gateway.mjs";\n// import { a } from "./lib/ntlm.mjs";\n'));
 });
