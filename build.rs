@@ -6,14 +6,8 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-// The same code judges in the Worker and in the tool, which use what is left over here.
-#[allow(dead_code, unused_imports)]
-#[path = "src/policy/mod.rs"]
-mod policy;
-
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=src/policy");
     println!("cargo::rerun-if-env-changed={VARIABLE}");
     if env::var("CARGO_CFG_TARGET_ARCH").as_deref() != Ok("wasm32") {
         return;
@@ -32,7 +26,7 @@ fn embed(path: &Path) -> Result<(), Vec<String>> {
     let shown = path.display();
     let text = fs::read_to_string(path)
         .map_err(|error| vec![format!("{shown}: {error}; {VARIABLE} names the policy, or else it is {STANDARD}")])?;
-    policy::Policy::read(&text)
+    edgegate_policy::Policy::read(&text)
         .map_err(|problems| problems.iter().map(|problem| format!("{shown}:{problem}")).collect::<Vec<_>>())?;
     let folder = env::var_os("OUT_DIR").ok_or_else(|| vec![String::from("OUT_DIR is not set; cargo sets it")])?;
     let copy = Path::new(&folder).join("policy.toml");

@@ -14,7 +14,7 @@ export const builds = {
   demo: { name: "demo Worker", policy: "demo/edgegate.toml", out: "demo/build" },
 };
 
-const inputs = ["src", "build.rs", "Cargo.toml", "Cargo.lock", ".cargo/config.toml", "scripts/versions.json", "package-lock.json"];
+const inputs = ["src", "crates", "build.rs", "Cargo.toml", "Cargo.lock", ".cargo/config.toml", "scripts/versions.json", "package-lock.json"];
 const compilerEnv = ["RUSTFLAGS", "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "NO_MINIFY", "RUN_TO_COMPLETION"];
 
 /** Builds if needed, for a set-up machine. Answers with the folder that holds index.js and index_bg.wasm. */
@@ -39,7 +39,7 @@ export async function build({ name, policy, out }, toolchain) {
     ESBUILD_BIN: npmBin("esbuild"),
   };
   await step(`${name}: compile ${policy} and src/ to ${out}/`, "1 to 2 min the first time, then 30 s", () =>
-    must(toolBin("worker-build", "worker-build"), ["--release", "--out-dir", out, ...locked], {
+    must(toolBin("worker-build", "worker-build"), ["--release", "--out-dir", out, ...locked, "--package", "edgegate"], {
       cwd: root,
       env,
       todo: `The compiler's words are above. A policy is judged at build time: \`npm run edgegate -- check ${policy}\` says more about one.`,
@@ -81,7 +81,7 @@ function embeddedFiles(env) {
   if (!existsSync(record)) return [];
   const names = readFileSync(record, "utf8").replace(/^.*?:\s/, "").split(/(?<!\\)\s+/);
   return [...new Set(names.filter(Boolean).map((name) => path.relative(root, path.resolve(root, name.replaceAll("\\ ", " ")))))]
-    .filter((name) => !name.startsWith("..") && !inTarget(name) && !name.startsWith("src" + path.sep) && !inputs.includes(name) && existsSync(inRoot(name)))
+    .filter((name) => !name.startsWith("..") && !inTarget(name) && !/^(src|crates)[\\/]/.test(name) && !inputs.includes(name) && existsSync(inRoot(name)))
     .sort();
 }
 

@@ -12,7 +12,7 @@ const KNOWN = "tests/mutants.txt";
 
 const help = `npm run mutants: does a test fail for each small change of the sources? (mutation testing, by cargo-mutants)
 
-  npm run mutants -- --sample 300            draws 300 of all changes to ${FOLDERS.map((name) => `src/${name}`).join(", ")}
+  npm run mutants -- --sample 300            draws 300 of all changes to ${FOLDERS.map((name) => `crates/core/src/${name}`).join(", ")}
   npm run mutants -- --sample 300 --seed 7   draws others (the seed is 1 unless it is said)
   npm run mutants -- --matching PATTERN      only changes whose description fits this regular expression
   npm run mutants -- --list                  only lists what it would try
@@ -55,7 +55,7 @@ async function ensureTool() {
 }
 
 async function list(tool) {
-  const files = FOLDERS.flatMap((name) => ["--file", `src/${name}/**/*.rs`]);
+  const files = FOLDERS.flatMap((name) => ["--file", `crates/core/src/${name}/**/*.rs`]);
   const { stdout } = await must(tool, ["mutants", "--list", ...files], { cwd: root });
   return stdout.trim().split("\n");
 }

@@ -28,8 +28,8 @@ const options = {
 
 /** Runs the test program's tests whose names hold a word. */
 export function simulator(test, { stories, seed, cwd = root, env = process.env, ...how }) {
-  // A copy elsewhere uses what is compiled already.
-  const said = { ...env, EDGEGATE_STORIES: String(stories), EDGEGATE_SEED: String(seed), CARGO_TARGET_DIR: inRoot("target"), RUST_BACKTRACE: "0" };
+  // A copy of the sources has a folder of its own for what it compiles: its packages have the same names.
+  const said = { ...env, EDGEGATE_STORIES: String(stories), EDGEGATE_SEED: String(seed), CARGO_TARGET_DIR: inRoot(cwd === root ? "target" : "target/rules-compiled"), RUST_BACKTRACE: "0" };
   const args = ["test", ...locked, "--profile", "simulate", "--test", "simulator", "--", "--include-ignored", "--nocapture", test];
   return run("cargo", args, { env: said, cwd, ...how });
 }

@@ -8,11 +8,11 @@ mod support;
 #[path = "advisories/peers.rs"]
 mod peers;
 
-use edgegate::keyring::Keyring;
-use edgegate::policy::Policy;
-use edgegate::refusal::Reason;
-use edgegate::rewrite::answer::{Edit, Said, edits};
-use edgegate::secret::Secret;
+use edgegate_core::keyring::Keyring;
+use edgegate_core::policy::Policy;
+use edgegate_core::refusal::Reason;
+use edgegate_core::rewrite::answer::{Edit, Said, edits};
+use edgegate_core::secret::Secret;
 use support::memory::{Fault, Faults, World};
 use support::story::Story;
 use support::{HOST, NOW, POLICY, Request, Site, forwarding};

@@ -9,12 +9,12 @@ use core::future::Future;
 use core::pin::Pin;
 use std::rc::Rc;
 
-use edgegate::gate::{Judged, Moment};
-use edgegate::http::{Headers, Incoming};
-use edgegate::log;
-use edgegate::ports::Vault;
-use edgegate::refusal::Reason;
-use edgegate::rewrite::answer::{Edit, Said, edits};
+use edgegate_core::gate::{Judged, Moment};
+use edgegate_core::http::{Headers, Incoming};
+use edgegate_core::log;
+use edgegate_core::ports::Vault;
+use edgegate_core::refusal::Reason;
+use edgegate_core::rewrite::answer::{Edit, Said, edits};
 use serde_json::json;
 use support::memory::World;
 use support::oauth;
@@ -266,5 +266,5 @@ fn a_subject_in_the_log_is_a_keyed_digest_if_there_is_a_seal_key() {
 
 /// What anybody can compute for a subject.
 fn unkeyed(subject: &str) -> String {
-    edgegate::digest::base64url(&edgegate::digest::sha256(&[b"edgegate log v1\0", subject.as_bytes()])[..9])
+    edgegate_core::digest::base64url(&edgegate_core::digest::sha256(&[b"edgegate log v1\0", subject.as_bytes()])[..9])
 }

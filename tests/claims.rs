@@ -11,9 +11,9 @@ mod support;
 mod flow;
 
 use core::future::Future as _;
-use edgegate::gate::Judged;
-use edgegate::ports::{ClaimKey, Claimed};
-use edgegate::refusal::Reason;
+use edgegate_core::gate::Judged;
+use edgegate_core::ports::{ClaimKey, Claimed};
+use edgegate_core::refusal::Reason;
 use flow::{Pair, code, json, pair, policy, post, shops_code, sites};
 use proptest::prelude::*;
 use support::ledger::Shards;

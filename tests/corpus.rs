@@ -41,5 +41,5 @@ fn bless<'a>(decided: impl Iterator<Item = &'a str>) {
         format!("  {case}")
     });
     let text = format!("[\n{}\n]\n", lines.collect::<Vec<_>>().join(",\n"));
-    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/corpus.json"), text).unwrap();
+    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/corpus.json"), text).unwrap();
 }

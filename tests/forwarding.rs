@@ -5,10 +5,10 @@
 
 mod support;
 
-use edgegate::http::query;
-use edgegate::refusal::Reason;
-use edgegate::rewrite::reserved::ROWS;
-use edgegate::rewrite::{Decision, Forwarding, NewBody};
+use edgegate_core::http::query;
+use edgegate_core::refusal::Reason;
+use edgegate_core::rewrite::reserved::ROWS;
+use edgegate_core::rewrite::{Decision, Forwarding, NewBody};
 use proptest::prelude::*;
 use support::memory::World;
 use support::story::Story;

@@ -5,9 +5,9 @@
 
 mod support;
 
-use edgegate::explain::{NOT_KNOWN_HERE, explain};
-use edgegate::http::query::encode_component;
-use edgegate::refusal::Reason;
+use edgegate_core::explain::{NOT_KNOWN_HERE, explain};
+use edgegate_core::http::query::encode_component;
+use edgegate_core::refusal::Reason;
 use support::story::Story;
 use support::{Request, Site, answer, fixture_json, set_cookies};
 

@@ -11,8 +11,8 @@ use core::pin::Pin;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use edgegate::gate::Judged;
-use edgegate::refusal::Reason;
+use edgegate_core::gate::Judged;
+use edgegate_core::refusal::Reason;
 use proptest::prelude::*;
 use serde_json::json;
 use support::luminate::{JO, client, login, server, visitor};

@@ -8,11 +8,11 @@ mod support;
 use core::net::IpAddr;
 use std::sync::{Arc, LazyLock};
 
-use edgegate::credential::link::{self, Signed, Terms, Verified};
-use edgegate::http::Target;
-use edgegate::keyring::Keyring;
-use edgegate::policy::{Link, Network, Policy};
-use edgegate::refusal::Reason;
+use edgegate_core::credential::link::{self, Signed, Terms, Verified};
+use edgegate_core::http::Target;
+use edgegate_core::keyring::Keyring;
+use edgegate_core::policy::{Link, Network, Policy};
+use edgegate_core::refusal::Reason;
 use proptest::prelude::*;
 use support::NOW;
 
@@ -209,8 +209,8 @@ fn every_byte_of_a_link_counts() {
 fn other_spellings_of_the_mac_are_refused() {
     let sent = sign("GET", "h", "/a", "", "demo", Terms { expires: NOW + 60, ..Terms::default() });
     let (start, mac) = sent.url.rsplit_once('=').unwrap();
-    let bytes = edgegate::digest::from_base64url(mac.as_bytes()).unwrap();
-    let hex = edgegate::digest::hex(&bytes);
+    let bytes = edgegate_core::digest::from_base64url(mac.as_bytes()).unwrap();
+    let hex = edgegate_core::digest::hex(&bytes);
     let plain = mac.replace('-', "+").replace('_', "/");
     for other in [
         format!("{mac}="),

@@ -5,8 +5,8 @@
 
 mod support;
 
-use edgegate::http::Deployment;
-use edgegate::refusal::Reason;
+use edgegate_core::http::Deployment;
+use edgegate_core::refusal::Reason;
 use proptest::prelude::*;
 use serde_json::json;
 use support::memory::World;

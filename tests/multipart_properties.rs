@@ -7,7 +7,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use edgegate::http::multipart::{Form, Malformed, boundary};
+use edgegate_core::http::multipart::{Form, Malformed, boundary};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -292,7 +292,7 @@ fn whatever_is_accepted_is_read_as_others_read_it() {
 
 /// The oracle's answers; None, and a word about it, where there is no Python.
 fn ask(questions: &[Value]) -> Option<Vec<Value>> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle/multipart.py");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/oracle/multipart.py");
     let started = Command::new("python3").arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
     let Ok(mut oracle) = started else {
         println!("skipped: whatever_is_accepted_is_read_as_others_read_it (python3 is not installed)");

@@ -5,8 +5,8 @@
 
 mod support;
 
-use edgegate::policy::{Accept, Route, loosest};
-use edgegate::refusal::Reason;
+use edgegate_core::policy::{Accept, Route, loosest};
+use edgegate_core::refusal::Reason;
 use proptest::prelude::*;
 use support::memory::World;
 use support::{NOW, Request, Site};

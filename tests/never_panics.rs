@@ -5,12 +5,12 @@
 
 mod support;
 
-use edgegate::credential::{authorization, basic, link, record::Record, signed_redirect};
-use edgegate::digest::standard_base64;
-use edgegate::gate::Judged;
-use edgegate::http::{Headers, accept, cookie, fetch_metadata, query};
-use edgegate::policy::{NamePattern, Network, PathPattern, Policy};
-use edgegate::rewrite::{Decision, headers};
+use edgegate_core::credential::{authorization, basic, link, record::Record, signed_redirect};
+use edgegate_core::digest::standard_base64;
+use edgegate_core::gate::Judged;
+use edgegate_core::http::{Headers, accept, cookie, fetch_metadata, query};
+use edgegate_core::policy::{NamePattern, Network, PathPattern, Policy};
+use edgegate_core::rewrite::{Decision, headers};
 use proptest::prelude::*;
 use support::story::Story;
 use support::{HOST, POLICY, Request, fixture_json};
@@ -152,7 +152,7 @@ proptest! {
         if let Ok(pattern) = PathPattern::parse(&text) {
             let _ = (pattern.matches(&other), pattern.matches_ignoring_case(&other), pattern.rewrite(&other, &pattern));
         }
-        let _ = edgegate::explain::explain(&policy, &support::keyring(&policy), &other, &text, support::NOW);
+        let _ = edgegate_core::explain::explain(&policy, &support::keyring(&policy), &other, &text, support::NOW);
     }
 }
 

@@ -10,13 +10,13 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, LazyLock};
 
-use edgegate::credential::signed_redirect;
-use edgegate::document::Document;
-use edgegate::policy::{HostPattern, Policy};
-use edgegate::rewrite::onward::{Ended, Onward, Signer};
-use edgegate::rewrite::redirect::{host, judge};
-use edgegate::rewrite::template::{Part, Template};
-use edgegate::secret::Secret;
+use edgegate_core::credential::signed_redirect;
+use edgegate_core::document::Document;
+use edgegate_core::policy::{HostPattern, Policy};
+use edgegate_core::rewrite::onward::{Ended, Onward, Signer};
+use edgegate_core::rewrite::redirect::{host, judge};
+use edgegate_core::rewrite::template::{Part, Template};
+use edgegate_core::secret::Secret;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -187,7 +187,7 @@ proptest! {
 /// With Python, which knows nothing but the description.
 #[test]
 fn the_independent_verifier_accepts_what_is_signed() {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle/verify.py");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/oracle/verify.py");
     let started = Command::new("python3").arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
     let Ok(mut oracle) = started else {
         println!("skipped: the_independent_verifier_accepts_what_is_signed (python3 is not installed)");

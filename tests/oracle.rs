@@ -8,11 +8,11 @@ mod support;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use edgegate::credential::link::{self, Signed, Terms};
-use edgegate::credential::signed_redirect;
-use edgegate::digest::hex;
-use edgegate::policy::{Boundary, Digest, Key, KeyUse, MacAlgorithm, Network, SignedRedirect};
-use edgegate::secret::Secret;
+use edgegate_core::credential::link::{self, Signed, Terms};
+use edgegate_core::credential::signed_redirect;
+use edgegate_core::digest::hex;
+use edgegate_core::policy::{Boundary, Digest, Key, KeyUse, MacAlgorithm, Network, SignedRedirect};
+use edgegate_core::secret::Secret;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -21,7 +21,7 @@ use support::policy;
 
 /// The oracle's answers; None, and a word about it, where there is no Python.
 fn ask(test: &str, cases: &[Value]) -> Option<Vec<String>> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle/sign.py");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/oracle/sign.py");
     let started = Command::new("python3").arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
     let Ok(mut oracle) = started else {
         println!("skipped: {test} (python3 is not installed)");

@@ -11,7 +11,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use edgegate::digest::hex;
+use edgegate_core::digest::hex;
 use serde_json::json;
 use support::parsers::{INPUTS, Readers, differences};
 
@@ -29,7 +29,7 @@ fn every_input_is_read_as_recorded() {
 
 fn bless() {
     let mut inputs = BTreeSet::new();
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
+    let corpus = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join("fuzz/corpus");
     for target in std::fs::read_dir(corpus).unwrap() {
         for file in std::fs::read_dir(target.unwrap().path()).unwrap() {
             let bytes = std::fs::read(file.unwrap().path()).unwrap();
@@ -44,5 +44,5 @@ fn bless() {
         Err(_) => format!("  {}", json!({"hex": hex(bytes), "said": readers.said(bytes)})),
     };
     let text = format!("[\n{}\n]\n", inputs.iter().map(line).collect::<Vec<_>>().join(",\n"));
-    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/parsers.json"), text).unwrap();
+    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/parsers.json"), text).unwrap();
 }

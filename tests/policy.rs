@@ -10,8 +10,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use edgegate::http::Deployment;
-use edgegate::policy::{
+use edgegate_core::http::Deployment;
+use edgegate_core::policy::{
     Accept, Boundary, Carrier, ClientKind, Dialect, JwsAlgorithm, KeyUse, MacAlgorithm, NoAuth, Policy, Revocation,
     SHAPES, SingleUse, TagPlaces, Verification, Via, Xsrf, advise,
 };
@@ -363,7 +363,7 @@ fn the_schema_describes_every_key() {
 }
 
 fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
 fn read(path: &str) -> Policy {
@@ -397,7 +397,7 @@ fn accepted(accept: &[Accept]) -> String {
     accept.iter().map(Accept::word).collect::<Vec<_>>().join(" ")
 }
 
-/// Every key of a document with the table it stands in, named as [`Shape::table`](edgegate::policy::Shape) does.
+/// Every key of a document with the table it stands in, named as [`Shape::table`](edgegate_core::policy::Shape) does.
 fn walk(table: &DeTable<'_>, name: String, used: &mut Vec<(String, String)>) {
     for (key, value) in table {
         used.push((name.clone(), key.get_ref().to_string()));
@@ -423,7 +423,7 @@ fn walk(table: &DeTable<'_>, name: String, used: &mut Vec<(String, String)>) {
 /// A table with its keys and those required.
 type Described = (String, Vec<String>, Vec<String>);
 
-/// Every table that a schema describes, named as [`Shape::table`](edgegate::policy::Shape) does.
+/// Every table that a schema describes, named as [`Shape::table`](edgegate_core::policy::Shape) does.
 fn collect(schema: &Value, table: String, described: &mut Vec<Described>) {
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
     assert_eq!(schema["additionalProperties"], Value::Bool(false), "{table} must refuse other keys");

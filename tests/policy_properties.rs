@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::Path;
 
-use edgegate::policy::{BaseUrl, HostPattern, NamePattern, Network, OriginPattern, PathPattern, Policy, advise};
+use edgegate_core::policy::{BaseUrl, HostPattern, NamePattern, Network, OriginPattern, PathPattern, Policy, advise};
 use proptest::prelude::*;
 
 #[test]
@@ -116,7 +116,7 @@ fn judge(text: &str) {
 }
 
 fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
 const TODAY: &str = "2026-11-22";

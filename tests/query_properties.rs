@@ -3,8 +3,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
-use edgegate::http::{cookie, query};
-use edgegate::refusal::Reason;
+use edgegate_core::http::{cookie, query};
+use edgegate_core::refusal::Reason;
 use proptest::prelude::*;
 
 const QUERY: &str = "([ab&;=%+.\\[_A-B ']|ts|TS|t%73|ts\\[\\]|sig|%00|%20|%zz|é){0,16}";

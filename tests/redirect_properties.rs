@@ -8,11 +8,11 @@ mod support;
 
 use std::sync::LazyLock;
 
-use edgegate::credential::signed_redirect::{self, Verified};
-use edgegate::http::Target;
-use edgegate::keyring::Keyring;
-use edgegate::policy::{Boundary, Digest, SignedRedirect};
-use edgegate::refusal::Reason;
+use edgegate_core::credential::signed_redirect::{self, Verified};
+use edgegate_core::http::Target;
+use edgegate_core::keyring::Keyring;
+use edgegate_core::policy::{Boundary, Digest, SignedRedirect};
+use edgegate_core::refusal::Reason;
 use proptest::prelude::*;
 use support::NOW;
 

@@ -8,11 +8,11 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use edgegate::dialect::Voice;
-use edgegate::gate::Moment;
-use edgegate::http::{Headers, Incoming};
-use edgegate::refusal::Reason;
-use edgegate::rewrite::{Answer, Decision};
+use edgegate_core::dialect::Voice;
+use edgegate_core::gate::Moment;
+use edgegate_core::http::{Headers, Incoming};
+use edgegate_core::refusal::Reason;
+use edgegate_core::rewrite::{Answer, Decision};
 use serde_json::Value;
 use support::story::{Story, reason};
 use support::{NOW, Request, answer, fixture_json, forwarding};

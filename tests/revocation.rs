@@ -9,8 +9,8 @@ mod support;
 use core::future::Future;
 use core::pin::Pin;
 
-use edgegate::gate::Judged;
-use edgegate::refusal::Reason;
+use edgegate_core::gate::Judged;
+use edgegate_core::refusal::Reason;
 use proptest::prelude::*;
 use serde_json::json;
 use support::memory::{Fault, Faults, World};

@@ -12,8 +12,8 @@ mod table;
 use std::collections::BTreeSet;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
-use edgegate::gate::Judged;
-use edgegate::rewrite::Decision;
+use edgegate_core::gate::Judged;
+use edgegate_core::rewrite::Decision;
 use support::schemes::Browser;
 use support::story::Story;
 use support::{POLICY, Request, Site, answer, forwarding};
@@ -216,7 +216,7 @@ fn the_table_is_that_of_the_fixtures_and_of_the_document() {
     let rows = rows();
     let names: BTreeSet<(&str, &str)> = rows.iter().map(|row| (row.scheme, row.state)).collect();
     assert_eq!(names.len(), rows.len(), "no row stands there twice");
-    let root = env!("CARGO_MANIFEST_DIR");
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
     let (fixture, document) = (format!("{root}/fixtures/schemes.json"), format!("{root}/docs/superoffice.md"));
     let text = std::fs::read_to_string(&document).unwrap();
     let (begin, end) = ("<!-- the scheme matrix -->\n", "<!-- end of the scheme matrix -->");

@@ -14,11 +14,11 @@ mod support;
 use std::cell::Cell;
 use std::sync::{Arc, LazyLock};
 
-use edgegate::credential::seal::{self, Kind, Sealed, Terms};
-use edgegate::keyring::Keyring;
-use edgegate::policy::{Key, Policy};
-use edgegate::ports::Entropy;
-use edgegate::refusal::Reason;
+use edgegate_core::credential::seal::{self, Kind, Sealed, Terms};
+use edgegate_core::keyring::Keyring;
+use edgegate_core::policy::{Key, Policy};
+use edgegate_core::ports::Entropy;
+use edgegate_core::refusal::Reason;
 use proptest::prelude::*;
 
 static POLICY: LazyLock<Policy> = LazyLock::new(|| support::policy(support::POLICY));
@@ -99,7 +99,7 @@ fn read(kind: Kind, keys: &[Arc<Key>], bytes: &[u8]) -> Option<Sealed> {
     seal::read(kind, keys, &KEYRING, false, bytes).unwrap()
 }
 
-fn ascii(secret: &edgegate::secret::Secret) -> String {
+fn ascii(secret: &edgegate_core::secret::Secret) -> String {
     String::from_utf8(secret.expose().to_vec()).unwrap()
 }
 
@@ -232,12 +232,12 @@ fn every_bit_of_a_credential_counts() {
     let (text, _) = seal::mint(Kind::Token, key, secret, 1, 2, "", &Fixed(Cell::new(9))).unwrap();
     let text = String::from_utf8(text.expose().to_vec()).unwrap();
     let (head, body) = text.split_at(text.len() - 62);
-    let bytes = edgegate::digest::from_base64url(body.as_bytes()).unwrap();
+    let bytes = edgegate_core::digest::from_base64url(body.as_bytes()).unwrap();
     for bit in 0..bytes.len() * 8 {
         let mut changed = bytes.clone();
         changed[bit / 8] ^= 1 << (bit % 8);
         assert_eq!(
-            open(Kind::Token, keys(), &format!("{head}{}", edgegate::digest::base64url(&changed))),
+            open(Kind::Token, keys(), &format!("{head}{}", edgegate_core::digest::base64url(&changed))),
             None,
             "{bit}"
         );
@@ -253,12 +253,12 @@ fn the_form_is_the_documented_one() {
         let text = String::from_utf8(text.expose().to_vec()).unwrap();
         let body = text.strip_prefix(&format!("{}_seal-1_", kind.prefix())).unwrap();
         assert_eq!(body.len(), 62);
-        let bytes = edgegate::digest::from_base64url(body.as_bytes()).unwrap();
+        let bytes = edgegate_core::digest::from_base64url(body.as_bytes()).unwrap();
         assert_eq!(bytes[..10], [0, 0, 0, 0, 1, 0, 0, 0, 0, 2]);
         let mut covered = b"edgegate seal v1\0".to_vec();
         covered.extend(format!("{}\0seal-1\0", kind.prefix()).as_bytes());
         covered.extend(&bytes[..30]);
-        assert_eq!(bytes[30..], edgegate::digest::hmac_sha256(secret, &[&covered])[..16]);
+        assert_eq!(bytes[30..], edgegate_core::digest::hmac_sha256(secret, &[&covered])[..16]);
     }
 }
 

@@ -5,7 +5,7 @@
 
 mod support;
 
-use edgegate::refusal::Reason;
+use edgegate_core::refusal::Reason;
 use support::Request;
 use support::story::Story;
 

@@ -5,7 +5,7 @@
 
 mod support;
 
-use edgegate::refusal::Reason;
+use edgegate_core::refusal::Reason;
 use proptest::prelude::*;
 use serde_json::json;
 use support::memory::World;

@@ -11,8 +11,8 @@ mod leak;
 mod pieces;
 
 use browser::{browse, outline};
-use edgegate::policy::TagPlaces;
-use edgegate::rewrite::tags::{Expander, Expansion, Vocabulary};
+use edgegate_core::policy::TagPlaces;
+use edgegate_core::rewrite::tags::{Expander, Expansion, Vocabulary};
 use pieces::page;
 use proptest::prelude::*;
 
@@ -159,7 +159,7 @@ proptest! {
 /// Each also byte by byte.
 #[test]
 fn the_named_cases_hold() {
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/tags.json")).unwrap();
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/tags.json")).unwrap();
     let cases: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
     assert!(cases.len() > 100);
     let mut wrong = Vec::new();

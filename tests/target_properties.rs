@@ -3,7 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
-use edgegate::http::{Target, query};
+use edgegate_core::http::{Target, query};
 use proptest::prelude::*;
 use url::Url;
 

@@ -5,7 +5,7 @@
 
 mod support;
 
-use edgegate::refusal::Reason;
+use edgegate_core::refusal::Reason;
 use serde_json::Value;
 use support::luminate::{COMMON, JO, Person, SAM, client, login, nobody_is_right, sign_on};
 use support::memory::{Fault, Faults, World};

@@ -7,9 +7,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use edgegate::policy::HostPattern;
-use edgegate::rewrite::redirect::{host, judge};
-use edgegate::rewrite::template::Template;
+use edgegate_core::policy::HostPattern;
+use edgegate_core::rewrite::redirect::{host, judge};
+use edgegate_core::rewrite::template::Template;
 use serde_json::Value;
 use url::Url;
 
@@ -19,7 +19,11 @@ const OWN: &str = "gate.example.net";
 fn suite() -> Vec<Value> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let arguments = ["metadata", "--format-version", "1", "--locked"];
-    let output = Command::new(cargo).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    let output = Command::new(cargo)
+        .args(arguments)
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+        .output()
+        .unwrap();
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
     let manifest = packages.iter().find(|package| package["name"] == "url").unwrap()["manifest_path"].as_str().unwrap();

@@ -7,13 +7,13 @@ mod support;
 
 use std::sync::Arc;
 
-use edgegate::credential::link::{self, Signed, Terms};
-use edgegate::credential::signed_redirect;
-use edgegate::digest::{base64url, hex, hmac_sha1, hmac_sha256};
-use edgegate::keyring::Keyring;
-use edgegate::policy::{Boundary, Digest, Link, SignedRedirect};
-use edgegate::refusal::Reason;
-use edgegate::secret::Secret;
+use edgegate_core::credential::link::{self, Signed, Terms};
+use edgegate_core::credential::signed_redirect;
+use edgegate_core::digest::{base64url, hex, hmac_sha1, hmac_sha256};
+use edgegate_core::keyring::Keyring;
+use edgegate_core::policy::{Boundary, Digest, Link, SignedRedirect};
+use edgegate_core::refusal::Reason;
+use edgegate_core::secret::Secret;
 use serde_json::Value;
 use support::{fixture_json, policy};
 

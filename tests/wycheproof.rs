@@ -5,9 +5,9 @@
 
 mod support;
 
-use edgegate::credential::{jwk, jws};
-use edgegate::digest::{hmac_sha1, hmac_sha256};
-use edgegate::secret::Secret;
+use edgegate_core::credential::{jwk, jws};
+use edgegate_core::digest::{hmac_sha1, hmac_sha256};
+use edgegate_core::secret::Secret;
 use serde_json::Value;
 use support::memory::{Memory, World};
 use support::{NOW, fixture_json, schedule};

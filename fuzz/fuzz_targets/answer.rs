@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 
 use arbitrary::Arbitrary;
-use edgegate::rewrite::Decision;
-use edgegate::rewrite::answer::{Edit, Said, edits, is_page};
+use edgegate_core::rewrite::Decision;
+use edgegate_core::rewrite::answer::{Edit, Said, edits, is_page};
 
 use crate::support::{Request, Site};
 
@@ -16,7 +16,7 @@ struct Input<'a> {
     content_type: &'a str,
 }
 
-struct Kept(edgegate::rewrite::Forwarding);
+struct Kept(edgegate_core::rewrite::Forwarding);
 // One thread: the engine runs a target in one.
 unsafe impl Sync for Kept {}
 unsafe impl Send for Kept {}

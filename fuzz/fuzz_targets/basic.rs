@@ -2,8 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use edgegate::credential::{authorization, basic};
-use edgegate::http::Headers;
+use edgegate_core::credential::{authorization, basic};
+use edgegate_core::http::Headers;
 
 target!(|text: &str| {
     let bytes = STANDARD.decode(text).ok();

@@ -2,9 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use edgegate::credential::spelling::Spelling;
-use edgegate::digest::{base64url, from_base64url, from_hex, from_standard_base64, hex, standard_base64};
-use edgegate::http::query::{decode, encode_component};
+use edgegate_core::credential::spelling::Spelling;
+use edgegate_core::digest::{base64url, from_base64url, from_hex, from_standard_base64, hex, standard_base64};
+use edgegate_core::http::query::{decode, encode_component};
 
 target!(|bytes: &[u8]| {
     assert_eq!(from_base64url(bytes), URL_SAFE_NO_PAD.decode(bytes).ok());

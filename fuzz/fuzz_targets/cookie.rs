@@ -1,5 +1,5 @@
 //! A cookie that is found is the only one of its name; one that is cut is gone, and the others stay in order.
-use edgegate::http::cookie::{cut, sole};
+use edgegate_core::http::cookie::{cut, sole};
 
 target!(|header: &str| {
     let name = "session";

@@ -1,12 +1,12 @@
 //! A proof counts once, for its request, and in no other spelling; nothing else is one.
 
 use arbitrary::Arbitrary;
-use edgegate::credential::dpop::{Demand, Proof, prove};
-use edgegate::credential::recent::Recent;
-use edgegate::credential::store::Context;
-use edgegate::http::Headers;
-use edgegate::policy::SingleUse;
-use edgegate::refusal::Reason;
+use edgegate_core::credential::dpop::{Demand, Proof, prove};
+use edgegate_core::credential::recent::Recent;
+use edgegate_core::credential::store::Context;
+use edgegate_core::http::Headers;
+use edgegate_core::policy::SingleUse;
+use edgegate_core::refusal::Reason;
 
 use crate::given::{NOW, house};
 use crate::support::memory::{Memory, World};

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use arbitrary::Arbitrary;
-use edgegate::gate::{Gate, Moment};
-use edgegate::http::{Headers, Incoming};
-use edgegate::refusal::Reason;
-use edgegate::rewrite::{Decision, headers::is_reserved};
+use edgegate_core::gate::{Gate, Moment};
+use edgegate_core::http::{Headers, Incoming};
+use edgegate_core::refusal::Reason;
+use edgegate_core::rewrite::{Decision, headers::is_reserved};
 use crate::given;
 use crate::support::memory::{Memory, World};
 use crate::support::schedule;
@@ -50,8 +50,8 @@ const NAMES: [&str; 23] = [
 
 thread_local! {
     static WORLD: (Gate, Rc<World>) = {
-        let policy = edgegate::policy::Policy::read(given::POLICY).expect("valid");
-        let keyring = edgegate::keyring::Keyring::new(&policy, given::secret);
+        let policy = edgegate_core::policy::Policy::read(given::POLICY).expect("valid");
+        let keyring = edgegate_core::keyring::Keyring::new(&policy, given::secret);
         (Gate::new(policy, keyring), World::at(given::NOW))
     };
 }
@@ -76,7 +76,7 @@ target!(|input: Input<'_>| WORLD.with(|(gate, world)| {
     // A guess at a password is counted; nothing else that a stranger sends costs storage.
     let is_guess = matches!(judged.refused, Some(Reason::SignInFailed | Reason::Throttled));
     assert!(is_guess || ports.spent.get().storage() == 0, "storage for {method} {url}: {:?}", judged.refused);
-    let line = edgegate::log::line(gate, &judged, method, moment.request_id, 200, edgegate::log::Spent::default());
+    let line = edgegate_core::log::line(gate, &judged, method, moment.request_id, 200, edgegate_core::log::Spent::default());
     assert!(line.bytes().all(|b| b >= b' '), "{line}");
     assert!(serde_json::from_str::<serde_json::Value>(&line).is_ok(), "{line}");
     assert_ne!(judged.refused, Some(Reason::Internal), "{method} {url}");

@@ -8,8 +8,8 @@ use core::task::{Context, Poll, Waker};
 use std::rc::Rc;
 
 use arbitrary::Arbitrary;
-use edgegate::gate::Judged;
-use edgegate::refusal::Reason;
+use edgegate_core::gate::Judged;
+use edgegate_core::refusal::Reason;
 
 use crate::support::memory::{Fault, Faults};
 use crate::support::story::Story;

@@ -1,8 +1,8 @@
 //! A header is cut in every alias or in none, and Connection names nothing that would be dropped behind the gate.
 
-use edgegate::http::Headers;
-use edgegate::policy::NamePattern;
-use edgegate::rewrite::headers::{fold, forged, is_harmless_connection, is_reserved};
+use edgegate_core::http::Headers;
+use edgegate_core::policy::NamePattern;
+use edgegate_core::rewrite::headers::{fold, forged, is_harmless_connection, is_reserved};
 
 target!(|input: (&str, u8, &str)| {
     let (name, sign, value) = input;

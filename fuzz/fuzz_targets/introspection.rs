@@ -1,10 +1,10 @@
 //! Whatever an issuer answers, a token counts only where it was said to be active, in time, and about a person.
 
-use edgegate::credential::introspection::ask;
-use edgegate::credential::recent::Recent;
-use edgegate::credential::record::is_name;
-use edgegate::credential::store::Context;
-use edgegate::policy::SingleUse;
+use edgegate_core::credential::introspection::ask;
+use edgegate_core::credential::recent::Recent;
+use edgegate_core::credential::record::is_name;
+use edgegate_core::credential::store::Context;
+use edgegate_core::policy::SingleUse;
 use serde_json::Value;
 
 use crate::given::{NOW, house};

@@ -1,9 +1,9 @@
 //! A token is verified by a key of its issuer's document or by none, whatever the document says.
 
-use edgegate::credential::foreign::{Foreign, Verdict, verify};
-use edgegate::credential::recent::Recent;
-use edgegate::credential::store::Context;
-use edgegate::policy::{Issuer, SingleUse};
+use edgegate_core::credential::foreign::{Foreign, Verdict, verify};
+use edgegate_core::credential::recent::Recent;
+use edgegate_core::credential::store::Context;
+use edgegate_core::policy::{Issuer, SingleUse};
 use std::sync::Arc;
 
 use crate::given::{NOW, house};

@@ -1,8 +1,8 @@
 //! A link verifies exactly as it was signed, with ignored parameters at the end, and in no other form.
 
 use arbitrary::Arbitrary;
-use edgegate::credential::link::{Signed, Terms, parse, sign, verify};
-use edgegate::http::Target;
+use edgegate_core::credential::link::{Signed, Terms, parse, sign, verify};
+use edgegate_core::http::Target;
 use crate::given::{NOW, house};
 
 #[derive(Debug, Arbitrary)]

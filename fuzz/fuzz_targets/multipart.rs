@@ -1,6 +1,6 @@
 //! A form with files is judged and cut the same whatever its chunks are. An accepted one has its fields where a
 //! reader finds them that splits at the boundary wherever it stands, and what is forwarded is a form of the others.
-use edgegate::http::multipart::{Form, Malformed};
+use edgegate_core::http::multipart::{Form, Malformed};
 
 type Read = (Vec<(String, Vec<u8>)>, Vec<u8>, bool);
 

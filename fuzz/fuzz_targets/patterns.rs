@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use arbitrary::Arbitrary;
-use edgegate::policy::{
+use edgegate_core::policy::{
     BaseUrl, FieldPattern, HostPattern, Network, OriginPattern, PathPattern, authority, duration, is_within,
     show_duration,
 };

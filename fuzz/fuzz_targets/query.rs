@@ -1,6 +1,6 @@
 //! Queries are split as the URL standard splits them, and cutting leaves every other piece alone.
-use edgegate::http::query::{cut, decode, fold, params, sole};
-use edgegate::refusal::Reason;
+use edgegate_core::http::query::{cut, decode, fold, params, sole};
+use edgegate_core::refusal::Reason;
 
 target!(|input: (&str, &str)| {
     let (query, name) = input;

@@ -1,8 +1,8 @@
 //! A signed redirect verifies exactly as it was signed; only the case of its digits may differ.
 
 use arbitrary::Arbitrary;
-use edgegate::credential::signed_redirect::{parse, sign, verify};
-use edgegate::policy::SignedRedirect;
+use edgegate_core::credential::signed_redirect::{parse, sign, verify};
+use edgegate_core::policy::SignedRedirect;
 use crate::given::{NOW, house, secret};
 
 #[derive(Debug, Arbitrary)]

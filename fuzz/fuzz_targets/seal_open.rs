@@ -1,9 +1,9 @@
 //! What was minted opens as its own kind only; nothing that was changed opens at all.
 
 use arbitrary::Arbitrary;
-use edgegate::credential::seal::{Kind, mint, open};
-use edgegate::ports::Entropy;
-use edgegate::refusal::Reason;
+use edgegate_core::credential::seal::{Kind, mint, open};
+use edgegate_core::ports::Entropy;
+use edgegate_core::refusal::Reason;
 use crate::given::house;
 
 #[derive(Debug, Arbitrary)]

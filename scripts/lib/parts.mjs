@@ -38,8 +38,8 @@ export const parts = {
 async function lint({ env, note }) {
   const counts = [];
   for (const [tool, component, args] of [
-    ["cargo fmt", "rustfmt", ["fmt", "--check"]],
-    ["cargo clippy", "clippy", ["clippy", ...locked, "--all-targets", "--", "-D", "warnings"]],
+    ["cargo fmt", "rustfmt", ["fmt", "--all", "--check"]],
+    ["cargo clippy", "clippy", ["clippy", ...locked, "--workspace", "--all-targets", "--", "-D", "warnings"]],
   ]) {
     const there = await run("cargo", [args[0], "--version"], { env, cwd: root });
     if (there.code !== 0) {
@@ -90,7 +90,7 @@ function wasm({ toolchain, note }) {
     EDGEGATE_POLICY: builds.demo.policy,
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: toolBin("wasm-bindgen-cli", "wasm-bindgen-test-runner"),
   };
-  return cargoTest(note, "wasm tests", ["test", ...locked, "--lib", "--target", versions.wasmTarget], env);
+  return cargoTest(note, "wasm tests", ["test", ...locked, "--package", "edgegate", "--lib", "--target", versions.wasmTarget], env);
 }
 
 async function cargoTest(note, name, args, env) {

@@ -5,22 +5,22 @@ import { inRoot } from "./paths.mjs";
 import { Failure } from "./run.mjs";
 
 const ledger = "tests/support/ledger.rs";
-const grants = "src/credential/grant/mod.rs";
-const store = "src/credential/store.rs";
+const grants = "crates/core/src/credential/grant/mod.rs";
+const store = "crates/core/src/credential/store.rs";
 
 /** [the rule, its file, the text, the text without it] */
 export const rules = [
   ["a claim is one request's alone", ledger, "if row.by == Some(by) {", "if row.by.is_some() {"],
   ["what the Ledger does not answer is asked once more", "tests/support/memory.rs", "=> (self.under(operation, |faults| faults.ledger, work()).await, true),", "=> (Err(Reason::LedgerUnavailable), true),"],
   ["a claim that may be on its way is taken back", "tests/support/memory.rs", "            if is_repeated {", "            if false {"],
-  ["a request that is refused takes back what it claimed", "src/gate/mod.rs", "ports.withdraw().await;", ""],
+  ["a request that is refused takes back what it claimed", "crates/core/src/gate/mod.rs", "ports.withdraw().await;", ""],
   ["a request takes back its own claims alone", ledger, "*known != key || row.by != Some(by)", "*known != key"],
   ["a withdrawn claim that arrives late is void", ledger, "if self.withdrawn.borrow().contains(&(*key, by)) {", "if false {"],
   ["a strict route asks about tokens and sessions", store, "revocation == Revocation::Strict && is_revoked(ports, sealed).await?", "revocation == Revocation::Strict && false"],
   ["a strict route asks about grants", grants, "judge_revocation(ctx, ports, &claims.family).await.map_err(of_token)?;", ""],
   ["a strict route asks whether a token was replaced", grants, "if is_superseded(ports, claims).await? {", "if false {"],
-  ["an isolate never un-revokes what it remembers", "src/credential/recent.rs", "is_older(entry) && !record.revoked", "false"],
-  ["an isolate's copy is not older than the policy says", "src/credential/recent.rs", "entry.record.revoked || is_fresh(entry.fetched, now, max_age)", "entry.record.revoked || is_fresh(entry.fetched, now, max_age * 2)"],
+  ["an isolate never un-revokes what it remembers", "crates/core/src/credential/recent.rs", "is_older(entry) && !record.revoked", "false"],
+  ["an isolate's copy is not older than the policy says", "crates/core/src/credential/recent.rs", "entry.record.revoked || is_fresh(entry.fetched, now, max_age)", "entry.record.revoked || is_fresh(entry.fetched, now, max_age * 2)"],
   ["the Ledger sees to the tombstone", ledger, "let written = put(", "let written = true || put("],
   ["a revocation is answered once the Ledger knows", store, "    ports.revoke(revoked, until, tombstone).await\n", "    ports.revoke(revoked, until, tombstone).await.or(Ok(()))\n"],
   ["a sign-out that fails leaves another one's tombstone", store, "} else if ctx.single_use == SingleUse::BestEffort && was_alive {", "} else {"],
@@ -30,7 +30,7 @@ export const rules = [
   ["a repeated refresh gives the same tokens", grants, "=> (note.parse().unwrap_or(0), false),", "=> (ctx.now, false),"],
   ["a refresh after its window is a theft", grants, "if age < policy.retry_window =>", "if age < u64::MAX =>"],
   ["a refresh asks whether its grant was revoked", grants, "    judge_what_was_written(ctx, ports, policy, &family).await?;\n    let next", "    let next"],
-  ["a credential authenticates itself", "src/credential/seal.rs", "!bool::from(compute(kind, key_id, secret, body).ct_eq(&mac))", "compute(kind, key_id, secret, body).ct_eq(&mac).unwrap_u8() > 1"],
+  ["a credential authenticates itself", "crates/core/src/credential/seal.rs", "!bool::from(compute(kind, key_id, secret, body).ct_eq(&mac))", "compute(kind, key_id, secret, body).ct_eq(&mac).unwrap_u8() > 1"],
 ];
 
 /** Rules whose text does not stand once in its file, so that they could not be switched off. */
@@ -44,13 +44,9 @@ export async function switchedOff(work) {
   const cwd = inRoot("target/rules"); // always the same place, so that what is compiled there is found again
   rmSync(cwd, { recursive: true, force: true });
   try {
-    for (const name of ["Cargo.toml", "Cargo.lock", "build.rs", "src", "tests/support", "tests/simulator", "fixtures", "demo/.dev.vars"]) {
+    for (const name of ["Cargo.toml", "Cargo.lock", "build.rs", "src", "crates", "tests", "fixtures", "demo/.dev.vars"]) {
       cpSync(inRoot(name), path.join(cwd, name), { recursive: true, preserveTimestamps: true });
     }
-    // By another name, or cargo takes what is compiled of the one for the other.
-    rename(path.join(cwd, "Cargo.toml"), 'name = "edgegate"\nversion', `name = "${NAME}"\nversion`);
-    rename(path.join(cwd, "Cargo.toml"), "[lib]\n", '[lib]\nname = "edgegate"\n');
-    rename(path.join(cwd, "Cargo.lock"), 'name = "edgegate"\n', `name = "${NAME}"\n`);
     for (const [rule, file, text, without] of rules) {
       const whole = readFileSync(inRoot(file), "utf8");
       writeFileSync(path.join(cwd, file), whole.replace(text, () => without));
@@ -60,12 +56,4 @@ export async function switchedOff(work) {
   } finally {
     rmSync(cwd, { recursive: true, force: true });
   }
-}
-
-const NAME = "edgegate-without-a-rule";
-
-function rename(file, text, other) {
-  const whole = readFileSync(file, "utf8");
-  if (!whole.includes(text)) throw new Failure(`${file} has no ${JSON.stringify(text)}`);
-  writeFileSync(file, whole.replace(text, () => other));
 }

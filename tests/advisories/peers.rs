@@ -2,8 +2,8 @@
 //! was there; the test shows that this gate does not have it. Those about JWTs and Authorization schemes (CVE-2026-22817,
 //! CVE-2026-22818, CVE-2026-47673) run against a real issuer in `tests/e2e/issuers/advisories.test.mjs`.
 
-use edgegate::policy::Network;
-use edgegate::refusal::Reason;
+use edgegate_core::policy::Network;
+use edgegate_core::refusal::Reason;
 
 use crate::support::{HOST, Request, Site, forwarding};
 use crate::{refused, with_routes};

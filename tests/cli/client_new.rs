@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use edgegate::policy::{ClientKind, Policy};
+use edgegate_core::policy::{ClientKind, Policy};
 
 use super::run::{Ran, demo, edgegate, root, scratch, with_input};
 

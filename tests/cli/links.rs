@@ -1,7 +1,7 @@
 //! `edgegate link ...`
 
-use edgegate::digest::{base64url, hmac_sha1, hmac_sha256};
-use edgegate::secret::Secret;
+use edgegate_core::digest::{base64url, hmac_sha1, hmac_sha256};
+use edgegate_core::secret::Secret;
 
 use super::run::{demo, edgegate, scratch, with_input};
 

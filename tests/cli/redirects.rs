@@ -1,6 +1,6 @@
 //! `edgegate redirect ...`
 
-use edgegate::digest::{hex, md5};
+use edgegate_core::digest::{hex, md5};
 
 use super::run::{demo, root};
 

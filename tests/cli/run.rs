@@ -55,7 +55,7 @@ pub fn shell(line: &str) -> Ran {
 
 /// The repository.
 pub fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
 /// A folder of one's own, empty.

@@ -2,7 +2,7 @@
 //!
 //! In a text that is hashed SECRET stands for the secret.
 
-use edgegate::digest::{hex, md5, sha1};
+use edgegate_core::digest::{hex, md5, sha1};
 use serde_json::{Value, json};
 
 use super::run::{demo_secrets, edgegate, root, scratch};

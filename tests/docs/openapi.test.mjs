@@ -128,13 +128,13 @@ test("every reference leads somewhere, and names of operations are unique", () =
 
 test("its codes are those of the sources", () => {
   const { OAuthErrorCode, AuthorizationErrorCode, ApiErrorCode, Problem } = api.components.schemas;
-  const [, source] = /pub fn error\(([^]*?)\n}\n/.exec(document("src/dialect/oauth.rs"));
+  const [, source] = /pub fn error\(([^]*?)\n}\n/.exec(document("crates/core/src/dialect/oauth.rs"));
   const codes = [...source.matchAll(/\([\w.()]+, "(\w+)"\)/g)].map(([, code]) => code);
   assert.deepEqual([...OAuthErrorCode.enum].sort(), [...new Set(codes)].sort());
 
   const arms = [...source.matchAll(/((?:Reason::\w+[\s|]*)+)=>\s*\{?\s*\(\d+, "(\w+)"\)/g)];
   const codeOf = (reason) => arms.find(([, reasons]) => new RegExp(`\\b${reason}\\b`).test(reasons))?.[2] ?? "invalid_request";
-  const [, backwards] = /fn goes_back\(([^]*?)\n}\n/.exec(document("src/endpoint/oauth/authorize.rs"));
+  const [, backwards] = /fn goes_back\(([^]*?)\n}\n/.exec(document("crates/core/src/endpoint/oauth/authorize.rs"));
   const sentBack = [...backwards.matchAll(/Reason::(\w+)/g)].map(([, reason]) => codeOf(reason));
   assert.ok(sentBack.length >= 6);
   assert.deepEqual([...AuthorizationErrorCode.allOf[1].enum].sort(), [...new Set(sentBack)].sort());
@@ -147,8 +147,8 @@ test("its codes are those of the sources", () => {
   }
   assert.deepEqual(OAuthErrorCode.enum.filter((code) => !told.has(code)), ["server_error"], "what no answer has");
 
-  const publics = [...document("src/refusal/public.rs").matchAll(/^ {4}\w+ = (\d{3}) "(\w+)" "/gm)].map(([, , code]) => code);
-  const ofCheckfront = [...document("src/dialect/checkfront.rs").matchAll(/\(\s*\d{3},\s*"(\w+)"/g)].map(([, code]) => code);
+  const publics = [...document("crates/core/src/refusal/public.rs").matchAll(/^ {4}\w+ = (\d{3}) "(\w+)" "/gm)].map(([, , code]) => code);
+  const ofCheckfront = [...document("crates/core/src/dialect/checkfront.rs").matchAll(/\(\s*\d{3},\s*"(\w+)"/g)].map(([, code]) => code);
   assert.ok(publics.length > 20 && ofCheckfront.length > 5);
   for (const code of Problem.properties.code.enum) assert.ok(publics.includes(code), code);
   for (const code of ApiErrorCode.enum) assert.ok([...publics, ...ofCheckfront].includes(code), code);

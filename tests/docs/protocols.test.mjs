@@ -52,7 +52,7 @@ function citations(text) {
 
 /** Where it may be cited. */
 function files() {
-  const folders = ["src", "tests", "fixtures", "docs", "fuzz", "demo", "bench", "scripts"];
+  const folders = ["src", "crates", "tests", "fixtures", "docs", "fuzz", "demo", "bench", "scripts"];
   const below = folders.flatMap((folder) => readdirSync(path.join(root, folder), { recursive: true }).map((name) => `${folder}/${name}`));
   const all = [...readdirSync(root).filter((name) => name.endsWith(".md")), ...below];
   return all.filter((name) => /\.(rs|mjs|js|json|md|toml|py|txt)$/.test(name) && !/\/(build|target|node_modules|\.\w+)\//.test(name));

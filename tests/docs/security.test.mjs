@@ -37,7 +37,7 @@ test("SECURITY.md: every test that it names is there", () => {
 });
 
 test("SECURITY.md: every source that it names is there", () => {
-  const paths = [...text.matchAll(/`((?:src|scripts|docs)\/[\w./-]+)`/g)].map(([, name]) => name);
+  const paths = [...text.matchAll(/`((?:src|crates|scripts|docs)\/[\w./-]+)`/g)].map(([, name]) => name);
   assert.ok(paths.length >= 60, `${paths.length} paths`);
   assert.deepEqual(paths.filter((name) => !existsSync(path.join(root, name))), []);
 });

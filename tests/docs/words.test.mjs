@@ -12,7 +12,7 @@ const below = readdirSync(path.join(root, "docs")).filter((name) => name.endsWit
 const all = [...here, ...below];
 
 test("the mistakes that docs/links.md lists are in the explainer's words", () => {
-  const sources = readdirSync(path.join(root, "src/explain")).map((name) => document(`src/explain/${name}`)).join("\n");
+  const sources = readdirSync(path.join(root, "crates/core/src/explain")).map((name) => document(`crates/core/src/explain/${name}`)).join("\n");
   const tables = ["### Common mistakes, in the explainer's words", "### Common mistakes with redirects, in the explainer's words"];
   const rows = tables.flatMap((heading) => rowsUnder(document("docs/links.md"), heading));
   assert.ok(rows.length > 20);
@@ -24,7 +24,7 @@ test("the mistakes that docs/links.md lists are in the explainer's words", () =>
 });
 
 test("docs/operations.md has every member of the log line, in its order", () => {
-  const members = [...document("src/log.rs").matchAll(/\bline\.(?:word|number|known)\("(\w+)"/g)].map(([, name]) => name);
+  const members = [...document("crates/core/src/log.rs").matchAll(/\bline\.(?:word|number|known)\("(\w+)"/g)].map(([, name]) => name);
   assert.ok(members.length > 10);
   const rows = rowsUnder(document("docs/operations.md"), "## The log").map(([name]) => code(name));
   assert.deepEqual(rows, members);
@@ -44,7 +44,7 @@ for (const name of all) {
 
   test(`${name}: every path of the repository that it names is there`, () => {
     const text = prose(document(name));
-    for (const [, target] of text.matchAll(/`((?:src|tests|fixtures|docs|demo|scripts|bench|fuzz)\/[\w./-]*\w\/?)`/g)) {
+    for (const [, target] of text.matchAll(/`((?:src|crates|tests|fixtures|docs|demo|scripts|bench|fuzz)\/[\w./-]*\w\/?)`/g)) {
       assert.ok(existsSync(path.join(root, target)) || ignored(target), `${target} is not there`);
     }
   });

@@ -1,6 +1,6 @@
 //! Authorization codes.
 
-use edgegate::refusal::Reason;
+use edgegate_core::refusal::Reason;
 use serde_json::json;
 
 use crate::flow::*;

@@ -1,9 +1,9 @@
 //! The way of a client through the gate, step by step.
 
-use edgegate::credential::registry::digest;
-use edgegate::gate::Judged;
-use edgegate::refusal::Reason;
-use edgegate::secret::Secret;
+use edgegate_core::credential::registry::digest;
+use edgegate_core::gate::Judged;
+use edgegate_core::refusal::Reason;
+use edgegate_core::secret::Secret;
 use serde_json::Value;
 
 use crate::support::memory::World;

@@ -1,6 +1,6 @@
 //! Refresh tokens: rotation, retries, theft, lifetimes.
 
-use edgegate::refusal::Reason;
+use edgegate_core::refusal::Reason;
 
 use crate::flow::*;
 use crate::support::refusal;

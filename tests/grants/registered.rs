@@ -1,6 +1,6 @@
 //! Clients that are registered while the gate runs.
 
-use edgegate::refusal::Reason;
+use edgegate_core::refusal::Reason;
 use serde_json::{Value, json};
 
 use crate::flow::*;

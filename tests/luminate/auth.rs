@@ -1,8 +1,8 @@
 //! `auth`: bound to its session, sent in a body, and good for nothing else (`protocols.md` A3.0).
 
-use edgegate::dialect::luminate::methods::SERVLETS;
-use edgegate::policy::USUAL_NO_AUTH;
-use edgegate::refusal::Reason;
+use edgegate_core::dialect::luminate::methods::SERVLETS;
+use edgegate_core::policy::USUAL_NO_AUTH;
+use edgegate_core::refusal::Reason;
 
 use crate::support::luminate::{COMMON, JO, SAM, client, client_get, login, refused, sign_on, subject, visitor};
 use crate::support::{NOW, POLICY, Request, Site, fixture_json, forwarding, memory::World};

@@ -1,6 +1,6 @@
 //! What every call needs, and the order in which it is judged.
 
-use edgegate::refusal::Reason;
+use edgegate_core::refusal::Reason;
 
 use crate::support::luminate::{COMMON, JO, client_get, login, refused, server};
 use crate::support::{Request, Site, answer, is_granted};

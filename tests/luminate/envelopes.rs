@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use edgegate::refusal::Reason;
+use edgegate_core::refusal::Reason;
 
 use crate::support::luminate::{COMMON, client, client_get, refused};
 use crate::support::memory::{Fault, Faults};

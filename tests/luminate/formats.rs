@@ -1,9 +1,9 @@
 //! One secret signs two formats, redirects and answers of a log-in: no text of one is a text of the other.
 
-use edgegate::credential::signed_redirect;
-use edgegate::digest::{hex, md5, sha1};
-use edgegate::policy::{Boundary, Digest, SignedRedirect};
-use edgegate::refusal::Reason;
+use edgegate_core::credential::signed_redirect;
+use edgegate_core::digest::{hex, md5, sha1};
+use edgegate_core::policy::{Boundary, Digest, SignedRedirect};
+use edgegate_core::refusal::Reason;
 use proptest::prelude::*;
 
 use crate::redirects::{encoded, location, site, well};

@@ -1,6 +1,6 @@
 //! The methods that the gateway answers, and the signature that a partner checks.
 
-use edgegate::refusal::Reason;
+use edgegate_core::refusal::Reason;
 use serde_json::Value;
 
 use crate::support::luminate::{

@@ -4,8 +4,8 @@
 use core::future::Future;
 use core::pin::Pin;
 
-use edgegate::gate::Judged;
-use edgegate::refusal::Reason;
+use edgegate_core::gate::Judged;
+use edgegate_core::refusal::Reason;
 use proptest::prelude::*;
 
 use crate::support::luminate::{

@@ -1,6 +1,6 @@
 //! The origin's password check, and how often somebody may guess.
 
-use edgegate::refusal::Reason;
+use edgegate_core::refusal::Reason;
 
 use crate::support::luminate::{JO, client, everybody_is, granted, nobody_is_right, refused};
 use crate::support::memory::{Fault, Faults, World};

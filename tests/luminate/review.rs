@@ -1,6 +1,6 @@
 //! What a hostile reading found, each as the request that did it.
 
-use edgegate::refusal::Reason;
+use edgegate_core::refusal::Reason;
 
 use crate::support::luminate::{JO, client, login, refused};
 use crate::support::{Request, Site, forwarding, is_granted};

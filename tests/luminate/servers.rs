@@ -1,7 +1,7 @@
 //! Server calls: a listed network, then an administrator, then what the administrator may call.
 
-use edgegate::gate::Judged;
-use edgegate::refusal::Reason;
+use edgegate_core::gate::Judged;
+use edgegate_core::refusal::Reason;
 use serde_json::Value;
 
 use crate::support::luminate::{

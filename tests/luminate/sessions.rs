@@ -1,6 +1,6 @@
 //! The session itself, as cookie and as the field `JSESSIONID`: both, either, or two that differ.
 
-use edgegate::refusal::Reason;
+use edgegate_core::refusal::Reason;
 use proptest::prelude::*;
 
 use crate::support::luminate::{

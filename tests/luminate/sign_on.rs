@@ -1,6 +1,6 @@
 //! `sso_auth_token`: a partner's word for one constituent, in a body, as often as it likes while it lives.
 
-use edgegate::refusal::Reason;
+use edgegate_core::refusal::Reason;
 use proptest::prelude::*;
 
 use crate::support::luminate::{

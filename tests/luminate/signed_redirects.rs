@@ -1,6 +1,6 @@
 //! What a signature says of a person: nothing that the visitor says himself.
 
-use edgegate::refusal::Reason;
+use edgegate_core::refusal::Reason;
 
 use crate::redirects::{RECORD, after, encoded, location, site, well};
 use crate::support::luminate::{JO, SAM, client, everybody_is, nobody_is_right, subject};

@@ -1,12 +1,12 @@
 //! What the gateway made is known again in every spelling that could be turned back, and nothing else is.
 
-use edgegate::credential::recent::Recent;
-use edgegate::credential::seal::{self, Kind};
-use edgegate::credential::spelling::Spelling;
-use edgegate::credential::store::Context;
-use edgegate::credential::{bound, own, registry, session};
-use edgegate::digest::{base64url, standard_base64};
-use edgegate::policy::{KeyUse, SingleUse};
+use edgegate_core::credential::recent::Recent;
+use edgegate_core::credential::seal::{self, Kind};
+use edgegate_core::credential::spelling::Spelling;
+use edgegate_core::credential::store::Context;
+use edgegate_core::credential::{bound, own, registry, session};
+use edgegate_core::digest::{base64url, standard_base64};
+use edgegate_core::policy::{KeyUse, SingleUse};
 use proptest::prelude::*;
 
 use crate::support::NOW;

@@ -3,16 +3,16 @@
 use std::cell::Cell;
 use std::sync::LazyLock;
 
-use edgegate::credential::recent::Recent;
-use edgegate::credential::seal::{self, Kind, Sealed};
-use edgegate::credential::spelling::Spelling;
-use edgegate::credential::store::Context;
-use edgegate::credential::{bound, passage, session, sign_on};
-use edgegate::keyring::Keyring;
-use edgegate::policy::{Luminate, SingleUse};
-use edgegate::ports::Entropy;
-use edgegate::refusal::Reason;
-use edgegate::secret::Secret;
+use edgegate_core::credential::recent::Recent;
+use edgegate_core::credential::seal::{self, Kind, Sealed};
+use edgegate_core::credential::spelling::Spelling;
+use edgegate_core::credential::store::Context;
+use edgegate_core::credential::{bound, passage, session, sign_on};
+use edgegate_core::keyring::Keyring;
+use edgegate_core::policy::{Luminate, SingleUse};
+use edgegate_core::ports::Entropy;
+use edgegate_core::refusal::Reason;
+use edgegate_core::secret::Secret;
 use proptest::prelude::*;
 
 use crate::support::NOW;

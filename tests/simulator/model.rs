@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use edgegate::gate::Judged;
-use edgegate::refusal::Reason;
-use edgegate::rewrite::Decision;
+use edgegate_core::gate::Judged;
+use edgegate_core::refusal::Reason;
+use edgegate_core::rewrite::Decision;
 use serde_json::Value;
 
 use crate::ask::{Ask, Who};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use edgegate::gate::Judged;
-use edgegate::refusal::Reason;
+use edgegate_core::gate::Judged;
+use edgegate_core::refusal::Reason;
 
 use crate::ask::Ask;
 use crate::attempt::{Attempt, Fate, Hit};

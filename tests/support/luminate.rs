@@ -1,7 +1,7 @@
 //! Callers of the Luminate dialect: people with a session, partners' servers, and what they are told.
 
-use edgegate::gate::Judged;
-use edgegate::refusal::Reason;
+use edgegate_core::gate::Judged;
+use edgegate_core::refusal::Reason;
 use serde_json::{Value, json};
 
 use super::{Request, Site, answer, set_cookies};

@@ -18,14 +18,14 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-use edgegate as house;
-use edgegate::gate::{Gate, Judged, Moment};
-use edgegate::http::{Deployment, Headers, Incoming};
-use edgegate::keyring::Keyring;
-use edgegate::policy::Policy;
-use edgegate::refusal::Reason;
-use edgegate::rewrite::{Answer, Decision, Forwarding};
-use edgegate::secret::Secret;
+use edgegate_core as house;
+use edgegate_core::gate::{Gate, Judged, Moment};
+use edgegate_core::http::{Deployment, Headers, Incoming};
+use edgegate_core::keyring::Keyring;
+use edgegate_core::policy::Policy;
+use edgegate_core::refusal::Reason;
+use edgegate_core::rewrite::{Answer, Decision, Forwarding};
+use edgegate_core::secret::Secret;
 use serde_json::{Value, json};
 
 use memory::{Memory, World};
@@ -59,7 +59,7 @@ pub fn keyring(policy: &Policy) -> Keyring {
 }
 
 pub fn fixture(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
+    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join("fixtures").join(name);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use edgegate::digest::sha256;
-use edgegate::refusal::Reason;
+use edgegate_core::digest::sha256;
+use edgegate_core::refusal::Reason;
 use serde_json::{Map, Value, json};
 
 use super::jws::Signer;

@@ -5,13 +5,13 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use edgegate::credential::link::{self, Signed, Terms};
-use edgegate::credential::seal::{self, Kind};
-use edgegate::credential::signed_redirect;
-use edgegate::credential::spelling::Spelling;
-use edgegate::policy::Network;
-use edgegate::refusal::Reason;
-use edgegate::secret::Secret;
+use edgegate_core::credential::link::{self, Signed, Terms};
+use edgegate_core::credential::seal::{self, Kind};
+use edgegate_core::credential::signed_redirect;
+use edgegate_core::credential::spelling::Spelling;
+use edgegate_core::policy::Network;
+use edgegate_core::refusal::Reason;
+use edgegate_core::secret::Secret;
 use serde_json::json;
 
 use super::memory::{Fault, World};

@@ -2,11 +2,11 @@
 
 use std::cell::RefCell;
 
-use edgegate::document::{Document, Path};
-use edgegate::http::multipart::{Form, boundary};
-use edgegate::http::{Target, accept, cookie};
-use edgegate::policy::{Policy, TagPlaces, advise};
-use edgegate::rewrite::tags::{Expander, Expansion, Vocabulary};
+use edgegate_core::document::{Document, Path};
+use edgegate_core::http::multipart::{Form, boundary};
+use edgegate_core::http::{Target, accept, cookie};
+use edgegate_core::policy::{Policy, TagPlaces, advise};
+use edgegate_core::rewrite::tags::{Expander, Expansion, Vocabulary};
 
 use edgegate_fuzz::support::memory::{Memory, World};
 use edgegate_fuzz::support::{NOW, POLICY, Request, Site, keyring, oauth, policy};
@@ -367,7 +367,7 @@ fn texts() -> Vec<Case> {
         Box::new(move || {
             let mut open = (*read).0.clone();
             open.limits.url = 16_384;
-            edgegate::explain::explain(&open, &read.1, "GET", &url, NOW).verdict
+            edgegate_core::explain::explain(&open, &read.1, "GET", &url, NOW).verdict
         })
     }));
     let _ = Memory::new(&World::at(NOW));

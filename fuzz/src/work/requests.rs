@@ -395,9 +395,9 @@ fn tokens() -> Vec<Case> {
 }
 
 fn base64(text: &str) -> String {
-    edgegate::digest::base64url(text.as_bytes())
+    edgegate_core::digest::base64url(text.as_bytes())
 }
 
 fn encoded(text: &str) -> String {
-    edgegate::http::query::encode_component(text)
+    edgegate_core::http::query::encode_component(text)
 }

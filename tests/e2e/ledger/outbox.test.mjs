@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import net from "node:net";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import * as outbox from "../../../src/worker/ledger/outbox.js";
+import * as outbox from "../../../src/ledger/outbox.js";
 import { bytesOf } from "../../faults/lib/leaving.mjs";
 import { forwarded, refused, status } from "../lib/expect.mjs";
 import { demoPolicy, secrets, strictRoute, theLogHoldsNoCredential } from "../lib/gateway.mjs";

@@ -1,0 +1,131 @@
+//! `edgegate check`: is the policy valid, what does it loosen, and what does each route do.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::args::{Check, Common};
+use super::columns;
+use super::output::{Exit, Failure, Report};
+use super::rotation;
+use super::time;
+use super::workspace::{policy_path, read_policy, read_text};
+use edgegate_core::policy::{Accept, Advice, Policy, Problem, Route, Via, advise};
+
+/// Reads the policy and says what is to be said.
+///
+/// # Errors
+/// Exit code 2 if the file cannot be read, 1 if it is no valid policy.
+pub fn run(common: &Common, check: &Check) -> Result<Report, Failure> {
+    let path = check.file.clone().unwrap_or_else(|| policy_path(common));
+    let text = read_text(&path)?;
+    let policy = match Policy::read(&text) {
+        Ok(policy) => policy,
+        Err(problems) => return Ok(invalid(&path, &problems)),
+    };
+    let problem = |message: &String| format!("{}: {message}", path.display());
+    let advice = advise(&policy, &time::day(time::now()));
+    let skipped = match &check.deployed {
+        Some(file) => rotation::skipped(&policy, &read_policy(file)?),
+        None => Vec::new(),
+    };
+    let is_fine = skipped.is_empty() && (advice.is_empty() || !check.strict);
+    let summary = format!("{}: {}", path.display(), summary(&policy, skipped.len(), advice.len(), check.strict));
+    let json = json!({
+        "file": path.display().to_string(),
+        "ok": is_fine,
+        "problems": skipped.iter().map(|message| json!({"line": null, "message": message})).collect::<Vec<Value>>(),
+        "advice": advice.iter().map(remark_json).collect::<Vec<Value>>(),
+        "routes": policy.routes.iter().map(|route| route_json(route)).collect::<Vec<Value>>(),
+    });
+    Ok(Report {
+        text: format!("{}\n{summary}\n", table(&policy)),
+        json,
+        warnings: advice.iter().map(|advice| warning(&path, advice)).chain(skipped.iter().map(problem)).collect(),
+        notes: Vec::new(),
+        exit: if is_fine { Exit::Fine } else { Exit::Refused },
+    })
+}
+
+fn invalid(path: &Path, problems: &[Problem]) -> Report {
+    let list: Vec<Value> =
+        problems.iter().map(|problem| json!({"line": problem.line, "message": problem.message})).collect();
+    let count = counted(problems.len(), "problem");
+    Report {
+        text: format!("{}: {count}; nothing is built from it\n", path.display()),
+        json: json!({"file": path.display().to_string(), "ok": false, "problems": list, "advice": [], "routes": []}),
+        warnings: problems.iter().map(|problem| format!("{}:{problem}", path.display())).collect(),
+        notes: Vec::new(),
+        exit: Exit::Refused,
+    }
+}
+
+fn warning(path: &Path, advice: &Advice) -> String {
+    match advice.line {
+        Some(line) => format!("{}:{line}: warning: {}", path.display(), advice.message),
+        None => format!("{}: warning: {}", path.display(), advice.message),
+    }
+}
+
+fn remark_json(advice: &Advice) -> Value {
+    json!({"line": advice.line, "message": advice.message})
+}
+
+fn summary(policy: &Policy, skipped: usize, warnings: usize, strict: bool) -> String {
+    let parts = [
+        counted(policy.routes.len(), "route"),
+        counted(policy.origins.len(), "origin"),
+        counted(policy.keys.len(), "key"),
+        counted(policy.secret_names().len(), "secret"),
+    ];
+    let end = match (warnings, strict) {
+        _ if skipped > 0 => format!("{}; nothing is to be deployed of it yet", counted(skipped, "skipped step")),
+        (0, _) => "no problem".to_owned(),
+        (count, false) => format!("no problem, {}", counted(count, "warning")),
+        (count, true) => format!("{}, which --strict makes problems", counted(count, "warning")),
+    };
+    format!("{}: {end}", parts.join(", "))
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The routes in the order in which they are tried, in columns.
+fn table(policy: &Policy) -> String {
+    let head = ["ROUTE", "METHODS", "ADDRESS", "OPENED BY", "GOES TO"].map(str::to_owned);
+    let rows: Vec<[String; 5]> = std::iter::once(head).chain(policy.routes.iter().map(|route| row(route))).collect();
+    columns::show(&rows)
+}
+
+fn row(route: &Route) -> [String; 5] {
+    let opened_by = route.accept.iter().map(Accept::word).collect::<Vec<_>>().join(", ");
+    [
+        route.name.clone(),
+        route.methods.join(" "),
+        format!("{}{}", route.host.as_ref().map_or(String::new(), ToString::to_string), route.path),
+        if opened_by == "none" { "nothing: open to all".to_owned() } else { opened_by },
+        goes_to(route),
+    ]
+}
+
+fn route_json(route: &Route) -> Value {
+    json!({
+        "name": route.name,
+        "host": route.host.as_ref().map(ToString::to_string),
+        "path": route.path.to_string(),
+        "methods": route.methods,
+        "accept": route.accept.iter().map(Accept::word).collect::<Vec<String>>(),
+        "origin": route.forward.origin.name,
+        "goes_to": goes_to(route),
+    })
+}
+
+fn goes_to(route: &Route) -> String {
+    let path = route.forward.path.as_ref().map_or(String::new(), ToString::to_string);
+    match &route.forward.origin.via {
+        Via::Url(url) => format!("{url}{path}"),
+        Via::Service(binding) if path.is_empty() => format!("service {binding}"),
+        Via::Service(binding) => format!("service {binding}, {path}"),
+    }
+}

@@ -1,0 +1,99 @@
+//! Who judges an address: the gate, or one profile of signed redirects, wherever the address leads.
+
+use super::judge::{Asked, Judgement, judge};
+use super::workspace::Workspace;
+use edgegate_core::credential::{Identity, signed_redirect};
+use edgegate_core::explain::{Explanation, explain, explain_redirect};
+use edgegate_core::http::Target;
+use edgegate_core::policy::{Policy, SignedRedirect};
+use edgegate_core::refusal::Reason;
+
+/// Who judges.
+#[derive(Debug, Clone, Copy)]
+pub enum Judge<'a> {
+    /// The gate; one of these kinds of credential is to open the address. The command is about the first.
+    Gate(&'a [&'a str]),
+    /// The profile alone: a redirect may lead to another site, of which the gate knows nothing.
+    Profile(&'a SignedRedirect),
+}
+
+impl Judge<'_> {
+    /// Judges.
+    pub fn judge(self, workspace: &Workspace, asked: Asked<'_>) -> Judgement {
+        match self {
+            Judge::Gate(_) => judge(workspace, asked),
+            Judge::Profile(profile) => self.by_profile(workspace, profile, asked),
+        }
+    }
+
+    /// Why the address is not opened as it should be; None if it is.
+    pub fn refusal(self, judged: &Judgement) -> Option<Reason> {
+        match self {
+            Judge::Gate(kinds) => judged.refusal(kinds),
+            Judge::Profile(_) => judged.refusal(&[REDIRECT]),
+        }
+    }
+
+    /// What there is to say of the address.
+    pub fn explain(self, workspace: &Workspace, asked: Asked<'_>) -> Explanation {
+        let (policy, keyring) = (&workspace.policy, workspace.keyring());
+        match self {
+            Judge::Gate(_) => explain(policy, &keyring, asked.method, asked.url, asked.now),
+            Judge::Profile(profile) => explain_redirect(policy, profile, &keyring, asked.url, asked.now),
+        }
+    }
+
+    /// Whether published demo secrets count. Where an address leads elsewhere, it is the gateway that has to be on
+    /// loopback.
+    pub fn is_loopback(self, policy: &Policy, url: &str) -> bool {
+        let is_profile = matches!(self, Judge::Profile(_));
+        let leads_to_loopback = Target::read(url, usize::MAX).is_ok_and(|target| target.is_named_loopback());
+        leads_to_loopback || (is_profile && policy.gateway.issuer.is_loopback())
+    }
+
+    /// Whose word the verdict is, where it is not the gate's.
+    pub fn note(self, policy: &Policy, url: &str) -> Option<String> {
+        let why = match (self, is_elsewhere(policy, url)) {
+            (Judge::Gate(_), _) => return None,
+            (_, true) => "the address is not at this gateway",
+            (_, false) => "no route of this gateway was asked",
+        };
+        Some(format!("judged by the profile alone: {why}"))
+    }
+
+    /// What helps where no route takes the address.
+    pub fn hint(self, policy: &Policy, url: &str) -> Option<String> {
+        let Judge::Gate([REDIRECT, ..]) = self else { return None };
+        let names: Vec<&str> = policy.signed_redirects.iter().map(|profile| profile.name.as_str()).collect();
+        let helps = !names.is_empty() && is_elsewhere(policy, url);
+        helps.then(|| {
+            format!("If it is another site's, name the profile that signs it: --profile {}", names.join(" or "))
+        })
+    }
+
+    fn by_profile(self, workspace: &Workspace, profile: &SignedRedirect, asked: Asked<'_>) -> Judgement {
+        let query = asked.url.split_once('?').map_or("", |(_, query)| query);
+        let loopback = self.is_loopback(&workspace.policy, asked.url);
+        match signed_redirect::verify(profile, &workspace.keyring(), loopback, query, asked.now) {
+            Ok(Some(verified)) => {
+                let identity = Identity { subject: verified.subject, ..Identity::by_key(REDIRECT, &verified.key_id) };
+                Judgement { identity: Some(identity), ..Judgement::default() }
+            }
+            Ok(None) => Judgement { refused: Some(Reason::CredentialMissing), ..Judgement::default() },
+            Err(reason) => Judgement { refused: Some(reason), ..Judgement::default() },
+        }
+    }
+}
+
+/// Whether an address is another site's: neither at the policy's issuer nor at a host that a route names. A route
+/// without a host says nothing of where it is.
+pub fn is_elsewhere(policy: &Policy, url: &str) -> bool {
+    let host = url.split('/').nth(2).unwrap_or_default();
+    let named = policy.routes.iter().filter_map(|route| route.host.as_ref()).any(|pattern| pattern.matches(host));
+    !named && host != policy.gateway.issuer.authority()
+}
+
+/// The kinds of credential in an address, as the log names them.
+pub const LINK: &str = "link";
+/// The other one.
+pub const REDIRECT: &str = "signed-redirect";

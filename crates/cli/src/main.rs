@@ -1,0 +1,103 @@
+//! The command-line tool, on the same core.
+//!
+//! - [`args`] says what can be asked, [`help`] teaches it;
+//! - [`workspace`] reads what the operator has: the policy, and the secrets in a file ([`vars`]) or on stdin;
+//! - [`check`], [`keys`], [`secrets`], [`link`], [`redirect`], [`admin`], [`clients`] and [`client_new`] are the commands;
+//! - [`mod@client`] is how the admin API is called, [`registration`] what a client is said to be;
+//! - [`judge`] runs the gate itself over an address, so that what is said here is what the gateway does; [`judges`]
+//!   lets a profile of signed redirects judge alone instead;
+//! - [`output`] tells people and programs, and ends with the exit code.
+//!
+//! No secret is taken as an argument, and none is shown that exists already: only what makes one (`key new`, `client new`,
+//! `client add`, `client rotate`) shows it, once.
+
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)
+)]
+
+mod address;
+mod admin;
+mod args;
+mod check;
+mod client;
+mod client_new;
+mod clients;
+mod columns;
+mod compare;
+mod explained;
+mod help;
+mod judge;
+mod judges;
+mod keys;
+mod link;
+mod output;
+mod redirect;
+mod registration;
+mod rotation;
+mod secrets;
+mod signing;
+mod telling;
+mod time;
+mod vars;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, ClientCommand, Command, LinkCommand, RedirectCommand, SessionCommand, TokenCommand};
+use output::{Failure, Report};
+
+/// Runs the tool over the process's arguments.
+pub fn main() -> ExitCode {
+    match Args::try_parse() {
+        Ok(args) => output::tell(args.common.json, run(&args)),
+        Err(error) => usage(&error),
+    }
+}
+
+fn run(args: &Args) -> Result<Report, Failure> {
+    let common = &args.common;
+    match &args.command {
+        Command::Check(check) => check::run(common, check),
+        Command::Key { command: args::KeyCommand::New(new) } => keys::new(new, common.json),
+        Command::Secrets => secrets::run(common),
+        Command::Link { command: LinkCommand::Sign(sign) } => link::sign(common, sign),
+        Command::Link { command: LinkCommand::Verify(verify) } => link::verify(common, verify),
+        Command::Link { command: LinkCommand::Explain(explain) } => link::explain(common, explain),
+        Command::Redirect { command: RedirectCommand::Sign(sign) } => redirect::sign(common, sign),
+        Command::Redirect { command: RedirectCommand::Verify(verify) } => redirect::verify(common, verify),
+        Command::Redirect { command: RedirectCommand::Explain(explain) } => redirect::explain(common, explain),
+        Command::Nonce(nonce) => admin::nonce(common, nonce),
+        Command::Ticket(ticket) => admin::ticket(common, ticket),
+        Command::Token { command: TokenCommand::Mint(mint) } => admin::mint(common, mint),
+        Command::Token { command: TokenCommand::Show(held) } => admin::show(common, held),
+        Command::Token { command: TokenCommand::Revoke(held) } => admin::revoke_token(common, held),
+        Command::Client { command } => client(common, command),
+        Command::Session { command: SessionCommand::Revoke(held) } => admin::revoke_session(common, held),
+    }
+}
+
+fn client(common: &args::Common, command: &ClientCommand) -> Result<Report, Failure> {
+    match command {
+        ClientCommand::Add(add) => clients::add(common, add),
+        ClientCommand::List(list) => clients::list(common, list),
+        ClientCommand::Rotate(rotate) => clients::rotate(common, rotate),
+        ClientCommand::Remove(remove) => clients::remove(common, remove),
+        ClientCommand::New(new) => client_new::run(common, new),
+    }
+}
+
+/// Help and version, which are no errors, and arguments that cannot be read.
+fn usage(error: &clap::Error) -> ExitCode {
+    let is_json = std::env::args_os().any(|arg| arg == "--json");
+    if error.use_stderr() && is_json {
+        let text = error.render().to_string();
+        let said = text.lines().take_while(|line| !line.starts_with("Usage:")).map(str::trim);
+        let said = said.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+        return output::tell(true, Err(Failure::usage(said.trim_start_matches("error: "))));
+    }
+    let _ = error.print(); // nobody is left to tell if this fails
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}

@@ -1,0 +1,148 @@
+//! `edgegate secrets`: which secrets the policy names, what each is for, and which are there.
+
+use serde_json::{Value, json};
+
+use super::args::Common;
+use super::keys;
+use super::output::{Exit, Failure, Report};
+use super::workspace::Workspace;
+use edgegate_core::http::Deployment;
+use edgegate_core::keyring::Keyring;
+use edgegate_core::policy::{Key, KeyUse, MacAlgorithm, Policy};
+
+/// Lists them, never their values.
+///
+/// # Errors
+/// Exit code 2: the policy or the file cannot be read.
+pub fn run(common: &Common) -> Result<Report, Failure> {
+    let workspace = Workspace::open(common)?;
+    let (policy, keyring) = (&workspace.policy, workspace.keyring());
+    let names = policy.secret_names();
+    let entries: Vec<Entry> = names.iter().map(|name| entry(&workspace, &keyring, name)).collect();
+    let open = entries.iter().filter(|entry| !entry.state.is_good).count();
+    let width = names.iter().map(|name| name.len()).max().unwrap_or_default();
+    let line = |entry: &Entry| format!("{:width$}  {:<9}  {}\n", entry.name, entry.state.word, entry.purpose);
+    let summary = match open {
+        0 if entries.iter().any(|entry| entry.state.word == "published") => {
+            format!(
+                "Every one has a value in {}; those published by the demo count on loopback only.\n",
+                workspace.source
+            )
+        }
+        0 => format!("Every one has a value in {}.\n", workspace.source),
+        open => format!("{open} of {} to be set; this looked in {}.\n", names.len(), workspace.source),
+    };
+    let unknown: Vec<&str> = workspace
+        .vars
+        .names()
+        .into_iter()
+        .filter(|name| !names.contains(name) && *name != Deployment::BINDING)
+        .collect();
+    let mut notes: Vec<String> = entries.iter().filter_map(|entry| entry.state.note(entry.name)).collect();
+    if !unknown.is_empty() {
+        notes.push(format!("the policy does not name {}", unknown.join(", ")));
+    }
+    let json = json!({
+        "secrets": entries.iter().map(Entry::json).collect::<Vec<Value>>(),
+        "source": workspace.source,
+        "unnamed": unknown,
+    });
+    let text = format!("{}\n{summary}", entries.iter().map(line).collect::<String>());
+    Ok(Report { exit: if open == 0 { Exit::Fine } else { Exit::Refused }, ..Report::fine(text, json).with(notes) })
+}
+
+struct Entry<'a> {
+    name: &'a str,
+    state: State,
+    purpose: String,
+}
+
+impl Entry<'_> {
+    fn json(&self) -> Value {
+        json!({"name": self.name, "state": self.state.word, "ok": self.state.is_good, "used_for": self.purpose})
+    }
+}
+
+/// Whether a secret is there, and would do.
+struct State {
+    word: &'static str,
+    is_good: bool,
+}
+
+impl State {
+    fn note(&self, name: &str) -> Option<String> {
+        match self.word {
+            "published" if !self.is_good => Some(format!(
+                "{name} holds a value that the demo publishes, which counts as missing; `edgegate key new` makes one"
+            )),
+            "malformed" => Some(format!("{name} is no private P-256 JWK; `edgegate key new --identity` makes one")),
+            _ => None,
+        }
+    }
+}
+
+fn entry<'a>(workspace: &Workspace, keyring: &Keyring, name: &'a str) -> Entry<'a> {
+    let policy = &workspace.policy;
+    let key = policy.keys.iter().find(|key| key.secret == name);
+    let is_identity = key.is_some_and(|key| key.usage == KeyUse::Identity);
+    let state = match keyring.secret(name, true) {
+        Err(_) => State { word: "missing", is_good: false },
+        Ok(value) if is_identity && !keys::is_private_jwk(value) => State { word: "malformed", is_good: false },
+        Ok(_) if keyring.published().contains(&name) => {
+            State { word: "published", is_good: policy.gateway.issuer.is_loopback() }
+        }
+        Ok(_) => State { word: "set", is_good: true },
+    };
+    Entry { name, state, purpose: purpose(policy, name, key.map(AsRef::as_ref)) }
+}
+
+fn purpose(policy: &Policy, name: &str, key: Option<&Key>) -> String {
+    let is_admin = policy.admin.as_ref().is_some_and(|admin| admin.secrets().any(|secret| secret == name));
+    let admin = is_admin.then(|| "the admin API".to_owned());
+    let administrators = policy.administrators().filter(|administrator| administrator.secret == name);
+    let passwords = administrators.map(|one| format!("password of the Luminate administrator {}", one.name));
+    let issuers = policy.issuers.iter().filter(|issuer| issuer.secret() == Some(name));
+    let asked = issuers.map(|one| format!("the gateway's own secret at the issuer {}", one.name));
+    let machines = policy.machines().filter(|machine| machine.secret == name);
+    let machines = machines.map(|machine| format!("password of {}, for HTTP Basic", machine.name));
+    let apps = policy.ticket.iter().flat_map(|ticket| &ticket.app_tokens).filter(|secret| *secret == name);
+    let apps = apps.map(|_| "SO-AppToken".to_owned());
+    let key = key.map(|key| format!("{} (key {})", format_of(policy, key), key.id));
+    key.into_iter()
+        .chain(admin)
+        .chain(passwords)
+        .chain(asked)
+        .chain(machines)
+        .chain(apps)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn format_of(policy: &Policy, key: &Key) -> String {
+    let uses = |keys: &[std::sync::Arc<Key>]| keys.iter().any(|used| used.id == key.id);
+    match key.usage {
+        KeyUse::Link(algorithm) => {
+            let mac = if algorithm == MacAlgorithm::HmacSha1 { "HMAC-SHA-1" } else { "HMAC-SHA-256" };
+            let links = policy.links.iter().filter(|link| uses(&link.keys)).map(|link| link.name.as_str());
+            format!("links {}, {mac}", links.collect::<Vec<_>>().join(" "))
+        }
+        KeyUse::Digest => {
+            let redirects = policy.signed_redirects.iter().filter(|redirect| uses(&redirect.keys));
+            format!("signed redirects {}", redirects.map(|one| one.name.as_str()).collect::<Vec<_>>().join(" "))
+        }
+        KeyUse::Seal => {
+            let lists = [
+                ("tokens", policy.bearer.as_ref().map(|bearer| &bearer.keys)),
+                ("OAuth", policy.oauth.as_ref().map(|oauth| &oauth.keys)),
+                ("sessions", policy.session.as_ref().map(|session| &session.keys)),
+                ("nonces", policy.nonce.as_ref().map(|nonce| &nonce.keys)),
+                ("the Luminate dialect", policy.luminate.as_ref().map(|luminate| &luminate.session.keys)),
+            ];
+            let used = lists.into_iter().filter(|(_, keys)| keys.is_some_and(|keys| uses(keys))).map(|(name, _)| name);
+            used.collect::<Vec<_>>().join(", ")
+        }
+        KeyUse::Identity => "identity JWTs".to_owned(),
+        KeyUse::Assertion => "the origin's password check".to_owned(),
+        KeyUse::Client => "client ids, digests of client secrets".to_owned(),
+    }
+}

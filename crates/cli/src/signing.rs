@@ -1,0 +1,129 @@
+//! What signing a link and signing a redirect have in common: profile, key, and the gate's own opinion.
+
+use std::sync::Arc;
+
+use super::address::Address;
+use super::explained;
+use super::judge::{Asked, Judgement};
+use super::judges::Judge;
+use super::output::Failure;
+use super::workspace::Workspace;
+use edgegate_core::http::Target;
+use edgegate_core::policy::{Accept, Key};
+
+/// What is looked for: `[links.*]` or `[signed_redirects.*]`.
+pub struct Kind<'p, T> {
+    /// The tables' name.
+    pub table: &'static str,
+    /// The kind of credential, as the log names it.
+    pub credential: &'static str,
+    /// What a person calls it.
+    pub what: &'static str,
+    /// Every one of the policy.
+    pub all: &'p [Arc<T>],
+    /// A profile's name.
+    pub name: fn(&T) -> &str,
+    /// The profile of an entry of `accept`.
+    pub accepted: fn(&Accept) -> Option<&Arc<T>>,
+}
+
+/// The profile that was asked for, or the only one that the address's route takes.
+///
+/// # Errors
+/// Exit code 2: there is no such profile, or several. Exit code 1: the route takes none.
+pub fn profile<T>(
+    workspace: &Workspace,
+    kind: &Kind<'_, T>,
+    asked: Option<&str>,
+    address: Asked<'_>,
+) -> Result<Arc<T>, Failure> {
+    if let Some(asked) = asked {
+        return named(kind, asked);
+    }
+    let gate = Judge::Gate(&[kind.credential]);
+    let judged = gate.judge(workspace, address);
+    let Some(route) = &judged.route else { return Err(explained::would_refuse(workspace, gate, address, &judged)) };
+    let takes: Vec<&Arc<T>> = route.accept.iter().filter_map(|accept| (kind.accepted)(accept)).collect();
+    match takes.as_slice() {
+        [one] => Ok(Arc::clone(one)),
+        [] => Err(Failure::refused(format!("the route {} takes no {}", route.name, kind.what))
+            .todo(format!("Its `accept` in {} says what opens it.", workspace.path.display()))),
+        _ => Err(Failure::usage(format!("the route {} takes several profiles", route.name))
+            .todo(format!("Name one with --profile: {}", names(kind, takes)))),
+    }
+}
+
+/// The profile of that name.
+///
+/// # Errors
+/// Exit code 2: there is none.
+pub fn named<T>(kind: &Kind<'_, T>, name: &str) -> Result<Arc<T>, Failure> {
+    let found = kind.all.iter().find(|one| (kind.name)(one) == name);
+    found.cloned().ok_or_else(|| {
+        let there = names(kind, kind.all);
+        let list = if there.is_empty() { "none".to_owned() } else { there };
+        Failure::usage(format!("the policy has no [{}.{name}]; it has: {list}", kind.table))
+    })
+}
+
+/// The key of that id, or the profile's first. The id is not repeated: somebody may have typed a secret.
+///
+/// # Errors
+/// Exit code 2.
+pub fn key(keys: &[Arc<Key>], asked: Option<&str>) -> Result<Arc<Key>, Failure> {
+    let found = match asked {
+        Some(id) => keys.iter().find(|key| key.id == id),
+        None => keys.first(),
+    };
+    found.cloned().ok_or_else(|| {
+        let there = keys.iter().map(|key| key.id.as_str()).collect::<Vec<_>>().join(", ");
+        Failure::usage("--key names no key of the profile").todo(format!("Ids of its keys: {there}"))
+    })
+}
+
+/// The address as the gateway reads it.
+///
+/// # Errors
+/// Exit code 1: the gateway would refuse it.
+pub fn target<'a>(
+    workspace: &Workspace,
+    gate: Judge<'_>,
+    address: &'a Address,
+    asked: Asked<'_>,
+) -> Result<Target<'a>, Failure> {
+    Target::read(&address.sent, workspace.policy.limits.url)
+        .map_err(|_| explained::would_refuse(workspace, gate, asked, &gate.judge(workspace, asked)))
+}
+
+/// Lets the judge see what was signed, and notes what a user of it should know.
+///
+/// # Errors
+/// Exit code 1, unless it was asked for anyway.
+pub fn confirm(
+    workspace: &Workspace,
+    judge: Judge<'_>,
+    asked: Asked<'_>,
+    anyway: bool,
+    notes: &mut Vec<String>,
+) -> Result<Judgement, Failure> {
+    let judged = judge.judge(workspace, asked);
+    if let Some(reason) = judge.refusal(&judged) {
+        let failure =
+            explained::would_refuse(workspace, judge, asked, &Judgement { refused: Some(reason), ..judged.clone() });
+        if !anyway {
+            return Err(failure.todo_too("--anyway prints it all the same."));
+        }
+        notes.push(failure.message.replace('\n', " "));
+    }
+    let issuer = workspace.policy.gateway.issuer.origin();
+    let alone = judge.note(&workspace.policy, asked.url);
+    if alone.is_none() && !asked.url.starts_with(&format!("{issuer}/")) {
+        notes.push(format!("the address is not at {issuer}, the policy's issuer"));
+    }
+    notes.extend(alone);
+    Ok(judged)
+}
+
+fn names<'t, T: 't>(kind: &Kind<'_, T>, list: impl IntoIterator<Item = &'t Arc<T>>) -> String {
+    list.into_iter().map(|one| (kind.name)(one)).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,85 @@
+//! The values of the secrets that the policy names.
+
+use crate::policy::{Key, KeyUse, Policy};
+use crate::refusal::Reason;
+use crate::secret::Secret;
+
+/// Secrets by name. A value that the demo publishes counts only on loopback of a local deployment.
+#[derive(Debug, Clone)]
+pub struct Keyring(Vec<Entry>);
+
+#[derive(Debug, Clone)]
+struct Entry {
+    name: String,
+    value: Option<Secret>,
+    published: bool,
+}
+
+impl Keyring {
+    /// Asks `lookup` once for every secret of the policy. An empty value is a missing one, and so is one that can be
+    /// guessed: a key that the operator makes has at least [`SHORTEST`] bytes; the secret of a digest format, the
+    /// password of a vendor's administrator and the gate's own secret at an issuer are others' to choose, and an identity key has a form of its own.
+    pub fn new(policy: &Policy, lookup: impl Fn(&str) -> Option<Secret>) -> Self {
+        let entry = |name: &str| {
+            let has_form_of_its_own = |key: &Key| matches!(key.usage, KeyUse::Digest | KeyUse::Identity);
+            let is_free = policy.keys.iter().any(|key| key.secret == name && has_form_of_its_own(key))
+                || policy.administrators().any(|administrator| administrator.secret == name)
+                || policy.issuer_secrets().any(|secret| secret == name);
+            let shortest = if is_free { 1 } else { SHORTEST };
+            let value = lookup(name).filter(|value| value.expose().trim_ascii().len() >= shortest);
+            let published = value.as_ref().is_some_and(is_published);
+            Entry { name: name.to_owned(), value, published }
+        };
+        Self(policy.secret_names().into_iter().map(entry).collect())
+    }
+
+    /// The value of a secret.
+    ///
+    /// # Errors
+    /// `SecretMissing` if it is not set, or is a published demo value and the request is not on loopback.
+    pub fn secret(&self, name: &str, loopback: bool) -> Result<&Secret, Reason> {
+        let entry = self.0.iter().find(|entry| entry.name == name);
+        entry
+            .filter(|entry| loopback || !entry.published)
+            .and_then(|entry| entry.value.as_ref())
+            .ok_or(Reason::SecretMissing)
+    }
+
+    /// Whether a text is the value of one of the secrets.
+    pub fn holds(&self, text: &[u8]) -> bool {
+        self.0.iter().filter_map(|entry| entry.value.as_ref()).any(|value| value.is(text))
+    }
+
+    /// Names of the secrets that are not set, in the policy's order.
+    pub fn missing(&self) -> Vec<&str> {
+        self.0.iter().filter(|entry| entry.value.is_none()).map(|entry| entry.name.as_str()).collect()
+    }
+
+    /// Names of the secrets that hold a published demo value.
+    pub fn published(&self) -> Vec<&str> {
+        self.0.iter().filter(|entry| entry.published).map(|entry| entry.name.as_str()).collect()
+    }
+}
+
+/// Whether a value is one of the demo's, whatever stands around it; a JWK is known by its private member.
+fn is_published(value: &Secret) -> bool {
+    let values = PUBLISHED.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('='));
+    let mut values = values.map(|(_, published)| published.trim().trim_matches(['\'', '"']));
+    let text = String::from_utf8_lossy(value.expose());
+    values.any(|published| match private_member(published) {
+        Some(member) => text.contains(member),
+        None => text.trim() == published,
+    })
+}
+
+/// The value of `"d"` in a private JWK.
+fn private_member(text: &str) -> Option<&str> {
+    let (_, after) = text.strip_prefix('{')?.split_once("\"d\":\"")?;
+    after.split('"').next()
+}
+
+/// Bytes. What `edgegate key new` makes is longer.
+pub const SHORTEST: usize = 16;
+
+/// The demo's secrets, as the demo itself reads them.
+const PUBLISHED: &str = include_str!("../../../demo/.dev.vars");

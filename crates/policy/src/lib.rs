@@ -1,0 +1,194 @@
+//! The policy: `edgegate.toml`, read once into types that cannot hold nonsense.
+//!
+//! [`Policy::read`] is the only way to get one. It is called by `build.rs` (a bad policy fails the
+//! build), by `edgegate check`, and by the Worker when it starts. This folder uses no `crate::` path
+//! outside itself, because `build.rs` includes it by `#[path]`.
+//!
+//! Names in the file are resolved while reading: a [`Route`] holds the profiles it accepts, a profile
+//! holds its [`Key`]s, and nothing is looked up by name while a request waits. Secrets are named here,
+//! never held: [`Key::secret`] is the name of a Worker secret.
+
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)
+)]
+
+mod accept;
+mod base_url;
+mod check;
+mod check_oauth;
+mod check_schemes;
+mod client;
+mod credentials;
+mod field_pattern;
+mod host;
+mod index;
+mod keys;
+mod luminate;
+mod model;
+mod names;
+mod neighbour;
+mod nested;
+mod network;
+mod no_auth;
+mod oauth;
+mod order;
+mod origin;
+mod overlap;
+mod path;
+mod pattern;
+mod problem;
+mod read;
+mod reading;
+mod routes;
+mod schemes;
+mod sections;
+mod shape;
+mod strictness;
+mod suggest;
+mod table;
+mod text;
+mod time;
+mod value;
+
+use std::sync::Arc;
+
+pub use base_url::BaseUrl;
+pub use check::{Advice, advise};
+pub use client::{MOST_SCOPES, judge as judge_client, redirect_uri, resource, secret_digest};
+pub use field_pattern::FieldPattern;
+pub use host::{authority, is_loopback};
+pub use index::RouteIndex;
+pub use model::*;
+pub use neighbour::Neighbour;
+pub use network::Network;
+pub use no_auth::{NoAuth, USUAL_NO_AUTH};
+pub use origin::OriginPattern;
+pub use path::{PathPattern, is_within};
+pub use pattern::{HostPattern, NamePattern};
+pub use problem::Problem;
+pub use reading::loosest;
+pub use shape::{SHAPES, Shape};
+pub use text::{scope, title};
+pub use time::{duration, show_duration};
+
+/// A whole, valid policy.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// What holds for the gateway as a whole.
+    pub gateway: Gateway,
+    /// Where requests are forwarded, in file order.
+    pub origins: Vec<Arc<Origin>>,
+    /// Every key that is named, in file order.
+    pub keys: Vec<Arc<Key>>,
+    /// Profiles of the generic signed link, in file order.
+    pub links: Vec<Arc<Link>>,
+    /// Profiles of the signed redirect, in file order.
+    pub signed_redirects: Vec<Arc<SignedRedirect>>,
+    /// Opaque Bearer tokens, if any route accepts or the admin API mints them.
+    pub bearer: Option<Bearer>,
+    /// Where clients are found.
+    pub registry: Option<Registry>,
+    /// Clients that the file names, in file order.
+    pub clients: Vec<Arc<Client>>,
+    /// The authorization server.
+    pub oauth: Option<OAuth>,
+    /// Authorization servers of others, in file order.
+    pub issuers: Vec<Arc<Issuer>>,
+    /// Sessions.
+    pub session: Option<Session>,
+    /// One-time nonces.
+    pub nonce: Option<Nonce>,
+    /// The sign-in page.
+    pub sign_in: Option<SignIn>,
+    /// User names and passwords over HTTP Basic.
+    pub basic: Option<Arc<Basic>>,
+    /// Tickets.
+    pub ticket: Option<Arc<Ticket>>,
+    /// Brokers, in file order.
+    pub brokers: Vec<Arc<Broker>>,
+    /// The Luminate dialect.
+    pub luminate: Option<Arc<Luminate>>,
+    /// What the origin is told of the caller.
+    pub identity: Identity,
+    /// The admin API; off unless the policy names its key.
+    pub admin: Option<Admin>,
+    /// Bounds on a request before anything else is looked at.
+    pub limits: Limits,
+    /// Who decides on single use.
+    pub single_use: SingleUse,
+    /// Where it is decided.
+    pub objects: Objects,
+    /// Routes, first match wins. No match is a refusal.
+    pub routes: Vec<Arc<Route>>,
+    /// The same, to be found by host and path.
+    pub index: RouteIndex,
+    /// A session comes with a token that shows who could read its pages: some route asks for it, or puts it into pages.
+    pub gives_xsrf_tokens: bool,
+    /// `X-XSRF-TOKEN` is looked at on some route, so that it reaches no origin.
+    pub takes_xsrf_header: bool,
+    /// Where the tables stand in the file.
+    places: problem::Places,
+}
+
+impl Policy {
+    /// Reads and judges a policy.
+    ///
+    /// # Errors
+    /// Every mistake that was found, each with its line and a human reason, in file order. Never empty.
+    pub fn read(text: &str) -> Result<Policy, Vec<Problem>> {
+        read::read(text)
+    }
+
+    /// The route of that name.
+    pub fn route(&self, name: &str) -> Option<&Arc<Route>> {
+        self.routes.iter().find(|route| route.name == name)
+    }
+
+    /// The routes of the same host and path as a route, itself included, in the policy's order.
+    pub fn siblings(&self, route: &Route) -> impl Iterator<Item = &Arc<Route>> {
+        self.index.siblings(route.place).iter().filter_map(|place| self.routes.get(*place))
+    }
+
+    /// Whether a route or a sibling of it takes a method.
+    pub fn takes(&self, route: &Route, method: &str) -> bool {
+        self.siblings(route).any(|one| one.methods.iter().any(|known| known == method))
+    }
+
+    /// The key of that id.
+    pub fn key(&self, id: &str) -> Option<&Arc<Key>> {
+        self.keys.iter().find(|key| key.id == id)
+    }
+
+    /// Everybody who may make server calls.
+    pub fn administrators(&self) -> impl Iterator<Item = &Administrator> {
+        self.luminate.iter().flat_map(|luminate| &luminate.administrators)
+    }
+
+    /// Names of the secrets by which the gateway proves who it is at other authorization servers.
+    pub fn issuer_secrets(&self) -> impl Iterator<Item = &str> {
+        self.issuers.iter().filter_map(|issuer| issuer.secret())
+    }
+
+    /// Programs with a password of their own.
+    pub fn machines(&self) -> impl Iterator<Item = &Machine> {
+        self.basic.iter().flat_map(|basic| &basic.machines)
+    }
+
+    /// Every secret that the policy names, each once, in file order.
+    pub fn secret_names(&self) -> Vec<&str> {
+        let admin = self.admin.iter().flat_map(Admin::secrets);
+        let administrators = self.administrators().map(|administrator| administrator.secret.as_str());
+        let keys = self.keys.iter().map(|key| key.secret.as_str());
+        let mut names: Vec<&str> = Vec::new();
+        let machines = self.machines().map(|machine| machine.secret.as_str());
+        let apps = self.ticket.iter().flat_map(|ticket| ticket.app_tokens.iter().map(String::as_str));
+        let others = administrators.chain(self.issuer_secrets()).chain(machines).chain(apps);
+        for name in keys.chain(admin).chain(others) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+}

@@ -1,0 +1,342 @@
+//! The entry point: a request in, a decision from the core, its effect.
+//!
+//! `#[event(fetch)]` is not used: it turns the whole handler into one future, whose every wake is a microtask
+//! of its own. Here the future is only the decision, which is ready at once unless storage is asked, and the
+//! origin's promise is chained on the JavaScript side.
+//!
+//! The runtime drops the promise of a client that left. So every answer that is not ready at once also goes to
+//! `waitUntil`: what was begun for the client is ended, and what it held is freed.
+
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
+use std::rc::Rc;
+
+use js_sys::{Date, Promise};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::{Request, Response};
+use worker::{Env, console_error, console_log};
+
+use super::budget::Held;
+use super::form::FormGuard;
+use super::glue;
+use super::page::PageFilter;
+use super::platform::{Platform, request_id};
+use super::start;
+use edgegate_core::dialect::luminate;
+use edgegate_core::gate::{Gate, Judged, Moment};
+use edgegate_core::http::{Headers, Incoming};
+use edgegate_core::log::{self, Spent};
+use edgegate_core::policy::Via;
+use edgegate_core::refusal::Reason;
+use edgegate_core::rewrite::{Answer, Decision, Forwarding, NewBody, answer};
+
+/// The Worker's fetch handler.
+#[wasm_bindgen]
+pub fn fetch(request: Request, env: Env, context: JsValue) -> Promise {
+    let mut judging: Pin<Box<dyn Future<Output = Exchange>>> = Box::pin(judge(request, env, context.clone()));
+    match judging.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(exchange) => exchange.settle(&context),
+        // It waits for storage; the executor polls it again and sets the waker anew.
+        Poll::Pending => {
+            let during = context.clone();
+            glue::kept(&context, &future_to_promise(async move { Ok(judging.await.settle(&during).into()) }))
+        }
+    }
+}
+
+/// A judged request on its way to an answer. While it waits for the origin JavaScript holds it, so that the collector
+/// frees it if the runtime drops the wait.
+#[wasm_bindgen]
+pub struct Exchange {
+    env: Env,
+    request: Request,
+    method: String,
+    request_id: String,
+    gate: Option<Rc<Gate>>,
+    judged: Result<Judged, Reason>,
+    spent: Spent,
+    started: u64,
+    held: Option<Held>,
+}
+
+async fn judge(request: Request, env: Env, context: JsValue) -> Exchange {
+    let request_id = request_id().unwrap_or_default();
+    let gate = start::gate(&env);
+    let mut exchange = Exchange {
+        judged: Err(Reason::Internal),
+        method: String::new(),
+        spent: Spent::default(),
+        started: 0,
+        held: None,
+        env,
+        request,
+        request_id,
+        gate,
+    };
+    exchange.judged = match (&exchange.gate, Held::new()) {
+        _ if exchange.request_id.is_empty() => Err(Reason::EntropyUnavailable),
+        (None, _) => Err(Reason::PolicyInvalid),
+        (_, Err(reason)) => Err(reason),
+        (Some(gate), Ok(held)) => {
+            let described = glue::describe(&exchange.request).unwrap_or_default();
+            exchange.method = described.split('\n').next().unwrap_or_default().to_owned();
+            let moment = Moment { now: now_ms() / 1000, request_id: &exchange.request_id };
+            let platform = Platform::new(&exchange.env, &context, &exchange.request, &held, gate.policy.limits.wait);
+            let judged = match (incoming(&described), held.more(HEADERS * described.len())) {
+                (None, _) => Err(Reason::Internal),
+                (_, Err(reason)) => Err(reason),
+                (Some(incoming), Ok(())) => Ok(gate.handle(&incoming, moment, &platform).await),
+            };
+            exchange.spent = platform.spent();
+            exchange.held = Some(held);
+            judged
+        }
+    };
+    exchange
+}
+
+impl Exchange {
+    /// Carries the decision out.
+    fn settle(mut self, context: &JsValue) -> Promise {
+        let sent = match &self.judged {
+            Ok(Judged { decision: Decision::Forward(forwarding), .. }) => send(forwarding, &self.env, &self.request),
+            Ok(Judged { decision: Decision::Answer(answer), .. }) => return resolved(self.respond(answer)),
+            Err(reason) => return resolved(unjudged(&self.request, *reason)),
+        };
+        self.started = now_ms();
+        let (mut limit, mut timeout) = (0, 0);
+        if let Ok(Judged { decision: Decision::Forward(forwarding), .. }) = &mut self.judged {
+            forwarding.forget_request();
+            timeout = u32::try_from(forwarding.origin.timeout * 1000).unwrap_or(u32::MAX);
+            limit = if forwarding.onward.is_some() { DOCUMENT } else { 0 };
+        }
+        if let Some(held) = &self.held {
+            held.judged();
+        }
+        match sent {
+            Ok(sent) => glue::settled(&sent, context, timeout, limit, PATIENCE_MS, self),
+            Err(error) => resolved(self.finish(JsValue::UNDEFINED, &error, None)),
+        }
+    }
+
+    /// Refuses what had been let through, because there is nobody to take it.
+    fn refuse_late(mut self, reason: Reason) -> Result<JsValue, JsValue> {
+        let described = glue::describe(&self.request).unwrap_or_default();
+        let (Some(gate), Some(incoming), Ok(judged)) = (&self.gate, incoming(&described), &mut self.judged) else {
+            return unjudged(&self.request, Reason::Internal);
+        };
+        judged.refused = Some(reason);
+        let moment = Moment { now: now_ms() / 1000, request_id: &self.request_id };
+        let answer = gate.refuse(reason, &incoming, moment, judged);
+        self.respond(&answer)
+    }
+
+    /// Answers in the gateway's own words.
+    fn respond(&self, answer: &Answer) -> Result<JsValue, JsValue> {
+        Ok(self.logged(respond(&self.request, answer, &self.method)?, answer.status))
+    }
+
+    /// Writes the decision's line.
+    fn logged(&self, response: JsValue, status: u16) -> JsValue {
+        self.log(|gate, judged| log::line(gate, judged, &self.method, &self.request_id, status, self.spent));
+        response
+    }
+
+    fn log(&self, line: impl FnOnce(&Gate, &Judged) -> String) {
+        if let (Some(gate), Ok(judged)) = (&self.gate, &self.judged)
+            && gate.policy.gateway.decision_log
+        {
+            console_log!("{}", line(gate, judged));
+        }
+    }
+}
+
+#[wasm_bindgen]
+impl Exchange {
+    /// The origin lets its visitor wait. The visitor may leave, and then the runtime may end the request: the line that it
+    /// was forwarded is written now.
+    pub fn waits(&self) {
+        self.log(|gate, judged| log::forwarded(gate, judged, &self.method, &self.request_id, self.spent));
+    }
+
+    /// The origin's time is over.
+    pub fn late(mut self) -> Result<JsValue, JsValue> {
+        self.spent.origin_ms = now_ms().saturating_sub(self.started);
+        self.refuse_late(Reason::OriginTimeout)
+    }
+
+    /// The origin answered, or did not. `text`: its answer's body, where that decides what comes next.
+    pub fn finish(mut self, response: JsValue, error: &JsValue, text: Option<String>) -> Result<JsValue, JsValue> {
+        self.spent.origin_ms = now_ms().saturating_sub(self.started);
+        let Ok(Judged { decision: Decision::Forward(forwarding), .. }) = &self.judged else {
+            return unjudged(&self.request, Reason::Internal);
+        };
+        if let Ok(response) = response.dyn_into::<Response>() {
+            if let Some(answer) = onward(forwarding, response.status(), text.as_deref()) {
+                let response = glue::instead(&response, answer.status, &lines_of_answer(&answer))?;
+                return Ok(self.logged(response.into(), answer.status));
+            }
+            let (response, status) = amend(forwarding, response)?;
+            return Ok(self.logged(response.into(), status));
+        }
+        let reason = match &forwarding.origin.via {
+            Via::Service(name) if !start::is_bound(&self.env, name) => Reason::BindingMissing,
+            _ => Reason::OriginUnavailable,
+        };
+        let reason = cut_short(forwarding).unwrap_or(reason);
+        // The error's own text can hold addresses; it stays in the operator's log.
+        console_error!("edgegate: origin {} did not answer: {:?}", forwarding.origin.name, error);
+        self.refuse_late(reason)
+    }
+}
+
+fn incoming(described: &str) -> Option<Incoming<'_>> {
+    let mut lines = described.split('\n');
+    let (method, url, odd_body) = (lines.next()?, lines.next()?, lines.next()?);
+    let mut headers = Vec::with_capacity(24);
+    while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
+        headers.push((name, value));
+    }
+    Some(Incoming { method, url, headers: Headers::new(headers), odd_body: !odd_body.is_empty() })
+}
+
+/// Why the rest of a form was refused while it was on its way, if it was.
+fn cut_short(forwarding: &Forwarding) -> Option<Reason> {
+    match &forwarding.body {
+        Some(NewBody::Head(_, rest)) => rest.borrow_mut().push(&[]).err(),
+        _ => None,
+    }
+}
+
+fn send(forwarding: &Forwarding, env: &Env, request: &Request) -> Result<Promise, JsValue> {
+    let binding = match &forwarding.origin.via {
+        Via::Service(name) => Some(name.as_str()),
+        Via::Url(_) => None,
+    };
+    let mut edits = String::with_capacity(256);
+    for name in &forwarding.remove {
+        push_line(&mut edits, '-', name, None);
+    }
+    for (name, value) in &forwarding.set_by_policy {
+        push_line(&mut edits, '=', name, Some(value));
+    }
+    for (name, value) in &forwarding.set {
+        push_line(&mut edits, '=', name, Some(value));
+    }
+    if forwarding.tags.is_some() && request.headers().has("range")? {
+        return glue::forward_for_part(env, binding, &forwarding.url, request, &edits);
+    }
+    let (body, guard) = match &forwarding.body {
+        None => (None, None),
+        Some(NewBody::Whole(bytes)) => (Some(bytes), None),
+        Some(NewBody::Head(bytes, rest)) => (Some(bytes), Some(FormGuard::new(rest))),
+    };
+    let body = body.map(|bytes| js_sys::Uint8Array::from(bytes.as_slice()));
+    glue::forward(env, binding, &forwarding.url, request, &edits, body, guard, forwarding.private)
+}
+
+/// Where the browser goes instead of getting the origin's answer.
+fn onward(forwarding: &Forwarding, status: u16, text: Option<&str>) -> Option<Answer> {
+    let redirect = luminate::errors::redirect_after(forwarding.onward.as_deref()?, status, text, now_ms() / 1000)?;
+    Some(answer::instead(forwarding, redirect))
+}
+
+fn amend(forwarding: &Forwarding, response: Response) -> Result<(Response, u16), JsValue> {
+    let received = glue::received(&response)?;
+    let mut lines = received.split('\n');
+    let status = lines.next().and_then(|status| status.parse().ok()).unwrap_or(0);
+    let mut line = || lines.next().unwrap_or_default();
+    let said = answer::Said { cache_control: line(), vary: line(), challenges: line(), referrer_policy: line() };
+    let mut edits = answer::edits(forwarding, said);
+    if let Some(tags) = forwarding.tags.as_ref().filter(|_| status != 206 && is_page(&response)) {
+        edits.extend(answer::page_edits(tags));
+        return Ok((glue::filtered(&response, &lines_of(edits), PageFilter::new(tags).into())?, status));
+    }
+    match edits.is_empty() {
+        true => Ok((response, status)),
+        false => Ok((glue::amended(&response, &lines_of(edits))?, status)),
+    }
+}
+
+fn is_page(response: &Response) -> bool {
+    let described = glue::described(response).unwrap_or_default();
+    described.split_once('\n').is_some_and(|(content_type, encoding)| answer::is_page(content_type, encoding))
+}
+
+fn lines_of(edits: Vec<answer::Edit<'_>>) -> String {
+    let mut lines = String::new();
+    for edit in edits {
+        match edit {
+            answer::Edit::Remove(name) => push_line(&mut lines, '-', name, None),
+            answer::Edit::Set(name, value) => push_line(&mut lines, '=', name, Some(&value)),
+            answer::Edit::Append(name, value) => push_line(&mut lines, '+', name, Some(&value)),
+        }
+    }
+    lines
+}
+
+fn respond(request: &Request, answer: &Answer, method: &str) -> Result<JsValue, JsValue> {
+    let body = if method == "HEAD" { "" } else { &answer.body };
+    glue::answer(request, answer.status, &lines_of_answer(answer), body)
+}
+
+fn lines_of_answer(answer: &Answer) -> String {
+    let mut lines = String::with_capacity(256);
+    for (name, value) in &answer.headers {
+        lines.push_str(name);
+        lines.push('\n');
+        push_value(&mut lines, value);
+    }
+    lines
+}
+
+/// Before there is a gate there is no dialect, no route and no request id: the fewest words.
+fn unjudged(request: &Request, reason: Reason) -> Result<JsValue, JsValue> {
+    let public = reason.public();
+    let (status, title, code) = (public.status(), public.title(), public.code());
+    console_log!("{{\"edgegate\":\"refused\",\"reason\":\"{}\",\"status\":{}}}", reason.code(), status);
+    let body = format!("{{\"type\":\"about:blank\",\"title\":\"{title}\",\"status\":{status},\"code\":\"{code}\"}}\n");
+    let mut answer = Answer::new(status, "application/problem+json", body);
+    if reason == Reason::Overloaded {
+        answer = answer.with("retry-after", "5".to_owned());
+    }
+    respond(request, &answer, "GET")
+}
+
+/// What could not even be answered is a rejected promise: the runtime says 500, and nothing was forwarded.
+fn resolved(response: Result<JsValue, JsValue>) -> Promise {
+    match response {
+        Ok(response) => Promise::resolve(&response),
+        Err(error) => Promise::reject(&error),
+    }
+}
+
+/// One edit as `glue.js` reads it. A value cannot hold a line feed; if one did, it would be cut there.
+fn push_line(edits: &mut String, kind: char, name: &str, value: Option<&str>) {
+    edits.push(kind);
+    edits.push_str(name);
+    edits.push('\n');
+    if let Some(value) = value {
+        push_value(edits, value);
+    }
+}
+
+fn push_value(lines: &mut String, value: &str) {
+    match value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        true => lines.push_str(value),
+        false => lines.extend(value.chars().filter(|c| !c.is_control())),
+    }
+    lines.push('\n');
+}
+
+fn now_ms() -> u64 {
+    Date::now() as u64
+}
+
+/// How often a request's headers lie in memory while it is judged, about.
+const HEADERS: usize = 2;
+/// Bytes of an answer that is read to know where it leads.
+const DOCUMENT: u32 = 1024 * 1024;
+/// Milliseconds that its body may take once it has begun.
+const PATIENCE_MS: u32 = 10_000;

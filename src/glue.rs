@@ -1,0 +1,136 @@
+//! Declarations of `glue.js`.
+
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+use web_sys::{Request, Response};
+
+use super::entry::Exchange;
+use super::form::FormGuard;
+
+#[wasm_bindgen(module = "/src/background.js")]
+extern "C" {
+    /// `lines`: address and question by turns.
+    #[wasm_bindgen(js_name = keepAsking)]
+    pub async fn keep_asking(context: &JsValue, env: &JsValue, binding: &str, lines: &js_sys::Array);
+}
+
+#[wasm_bindgen(module = "/src/glue.js")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    pub fn describe(request: &Request) -> Result<String, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    pub fn forward(
+        env: &JsValue,
+        binding: Option<&str>,
+        url: &str,
+        request: &Request,
+        edits: &str,
+        body: Option<Uint8Array>,
+        guard: Option<FormGuard>,
+        no_store: bool,
+    ) -> Result<js_sys::Promise, JsValue>;
+
+    /// Until it settles, whether its client is still there or not.
+    pub fn kept(context: &JsValue, promise: &js_sys::Promise) -> js_sys::Promise;
+
+    pub fn settled(
+        sent: &js_sys::Promise,
+        context: &JsValue,
+        timeout: u32,
+        limit: u32,
+        milliseconds: u32,
+        exchange: Exchange,
+    ) -> js_sys::Promise;
+
+    #[wasm_bindgen(catch)]
+    pub fn received(response: &Response) -> Result<String, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    pub fn amended(response: &Response, edits: &str) -> Result<Response, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    pub fn described(response: &Response) -> Result<String, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    pub fn filtered(response: &Response, edits: &str, filter: JsValue) -> Result<Response, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = forwardForPart)]
+    pub fn forward_for_part(
+        env: &JsValue,
+        binding: Option<&str>,
+        url: &str,
+        request: &Request,
+        edits: &str,
+    ) -> Result<js_sys::Promise, JsValue>;
+
+    /// A Response, or a promise of one.
+    #[wasm_bindgen(catch)]
+    pub fn answer(request: &Request, status: u16, lines: &str, body: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch)]
+    pub fn instead(response: &Response, status: u16, lines: &str) -> Result<Response, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = readNext)]
+    pub async fn read_next(request: &Request, milliseconds: u32) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = signEs256)]
+    pub async fn sign_es256(jwk: &str, bytes: &[u8]) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = kvGet)]
+    pub async fn kv_get(
+        env: &JsValue,
+        binding: &str,
+        key: &str,
+        cache: u32,
+        milliseconds: u32,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = kvPut)]
+    pub async fn kv_put(
+        env: &JsValue,
+        binding: &str,
+        key: &str,
+        value: &str,
+        expiration: f64,
+        milliseconds: u32,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = ledgerAsk)]
+    pub async fn ledger_ask(
+        env: &JsValue,
+        binding: &str,
+        address: &str,
+        question: &str,
+        milliseconds: u32,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = withinLimit)]
+    pub async fn within_limit(env: &JsValue, binding: &str, key: &str, milliseconds: u32) -> Result<JsValue, JsValue>;
+
+    pub async fn pause(milliseconds: u32);
+
+    #[wasm_bindgen(catch, js_name = kvList)]
+    pub async fn kv_list(
+        env: &JsValue,
+        binding: &str,
+        prefix: &str,
+        cursor: &str,
+        limit: u32,
+        milliseconds: u32,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = verifyJws)]
+    pub async fn verify_jws(algorithm: &str, jwk: &str, input: &[u8], signature: &[u8]) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = callOrigin)]
+    pub async fn call_origin(
+        env: &JsValue,
+        binding: Option<&str>,
+        url: &str,
+        lines: &str,
+        body: Option<&str>,
+        limit: u32,
+        milliseconds: u32,
+    ) -> Result<JsValue, JsValue>;
+}

@@ -1,0 +1,388 @@
+//! The core's ports over Cloudflare's bindings, for one request.
+
+use core::cell::{Cell, OnceCell};
+use js_sys::{Array, Date, Uint8Array};
+use std::cell::RefCell;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Request;
+use worker::{Env, console_error};
+
+use super::budget::Held;
+use super::ledger::{address, claims, guesses, outbox};
+use super::{binding, glue};
+use edgegate_core::gate::Gate;
+use edgegate_core::log::Spent;
+use edgegate_core::policy::{JwsAlgorithm, Origin, Via};
+use edgegate_core::ports::{
+    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Timer, Tombstone,
+    Upstream, Vault, Verifier,
+};
+use edgegate_core::refusal::Reason;
+use edgegate_core::secret::Secret;
+
+/// The bindings, the request and what was spent on it.
+pub struct Platform<'a> {
+    env: &'a Env,
+    context: &'a JsValue,
+    request: &'a Request,
+    held: &'a Held,
+    left: Cell<u64>,
+    reading: Cell<u64>,
+    spent: Cell<Spent>,
+    by: OnceCell<String>,
+    claimed: RefCell<Vec<ClaimKey>>,
+    returned: RefCell<Vec<u8>>,
+}
+
+impl<'a> Platform<'a> {
+    /// For one request, which may wait for so many seconds in all.
+    pub fn new(env: &'a Env, context: &'a JsValue, request: &'a Request, held: &'a Held, wait: u64) -> Self {
+        let (spent, returned) = (Cell::default(), RefCell::default());
+        let (left, reading) = (Cell::new(wait * 1000), Cell::new(FORM_MS));
+        let claimed = RefCell::default();
+        Self { env, context, request, held, left, reading, spent, by: OnceCell::new(), claimed, returned }
+    }
+
+    /// How long the next call may take. One that could not be waited for is not made.
+    fn patience(&self, or: Reason) -> Result<u32, Reason> {
+        match self.left.get() {
+            0 => Err(or),
+            left => Ok(PATIENCE_MS.min(u32::try_from(left).unwrap_or(PATIENCE_MS))),
+        }
+    }
+
+    /// Milliseconds that were waited since then, which are not left.
+    fn waited(&self, started: f64) -> u64 {
+        let waited = since(started);
+        self.left.set(self.left.get().saturating_sub(waited));
+        waited
+    }
+
+    /// What was spent so far.
+    pub fn spent(&self) -> Spent {
+        self.spent.get()
+    }
+
+    /// A binding that is there, by its name.
+    fn bound(&self, name: &'static str) -> Result<&'static str, Reason> {
+        super::start::is_bound(self.env, name).then_some(name).ok_or(Reason::BindingMissing)
+    }
+
+    async fn on_kv(&self, work: impl Future<Output = Result<JsValue, JsValue>>) -> Result<JsValue, Reason> {
+        let started = Date::now();
+        let done = work.await;
+        let spent = self.spent.get();
+        self.spent.set(Spent { kv: spent.kv + 1, kv_ms: spent.kv_ms + self.waited(started), ..spent });
+        done.map_err(|error| failed("KV", &error, Reason::VaultUnavailable))
+    }
+
+    /// By what name the Ledger knows this request.
+    fn by(&self) -> &str {
+        self.by.get_or_init(|| request_id().unwrap_or_default())
+    }
+
+    /// A question to the Ledger's shard for a key, asked once more if no answer comes. Also whether it was.
+    async fn insist(&self, key: &ClaimKey, question: &str) -> Result<(String, bool), Reason> {
+        let mut is_repeated = false;
+        loop {
+            match self.on_claims(key, question).await {
+                Err(Reason::LedgerUnavailable) if !is_repeated => is_repeated = true,
+                answered => return answered.map(|answer| (answer, is_repeated)),
+            }
+        }
+    }
+
+    /// Takes claims back, now or while the request is answered.
+    async fn take_back(&self, keys: Vec<ClaimKey>) {
+        let lines = Array::new();
+        for key in keys {
+            let Ok(address) = self.address(address::of_claim, &key) else { continue };
+            lines.push(&address.into());
+            lines.push(&claims::withdrawing(&key, self.by()).into());
+        }
+        if lines.length() > 0 && self.bound(binding::LEDGER).is_ok() {
+            let started = Date::now();
+            glue::keep_asking(self.context, self.env, binding::LEDGER, &lines).await;
+            let spent = self.spent.get();
+            let (calls, ms) = (lines.length() / 2, since(started));
+            self.spent.set(Spent { ledger: spent.ledger + calls, ledger_ms: spent.ledger_ms + ms, ..spent });
+        }
+    }
+
+    /// The address of the Ledger's object for a key.
+    fn address(&self, of: fn(&Gate, &ClaimKey) -> String, key: &ClaimKey) -> Result<String, Reason> {
+        super::start::gate(self.env).map(|gate| of(&gate, key)).ok_or(Reason::PolicyInvalid)
+    }
+
+    /// One call about a claim.
+    async fn on_claims(&self, key: &ClaimKey, question: &str) -> Result<String, Reason> {
+        self.on_ledger(&self.address(address::of_claim, key)?, question).await
+    }
+
+    /// One call about guesses.
+    async fn on_guesses(&self, guess: &Guess, question: &str) -> Result<String, Reason> {
+        self.on_ledger(&self.address(address::of_guesses, &guess.account)?, question).await
+    }
+
+    async fn on_ledger(&self, address: &str, question: &str) -> Result<String, Reason> {
+        let binding = self.bound(binding::LEDGER)?;
+        let patience = self.patience(Reason::LedgerUnavailable)?;
+        let started = Date::now();
+        let done = glue::ledger_ask(self.env, binding, address, question, patience).await;
+        let spent = self.spent.get();
+        self.spent.set(Spent { ledger: spent.ledger + 1, ledger_ms: spent.ledger_ms + self.waited(started), ..spent });
+        let answer = done.map_err(|error| failed("Ledger", &error, Reason::LedgerUnavailable))?;
+        answer.as_string().ok_or(Reason::LedgerUnavailable)
+    }
+}
+
+impl Vault for Platform<'_> {
+    async fn get(&self, key: &str) -> Result<Option<String>, Reason> {
+        let binding = self.bound(binding::KV)?;
+        let patience = self.patience(Reason::VaultUnavailable)?;
+        let value = self.on_kv(glue::kv_get(self.env, binding, key, KV_CACHE, patience)).await?;
+        Ok(value.as_string())
+    }
+
+    async fn put(&self, key: &str, value: &str, expires: u64) -> Result<(), Reason> {
+        let binding = self.bound(binding::KV)?;
+        let patience = self.patience(Reason::VaultUnavailable)?;
+        self.on_kv(glue::kv_put(self.env, binding, key, value, expires as f64, patience)).await.map(|_| ())
+    }
+
+    async fn list(&self, prefix: &str, cursor: &str) -> Result<(Vec<String>, Option<String>), Reason> {
+        let binding = self.bound(binding::KV)?;
+        let patience = self.patience(Reason::VaultUnavailable)?;
+        let page = self.on_kv(glue::kv_list(self.env, binding, prefix, cursor, PAGE, patience)).await?;
+        let page: Array = page.dyn_into().map_err(|_| Reason::VaultUnavailable)?;
+        let mut texts = page.iter().map(|text| text.as_string().unwrap_or_default());
+        let next = texts.next().filter(|cursor| !cursor.is_empty());
+        Ok((texts.collect(), next))
+    }
+}
+
+impl Ledger for Platform<'_> {
+    async fn claim(&self, key: &ClaimKey, until: u64, note: &str) -> Result<Claimed, Reason> {
+        let by = self.by();
+        if by.is_empty() {
+            return Err(Reason::EntropyUnavailable);
+        }
+        self.claimed.borrow_mut().push(*key);
+        let (answer, is_repeated) = self.insist(key, &claims::claiming(key, until, by, note)).await?;
+        match answer.split_once('\n') {
+            Some(("first", _)) => Ok(Claimed::First),
+            Some(("replayed", told)) => {
+                let (age, note) = told.split_once('\n').ok_or(Reason::LedgerUnavailable)?;
+                let age = age.parse().map_err(|_| Reason::LedgerUnavailable)?;
+                self.claimed.borrow_mut().retain(|claimed| claimed != key);
+                if is_repeated {
+                    // The first question may still be on its way, and must find nothing that another request gave back.
+                    self.take_back(vec![*key]).await;
+                }
+                Ok(Claimed::Replayed { note: note.to_owned(), age })
+            }
+            _ => Err(Reason::LedgerUnavailable),
+        }
+    }
+
+    async fn recall(&self, key: &ClaimKey) -> Result<Option<String>, Reason> {
+        let (answer, _) = self.insist(key, &claims::asking(key)).await?;
+        match answer.split_once('\n') {
+            Some(("none", _)) => Ok(None),
+            Some(("some", note)) => Ok(Some(note.to_owned())),
+            _ => Err(Reason::LedgerUnavailable),
+        }
+    }
+
+    async fn withdraw(&self) {
+        self.take_back(self.claimed.take()).await;
+    }
+
+    async fn revoke(&self, key: &ClaimKey, until: u64, tombstone: &Tombstone<'_>) -> Result<(), Reason> {
+        let (answer, _) = self.insist(key, &outbox::question(key, until, tombstone)).await?;
+        (answer == "revoked\n").then_some(()).ok_or(Reason::LedgerUnavailable)
+    }
+}
+
+impl Throttle for Platform<'_> {
+    async fn guess(&self, guess: &Guess) -> Result<Guesses, Reason> {
+        let answer = self.on_guesses(guess, &guesses::question(guess)).await?;
+        guesses::counted(&answer).ok_or(Reason::LedgerUnavailable)
+    }
+
+    async fn is_known(&self, guess: &Guess) -> Result<bool, Reason> {
+        match &*self.on_guesses(guess, &guesses::asking_whether_known(guess)).await? {
+            "1" => Ok(true),
+            "0" => Ok(false),
+            _ => Err(Reason::LedgerUnavailable),
+        }
+    }
+
+    async fn guessed_right(&self, guess: &Guess, counted: &Guesses) -> Result<(), Reason> {
+        self.on_guesses(guess, &guesses::taking_back(guess, counted)).await.map(|_| ())
+    }
+}
+
+/// Randomness, for what outlives a request's judgement.
+#[derive(Debug)]
+pub struct Random;
+
+impl Entropy for Random {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), Reason> {
+        getrandom::fill(bytes).map_err(|_| Reason::EntropyUnavailable)
+    }
+}
+
+impl Entropy for Platform<'_> {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), Reason> {
+        Random.fill(bytes)
+    }
+}
+
+impl Limiter for Platform<'_> {
+    async fn within(&self, key: &str) -> Result<bool, Reason> {
+        let binding = self.bound(binding::LIMITER)?;
+        let patience = self.patience(Reason::LimiterUnavailable)?;
+        let started = Date::now();
+        let within = glue::within_limit(self.env, binding, key, patience).await;
+        self.waited(started);
+        let within = within.map_err(|error| failed("limiter", &error, Reason::LimiterUnavailable))?;
+        within.as_bool().ok_or(Reason::LimiterUnavailable)
+    }
+}
+
+impl Timer for Platform<'_> {
+    async fn pause(&self, milliseconds: u32) {
+        if let Ok(patience) = self.patience(Reason::Throttled) {
+            let started = Date::now();
+            glue::pause(milliseconds.min(patience)).await;
+            self.waited(started);
+        }
+    }
+}
+
+impl Upstream for Platform<'_> {
+    async fn call(&self, origin: &Origin, call: &Call<'_>) -> Result<(u16, String), Reason> {
+        let path = call.path;
+        let (binding, url) = match &origin.via {
+            Via::Service(name) => (Some(name.as_str()), format!("https://origin{path}")),
+            Via::Url(base) => (None, format!("{base}{path}")),
+        };
+        let mut lines = String::new();
+        for (name, value) in call.headers {
+            lines.extend([name, "\n", value, "\n"]);
+        }
+        let patience = self.patience(Reason::OriginUnavailable)?;
+        let started = Date::now();
+        let answer = glue::call_origin(self.env, binding, &url, &lines, call.body, LONGEST_ANSWER, patience).await;
+        self.waited(started);
+        let answer: Array = answer.ok().and_then(|answer| answer.dyn_into().ok()).ok_or(Reason::OriginUnavailable)?;
+        match (answer.get(0).as_f64(), answer.get(1).as_string()) {
+            (Some(status), Some(text)) => Ok((status as u16, text)),
+            _ => Err(Reason::OriginUnavailable),
+        }
+    }
+
+    fn is_there(&self, origin: &Origin) -> bool {
+        match &origin.via {
+            Via::Service(name) => super::start::is_bound(self.env, name),
+            Via::Url(_) => true,
+        }
+    }
+}
+
+impl Verifier for Platform<'_> {
+    async fn verify(&self, algorithm: JwsAlgorithm, jwk: &str, input: &[u8], signature: &[u8]) -> Result<bool, Reason> {
+        let verdict = glue::verify_jws(algorithm.name(), jwk, input, signature).await;
+        Ok(verdict.is_ok_and(|verdict| verdict == JsValue::TRUE))
+    }
+}
+
+impl Signer for Platform<'_> {
+    async fn sign_es256(&self, jwk: &Secret, input: &[u8]) -> Result<Vec<u8>, Reason> {
+        let jwk = jwk.expose_text().map_err(|_| Reason::SignerUnavailable)?;
+        let signature = glue::sign_es256(jwk, input).await.map_err(|_| {
+            console_error!(
+                "edgegate: the identity key is not a private P-256 JWK; make one with `edgegate key new --identity`"
+            );
+            Reason::SignerUnavailable
+        })?;
+        let signature: Uint8Array = signature.dyn_into().map_err(|_| Reason::SignerUnavailable)?;
+        Ok(signature.to_vec())
+    }
+}
+
+impl Body for Platform<'_> {
+    async fn next(&self) -> Result<Option<Vec<u8>>, Reason> {
+        let returned = self.returned.take();
+        if !returned.is_empty() {
+            return Ok(Some(returned));
+        }
+        let started = Date::now();
+        let patience = u32::try_from(self.reading.get()).unwrap_or_default();
+        let piece = glue::read_next(self.request, patience).await.map_err(|_| Reason::FormMalformed)?;
+        self.reading.set(self.reading.get().saturating_sub(since(started)));
+        if piece.is_undefined() {
+            return Err(Reason::BodyTimeout);
+        }
+        let Ok(piece) = piece.dyn_into::<Uint8Array>() else { return Ok(None) };
+        self.held.more(COPIES * piece.length() as usize)?;
+        Ok(Some(piece.to_vec()))
+    }
+
+    async fn read(&self, limit: usize) -> Result<Vec<u8>, Reason> {
+        let mut whole = Vec::new();
+        while let Some(piece) = self.next().await? {
+            if whole.len() + piece.len() > limit {
+                return Err(Reason::BodyTooLarge);
+            }
+            whole.extend(piece);
+        }
+        Ok(whole)
+    }
+
+    fn put_back(&self, beginning: Vec<u8>) {
+        self.returned.replace(beginning);
+    }
+}
+
+/// 128 random bits in hex: a request id. Drawn for many requests at once, since each draw is a crossing; what
+/// must stay secret never comes from here.
+pub fn request_id() -> Result<String, Reason> {
+    thread_local! {
+        static DRAWN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+    DRAWN.with_borrow_mut(|drawn| {
+        if drawn.len() < 16 {
+            drawn.resize(1024, 0);
+            getrandom::fill(drawn).map_err(|_| {
+                drawn.clear();
+                Reason::EntropyUnavailable
+            })?;
+        }
+        Ok(edgegate_core::digest::hex(&drawn.split_off(drawn.len() - 16)))
+    })
+}
+
+/// What failed goes to the operator's log, the reason to the caller.
+fn failed(what: &str, error: &JsValue, reason: Reason) -> Reason {
+    console_error!("edgegate: {}: {:?}", what, error);
+    reason
+}
+
+fn since(started: f64) -> u64 {
+    (Date::now() - started).max(0.0) as u64
+}
+
+/// Seconds; KV's own minimum.
+const KV_CACHE: u32 = 30;
+/// Keys of one page. Each is read, and the platform grants few operations to a request.
+const PAGE: u32 = 40;
+/// Bytes of an answer to the gateway's own call.
+const LONGEST_ANSWER: u32 = 65_536;
+/// How often a form lies in memory while it is read and its credentials are cut from it, about.
+const COPIES: usize = 4;
+/// Milliseconds in which a form has to be there.
+const FORM_MS: u64 = 30_000;
+/// How long anything beside the origin may take.
+const PATIENCE_MS: u32 = 3000;

@@ -1,0 +1,138 @@
+//! What happens once per isolate: the policy is read, secrets are looked up, and what is missing is named.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use worker::{Env, console_error, console_log, console_warn};
+
+use super::binding;
+use edgegate_core::gate::Gate;
+use edgegate_core::http::Deployment;
+use edgegate_core::keyring::Keyring;
+use edgegate_core::policy::{Policy, SingleUse};
+use edgegate_core::secret::Secret;
+
+thread_local! {
+    static GATE: OnceCell<Option<Rc<Gate>>> = const { OnceCell::new() };
+}
+
+/// The isolate's gate; None if the policy is not valid, and then nothing is let through.
+pub fn gate(env: &Env) -> Option<Rc<Gate>> {
+    GATE.with(|cell| cell.get_or_init(|| build(env)).clone())
+}
+
+fn build(env: &Env) -> Option<Rc<Gate>> {
+    let (from, policy) = match env.var(binding::POLICY) {
+        Ok(text) => (binding::POLICY, Policy::read(&text.to_string())),
+        Err(_) if is_bound(env, binding::POLICY) => {
+            console_error!("edgegate: {} is bound but is no text. Every request is answered 503.", binding::POLICY);
+            return None;
+        }
+        Err(_) => ("edgegate.toml", Policy::read(EMBEDDED)),
+    };
+    let policy = match policy {
+        Ok(policy) => policy,
+        Err(problems) => {
+            for problem in problems {
+                console_error!("edgegate: {}:{}: {}", from, problem.line, problem.message);
+            }
+            console_error!("edgegate: the policy is not valid. Every request is answered 503.");
+            return None;
+        }
+    };
+    let keyring = Keyring::new(&policy, |name| env.secret(name).ok().map(|value| Secret::new(value.to_string())));
+    let said = env.var(Deployment::BINDING).ok().map(|value| value.to_string());
+    let deployment = Deployment::said(said.as_deref());
+    announce(env, &policy, &keyring, deployment);
+    Some(Rc::new(Gate::new(policy, keyring).at(deployment)))
+}
+
+/// Says where the gate runs, if that is on one machine or if the policy is for one machine alone.
+fn announce_deployment(policy: &Policy, deployment: Deployment) {
+    let name = Deployment::BINDING;
+    match deployment {
+        Deployment::Local => {
+            console_warn!(
+                "edgegate: {} is set: on loopback http and published demo values count. Never on a deployment",
+                name
+            )
+        }
+        Deployment::Public if policy.gateway.issuer.is_loopback() => {
+            console_error!(
+                "edgegate: the policy's issuer is on loopback and {} is not \"true\", so nothing counts as loopback. For a run on this machine alone, write {}=true into .dev.vars",
+                name,
+                name
+            )
+        }
+        Deployment::Public => {}
+    }
+}
+
+/// Names what is missing, in the first lines of the isolate's log.
+fn announce(env: &Env, policy: &Policy, keyring: &Keyring, deployment: Deployment) {
+    announce_deployment(policy, deployment);
+    for name in keyring.missing() {
+        console_error!(
+            "edgegate: secret {} is not set or shorter than 16 bytes; requests that need it are answered 503. Set it: npx wrangler secret put {}",
+            name,
+            name
+        );
+    }
+    let published = keyring.published();
+    if !published.is_empty() {
+        let names = published.join(", ");
+        console_log!("edgegate: published demo values, which count on loopback of a local deployment alone: {}", names);
+    }
+    let needs_records = policy.bearer.is_some()
+        || policy.session.is_some()
+        || policy.nonce.is_some()
+        || policy.luminate.is_some()
+        || policy.registry.is_some();
+    let mut bindings = Vec::new();
+    if needs_records || policy.single_use == SingleUse::BestEffort {
+        bindings.push(binding::KV);
+    }
+    if policy.single_use == SingleUse::Ledger {
+        bindings.push(binding::LEDGER);
+    }
+    if policy.luminate.as_ref().is_some_and(|luminate| !luminate.server_networks.is_empty()) {
+        console_log!(
+            "edgegate: server calls are taken from the networks of [luminate]: Cloudflare's edge vouches for client addresses, anywhere else CF-Connecting-IP can be forged"
+        );
+    }
+    let asks_issuers = policy.issuers.iter().any(|issuer| issuer.secret().is_some());
+    if policy.sign_in.is_some() || policy.admin.is_some() || policy.basic.is_some() || asks_issuers {
+        bindings.push(binding::LIMITER);
+    }
+    for name in bindings.into_iter().filter(|name| !is_bound(env, name)) {
+        console_error!(
+            "edgegate: binding {} is missing; requests that need it are answered 503. See wrangler.toml",
+            name
+        );
+    }
+    for origin in &policy.origins {
+        if let edgegate_core::policy::Via::Service(name) = &origin.via
+            && !is_bound(env, name)
+        {
+            console_error!(
+                "edgegate: service binding {} of origin {} is missing; its routes are answered 503",
+                name,
+                origin.name
+            );
+        }
+    }
+    if policy.single_use == SingleUse::BestEffort {
+        console_warn!(
+            "edgegate: single use is best effort: without the Durable Object two requests within KV's lag (about 60 s) can both pass"
+        );
+    }
+    console_log!("edgegate: {} routes, version {}", policy.routes.len(), env!("CARGO_PKG_VERSION"));
+}
+
+/// Whether the environment has a binding of that name.
+pub fn is_bound(env: &Env, name: &str) -> bool {
+    js_sys::Reflect::get(env, &name.into()).is_ok_and(|value| !value.is_undefined())
+}
+
+/// The policy that build.rs judged.
+const EMBEDDED: &str = include_str!(concat!(env!("OUT_DIR"), "/policy.toml"));
