@@ -56,7 +56,7 @@ const OBJECT = 10e9;
 
 /** Assumptions. */
 const PEAK = 3; // the busiest second, by the average one
-const CPU_MS = 0.4; // of a request: ARCHITECTURE.md, "Sizes and costs"
+const CPU_MS = 0.4; // of a request: docs/performance.md
 const CALL_SECONDS = 0.005; // for which an object is billed for a call
 const OBJECT_GB = 0.128;
 const ROW_BYTES = 120; // measured: 59 in the table without a note, and 50 for the request that claimed

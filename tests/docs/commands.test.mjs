@@ -2,7 +2,7 @@
 // the demo, must end well, and must print the lines of the `text` block that follows it, in that order. `…` stands for
 // whatever differs from run to run.
 //
-// So is the last column of the README's table of credentials: each of its commands is run, behind the block that stands
+// So is the last column of the table of docs/credentials.md: each of its commands is run, behind the block that stands
 // before the table, and the log has to say that a credential of that row was let through.
 
 import assert from "node:assert/strict";
@@ -56,16 +56,26 @@ for (const name of documents) {
   }
 }
 
-// --- the README's table ---------------------------------------------------------------------------------
+test("the README's policy is valid, and loosens nothing", async () => {
+  const [, policy] = /^```toml\n([\s\S]*?)^```$/m.exec(document("README.md"));
+  const file = path.join(shims, "readme.toml");
+  writeFileSync(file, policy);
+  const { code, output } = await run("bash", programs.bash[1], `npm run -s edgegate -- check --strict ${file}`);
+  assert.equal(code, 0, output);
+  assert.match(output, /no problem/);
+});
+
+// --- the table of credentials ---------------------------------------------------------------------------
 
 const CREDENTIALS = "## What is verified, what is issued";
-const [before] = blocks(document("README.md").split(`\n${CREDENTIALS}\n`)[1]);
+const credentials = document("docs/credentials.md");
+const [before] = blocks(credentials.split(`\n${CREDENTIALS}\n`)[1]);
 /** What the log called what was let through. */
 const shown = new Set();
 
-for (const row of rowsUnder(document("README.md"), CREDENTIALS)) {
+for (const row of rowsUnder(credentials, CREDENTIALS)) {
   const command = code(row.at(-1));
-  test(`README.md, ${row[0]}: ${command}`, { timeout: 600_000 }, async () => {
+  test(`docs/credentials.md, ${row[0]}: ${command}`, { timeout: 600_000 }, async () => {
     assert.equal(row.length, 7, "a cell is missing, or a | is in one");
     const from = demo.logs.length;
     const ran = await run("bash", programs.bash[1], `${before.text}\n${command}`);
@@ -79,7 +89,7 @@ for (const row of rowsUnder(document("README.md"), CREDENTIALS)) {
   });
 }
 
-test("the commands of the README's table show every kind of credential that the log knows", () => {
+test("the commands of the table show every kind of credential that the log knows", () => {
   const row = rowsUnder(document("docs/operations.md"), "## The log").find(([name]) => code(name) === "credential");
   const known = [...row[1].matchAll(/`([\w-]+)`/g)].map(([, name]) => name);
   assert.ok(known.length > 12, known.join());
