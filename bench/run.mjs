@@ -6,6 +6,7 @@
 //
 // Then what tags.mjs, tokens.mjs and schemes.mjs measure, with their own numbers of rounds and requests.
 
+import { buildDemo } from "../scripts/build.mjs";
 import { parseArguments, USAGE } from "./lib/arguments.mjs";
 import { CONTENDERS } from "./contenders.mjs";
 import { preflight } from "./lib/preflight.mjs";
@@ -28,6 +29,7 @@ async function main() {
   const options = parseArguments(process.argv.slice(2));
   if (options.help) return void process.stdout.write(USAGE);
 
+  await buildDemo();
   const running = [];
   const skipped = [];
   try {

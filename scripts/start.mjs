@@ -2,11 +2,10 @@
 import { spawn } from "node:child_process";
 import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { build, builds } from "./build.mjs";
+import { buildDemo } from "./build.mjs";
 import { inRoot, root } from "./lib/paths.mjs";
 import { Failure, main, seconds } from "./lib/run.mjs";
 import { wrangler, wranglerEnv } from "./lib/wrangler.mjs";
-import { setup } from "./setup.mjs";
 
 // The demo's addresses, its issuer and its signed links are made for 8787; only the tests of this script take another.
 const port = Number(process.env.EDGEGATE_DEMO_PORT || 8787);
@@ -19,7 +18,7 @@ main(async (args) => {
     return args[0] === "--help" ? 0 : 2;
   }
   await refuseBusyPort();
-  await build(builds.demo, await setup());
+  await buildDemo();
   await refuseBusyPort();
   const begun = performance.now();
   console.log(`  .. wrangler dev: the gate and the site behind it, on this machine only (usually 3 s)`);

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { kinds } from "../faults/lib/kinds.mjs";
 import { document, rowsUnder } from "./lib/demo.mjs";
 import { evidence, isThere, tables, words } from "./lib/evidence.mjs";
 
@@ -19,6 +20,12 @@ test("docs/reliability.md: every row that ends with tests names some, and each o
 test("docs/reliability.md: the matrix has every fault, as the last whole run left it", () => {
   const rows = rowsUnder(text, "## Every fault with every kind of credential");
   assert.deepEqual(rows.map(([name, about]) => [name, about]), Object.entries(faults).map(([name, { about }]) => [name, about]));
+});
+
+test("docs/reliability.md: it names every kind of credential that the matrix has, and no other", () => {
+  const [, list] = /The kinds of\ncredential are these:\n\n([^]*?)\n\n/.exec(text);
+  const named = [...list.matchAll(/`([^`]+)`/g)].map(([, name]) => name.replace(/\s+/g, " "));
+  assert.deepEqual(named.sort(), Object.keys(kinds).sort());
 });
 
 test("docs/reliability.md: the figures of the load are there, with nothing wrong", () => {

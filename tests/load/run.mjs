@@ -1,6 +1,7 @@
 // npm run load: mixed traffic at two isolates, and what came of it. See docs/reliability.md.
 import { parseArgs } from "node:util";
 import { replaceBetween } from "../faults/lib/report.mjs";
+import { buildDemo } from "../../scripts/build.mjs";
 import { Failure, main } from "../../scripts/lib/run.mjs";
 import { load } from "./lib/load.mjs";
 import { report } from "./lib/report.mjs";
@@ -24,6 +25,7 @@ main(async (args) => {
   if (values.help) return void console.log(help);
   const [minutes, rate, seed] = [values.minutes, values.rate, values.seed ?? Math.floor(Math.random() * 2 ** 32)].map(Number);
   if (!(minutes > 0) || !(rate > 0) || !Number.isSafeInteger(seed)) throw new Failure("--minutes, --rate and --seed want numbers", { todo: help });
+  await buildDemo();
   const found = await load({ minutes, rate, seed, progress: (text) => console.log(`  .. ${text}`) });
   const { table, wrong } = report(found);
   console.log(`\n${table}`);

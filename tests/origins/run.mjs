@@ -1,5 +1,6 @@
 // npm run origins: real origins behind the real gate, and whether they understand what was judged. See docs/testing.md.
 import { parseArgs } from "node:util";
+import { buildDemo } from "../../scripts/build.mjs";
 import { Failure, main, seconds } from "../../scripts/lib/run.mjs";
 import { startCampaign } from "./lib/campaign.mjs";
 import { total, summary, examples } from "./lib/report.mjs";
@@ -20,6 +21,7 @@ main(async (args) => {
     options: { long: { type: "boolean" }, requests: { type: "string" }, seed: { type: "string" }, only: { type: "string" }, replay: { type: "string" }, all: { type: "boolean" }, help: { type: "boolean" } },
   });
   if (values.help) return void console.log(help);
+  await buildDemo();
   const campaign = await startCampaign({ names: values.only?.split(",") });
   try {
     for (const { name, why } of campaign.skipped) console.log(`  -- ${name} is skipped: ${why}`);
