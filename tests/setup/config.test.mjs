@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { test } from "node:test";
+import { gatewayBindings } from "../../scripts/lib/demo-workers.mjs";
 import { inRoot, versions } from "../../scripts/lib/paths.mjs";
+import { COMPATIBILITY_DATE } from "../../scripts/lib/workerd.mjs";
 
 const read = (name) => readFileSync(inRoot(name), "utf8");
 const json = (name) => JSON.parse(read(name));
@@ -61,6 +63,20 @@ test("both gates have the same bindings, and no address but their routes", () =>
     const [, date] = config.match(/^compatibility_date = "([^"]+)"/m);
     assert.ok(date <= "2026-11-17", `${name}: the local runtime knows no later date`);
   }
+});
+
+test("the gateway that tests and benches start is bound as demo/wrangler.toml says", async () => {
+  const { unstable_readConfig: readConfig } = await import("wrangler");
+  const config = readConfig({ config: inRoot("demo/wrangler.toml") });
+  const bound = gatewayBindings({ name: "gate" });
+  assert.equal(COMPATIBILITY_DATE, config.compatibility_date);
+  assert.deepEqual(config.compatibility_flags, []);
+  assert.deepEqual(Object.keys(bound.kvNamespaces), config.kv_namespaces.map(({ binding }) => binding));
+  const objects = config.durable_objects.bindings.map(({ name, class_name: className }) => [name, { className, useSQLite: true }]);
+  assert.deepEqual(bound.durableObjects, Object.fromEntries(objects));
+  const limits = config.ratelimits.map(({ name, simple }) => [name, { ...simple }]);
+  assert.deepEqual(Object.entries(bound.ratelimits).map(([name, { simple }]) => [name, simple]), limits);
+  assert.deepEqual(Object.keys(bound.serviceBindings), config.services.map(({ binding }) => binding));
 });
 
 test("invocation logs are off in the starter: they hold whole addresses, with signatures and nonces", () => {

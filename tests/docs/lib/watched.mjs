@@ -29,7 +29,7 @@ const demo = await startDemo({
 /** `gate` and `other` are two isolates over the same stores; `alone` has no Ledger. */
 export const gates = {};
 for (const name of ["gate", "other", "alone"]) {
-  gates[name] = new Client({ name, port: Number((await demo.miniflare.unsafeGetDirectURL(name)).port), seen: new Set() });
+  gates[name] = new Client({ name, port: demo.direct(name), seen: new Set() });
 }
 
 export const stop = () => (Object.values(gates).forEach((gate) => gate.close()), demo.stop());

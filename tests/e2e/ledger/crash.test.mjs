@@ -2,10 +2,11 @@
 // not in flight at that moment.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
+import { childrenNamed } from "../../../scripts/lib/process.mjs";
 import { demoPolicy, startGateway } from "../lib/gateway.mjs";
 import { link } from "../lib/sign.mjs";
 
@@ -19,20 +20,7 @@ const page = { accept: "text/html" };
 const start = async () => (gateway = await startGateway({ gate: { policy } }, { persist: folder }));
 const redeemed = (answer) => answer.status === 303 || answer.status === 200;
 
-/** The workerd that this process started. */
-function workerd() {
-  const of = (pid, look) => {
-    try {
-      return look(`/proc/${pid}`);
-    } catch {
-      return undefined; // processes end while one looks at them
-    }
-  };
-  const parent = (folder) => Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`${folder}/status`, "utf8"))[1]);
-  const program = (folder) => path.basename(readlinkSync(`${folder}/exe`));
-  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return pids.filter((pid) => of(pid, parent) === process.pid && of(pid, program) === "workerd").map(Number);
-}
+const workerd = () => childrenNamed("workerd");
 
 /** Uses the addresses, some at a time, and kills workerd after that many successes. */
 async function useUntilKilled(gate, addresses, successes) {

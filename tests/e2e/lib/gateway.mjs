@@ -2,32 +2,26 @@
 // One workerd process can hold several gates, each an isolate with a policy and bindings of its own.
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { buildFolder, gatewayWorker, originWorker, policyText, secrets } from "../../../scripts/lib/demo-workers.mjs";
+import { root } from "../../../scripts/lib/paths.mjs";
+import { startWorkerd } from "../../../scripts/lib/workerd.mjs";
 import { Client } from "./client.mjs";
 
-export const root = fileURLToPath(new URL("../../../", import.meta.url));
-const build = path.join(root, "demo/build");
-const origin = path.join(root, "demo/origin");
-const compatibilityDate = "2026-11-01";
+export { loopback, secrets } from "../../../scripts/lib/demo-workers.mjs";
+export { root } from "../../../scripts/lib/paths.mjs";
 
-// They stand beside the build, whose index.js the first of them imports.
 const instrumented = ["instrumented.js", "faulty.js", "instances.js", "object.js"].map((name) => ({
-  type: "ESModule",
-  path: path.join(build, name),
+  name,
   contents: readFileSync(path.join(root, "tests/e2e/lib", name), "utf8"),
 }));
 
-// What says that this machine alone is served is no secret.
-export const { EDGEGATE_LOOPBACK: loopback, ...secrets } = devVars(path.join(root, "demo/.dev.vars"));
-
 /** The policy of the demo, changed: pairs are [what stands there, what shall stand there], texts are appended. */
 export function demoPolicy(...changes) {
-  let text = readFileSync(path.join(root, "demo/edgegate.toml"), "utf8");
+  let text = policyText();
   for (const change of changes) {
     if (typeof change === "string") {
       text += `\n${change}\n`;
@@ -60,41 +54,24 @@ forward = { origin = "demo" }`;
  * `log`: what is called with each line of the log, which is not kept then.
  */
 export async function startGateway(gates = { gate: {} }, { persist, beside = {}, log } = {}) {
-  assert.ok(existsSync(path.join(build, "index_bg.wasm")), "there is no demo/build: node scripts/build.mjs --demo");
   const logs = [];
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      workers: [
-        ...Object.entries(gates).map(([name, gate]) => worker(name, gate)),
-        ...Object.entries(beside).map(([name, script]) => other(name, script)),
-        {
-          name: "demo-origin",
-          modules: modules(origin, "index.js"),
-          modulesRoot: origin,
-
-          compatibilityDate,
-          bindings: { EDGEGATE_ASSERTION_KEY: secrets.EDGEGATE_ASSERTION_KEY },
-          unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-        },
-      ],
-      host: "127.0.0.1",
-      handleStructuredLogs: ({ message }) => (log ? log(message) : logs.push(message)),
-      ...(persist && { resourcePersistencePath: persist }),
-      cf: false,
-    }),
-  );
-  await miniflare.ready;
+  const workers = [
+    ...Object.entries(gates).map(([name, gate]) => worker(name, gate)),
+    ...Object.entries(beside).map(([name, script]) => other(name, script)),
+    originWorker(),
+  ];
+  const { miniflare, pid, port, entryPort, stop } = await startWorkerd(workers, { persist, log: log ?? ((line) => logs.push(line)) });
   const seen = new Set(Object.values(secrets));
   const clients = {};
   for (const name of [...Object.keys(gates), ...Object.keys(beside)]) {
-    const { port } = await miniflare.unsafeGetDirectURL(name);
-    clients[name] = new Client({ name, port: Number(port), seen, decision: (id) => decision(logs, id) });
+    clients[name] = new Client({ name, port: port(name), seen, decision: (id) => decision(logs, id) });
   }
   const gateway = {
     ...clients,
     logs,
     seen,
     miniflare,
+    pid,
     decision: (id) => decision(logs, id),
     /** A request with any URL, https included; the answer is a Response. */
     async dispatch(name, url, init = {}) {
@@ -103,13 +80,12 @@ export async function startGateway(gates = { gate: {} }, { persist, beside = {},
     },
     /** The first gate, behind the entry Worker that `wrangler dev` also puts in front of it. */
     async entry({ host } = {}) {
-      const { port } = await miniflare.ready;
-      return new Client({ name: "entry", port: Number(port), seen, decision: (id) => decision(logs, id), host });
+      return new Client({ name: "entry", port: entryPort, seen, decision: (id) => decision(logs, id), host });
     },
-    originUrl: String(await miniflare.unsafeGetDirectURL("demo-origin")).replace(/\/$/, ""),
+    originUrl: `http://127.0.0.1:${port("demo-origin")}`,
     async stop() {
       for (const client of Object.values(clients)) client.close();
-      await miniflare.dispose();
+      await stop();
     },
   };
   return gateway;
@@ -137,44 +113,15 @@ async function decision(logs, requestId) {
   return assert.fail(`no decision about ${requestId} in the log:\n${logs.slice(-5).join("\n")}`);
 }
 
-function worker(name, { policy, secrets: changed = {}, without = [], sharing, bindings = {} }) {
-  const values = Object.entries({ EDGEGATE_LOOPBACK: loopback, ...secrets, ...changed, ...bindings, ...(policy === undefined ? {} : { EDGEGATE_POLICY_TOML: policy }) });
-  const bound = (all) => Object.fromEntries(Object.entries(all).filter(([binding]) => !without.includes(binding)));
-  return {
-    name,
-    modules: [...instrumented, ...modules(build, "index.js")],
-    modulesRoot: build,
-    compatibilityDate,
-    bindings: Object.fromEntries(values.filter(([binding, value]) => value !== undefined && !without.includes(binding))),
-    kvNamespaces: bound({ EDGEGATE_KV: `kv-${sharing ?? name}` }),
-    durableObjects: bound({
-      EDGEGATE_LEDGER: { className: "Ledger", useSQLite: true, ...(sharing && { scriptName: sharing }) },
-    }),
-    ratelimits: bound({ EDGEGATE_LIMITER: { namespace_id: `limiter-${name}`, simple: { limit: 20, period: 60 } } }),
-    serviceBindings: bound({ ORIGIN: "demo-origin" }),
-    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-  };
+function worker(name, { secrets: changed, bindings, ...gate }) {
+  return gatewayWorker({ ...gate, name, vars: { ...secrets, ...changed, ...bindings }, before: instrumented });
 }
 
 function other(name, contents) {
   return {
     name,
-    modules: [{ type: "ESModule", path: path.join(build, `${name}.js`), contents }],
-    modulesRoot: build,
-    compatibilityDate,
+    modules: [{ type: "ESModule", path: path.join(buildFolder, `${name}.js`), contents }],
+    modulesRoot: buildFolder,
     serviceBindings: { ORIGIN: "demo-origin" },
-    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
   };
-}
-
-/** The modules of a folder, the entry first. */
-function modules(folder, entry) {
-  const names = readdirSync(folder).filter((file) => /\.(js|wasm)$/.test(file));
-  names.sort((a, b) => Number(b === entry) - Number(a === entry));
-  return names.map((file) => ({ type: file.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path: path.join(folder, file) }));
-}
-
-function devVars(file) {
-  const lines = readFileSync(file, "utf8").split("\n").filter((line) => /^[A-Z]/.test(line));
-  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
 }

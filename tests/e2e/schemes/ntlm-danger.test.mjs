@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import { test } from "node:test";
-import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { startWorkerd } from "../../../scripts/lib/workerd.mjs";
 import { startNtlm, users } from "../lib/ntlm.mjs";
 import { pythonGet } from "../lib/requests.mjs";
 
@@ -52,10 +52,8 @@ function whom({ text }) {
 }
 
 async function startPassing(to) {
-  const workers = [{ name: "passing", modules: true, script: passOn, compatibilityDate: "2026-11-01", bindings: { TO: to } }];
-  const miniflare = new Miniflare(convertV4MiniflareOptions({ workers, host: "127.0.0.1", cf: false }));
-  const url = String(await miniflare.ready).replace(/\/$/, "");
-  return { url, stop: () => miniflare.dispose() };
+  const { port, stop } = await startWorkerd([{ name: "passing", modules: true, script: passOn, bindings: { TO: to } }]);
+  return { url: `http://127.0.0.1:${port("passing")}`, stop };
 }
 
 /** A request without any credential, over a new connection. */

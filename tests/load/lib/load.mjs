@@ -28,7 +28,7 @@ export async function load({ minutes, rate, seed, progress = () => {} }) {
   const passing = new Wire({ name: "bare", port: gateway.bare.port, note: () => ({ answered: () => {} }) });
   try {
     const lanes = await Promise.all(wires.map(async (own) => ({ gate: own, idp, cookie: await signIn(own), key: await keyFor("ES256") })));
-    const memory = new Memory();
+    const memory = new Memory(gateway.pid);
     const traffic = new Traffic({ lanes, book, seed });
     const begun = performance.now();
     const length = minutes * 60_000;

@@ -1,26 +1,19 @@
 // Memory of the process and of the wasm in it, after what nobody holds was collected.
 
-import { execFileSync } from "node:child_process";
-import { readFileSync, readdirSync } from "node:fs";
+import { residentBytes } from "../../../scripts/lib/process.mjs";
 
-/** The workerd that this process started. */
-export function workerd() {
-  const children = readdirSync(`/proc/${process.pid}/task`).flatMap((task) => readFileSync(`/proc/${process.pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean));
-  const found = children.filter((pid) => execFileSync("readlink", [`/proc/${pid}/exe`], { encoding: "utf8" }).trim().endsWith("/workerd"));
-  if (found.length !== 1) throw new Error(`${found.length} workerd processes`);
-  return Number(found[0]);
-}
-
-const rss = (pid) => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) * 1024;
-
-/** Notes of both; `look(gates)` makes one. */
+/** Notes of both, of the process with that id; `look(gates)` makes one. */
 export class Memory {
-  #pid = workerd();
+  #pid;
   #notes = [];
+
+  constructor(pid) {
+    this.#pid = pid;
+  }
 
   async look(gates) {
     const seen = await Promise.all(gates.map((gate) => gate.instances()));
-    this.#notes.push({ at: performance.now(), rss: rss(this.#pid), wasm: seen.reduce((sum, { bytes }) => sum + bytes, 0), made: Math.max(...seen.map(({ made }) => made)) });
+    this.#notes.push({ at: performance.now(), rss: residentBytes(this.#pid).now, wasm: seen.reduce((sum, { bytes }) => sum + bytes, 0), made: Math.max(...seen.map(({ made }) => made)) });
   }
 
   /** In words: both, when they were looked at last. */

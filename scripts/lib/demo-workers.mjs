@@ -1,0 +1,76 @@
+// The Workers of the demo, as startWorkerd takes them: the gateway that `npm run build -- --demo` made, and the site behind it.
+// The bindings are those of demo/wrangler.toml, to which tests/setup/config.test.mjs holds them: reading that file
+// takes wrangler, which is slow to load.
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { inRoot } from "./paths.mjs";
+import { Failure } from "./run.mjs";
+
+export const buildFolder = inRoot("demo/build");
+const originFolder = inRoot("demo/origin");
+
+/** The demo's secrets, which are published. That a deployment serves this machine alone is none. */
+export const { EDGEGATE_LOOPBACK: loopback, ...secrets } = devVars(readFileSync(inRoot("demo/.dev.vars"), "utf8"));
+
+/** The demo's policy, as text. */
+export const policyText = () => readFileSync(inRoot("demo/edgegate.toml"), "utf8");
+
+/** What of the build is missing, as paths; none if it is there. */
+export const missingBuild = () => ["index.js", "index_bg.wasm"].map((name) => path.join("demo/build", name)).filter((file) => !existsSync(inRoot(file)));
+
+/**
+ * The gateway. `before`: modules of { name, contents } that stand beside the build; the first of them is run and imports
+ * index.js. The rest is what `gatewayBindings` takes.
+ */
+export function gatewayWorker({ before = [], ...bound }) {
+  const [missing] = missingBuild();
+  if (missing) throw new Failure(`there is no ${missing}`, { todo: "Run `npm run build -- --demo` first." });
+  const modules = before.map(({ name, contents }) => ({ type: "ESModule", path: path.join(buildFolder, name), contents }));
+  return { name: bound.name, modules: [...modules, ...modulesIn(buildFolder, "index.js")], modulesRoot: buildFolder, ...gatewayBindings(bound) };
+}
+
+/**
+ * What it is bound to.
+ *   name      of the Worker
+ *   policy    its text; without it the one that was built in
+ *   vars      what there is instead of the demo's secrets
+ *   without   names of bindings that are not there
+ *   sharing   name of the gateway whose KV and Durable Object it uses
+ *   kv, limit, services   where they are other than the demo's
+ */
+export function gatewayBindings({ name, policy, vars = secrets, without = [], sharing, kv = `kv-${sharing ?? name}`, limit = 20, services = { ORIGIN: "demo-origin" } }) {
+  const bound = (all) => Object.fromEntries(Object.entries(all).filter(([binding, value]) => value !== undefined && !without.includes(binding)));
+  return {
+    bindings: bound({ EDGEGATE_LOOPBACK: loopback, EDGEGATE_POLICY_TOML: policy, ...vars }),
+    kvNamespaces: bound({ EDGEGATE_KV: kv }),
+    durableObjects: bound({ EDGEGATE_LEDGER: { className: "Ledger", useSQLite: true, ...(sharing && { scriptName: sharing }) } }),
+    ratelimits: bound({ EDGEGATE_LIMITER: { namespace_id: `limiter-${name}`, simple: { limit, period: 60 } } }),
+    serviceBindings: bound(services),
+  };
+}
+
+/** The site behind it. */
+export function originWorker(name = "demo-origin") {
+  return {
+    name,
+    modules: modulesIn(originFolder, "index.js"),
+    modulesRoot: originFolder,
+    bindings: { EDGEGATE_ASSERTION_KEY: secrets.EDGEGATE_ASSERTION_KEY },
+  };
+}
+
+/** The modules of a folder, the entry first. */
+function modulesIn(folder, entry) {
+  const names = readdirSync(folder).filter((file) => /\.(js|wasm)$/.test(file));
+  names.sort((a, b) => Number(b === entry) - Number(a === entry));
+  return names.map((file) => ({ type: file.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path: path.join(folder, file) }));
+}
+
+/** NAME=value, NAME="value" or NAME='value', and # comments: what wrangler's own .dev.vars may hold, without expansion. */
+function devVars(text) {
+  const pairs = text.split(/\r?\n/).flatMap((line) => {
+    const match = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^#]*))/.exec(line);
+    return match ? [[match[1], match[2] ?? match[3] ?? match[4].trim()]] : [];
+  });
+  return Object.fromEntries(pairs);
+}

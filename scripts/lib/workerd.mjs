@@ -1,0 +1,48 @@
+// Starts workerd. Tests and benches of every kind come here for it.
+import { childrenNamed } from "./process.mjs";
+import { Failure } from "./run.mjs";
+
+/** Of every Worker that does not say otherwise; demo/wrangler.toml has the same (tests/setup/config.test.mjs). */
+export const COMPATIBILITY_DATE = "2026-11-01";
+
+/**
+ * Starts Workers, described as Miniflare's older options have it (wrangler bundles a newer Miniflare), in one workerd.
+ *   log      is called with each line of the log
+ *   persist  a folder where what they store outlives the process
+ * Each Worker has a socket of its own on loopback, which leads straight into it: `port(name)`. Only `entryPort` leads through
+ * the Worker that `wrangler dev` puts in front of the first one, which rewrites requests and costs CPU time.
+ * `pid` is workerd's, on Linux.
+ */
+export async function startWorkerd(workers, { log = () => {}, persist } = {}) {
+  const { Miniflare, convertV4MiniflareOptions } = await loadMiniflare();
+  const before = new Set(childrenNamed("workerd"));
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      workers: workers.map((worker) => ({ compatibilityDate: COMPATIBILITY_DATE, unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }], ...worker })),
+      host: "127.0.0.1",
+      // Miniflare reads workerd's output from a pipe and hands over each line: the log is written, whoever reads it.
+      handleStructuredLogs: ({ message }) => log(message),
+      ...(persist && { resourcePersistencePath: persist }),
+      cf: false,
+    }),
+  );
+  const entry = await miniflare.ready;
+  const started = childrenNamed("workerd").filter((pid) => !before.has(pid));
+  const ports = await Promise.all(workers.map(async ({ name }) => [name, Number((await miniflare.unsafeGetDirectURL(name)).port)]));
+  return {
+    miniflare,
+    pid: started.length === 1 ? started[0] : undefined, // two that start at once cannot be told apart
+    entryPort: Number(entry.port),
+    port: (name) => new Map(ports).get(name),
+    stop: () => miniflare.dispose(),
+  };
+}
+
+async function loadMiniflare() {
+  try {
+    return await import("miniflare");
+  } catch (error) {
+    if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
+    throw new Failure("wrangler is not installed here", { todo: "Run `npm install` first." });
+  }
+}
