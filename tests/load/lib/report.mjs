@@ -18,9 +18,9 @@ export function report({ requests, left, lines, reached, reasons, wrong, did, me
     ["most frequent reasons", [...reasons].sort(([, m], [, n]) => n - m).slice(0, 12).map(([reason, count]) => `${count} \`${reason}\``).join(", ")],
     ["memory of the wasm of both isolates, settled and at the end", wasm.map(MB).join(", ")],
     ["memory of the process with its emulated stores, settled and at the end", rss.map(MB).join(", ")],
-    ["a request at the gate and past it, p50, while the traffic goes on", [times.gate, times.bare].map((all) => ms(at(all, 0.5))).join(", ")],
+    ["a request through the gateway and without it, p50, during the traffic", [times.gate, times.bare].map((all) => ms(at(all, 0.5))).join(", ")],
     ["the same, p99", [times.gate, times.bare].map((all) => ms(at(all, 0.99))).join(", ")],
-    ["a request at the gate and past it, p50, one after the other", [calm.gate, calm.bare].map((all) => ms(at(all, 0.5))).join(", ")],
+    ["a request through the gateway and without it, p50, one after the other", [calm.gate, calm.bare].map((all) => ms(at(all, 0.5))).join(", ")],
     ["the same, p99", [calm.gate, calm.bare].map((all) => ms(at(all, 0.99))).join(", ")],
   ];
   const found = [
