@@ -7,7 +7,7 @@ import { cacheDir, inRoot, root } from "./lib/paths.mjs";
 import { Failure, isProgram, main, must, run, step } from "./lib/run.mjs";
 
 const VERSION = "27.1.0";
-const FOLDERS = ["http", "credential", "gate", "rewrite", "endpoint"];
+const FOLDERS = ["http", "sealed", "signed", "credential", "routing", "forward", "authenticate", "luminate", "endpoint", "gate"];
 const KNOWN = "tests/mutants.txt";
 
 const help = `npm run mutants: does a test fail for each small change of the sources? (mutation testing, by cargo-mutants)

@@ -23,13 +23,17 @@ use super::glue;
 use super::page::PageFilter;
 use super::platform::{Platform, request_id};
 use super::start;
-use edgegate_core::dialect::luminate;
-use edgegate_core::gate::{Gate, Judged, Moment};
+use edgegate_core::exchange::body::NewBody;
+use edgegate_core::exchange::decision::{Decision, Forwarding};
+use edgegate_core::exchange::{Judged, Moment};
+use edgegate_core::gate::answered;
+use edgegate_core::http::answer::Answer;
 use edgegate_core::http::{Headers, Incoming};
 use edgegate_core::log::{self, Spent};
+use edgegate_core::luminate::errors;
 use edgegate_core::policy::Via;
 use edgegate_core::refusal::Reason;
-use edgegate_core::rewrite::{Answer, Decision, Forwarding, NewBody, answer};
+use edgegate_core::state::Gate;
 
 /// The Worker's fetch handler.
 #[wasm_bindgen]
@@ -238,8 +242,8 @@ fn send(forwarding: &Forwarding, env: &Env, request: &Request) -> Result<Promise
 
 /// Where the browser goes instead of getting the origin's answer.
 fn onward(forwarding: &Forwarding, status: u16, text: Option<&str>) -> Option<Answer> {
-    let redirect = luminate::errors::redirect_after(forwarding.onward.as_deref()?, status, text, now_ms() / 1000)?;
-    Some(answer::instead(forwarding, redirect))
+    let redirect = errors::redirect_after(forwarding.onward.as_deref()?, status, text, now_ms() / 1000)?;
+    Some(answered::instead(forwarding, redirect))
 }
 
 fn amend(forwarding: &Forwarding, response: Response) -> Result<(Response, u16), JsValue> {
@@ -247,10 +251,10 @@ fn amend(forwarding: &Forwarding, response: Response) -> Result<(Response, u16),
     let mut lines = received.split('\n');
     let status = lines.next().and_then(|status| status.parse().ok()).unwrap_or(0);
     let mut line = || lines.next().unwrap_or_default();
-    let said = answer::Said { cache_control: line(), vary: line(), challenges: line(), referrer_policy: line() };
-    let mut edits = answer::edits(forwarding, said);
+    let said = answered::Said { cache_control: line(), vary: line(), challenges: line(), referrer_policy: line() };
+    let mut edits = answered::edits(forwarding, said);
     if let Some(tags) = forwarding.tags.as_ref().filter(|_| status != 206 && is_page(&response)) {
-        edits.extend(answer::page_edits(tags));
+        edits.extend(answered::page_edits(tags));
         return Ok((glue::filtered(&response, &lines_of(edits), PageFilter::new(tags).into())?, status));
     }
     match edits.is_empty() {
@@ -261,16 +265,16 @@ fn amend(forwarding: &Forwarding, response: Response) -> Result<(Response, u16),
 
 fn is_page(response: &Response) -> bool {
     let described = glue::described(response).unwrap_or_default();
-    described.split_once('\n').is_some_and(|(content_type, encoding)| answer::is_page(content_type, encoding))
+    described.split_once('\n').is_some_and(|(content_type, encoding)| answered::is_page(content_type, encoding))
 }
 
-fn lines_of(edits: Vec<answer::Edit<'_>>) -> String {
+fn lines_of(edits: Vec<answered::Edit<'_>>) -> String {
     let mut lines = String::new();
     for edit in edits {
         match edit {
-            answer::Edit::Remove(name) => push_line(&mut lines, '-', name, None),
-            answer::Edit::Set(name, value) => push_line(&mut lines, '=', name, Some(&value)),
-            answer::Edit::Append(name, value) => push_line(&mut lines, '+', name, Some(&value)),
+            answered::Edit::Remove(name) => push_line(&mut lines, '-', name, None),
+            answered::Edit::Set(name, value) => push_line(&mut lines, '=', name, Some(&value)),
+            answered::Edit::Append(name, value) => push_line(&mut lines, '+', name, Some(&value)),
         }
     }
     lines

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
-use edgegate_core::rewrite::Rest;
+use edgegate_core::exchange::body::Rest;
 
 /// Says of each piece whether it may go on.
 #[wasm_bindgen]

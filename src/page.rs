@@ -7,8 +7,8 @@ use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use super::platform::Random;
-use edgegate_core::dialect::tags::{Tags, Words};
-use edgegate_core::rewrite::tags::Expander;
+use edgegate_core::tags::Expander;
+use edgegate_core::tags::words::{Tags, Words};
 
 /// Expands the tags of one page.
 #[wasm_bindgen]

@@ -10,7 +10,6 @@ use worker::{Env, console_error};
 use super::budget::Held;
 use super::ledger::{address, claims, guesses, outbox};
 use super::{binding, glue};
-use edgegate_core::gate::Gate;
 use edgegate_core::log::Spent;
 use edgegate_core::policy::{JwsAlgorithm, Origin, Via};
 use edgegate_core::ports::{
@@ -19,6 +18,7 @@ use edgegate_core::ports::{
 };
 use edgegate_core::refusal::Reason;
 use edgegate_core::secret::Secret;
+use edgegate_core::state::Gate;
 
 /// The bindings, the request and what was spent on it.
 pub struct Platform<'a> {

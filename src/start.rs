@@ -6,11 +6,11 @@ use std::rc::Rc;
 use worker::{Env, console_error, console_log, console_warn};
 
 use super::binding;
-use edgegate_core::gate::Gate;
 use edgegate_core::http::Deployment;
-use edgegate_core::keyring::Keyring;
 use edgegate_core::policy::{Policy, SingleUse};
 use edgegate_core::secret::Secret;
+use edgegate_core::secrets::Keyring;
+use edgegate_core::state::Gate;
 
 thread_local! {
     static GATE: OnceCell<Option<Rc<Gate>>> = const { OnceCell::new() };

@@ -281,9 +281,9 @@ async fn the_signature_of_rfc_8037_holds() {
 }
 
 async fn is_signed(ports: &memory::Memory, key: &serde_json::Value, text: &str) -> bool {
-    let Some(jws) = house::credential::jws::read(text) else { return false };
+    let Some(jws) = house::credential::issuer::jws::read(text) else { return false };
     let Some(algorithm) = jws.algorithm(|_| true) else { return false };
-    let Some(key) = house::credential::jwk::public(key, algorithm) else { return false };
+    let Some(key) = house::credential::issuer::jwk::public(key, algorithm) else { return false };
     jws.is_signed_by(ports, algorithm, &key).await.unwrap()
 }
 

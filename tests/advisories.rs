@@ -8,11 +8,11 @@ mod support;
 #[path = "advisories/peers.rs"]
 mod peers;
 
-use edgegate_core::keyring::Keyring;
+use edgegate_core::gate::answered::{Edit, Said, edits};
 use edgegate_core::policy::Policy;
 use edgegate_core::refusal::Reason;
-use edgegate_core::rewrite::answer::{Edit, Said, edits};
 use edgegate_core::secret::Secret;
+use edgegate_core::secrets::Keyring;
 use support::memory::{Fault, Faults, World};
 use support::story::Story;
 use support::{HOST, NOW, POLICY, Request, Site, forwarding};

@@ -9,12 +9,12 @@ use core::future::Future;
 use core::pin::Pin;
 use std::rc::Rc;
 
-use edgegate_core::gate::{Judged, Moment};
+use edgegate_core::exchange::{Judged, Moment};
+use edgegate_core::gate::answered::{Edit, Said, edits};
 use edgegate_core::http::{Headers, Incoming};
 use edgegate_core::log;
 use edgegate_core::ports::Vault;
 use edgegate_core::refusal::Reason;
-use edgegate_core::rewrite::answer::{Edit, Said, edits};
 use serde_json::json;
 use support::memory::World;
 use support::oauth;

@@ -11,7 +11,7 @@ mod support;
 mod flow;
 
 use core::future::Future as _;
-use edgegate_core::gate::Judged;
+use edgegate_core::exchange::Judged;
 use edgegate_core::ports::{ClaimKey, Claimed};
 use edgegate_core::refusal::Reason;
 use flow::{Pair, code, json, pair, policy, post, shops_code, sites};

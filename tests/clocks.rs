@@ -7,10 +7,10 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use edgegate_core::credential::recent::{Few, Recent};
-use edgegate_core::credential::record::Record;
 use edgegate_core::horizon;
 use edgegate_core::refusal::Reason;
+use edgegate_core::sealed::cache::{Few, Recent};
+use edgegate_core::sealed::record::Record;
 use proptest::prelude::*;
 use serde_json::json;
 use support::memory::World;

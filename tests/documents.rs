@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use edgegate_core::forward::reserved::{ROWS, Row};
 use edgegate_core::policy::{self, Policy, SHAPES};
 use edgegate_core::refusal::Reason;
-use edgegate_core::rewrite::reserved::{ROWS, Row};
 use toml::de::{DeTable, DeValue};
 
 #[test]

@@ -5,10 +5,11 @@
 
 mod support;
 
+use edgegate_core::exchange::body::NewBody;
+use edgegate_core::exchange::decision::{Decision, Forwarding};
+use edgegate_core::forward::reserved::ROWS;
 use edgegate_core::http::query;
 use edgegate_core::refusal::Reason;
-use edgegate_core::rewrite::reserved::ROWS;
-use edgegate_core::rewrite::{Decision, Forwarding, NewBody};
 use proptest::prelude::*;
 use support::memory::World;
 use support::story::Story;

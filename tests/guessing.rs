@@ -11,7 +11,7 @@ use core::pin::Pin;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use edgegate_core::gate::Judged;
+use edgegate_core::exchange::Judged;
 use edgegate_core::refusal::Reason;
 use proptest::prelude::*;
 use serde_json::json;

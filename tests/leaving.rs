@@ -9,7 +9,7 @@ mod support;
 use core::future::Future;
 use core::pin::Pin;
 
-use edgegate_core::gate::Judged;
+use edgegate_core::exchange::Judged;
 use proptest::prelude::*;
 use serde_json::json;
 use support::luminate::client;

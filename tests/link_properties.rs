@@ -8,11 +8,11 @@ mod support;
 use core::net::IpAddr;
 use std::sync::{Arc, LazyLock};
 
-use edgegate_core::credential::link::{self, Signed, Terms, Verified};
 use edgegate_core::http::Target;
-use edgegate_core::keyring::Keyring;
 use edgegate_core::policy::{Link, Network, Policy};
 use edgegate_core::refusal::Reason;
+use edgegate_core::secrets::Keyring;
+use edgegate_core::signed::link::{self, Signed, Terms, Verified};
 use proptest::prelude::*;
 use support::NOW;
 

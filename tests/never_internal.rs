@@ -9,8 +9,8 @@ mod support;
 
 use std::sync::LazyLock;
 
+use edgegate_core::exchange::decision::Decision;
 use edgegate_core::refusal::Reason;
-use edgegate_core::rewrite::Decision;
 use proptest::prelude::*;
 use serde_json::Value;
 use support::memory::World;

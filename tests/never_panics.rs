@@ -5,12 +5,15 @@
 
 mod support;
 
-use edgegate_core::credential::{authorization, basic, link, record::Record, signed_redirect};
 use edgegate_core::digest::standard_base64;
-use edgegate_core::gate::Judged;
+use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::decision::Decision;
+use edgegate_core::forward::headers;
 use edgegate_core::http::{Headers, accept, cookie, fetch_metadata, query};
+use edgegate_core::http::{authorization, basic};
 use edgegate_core::policy::{NamePattern, Network, PathPattern, Policy};
-use edgegate_core::rewrite::{Decision, headers};
+use edgegate_core::sealed::record::Record;
+use edgegate_core::signed::{link, redirect};
 use proptest::prelude::*;
 use support::story::Story;
 use support::{HOST, POLICY, Request, fixture_json};
@@ -147,7 +150,7 @@ proptest! {
         let expected = text.split_once(':').filter(|_| !text.contains(char::is_control));
         let read = login.as_ref().map(|login| (login.name.as_str(), login.password.expose_text().unwrap()));
         prop_assert_eq!(read, expected, "any text with a colon is a name and a password");
-        let _ = (link::parse(&policy.links[0], &text), signed_redirect::parse(&policy.signed_redirects[0], &text), link::read_seconds(&text));
+        let _ = (link::parse(&policy.links[0], &text), redirect::parse(&policy.signed_redirects[0], &text), link::read_seconds(&text));
         let _ = (Record::from_json(&text), Network::parse(&text), NamePattern::parse(&text), Policy::read(&text));
         if let Ok(pattern) = PathPattern::parse(&text) {
             let _ = (pattern.matches(&other), pattern.matches_ignoring_case(&other), pattern.rewrite(&other, &pattern));

@@ -10,13 +10,13 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, LazyLock};
 
-use edgegate_core::credential::signed_redirect;
-use edgegate_core::document::Document;
 use edgegate_core::policy::{HostPattern, Policy};
-use edgegate_core::rewrite::onward::{Ended, Onward, Signer};
-use edgegate_core::rewrite::redirect::{host, judge};
-use edgegate_core::rewrite::template::{Part, Template};
+use edgegate_core::redirect::document::Document;
+use edgegate_core::redirect::outcome::{Ended, Onward, Signer};
+use edgegate_core::redirect::template::{Part, Template};
+use edgegate_core::redirect::{host, judge};
 use edgegate_core::secret::Secret;
+use edgegate_core::signed::redirect;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -36,7 +36,7 @@ fn hosts() -> Vec<HostPattern> {
 fn onward(target: &str, fields: &[(String, Vec<u8>)], is_signed: bool) -> Option<Onward> {
     let luminate = POLICY.luminate.as_ref().unwrap();
     let template = Template::parse(target, OWN, &hosts()).ok()?;
-    let template = if is_signed { template.without(&signed_redirect::NAMES) } else { template };
+    let template = if is_signed { template.without(&redirect::NAMES) } else { template };
     let signer = || Signer { profile: Arc::clone(&luminate.signature), secret: Secret::new(KEY) };
     let onward = Onward {
         well: Some(template),
@@ -127,7 +127,7 @@ proptest! {
         let location = sent(&onward, &document(&value));
         let url = Url::parse("https://gate.example.org/").unwrap().join(&location).unwrap();
         let profile = &POLICY.luminate.as_ref().unwrap().signature;
-        let verified = signed_redirect::verify(profile, &support::keyring(&POLICY), false, url.query().unwrap(), NOW);
+        let verified = redirect::verify(profile, &support::keyring(&POLICY), false, url.query().unwrap(), NOW);
         prop_assert!(matches!(verified, Ok(Some(_))), "{verified:?} {target} {location}");
     }
 

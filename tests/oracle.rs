@@ -8,11 +8,11 @@ mod support;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use edgegate_core::credential::link::{self, Signed, Terms};
-use edgegate_core::credential::signed_redirect;
 use edgegate_core::digest::hex;
 use edgegate_core::policy::{Boundary, Digest, Key, KeyUse, MacAlgorithm, Network, SignedRedirect};
 use edgegate_core::secret::Secret;
+use edgegate_core::signed::link::{self, Signed, Terms};
+use edgegate_core::signed::redirect;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -89,7 +89,7 @@ fn redirects_are_signed_as_the_oracle_signs_them() {
             boundaries: vec![if inclusive { Boundary::Inclusive } else { Boundary::Exclusive }],
             ..base.clone()
         };
-        let made = signed_redirect::sign(&profile, &Secret::new(key.clone()), &query, ts).unwrap();
+        let made = redirect::sign(&profile, &Secret::new(key.clone()), &query, ts).unwrap();
         ours.push(made.rsplit_once("&signature=").unwrap().1.to_owned());
         cases.push(json!({
             "format": "redirect", "hash": if is_sha1 { "sha1" } else { "md5" }, "key": hex(&key), "query": query,

@@ -8,11 +8,11 @@ mod support;
 
 use std::sync::LazyLock;
 
-use edgegate_core::credential::signed_redirect::{self, Verified};
 use edgegate_core::http::Target;
-use edgegate_core::keyring::Keyring;
 use edgegate_core::policy::{Boundary, Digest, SignedRedirect};
 use edgegate_core::refusal::Reason;
+use edgegate_core::secrets::Keyring;
+use edgegate_core::signed::redirect::{self, Verified};
 use proptest::prelude::*;
 use support::NOW;
 
@@ -29,7 +29,7 @@ struct Sent {
 fn verify(profile: &SignedRedirect, query: &str, now: u64) -> Result<Option<Verified>, Reason> {
     let url = format!("https://h/landing/?{query}");
     let target = Target::read(&url, 8192)?;
-    signed_redirect::verify(profile, &KEYRING, false, target.query.unwrap(), now)
+    redirect::verify(profile, &KEYRING, false, target.query.unwrap(), now)
 }
 
 fn holds(sent: &Sent, query: &str) -> bool {
@@ -54,7 +54,7 @@ prop_compose! {
             ..BASE.clone()
         };
         let secret = support::secret("DIGEST_KEY").unwrap();
-        let query = signed_redirect::sign(&profile, &secret, &query, NOW.checked_add_signed(off).unwrap()).unwrap();
+        let query = redirect::sign(&profile, &secret, &query, NOW.checked_add_signed(off).unwrap()).unwrap();
         Sent { profile, query }
     }
 }
@@ -119,7 +119,7 @@ proptest! {
     fn the_window_holds_to_the_second(off in -20..=20_i64) {
         let secret = support::secret("DIGEST_KEY").unwrap();
         let ts = NOW.checked_add_signed(off).unwrap();
-        let query = signed_redirect::sign(&BASE, &secret, "cons_id=1", ts).unwrap();
+        let query = redirect::sign(&BASE, &secret, "cons_id=1", ts).unwrap();
         let expected = match off {
             ..-5 => Err(Reason::RedirectExpired),
             6.. => Err(Reason::RedirectNotYetValid),

@@ -8,11 +8,12 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use edgegate_core::dialect::Voice;
-use edgegate_core::gate::Moment;
+use edgegate_core::exchange::Moment;
+use edgegate_core::exchange::decision::Decision;
+use edgegate_core::exchange::format::Voice;
+use edgegate_core::http::answer::Answer;
 use edgegate_core::http::{Headers, Incoming};
 use edgegate_core::refusal::Reason;
-use edgegate_core::rewrite::{Answer, Decision};
 use serde_json::Value;
 use support::story::{Story, reason};
 use support::{NOW, Request, answer, fixture_json, forwarding};

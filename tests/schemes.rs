@@ -12,8 +12,8 @@ mod table;
 use std::collections::BTreeSet;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
-use edgegate_core::gate::Judged;
-use edgegate_core::rewrite::Decision;
+use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::decision::Decision;
 use support::schemes::Browser;
 use support::story::Story;
 use support::{POLICY, Request, Site, answer, forwarding};

@@ -14,11 +14,11 @@ mod support;
 use std::cell::Cell;
 use std::sync::{Arc, LazyLock};
 
-use edgegate_core::credential::seal::{self, Kind, Sealed, Terms};
-use edgegate_core::keyring::Keyring;
 use edgegate_core::policy::{Key, Policy};
 use edgegate_core::ports::Entropy;
 use edgegate_core::refusal::Reason;
+use edgegate_core::sealed::seal::{self, Kind, Sealed, Terms};
+use edgegate_core::secrets::Keyring;
 use proptest::prelude::*;
 
 static POLICY: LazyLock<Policy> = LazyLock::new(|| support::policy(support::POLICY));

@@ -12,7 +12,7 @@ mod pieces;
 
 use browser::{browse, outline};
 use edgegate_core::policy::TagPlaces;
-use edgegate_core::rewrite::tags::{Expander, Expansion, Vocabulary};
+use edgegate_core::tags::{Expander, Expansion, Vocabulary};
 use pieces::page;
 use proptest::prelude::*;
 

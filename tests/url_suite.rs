@@ -8,8 +8,8 @@ use std::path::Path;
 use std::process::Command;
 
 use edgegate_core::policy::HostPattern;
-use edgegate_core::rewrite::redirect::{host, judge};
-use edgegate_core::rewrite::template::Template;
+use edgegate_core::redirect::template::Template;
+use edgegate_core::redirect::{host, judge};
 use serde_json::Value;
 use url::Url;
 

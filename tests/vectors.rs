@@ -7,13 +7,13 @@ mod support;
 
 use std::sync::Arc;
 
-use edgegate_core::credential::link::{self, Signed, Terms};
-use edgegate_core::credential::signed_redirect;
 use edgegate_core::digest::{base64url, hex, hmac_sha1, hmac_sha256};
-use edgegate_core::keyring::Keyring;
 use edgegate_core::policy::{Boundary, Digest, Link, SignedRedirect};
 use edgegate_core::refusal::Reason;
 use edgegate_core::secret::Secret;
+use edgegate_core::secrets::Keyring;
+use edgegate_core::signed::link::{self, Signed, Terms};
+use edgegate_core::signed::redirect;
 use serde_json::Value;
 use support::{fixture_json, policy};
 
@@ -72,12 +72,12 @@ fn every_column_of_the_signed_redirect_table_is_made_and_read() {
             let (before, ts) = covered.rsplit_once("ts=").unwrap();
             let ts: u64 = ts.parse().unwrap();
             let secret = Secret::new(text(&set, "secret"));
-            let made = signed_redirect::sign(&profile, &secret, before.trim_end_matches('&'), ts).unwrap();
+            let made = redirect::sign(&profile, &secret, before.trim_end_matches('&'), ts).unwrap();
             assert_eq!(made, format!("{covered}&signature={}", text(case, column)), "{case} {column}");
-            let verified = signed_redirect::verify(&profile, &keyring, true, &made, ts).unwrap().unwrap();
+            let verified = redirect::verify(&profile, &keyring, true, &made, ts).unwrap().unwrap();
             assert_eq!(hex(&verified.digest), text(case, column));
             let other = redirect_profile(digest, opposite(boundary));
-            let refused = signed_redirect::verify(&other, &keyring, true, &made, ts);
+            let refused = redirect::verify(&other, &keyring, true, &made, ts);
             assert_eq!(refused, Err(Reason::RedirectSignatureMismatch), "{case} {column}");
         }
     }
@@ -89,18 +89,13 @@ fn a_planted_pair_is_never_signed_and_never_read() {
     let planted = &set["planted"];
     let profile = redirect_profile(Digest::Md5, Boundary::Inclusive);
     let secret = Secret::new(text(&set, "secret"));
-    let wrong = signed_redirect::compute(
-        &profile,
-        Digest::Md5,
-        Boundary::Inclusive,
-        &secret,
-        text(planted, "covered_at_first_mark"),
-    );
+    let wrong =
+        redirect::compute(&profile, Digest::Md5, Boundary::Inclusive, &secret, text(planted, "covered_at_first_mark"));
     assert_eq!(hex(&wrong), text(planted, "md5_inclusive"));
     let query = text(planted, "query");
-    assert_eq!(signed_redirect::parse(&profile, query).unwrap_err(), Reason::ParameterDuplicate);
+    assert_eq!(redirect::parse(&profile, query).unwrap_err(), Reason::ParameterDuplicate);
     for target in ["a=1&signature=zzz", "ts=1", "sig=1", "a=1&Signature=zzz", "a=1&t%73=1", "signature[]=1"] {
-        assert_eq!(signed_redirect::sign(&profile, &secret, target, 1), Err(Reason::ParameterDuplicate), "{target}");
+        assert_eq!(redirect::sign(&profile, &secret, target, 1), Err(Reason::ParameterDuplicate), "{target}");
     }
 }
 
@@ -113,7 +108,7 @@ fn the_window_is_five_seconds_to_both_sides() {
     let query = format!("{}&signature={}", text(case, "covered"), text(case, "md5_inclusive"));
     let at = |offset: &Value| {
         let now = 1_287_763_970_u64.checked_add_signed(offset.as_i64().unwrap()).unwrap();
-        signed_redirect::verify(&profile, &keyring, true, &query, now)
+        redirect::verify(&profile, &keyring, true, &query, now)
     };
     for offset in set["window"]["accepted_offsets"].as_array().unwrap() {
         assert!(at(offset).is_ok_and(|verified| verified.is_some()), "{offset}");

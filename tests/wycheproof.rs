@@ -5,7 +5,7 @@
 
 mod support;
 
-use edgegate_core::credential::{jwk, jws};
+use edgegate_core::credential::issuer::{jwk, jws};
 use edgegate_core::digest::{hmac_sha1, hmac_sha256};
 use edgegate_core::secret::Secret;
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! What a caller would rather have does not depend on order, case or spaces, and follows the weights that are written.
 
 use edgegate_core::http::accept::prefers_html;
-use edgegate_core::http::{Headers, fetch_metadata};
+use edgegate_core::http::{fetch_metadata, Headers};
 
 target!(|input: (&str, &str)| {
     let (accept, word) = input;

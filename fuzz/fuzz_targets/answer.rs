@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 
 use arbitrary::Arbitrary;
-use edgegate_core::rewrite::Decision;
-use edgegate_core::rewrite::answer::{Edit, Said, edits, is_page};
+use edgegate_core::exchange::decision::Decision;
+use edgegate_core::gate::answered::{edits, is_page, Edit, Said};
 
 use crate::support::{Request, Site};
 
@@ -16,7 +16,7 @@ struct Input<'a> {
     content_type: &'a str,
 }
 
-struct Kept(edgegate_core::rewrite::Forwarding);
+struct Kept(edgegate_core::exchange::decision::Forwarding);
 // One thread: the engine runs a target in one.
 unsafe impl Sync for Kept {}
 unsafe impl Send for Kept {}

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use edgegate_core::credential::{authorization, basic};
+use edgegate_core::http::{authorization, basic};
 use edgegate_core::http::Headers;
 
 target!(|text: &str| {

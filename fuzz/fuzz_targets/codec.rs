@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use edgegate_core::credential::spelling::Spelling;
+use edgegate_core::sealed::encoding::Spelling;
 use edgegate_core::digest::{base64url, from_base64url, from_hex, from_standard_base64, hex, standard_base64};
 use edgegate_core::http::query::{decode, encode_component};
 

@@ -1,7 +1,7 @@
 //! Whatever the document, it is read or it is none; and a path finds in it what a slow evaluator finds.
 
 use arbitrary::Arbitrary;
-use edgegate_core::document::{Document, Path};
+use edgegate_core::redirect::document::{Document, Path};
 
 #[derive(Debug, Arbitrary)]
 struct Input<'a> {

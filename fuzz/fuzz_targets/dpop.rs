@@ -1,9 +1,9 @@
 //! A proof counts once, for its request, and in no other spelling; nothing else is one.
 
 use arbitrary::Arbitrary;
-use edgegate_core::credential::dpop::{Demand, Proof, prove};
-use edgegate_core::credential::recent::Recent;
-use edgegate_core::credential::store::Context;
+use edgegate_core::credential::dpop::{prove, Demand, Proof};
+use edgegate_core::sealed::cache::Recent;
+use edgegate_core::sealed::store::Context;
 use edgegate_core::http::Headers;
 use edgegate_core::policy::SingleUse;
 use edgegate_core::refusal::Reason;

@@ -1,7 +1,7 @@
 //! The explainer says of a link what verifying it says, and never shows a signature that it was not shown.
 
 use arbitrary::Arbitrary;
-use edgegate_core::credential::link::{Signed, Terms, compute, sign, string_to_sign};
+use edgegate_core::signed::link::{compute, sign, string_to_sign, Signed, Terms};
 use edgegate_core::digest::{base64url, hex, md5, sha1};
 use edgegate_core::explain::explain;
 

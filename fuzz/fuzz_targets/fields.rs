@@ -1,6 +1,6 @@
 //! A form that is taken apart once answers as one that is searched for each name, and names fold as a slow reader has it.
 
-use edgegate_core::http::fields::{Fields, MOST_FIELDS, judge_number};
+use edgegate_core::http::fields::{judge_number, Fields, MOST_FIELDS};
 use edgegate_core::http::query::{fold, folds_onto, folds_onto_any, folds_onto_prefix, sole};
 
 target!(|input: (&str, &str)| {

@@ -3,10 +3,12 @@
 use std::rc::Rc;
 
 use arbitrary::Arbitrary;
-use edgegate_core::gate::{Gate, Moment};
+use edgegate_core::exchange::Moment;
+use edgegate_core::state::Gate;
 use edgegate_core::http::{Headers, Incoming};
 use edgegate_core::refusal::Reason;
-use edgegate_core::rewrite::{Decision, headers::is_reserved};
+use edgegate_core::exchange::decision::Decision;
+use edgegate_core::forward::headers::is_reserved;
 use crate::given;
 use crate::support::memory::{Memory, World};
 use crate::support::schedule;
@@ -51,7 +53,7 @@ const NAMES: [&str; 23] = [
 thread_local! {
     static WORLD: (Gate, Rc<World>) = {
         let policy = edgegate_core::policy::Policy::read(given::POLICY).expect("valid");
-        let keyring = edgegate_core::keyring::Keyring::new(&policy, given::secret);
+        let keyring = edgegate_core::secrets::Keyring::new(&policy, given::secret);
         (Gate::new(policy, keyring), World::at(given::NOW))
     };
 }

@@ -8,7 +8,7 @@ use core::task::{Context, Poll, Waker};
 use std::rc::Rc;
 
 use arbitrary::Arbitrary;
-use edgegate_core::gate::Judged;
+use edgegate_core::exchange::Judged;
 use edgegate_core::refusal::Reason;
 
 use crate::support::memory::{Fault, Faults};

@@ -2,7 +2,7 @@
 
 use edgegate_core::http::Headers;
 use edgegate_core::policy::NamePattern;
-use edgegate_core::rewrite::headers::{fold, forged, is_harmless_connection, is_reserved};
+use edgegate_core::forward::headers::{fold, forged, is_harmless_connection, is_reserved};
 
 target!(|input: (&str, u8, &str)| {
     let (name, sign, value) = input;

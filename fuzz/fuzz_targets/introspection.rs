@@ -1,9 +1,9 @@
 //! Whatever an issuer answers, a token counts only where it was said to be active, in time, and about a person.
 
-use edgegate_core::credential::introspection::ask;
-use edgegate_core::credential::recent::Recent;
-use edgegate_core::credential::record::is_name;
-use edgegate_core::credential::store::Context;
+use edgegate_core::credential::issuer::introspection::ask;
+use edgegate_core::sealed::cache::Recent;
+use edgegate_core::sealed::record::is_name;
+use edgegate_core::sealed::store::Context;
 use edgegate_core::policy::SingleUse;
 use serde_json::Value;
 

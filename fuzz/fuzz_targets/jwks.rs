@@ -1,8 +1,8 @@
 //! A token is verified by a key of its issuer's document or by none, whatever the document says.
 
-use edgegate_core::credential::foreign::{Foreign, Verdict, verify};
-use edgegate_core::credential::recent::Recent;
-use edgegate_core::credential::store::Context;
+use edgegate_core::credential::issuer::{verify, Foreign, Verdict};
+use edgegate_core::sealed::cache::Recent;
+use edgegate_core::sealed::store::Context;
 use edgegate_core::policy::{Issuer, SingleUse};
 use std::sync::Arc;
 

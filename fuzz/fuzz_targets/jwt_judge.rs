@@ -1,5 +1,6 @@
 //! No text passes for a JWT of an issuer but what is one, and nothing in it decides how it is verified.
-use edgegate_core::credential::{basic, jwk, jws, jwt};
+use edgegate_core::credential::issuer::{jwk, jws, jwt};
+use edgegate_core::http::basic;
 use edgegate_core::policy::{Issuer, JwsAlgorithm, Policy};
 
 const NOW: u64 = 1_800_000_000;

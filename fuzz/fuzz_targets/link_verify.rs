@@ -1,7 +1,7 @@
 //! A link verifies exactly as it was signed, with ignored parameters at the end, and in no other form.
 
 use arbitrary::Arbitrary;
-use edgegate_core::credential::link::{Signed, Terms, parse, sign, verify};
+use edgegate_core::signed::link::{parse, sign, verify, Signed, Terms};
 use edgegate_core::http::Target;
 use crate::given::{NOW, house};
 

@@ -4,10 +4,7 @@
 use std::net::IpAddr;
 
 use arbitrary::Arbitrary;
-use edgegate_core::policy::{
-    BaseUrl, FieldPattern, HostPattern, Network, OriginPattern, PathPattern, authority, duration, is_within,
-    show_duration,
-};
+use edgegate_core::policy::{authority, duration, is_within, show_duration, BaseUrl, FieldPattern, HostPattern, Network, OriginPattern, PathPattern};
 
 #[derive(Debug, Arbitrary)]
 struct Input<'a> {

@@ -1,5 +1,5 @@
 //! A policy is read or every mistake is shown: with a line of the text and a reason that fits on one.
-use edgegate_core::policy::{Policy, advise};
+use edgegate_core::policy::{advise, Policy};
 
 target!(|text: &str| match Policy::read(text) {
     Ok(policy) => {

@@ -1,7 +1,7 @@
 //! A signed redirect verifies exactly as it was signed; only the case of its digits may differ.
 
 use arbitrary::Arbitrary;
-use edgegate_core::credential::signed_redirect::{parse, sign, verify};
+use edgegate_core::signed::redirect::{parse, sign, verify};
 use edgegate_core::policy::SignedRedirect;
 use crate::given::{NOW, house, secret};
 

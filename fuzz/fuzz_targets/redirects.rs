@@ -1,9 +1,9 @@
 //! Whatever the target and the document, a redirect leads to a listed host, and no value leaves its place.
 use arbitrary::Arbitrary;
-use edgegate_core::document::Document;
+use edgegate_core::redirect::document::Document;
 use edgegate_core::policy::HostPattern;
-use edgegate_core::rewrite::redirect::host;
-use edgegate_core::rewrite::template::{Part, Template};
+use edgegate_core::redirect::host;
+use edgegate_core::redirect::template::{Part, Template};
 
 #[derive(Debug, Arbitrary)]
 struct Input<'a> {

@@ -1,7 +1,7 @@
 //! What was minted opens as its own kind only; nothing that was changed opens at all.
 
 use arbitrary::Arbitrary;
-use edgegate_core::credential::seal::{Kind, mint, open};
+use edgegate_core::sealed::seal::{mint, open, Kind};
 use edgegate_core::ports::Entropy;
 use edgegate_core::refusal::Reason;
 use crate::given::house;

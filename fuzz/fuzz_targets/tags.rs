@@ -1,7 +1,7 @@
 //! However a page is cut, the same comes out; what is not known is left as it is.
 use arbitrary::Arbitrary;
 use edgegate_core::policy::TagPlaces;
-use edgegate_core::rewrite::tags::{Expander, Expansion, Vocabulary};
+use edgegate_core::tags::{Expander, Expansion, Vocabulary};
 
 #[derive(Debug, Arbitrary)]
 struct Input<'a> {

@@ -1,5 +1,5 @@
 //! A URL that is accepted is read in the same way by another parser, and cannot leave its path.
-use edgegate_core::http::{Target, query};
+use edgegate_core::http::{query, Target};
 use url::Url;
 
 target!(|rest: &str| {

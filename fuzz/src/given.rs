@@ -2,7 +2,7 @@
 
 #![allow(dead_code)] // each target uses its part of it
 
-use edgegate_core::keyring::Keyring;
+use edgegate_core::secrets::Keyring;
 use edgegate_core::policy::Policy;
 use edgegate_core::secret::Secret;
 

@@ -6,7 +6,7 @@ import { Failure } from "./run.mjs";
 
 const ledger = "tests/support/ledger.rs";
 const grants = "crates/core/src/credential/grant/mod.rs";
-const store = "crates/core/src/credential/store.rs";
+const store = "crates/core/src/sealed/store.rs";
 
 /** [the rule, its file, the text, the text without it] */
 export const rules = [
@@ -19,8 +19,8 @@ export const rules = [
   ["a strict route asks about tokens and sessions", store, "revocation == Revocation::Strict && is_revoked(ports, sealed).await?", "revocation == Revocation::Strict && false"],
   ["a strict route asks about grants", grants, "judge_revocation(ctx, ports, &claims.family).await.map_err(of_token)?;", ""],
   ["a strict route asks whether a token was replaced", grants, "if is_superseded(ports, claims).await? {", "if false {"],
-  ["an isolate never un-revokes what it remembers", "crates/core/src/credential/recent.rs", "is_older(entry) && !record.revoked", "false"],
-  ["an isolate's copy is not older than the policy says", "crates/core/src/credential/recent.rs", "entry.record.revoked || is_fresh(entry.fetched, now, max_age)", "entry.record.revoked || is_fresh(entry.fetched, now, max_age * 2)"],
+  ["an isolate never un-revokes what it remembers", "crates/core/src/sealed/cache.rs", "is_older(entry) && !record.revoked", "false"],
+  ["an isolate's copy is not older than the policy says", "crates/core/src/sealed/cache.rs", "entry.record.revoked || is_fresh(entry.fetched, now, max_age)", "entry.record.revoked || is_fresh(entry.fetched, now, max_age * 2)"],
   ["the Ledger sees to the tombstone", ledger, "let written = put(", "let written = true || put("],
   ["a revocation is answered once the Ledger knows", store, "    ports.revoke(revoked, until, tombstone).await\n", "    ports.revoke(revoked, until, tombstone).await.or(Ok(()))\n"],
   ["a sign-out that fails leaves another one's tombstone", store, "} else if ctx.single_use == SingleUse::BestEffort && was_alive {", "} else {"],
@@ -30,7 +30,7 @@ export const rules = [
   ["a repeated refresh gives the same tokens", grants, "=> (note.parse().unwrap_or(0), false),", "=> (ctx.now, false),"],
   ["a refresh after its window is a theft", grants, "if age < policy.retry_window =>", "if age < u64::MAX =>"],
   ["a refresh asks whether its grant was revoked", grants, "    judge_what_was_written(ctx, ports, policy, &family).await?;\n    let next", "    let next"],
-  ["a credential authenticates itself", "crates/core/src/credential/seal.rs", "!bool::from(compute(kind, key_id, secret, body).ct_eq(&mac))", "compute(kind, key_id, secret, body).ct_eq(&mac).unwrap_u8() > 1"],
+  ["a credential authenticates itself", "crates/core/src/sealed/seal.rs", "!bool::from(compute(kind, key_id, secret, body).ct_eq(&mac))", "compute(kind, key_id, secret, body).ct_eq(&mac).unwrap_u8() > 1"],
 ];
 
 /** Rules whose text does not stand once in its file, so that they could not be switched off. */

@@ -4,10 +4,10 @@
 //! the call's URL of the last two and the caller's clock: `https://ledger/<Unix seconds>/<hint>/<jurisdiction>`. An object
 //! that asks another one has no policy and goes by the URL of the call that it answers.
 
-use edgegate_core::gate::Gate;
 use edgegate_core::http::Deployment;
 use edgegate_core::policy::SHARDS;
 use edgegate_core::ports::ClaimKey;
+use edgegate_core::state::Gate;
 
 /// The object of a claim: one of as many as the policy says for the key that made the credential, or for what none made.
 pub fn of_claim(gate: &Gate, key: &ClaimKey) -> String {

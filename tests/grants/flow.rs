@@ -1,7 +1,7 @@
 //! The way of a client through the gate, step by step.
 
 use edgegate_core::credential::registry::digest;
-use edgegate_core::gate::Judged;
+use edgegate_core::exchange::Judged;
 use edgegate_core::refusal::Reason;
 use edgegate_core::secret::Secret;
 use serde_json::Value;

@@ -4,7 +4,7 @@ use core::future::Future;
 use core::pin::Pin;
 use std::collections::BTreeSet;
 
-use edgegate_core::gate::Judged;
+use edgegate_core::exchange::Judged;
 use edgegate_core::refusal::Reason;
 use proptest::prelude::*;
 

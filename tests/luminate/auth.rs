@@ -1,6 +1,6 @@
 //! `auth`: bound to its session, sent in a body, and good for nothing else (`protocols.md` A3.0).
 
-use edgegate_core::dialect::luminate::methods::SERVLETS;
+use edgegate_core::luminate::catalog::SERVLETS;
 use edgegate_core::policy::USUAL_NO_AUTH;
 use edgegate_core::refusal::Reason;
 

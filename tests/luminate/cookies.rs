@@ -1,6 +1,6 @@
 //! Cookies and origins: what a browser is given, and which pages elsewhere may make it call.
 
-use edgegate_core::gate::Judged;
+use edgegate_core::exchange::Judged;
 use edgegate_core::refusal::Reason;
 
 use crate::support::luminate::{COMMON, JO, client, client_get, everybody_is, login, refused, subject};

@@ -1,9 +1,9 @@
 //! One secret signs two formats, redirects and answers of a log-in: no text of one is a text of the other.
 
-use edgegate_core::credential::signed_redirect;
 use edgegate_core::digest::{hex, md5, sha1};
 use edgegate_core::policy::{Boundary, Digest, SignedRedirect};
 use edgegate_core::refusal::Reason;
+use edgegate_core::signed::redirect;
 use proptest::prelude::*;
 
 use crate::redirects::{encoded, location, site, well};
@@ -48,7 +48,7 @@ fn profiles() -> Vec<SignedRedirect> {
 
 #[test]
 fn the_search_for_log_ins_finds_what_was_signed_once() {
-    let covered = signed_redirect::hashed_text(&profiles()[2], Boundary::Exclusive, "1001003&ts=1287763970");
+    let covered = redirect::hashed_text(&profiles()[2], Boundary::Exclusive, "1001003&ts=1287763970");
     assert!(as_log_ins(&covered).contains(&("1001003&ts=".to_owned(), "1287763970".to_owned())));
     assert!(as_log_ins("cons_id=1001003&ts=1287763970").is_empty());
 }
@@ -89,7 +89,7 @@ fn a_query_begins_with_a_name_or_is_not_signed() {
         assert!(location(&judged).is_some(), "{query}");
     }
     for profile in profiles() {
-        let signed = signed_redirect::sign(&profile, &secret("DIGEST_KEY").unwrap(), "1001003", NOW);
+        let signed = redirect::sign(&profile, &secret("DIGEST_KEY").unwrap(), "1001003", NOW);
         assert_eq!(signed, Err(Reason::RedirectQuery), "nobody signs it, the command line neither");
     }
 }
@@ -141,7 +141,7 @@ fn no_signature_of_a_log_in_opens_a_route() {
                 ..profile
             };
             let keyring = crate::support::keyring(&crate::support::policy(POLICY));
-            let verified = signed_redirect::verify(&profile, &keyring, false, &query, NOW);
+            let verified = redirect::verify(&profile, &keyring, false, &query, NOW);
             assert!(!matches!(verified, Ok(Some(_))), "{query}");
         }
     }
@@ -170,9 +170,9 @@ proptest! {
         ts in prop::sample::select(vec![0, 1, NOW, 1_287_763_970]),
     ) {
         for profile in profiles() {
-            let Ok(signed) = signed_redirect::sign(&profile, &secret("DIGEST_KEY").unwrap(), &query, ts) else { continue };
+            let Ok(signed) = redirect::sign(&profile, &secret("DIGEST_KEY").unwrap(), &query, ts) else { continue };
             let (covered, signature) = signed.rsplit_once(&format!("&{}=", profile.signature)).unwrap();
-            let hashed = signed_redirect::hashed_text(&profile, profile.boundaries[0], covered);
+            let hashed = redirect::hashed_text(&profile, profile.boundaries[0], covered);
             let parts: [&[u8]; 2] = [hashed.as_bytes(), KEY.as_bytes()];
             let expected = match profile.digests[0] { Digest::Md5 => hex(&md5(&parts)), Digest::Sha1 => hex(&sha1(&parts)) };
             prop_assert_eq!(signature, expected);

@@ -1,7 +1,8 @@
 //! What the origin gets of a call: every byte but the credentials.
 
-use edgegate_core::gate::Judged;
-use edgegate_core::rewrite::{Decision, NewBody};
+use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::body::NewBody;
+use edgegate_core::exchange::decision::Decision;
 
 use crate::support::luminate::{ADMINISTRATOR, COMMON, JO, client, login, server, sign_on};
 use crate::support::memory::World;

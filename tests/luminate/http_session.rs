@@ -1,8 +1,8 @@
 //! Two consecutive redirects: a session at the http host, and what it is not good for.
 
-use edgegate_core::gate::Judged;
+use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::decision::Decision;
 use edgegate_core::refusal::Reason;
-use edgegate_core::rewrite::Decision;
 
 use crate::support::luminate::{JO, Person, client, everybody_is, login, subject};
 use crate::support::memory::World;

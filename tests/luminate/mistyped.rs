@@ -1,8 +1,8 @@
 //! luminateExtend says `multipart/form-data; charset=UTF-8` where a form asks for it, and sends a text of parameters all
 //! the same (its `sendRequest` sets the type and serializes the form).
 
+use edgegate_core::exchange::body::NewBody;
 use edgegate_core::refusal::Reason;
-use edgegate_core::rewrite::NewBody;
 use serde_json::json;
 
 use crate::support::luminate::{COMMON, JO, everybody_is, login, refused, said, subject};

@@ -1,7 +1,7 @@
 //! Which place a path names, and what pages are.
 
+use edgegate_core::exchange::decision::Decision;
 use edgegate_core::refusal::Reason;
-use edgegate_core::rewrite::Decision;
 
 use crate::support::luminate::{COMMON, JO, client, client_get, cookie_of, login, refused};
 use crate::support::{Request, Site, forwarding};

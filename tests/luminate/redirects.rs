@@ -1,10 +1,11 @@
 //! Where a call leads: the vectors of `fixtures/luminate-redirects.json`, what is refused before the method runs, and
 //! what an origin's answer decides.
 
-use edgegate_core::dialect::luminate::errors::redirect_after;
-use edgegate_core::gate::Judged;
+use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::body::NewBody;
+use edgegate_core::exchange::decision::Decision;
+use edgegate_core::luminate::errors::redirect_after;
 use edgegate_core::refusal::Reason;
-use edgegate_core::rewrite::{Decision, NewBody};
 use serde_json::Value;
 
 use crate::support::luminate::{

@@ -1,6 +1,6 @@
 //! Server calls: a listed network, then an administrator, then what the administrator may call.
 
-use edgegate_core::gate::Judged;
+use edgegate_core::exchange::Judged;
 use edgegate_core::refusal::Reason;
 use serde_json::Value;
 

@@ -1,8 +1,9 @@
 //! Where a request comes from that a session opens by itself: pages of the origin, and what the gate answers beside them.
 
-use edgegate_core::gate::Judged;
+use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::body::NewBody;
+use edgegate_core::exchange::decision::Decision;
 use edgegate_core::refusal::Reason;
-use edgegate_core::rewrite::{Decision, NewBody};
 use proptest::prelude::*;
 
 use crate::support::luminate::{COMMON, JO, Person, client, login, subject, visitor};

@@ -1,6 +1,6 @@
 //! The vectors of `protocols.md` A3.5, as `fixtures/luminate.json` has them, under a path with an organisation.
 
-use edgegate_core::gate::Judged;
+use edgegate_core::exchange::Judged;
 use serde_json::Value;
 
 use crate::support::story::Story;

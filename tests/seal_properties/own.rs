@@ -1,12 +1,13 @@
 //! What the gateway made is known again in every spelling that could be turned back, and nothing else is.
 
-use edgegate_core::credential::recent::Recent;
-use edgegate_core::credential::seal::{self, Kind};
-use edgegate_core::credential::spelling::Spelling;
-use edgegate_core::credential::store::Context;
-use edgegate_core::credential::{bound, own, registry, session};
+use edgegate_core::credential::{own, registry, session};
 use edgegate_core::digest::{base64url, standard_base64};
 use edgegate_core::policy::{KeyUse, SingleUse};
+use edgegate_core::sealed::cache::Recent;
+use edgegate_core::sealed::encoding::Spelling;
+use edgegate_core::sealed::seal::{self, Kind};
+use edgegate_core::sealed::session_token;
+use edgegate_core::sealed::store::Context;
 use proptest::prelude::*;
 
 use crate::support::NOW;
@@ -125,7 +126,7 @@ proptest! {
         let ctx = Context { recent: &recent, keyring: &KEYRING, single_use: SingleUse::Ledger, loopback: false, now: NOW };
         let policy = &POLICY.luminate.as_ref().unwrap().session;
         let one = session::start_nobodys(ctx, &Fixed(Cell::new(random)), policy).unwrap();
-        let text = ascii(&bound::token(ctx, policy, &one, &purpose).unwrap());
+        let text = ascii(&session_token::token(ctx, policy, &one, &purpose).unwrap());
         for text in around(&text).into_iter().chain([text.to_uppercase(), text.to_lowercase()]) {
             prop_assert!(is_own(&text), "{}", text);
         }

@@ -3,16 +3,18 @@
 use std::cell::Cell;
 use std::sync::LazyLock;
 
-use edgegate_core::credential::recent::Recent;
-use edgegate_core::credential::seal::{self, Kind, Sealed};
-use edgegate_core::credential::spelling::Spelling;
-use edgegate_core::credential::store::Context;
-use edgegate_core::credential::{bound, passage, session, sign_on};
-use edgegate_core::keyring::Keyring;
+use edgegate_core::credential::session::{self, handoff};
+use edgegate_core::luminate::sso_token;
 use edgegate_core::policy::{Luminate, SingleUse};
 use edgegate_core::ports::Entropy;
 use edgegate_core::refusal::Reason;
+use edgegate_core::sealed::cache::Recent;
+use edgegate_core::sealed::encoding::Spelling;
+use edgegate_core::sealed::seal::{self, Kind, Sealed};
+use edgegate_core::sealed::session_token;
+use edgegate_core::sealed::store::Context;
 use edgegate_core::secret::Secret;
+use edgegate_core::secrets::Keyring;
 use proptest::prelude::*;
 
 use crate::support::NOW;
@@ -92,34 +94,34 @@ proptest! {
         let (recent, policy, entropy) = (Recent::default(), &luminate().session, Counting(Cell::new(seed)));
         let ctx = at(&recent, &KEYRING, NOW);
         let one = session::start_nobodys(ctx, &entropy, policy).unwrap();
-        let text = ascii(&passage::mint(ctx, &entropy, policy, &one, lifetime).unwrap());
-        let opened = passage::open(at(&recent, &KEYRING, NOW + late), policy, &text);
+        let text = ascii(&handoff::mint(ctx, &entropy, policy, &one, lifetime).unwrap());
+        let opened = handoff::open(at(&recent, &KEYRING, NOW + late), policy, &text);
         prop_assert_eq!(opened.is_ok(), late < lifetime, "{:?}", opened);
         for (late, is_alive) in [(lifetime - 1, true), (lifetime, false)] {
-            prop_assert_eq!(passage::open(at(&recent, &KEYRING, NOW + late), policy, &text).is_ok(), is_alive);
+            prop_assert_eq!(handoff::open(at(&recent, &KEYRING, NOW + late), policy, &text).is_ok(), is_alive);
         }
-        let nonce = passage::open(ctx, policy, &text).unwrap();
+        let nonce = handoff::open(ctx, policy, &text).unwrap();
         prop_assert_eq!(session::reopen(ctx, policy, nonce.payload.expose()), Ok(one.clone()));
-        prop_assert_eq!(passage::open(at(&recent, &FOREIGN, NOW), policy, &text), Err(Reason::NonceForged));
+        prop_assert_eq!(handoff::open(at(&recent, &FOREIGN, NOW), policy, &text), Err(Reason::NonceForged));
         prop_assert_eq!(session::reopen(at(&recent, &FOREIGN, NOW), policy, nonce.payload.expose()), Err(Reason::SessionForged));
         // No session outlives itself by way of a nonce.
         let late = at(&recent, &KEYRING, one.expires - 1);
-        let last = ascii(&passage::mint(late, &entropy, policy, &one, lifetime).unwrap());
-        prop_assert_eq!(passage::open(at(&recent, &KEYRING, one.expires), policy, &last), Err(Reason::NonceExpired));
+        let last = ascii(&handoff::mint(late, &entropy, policy, &one, lifetime).unwrap());
+        prop_assert_eq!(handoff::open(at(&recent, &KEYRING, one.expires), policy, &last), Err(Reason::NonceExpired));
     }
 
     #[test]
     fn a_sign_on_token_says_its_subject_under_its_own_key(seed in any::<u64>(), subject in "[!-~]{1,255}", lifetime in 10..3600_u64, late in 0..4000_u64) {
         let (recent, policy, entropy) = (Recent::default(), &luminate().session, Counting(Cell::new(seed)));
         let ctx = at(&recent, &KEYRING, NOW);
-        let text = ascii(&sign_on::mint(ctx, &entropy, policy, &subject, lifetime).unwrap());
-        let verified = sign_on::verify(at(&recent, &KEYRING, NOW + late), policy, &text);
+        let text = ascii(&sso_token::mint(ctx, &entropy, policy, &subject, lifetime).unwrap());
+        let verified = sso_token::verify(at(&recent, &KEYRING, NOW + late), policy, &text);
         let expected = if late < lifetime { Ok(subject.clone()) } else { Err(Reason::SignOnExpired) };
         prop_assert_eq!(verified, expected);
         for (late, is_alive) in [(lifetime - 1, true), (lifetime, false)] {
-            prop_assert_eq!(sign_on::verify(at(&recent, &KEYRING, NOW + late), policy, &text).is_ok(), is_alive);
+            prop_assert_eq!(sso_token::verify(at(&recent, &KEYRING, NOW + late), policy, &text).is_ok(), is_alive);
         }
-        prop_assert_eq!(sign_on::verify(at(&recent, &FOREIGN, NOW), policy, &text), Err(Reason::SignOnForged));
+        prop_assert_eq!(sso_token::verify(at(&recent, &FOREIGN, NOW), policy, &text), Err(Reason::SignOnForged));
         prop_assert!(subject.len() < 8 || !text.contains(&subject), "the subject is masked");
     }
 
@@ -129,8 +131,8 @@ proptest! {
         let ctx = at(&recent, &KEYRING, NOW);
         let (one, other) = (session::start_nobodys(ctx, &entropy, policy).unwrap(), session::start_nobodys(ctx, &entropy, policy).unwrap());
         prop_assert_ne!(&one, &other);
-        let text = ascii(&bound::token(ctx, policy, &one, "purpose").unwrap());
-        let holds = |ctx, session: &Sealed, purpose: &str, text: &str| bound::is_token(ctx, policy, session, purpose, text).unwrap();
+        let text = ascii(&session_token::token(ctx, policy, &one, "purpose").unwrap());
+        let holds = |ctx, session: &Sealed, purpose: &str, text: &str| session_token::is_token(ctx, policy, session, purpose, text).unwrap();
         prop_assert!(holds(ctx, &one, "purpose", &text));
         prop_assert!(!holds(ctx, &other, "purpose", &text), "another session");
         prop_assert!(!holds(ctx, &one, "another", &text), "another purpose");
@@ -149,14 +151,14 @@ proptest! {
         let ctx = at(&recent, &KEYRING, NOW);
         let one = session::start_nobodys(ctx, &entropy, policy).unwrap();
         let id = ascii(&session::text(policy, &one));
-        let nonce = ascii(&passage::mint(ctx, &entropy, policy, &one, 60).unwrap());
-        let sso = ascii(&sign_on::mint(ctx, &entropy, policy, "1001002", 60).unwrap());
-        let auth = ascii(&bound::token(ctx, policy, &one, "purpose").unwrap());
+        let nonce = ascii(&handoff::mint(ctx, &entropy, policy, &one, 60).unwrap());
+        let sso = ascii(&sso_token::mint(ctx, &entropy, policy, "1001002", 60).unwrap());
+        let auth = ascii(&session_token::token(ctx, policy, &one, "purpose").unwrap());
         for text in [&id, &nonce, &sso, &auth] {
             prop_assert_eq!(session::open(ctx, policy, text).is_ok(), text == &id);
-            prop_assert_eq!(passage::open(ctx, policy, text).is_ok(), text == &nonce);
-            prop_assert_eq!(sign_on::verify(ctx, policy, text).is_ok(), text == &sso);
-            prop_assert_eq!(bound::is_token(ctx, policy, &one, "purpose", text), Ok(text == &auth));
+            prop_assert_eq!(handoff::open(ctx, policy, text).is_ok(), text == &nonce);
+            prop_assert_eq!(sso_token::verify(ctx, policy, text).is_ok(), text == &sso);
+            prop_assert_eq!(session_token::is_token(ctx, policy, &one, "purpose", text), Ok(text == &auth));
         }
         // A session of one form is none of the other.
         let plain = POLICY.session.as_ref().unwrap();

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use edgegate_core::gate::Judged;
+use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::decision::Decision;
 use edgegate_core::refusal::Reason;
-use edgegate_core::rewrite::Decision;
 use serde_json::Value;
 
 use crate::ask::{Ask, Who};

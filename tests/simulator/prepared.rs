@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use edgegate_core::credential::seal::{self, Kind, Terms};
-use edgegate_core::keyring::Keyring;
 use edgegate_core::policy::Policy;
 use edgegate_core::refusal::Reason;
+use edgegate_core::sealed::seal::{self, Kind, Terms};
 use edgegate_core::secret::Secret;
+use edgegate_core::secrets::Keyring;
 use serde_json::json;
 
 use crate::support::memory::{Memory, World};

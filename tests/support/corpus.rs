@@ -2,12 +2,13 @@
 //! The native tests and the wasm tests run the same code over the same bytes and compare with the same file.
 
 use super::house::digest::{hex, sha256};
-use super::house::gate::{Gate, Judged, Moment};
+use super::house::exchange::decision::Decision;
+use super::house::exchange::{Judged, Moment};
 use super::house::http::{Headers, Incoming};
-use super::house::keyring::Keyring;
 use super::house::policy::Policy;
-use super::house::rewrite::Decision;
 use super::house::secret::Secret;
+use super::house::secrets::Keyring;
+use super::house::state::Gate;
 use super::memory::{Memory, World};
 use super::schedule::finish;
 

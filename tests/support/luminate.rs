@@ -1,6 +1,6 @@
 //! Callers of the Luminate dialect: people with a session, partners' servers, and what they are told.
 
-use edgegate_core::gate::Judged;
+use edgegate_core::exchange::Judged;
 use edgegate_core::refusal::Reason;
 use serde_json::{Value, json};
 

@@ -19,13 +19,15 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 use edgegate_core as house;
-use edgegate_core::gate::{Gate, Judged, Moment};
+use edgegate_core::exchange::decision::{Decision, Forwarding};
+use edgegate_core::exchange::{Judged, Moment};
+use edgegate_core::http::answer::Answer;
 use edgegate_core::http::{Deployment, Headers, Incoming};
-use edgegate_core::keyring::Keyring;
 use edgegate_core::policy::Policy;
 use edgegate_core::refusal::Reason;
-use edgegate_core::rewrite::{Answer, Decision, Forwarding};
 use edgegate_core::secret::Secret;
+use edgegate_core::secrets::Keyring;
+use edgegate_core::state::Gate;
 use serde_json::{Value, json};
 
 use memory::{Memory, World};

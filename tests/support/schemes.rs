@@ -1,7 +1,7 @@
 //! Passwords, tickets, XSRF tokens and brokers, as a program, a page and a broker have them.
 
 use base64::prelude::{BASE64_STANDARD, Engine};
-use edgegate_core::credential::link::{self, Signed, Terms};
+use edgegate_core::signed::link::{self, Signed, Terms};
 use serde_json::json;
 
 use super::story::Story;

@@ -5,13 +5,13 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use edgegate_core::credential::link::{self, Signed, Terms};
-use edgegate_core::credential::seal::{self, Kind};
-use edgegate_core::credential::signed_redirect;
-use edgegate_core::credential::spelling::Spelling;
 use edgegate_core::policy::Network;
 use edgegate_core::refusal::Reason;
+use edgegate_core::sealed::encoding::Spelling;
+use edgegate_core::sealed::seal::{self, Kind};
 use edgegate_core::secret::Secret;
+use edgegate_core::signed::link::{self, Signed, Terms};
+use edgegate_core::signed::redirect;
 use serde_json::json;
 
 use super::memory::{Fault, World};
@@ -164,7 +164,7 @@ impl Story {
         let ts = self.site.ports.world.clock.get() + option.parse::<u64>().unwrap();
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let profile = &self.site.gate.policy.signed_redirects[0];
-        let query = signed_redirect::sign(profile, &secret("DIGEST_KEY").unwrap(), query, ts).unwrap();
+        let query = redirect::sign(profile, &secret("DIGEST_KEY").unwrap(), query, ts).unwrap();
         self.keep("redirect", format!("{path}?{query}"));
     }
 

@@ -11,9 +11,9 @@ use super::client::Gateway;
 use super::output::{Exit, Failure, Report};
 use super::time;
 use super::workspace::{Workspace, read_stdin, read_text};
-use edgegate_core::credential::record::{is_name, is_scope};
-use edgegate_core::credential::seal::Kind;
-use edgegate_core::credential::spelling::Spelling;
+use edgegate_core::sealed::encoding::Spelling;
+use edgegate_core::sealed::record::{is_name, is_scope};
+use edgegate_core::sealed::seal::Kind;
 
 /// A link that signs somebody in once.
 ///

@@ -11,8 +11,8 @@ use super::registration;
 use super::time;
 use super::workspace::Workspace;
 use edgegate_core::credential::registry::{self, LONGEST_OVERLAP};
-use edgegate_core::credential::seal::{self, Kind};
 use edgegate_core::policy::{Client, ClientKind};
+use edgegate_core::sealed::seal::{self, Kind};
 
 /// Registers a client.
 ///

@@ -10,7 +10,8 @@ use std::task::{Context, Poll, Waker};
 
 use super::workspace::Workspace;
 use edgegate_core::credential::Identity;
-use edgegate_core::gate::{Gate, Moment};
+use edgegate_core::exchange::Moment;
+use edgegate_core::exchange::decision::Decision;
 use edgegate_core::http::{Deployment, Headers, Incoming, query};
 use edgegate_core::policy::{JwsAlgorithm, Network, Origin, Policy, Route};
 use edgegate_core::ports::{
@@ -18,8 +19,8 @@ use edgegate_core::ports::{
     Upstream, Vault, Verifier,
 };
 use edgegate_core::refusal::Reason;
-use edgegate_core::rewrite::Decision;
 use edgegate_core::secret::Secret;
+use edgegate_core::state::Gate;
 
 /// A request for an address.
 #[derive(Debug, Clone, Copy)]

@@ -2,11 +2,12 @@
 
 use super::judge::{Asked, Judgement, judge};
 use super::workspace::Workspace;
-use edgegate_core::credential::{Identity, signed_redirect};
+use edgegate_core::credential::Identity;
 use edgegate_core::explain::{Explanation, explain, explain_redirect};
 use edgegate_core::http::Target;
 use edgegate_core::policy::{Policy, SignedRedirect};
 use edgegate_core::refusal::Reason;
+use edgegate_core::signed::redirect;
 
 /// Who judges.
 #[derive(Debug, Clone, Copy)]
@@ -74,7 +75,7 @@ impl Judge<'_> {
     fn by_profile(self, workspace: &Workspace, profile: &SignedRedirect, asked: Asked<'_>) -> Judgement {
         let query = asked.url.split_once('?').map_or("", |(_, query)| query);
         let loopback = self.is_loopback(&workspace.policy, asked.url);
-        match signed_redirect::verify(profile, &workspace.keyring(), loopback, query, asked.now) {
+        match redirect::verify(profile, &workspace.keyring(), loopback, query, asked.now) {
             Ok(Some(verified)) => {
                 let identity = Identity { subject: verified.subject, ..Identity::by_key(REDIRECT, &verified.key_id) };
                 Judgement { identity: Some(identity), ..Judgement::default() }

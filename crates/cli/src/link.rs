@@ -11,8 +11,8 @@ use super::output::{Failure, Report};
 use super::signing::{self, Kind};
 use super::time;
 use super::workspace::Workspace;
-use edgegate_core::credential::link::{self, Signed, Terms};
 use edgegate_core::policy::{Accept, Link, Policy};
+use edgegate_core::signed::link::{self, Signed, Terms};
 
 /// Signs an address, and has the gate judge the outcome before it is shown.
 ///

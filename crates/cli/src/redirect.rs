@@ -11,9 +11,9 @@ use super::output::{Failure, Report};
 use super::signing::{self, Kind};
 use super::time;
 use super::workspace::Workspace;
-use edgegate_core::credential::signed_redirect;
 use edgegate_core::policy::{Accept, Policy, SignedRedirect};
 use edgegate_core::refusal::Reason;
+use edgegate_core::signed::redirect;
 
 /// Signs an address, and has the outcome judged, as of its own time, before it is shown: by the gate, or for another
 /// site's address by the profile that was named.
@@ -35,7 +35,7 @@ pub fn sign(common: &Common, args: &SignRedirect) -> Result<Report, Failure> {
         signing::target(&workspace, judge, &address, unsigned)?;
     }
     let secret = workspace.secret(&key.secret, judge.is_loopback(&workspace.policy, &address.sent))?;
-    let query = signed_redirect::sign(&profile, &secret, address.query(), at).map_err(unsignable)?;
+    let query = redirect::sign(&profile, &secret, address.query(), at).map_err(unsignable)?;
     let url = address.with_query(&query);
 
     let mut notes = address.notes.clone();

@@ -7,8 +7,8 @@ use super::keys;
 use super::output::{Exit, Failure, Report};
 use super::workspace::Workspace;
 use edgegate_core::http::Deployment;
-use edgegate_core::keyring::Keyring;
 use edgegate_core::policy::{Key, KeyUse, MacAlgorithm, Policy};
+use edgegate_core::secrets::Keyring;
 
 /// Lists them, never their values.
 ///

@@ -2,8 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use edgegate_core::credential::link::read_seconds;
 pub use edgegate_core::policy::{duration, show_duration};
+use edgegate_core::signed::link::read_seconds;
 
 /// Now, in Unix seconds.
 pub fn now() -> u64 {

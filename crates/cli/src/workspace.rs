@@ -8,9 +8,9 @@ use zeroize::Zeroizing;
 use super::args::Common;
 use super::output::Failure;
 use super::vars::Vars;
-use edgegate_core::keyring::Keyring;
 use edgegate_core::policy::Policy;
 use edgegate_core::secret::Secret;
+use edgegate_core::secrets::Keyring;
 
 /// A valid policy and the secrets that belong to it.
 #[derive(Debug)]

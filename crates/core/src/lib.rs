@@ -1,42 +1,54 @@
 //! Edgegate: an authentication gate at the edge.
 //!
-//! One question is answered on every request: may this go through, and as whom? The house, in the order in
-//! which a request walks through it:
+//! One question is answered on every request: may this go through, and as whom? The rooms, from the ground up; none
+//! imports one above it:
 //!
+//! - [`refusal`] is the closed list of reasons; [`secret`] and [`digest`] are the tools of cryptography;
 //! - [`http`] reads the request as it arrived and refuses what can be read in two ways;
-//! - [`gate`] is the pipeline: shape, route, credentials, storage, decision;
-//! - [`credential`] holds a file for each kind of credential;
+//! - [`ports`] are the traits through which the core reaches the world, [`secrets`] the values that the policy names;
+//! - [`sealed`] is the form of everything that the gateway issues, [`signed`] the forms of signed addresses;
+//! - [`credential`] holds the kinds of credential: read, verified, minted;
+//! - [`attempts`] counts guesses; [`redirect`] and [`tags`] make addresses and pages for a visitor; [`page`] is HTML;
+//! - [`state`] is what an isolate holds, [`exchange`] one request on its way;
+//! - [`routing`] finds the route, [`forward`] makes the request for the origin;
+//! - [`authenticate`] tries the credentials that a route accepts;
+//! - [`dialect`] has the words of a refusal, `luminate` the whole of one vendor's dialect;
 //! - [`endpoint`] holds what the gateway answers itself, under `/.edgegate/`;
-//! - [`document`] reads what an origin answers a call with, where that decides what comes next;
-//! - [`rewrite`] turns a decision into edits of the request and of the answer;
-//! - [`refusal`] is the closed list of reasons, [`dialect`] their words;
-//! - [`policy`] is the file that says all this, checked before it is used;
-//! - [`horizon`] says how far back the Ledger may delete;
-//! - [`ports`] are the traits through which the core reaches the world; `worker` implements them over
-//!   Cloudflare's bindings and is the only room that knows the platform.
+//! - [`gate`] is the pipeline; [`log`] and [`explain`] tell about it.
 //!
-//! Everything but `worker` compiles natively, has no clock, no randomness and no I/O, and is what the
-//! command-line tool ([`cli`]) and the tests run.
+//! [`policy`] is the file that says all this, checked before it is used; [`horizon`] says how far back the Ledger may
+//! delete. There is no clock, no randomness and no I/O here.
 
 #![cfg_attr(
     test,
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)
 )]
 
+pub mod attempts;
+pub mod authenticate;
 pub mod credential;
 pub mod dialect;
 pub mod digest;
-pub mod document;
 pub mod endpoint;
+pub mod exchange;
 pub mod explain;
+pub mod forward;
 pub mod gate;
 pub mod horizon;
 pub mod http;
-pub mod keyring;
 pub mod log;
+pub mod luminate;
+pub mod own_paths;
+pub mod page;
 pub mod ports;
+pub mod redirect;
 pub mod refusal;
-pub mod rewrite;
+pub mod routing;
+pub mod sealed;
 pub mod secret;
+pub mod secrets;
+pub mod signed;
+pub mod state;
+pub mod tags;
 
 pub use edgegate_policy as policy;

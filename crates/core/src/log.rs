@@ -1,8 +1,9 @@
 //! The decision log: one JSON line per request, no secret, no token, no address with a credential in it.
 
 use crate::digest::{base64url, hmac_sha256, sha256};
-use crate::gate::{Gate, Judged};
+use crate::exchange::Judged;
 use crate::policy::KeyUse;
+use crate::state::Gate;
 
 /// What a request cost outside the gate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

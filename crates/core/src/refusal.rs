@@ -6,7 +6,7 @@
 
 mod public;
 
-pub use public::Public;
+pub use crate::refusal::public::Public;
 
 /// Declares the reasons with their codes, so that no reason is without one and no code is given twice.
 macro_rules! reasons {

@@ -1,17 +1,17 @@
 //! Bearer tokens (RFC 6750) that this gateway issued: those of a grant, and those that an operator mints.
 
-use super::Identity;
-use super::authorization::{self, Authorization};
-use super::dpop::Thumbprint;
-use super::record::Record;
-use super::seal::{self, Kind, Sealed, is_written_as};
-use super::store::{self, Context, Found};
-use super::{grant, registry};
+use crate::credential::Identity;
+use crate::credential::dpop::Thumbprint;
+use crate::credential::{grant, registry};
+use crate::http::authorization::{self, Authorization};
 use crate::http::fields::judge_number;
 use crate::http::{Incoming, Target, query};
 use crate::policy::{Bearer, BearerUse, Key, Policy, Revocation, Route};
 use crate::ports::{Body, Entropy, Ledger, Vault};
 use crate::refusal::Reason;
+use crate::sealed::record::Record;
+use crate::sealed::seal::{self, Kind, Sealed, is_written_as};
+use crate::sealed::store::{self, Context, Found};
 use crate::secret::Secret;
 
 /// What was found, and what of the request has to be replaced because it was read.

@@ -2,14 +2,15 @@
 
 use serde_json::Value;
 
-use super::jwt::seconds;
-use super::store::Context;
-use super::{claim_key, jwk, jws, once};
+use crate::credential::issuer::jwt::seconds;
+use crate::credential::issuer::{jwk, jws};
 use crate::digest::{base64url, from_base64url, sha256};
 use crate::http::Headers;
 use crate::policy::JwsAlgorithm;
 use crate::ports::{ClaimKey, Ledger, Vault, Verifier};
 use crate::refusal::Reason;
+use crate::sealed::store::Context;
+use crate::sealed::{claim_key, once};
 
 /// SHA-256 of a public key (RFC 7638).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,42 +6,19 @@
 //! [`link`], [`signed_redirect`], [`bound`], [`xsrf`], [`passage`], [`http_session`], [`sign_on`], [`ticket`] and
 //! [`errand`] have no record.
 
-pub mod authorization;
-pub mod basic;
 pub mod bearer;
-pub mod bound;
-pub mod code;
+pub mod broker_state;
 pub mod dpop;
-pub mod errand;
-pub mod foreign;
 pub mod grant;
-pub mod heads;
-pub mod http_session;
-pub mod introspection;
-mod issuer_keys;
-pub mod jwk;
-pub mod jws;
-pub mod jwt;
-pub mod link;
+pub(crate) mod identity_jwt;
+pub mod issuer;
 pub mod nonce;
-pub mod once;
 pub mod own;
-pub mod passage;
-pub mod recent;
-pub mod record;
 pub mod registry;
-pub mod seal;
 pub mod session;
-pub mod sign_on;
-pub mod signed_redirect;
-pub mod spelling;
-pub mod store;
 pub mod ticket;
-pub mod traces;
-pub mod xsrf;
 
-use crate::digest::sha256;
-use crate::ports::ClaimKey;
+use crate::sealed::record::Record;
 
 /// As whom a request goes through.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -69,16 +46,9 @@ impl Identity {
     }
 
     /// The same with what its record says.
-    pub fn by_record(kind: &'static str, key_id: &str, record: record::Record) -> Self {
+    pub fn by_record(kind: &'static str, key_id: &str, record: Record) -> Self {
         let scope = record.scopes();
         let client = Some(record.client).filter(|client| !client.is_empty());
         Self { subject: Some(record.sub), client, scope, ..Self::by_key(kind, key_id) }
     }
-}
-
-/// The key under which a credential is claimed: a digest of what authenticates it, so that no other
-/// spelling of the same credential is a new one.
-pub fn claim_key(what: &str, key_id: &str, mac: &[u8]) -> ClaimKey {
-    let digest = sha256(&[b"edgegate claim v1\0", what.as_bytes(), b"\0", key_id.as_bytes(), b"\0", mac]);
-    ClaimKey::by(key_id, digest)
 }

@@ -1,12 +1,12 @@
 //! One-time nonces in a URL: minted for a subject and a route, redeemed once, for a session.
 
-use super::once;
-use super::record::Record;
-use super::seal::{self, Kind, Sealed};
-use super::store::{self, Context, Found};
 use crate::policy::{Nonce, Revocation, Route, SingleUse};
 use crate::ports::{Entropy, Ledger, Vault};
 use crate::refusal::Reason;
+use crate::sealed::once;
+use crate::sealed::record::Record;
+use crate::sealed::seal::{self, Kind, Sealed};
+use crate::sealed::store::{self, Context, Found};
 use crate::secret::Secret;
 
 /// Mints a nonce for a subject on a route.

@@ -10,14 +10,14 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 use subtle::ConstantTimeEq;
 
-use super::basic::Pair;
-use super::record::Record;
-use super::seal::{self, Kind, Sealed, Terms};
-use super::store::{self, Context, LAG};
 use crate::digest::{base64url, hmac_sha256};
+use crate::http::basic::Pair;
 use crate::policy::{Client, ClientKind, Policy, Registry, Revocation, SecretDigest, SingleUse};
 use crate::ports::{ClaimKey, Claimed, Entropy, Ledger, Tombstone, Vault};
 use crate::refusal::Reason;
+use crate::sealed::record::Record;
+use crate::sealed::seal::{self, Kind, Sealed, Terms};
+use crate::sealed::store::{self, Context, LAG};
 use crate::secret::Secret;
 
 /// The client of an id. `revocation`: whether the Ledger is asked if it was removed.

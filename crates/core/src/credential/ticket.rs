@@ -4,14 +4,14 @@
 //! programs ask when they have to. Its text is what SuperOffice's clients know, `7T:` and base64, and is never decoded by
 //! anybody but the gateway.
 
-use super::Identity;
-use super::seal::{self, Kind, Sealed};
-use super::session;
-use super::spelling::Spelling;
-use super::store::Context;
+use crate::credential::Identity;
+use crate::credential::session;
 use crate::policy::{Revocation, Session};
 use crate::ports::{Entropy, Ledger, Vault};
 use crate::refusal::Reason;
+use crate::sealed::encoding::Spelling;
+use crate::sealed::seal::{self, Kind, Sealed};
+use crate::sealed::store::Context;
 use crate::secret::Secret;
 
 /// A new ticket.
@@ -86,4 +86,4 @@ pub const APP_TOKEN: &str = "so-apptoken";
 /// As the log names it.
 const KIND: &str = "ticket";
 /// No route can be called so.
-pub(super) const AUDIENCE: &str = "session ticket";
+pub(crate) const AUDIENCE: &str = "session ticket";

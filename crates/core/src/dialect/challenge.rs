@@ -1,14 +1,15 @@
 //! Challenges (RFC 9110 section 11.6.1): one for each scheme that could open a route, in whatever dialect it refuses.
 
-use super::oauth;
 use crate::credential::{dpop, ticket};
-use crate::gate::{Gate, Trace};
+use crate::dialect::oauth;
+use crate::exchange::Trace;
 use crate::policy::{Accept, Dialect, Route};
 use crate::refusal::{Public, Reason};
+use crate::state::Gate;
 
 /// What a client can show, by the scheme that it shows it with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scheme {
+pub(crate) enum Scheme {
     /// An access token.
     Bearer,
     /// A ticket, from an application that shows a token of its own or from any.
@@ -20,7 +21,7 @@ pub(super) enum Scheme {
 }
 
 /// The schemes of a route, each once, in the order in which they are asked.
-pub(super) fn schemes(route: &Route) -> Vec<Scheme> {
+pub(crate) fn schemes(route: &Route) -> Vec<Scheme> {
     let mut schemes = Vec::new();
     for accept in &route.accept {
         let scheme = match accept {
@@ -39,14 +40,14 @@ pub(super) fn schemes(route: &Route) -> Vec<Scheme> {
 }
 
 /// The `WWW-Authenticate` values of a refusal in the generic dialect.
-pub(super) fn all(gate: &Gate, trace: &Trace, reason: Reason) -> Vec<String> {
+pub(crate) fn all(gate: &Gate, trace: &Trace, reason: Reason) -> Vec<String> {
     let public = reason.public();
     let realm = &gate.policy.gateway.realm;
     if reason == Reason::AdminKey {
         return vec![format!("Bearer realm=\"{realm} admin\"")];
     }
     let Some(route) = trace.route.as_deref() else {
-        let wants_session = reason == Reason::SignInFailed || trace.endpoint == Some(crate::endpoint::TICKET);
+        let wants_session = reason == Reason::SignInFailed || trace.endpoint == Some(crate::own_paths::TICKET);
         return if wants_session && public.status() == 401 { vec![session(gate)] } else { Vec::new() };
     };
     let proof = of_proof(reason).filter(|_| route.takes_tokens());
@@ -57,7 +58,7 @@ pub(super) fn all(gate: &Gate, trace: &Trace, reason: Reason) -> Vec<String> {
 }
 
 /// The challenge of one scheme; None if it has nothing to say of such a refusal.
-pub(super) fn of(gate: &Gate, route: &Route, scheme: Scheme, public: Public, realm: &str) -> Option<String> {
+pub(crate) fn of(gate: &Gate, route: &Route, scheme: Scheme, public: Public, realm: &str) -> Option<String> {
     match scheme {
         Scheme::Bearer => bearer(gate, route, public, realm),
         Scheme::Ticket { .. } => Some(format!("{} realm=\"{realm}\"", ticket::SCHEME)),
@@ -70,7 +71,7 @@ pub(super) fn of(gate: &Gate, route: &Route, scheme: Scheme, public: Public, rea
 pub(crate) fn session(gate: &Gate) -> String {
     let realm = &gate.policy.gateway.realm;
     match gate.policy.sign_in {
-        Some(_) => format!("Cookie realm=\"{realm}\", form-action=\"{}\"", crate::endpoint::SIGN_IN),
+        Some(_) => format!("Cookie realm=\"{realm}\", form-action=\"{}\"", crate::own_paths::SIGN_IN),
         None => format!("Cookie realm=\"{realm}\""),
     }
 }

@@ -3,12 +3,12 @@
 use serde_json::json;
 
 use crate::credential::Identity;
-use crate::gate::Gate;
+use crate::forward::headers::fold;
 use crate::http::Headers;
+use crate::http::answer::Answer;
 use crate::policy::{Dialect, Policy, Route};
 use crate::refusal::Reason;
-use crate::rewrite::Answer;
-use crate::rewrite::headers::fold;
+use crate::state::Gate;
 
 /// The answer to a refused call. Only the texts are documented. Which status goes with which is inferred from a library
 /// that has the same texts (`protocols.md` B1).

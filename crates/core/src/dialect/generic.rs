@@ -2,12 +2,16 @@
 
 use serde_json::json;
 
-use super::{challenge, page};
-use crate::gate::{Gate, Moment, Trace, with_cookies};
+use crate::dialect::challenge;
+use crate::exchange::{Moment, Trace};
+use crate::http::answer::Answer;
+use crate::http::answer::with_cookies;
+use crate::http::cors;
 use crate::http::{Incoming, Target, accept};
+use crate::page;
 use crate::policy::{Route, Xsrf};
 use crate::refusal::{Public, Reason};
-use crate::rewrite::{Answer, cors};
+use crate::state::Gate;
 
 /// The answer to a refused request. What it says is [`Reason::public`], never more.
 pub(crate) fn refuse(
@@ -65,7 +69,7 @@ fn problem(status: u16, public: Public, detail: Option<&str>, request_id: &str) 
 }
 
 /// Where the page offers to sign in: only for a plain visit that a session would have opened.
-pub(super) fn sign_in_address(
+pub(crate) fn sign_in_address(
     gate: &Gate,
     route: Option<&Route>,
     public: Public,
@@ -82,12 +86,12 @@ pub(super) fn sign_in_address(
     // A form is not sent again by itself; the way leads back to where it was sent, if that can be looked at.
     let is_page = incoming.method == "GET" || route?.methods.iter().any(|method| method == "GET");
     let back = match is_page {
-        true => crate::rewrite::forward::clean_address(&gate.policy, route?, &target),
+        true => crate::forward::clean_address(&gate.policy, route?, &target),
         false => "/".to_owned(),
     };
-    let length = target.origin().len() + crate::endpoint::SIGN_IN.len() + "?next=".len();
+    let length = target.origin().len() + crate::own_paths::SIGN_IN.len() + "?next=".len();
     let fits = |back: &str| length + crate::http::query::encode_component(back).len() <= gate.policy.limits.url;
     // Escaped once more it may be longer than an address can be: then its query is left out.
     let back = if fits(&back) { back } else { target.path.to_owned() };
-    Some(format!("{}?next={}", crate::endpoint::SIGN_IN, crate::http::query::encode_component(&back)))
+    Some(format!("{}?next={}", crate::own_paths::SIGN_IN, crate::http::query::encode_component(&back)))
 }

@@ -6,44 +6,16 @@
 pub(crate) mod challenge;
 pub mod checkfront;
 pub mod generic;
-pub mod luminate;
 pub mod oauth;
-pub mod page;
 pub mod superoffice;
-pub mod tags;
 
-use crate::gate::{Gate, Moment, Trace};
+use crate::exchange::format::Voice;
+use crate::exchange::{Moment, Trace};
 use crate::http::Incoming;
-use crate::policy::Dialect;
+use crate::http::answer::Answer;
+use crate::luminate::errors;
 use crate::refusal::Reason;
-use crate::rewrite::Answer;
-
-/// In whose words a request is refused.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Voice {
-    /// The RFCs'.
-    #[default]
-    Generic,
-    /// The envelope of the Luminate API.
-    Luminate(luminate::Manner),
-    /// The error object of Checkfront's API.
-    Checkfront,
-    /// What SuperOffice's WebApi says.
-    SuperOffice,
-    /// The error object of RFC 6749, in whose texts.
-    OAuth(Dialect),
-}
-
-impl Voice {
-    /// The voice of a route.
-    pub fn of(dialect: Dialect) -> Self {
-        match dialect {
-            Dialect::Generic => Voice::Generic,
-            Dialect::Checkfront => Voice::Checkfront,
-            Dialect::SuperOffice => Voice::SuperOffice,
-        }
-    }
-}
+use crate::state::Gate;
 
 /// The answer to a refused request. What it says is [`Reason::public`], never more.
 pub(crate) fn refuse(
@@ -67,8 +39,8 @@ pub(crate) fn refuse(
             generic::dress(reason, incoming, trace, named(oauth::answer(gate, reason, dialect), moment))
         }
         Voice::Luminate(manner) => {
-            let onward = trace.onward.as_ref().and_then(|it| luminate::errors::redirect(it, reason, moment.now));
-            let answer = onward.unwrap_or_else(|| luminate::errors::answer(manner, reason));
+            let onward = trace.onward.as_ref().and_then(|it| errors::redirect(it, reason, moment.now));
+            let answer = onward.unwrap_or_else(|| errors::answer(manner, reason));
             generic::dress(reason, incoming, trace, answer)
         }
     }

@@ -3,10 +3,10 @@
 
 use serde_json::json;
 
-use crate::gate::Gate;
+use crate::http::answer::Answer;
 use crate::policy::Dialect;
 use crate::refusal::{Public, Reason};
-use crate::rewrite::Answer;
+use crate::state::Gate;
 
 /// The answer to a refused request of a client.
 pub fn answer(gate: &Gate, reason: Reason, dialect: Dialect) -> Answer {

@@ -2,13 +2,15 @@
 
 use serde_json::json;
 
-use super::challenge::{self, Scheme};
-use super::{generic, page};
-use crate::gate::{Gate, Moment, Trace};
+use crate::dialect::challenge::{self, Scheme};
+use crate::dialect::generic;
+use crate::exchange::{Moment, Trace};
+use crate::http::answer::Answer;
 use crate::http::{Incoming, accept};
+use crate::page;
 use crate::policy::Route;
 use crate::refusal::{Public, Reason};
-use crate::rewrite::Answer;
+use crate::state::Gate;
 
 /// The answer to a refused call. Its clients ask for a new credential when they see 401, and only then, so whatever is
 /// wrong with a credential is 401. It names every scheme that the route takes.

@@ -1,16 +1,21 @@
 //! `/.edgegate/broker/<name>`: a broker's answer, a signed link that works once, for the browser that was sent.
 
-use crate::credential::store::Context;
-use crate::credential::{claim_key, errand, link, once};
-use crate::gate::{Gate, Trace, open_session, with_cookies};
+use crate::authenticate::sign_in::open_session;
+use crate::credential::broker_state;
+use crate::exchange::Trace;
+use crate::http::answer::Answer;
+use crate::http::answer::with_cookies;
 use crate::http::{Incoming, Target, fetch_metadata, query};
 use crate::policy::Policy;
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::rewrite::Answer;
+use crate::sealed::store::Context;
+use crate::sealed::{claim_key, once};
+use crate::signed::link;
+use crate::state::Gate;
 
 /// Whether a path is where one of the policy's brokers answers.
-pub(super) fn is_one(policy: &Policy, path: &str) -> bool {
+pub(crate) fn is_one(policy: &Policy, path: &str) -> bool {
     path.strip_prefix(BROKER).is_some_and(|name| policy.brokers.iter().any(|broker| broker.name == name))
 }
 
@@ -19,7 +24,7 @@ pub(super) fn is_one(policy: &Policy, path: &str) -> bool {
 ///
 /// # Errors
 /// The reasons of links, `BrokerStateForged`, `BrokerStateExpired`, `BrokerBrowser`, and storage's own.
-pub(super) async fn answer<P: Ports>(
+pub(crate) async fn answer<P: Ports>(
     gate: &Gate,
     ctx: Context<'_>,
     incoming: &Incoming<'_>,
@@ -41,7 +46,7 @@ pub(super) async fn answer<P: Ports>(
     link::judge_terms(&broker.link, &parts, incoming.client(), ctx.now)?;
     let state = query::sole(parts.covered, STATE)?.ok_or(Reason::BrokerStateForged)?;
     let key = claim_key("link", &link.key_id, &link.mac);
-    let next = match errand::back(ctx, sessions, &broker.name, target, &incoming.headers, state) {
+    let next = match broker_state::back(ctx, sessions, &broker.name, target, &incoming.headers, state) {
         // Somebody had another person sent to the broker: what it signed must not be left for whoever finds it.
         Err(Reason::BrokerBrowser) => {
             once::claim(ctx, ports, &key, link.until, Reason::BrokerBrowser).await?;
@@ -57,5 +62,5 @@ pub(super) async fn answer<P: Ports>(
 }
 
 /// Where brokers answer.
-pub(super) const BROKER: &str = "/.edgegate/broker/";
+pub(crate) const BROKER: &str = "/.edgegate/broker/";
 const STATE: &str = "state";

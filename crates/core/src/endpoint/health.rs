@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::gate::Gate;
+use crate::http::answer::Answer;
 use crate::policy::SingleUse;
-use crate::rewrite::Answer;
+use crate::state::Gate;
 
 /// 200 if every secret of the policy is there, else 503. Names of secrets are told only on loopback.
 pub fn answer(gate: &Gate, loopback: bool) -> Answer {

@@ -1,13 +1,15 @@
 //! `http-session`: the first of two redirects, by which a browser gets a session at the http host.
 
-use super::value;
-use crate::credential::http_session;
-use crate::credential::store::Context;
-use crate::gate::{Gate, Trace};
+use crate::credential::session::http_session;
+use crate::endpoint::value;
+use crate::exchange::Trace;
+use crate::http::answer::Answer;
 use crate::http::{Incoming, Target, fetch_metadata};
 use crate::ports::Ports;
+use crate::redirect;
 use crate::refusal::Reason;
-use crate::rewrite::{Answer, redirect};
+use crate::sealed::store::Context;
+use crate::state::Gate;
 
 /// Whether a request is at the host that http sessions are for, by http.
 pub fn is_host(gate: &Gate, target: &Target<'_>) -> bool {
@@ -25,7 +27,7 @@ pub fn is_named(gate: &Gate, target: &Target<'_>) -> bool {
 ///
 /// # Errors
 /// `RedirectTarget` and its like, `NonceNotUsed`, and as [`http_session::redeem`].
-pub(super) async fn answer<P: Ports>(
+pub(crate) async fn answer<P: Ports>(
     gate: &Gate,
     ctx: Context<'_>,
     incoming: &Incoming<'_>,

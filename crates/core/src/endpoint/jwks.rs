@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::gate::Gate;
+use crate::http::answer::Answer;
 use crate::refusal::Reason;
-use crate::rewrite::Answer;
+use crate::state::Gate;
 
 /// The keys that sign or will sign, in the policy's order. May be cached for a few minutes, so that a second
 /// key is known everywhere before it signs.

@@ -1,25 +1,24 @@
 //! What the gateway answers itself: under `/.edgegate/`, and where the authorization server stands.
 
 mod admin;
-pub(crate) mod attempt;
 mod broker;
 mod explain;
 mod health;
 pub(crate) mod http_session;
 mod jwks;
-pub(crate) mod luminate;
 pub(crate) mod oauth;
-pub(crate) mod password;
 mod sign_in;
 mod sign_out;
 mod ticket;
 
-use crate::gate::{Gate, Moment, Trace};
+use crate::exchange::{Moment, Trace};
+use crate::http::answer::Answer;
 use crate::http::{Incoming, Target, query};
+use crate::own_paths::{ADMIN, EXPLAIN, HEALTH, HTTP_SESSION, JWKS, KNOWN, SIGN_IN, SIGN_OUT, TICKET};
 use crate::policy::Policy;
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::rewrite::Answer;
+use crate::state::Gate;
 
 /// Whether a path belongs to the gateway; such a path is never forwarded.
 pub fn is_own(policy: &Policy, path: &str) -> bool {
@@ -99,36 +98,3 @@ pub(crate) fn value(form: &str, name: &str) -> Result<String, Reason> {
     let raw = query::sole(form, name)?.unwrap_or_default();
     String::from_utf8(query::decode(raw)).map_err(|_| Reason::FormMalformed)
 }
-
-/// The sign-in page.
-pub const SIGN_IN: &str = "/.edgegate/sign-in";
-/// The sign-out page.
-pub const SIGN_OUT: &str = "/.edgegate/sign-out";
-/// Hands over a session at the http host.
-pub const HTTP_SESSION: &str = "/.edgegate/http-session";
-/// A ticket for a program that a page hosts.
-pub const TICKET: &str = "/.edgegate/ticket";
-/// What the log may name; any other path is the caller's own words.
-const KNOWN: [&str; 17] = [
-    HTTP_SESSION,
-    TICKET,
-    HEALTH,
-    JWKS,
-    SIGN_IN,
-    SIGN_OUT,
-    EXPLAIN,
-    "/.edgegate/admin/nonce",
-    "/.edgegate/admin/ticket",
-    "/.edgegate/admin/token",
-    "/.edgegate/admin/token/show",
-    "/.edgegate/admin/token/revoke",
-    "/.edgegate/admin/session/revoke",
-    "/.edgegate/admin/client/add",
-    "/.edgegate/admin/client/list",
-    "/.edgegate/admin/client/rotate",
-    "/.edgegate/admin/client/remove",
-];
-const HEALTH: &str = "/.edgegate/health";
-const JWKS: &str = "/.edgegate/jwks.json";
-const EXPLAIN: &str = "/.edgegate/explain";
-const ADMIN: &str = "/.edgegate/admin/";

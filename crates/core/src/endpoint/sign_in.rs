@@ -1,14 +1,19 @@
 //! `/.edgegate/sign-in`: a page, the origin's password check, a session.
 
-use super::{password, value};
+use crate::authenticate::password;
+use crate::authenticate::sign_in::open_session;
 use crate::credential::bearer;
-use crate::credential::store::Context;
-use crate::dialect::{challenge, page};
-use crate::gate::{Gate, Trace, open_session, with_cookies};
+use crate::dialect::challenge;
+use crate::endpoint::value;
+use crate::exchange::Trace;
+use crate::http::answer::Answer;
+use crate::http::answer::with_cookies;
 use crate::http::{Incoming, Target, accept, fetch_metadata, query};
+use crate::page;
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::rewrite::Answer;
+use crate::sealed::store::Context;
+use crate::state::Gate;
 
 /// GET shows the form, POST signs in and sends the person on.
 ///

@@ -1,13 +1,15 @@
 //! `/.edgegate/sign-out`: ends the session that the request came with.
 
-use crate::credential::store::Context;
-use crate::credential::{session, xsrf};
-use crate::dialect::page;
-use crate::gate::{Gate, end_session, with_cookies};
+use crate::authenticate::sign_in::end_session;
+use crate::credential::session::{self, xsrf};
+use crate::http::answer::Answer;
+use crate::http::answer::with_cookies;
 use crate::http::{Incoming, Target, fetch_metadata};
+use crate::page;
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::rewrite::Answer;
+use crate::sealed::store::Context;
+use crate::state::Gate;
 
 /// GET shows a button, POST signs out and takes the cookie back.
 ///

@@ -2,19 +2,21 @@
 
 use serde_json::{Value, json};
 
-use crate::credential::store::Context;
-use crate::credential::{session, ticket, xsrf};
-use crate::gate::{Gate, Trace};
+use crate::credential::session::{self, xsrf};
+use crate::credential::ticket;
+use crate::exchange::Trace;
+use crate::http::answer::Answer;
 use crate::http::{Incoming, Target, fetch_metadata};
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::rewrite::Answer;
+use crate::sealed::store::Context;
+use crate::state::Gate;
 
 /// 201 `{"ticket", "authorization", "expires_in"}`. The session and its token have to be shown, whatever a route asks for.
 ///
 /// # Errors
 /// `CredentialMissing`, `BoundTokenMissing`, `BoundTokenMismatch`, `CrossSite`, the session's reasons, storage's own.
-pub(super) async fn answer<P: Ports>(
+pub(crate) async fn answer<P: Ports>(
     gate: &Gate,
     ctx: Context<'_>,
     incoming: &Incoming<'_>,
@@ -42,7 +44,7 @@ pub(super) async fn answer<P: Ports>(
 ///
 /// # Errors
 /// `Internal`; a ticket is ASCII.
-pub(super) fn described(minted: &ticket::Minted) -> Result<Value, Reason> {
+pub(crate) fn described(minted: &ticket::Minted) -> Result<Value, Reason> {
     let text = minted.text.expose_text()?;
     let authorization = format!("{} {text}", ticket::SCHEME);
     Ok(json!({"ticket": text, "authorization": authorization, "expires_in": minted.lifetime}))

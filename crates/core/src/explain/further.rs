@@ -1,10 +1,10 @@
 //! What the command-line tool tries beyond the demo's page. The Worker's part of each is empty, for its size.
 
-use super::redirect::Making;
-use super::spellings::sorted;
-use crate::credential::signed_redirect;
 use crate::digest::{hmac_md5, hmac_sha1};
+use crate::explain::redirect::Making;
+use crate::explain::spellings::sorted;
 use crate::policy::{Digest, Key, KeyUse, Policy, SignedRedirect};
+use crate::signed::redirect;
 
 /// Texts that are no spelling of the query: its parameters in other orders, and more than it.
 pub fn texts(url: &str, covered: &str) -> Vec<(String, String)> {
@@ -67,15 +67,15 @@ fn usual<'t>(pieces: &[&'t str]) -> Vec<Vec<&'t str>> {
 
 const MAKINGS: &[Making] = &[
     (
-        |digest, text, secret| signed_redirect::digest(digest, &[text.as_bytes(), secret.expose(), b"\n"]),
+        |digest, text, secret| redirect::digest(digest, &[text.as_bytes(), secret.expose(), b"\n"]),
         "The signer hashed a line feed at the end (printf, not echo).",
     ),
     (
-        |digest, text, secret| signed_redirect::digest(digest, &[text.as_bytes(), b"\n", secret.expose()]),
+        |digest, text, secret| redirect::digest(digest, &[text.as_bytes(), b"\n", secret.expose()]),
         "The signer hashed a line feed between text and secret.",
     ),
     (
-        |digest, text, secret| signed_redirect::digest(digest, &[secret.expose(), text.as_bytes()]),
+        |digest, text, secret| redirect::digest(digest, &[secret.expose(), text.as_bytes()]),
         "The signer put the secret in front of the text; it comes behind.",
     ),
     (

@@ -1,15 +1,16 @@
 //! What an address carries that the gateway issued itself: as far as that can be said without its storage.
 
-use super::{Explanation, NOT_KNOWN_HERE, refused};
-use crate::credential::recent::Recent;
-use crate::credential::seal::Sealed;
-use crate::credential::store::Context;
-use crate::credential::{bearer, nonce, passage};
-use crate::dialect::luminate;
+use crate::credential::session::handoff;
+use crate::credential::{bearer, nonce};
+use crate::explain::{Explanation, NOT_KNOWN_HERE, refused};
 use crate::http::query;
-use crate::keyring::Keyring;
+use crate::luminate::names;
 use crate::policy::{Accept, Policy, Route};
 use crate::refusal::Reason;
+use crate::sealed::cache::Recent;
+use crate::sealed::seal::Sealed;
+use crate::sealed::store::Context;
+use crate::secrets::Keyring;
 
 /// Explains a nonce or a token in an address; None if the route takes none there, or there is none.
 pub fn explain_issued(
@@ -30,8 +31,8 @@ pub fn explain_issued(
                 ("nonce", text.and_then(|text| nonce::open(ctx, profile, route, text)))
             }
             Accept::Luminate(luminate) => {
-                let text = sole(luminate::NONCE)?;
-                ("nonce", text.and_then(|text| passage::open(ctx, &luminate.session, text)))
+                let text = sole(names::NONCE)?;
+                ("nonce", text.and_then(|text| handoff::open(ctx, &luminate.session, text)))
             }
             Accept::Bearer | Accept::Issuer(_) if !route.bearer.query => {
                 let text = sole(bearer::PARAMETER)?;

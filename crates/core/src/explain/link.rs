@@ -2,14 +2,14 @@
 
 use subtle::ConstantTimeEq;
 
-use super::causes::{clock_cause, fallback, link_cause};
-use super::spellings::spellings;
-use super::{Explanation, refused};
-use crate::credential::link::{self, Signed};
 use crate::digest::base64url;
-use crate::keyring::Keyring;
+use crate::explain::causes::{clock_cause, fallback, link_cause};
+use crate::explain::spellings::spellings;
+use crate::explain::{Explanation, refused};
 use crate::policy::{Key, KeyUse, Link, MacAlgorithm};
 use crate::refusal::Reason;
+use crate::secrets::Keyring;
+use crate::signed::link::{self, Signed};
 
 /// Explains a generic link.
 pub fn explain_link(profile: &Link, keyring: &Keyring, signed: Signed<'_>, raw_query: &str, now: u64) -> Explanation {

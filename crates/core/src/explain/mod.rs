@@ -12,17 +12,17 @@ mod spellings;
 
 use serde::Serialize;
 
-use crate::credential::link::Signed;
-use crate::gate::{overridden, route};
 use crate::http::{Deployment, Target};
-use crate::keyring::Keyring;
 use crate::policy::{Accept, Policy, Route};
 use crate::refusal::Reason;
+use crate::routing::{self, method_override};
+use crate::secrets::Keyring;
+use crate::signed::link::Signed;
 
-use causes::{route_cause, shape_cause};
-use issued::explain_issued;
-pub use link::explain_link;
-pub use redirect::explain_redirect;
+use crate::explain::causes::{route_cause, shape_cause};
+use crate::explain::issued::explain_issued;
+pub use crate::explain::link::explain_link;
+pub use crate::explain::redirect::explain_redirect;
 
 /// The verdict where storage, or what comes beside the address, decides.
 pub const NOT_KNOWN_HERE: &str = "not_known_here";
@@ -59,14 +59,14 @@ pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now:
         Ok(target) => target.at(Deployment::Local),
         Err(reason) => return refused(reason, vec![shape_cause(reason)]),
     };
-    if !route::is_known_method(policy, method) {
+    if !routing::is_known_method(policy, method) {
         return refused(Reason::MethodUnknown, vec!["No route of the policy takes this method.".to_owned()]);
     }
     if crate::endpoint::is_own(policy, target.path) {
         return issued::not_known("The gateway answers this address itself; no route takes it.".to_owned());
     }
-    let found = route::find(policy, method, &target);
-    let found = found.and_then(|found| route::judge_path(found, &target).map(|()| found));
+    let found = routing::find(policy, method, &target);
+    let found = found.and_then(|found| routing::judge_path(found, &target).map(|()| found));
     let route = match found {
         Ok(route) => route,
         Err(reason) => return refused(reason, vec![route_cause(reason)]),
@@ -80,7 +80,7 @@ pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now:
     }
     let query = target.query.unwrap_or_default();
     let takes_method = route.methods.iter().any(|m| m == method);
-    if takes_method && let Err(reason) = overridden::judge_query(route, method, query) {
+    if takes_method && let Err(reason) = method_override::judge_query(route, method, query) {
         let cause = "A parameter names another method than the request has, and the route does not list that one.";
         return refused(reason, vec![cause.to_owned()]);
     }

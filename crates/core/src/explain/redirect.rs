@@ -4,15 +4,15 @@ use std::iter;
 
 use subtle::ConstantTimeEq;
 
-use super::causes::{clock_cause, fallback, redirect_cause};
-use super::spellings::spellings;
-use super::{Explanation, further, refused};
-use crate::credential::signed_redirect::{self, Parts};
 use crate::digest::hex;
-use crate::keyring::Keyring;
+use crate::explain::causes::{clock_cause, fallback, redirect_cause};
+use crate::explain::spellings::spellings;
+use crate::explain::{Explanation, further, refused};
 use crate::policy::{Boundary, Digest, Key, Policy, SignedRedirect};
 use crate::refusal::Reason;
 use crate::secret::Secret;
+use crate::secrets::Keyring;
+use crate::signed::redirect::{self, Parts};
 
 /// Explains a signed redirect by one profile, wherever the whole URL leads.
 pub fn explain_redirect(
@@ -24,7 +24,7 @@ pub fn explain_redirect(
 ) -> Explanation {
     let format = Some(format!("signed-redirect:{}", profile.name));
     let raw_query = url.split_once('?').map_or("", |(_, query)| query);
-    let parts = match signed_redirect::parse(profile, raw_query) {
+    let parts = match redirect::parse(profile, raw_query) {
         Ok(Some(parts)) => parts,
         Ok(None) => {
             let cause = format!("The address has no {} parameter.", profile.signature);
@@ -38,11 +38,11 @@ pub fn explain_redirect(
     let mut told = Explanation {
         format,
         key_id: key.map(|key| key.id.clone()),
-        hashed_text: Some(signed_redirect::hashed_text(profile, boundary, parts.covered)),
+        hashed_text: Some(redirect::hashed_text(profile, boundary, parts.covered)),
         presented: Some(hex(&parts.signature)),
         ..Explanation::default()
     };
-    let reason = signed_redirect::verify(profile, keyring, true, raw_query, now).err();
+    let reason = redirect::verify(profile, keyring, true, raw_query, now).err();
     told.verdict = reason.map_or("ok", |reason| reason.code()).to_owned();
     let is_listed = profile.digests.contains(&parts.digest);
     match reason {
@@ -78,7 +78,7 @@ fn made_by<'p>(profile: &'p SignedRedirect, keyring: &Keyring, parts: &Parts<'_>
     profile.keys.iter().find_map(|key| {
         let secret = keyring.secret(&key.secret, true).ok()?;
         let holds = |boundary: &&Boundary| {
-            let digest = signed_redirect::compute(profile, parts.digest, **boundary, secret, parts.covered);
+            let digest = redirect::compute(profile, parts.digest, **boundary, secret, parts.covered);
             bool::from(digest.ct_eq(&parts.signature))
         };
         Some((key.as_ref(), *profile.boundaries.iter().find(holds)?))
@@ -104,7 +104,7 @@ fn mismatch(
         for (make, how) in iter::once(&RIGHT).chain(further::makings()) {
             for boundary in [Boundary::Inclusive, Boundary::Exclusive] {
                 let is_right = |text: &str| {
-                    let text = signed_redirect::hashed_text(profile, boundary, text);
+                    let text = redirect::hashed_text(profile, boundary, text);
                     bool::from(make(parts.digest, &text, secret).ct_eq(&parts.signature))
                 };
                 let Some((_, what)) = texts.iter().find(|(text, _)| is_right(text)) else { continue };
@@ -154,4 +154,4 @@ fn name(digest: Digest) -> &'static str {
 }
 
 /// As it should be, which betrays nothing.
-const RIGHT: Making = (|digest, text, secret| signed_redirect::digest(digest, &[text.as_bytes(), secret.expose()]), "");
+const RIGHT: Making = (|digest, text, secret| redirect::digest(digest, &[text.as_bytes(), secret.expose()]), "");

@@ -3,66 +3,23 @@
 //! Absent moves on to the next kind; refused ends it: a credential that is there but bad never falls
 //! through to a weaker one.
 
-use super::claims::Claim;
-use super::{Gate, Trace, basic, redeem, schemes, tokens, xsrf};
+use crate::authenticate::{basic, cross_site, nonce, scheme, token};
 use crate::credential;
-use crate::credential::store::Context;
-use crate::credential::xsrf::Held;
-use crate::credential::{Identity, bearer, claim_key, link, session, signed_redirect};
-use crate::dialect::tags::Tags;
-use crate::endpoint::{http_session, luminate};
-use crate::http::{Incoming, Target, fetch_metadata};
-use crate::policy::{Accept, Link, Luminate, Route, SignedRedirect, Xsrf};
+use crate::credential::session::xsrf::Held;
+use crate::credential::{Identity, bearer, session};
+use crate::endpoint::http_session;
+use crate::exchange::access::{Grant, Outcome};
+use crate::exchange::body::NewBody;
+use crate::exchange::claim::Claim;
+use crate::exchange::{Trace, Visit};
+use crate::http::fetch_metadata;
+use crate::luminate;
+use crate::policy::{Accept, Link, Luminate, SignedRedirect, Xsrf};
 use crate::ports::{ClaimKey, Ports};
 use crate::refusal::Reason;
-use crate::rewrite::onward::Onward;
-use crate::rewrite::{Answer, NewBody};
-
-/// What a credential opened.
-#[derive(Debug, Default)]
-pub struct Grant {
-    /// As whom.
-    pub identity: Identity,
-    /// Replaces the body, where it was read.
-    pub body: Option<NewBody>,
-    /// Replaces the type of the body, where that was read as another than it says.
-    pub content_type: Option<&'static str>,
-    /// Set-Cookie values for the answer.
-    pub cookies: Vec<String>,
-    /// Send the client there instead of forwarding.
-    pub redirect: Option<String>,
-    /// What tags in the origin's page stand for, where they are expanded.
-    pub tags: Option<Tags>,
-    /// Where the outcome leads, which the origin's answer decides.
-    pub onward: Option<Box<Onward>>,
-    /// What is used up by it, once everything else is known to be right.
-    pub claim: Option<Box<Claim>>,
-}
-
-/// Where collecting ends if it is not refused.
-#[derive(Debug)]
-pub enum Outcome {
-    /// The route is open for this request.
-    Granted(Box<Grant>),
-    /// The gateway asks something back first.
-    Answer(Answer),
-}
-
-/// One request at one route, with everything that its credentials may be judged by.
-pub struct Visit<'a, P> {
-    /// Policy, keys, memory.
-    pub gate: &'a Gate,
-    /// The same, as the credentials see it.
-    pub ctx: Context<'a>,
-    /// The route.
-    pub route: &'a Route,
-    /// The request.
-    pub incoming: &'a Incoming<'a>,
-    /// Its target.
-    pub target: &'a Target<'a>,
-    /// The world.
-    pub ports: &'a P,
-}
+use crate::sealed::claim_key;
+use crate::signed::{link, redirect as signed_redirect};
+use crate::tags::words::Tags;
 
 /// Asks the route's kinds of credential in the policy's order. `trace`: what is known so far, for the log and the words
 /// of a refusal.
@@ -76,7 +33,7 @@ pub(crate) async fn collect<P: Ports>(visit: &Visit<'_, P>, trace: &mut Trace) -
     }
     let noted = &mut trace.identity;
     let Visit { gate, route, incoming, ports, .. } = *visit;
-    let header = schemes::present(route, &incoming.headers)?;
+    let header = scheme::present(route, &incoming.headers)?;
     let mut presented = match route.takes_tokens() {
         true => {
             let query = visit.target.query.unwrap_or_default();
@@ -90,26 +47,26 @@ pub(crate) async fn collect<P: Ports>(visit: &Visit<'_, P>, trace: &mut Trace) -
             Accept::Link(profile) => by_link(visit, profile, noted)?,
             Accept::SignedRedirect(profile) => by_signed_redirect(visit, profile, noted)?,
             Accept::Bearer | Accept::Issuer(_) => match &presented.token {
-                Some(token) => Some(tokens::by_token(visit, token, presented.with_proof, noted).await?),
+                Some(token) => Some(token::by_token(visit, token, presented.with_proof, noted).await?),
                 None => None,
             },
-            Accept::TokenPair => match header.filter(|header| schemes::takes(accept, header)) {
-                Some(header) => Some(Box::pin(tokens::by_pair(visit, header.value, noted)).await?),
+            Accept::TokenPair => match header.filter(|header| scheme::takes(accept, header)) {
+                Some(header) => Some(Box::pin(token::by_pair(visit, header.value, noted)).await?),
                 None => None,
             },
-            Accept::Basic(policy) => match header.filter(|header| schemes::takes(accept, header)) {
+            Accept::Basic(policy) => match header.filter(|header| scheme::takes(accept, header)) {
                 Some(header) => Some(Box::pin(basic::by_basic(visit, policy, header.value, noted)).await?),
                 None => None,
             },
             Accept::Ticket(policy) | Accept::AppTicket(policy) => {
                 let app = Some(&**policy).filter(|_| matches!(accept, Accept::AppTicket(_)));
-                match header.filter(|header| schemes::takes(accept, header)) {
-                    Some(header) => Some(Box::pin(schemes::by_ticket(visit, app, header.value, noted)).await?),
+                match header.filter(|header| scheme::takes(accept, header)) {
+                    Some(header) => Some(Box::pin(scheme::by_ticket(visit, app, header.value, noted)).await?),
                     None => None,
                 }
             }
             Accept::Session => by_session(visit, &mut body, noted, &mut trace.cookies).await?,
-            Accept::Nonce => match redeem::nonce(visit, noted).await? {
+            Accept::Nonce => match nonce::nonce(visit, noted).await? {
                 Some(Outcome::Granted(grant)) => Some(*grant),
                 Some(answer) => return Ok(answer),
                 None => None,
@@ -195,17 +152,17 @@ async fn by_session<P: Ports>(
     *noted = Some(Identity::by_key("session", &session.key_id));
     let token = match route.xsrf >= Xsrf::Token || route.tags.is_some() {
         true => {
-            let token = credential::xsrf::token(ctx, policy, &session)?;
-            let held = credential::xsrf::held(&token, &incoming.headers);
+            let token = credential::session::xsrf::token(ctx, policy, &session)?;
+            let held = credential::session::xsrf::held(&token, &incoming.headers);
             if held != Held::Own && session.expires > ctx.now {
-                cookies.push(credential::xsrf::set_cookie(&token, session.expires - ctx.now, target)?);
+                cookies.push(credential::session::xsrf::set_cookie(&token, session.expires - ctx.now, target)?);
             }
-            xsrf::judge(visit, &token, held, xsrf::FIELD, body).await?;
+            cross_site::judge(visit, &token, held, cross_site::FIELD, body).await?;
             Some(token)
         }
         false => None,
     };
-    xsrf::judge_origin(visit)?;
+    cross_site::judge_origin(visit)?;
     let identity = match session::verify(ctx, ports, policy, route.revocation, &session, noted).await {
         Ok(identity) => identity,
         Err(reason) => return refused(reason, cookies),
@@ -221,10 +178,10 @@ async fn by_http_session<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate) ->
     if !http_session::is_host(gate, target) {
         return Ok(None);
     }
-    let Some(value) = credential::http_session::present(&incoming.headers)? else { return Ok(None) };
-    xsrf::judge_origin(visit)?;
+    let Some(value) = credential::session::http_session::present(&incoming.headers)? else { return Ok(None) };
+    cross_site::judge_origin(visit)?;
     let policy = &luminate.session;
-    let identity = credential::http_session::verify(ctx, ports, policy, route.revocation, value).await?;
+    let identity = credential::session::http_session::verify(ctx, ports, policy, route.revocation, value).await?;
     Ok(Some(Grant { identity, ..Grant::default() }))
 }
 

@@ -6,135 +6,31 @@
 //! What refuses early costs least: nothing before the records touches storage. What is refused uses nothing up: step 6 is
 //! the last.
 
-mod basic;
-mod broker;
-pub(crate) mod claims;
+pub mod answered;
 pub(crate) mod credentials;
-pub(crate) mod form;
-mod guesses;
-mod identity;
-mod method_scan;
-pub(crate) mod overridden;
-mod questions;
-mod redeem;
-pub(crate) mod route;
-pub(crate) mod schemes;
-mod tokens;
-mod tries;
-pub(crate) mod xsrf;
 
 use std::sync::Arc;
 
-use crate::credential::Identity;
-use crate::credential::foreign::Foreign;
-use crate::credential::recent::Recent;
-use crate::credential::store::Context;
-use crate::dialect::{self, Voice};
+use crate::authenticate::{broker, claim};
+use crate::dialect;
 use crate::endpoint::{self, http_session};
-use crate::http::{Deployment, Incoming, Target};
-use crate::keyring::Keyring;
-use crate::policy::{Policy, Route, SingleUse};
+use crate::exchange::access::Outcome;
+use crate::exchange::claim::Claim;
+use crate::exchange::decision::Decision;
+use crate::exchange::format::Voice;
+use crate::exchange::{Judged, Moment, Trace, Visit};
+use crate::forward;
+use crate::http::answer::{Answer, with_cookies};
+use crate::http::{Deployment, Incoming, Target, cors};
+use crate::luminate;
+use crate::own_paths;
+use crate::policy::SingleUse;
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::rewrite::onward::Onward;
-use crate::rewrite::{Answer, Decision, cors, forward};
-
-use credentials::Visit;
-use guesses::Guesses;
-use identity::Assertions;
-use questions::Questions;
-pub(crate) use redeem::{end_session, open_session};
-use tries::Tries;
-
-/// A policy with its keys and what this isolate remembers: the whole gate.
-#[derive(Debug)]
-pub struct Gate {
-    /// The policy.
-    pub policy: Policy,
-    /// Values of the policy's secrets.
-    pub keyring: Keyring,
-    /// Where it runs.
-    pub deployment: Deployment,
-    pub(crate) recent: Recent,
-    pub(crate) foreign: Foreign,
-    pub(crate) guesses: Guesses,
-    questions: Questions,
-    tries: Tries,
-    assertions: Assertions,
-}
-
-/// The moment of a request.
-#[derive(Debug, Clone, Copy)]
-pub struct Moment<'a> {
-    /// Unix seconds.
-    pub now: u64,
-    /// Unique per request; told to client, origin and log.
-    pub request_id: &'a str,
-}
-
-/// A decision and what the log says of it.
-#[derive(Debug)]
-pub struct Judged {
-    /// What becomes of the request.
-    pub decision: Decision,
-    /// Why it was refused; None if it was not.
-    pub refused: Option<Reason>,
-    /// The route that matched.
-    pub route: Option<Arc<Route>>,
-    /// The gateway's own endpoint that answered, as a path.
-    pub endpoint: Option<&'static str>,
-    /// As whom it goes through, once that is known.
-    pub identity: Option<Identity>,
-    /// In whose words a refusal would be said.
-    pub voice: Voice,
-}
-
-/// What is known of a request so far, for the log and for the words of a refusal.
-#[derive(Debug, Default)]
-pub(crate) struct Trace {
-    pub(crate) route: Option<Arc<Route>>,
-    pub(crate) endpoint: Option<&'static str>,
-    pub(crate) identity: Option<Identity>,
-    /// Values for Allow, where that is the refusal.
-    pub(crate) allow: Vec<String>,
-    /// Set-Cookie values that even a refusal carries.
-    pub(crate) cookies: Vec<String>,
-    /// What exactly is wrong, for a caller who has shown the admin key.
-    pub(crate) detail: Option<String>,
-    /// The answer itself, where the endpoint words the refusal: a form that asks again.
-    pub(crate) said: Option<Answer>,
-    /// In whose words the refusal is said.
-    pub(crate) voice: Voice,
-    /// Where the outcome leads, a refusal too.
-    pub(crate) onward: Option<Box<Onward>>,
-}
+use crate::routing::{self, method_override};
+use crate::state::Gate;
 
 impl Gate {
-    /// A gate with an empty memory, deployed for others.
-    pub fn new(policy: Policy, keyring: Keyring) -> Self {
-        Self {
-            policy,
-            keyring,
-            deployment: Deployment::Public,
-            recent: Recent::default(),
-            foreign: Foreign::default(),
-            guesses: Guesses::default(),
-            questions: Questions::default(),
-            tries: Tries::default(),
-            assertions: Assertions::default(),
-        }
-    }
-
-    /// The same gate, deployed so.
-    pub fn at(self, deployment: Deployment) -> Self {
-        Self { deployment, ..self }
-    }
-
-    /// How much of what the isolate remembers is under way: guesses and questions of requests that wait for an answer.
-    pub fn under_way(&self) -> usize {
-        self.guesses.under_way() + self.questions.under_way()
-    }
-
     /// Judges a request. Every way out of here is a decision; nothing is let through by an error.
     pub async fn handle<P: Ports>(&self, incoming: &Incoming<'_>, moment: Moment<'_>, ports: &P) -> Judged {
         self.recent.begin(moment.now);
@@ -169,16 +65,6 @@ impl Gate {
         dialect::refuse(self, reason, incoming, moment, &trace)
     }
 
-    pub(crate) fn context(&self, target: &Target<'_>, now: u64) -> Context<'_> {
-        Context {
-            recent: &self.recent,
-            keyring: &self.keyring,
-            single_use: self.policy.single_use,
-            loopback: target.is_loopback(),
-            now,
-        }
-    }
-
     async fn decide<P: Ports>(
         &self,
         incoming: &Incoming<'_>,
@@ -188,14 +74,14 @@ impl Gate {
     ) -> Result<Decision, Reason> {
         self.judge_bounds(incoming)?;
         let target = Target::read(incoming.url, self.policy.limits.url)?.at(self.deployment);
-        if !route::is_known_method(&self.policy, incoming.method) {
+        if !routing::is_known_method(&self.policy, incoming.method) {
             return Err(Reason::MethodUnknown);
         }
         // An http issuer is valid on loopback alone, and only a local deployment is there.
         let is_for_https = self.policy.gateway.issuer.is_https() || self.deployment == Deployment::Public;
         let is_exposed = is_for_https && !target.secure && !target.is_loopback();
         if endpoint::is_own(&self.policy, target.path) {
-            if is_exposed && !(target.path == endpoint::HTTP_SESSION && http_session::is_host(self, &target)) {
+            if is_exposed && !(target.path == own_paths::HTTP_SESSION && http_session::is_host(self, &target)) {
                 return Err(Reason::TransportInsecure);
             }
             let answer = Box::pin(endpoint::answer(self, incoming, &target, moment, ports, trace));
@@ -203,12 +89,12 @@ impl Gate {
         }
         let is_preflight = cors::is_preflight(incoming.method, &incoming.headers);
         let asked = incoming.headers.get("access-control-request-method").filter(|_| is_preflight);
-        let route = Arc::clone(route::find(&self.policy, asked.unwrap_or(incoming.method), &target)?);
+        let route = Arc::clone(routing::find(&self.policy, asked.unwrap_or(incoming.method), &target)?);
         trace.route = Some(Arc::clone(&route));
         if !is_preflight {
             trace.voice = Voice::of(route.dialect);
         }
-        route::judge_path(&route, &target)?;
+        routing::judge_path(&route, &target)?;
         let is_meant = || route.is_for_http() && http_session::is_host(self, &target);
         if is_exposed && route.takes_credentials() && !is_meant() {
             return Err(Reason::TransportInsecure);
@@ -217,18 +103,18 @@ impl Gate {
             return cors::preflight(cors, &route, &incoming.headers).map(Decision::Answer);
         }
         if !is_preflight && route.luminate().is_some() {
-            trace.voice = endpoint::luminate::voice(&route, &target);
+            trace.voice = luminate::voice(&route, &target);
         }
-        route::judge_method(&self.policy, &route, incoming.method, trace)?;
+        routing::judge_method(&self.policy, &route, incoming.method, trace)?;
         if is_preflight {
             return Err(Reason::PreflightDenied);
         }
-        overridden::judge_query(&route, incoming.method, target.query.unwrap_or_default())?;
+        method_override::judge_query(&route, incoming.method, target.query.unwrap_or_default())?;
         let ctx = self.context(&target, moment.now);
         let visit = Visit { gate: self, ctx, route: &route, incoming, target: &target, ports };
         let looked_at = match incoming.method {
             // Boxed: few requests have a form, and every request's future would be as large.
-            "POST" => Box::pin(overridden::look(&visit)).await?,
+            "POST" => Box::pin(method_override::look(&visit)).await?,
             _ => None,
         };
         let collected = credentials::collect(&visit, trace).await;
@@ -236,8 +122,8 @@ impl Gate {
             trace.said = broker::send(&visit, reason)?;
         }
         let grant = match collected? {
-            credentials::Outcome::Granted(grant) => *grant,
-            credentials::Outcome::Answer(answer) => {
+            Outcome::Granted(grant) => *grant,
+            Outcome::Answer(answer) => {
                 return Ok(Decision::Answer(cors::dress(answer, route.cors.as_ref(), &incoming.headers)));
             }
         };
@@ -254,7 +140,7 @@ impl Gate {
             forward::forwarding(&self.policy, &route, incoming, &target, &grant.identity, moment.request_id)?;
         let content_type = || incoming.headers.get("content-type").unwrap_or_default();
         let content_type = grant.content_type.unwrap_or_else(content_type);
-        forwarding.body = overridden::joined(&route, content_type, grant.body, looked_at)?;
+        forwarding.body = method_override::joined(&route, content_type, grant.body, looked_at)?;
         forwarding.set.extend(grant.content_type.map(|content_type| ("content-type", content_type.to_owned())));
         forwarding.cookies = grant.cookies;
         forwarding.tags = grant.tags;
@@ -300,12 +186,7 @@ fn is_zero(length: &str) -> bool {
 
 /// Uses up what a credential leaves to be claimed. Boxed: few requests have one, and every request's future would be as
 /// large.
-async fn used<P: Ports>(visit: &Visit<'_, P>, claim: claims::Claim) -> Result<Vec<String>, Reason> {
-    claims::judge(visit, &claim)?;
-    Box::pin(claims::perform(visit, claim)).await
-}
-
-/// An answer that also hands over or takes back cookies.
-pub(crate) fn with_cookies(answer: Answer, cookies: Vec<String>) -> Answer {
-    cookies.into_iter().fold(answer, |answer, cookie| answer.with("set-cookie", cookie))
+async fn used<P: Ports>(visit: &Visit<'_, P>, claim: Claim) -> Result<Vec<String>, Reason> {
+    claim::judge(visit, &claim)?;
+    Box::pin(claim::perform(visit, claim)).await
 }

@@ -1,6 +1,6 @@
 //! What a browser says of a request's circumstances: Fetch Metadata, Origin, and the prefetch headers.
 
-use super::Headers;
+use crate::http::Headers;
 
 /// Whether this request only looks ahead: HEAD, prefetch, prerender, link preview. Such a request must
 /// not use up anything that works once.

@@ -1,6 +1,6 @@
 //! A query or a form, taken apart once: asking for a hundred names reads it no second time.
 
-use super::query::{decode, fold, names, params, readings};
+use crate::http::query::{decode, fold, names, params, readings};
 use crate::refusal::Reason;
 
 /// The fields of a query or a form, in order.
@@ -21,7 +21,7 @@ struct Field<'a> {
 impl<'a> Fields<'a> {
     /// Takes a query or form apart.
     pub fn read(text: &'a str) -> Self {
-        let of_piece = |param: super::query::Param<'a>| {
+        let of_piece = |param: crate::http::query::Param<'a>| {
             names(param.raw).enumerate().map(move |(at, raw)| {
                 // `a;b=1`: whoever splits at `&` alone reads the name `a;b`.
                 let value = (at == 0 && raw.len() == param.name.len()).then_some(param.value);

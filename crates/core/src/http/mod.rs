@@ -4,7 +4,11 @@
 //! refused by [`target`], not repaired.
 
 pub mod accept;
+pub mod answer;
+pub mod authorization;
+pub mod basic;
 pub mod cookie;
+pub mod cors;
 pub mod fetch_metadata;
 pub mod fields;
 pub mod headers;
@@ -16,9 +20,9 @@ use core::net::IpAddr;
 
 use crate::refusal::Reason;
 
-pub use fields::Fields;
-pub use headers::Headers;
-pub use target::{Deployment, Target};
+pub use crate::http::fields::Fields;
+pub use crate::http::headers::Headers;
+pub use crate::http::target::{Deployment, Target};
 
 /// A request before it is judged.
 #[derive(Debug, Clone)]

@@ -10,7 +10,7 @@
 
 use std::borrow::Cow;
 
-use super::query;
+use crate::http::query;
 use crate::policy;
 use crate::refusal::Reason;
 

@@ -1,10 +1,10 @@
 //! What a token of a grant says of itself, and how much of its grant that is.
 
-use super::AUDIENCE;
 use crate::credential::dpop::Thumbprint;
-use crate::credential::record::Record;
-use crate::credential::seal::Sealed;
+use crate::credential::grant::AUDIENCE;
 use crate::refusal::Reason;
+use crate::sealed::record::Record;
+use crate::sealed::seal::Sealed;
 
 /// What a token of a grant says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +65,7 @@ pub fn resources(record: &Record, claims: &Claims) -> Vec<String> {
 }
 
 impl Claims {
-    pub(super) fn write(&self) -> Vec<u8> {
+    pub(crate) fn write(&self) -> Vec<u8> {
         let mut bytes = self.family.to_vec();
         bytes.extend(self.generation.to_be_bytes());
         bytes.extend(self.scopes.to_be_bytes());
@@ -74,7 +74,7 @@ impl Claims {
         bytes
     }
 
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
         let (family, rest) = bytes.split_first_chunk()?;
         let (generation, rest) = rest.split_first_chunk()?;
         let (scopes, rest) = rest.split_first_chunk()?;

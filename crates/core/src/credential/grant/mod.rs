@@ -10,21 +10,23 @@
 //! window begins when the claim is answered, so one that was answered late leaves the client as much time as any.
 
 mod claims;
+pub mod code;
 mod tokens;
 
-use super::code::Redeemed;
-use super::dpop::Proof;
-use super::record::Record;
-use super::seal::{self, Kind, Sealed};
-use super::store::{self, Context, Found, LAG};
-use super::{Identity, claim_key, once};
+use crate::credential::Identity;
+use crate::credential::dpop::Proof;
+use crate::credential::grant::code::Redeemed;
 use crate::policy::{OAuth, Revocation, SingleUse};
 use crate::ports::{ClaimKey, Claimed, Ledger, Tombstone, Vault};
 use crate::refusal::Reason;
+use crate::sealed::record::Record;
+use crate::sealed::seal::{self, Kind, Sealed};
+use crate::sealed::store::{self, Context, Found, LAG};
+use crate::sealed::{claim_key, once};
 
-pub use claims::{Claims, Wanted, claims, judge_wanted, resources, scopes};
-pub use tokens::Issued;
-use tokens::issue;
+pub use crate::credential::grant::claims::{Claims, Wanted, claims, judge_wanted, resources, scopes};
+pub use crate::credential::grant::tokens::Issued;
+use crate::credential::grant::tokens::issue;
 
 /// Begins the grant that follows from a code. The same code, redeemed at the same time, always gives the same tokens.
 ///

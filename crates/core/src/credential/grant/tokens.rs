@@ -1,13 +1,13 @@
 //! The tokens of a generation: made so that the same are made again from the same parent and time.
 
-use super::AUDIENCE;
-use super::claims::{self, Claims, Wanted, judge_wanted};
-use crate::credential::record::Record;
-use crate::credential::seal::{self, Kind, Sealed, Terms};
-use crate::credential::store::Context;
+use crate::credential::grant::AUDIENCE;
+use crate::credential::grant::claims::{self, Claims, Wanted, judge_wanted};
 use crate::policy::OAuth;
 use crate::ports::Entropy;
 use crate::refusal::Reason;
+use crate::sealed::record::Record;
+use crate::sealed::seal::{self, Kind, Sealed, Terms};
+use crate::sealed::store::Context;
 
 /// Tokens as they are handed over.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub struct Issued {
 }
 
 /// The tokens of a generation. They follow from the code or refresh token before, the key and the time.
-pub(super) fn issue(
+pub(crate) fn issue(
     ctx: Context<'_>,
     policy: &OAuth,
     parent: &Sealed,

@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Wrong;
-use crate::credential::record::is_name;
 use crate::credential::registry::{self, LONGEST_OVERLAP};
-use crate::credential::store::Context;
-use crate::gate::Gate;
+use crate::endpoint::admin::Wrong;
+use crate::http::answer::Answer;
 use crate::policy::{self, Client, ClientKind, Registry};
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::rewrite::Answer;
+use crate::sealed::record::is_name;
+use crate::sealed::store::Context;
+use crate::state::Gate;
 
 /// Answers one call, of which `what` is the last part of the path.
 pub async fn answer<P: Ports>(
@@ -143,7 +143,7 @@ async fn found<P: Ports>(
     registry: &Registry,
     request: &Map<String, Value>,
     ports: &P,
-) -> Result<(crate::credential::seal::Sealed, Client), Wrong> {
+) -> Result<(crate::sealed::seal::Sealed, Client), Wrong> {
     let id = text(request, "client_id")?;
     registry::registered(ctx, ports, registry, id).await.map_err(|reason| match reason {
         Reason::ClientUnknown => Wrong::said(

@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::{Request, Wrong};
-use crate::credential::record::Record;
-use crate::credential::seal::Sealed;
-use crate::credential::spelling::Spelling;
-use crate::credential::store::{self, Context, Found};
 use crate::credential::{bearer, grant, session, ticket};
-use crate::gate::Gate;
+use crate::endpoint::admin::{Request, Wrong};
+use crate::http::answer::Answer;
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::rewrite::Answer;
+use crate::sealed::encoding::Spelling;
+use crate::sealed::record::Record;
+use crate::sealed::seal::Sealed;
+use crate::sealed::store::{self, Context, Found};
+use crate::state::Gate;
 
 /// 200 `{"state": "live|expired|revoked|unknown|forged", ...}` with what the token's record says.
 pub async fn show_token<P: Ports>(

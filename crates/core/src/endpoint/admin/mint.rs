@@ -2,17 +2,18 @@
 
 use serde_json::json;
 
-use super::{Request, Wrong};
-use crate::credential::record::{Record, is_name, is_scope};
-use crate::credential::store::Context;
-use crate::credential::{bearer, nonce as nonces, passage, session, ticket as tickets};
-use crate::dialect::luminate::NONCE;
-use crate::gate::Gate;
+use crate::credential::session::{self, handoff};
+use crate::credential::{bearer, nonce as nonces, ticket as tickets};
+use crate::endpoint::admin::{Request, Wrong};
 use crate::http::Target;
+use crate::http::answer::Answer;
 use crate::http::query::encode_component;
+use crate::luminate::names::NONCE;
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::rewrite::Answer;
+use crate::sealed::record::{Record, is_name, is_scope};
+use crate::sealed::store::Context;
+use crate::state::Gate;
 
 /// 201 `{"nonce", "url", "expires_in"}`: a nonce for `subject` on `route`, and the address that redeems it. In the
 /// Luminate dialect a nonce connects to a session, which is opened for it.
@@ -42,7 +43,7 @@ pub async fn nonce<P: Ports>(
     if let Some(luminate) = route.luminate() {
         let lifetime = lifetime(request.lifetime, luminate.nonce_lifetime)?;
         let session = session::start(ctx, ports, &luminate.session, &request.subject).await?;
-        let minted = passage::mint(ctx, ports, &luminate.session, &session, lifetime)?;
+        let minted = handoff::mint(ctx, ports, &luminate.session, &session, lifetime)?;
         let establish = format!("{}{}/EstablishSession", target.origin(), route.path.base().trim_end_matches('/'));
         let url = format!("{establish}?{NONCE}={}&NEXTURL={}", minted.expose_text()?, encode_component(&path));
         return Ok(Answer::json(201, &json!({"nonce": minted.expose_text()?, "url": url, "expires_in": lifetime})));
@@ -102,7 +103,7 @@ pub async fn ticket<P: Ports>(gate: &Gate, ctx: Context<'_>, request: &Request, 
     let lifetime = lifetime(request.lifetime, policy.lifetime)?;
     let session = session::start(ctx, ports, sessions, &request.subject).await?;
     let minted = tickets::mint(ctx, ports, sessions, &session, lifetime)?;
-    Ok(Answer::json(201, &super::super::ticket::described(&minted)?))
+    Ok(Answer::json(201, &crate::endpoint::ticket::described(&minted)?))
 }
 
 fn judge_name(member: &str, value: &str) -> Result<(), Wrong> {

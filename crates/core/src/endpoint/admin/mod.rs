@@ -9,14 +9,15 @@ mod mint;
 
 use serde_json::{Map, Value};
 
-use crate::credential::authorization;
-use crate::credential::store::Context;
-use crate::gate::{Gate, Trace};
+use crate::exchange::Trace;
+use crate::http::answer::Answer;
+use crate::http::authorization;
 use crate::http::{Incoming, Target};
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::rewrite::Answer;
+use crate::sealed::store::Context;
 use crate::secret::Secret;
+use crate::state::Gate;
 
 /// What a call may say; each endpoint takes the members it names.
 #[derive(Debug, Default)]

@@ -5,21 +5,24 @@
 
 use std::sync::Arc;
 
-use super::parameters::Parameters;
-use super::{Call, client, consent};
-use crate::credential::code::{self, Authorization};
 use crate::credential::dpop::Thumbprint;
-use crate::credential::seal::Sealed;
-use crate::credential::{bearer, bound, registry, session, store};
-use crate::dialect::{oauth, page};
-use crate::endpoint::{SIGN_IN, value};
-use crate::gate::Trace;
+use crate::credential::grant::code::{self, Authorization};
+use crate::credential::{bearer, registry, session};
+use crate::dialect::oauth;
+use crate::endpoint::oauth::parameters::Parameters;
+use crate::endpoint::oauth::{Call, client, consent};
+use crate::endpoint::value;
+use crate::exchange::Trace;
+use crate::http::answer::Answer;
 use crate::http::fetch_metadata;
 use crate::http::query::encode_component;
+use crate::own_paths::SIGN_IN;
+use crate::page;
 use crate::policy::{Client, ClientKind, MOST_SCOPES, Revocation, SingleUse};
 use crate::ports::Ports;
 use crate::refusal::{Public, Reason};
-use crate::rewrite::Answer;
+use crate::sealed::seal::Sealed;
+use crate::sealed::{session_token, store};
 
 /// GET: the sign-in page for whoever is not signed in, else the page of consent. POST: back to the client, with a code or
 /// with what went wrong. Where the client or its address is not certain, the person is told and nobody sent anywhere.
@@ -106,7 +109,7 @@ async fn decide<P: Ports>(call: Call<'_, P>, asked: &Asked, query: &str, trace: 
     let sessions = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
     let purpose = format!("consent {query}");
     if incoming.method != "POST" {
-        let token = bound::token(ctx, sessions, &session, &purpose)?;
+        let token = session_token::token(ctx, sessions, &session, &purpose)?;
         return Ok(consent::page(
             oauth,
             &asked.client,
@@ -121,7 +124,7 @@ async fn decide<P: Ports>(call: Call<'_, P>, asked: &Asked, query: &str, trace: 
         return Err(Reason::ConsentForged);
     }
     let form = bearer::read_form(ports, gate.policy.limits.form).await?;
-    if !bound::is_token(ctx, sessions, &session, &purpose, &value(&form, "consent")?)? {
+    if !session_token::is_token(ctx, sessions, &session, &purpose, &value(&form, "consent")?)? {
         return Err(Reason::ConsentForged);
     }
     if value(&form, "decision")? != "allow" {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::Call;
-use super::parameters::Parameters;
-use crate::credential::basic::{self, Pair};
 use crate::credential::dpop::{self, Proof};
 use crate::credential::{Identity, bearer, registry};
+use crate::endpoint::oauth::Call;
+use crate::endpoint::oauth::parameters::Parameters;
+use crate::http::basic::{self, Pair};
 use crate::policy::{Client, ClientKind};
 use crate::ports::Ports;
 use crate::refusal::Reason;

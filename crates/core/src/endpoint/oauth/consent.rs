@@ -1,11 +1,11 @@
 //! The page of consent, and the one for whoever was sent here by nobody in particular.
 
-use crate::credential::code::Authorization;
-use crate::dialect::page::{self, escape};
-use crate::endpoint::SIGN_OUT;
+use crate::credential::grant::code::Authorization;
+use crate::http::answer::Answer;
+use crate::own_paths::SIGN_OUT;
+use crate::page::{self, escape};
 use crate::policy::{Client, OAuth};
 use crate::refusal::Reason;
-use crate::rewrite::Answer;
 
 /// Who asks for what, as whom one is signed in, and two buttons. `query`: what was asked; the form posts it back.
 pub fn page(

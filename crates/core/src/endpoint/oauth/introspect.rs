@@ -2,17 +2,17 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Call;
-use super::client;
 use crate::credential::grant::{self, Claims};
-use crate::credential::record::Record;
-use crate::credential::seal::Sealed;
-use crate::credential::store::{self, Found};
 use crate::credential::{Identity, bearer, registry};
+use crate::endpoint::oauth::Call;
+use crate::endpoint::oauth::client;
+use crate::http::answer::Answer;
 use crate::policy::ClientKind;
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::rewrite::Answer;
+use crate::sealed::record::Record;
+use crate::sealed::seal::Sealed;
+use crate::sealed::store::{self, Found};
 
 /// 200 `{"active": true, ...}`, or `{"active": false}` and not a word why. A client learns of its own tokens, a resource
 /// server (`introspect = true`) of all access tokens.

@@ -2,14 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{judge_method, preflight};
 use crate::credential::dpop;
 use crate::dialect::oauth::ALLOW_ORIGIN;
-use crate::gate::{Gate, Trace};
+use crate::endpoint::oauth::{judge_method, preflight};
+use crate::exchange::Trace;
 use crate::http::Incoming;
+use crate::http::answer::Answer;
 use crate::policy::{Accept, Dialect, OAuth, Route};
 use crate::refusal::Reason;
-use crate::rewrite::Answer;
+use crate::state::Gate;
 
 /// A document for anybody, of any origin, that may be kept for five minutes.
 ///

@@ -9,15 +9,16 @@ mod parameters;
 mod revoke;
 mod token;
 
-use crate::credential::store::Context;
-use crate::dialect::Voice;
 use crate::dialect::oauth::ALLOW_ORIGIN;
-use crate::gate::{Gate, Trace};
+use crate::exchange::Trace;
+use crate::exchange::format::Voice;
+use crate::http::answer::Answer;
 use crate::http::{Incoming, Target};
 use crate::policy::{OAuth, Policy, is_within};
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::rewrite::Answer;
+use crate::sealed::store::Context;
+use crate::state::Gate;
 
 /// One request to the authorization server.
 struct Call<'a, P> {
@@ -50,7 +51,7 @@ pub fn is_own(policy: &Policy, path: &str) -> bool {
 ///
 /// # Errors
 /// `NoRoute`, `MethodNotAllowed`, and the endpoint's own reasons.
-pub(super) async fn answer<P: Ports>(
+pub(crate) async fn answer<P: Ports>(
     gate: &Gate,
     ctx: Context<'_>,
     incoming: &Incoming<'_>,

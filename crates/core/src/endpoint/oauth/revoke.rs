@@ -2,16 +2,16 @@
 
 use serde_json::json;
 
-use super::Call;
-use super::client;
 use crate::credential::grant::{self, Claims};
-use crate::credential::seal::Sealed;
-use crate::credential::store::{self, Found};
 use crate::credential::{Identity, bearer};
+use crate::endpoint::oauth::Call;
+use crate::endpoint::oauth::client;
+use crate::http::answer::Answer;
 use crate::policy::{Client, SingleUse};
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::rewrite::Answer;
+use crate::sealed::seal::Sealed;
+use crate::sealed::store::{self, Found};
 
 /// 200 `{}`, whatever the token was: what is not valid any more needs no revoking. A refresh token, even one
 /// that was used, and an access token in use take the whole grant with them. An access token that a refresh has replaced

@@ -2,18 +2,19 @@
 
 use serde_json::json;
 
-use super::Call;
-use super::client::{self, Request};
-use super::parameters::Parameters;
-use crate::credential::code::{self, Shown};
+use crate::credential::Identity;
 use crate::credential::dpop::Proof;
+use crate::credential::grant::code::{self, Shown};
 use crate::credential::grant::{self, Claims, Issued, Wanted};
-use crate::credential::record::Record;
-use crate::credential::{Identity, seal::Sealed};
+use crate::endpoint::oauth::Call;
+use crate::endpoint::oauth::client::{self, Request};
+use crate::endpoint::oauth::parameters::Parameters;
+use crate::http::answer::Answer;
 use crate::policy::{Client, ClientKind};
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::rewrite::Answer;
+use crate::sealed::record::Record;
+use crate::sealed::seal::Sealed;
 
 /// 200 `{"access_token", "token_type", "expires_in", "refresh_token", "scope"}` (RFC 6749 section 5.1).
 pub async fn answer<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -> Result<Answer, Reason> {

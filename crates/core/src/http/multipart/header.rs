@@ -1,11 +1,11 @@
 //! The header of a part (RFC 7578 section 4), judged line by line, as soon as a line is there.
 
-use super::Malformed;
-use super::parameter::{is_token, parameter};
+use crate::http::multipart::Malformed;
+use crate::http::multipart::parameter::{is_token, parameter};
 
 /// What a header says of its part.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Part {
+pub(crate) struct Part {
     pub name: String,
     /// It has a `filename` or a `filename*`. An empty one is what a browser sends for no file; some servers
     /// (Django, busboy) take that part for a field.
@@ -18,7 +18,7 @@ pub(super) struct Part {
 
 /// A header of which some lines were read.
 #[derive(Default)]
-pub(super) struct Header {
+pub(crate) struct Header {
     lines: usize,
     part: Option<Part>,
     length: Option<u64>,

@@ -11,9 +11,9 @@ mod header;
 mod parameter;
 mod reader;
 
-pub use parameter::{boundary, lacks_boundary};
+pub use crate::http::multipart::parameter::{boundary, lacks_boundary};
 
-use reader::{Reader, Step};
+use crate::http::multipart::reader::{Reader, Step};
 
 /// Why a form is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 //! or without escapes. So only the parameters that somebody needs are known, and only values that end at the same
 //! place in each of these ways are read.
 
-use super::Malformed;
+use crate::http::multipart::Malformed;
 
 /// The boundary that a Content-Type names; None if it is that of something else than a `multipart/form-data`.
 ///
@@ -46,7 +46,7 @@ fn sole_boundary(mut rest: &str) -> Option<&str> {
 }
 
 /// Name and value of the parameter that `;` begins, and what stands behind it.
-pub(super) fn parameter(text: &str) -> Option<(&str, &str, &str)> {
+pub(crate) fn parameter(text: &str) -> Option<(&str, &str, &str)> {
     let (name, rest) = text.strip_prefix(';')?.trim_start_matches(' ').split_once('=')?;
     let (value, after) = match rest.strip_prefix('"') {
         // `\"` ends the value or does not; a backslash elsewhere moves no end.
@@ -62,7 +62,7 @@ pub(super) fn parameter(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// RFC 9110 section 5.6.2.
-pub(super) fn is_token(text: &str) -> bool {
+pub(crate) fn is_token(text: &str) -> bool {
     let is_mark = |b| b"!#$%&'*+-.^_`|~".contains(&b);
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || is_mark(b))
 }

@@ -4,12 +4,12 @@
 //! The delimiter's text may stand nowhere but where it delimits. The standard allows it within a line, and some
 //! servers split there; they also disagree on what may stand before and behind it.
 
-use super::Malformed;
-use super::header::{Header, Part};
 use crate::http::fields::MOST_FIELDS;
+use crate::http::multipart::Malformed;
+use crate::http::multipart::header::{Header, Part};
 
 /// What a piece is.
-pub(super) enum Step {
+pub(crate) enum Step {
     /// A delimiter line and the header of a part, with the empty line.
     Part(Part),
     /// Some of a part's body.
@@ -20,7 +20,7 @@ pub(super) enum Step {
     Close,
 }
 
-pub(super) struct Reader<F> {
+pub(crate) struct Reader<F> {
     cut: F,
     /// Names that may not stand behind a file.
     pub judged: fn(&str) -> bool,

@@ -1,0 +1,138 @@
+//! User name and password over HTTP Basic: of a person, whom the origin knows, or of a program.
+//!
+//! Programs send the same password with every request, many at a time. So a right one is remembered for a while and a
+//! wrong one for a moment, and those that come while it is asked about wait for the answer: a person's program cannot
+//! lock that person out by sending what is right, or was. Every question that the origin gets was counted as a guess.
+//!
+//! What is remembered is an answer too. So it is one only to the network from which it was asked, and each other password
+//! that is tried there is counted in this isolate first, whatever becomes of the counters outside.
+
+use crate::attempts::questions::Turn;
+use crate::authenticate::cross_site;
+use crate::authenticate::{attempt, password};
+use crate::credential::Identity;
+use crate::digest::hmac_sha256;
+use crate::exchange::Visit;
+use crate::exchange::access::Grant;
+use crate::http::basic;
+use crate::policy::{Basic, Machine, Revocation};
+use crate::ports::Ports;
+use crate::refusal::Reason;
+
+/// Judges a password.
+///
+/// # Errors
+/// `BasicMalformed`, `SignInFailed`, `Throttled`, `CrossSite`, `PasswordCheckUnavailable`, storage's own.
+pub(crate) async fn by_basic<P: Ports>(
+    visit: &Visit<'_, P>,
+    policy: &Basic,
+    value: &str,
+    noted: &mut Option<Identity>,
+) -> Result<Grant, Reason> {
+    // A browser that knows a password sends it along with what other sites ask for.
+    cross_site::judge_origin(visit)?;
+    *noted = Some(Identity { kind: KIND, ..Identity::default() });
+    let login = basic::read_login(value)?;
+    let machine = policy.machines.iter().find(|machine| machine.name.eq_ignore_ascii_case(&login.name));
+    let subject = match machine {
+        None if policy.people => by_person(visit, policy, &login).await?,
+        machine => by_machine(visit, machine, &login).await?,
+    };
+    let identity = Identity { kind: KIND, subject: Some(subject), ..Identity::default() };
+    *noted = Some(identity.clone());
+    Ok(Grant { identity, ..Grant::default() })
+}
+
+/// A program, or a name that is nobody's. Wrong guesses are counted by network.
+async fn by_machine<P: Ports>(
+    visit: &Visit<'_, P>,
+    machine: Option<&Machine>,
+    login: &basic::Login,
+) -> Result<String, Reason> {
+    let Visit { gate, ctx, incoming, ports, .. } = *visit;
+    let network = guesser(&incoming.network());
+    if gate.guesses.is_shut_out(&network, ctx.now) {
+        return Err(Reason::Throttled);
+    }
+    let right = match machine {
+        Some(machine) => {
+            let secret = ctx.keyring.secret(&machine.secret, ctx.loopback)?;
+            Some(machine).filter(|_| secret.is(login.password.expose()))
+        }
+        None => None,
+    };
+    match right {
+        Some(machine) => Ok(machine.subject.clone()),
+        None => Err(gate.guesses.count(&network, ctx.now, ports, Reason::SignInFailed).await),
+    }
+}
+
+async fn by_person<P: Ports>(visit: &Visit<'_, P>, policy: &Basic, login: &basic::Login) -> Result<String, Reason> {
+    let Visit { gate, ctx, route, incoming, ports, .. } = *visit;
+    let sign_in = gate.policy.sign_in.as_ref().ok_or(Reason::Internal)?;
+    let secret = ctx.keyring.secret(&sign_in.key.secret, ctx.loopback)?;
+    let parts: [&[u8]; 4] = [b"edgegate password v1\0", login.name.as_bytes(), b"\0", login.password.expose()];
+    let digest = hmac_sha256(secret, &parts);
+    let pair = attempt::pair(gate, ctx, incoming, &login.name)?;
+    let cache = if route.revocation == Revocation::Strict { 0 } else { policy.cache };
+    let (key, came) = ((digest, pair), gate.questions.last());
+    let network = incoming.network();
+    let (mut waited, mut pause, mut is_counted) = (0, SHORTEST_PAUSE_MS, false);
+    loop {
+        // Before anything that tells a right password from a wrong one.
+        if attempt::is_shut_out(gate, ctx, &pair) || (!is_counted && gate.tries.are_too_many(&pair, ctx.now)) {
+            return Err(Reason::Throttled);
+        }
+        if let Some(subject) = ctx.recent.passwords.get(&key, ctx.now, cache) {
+            return Ok(subject);
+        }
+        if let Some(reason) = ctx.recent.refused.get(&key, ctx.now, LATELY) {
+            return Err(reason);
+        }
+        if !is_counted {
+            // To be refused from here on, for whatever reason, says that it is not the one that is remembered.
+            gate.tries.count(&key, ctx.now);
+            is_counted = true;
+        }
+        let answer = match gate.questions.turn(&key, &network, came, ctx.now * 1000 + waited) {
+            Turn::Shared(answer) => answer,
+            Turn::Ask(turn) => {
+                let asking = gate.questions.asking(&key, turn);
+                let password = login.password.expose_text()?;
+                let answer = password::check(gate, ctx, incoming, ports, &login.name, password).await;
+                match &answer {
+                    Ok(Some(subject)) => {
+                        gate.tries.forget(&pair);
+                        ctx.recent.passwords.put(key, subject.clone(), ctx.now);
+                    }
+                    Ok(None) => ctx.recent.refused.put(key, Reason::SignInFailed, ctx.now),
+                    // Its guess is not taken back: an origin that is slow with wrong passwords alone would make each of them
+                    // one that nobody counts, and the right one still be let in. But to ask again at once is no new guess.
+                    Err(reason @ Reason::PasswordCheckUnavailable) => ctx.recent.refused.put(key, *reason, ctx.now),
+                    Err(_) => {}
+                }
+                asking.answer(&answer);
+                answer
+            }
+            Turn::Wait => {
+                ports.pause(pause).await;
+                waited += u64::from(pause);
+                pause = LONGEST_PAUSE_MS.min(pause * 2);
+                continue;
+            }
+        };
+        return answer?.ok_or(Reason::SignInFailed);
+    }
+}
+
+fn guesser(network: &str) -> String {
+    format!("basic {network}")
+}
+
+/// Seconds for which a password is not asked about again that was wrong, or about which the origin did not say.
+const LATELY: u64 = 10;
+/// How long who waits for an answer pauses before it looks, first and at most.
+const SHORTEST_PAUSE_MS: u32 = 10;
+const LONGEST_PAUSE_MS: u32 = 160;
+/// As the log names it.
+const KIND: &str = "basic";

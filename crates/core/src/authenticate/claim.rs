@@ -1,0 +1,52 @@
+//! What is used up by a request, last of all: everything else that can refuse it has been judged by then.
+//!
+//! A credential that works once is found, and leaves here what has to be claimed for it. So whatever else is wrong with a
+//! request, its link, its nonce or its proof is good for another one.
+
+use crate::authenticate::sign_in::open_session;
+use crate::credential::nonce;
+use crate::credential::session::{self, handoff};
+use crate::exchange::Visit;
+use crate::exchange::claim::Claim;
+use crate::ports::Ports;
+use crate::refusal::Reason;
+use crate::sealed::{once, store};
+
+/// Judges, without using anything up, what could only be known to fail afterwards.
+///
+/// # Errors
+/// `BindingMissing`, `SecretMissing`.
+pub(crate) fn judge<P: Ports>(visit: &Visit<'_, P>, claim: &Claim) -> Result<(), Reason> {
+    if !visit.ports.is_there(&visit.route.forward.origin) {
+        return Err(Reason::BindingMissing);
+    }
+    if let (Claim::Nonce { .. }, Some(sessions)) = (claim, &visit.gate.policy.session) {
+        visit.ctx.signing_key(&sessions.keys)?;
+    }
+    Ok(())
+}
+
+/// Claims it. Returns the Set-Cookie values that go with that.
+///
+/// # Errors
+/// The credential's own reason if it was used before, and storage's own.
+pub(crate) async fn perform<P: Ports>(visit: &Visit<'_, P>, claim: Claim) -> Result<Vec<String>, Reason> {
+    let Visit { gate, ctx, incoming, target, ports, .. } = *visit;
+    match claim {
+        Claim::Key { key, until, replayed } => {
+            once::claim(ctx, ports, &key, until, replayed).await?;
+            Ok(Vec::new())
+        }
+        Claim::Nonce { sealed, subject } => {
+            nonce::claim(ctx, ports, &sealed).await?;
+            Ok(open_session(gate, ctx, incoming, target, ports, &subject).await?.1)
+        }
+        Claim::Passage { sealed, before, cookie } => {
+            handoff::claim(ctx, ports, &sealed).await?;
+            if let Some(before) = before.filter(|old| !session::is_nobodys(old) && old.expires > ctx.now) {
+                store::revoke(ctx, ports, &before).await?;
+            }
+            Ok(vec![cookie])
+        }
+    }
+}

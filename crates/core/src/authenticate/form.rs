@@ -1,0 +1,79 @@
+//! Forms that are read for what they show: their fields, and the body without those that are kept back.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::credential::bearer;
+use crate::exchange::Visit;
+use crate::exchange::body::NewBody;
+use crate::http::query::encode_component;
+use crate::http::{multipart, query};
+use crate::ports::Ports;
+use crate::refusal::Reason;
+
+/// A form as far as it was read.
+#[derive(Debug)]
+pub struct Form {
+    /// Its fields, as a urlencoded form; of a multipart one those before the first file.
+    pub fields: String,
+    /// What goes on.
+    pub body: NewBody,
+}
+
+/// Reads a form. `kept_back`: names of the fields that do not go on, in whatever spelling some origin would take for them.
+/// `judged`: names of those that decide on the request too. None: the body is no form, and was not read.
+///
+/// # Errors
+/// `FormMalformed`, `BodyTooLarge`.
+pub async fn read<P: Ports>(
+    visit: &Visit<'_, P>,
+    kept_back: fn(&str) -> bool,
+    judged: fn(&str) -> bool,
+) -> Result<Option<Form>, Reason> {
+    let Visit { gate, incoming, ports, .. } = *visit;
+    let limit = gate.policy.limits.form;
+    if incoming.has_form()? {
+        return read_urlencoded(visit, kept_back).await.map(Some);
+    }
+    let Some(boundary) = multipart::boundary(incoming.headers.get("content-type").unwrap_or_default()) else {
+        return Ok(None);
+    };
+    incoming.judge_body_encoding()?;
+    let form = multipart::Form::new(boundary.map_err(|_| Reason::FormMalformed)?, kept_back).judging(judged);
+    parts(ports, form, limit).await.map(Some)
+}
+
+/// Reads a body as a urlencoded form, whatever its type says.
+///
+/// # Errors
+/// `FormMalformed`, `BodyTooLarge`.
+pub async fn read_urlencoded<P: Ports>(visit: &Visit<'_, P>, kept_back: fn(&str) -> bool) -> Result<Form, Reason> {
+    let fields = bearer::read_form(visit.ports, visit.gate.policy.limits.form).await?;
+    let body = NewBody::Whole(query::cut(&fields, |param| kept_back(param.name)).into_bytes());
+    Ok(Form { fields, body })
+}
+
+/// The fields before the first file. Files are not held: from the first one on the body streams, and a field that is kept
+/// back or judged ends the request if it stands behind it.
+async fn parts(ports: &impl Ports, mut parts: multipart::Form<fn(&str) -> bool>, limit: usize) -> Result<Form, Reason> {
+    let mut taken = 0;
+    while !parts.is_settled() {
+        let Some(piece) = ports.next().await? else {
+            parts.finish().map_err(|_| Reason::FormMalformed)?;
+            break;
+        };
+        parts.push(&piece).map_err(|_| Reason::FormMalformed)?;
+        taken += piece.len();
+        if taken > limit && !parts.is_settled() {
+            return Err(Reason::BodyTooLarge);
+        }
+    }
+    let field = |(name, value): &(String, Vec<u8>)| format!("{}={}", encode_component(name), encode_component(value));
+    let fields = parts.fields().iter().map(field).collect::<Vec<_>>().join("&");
+    let head = parts.take_forwarded();
+    let body = match parts.into_tail() {
+        Some(tail) => NewBody::Head(head, Rc::new(RefCell::new(tail))),
+        None => NewBody::Whole(head),
+    };
+    Ok(Form { fields, body })
+}

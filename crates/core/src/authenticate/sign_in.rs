@@ -1,0 +1,58 @@
+//! Opening and ending the session of a browser.
+
+use crate::credential::Identity;
+use crate::credential::session::{self, xsrf};
+use crate::http::{Incoming, Target, cookie};
+use crate::ports::Ports;
+use crate::refusal::Reason;
+use crate::sealed::store::{self, Context};
+use crate::state::Gate;
+
+/// Signs somebody in: ends the session that the request came with and opens one. Returns whose it is and the Set-Cookie
+/// values that hand it over, with its token where the policy gives one.
+///
+/// # Errors
+/// Storage's own reasons.
+pub async fn open_session<P: Ports>(
+    gate: &Gate,
+    ctx: Context<'_>,
+    incoming: &Incoming<'_>,
+    target: &Target<'_>,
+    ports: &P,
+    subject: &str,
+) -> Result<(Identity, Vec<String>), Reason> {
+    let policy = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
+    let session = session::start(ctx, ports, policy, subject).await?;
+    end_session(gate, ctx, incoming, target, ports).await?;
+    let mut cookies = vec![session::set_cookie(policy, target, &incoming.headers, &session, false)?];
+    if gate.policy.gives_xsrf_tokens {
+        cookies.push(xsrf::set_cookie(&xsrf::token(ctx, policy, &session)?, policy.absolute, target)?);
+    }
+    let identity = Identity { subject: Some(subject.to_owned()), ..Identity::by_key("session", &session.key_id) };
+    Ok((identity, cookies))
+}
+
+/// Ends the session that the request came with, whoever's it was: a log-in never continues another one.
+///
+/// # Errors
+/// Storage's own reasons.
+pub async fn end_session<P: Ports>(
+    gate: &Gate,
+    ctx: Context<'_>,
+    incoming: &Incoming<'_>,
+    target: &Target<'_>,
+    ports: &P,
+) -> Result<(), Reason> {
+    let (Some(policy), Some(header)) = (&gate.policy.session, incoming.headers.get("cookie")) else { return Ok(()) };
+    let name = session::cookie_name(policy, target);
+    for value in cookie::all(header, &name) {
+        match session::open(ctx, policy, value) {
+            Ok(old) if ctx.now < old.expires.saturating_add(WRONG_CLOCK) => store::revoke(ctx, ports, &old).await?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Seconds by which this clock may be ahead: a session that seems to have ended lives on once the clock is right again.
+const WRONG_CLOCK: u64 = 86_400;

@@ -1,0 +1,86 @@
+//! The identity JWT (RFC 7519): who goes through, signed for the origin.
+//!
+//! One asymmetric signature costs more than all other checks together, so a token is signed once per
+//! subject and route and used again for half its life.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use crate::credential::Identity;
+use crate::digest::base64url;
+use crate::policy::Route;
+use crate::ports::Signer;
+use crate::refusal::Reason;
+use crate::sealed::store::Context;
+use crate::state::Gate;
+
+/// Signed tokens by what they say, each with the time it was signed.
+#[derive(Debug, Default)]
+pub struct Assertions(RefCell<BTreeMap<String, (u64, String)>>);
+
+impl Assertions {
+    /// The token for an identity on a route; None for an identity without a subject.
+    ///
+    /// # Errors
+    /// `SecretMissing`, `SignerUnavailable`.
+    pub async fn jwt(
+        &self,
+        gate: &Gate,
+        ctx: Context<'_>,
+        route: &Route,
+        audience: &str,
+        identity: &Identity,
+        signer: &impl Signer,
+    ) -> Result<Option<String>, Reason> {
+        let Some(subject) = &identity.subject else { return Ok(None) };
+        let claims_of = format!(
+            "{}\n{subject}\n{}\n{}\n{}",
+            route.name,
+            identity.issuer.as_deref().unwrap_or_default(),
+            identity.client.as_deref().unwrap_or_default(),
+            identity.scope.join(" ")
+        );
+        let lifetime = gate.policy.identity.lifetime;
+        let known = self.0.borrow().get(&claims_of).cloned();
+        if let Some((signed, token)) = known
+            && (signed..signed + lifetime / 2).contains(&ctx.now)
+        {
+            return Ok(Some(token));
+        }
+        let key = gate.policy.identity.keys.first().ok_or(Reason::Internal)?;
+        let jwk = gate.keyring.secret(&key.secret, ctx.loopback)?;
+        let header = json!({"alg": "ES256", "typ": "JWT", "kid": key.id});
+        let mut claims = json!({
+            "iss": gate.policy.gateway.issuer.as_str(),
+            "aud": audience,
+            "sub": subject,
+            "iat": ctx.now,
+            "exp": ctx.now + lifetime,
+        });
+        if let Some(claims) = claims.as_object_mut() {
+            claims.extend(identity.issuer.clone().map(|issuer| ("token_issuer".to_owned(), json!(issuer))));
+            claims.extend(identity.client.clone().map(|client| ("client_id".to_owned(), json!(client))));
+            if !identity.scope.is_empty() {
+                claims.insert("scope".to_owned(), json!(identity.scope.join(" ")));
+            }
+        }
+        let input =
+            format!("{}.{}", base64url(header.to_string().as_bytes()), base64url(claims.to_string().as_bytes()));
+        let signature = signer.sign_es256(jwk, input.as_bytes()).await?;
+        let token = format!("{input}.{}", base64url(&signature));
+        self.remember(claims_of, ctx.now, &token);
+        Ok(Some(token))
+    }
+
+    fn remember(&self, claims_of: String, now: u64, token: &str) {
+        let mut tokens = self.0.borrow_mut();
+        if tokens.len() >= CAPACITY {
+            tokens.clear(); // whoever comes again gets a new one
+        }
+        tokens.insert(claims_of, (now, token.to_owned()));
+    }
+}
+
+const CAPACITY: usize = 1024;

@@ -1,0 +1,132 @@
+//! JSON Web Tokens (RFC 7519) of an issuer that the policy names: what can be judged without its keys.
+
+use serde_json::{Map, Value};
+
+use crate::credential::Identity;
+use crate::credential::dpop::Thumbprint;
+use crate::credential::issuer::jws::Jws;
+use crate::policy::{Issuer, JwsAlgorithm};
+use crate::refusal::Reason;
+use crate::sealed::record::{is_name, is_scope};
+
+/// Who somebody else's token is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// As whom it lets through.
+    pub identity: Identity,
+    /// Unix seconds until which it holds, tolerance included.
+    pub until: u64,
+    /// The key that it is bound to (RFC 9449 section 6.1).
+    pub bound: Option<Thumbprint>,
+}
+
+/// Whether the header is that of an access token, and its algorithm, which has to be one of the policy's.
+///
+/// # Errors
+/// `JwtAlgorithm`; `JwtMalformed` for a JWT that was made for another purpose, or a key id that is no text.
+pub fn judge_header(jws: &Jws<'_>, algorithms: &[JwsAlgorithm]) -> Result<JwsAlgorithm, Reason> {
+    let algorithm = jws.algorithm(|one| algorithms.contains(&one)).ok_or(Reason::JwtAlgorithm)?;
+    if jws.header.get("kid").is_some_and(|id| !id.is_string()) {
+        return Err(Reason::JwtMalformed);
+    }
+    // RFC 8725 section 3.11: a logout token or a proof of possession is no access token.
+    let is_access_token = jws.header.get("typ").is_none_or(|typ| {
+        let typ = typ.as_str().unwrap_or("?").to_ascii_lowercase();
+        matches!(typ.strip_prefix("application/").unwrap_or(&typ), "jwt" | "at+jwt")
+    });
+    if is_access_token { Ok(algorithm) } else { Err(Reason::JwtMalformed) }
+}
+
+/// Judges the claims (RFC 7519 section 4.1, RFC 9068 section 4), that of the issuer aside.
+///
+/// # Errors
+/// `JwtMalformed`, `JwtAudience`, `JwtExpired`, `JwtNotYetValid`, `JwtSubject`, `TokenBinding`.
+pub fn judge_claims(issuer: &Issuer, claims: &Map<String, Value>, now: u64) -> Result<Told, Reason> {
+    if is_of_another_purpose(claims) {
+        return Err(Reason::JwtMalformed);
+    }
+    let time = |name: &str| claims.get(name).map(|value| seconds(value).ok_or(Reason::JwtMalformed)).transpose();
+    if !is_for(issuer, claims.get("aud")) {
+        return Err(Reason::JwtAudience);
+    }
+    let expires = time("exp")?.ok_or(Reason::JwtMalformed)?.saturating_add(issuer.skew);
+    if expires <= now {
+        return Err(Reason::JwtExpired);
+    }
+    let begins = time("nbf")?.unwrap_or(0).max(time("iat")?.unwrap_or(0));
+    if begins > now + issuer.skew {
+        return Err(Reason::JwtNotYetValid);
+    }
+    told(issuer, "jwt", claims, expires)
+}
+
+/// Whether claims are those of a token that was made for something else, and opens nothing: an id_token (OpenID Connect
+/// Core sections 2 and 3.3.2.11; `token_use` as Amazon Cognito has it, `typ` as Keycloak), a refresh token, a security event
+/// or the sign-out of one (RFC 8417 section 2.2, OpenID Connect Back-Channel Logout section 2.4).
+pub(crate) fn is_of_another_purpose(claims: &Map<String, Value>) -> bool {
+    let has_other = OF_OTHERS.iter().any(|name| claims.contains_key(*name));
+    let says_other = |name: &&str| match claims.get(*name) {
+        None | Some(Value::Null) => false,
+        Some(Value::String(said)) => {
+            let said = said.to_ascii_lowercase();
+            let mut words = said.split(|c: char| !c.is_ascii_alphanumeric());
+            ["refresh", "offline", "logout", "secevent"].iter().any(|kind| said.contains(kind))
+                || words.any(|word| matches!(word, "id" | "idtoken"))
+        }
+        Some(_) => *name == "token_use",
+    };
+    has_other || SAY_WHICH.iter().any(says_other)
+}
+
+/// Reads who a token is about.
+///
+/// # Errors
+/// `JwtSubject`, `TokenBinding`.
+pub fn told(issuer: &Issuer, kind: &'static str, claims: &Map<String, Value>, until: u64) -> Result<Told, Reason> {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    let subject = text(&issuer.subject).filter(|subject| is_name(subject)).ok_or(Reason::JwtSubject)?;
+    let client = text("client_id").or_else(|| text("azp")).filter(|client| is_name(client));
+    // `scope` is RFC 9068's; `scp` what some issuers call it.
+    let scope = claims.get("scope").or_else(|| claims.get("scp"));
+    let scope = names(scope).flat_map(|words| words.split(' ')).filter(|word| !word.is_empty() && is_scope(word));
+    let bound = match claims.get("cnf") {
+        None => None,
+        // A token that is bound in a way that is not checked here must not pass as one that is not.
+        Some(cnf) => {
+            Some(cnf.get("jkt").and_then(Value::as_str).and_then(Thumbprint::read).ok_or(Reason::TokenBinding)?)
+        }
+    };
+    let identity = Identity {
+        issuer: Some(issuer.issuer.clone()),
+        subject: Some(subject.to_owned()),
+        client: client.map(str::to_owned),
+        scope: scope.map(str::to_owned).collect(),
+        ..Identity::by_key(kind, &issuer.name)
+    };
+    Ok(Told { identity, until, bound })
+}
+
+/// Whether `aud` names one of those that the policy has.
+pub(crate) fn is_for(issuer: &Issuer, audience: Option<&Value>) -> bool {
+    names(audience).any(|audience| issuer.audience.iter().any(|own| own == audience))
+}
+
+/// A NumericDate (RFC 7519 section 2) in whole seconds.
+pub(crate) fn seconds(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_f64().filter(|number| (0.0..1e15).contains(number)).map(|number| number as u64))
+}
+
+/// Claims that no access token has: whoever carries one is the answer to somebody's sign-in, or tells of an event.
+const OF_OTHERS: [&str; 5] = ["nonce", "at_hash", "c_hash", "s_hash", "events"];
+/// Claims by which issuers tell their kinds of token apart.
+const SAY_WHICH: [&str; 3] = ["token_use", "token_type", "typ"];
+
+/// A text, or a list of texts.
+fn names(value: Option<&Value>) -> impl Iterator<Item = &str> {
+    let (one, many) = match value {
+        Some(Value::Array(items)) => (None, items.as_slice()),
+        Some(value) => (value.as_str(), Default::default()),
+        None => (None, Default::default()),
+    };
+    one.into_iter().chain(many.iter().filter_map(Value::as_str))
+}

@@ -1,0 +1,106 @@
+//! A one-time nonce that connects a browser to a session which is open already.
+//!
+//! It carries the session's bytes, masked, so minting one costs no storage and can be done while a page streams by.
+//! It lives until it is used, until its time is over, or until its session ends; whoever redeems it gets the session
+//! itself and no copy. Written in upper-case hex (`NONCE_TOKEN`, `protocols.md` A2).
+
+use std::sync::Arc;
+
+use crate::credential::Identity;
+use crate::credential::session;
+use crate::policy::{Key, Revocation, Session};
+use crate::ports::{Entropy, Ledger, Vault};
+use crate::refusal::Reason;
+use crate::sealed::encoding::Spelling;
+use crate::sealed::once;
+use crate::sealed::seal::{self, Kind, Sealed, Terms};
+use crate::sealed::store::Context;
+use crate::secret::Secret;
+
+/// All that nonces for one session are made of, so that they can be made later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mint {
+    key: Arc<Key>,
+    secret: Secret,
+    session: Sealed,
+    now: u64,
+    expires: u64,
+}
+
+impl Mint {
+    /// For nonces that live for at most `lifetime` seconds.
+    ///
+    /// # Errors
+    /// `SecretMissing`.
+    pub fn new(ctx: Context<'_>, policy: &Session, session: Sealed, lifetime: u64) -> Result<Self, Reason> {
+        let (key, secret) = ctx.signing_key(&policy.keys)?;
+        let expires = session.expires.min(ctx.now + lifetime);
+        Ok(Self { key: Arc::clone(key), secret: secret.clone(), session, now: ctx.now, expires })
+    }
+
+    /// Another nonce.
+    ///
+    /// # Errors
+    /// `EntropyUnavailable`.
+    pub fn nonce(&self, entropy: &impl Entropy) -> Result<Secret, Reason> {
+        let terms = Terms {
+            kind: Kind::Nonce,
+            issued: self.now,
+            expires: self.expires,
+            audience: AUDIENCE,
+            payload: self.session.bytes(),
+        };
+        Ok(Spelling::UpperHex.write(seal::seal(&terms, &self.key, &self.secret, entropy)?.bytes()))
+    }
+}
+
+/// Mints a nonce for a session, for at most `lifetime` seconds.
+///
+/// # Errors
+/// `SecretMissing`, `EntropyUnavailable`.
+pub fn mint(
+    ctx: Context<'_>,
+    entropy: &impl Entropy,
+    policy: &Session,
+    session: &Sealed,
+    lifetime: u64,
+) -> Result<Secret, Reason> {
+    Mint::new(ctx, policy, session.clone(), lifetime)?.nonce(entropy)
+}
+
+/// Judges what can be judged without storage: form, MAC, time.
+///
+/// # Errors
+/// `NonceForged`, `NonceExpired`, `SecretMissing`.
+pub fn open(ctx: Context<'_>, policy: &Session, text: &str) -> Result<Sealed, Reason> {
+    let bytes = Spelling::UpperHex.read(text).ok_or(Reason::NonceForged)?;
+    let opened = seal::read(Kind::Nonce, &policy.keys, ctx.keyring, ctx.loopback, &bytes)?;
+    let nonce = opened.filter(|nonce| nonce.is_for(AUDIENCE)).ok_or(Reason::NonceForged)?;
+    if nonce.expires <= ctx.now { Err(Reason::NonceExpired) } else { Ok(nonce) }
+}
+
+/// The session that an opened nonce carries, which still lives, and whose it is. Nothing is used up.
+///
+/// # Errors
+/// The session's reasons, and storage's own.
+pub async fn session<P: Vault + Ledger>(
+    ctx: Context<'_>,
+    ports: &P,
+    policy: &Session,
+    nonce: &Sealed,
+) -> Result<(Sealed, Identity), Reason> {
+    let session = session::reopen(ctx, policy, nonce.payload.expose())?;
+    let identity = session::judge(ctx, ports, policy, Revocation::Cached, &session).await?;
+    Ok((session, identity))
+}
+
+/// Uses an opened nonce up.
+///
+/// # Errors
+/// `NonceReplayed`, and storage's own.
+pub async fn claim<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, nonce: &Sealed) -> Result<(), Reason> {
+    once::claim(ctx, ports, &nonce.claim_key("redeemed"), nonce.expires, Reason::NonceReplayed).await
+}
+
+/// What keeps these nonces from being taken for others.
+pub(crate) const AUDIENCE: &str = "session";

@@ -1,0 +1,116 @@
+//! A session at the gateway's http host, for pages that have no https (`protocols.md` A2, two consecutive redirects).
+//!
+//! It is a credential of its own: whoever listens on the network can read it, so it opens nothing but the http host's
+//! routes that name it, and from it the session itself cannot be had. It carries the session, masked, and lives and dies
+//! with it. A browser gets it by a passage, a one-time nonce that is good for nothing else.
+
+use crate::credential::Identity;
+use crate::credential::session;
+use crate::credential::session::handoff;
+use crate::http::{Headers, cookie};
+use crate::policy::{Revocation, Session};
+use crate::ports::{Entropy, Ledger, Vault};
+use crate::refusal::Reason;
+use crate::sealed::seal::{self, Kind, Sealed};
+use crate::sealed::session_token;
+use crate::sealed::store::Context;
+use crate::secret::Secret;
+
+/// Makes a passage from https to http, for one browser and half a minute.
+///
+/// # Errors
+/// `SecretMissing`, `EntropyUnavailable`.
+pub fn mint_passage(
+    ctx: Context<'_>,
+    entropy: &impl Entropy,
+    policy: &Session,
+    session: &Sealed,
+) -> Result<Secret, Reason> {
+    let expires = session.expires.min(ctx.now + PASSAGE);
+    Ok(session::carry(ctx, entropy, policy, Kind::Nonce, AUDIENCE, session, expires)?.text())
+}
+
+/// Redeems a passage: the Set-Cookie value that hands the http session over, and who that is.
+///
+/// # Errors
+/// `NonceForged`, `NonceExpired`, `NonceReplayed`, the session's reasons, and storage's own.
+pub async fn redeem<P: Vault + Ledger + Entropy>(
+    ctx: Context<'_>,
+    ports: &P,
+    policy: &Session,
+    text: &str,
+) -> Result<(String, Identity), Reason> {
+    let opened = seal::open(Kind::Nonce, &policy.keys, ctx.keyring, ctx.loopback, text)?;
+    let nonce = opened.filter(|nonce| nonce.is_for(AUDIENCE)).ok_or(Reason::NonceForged)?;
+    if nonce.expires <= ctx.now {
+        return Err(Reason::NonceExpired);
+    }
+    let (session, identity) = handoff::session(ctx, ports, policy, &nonce).await?;
+    let carried = session::carry(ctx, ports, policy, Kind::HttpSession, AUDIENCE, &session, session.expires)?;
+    handoff::claim(ctx, ports, &nonce).await?;
+    let cookie = write_cookie(ctx, &session, COOKIE, carried.text().expose_text()?);
+    Ok((cookie, Identity { kind: "http-session", ..identity }))
+}
+
+/// The http session in a Cookie header, undecoded.
+///
+/// # Errors
+/// `SessionDuplicate`.
+pub fn present<'a>(headers: &Headers<'a>) -> Result<Option<&'a str>, Reason> {
+    headers.get("cookie").map_or(Ok(None), |header| cookie::sole(header, COOKIE))
+}
+
+/// Judges an http session, and the session behind it.
+///
+/// # Errors
+/// `SessionForged`, `SessionExpired`, `SessionIdle`, `SessionUnknown`, `SessionRevoked`, and storage's own.
+pub async fn verify<P: Vault + Ledger>(
+    ctx: Context<'_>,
+    ports: &P,
+    policy: &Session,
+    revocation: Revocation,
+    value: &str,
+) -> Result<Identity, Reason> {
+    let opened = seal::open(Kind::HttpSession, &policy.keys, ctx.keyring, ctx.loopback, value)?;
+    let carried = opened.filter(|carried| carried.is_for(AUDIENCE)).ok_or(Reason::SessionForged)?;
+    let session = session::reopen(ctx, policy, carried.payload.expose())?;
+    let identity = session::judge(ctx, ports, policy, revocation, &session).await?;
+    session::keep_alive(ctx, ports, policy, &session).await?;
+    Ok(Identity { kind: "http-session", ..identity })
+}
+
+/// Whether the browser was sent on the way to an http session of this session before.
+///
+/// # Errors
+/// `SecretMissing`.
+pub fn is_handed(ctx: Context<'_>, policy: &Session, session: &Sealed, headers: &Headers<'_>) -> Result<bool, Reason> {
+    let header = headers.get("cookie").unwrap_or_default();
+    match cookie::visible(header, HANDED).next() {
+        Some(mark) => session_token::is_token(ctx, policy, session, HANDED, mark),
+        None => Ok(false),
+    }
+}
+
+/// The Set-Cookie value that remembers that. It is a mark of this session and opens nothing.
+///
+/// # Errors
+/// `SecretMissing`.
+pub fn handed_cookie(ctx: Context<'_>, policy: &Session, session: &Sealed) -> Result<String, Reason> {
+    let mark = session_token::token(ctx, policy, session, HANDED)?;
+    Ok(format!("{}; Secure", write_cookie(ctx, session, HANDED, mark.expose_text()?)))
+}
+
+/// A cookie that lives as long as the session can.
+fn write_cookie(ctx: Context<'_>, session: &Sealed, name: &str, value: &str) -> String {
+    let max_age = session.expires.saturating_sub(ctx.now);
+    format!("{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax")
+}
+
+/// The cookie that carries it.
+pub const COOKIE: &str = "edgegate-http";
+/// The mark on the https host.
+pub const HANDED: &str = "edgegate-http-handed";
+/// No route can be called so.
+pub(crate) const AUDIENCE: &str = "http session";
+/// Seconds.
+const PASSAGE: u64 = 30;

@@ -1,0 +1,144 @@
+//! Which of a client's header fields never reach an origin.
+//!
+//! Origins fold names: CGI, WSGI and PHP make `-` and `_` one, some every sign, all ignore case. So a name
+//! is compared after folding, and every alias of a listed name is removed.
+
+use std::borrow::Cow;
+
+use crate::forward::reserved;
+use crate::http::Headers;
+use crate::policy::NamePattern;
+
+/// Names of the fields to remove, as the request has them.
+pub fn forged<'a>(headers: &Headers<'a>, more: &[NamePattern]) -> Vec<&'a str> {
+    let names = headers.iter().map(|(name, _)| name);
+    names
+        .filter(|name| is_reserved(name) || more.iter().any(|pattern| pattern.matches_ignoring_case(&fold(name))))
+        .collect()
+}
+
+/// Whether a name, in any alias, is one that only the gateway may write.
+pub fn is_reserved(name: &str) -> bool {
+    reserved::covers(&fold(name))
+}
+
+/// `Connection` can name other fields that the next hop then drops (RFC 9110 section 7.6.1), an identity
+/// header among them. Only its harmless words pass.
+pub fn is_harmless_connection(value: &str) -> bool {
+    value.split(',').all(|word| {
+        let word = word.trim();
+        ["keep-alive", "close", "upgrade"].iter().any(|harmless| word.eq_ignore_ascii_case(harmless))
+    })
+}
+
+/// A name as the most forgiving origin reads it.
+pub fn fold(name: &str) -> Cow<'_, str> {
+    if name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+        return Cow::Borrowed(name);
+    }
+    let fold_char = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    Cow::Owned(name.chars().map(fold_char).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_alias_is_reserved() {
+        for name in [
+            "edgegate-subject",
+            "Edgegate_Subject",
+            "EDGEGATE.subject",
+            "edgegate!subject",
+            "edgegate~subject",
+            "edgegate-anything",
+            "x.forwarded_user",
+            "X-Auth-Request-Email",
+            "remote_user",
+            "X_Remote.User",
+            "x-authenticated-userid",
+            "x_consumer_custom_id",
+            "cf_access_jwt_assertion",
+            "Forwarded",
+            "authorization",
+            "x-original-url",
+            "SCRIPT_NAME",
+            "script.name",
+            "Path-Info",
+            "X_Script.Name",
+            "x-traversal-path",
+            "X-Sendfile-Type",
+            "x_accel_mapping",
+            "Proxy",
+            "X-Forwarded-Ssl",
+            "X_FORWARDED_PROTOCOL",
+            "x.url.scheme",
+            "Front_End_Https",
+            "X-HTTP-Host-Override",
+            "Remote-Groups",
+            "remote_name",
+            "X-WEBAUTH-USER",
+            "X-authentik-username",
+            "X-MS-CLIENT-PRINCIPAL",
+            "x_ms_client_principal_id",
+            "X-Goog-Authenticated-User-Email",
+            "X-Goog-Iap-Jwt-Assertion",
+            "X-Amzn-Oidc-Identity",
+            "X-Forwarded-Client-Cert",
+            "SSL_CLIENT_S_DN",
+            "X-SSL-Client-Verify",
+            "Tailscale-User-Login",
+            "X-Pomerium-Claim-Email",
+            "X-Vouch-User",
+            "X-Forwarded-Roles",
+            "X-Userinfo",
+            "x-middleware-subrequest",
+            "$WSRU",
+        ] {
+            assert!(is_reserved(name), "{name}");
+        }
+        // What ordinary sites need: their own credentials, addresses, frameworks' words between page and server.
+        for name in [
+            "accept",
+            "cookie",
+            "x-forwarded-for",
+            "edgegated",
+            "cf-connecting-ip",
+            "forwarded-for",
+            "x-real-ip",
+            "x-requested-with",
+            "x-csrf-token",
+            "x-xsrf-token",
+            "x-auth-token",
+            "x-access-token",
+            "x-api-key",
+            "x-user-agent",
+            "x-middleware-prefetch",
+            "x-nextjs-data",
+            "x-wap-profile",
+            "x-inertia",
+            "hx-request",
+            "x-livewire",
+            "turbo-frame",
+            "soapaction",
+            "destination",
+            "upgrade-insecure-requests",
+            "sec-websocket-key",
+            "if-match",
+            "x-request-id",
+            "traceparent",
+            "x-goog-api-key",
+            "x-amz-date",
+        ] {
+            assert!(!is_reserved(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn connection_may_not_name_other_fields() {
+        assert!(is_harmless_connection("Upgrade"));
+        assert!(is_harmless_connection("keep-alive, Upgrade"));
+        assert!(!is_harmless_connection("close, Edgegate-Subject"));
+    }
+}

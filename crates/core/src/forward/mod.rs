@@ -1,0 +1,242 @@
+//! The request as the origin gets it: rewritten path, credentials cut, identity set.
+
+pub mod headers;
+pub mod reserved;
+
+use std::borrow::Cow;
+
+use crate::credential::own::traces;
+use crate::credential::session::{self, http_session, xsrf};
+use crate::credential::{Identity, bearer, broker_state, ticket};
+use crate::dialect::checkfront;
+use crate::exchange::decision::Forwarding;
+use crate::forward::headers::{fold, forged, is_harmless_connection};
+use crate::http::query::{self, Param};
+use crate::http::{self, Headers, Incoming, Target, cookie};
+use crate::luminate;
+use crate::luminate::names::ANYWHERE;
+use crate::policy::{Accept, Nonce, Policy, Route, Session, SignedRedirect, Via};
+use crate::refusal::Reason;
+use crate::routing;
+use crate::signed::{link, redirect};
+
+/// Edits that hold for every request that this route lets through.
+///
+/// # Errors
+/// `OnBehalf`; `PathParameter`, which [`routing::judge_path`] has excluded.
+pub fn forwarding(
+    policy: &Policy,
+    route: &Route,
+    incoming: &Incoming<'_>,
+    target: &Target<'_>,
+    identity: &Identity,
+    request_id: &str,
+) -> Result<Forwarding, Reason> {
+    let forward = &route.forward;
+    let path = routing::forwarded_path(route, target).ok_or(Reason::PathParameter)?;
+    let mut url = match &forward.origin.via {
+        Via::Url(base) => format!("{base}{path}"),
+        Via::Service(_) => match &forward.host {
+            Some(host) => format!("{}://{host}{path}", target.scheme()),
+            None => format!("{}{path}", target.origin()),
+        },
+    };
+    if let Some(query) = clean_query(policy, route, target) {
+        url.push('?');
+        url.push_str(&query);
+    }
+    let mut remove: Vec<String> =
+        forged(&incoming.headers, &policy.identity.strip).into_iter().map(str::to_owned).collect();
+    let by_policy = |name: &str| forward.remove.iter().any(|pattern| pattern.matches_ignoring_case(name));
+    remove.extend(incoming.headers.iter().filter(|(name, _)| by_policy(name)).map(|(name, _)| name.to_owned()));
+    checkfront::judge_headers(policy, route, identity, &incoming.headers, &mut remove)?;
+    let is_judged = |name: &str| matches!(name, "cookie" | "authorization");
+    let is_credential = |name: &str, value: &str| is_proof(policy, name) || (!is_judged(name) && traces::holds(value));
+    let credentials = incoming.headers.iter().filter(|(name, value)| is_credential(name, value));
+    remove.extend(credentials.map(|(name, _)| name.to_owned()));
+    let mut set = Vec::with_capacity(8);
+    clean_cookies(policy, incoming, &mut remove, &mut set);
+    if matches!(incoming.method, "GET" | "HEAD") && incoming.headers.get("content-length").is_some() {
+        remove.push("content-length".to_owned());
+    }
+    if incoming.headers.get("connection").is_some_and(|value| !is_harmless_connection(value)) {
+        remove.push("connection".to_owned());
+    }
+    if incoming.headers.get("referer").is_some_and(|value| leaks(policy, value)) {
+        remove.push("referer".to_owned());
+    }
+    set.push(("edgegate-route", route.name.clone()));
+    set.push(("edgegate-request-id", request_id.to_owned()));
+    set.extend(identity.subject.clone().map(|subject| ("edgegate-subject", subject)));
+    set.extend(identity.issuer.clone().map(|issuer| ("edgegate-issuer", issuer)));
+    set.extend(identity.client.clone().map(|client| ("edgegate-client", client)));
+    if !identity.scope.is_empty() {
+        set.push(("edgegate-scope", identity.scope.join(" ")));
+    }
+    if matches!(forward.origin.via, Via::Url(_)) || forward.host.is_some() {
+        // The origin sees another host than the client wrote; this is the one that was judged.
+        set.push(("x-forwarded-host", target.host.to_string()));
+        set.push(("x-forwarded-proto", target.scheme().to_owned()));
+    }
+    let mut answer = Vec::new();
+    if has_url_credential(route) {
+        answer.push(("referrer-policy", "strict-origin".to_owned()));
+    }
+    if let Some(cors) = &route.cors {
+        answer.extend(http::cors::answer_headers(cors, &incoming.headers));
+    }
+    Ok(Forwarding {
+        origin: forward.origin.clone(),
+        url,
+        remove,
+        set,
+        set_by_policy: forward.set.clone(),
+        body: None,
+        private: route.takes_credentials(),
+        answer,
+        cookies: Vec::new(),
+        owns_cors: route.cors.is_some() || route.takes_credentials(),
+        varies_by_origin: route.cors.is_some(),
+        tags: None,
+        onward: None,
+    })
+}
+
+/// Names of the fields that could make an answer a part of one, or none: those that are there.
+pub fn partial(headers: &Headers<'_>) -> impl Iterator<Item = String> {
+    let names = ["range", "if-range", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since"];
+    names.into_iter().filter(|name| headers.get(name).is_some()).map(str::to_owned)
+}
+
+/// The request's own address without the parameters that carried a credential.
+pub fn clean_address(policy: &Policy, route: &Route, target: &Target<'_>) -> String {
+    match clean_query(policy, route, target) {
+        Some(query) if !query.is_empty() => format!("{}?{query}", target.path),
+        _ => target.path.to_owned(),
+    }
+}
+
+fn clean_query<'p>(policy: &Policy, route: &'p Route, target: &Target<'_>) -> Option<String> {
+    let query = target.query?;
+    if query.is_empty() {
+        return Some(String::new());
+    }
+    // Asked once for each kind, not for each parameter.
+    let is_signed = |profile: &SignedRedirect| query::params(query).any(|param| param.name == profile.signature);
+    let signed = |accept: &'p Accept| match accept {
+        Accept::SignedRedirect(profile) => Some(&**profile).filter(|profile| is_signed(profile)),
+        _ => None,
+    };
+    let signed: Vec<&SignedRedirect> = route.accept.iter().filter_map(signed).collect();
+    let of_dialect = route.luminate().map(|_| luminate::credentials(route, target));
+    let takes_tokens = route.takes_tokens();
+    let is_credential = |param: &Param<'_>| {
+        signed.iter().any(|profile| redirect::is_own(profile, param))
+            || (takes_tokens && param.name == bearer::PARAMETER)
+            || of_dialect.is_some_and(|is_kept_back| is_kept_back(param.name))
+            || is_ours(policy, param)
+    };
+    let kept = query::cut(query, is_credential);
+    let kept = match query::escaped(&kept) {
+        Cow::Owned(escaped) => escaped,
+        Cow::Borrowed(_) => kept,
+    };
+    // A query that held nothing but the credential is gone with it.
+    (!kept.is_empty()).then_some(kept)
+}
+
+fn clean_cookies(
+    policy: &Policy,
+    incoming: &Incoming<'_>,
+    remove: &mut Vec<String>,
+    set: &mut Vec<(&'static str, String)>,
+) {
+    let Some(header) = incoming.headers.get("cookie") else { return };
+    let servlet = policy.luminate.as_ref().map(|luminate| &luminate.session);
+    let is_companion = |name: &str| servlet.is_some_and(|servlet| session::is_companion(servlet, name));
+    let is_named = |name: &str| {
+        is_own_cookie(policy, name) || servlet.is_some_and(|servlet| servlet.cookie == name) || is_companion(name)
+    };
+    if !cookie::names(header).any(is_named) && !traces::holds(header) {
+        return;
+    }
+    // A servlet session's name is used by many; only what has the form of the gateway's own is.
+    let is_session = |name: &str, value: &str| {
+        let is_servlets =
+            |servlet: &Session| name == servlet.cookie && session::is_own(servlet, value.trim_matches('"'));
+        is_own_cookie(policy, name)
+            || servlet.is_some_and(is_servlets)
+            || is_companion(name)
+            || traces::holds(value)
+            || traces::holds(name)
+    };
+    // Two Cookie headers arrive joined by a comma, and bytes that are no text arrive changed: what could hide a
+    // session, or would not reach the origin as it was sent, is not forwarded.
+    let hides = cookie::hides(header, is_named) || !header.is_ascii();
+    match cookie::cut(header, is_session) {
+        Some(kept) if !hides && !traces::holds(&kept) => {
+            if kept != header {
+                set.push(("cookie", kept));
+            }
+        }
+        _ => remove.push("cookie".to_owned()),
+    }
+}
+
+/// Whether a field shows what goes with a credential of this gateway, in any alias.
+fn is_proof(policy: &Policy, name: &str) -> bool {
+    match name.len() {
+        11 if name.starts_with('s') => policy.ticket.is_some() && fold(name) == ticket::APP_TOKEN,
+        12 if name.starts_with('x') => policy.takes_xsrf_header && fold(name) == xsrf::HEADER,
+        _ => false,
+    }
+}
+
+/// Whether a cookie is one of the gateway's own, but for a servlet session's, which is known by its value.
+fn is_own_cookie(policy: &Policy, name: &str) -> bool {
+    let prefixed = name.split_at_checked(7).filter(|(prefix, _)| cookie::reads_as(prefix, "__Host-"));
+    let bare = prefixed.map_or(name, |(_, bare)| bare);
+    let is = |own: &str| cookie::reads_as(bare, own);
+    let has_http = || policy.luminate.as_ref().is_some_and(|luminate| luminate.http_host.is_some());
+    policy.session.as_ref().is_some_and(|session| is(&session.cookie) || session::is_companion(session, bare))
+        || (is(broker_state::NAME) && !policy.brokers.is_empty())
+        || (is(xsrf::COOKIE) && policy.gives_xsrf_tokens)
+        || ((is(http_session::COOKIE) || is(http_session::HANDED)) && has_http())
+}
+
+/// Whether a parameter carries what this gateway issued or checks, on whichever route it turns up.
+fn is_ours(policy: &Policy, param: &Param<'_>) -> bool {
+    // Some origins split at `;` too.
+    let is_hidden = || param.raw.contains(';') && query::names(param.raw).any(|name| is_our_name(policy, name));
+    is_our_name(policy, param.name) || is_hidden() || traces::holds(param.value) || traces::holds(param.name)
+}
+
+fn is_our_name(policy: &Policy, name: &str) -> bool {
+    let is_nonces = |nonce: &Nonce| query::folds_onto(name, CONFIRM) || query::folds_onto(name, &nonce.parameter);
+    let is_dialects = || query::folds_onto_any(name, ANYWHERE.iter());
+    (!policy.links.is_empty() && link::is_own(name))
+        || (policy.luminate.is_some() && is_dialects())
+        || policy.nonce.as_ref().is_some_and(is_nonces)
+        || (policy.gives_xsrf_tokens && query::folds_onto(name, xsrf::FIELD))
+}
+
+/// Whether a Referer would hand a credential in an earlier address to the origin.
+fn leaks(policy: &Policy, referer: &str) -> bool {
+    let (address, query) = referer.split_once('?').unwrap_or((referer, ""));
+    let has_session = policy.luminate.is_some() && address.contains(';');
+    has_session
+        || traces::holds(address)
+        || query::params(query).any(|param| {
+            is_ours(policy, &param)
+                || param.name == bearer::PARAMETER
+                || policy.signed_redirects.iter().any(|profile| param.name == profile.signature)
+        })
+}
+
+fn has_url_credential(route: &Route) -> bool {
+    let in_url = |accept: &Accept| matches!(accept, Accept::Link(_) | Accept::SignedRedirect(_) | Accept::Nonce);
+    route.accept.iter().any(in_url) || route.bearer.query
+}
+
+/// The parameter by which the confirm page's button says that a person pressed it.
+pub const CONFIRM: &str = "eg_confirm";

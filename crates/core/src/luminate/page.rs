@@ -1,0 +1,100 @@
+//! Pages of the origin under the dialect's route: open to everybody, told who is signed in, with tags expanded.
+
+use crate::authenticate::cross_site;
+use crate::credential::session::xsrf::Held;
+use crate::credential::session::{self, handoff};
+use crate::exchange::Trace;
+use crate::exchange::Visit;
+use crate::exchange::access::{Grant, Outcome};
+use crate::exchange::body::NewBody;
+use crate::forward::clean_address;
+use crate::http::query;
+use crate::luminate::answered::auth_token;
+use crate::luminate::caller::{self, Caller};
+use crate::luminate::names::{ANYWHERE, AUTH, NONCE};
+use crate::policy::{Luminate, TagPlaces, Xsrf};
+use crate::ports::Ports;
+use crate::refusal::Reason;
+use crate::tags::words::Tags;
+
+/// Lets a visit through. One with a nonce is sent to the same address without it.
+///
+/// # Errors
+/// `CrossSite`, `BoundTokenMissing`, `BoundTokenMismatch`, the reasons of nonces and sessions, and storage's own.
+pub async fn visit<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, trace: &mut Trace) -> Result<Outcome, Reason> {
+    let Visit { gate, route, incoming, target, .. } = *visit;
+    let raw_query = target.query.unwrap_or_default();
+    judge_hidden(raw_query)?;
+    let nonce = query::sole(raw_query, NONCE)?.filter(|nonce| !nonce.is_empty());
+    let mut body = None;
+    let mut caller = match nonce {
+        Some(nonce) => {
+            if incoming.headers.get("upgrade").is_some() {
+                cross_site::judge_origin(visit)?;
+            }
+            caller::by_nonce(visit, luminate, nonce, trace).await?
+        }
+        None => {
+            judge_sender(visit, luminate, &mut body).await?;
+            caller::present(visit, luminate, None, trace).await?
+        }
+    };
+    let redirect = (nonce.is_some() && incoming.method == "GET").then(|| clean_address(&gate.policy, route, target));
+    let reads = matches!(incoming.method, "GET" | "HEAD");
+    let tags = match route.tags.filter(|_| reads && redirect.is_none()) {
+        Some(places) => Some(tags(visit, luminate, places, &mut caller)?),
+        None => None,
+    };
+    let (identity, cookies, claim) = (caller.identity, trace.cookies.clone(), caller.claim);
+    Ok(Outcome::Granted(Box::new(Grant { identity, body, cookies, redirect, tags, claim, ..Grant::default() })))
+}
+
+/// Judges whether a request that comes with a session is its own site's, before storage is asked about that session.
+/// `body`: its form, if that had to be read for the session's token.
+async fn judge_sender<P: Ports>(
+    visit: &Visit<'_, P>,
+    luminate: &Luminate,
+    body: &mut Option<NewBody>,
+) -> Result<(), Reason> {
+    let session = caller::judge_sender(visit, luminate)?.filter(|_| visit.route.xsrf >= Xsrf::Token);
+    let Some(session) = session else { return Ok(()) };
+    let token = auth_token(visit.ctx, luminate, &session)?;
+    cross_site::judge(visit, &token, Held::Nothing, FIELD, body).await
+}
+
+/// What `[[S86]]` puts into a form.
+const FIELD: cross_site::Field = cross_site::Field { name: AUTH, is_named: |name| query::folds_onto(name, AUTH) };
+
+/// What tags stand for on this visit. A visitor without a session gets one with the page, if it turns out to be one.
+fn tags<P: Ports>(
+    visit: &Visit<'_, P>,
+    luminate: &Luminate,
+    places: TagPlaces,
+    caller: &mut Caller,
+) -> Result<Tags, Reason> {
+    let Visit { ctx, incoming, target, ports, .. } = *visit;
+    let (session, cookie) = match caller.session.take() {
+        Some(session) => (session, None),
+        None => {
+            let session = session::start_nobodys(ctx, ports, &luminate.session)?;
+            let cookie = session::set_cookie(&luminate.session, target, &incoming.headers, &session, false)?;
+            (session, Some(cookie))
+        }
+    };
+    Ok(Tags {
+        places,
+        token: auth_token(ctx, luminate, &session)?,
+        nonces: Some(handoff::Mint::new(ctx, &luminate.session, session, luminate.nonce_lifetime)?),
+        own: target.origin(),
+        hosts: luminate.redirects.clone(),
+        cookie,
+    })
+}
+
+/// Whether a credential stands where only an origin that splits at `;` would read it: it could not be cut.
+fn judge_hidden(raw_query: &str) -> Result<(), Reason> {
+    let is_credential = |raw: &str| query::folds_onto_any(raw, ANYWHERE.iter());
+    let read_by_some = query::names(raw_query).filter(|raw| is_credential(raw)).count();
+    let cut = query::params(raw_query).filter(|param| is_credential(param.name)).count();
+    if read_by_some > cut { Err(Reason::ParameterShadowed) } else { Ok(()) }
+}

@@ -1,0 +1,123 @@
+//! Where a client call leads once its outcome is known (`protocols.md` A2): read and judged before the call is.
+
+use crate::credential::session::http_session;
+use crate::endpoint;
+use crate::exchange::Visit;
+use crate::http::Headers;
+use crate::luminate::call::Call;
+use crate::luminate::caller::Caller;
+use crate::luminate::names::{OTHER_KINDS, REDIRECTS, SUBJECT, is_secret};
+use crate::own_paths::HTTP_SESSION;
+use crate::policy::Luminate;
+use crate::ports::Ports;
+use crate::redirect::outcome::{Detour, Onward, Signer};
+use crate::redirect::template::{Part, Template};
+use crate::refusal::Reason;
+use crate::signed::redirect;
+
+/// What the call asks for; None if for nothing. Each of the addresses is judged, whichever it will be.
+///
+/// # Errors
+/// `RedirectTarget` and its like, `RedirectPlaceholder`, `RedirectIdentity`, `RedirectQuery`, `SecretMissing`, and
+/// as [`Call::value`].
+pub fn read<P>(visit: &Visit<'_, P>, luminate: &Luminate, call: &Call<'_>) -> Result<Option<Box<Onward>>, Reason> {
+    let [either, well, badly, sign] = REDIRECTS;
+    let template = |name| {
+        let text = call.filled(name)?;
+        text.map(|text| Template::parse(&text, &visit.target.host, &luminate.redirects)).transpose()
+    };
+    let (either, well, badly) = (template(either)?, template(well)?, template(badly)?);
+    let is_signed = call.value(sign)?.as_deref() == Some("true");
+    if either.is_none() && well.is_none() && badly.is_none() {
+        return Ok(None);
+    }
+    let signer = match is_signed {
+        true => {
+            let (_, secret) = visit.ctx.signing_key(&luminate.signature.keys)?;
+            Some(Signer { profile: luminate.signature.clone(), secret: secret.clone() })
+        }
+        false => None,
+    };
+    // A pair that the visitor wrote would be read instead of the one that is appended.
+    let clean = |template: Template| if is_signed { template.without(&redirect::NAMES) } else { template };
+    let (well, badly) = (well.or(either.clone()).map(clean), badly.or(either).map(clean));
+    let named = well.iter().chain(&badly).flat_map(Template::parameters).flat_map(|parameter| parameter.parts());
+    let fields = named.filter_map(|part| match part {
+        Part::Field(name) if !REDIRECTS.contains(&name.as_str()) => Some((name.clone(), field(call, name)?)),
+        _ => None,
+    });
+    let onward = Onward {
+        fields: fields.collect(),
+        well,
+        badly,
+        names: luminate.names.clone(),
+        is_credential: is_secret,
+        signer,
+        caller: None,
+        about: SUBJECT,
+        other_kinds: &OTHER_KINDS,
+        detour: None,
+    };
+    onward.judge()?;
+    // A signature says nothing of scheme and host: who listens on the network could use it at the same host's https.
+    let is_loopback = visit.target.is_loopback();
+    let mut templates = onward.well.iter().chain(&onward.badly);
+    if is_signed
+        && visit.target.secure
+        && !is_loopback
+        && luminate.http_host.is_none()
+        && templates.any(Template::is_insecure)
+    {
+        return Err(Reason::RedirectScheme);
+    }
+    Ok(Some(Box::new(onward)))
+}
+
+/// A server call does not redirect; whether what would say so can be cut from it.
+///
+/// # Errors
+/// As [`Call::value`].
+pub fn judge_unused(call: &Call<'_>) -> Result<(), Reason> {
+    REDIRECTS.iter().try_for_each(|name| call.value(name).map(|_| ()))
+}
+
+/// Tells the redirect who called, and plans the detour by which a browser gets a session for the pages that have no
+/// https, where the policy names their host and the browser has none yet.
+///
+/// # Errors
+/// `SecretMissing`, `EntropyUnavailable`.
+pub fn know<P: Ports>(
+    visit: &Visit<'_, P>,
+    luminate: &Luminate,
+    caller: &Caller,
+    onward: Option<&mut Onward>,
+) -> Result<(), Reason> {
+    let Some(onward) = onward else { return Ok(()) };
+    onward.caller.clone_from(&caller.identity.subject);
+    let (Some(host), Some(session)) = (&luminate.http_host, &caller.session) else { return Ok(()) };
+    let Visit { ctx, target, incoming, ports, .. } = *visit;
+    if caller.is_nobody() || !target.secure || !navigates(&incoming.headers) {
+        return Ok(());
+    }
+    if http_session::is_handed(ctx, &luminate.session, session, &incoming.headers)? {
+        return Ok(());
+    }
+    let nonce = http_session::mint_passage(ctx, ports, &luminate.session, session)?;
+    let (nonce, path) = (nonce.expose_text()?, HTTP_SESSION);
+    onward.detour = Some(Detour {
+        url: format!("http://{host}{path}?{}={nonce}&{}=", endpoint::http_session::NONCE, endpoint::http_session::NEXT),
+        cookie: http_session::handed_cookie(ctx, &luminate.session, session)?,
+        own_host: target.host.to_string(),
+    });
+    Ok(())
+}
+
+/// The first value of a field, decoded.
+fn field(call: &Call<'_>, name: &str) -> Option<Vec<u8>> {
+    call.query.first(name).or_else(|| call.form.first(name))
+}
+
+/// Whether a person's browser goes where it is sent; a script's request would not keep a cookie of another host.
+fn navigates(headers: &Headers<'_>) -> bool {
+    headers.get("sec-fetch-mode").is_none_or(|mode| mode == "navigate")
+}

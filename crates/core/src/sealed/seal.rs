@@ -1,0 +1,364 @@
+//! The form of everything that Edgegate issues itself: it authenticates itself before storage is read.
+//!
+//! `<prefix>_<key id>_<base64url>` of: issued (5 bytes, Unix seconds) ‖ expires (5) ‖ audience tag (4) ‖ random (16)
+//! ‖ payload (mostly none) ‖ MAC (16). MAC = the first 16 bytes of HMAC-SHA-256(key, "edgegate seal v1" NUL prefix NUL
+//! key id NUL all bytes before). A forged, expired or misdirected credential is refused without a storage operation.
+//! To a client the text is opaque; only its prefix may be relied on, by scanners for leaked secrets. [`crate::sealed::encoding`]
+//! has the other texts that the same bytes can have.
+//!
+//! A payload is for credentials that need no record. It is masked (XOR with HMAC-SHA-256(key, "edgegate mask v1" NUL
+//! prefix NUL key id NUL random counter)), so that nobody but the gateway reads it; the MAC covers it as masked.
+
+use core::cell::OnceCell;
+use std::sync::Arc;
+
+use subtle::ConstantTimeEq;
+
+use crate::digest::{base64url, from_base64url, hmac_sha256, sha256};
+use crate::policy::Key;
+use crate::ports::{ClaimKey, Entropy};
+use crate::refusal::Reason;
+use crate::sealed::claim_key;
+use crate::secret::Secret;
+use crate::secrets::Keyring;
+
+/// What a sealed credential is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// An opaque Bearer token, `egt_`.
+    Token,
+    /// A session id, `egs_`.
+    Session,
+    /// A one-time nonce, `egn_`.
+    Nonce,
+    /// A single sign-on token, `ego_`: a partner's server says who somebody is.
+    SignOn,
+    /// A session at the http host, `egh_`.
+    HttpSession,
+    /// An authorization code, `egc_`.
+    Code,
+    /// A refresh token, `egr_`.
+    Refresh,
+    /// A ticket, `egx_` where it would be written so: its texts have a spelling of their own.
+    Ticket,
+    /// A browser on its way to a broker and back, `ege_`.
+    Errand,
+    /// The id of a registered client, `egi_`. It is no secret; it authenticates itself so that a made-up one costs nothing.
+    Client,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 10] = [
+        Kind::Token,
+        Kind::Session,
+        Kind::Nonce,
+        Kind::SignOn,
+        Kind::HttpSession,
+        Kind::Code,
+        Kind::Refresh,
+        Kind::Ticket,
+        Kind::Errand,
+        Kind::Client,
+    ];
+
+    /// What the text begins with, and what its storage keys begin with.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Kind::Token => "egt",
+            Kind::Session => "egs",
+            Kind::Nonce => "egn",
+            Kind::SignOn => "ego",
+            Kind::HttpSession => "egh",
+            Kind::Code => "egc",
+            Kind::Refresh => "egr",
+            Kind::Ticket => "egx",
+            Kind::Errand => "ege",
+            Kind::Client => "egi",
+        }
+    }
+}
+
+/// An authentic credential, taken apart. It says nothing about expiry or revocation.
+#[derive(Debug, Clone)]
+pub struct Sealed {
+    /// What it is.
+    pub kind: Kind,
+    /// The key that authenticated it.
+    pub key_id: String,
+    /// Unix seconds.
+    pub issued: u64,
+    /// Unix seconds; not valid at or after it.
+    pub expires: u64,
+    /// What it carries itself, unmasked.
+    pub payload: Secret,
+    tag: [u8; TAG],
+    mac: [u8; MAC],
+    bytes: Secret,
+    record_key: OnceCell<String>,
+}
+
+/// What a credential is to say.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// What it is.
+    pub kind: Kind,
+    /// Unix seconds.
+    pub issued: u64,
+    /// Unix seconds; not valid at or after it.
+    pub expires: u64,
+    /// Who may take it: the name of a route, a word of its kind, or nothing.
+    pub audience: &'a str,
+    /// What it carries, at most [`PAYLOAD`] bytes.
+    pub payload: &'a [u8],
+}
+
+/// Its bytes say everything else.
+impl PartialEq for Sealed {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.key_id == other.key_id && self.bytes == other.bytes
+    }
+}
+
+impl Eq for Sealed {}
+
+impl Sealed {
+    /// All of its bytes: whoever has them has the credential.
+    pub fn bytes(&self) -> &[u8] {
+        self.bytes.expose()
+    }
+
+    /// Its text.
+    pub fn text(&self) -> Secret {
+        Secret::new(format!("{}_{}_{}", self.kind.prefix(), self.key_id, base64url(self.bytes())))
+    }
+
+    /// A MAC over something else that holds for this credential alone; `purpose` keeps uses apart.
+    pub fn bind(&self, secret: &Secret, purpose: &str) -> [u8; 32] {
+        let parts: [&[u8]; 4] = [b"edgegate bound v1\0", purpose.as_bytes(), b"\0", self.bytes()];
+        hmac_sha256(secret, &parts)
+    }
+
+    /// Whether it was minted for this audience.
+    pub fn is_for(&self, audience: &str) -> bool {
+        match audience {
+            "" => self.tag == EVERYBODY,
+            other => self.tag == audience_tag(other),
+        }
+    }
+
+    /// The KV key of its record: a digest, so that a dump of KV holds nothing usable.
+    pub fn record_key(&self) -> &str {
+        let key = || format!("{}:{}", self.kind.prefix(), base64url(&self.claim_key("record").0));
+        self.record_key.get_or_init(key)
+    }
+
+    /// The Ledger key for one of the things that happen to it once.
+    pub fn claim_key(&self, what: &str) -> ClaimKey {
+        claim_key(&format!("{} {what}", self.kind.prefix()), &self.key_id, &self.mac)
+    }
+}
+
+/// Mints a credential that carries nothing. Returns the text, which is told once and never stored, and its parts.
+///
+/// # Errors
+/// `EntropyUnavailable`.
+pub fn mint(
+    kind: Kind,
+    key: &Key,
+    secret: &Secret,
+    issued: u64,
+    expires: u64,
+    audience: &str,
+    entropy: &impl Entropy,
+) -> Result<(Secret, Sealed), Reason> {
+    let sealed = seal(&Terms { kind, issued, expires, audience, payload: &[] }, key, secret, entropy)?;
+    Ok((sealed.text(), sealed))
+}
+
+/// Makes a credential.
+///
+/// # Errors
+/// `EntropyUnavailable`; `Internal` for a payload that is too long.
+pub fn seal(terms: &Terms<'_>, key: &Key, secret: &Secret, entropy: &impl Entropy) -> Result<Sealed, Reason> {
+    if terms.payload.len() > PAYLOAD {
+        return Err(Reason::Internal);
+    }
+    let mut random = [0; RANDOM];
+    entropy.fill(&mut random)?;
+    let Terms { kind, issued, expires, .. } = *terms;
+    let tag = audience_tag(terms.audience);
+    let mut bytes = Vec::with_capacity(BODY + terms.payload.len() + MAC);
+    bytes.extend(five_bytes(issued));
+    bytes.extend(five_bytes(expires));
+    bytes.extend(tag);
+    bytes.extend(random);
+    bytes.extend(masked(kind, &key.id, secret, &random, terms.payload));
+    let mac = compute(kind, &key.id, secret, &bytes);
+    bytes.extend(mac);
+    let (payload, bytes) = (Secret::new(terms.payload), Secret::new(bytes));
+    let (key_id, record_key) = (key.id.clone(), OnceCell::new());
+    Ok(Sealed { kind, key_id, issued, expires, payload, tag, mac, bytes, record_key })
+}
+
+/// Whether a text looks like a credential of that kind, `egt_…` for example.
+pub fn is_written_as(kind: Kind, text: &str) -> bool {
+    text.strip_prefix(kind.prefix()).is_some_and(|rest| rest.starts_with('_'))
+}
+
+/// Opens a text; None if it is not authentic under any of the keys.
+///
+/// # Errors
+/// `SecretMissing` if the key that it names has no value.
+pub fn open(
+    kind: Kind,
+    keys: &[Arc<Key>],
+    keyring: &Keyring,
+    loopback: bool,
+    text: &str,
+) -> Result<Option<Sealed>, Reason> {
+    let mut pieces = text.splitn(3, '_');
+    let (Some(prefix), Some(key_id), Some(body)) = (pieces.next(), pieces.next(), pieces.next()) else {
+        return Ok(None);
+    };
+    let key = keys.iter().find(|key| key.id == key_id).filter(|_| prefix == kind.prefix());
+    let Some(key) = key.filter(|_| body.len() <= TEXT) else { return Ok(None) };
+    let Some(bytes) = from_base64url(body.as_bytes()) else { return Ok(None) };
+    read(kind, core::slice::from_ref(key), keyring, loopback, &bytes)
+}
+
+/// The same for bytes that do not say which key made them.
+///
+/// # Errors
+/// `SecretMissing` if no key fits and one of them has no value.
+pub fn read(
+    kind: Kind,
+    keys: &[Arc<Key>],
+    keyring: &Keyring,
+    loopback: bool,
+    bytes: &[u8],
+) -> Result<Option<Sealed>, Reason> {
+    let mut otherwise = Ok(None);
+    for key in keys {
+        match keyring.secret(&key.secret, loopback) {
+            Ok(secret) => {
+                if let Some(sealed) = read_with(kind, &key.id, secret, bytes) {
+                    return Ok(Some(sealed));
+                }
+            }
+            Err(reason) => otherwise = Err(reason),
+        }
+    }
+    otherwise
+}
+
+/// Whether a credential for one of some audiences, issued before 2106, can begin so.
+pub fn may_begin(head: &Head, tags: &[Tag]) -> bool {
+    head.first() == Some(&0) && head.last_chunk::<TAG>().is_some_and(|tag| tags.contains(tag))
+}
+
+/// The tag of an audience.
+pub fn tag_of(audience: &str) -> Tag {
+    audience_tag(audience)
+}
+
+/// Whether bytes are a credential of any kind, made with this key.
+pub fn is_written_with(key_id: &str, secret: &Secret, bytes: &[u8]) -> bool {
+    Kind::ALL.iter().any(|kind| read_with(*kind, key_id, secret, bytes).is_some())
+}
+
+/// Whether bytes begin with a credential of that kind, made with this key.
+pub fn begins_with(kind: Kind, key_id: &str, secret: &Secret, bytes: &[u8]) -> bool {
+    let lengths = BARE..=bytes.len().min(BARE + PAYLOAD);
+    lengths.filter_map(|length| bytes.get(..length)).any(|bytes| read_with(kind, key_id, secret, bytes).is_some())
+}
+
+fn read_with(kind: Kind, key_id: &str, secret: &Secret, bytes: &[u8]) -> Option<Sealed> {
+    let (body, mac) = bytes.split_at_checked(bytes.len().checked_sub(MAC)?)?;
+    let mac: [u8; MAC] = mac.try_into().ok()?;
+    if !(BODY..=BODY + PAYLOAD).contains(&body.len()) || !bool::from(compute(kind, key_id, secret, body).ct_eq(&mac)) {
+        return None;
+    }
+    let (issued, rest) = body.split_at_checked(5)?;
+    let (expires, rest) = rest.split_at_checked(5)?;
+    let (tag, rest) = rest.split_at_checked(TAG)?;
+    let (random, payload) = rest.split_at_checked(RANDOM)?;
+    Some(Sealed {
+        kind,
+        key_id: key_id.to_owned(),
+        issued: number(issued),
+        expires: number(expires),
+        payload: Secret::new(masked(kind, key_id, secret, random, payload)),
+        tag: tag.try_into().ok()?,
+        mac,
+        bytes: Secret::new(bytes),
+        record_key: OnceCell::new(),
+    })
+}
+
+/// The payload with its mask put on, or taken off. The random bytes are used for one credential only.
+fn masked(kind: Kind, key_id: &str, secret: &Secret, random: &[u8], payload: &[u8]) -> Vec<u8> {
+    let block = |counter: u8| {
+        let counter = [counter];
+        let (prefix, key_id) = (kind.prefix().as_bytes(), key_id.as_bytes());
+        let parts: [&[u8]; 7] = [b"edgegate mask v1\0", prefix, b"\0", key_id, b"\0", random, &counter];
+        hmac_sha256(secret, &parts)
+    };
+    let counted = payload.chunks(32).zip(0_u8..);
+    counted.flat_map(|(chunk, counter)| chunk.iter().zip(block(counter)).map(|(byte, mask)| byte ^ mask)).collect()
+}
+
+fn compute(kind: Kind, key_id: &str, secret: &Secret, body: &[u8]) -> [u8; MAC] {
+    let parts: [&[u8]; 6] = [b"edgegate seal v1\0", kind.prefix().as_bytes(), b"\0", key_id.as_bytes(), b"\0", body];
+    first(hmac_sha256(secret, &parts))
+}
+
+fn audience_tag(audience: &str) -> [u8; TAG] {
+    first(sha256(&[b"edgegate audience v1\0", audience.as_bytes()]))
+}
+
+fn five_bytes(seconds: u64) -> impl Iterator<Item = u8> {
+    seconds.to_be_bytes().into_iter().skip(3)
+}
+
+fn number(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// The first bytes of a digest.
+pub fn first<const N: usize>(bytes: [u8; 32]) -> [u8; N] {
+    let mut start = [0; N];
+    for (to, from) in start.iter_mut().zip(bytes) {
+        *to = from;
+    }
+    start
+}
+
+/// The tag of no audience in particular. Most have it, so it is not computed each time.
+const EVERYBODY: [u8; TAG] = [113, 196, 175, 199];
+const TAG: usize = 4;
+/// What says for whom a credential is.
+pub type Tag = [u8; TAG];
+/// Bytes before the random ones.
+pub const HEAD: usize = 5 + 5 + TAG;
+/// How a credential begins.
+pub type Head = [u8; HEAD];
+const RANDOM: usize = 16;
+const MAC: usize = 16;
+const BODY: usize = 5 + 5 + TAG + RANDOM;
+/// Bytes of a credential that carries nothing.
+pub const BARE: usize = BODY + MAC;
+/// The longest payload, in bytes.
+pub const PAYLOAD: usize = 300;
+/// Characters of base64url for the longest credential.
+const TEXT: usize = (BODY + PAYLOAD + MAC).div_ceil(3) * 4;
+
+#[cfg(test)]
+mod tests {
+    use super::{EVERYBODY, audience_tag};
+
+    #[test]
+    fn the_tag_of_no_audience() {
+        assert_eq!(audience_tag(""), EVERYBODY);
+    }
+}

@@ -1,0 +1,213 @@
+//! Finding, minting and revoking what Edgegate issued: KV for records, the Ledger for truth.
+//!
+//! Three facts of KV shape this file: a miss is cached for up to a minute, a write may not be seen
+//! elsewhere for as long, and one key takes one write a second. So a record is written once under a key
+//! that nobody has read, a revocation replaces it by a tombstone that nothing overwrites, and for its first
+//! minutes a record can be found in the Ledger, which never lags.
+
+use std::sync::Arc;
+
+use crate::policy::{Key, Revocation, SingleUse};
+use crate::ports::{ClaimKey, Entropy, Ledger, Tombstone, Vault};
+use crate::refusal::Reason;
+use crate::sealed::cache::Recent;
+use crate::sealed::record::Record;
+use crate::sealed::seal::{self, Kind, Sealed, Terms};
+use crate::secret::Secret;
+use crate::secrets::Keyring;
+
+/// What all of this needs to know.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// This isolate's memory.
+    pub recent: &'a Recent,
+    /// Values of the keys.
+    pub keyring: &'a Keyring,
+    /// Whether the Ledger exists.
+    pub single_use: SingleUse,
+    /// Whether the request came over loopback (published demo secrets count).
+    pub loopback: bool,
+    /// Unix seconds.
+    pub now: u64,
+}
+
+impl<'a> Context<'a> {
+    /// For what is asked rarely and weighs much: the Ledger, where there is one, and no copy.
+    pub fn strictest(&self) -> Revocation {
+        match self.single_use {
+            SingleUse::Ledger => Revocation::Strict,
+            SingleUse::BestEffort => Revocation::Cached,
+        }
+    }
+
+    /// The key that makes new credentials, the first of a list, and its value.
+    ///
+    /// # Errors
+    /// `SecretMissing`; `Internal` for an empty list, which reading the policy excludes.
+    pub fn signing_key<'k>(&self, keys: &'k [Arc<Key>]) -> Result<(&'k Arc<Key>, &'a Secret), Reason> {
+        let key = keys.first().ok_or(Reason::Internal)?;
+        Ok((key, self.keyring.secret(&key.secret, self.loopback)?))
+    }
+
+    /// The value of the key that authenticated a credential.
+    ///
+    /// # Errors
+    /// `SecretMissing`; `Internal` if it is none of the list.
+    pub fn secret_of(&self, keys: &[Arc<Key>], sealed: &Sealed) -> Result<&'a Secret, Reason> {
+        let key = keys.iter().find(|key| key.id == sealed.key_id).ok_or(Reason::Internal)?;
+        self.keyring.secret(&key.secret, self.loopback)
+    }
+}
+
+/// A credential as it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// It lives.
+    Live(Record),
+    /// It was revoked.
+    Revoked,
+    /// It has no record.
+    Unknown,
+}
+
+impl From<Option<Record>> for Found {
+    fn from(record: Option<Record>) -> Self {
+        match record {
+            Some(record) if record.revoked => Found::Revoked,
+            Some(record) => Found::Live(record),
+            None => Found::Unknown,
+        }
+    }
+}
+
+/// Mints a credential with its record.
+///
+/// # Errors
+/// `SecretMissing`, `EntropyUnavailable`, `VaultUnavailable`.
+pub async fn mint<P: Vault + Ledger + Entropy>(
+    ctx: Context<'_>,
+    ports: &P,
+    kind: Kind,
+    keys: &[Arc<Key>],
+    audience: &str,
+    record: Record,
+) -> Result<Sealed, Reason> {
+    let (key, secret) = ctx.signing_key(keys)?;
+    let terms = Terms { kind, issued: ctx.now, expires: record.exp, audience, payload: &[] };
+    let sealed = seal::seal(&terms, key, secret, ports)?;
+    let json = record.to_json()?;
+    ports.put(sealed.record_key(), &json, kv_expiry(ctx.now, record.exp)).await?;
+    if ctx.single_use == SingleUse::Ledger {
+        // For readers whose KV lags. Not needed where KV does not, so a failure here refuses nobody.
+        let _ = ports.claim(&sealed.claim_key("minted"), ctx.now + LAG, &json).await;
+    }
+    ctx.recent.put(sealed.record_key(), record, ctx.now);
+    Ok(sealed)
+}
+
+/// Finds the record of an authentic credential. `max_age`: seconds that this isolate's copy may be old.
+///
+/// # Errors
+/// `VaultUnavailable`, `LedgerUnavailable`, `BindingMissing`.
+pub async fn find<P: Vault + Ledger>(
+    ctx: Context<'_>,
+    ports: &P,
+    sealed: &Sealed,
+    max_age: u64,
+    revocation: Revocation,
+) -> Result<Found, Reason> {
+    let key = sealed.record_key();
+    if revocation == Revocation::Strict && is_revoked(ports, sealed).await? {
+        // Who takes no copy answers for the revocation, so this isolate's copy opens nothing any more. Routes keep to their
+        // own bounds.
+        return Ok(if max_age == 0 { revoked(ctx, key, sealed.expires).into() } else { Found::Revoked });
+    }
+    let record = match ctx.recent.get(key, ctx.now, max_age) {
+        Some(record) => Some(record),
+        None => fetch(ctx, ports, sealed, key).await?,
+    };
+    Ok(record.into())
+}
+
+/// Revokes a credential: at once in the Ledger and in this isolate, elsewhere as KV gets there.
+///
+/// # Errors
+/// `LedgerUnavailable`, `BindingMissing`; `VaultUnavailable` where there is no Ledger.
+pub async fn revoke<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
+    let record = Record::tombstone(sealed.expires);
+    let key = sealed.record_key();
+    let tombstone = Tombstone { key, value: &record.to_json()?, again: false };
+    let was_alive = ctx.recent.get(key, ctx.now, 0).is_none();
+    if ctx.single_use == SingleUse::BestEffort {
+        // Nothing else keeps a second request out meanwhile.
+        ctx.recent.put(key, record.clone(), ctx.now);
+    }
+    let buried = bury(ctx, ports, &sealed.claim_key("revoked"), sealed.expires, &tombstone).await;
+    if buried.is_ok() {
+        ctx.recent.put(key, record, ctx.now);
+    } else if ctx.single_use == SingleUse::BestEffort && was_alive {
+        ctx.recent.forget(key); // a revocation that failed is none
+    }
+    buried
+}
+
+/// Replaces a record by its tombstone. The Ledger, where there is one, sees to that whatever becomes of this request.
+///
+/// # Errors
+/// As [`revoke`].
+pub(crate) async fn bury<P: Vault + Ledger>(
+    ctx: Context<'_>,
+    ports: &P,
+    revoked: &ClaimKey,
+    until: u64,
+    tombstone: &Tombstone<'_>,
+) -> Result<(), Reason> {
+    if ctx.single_use == SingleUse::BestEffort {
+        return ports.put(tombstone.key, tombstone.value, kv_expiry(ctx.now, until)).await;
+    }
+    ports.revoke(revoked, until, tombstone).await
+}
+
+/// Whether the Ledger knows of a revocation.
+///
+/// # Errors
+/// `LedgerUnavailable`, `BindingMissing`.
+pub async fn is_revoked(ports: &impl Ledger, sealed: &Sealed) -> Result<bool, Reason> {
+    Ok(ports.recall(&sealed.claim_key("revoked")).await?.is_some())
+}
+
+/// What the Ledger knows to be revoked is remembered, or a copy that this isolate has would go on opening.
+pub(crate) fn revoked(ctx: Context<'_>, key: &str, expires: u64) -> Option<Record> {
+    let record = Record::tombstone(expires);
+    ctx.recent.put(key, record.clone(), ctx.now);
+    Some(record)
+}
+
+/// KV refuses an expiry less than 60 s ahead.
+pub fn kv_expiry(now: u64, expires: u64) -> u64 {
+    expires.max(now + 61)
+}
+
+async fn fetch<P: Vault + Ledger>(
+    ctx: Context<'_>,
+    ports: &P,
+    sealed: &Sealed,
+    key: &str,
+) -> Result<Option<Record>, Reason> {
+    let mut text = ports.get(key).await?;
+    let is_young = ctx.now < sealed.issued + LAG;
+    if text.is_none() && is_young && ctx.single_use == SingleUse::Ledger {
+        if is_revoked(ports, sealed).await? {
+            return Ok(revoked(ctx, key, sealed.expires));
+        }
+        text = ports.recall(&sealed.claim_key("minted")).await?;
+    }
+    let record = Record::found(text.as_deref())?;
+    if let Some(record) = &record {
+        ctx.recent.put(key, record.clone(), ctx.now);
+    }
+    Ok(record)
+}
+
+/// Seconds for which a new record can be found in the Ledger: twice what KV's documentation gives as its lag.
+pub const LAG: u64 = 120;

@@ -1,0 +1,4 @@
+//! Addresses that carry their own permission: pure forms, nothing stored.
+
+pub mod link;
+pub mod redirect;

@@ -1,0 +1,66 @@
+//! What an isolate holds between requests.
+
+use crate::attempts::guesses::Guesses;
+use crate::attempts::questions::Questions;
+use crate::attempts::tries::Tries;
+use crate::credential::identity_jwt::Assertions;
+use crate::credential::issuer::Foreign;
+use crate::http::{Deployment, Target};
+use crate::policy::Policy;
+use crate::sealed::cache::Recent;
+use crate::sealed::store::Context;
+use crate::secrets::Keyring;
+
+/// A policy with its keys and what this isolate remembers: the whole gate.
+#[derive(Debug)]
+pub struct Gate {
+    /// The policy.
+    pub policy: Policy,
+    /// Values of the policy's secrets.
+    pub keyring: Keyring,
+    /// Where it runs.
+    pub deployment: Deployment,
+    pub(crate) recent: Recent,
+    pub(crate) foreign: Foreign,
+    pub(crate) guesses: Guesses,
+    pub(crate) questions: Questions,
+    pub(crate) tries: Tries,
+    pub(crate) assertions: Assertions,
+}
+
+impl Gate {
+    /// A gate with an empty memory, deployed for others.
+    pub fn new(policy: Policy, keyring: Keyring) -> Self {
+        Self {
+            policy,
+            keyring,
+            deployment: Deployment::Public,
+            recent: Recent::default(),
+            foreign: Foreign::default(),
+            guesses: Guesses::default(),
+            questions: Questions::default(),
+            tries: Tries::default(),
+            assertions: Assertions::default(),
+        }
+    }
+
+    /// The same gate, deployed so.
+    pub fn at(self, deployment: Deployment) -> Self {
+        Self { deployment, ..self }
+    }
+
+    /// How much of what the isolate remembers is under way: guesses and questions of requests that wait for an answer.
+    pub fn under_way(&self) -> usize {
+        self.guesses.under_way() + self.questions.under_way()
+    }
+
+    pub(crate) fn context(&self, target: &Target<'_>, now: u64) -> Context<'_> {
+        Context {
+            recent: &self.recent,
+            keyring: &self.keyring,
+            single_use: self.policy.single_use,
+            loopback: target.is_loopback(),
+            now,
+        }
+    }
+}
