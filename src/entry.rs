@@ -33,7 +33,7 @@ use edgegate_core::log::{self, Spent};
 use edgegate_core::luminate::errors;
 use edgegate_core::policy::Via;
 use edgegate_core::refusal::Reason;
-use edgegate_core::state::Gate;
+use edgegate_core::state::State;
 
 /// The Worker's fetch handler.
 #[wasm_bindgen]
@@ -57,7 +57,7 @@ pub struct Exchange {
     request: Request,
     method: String,
     request_id: String,
-    gate: Option<Rc<Gate>>,
+    gate: Option<Rc<State>>,
     judged: Result<Judged, Reason>,
     spent: Spent,
     started: u64,
@@ -147,7 +147,7 @@ impl Exchange {
         response
     }
 
-    fn log(&self, line: impl FnOnce(&Gate, &Judged) -> String) {
+    fn log(&self, line: impl FnOnce(&State, &Judged) -> String) {
         if let (Some(gate), Ok(judged)) = (&self.gate, &self.judged)
             && gate.policy.gateway.decision_log
         {

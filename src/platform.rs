@@ -18,7 +18,7 @@ use edgegate_core::ports::{
 };
 use edgegate_core::refusal::Reason;
 use edgegate_core::secret::Secret;
-use edgegate_core::state::Gate;
+use edgegate_core::state::State;
 
 /// The bindings, the request and what was spent on it.
 pub struct Platform<'a> {
@@ -110,7 +110,7 @@ impl<'a> Platform<'a> {
     }
 
     /// The address of the Ledger's object for a key.
-    fn address(&self, of: fn(&Gate, &ClaimKey) -> String, key: &ClaimKey) -> Result<String, Reason> {
+    fn address(&self, of: fn(&State, &ClaimKey) -> String, key: &ClaimKey) -> Result<String, Reason> {
         super::start::gate(self.env).map(|gate| of(&gate, key)).ok_or(Reason::PolicyInvalid)
     }
 

@@ -10,18 +10,18 @@ use edgegate_core::http::Deployment;
 use edgegate_core::policy::{Policy, SingleUse};
 use edgegate_core::secret::Secret;
 use edgegate_core::secrets::Keyring;
-use edgegate_core::state::Gate;
+use edgegate_core::state::State;
 
 thread_local! {
-    static GATE: OnceCell<Option<Rc<Gate>>> = const { OnceCell::new() };
+    static GATE: OnceCell<Option<Rc<State>>> = const { OnceCell::new() };
 }
 
 /// The isolate's gate; None if the policy is not valid, and then nothing is let through.
-pub fn gate(env: &Env) -> Option<Rc<Gate>> {
+pub fn gate(env: &Env) -> Option<Rc<State>> {
     GATE.with(|cell| cell.get_or_init(|| build(env)).clone())
 }
 
-fn build(env: &Env) -> Option<Rc<Gate>> {
+fn build(env: &Env) -> Option<Rc<State>> {
     let (from, policy) = match env.var(binding::POLICY) {
         Ok(text) => (binding::POLICY, Policy::read(&text.to_string())),
         Err(_) if is_bound(env, binding::POLICY) => {
@@ -44,7 +44,7 @@ fn build(env: &Env) -> Option<Rc<Gate>> {
     let said = env.var(Deployment::BINDING).ok().map(|value| value.to_string());
     let deployment = Deployment::said(said.as_deref());
     announce(env, &policy, &keyring, deployment);
-    Some(Rc::new(Gate::new(policy, keyring).at(deployment)))
+    Some(Rc::new(State::new(policy, keyring).at(deployment)))
 }
 
 /// Says where the gate runs, if that is on one machine or if the policy is for one machine alone.

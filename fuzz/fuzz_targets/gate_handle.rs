@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use arbitrary::Arbitrary;
 use edgegate_core::exchange::Moment;
-use edgegate_core::state::Gate;
+use edgegate_core::state::State;
 use edgegate_core::http::{Headers, Incoming};
 use edgegate_core::refusal::Reason;
 use edgegate_core::exchange::decision::Decision;
@@ -51,10 +51,10 @@ const NAMES: [&str; 23] = [
 ];
 
 thread_local! {
-    static WORLD: (Gate, Rc<World>) = {
+    static WORLD: (State, Rc<World>) = {
         let policy = edgegate_core::policy::Policy::read(given::POLICY).expect("valid");
         let keyring = edgegate_core::secrets::Keyring::new(&policy, given::secret);
-        (Gate::new(policy, keyring), World::at(given::NOW))
+        (State::new(policy, keyring), World::at(given::NOW))
     };
 }
 

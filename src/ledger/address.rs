@@ -7,10 +7,10 @@
 use edgegate_core::http::Deployment;
 use edgegate_core::policy::SHARDS;
 use edgegate_core::ports::ClaimKey;
-use edgegate_core::state::Gate;
+use edgegate_core::state::State;
 
 /// The object of a claim: one of as many as the policy says for the key that made the credential, or for what none made.
-pub fn of_claim(gate: &Gate, key: &ClaimKey) -> String {
+pub fn of_claim(gate: &State, key: &ClaimKey) -> String {
     let of_key = gate.policy.objects.shards.iter().find(|(id, _)| key.is_by(id)).map(|(_, shards)| *shards);
     let of_grants = gate.policy.oauth.as_ref().filter(|_| key.is_by("")).map(|oauth| oauth.shards);
     let shards = of_key.or(of_grants).unwrap_or(SHARDS);
@@ -18,7 +18,7 @@ pub fn of_claim(gate: &Gate, key: &ClaimKey) -> String {
 }
 
 /// The object of guesses at an account, or of a network.
-pub fn of_guesses(gate: &Gate, key: &ClaimKey) -> String {
+pub fn of_guesses(gate: &State, key: &ClaimKey) -> String {
     format!("{}\n{}", guesses(&key.0), place(gate))
 }
 
@@ -35,7 +35,7 @@ pub fn of_caller(url: &str) -> (Option<i64>, String) {
 }
 
 /// workerd on one's own machine knows no jurisdictions.
-fn place(gate: &Gate) -> String {
+fn place(gate: &State) -> String {
     let objects = &gate.policy.objects;
     let jurisdiction = objects.jurisdiction.filter(|_| gate.deployment == Deployment::Public);
     format!("{}\n{}", objects.location_hint.unwrap_or_default(), jurisdiction.unwrap_or_default())

@@ -8,7 +8,7 @@ use super::house::http::{Headers, Incoming};
 use super::house::policy::Policy;
 use super::house::secret::Secret;
 use super::house::secrets::Keyring;
-use super::house::state::Gate;
+use super::house::state::State;
 use super::memory::{Memory, World};
 use super::schedule::finish;
 
@@ -31,7 +31,7 @@ pub fn run() -> Vec<Case> {
     let cases: serde_json::Value = serde_json::from_str(CORPUS).expect("the corpus is JSON");
     let policy = Policy::read(POLICY).expect("the policy is valid");
     let keyring = Keyring::new(&policy, |name| (name != "ABSENT_KEY").then(|| Secret::new(value_of(name))));
-    let gate = Gate::new(policy, keyring);
+    let gate = State::new(policy, keyring);
     let ports = Memory::new(&World::at(NOW));
     let cases = cases.as_array().expect("an array");
     cases
@@ -51,7 +51,7 @@ fn value_of(name: &str) -> String {
     }
 }
 
-fn decide(gate: &Gate, ports: &Memory, case: &serde_json::Value) -> String {
+fn decide(gate: &State, ports: &Memory, case: &serde_json::Value) -> String {
     let (method, url) = case["request"].as_str().unwrap_or_default().split_once(' ').expect("METHOD URL");
     let headers = case["headers"].as_object().into_iter().flatten();
     let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();

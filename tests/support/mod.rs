@@ -27,7 +27,7 @@ use edgegate_core::policy::Policy;
 use edgegate_core::refusal::Reason;
 use edgegate_core::secret::Secret;
 use edgegate_core::secrets::Keyring;
-use edgegate_core::state::Gate;
+use edgegate_core::state::State;
 use serde_json::{Value, json};
 
 use memory::{Memory, World};
@@ -110,7 +110,7 @@ impl Request {
 
 /// One isolate in one location.
 pub struct Site {
-    pub gate: Gate,
+    pub gate: State,
     pub ports: Memory,
 }
 
@@ -128,7 +128,7 @@ impl Site {
 
     /// The same with what was read before.
     pub fn running(ports: &Memory, policy: Policy, keyring: Keyring) -> Self {
-        Self { gate: Gate::new(policy, keyring), ports: ports.clone() }
+        Self { gate: State::new(policy, keyring), ports: ports.clone() }
     }
 
     /// With a secret of the test's own.
@@ -136,7 +136,7 @@ impl Site {
         let policy = policy(text);
         let keyring =
             Keyring::new(&policy, |asked| if asked == name { Some(Secret::new(value)) } else { secret(asked) });
-        Self { gate: Gate::new(policy, keyring), ports: Memory::new(world) }
+        Self { gate: State::new(policy, keyring), ports: Memory::new(world) }
     }
 
     /// The same, deployed on one machine for it alone.

@@ -20,7 +20,7 @@ use edgegate_core::ports::{
 };
 use edgegate_core::refusal::Reason;
 use edgegate_core::secret::Secret;
-use edgegate_core::state::Gate;
+use edgegate_core::state::State;
 
 /// A request for an address.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +77,7 @@ impl Judgement {
 
 /// Lets the gate judge.
 pub fn judge(workspace: &Workspace, asked: Asked<'_>) -> Judgement {
-    let gate = Gate::new(without_assertions(&workspace.policy), workspace.keyring()).at(Deployment::Local);
+    let gate = State::new(without_assertions(&workspace.policy), workspace.keyring()).at(Deployment::Local);
     let network = asked.client.is_none().then(|| bound_network(asked.url)).flatten();
     let client = asked.client.map(|client| client.to_string());
     let client = client.or_else(|| network.as_deref()?.split('/').next().map(str::to_owned));

@@ -3,7 +3,7 @@
 use crate::digest::{base64url, hmac_sha256, sha256};
 use crate::exchange::Judged;
 use crate::policy::KeyUse;
-use crate::state::Gate;
+use crate::state::State;
 
 /// What a request cost outside the gate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,18 +21,18 @@ pub struct Spent {
 }
 
 /// The line for a request that ended with `status`. `reason` is a refusal's code, or `ok`.
-pub fn line(gate: &Gate, judged: &Judged, method: &str, request_id: &str, status: u16, spent: Spent) -> String {
+pub fn line(gate: &State, judged: &Judged, method: &str, request_id: &str, status: u16, spent: Spent) -> String {
     let decided = if judged.refused.is_some() { "refused" } else { "decided" };
     written(gate, judged, method, request_id, decided, Some(status), spent)
 }
 
 /// The line for a request that an origin has and has not answered: it may be the only one, if the visitor left.
-pub fn forwarded(gate: &Gate, judged: &Judged, method: &str, request_id: &str, spent: Spent) -> String {
+pub fn forwarded(gate: &State, judged: &Judged, method: &str, request_id: &str, spent: Spent) -> String {
     written(gate, judged, method, request_id, "forwarded", None, spent)
 }
 
 fn written(
-    gate: &Gate,
+    gate: &State,
     judged: &Judged,
     method: &str,
     request_id: &str,
@@ -104,7 +104,7 @@ impl Line {
 
 /// A digest of a subject: keyed with a seal key where the policy has one, so that a log does not give away who
 /// somebody is; without one it is only a name for the same person.
-fn subject_digest(gate: &Gate, subject: &str) -> String {
+fn subject_digest(gate: &State, subject: &str) -> String {
     let seal = gate.policy.keys.iter().find(|key| key.usage == KeyUse::Seal);
     let secret = seal.and_then(|key| gate.keyring.secret(&key.secret, true).ok());
     let parts: [&[u8]; 2] = [b"edgegate log v1\0", subject.as_bytes()];

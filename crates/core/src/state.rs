@@ -13,7 +13,7 @@ use crate::secrets::Keyring;
 
 /// A policy with its keys and what this isolate remembers: the whole gate.
 #[derive(Debug)]
-pub struct Gate {
+pub struct State {
     /// The policy.
     pub policy: Policy,
     /// Values of the policy's secrets.
@@ -28,7 +28,7 @@ pub struct Gate {
     pub(crate) assertions: Assertions,
 }
 
-impl Gate {
+impl State {
     /// A gate with an empty memory, deployed for others.
     pub fn new(policy: Policy, keyring: Keyring) -> Self {
         Self {

@@ -5,12 +5,11 @@
 //! at many accounts gets no more of them, but for those that signed in from it: a school behind one address goes on.
 
 use crate::digest::{base64url, hmac_sha256};
-use crate::http::Incoming;
+use crate::exchange::Exchange;
 use crate::policy::SingleUse;
 use crate::ports::{ClaimKey, Guess, Guesses, Ports};
 use crate::refusal::Reason;
 use crate::sealed::store::Context;
-use crate::state::Gate;
 
 /// A guess that has been counted.
 #[derive(Debug)]
@@ -36,28 +35,23 @@ impl Attempt {
     ///
     /// # Errors
     /// `Throttled`, `SecretMissing`, storage's and the limiter's own.
-    pub async fn begin<P: Ports>(
-        gate: &Gate,
-        ctx: Context<'_>,
-        incoming: &Incoming<'_>,
-        ports: &P,
-        account: Option<&str>,
-        scope: Scope,
-    ) -> Result<Self, Reason> {
-        let network = incoming.network();
+    pub async fn begin<P: Ports>(x: &Exchange<'_, P>, account: Option<&str>, scope: Scope) -> Result<Self, Reason> {
+        let Exchange { state: _, request, ports, .. } = *x;
+        let ctx = x.ctx();
+        let network = request.network();
         let folded = folded(account.unwrap_or_default());
-        let pair = digest(gate, ctx, &["pair ", &network], &folded)?;
-        if is_shut_out(gate, ctx, &pair) {
+        let pair = digest(x, &["pair ", &network], &folded)?;
+        if is_shut_out(x, &pair) {
             return Err(Reason::Throttled);
         }
         let of_network = match scope {
-            Scope::Network => Some(digest(gate, ctx, &["network ", &network], "")?),
+            Scope::Network => Some(digest(x, &["network ", &network], "")?),
             Scope::Account => None,
         };
         let is_named = account.is_some();
         let account = match is_named {
-            true => digest(gate, ctx, &["account"], &folded)?,
-            false => digest(gate, ctx, &["unnamed ", &network], "")?,
+            true => digest(x, &["account"], &folded)?,
+            false => digest(x, &["unnamed ", &network], "")?,
         };
         let attempt = Self {
             guess: Guess { account, pair, network: of_network },
@@ -66,26 +60,28 @@ impl Attempt {
             is_named,
         };
         match ctx.single_use {
-            SingleUse::Ledger => attempt.counted_by_ledger(gate, ctx, ports).await,
+            SingleUse::Ledger => attempt.counted_by_ledger(x).await,
             SingleUse::BestEffort => attempt.counted_by_limiter(ctx, ports, &network).await,
         }
     }
 
-    async fn counted_by_ledger<P: Ports>(self, gate: &Gate, ctx: Context<'_>, ports: &P) -> Result<Self, Reason> {
+    async fn counted_by_ledger<P: Ports>(self, x: &Exchange<'_, P>) -> Result<Self, Reason> {
+        let Exchange { state, ports, .. } = *x;
+        let ctx = x.ctx();
         let over = self.guess.network.map(|network| format!("over {}", base64url(&network.0))).unwrap_or_default();
         // While a network goes on with a list of names, each of them costs a read and no row.
-        if gate.guesses.is_shut_out(&over, ctx.now) && !ports.is_known(&self.guess).await? {
+        if state.guesses.is_shut_out(&over, ctx.now) && !ports.is_known(&self.guess).await? {
             return Err(Reason::Throttled);
         }
         let counted = ports.guess(&self.guess).await?;
         let is_known = counted.right > 0;
         let most = if counted.account > MOST_OF_ALL && !is_known && self.is_named { MOST_OF_A_STRANGER } else { MOST };
         if counted.pair > most {
-            gate.guesses.shut_out(&self.shut, ctx.now);
+            state.guesses.shut_out(&self.shut, ctx.now);
             return Err(Reason::Throttled);
         }
         if counted.network > MOST_OF_A_NETWORK && !is_known {
-            gate.guesses.shut_out_until(&over, ctx.now, counted.since + 60);
+            state.guesses.shut_out_until(&over, ctx.now, counted.since + 60);
             return Err(Reason::Throttled);
         }
         Ok(Self { counted, ..self })
@@ -113,13 +109,15 @@ impl Attempt {
     ///
     /// # Errors
     /// Storage's and the limiter's own.
-    pub async fn end<P: Ports>(&self, gate: &Gate, ctx: Context<'_>, ports: &P, right: bool) -> Result<(), Reason> {
+    pub async fn end<P: Ports>(&self, x: &Exchange<'_, P>, right: bool) -> Result<(), Reason> {
+        let Exchange { state, ports, .. } = *x;
+        let ctx = x.ctx();
         match (ctx.single_use, right) {
             (SingleUse::Ledger, true) => ports.guessed_right(&self.guess, &self.counted).await,
             (SingleUse::Ledger, false) => {
                 // The limiter counts the wrong ones since the last right one, and who goes on is shut out here too.
                 let key = format!("guess {} {}", self.shut, self.counted.right);
-                match gate.guesses.heed(&self.shut, ctx.now, ports.within(&key).await) {
+                match state.guesses.heed(&self.shut, ctx.now, ports.within(&key).await) {
                     Err(Reason::Throttled) => Ok(()),
                     heeded => heeded,
                 }
@@ -137,17 +135,23 @@ impl Attempt {
 ///
 /// # Errors
 /// `SecretMissing`.
-pub fn pair(gate: &Gate, ctx: Context<'_>, incoming: &Incoming<'_>, account: &str) -> Result<ClaimKey, Reason> {
-    digest(gate, ctx, &["pair ", &incoming.network()], &folded(account))
+pub fn pair<P>(x: &Exchange<'_, P>, account: &str) -> Result<ClaimKey, Reason> {
+    let Exchange { state: _, request, .. } = *x;
+    let _ctx = x.ctx();
+    digest(x, &["pair ", &request.network()], &folded(account))
 }
 
 /// Whether a pair has to wait before it may guess again.
-pub fn is_shut_out(gate: &Gate, ctx: Context<'_>, pair: &ClaimKey) -> bool {
-    gate.guesses.is_shut_out(&base64url(&pair.0), ctx.now)
+pub fn is_shut_out<P>(x: &Exchange<'_, P>, pair: &ClaimKey) -> bool {
+    let Exchange { state, .. } = *x;
+    let ctx = x.ctx();
+    state.guesses.is_shut_out(&base64url(&pair.0), ctx.now)
 }
 
-fn digest(gate: &Gate, ctx: Context<'_>, what: &[&str], folded: &str) -> Result<ClaimKey, Reason> {
-    let policy = gate.policy.sign_in.as_ref().ok_or(Reason::NoRoute)?;
+fn digest<P>(x: &Exchange<'_, P>, what: &[&str], folded: &str) -> Result<ClaimKey, Reason> {
+    let Exchange { state, .. } = *x;
+    let ctx = x.ctx();
+    let policy = state.policy.sign_in.as_ref().ok_or(Reason::NoRoute)?;
     let secret = ctx.keyring.secret(&policy.key.secret, ctx.loopback)?;
     let mut parts: Vec<&[u8]> = vec![b"edgegate guess v1\0"];
     parts.extend(what.iter().map(|part| part.as_bytes()));

@@ -12,10 +12,10 @@ use crate::authenticate::cross_site;
 use crate::authenticate::{attempt, password};
 use crate::credential::Identity;
 use crate::digest::hmac_sha256;
-use crate::exchange::Visit;
+use crate::exchange::Exchange;
 use crate::exchange::access::Grant;
 use crate::http::basic;
-use crate::policy::{Basic, Machine, Revocation};
+use crate::policy::{Basic, Machine, Revocation, Route};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 
@@ -24,19 +24,20 @@ use crate::refusal::Reason;
 /// # Errors
 /// `BasicMalformed`, `SignInFailed`, `Throttled`, `CrossSite`, `PasswordCheckUnavailable`, storage's own.
 pub(crate) async fn by_basic<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
+    route: &Route,
     policy: &Basic,
     value: &str,
     noted: &mut Option<Identity>,
 ) -> Result<Grant, Reason> {
     // A browser that knows a password sends it along with what other sites ask for.
-    cross_site::judge_origin(visit)?;
+    cross_site::judge_origin(x, route)?;
     *noted = Some(Identity { kind: KIND, ..Identity::default() });
     let login = basic::read_login(value)?;
     let machine = policy.machines.iter().find(|machine| machine.name.eq_ignore_ascii_case(&login.name));
     let subject = match machine {
-        None if policy.people => by_person(visit, policy, &login).await?,
-        machine => by_machine(visit, machine, &login).await?,
+        None if policy.people => by_person(x, route, policy, &login).await?,
+        machine => by_machine(x, machine, &login).await?,
     };
     let identity = Identity { kind: KIND, subject: Some(subject), ..Identity::default() };
     *noted = Some(identity.clone());
@@ -45,13 +46,14 @@ pub(crate) async fn by_basic<P: Ports>(
 
 /// A program, or a name that is nobody's. Wrong guesses are counted by network.
 async fn by_machine<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
     machine: Option<&Machine>,
     login: &basic::Login,
 ) -> Result<String, Reason> {
-    let Visit { gate, ctx, incoming, ports, .. } = *visit;
-    let network = guesser(&incoming.network());
-    if gate.guesses.is_shut_out(&network, ctx.now) {
+    let Exchange { state, request, ports, .. } = *x;
+    let ctx = x.ctx();
+    let network = guesser(&request.network());
+    if state.guesses.is_shut_out(&network, ctx.now) {
         return Err(Reason::Throttled);
     }
     let right = match machine {
@@ -63,24 +65,30 @@ async fn by_machine<P: Ports>(
     };
     match right {
         Some(machine) => Ok(machine.subject.clone()),
-        None => Err(gate.guesses.count(&network, ctx.now, ports, Reason::SignInFailed).await),
+        None => Err(state.guesses.count(&network, ctx.now, ports, Reason::SignInFailed).await),
     }
 }
 
-async fn by_person<P: Ports>(visit: &Visit<'_, P>, policy: &Basic, login: &basic::Login) -> Result<String, Reason> {
-    let Visit { gate, ctx, route, incoming, ports, .. } = *visit;
-    let sign_in = gate.policy.sign_in.as_ref().ok_or(Reason::Internal)?;
+async fn by_person<P: Ports>(
+    x: &Exchange<'_, P>,
+    route: &Route,
+    policy: &Basic,
+    login: &basic::Login,
+) -> Result<String, Reason> {
+    let Exchange { state, request, ports, .. } = *x;
+    let ctx = x.ctx();
+    let sign_in = state.policy.sign_in.as_ref().ok_or(Reason::Internal)?;
     let secret = ctx.keyring.secret(&sign_in.key.secret, ctx.loopback)?;
     let parts: [&[u8]; 4] = [b"edgegate password v1\0", login.name.as_bytes(), b"\0", login.password.expose()];
     let digest = hmac_sha256(secret, &parts);
-    let pair = attempt::pair(gate, ctx, incoming, &login.name)?;
+    let pair = attempt::pair(x, &login.name)?;
     let cache = if route.revocation == Revocation::Strict { 0 } else { policy.cache };
-    let (key, came) = ((digest, pair), gate.questions.last());
-    let network = incoming.network();
+    let (key, came) = ((digest, pair), state.questions.last());
+    let network = request.network();
     let (mut waited, mut pause, mut is_counted) = (0, SHORTEST_PAUSE_MS, false);
     loop {
         // Before anything that tells a right password from a wrong one.
-        if attempt::is_shut_out(gate, ctx, &pair) || (!is_counted && gate.tries.are_too_many(&pair, ctx.now)) {
+        if attempt::is_shut_out(x, &pair) || (!is_counted && state.tries.are_too_many(&pair, ctx.now)) {
             return Err(Reason::Throttled);
         }
         if let Some(subject) = ctx.recent.passwords.get(&key, ctx.now, cache) {
@@ -91,18 +99,18 @@ async fn by_person<P: Ports>(visit: &Visit<'_, P>, policy: &Basic, login: &basic
         }
         if !is_counted {
             // To be refused from here on, for whatever reason, says that it is not the one that is remembered.
-            gate.tries.count(&key, ctx.now);
+            state.tries.count(&key, ctx.now);
             is_counted = true;
         }
-        let answer = match gate.questions.turn(&key, &network, came, ctx.now * 1000 + waited) {
+        let answer = match state.questions.turn(&key, &network, came, ctx.now * 1000 + waited) {
             Turn::Shared(answer) => answer,
             Turn::Ask(turn) => {
-                let asking = gate.questions.asking(&key, turn);
+                let asking = state.questions.asking(&key, turn);
                 let password = login.password.expose_text()?;
-                let answer = password::check(gate, ctx, incoming, ports, &login.name, password).await;
+                let answer = password::check(x, &login.name, password).await;
                 match &answer {
                     Ok(Some(subject)) => {
-                        gate.tries.forget(&pair);
+                        state.tries.forget(&pair);
                         ctx.recent.passwords.put(key, subject.clone(), ctx.now);
                     }
                     Ok(None) => ctx.recent.refused.put(key, Reason::SignInFailed, ctx.now),

@@ -3,10 +3,11 @@
 //! It comes back to `/.edgegate/broker/<name>` (`endpoint/broker.rs`).
 
 use crate::credential::broker_state;
-use crate::exchange::Visit;
+use crate::exchange::Exchange;
 use crate::forward::clean_address;
 use crate::http::answer::Answer;
 use crate::http::{accept, fetch_metadata};
+use crate::policy::Route;
 use crate::ports::Entropy;
 use crate::refusal::{Public, Reason};
 
@@ -14,22 +15,23 @@ use crate::refusal::{Public, Reason};
 ///
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`.
-pub(crate) fn send<P: Entropy>(visit: &Visit<'_, P>, reason: Reason) -> Result<Option<Answer>, Reason> {
-    let Visit { gate, ctx, route, incoming, target, ports } = *visit;
-    let headers = &incoming.headers;
+pub(crate) fn send<P: Entropy>(x: &Exchange<'_, P>, route: &Route, reason: Reason) -> Result<Option<Answer>, Reason> {
+    let Exchange { state, request, target, ports, .. } = *x;
+    let ctx = x.ctx();
+    let headers = &request.headers;
     // Beside a cookie that hides the session, another session would be hidden as well.
     let would_help = matches!(reason.public(), Public::CredentialMissing | Public::SessionInvalid)
         && reason != Reason::SessionDuplicate;
-    let is_page = incoming.method == "GET"
+    let is_page = request.method == "GET"
         && headers.get("sec-fetch-mode").is_none_or(|mode| mode == "navigate")
         && headers.get("sec-fetch-dest").is_none_or(|to| to == "document")
         && accept::prefers_html(headers.get("accept"))
-        && !fetch_metadata::looks_ahead(incoming.method, headers);
-    let (Some(broker), Some(sessions)) = (&route.broker, &gate.policy.session) else { return Ok(None) };
+        && !fetch_metadata::looks_ahead(request.method, headers);
+    let (Some(broker), Some(sessions)) = (&route.broker, &state.policy.session) else { return Ok(None) };
     if !would_help || !is_page || headers.get("authorization").is_some() {
         return Ok(None);
     }
-    let next = clean_address(&gate.policy, route, target);
+    let next = clean_address(&state.policy, route, target);
     let errand = broker_state::send(ctx, ports, sessions, &broker.name, target, headers, &next)?;
     let answer = Answer::see_other(format!("{}?state={}", broker.url, errand.state.expose_text()?));
     let answer = answer.with("referrer-policy", "no-referrer".to_owned());

@@ -6,8 +6,9 @@
 use crate::authenticate::sign_in::open_session;
 use crate::credential::nonce;
 use crate::credential::session::{self, handoff};
-use crate::exchange::Visit;
+use crate::exchange::Exchange;
 use crate::exchange::claim::Claim;
+use crate::policy::Route;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::sealed::{once, store};
@@ -16,12 +17,12 @@ use crate::sealed::{once, store};
 ///
 /// # Errors
 /// `BindingMissing`, `SecretMissing`.
-pub(crate) fn judge<P: Ports>(visit: &Visit<'_, P>, claim: &Claim) -> Result<(), Reason> {
-    if !visit.ports.is_there(&visit.route.forward.origin) {
+pub(crate) fn judge<P: Ports>(x: &Exchange<'_, P>, route: &Route, claim: &Claim) -> Result<(), Reason> {
+    if !x.ports.is_there(&route.forward.origin) {
         return Err(Reason::BindingMissing);
     }
-    if let (Claim::Nonce { .. }, Some(sessions)) = (claim, &visit.gate.policy.session) {
-        visit.ctx.signing_key(&sessions.keys)?;
+    if let (Claim::Nonce { .. }, Some(sessions)) = (claim, &x.state.policy.session) {
+        x.ctx().signing_key(&sessions.keys)?;
     }
     Ok(())
 }
@@ -30,8 +31,9 @@ pub(crate) fn judge<P: Ports>(visit: &Visit<'_, P>, claim: &Claim) -> Result<(),
 ///
 /// # Errors
 /// The credential's own reason if it was used before, and storage's own.
-pub(crate) async fn perform<P: Ports>(visit: &Visit<'_, P>, claim: Claim) -> Result<Vec<String>, Reason> {
-    let Visit { gate, ctx, incoming, target, ports, .. } = *visit;
+pub(crate) async fn perform<P: Ports>(x: &Exchange<'_, P>, claim: Claim) -> Result<Vec<String>, Reason> {
+    let Exchange { state: _, request: _, target: _, ports, .. } = *x;
+    let ctx = x.ctx();
     match claim {
         Claim::Key { key, until, replayed } => {
             once::claim(ctx, ports, &key, until, replayed).await?;
@@ -39,7 +41,7 @@ pub(crate) async fn perform<P: Ports>(visit: &Visit<'_, P>, claim: Claim) -> Res
         }
         Claim::Nonce { sealed, subject } => {
             nonce::claim(ctx, ports, &sealed).await?;
-            Ok(open_session(gate, ctx, incoming, target, ports, &subject).await?.1)
+            Ok(open_session(x, &subject).await?.1)
         }
         Claim::Passage { sealed, before, cookie } => {
             handoff::claim(ctx, ports, &sealed).await?;

@@ -3,11 +3,11 @@
 
 use crate::authenticate::form::{self, Form};
 use crate::credential::session::xsrf::{self, Held};
-use crate::exchange::Visit;
+use crate::exchange::Exchange;
 use crate::exchange::body::NewBody;
 use crate::http::cors;
 use crate::http::{fetch_metadata, query};
-use crate::policy::Xsrf;
+use crate::policy::{Route, Xsrf};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::secret::Secret;
@@ -31,22 +31,23 @@ pub(crate) const FIELD: Field = Field { name: xsrf::FIELD, is_named: |name| quer
 /// # Errors
 /// `BoundTokenMissing`, `BoundTokenMismatch`, and those of reading a form.
 pub(crate) async fn judge<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
+    route: &Route,
     token: &Secret,
     held: Held,
     field: Field,
     body: &mut Option<NewBody>,
 ) -> Result<(), Reason> {
-    let Visit { route, incoming, .. } = *visit;
+    let Exchange { request, .. } = *x;
     let asks = route.xsrf == Xsrf::Always
-        || (route.xsrf == Xsrf::Token && !matches!(incoming.method, "GET" | "HEAD" | "OPTIONS"));
+        || (route.xsrf == Xsrf::Token && !matches!(request.method, "GET" | "HEAD" | "OPTIONS"));
     if asks {
-        let posted = match incoming.headers.get(xsrf::HEADER) {
+        let posted = match request.headers.get(xsrf::HEADER) {
             Some(_) => None,
             // Boxed: few requests read a form, and every request's future would be as large.
-            None => Box::pin(in_form(visit, field, body)).await?,
+            None => Box::pin(in_form(x, field, body)).await?,
         };
-        let shown = incoming.headers.get(xsrf::HEADER).or(posted.as_deref());
+        let shown = request.headers.get(xsrf::HEADER).or(posted.as_deref());
         xsrf::judge(token, held, shown)?;
     }
     Ok(())
@@ -56,10 +57,10 @@ pub(crate) async fn judge<P: Ports>(
 ///
 /// # Errors
 /// `CrossSite`.
-pub(crate) fn judge_origin<P>(visit: &Visit<'_, P>) -> Result<(), Reason> {
-    let Visit { route, incoming, target, .. } = *visit;
-    let headers = &incoming.headers;
-    let only_reads = matches!(incoming.method, "GET" | "HEAD" | "OPTIONS") && headers.get("upgrade").is_none();
+pub(crate) fn judge_origin<P>(x: &Exchange<'_, P>, route: &Route) -> Result<(), Reason> {
+    let Exchange { request, target, .. } = *x;
+    let headers = &request.headers;
+    let only_reads = matches!(request.method, "GET" | "HEAD" | "OPTIONS") && headers.get("upgrade").is_none();
     let is_granted = || route.cors.as_ref().is_some_and(|cors| cors.credentials && cors::is_granted(cors, headers));
     let is_own = || fetch_metadata::is_own_form(headers, &target.origin());
     match only_reads || route.xsrf == Xsrf::Off || is_own() || is_granted() {
@@ -70,11 +71,11 @@ pub(crate) fn judge_origin<P>(visit: &Visit<'_, P>) -> Result<(), Reason> {
 
 /// The token in a form, for pages without a script. It is cut from what goes on.
 async fn in_form<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
     field: Field,
     body: &mut Option<NewBody>,
 ) -> Result<Option<String>, Reason> {
-    if matches!(visit.incoming.method, "GET" | "HEAD") {
+    if matches!(x.request.method, "GET" | "HEAD") {
         return Ok(None);
     }
     let form = match body.take() {
@@ -84,7 +85,7 @@ async fn in_form<P: Ports>(
             let rest = query::cut(&fields, |param| (field.is_named)(param.name)).into_bytes();
             Some(Form { fields, body: NewBody::Whole(rest) })
         }
-        _ => form::read(visit, field.is_named, |_| false).await?,
+        _ => form::read(x, field.is_named, |_| false).await?,
     };
     let Some(form) = form else { return Ok(None) };
     let posted = query::sole(&form.fields, field.name)?.map(query::decode);

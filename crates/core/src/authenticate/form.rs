@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::credential::bearer;
-use crate::exchange::Visit;
+use crate::exchange::Exchange;
 use crate::exchange::body::NewBody;
 use crate::http::query::encode_component;
 use crate::http::{multipart, query};
@@ -26,19 +26,19 @@ pub struct Form {
 /// # Errors
 /// `FormMalformed`, `BodyTooLarge`.
 pub async fn read<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
     kept_back: fn(&str) -> bool,
     judged: fn(&str) -> bool,
 ) -> Result<Option<Form>, Reason> {
-    let Visit { gate, incoming, ports, .. } = *visit;
-    let limit = gate.policy.limits.form;
-    if incoming.has_form()? {
-        return read_urlencoded(visit, kept_back).await.map(Some);
+    let Exchange { state, request, ports, .. } = *x;
+    let limit = state.policy.limits.form;
+    if request.has_form()? {
+        return read_urlencoded(x, kept_back).await.map(Some);
     }
-    let Some(boundary) = multipart::boundary(incoming.headers.get("content-type").unwrap_or_default()) else {
+    let Some(boundary) = multipart::boundary(request.headers.get("content-type").unwrap_or_default()) else {
         return Ok(None);
     };
-    incoming.judge_body_encoding()?;
+    request.judge_body_encoding()?;
     let form = multipart::Form::new(boundary.map_err(|_| Reason::FormMalformed)?, kept_back).judging(judged);
     parts(ports, form, limit).await.map(Some)
 }
@@ -47,8 +47,8 @@ pub async fn read<P: Ports>(
 ///
 /// # Errors
 /// `FormMalformed`, `BodyTooLarge`.
-pub async fn read_urlencoded<P: Ports>(visit: &Visit<'_, P>, kept_back: fn(&str) -> bool) -> Result<Form, Reason> {
-    let fields = bearer::read_form(visit.ports, visit.gate.policy.limits.form).await?;
+pub async fn read_urlencoded<P: Ports>(x: &Exchange<'_, P>, kept_back: fn(&str) -> bool) -> Result<Form, Reason> {
+    let fields = bearer::read_form(x.ports, x.state.policy.limits.form).await?;
     let body = NewBody::Whole(query::cut(&fields, |param| kept_back(param.name)).into_bytes());
     Ok(Form { fields, body })
 }

@@ -10,35 +10,29 @@ use serde_json::{Value, json};
 
 use crate::authenticate::attempt::{Attempt, Scope};
 use crate::digest::{base64url, hex, hmac_sha256, sha256};
-use crate::http::Incoming;
+use crate::exchange::Exchange;
 use crate::policy::SignIn;
 use crate::ports::{Call, Ports};
 use crate::refusal::Reason;
 use crate::sealed::record::is_name;
 use crate::sealed::store::Context;
-use crate::state::Gate;
 
 /// Who an account is, if the password is right. None: it is not, or there is no such account.
 ///
 /// # Errors
 /// `Throttled`, `PasswordCheckUnavailable`, `SecretMissing`, storage's own.
-pub async fn check<P: Ports>(
-    gate: &Gate,
-    ctx: Context<'_>,
-    incoming: &Incoming<'_>,
-    ports: &P,
-    account: &str,
-    password: &str,
-) -> Result<Option<String>, Reason> {
-    let policy = gate.policy.sign_in.as_ref().ok_or(Reason::NoRoute)?;
-    let attempt = Attempt::begin(gate, ctx, incoming, ports, Some(account), Scope::Network).await?;
+pub async fn check<P: Ports>(x: &Exchange<'_, P>, account: &str, password: &str) -> Result<Option<String>, Reason> {
+    let Exchange { state, request: _, ports, .. } = *x;
+    let ctx = x.ctx();
+    let policy = state.policy.sign_in.as_ref().ok_or(Reason::NoRoute)?;
+    let attempt = Attempt::begin(x, Some(account), Scope::Network).await?;
     let question = json!({"account": account, "password": password});
     let found = match ask(ctx, policy, &policy.path, &question, ports).await? {
         (200, answer) => Some(subject(&answer).ok_or(Reason::PasswordCheckUnavailable)?),
         (401, _) => None,
         _ => return Err(Reason::PasswordCheckUnavailable),
     };
-    attempt.end(gate, ctx, ports, found.is_some()).await?;
+    attempt.end(x, found.is_some()).await?;
     Ok(found)
 }
 
@@ -47,14 +41,14 @@ pub async fn check<P: Ports>(
 /// # Errors
 /// `PasswordCheckUnavailable`, `SecretMissing`.
 pub async fn look_up<P: Ports>(
-    gate: &Gate,
-    ctx: Context<'_>,
-    ports: &P,
+    x: &Exchange<'_, P>,
     path: &str,
     member: &str,
     number: &str,
 ) -> Result<Option<String>, Reason> {
-    let policy = gate.policy.sign_in.as_ref().ok_or(Reason::NoRoute)?;
+    let Exchange { state, ports, .. } = *x;
+    let ctx = x.ctx();
+    let policy = state.policy.sign_in.as_ref().ok_or(Reason::NoRoute)?;
     match ask(ctx, policy, path, &json!({ member: number }), ports).await? {
         (200, answer) => subject(&answer).map(Some).ok_or(Reason::PasswordCheckUnavailable),
         (404, _) => Ok(None),

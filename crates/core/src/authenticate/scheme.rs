@@ -1,7 +1,7 @@
 //! Authorization: which schemes a route takes, and tickets.
 
 use crate::credential::{Identity, ticket};
-use crate::exchange::Visit;
+use crate::exchange::Exchange;
 use crate::exchange::access::Grant;
 use crate::http::Headers;
 use crate::http::authorization::{self, Authorization};
@@ -41,26 +41,28 @@ pub(crate) fn takes(accept: &Accept, header: &Authorization<'_>) -> bool {
 
 /// A ticket; with `app` only from an application that shows a token of its own.
 pub(crate) async fn by_ticket<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
+    route: &Route,
     app: Option<&Ticket>,
     value: &str,
     noted: &mut Option<Identity>,
 ) -> Result<Grant, Reason> {
-    let Visit { gate, ctx, route, incoming, ports, .. } = *visit;
+    let Exchange { state, request, ports, .. } = *x;
+    let ctx = x.ctx();
     if let Some(policy) = app {
-        judge_app(visit, policy, incoming.headers.get(ticket::APP_TOKEN).ok_or(Reason::AppTokenMissing)?)?;
+        judge_app(x, policy, request.headers.get(ticket::APP_TOKEN).ok_or(Reason::AppTokenMissing)?)?;
     }
-    let sessions = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
+    let sessions = state.policy.session.as_ref().ok_or(Reason::Internal)?;
     let identity = ticket::verify(ctx, ports, sessions, route.revocation, value, noted).await?;
     *noted = Some(identity.clone());
     Ok(Grant { identity, ..Grant::default() })
 }
 
 /// Whether a text is the token of an application. While tokens are changed, the next one may have no value yet.
-fn judge_app<P>(visit: &Visit<'_, P>, policy: &Ticket, shown: &str) -> Result<(), Reason> {
+fn judge_app<P>(x: &Exchange<'_, P>, policy: &Ticket, shown: &str) -> Result<(), Reason> {
     let mut otherwise = Reason::AppTokenMismatch;
     for name in &policy.app_tokens {
-        match visit.ctx.keyring.secret(name, visit.ctx.loopback) {
+        match x.ctx().keyring.secret(name, x.ctx().loopback) {
             Ok(token) if token.is(shown.as_bytes()) => return Ok(()),
             Ok(_) => {}
             Err(reason) => otherwise = reason,

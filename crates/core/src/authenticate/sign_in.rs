@@ -2,30 +2,25 @@
 
 use crate::credential::Identity;
 use crate::credential::session::{self, xsrf};
-use crate::http::{Incoming, Target, cookie};
+use crate::exchange::Exchange;
+use crate::http::cookie;
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::sealed::store::{self, Context};
-use crate::state::Gate;
+use crate::sealed::store::{self};
 
 /// Signs somebody in: ends the session that the request came with and opens one. Returns whose it is and the Set-Cookie
 /// values that hand it over, with its token where the policy gives one.
 ///
 /// # Errors
 /// Storage's own reasons.
-pub async fn open_session<P: Ports>(
-    gate: &Gate,
-    ctx: Context<'_>,
-    incoming: &Incoming<'_>,
-    target: &Target<'_>,
-    ports: &P,
-    subject: &str,
-) -> Result<(Identity, Vec<String>), Reason> {
-    let policy = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
+pub async fn open_session<P: Ports>(x: &Exchange<'_, P>, subject: &str) -> Result<(Identity, Vec<String>), Reason> {
+    let Exchange { state, request, target, ports, .. } = *x;
+    let ctx = x.ctx();
+    let policy = state.policy.session.as_ref().ok_or(Reason::Internal)?;
     let session = session::start(ctx, ports, policy, subject).await?;
-    end_session(gate, ctx, incoming, target, ports).await?;
-    let mut cookies = vec![session::set_cookie(policy, target, &incoming.headers, &session, false)?];
-    if gate.policy.gives_xsrf_tokens {
+    end_session(x).await?;
+    let mut cookies = vec![session::set_cookie(policy, target, &request.headers, &session, false)?];
+    if state.policy.gives_xsrf_tokens {
         cookies.push(xsrf::set_cookie(&xsrf::token(ctx, policy, &session)?, policy.absolute, target)?);
     }
     let identity = Identity { subject: Some(subject.to_owned()), ..Identity::by_key("session", &session.key_id) };
@@ -36,14 +31,10 @@ pub async fn open_session<P: Ports>(
 ///
 /// # Errors
 /// Storage's own reasons.
-pub async fn end_session<P: Ports>(
-    gate: &Gate,
-    ctx: Context<'_>,
-    incoming: &Incoming<'_>,
-    target: &Target<'_>,
-    ports: &P,
-) -> Result<(), Reason> {
-    let (Some(policy), Some(header)) = (&gate.policy.session, incoming.headers.get("cookie")) else { return Ok(()) };
+pub async fn end_session<P: Ports>(x: &Exchange<'_, P>) -> Result<(), Reason> {
+    let Exchange { state, request, target, ports, .. } = *x;
+    let ctx = x.ctx();
+    let (Some(policy), Some(header)) = (&state.policy.session, request.headers.get("cookie")) else { return Ok(()) };
     let name = session::cookie_name(policy, target);
     for value in cookie::all(header, &name) {
         match session::open(ctx, policy, value) {

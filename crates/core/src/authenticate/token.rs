@@ -3,7 +3,7 @@
 use crate::authenticate::cross_site;
 use crate::credential::issuer::{self, Verdict};
 use crate::credential::{Identity, bearer, dpop, grant, registry, session};
-use crate::exchange::Visit;
+use crate::exchange::Exchange;
 use crate::exchange::access::Grant;
 use crate::exchange::claim::Claim;
 use crate::http::basic;
@@ -13,48 +13,51 @@ use crate::refusal::Reason;
 
 /// A token of this gateway or of an issuer: by its MAC it is known which.
 pub(crate) async fn by_token<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
+    route: &Route,
     token: &str,
     with_proof: bool,
     noted: &mut Option<Identity>,
 ) -> Result<Grant, Reason> {
-    let Visit { gate, ctx, route, target, ports, .. } = *visit;
+    let Exchange { state, target, ports, .. } = *x;
+    let ctx = x.ctx();
     let takes_own = route.accept.iter().any(|accept| matches!(accept, Accept::Bearer));
     let has_issuers = route.accept.iter().any(|accept| matches!(accept, Accept::Issuer(_)));
     let text = bearer::bare(&route.bearer, token);
-    let opened = bearer::open(ctx, &gate.policy, text);
-    let is_own = !has_issuers || opened.is_ok() || is_otherwise_own(visit, text);
+    let opened = bearer::open(ctx, &state.policy, text);
+    let is_own = !has_issuers || opened.is_ok() || is_otherwise_own(x, text);
     let verified = match takes_own && is_own {
-        true => bearer::verify(ctx, ports, &gate.policy, route, &opened?, target, noted).await?,
+        true => bearer::verify(ctx, ports, &state.policy, route, &opened?, target, noted).await?,
         // What this gateway issued is nobody else's to see.
         false if is_own => return Err(Reason::JwtIssuer),
-        false => Box::pin(by_issuer(visit, token)).await?,
+        false => Box::pin(by_issuer(x, route, token)).await?,
     };
     *noted = Some(verified.identity.clone());
     let claim = match with_proof || verified.bound.is_some() {
-        true => Some(Box::pin(judge_binding(visit, token, with_proof, verified.bound)).await?),
+        true => Some(Box::pin(judge_binding(x, token, with_proof, verified.bound)).await?),
         false => None,
     };
     judge_scope(route, &verified.identity)?;
     Ok(Grant { identity: verified.identity, claim, ..Grant::default() })
 }
 
-async fn by_issuer<P: Ports>(visit: &Visit<'_, P>, token: &str) -> Result<bearer::Verified, Reason> {
-    let Visit { gate, ctx, route, incoming, ports, .. } = *visit;
+async fn by_issuer<P: Ports>(x: &Exchange<'_, P>, route: &Route, token: &str) -> Result<bearer::Verified, Reason> {
+    let Exchange { state, request, ports, .. } = *x;
+    let ctx = x.ctx();
     let issuers: Vec<_> = route.accept.iter().filter_map(Accept::issuer).collect();
-    let told = match issuer::verify(ctx, ports, &gate.policy, &gate.foreign, &issuers, token).await? {
+    let told = match issuer::verify(ctx, ports, &state.policy, &state.foreign, &issuers, token).await? {
         Verdict::Told(told) => told,
         Verdict::Ask(issuer) => {
             // Each wrong guess makes the gateway ask somebody.
-            let network = format!("token {}", incoming.network());
-            let under_way = gate.guesses.begin(&network, ctx.now, ports).await?;
-            let answer = issuer::ask(ctx, ports, &gate.foreign, &issuer, token).await;
+            let network = format!("token {}", request.network());
+            let under_way = state.guesses.begin(&network, ctx.now, ports).await?;
+            let answer = issuer::ask(ctx, ports, &state.foreign, &issuer, token).await;
             drop(under_way);
             match answer {
                 Ok(told) => told,
                 // Nobody said that it is wrong. Who asks on while the issuer is down has no more than those under way.
                 Err(reason @ Reason::IntrospectionUnavailable) => return Err(reason),
-                Err(reason) => return Err(gate.guesses.count(&network, ctx.now, ports, reason).await),
+                Err(reason) => return Err(state.guesses.count(&network, ctx.now, ports, reason).await),
             }
         }
     };
@@ -62,9 +65,10 @@ async fn by_issuer<P: Ports>(visit: &Visit<'_, P>, token: &str) -> Result<bearer
 }
 
 /// Whether a text is a credential that this gateway made, but no access token.
-fn is_otherwise_own<P>(visit: &Visit<'_, P>, text: &str) -> bool {
-    let Visit { gate, ctx, .. } = *visit;
-    let policy = &gate.policy;
+fn is_otherwise_own<P>(x: &Exchange<'_, P>, text: &str) -> bool {
+    let Exchange { state, .. } = *x;
+    let ctx = x.ctx();
+    let policy = &state.policy;
     let is_refresh = |oauth: &OAuth| !matches!(grant::open_refresh(ctx, oauth, text), Err(Reason::RefreshForged));
     policy.oauth.as_ref().is_some_and(is_refresh)
         || policy.session.as_ref().is_some_and(|sessions| session::open(ctx, sessions, text).is_ok())
@@ -72,15 +76,16 @@ fn is_otherwise_own<P>(visit: &Visit<'_, P>, text: &str) -> bool {
 
 /// RFC 9449 section 7.1: a bound token comes with the proof of its key, and no other token does.
 async fn judge_binding<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
     token: &str,
     with_proof: bool,
     bound: Option<dpop::Thumbprint>,
 ) -> Result<Box<Claim>, Reason> {
-    let Visit { ctx, incoming, target, ports, .. } = *visit;
+    let Exchange { request, target, ports, .. } = *x;
+    let ctx = x.ctx();
     let Some(bound) = bound.filter(|_| with_proof) else { return Err(Reason::TokenBinding) };
-    let demand = dpop::Demand { method: incoming.method, address: &target.address(), token: Some(token) };
-    match dpop::prove(ctx, ports, &incoming.headers, demand).await? {
+    let demand = dpop::Demand { method: request.method, address: &target.address(), token: Some(token) };
+    match dpop::prove(ctx, ports, &request.headers, demand).await? {
         Some(dpop::Proof { key, claim, until }) if key == bound => {
             Ok(Box::new(Claim::Key { key: claim, until, replayed: Reason::DpopReplayed }))
         }
@@ -90,15 +95,17 @@ async fn judge_binding<P: Ports>(
 }
 
 pub(crate) async fn by_pair<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
+    route: &Route,
     value: &str,
     noted: &mut Option<Identity>,
 ) -> Result<Grant, Reason> {
-    let Visit { gate, ctx, route, ports, .. } = *visit;
+    let Exchange { state, ports, .. } = *x;
+    let ctx = x.ctx();
     // A browser that knows a pair sends it along with what other sites ask for.
-    cross_site::judge_origin(visit)?;
+    cross_site::judge_origin(x, route)?;
     let pair = basic::read(value)?;
-    let client = registry::find(ctx, ports, &gate.policy, &pair.id, route.revocation).await?;
+    let client = registry::find(ctx, ports, &state.policy, &pair.id, route.revocation).await?;
     let identity = Identity {
         kind: "token-pair",
         subject: client.subject.clone(),
@@ -107,7 +114,7 @@ pub(crate) async fn by_pair<P: Ports>(
         acts_for_others: client.acts_for_others,
         ..Identity::default()
     };
-    registry::authenticate(ctx, &gate.policy, &client, &pair)?;
+    registry::authenticate(ctx, &state.policy, &client, &pair)?;
     *noted = Some(identity.clone());
     if client.kind != ClientKind::TokenPair {
         return Err(Reason::ClientKind);

@@ -14,7 +14,7 @@ use crate::policy::Route;
 use crate::ports::Signer;
 use crate::refusal::Reason;
 use crate::sealed::store::Context;
-use crate::state::Gate;
+use crate::state::State;
 
 /// Signed tokens by what they say, each with the time it was signed.
 #[derive(Debug, Default)]
@@ -27,7 +27,7 @@ impl Assertions {
     /// `SecretMissing`, `SignerUnavailable`.
     pub async fn jwt(
         &self,
-        gate: &Gate,
+        gate: &State,
         ctx: Context<'_>,
         route: &Route,
         audience: &str,

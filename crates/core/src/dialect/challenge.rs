@@ -5,7 +5,7 @@ use crate::dialect::oauth;
 use crate::exchange::Trace;
 use crate::policy::{Accept, Dialect, Route};
 use crate::refusal::{Public, Reason};
-use crate::state::Gate;
+use crate::state::State;
 
 /// What a client can show, by the scheme that it shows it with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(crate) fn schemes(route: &Route) -> Vec<Scheme> {
 }
 
 /// The `WWW-Authenticate` values of a refusal in the generic dialect.
-pub(crate) fn all(gate: &Gate, trace: &Trace, reason: Reason) -> Vec<String> {
+pub(crate) fn all(gate: &State, trace: &Trace, reason: Reason) -> Vec<String> {
     let public = reason.public();
     let realm = &gate.policy.gateway.realm;
     if reason == Reason::AdminKey {
@@ -58,7 +58,7 @@ pub(crate) fn all(gate: &Gate, trace: &Trace, reason: Reason) -> Vec<String> {
 }
 
 /// The challenge of one scheme; None if it has nothing to say of such a refusal.
-pub(crate) fn of(gate: &Gate, route: &Route, scheme: Scheme, public: Public, realm: &str) -> Option<String> {
+pub(crate) fn of(gate: &State, route: &Route, scheme: Scheme, public: Public, realm: &str) -> Option<String> {
     match scheme {
         Scheme::Bearer => bearer(gate, route, public, realm),
         Scheme::Ticket { .. } => Some(format!("{} realm=\"{realm}\"", ticket::SCHEME)),
@@ -68,7 +68,7 @@ pub(crate) fn of(gate: &Gate, route: &Route, scheme: Scheme, public: Public, rea
 }
 
 /// There is no registered scheme for cookies; this one says where a person can sign in.
-pub(crate) fn session(gate: &Gate) -> String {
+pub(crate) fn session(gate: &State) -> String {
     let realm = &gate.policy.gateway.realm;
     match gate.policy.sign_in {
         Some(_) => format!("Cookie realm=\"{realm}\", form-action=\"{}\"", crate::own_paths::SIGN_IN),
@@ -78,7 +78,7 @@ pub(crate) fn session(gate: &Gate) -> String {
 
 /// RFC 6750 section 3: no error code if the request carried no such authentication at all.
 /// Where there is an authorization server it says where that is found (RFC 9728 section 5.1).
-fn bearer(gate: &Gate, route: &Route, public: Public, realm: &str) -> Option<String> {
+fn bearer(gate: &State, route: &Route, public: Public, realm: &str) -> Option<String> {
     let error = match public {
         Public::BadCredentialRequest => Some("invalid_request"),
         Public::TokenInvalid => Some("invalid_token"),

@@ -8,11 +8,11 @@ use crate::http::Headers;
 use crate::http::answer::Answer;
 use crate::policy::{Dialect, Policy, Route};
 use crate::refusal::Reason;
-use crate::state::Gate;
+use crate::state::State;
 
 /// The answer to a refused call. Only the texts are documented. Which status goes with which is inferred from a library
 /// that has the same texts (`protocols.md` B1).
-pub fn answer(gate: &Gate, reason: Reason, route: Option<&Route>) -> Answer {
+pub fn answer(gate: &State, reason: Reason, route: Option<&Route>) -> Answer {
     let public = reason.public();
     let (status, error, text) = match reason {
         Reason::CredentialMissing => (400, "invalid_request", "The access token was not found."),

@@ -11,11 +11,11 @@ use crate::http::{Incoming, Target, accept};
 use crate::page;
 use crate::policy::{Route, Xsrf};
 use crate::refusal::{Public, Reason};
-use crate::state::Gate;
+use crate::state::State;
 
 /// The answer to a refused request. What it says is [`Reason::public`], never more.
 pub(crate) fn refuse(
-    gate: &Gate,
+    gate: &State,
     reason: Reason,
     incoming: &Incoming<'_>,
     moment: Moment<'_>,
@@ -70,7 +70,7 @@ fn problem(status: u16, public: Public, detail: Option<&str>, request_id: &str) 
 
 /// Where the page offers to sign in: only for a plain visit that a session would have opened.
 pub(crate) fn sign_in_address(
-    gate: &Gate,
+    gate: &State,
     route: Option<&Route>,
     public: Public,
     incoming: &Incoming<'_>,

@@ -15,11 +15,11 @@ use crate::http::Incoming;
 use crate::http::answer::Answer;
 use crate::luminate::errors;
 use crate::refusal::Reason;
-use crate::state::Gate;
+use crate::state::State;
 
 /// The answer to a refused request. What it says is [`Reason::public`], never more.
 pub(crate) fn refuse(
-    gate: &Gate,
+    gate: &State,
     reason: Reason,
     incoming: &Incoming<'_>,
     moment: Moment<'_>,

@@ -6,10 +6,10 @@ use serde_json::json;
 use crate::http::answer::Answer;
 use crate::policy::Dialect;
 use crate::refusal::{Public, Reason};
-use crate::state::Gate;
+use crate::state::State;
 
 /// The answer to a refused request of a client.
-pub fn answer(gate: &Gate, reason: Reason, dialect: Dialect) -> Answer {
+pub fn answer(gate: &State, reason: Reason, dialect: Dialect) -> Answer {
     let (status, error) = error(reason);
     let body = json!({"error": error, "error_description": text(reason, dialect)});
     let answer = Answer::json(status, &body).with("pragma", "no-cache".to_owned()).with(ALLOW_ORIGIN, "*".to_owned());

@@ -10,12 +10,12 @@ use crate::http::{Incoming, accept};
 use crate::page;
 use crate::policy::Route;
 use crate::refusal::{Public, Reason};
-use crate::state::Gate;
+use crate::state::State;
 
 /// The answer to a refused call. Its clients ask for a new credential when they see 401, and only then, so whatever is
 /// wrong with a credential is 401. It names every scheme that the route takes.
 pub(crate) fn answer(
-    gate: &Gate,
+    gate: &State,
     reason: Reason,
     incoming: &Incoming<'_>,
     moment: Moment<'_>,
@@ -47,7 +47,7 @@ pub(crate) fn answer(
 
 /// Every scheme on 401; on 403 only what a token lacks.
 fn challenges<'a>(
-    gate: &'a Gate,
+    gate: &'a State,
     route: &'a Route,
     schemes: &'a [Scheme],
     status: u16,

@@ -2,17 +2,15 @@
 
 use crate::authenticate::sign_in::open_session;
 use crate::credential::broker_state;
-use crate::exchange::Trace;
+use crate::exchange::{Exchange, Trace};
 use crate::http::answer::Answer;
 use crate::http::answer::with_cookies;
-use crate::http::{Incoming, Target, fetch_metadata, query};
+use crate::http::{fetch_metadata, query};
 use crate::policy::Policy;
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::sealed::store::Context;
 use crate::sealed::{claim_key, once};
 use crate::signed::link;
-use crate::state::Gate;
 
 /// Whether a path is where one of the policy's brokers answers.
 pub(crate) fn is_one(policy: &Policy, path: &str) -> bool {
@@ -24,29 +22,24 @@ pub(crate) fn is_one(policy: &Policy, path: &str) -> bool {
 ///
 /// # Errors
 /// The reasons of links, `BrokerStateForged`, `BrokerStateExpired`, `BrokerBrowser`, and storage's own.
-pub(crate) async fn answer<P: Ports>(
-    gate: &Gate,
-    ctx: Context<'_>,
-    incoming: &Incoming<'_>,
-    target: &Target<'_>,
-    ports: &P,
-    trace: &mut Trace,
-) -> Result<Answer, Reason> {
+pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>, trace: &mut Trace) -> Result<Answer, Reason> {
+    let Exchange { state, request, target, ports, .. } = *x;
+    let ctx = x.ctx();
     let name = target.path.strip_prefix(BROKER).unwrap_or_default();
-    let broker = gate.policy.brokers.iter().find(|broker| broker.name == name).ok_or(Reason::NoRoute)?;
-    let sessions = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
-    let signed = link::Signed { method: incoming.method, host: &target.host, path: target.path };
+    let broker = state.policy.brokers.iter().find(|broker| broker.name == name).ok_or(Reason::NoRoute)?;
+    let sessions = state.policy.session.as_ref().ok_or(Reason::Internal)?;
+    let signed = link::Signed { method: request.method, host: &target.host, path: target.path };
     let query = target.query.unwrap_or_default();
     let authentic = link::authenticate(&broker.link, ctx.keyring, ctx.loopback, signed, query)?;
     let (link, parts) = authentic.ok_or(Reason::LinkMalformed)?;
     let subject = link.subject.as_deref().ok_or(Reason::LinkMalformed)?;
-    if fetch_metadata::looks_ahead(incoming.method, &incoming.headers) {
+    if fetch_metadata::looks_ahead(request.method, &request.headers) {
         return Err(Reason::LinkNotUsed);
     }
-    link::judge_terms(&broker.link, &parts, incoming.client(), ctx.now)?;
+    link::judge_terms(&broker.link, &parts, request.client(), ctx.now)?;
     let state = query::sole(parts.covered, STATE)?.ok_or(Reason::BrokerStateForged)?;
     let key = claim_key("link", &link.key_id, &link.mac);
-    let next = match broker_state::back(ctx, sessions, &broker.name, target, &incoming.headers, state) {
+    let next = match broker_state::back(ctx, sessions, &broker.name, target, &request.headers, state) {
         // Somebody had another person sent to the broker: what it signed must not be left for whoever finds it.
         Err(Reason::BrokerBrowser) => {
             once::claim(ctx, ports, &key, link.until, Reason::BrokerBrowser).await?;
@@ -56,7 +49,7 @@ pub(crate) async fn answer<P: Ports>(
     };
     ctx.signing_key(&sessions.keys)?;
     once::claim(ctx, ports, &key, link.until, Reason::LinkReplayed).await?;
-    let (identity, cookies) = open_session(gate, ctx, incoming, target, ports, subject).await?;
+    let (identity, cookies) = open_session(x, subject).await?;
     trace.identity = Some(crate::credential::Identity { kind: "broker", ..identity });
     Ok(with_cookies(Answer::see_other(next), cookies))
 }

@@ -1,21 +1,22 @@
 //! `/.edgegate/explain?url=...`: why is this link refused? Only on loopback, and only if the policy asks for it.
 
+use crate::exchange::Exchange;
 use crate::explain::{Explanation, explain};
+use crate::http::accept;
 use crate::http::answer::Answer;
-use crate::http::{Incoming, Target, accept};
 use crate::page::{escape, page};
-use crate::state::Gate;
 
 /// The explanation of `url` (and `method`, GET by default), as a page or as JSON.
-pub fn answer(gate: &Gate, incoming: &Incoming<'_>, target: &Target<'_>, now: u64) -> Answer {
+pub fn answer<P>(x: &Exchange<'_, P>, now: u64) -> Answer {
+    let Exchange { state, request, target, .. } = *x;
     let query = target.query.unwrap_or_default();
     let url = crate::endpoint::value(query, "url").unwrap_or_default();
     let method = crate::endpoint::value(query, "method")
         .ok()
         .filter(|method| !method.is_empty())
         .unwrap_or_else(|| "GET".to_owned());
-    let explanation = (!url.is_empty()).then(|| explain(&gate.policy, &gate.keyring, &method, &url, now));
-    if !accept::prefers_html(incoming.headers.get("accept")) {
+    let explanation = (!url.is_empty()).then(|| explain(&state.policy, &state.keyring, &method, &url, now));
+    if !accept::prefers_html(request.headers.get("accept")) {
         let value = serde_json::to_value(explanation.unwrap_or_default()).unwrap_or_default();
         return Answer::json(200, &value);
     }

@@ -2,21 +2,22 @@
 
 use serde_json::json;
 
+use crate::exchange::Exchange;
 use crate::http::answer::Answer;
 use crate::policy::SingleUse;
-use crate::state::Gate;
 
 /// 200 if every secret of the policy is there, else 503. Names of secrets are told only on loopback.
-pub fn answer(gate: &Gate, loopback: bool) -> Answer {
-    let mut missing = gate.keyring.missing();
+pub fn answer<P>(x: &Exchange<'_, P>, loopback: bool) -> Answer {
+    let Exchange { state, .. } = *x;
+    let mut missing = state.keyring.missing();
     if !loopback {
-        missing.extend(gate.keyring.published());
+        missing.extend(state.keyring.published());
     }
     let healthy = missing.is_empty();
     let mut body = json!({
         "status": if healthy { "ok" } else { "secrets missing" },
         "version": env!("CARGO_PKG_VERSION"),
-        "single_use": match gate.policy.single_use {
+        "single_use": match state.policy.single_use {
             SingleUse::Ledger => "ledger",
             SingleUse::BestEffort => "best-effort",
         },

@@ -2,23 +2,23 @@
 
 use crate::credential::session::http_session;
 use crate::endpoint::value;
-use crate::exchange::Trace;
+use crate::exchange::{Exchange, Trace};
 use crate::http::answer::Answer;
-use crate::http::{Incoming, Target, fetch_metadata};
+use crate::http::fetch_metadata;
 use crate::ports::Ports;
 use crate::redirect;
 use crate::refusal::Reason;
-use crate::sealed::store::Context;
-use crate::state::Gate;
 
 /// Whether a request is at the host that http sessions are for, by http.
-pub fn is_host(gate: &Gate, target: &Target<'_>) -> bool {
-    !target.secure && is_named(gate, target)
+pub fn is_host<P>(x: &Exchange<'_, P>) -> bool {
+    let Exchange { state: _, target, .. } = *x;
+    !target.secure && is_named(x)
 }
 
 /// The same, by https too.
-pub fn is_named(gate: &Gate, target: &Target<'_>) -> bool {
-    let host = gate.policy.luminate.as_ref().and_then(|luminate| luminate.http_host.as_deref());
+pub fn is_named<P>(x: &Exchange<'_, P>) -> bool {
+    let Exchange { state, target, .. } = *x;
+    let host = state.policy.luminate.as_ref().and_then(|luminate| luminate.http_host.as_deref());
     host == Some(&*target.host)
 }
 
@@ -27,20 +27,15 @@ pub fn is_named(gate: &Gate, target: &Target<'_>) -> bool {
 ///
 /// # Errors
 /// `RedirectTarget` and its like, `NonceNotUsed`, and as [`http_session::redeem`].
-pub(crate) async fn answer<P: Ports>(
-    gate: &Gate,
-    ctx: Context<'_>,
-    incoming: &Incoming<'_>,
-    target: &Target<'_>,
-    ports: &P,
-    trace: &mut Trace,
-) -> Result<Answer, Reason> {
-    let luminate = gate.policy.luminate.as_ref().ok_or(Reason::NoRoute)?;
+pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>, trace: &mut Trace) -> Result<Answer, Reason> {
+    let Exchange { state, request, target, ports, .. } = *x;
+    let ctx = x.ctx();
+    let luminate = state.policy.luminate.as_ref().ok_or(Reason::NoRoute)?;
     let query = target.query.unwrap_or_default();
     let next = value(query, NEXT)?;
     redirect::judge(&next, &target.host, &luminate.redirects)?;
-    let is_wanted = fetch_metadata::is_click(incoming.method, &incoming.headers, &target.origin());
-    if fetch_metadata::looks_ahead(incoming.method, &incoming.headers) || !is_wanted {
+    let is_wanted = fetch_metadata::is_click(request.method, &request.headers, &target.origin());
+    if fetch_metadata::looks_ahead(request.method, &request.headers) || !is_wanted {
         return Err(Reason::NonceNotUsed);
     }
     if target.secure {

@@ -2,23 +2,24 @@
 
 use serde_json::{Value, json};
 
+use crate::exchange::Exchange;
 use crate::http::answer::Answer;
 use crate::refusal::Reason;
-use crate::state::Gate;
 
 /// The keys that sign or will sign, in the policy's order. May be cached for a few minutes, so that a second
 /// key is known everywhere before it signs.
 ///
 /// # Errors
 /// `NoRoute` if the policy has no identity key; `SecretMissing` if a key has no usable value.
-pub fn answer(gate: &Gate, loopback: bool) -> Result<Answer, Reason> {
-    let keys = &gate.policy.identity.keys;
+pub fn answer<P>(x: &Exchange<'_, P>, loopback: bool) -> Result<Answer, Reason> {
+    let Exchange { state, .. } = *x;
+    let keys = &state.policy.identity.keys;
     if keys.is_empty() {
         return Err(Reason::NoRoute);
     }
     let mut public = Vec::with_capacity(keys.len());
     for key in keys {
-        let secret = gate.keyring.secret(&key.secret, loopback)?;
+        let secret = state.keyring.secret(&key.secret, loopback)?;
         public.push(public_half(secret.expose(), &key.id).ok_or(Reason::SecretMissing)?);
     }
     Ok(Answer::json(200, &json!({ "keys": public })).kept())

@@ -11,14 +11,13 @@ mod sign_in;
 mod sign_out;
 mod ticket;
 
-use crate::exchange::{Moment, Trace};
+use crate::exchange::{Exchange, Trace};
 use crate::http::answer::Answer;
-use crate::http::{Incoming, Target, query};
+use crate::http::query;
 use crate::own_paths::{ADMIN, EXPLAIN, HEALTH, HTTP_SESSION, JWKS, KNOWN, SIGN_IN, SIGN_OUT, TICKET};
 use crate::policy::Policy;
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::state::Gate;
 
 /// Whether a path belongs to the gateway; such a path is never forwarded.
 pub fn is_own(policy: &Policy, path: &str) -> bool {
@@ -34,60 +33,54 @@ fn is_house(path: &str) -> bool {
 ///
 /// # Errors
 /// `NoRoute`, `MethodNotAllowed`, and the endpoint's own reasons.
-pub(crate) async fn answer<P: Ports>(
-    gate: &Gate,
-    incoming: &Incoming<'_>,
-    target: &Target<'_>,
-    moment: Moment<'_>,
-    ports: &P,
-    trace: &mut Trace,
-) -> Result<Answer, Reason> {
-    let ctx = gate.context(target, moment.now);
+pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>, trace: &mut Trace) -> Result<Answer, Reason> {
+    let Exchange { state, request, target, ports: _, .. } = *x;
+    let ctx = state.context(target, x.now);
     if !is_house(target.path) {
-        return oauth::answer(gate, ctx, incoming, target, ports, moment.request_id, trace).await;
+        return oauth::answer(x, trace).await;
     }
     trace.endpoint = KNOWN.iter().find(|path| **path == target.path).copied();
     let mut only = |methods: &[&str]| {
         trace.allow = methods.iter().map(|m| (*m).to_owned()).collect();
-        methods.contains(&incoming.method).then_some(()).ok_or(Reason::MethodNotAllowed)
+        methods.contains(&request.method).then_some(()).ok_or(Reason::MethodNotAllowed)
     };
     match target.path {
         HEALTH => {
             only(&["GET", "HEAD"])?;
-            Ok(health::answer(gate, ctx.loopback))
+            Ok(health::answer(x, ctx.loopback))
         }
         JWKS => {
             only(&["GET", "HEAD"])?;
-            jwks::answer(gate, ctx.loopback)
+            jwks::answer(x, ctx.loopback)
         }
-        SIGN_IN if gate.policy.sign_in.is_some() && gate.policy.session.is_some() => {
+        SIGN_IN if state.policy.sign_in.is_some() && state.policy.session.is_some() => {
             only(&["GET", "HEAD", "POST"])?;
-            sign_in::answer(gate, ctx, incoming, target, ports, trace).await
+            sign_in::answer(x, trace).await
         }
-        SIGN_OUT if gate.policy.session.is_some() => {
+        SIGN_OUT if state.policy.session.is_some() => {
             only(&["GET", "HEAD", "POST"])?;
-            sign_out::answer(gate, ctx, incoming, target, ports).await
+            sign_out::answer(x).await
         }
-        EXPLAIN if gate.policy.gateway.explain && ctx.loopback => {
+        EXPLAIN if state.policy.gateway.explain && ctx.loopback => {
             only(&["GET", "HEAD"])?;
-            Ok(explain::answer(gate, incoming, target, moment.now))
+            Ok(explain::answer(x, x.now))
         }
-        HTTP_SESSION if http_session::is_named(gate, target) => {
+        HTTP_SESSION if http_session::is_named(x) => {
             only(&["GET"])?;
-            http_session::answer(gate, ctx, incoming, target, ports, trace).await
+            http_session::answer(x, trace).await
         }
-        TICKET if gate.policy.ticket.as_ref().is_some_and(|ticket| ticket.pages) => {
+        TICKET if state.policy.ticket.as_ref().is_some_and(|ticket| ticket.pages) => {
             only(&["POST"])?;
-            ticket::answer(gate, ctx, incoming, target, ports, trace).await
+            ticket::answer(x, trace).await
         }
-        path if broker::is_one(&gate.policy, path) => {
+        path if broker::is_one(&state.policy, path) => {
             only(&["GET", "HEAD"])?;
             trace.endpoint = Some(broker::BROKER);
-            broker::answer(gate, ctx, incoming, target, ports, trace).await
+            broker::answer(x, trace).await
         }
-        path if path.starts_with(ADMIN) && gate.policy.admin.is_some() => {
+        path if path.starts_with(ADMIN) && state.policy.admin.is_some() => {
             only(&["POST"])?;
-            admin::answer(gate, ctx, incoming, target, ports, trace).await
+            admin::answer(x, trace).await
         }
         _ => Err(Reason::NoRoute),
     }

@@ -5,59 +5,53 @@ use crate::authenticate::sign_in::open_session;
 use crate::credential::bearer;
 use crate::dialect::challenge;
 use crate::endpoint::value;
-use crate::exchange::Trace;
+use crate::exchange::{Exchange, Trace};
 use crate::http::answer::Answer;
 use crate::http::answer::with_cookies;
-use crate::http::{Incoming, Target, accept, fetch_metadata, query};
+use crate::http::{Target, accept, fetch_metadata, query};
 use crate::page;
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::sealed::store::Context;
-use crate::state::Gate;
 
 /// GET shows the form, POST signs in and sends the person on.
 ///
 /// # Errors
 /// `CrossSite`, `Throttled`, `SignInFailed`, `FormMalformed`, `BodyTooLarge`, `PasswordCheckUnavailable`, storage's own.
-pub async fn answer<P: Ports>(
-    gate: &Gate,
-    ctx: Context<'_>,
-    incoming: &Incoming<'_>,
-    target: &Target<'_>,
-    ports: &P,
-    trace: &mut Trace,
-) -> Result<Answer, Reason> {
-    if incoming.method != "POST" {
-        return Ok(page::sign_in(&next(gate, target, target.query.unwrap_or_default()), "", false));
+pub async fn answer<P: Ports>(x: &Exchange<'_, P>, trace: &mut Trace) -> Result<Answer, Reason> {
+    let Exchange { state, request, target, ports, .. } = *x;
+    let _ctx = x.ctx();
+    if request.method != "POST" {
+        return Ok(page::sign_in(&next(x, target.query.unwrap_or_default()), "", false));
     }
-    if !fetch_metadata::is_own_form(&incoming.headers, &target.origin()) {
+    if !fetch_metadata::is_own_form(&request.headers, &target.origin()) {
         return Err(Reason::CrossSite);
     }
-    if !incoming.has_form()? {
+    if !request.has_form()? {
         return Err(Reason::FormMalformed);
     }
-    let form = bearer::read_form(ports, gate.policy.limits.form).await?;
+    let form = bearer::read_form(ports, state.policy.limits.form).await?;
     let account = value(&form, "account")?;
     let password = value(&form, "password")?;
-    let next = next(gate, target, &form);
-    let Some(subject) = password::check(gate, ctx, incoming, ports, &account, &password).await? else {
-        if accept::prefers_html(incoming.headers.get("accept")) {
-            let challenge = challenge::session(gate);
+    let next = next(x, &form);
+    let Some(subject) = password::check(x, &account, &password).await? else {
+        if accept::prefers_html(request.headers.get("accept")) {
+            let challenge = challenge::session(state);
             trace.said = Some(page::sign_in(&next, &account, true).with("www-authenticate", challenge));
         }
         return Err(Reason::SignInFailed);
     };
-    let (_, cookies) = open_session(gate, ctx, incoming, target, ports, &subject).await?;
+    let (_, cookies) = open_session(x, &subject).await?;
     Ok(with_cookies(Answer::see_other(next), cookies))
 }
 
 /// Where to go afterwards: an address on this host that the gate itself would accept, as it would forward it, else `/`.
-fn next(gate: &Gate, target: &Target<'_>, form: &str) -> String {
+fn next<P>(x: &Exchange<'_, P>, form: &str) -> String {
+    let Exchange { state, target, .. } = *x;
     let wanted =
         query::sole(form, "next").ok().flatten().map(query::decode).and_then(|raw| String::from_utf8(raw).ok());
     let is_own = |address: &str| {
         address.starts_with('/')
-            && Target::read(&format!("{}{address}", target.origin()), gate.policy.limits.url).is_ok()
+            && Target::read(&format!("{}{address}", target.origin()), state.policy.limits.url).is_ok()
     };
     let sent = |address: &str| match address.split_once('?') {
         Some((path, query)) => format!("{path}?{}", query::escaped(query)),

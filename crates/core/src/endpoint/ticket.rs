@@ -4,30 +4,23 @@ use serde_json::{Value, json};
 
 use crate::credential::session::{self, xsrf};
 use crate::credential::ticket;
-use crate::exchange::Trace;
+use crate::exchange::{Exchange, Trace};
 use crate::http::answer::Answer;
-use crate::http::{Incoming, Target, fetch_metadata};
+use crate::http::fetch_metadata;
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::sealed::store::Context;
-use crate::state::Gate;
 
 /// 201 `{"ticket", "authorization", "expires_in"}`. The session and its token have to be shown, whatever a route asks for.
 ///
 /// # Errors
 /// `CredentialMissing`, `BoundTokenMissing`, `BoundTokenMismatch`, `CrossSite`, the session's reasons, storage's own.
-pub(crate) async fn answer<P: Ports>(
-    gate: &Gate,
-    ctx: Context<'_>,
-    incoming: &Incoming<'_>,
-    target: &Target<'_>,
-    ports: &P,
-    trace: &mut Trace,
-) -> Result<Answer, Reason> {
-    let (Some(policy), Some(sessions)) = (&gate.policy.ticket, &gate.policy.session) else {
+pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>, trace: &mut Trace) -> Result<Answer, Reason> {
+    let Exchange { state, request, target, ports, .. } = *x;
+    let ctx = x.ctx();
+    let (Some(policy), Some(sessions)) = (&state.policy.ticket, &state.policy.session) else {
         return Err(Reason::NoRoute);
     };
-    let headers = &incoming.headers;
+    let headers = &request.headers;
     let value = session::present(ctx, sessions, target, headers)?.ok_or(Reason::CredentialMissing)?;
     let session = session::open(ctx, sessions, value)?;
     let token = xsrf::token(ctx, sessions, &session)?;

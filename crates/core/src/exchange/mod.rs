@@ -17,7 +17,7 @@ use crate::policy::Route;
 use crate::redirect::outcome::Onward;
 use crate::refusal::Reason;
 use crate::sealed::store::Context;
-use crate::state::Gate;
+use crate::state::State;
 
 /// The moment of a request.
 #[derive(Debug, Clone, Copy)]
@@ -65,18 +65,26 @@ pub(crate) struct Trace {
     pub(crate) onward: Option<Box<Onward>>,
 }
 
-/// One request at one route, with everything that its credentials may be judged by.
-pub struct Visit<'a, P> {
-    /// Policy, keys, memory.
-    pub gate: &'a Gate,
-    /// The same, as the credentials see it.
-    pub ctx: Context<'a>,
-    /// The route.
-    pub route: &'a Route,
-    /// The request.
-    pub incoming: &'a Incoming<'a>,
-    /// Its target.
-    pub target: &'a Target<'a>,
+/// A request on its way through the gate: what it is, and all that it may be decided by.
+#[derive(Debug)]
+pub struct Exchange<'a, P> {
+    /// Policy, secrets, memory.
+    pub state: &'a State,
     /// The world.
     pub ports: &'a P,
+    /// The request.
+    pub request: &'a Incoming<'a>,
+    /// Its target.
+    pub target: &'a Target<'a>,
+    /// Unix seconds.
+    pub now: u64,
+    /// Unique per request; told to client, origin and log.
+    pub request_id: &'a str,
+}
+
+impl<'a, P> Exchange<'a, P> {
+    /// What finding and making sealed credentials needs to know.
+    pub fn ctx(&self) -> Context<'a> {
+        self.state.context(self.target, self.now)
+    }
 }

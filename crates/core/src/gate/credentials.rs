@@ -11,10 +11,10 @@ use crate::endpoint::http_session;
 use crate::exchange::access::{Grant, Outcome};
 use crate::exchange::body::NewBody;
 use crate::exchange::claim::Claim;
-use crate::exchange::{Trace, Visit};
+use crate::exchange::{Exchange, Trace};
 use crate::http::fetch_metadata;
 use crate::luminate;
-use crate::policy::{Accept, Link, Luminate, SignedRedirect, Xsrf};
+use crate::policy::{Accept, Link, Luminate, Route, SignedRedirect, Xsrf};
 use crate::ports::{ClaimKey, Ports};
 use crate::refusal::Reason;
 use crate::sealed::claim_key;
@@ -26,53 +26,57 @@ use crate::tags::words::Tags;
 ///
 /// # Errors
 /// The first refusal; `CredentialMissing` if no kind found anything and the route is not open.
-pub(crate) async fn collect<P: Ports>(visit: &Visit<'_, P>, trace: &mut Trace) -> Result<Outcome, Reason> {
-    if let Some(luminate) = visit.route.luminate() {
+pub(crate) async fn collect<P: Ports>(
+    x: &Exchange<'_, P>,
+    route: &Route,
+    trace: &mut Trace,
+) -> Result<Outcome, Reason> {
+    if let Some(luminate) = route.luminate() {
         // Boxed: what it holds while it waits would otherwise be part of every request's future, and be moved with it.
-        return Box::pin(luminate::visit(visit, luminate, trace)).await;
+        return Box::pin(luminate::visit(x, route, luminate, trace)).await;
     }
     let noted = &mut trace.identity;
-    let Visit { gate, route, incoming, ports, .. } = *visit;
-    let header = scheme::present(route, &incoming.headers)?;
+    let Exchange { state, request, ports, .. } = *x;
+    let header = scheme::present(route, &request.headers)?;
     let mut presented = match route.takes_tokens() {
         true => {
-            let query = visit.target.query.unwrap_or_default();
-            bearer::present(incoming, header, query, &route.bearer, gate.policy.limits.form, ports).await?
+            let query = x.target.query.unwrap_or_default();
+            bearer::present(request, header, query, &route.bearer, state.policy.limits.form, ports).await?
         }
         false => bearer::Presented::default(),
     };
     let mut body = presented.body.take().map(NewBody::Whole);
     for accept in &route.accept {
         let grant = match accept {
-            Accept::Link(profile) => by_link(visit, profile, noted)?,
-            Accept::SignedRedirect(profile) => by_signed_redirect(visit, profile, noted)?,
+            Accept::Link(profile) => by_link(x, profile, noted)?,
+            Accept::SignedRedirect(profile) => by_signed_redirect(x, profile, noted)?,
             Accept::Bearer | Accept::Issuer(_) => match &presented.token {
-                Some(token) => Some(token::by_token(visit, token, presented.with_proof, noted).await?),
+                Some(token) => Some(token::by_token(x, route, token, presented.with_proof, noted).await?),
                 None => None,
             },
             Accept::TokenPair => match header.filter(|header| scheme::takes(accept, header)) {
-                Some(header) => Some(Box::pin(token::by_pair(visit, header.value, noted)).await?),
+                Some(header) => Some(Box::pin(token::by_pair(x, route, header.value, noted)).await?),
                 None => None,
             },
             Accept::Basic(policy) => match header.filter(|header| scheme::takes(accept, header)) {
-                Some(header) => Some(Box::pin(basic::by_basic(visit, policy, header.value, noted)).await?),
+                Some(header) => Some(Box::pin(basic::by_basic(x, route, policy, header.value, noted)).await?),
                 None => None,
             },
             Accept::Ticket(policy) | Accept::AppTicket(policy) => {
                 let app = Some(&**policy).filter(|_| matches!(accept, Accept::AppTicket(_)));
                 match header.filter(|header| scheme::takes(accept, header)) {
-                    Some(header) => Some(Box::pin(scheme::by_ticket(visit, app, header.value, noted)).await?),
+                    Some(header) => Some(Box::pin(scheme::by_ticket(x, route, app, header.value, noted)).await?),
                     None => None,
                 }
             }
-            Accept::Session => by_session(visit, &mut body, noted, &mut trace.cookies).await?,
-            Accept::Nonce => match nonce::nonce(visit, noted).await? {
+            Accept::Session => by_session(x, route, &mut body, noted, &mut trace.cookies).await?,
+            Accept::Nonce => match nonce::nonce(x, route, noted).await? {
                 Some(Outcome::Granted(grant)) => Some(*grant),
                 Some(answer) => return Ok(answer),
                 None => None,
             },
             // Boxed as the dialect is: few routes have it.
-            Accept::HttpSession(luminate) => Box::pin(by_http_session(visit, luminate)).await?,
+            Accept::HttpSession(luminate) => Box::pin(by_http_session(x, route, luminate)).await?,
             // The dialect's own rules, above: it stands alone.
             Accept::Luminate(_) => return Err(Reason::Internal),
             Accept::Nothing => {
@@ -88,21 +92,22 @@ pub(crate) async fn collect<P: Ports>(visit: &Visit<'_, P>, trace: &mut Trace) -
 }
 
 fn by_link<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
     profile: &Link,
     noted: &mut Option<Identity>,
 ) -> Result<Option<Grant>, Reason> {
-    let Visit { ctx, incoming, target, .. } = *visit;
-    let signed = link::Signed { method: incoming.method, host: &target.host, path: target.path };
+    let Exchange { request, target, .. } = *x;
+    let ctx = x.ctx();
+    let signed = link::Signed { method: request.method, host: &target.host, path: target.path };
     let query = target.query.unwrap_or_default();
     let authentic = link::authenticate(profile, ctx.keyring, ctx.loopback, signed, query)?;
     let Some((link, parts)) = authentic else { return Ok(None) };
     let identity = signed_identity("link", link.subject, &link.key_id, noted);
-    link::judge_terms(profile, &parts, incoming.client(), ctx.now)?;
+    link::judge_terms(profile, &parts, request.client(), ctx.now)?;
     let claim = match profile.single_use {
         true => {
             let key = claim_key("link", &link.key_id, &link.mac);
-            Some(to_claim(visit, key, link.until, Reason::LinkNotUsed, Reason::LinkReplayed)?)
+            Some(to_claim(x, key, link.until, Reason::LinkNotUsed, Reason::LinkReplayed)?)
         }
         false => None,
     };
@@ -110,12 +115,12 @@ fn by_link<P: Ports>(
 }
 
 fn by_signed_redirect<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
     profile: &SignedRedirect,
     noted: &mut Option<Identity>,
 ) -> Result<Option<Grant>, Reason> {
-    let ctx = visit.ctx;
-    let query = visit.target.query.unwrap_or_default();
+    let ctx = x.ctx();
+    let query = x.target.query.unwrap_or_default();
     let authentic = signed_redirect::authenticate(profile, ctx.keyring, ctx.loopback, query)?;
     let Some((redirect, parts)) = authentic else { return Ok(None) };
     let identity = signed_identity("signed-redirect", redirect.subject, &redirect.key_id, noted);
@@ -123,7 +128,7 @@ fn by_signed_redirect<P: Ports>(
     let claim = match profile.single_use {
         true => {
             let key = claim_key("signed-redirect", &redirect.key_id, &redirect.digest);
-            Some(to_claim(visit, key, redirect.until, Reason::RedirectNotUsed, Reason::RedirectReplayed)?)
+            Some(to_claim(x, key, redirect.until, Reason::RedirectNotUsed, Reason::RedirectReplayed)?)
         }
         false => None,
     };
@@ -132,14 +137,16 @@ fn by_signed_redirect<P: Ports>(
 
 /// `body`: a form, if it was read. `cookies`: what even a refusal hands over: the token of a session that has none.
 async fn by_session<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
+    route: &Route,
     body: &mut Option<NewBody>,
     noted: &mut Option<Identity>,
     cookies: &mut Vec<String>,
 ) -> Result<Option<Grant>, Reason> {
-    let Visit { gate, ctx, route, incoming, target, ports } = *visit;
-    let policy = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
-    let Some(value) = session::present(ctx, policy, target, &incoming.headers)? else { return Ok(None) };
+    let Exchange { state, request, target, ports, .. } = *x;
+    let ctx = x.ctx();
+    let policy = state.policy.session.as_ref().ok_or(Reason::Internal)?;
+    let Some(value) = session::present(ctx, policy, target, &request.headers)? else { return Ok(None) };
     let refused = |reason, cookies: &mut Vec<String>| {
         cookies.clear();
         cookies.extend(session::set_aside(policy, target, value, reason, false));
@@ -153,33 +160,38 @@ async fn by_session<P: Ports>(
     let token = match route.xsrf >= Xsrf::Token || route.tags.is_some() {
         true => {
             let token = credential::session::xsrf::token(ctx, policy, &session)?;
-            let held = credential::session::xsrf::held(&token, &incoming.headers);
+            let held = credential::session::xsrf::held(&token, &request.headers);
             if held != Held::Own && session.expires > ctx.now {
                 cookies.push(credential::session::xsrf::set_cookie(&token, session.expires - ctx.now, target)?);
             }
-            cross_site::judge(visit, &token, held, cross_site::FIELD, body).await?;
+            cross_site::judge(x, route, &token, held, cross_site::FIELD, body).await?;
             Some(token)
         }
         false => None,
     };
-    cross_site::judge_origin(visit)?;
+    cross_site::judge_origin(x, route)?;
     let identity = match session::verify(ctx, ports, policy, route.revocation, &session, noted).await {
         Ok(identity) => identity,
         Err(reason) => return refused(reason, cookies),
     };
-    let places = route.tags.filter(|_| matches!(incoming.method, "GET" | "HEAD"));
+    let places = route.tags.filter(|_| matches!(request.method, "GET" | "HEAD"));
     let tags = places.zip(token).map(|(places, token)| Tags::of_session(places, token, target));
     Ok(Some(Grant { identity, cookies: cookies.clone(), tags, ..Grant::default() }))
 }
 
 /// By https it is not looked at: what was read on the network opens nothing there.
-async fn by_http_session<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate) -> Result<Option<Grant>, Reason> {
-    let Visit { gate, ctx, route, incoming, target, ports } = *visit;
-    if !http_session::is_host(gate, target) {
+async fn by_http_session<P: Ports>(
+    x: &Exchange<'_, P>,
+    route: &Route,
+    luminate: &Luminate,
+) -> Result<Option<Grant>, Reason> {
+    let Exchange { state: _, request, target: _, ports, .. } = *x;
+    let ctx = x.ctx();
+    if !http_session::is_host(x) {
         return Ok(None);
     }
-    let Some(value) = credential::session::http_session::present(&incoming.headers)? else { return Ok(None) };
-    cross_site::judge_origin(visit)?;
+    let Some(value) = credential::session::http_session::present(&request.headers)? else { return Ok(None) };
+    cross_site::judge_origin(x, route)?;
     let policy = &luminate.session;
     let identity = credential::session::http_session::verify(ctx, ports, policy, route.revocation, value).await?;
     Ok(Some(Grant { identity, ..Grant::default() }))
@@ -198,13 +210,13 @@ fn signed_identity(
 
 /// Single use of what carries no record of its own. Who only looks ahead uses nothing up.
 fn to_claim<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
     key: ClaimKey,
     until: u64,
     not_used: Reason,
     replayed: Reason,
 ) -> Result<Box<Claim>, Reason> {
-    match fetch_metadata::looks_ahead(visit.incoming.method, &visit.incoming.headers) {
+    match fetch_metadata::looks_ahead(x.request.method, &x.request.headers) {
         true => Err(not_used),
         false => Ok(Box::new(Claim::Key { key, until, replayed })),
     }

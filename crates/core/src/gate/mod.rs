@@ -18,19 +18,19 @@ use crate::exchange::access::Outcome;
 use crate::exchange::claim::Claim;
 use crate::exchange::decision::Decision;
 use crate::exchange::format::Voice;
-use crate::exchange::{Judged, Moment, Trace, Visit};
+use crate::exchange::{Exchange, Judged, Moment, Trace};
 use crate::forward;
 use crate::http::answer::{Answer, with_cookies};
 use crate::http::{Deployment, Incoming, Target, cors};
 use crate::luminate;
 use crate::own_paths;
-use crate::policy::SingleUse;
+use crate::policy::{Route, SingleUse};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::routing::{self, method_override};
-use crate::state::Gate;
+use crate::state::State;
 
-impl Gate {
+impl State {
     /// Judges a request. Every way out of here is a decision; nothing is let through by an error.
     pub async fn handle<P: Ports>(&self, incoming: &Incoming<'_>, moment: Moment<'_>, ports: &P) -> Judged {
         self.recent.begin(moment.now);
@@ -77,25 +77,28 @@ impl Gate {
         if !routing::is_known_method(&self.policy, incoming.method) {
             return Err(Reason::MethodUnknown);
         }
+        let target = &target;
+        let Moment { now, request_id } = moment;
+        let x = &Exchange { state: self, ports, request: incoming, target, now, request_id };
         // An http issuer is valid on loopback alone, and only a local deployment is there.
         let is_for_https = self.policy.gateway.issuer.is_https() || self.deployment == Deployment::Public;
         let is_exposed = is_for_https && !target.secure && !target.is_loopback();
         if endpoint::is_own(&self.policy, target.path) {
-            if is_exposed && !(target.path == own_paths::HTTP_SESSION && http_session::is_host(self, &target)) {
+            if is_exposed && !(target.path == own_paths::HTTP_SESSION && http_session::is_host(x)) {
                 return Err(Reason::TransportInsecure);
             }
-            let answer = Box::pin(endpoint::answer(self, incoming, &target, moment, ports, trace));
+            let answer = Box::pin(endpoint::answer(x, trace));
             return answer.await.map(Decision::Answer);
         }
         let is_preflight = cors::is_preflight(incoming.method, &incoming.headers);
         let asked = incoming.headers.get("access-control-request-method").filter(|_| is_preflight);
-        let route = Arc::clone(routing::find(&self.policy, asked.unwrap_or(incoming.method), &target)?);
+        let route = Arc::clone(routing::find(&self.policy, asked.unwrap_or(incoming.method), target)?);
         trace.route = Some(Arc::clone(&route));
         if !is_preflight {
             trace.voice = Voice::of(route.dialect);
         }
-        routing::judge_path(&route, &target)?;
-        let is_meant = || route.is_for_http() && http_session::is_host(self, &target);
+        routing::judge_path(&route, target)?;
+        let is_meant = || route.is_for_http() && http_session::is_host(x);
         if is_exposed && route.takes_credentials() && !is_meant() {
             return Err(Reason::TransportInsecure);
         }
@@ -103,23 +106,21 @@ impl Gate {
             return cors::preflight(cors, &route, &incoming.headers).map(Decision::Answer);
         }
         if !is_preflight && route.luminate().is_some() {
-            trace.voice = luminate::voice(&route, &target);
+            trace.voice = luminate::voice(&route, target);
         }
         routing::judge_method(&self.policy, &route, incoming.method, trace)?;
         if is_preflight {
             return Err(Reason::PreflightDenied);
         }
         method_override::judge_query(&route, incoming.method, target.query.unwrap_or_default())?;
-        let ctx = self.context(&target, moment.now);
-        let visit = Visit { gate: self, ctx, route: &route, incoming, target: &target, ports };
         let looked_at = match incoming.method {
             // Boxed: few requests have a form, and every request's future would be as large.
-            "POST" => Box::pin(method_override::look(&visit)).await?,
+            "POST" => Box::pin(method_override::look(x, &route)).await?,
             _ => None,
         };
-        let collected = credentials::collect(&visit, trace).await;
+        let collected = credentials::collect(x, &route, trace).await;
         if let Err(reason) = collected {
-            trace.said = broker::send(&visit, reason)?;
+            trace.said = broker::send(x, &route, reason)?;
         }
         let grant = match collected? {
             Outcome::Granted(grant) => *grant,
@@ -132,7 +133,7 @@ impl Gate {
         if let Some(location) = grant.redirect {
             let mut cookies = grant.cookies;
             if let Some(claim) = grant.claim {
-                cookies.extend(used(&visit, *claim).await?);
+                cookies.extend(used(x, &route, *claim).await?);
             }
             return Ok(Decision::Answer(with_cookies(Answer::see_other(location), cookies)));
         }
@@ -149,11 +150,11 @@ impl Gate {
             forwarding.onward = Some(onward);
         }
         if let Some(audience) = &route.forward.jwt_audience {
-            let jwt = self.assertions.jwt(self, ctx, &route, audience, &grant.identity, ports).await?;
+            let jwt = self.assertions.jwt(self, x.ctx(), &route, audience, &grant.identity, ports).await?;
             forwarding.set.extend(jwt.map(|jwt| ("edgegate-jwt", jwt)));
         }
         if let Some(claim) = grant.claim {
-            forwarding.cookies.extend(used(&visit, *claim).await?);
+            forwarding.cookies.extend(used(x, &route, *claim).await?);
         }
         Ok(Decision::Forward(Box::new(forwarding)))
     }
@@ -186,7 +187,7 @@ fn is_zero(length: &str) -> bool {
 
 /// Uses up what a credential leaves to be claimed. Boxed: few requests have one, and every request's future would be as
 /// large.
-async fn used<P: Ports>(visit: &Visit<'_, P>, claim: Claim) -> Result<Vec<String>, Reason> {
-    claim::judge(visit, &claim)?;
-    Box::pin(claim::perform(visit, claim)).await
+async fn used<P: Ports>(x: &Exchange<'_, P>, route: &Route, claim: Claim) -> Result<Vec<String>, Reason> {
+    claim::judge(x, route, &claim)?;
+    Box::pin(claim::perform(x, claim)).await
 }

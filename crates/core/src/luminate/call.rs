@@ -1,7 +1,7 @@
 //! One call of the API: its parameters, from query and body, each read once.
 
 use crate::authenticate::form;
-use crate::exchange::Visit;
+use crate::exchange::Exchange;
 use crate::exchange::body::NewBody;
 use crate::exchange::format::Manner;
 use crate::http::{Fields, multipart, query};
@@ -28,23 +28,23 @@ impl Sent {
     ///
     /// # Errors
     /// `FormMalformed` for a body that is no form, `BodyTooLarge`.
-    pub async fn read<P: Ports>(visit: &Visit<'_, P>) -> Result<Self, Reason> {
-        if visit.incoming.method != "POST" {
+    pub async fn read<P: Ports>(x: &Exchange<'_, P>) -> Result<Self, Reason> {
+        if x.request.method != "POST" {
             return Ok(Self::default());
         }
-        visit.incoming.judge_body_encoding()?;
-        if multipart::lacks_boundary(visit.incoming.headers.get("content-type").unwrap_or_default()) {
-            let form = form::read_urlencoded(visit, is_kept_back).await?;
+        x.request.judge_body_encoding()?;
+        if multipart::lacks_boundary(x.request.headers.get("content-type").unwrap_or_default()) {
+            let form = form::read_urlencoded(x, is_kept_back).await?;
             // No text of parameters holds a line end; a multipart body, whatever bounds its parts, begins with a line.
             if form.fields.contains(['\r', '\n']) || form.fields.starts_with("--") {
                 return Err(Reason::FormMalformed);
             }
             return Ok(Self { form: form.fields, body: Some(form.body), content_type: Some(URLENCODED) });
         }
-        if let Some(form) = form::read(visit, is_kept_back, is_judged).await? {
+        if let Some(form) = form::read(x, is_kept_back, is_judged).await? {
             return Ok(Self { form: form.fields, body: Some(form.body), content_type: None });
         }
-        match visit.ports.read(visit.gate.policy.limits.form).await?.is_empty() {
+        match x.ports.read(x.state.policy.limits.form).await?.is_empty() {
             true => Ok(Self::default()),
             false => Err(Reason::FormMalformed),
         }

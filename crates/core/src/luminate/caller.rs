@@ -4,14 +4,13 @@ use crate::authenticate::claim;
 use crate::authenticate::cross_site;
 use crate::credential::Identity;
 use crate::credential::session::{self, handoff};
-use crate::exchange::Trace;
-use crate::exchange::Visit;
 use crate::exchange::claim::Claim;
+use crate::exchange::{Exchange, Trace};
 use crate::http::{cookie, fetch_metadata};
 use crate::luminate::call::Call;
 use crate::luminate::names::{AUTH, AUTH_PURPOSE, NONCE, SESSION, SIGN_ON};
 use crate::luminate::sso_token;
-use crate::policy::Luminate;
+use crate::policy::{Luminate, Route};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::sealed::seal::Sealed;
@@ -39,37 +38,38 @@ pub struct Caller {
 /// `CrossSite`, `CredentialMisplaced`, `SessionConflict`, `BoundTokenMissing`, `BoundTokenMismatch`, the reasons of
 /// sessions, nonces and single sign-on tokens, and storage's own.
 pub async fn of<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
+    route: &Route,
     luminate: &Luminate,
     call: &Call<'_>,
     wants_auth: bool,
     trace: &mut Trace,
 ) -> Result<Caller, Reason> {
-    judge_origin(visit, luminate)?;
+    judge_origin(x, route, luminate)?;
     let nonce = call.in_address(NONCE)?;
     let field = call.in_body(SESSION)?;
     // What can be judged without storage comes first, and before a nonce is used up.
     let vouched = call.in_body(SIGN_ON)?;
-    let vouched = vouched.map(|text| sso_token::verify(visit.ctx, &luminate.session, &text)).transpose()?;
+    let vouched = vouched.map(|text| sso_token::verify(x.ctx(), &luminate.session, &text)).transpose()?;
     let auth = match wants_auth && vouched.is_none() {
         true => Some(call.in_body(AUTH)?.ok_or(Reason::BoundTokenMissing)?),
         false => None,
     };
     if let (Some(nonce), Some(text)) = (&nonce, &auth) {
-        let nonce = handoff::open(visit.ctx, &luminate.session, nonce)?;
-        let session = session::reopen(visit.ctx, &luminate.session, nonce.payload.expose())?;
-        judge_auth(visit, luminate, text, Some(&session))?;
+        let nonce = handoff::open(x.ctx(), &luminate.session, nonce)?;
+        let session = session::reopen(x.ctx(), &luminate.session, nonce.payload.expose())?;
+        judge_auth(x, luminate, text, Some(&session))?;
     }
     let mut caller = match nonce {
-        Some(nonce) => by_nonce(visit, luminate, &nonce, trace).await?,
-        None => present(visit, luminate, field.as_deref(), trace).await?,
+        Some(nonce) => by_nonce(x, route, luminate, &nonce, trace).await?,
+        None => present(x, route, luminate, field.as_deref(), trace).await?,
     };
     tell(&caller, trace);
     if let Some(subject) = vouched {
         vouch(subject, &mut caller)?;
     }
     if let Some(text) = auth {
-        judge_auth(visit, luminate, &text, caller.session.as_ref())?;
+        judge_auth(x, luminate, &text, caller.session.as_ref())?;
     }
     tell(&caller, trace);
     Ok(caller)
@@ -81,22 +81,23 @@ pub async fn of<P: Ports>(
 /// # Errors
 /// `NonceReplayed`, `SecretMissing`, and storage's own.
 pub async fn settle<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
+    route: &Route,
     luminate: &Luminate,
     caller: &mut Caller,
     trace: &mut Trace,
 ) -> Result<(), Reason> {
     if let Some(claim) = caller.claim.take() {
         // Whatever is opened or minted afterwards is made with this key.
-        visit.ctx.signing_key(&luminate.session.keys)?;
-        for cookie in claim::perform(visit, *claim).await? {
+        x.ctx().signing_key(&luminate.session.keys)?;
+        for cookie in claim::perform(x, *claim).await? {
             hand(cookie, trace);
         }
         tell(caller, trace);
     }
     if core::mem::take(&mut caller.signs_in) {
         let subject = caller.subject()?.to_owned();
-        sign_in(visit, luminate, &subject, caller, trace).await?;
+        sign_in(x, route, luminate, &subject, caller, trace).await?;
     }
     Ok(())
 }
@@ -106,16 +107,17 @@ pub async fn settle<P: Ports>(
 /// # Errors
 /// Storage's own.
 pub async fn sign_in<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
+    route: &Route,
     luminate: &Luminate,
     subject: &str,
     caller: &mut Caller,
     trace: &mut Trace,
 ) -> Result<(), Reason> {
     caller.named = None;
-    let session = session::start(visit.ctx, visit.ports, &luminate.session, subject).await?;
-    sign_out(visit, luminate, caller).await?;
-    hand_over(visit, luminate, &session, trace)?;
+    let session = session::start(x.ctx(), x.ports, &luminate.session, subject).await?;
+    sign_out(x, route, luminate, caller).await?;
+    hand_over(x, route, luminate, &session, trace)?;
     let identity = Identity::by_key(caller.identity.kind, &session.key_id);
     caller.identity = Identity { subject: Some(subject.to_owned()), ..identity };
     caller.session = Some(session);
@@ -127,9 +129,15 @@ pub async fn sign_in<P: Ports>(
 ///
 /// # Errors
 /// Storage's own.
-pub async fn sign_out<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, caller: &mut Caller) -> Result<(), Reason> {
-    let Visit { ctx, ports, .. } = *visit;
-    let cookie = in_cookie(visit, luminate)?;
+pub async fn sign_out<P: Ports>(
+    x: &Exchange<'_, P>,
+    route: &Route,
+    luminate: &Luminate,
+    caller: &mut Caller,
+) -> Result<(), Reason> {
+    let Exchange { ports, .. } = *x;
+    let ctx = x.ctx();
+    let cookie = in_cookie(x, route, luminate)?;
     let mut ended: Option<Sealed> = None;
     for session in [caller.session.take(), caller.named.take(), cookie].into_iter().flatten() {
         let is_over = session.expires <= ctx.now || ended.as_ref() == Some(&session);
@@ -147,24 +155,25 @@ pub async fn sign_out<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, calle
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`.
 pub fn session_of<'c, P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
+    route: &Route,
     luminate: &Luminate,
     caller: &'c mut Caller,
     trace: &mut Trace,
 ) -> Result<&'c Sealed, Reason> {
     if caller.session.is_none() {
-        let session = session::start_nobodys(visit.ctx, visit.ports, &luminate.session)?;
-        hand_over(visit, luminate, &session, trace)?;
+        let session = session::start_nobodys(x.ctx(), x.ports, &luminate.session)?;
+        hand_over(x, route, luminate, &session, trace)?;
         caller.session = Some(session);
     }
     caller.session.as_ref().ok_or(Reason::Internal)
 }
 
 /// Takes the cookie back, in every place where the browser may keep it.
-pub fn take_back<P>(visit: &Visit<'_, P>, luminate: &Luminate, trace: &mut Trace) {
-    let clear = |embedded| session::clear_cookies(&luminate.session, visit.target, &visit.incoming.headers, embedded);
+pub fn take_back<P>(x: &Exchange<'_, P>, route: &Route, luminate: &Luminate, trace: &mut Trace) {
+    let clear = |embedded| session::clear_cookies(&luminate.session, x.target, &x.request.headers, embedded);
     trace.cookies = clear(false);
-    if is_embedded(visit) {
+    if is_embedded(x, route) {
         trace.cookies.extend(clear(true));
     }
 }
@@ -175,16 +184,17 @@ pub fn take_back<P>(visit: &Visit<'_, P>, luminate: &Luminate, trace: &mut Trace
 /// # Errors
 /// `SessionConflict` for two people's, `SessionForged` and `SessionDuplicate` for cookies, and storage's own.
 pub async fn present<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
+    route: &Route,
     luminate: &Luminate,
     field: Option<&str>,
     trace: &mut Trace,
 ) -> Result<Caller, Reason> {
     let policy = &luminate.session;
-    let text = session::present(visit.ctx, policy, visit.target, &visit.incoming.headers)?;
+    let text = session::present(x.ctx(), policy, x.target, &x.request.headers)?;
     let set_aside =
-        |reason| text.and_then(|text| session::set_aside(policy, visit.target, text, reason, is_embedded(visit)));
-    let mut cookie = match text.map(|text| session::open(visit.ctx, policy, text)).transpose() {
+        |reason| text.and_then(|text| session::set_aside(policy, x.target, text, reason, is_embedded(x, route)));
+    let mut cookie = match text.map(|text| session::open(x.ctx(), policy, text)).transpose() {
         Ok(cookie) => cookie,
         Err(reason) => {
             trace.cookies.extend(set_aside(reason));
@@ -192,7 +202,7 @@ pub async fn present<P: Ports>(
         }
     };
     let mut by_cookie = match &cookie {
-        Some(sealed) => match living(visit, luminate, sealed, trace).await? {
+        Some(sealed) => match living(x, route, luminate, sealed, trace).await? {
             Ok(caller) => Some(caller),
             Err(ended) => {
                 trace.cookies.extend(set_aside(ended));
@@ -202,17 +212,17 @@ pub async fn present<P: Ports>(
         None => None,
     };
     if by_cookie.is_none()
-        && let Some(sealed) = nobodys(visit, luminate)
+        && let Some(sealed) = nobodys(x, luminate)
     {
         by_cookie = Some(Caller { session: Some(sealed.clone()), ..Caller::nobody() });
         cookie = Some(sealed);
     }
     let Some(field) = field else { return Ok(by_cookie.unwrap_or_else(Caller::nobody)) };
-    let by_field = match session::open(visit.ctx, policy, field) {
+    let by_field = match session::open(x.ctx(), policy, field) {
         Ok(sealed) if by_cookie.is_some() && cookie.as_ref() == Some(&sealed) => {
             return Ok(by_cookie.unwrap_or_default());
         }
-        Ok(sealed) => match living(visit, luminate, &sealed, trace).await? {
+        Ok(sealed) => match living(x, route, luminate, &sealed, trace).await? {
             Ok(living) => Some(living),
             Err(_) => {
                 let caller = by_cookie.unwrap_or_else(Caller::nobody);
@@ -236,11 +246,11 @@ pub async fn present<P: Ports>(
 ///
 /// # Errors
 /// `CrossSite`.
-pub fn judge_sender<P>(visit: &Visit<'_, P>, luminate: &Luminate) -> Result<Option<Sealed>, Reason> {
-    let session = in_cookie(visit, luminate).ok().flatten().filter(|session| session.expires > visit.ctx.now);
-    let session = session.or_else(|| nobodys(visit, luminate));
+pub fn judge_sender<P>(x: &Exchange<'_, P>, route: &Route, luminate: &Luminate) -> Result<Option<Sealed>, Reason> {
+    let session = in_cookie(x, route, luminate).ok().flatten().filter(|session| session.expires > x.ctx().now);
+    let session = session.or_else(|| nobodys(x, luminate));
     if session.is_some() {
-        cross_site::judge_origin(visit)?;
+        cross_site::judge_origin(x, route)?;
     }
     Ok(session)
 }
@@ -250,13 +260,14 @@ pub fn judge_sender<P>(visit: &Visit<'_, P>, luminate: &Luminate) -> Result<Opti
 /// # Errors
 /// As [`by_nonce`] and [`settle`].
 pub async fn redeem<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
+    route: &Route,
     luminate: &Luminate,
     text: &str,
     trace: &mut Trace,
 ) -> Result<Caller, Reason> {
-    let mut caller = by_nonce(visit, luminate, text, trace).await?;
-    settle(visit, luminate, &mut caller, trace).await?;
+    let mut caller = by_nonce(x, route, luminate, text, trace).await?;
+    settle(x, route, luminate, &mut caller, trace).await?;
     Ok(caller)
 }
 
@@ -265,23 +276,25 @@ pub async fn redeem<P: Ports>(
 /// # Errors
 /// The nonce's and the session's reasons, `NonceNotUsed`, and storage's own.
 pub async fn by_nonce<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
+    route: &Route,
     luminate: &Luminate,
     text: &str,
     trace: &mut Trace,
 ) -> Result<Caller, Reason> {
-    let Visit { ctx, incoming, target, ports, .. } = *visit;
+    let Exchange { request, target, ports, .. } = *x;
+    let ctx = x.ctx();
     let nonce = handoff::open(ctx, &luminate.session, text)?;
     trace.identity = Some(Identity::by_key("nonce", &nonce.key_id));
-    let is_wanted = fetch_metadata::is_click(incoming.method, &incoming.headers, &target.origin())
-        || incoming.headers.get("origin").is_some_and(|origin| trusts(visit, origin));
-    if fetch_metadata::looks_ahead(incoming.method, &incoming.headers) || !is_wanted {
+    let is_wanted = fetch_metadata::is_click(request.method, &request.headers, &target.origin())
+        || request.headers.get("origin").is_some_and(|origin| trusts(x, route, origin));
+    if fetch_metadata::looks_ahead(request.method, &request.headers) || !is_wanted {
         return Err(Reason::NonceNotUsed);
     }
-    let before = in_cookie(visit, luminate)?;
+    let before = in_cookie(x, route, luminate)?;
     let (session, _) = handoff::session(ctx, ports, &luminate.session, &nonce).await?;
-    let identity = judge(visit, luminate, &session).await?;
-    let cookie = session::set_cookie(&luminate.session, target, &incoming.headers, &session, is_embedded(visit))?;
+    let identity = judge(x, route, luminate, &session).await?;
+    let cookie = session::set_cookie(&luminate.session, target, &request.headers, &session, is_embedded(x, route))?;
     let before = before.filter(|before| *before != session);
     let identity = Identity { kind: "nonce", ..identity };
     let claim = Some(Box::new(Claim::Passage { sealed: nonce, before, cookie }));
@@ -309,27 +322,28 @@ impl Caller {
 }
 
 /// The session that the cookie holds, whether it lives or not; one that is forged is none.
-fn in_cookie<P>(visit: &Visit<'_, P>, luminate: &Luminate) -> Result<Option<Sealed>, Reason> {
-    let value = session::present(visit.ctx, &luminate.session, visit.target, &visit.incoming.headers)?;
-    Ok(value.and_then(|value| session::open(visit.ctx, &luminate.session, value).ok()))
+fn in_cookie<P>(x: &Exchange<'_, P>, _route: &Route, luminate: &Luminate) -> Result<Option<Sealed>, Reason> {
+    let value = session::present(x.ctx(), &luminate.session, x.target, &x.request.headers)?;
+    Ok(value.and_then(|value| session::open(x.ctx(), &luminate.session, value).ok()))
 }
 
 /// The session that the cookie for visitors holds who are not signed in, if it lives.
-fn nobodys<P>(visit: &Visit<'_, P>, luminate: &Luminate) -> Option<Sealed> {
-    let text = session::visitor(&luminate.session, &visit.incoming.headers)?;
-    let session = session::open(visit.ctx, &luminate.session, text).ok()?;
-    (session::is_nobodys(&session) && session.expires > visit.ctx.now).then_some(session)
+fn nobodys<P>(x: &Exchange<'_, P>, luminate: &Luminate) -> Option<Sealed> {
+    let text = session::visitor(&luminate.session, &x.request.headers)?;
+    let session = session::open(x.ctx(), &luminate.session, text).ok()?;
+    (session::is_nobodys(&session) && session.expires > x.ctx().now).then_some(session)
 }
 
 /// A session that has not ended, or how it did.
 async fn living<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
+    route: &Route,
     luminate: &Luminate,
     sealed: &Sealed,
     trace: &mut Trace,
 ) -> Result<Result<Caller, Reason>, Reason> {
     trace.identity = Some(Identity::by_key("session", &sealed.key_id));
-    match judge(visit, luminate, sealed).await {
+    match judge(x, route, luminate, sealed).await {
         Ok(identity) => Ok(Ok(Caller { session: Some(sealed.clone()), identity, ..Caller::default() })),
         Err(
             ended @ (Reason::SessionExpired | Reason::SessionIdle | Reason::SessionRevoked | Reason::SessionUnknown),
@@ -338,10 +352,15 @@ async fn living<P: Ports>(
     }
 }
 
-async fn judge<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, sealed: &Sealed) -> Result<Identity, Reason> {
-    let (ctx, policy) = (visit.ctx, &luminate.session);
-    let identity = session::judge(ctx, visit.ports, policy, visit.route.revocation, sealed).await?;
-    session::keep_alive(ctx, visit.ports, policy, sealed).await?;
+async fn judge<P: Ports>(
+    x: &Exchange<'_, P>,
+    route: &Route,
+    luminate: &Luminate,
+    sealed: &Sealed,
+) -> Result<Identity, Reason> {
+    let (ctx, policy) = (x.ctx(), &luminate.session);
+    let identity = session::judge(ctx, x.ports, policy, route.revocation, sealed).await?;
+    session::keep_alive(ctx, x.ports, policy, sealed).await?;
     Ok(identity)
 }
 
@@ -367,56 +386,57 @@ fn tell(caller: &Caller, trace: &mut Trace) {
 }
 
 /// The token of the session, which only a page that could read it can send.
-fn judge_auth<P>(
-    visit: &Visit<'_, P>,
-    luminate: &Luminate,
-    text: &str,
-    session: Option<&Sealed>,
-) -> Result<(), Reason> {
+fn judge_auth<P>(x: &Exchange<'_, P>, luminate: &Luminate, text: &str, session: Option<&Sealed>) -> Result<(), Reason> {
     let session = session.ok_or(Reason::BoundTokenMismatch)?;
-    let is_token = session_token::is_token(visit.ctx, &luminate.session, session, AUTH_PURPOSE, text)?;
+    let is_token = session_token::is_token(x.ctx(), &luminate.session, session, AUTH_PURPOSE, text)?;
     is_token.then_some(()).ok_or(Reason::BoundTokenMismatch)
 }
 
 /// A page elsewhere makes its visitor's browser call only if the policy trusts it. A browser says where a call comes
 /// from; a client that does not is none that could be tricked.
-fn judge_origin<P>(visit: &Visit<'_, P>, luminate: &Luminate) -> Result<(), Reason> {
-    let headers = &visit.incoming.headers;
-    let own_origin = visit.target.origin();
+fn judge_origin<P>(x: &Exchange<'_, P>, route: &Route, luminate: &Luminate) -> Result<(), Reason> {
+    let headers = &x.request.headers;
+    let own_origin = x.target.origin();
     // Following a link is the visitor's own doing; sending a form, or opening a connection, need not be.
     let follows_link = || {
         let navigates = headers.get("sec-fetch-mode") == Some("navigate");
         let is_bare = headers.get("origin").is_none() && headers.get("upgrade").is_none();
-        navigates && is_bare && visit.incoming.method == "GET"
+        navigates && is_bare && x.request.method == "GET"
     };
     let is_trusted = || {
         let comes_with_cookie = headers
             .get("cookie")
             .is_some_and(|header| cookie::names(header).any(|name| name == luminate.session.cookie));
-        let grants_cookies = visit.route.cors.as_ref().is_some_and(|cors| cors.credentials);
-        headers.get("origin").is_some_and(|origin| trusts(visit, origin)) && (grants_cookies || !comes_with_cookie)
+        let grants_cookies = route.cors.as_ref().is_some_and(|cors| cors.credentials);
+        headers.get("origin").is_some_and(|origin| trusts(x, route, origin)) && (grants_cookies || !comes_with_cookie)
     };
     let is_fine = fetch_metadata::is_own_form(headers, &own_origin) || follows_link() || is_trusted();
     is_fine.then_some(()).ok_or(Reason::CrossSite)
 }
 
-fn trusts<P>(visit: &Visit<'_, P>, origin: &str) -> bool {
-    visit.route.cors.as_ref().is_some_and(|cors| cors.origins.iter().any(|pattern| pattern.matches(origin)))
+fn trusts<P>(_x: &Exchange<'_, P>, route: &Route, origin: &str) -> bool {
+    route.cors.as_ref().is_some_and(|cors| cors.origins.iter().any(|pattern| pattern.matches(origin)))
 }
 
 /// Whether the answer goes to a page of another site, so that the cookie has to live there.
-fn is_embedded<P>(visit: &Visit<'_, P>) -> bool {
-    let headers = &visit.incoming.headers;
+fn is_embedded<P>(x: &Exchange<'_, P>, route: &Route) -> bool {
+    let headers = &x.request.headers;
     let is_elsewhere = match headers.get("sec-fetch-site") {
         Some(site) => site == "cross-site" && headers.get("sec-fetch-mode") != Some("navigate"),
-        None => headers.get("origin").is_some_and(|origin| origin != visit.target.origin()),
+        None => headers.get("origin").is_some_and(|origin| origin != x.target.origin()),
     };
-    is_elsewhere && headers.get("origin").is_some_and(|origin| trusts(visit, origin))
+    is_elsewhere && headers.get("origin").is_some_and(|origin| trusts(x, route, origin))
 }
 
-fn hand_over<P>(visit: &Visit<'_, P>, luminate: &Luminate, session: &Sealed, trace: &mut Trace) -> Result<(), Reason> {
-    let headers = &visit.incoming.headers;
-    let cookie = session::set_cookie(&luminate.session, visit.target, headers, session, is_embedded(visit))?;
+fn hand_over<P>(
+    x: &Exchange<'_, P>,
+    route: &Route,
+    luminate: &Luminate,
+    session: &Sealed,
+    trace: &mut Trace,
+) -> Result<(), Reason> {
+    let headers = &x.request.headers;
+    let cookie = session::set_cookie(&luminate.session, x.target, headers, session, is_embedded(x, route))?;
     hand(cookie, trace);
     Ok(())
 }

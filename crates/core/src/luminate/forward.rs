@@ -2,13 +2,12 @@
 
 use crate::authenticate::claim;
 use crate::credential::Identity;
-use crate::exchange::Trace;
-use crate::exchange::Visit;
 use crate::exchange::access::{Grant, Outcome};
+use crate::exchange::{Exchange, Trace};
 use crate::luminate::call::Call;
 use crate::luminate::caller::{self, Caller};
 use crate::luminate::{guess, redirects};
-use crate::policy::Luminate;
+use crate::policy::{Luminate, Route};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 
@@ -17,23 +16,24 @@ use crate::refusal::Reason;
 /// # Errors
 /// As [`guess::count`], `BindingMissing`, and as [`caller::settle`].
 pub async fn client<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
+    route: &Route,
     luminate: &Luminate,
     call: &Call<'_>,
     method: &str,
     mut caller: Caller,
     trace: &mut Trace,
 ) -> Result<Outcome, Reason> {
-    guess::count(visit, call, method, &caller.identity, false).await?;
+    guess::count(x, call, method, &caller.identity, false).await?;
     if caller.signs_in {
         if let Some(claim) = &caller.claim {
-            claim::judge(visit, claim)?;
+            claim::judge(x, route, claim)?;
         }
-        caller::settle(visit, luminate, &mut caller, trace).await?;
+        caller::settle(x, route, luminate, &mut caller, trace).await?;
     }
     // Not what a refusal leads to: the claim can still fail, and then nobody is known to have called.
     let mut onward = trace.onward.clone();
-    redirects::know(visit, luminate, &caller, onward.as_deref_mut())?;
+    redirects::know(x, luminate, &caller, onward.as_deref_mut())?;
     Ok(granted(call, Grant { identity: caller.identity, onward, claim: caller.claim, ..Grant::default() }, trace))
 }
 

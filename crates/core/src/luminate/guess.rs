@@ -4,7 +4,7 @@
 
 use crate::authenticate::attempt::{Attempt, Scope};
 use crate::credential::Identity;
-use crate::exchange::Visit;
+use crate::exchange::Exchange;
 use crate::http::query;
 use crate::luminate::call::Call;
 use crate::ports::Ports;
@@ -15,7 +15,7 @@ use crate::refusal::Reason;
 /// # Errors
 /// `Throttled`, `ParameterDuplicate`, `ParameterShadowed`, storage's and the limiter's own.
 pub async fn count<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
     call: &Call<'_>,
     method: &str,
     identity: &Identity,
@@ -26,7 +26,8 @@ pub async fn count<P: Ports>(
     if !is_password(method) && !carries() {
         return Ok(());
     }
-    let Visit { gate, ctx, incoming, ports, .. } = *visit;
+    let Exchange { state: _, request: _, ports: _, .. } = *x;
+    let _ctx = x.ctx();
     let signed_in = identity.subject.as_ref().map(|subject| numbered("cons_id", subject));
     let mut accounts = vec![call.filled("user_name")?, call.filled("email")?];
     for name in ["cons_id", "member_id"] {
@@ -41,11 +42,11 @@ pub async fn count<P: Ports>(
     // Who is signed in has shown who it is: what neighbours guess is no reason to refuse it. That does not cover the names
     // in its call, and a name that this network knows does not cover the next one.
     if signed_in.is_some() {
-        Attempt::begin(gate, ctx, incoming, ports, signed_in.as_deref(), Scope::Account).await?;
+        Attempt::begin(x, signed_in.as_deref(), Scope::Account).await?;
     }
     let mut scope = if is_server { Scope::Account } else { Scope::Network };
     for account in accounts {
-        let attempt = Attempt::begin(gate, ctx, incoming, ports, account.as_deref(), scope).await?;
+        let attempt = Attempt::begin(x, account.as_deref(), scope).await?;
         if attempt.is_of_network() {
             scope = Scope::Account;
         }

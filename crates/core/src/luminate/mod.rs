@@ -21,10 +21,9 @@ pub(crate) mod server;
 pub mod sso_token;
 pub mod tags;
 
-use crate::exchange::Trace;
-use crate::exchange::Visit;
 use crate::exchange::access::Outcome;
 use crate::exchange::format::Voice;
+use crate::exchange::{Exchange, Trace};
 use crate::http::{Target, query};
 use crate::luminate::names::IN_ADDRESSES;
 use crate::policy::{Luminate, Route};
@@ -38,31 +37,32 @@ use crate::luminate::path::Place;
 /// # Errors
 /// Every reason of the dialect, and storage's own. Those of the API are said in its envelope.
 pub(crate) async fn visit<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
+    route: &Route,
     luminate: &Luminate,
     trace: &mut Trace,
 ) -> Result<Outcome, Reason> {
-    let rest = path::below(visit.route, visit.target).ok_or(Reason::PathParameter)?;
-    let method = visit.incoming.method;
+    let rest = path::below(route, x.target).ok_or(Reason::PathParameter)?;
+    let method = x.request.method;
     match path::place(luminate, rest)? {
-        Place::Servlet(servlet) => api::call(visit, luminate, servlet, trace).await,
+        Place::Servlet(servlet) => api::call(x, route, luminate, servlet, trace).await,
         Place::UnknownServlet => {
             // The format may stand in the body; if that cannot be read, the address has to do.
-            if let Ok(sent) = call::Sent::read(visit).await {
-                let query = visit.target.query.unwrap_or_default();
+            if let Ok(sent) = call::Sent::read(x).await {
+                let query = x.target.query.unwrap_or_default();
                 trace.voice = Voice::Luminate(call::manner_at_least(query, &sent.form));
             }
             Err(Reason::CallMethodUnknown)
         }
         Place::EstablishSession => {
             only(method, trace)?;
-            establish::answer(visit, luminate, trace).await
+            establish::answer(x, route, luminate, trace).await
         }
         Place::PixelServer => {
             only(method, trace)?;
-            establish::pixel(visit, luminate, trace).await
+            establish::pixel(x, route, luminate, trace).await
         }
-        Place::Page => page::visit(visit, luminate, trace).await,
+        Place::Page => page::visit(x, route, luminate, trace).await,
     }
 }
 

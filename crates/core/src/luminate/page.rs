@@ -3,16 +3,15 @@
 use crate::authenticate::cross_site;
 use crate::credential::session::xsrf::Held;
 use crate::credential::session::{self, handoff};
-use crate::exchange::Trace;
-use crate::exchange::Visit;
 use crate::exchange::access::{Grant, Outcome};
 use crate::exchange::body::NewBody;
+use crate::exchange::{Exchange, Trace};
 use crate::forward::clean_address;
 use crate::http::query;
 use crate::luminate::answered::auth_token;
 use crate::luminate::caller::{self, Caller};
 use crate::luminate::names::{ANYWHERE, AUTH, NONCE};
-use crate::policy::{Luminate, TagPlaces, Xsrf};
+use crate::policy::{Luminate, Route, TagPlaces, Xsrf};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::tags::words::Tags;
@@ -21,28 +20,33 @@ use crate::tags::words::Tags;
 ///
 /// # Errors
 /// `CrossSite`, `BoundTokenMissing`, `BoundTokenMismatch`, the reasons of nonces and sessions, and storage's own.
-pub async fn visit<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, trace: &mut Trace) -> Result<Outcome, Reason> {
-    let Visit { gate, route, incoming, target, .. } = *visit;
+pub async fn visit<P: Ports>(
+    x: &Exchange<'_, P>,
+    route: &Route,
+    luminate: &Luminate,
+    trace: &mut Trace,
+) -> Result<Outcome, Reason> {
+    let Exchange { state, request, target, .. } = *x;
     let raw_query = target.query.unwrap_or_default();
     judge_hidden(raw_query)?;
     let nonce = query::sole(raw_query, NONCE)?.filter(|nonce| !nonce.is_empty());
     let mut body = None;
     let mut caller = match nonce {
         Some(nonce) => {
-            if incoming.headers.get("upgrade").is_some() {
-                cross_site::judge_origin(visit)?;
+            if request.headers.get("upgrade").is_some() {
+                cross_site::judge_origin(x, route)?;
             }
-            caller::by_nonce(visit, luminate, nonce, trace).await?
+            caller::by_nonce(x, route, luminate, nonce, trace).await?
         }
         None => {
-            judge_sender(visit, luminate, &mut body).await?;
-            caller::present(visit, luminate, None, trace).await?
+            judge_sender(x, route, luminate, &mut body).await?;
+            caller::present(x, route, luminate, None, trace).await?
         }
     };
-    let redirect = (nonce.is_some() && incoming.method == "GET").then(|| clean_address(&gate.policy, route, target));
-    let reads = matches!(incoming.method, "GET" | "HEAD");
+    let redirect = (nonce.is_some() && request.method == "GET").then(|| clean_address(&state.policy, route, target));
+    let reads = matches!(request.method, "GET" | "HEAD");
     let tags = match route.tags.filter(|_| reads && redirect.is_none()) {
-        Some(places) => Some(tags(visit, luminate, places, &mut caller)?),
+        Some(places) => Some(tags(x, luminate, places, &mut caller)?),
         None => None,
     };
     let (identity, cookies, claim) = (caller.identity, trace.cookies.clone(), caller.claim);
@@ -52,14 +56,15 @@ pub async fn visit<P: Ports>(visit: &Visit<'_, P>, luminate: &Luminate, trace: &
 /// Judges whether a request that comes with a session is its own site's, before storage is asked about that session.
 /// `body`: its form, if that had to be read for the session's token.
 async fn judge_sender<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
+    route: &Route,
     luminate: &Luminate,
     body: &mut Option<NewBody>,
 ) -> Result<(), Reason> {
-    let session = caller::judge_sender(visit, luminate)?.filter(|_| visit.route.xsrf >= Xsrf::Token);
+    let session = caller::judge_sender(x, route, luminate)?.filter(|_| route.xsrf >= Xsrf::Token);
     let Some(session) = session else { return Ok(()) };
-    let token = auth_token(visit.ctx, luminate, &session)?;
-    cross_site::judge(visit, &token, Held::Nothing, FIELD, body).await
+    let token = auth_token(x.ctx(), luminate, &session)?;
+    cross_site::judge(x, route, &token, Held::Nothing, FIELD, body).await
 }
 
 /// What `[[S86]]` puts into a form.
@@ -67,17 +72,18 @@ const FIELD: cross_site::Field = cross_site::Field { name: AUTH, is_named: |name
 
 /// What tags stand for on this visit. A visitor without a session gets one with the page, if it turns out to be one.
 fn tags<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
     luminate: &Luminate,
     places: TagPlaces,
     caller: &mut Caller,
 ) -> Result<Tags, Reason> {
-    let Visit { ctx, incoming, target, ports, .. } = *visit;
+    let Exchange { request, target, ports, .. } = *x;
+    let ctx = x.ctx();
     let (session, cookie) = match caller.session.take() {
         Some(session) => (session, None),
         None => {
             let session = session::start_nobodys(ctx, ports, &luminate.session)?;
-            let cookie = session::set_cookie(&luminate.session, target, &incoming.headers, &session, false)?;
+            let cookie = session::set_cookie(&luminate.session, target, &request.headers, &session, false)?;
             (session, Some(cookie))
         }
     };

@@ -2,7 +2,7 @@
 
 use crate::credential::session::http_session;
 use crate::endpoint;
-use crate::exchange::Visit;
+use crate::exchange::Exchange;
 use crate::http::Headers;
 use crate::luminate::call::Call;
 use crate::luminate::caller::Caller;
@@ -20,11 +20,11 @@ use crate::signed::redirect;
 /// # Errors
 /// `RedirectTarget` and its like, `RedirectPlaceholder`, `RedirectIdentity`, `RedirectQuery`, `SecretMissing`, and
 /// as [`Call::value`].
-pub fn read<P>(visit: &Visit<'_, P>, luminate: &Luminate, call: &Call<'_>) -> Result<Option<Box<Onward>>, Reason> {
+pub fn read<P>(x: &Exchange<'_, P>, luminate: &Luminate, call: &Call<'_>) -> Result<Option<Box<Onward>>, Reason> {
     let [either, well, badly, sign] = REDIRECTS;
     let template = |name| {
         let text = call.filled(name)?;
-        text.map(|text| Template::parse(&text, &visit.target.host, &luminate.redirects)).transpose()
+        text.map(|text| Template::parse(&text, &x.target.host, &luminate.redirects)).transpose()
     };
     let (either, well, badly) = (template(either)?, template(well)?, template(badly)?);
     let is_signed = call.value(sign)?.as_deref() == Some("true");
@@ -33,7 +33,7 @@ pub fn read<P>(visit: &Visit<'_, P>, luminate: &Luminate, call: &Call<'_>) -> Re
     }
     let signer = match is_signed {
         true => {
-            let (_, secret) = visit.ctx.signing_key(&luminate.signature.keys)?;
+            let (_, secret) = x.ctx().signing_key(&luminate.signature.keys)?;
             Some(Signer { profile: luminate.signature.clone(), secret: secret.clone() })
         }
         false => None,
@@ -60,10 +60,10 @@ pub fn read<P>(visit: &Visit<'_, P>, luminate: &Luminate, call: &Call<'_>) -> Re
     };
     onward.judge()?;
     // A signature says nothing of scheme and host: who listens on the network could use it at the same host's https.
-    let is_loopback = visit.target.is_loopback();
+    let is_loopback = x.target.is_loopback();
     let mut templates = onward.well.iter().chain(&onward.badly);
     if is_signed
-        && visit.target.secure
+        && x.target.secure
         && !is_loopback
         && luminate.http_host.is_none()
         && templates.any(Template::is_insecure)
@@ -87,7 +87,7 @@ pub fn judge_unused(call: &Call<'_>) -> Result<(), Reason> {
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`.
 pub fn know<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
     luminate: &Luminate,
     caller: &Caller,
     onward: Option<&mut Onward>,
@@ -95,11 +95,12 @@ pub fn know<P: Ports>(
     let Some(onward) = onward else { return Ok(()) };
     onward.caller.clone_from(&caller.identity.subject);
     let (Some(host), Some(session)) = (&luminate.http_host, &caller.session) else { return Ok(()) };
-    let Visit { ctx, target, incoming, ports, .. } = *visit;
-    if caller.is_nobody() || !target.secure || !navigates(&incoming.headers) {
+    let Exchange { target, request, ports, .. } = *x;
+    let ctx = x.ctx();
+    if caller.is_nobody() || !target.secure || !navigates(&request.headers) {
         return Ok(());
     }
-    if http_session::is_handed(ctx, &luminate.session, session, &incoming.headers)? {
+    if http_session::is_handed(ctx, &luminate.session, session, &request.headers)? {
         return Ok(());
     }
     let nonce = http_session::mint_passage(ctx, ports, &luminate.session, session)?;

@@ -1,8 +1,7 @@
 //! Server calls: from listed networks, by an administrator, for methods that the administrator may call.
 
 use crate::credential::Identity;
-use crate::exchange::Trace;
-use crate::exchange::Visit;
+use crate::exchange::{Exchange, Trace};
 use crate::luminate::call::Call;
 use crate::luminate::names::{LOGIN_NAME, LOGIN_PASSWORD};
 use crate::policy::Luminate;
@@ -13,8 +12,8 @@ use crate::refusal::Reason;
 ///
 /// # Errors
 /// `ServerAddress`.
-pub fn judge_address<P>(visit: &Visit<'_, P>, luminate: &Luminate) -> Result<(), Reason> {
-    let client = visit.incoming.client().ok_or(Reason::ServerAddress)?;
+pub fn judge_address<P>(x: &Exchange<'_, P>, luminate: &Luminate) -> Result<(), Reason> {
+    let client = x.request.client().ok_or(Reason::ServerAddress)?;
     let is_listed = luminate.server_networks.iter().any(|network| network.contains(client));
     is_listed.then_some(()).ok_or(Reason::ServerAddress)
 }
@@ -25,26 +24,27 @@ pub fn judge_address<P>(visit: &Visit<'_, P>, luminate: &Luminate) -> Result<(),
 /// `CallParameterMissing`, `AdministratorRefused`, `MethodNotPermitted`, `Throttled`, `CredentialMisplaced`, and
 /// storage's own.
 pub async fn judge_administrator<P: Ports>(
-    visit: &Visit<'_, P>,
+    x: &Exchange<'_, P>,
     luminate: &Luminate,
     call: &Call<'_>,
     method: &str,
     trace: &mut Trace,
 ) -> Result<Identity, Reason> {
-    let Visit { gate, ctx, incoming, .. } = *visit;
+    let Exchange { state, request, .. } = *x;
+    let ctx = x.ctx();
     let (name, password) = (call.in_body(LOGIN_NAME)?, call.in_body(LOGIN_PASSWORD)?);
     let (Some(name), Some(password)) = (name, password) else { return Err(Reason::AdministratorRefused) };
-    let network = format!("administrator {}", incoming.network());
-    if gate.guesses.is_shut_out(&network, ctx.now) {
+    let network = format!("administrator {}", request.network());
+    if state.guesses.is_shut_out(&network, ctx.now) {
         return Err(Reason::Throttled);
     }
     let mut administrators = luminate.administrators.iter();
     let Some(administrator) = administrators.find(|administrator| administrator.name == name) else {
-        return Err(wrong(visit, &network).await);
+        return Err(wrong(x, &network).await);
     };
     let secret = ctx.keyring.secret(&administrator.secret, ctx.loopback)?;
     if !secret.is(password.as_bytes()) {
-        return Err(wrong(visit, &network).await);
+        return Err(wrong(x, &network).await);
     }
     let identity = Identity { kind: "administrator", client: Some(administrator.name.clone()), ..Identity::default() };
     trace.identity = Some(identity.clone());
@@ -52,6 +52,6 @@ pub async fn judge_administrator<P: Ports>(
     may_call.then_some(identity).ok_or(Reason::MethodNotPermitted)
 }
 
-async fn wrong<P: Ports>(visit: &Visit<'_, P>, network: &str) -> Reason {
-    visit.gate.guesses.count(network, visit.ctx.now, visit.ports, Reason::AdministratorRefused).await
+async fn wrong<P: Ports>(x: &Exchange<'_, P>, network: &str) -> Reason {
+    x.state.guesses.count(network, x.ctx().now, x.ports, Reason::AdministratorRefused).await
 }

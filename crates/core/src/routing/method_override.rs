@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::exchange::Visit;
+use crate::exchange::Exchange;
 use crate::exchange::body::{Guard, NewBody, Rest};
 use crate::http::query;
 use crate::policy::{Accept, Route};
@@ -39,20 +39,20 @@ pub fn judge_query(route: &Route, method: &str, query: &str) -> Result<(), Reaso
 ///
 /// # Errors
 /// `MethodOverridden`, `FormMalformed`.
-pub async fn look<P: Ports>(visit: &Visit<'_, P>) -> Result<Option<NewBody>, Reason> {
-    let Visit { gate, route, incoming, ports, .. } = *visit;
-    let length = incoming.headers.get("content-length");
-    if incoming.method != "POST" || route.method_override || length.is_some_and(|l| l.bytes().all(|b| b == b'0')) {
+pub async fn look<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Option<NewBody>, Reason> {
+    let Exchange { state, request, ports, .. } = *x;
+    let length = request.headers.get("content-length");
+    if request.method != "POST" || route.method_override || length.is_some_and(|l| l.bytes().all(|b| b == b'0')) {
         return Ok(None);
     }
-    let content_type = incoming.headers.get("content-type").unwrap_or_default();
+    let content_type = request.headers.get("content-type").unwrap_or_default();
     // What says neither that it is a form nor that it is plain is read as one by nobody.
-    if content_type.is_empty() && incoming.judge_body_encoding().is_err() {
+    if content_type.is_empty() && request.judge_body_encoding().is_err() {
         return Ok(None);
     }
-    let Some(mut watch) = Watch::of(route, incoming.method, content_type)? else { return Ok(None) };
-    incoming.judge_body_encoding()?;
-    let limit = gate.policy.limits.form;
+    let Some(mut watch) = Watch::of(route, request.method, content_type)? else { return Ok(None) };
+    request.judge_body_encoding()?;
+    let limit = state.policy.limits.form;
     let length = length.and_then(|length| length.parse::<usize>().ok());
     let wanted = length.filter(|length| *length <= limit && route.takes_credentials()).unwrap_or(1);
     let mut head = Vec::new();

@@ -4,30 +4,26 @@ use serde_json::{Map, Value, json};
 
 use crate::credential::registry::{self, LONGEST_OVERLAP};
 use crate::endpoint::admin::Wrong;
+use crate::exchange::Exchange;
 use crate::http::answer::Answer;
 use crate::policy::{self, Client, ClientKind, Registry};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::sealed::record::is_name;
 use crate::sealed::store::Context;
-use crate::state::Gate;
 
 /// Answers one call, of which `what` is the last part of the path.
-pub async fn answer<P: Ports>(
-    gate: &Gate,
-    ctx: Context<'_>,
-    what: &str,
-    request: &Map<String, Value>,
-    ports: &P,
-) -> Result<Answer, Wrong> {
-    let registry = gate
+pub async fn answer<P: Ports>(x: &Exchange<'_, P>, what: &str, request: &Map<String, Value>) -> Result<Answer, Wrong> {
+    let Exchange { state, ports, .. } = *x;
+    let ctx = x.ctx();
+    let registry = state
         .policy
         .registry
         .as_ref()
         .ok_or_else(|| Wrong::said("The policy has no table `[registry]`, which says how clients are found."))?;
     match what {
         "add" => add(ctx, registry, request, ports).await,
-        "list" => list(gate, ctx, request, ports).await,
+        "list" => list(x, request).await,
         "rotate" => rotate(ctx, registry, request, ports).await,
         "remove" => remove(ctx, registry, request, ports).await,
         _ => Err(Reason::NoRoute.into()),
@@ -63,16 +59,13 @@ async fn add<P: Ports>(
 
 /// 200 `{"clients": [...], "cursor": "..."}`: a page of those that are registered, and on the first page those of the
 /// policy (`"from": "policy"`). Without `cursor` it was the last.
-async fn list<P: Ports>(
-    gate: &Gate,
-    ctx: Context<'_>,
-    request: &Map<String, Value>,
-    ports: &P,
-) -> Result<Answer, Wrong> {
+async fn list<P: Ports>(x: &Exchange<'_, P>, request: &Map<String, Value>) -> Result<Answer, Wrong> {
+    let Exchange { state, ports, .. } = *x;
+    let ctx = x.ctx();
     only(request, &["cursor"])?;
     let cursor = text(request, "cursor")?;
     let (registered, next) = registry::page(ctx, ports, cursor).await?;
-    let of_policy = gate.policy.clients.iter().filter(|_| cursor.is_empty());
+    let of_policy = state.policy.clients.iter().filter(|_| cursor.is_empty());
     let mut clients: Vec<Value> = Vec::with_capacity(registered.len());
     for (client, from) in
         of_policy.map(|client| (&**client, "policy")).chain(registered.iter().map(|one| (one, "registry")))

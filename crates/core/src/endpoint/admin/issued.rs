@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::credential::{bearer, grant, session, ticket};
 use crate::endpoint::admin::{Request, Wrong};
+use crate::exchange::Exchange;
 use crate::http::answer::Answer;
 use crate::ports::Ports;
 use crate::refusal::Reason;
@@ -11,16 +12,12 @@ use crate::sealed::encoding::Spelling;
 use crate::sealed::record::Record;
 use crate::sealed::seal::Sealed;
 use crate::sealed::store::{self, Context, Found};
-use crate::state::Gate;
 
 /// 200 `{"state": "live|expired|revoked|unknown|forged", ...}` with what the token's record says.
-pub async fn show_token<P: Ports>(
-    gate: &Gate,
-    ctx: Context<'_>,
-    request: &Request,
-    ports: &P,
-) -> Result<Answer, Wrong> {
-    let sealed = match bearer::open(ctx, &gate.policy, bearer::bare_anywhere(&gate.policy, &request.token)) {
+pub async fn show_token<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<Answer, Wrong> {
+    let ports = x.ports;
+    let ctx = x.ctx();
+    let sealed = match bearer::open(ctx, &x.state.policy, bearer::bare_anywhere(&x.state.policy, &request.token)) {
         Ok(sealed) => sealed,
         Err(Reason::TokenForged) => return Ok(state("forged", json!({}))),
         Err(other) => return Err(other.into()),
@@ -30,7 +27,7 @@ pub async fn show_token<P: Ports>(
         return Ok(state("expired", members));
     }
     let revocation = ctx.strictest();
-    if let (Some(claims), Some(oauth)) = (grant::claims(&sealed), &gate.policy.oauth) {
+    if let (Some(claims), Some(oauth)) = (grant::claims(&sealed), &x.state.policy.oauth) {
         return Ok(match grant::verify(ctx, ports, oauth, revocation, &sealed, &claims).await {
             Ok(record) => {
                 let scope = grant::scopes(&record, &claims).join(" ");
@@ -49,14 +46,11 @@ pub async fn show_token<P: Ports>(
 }
 
 /// 200 `{"state": "revoked"}`; revoking twice is no mistake. A token of a grant takes the grant with it.
-pub async fn revoke_token<P: Ports>(
-    gate: &Gate,
-    ctx: Context<'_>,
-    request: &Request,
-    ports: &P,
-) -> Result<Answer, Wrong> {
-    let sealed = bearer::open(ctx, &gate.policy, bearer::bare_anywhere(&gate.policy, &request.token))?;
-    if let (Some(claims), Some(oauth)) = (grant::claims(&sealed), &gate.policy.oauth) {
+pub async fn revoke_token<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<Answer, Wrong> {
+    let ports = x.ports;
+    let ctx = x.ctx();
+    let sealed = bearer::open(ctx, &x.state.policy, bearer::bare_anywhere(&x.state.policy, &request.token))?;
+    if let (Some(claims), Some(oauth)) = (grant::claims(&sealed), &x.state.policy.oauth) {
         grant::revoke(ctx, ports, oauth, &claims.family).await?;
         return Ok(state("revoked", json!({})));
     }
@@ -64,13 +58,10 @@ pub async fn revoke_token<P: Ports>(
 }
 
 /// The same for a session, named by its cookie's value, or by a ticket that carries it.
-pub async fn revoke_session<P: Ports>(
-    gate: &Gate,
-    ctx: Context<'_>,
-    request: &Request,
-    ports: &P,
-) -> Result<Answer, Wrong> {
-    let policy = gate.policy.session.as_ref().ok_or(Reason::NoRoute)?;
+pub async fn revoke_session<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<Answer, Wrong> {
+    let ports = x.ports;
+    let ctx = x.ctx();
+    let policy = x.state.policy.session.as_ref().ok_or(Reason::NoRoute)?;
     let session = match Spelling::Ticket.read(&request.session) {
         Some(_) => ticket::session(ctx, policy, &request.session)?.1,
         None => session::open(ctx, policy, &request.session)?,

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::credential::session::{self, handoff};
 use crate::credential::{bearer, nonce as nonces, ticket as tickets};
 use crate::endpoint::admin::{Request, Wrong};
+use crate::exchange::Exchange;
 use crate::http::Target;
 use crate::http::answer::Answer;
 use crate::http::query::encode_component;
@@ -12,19 +13,13 @@ use crate::luminate::names::NONCE;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::sealed::record::{Record, is_name, is_scope};
-use crate::sealed::store::Context;
-use crate::state::Gate;
 
 /// 201 `{"nonce", "url", "expires_in"}`: a nonce for `subject` on `route`, and the address that redeems it. In the
 /// Luminate dialect a nonce connects to a session, which is opened for it.
-pub async fn nonce<P: Ports>(
-    gate: &Gate,
-    ctx: Context<'_>,
-    target: &Target<'_>,
-    request: &Request,
-    ports: &P,
-) -> Result<Answer, Wrong> {
-    let routes = || gate.policy.routes.iter().filter(|route| route.takes_nonces());
+pub async fn nonce<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<Answer, Wrong> {
+    let Exchange { state, target, ports, .. } = *x;
+    let ctx = x.ctx();
+    let routes = || state.policy.routes.iter().filter(|route| route.takes_nonces());
     let Some(route) = routes().find(|route| route.name == request.route) else {
         let names: Vec<&str> = routes().map(|route| route.name.as_str()).collect();
         return Err(Wrong::said(format!("`route` must be one that accepts nonces: {}.", names.join(", "))));
@@ -48,7 +43,7 @@ pub async fn nonce<P: Ports>(
         let url = format!("{establish}?{NONCE}={}&NEXTURL={}", minted.expose_text()?, encode_component(&path));
         return Ok(Answer::json(201, &json!({"nonce": minted.expose_text()?, "url": url, "expires_in": lifetime})));
     }
-    let policy = gate.policy.nonce.as_ref().ok_or(Reason::NoRoute)?;
+    let policy = state.policy.nonce.as_ref().ok_or(Reason::NoRoute)?;
     let lifetime = lifetime(request.lifetime, policy.lifetime)?;
     let minted = nonces::mint(ctx, ports, policy, route, &request.subject, lifetime).await?;
     let text = minted.expose_text()?;
@@ -58,8 +53,10 @@ pub async fn nonce<P: Ports>(
 }
 
 /// 201 in the shape of RFC 6749 section 5.1: a Bearer token for `subject`, with the prefix of `route` if it has one.
-pub async fn token<P: Ports>(gate: &Gate, ctx: Context<'_>, request: &Request, ports: &P) -> Result<Answer, Wrong> {
-    let policy = gate.policy.bearer.as_ref().ok_or(Reason::NoRoute)?;
+pub async fn token<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<Answer, Wrong> {
+    let Exchange { state, ports, .. } = *x;
+    let ctx = x.ctx();
+    let policy = state.policy.bearer.as_ref().ok_or(Reason::NoRoute)?;
     judge_name("subject", &request.subject)?;
     if !request.client.is_empty() {
         judge_name("client", &request.client)?;
@@ -70,7 +67,7 @@ pub async fn token<P: Ports>(gate: &Gate, ctx: Context<'_>, request: &Request, p
     let lifetime = lifetime(request.lifetime, policy.lifetime)?;
     let prefix = match request.route.as_str() {
         "" => "",
-        name => match gate.policy.route(name).filter(|route| !route.bearer.prefix.is_empty()) {
+        name => match state.policy.route(name).filter(|route| !route.bearer.prefix.is_empty()) {
             Some(route) => &route.bearer.prefix,
             None => {
                 return Err(Wrong::said(
@@ -95,8 +92,10 @@ pub async fn token<P: Ports>(gate: &Gate, ctx: Context<'_>, request: &Request, p
 }
 
 /// 201 `{"ticket", "authorization", "expires_in"}`: a ticket for `subject`, with a session of its own behind it.
-pub async fn ticket<P: Ports>(gate: &Gate, ctx: Context<'_>, request: &Request, ports: &P) -> Result<Answer, Wrong> {
-    let (Some(policy), Some(sessions)) = (&gate.policy.ticket, &gate.policy.session) else {
+pub async fn ticket<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<Answer, Wrong> {
+    let Exchange { state, ports, .. } = *x;
+    let ctx = x.ctx();
+    let (Some(policy), Some(sessions)) = (&state.policy.ticket, &state.policy.session) else {
         return Err(Reason::NoRoute.into());
     };
     judge_name("subject", &request.subject)?;

@@ -9,15 +9,12 @@ mod mint;
 
 use serde_json::{Map, Value};
 
-use crate::exchange::Trace;
+use crate::exchange::{Exchange, Trace};
 use crate::http::answer::Answer;
 use crate::http::authorization;
-use crate::http::{Incoming, Target};
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::sealed::store::Context;
 use crate::secret::Secret;
-use crate::state::Gate;
 
 /// What a call may say; each endpoint takes the members it names.
 #[derive(Debug, Default)]
@@ -36,20 +33,15 @@ struct Request {
 ///
 /// # Errors
 /// `AdminAddress`, `Throttled`, `AdminKey`, `AdminRequest`, `NoRoute`, storage's own.
-pub async fn answer<P: Ports>(
-    gate: &Gate,
-    ctx: Context<'_>,
-    incoming: &Incoming<'_>,
-    target: &Target<'_>,
-    ports: &P,
-    trace: &mut Trace,
-) -> Result<Answer, Reason> {
-    authorize(gate, ctx, incoming, ports).await?;
+pub async fn answer<P: Ports>(x: &Exchange<'_, P>, trace: &mut Trace) -> Result<Answer, Reason> {
+    let Exchange { state: _, request: _, target, ports, .. } = *x;
+    let _ctx = x.ctx();
+    authorize(x).await?;
     let body = ports.read(MAX_BODY).await?;
     let answered = match (object(&body), target.path.strip_prefix("/.edgegate/admin/client/")) {
-        (Ok(members), Some(what)) => client::answer(gate, ctx, what, &members, ports).await,
+        (Ok(members), Some(what)) => client::answer(x, what, &members).await,
         (Ok(members), None) => match read(members) {
-            Ok(request) => act(gate, ctx, target, &request, ports).await,
+            Ok(request) => act(x, &request).await,
             Err(wrong) => Err(wrong),
         },
         (Err(wrong), _) => Err(wrong),
@@ -119,32 +111,30 @@ impl From<Reason> for Wrong {
     }
 }
 
-async fn act<P: Ports>(
-    gate: &Gate,
-    ctx: Context<'_>,
-    target: &Target<'_>,
-    request: &Request,
-    ports: &P,
-) -> Result<Answer, Wrong> {
+async fn act<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<Answer, Wrong> {
+    let Exchange { state: _, target, ports: _, .. } = *x;
+    let _ctx = x.ctx();
     match target.path.strip_prefix("/.edgegate/admin/").unwrap_or_default() {
-        "nonce" => mint::nonce(gate, ctx, target, request, ports).await,
-        "token" => mint::token(gate, ctx, request, ports).await,
-        "ticket" => mint::ticket(gate, ctx, request, ports).await,
-        "token/show" => issued::show_token(gate, ctx, request, ports).await,
-        "token/revoke" => issued::revoke_token(gate, ctx, request, ports).await,
-        "session/revoke" => issued::revoke_session(gate, ctx, request, ports).await,
+        "nonce" => mint::nonce(x, request).await,
+        "token" => mint::token(x, request).await,
+        "ticket" => mint::ticket(x, request).await,
+        "token/show" => issued::show_token(x, request).await,
+        "token/revoke" => issued::revoke_token(x, request).await,
+        "session/revoke" => issued::revoke_session(x, request).await,
         _ => Err(Reason::NoRoute.into()),
     }
 }
 
-async fn authorize<P: Ports>(gate: &Gate, ctx: Context<'_>, incoming: &Incoming<'_>, ports: &P) -> Result<(), Reason> {
-    let policy = gate.policy.admin.as_ref().ok_or(Reason::NoRoute)?;
-    let client = incoming.client().ok_or(Reason::AdminAddress)?;
+async fn authorize<P: Ports>(x: &Exchange<'_, P>) -> Result<(), Reason> {
+    let Exchange { state, request, ports, .. } = *x;
+    let ctx = x.ctx();
+    let policy = state.policy.admin.as_ref().ok_or(Reason::NoRoute)?;
+    let client = request.client().ok_or(Reason::AdminAddress)?;
     if !policy.allow.iter().any(|allowed| allowed.contains(client)) {
         return Err(Reason::AdminAddress);
     }
-    let network = format!("admin {}", incoming.network());
-    if gate.guesses.is_shut_out(&network, ctx.now) {
+    let network = format!("admin {}", request.network());
+    if state.guesses.is_shut_out(&network, ctx.now) {
         return Err(Reason::Throttled);
     }
     // While the key is changed, the next one may have no value yet.
@@ -152,10 +142,10 @@ async fn authorize<P: Ports>(gate: &Gate, ctx: Context<'_>, incoming: &Incoming<
     if keys.is_empty() {
         return Err(Reason::SecretMissing);
     }
-    let header = authorization::read(&incoming.headers)?.filter(|header| header.is("Bearer"));
+    let header = authorization::read(&request.headers)?.filter(|header| header.is("Bearer"));
     match header.is_some_and(|header| keys.iter().any(|key| key.is(header.value.as_bytes()))) {
         true => Ok(()),
-        false => Err(gate.guesses.count(&network, ctx.now, ports, Reason::AdminKey).await),
+        false => Err(state.guesses.count(&network, ctx.now, ports, Reason::AdminKey).await),
     }
 }
 

@@ -10,15 +10,15 @@ use crate::credential::grant::code::{self, Authorization};
 use crate::credential::{bearer, registry, session};
 use crate::dialect::oauth;
 use crate::endpoint::oauth::parameters::Parameters;
-use crate::endpoint::oauth::{Call, client, consent};
+use crate::endpoint::oauth::{client, consent};
 use crate::endpoint::value;
-use crate::exchange::Trace;
+use crate::exchange::{Exchange, Trace};
 use crate::http::answer::Answer;
 use crate::http::fetch_metadata;
 use crate::http::query::encode_component;
 use crate::own_paths::SIGN_IN;
 use crate::page;
-use crate::policy::{Client, ClientKind, MOST_SCOPES, Revocation, SingleUse};
+use crate::policy::{Client, ClientKind, MOST_SCOPES, OAuth, Revocation, SingleUse};
 use crate::ports::Ports;
 use crate::refusal::{Public, Reason};
 use crate::sealed::seal::Sealed;
@@ -30,22 +30,22 @@ use crate::sealed::{session_token, store};
 /// # Errors
 /// `ClientUnknown`, `ClientKind`, `RedirectUnregistered`, `OAuthParameter`, `ParameterDuplicate`, what goes back to the
 /// client, `CrossSite`, `ConsentForged`, and storage's own reasons.
-pub async fn answer<P: Ports>(call: Call<'_, P>, trace: &mut Trace) -> Result<Answer, Reason> {
-    let query = call.target.query.unwrap_or_default();
-    let asked = match returning(call, query).await {
+pub async fn answer<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth, trace: &mut Trace) -> Result<Answer, Reason> {
+    let query = x.target.query.unwrap_or_default();
+    let asked = match returning(x, query).await {
         Ok(asked) => asked,
         Err(reason) if oauth::error(reason).0 < 500 => {
-            trace.said = Some(consent::lost(reason, call.request_id));
+            trace.said = Some(consent::lost(reason, x.request_id));
             return Err(reason);
         }
         Err(reason) => return Err(reason),
     };
     trace.identity = Some(client::identity(&asked.client));
-    match decide(call, &asked, query, trace).await {
+    match decide(x, oauth, &asked, query, trace).await {
         Err(reason) if goes_back(reason) => {
             trace.said = Some(asked.back(
-                call,
-                &[("error", oauth::error(reason).1), ("error_description", oauth::text(reason, call.oauth.dialect))],
+                x,
+                &[("error", oauth::error(reason).1), ("error_description", oauth::text(reason, oauth.dialect))],
             ));
             Err(reason)
         }
@@ -62,17 +62,17 @@ struct Asked {
 
 impl Asked {
     /// Sends the browser back (RFC 6749 section 4.1.2, RFC 9207). After a form a browser must not post again.
-    fn back<P>(&self, call: Call<'_, P>, members: &[(&str, &str)]) -> Answer {
+    fn back<P>(&self, x: &Exchange<'_, P>, members: &[(&str, &str)]) -> Answer {
         let mut address = self.redirect_uri.clone();
         let state = self.parameters.get("state").map(|state| ("state", state));
-        let issuer = ("iss", call.gate.policy.gateway.issuer.as_str());
+        let issuer = ("iss", x.state.policy.gateway.issuer.as_str());
         let mut joint = if address.contains('?') { '&' } else { '?' };
         for (name, value) in members.iter().copied().chain(state).chain([issuer]) {
             address.push(joint);
             address.push_str(&format!("{name}={}", encode_component(value)));
             joint = '&';
         }
-        match call.incoming.method {
+        match x.request.method {
             "POST" => Answer::see_other(address),
             _ => Answer::found(address),
         }
@@ -80,10 +80,11 @@ impl Asked {
 }
 
 /// Finds out whom the browser would be sent back to.
-async fn returning<P: Ports>(call: Call<'_, P>, query: &str) -> Result<Asked, Reason> {
-    let Call { gate, ctx, ports, .. } = call;
+async fn returning<P: Ports>(x: &Exchange<'_, P>, query: &str) -> Result<Asked, Reason> {
+    let Exchange { state, ports, .. } = *x;
+    let ctx = x.ctx();
     let parameters = Parameters::read(&[query], &PARAMETERS)?;
-    let client = registry::find(ctx, ports, &gate.policy, parameters.need("client_id")?, Revocation::Cached).await?;
+    let client = registry::find(ctx, ports, &state.policy, parameters.need("client_id")?, Revocation::Cached).await?;
     if client.kind == ClientKind::TokenPair {
         return Err(Reason::ClientKind);
     }
@@ -96,19 +97,26 @@ async fn returning<P: Ports>(call: Call<'_, P>, query: &str) -> Result<Asked, Re
     Ok(Asked { client, redirect_uri, parameters })
 }
 
-async fn decide<P: Ports>(call: Call<'_, P>, asked: &Asked, query: &str, trace: &mut Trace) -> Result<Answer, Reason> {
-    let Call { gate, ctx, oauth, incoming, target, ports, .. } = call;
+async fn decide<P: Ports>(
+    x: &Exchange<'_, P>,
+    oauth: &OAuth,
+    asked: &Asked,
+    query: &str,
+    trace: &mut Trace,
+) -> Result<Answer, Reason> {
+    let Exchange { state, request, target, ports, .. } = *x;
+    let ctx = x.ctx();
     let mut allowed = judge(asked)?;
-    if incoming.method == "POST" && !fetch_metadata::is_own_form(&incoming.headers, &target.origin()) {
+    if request.method == "POST" && !fetch_metadata::is_own_form(&request.headers, &target.origin()) {
         return Err(Reason::CrossSite);
     }
-    let Some((session, subject)) = signed_in(call).await? else { return to_sign_in(call, query) };
+    let Some((session, subject)) = signed_in(x).await? else { return to_sign_in(x, query) };
     if let Some(identity) = &mut trace.identity {
         identity.subject = Some(subject.clone());
     }
-    let sessions = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
+    let sessions = state.policy.session.as_ref().ok_or(Reason::Internal)?;
     let purpose = format!("consent {query}");
-    if incoming.method != "POST" {
+    if request.method != "POST" {
         let token = session_token::token(ctx, sessions, &session, &purpose)?;
         return Ok(consent::page(
             oauth,
@@ -120,10 +128,10 @@ async fn decide<P: Ports>(call: Call<'_, P>, asked: &Asked, query: &str, trace: 
             token.expose_text()?,
         ));
     }
-    if !incoming.has_form()? {
+    if !request.has_form()? {
         return Err(Reason::ConsentForged);
     }
-    let form = bearer::read_form(ports, gate.policy.limits.form).await?;
+    let form = bearer::read_form(ports, state.policy.limits.form).await?;
     if !session_token::is_token(ctx, sessions, &session, &purpose, &value(&form, "consent")?)? {
         return Err(Reason::ConsentForged);
     }
@@ -132,11 +140,11 @@ async fn decide<P: Ports>(call: Call<'_, P>, asked: &Asked, query: &str, trace: 
     }
     // What is allowed may last for a year: nobody allows it who has signed out, wherever that was.
     if ctx.single_use == SingleUse::Ledger && store::is_revoked(ports, &session).await? {
-        return to_sign_in(call, query);
+        return to_sign_in(x, query);
     }
     allowed.subject = subject;
     let code = code::mint(ctx, ports, oauth, &allowed).await?;
-    Ok(asked.back(call, &[("code", code.expose_text()?)]))
+    Ok(asked.back(x, &[("code", code.expose_text()?)]))
 }
 
 /// Judges what the client asks for (RFC 6749 section 4.1.1, 7636 section 4.3, 8707 section 2.1, 9449 section 10).
@@ -202,10 +210,11 @@ fn words(text: &str) -> Vec<&str> {
 }
 
 /// Who is there. A session that has ended is nobody's: the sign-in page opens another.
-async fn signed_in<P: Ports>(call: Call<'_, P>) -> Result<Option<(Sealed, String)>, Reason> {
-    let Call { gate, ctx, incoming, target, ports, .. } = call;
-    let policy = gate.policy.session.as_ref().ok_or(Reason::Internal)?;
-    let Some(text) = session::present(ctx, policy, target, &incoming.headers)? else { return Ok(None) };
+async fn signed_in<P: Ports>(x: &Exchange<'_, P>) -> Result<Option<(Sealed, String)>, Reason> {
+    let Exchange { state, request, target, ports, .. } = *x;
+    let ctx = x.ctx();
+    let policy = state.policy.session.as_ref().ok_or(Reason::Internal)?;
+    let Some(text) = session::present(ctx, policy, target, &request.headers)? else { return Ok(None) };
     let verified = match session::open(ctx, policy, text) {
         Ok(session) => session::verify(ctx, ports, policy, Revocation::Cached, &session, &mut None)
             .await
@@ -220,15 +229,15 @@ async fn signed_in<P: Ports>(call: Call<'_, P>) -> Result<Option<(Sealed, String
 }
 
 /// To the sign-in page, and from there back to this very request.
-fn to_sign_in<P>(call: Call<'_, P>, query: &str) -> Result<Answer, Reason> {
-    let Call { gate, target, .. } = call;
-    if gate.policy.sign_in.is_none() {
+fn to_sign_in<P>(x: &Exchange<'_, P>, query: &str) -> Result<Answer, Reason> {
+    let Exchange { state, target, .. } = *x;
+    if state.policy.sign_in.is_none() {
         return Err(Reason::CredentialMissing); // sessions are opened elsewhere, by a nonce
     }
     let next = format!("{}?{query}", target.path);
     let address = format!("{SIGN_IN}?next={}", encode_component(&next));
     // Escaped once more it may be longer than an address can be: then the form itself carries it.
-    let fits = target.origin().len() + address.len() <= gate.policy.limits.url;
+    let fits = target.origin().len() + address.len() <= state.policy.limits.url;
     Ok(if fits { Answer::see_other(address) } else { page::sign_in(&next, "", false) })
 }
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::credential::dpop::{self, Proof};
 use crate::credential::{Identity, bearer, registry};
-use crate::endpoint::oauth::Call;
 use crate::endpoint::oauth::parameters::Parameters;
+use crate::exchange::Exchange;
 use crate::http::basic::{self, Pair};
-use crate::policy::{Client, ClientKind};
+use crate::policy::{Client, ClientKind, OAuth};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::secret::Secret;
@@ -32,21 +32,21 @@ pub struct Named {
 ///
 /// # Errors
 /// `FormMalformed`, `BodyTooLarge`, `OAuthParameter`, `ParameterDuplicate`, `BasicMalformed`, `ClientUnauthenticated`.
-pub async fn read<P: Ports>(call: Call<'_, P>, known: &[&'static str]) -> Result<Request, Reason> {
-    let Call { gate, oauth, incoming, target, ports, .. } = call;
+pub async fn read<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth, known: &[&'static str]) -> Result<Request, Reason> {
+    let Exchange { state, request, target, ports, .. } = *x;
     let known: Vec<&'static str> = known.iter().chain(&[CLIENT_ID, CLIENT_SECRET]).copied().collect();
     let query = target.query.unwrap_or_default();
-    let has_body = incoming.has_form()?;
+    let has_body = request.has_form()?;
     let in_query = Parameters::read(&[query], &known)?;
     if (!has_body && in_query.is_empty()) || (!in_query.is_empty() && !oauth.query) {
         return Err(if has_body { Reason::OAuthParameter } else { Reason::FormMalformed });
     }
     let body = match has_body {
-        true => bearer::read_form(ports, gate.policy.limits.form).await?,
+        true => bearer::read_form(ports, state.policy.limits.form).await?,
         false => String::new(),
     };
     let form = Parameters::read(&[query, &body], &known)?;
-    let named = named(incoming.headers.get("authorization"), &form)?;
+    let named = named(request.headers.get("authorization"), &form)?;
     Ok(Request { form, named })
 }
 
@@ -54,10 +54,11 @@ pub async fn read<P: Ports>(call: Call<'_, P>, known: &[&'static str]) -> Result
 ///
 /// # Errors
 /// `ClientUnauthenticated`, `ClientUnknown`, `ClientSecret`, `ClientKind`, and storage's own reasons.
-pub async fn authenticate<P: Ports>(call: Call<'_, P>, named: &Named) -> Result<Arc<Client>, Reason> {
-    let Call { gate, ctx, ports, .. } = call;
+pub async fn authenticate<P: Ports>(x: &Exchange<'_, P>, named: &Named) -> Result<Arc<Client>, Reason> {
+    let Exchange { state, ports, .. } = *x;
+    let ctx = x.ctx();
     let id = named.id.as_ref().ok_or(Reason::ClientUnauthenticated)?;
-    let client = registry::find(ctx, ports, &gate.policy, id, ctx.strictest()).await?;
+    let client = registry::find(ctx, ports, &state.policy, id, ctx.strictest()).await?;
     match (client.kind, named.secrets.as_slice()) {
         (ClientKind::Public, []) => return Ok(client),
         // What everybody holds proves nothing; a client that thinks it does is told so.
@@ -66,7 +67,7 @@ pub async fn authenticate<P: Ports>(call: Call<'_, P>, named: &Named) -> Result<
         (_, secrets) => {
             for secret in secrets {
                 let pair = Pair { id: id.clone(), secret: secret.clone() };
-                registry::authenticate(ctx, &gate.policy, &client, &pair)?;
+                registry::authenticate(ctx, &state.policy, &client, &pair)?;
             }
         }
     }
@@ -82,10 +83,11 @@ pub fn identity(client: &Client) -> Identity {
 ///
 /// # Errors
 /// The reasons of [`dpop::prove`]; `DpopMalformed` if the client has to and did not.
-pub async fn proof<P: Ports>(call: Call<'_, P>, client: &Client) -> Result<Option<Proof>, Reason> {
-    let Call { ctx, incoming, target, ports, .. } = call;
-    let demand = dpop::Demand { method: incoming.method, address: &target.address(), token: None };
-    let proof = dpop::prove(ctx, ports, &incoming.headers, demand).await?;
+pub async fn proof<P: Ports>(x: &Exchange<'_, P>, client: &Client) -> Result<Option<Proof>, Reason> {
+    let Exchange { request, target, ports, .. } = *x;
+    let ctx = x.ctx();
+    let demand = dpop::Demand { method: request.method, address: &target.address(), token: None };
+    let proof = dpop::prove(ctx, ports, &request.headers, demand).await?;
     match client.needs_dpop && proof.is_none() {
         true => Err(Reason::DpopMalformed),
         false => Ok(proof),

@@ -4,10 +4,10 @@ use serde_json::{Map, Value, json};
 
 use crate::credential::grant::{self, Claims};
 use crate::credential::{Identity, bearer, registry};
-use crate::endpoint::oauth::Call;
 use crate::endpoint::oauth::client;
+use crate::exchange::Exchange;
 use crate::http::answer::Answer;
-use crate::policy::ClientKind;
+use crate::policy::{ClientKind, OAuth};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::sealed::record::Record;
@@ -16,15 +16,19 @@ use crate::sealed::store::{self, Found};
 
 /// 200 `{"active": true, ...}`, or `{"active": false}` and not a word why. A client learns of its own tokens, a resource
 /// server (`introspect = true`) of all access tokens.
-pub async fn answer<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -> Result<Answer, Reason> {
-    let request = client::read(call, &["token", "token_type_hint"]).await?;
-    let client = client::authenticate(call, &request.named).await?;
+pub async fn answer<P: Ports>(
+    x: &Exchange<'_, P>,
+    oauth: &OAuth,
+    known: &mut Option<Identity>,
+) -> Result<Answer, Reason> {
+    let request = client::read(x, oauth, &["token", "token_type_hint"]).await?;
+    let client = client::authenticate(x, &request.named).await?;
     *known = Some(client::identity(&client));
     // Anybody could ask in the name of a client that cannot prove who it is.
     if client.kind != ClientKind::Confidential {
         return Err(Reason::ClientUnauthenticated);
     }
-    let told = tell(call, request.form.need("token")?).await?;
+    let told = tell(x, oauth, request.form.need("token")?).await?;
     let is_for = |members: &Map<String, Value>| members.get("client_id").is_some_and(|id| *id == client.id.as_str());
     // A refresh token is between its client and this server (RFC 6749 section 1.5): to a resource server it is nothing.
     let is_access = |members: &Map<String, Value>| members.contains_key("token_type");
@@ -33,13 +37,14 @@ pub async fn answer<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -
 }
 
 /// What an active token says; None for any other.
-async fn tell<P: Ports>(call: Call<'_, P>, token: &str) -> Result<Option<Map<String, Value>>, Reason> {
-    let Call { gate, ctx, oauth, ports, .. } = call;
+async fn tell<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth, token: &str) -> Result<Option<Map<String, Value>>, Reason> {
+    let Exchange { state, ports, .. } = *x;
+    let ctx = x.ctx();
     let revocation = ctx.strictest();
     let (sealed, claims, is_access) = match grant::open_refresh(ctx, oauth, token) {
         Ok((sealed, claims)) => (sealed, Some(claims), false),
         Err(Reason::RefreshExpired) => return Ok(None),
-        Err(Reason::RefreshForged) => match bearer::open(ctx, &gate.policy, token) {
+        Err(Reason::RefreshForged) => match bearer::open(ctx, &state.policy, token) {
             Ok(sealed) => {
                 let claims = grant::claims(&sealed);
                 (sealed, claims, true)
@@ -59,22 +64,20 @@ async fn tell<P: Ports>(call: Call<'_, P>, token: &str) -> Result<Option<Map<Str
         }
         let found = store::find(ctx, ports, &sealed, 0, revocation).await?;
         return Ok(match found {
-            Found::Live(record) => Some(members(call, &sealed, &record, None, is_access)),
+            Found::Live(record) => Some(members(x, &sealed, &record, None, is_access)),
             Found::Revoked | Found::Unknown => None,
         });
     };
     match grant::verify(ctx, ports, oauth, revocation, &sealed, &claims).await {
-        Ok(record) if is_there(call, &record).await? => {
-            Ok(Some(members(call, &sealed, &record, Some(&claims), is_access)))
-        }
+        Ok(record) if is_there(x, &record).await? => Ok(Some(members(x, &sealed, &record, Some(&claims), is_access))),
         Ok(_) | Err(Reason::TokenRevoked | Reason::TokenSuperseded | Reason::TokenUnknown) => Ok(None),
         Err(other) => Err(other),
     }
 }
 
 /// Whether the client of a grant still exists.
-async fn is_there<P: Ports>(call: Call<'_, P>, record: &Record) -> Result<bool, Reason> {
-    match registry::find(call.ctx, call.ports, &call.gate.policy, &record.client, call.ctx.strictest()).await {
+async fn is_there<P: Ports>(x: &Exchange<'_, P>, record: &Record) -> Result<bool, Reason> {
+    match registry::find(x.ctx(), x.ports, &x.state.policy, &record.client, x.ctx().strictest()).await {
         Ok(_) => Ok(true),
         Err(Reason::ClientUnknown) => Ok(false),
         Err(other) => Err(other),
@@ -82,7 +85,7 @@ async fn is_there<P: Ports>(call: Call<'_, P>, record: &Record) -> Result<bool, 
 }
 
 fn members<P>(
-    call: Call<'_, P>,
+    x: &Exchange<'_, P>,
     token: &Sealed,
     record: &Record,
     claims: Option<&Claims>,
@@ -94,7 +97,7 @@ fn members<P>(
     let mut members = Map::new();
     let mut say = |name: &str, value: Value| members.insert(name.to_owned(), value);
     say("active", json!(true));
-    say("iss", json!(call.gate.policy.gateway.issuer.as_str()));
+    say("iss", json!(x.state.policy.gateway.issuer.as_str()));
     say("sub", json!(record.sub));
     say("exp", json!(token.expires));
     say("iat", json!(token.issued));

@@ -5,32 +5,32 @@ use serde_json::{Map, Value, json};
 use crate::credential::dpop;
 use crate::dialect::oauth::ALLOW_ORIGIN;
 use crate::endpoint::oauth::{judge_method, preflight};
-use crate::exchange::Trace;
+use crate::exchange::{Exchange, Trace};
 use crate::http::Incoming;
 use crate::http::answer::Answer;
 use crate::policy::{Accept, Dialect, OAuth, Route};
 use crate::refusal::Reason;
-use crate::state::Gate;
 
 /// A document for anybody, of any origin, that may be kept for five minutes.
 ///
 /// # Errors
 /// `MethodNotAllowed`, and the document's own.
 pub fn read(
-    incoming: &Incoming<'_>,
+    request: &Incoming<'_>,
     trace: &mut Trace,
     document: impl FnOnce() -> Result<Value, Reason>,
 ) -> Result<Answer, Reason> {
-    if incoming.method == "OPTIONS" {
+    if request.method == "OPTIONS" {
         return Ok(preflight("GET, HEAD"));
     }
-    judge_method(incoming, trace, &["GET", "HEAD"])?;
+    judge_method(request, trace, &["GET", "HEAD"])?;
     Ok(Answer::json(200, &document()?).kept().with(ALLOW_ORIGIN, "*".to_owned()))
 }
 
 /// RFC 8414 section 2, with what RFC 9207 and 9449 add.
-pub fn server(gate: &Gate, oauth: &OAuth) -> Value {
-    let issuer = &gate.policy.gateway.issuer;
+pub fn server<P>(x: &Exchange<'_, P>, oauth: &OAuth) -> Value {
+    let Exchange { state, .. } = *x;
+    let issuer = &state.policy.gateway.issuer;
     let endpoint = |name: &str| format!("{issuer}{}{name}", oauth.path);
     // Where clients of that dialect look for them.
     let (authorize, token) = match oauth.dialect {
@@ -40,7 +40,7 @@ pub fn server(gate: &Gate, oauth: &OAuth) -> Value {
     let by_secret = ["client_secret_basic", "client_secret_post"];
     let mut scopes: Vec<&String> = Vec::new();
     for scope in
-        gate.policy.clients.iter().flat_map(|client| &client.scope).chain(oauth.scopes.iter().map(|(name, _)| name))
+        state.policy.clients.iter().flat_map(|client| &client.scope).chain(oauth.scopes.iter().map(|(name, _)| name))
     {
         if !scopes.contains(&scope) {
             scopes.push(scope);
@@ -70,16 +70,17 @@ pub fn server(gate: &Gate, oauth: &OAuth) -> Value {
 ///
 /// # Errors
 /// `NoRoute`
-pub fn resource(gate: &Gate, path: &str) -> Result<Value, Reason> {
-    let issuer = &gate.policy.gateway.issuer;
-    let routes = || gate.policy.routes.iter().filter(|route| route.takes_tokens());
+pub fn resource<P>(x: &Exchange<'_, P>, path: &str) -> Result<Value, Reason> {
+    let Exchange { state, .. } = *x;
+    let issuer = &state.policy.gateway.issuer;
+    let routes = || state.policy.routes.iter().filter(|route| route.takes_tokens());
     let is_meant = |route: &&std::sync::Arc<Route>| route.path.base() == path;
     let meant: Vec<_> = if path.is_empty() { routes().collect() } else { routes().filter(is_meant).collect() };
     let mut servers: Vec<&str> = Vec::new();
     let mut scopes: Vec<&str> = Vec::new();
     for route in &meant {
         let own = route.accept.iter().any(|accept| matches!(accept, Accept::Bearer));
-        let own = Some(issuer.as_str()).filter(|_| own && gate.policy.oauth.is_some());
+        let own = Some(issuer.as_str()).filter(|_| own && state.policy.oauth.is_some());
         let others = route.accept.iter().filter_map(Accept::issuer).map(|other| other.issuer.as_str());
         let new = own.into_iter().chain(others).filter(|server| !servers.contains(server)).collect::<Vec<_>>();
         servers.extend(new);

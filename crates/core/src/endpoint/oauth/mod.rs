@@ -10,35 +10,13 @@ mod revoke;
 mod token;
 
 use crate::dialect::oauth::ALLOW_ORIGIN;
-use crate::exchange::Trace;
 use crate::exchange::format::Voice;
+use crate::exchange::{Exchange, Trace};
+use crate::http::Incoming;
 use crate::http::answer::Answer;
-use crate::http::{Incoming, Target};
 use crate::policy::{OAuth, Policy, is_within};
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::sealed::store::Context;
-use crate::state::Gate;
-
-/// One request to the authorization server.
-struct Call<'a, P> {
-    gate: &'a Gate,
-    ctx: Context<'a>,
-    oauth: &'a OAuth,
-    incoming: &'a Incoming<'a>,
-    target: &'a Target<'a>,
-    ports: &'a P,
-    request_id: &'a str,
-}
-
-// By hand: a derived one would want the ports to be copied too.
-impl<P> Clone for Call<'_, P> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<P> Copy for Call<'_, P> {}
 
 /// Whether a path belongs to the authorization server, in whatever case.
 pub fn is_own(policy: &Policy, path: &str) -> bool {
@@ -51,45 +29,37 @@ pub fn is_own(policy: &Policy, path: &str) -> bool {
 ///
 /// # Errors
 /// `NoRoute`, `MethodNotAllowed`, and the endpoint's own reasons.
-pub(crate) async fn answer<P: Ports>(
-    gate: &Gate,
-    ctx: Context<'_>,
-    incoming: &Incoming<'_>,
-    target: &Target<'_>,
-    ports: &P,
-    request_id: &str,
-    trace: &mut Trace,
-) -> Result<Answer, Reason> {
+pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>, trace: &mut Trace) -> Result<Answer, Reason> {
+    let Exchange { state, request, target, .. } = *x;
     if let Some(rest) = target.path.strip_prefix(RESOURCE) {
         trace.endpoint = Some(RESOURCE);
-        return metadata::read(incoming, trace, || metadata::resource(gate, rest));
+        return metadata::read(request, trace, || metadata::resource(x, rest));
     }
-    let oauth = gate.policy.oauth.as_ref().ok_or(Reason::NoRoute)?;
+    let oauth = state.policy.oauth.as_ref().ok_or(Reason::NoRoute)?;
     if target.path == SERVER {
         trace.endpoint = Some(SERVER);
-        return metadata::read(incoming, trace, || Ok(metadata::server(gate, oauth)));
+        return metadata::read(request, trace, || Ok(metadata::server(x, oauth)));
     }
-    let call = Call { gate, ctx, oauth, incoming, target, ports, request_id };
     let name = target.path.strip_prefix(oauth.path.as_str()).ok_or(Reason::NoRoute)?;
     let mut known = None;
     let answered = match name {
         "/" | "/authorize" | "/authorize/" => {
             trace.endpoint = Some("/oauth/authorize");
             let methods = ["GET", "HEAD", "POST"];
-            judge_method(incoming, trace, &methods)?;
-            return authorize::answer(call, trace).await;
+            judge_method(request, trace, &methods)?;
+            return authorize::answer(x, oauth, trace).await;
         }
         "/token" | "/token/" => {
             trace.endpoint = Some("/oauth/token");
-            by_client(call, trace, token::answer(call, &mut known)).await
+            by_client(x, oauth, trace, token::answer(x, oauth, &mut known)).await
         }
         "/revoke" | "/revoke/" => {
             trace.endpoint = Some("/oauth/revoke");
-            by_client(call, trace, revoke::answer(call, &mut known)).await
+            by_client(x, oauth, trace, revoke::answer(x, oauth, &mut known)).await
         }
         "/introspect" | "/introspect/" => {
             trace.endpoint = Some("/oauth/introspect");
-            by_client(call, trace, introspect::answer(call, &mut known)).await
+            by_client(x, oauth, trace, introspect::answer(x, oauth, &mut known)).await
         }
         _ => return Err(Reason::NoRoute),
     };
@@ -99,21 +69,22 @@ pub(crate) async fn answer<P: Ports>(
 
 /// What clients call themselves: by POST, from any page, refused in OAuth's words.
 async fn by_client<P>(
-    call: Call<'_, P>,
+    x: &Exchange<'_, P>,
+    oauth: &OAuth,
     trace: &mut Trace,
     answered: impl Future<Output = Result<Answer, Reason>>,
 ) -> Result<Answer, Reason> {
-    if call.incoming.method == "OPTIONS" {
+    if x.request.method == "OPTIONS" {
         return Ok(preflight("POST"));
     }
-    trace.voice = Voice::OAuth(call.oauth.dialect);
-    judge_method(call.incoming, trace, &["POST"])?;
+    trace.voice = Voice::OAuth(oauth.dialect);
+    judge_method(x.request, trace, &["POST"])?;
     Ok(answered.await?.with(ALLOW_ORIGIN, "*".to_owned()).with("pragma", "no-cache".to_owned()))
 }
 
-fn judge_method(incoming: &Incoming<'_>, trace: &mut Trace, methods: &[&str]) -> Result<(), Reason> {
+fn judge_method(request: &Incoming<'_>, trace: &mut Trace, methods: &[&str]) -> Result<(), Reason> {
     trace.allow = methods.iter().map(|method| (*method).to_owned()).collect();
-    methods.contains(&incoming.method).then_some(()).ok_or(Reason::MethodNotAllowed)
+    methods.contains(&request.method).then_some(()).ok_or(Reason::MethodNotAllowed)
 }
 
 /// No cookie counts here, so a page of any origin may call what any program may call.

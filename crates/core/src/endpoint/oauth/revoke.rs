@@ -4,10 +4,10 @@ use serde_json::json;
 
 use crate::credential::grant::{self, Claims};
 use crate::credential::{Identity, bearer};
-use crate::endpoint::oauth::Call;
 use crate::endpoint::oauth::client;
+use crate::exchange::Exchange;
 use crate::http::answer::Answer;
-use crate::policy::{Client, SingleUse};
+use crate::policy::{Client, OAuth, SingleUse};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::sealed::seal::Sealed;
@@ -16,22 +16,27 @@ use crate::sealed::store::{self, Found};
 /// 200 `{}`, whatever the token was: what is not valid any more needs no revoking. A refresh token, even one
 /// that was used, and an access token in use take the whole grant with them. An access token that a refresh has replaced
 /// takes nothing: clients tidy up after a refresh, and mean no sign-out.
-pub async fn answer<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -> Result<Answer, Reason> {
-    let Call { gate, ctx, oauth, ports, .. } = call;
-    let request = client::read(call, &["token", "token_type_hint"]).await?;
-    let client = client::authenticate(call, &request.named).await?;
+pub async fn answer<P: Ports>(
+    x: &Exchange<'_, P>,
+    oauth: &OAuth,
+    known: &mut Option<Identity>,
+) -> Result<Answer, Reason> {
+    let Exchange { state, ports, .. } = *x;
+    let ctx = x.ctx();
+    let request = client::read(x, oauth, &["token", "token_type_hint"]).await?;
+    let client = client::authenticate(x, &request.named).await?;
     *known = Some(client::identity(&client));
     let token = request.form.need("token")?;
     let has_ledger = ctx.single_use == SingleUse::Ledger;
     match grant::open_refresh(ctx, oauth, token) {
-        Ok((sealed, claims)) => end(call, &client, &sealed, &claims).await?,
+        Ok((sealed, claims)) => end(x, oauth, &client, &sealed, &claims).await?,
         Err(Reason::RefreshExpired) => {}
         Err(Reason::RefreshForged) => {
-            let token = bearer::bare_anywhere(&gate.policy, token);
-            match bearer::open(ctx, &gate.policy, token).map(|sealed| (grant::claims(&sealed), sealed)) {
+            let token = bearer::bare_anywhere(&state.policy, token);
+            match bearer::open(ctx, &state.policy, token).map(|sealed| (grant::claims(&sealed), sealed)) {
                 Ok((Some(claims), _)) if has_ledger && grant::is_superseded(ports, &claims).await? => {}
-                Ok((Some(claims), sealed)) => end(call, &client, &sealed, &claims).await?,
-                Ok((None, sealed)) => end_single(call, &client, &sealed).await?,
+                Ok((Some(claims), sealed)) => end(x, oauth, &client, &sealed, &claims).await?,
+                Ok((None, sealed)) => end_single(x, &client, &sealed).await?,
                 Err(Reason::TokenForged) => {}
                 // A key without a value here may have one elsewhere, where the token lives.
                 Err(other) => return Err(other),
@@ -44,8 +49,9 @@ pub async fn answer<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -
 }
 
 /// A token that an operator made for the client.
-async fn end_single<P: Ports>(call: Call<'_, P>, client: &Client, token: &Sealed) -> Result<(), Reason> {
-    let Call { ctx, ports, .. } = call;
+async fn end_single<P: Ports>(x: &Exchange<'_, P>, client: &Client, token: &Sealed) -> Result<(), Reason> {
+    let Exchange { ports, .. } = *x;
+    let ctx = x.ctx();
     if token.expires <= ctx.now {
         return Ok(());
     }
@@ -56,8 +62,15 @@ async fn end_single<P: Ports>(call: Call<'_, P>, client: &Client, token: &Sealed
     }
 }
 
-async fn end<P: Ports>(call: Call<'_, P>, client: &Client, token: &Sealed, claims: &Claims) -> Result<(), Reason> {
-    let Call { ctx, oauth, ports, .. } = call;
+async fn end<P: Ports>(
+    x: &Exchange<'_, P>,
+    oauth: &OAuth,
+    client: &Client,
+    token: &Sealed,
+    claims: &Claims,
+) -> Result<(), Reason> {
+    let Exchange { ports, .. } = *x;
+    let ctx = x.ctx();
     if token.expires <= ctx.now {
         return Ok(());
     }

@@ -6,26 +6,31 @@ use crate::credential::Identity;
 use crate::credential::dpop::Proof;
 use crate::credential::grant::code::{self, Shown};
 use crate::credential::grant::{self, Claims, Issued, Wanted};
-use crate::endpoint::oauth::Call;
 use crate::endpoint::oauth::client::{self, Request};
 use crate::endpoint::oauth::parameters::Parameters;
+use crate::exchange::Exchange;
 use crate::http::answer::Answer;
-use crate::policy::{Client, ClientKind};
+use crate::policy::{Client, ClientKind, OAuth};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::sealed::record::Record;
 use crate::sealed::seal::Sealed;
 
 /// 200 `{"access_token", "token_type", "expires_in", "refresh_token", "scope"}` (RFC 6749 section 5.1).
-pub async fn answer<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -> Result<Answer, Reason> {
-    let Call { ctx, oauth, ports, .. } = call;
-    let Request { form, named } = client::read(call, &PARAMETERS).await?;
+pub async fn answer<P: Ports>(
+    x: &Exchange<'_, P>,
+    oauth: &OAuth,
+    known: &mut Option<Identity>,
+) -> Result<Answer, Reason> {
+    let Exchange { ports, .. } = *x;
+    let ctx = x.ctx();
+    let Request { form, named } = client::read(x, oauth, &PARAMETERS).await?;
     let by_code = match form.get("grant_type").ok_or(Reason::GrantTypeMissing)? {
         "authorization_code" => true,
         "refresh_token" => false,
         _ => return Err(Reason::GrantType),
     };
-    let client = client::authenticate(call, &named).await?;
+    let client = client::authenticate(x, &named).await?;
     let caller = known.insert(client::identity(&client));
     let redeemed = match by_code {
         true => Redeemed::Code(code::open(ctx, oauth, form.get("code").ok_or(Reason::CodeMissing)?)?),
@@ -35,7 +40,7 @@ pub async fn answer<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -
             Redeemed::Refresh(sealed, claims)
         }
     };
-    let proof = client::proof(call, &client).await?;
+    let proof = client::proof(x, &client).await?;
     let bound = proof.map(|proof| proof.key);
     let wanted = Wanted {
         scope: form.get("scope").filter(|_| !by_code).map(str::to_owned),
@@ -44,7 +49,7 @@ pub async fn answer<P: Ports>(call: Call<'_, P>, known: &mut Option<Identity>) -
         binds_refresh: client.kind == ClientKind::Public,
     };
     let issued = match redeemed {
-        Redeemed::Code(code) => redeem_code(call, &client, &code, &form, &wanted, proof).await?,
+        Redeemed::Code(code) => redeem_code(x, oauth, &client, &code, &form, &wanted, proof).await?,
         Redeemed::Refresh(token, claims) => {
             grant::refresh(ctx, ports, oauth, &token, &claims, &wanted, proof, caller).await?
         }
@@ -61,14 +66,16 @@ enum Redeemed {
 
 /// Client, address and PKCE are judged before the code is claimed: a thief can neither spend it nor have it revoked.
 async fn redeem_code<P: Ports>(
-    call: Call<'_, P>,
+    x: &Exchange<'_, P>,
+    oauth: &OAuth,
     client: &Client,
     code: &Sealed,
     form: &Parameters,
     wanted: &Wanted,
     proof: Option<Proof>,
 ) -> Result<Issued, Reason> {
-    let Call { ctx, oauth, ports, .. } = call;
+    let Exchange { ports, .. } = *x;
+    let ctx = x.ctx();
     let shown = Shown {
         client: &client.id,
         redirect_uri: form.get("redirect_uri"),
