@@ -262,7 +262,7 @@ async fn wycheproof_holds_by_webcrypto() {
         for test in group["tests"].as_array().unwrap() {
             let id = test["tcId"].as_u64().unwrap();
             let is_ours = ["RS256", "PS256", "ES256"].iter().any(|name| group["public"]["alg"] == *name);
-            let expected = test["result"] == "valid" && is_ours && !matches!(id, 346 | 350); // tests/wycheproof.rs
+            let expected = test["result"] == "valid" && is_ours && !matches!(id, 346 | 350); // tests/native/links/wycheproof.rs
             let verdict = is_signed(&ports, &group["public"], test["jws"].as_str().unwrap()).await;
             assert_eq!(verdict, expected, "{id}: {}", test["comment"]);
             valid += usize::from(verdict);

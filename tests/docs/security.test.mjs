@@ -43,7 +43,7 @@ test("SECURITY.md: every source that it names is there", () => {
 });
 
 test("a test that is not there, or that never runs, is missed", () => {
-  const { named } = evidence("`tests/once.rs::no_such_test` `::finish`; `tests/e2e/links/links.test.mjs` \"no such title\", \"each changed byte\"; `fixtures/refusals.json` (`no_reason`, `link_expired`)");
+  const { named } = evidence("`tests/native/ledger/once.rs::no_such_test` `::finish`; `tests/e2e/links/links.test.mjs` \"no such title\", \"each changed byte\"; `fixtures/refusals.json` (`no_reason`, `link_expired`)");
   assert.deepEqual(named.map(isThere), [false, false, false, true, false, true]);
   assert.ok(!isThere({ file: "tests/no-such-file.rs", name: "x" }));
 });

@@ -23,7 +23,7 @@ function cellsOf(line) {
 
 /**
  * What a cell names: `FILE.rs::test`, with `::test` for more of that file; `FILE.mjs` "part of a title", with more
- * titles behind it; `fixtures/refusals.json` (`reason`, ...), each a case that tests/refusals.rs runs;
+ * titles behind it; `fixtures/refusals.json` (`reason`, ...), each a case that tests/native/refusals/reasons.rs runs;
  * `fixtures/faults.json` (`fault`, ...), each a row of `npm run faults`.
  */
 export function evidence(cell) {

@@ -1,0 +1,234 @@
+//! The documents that repeat what the code says, held to it: a reason, a table or a key that is added or taken
+//! away without a word in docs/ fails here.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use edgegate_core::forward::reserved::{ROWS, Row};
+use edgegate_core::policy::{self, Policy, SHAPES};
+use edgegate_core::refusal::Reason;
+use toml::de::{DeTable, DeValue};
+
+#[test]
+fn every_reason_is_in_the_table_of_refusals_and_no_other() {
+    let documented = reasons();
+    let real: BTreeMap<String, String> = Reason::ALL
+        .iter()
+        .map(|reason| (reason.code().to_owned(), format!("{} `{}`", reason.public().status(), reason.public().code())))
+        .collect();
+    assert_eq!(documented, real);
+}
+
+#[test]
+fn every_reason_says_what_to_do() {
+    for row in rows(&document("docs/refusals.md")) {
+        if let [reason, _, why, todo] = row.as_slice()
+            && reason.starts_with('`')
+        {
+            assert!(!why.is_empty() && !todo.is_empty(), "{reason}");
+        }
+    }
+}
+
+#[test]
+fn the_examples_of_the_policy_are_one_valid_policy() {
+    let policy = Policy::read(&example()).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    assert_eq!(policy.routes.len(), 7);
+}
+
+#[test]
+fn the_examples_of_the_policy_use_every_key_that_exists() {
+    let text = example();
+    let document = DeTable::parse(&text).unwrap();
+    let mut used = Vec::new();
+    walk(document.get_ref(), String::new(), &mut used);
+    for shape in SHAPES {
+        for key in shape.keys {
+            assert!(used.contains(&(shape.table.to_owned(), (*key).to_owned())), "{}: {key}", shape.table);
+        }
+    }
+}
+
+/// The first `toml` block of each is a policy of its own, and what follows is added to it. It loosens nothing.
+#[test]
+fn the_policies_to_begin_with_are_valid() {
+    for (path, expected) in [("docs/luminate.md", 1), ("docs/superoffice.md", 2)] {
+        let text = document(path);
+        let blocks: Vec<&str> =
+            text.split("\n```toml\n").skip(1).map(|rest| rest.split("\n```").next().unwrap()).collect();
+        assert_eq!(blocks.len(), expected, "{path}");
+        for end in 1..=blocks.len() {
+            let policy = Policy::read(&blocks[..end].join("\n")).unwrap_or_else(|problems| panic!("{problems:#?}"));
+            // Pages that surround an API cannot ask for its token on every visit; that is said, and nothing else.
+            let mut advice = policy::advise(&policy, "2026-11-24");
+            advice.retain(|one| !one.message.contains("and is looser in `xsrf = \"token\"`"));
+            assert_eq!(advice, [], "{path}");
+        }
+    }
+}
+
+/// The table under a heading is the table of that name, key by key.
+#[test]
+fn every_key_has_its_row_and_every_row_its_key() {
+    let text = document("docs/policy.md");
+    for shape in SHAPES.iter().filter(|shape| !shape.table.is_empty()) {
+        let section = section(&text, heading(shape.table));
+        let documented: Vec<String> = rows(section)
+            .iter()
+            .filter_map(|row| row.first()?.strip_prefix('`')?.strip_suffix('`').map(str::to_owned))
+            .collect();
+        assert_eq!(documented, shape.keys, "{}", shape.table);
+    }
+}
+
+/// What must be there says so in the column of defaults.
+#[test]
+fn required_keys_are_called_required() {
+    let text = document("docs/policy.md");
+    for shape in SHAPES.iter().filter(|shape| !shape.table.is_empty()) {
+        for row in rows(section(&text, heading(shape.table))) {
+            let [key, default, ..] = row.as_slice() else { continue };
+            let Some(key) = key.strip_prefix('`').and_then(|key| key.strip_suffix('`')) else { continue };
+            assert_eq!(default == "required", shape.required.contains(&key), "{}.{key}", shape.table);
+        }
+    }
+}
+
+fn heading(table: &str) -> String {
+    match table {
+        "routes[]" => "## `[[routes]]`".to_owned(),
+        "origins.*"
+        | "links.*"
+        | "signed_redirects.*"
+        | "issuers.*"
+        | "basic.machines.*"
+        | "brokers.*"
+        | "luminate.administrators.*" => format!("## `[{}]`", table.replace('*', "NAME")),
+        "keys.*" | "clients.*" => format!("## `[{}]`", table.replace('*', "ID")),
+        _ => match table.strip_prefix("routes[].") {
+            Some(part) => format!("### `{part}` of a route"),
+            None => format!("## `[{table}]`"),
+        },
+    }
+}
+
+fn section(text: &str, heading: String) -> &str {
+    let start = text.find(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no {heading}")) + heading.len() + 2;
+    let rest = text.get(start..).unwrap();
+    let end = rest.find("\n##").unwrap_or(rest.len());
+    rest.get(..end).unwrap()
+}
+
+/// Every `toml` block of docs/policy.md, one after the other.
+fn example() -> String {
+    let text = document("docs/policy.md");
+    let blocks = text.split("\n```toml\n").skip(1).map(|rest| rest.split("\n```").next().unwrap());
+    blocks.map(|block| format!("{block}\n")).collect()
+}
+
+fn reasons() -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for row in rows(&document("docs/refusals.md")) {
+        let Some(code) = row.first().and_then(|cell| cell.strip_prefix('`')?.strip_suffix('`')) else { continue };
+        assert!(found.insert(code.to_owned(), row.get(1).cloned().unwrap_or_default()).is_none(), "{code} twice");
+    }
+    found
+}
+
+/// The rows of all tables of a text, without their heads.
+fn rows(text: &str) -> Vec<Vec<String>> {
+    let cells = |line: &str| line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect();
+    let is_row = |line: &&str| line.starts_with('|') && !line.starts_with("|-");
+    text.lines().filter(is_row).map(cells).collect()
+}
+
+fn document(path: &str) -> String {
+    fs::read_to_string(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(path))
+        .unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Notes which keys a table uses; named and listed tables under the names that the shapes have.
+fn walk(table: &DeTable<'_>, name: String, used: &mut Vec<(String, String)>) {
+    for (key, value) in table {
+        let key: &str = key.get_ref();
+        let path = if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
+        used.push((name.clone(), key.to_owned()));
+        match value.get_ref() {
+            DeValue::Table(tables) if NAMED.contains(&path.as_str()) => {
+                for (_, one) in tables {
+                    if let DeValue::Table(one) = one.get_ref() {
+                        walk(one, format!("{path}.*"), used);
+                    }
+                }
+            }
+            DeValue::Table(one) => walk(one, path, used),
+            DeValue::Array(list) => {
+                for one in list.iter() {
+                    if let DeValue::Table(one) = one.get_ref() {
+                        walk(one, format!("{path}[]"), used);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+const NAMED: [&str; 9] = [
+    "origins",
+    "keys",
+    "links",
+    "signed_redirects",
+    "clients",
+    "issuers",
+    "basic.machines",
+    "brokers",
+    "luminate.administrators",
+];
+
+/// The usual list, where people look for it.
+#[test]
+fn what_is_withheld_is_documented() {
+    let policy = Policy::read(&document("fixtures/policy/good/defaults.toml")).unwrap();
+    let usual: Vec<String> = policy.luminate.unwrap().names.withheld.iter().map(ToString::to_string).collect();
+    let text = document("docs/redirects.md");
+    let block = text.split("```text\n").find(|block| block.starts_with("*password*")).unwrap();
+    let listed: Vec<&str> = block.split("```").next().unwrap().split_whitespace().collect();
+    assert_eq!(listed, usual);
+}
+
+/// The list of methods that need no `auth`, as the page of the dialect has it.
+#[test]
+fn the_methods_without_auth_are_listed() {
+    let text = document("docs/luminate.md");
+    let rows: Vec<String> = edgegate_core::policy::USUAL_NO_AUTH
+        .iter()
+        .map(|(servlet, methods)| {
+            let methods: Vec<String> = methods.split_ascii_whitespace().map(|method| format!("`{method}`")).collect();
+            format!("| `{servlet}` | {} |", methods.join(" "))
+        })
+        .collect();
+    let section =
+        text.split("## Methods that need no auth").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
+    let found: Vec<&str> = section.lines().filter(|line| line.starts_with("| `")).collect();
+    assert_eq!(found, rows);
+}
+
+/// `BLESS=1 cargo test --test native documents` writes it anew.
+#[test]
+fn every_reserved_header_is_in_the_table_and_no_other() {
+    let path = "docs/headers.md";
+    let text = document(path);
+    let before = text.split("| field |").next().unwrap();
+    let row = |row: &Row| {
+        let name = row.name.strip_suffix('-').map_or(row.name.to_owned(), |family| format!("{family}-*"));
+        format!("| `{name}` | {} | {} |\n", row.meaning, row.source)
+    };
+    let table: String = ROWS.iter().map(row).collect();
+    let expected = format!("{before}| field | what an origin takes it for | who says so |\n|---|---|---|\n{table}");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(path), &expected).unwrap();
+    }
+    assert_eq!(document(path), expected);
+}

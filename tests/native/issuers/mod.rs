@@ -1,0 +1,4 @@
+//! Tokens of other issuers.
+
+mod keys;
+mod sent_away;

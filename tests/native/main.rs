@@ -1,0 +1,29 @@
+//! The native tests: one program, so that what they share is compiled and linked once. A folder for each capability.
+//!
+//! `cargo test --test native` runs all of them, `cargo test --test native links::` those of one module.
+//!
+//! They share one process and run side by side: none may change the environment, the current folder or the panic hook.
+//! The simulator is a program of its own (`tests/simulator/`), since it is compiled to be quick.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+
+mod cli;
+mod documents;
+mod forwarding;
+mod issuers;
+mod ledger;
+mod links;
+mod luminate;
+mod oauth;
+mod policy;
+mod redirects;
+mod refusals;
+mod requests;
+mod schemes;
+mod seal;
+mod security;
+mod sessions;
+mod sign_in;
+#[path = "../support/mod.rs"]
+mod support;
+mod tags;

@@ -1,0 +1,8 @@
+//! What follows from a person's consent: codes, tokens, refreshes, revocation; over time, from several isolates at once,
+//! with storage that lags, fails and loses answers.
+
+mod codes;
+pub mod flow;
+mod races;
+mod refresh;
+mod registered;

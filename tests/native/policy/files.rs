@@ -1,0 +1,459 @@
+//! The policy reader, from the outside: the files that are shipped, a fixture for every mistake and every
+//! remark, and the schema for editors.
+//!
+//! Fixtures are policies in `fixtures/policy/`: `good/` reads without a problem; `wrong/` and `advice/` end
+//! with what is to be said about them, one `#! 12: reason` a line.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use edgegate_core::http::Deployment;
+use edgegate_core::policy::{
+    Accept, Boundary, Carrier, ClientKind, Dialect, JwsAlgorithm, KeyUse, MacAlgorithm, NoAuth, Policy, Revocation,
+    SHAPES, SingleUse, TagPlaces, Verification, Via, Xsrf, advise,
+};
+use serde_json::Value;
+use toml::de::{DeTable, DeValue};
+
+#[test]
+fn the_starter_reads_and_loosens_nothing() {
+    let policy = read("edgegate.toml");
+    let advice: Vec<String> = advise(&policy, TODAY).iter().map(ToString::to_string).collect();
+    assert_eq!(advice, Vec::<String>::new());
+    assert!(policy.gateway.issuer.is_https() && !policy.gateway.explain);
+}
+
+#[test]
+fn the_demo_reads_and_asks_for_what_it_documents() {
+    let policy = read("demo/edgegate.toml");
+    assert_eq!(policy.gateway.issuer.as_str(), "http://127.0.0.1:8787");
+    assert!(policy.gateway.explain);
+    let routes: Vec<(String, String, String)> = policy
+        .routes
+        .iter()
+        .map(|route| (route.path.to_string(), route.methods.join(" "), accepted(&route.accept)))
+        .collect();
+    let expected = [
+        ("/landing/*", "GET HEAD", "signed-redirect:landing"),
+        ("/files/*", "GET HEAD", "link:files"),
+        ("/once/*", "GET HEAD", "link:once"),
+        ("/me/*", "GET HEAD POST PUT PATCH DELETE", "bearer"),
+        ("/account/*", "GET HEAD POST", "nonce session"),
+        ("/site/*", "GET HEAD POST", "luminate"),
+        ("/api/3.0/*", "GET HEAD POST PUT PATCH DELETE", "bearer token-pair"),
+        ("/SuperOffice/api/v1/*", "GET HEAD POST PUT PATCH DELETE", "bearer ticket basic session"),
+        ("/Cust12345/api/v1/*", "GET HEAD POST PUT PATCH DELETE", "bearer app-ticket session"),
+        ("/SuperOffice/panel", "GET HEAD POST", "session"),
+        ("/", "GET HEAD", "none"),
+    ];
+    let expected: Vec<(String, String, String)> = expected
+        .iter()
+        .map(|(path, methods, accept)| (path.to_string(), methods.to_string(), accept.to_string()))
+        .collect();
+    assert_eq!(routes, expected);
+    let landing = &policy.signed_redirects[0];
+    assert_eq!((landing.window, landing.single_use, landing.subject.as_deref()), (5, true, Some("cons_id")));
+    let worked_example = 1_900_000_000 - 1_795_305_600; // eg_exp of the README's link, less 2026-11-22
+    assert!(policy.links.iter().all(|link| link.max_lifetime > worked_example));
+    assert_eq!(policy.links.iter().map(|link| link.single_use).collect::<Vec<_>>(), [false, true]);
+    let oauth = policy.oauth.as_ref().unwrap();
+    assert_eq!((oauth.path.as_str(), oauth.dialect, oauth.query), ("/oauth", Dialect::Checkfront, true));
+    assert_eq!(oauth.access_lifetime, 14_000);
+    let clients: Vec<(&str, &str, bool)> =
+        policy.clients.iter().map(|client| (client.kind.word(), client.id.as_str(), client.needs_pkce)).collect();
+    let expected = [
+        ("confidential", "1d2d5cad60174b5972243693d082e4b4e54979bf", false),
+        ("public", "demo-public", true),
+        ("token-pair", "3be98641f0745b6fe7dacc2df947adbc1da7312d", false),
+    ];
+    assert_eq!(clients, expected);
+    assert!(policy.clients[2].acts_for_others && policy.clients.iter().all(|client| !client.introspects_all));
+    let api = policy.route("checkfront").unwrap();
+    assert!(api.dialect == Dialect::Checkfront && api.bearer.query && api.bearer.form && api.bearer.scope.is_empty());
+    let (basic, ticket) = (policy.basic.as_ref().unwrap(), policy.ticket.as_ref().unwrap());
+    assert!(basic.people && basic.machines.is_empty());
+    assert_eq!(ticket.app_tokens, ["SUPEROFFICE_APP_TOKEN"]);
+    for name in ["superoffice", "cust12345"] {
+        let route = policy.route(name).unwrap();
+        assert_eq!((route.dialect, route.xsrf), (Dialect::SuperOffice, Xsrf::Always), "{name}");
+    }
+    assert_eq!(policy.route("panel").unwrap().xsrf, Xsrf::Token);
+}
+
+#[test]
+fn the_demo_has_a_value_for_every_secret_and_no_other() {
+    let policy = read("demo/edgegate.toml");
+    let values = fs::read_to_string(root().join("demo/.dev.vars")).unwrap();
+    let lines = values.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    let mut given: Vec<&str> = lines.map(|line| line.split_once('=').unwrap().0).collect();
+    given.retain(|name| *name != Deployment::BINDING);
+    let mut named = policy.secret_names();
+    given.sort_unstable();
+    named.sort_unstable();
+    assert_eq!(given, named);
+}
+
+#[test]
+fn every_mistake_is_found_and_explained() {
+    for (path, text) in fixtures("wrong") {
+        let problems = Policy::read(&text).expect_err(&path);
+        let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(said, expectation(&path, &text), "{path}");
+    }
+}
+
+#[test]
+fn every_loosening_is_remarked_on() {
+    for (path, text) in fixtures("advice") {
+        let policy = Policy::read(&text).unwrap_or_else(|problems| panic!("{path}: {problems:?}"));
+        let said: Vec<String> = advise(&policy, TODAY).iter().map(ToString::to_string).collect();
+        assert_eq!(said, expectation(&path, &text), "{path}");
+    }
+}
+
+#[test]
+fn defaults_are_the_strict_ones() {
+    let policy = read("fixtures/policy/good/defaults.toml");
+    let gateway = &policy.gateway;
+    assert_eq!((gateway.realm.as_str(), gateway.explain, gateway.decision_log), ("edgegate", false, true));
+    assert!(!policy.origins[0].insecure);
+    assert_eq!(policy.key("link-1").unwrap().usage, KeyUse::Link(MacAlgorithm::HmacSha256));
+    let link = &policy.links[0];
+    assert_eq!((link.max_lifetime, link.skew), (604_800, 0));
+    assert_eq!((link.single_use, link.cover_method, link.cover_host, link.require_ip), (false, true, true, false));
+    assert!(link.ignore.is_empty() && link.subject.is_none());
+    let redirect = &policy.signed_redirects[0];
+    assert_eq!((redirect.signature.as_str(), redirect.window, redirect.single_use), ("signature", 5, true));
+    assert_eq!(redirect.boundaries, [Boundary::Inclusive]);
+    let bearer = policy.bearer.as_ref().unwrap();
+    assert_eq!((bearer.lifetime, bearer.cache), (3_600, 30));
+    assert_eq!(policy.registry.as_ref().unwrap().cache, 30);
+    for client in &policy.clients {
+        let is_pair = client.kind == ClientKind::TokenPair;
+        assert_eq!((&client.name, client.needs_pkce, client.needs_dpop), (&client.id, !is_pair, false));
+        assert!(!client.acts_for_others && !client.introspects_all && client.subject.is_none());
+        assert!(client.scope.is_empty() && client.resources.is_empty());
+        assert!(client.secrets.iter().all(|secret| secret.until.is_none()));
+    }
+    let oauth = policy.oauth.as_ref().unwrap();
+    assert_eq!((oauth.path.as_str(), oauth.dialect, oauth.query), ("/oauth", Dialect::Generic, false));
+    assert_eq!((oauth.code_lifetime, oauth.access_lifetime, oauth.refresh_lifetime), (60, 3_600, 1_209_600));
+    assert_eq!((oauth.grant_lifetime, oauth.retry_window, oauth.cache), (31_536_000, 10, 30));
+    assert!(oauth.scopes.is_empty());
+    let issuers = policy.issuers.iter().map(|one| (one.name.as_str(), one.subject.as_str(), one.skew, one.cache));
+    assert_eq!(issuers.collect::<Vec<_>>(), [("corp", "sub", 60, 600), ("partner", "sub", 60, 30)]);
+    let session = policy.session.as_ref().unwrap();
+    assert_eq!(
+        (session.cookie.as_str(), session.idle, session.absolute, session.cache),
+        ("edgegate", 1_800, 43_200, 30)
+    );
+    let nonce = policy.nonce.as_ref().unwrap();
+    assert_eq!((nonce.parameter.as_str(), nonce.lifetime), ("NONCE_TOKEN", 900));
+    let basic = policy.basic.as_ref().unwrap();
+    assert_eq!((basic.people, basic.cache, basic.machines.len()), (true, 60, 0));
+    let ticket = policy.ticket.as_ref().unwrap();
+    assert_eq!((ticket.lifetime, ticket.app_tokens.len()), (21_600, 0));
+    assert_eq!((policy.identity.lifetime, policy.identity.keys.len()), (60, 0));
+    assert!(policy.admin.is_none());
+    let luminate = policy.luminate.as_ref().unwrap();
+    let session = &luminate.session;
+    assert_eq!((session.idle, session.absolute, session.cache), (900, 43_200, 30));
+    assert_eq!((luminate.nonce_lifetime, luminate.sign_on_lifetime), (900, 900));
+    assert_eq!(luminate.no_auth, NoAuth::Usual);
+    assert!(luminate.methods.is_empty() && luminate.redirects.is_empty() && luminate.lookup.is_none());
+    assert!(luminate.http_host.is_none());
+    for name in ["cons_id", "current_cons_id", "member_id", "user_name", "email"] {
+        assert!(luminate.names.is_identity(name.as_bytes()) && !luminate.names.is_withheld(name.as_bytes()), "{name}");
+    }
+    for name in [
+        "password",
+        "retype_password",
+        "card_number",
+        "card_exp_date",
+        "ach_account",
+        "token",
+        "nonce_token",
+        "jsessionid",
+        "auth",
+        "api_key",
+        "ssn",
+    ] {
+        assert!(luminate.names.is_withheld(name.as_bytes()), "{name}");
+    }
+    assert!(luminate.server_networks.is_empty() && luminate.administrators.is_empty());
+    let limits = &policy.limits;
+    assert_eq!((limits.url, limits.headers, limits.form, limits.body), (8_192, 32_768, 65_536, None));
+    assert_eq!(policy.single_use, SingleUse::Ledger);
+    let route = policy.route("all").unwrap();
+    assert_eq!(route.methods, ["GET", "HEAD"]);
+    assert_eq!((route.confirm, route.path_parameters, route.revocation), (false, false, Revocation::Cached));
+    assert!(!route.method_override);
+    assert!(!route.bearer.query && !route.bearer.form && route.bearer.scope.is_empty() && route.host.is_none());
+    assert!(route.is_guarded() && route.dialect == Dialect::Generic);
+    assert!(route.xsrf == Xsrf::Origin && route.broker.is_none() && route.bearer.prefix.is_empty());
+    let cors = route.cors.as_ref().unwrap();
+    assert_eq!((cors.credentials, cors.max_age), (false, 600));
+    assert!(policy.routes.iter().all(|route| route.tags.is_none()));
+}
+
+#[test]
+fn every_value_arrives_where_it_belongs() {
+    let policy = read("fixtures/policy/good/everything.toml");
+    assert!(matches!(&policy.origins[0].via, Via::Url(url) if url.as_str() == "http://origin.example.org:8080/base"));
+    assert!(matches!(&policy.origins[1].via, Via::Service(binding) if binding == "ORIGIN"));
+    let link = &policy.links[0];
+    assert_eq!((link.max_lifetime, link.skew, link.subject.as_deref()), (1_209_600, 5, Some("user")));
+    assert_eq!((link.single_use, link.cover_method, link.cover_host, link.require_ip), (true, false, false, true));
+    assert_eq!(link.keys[0].usage, KeyUse::Link(MacAlgorithm::HmacSha1));
+    let redirect = &policy.signed_redirects[0];
+    assert_eq!(redirect.boundaries, [Boundary::Inclusive, Boundary::Exclusive]);
+    assert_eq!((redirect.signature.as_str(), redirect.window, redirect.single_use), ("sig", 10, false));
+    let registry = policy.registry.as_ref().unwrap();
+    assert_eq!((registry.keys[0].usage, registry.cache), (KeyUse::Client, 60));
+    let [shop, app, pair] = policy.clients.as_slice() else { panic!("three clients") };
+    assert_eq!((shop.id.as_str(), shop.name.as_str(), shop.kind), ("shop", "The shop", ClientKind::Confidential));
+    assert_eq!(shop.secrets[0].text, "egHDJnbfEDKshxCm3xWj_3B6KCaAXDcxqBjZFuBRxZ0");
+    assert_eq!(shop.redirect_uris, ["https://shop.example.org/cb?from=gate", "http://127.0.0.1:8788/cb"]);
+    assert_eq!(shop.resources, ["https://gate.example.org/api", "http://localhost:8787/"]);
+    assert_eq!(
+        (shop.acts_for_others, shop.introspects_all, shop.needs_pkce, shop.needs_dpop),
+        (true, true, false, true)
+    );
+    assert_eq!((app.name.as_str(), app.kind, app.secrets.len()), ("The_App", ClientKind::Public, 0));
+    assert_eq!(app.redirect_uris, ["com.example.app:/cb"]);
+    assert_eq!(
+        (pair.kind, pair.subject.as_deref(), shown(&pair.scope)),
+        (ClientKind::TokenPair, Some("1001002"), "read".into())
+    );
+    let oauth = policy.oauth.as_ref().unwrap();
+    assert_eq!((oauth.path.as_str(), oauth.dialect, oauth.query), ("/connect/oauth2", Dialect::Checkfront, true));
+    assert_eq!((oauth.code_lifetime, oauth.access_lifetime, oauth.refresh_lifetime), (30, 7_200, 2_592_000));
+    assert_eq!((oauth.grant_lifetime, oauth.retry_window, oauth.cache), (7_776_000, 20, 5));
+    let scopes: Vec<(&str, &str)> = oauth.scopes.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    assert_eq!(scopes, [("read", "See what you have booked"), ("https://gate.example.org/write", "Book for you")]);
+    let [corp, partner] = policy.issuers.as_slice() else { panic!("two issuers") };
+    assert_eq!(
+        (corp.issuer.as_str(), shown(&corp.audience)),
+        ("https://login.example.org/", "https://gate.example.org gate".into())
+    );
+    assert_eq!(
+        (corp.origin.name.as_str(), corp.skew, corp.subject.as_str(), corp.cache),
+        ("login", 0, "employee", 3_600)
+    );
+    let algorithms = [JwsAlgorithm::Rs256, JwsAlgorithm::Ps256, JwsAlgorithm::Es256, JwsAlgorithm::EdDsa];
+    assert!(matches!(&corp.verification, Verification::Jwks { path, algorithms: pinned }
+        if path == "/.well-known/jwks.json" && *pinned == algorithms));
+    assert!(matches!(&partner.verification, Verification::Introspection { path, client_id, secret }
+        if path == "/introspect" && client_id == "gate" && secret == "PARTNER_SECRET"));
+    assert_eq!(partner.cache, 0);
+    let sign_in = policy.sign_in.as_ref().unwrap();
+    assert_eq!((sign_in.path.as_str(), sign_in.key.id.as_str()), ("/check-password", "assertion"));
+    let basic = policy.basic.as_ref().unwrap();
+    assert_eq!((basic.people, basic.cache), (false, 0));
+    let machines = basic.machines.iter().map(|one| (one.name.as_str(), one.secret.as_str(), one.subject.as_str()));
+    let expected =
+        [("robot", "ROBOT_PASSWORD", "1001004"), ("backup@example.org", "BACKUP_PASSWORD", "backup@example.org")];
+    assert_eq!(machines.collect::<Vec<_>>(), expected);
+    let ticket = policy.ticket.as_ref().unwrap();
+    assert_eq!((ticket.lifetime, shown(&ticket.app_tokens)), (3_600, "APP_TOKEN NEXT_APP_TOKEN".into()));
+    let [desk] = policy.brokers.as_slice() else { panic!("one broker") };
+    assert_eq!(
+        (desk.name.as_str(), desk.url.as_str(), desk.link.name.as_str()),
+        ("desk", "http://127.0.0.1:8789/sign-in", "broker")
+    );
+    let luminate = policy.luminate.as_ref().unwrap();
+    let session = &luminate.session;
+    assert_eq!((session.cookie.as_str(), session.carrier), ("JSESSIONID", Carrier::Servlet));
+    assert_eq!((session.idle, session.absolute, session.cache), (600, 28_800, 5));
+    assert_eq!((luminate.nonce_lifetime, luminate.sign_on_lifetime), (60, 30));
+    assert_eq!((luminate.signature.name.as_str(), luminate.lookup.as_deref()), ("landing", Some("/find-person")));
+    assert_eq!(shown(&luminate.api_keys), "first-key second.key_~");
+    assert_eq!(luminate.no_auth, NoAuth::Named(["login", "getUser"].map(str::to_owned).to_vec()));
+    let methods: Vec<(&str, usize)> = luminate.methods.iter().map(|(name, list)| (name.as_str(), list.len())).collect();
+    assert_eq!(methods, [("CRConsAPI", 2), ("CROwnAPI", 0)]);
+    assert_eq!(shown(&luminate.redirects), "partner.example *.partner.example 127.0.0.1:8788");
+    assert_eq!(shown(&luminate.server_networks), "192.0.2.0/24 2001:db8::/32");
+    let administrators = policy.administrators().map(|one| (one.name.as_str(), one.secret.as_str()));
+    let expected = [("api_admin", "LUMINATE_ADMIN_PASSWORD"), ("o@example.org", "OTHER_ADMIN_PASSWORD")];
+    assert_eq!(administrators.collect::<Vec<_>>(), expected);
+    assert_eq!(shown(&luminate.administrators[0].methods), "get* login");
+    let places = policy.route("site").unwrap().tags.unwrap();
+    assert_eq!(places, TagPlaces { script: true, style: true, comment: true });
+    let limits = &policy.limits;
+    assert_eq!((limits.url, limits.headers, limits.form, limits.body), (4_096, 0x4000, 1_024, Some(10_485_760)));
+    assert_eq!(policy.single_use, SingleUse::BestEffort);
+    let route = policy.route("api").unwrap();
+    assert_eq!(
+        accepted(&route.accept),
+        "link:files signed-redirect:landing bearer token-pair issuer:corp issuer:partner nonce session none"
+    );
+    assert!(
+        !route.is_guarded()
+            && route.confirm
+            && route.path_parameters
+            && route.method_override
+            && route.bearer.query
+            && route.bearer.form
+    );
+    assert_eq!((shown(&route.bearer.scope), route.bearer.prefix.as_str()), ("read write".into(), "8A:Cust12345."));
+    assert_eq!((route.dialect, route.xsrf), (Dialect::Checkfront, Xsrf::Token));
+    assert_eq!(route.broker.as_ref().unwrap().name, "desk");
+    let forward = &route.forward;
+    assert_eq!(forward.host.as_deref(), Some("inner.example.org:8080"));
+    let set: Vec<(&str, &str)> = forward.set.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(set, [("X-Tenant", "one"), ("X-Empty", "")]);
+    assert_eq!(forward.jwt_audience.as_deref(), Some("https://origin.example.org"));
+    let cors = route.cors.as_ref().unwrap();
+    assert_eq!(
+        (cors.headers.join(" "), cors.expose.join(" "), cors.max_age),
+        ("content-type".into(), "etag".into(), 86_400)
+    );
+}
+
+#[test]
+fn a_preset_is_several_credentials_and_what_goes_with_them() {
+    let policy = read("fixtures/policy/good/everything.toml");
+    for (name, accept, dialect, xsrf) in [
+        ("onsite", "bearer ticket basic link:files session none", Dialect::SuperOffice, Xsrf::Always),
+        ("online", "nonce bearer app-ticket session", Dialect::Generic, Xsrf::Off), // as it says itself
+        ("own-words", "basic", Dialect::SuperOffice, Xsrf::Origin),                 // the words alone
+    ] {
+        let route = policy.route(name).unwrap();
+        assert_eq!((&*accepted(&route.accept), route.dialect, route.xsrf), (accept, dialect, xsrf), "{name}");
+    }
+}
+
+#[test]
+fn the_full_example_uses_every_key_that_exists() {
+    let text = fs::read_to_string(root().join("fixtures/policy/good/everything.toml")).unwrap();
+    let document = DeTable::parse(&text).unwrap();
+    let mut used = Vec::new();
+    walk(document.get_ref(), String::new(), &mut used);
+    for shape in SHAPES {
+        for key in shape.keys {
+            let key = (shape.table.to_owned(), (*key).to_owned());
+            assert!(used.contains(&key), "{key:?}");
+        }
+    }
+}
+
+#[test]
+fn the_schema_knows_the_same_tables_and_keys() {
+    let text = fs::read_to_string(root().join("edgegate.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(&text).unwrap();
+    let mut described = Vec::new();
+    collect(&schema, String::new(), &mut described);
+    let mut read: Vec<Described> = SHAPES
+        .iter()
+        .map(|shape| (shape.table.to_owned(), sorted(shape.keys.iter()), sorted(shape.required.iter())))
+        .collect();
+    described.sort();
+    read.sort();
+    assert_eq!(described, read);
+}
+
+#[test]
+fn the_schema_describes_every_key() {
+    let text = fs::read_to_string(root().join("edgegate.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(&text).unwrap();
+    assert_described(&schema, "");
+}
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+fn read(path: &str) -> Policy {
+    let text = fs::read_to_string(root().join(path)).unwrap();
+    Policy::read(&text).unwrap_or_else(|problems| {
+        let lines: Vec<String> = problems.iter().map(|problem| format!("{path}:{problem}")).collect();
+        panic!("{}", lines.join("\n"))
+    })
+}
+
+fn fixtures(folder: &str) -> Vec<(String, String)> {
+    let folder = root().join("fixtures/policy").join(folder);
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    assert!(!paths.is_empty());
+    paths.into_iter().map(|path| (path.display().to_string(), fs::read_to_string(&path).unwrap())).collect()
+}
+
+/// The `#! 12: reason` lines of a fixture.
+fn expectation(path: &str, text: &str) -> Vec<String> {
+    let lines: Vec<String> = text.lines().filter_map(|line| line.strip_prefix("#! ")).map(str::to_owned).collect();
+    assert!(!lines.is_empty(), "{path} expects nothing");
+    lines
+}
+
+fn shown(list: &[impl ToString]) -> String {
+    list.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+fn accepted(accept: &[Accept]) -> String {
+    accept.iter().map(Accept::word).collect::<Vec<_>>().join(" ")
+}
+
+/// Every key of a document with the table it stands in, named as [`Shape::table`](edgegate_core::policy::Shape) does.
+fn walk(table: &DeTable<'_>, name: String, used: &mut Vec<(String, String)>) {
+    for (key, value) in table {
+        used.push((name.clone(), key.get_ref().to_string()));
+        let dot = if name.is_empty() { "" } else { "." };
+        let inner = format!("{name}{dot}{}", key.get_ref());
+        match value.get_ref() {
+            DeValue::Table(table) if SHAPES.iter().any(|shape| shape.table == format!("{inner}.*")) => {
+                for value in table.values() {
+                    walk(value.get_ref().as_table().unwrap(), format!("{inner}.*"), used);
+                }
+            }
+            DeValue::Table(table) => walk(table, inner, used),
+            DeValue::Array(items) => {
+                for table in items.iter().filter_map(|item| item.get_ref().as_table()) {
+                    walk(table, format!("{inner}[]"), used);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A table with its keys and those required.
+type Described = (String, Vec<String>, Vec<String>);
+
+/// Every table that a schema describes, named as [`Shape::table`](edgegate_core::policy::Shape) does.
+fn collect(schema: &Value, table: String, described: &mut Vec<Described>) {
+    let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
+    assert_eq!(schema["additionalProperties"], Value::Bool(false), "{table} must refuse other keys");
+    let required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    described.push((
+        table.clone(),
+        sorted(properties.keys()),
+        sorted(required.iter().map(|key| key.as_str().unwrap())),
+    ));
+    for (key, inner) in properties {
+        let name = if table.is_empty() { key.clone() } else { format!("{table}.{key}") };
+        collect(inner, name.clone(), described);
+        collect(&inner["items"], format!("{name}[]"), described);
+        if inner["additionalProperties"].is_object() {
+            collect(&inner["additionalProperties"], format!("{name}.*"), described);
+        }
+    }
+}
+
+fn assert_described(schema: &Value, place: &str) {
+    for (key, inner) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        let place = format!("{place}.{key}");
+        assert!(inner["description"].as_str().is_some_and(|text| text.len() > 10), "{place} has no description");
+        for part in [inner, &inner["items"], &inner["additionalProperties"]] {
+            assert_described(part, &place);
+        }
+    }
+}
+
+fn sorted(names: impl Iterator<Item = impl AsRef<str>>) -> Vec<String> {
+    let mut names: Vec<String> = names.map(|name| name.as_ref().to_owned()).collect();
+    names.sort();
+    names
+}
+
+const TODAY: &str = "2026-11-22";

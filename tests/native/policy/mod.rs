@@ -1,0 +1,4 @@
+//! The policy reader.
+
+mod files;
+mod properties;

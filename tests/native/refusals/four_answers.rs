@@ -1,0 +1,119 @@
+//! Gate, explainer and the command-line tool's gate say one thing of an address, or that it is not known here.
+
+use edgegate_core::explain::{NOT_KNOWN_HERE, explain};
+use edgegate_core::http::query::encode_component;
+use edgegate_core::refusal::Reason;
+
+use crate::support::story::Story;
+use crate::support::{Request, Site, answer, fixture_json, set_cookies};
+
+/// What only what stands beside an address can show, or only the running gateway knows.
+const NOT_IN_ADDRESSES: [Reason; 6] = [
+    Reason::LinkReplayed,
+    Reason::RedirectReplayed,
+    Reason::LinkAddressMismatch,
+    Reason::LinkNotUsed,
+    Reason::RedirectNotUsed,
+    Reason::TransportInsecure,
+];
+
+#[test]
+fn the_explainer_never_says_another_thing_than_the_gate() {
+    let (mut same, mut unknown, mut false_verdicts) = (0, 0, Vec::new());
+    for case in fixture_json("refusals.json").as_array().unwrap() {
+        let mut story = Story::new();
+        case["given"].as_array().into_iter().flatten().for_each(|step| story.step(step.as_str().unwrap()));
+        let request = story.request(case["request"].as_str().unwrap());
+        let gate = &story.site.gate;
+        let now = story.site.ports.world.clock.get();
+        let told = explain(&gate.policy, &gate.keyring, &request.method, &request.url, now);
+        // Asked about the address alone, the gate says this.
+        let judged = story.site.ask(&request);
+        let said = judged.refused.map_or("ok", Reason::code);
+        let late = judged.refused.is_some_and(|reason| NOT_IN_ADDRESSES.contains(&reason));
+        let is_fault =
+            case["given"].as_array().into_iter().flatten().any(|step| step.as_str().unwrap().starts_with("fault"));
+        match told.verdict.as_str() {
+            NOT_KNOWN_HERE => unknown += 1,
+            verdict if verdict == said => same += 1,
+            // No address shows a fault: what the gate says without it is what there is to say.
+            verdict if is_fault && verdict == without_faults(case) => same += 1,
+            // That it works once is said with it.
+            "ok" if late || is_fault => {
+                assert!(!told.causes.is_empty() || is_fault || said == "transport_insecure", "{case}")
+            }
+            verdict => false_verdicts.push(format!("the gate says {said}, the explainer {verdict}: {case}")),
+        }
+    }
+    assert!(false_verdicts.is_empty(), "{false_verdicts:#?}");
+    assert!(same > 60 && unknown > 20, "{same} alike, {unknown} not known");
+}
+
+/// What the gate says of a case in which nothing fails.
+fn without_faults(case: &serde_json::Value) -> &'static str {
+    let mut story = Story::new();
+    let steps = case["given"].as_array().into_iter().flatten().map(|step| step.as_str().unwrap());
+    steps.filter(|step| !step.starts_with("fault")).for_each(|step| story.step(step));
+    let request = story.request(case["request"].as_str().unwrap());
+    story.site.ask(&request).refused.map_or("ok", Reason::code)
+}
+
+#[test]
+fn a_nonce_is_explained_as_far_as_it_is_known() {
+    let told = |story: &Story, line: &str| {
+        let (gate, request) = (&story.site.gate, story.request(line));
+        explain(&gate.policy, &gate.keyring, "GET", &request.url, story.site.ports.world.clock.get())
+    };
+    let mut story = Story::new();
+    story.step("nonce account");
+    let fresh = told(&story, "GET /account/?NONCE_TOKEN={nonce}");
+    story.step("use GET /account/?NONCE_TOKEN={nonce}");
+    assert_eq!(told(&story, "GET /account/?NONCE_TOKEN={nonce}"), fresh, "spent or not, it says the same");
+    assert_eq!((fresh.verdict.as_str(), fresh.format.as_deref()), (NOT_KNOWN_HERE, Some("nonce")));
+    story.step("nonce confirm");
+    let confirm = told(&story, "GET /confirm/?NONCE_TOKEN={nonce}");
+    assert_eq!((confirm.verdict.as_str(), confirm.causes.len()), (NOT_KNOWN_HERE, 2));
+    story.step("pass 86400");
+    assert_eq!(told(&story, "GET /confirm/?NONCE_TOKEN={nonce}").verdict, "nonce_expired");
+    assert_eq!(told(&story, "GET /account/?NONCE_TOKEN=x").verdict, "nonce_forged");
+}
+
+fn sign_in(site: &Site, next: &str) -> String {
+    site.ports.check.replace((200, "{\"subject\":\"jo\"}".to_owned()));
+    let form = format!("account=jo&password=x&next={}", encode_component(next));
+    let judged =
+        site.ask(&Request::new("POST", "/.edgegate/sign-in").form(&form).with("sec-fetch-site", "same-origin"));
+    let location = answer(&judged).headers.iter().find(|(name, _)| *name == "location");
+    location.unwrap_or_else(|| panic!("{:?}", judged.refused)).1.clone()
+}
+
+#[test]
+fn a_fragment_goes_along_and_never_takes_the_target_with_it() {
+    for (next, location) in [
+        ("/account/a?b=c#part-2", "/account/a?b=c#part-2"),
+        ("/account/#", "/account/#"),
+        ("/account/a#/route?x=1", "/account/a#/route?x=1"),
+        ("/account/a#a\r\nb", "/account/a"),
+        ("/account/a#a b", "/account/a"),
+        ("/account/a#a#b", "/account/a"),
+        ("//evil.example/#a", "/"),
+        ("https://evil.example/#a", "/"),
+        ("#a", "/"),
+    ] {
+        assert_eq!(sign_in(&Site::alone(), next), location, "{next:?}");
+    }
+}
+
+#[test]
+fn a_form_that_came_too_late_has_a_way_back() {
+    let site = Site::alone();
+    let session = site.session();
+    site.admin("session/revoke", &serde_json::json!({ "session": session }));
+    let request = Request::new("POST", "/account/a?b=c").form("x=1").session(&session).with("accept", "text/html");
+    let judged = site.ask(&request.with("sec-fetch-site", "same-origin"));
+    assert_eq!(judged.refused, Some(Reason::SessionRevoked));
+    let page = &answer(&judged).body;
+    assert!(page.contains("/.edgegate/sign-in?next=%2Faccount%2Fa%3Fb%3Dc"), "{page}");
+    assert!(page.contains("is not kept"), "{page}");
+    assert!(set_cookies(&judged).iter().all(|cookie| cookie.contains("-aside=")));
+}

@@ -1,0 +1,8 @@
+//! Refusals: their reasons, what they cost, and that any request at all is decided.
+
+mod corpus;
+mod four_answers;
+mod garbage;
+mod never_internal;
+mod never_panics;
+mod reasons;

@@ -1,0 +1,11 @@
+//! A request as it comes: its target, query and body, and the route that takes it.
+
+mod forms;
+mod loopback;
+mod method_override;
+mod multipart;
+mod near_misses;
+mod parsers;
+mod query;
+mod routes;
+mod target;

@@ -1,0 +1,4 @@
+//! Claims of SECURITY.md, and attacks that were found once.
+
+mod advisories;
+mod boundaries;

@@ -1,0 +1,3 @@
+//! Passwords: how many can be tried.
+
+mod guessing;
