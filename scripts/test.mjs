@@ -1,36 +1,47 @@
-// `npm test`: sets up what is missing, then runs every test there is and counts them all.
+// `npm test`: sets up what is missing, then runs every test there is, or those that are named, and counts them all.
+import { chooseNamed, chooseParts, listed } from "./lib/choose-tests.mjs";
 import { sum } from "./lib/count.mjs";
 import { parts } from "./lib/parts.mjs";
 import { explain, Failure, main, seconds } from "./lib/run.mjs";
 import { setup } from "./setup.mjs";
 
-const help = `npm test: sets up what is missing, then runs every test.
+const help = `npm test: sets up what is missing, then runs every test, or those that are named.
 
-  npm test                           everything
-  npm test -- --only native,e2e      only these parts
-  npm test -- --help                 this text
+  npm test                                everything
+  npm test -- NAME [NAME...]              what has this name
+  npm test -- --only native,e2e           only these parts
+  npm test -- --list                      the parts, and the files and folders with tests
+  npm test -- --help                      this text
+
+What is needed is built first. A NAME is the first of these that there is:
+  a part                                  npm test -- e2e
+  a file or a folder, or the end of its   npm test -- links
+  path, with or without what it ends in   npm test -- oauth/faults
+                                          npm test -- link_properties
+  a piece of the name of either           npm test -- properties
+  a piece of a test's title               npm test -- "none works twice"
+                                          npm test -- a_changed_byte
 
 Parts, in the order in which they run:
-${Object.entries(parts).map(([name, [what]]) => `  ${name.padEnd(9)}${what}`).join("\n")}
+${Object.entries(parts).map(([name, { what, folder }]) => `  ${name.padEnd(9)}${what}${folder ? ` (${folder})` : ""}`).join("\n")}
 
-The first run compiles everything (15 to 25 min on two cores), later ones what has changed. One test alone:
-  cargo test NAME
-  node_modules/.bin/node --test --test-name-pattern=NAME tests/e2e/*/*.test.mjs
-The browser tests use CHROMIUM or the machine's Chromium; with CI=true it is installed. The
-NTLM tests use Python 3.11 to 3.14 with venv; with CI=true that is installed. The last line counts all parts together.`;
+The first run compiles everything (15 to 25 min on two cores), later ones what has changed. The browser tests use CHROMIUM or
+the machine's Chromium; with CI=true it is installed. The NTLM tests use Python 3.11 to 3.14 with venv; with CI=true that
+is installed. The last line counts all parts together.`;
 
 main(async (args) => {
   if (args.includes("--help") || args.includes("-h")) return void console.log(help);
-  const chosen = chooseParts(args);
   const begun = performance.now();
+  if (args.includes("--list")) return void console.log(await listed());
+  const chosen = await choose(args);
   const toolchain = await setup();
   const troubles = [];
   const counts = [];
-  for (const name of chosen) {
-    const [what, work] = parts[name];
+  for (const [name, only] of chosen) {
+    const { what, folder, run } = parts[name];
     const partBegun = performance.now();
     console.log(`\n=== ${name}: ${what}`);
-    const count = await work({ name, env: process.env, toolchain, note: (text) => troubles.push(text) }).catch((error) => {
+    const count = await run({ name, folder, only, env: process.env, toolchain, note: (text) => troubles.push(text) }).catch((error) => {
       explain(error);
       troubles.push(`${name}: ${error.message}`);
       return { passed: 0, failed: 1, skipped: [] };
@@ -47,14 +58,11 @@ main(async (args) => {
 
 const line = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped.length} skipped`;
 
-/** The parts that `--only a,b` names, or all of them. */
-function chooseParts(args) {
-  if (args.length === 0) return Object.keys(parts);
+/** Pairs of a part and what of it is run; undefined is all. */
+async function choose(args) {
+  if (args.length === 0) return Object.keys(parts).map((name) => [name]);
   const [flag, ...rest] = args.flatMap((arg) => (arg.startsWith("--only=") ? ["--only", arg.slice(7)] : [arg]));
-  const wanted = rest.flatMap((text) => text.split(",")).filter(Boolean);
-  const unknown = flag === "--only" ? wanted.find((name) => !(name in parts)) : flag;
-  if (unknown !== undefined || wanted.length === 0) {
-    throw new Failure(unknown ? `npm test does not know ${unknown}` : "--only wants the names of parts", { todo: `\n${help}` });
-  }
-  return Object.keys(parts).filter((name) => wanted.includes(name));
+  if (!flag.startsWith("-")) return chooseNamed(args);
+  if (flag !== "--only") throw new Failure(`npm test does not know ${flag}`, { todo: `\n${help}` });
+  return chooseParts(rest.flatMap((text) => text.split(",")).filter(Boolean), help);
 }

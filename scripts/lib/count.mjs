@@ -11,6 +11,12 @@ export function sum(counts) {
   }), nothing());
 }
 
+/** One test that a script makes itself: it held or it did not, and then its name is noted. */
+export function verdict(note, name, good) {
+  if (!good) note(name);
+  return { ...nothing(), [good ? "passed" : "failed"]: 1 };
+}
+
 /** cargo test and wasm-bindgen-test-runner: one "test result:" line for each test program. */
 export function fromCargo(output) {
   const plain = output.replace(/\x1b\[[0-9;]*m/g, "");

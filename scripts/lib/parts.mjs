@@ -1,7 +1,5 @@
 // The parts of `npm test`. Each runs something, shows it, and answers with what it counted.
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { build, builds } from "../build.mjs";
 import { exact } from "../../bench/linear.mjs";
@@ -9,30 +7,34 @@ import { buildInstrumented, missing } from "../../fuzz/build.mjs";
 import { fuzzAll, names as targets } from "../../fuzz/run.mjs";
 import { aptInstall } from "./apt.mjs";
 import { chromiumHint, ensureChromium } from "./chromium.mjs";
-import { fromCargo, fromTap, nothing, sum, testNames } from "./count.mjs";
+import { fromCargo, nothing, sum, verdict } from "./count.mjs";
+import { chosenFiles, nodeTests, skip, withPython } from "./node-tests.mjs";
 import { ensureOrigins } from "./origins.mjs";
 import { inRoot, locked, node22, root, versions } from "./paths.mjs";
-import { ensurePython, needsPython, pythonHint } from "./python.mjs";
+import { ensurePython } from "./python.mjs";
 import { EXHAUSTIVE, simulator, STORIES } from "../simulate.mjs";
 import { explain, Failure, run, step } from "./run.mjs";
 import { toolBin } from "./tools.mjs";
-import { wranglerEnv } from "./wrangler.mjs";
 
-/** name: [what it is, how it runs]; in this order, the quickest answers first. */
+/**
+ * By name: what it is, and how it is run; in this order, the quickest answers first. `folder` is where the tests of one
+ * are that is run by node --test. `run` gets `only`, where not all of it is wanted: of a folder [{ files, pattern }], in Rust
+ * [{ target, filters }].
+ */
 export const parts = {
-  setup: ["the scripts themselves (tests/setup)", (t) => nodeTests(t, "tests/setup")],
-  lint: ["cargo fmt --check and clippy without a warning", lint],
-  native: ["cargo test: the core and the command-line tool", native],
-  simulate: ["a million interleavings of requests, faults and clients that leave; every single fault of a few (tests/simulator)", simulate],
-  fuzz: ["each fuzz target for some seconds, and whether every reader is linear (counted, not timed)", fuzz],
-  wasm: ["the Worker's own code, as wasm in Node", wasm],
-  build: ["the demo's build and its size, your own build, deploy --dry-run", buildBoth],
-  e2e: ["the demo in workerd (tests/e2e)", (t) => afterDemo(t, () => withPython(t, "tests/e2e"))],
-  faults: ["every fault with every kind of credential, in workerd (tests/faults)", (t) => afterDemo(t, () => nodeTests(t, "tests/faults"))],
-  load: ["a minute of mixed traffic at two isolates (tests/load)", (t) => afterDemo(t, () => nodeTests(t, "tests/load"))],
-  origins: ["real servers behind the gate: what they understand is what was judged (tests/origins)", origins],
-  docs: ["the documents: their commands, tables and links (tests/docs)", (t) => afterDemo(t, () => nodeTests(t, "tests/docs"))],
-  browser: ["the demo in Chromium (tests/browser)", browser],
+  setup: { what: "the scripts themselves", folder: "tests/setup", run: nodeTests },
+  lint: { what: "cargo fmt --check and clippy without a warning", run: lint },
+  native: { what: "cargo test: the core and the command-line tool", run: native },
+  simulate: { what: "a million interleavings of requests, faults and clients that leave; every single fault of a few", run: simulate },
+  fuzz: { what: "each fuzz target for some seconds, and whether every reader is linear (counted, not timed)", run: fuzz },
+  wasm: { what: "the Worker's own code, as wasm in Node", run: wasm },
+  build: { what: "the demo's build and its size, your own build, deploy --dry-run", run: buildBoth },
+  e2e: { what: "the demo in workerd", folder: "tests/e2e", run: (t) => afterDemo(t, withPython) },
+  faults: { what: "every fault with every kind of credential, in workerd", folder: "tests/faults", run: (t) => afterDemo(t, nodeTests) },
+  load: { what: "a minute of mixed traffic at two isolates", folder: "tests/load", run: (t) => afterDemo(t, nodeTests) },
+  origins: { what: "real servers behind the gate: what they understand is what was verified", folder: "tests/origins", run: origins },
+  docs: { what: "the documents: their commands, tables and links", folder: "tests/docs", run: (t) => afterDemo(t, nodeTests) },
+  browser: { what: "the demo in Chromium", folder: "tests/browser", run: browser },
 };
 
 async function lint({ env, note }) {
@@ -51,8 +53,10 @@ async function lint({ env, note }) {
   return sum(counts);
 }
 
-function native({ env, note }) {
-  return cargoTest(note, "cargo test", ["test", ...locked], env);
+async function native({ env, note, only = [{ target: [], filters: [] }] }) {
+  const counts = [];
+  for (const { target, filters } of only) counts.push(await cargoTest(note, "cargo test", ["test", ...locked, ...target, "--", ...filters], env));
+  return sum(counts);
 }
 
 /** The native part plays some of it too; compiled to be quick, it plays them all. */
@@ -84,13 +88,13 @@ async function fuzz({ env, note }) {
 }
 
 /** wasm-bindgen-test runs only what is marked for it; --lib because the native program does not compile for wasm. */
-function wasm({ toolchain, note }) {
+function wasm({ toolchain, note, only = [{ filters: [] }] }) {
   const env = {
     ...toolchain.env,
     EDGEGATE_POLICY: builds.demo.policy,
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: toolBin("wasm-bindgen-cli", "wasm-bindgen-test-runner"),
   };
-  return cargoTest(note, "wasm tests", ["test", ...locked, "--package", "edgegate", "--lib", "--target", versions.wasmTarget], env);
+  return cargoTest(note, "wasm tests", ["test", ...locked, "--package", "edgegate", "--lib", "--target", versions.wasmTarget, "--", ...only.flatMap(({ filters }) => filters)], env);
 }
 
 async function cargoTest(note, name, args, env) {
@@ -138,62 +142,19 @@ async function dryRun({ env, note }) {
 /** What is tested in a running gate needs the demo's build. */
 async function afterDemo(t, tests) {
   const built = await buildOne({ ...t, note: () => {} }, builds.demo);
-  return built.failed === 0 ? tests() : verdict(t.note, `${t.name}: not run, for the demo does not build`, false);
+  return built.failed === 0 ? tests(t) : verdict(t.note, `${t.name}: not run, for the demo does not build`, false);
 }
 
 async function origins(t) {
   await ensureOrigins(t.env);
   const python = await ensurePython(t.env);
-  return afterDemo(t, () => nodeTests(python ? { ...t, env: { ...t.env, EDGEGATE_PYTHON: python } } : t, "tests/origins"));
+  return afterDemo(python ? { ...t, env: { ...t.env, EDGEGATE_PYTHON: python } } : t, nodeTests);
 }
 
 async function browser(t) {
-  const files = testFiles("tests/browser");
-  if (files.length === 0) return nodeTests(t, "tests/browser");
+  const files = chosenFiles(t);
+  if (files.length === 0) return nodeTests(t);
   const chromium = await ensureChromium(t.env);
   if (!chromium) return skip(files, chromiumHint);
-  return afterDemo(t, () => withPython({ ...t, env: { ...t.env, CHROMIUM: chromium } }, "tests/browser"));
-}
-
-/** The tests of a folder. Where no Python can be had, those that need it are left out, and named. */
-async function withPython(t, folder) {
-  const files = testFiles(folder);
-  const wanting = files.filter((file) => needsPython(source(file)));
-  if (wanting.length === 0) return nodeTests(t, folder);
-  const python = await ensurePython(t.env);
-  if (python) return nodeTests({ ...t, env: { ...t.env, EDGEGATE_PYTHON: python } }, folder);
-  return sum([await nodeTests(t, folder, files.filter((file) => !wanting.includes(file))), skip(wanting, pythonHint)]);
-}
-
-const skip = (files, why) => ({ ...nothing(), skipped: files.flatMap((file) => testNames(source(file), file, why)) });
-const source = (file) => readFileSync(inRoot(file), "utf8");
-
-/** node --test on Node 22; the totals come from a second report beside the one that is shown. */
-async function nodeTests({ env, note, name }, folder, files = testFiles(folder)) {
-  if (files.length === 0) {
-    console.log(`  -- no *.test.mjs in ${folder}`);
-    return nothing();
-  }
-  const scratch = mkdtempSync(path.join(tmpdir(), "edgegate-test-"));
-  const tap = path.join(scratch, "result.tap");
-  const reports = ["--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap", `--test-reporter-destination=${tap}`];
-  try {
-    const { code } = await run(node22, ["--test", "--test-concurrency=2", ...reports, ...files], { env: wranglerEnv(env), cwd: root, inherit: true });
-    const count = existsSync(tap) ? fromTap(readFileSync(tap, "utf8")) : nothing();
-    if (code !== 0 && count.failed === 0) return sum([count, verdict(note, `${name}: node --test ended with code ${code}`, false)]);
-    if (count.failed > 0) note(`${name}: ${count.failed} failed`);
-    return count;
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-}
-
-function testFiles(folder) {
-  if (!existsSync(inRoot(folder))) return [];
-  return readdirSync(inRoot(folder), { recursive: true }).filter((name) => name.endsWith(".test.mjs")).sort().map((name) => path.join(folder, name));
-}
-
-function verdict(note, name, good) {
-  if (!good) note(name);
-  return { ...nothing(), [good ? "passed" : "failed"]: 1 };
+  return afterDemo({ ...t, env: { ...t.env, CHROMIUM: chromium } }, withPython);
 }

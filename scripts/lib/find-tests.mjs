@@ -1,0 +1,67 @@
+// What `npm test -- NAME` means: a part, else files and folders of that name, else tests whose title has it.
+
+/**
+ * `node`: files of node --test as { part, file, titles }; `rust`: those of rust-tests.mjs. Answers with { matched, also }:
+ * what is run, { part } alone for a whole part, or { part, file, title?, ... } for a file or the tests in it with that title;
+ * and the folders that are named as the part is. Nothing matched is an empty list.
+ */
+export function findTests(name, { parts, node, rust }) {
+  const files = [...node, ...rust.map((one) => ({ ...one, part: one.isWasm ? "wasm" : "native", titles: one.tests }))];
+  const named = files.filter(({ file }) => isNamed(file, name));
+  if (parts.includes(name)) return { matched: [{ part: name }], also: named.filter((one) => one.part !== name).map(({ file }) => file) };
+  if (named.length > 0) return { matched: named.map(wholly), also: [] };
+  const partly = files.filter(({ file }) => words(file).some((word) => word.includes(plain(name))));
+  if (partly.length > 0) return { matched: partly.map(wholly), also: [] };
+  const titled = files.flatMap((one) => one.titles.filter((title) => isTitled(title, name)).map((title) => ({ ...one, title })));
+  return { matched: titled, also: [] };
+}
+
+/** Names that somebody may have meant, the nearest first. */
+export function similar(name, { parts, node, rust }) {
+  const known = new Set([...parts, ...[...node, ...rust].flatMap(({ file }) => words(file))]);
+  const wanted = plain(name);
+  const near = [...known].map((word) => [distance(plain(word), wanted), word]).filter(([edits]) => edits <= Math.max(2, wanted.length / 3));
+  return near.sort(([a], [b]) => a - b).slice(0, 5).map(([, word]) => word);
+}
+
+/** Whether the path, or its last parts, or a folder in it has this name, with or without how a test's name ends. */
+function isNamed(file, name) {
+  const wanted = segments(name);
+  const all = segments(file);
+  return wanted.length > 0 && all.some((_, at) => wanted.every((segment, index) => plain(all[at + index] ?? "") === plain(segment)));
+}
+
+const segments = (file) => file.replace(/(\.test)?\.(mjs|rs)$/, "").split("/").filter((segment) => segment && segment !== ".");
+
+/** What a path may be asked for by: the folder and the file, not what every path has. */
+const words = (file) => segments(file).filter((segment) => !["tests", "src", "crates", "mod", "lib", "main"].includes(segment));
+
+/** Titles of the tests in a file of node --test; `${…}` stands for what a loop fills in. */
+export const titlesIn = (source) => [...source.matchAll(/\b(?:test|attack)(?:\.\w+)?\(\s*(["'`])(.*?)\1,/gs)].map(([, , title]) => title);
+
+/** A title may be asked for by a piece of it, or as it is printed; in Rust `_` stands for a space. */
+function isTitled(title, name) {
+  const pieces = title.split(/\$\{[^}]*\}/);
+  if (pieces.some((piece) => plain(piece).includes(plain(name)))) return true;
+  return pieces.length > 1 && new RegExp(`^${pieces.map((piece) => escaped(plain(piece))).join(".+")}$`, "s").test(plain(name));
+}
+
+/** The same for node --test, as the pattern that chooses tests by their titles. */
+export const pattern = (name) => `/${name.trim().split(/[\s_-]+/).map(escaped).join("[ _-]")}/i`;
+
+const wholly = ({ titles: _, ...one }) => one;
+const plain = (text) => text.toLowerCase().replaceAll(/[_-]/g, " ");
+const escaped = (text) => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+
+/** Levenshtein's: how many characters have to be added, dropped or changed. */
+function distance(one, other) {
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (const [at, char] of [...one].entries()) {
+    const next = [at + 1];
+    for (const [column, wanted] of [...other].entries()) {
+      next.push(Math.min(next[column] + 1, row[column + 1] + 1, row[column] + (char === wanted ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row.at(-1);
+}
