@@ -1,20 +1,28 @@
-// `node bench/cold.mjs`: what the first request costs. Each Worker is started anew in a workerd of its own, a few times over,
-// and the first answer is timed: instantiating, reading the policy, importing keys. The second answer tells what of it was
-// the start. The CPU time is all that the process spent until the first answer, workerd's own start and the compiling
-// included; the bare Worker shows how much of it is workerd's. (On the platform compiled code may be kept.)
-//
-//   --rounds N   starts of each Worker (5)
+// `npm run bench -- cold`: what the first request costs.
 
 import { parseArgs } from "node:util";
-import { CONTENDERS } from "./contenders.mjs";
+import { cpuMicroseconds } from "../scripts/lib/process.mjs";
 import { sendOne } from "./lib/client.mjs";
-import { Skip, startContender } from "./lib/contender.mjs";
+import { ends } from "./lib/harness.mjs";
 import { progress } from "./lib/progress.mjs";
 import { align, median } from "./lib/report.mjs";
-import { cpuMicroseconds } from "./lib/workerd.mjs";
+import { Skip } from "./lib/workers.mjs";
+import { CONTENDERS, startContender } from "./request.mjs";
+
+const USAGE = `npm run bench -- cold [OPTIONS]   or, with the demo built, node bench/cold.mjs [OPTIONS]
+
+Each Worker is started anew in a workerd of its own, a few times over, and the first answer is timed: instantiating, reading the
+policy, importing keys. The second answer tells what of it was the start. The CPU time is all that the process spent until
+the first answer, workerd's own start and the compiling included; the bare Worker shows how much of it is workerd's. (On the
+platform compiled code may be kept.)
+
+  --rounds N   starts of each Worker (5)
+  --help       this text
+`;
 
 async function main() {
-  const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
+  const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" }, help: { type: "boolean" } } });
+  if (values.help) return void process.stdout.write(USAGE);
   const results = new Map();
   const skipped = [];
   for (let round = 1; round <= Number(values.rounds); round++) {
@@ -57,8 +65,4 @@ async function timed({ name, port, request, status = 200 }) {
   return performance.now() - begun;
 }
 
-main().catch((error) => {
-  progress("");
-  console.error(`cold: ${error.message}`);
-  process.exitCode = 1;
-});
+ends("cold", main);

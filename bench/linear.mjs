@@ -2,9 +2,10 @@
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import { buildInstrumented, buildPlain, missing } from "../fuzz/build.mjs";
+import { writeMarked } from "../scripts/lib/marked.mjs";
 import { Failure, main, must } from "../scripts/lib/run.mjs";
 
-const help = `node bench/linear.mjs [KIND...] [OPTIONS]
+const help = `npm run bench -- linear [KIND...] [OPTIONS]   or node bench/linear.mjs [KIND...] [OPTIONS]
 
 Doubles every kind of input (URL, query, header, cookie, form, multipart, page, document, JWT, JWKS, policy) up to its
 limit, in ordinary and in hostile alphabets. Two measures: the comparisons that the core executes and the bytes that it
@@ -15,6 +16,7 @@ It fails where doubling costs more than ${most()} times, or a request that anybo
   --exact     counts only, without a clock: what npm test runs
   --worker    the dearest requests in workerd too, on the demo's build (npm run build -- --demo)
   --json      every figure as JSON
+  --write     writes the table of docs/performance.md
   --help      this text`;
 
 /** Doubling may cost so many times as much. */
@@ -83,9 +85,10 @@ function table(cases) {
 }
 
 async function start(args) {
-  const options = { exact: { type: "boolean", default: false }, json: { type: "boolean", default: false }, worker: { type: "boolean", default: false }, help: { type: "boolean", default: false } };
+  const options = { exact: { type: "boolean", default: false }, json: { type: "boolean", default: false }, worker: { type: "boolean", default: false }, write: { type: "boolean", default: false }, help: { type: "boolean", default: false } };
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
   if (values.help) return void console.log(help);
+  if (values.write && (values.exact || positionals.length > 0)) throw new Failure("--write wants every kind, and the times");
   const lacks = missing();
   if (lacks) throw new Failure(lacks);
   const counted = await measure((await buildInstrumented()).work, positionals);
@@ -97,6 +100,7 @@ async function start(args) {
     cases = counted.map((one, at) => ({ ...one, sizes: one.sizes.map((size, row) => ({ ...size, ns: timed[at].sizes[row].ns })) }));
     found.push(...steep(cases, ["ns"]), ...dear(cases));
     console.log(values.json ? JSON.stringify(cases) : table(cases));
+    if (values.write) writeMarked("docs/performance.md", "npm run bench -- linear --write", table(cases));
   }
   if (values.worker) {
     const { inWorkerd } = await import("./lib/linear-worker.mjs");

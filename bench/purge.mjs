@@ -1,22 +1,53 @@
-// How long a purge holds up other calls: an object of the Ledger in workerd is filled, has its purge, and is asked all the time.
-//
-//   node bench/purge.mjs [--rows 20000000]     2,000,000 unless it says so; half of them have ended
-//
-// It needs demo/build (npm run build -- --demo) and 70 bytes of disk a row. What it prints are times of a call from outside, so
-// other work on the machine counts as well; the first line says how much that is while nothing is purged.
+// `npm run bench -- purge`: how long a purge of the Ledger holds up other calls.
 
 import { parseArgs } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startGateway } from "../tests/e2e/lib/gateway.mjs";
+import { ends } from "./lib/harness.mjs";
 
-const { values } = parseArgs({ options: { rows: { type: "string", default: "2000000" } } });
-const rows = Number(values.rows);
+const USAGE = `npm run bench -- purge [OPTIONS]   or, with the demo built, node bench/purge.mjs [OPTIONS]
+
+An object of the Ledger in workerd is filled, has its purge, and is asked all the time. It needs 70 bytes of disk a row. What it
+prints are times of a call from outside, so other work on the machine counts as well; the first line says how much that is
+while nothing is purged.
+
+  --rows N    rows of the object, of which half have ended (2000000)
+  --help      this text
+`;
 const CHUNK = 500_000;
-const gateway = await startGateway({ a: {}, b: { sharing: "a" } });
-const { a, b } = gateway;
+
+async function main() {
+  const { values } = parseArgs({ options: { rows: { type: "string", default: "2000000" }, help: { type: "boolean" } } });
+  if (values.help) return void process.stdout.write(USAGE);
+  const gateway = await startGateway({ a: {}, b: { sharing: "a" } });
+  try {
+    await purge(gateway, Number(values.rows));
+  } finally {
+    await gateway.stop();
+  }
+}
+
+async function purge({ a, b }, rows) {
+  await a.object("big", "purge"); // makes the tables
+  const now = Math.floor(Date.now() / 1000);
+  for (let from = 0; from < rows; from += CHUNK) {
+    const to = Math.min(from + CHUNK, rows);
+    await a.object("big", "query", `INSERT INTO claims SELECT printf('%043d', n), ${now} + CASE n % 2 WHEN 0 THEN 86400 ELSE -86400 END,
+      printf('%032d 1795351114', n) || char(10) FROM (WITH RECURSIVE numbers(n) AS (SELECT ${from} UNION ALL SELECT n + 1 FROM numbers WHERE n < ${to - 1})
+      SELECT n FROM numbers)`);
+  }
+  console.log(`${rows} rows, half of them ended`);
+  const until = performance.now() + 10_000;
+  print("nothing else", await asking(b, () => performance.now() > until));
+  const started = performance.now();
+  await a.object("big", "begin");
+  print("while they are purged", await asking(b, (due) => due > 0));
+  const [[left]] = await a.object("big", "query", "SELECT count(*) FROM claims");
+  console.log(`${rows - left} rows deleted in ${Math.round((performance.now() - started) / 1000)} s`);
+}
 
 /** Milliseconds of each call, one after the other, until one finds that it is over. */
-async function asking(isOver) {
+async function asking(b, isOver) {
   const times = [];
   for (let due; due === undefined || !isOver(due); await sleep(1)) {
     const started = performance.now();
@@ -31,23 +62,4 @@ function print(what, times) {
   console.log(`${what}: ${times.length} calls, median ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms`);
 }
 
-try {
-  await a.object("big", "purge"); // makes the tables
-  const now = Math.floor(Date.now() / 1000);
-  for (let from = 0; from < rows; from += CHUNK) {
-    const to = Math.min(from + CHUNK, rows);
-    await a.object("big", "query", `INSERT INTO claims SELECT printf('%043d', n), ${now} + CASE n % 2 WHEN 0 THEN 86400 ELSE -86400 END,
-      printf('%032d 1795351114', n) || char(10) FROM (WITH RECURSIVE numbers(n) AS (SELECT ${from} UNION ALL SELECT n + 1 FROM numbers WHERE n < ${to - 1})
-      SELECT n FROM numbers)`);
-  }
-  console.log(`${rows} rows, half of them ended`);
-  const until = performance.now() + 10_000;
-  print("nothing else", await asking(() => performance.now() > until));
-  const started = performance.now();
-  await a.object("big", "begin");
-  print("while they are purged", await asking((due) => due > 0));
-  const [[left]] = await a.object("big", "query", "SELECT count(*) FROM claims");
-  console.log(`${rows - left} rows deleted in ${Math.round((performance.now() - started) / 1000)} s`);
-} finally {
-  await gateway.stop();
-}
+ends("purge", main);

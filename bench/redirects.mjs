@@ -5,14 +5,16 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { writeMarked } from "../scripts/lib/marked.mjs";
 import { inRoot, npmBin, versions } from "../scripts/lib/paths.mjs";
 import { must, step } from "../scripts/lib/run.mjs";
 import { ensureWasmTarget } from "../scripts/lib/toolchain.mjs";
 import { count } from "./lib/arguments.mjs";
+import { ends } from "./lib/harness.mjs";
 import { progress } from "./lib/progress.mjs";
-import { align, machine, median } from "./lib/report.mjs";
+import { align, machine, markdownTable, median } from "./lib/report.mjs";
 
-const USAGE = `node bench/redirects.mjs [OPTIONS]
+const USAGE = `npm run bench -- redirects [OPTIONS]   or node bench/redirects.mjs [OPTIONS]
 
 Microseconds to sign a query of 2 kB, and to verify one, with MD5 and with SHA-1; natively, and in wasm as it is deployed (the
 same profile, run by Node, whose engine is workerd's). Beside each the digest of the same text alone. Everything is checked
@@ -22,6 +24,7 @@ before it is timed: a good signature holds, a spoiled one does not.
   --rounds N    rounds, each of everything in turn (15; quick 5)
   --times N     of each in a round (2000)
   --json        the result as JSON on standard output
+  --write       writes the table of docs/performance.md
   --help        this text
 
 The first time it compiles a program and a wasm of its own (about 2 min).
@@ -33,7 +36,7 @@ const FEATURES = ["bulk-memory", "mutable-globals", "sign-ext", "nontrapping-flo
 const target = inRoot("target/bench-redirects");
 
 async function main() {
-  const options = { quick: { type: "boolean" }, rounds: { type: "string" }, times: { type: "string" }, json: { type: "boolean" }, help: { type: "boolean" } };
+  const options = { quick: { type: "boolean" }, rounds: { type: "string" }, times: { type: "string" }, json: { type: "boolean" }, write: { type: "boolean" }, help: { type: "boolean" } };
   const { values } = parseArgs({ options });
   if (values.help) return void process.stdout.write(USAGE);
   const rounds = count("rounds", values.rounds, values.quick ? 5 : 15);
@@ -54,15 +57,19 @@ async function main() {
     const [alone, sign, verify] = WORKS.map((_, work) => taken.get(`${side} ${digest} ${work}`));
     return { side, digest: name, ...Object.fromEntries([["alone", alone], ["sign", sign], ["verify", verify]].map(([what, all]) => [what, { median_us: median(all), lowest: Math.min(...all), highest: Math.max(...all), of_the_digest: median(all.map((one, at) => one / alone[at])) }])) };
   }));
-  process.stdout.write(values.json ? `${JSON.stringify({ rows, settings: { rounds, times }, machine: machine() }, null, 2)}\n` : table(rows, rounds, times));
+  process.stdout.write(values.json ? `${JSON.stringify({ rows, settings: { rounds, times }, machine: machine() }, null, 2)}\n` : `${align(table(rows)).join("\n")}\n\n${words(rounds, times)}\n`);
+  if (values.write) writeMarked("docs/performance.md", "npm run bench -- redirects --write", [...markdownTable(table(rows)), "", words(rounds, times)].join("\n"));
 }
 
-function table(rows, rounds, times) {
+function table(rows) {
   const cell = ({ median_us, lowest, highest, of_the_digest }, isAlone) => [median_us.toFixed(2), `${lowest.toFixed(2)}-${highest.toFixed(2)}`, ...(isAlone ? [] : [of_the_digest.toFixed(2)])];
   const head = ["", "digest, µs", "range", "sign, µs", "range", "x digest", "verify, µs", "range", "x digest"];
-  const lines = rows.map((row) => [`${row.side}, ${row.digest}`, ...cell(row.alone, true), ...cell(row.sign), ...cell(row.verify)]);
+  return [head, ...rows.map((row) => [`${row.side}, ${row.digest}`, ...cell(row.alone, true), ...cell(row.sign), ...cell(row.verify)])];
+}
+
+function words(rounds, times) {
   const { cpu, cores, node } = machine();
-  return `${align([head, ...lines]).join("\n")}\n\nA query of 2048 bytes; medians of ${rounds} rounds of ${times} each. ${cpu}, ${cores} cores, Node ${node}.\n`;
+  return `A query of 2048 bytes; medians of ${rounds} rounds of ${times} each. ${cpu}, ${cores} cores, Node ${node}.`;
 }
 
 /** Both sides as functions that answer with microseconds. */
@@ -99,8 +106,4 @@ async function load(file) {
   return exports[Object.keys(exports).find((name) => /^run(_[0-9a-f]+)?$/.test(name))];
 }
 
-main().catch((error) => {
-  progress("");
-  console.error(`redirects: ${error.message}`);
-  process.exitCode = 1;
-});
+ends("redirects", main);

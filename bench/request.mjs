@@ -1,72 +1,137 @@
-// The request that is sent: the worked example of a generic signed link, with the headers of a current browser.
+// `npm run bench -- request`: what a request through the gateway costs, next to what it costs by hand in JavaScript.
+//
+// The rows, as data. A row is
+//
+//   name      what the table prints; `--only TEXT` picks rows by it
+//   worker    a file in workers/, or "edgegate": the built gateway of demo/build/
+//   request   what is sent (lib/requests.mjs), or a function of the port that makes it once the Worker runs
+//   status    the answer that is due (200); with another, the origin is not asked
+//   bindings  (by hand only) more variables for the Worker
+//   policy    (edgegate only) the demo's policy as text -> the policy of this row, handed over in EDGEGATE_POLICY_TOML;
+//             left out, the gateway uses the policy it was built with
+//   checks    what must be seen before the row counts: "signature" (a changed link is refused), "whole job" (and what the
+//             origin gets is cleaned, marked and private), "identity JWT"
+//   logs      true where every request must have written a line to the log
+//   role      "floor", "by hand", "gateway": the rows that the ratios and the goal are about
+//
+// A row that shows what a part costs is a full row with that part left out, or put in.
 
-import { createHmac } from "node:crypto";
+import { runAlone } from "./lib/harness.mjs";
+import { check } from "./lib/request-checks.mjs";
+import { mintedToken, signedLink, withTarget } from "./lib/requests.mjs";
+import { sizeLines } from "./lib/sizes.mjs";
+import { spendCpu } from "./lib/spend.mjs";
+import { plain, replaceOnce, start, workerOf } from "./lib/workers.mjs";
 
-export const HOST = "127.0.0.1:8787";
-const LINK_KEY_ID = "demo";
-export const LINK_KEY = "demo-link-key-0123456789abcdef0123456789";
+// Edgegate may cost at most this much of what the same job costs by hand.
+const GOAL = 1.25;
 
-const EXPIRES = 1900000000;
-const ADMIN_KEY = "demo-admin-key-0123456789abcdef";
-
-const BROWSER = [
-  ["User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"],
-  ["Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8"],
-  ["Accept-Encoding", "gzip, deflate, br, zstd"],
-  ["Accept-Language", "en-GB,en;q=0.9,de;q=0.7"],
-  ["Cookie", "theme=dark; _ga=GA1.1.1234567890.1763800000; consent=necessary%2Cstatistics"],
-  ["Referer", "https://www.example.org/downloads?page=3"],
-  ["Sec-Ch-Ua", '"Chromium";v="142", "Not_A Brand";v="99"'],
-  ["Sec-Ch-Ua-Mobile", "?0"],
-  ["Sec-Ch-Ua-Platform", '"Linux"'],
-  ["Sec-Fetch-Dest", "document"],
-  ["Sec-Fetch-Mode", "navigate"],
-  ["Sec-Fetch-Site", "cross-site"],
-  ["Upgrade-Insecure-Requests", "1"],
-  // The platform's edge adds this one.
-  ["CF-Connecting-IP", "203.0.113.7"],
+export const CONTENDERS = [
+  {
+    name: "bare passthrough (JS)",
+    worker: "passthrough.js",
+    request: signedLink(),
+    checks: [],
+    role: "floor",
+  },
+  {
+    name: "signature check only, by hand (JS)",
+    worker: "check-only.js",
+    request: signedLink(),
+    checks: ["signature"],
+  },
+  {
+    name: "whole job by hand (JS)",
+    worker: "whole-job.js",
+    request: signedLink(),
+    checks: ["signature", "whole job"],
+    logs: true,
+    role: "by hand",
+  },
+  {
+    name: "Edgegate",
+    worker: "edgegate",
+    request: signedLink(),
+    checks: ["signature", "whole job"],
+    logs: true,
+    role: "gateway",
+  },
+  {
+    name: "by hand, without the log line",
+    worker: "whole-job.js",
+    bindings: { LOG: "off" },
+    request: signedLink(),
+    checks: ["signature", "whole job"],
+  },
+  {
+    name: "by hand, request not rebuilt",
+    worker: "whole-job.js",
+    bindings: { REBUILD: "off" },
+    request: signedLink(),
+    checks: ["signature"],
+    logs: true,
+  },
+  {
+    name: "Edgegate, without the decision log",
+    worker: "edgegate",
+    request: signedLink(),
+    checks: ["signature", "whole job"],
+    policy: (demo) => replaceOnce(demo, /^\[gateway\]$/m, "[gateway]\ndecision_log = false"),
+  },
+  {
+    name: "Edgegate, a forged link refused",
+    worker: "edgegate",
+    request: withTarget(signedLink(), (target) => target.replace("v=2", "v=3")),
+    status: 403,
+    checks: [],
+    logs: true,
+  },
+  {
+    name: "Edgegate, Bearer token",
+    worker: "edgegate",
+    request: mintedToken,
+    checks: [],
+    logs: true,
+    policy: (demo) => replaceOnce(demo, /, jwt_audience = "demo-origin"/, ""),
+  },
+  {
+    name: "Edgegate, Bearer token and identity JWT",
+    worker: "edgegate",
+    request: mintedToken,
+    checks: ["identity JWT"],
+    logs: true,
+  },
 ];
 
-export function signedLink(path = "/files/report.pdf", query = "v=2") {
-  const unsigned = `${path}?${query}&eg_kid=${LINK_KEY_ID}&eg_exp=${EXPIRES}`;
-  const mac = createHmac("sha256", LINK_KEY).update(`GET\n${HOST}\n${unsigned}`).digest("base64url");
-  return { method: "GET", target: `${unsigned}&eg_sig=${mac}`, headers: [["Host", HOST], ...BROWSER] };
+export const bench = {
+  name: "request",
+  about: "CPU microseconds of the workerd process per request with a signed link: Edgegate next to Workers written by hand.",
+  only: "only the contenders whose name contains TEXT",
+  sizes: {
+    rounds: { usual: 5, says: "rounds" },
+    requests: { usual: 10_000, quick: 3000, says: "requests per contender and round" },
+    warmup: { usual: 4000, quick: 2000, says: "requests before the first round" },
+    connections: { usual: 16, says: "keep-alive connections" },
+  },
+  unit: "request",
+  turn: 1000,
+  tables: ({ only }) => [{ name: "contender", contenders: CONTENDERS.filter(({ name }) => name.includes(only)) }],
+  start: startContender,
+  check,
+  spend: spendCpu,
+  columns: [
+    { key: "ratio_to_floor", head: "x bare", digits: 2, of: (one, { ratio, role }) => ratio(one, role("floor")) },
+    { key: "ratio_to_by_hand", head: "x by hand", digits: 2, of: (one, { ratio, role }) => ratio(one, role("by hand")) },
+  ],
+  goals: ({ ratio, role }) => [{ name: "Edgegate / whole job by hand", at_most: GOAL, measured: ratio(role("gateway"), role("by hand")) }],
+  more: sizeLines,
+};
+
+// A contender of these rows in a workerd of its own, the origin behind it.
+export async function startContender(contender) {
+  const running = await start(workerOf(contender), plain("origin", "origin.js"));
+  const { request } = contender;
+  return { ...contender, ...running, request: typeof request === "function" ? await request(running.port) : request };
 }
 
-// A request with a Bearer token that the gateway itself mints.
-export async function mintedToken(port) {
-  const { access_token: token } = await asAdmin(port, "token", { subject: "1001002", client: "bench", scope: "read" });
-  const headers = [["Host", HOST], ...BROWSER, ["Authorization", `Bearer ${token}`]];
-  return { method: "GET", target: "/me/profile?v=2", headers };
-}
-
-// A call of the admin API that makes something; gives its answer.
-export async function asAdmin(port, what, body) {
-  const answer = await fetch(`http://127.0.0.1:${port}/.edgegate/admin/${what}`, {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${ADMIN_KEY}`,
-      "content-type": "application/json",
-      "cf-connecting-ip": "127.0.0.1",
-    },
-    body: JSON.stringify(body),
-  });
-  if (answer.status !== 201) throw new Error(`no ${what} was made: ${answer.status} ${await answer.text()}`);
-  return answer.json();
-}
-
-// The same request with more headers, or with another target.
-export function withHeaders(request, more) {
-  return { ...request, headers: [...request.headers, ...more] };
-}
-
-// The same request with these values for headers of these names, of which it has each once then.
-export function withValues(request, values) {
-  const names = new Set(Object.keys(values).map((name) => name.toLowerCase()));
-  const others = request.headers.filter(([name]) => !names.has(name.toLowerCase()));
-  return { ...request, headers: [...others, ...Object.entries(values)] };
-}
-
-export function withTarget(request, change) {
-  return { ...request, target: change(request.target) };
-}
+runAlone(bench, import.meta.url);

@@ -1,84 +1,61 @@
-// `npm run bench`: what a request through the gateway costs, next to what it costs by hand in JavaScript.
-//
-// Every contender runs in a workerd of its own, all in one run. They take turns, round after round, so that whatever
-// else the machine does falls on all of them. What is compared is the CPU time of the workerd process per request,
-// not the time on the clock: it does not depend on how fast this program can send.
-//
-// Then what tags.mjs, tokens.mjs and schemes.mjs measure, with their own numbers of rounds and requests.
+// `npm run bench`: what a request costs, next to what it costs by hand in JavaScript; then tags, tokens and schemes, each with
+// its own numbers of rounds and requests. `npm run bench -- NAME` is one bench alone, `--help` says which there are.
 
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { buildDemo } from "../scripts/build.mjs";
-import { parseArguments, USAGE } from "./lib/arguments.mjs";
-import { CONTENDERS } from "./contenders.mjs";
-import { preflight } from "./lib/preflight.mjs";
-import { Skip, startContender } from "./lib/contender.mjs";
-import { progress } from "./lib/progress.mjs";
-import { measureRounds } from "./lib/rounds.mjs";
-import { parseArguments as parseSchemesArguments } from "./lib/schemes-arguments.mjs";
-import { raceOverSchemes } from "./lib/schemes-race.mjs";
-import { toTable as toSchemesTable } from "./lib/schemes-report.mjs";
-import { summarise, toJson, toTable } from "./lib/report.mjs";
-import { gatewaySizes } from "./lib/sizes.mjs";
-import { parseArguments as parseTagsArguments } from "./lib/tags-arguments.mjs";
-import { raceOverTags } from "./lib/tags-race.mjs";
-import { toTable as toTagsTable } from "./lib/tags-report.mjs";
-import { parseArguments as parseTokensArguments } from "./lib/tokens-arguments.mjs";
-import { raceOverTokens } from "./lib/tokens-race.mjs";
-import { toTable as toTokensTable } from "./lib/tokens-report.mjs";
+import { parseOptions, usage } from "./lib/arguments.mjs";
+import { ends, isMissed, measureOrSkip } from "./lib/harness.mjs";
+import { toJson, toText, writeTables } from "./lib/report.mjs";
+import { bench as request } from "./request.mjs";
+import { bench as schemes } from "./schemes.mjs";
+import { bench as tags } from "./tags.mjs";
+import { bench as tokens } from "./tokens.mjs";
 
-async function main() {
-  const options = parseArguments(process.argv.slice(2));
-  if (options.help) return void process.stdout.write(USAGE);
+const ONES = {
+  request: "a request with a signed link, beside Workers written by hand",
+  tags: "tags in a page of 1 MB, beside HTMLRewriter; memory with one of 100 MB",
+  tokens: "verifying Bearer tokens, beside workers-oauth-provider and Hono",
+  schemes: "SuperOffice's schemes, each beside a signed link",
+  redirects: "signing and verifying a redirect, beside the digest alone",
+  stream: "memory while 1 GB streams through",
+  cold: "what the first request costs",
+  linear: "whether twice the input is at most twice the work",
+  purge: "how long a purge of the Ledger holds up other calls",
+};
 
+const help = `npm run bench [-- OPTIONS]           request, tags, tokens and schemes, one after the other
+npm run bench -- NAME [OPTIONS]      one of these:
+
+${Object.entries(ONES).map(([name, what]) => `  ${name.padEnd(11)}${what}`).join("\n")}
+
+Each has a --help of its own. Without a name the numbers that are given are for the requests with a signed link, and with
+--only nothing else is measured; --quick, --json, --write and --check are for all.
+
+`;
+
+ends("bench", async () => {
+  const [name, ...args] = process.argv.slice(2);
+  if (name !== undefined && !name.startsWith("-")) return one(name, args);
+  const options = parseOptions(process.argv.slice(2), request);
+  if (options.help) return void process.stdout.write(help + usage(request));
   await buildDemo();
-  const running = [];
-  const skipped = [];
-  try {
-    for (const contender of CONTENDERS.filter((one) => one.name.includes(options.only))) {
-      progress(`starting: ${contender.name}`);
-      try {
-        running.push(await startContender(contender));
-      } catch (error) {
-        if (!(error instanceof Skip)) throw error;
-        skipped.push({ name: contender.name, why: error.message });
-      }
-    }
-    for (const one of running) {
-      progress(`checking: ${one.name}`);
-      await preflight(one);
-    }
 
-    const results = await measureRounds(running, options);
-    const summary = summarise({ contenders: running, results, skipped, options, sizes: gatewaySizes() });
-    if (!options.json) process.stdout.write(toTable(summary));
-    if (options.check && summary.goal.met === false) process.exitCode = 1;
-    await Promise.all(running.splice(0).map((one) => one.stop()));
-
-    const tags = await measureMore("tags", (args) => raceOverTags(parseTagsArguments(args)), toTagsTable, options);
-    const tokens = await measureMore("tokens", (args) => raceOverTokens(parseTokensArguments(args)), toTokensTable, options);
-    const schemes = await measureMore("schemes", (args) => raceOverSchemes(parseSchemesArguments(args)), toSchemesTable, options);
-    if (options.json) process.stdout.write(toJson({ ...summary, tags, tokens, schemes }));
-  } finally {
-    await Promise.all(running.map((one) => one.stop()));
+  const found = {};
+  for (const bench of options.only ? [request] : [request, tags, tokens, schemes]) {
+    const own = bench === request ? options : { ...parseOptions(options.quick ? ["--quick"] : [], bench) };
+    const summary = await measureOrSkip(bench, own);
+    if (summary === undefined) continue;
+    found[bench.name] = summary;
+    if (!options.json) process.stdout.write(toText(bench, summary));
+    if (options.write) writeTables(bench, summary);
   }
-}
-
-// Not where only some rows were asked for.
-async function measureMore(name, race, tableOf, { quick, only, json, check }) {
-  if (only !== "") return undefined;
-  try {
-    const summary = await race(quick ? ["--quick"] : []);
-    if (!json) process.stdout.write(tableOf(summary));
-    if (check && summary.goals.some((goal) => !goal.met)) process.exitCode = 1;
-    return summary;
-  } catch (error) {
-    if (!(error instanceof Skip)) throw error;
-    console.error(`${name}: skipped, ${error.message}`);
-    return undefined;
-  }
-}
-
-main().catch((error) => {
-  progress("");
-  console.error(`bench: ${error.message}`);
-  process.exitCode = 1;
+  if (options.json) process.stdout.write(toJson(found));
+  return options.check && Object.values(found).some(isMissed) ? 1 : 0;
 });
+
+async function one(name, args) {
+  if (!(name in ONES)) throw new Error(`there is no ${name}, but ${Object.keys(ONES).join(", ")}`);
+  if (!args.includes("--help")) await buildDemo();
+  return spawnSync(process.execPath, [fileURLToPath(new URL(`${name}.mjs`, import.meta.url)), ...args], { stdio: "inherit" }).status ?? 1;
+}

@@ -1,18 +1,25 @@
-// `node bench/stream.mjs`: a body of 1 GB streams through the gateway, down and up, while the memory of its workerd process
-// is watched. A gateway that buffers would grow by the size of the body; one that streams stays flat.
-//
-//   --size MB        how much (1000)
-//   --worker FILE    another Worker of workers/ instead of the gateway, e.g. passthrough.js, to compare with
-//   --json           the result as JSON
+// `npm run bench -- stream`: memory while a big body streams through the gateway.
 //
 // The origin is in this process, not in workerd, so that all the memory that grows is the gateway's.
 
 import { parseArgs } from "node:util";
-import { Skip, startBeforeOrigin } from "./lib/contender.mjs";
+import { residentBytes } from "../scripts/lib/process.mjs";
+import { ends } from "./lib/harness.mjs";
 import { progress } from "./lib/progress.mjs";
 import { startOrigin } from "./lib/stream-origin.mjs";
 import { download, mintToken, upload } from "./lib/stream-client.mjs";
-import { residentBytes } from "./lib/workerd.mjs";
+import { startBefore } from "./lib/workers.mjs";
+
+const USAGE = `npm run bench -- stream [OPTIONS]   or, with the demo built, node bench/stream.mjs [OPTIONS]
+
+A body of 1 GB streams through the gateway, down and up, while the memory of its workerd process is watched. A gateway that
+buffers would grow by the size of the body; one that streams stays flat.
+
+  --size MB        how much (1000)
+  --worker FILE    another Worker of bench/workers/ instead of the gateway, e.g. passthrough.js, to compare with
+  --json           the result as JSON
+  --help           this text
+`;
 
 const MB = 1_000_000;
 // What the process may grow by while 90 % of the body pass: buffers of the connections and what waits for the collector.
@@ -24,21 +31,23 @@ async function main() {
       size: { type: "string", default: "1000" },
       worker: { type: "string", default: "edgegate" },
       json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
     },
   });
+  if (values.help) return void process.stdout.write(USAGE);
   const size = Number(values.size) * MB;
   if (!Number.isInteger(size) || size < 1) throw new Error("--size wants a whole number of megabytes");
 
   const results = await transferBothWays(values.worker, size);
   process.stdout.write(values.json ? `${JSON.stringify(results, null, 2)}\n` : results.map(toText).join("\n"));
-  if (results.some((one) => !one.flat)) process.exitCode = 1;
+  return results.some((one) => !one.flat) ? 1 : 0;
 }
 
 async function transferBothWays(worker, size) {
   const origin = await startOrigin();
   let gateway;
   try {
-    gateway = await startBeforeOrigin({ name: worker, worker }, origin.port);
+    gateway = { name: worker, ...(await startBefore(origin.port, { worker })) };
     const token = await mintToken(gateway.port, worker === "edgegate");
     return [
       await watch("down (signed link)", gateway, size, (report) => download(gateway.port, size, report)),
@@ -77,8 +86,4 @@ function toText({ name, worker, bytes, seconds, resident, grown, flat }) {
   ].join("\n");
 }
 
-main().catch((error) => {
-  progress("");
-  console.error(`stream: ${error instanceof Skip ? "skipped, " : ""}${error.message}`);
-  process.exitCode = error instanceof Skip ? 0 : 1;
-});
+ends("stream", main);

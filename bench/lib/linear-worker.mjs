@@ -1,8 +1,8 @@
 // The dearest requests of strangers, in workerd: what the Worker spends on each, as wasm and with the platform around it.
 
 import { request } from "node:http";
-import { gatewayWorker } from "./gateway.mjs";
-import { startWorkerd, threadMicroseconds } from "./workerd.mjs";
+import { threadMicroseconds } from "../../scripts/lib/process.mjs";
+import { gateway, start } from "./workers.mjs";
 
 const ORIGIN = { name: "origin", modules: true, script: "export default { fetch: () => new Response('ok') };" };
 const REQUESTS = 60;
@@ -32,7 +32,7 @@ const REQUESTED = [
 
 /** Milliseconds of CPU for each request; None if there is no build. */
 export async function inWorkerd() {
-  const workerd = await startWorkerd([await gatewayWorker(), ORIGIN]);
+  const workerd = await start(gateway(), ORIGIN);
   try {
     const rows = [];
     for (const one of REQUESTED) {

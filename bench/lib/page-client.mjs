@@ -2,7 +2,7 @@
 
 import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
-import { HOST } from "../request.mjs";
+import { HOST } from "./requests.mjs";
 
 // Fetches once and returns { status, headers, body }. With `report`, it is told how many bytes came, and they are not kept.
 export function fetchPage(port, target, headers = {}, report = undefined) {

@@ -1,39 +1,44 @@
-// The result: medians, ratios, the goal; as a table for a person and as JSON for a program.
+// What a bench found: medians, ratios, goals; as a table for a person, as JSON for a program, as a part of docs/performance.md.
 
 import os from "node:os";
+import { writeMarked } from "../../scripts/lib/marked.mjs";
 
-// Edgegate may cost at most this much of what the same job costs by hand.
-export const GOAL = 1.25;
-
-export function summarise({ contenders, results, skipped, options, sizes }) {
-  const floor = contenders.find((one) => one.role === "floor");
-  const byHand = contenders.find((one) => one.role === "by hand");
-  const gateway = contenders.find((one) => one.role === "gateway");
-  const ratio = (one, reference) => one && reference && pairedRatio(results.get(one.name), results.get(reference.name));
-
-  const rows = contenders.map((one) => {
-    const rounds = results.get(one.name);
-    return {
-      name: one.name,
-      cpu_us: { median: median(rounds), lowest: Math.min(...rounds), highest: Math.max(...rounds), rounds },
-      ratio_to_floor: ratio(one, floor),
-      ratio_to_by_hand: ratio(one, byHand),
-    };
-  });
-  const measured = ratio(gateway, byHand);
+// `measured`: { name, contenders, cpu, skipped } for each table; `cpu` has the rounds by the name of a contender. `more`: what
+// the bench measured besides.
+export function summarise(bench, measured, options, { goals = [], lines = [], figures = {} } = {}) {
+  const tables = measured.map((table) => ({ name: table.name, rows: rowsOf(bench, withRatios(table)), skipped: table.skipped }));
+  const all = [...measured.flatMap((table) => bench.goals(withRatios(table))), ...goals];
   return {
-    rows,
-    skipped,
-    goal: { at_most: GOAL, measured, met: measured === undefined ? undefined : measured <= GOAL },
-    sizes,
-    settings: {
-      rounds: options.rounds,
-      requests: options.requests,
-      warmup: options.warmup,
-      connections: options.connections,
-    },
+    tables,
+    goals: all.map((goal) => ({ ...goal, met: goal.measured === undefined ? undefined : goal.measured <= goal.at_most })),
+    ...figures,
+    lines,
+    only: options.only || undefined,
+    settings: Object.fromEntries(Object.keys(bench.sizes).map((name) => [name, options[name]])),
     machine: machine(),
   };
+}
+
+// What columns and goals ask a table for. What was not measured is undefined.
+function withRatios(table) {
+  const cpu = (one) => one && table.cpu.get(one.name);
+  const ratio = (one, other) => cpu(one) && cpu(other) && pairedRatio(cpu(one), cpu(other));
+  const role = (wanted) => table.contenders.find((one) => one.role === wanted);
+  const named = (wanted) => table.contenders.find((one) => one.name === wanted);
+  return { ...table, cpu, ratio, role, named };
+}
+
+function rowsOf({ columns }, table) {
+  return table.contenders.filter(table.cpu).map((one) => {
+    const figures = columns.map(({ key, of }) => [key, of(one, table)]);
+    return { name: one.name, cpu_us: spread(table.cpu(one)), ...Object.fromEntries(figures) };
+  });
+}
+
+function spread(rounds) {
+  const sorted = [...rounds].sort((a, b) => a - b);
+  const at = (part) => sorted[Math.round(part * (sorted.length - 1))];
+  return { median: median(rounds), lowest: at(0), highest: at(1), middle_half: [at(0.25), at(0.75)], rounds };
 }
 
 export function machine() {
@@ -52,35 +57,58 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+// `lines` say in words what the figures do.
 export function toJson(summary) {
-  return `${JSON.stringify(summary, null, 2)}\n`;
+  return `${JSON.stringify(summary, (key, value) => (key === "lines" ? undefined : value), 2)}\n`;
 }
 
-export function toTable({ rows, skipped, goal, sizes, settings, machine }) {
-  const head = ["contender", "CPU µs/request", "lowest-highest", "x bare", "x by hand"];
-  const cells = rows.map((row) => [
-    row.name,
-    row.cpu_us.median.toFixed(0),
-    `${row.cpu_us.lowest.toFixed(0)}-${row.cpu_us.highest.toFixed(0)}`,
-    factor(row.ratio_to_floor),
-    factor(row.ratio_to_by_hand),
-  ]);
+// `spread` of a bench: which rounds its table shows beside the median, "lowest-highest" or "middle half".
+export function toText(bench, { tables, goals, lines, settings, machine }) {
+  const { unit, columns, spread = "lowest-highest", caption = () => [] } = bench;
+  const shown = ({ lowest, highest, middle_half }) => (spread === "middle half" ? middle_half : [lowest, highest]).map((us) => us.toFixed(0)).join("-");
+  const laid = ({ name, rows, skipped }) => [
+    "",
+    ...align([[name, `CPU µs/${unit}`, spread, ...columns.map(({ head }) => head)], ...rows.map((row) => [row.name, row.cpu_us.median.toFixed(0), shown(row.cpu_us), ...cells(columns, row)])]),
+    ...skipped.map((one) => `${one.name}: skipped, ${one.why}`),
+  ];
   return [
     "",
-    `CPU time of the workerd process per request: median of ${settings.rounds} rounds of ${settings.requests} requests,`,
-    `${settings.connections} keep-alive connections, after ${settings.warmup} to warm up (${machine.cores} cores, ${machine.cpu})`,
+    `CPU time of the workerd process per ${unit}: median of ${settings.rounds} rounds of ${settings.requests} ${unit}s,`,
+    `${settings.connections} keep-alive connections, after ${settings.warmup} to warm up (${machine.cores} cores, ${machine.cpu}).`,
+    ...caption(settings),
+    ...tables.flatMap(laid),
     "",
-    ...align([head, ...cells]),
-    ...skipped.map((one) => `${one.name}: skipped, ${one.why}`),
-    "",
-    goalLine(goal),
-    ...sizeLines(sizes),
+    ...goals.map(goalLine),
+    ...lines,
     "",
   ].join("\n");
 }
 
-function factor(ratio) {
-  return ratio === undefined ? "" : ratio.toFixed(2);
+const cells = (columns, row) => columns.map(({ key, digits }) => row[key]?.toFixed(digits) ?? "");
+
+function goalLine({ name, at_most, measured, met, digits = 2, unit = "" }) {
+  const goal = `${name}, goal at most ${at_most.toFixed(unit ? 0 : 2)}${unit}`;
+  return measured === undefined ? `${goal}: not measured` : `${goal}: ${measured.toFixed(digits)}${unit}, ${met ? "met" : "MISSED"}`;
+}
+
+// Into docs/performance.md, below the mark that has this command.
+export function writeTables(bench, summary) {
+  writeMarked("docs/performance.md", `npm run bench -- ${bench.name} --write`, toMarkdown(bench, summary));
+}
+
+export function toMarkdown({ unit, columns }, { tables, lines, settings, machine }) {
+  const laid = ({ name, rows }) => [...markdownTable([[name, `CPU µs/${unit}`, ...columns.map(({ head }) => head)], ...rows.map((row) => [row.name, row.cpu_us.median.toFixed(0), ...cells(columns, row)])]), ""];
+  const { rounds, requests } = settings;
+  return [
+    ...tables.flatMap(laid),
+    ...lines.map((line) => `- ${line}`),
+    ...(lines.length > 0 ? [""] : []),
+    `Medians of ${rounds} rounds of ${requests} ${unit}s; ${machine.cores} cores, ${machine.cpu}, ${machine.date.slice(0, 10)}.`,
+  ].join("\n");
+}
+
+export function markdownTable([head, ...rows]) {
+  return [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`);
 }
 
 // Names to the left, numbers to the right.
@@ -90,19 +118,4 @@ export function align(lines) {
     line.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join("  "),
   );
   return [laid[0], widths.map((width) => "-".repeat(width)).join("  "), ...laid.slice(1)];
-}
-
-function goalLine({ at_most, measured, met }) {
-  const goal = `Edgegate / whole job by hand, goal at most ${at_most}`;
-  if (measured === undefined) return `${goal}: not measured`;
-  return `${goal}: ${measured.toFixed(2)}, ${met ? "met" : "MISSED"}`;
-}
-
-function sizeLines(sizes) {
-  if (!sizes) return ["sizes: nothing built"];
-  const kb = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
-  return [
-    `sizes: wasm ${kb(sizes.wasm.raw)}, gzip ${kb(sizes.wasm.gzip)}; ` +
-      `JS glue ${kb(sizes.glue.raw)}, gzip ${kb(sizes.glue.gzip)}`,
-  ];
 }

@@ -1,20 +1,17 @@
 // Rounds of requests. Every contender gets its share of a round in turns, so that the contenders share the machine's good and
 // bad moments. Another one begins each turn, so that none always follows the same neighbour.
 
-import { measure } from "./measure.mjs";
 import { progress } from "./progress.mjs";
-
-const TURN = 1000;
 
 // CPU microseconds per request of every contender, by its name, a number for each round. `spend` sends a contender so many
 // requests and says what they cost.
-export async function measureRounds(running, { rounds, requests, warmup, connections }, spend = measure) {
+export async function measureRounds(name, running, { rounds, requests, warmup, connections, turn }, spend) {
   for (const one of running) {
-    progress(`warming up: ${one.name}, ${warmup} requests`);
+    progress(`${name}, warming up: ${one.name}, ${warmup}`);
     await spend(one, warmup, connections);
   }
   const results = new Map(running.map((one) => [one.name, []]));
-  const turns = Math.max(1, Math.round(requests / TURN));
+  const turns = Math.max(1, Math.round(requests / turn));
   for (let round = 1; round <= rounds; round++) {
     const totals = new Map(running.map((one) => [one.name, 0]));
     for (let turn = 0; turn < turns; turn++) {
@@ -24,16 +21,15 @@ export async function measureRounds(running, { rounds, requests, warmup, connect
         totals.set(one.name, totals.get(one.name) + (await spend(one, share, connections)) / requests);
       }
     }
-    for (const [name, cpu] of totals) results.get(name).push(cpu);
-    tell(round, rounds, totals);
+    for (const [one, cpu] of totals) results.get(one).push(cpu);
+    tell(name, round, rounds, totals);
   }
-  progress("");
   return results;
 }
 
 // Of many rounds only some: a line each would be a wall where there is no terminal.
-function tell(round, rounds, totals) {
+function tell(name, round, rounds, totals) {
   if (round % Math.ceil(rounds / 20) > 0) return;
-  const shown = [...totals].map(([name, cpu]) => `${name} ${cpu.toFixed(0)} µs`).join(", ");
-  progress(`round ${round} of ${rounds}: ${shown}`);
+  const shown = [...totals].map(([one, cpu]) => `${one} ${cpu.toFixed(0)} µs`).join(", ");
+  progress(`${name}, round ${round} of ${rounds}: ${shown}`);
 }

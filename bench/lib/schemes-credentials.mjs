@@ -1,6 +1,6 @@
 // One credential of each kind, for one person, made by the running gateway: at its admin API and its sign-in page.
 
-import { asAdmin } from "../request.mjs";
+import { asAdmin } from "./requests.mjs";
 
 export const SUBJECT = "1001002";
 export const PERSON = { account: "jo", password: "correct horse battery staple" };

@@ -1,13 +1,10 @@
 // The gateway of schemes.mjs, brought to life: one for all the rows, with the demo's policy, a program that has a password, and
 // an origin of its own that knows people's passwords. Then each row with the request that it is sent.
 
-import { plainWorker } from "./contender.mjs";
 import { sendOne } from "./client.mjs";
-import { gatewayWorker, Skip } from "./gateway.mjs";
+import { signedLink, withValues } from "./requests.mjs";
 import { makeCredentials, PERSON, ROBOT, SUBJECT } from "./schemes-credentials.mjs";
-import { startWorkerd } from "./workerd.mjs";
-import { replaceOnce } from "../contenders.mjs";
-import { signedLink, withValues } from "../request.mjs";
+import { gateway, plain, replaceOnce, Skip, start } from "./workers.mjs";
 
 // What a page's script sends, so that refusals are answered as they are to a program.
 const SCRIPT = withValues(signedLink(), {
@@ -18,14 +15,9 @@ const SCRIPT = withValues(signedLink(), {
 });
 
 export async function startGateway() {
-  const worker = await gatewayWorker(policy);
-  const gateway = {
-    ...worker,
-    bindings: { ...worker.bindings, ROBOT_PASSWORD: ROBOT.password },
-    serviceBindings: { ...worker.serviceBindings, PEOPLE: "people" },
-  };
-  const people = { ...plainWorker("people", "schemes-people.js"), bindings: { PASSWORD: PERSON.password, SUBJECT } };
-  const running = await startWorkerd([gateway, plainWorker("origin", "origin.js"), people]);
+  const worker = gateway({ policy, vars: { ROBOT_PASSWORD: ROBOT.password }, services: { PEOPLE: "people" } });
+  const people = { ...plain("people", "schemes-people.js"), bindings: { PASSWORD: PERSON.password, SUBJECT } };
+  const running = await start(worker, plain("origin", "origin.js"), people);
   try {
     await demandItsPolicy(running.port);
     return { ...running, credentials: await makeCredentials({ ...running, appToken: worker.bindings.SUPEROFFICE_APP_TOKEN }) };
@@ -35,7 +27,7 @@ export async function startGateway() {
   }
 }
 
-// A row of schemes-contenders.mjs with its request. `values`: the headers of it that show the credential.
+// A row of schemes.mjs with its request. `values`: the headers of it that show the credential.
 export function contenderAt(gateway, contender) {
   const values = beside(contender.shown(gateway.credentials));
   return { ...gateway, ...contender, values, request: { ...withValues(SCRIPT, values), target: contender.target } };

@@ -4,7 +4,7 @@
 import { request as httpRequest } from "node:http";
 import { Readable } from "node:stream";
 import { zeroCopyChunks } from "./stream-origin.mjs";
-import { HOST, signedLink } from "../request.mjs";
+import { HOST, signedLink } from "./requests.mjs";
 
 export async function download(port, size, report) {
   const response = await send(port, { path: signedLink("/files/big.bin", `n=${size}`).target });

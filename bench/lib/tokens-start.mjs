@@ -1,16 +1,9 @@
-// A contender of tokens-contenders.mjs, brought to life: its Worker, the origin and the issuer behind it, and the tokens that
-// it is sent.
+// A contender of tokens.mjs, brought to life: its Worker, the origin and the issuer behind it, and the tokens that it is sent.
 
-import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { sendOne } from "./client.mjs";
-import { gatewayWorker, Skip } from "./gateway.mjs";
+import { HOST, mintedToken, signedLink } from "./requests.mjs";
 import { AUDIENCE, ISSUER } from "./tokens-jwt.mjs";
-import { startWorkerd } from "./workerd.mjs";
-import { HOST, mintedToken, signedLink } from "../request.mjs";
-
-const WORKERS = fileURLToPath(new URL("../workers", import.meta.url));
-const COMPATIBILITY_DATE = "2026-11-01";
+import { bundled, gateway, Skip, start } from "./workers.mjs";
 
 // Of a browser too, but for the token: withToken adds it.
 const PLAIN = { ...signedLink(), target: "/me/profile?v=2" };
@@ -24,21 +17,17 @@ export function withToken(token, more = []) {
 // tokens of its own.
 export async function startContender(contender, { issuer, jwts, count }) {
   const jwks = { JWKS: issuer?.jwks ?? { keys: [] } };
-  const worker = contender.worker === "edgegate" ? await gateway(contender) : await peer(contender, issuer, jwks);
-  const running = await startWorkerd([worker, await bundled("origin", "origin.js"), await bundled("idp", "tokens-idp.js", jwks)]);
+  const isGateway = contender.worker === "edgegate";
+  const worker = isGateway ? gateway({ policy: contender.policy, services: { IDP: "idp" } }) : await peer(contender, issuer, jwks);
+  const running = await start(worker, await bundled("origin", "origin.js"), await bundled("idp", "tokens-idp.js", jwks));
   try {
-    if (contender.worker === "edgegate") await demandItsPolicy(running.port);
+    if (isGateway) await demandItsPolicy(running.port);
     const tokens = jwts?.slice(0, contender.tokens ?? count) ?? (await ownTokens(contender, running.port, count));
-    return { ...contender, ...running, tokens };
+    return { ...contender, ...running, tokens, next: 0 };
   } catch (error) {
     await running.stop();
     throw error;
   }
-}
-
-async function gateway({ policy }) {
-  const worker = await gatewayWorker(policy);
-  return { ...worker, serviceBindings: { ...worker.serviceBindings, IDP: "idp" } };
 }
 
 async function peer({ worker, bindings }, issuer, jwks) {
@@ -48,23 +37,6 @@ async function peer({ worker, bindings }, issuer, jwks) {
     kvNamespaces: { OAUTH_KV: "oauth" },
     serviceBindings: { ORIGIN: "origin" },
   };
-}
-
-// One file, as wrangler would deploy it. It is never written to disk.
-async function bundled(name, file, bindings = {}) {
-  const { build } = await import("esbuild");
-  const { outputFiles } = await build({
-    entryPoints: [path.join(WORKERS, file)],
-    bundle: true,
-    write: false,
-    format: "esm",
-    target: "es2024",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*"],
-    logLevel: "error",
-  });
-  const modules = [{ type: "ESModule", path: path.join(WORKERS, file), contents: outputFiles[0].text }];
-  return { name, modules, modulesRoot: WORKERS, compatibilityDate: COMPATIBILITY_DATE, bindings };
 }
 
 // A build of before [issuers] refuses every request; what is open to everybody tells that from a token that is refused.

@@ -1,6 +1,6 @@
 // npm run load: mixed traffic at two isolates, and what came of it. See docs/reliability.md.
 import { parseArgs } from "node:util";
-import { replaceBetween } from "../faults/lib/report.mjs";
+import { writeMarked } from "../../scripts/lib/marked.mjs";
 import { buildDemo } from "../../scripts/build.mjs";
 import { Failure, main } from "../../scripts/lib/run.mjs";
 import { load } from "./lib/load.mjs";
@@ -30,6 +30,6 @@ main(async (args) => {
   const { table, wrong } = report(found);
   console.log(`\n${table}`);
   for (const text of wrong) console.error(`  !! ${text}`);
-  if (values.write && wrong.length === 0) replaceBetween("<!-- npm run load -- --write -->", "<!-- end -->", table);
+  if (values.write && wrong.length === 0) writeMarked("docs/reliability.md", "npm run load -- --write", table);
   return wrong.length > 0 ? 1 : 0;
 });

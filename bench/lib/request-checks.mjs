@@ -1,16 +1,16 @@
-// Before anything is measured: does the contender do the job that its row claims? A Worker that skips half of it would
-// win, and the table would lie.
+// Whether a contender of request.mjs does the job that its row claims.
 
 import { sendOne } from "./client.mjs";
-import { withHeaders, withTarget } from "../request.mjs";
+import { demand, ECHO, HOSTILE, isPrivate } from "./demand.mjs";
+import { withHeaders, withTarget } from "./requests.mjs";
 
 const CHECKS = { signature: refusesForgeries, "whole job": cleansWhatItForwards, "identity JWT": signsForTheOrigin };
 
-export async function preflight(contender) {
+export async function check(contender) {
   const answer = await sendOne(contender.port, contender.request);
   const { status = 200 } = contender;
   demand(contender, answer.status === status, `the request was answered ${answer.status}: ${answer.body.slice(0, 300)}`);
-  for (const check of contender.checks) await CHECKS[check](contender);
+  for (const name of contender.checks) await CHECKS[name](contender);
 }
 
 async function refusesForgeries(contender) {
@@ -18,23 +18,6 @@ async function refusesForgeries(contender) {
   const answer = await sendOne(contender.port, forged);
   demand(contender, answer.status === 403, `a forged link was answered ${answer.status}`);
 }
-
-// What a client may try to pass itself off with, in several spellings.
-const HOSTILE = [
-  ["Edgegate-Subject", "1001003"],
-  ["edgegate_subject", "1001003"],
-  ["X-Forwarded-User", "sam"],
-  ["X_Forwarded_Email", "sam@example.org"],
-  ["X.Auth.Request.User", "sam"],
-  ["REMOTE_USER", "sam"],
-  ["X-Authenticated-UserId", "1001003"],
-  ["X-Consumer-Username", "sam"],
-  ["Cf-Access-Jwt-Assertion", "e30.e30.e30"],
-  ["Forwarded", "for=10.0.0.1"],
-];
-
-// The origin of the bench tells what it got when it sees this header (workers/origin.js).
-const ECHO = ["Bench-Echo", "1"];
 
 async function cleansWhatItForwards(contender) {
   await keepsAuthorization(contender);
@@ -52,7 +35,7 @@ async function cleansWhatItForwards(contender) {
   for (const name of ["edgegate-route", "edgegate-request-id"]) {
     demand(contender, names.includes(name), `the origin did not get ${name}`);
   }
-  demand(contender, /\r\ncache-control:[^\r]*\b(?:private|no-store)\b/i.test(answer.head), "the answer is not private");
+  demand(contender, isPrivate(answer), "the answer is not private");
 }
 
 async function signsForTheOrigin(contender) {
@@ -67,8 +50,4 @@ async function keepsAuthorization(contender) {
   const answer = await sendOne(contender.port, withHeaders(contender.request, [["Authorization", "Bearer stolen"], ECHO]));
   const refused = answer.status >= 400 && answer.status < 500;
   demand(contender, refused || !/"authorization"/i.test(answer.body), "the origin got the client's Authorization");
-}
-
-function demand(contender, held, otherwise) {
-  if (!held) throw new Error(`${contender.name}: ${otherwise}`);
 }

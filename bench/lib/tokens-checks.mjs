@@ -1,25 +1,14 @@
-// Before anything is measured: does the contender verify tokens, and what does the origin get? One that lets a bad token
-// through would win. One that is to verify nothing has to do all the rest.
+// Whether a contender of tokens.mjs verifies tokens, and what the origin gets. One that is to verify nothing has to do all the rest.
 
 import { sendOne } from "./client.mjs";
+import { demand, ECHO, HOSTILE, isPrivate } from "./demand.mjs";
 import { badTokens, SUBJECT } from "./tokens-jwt.mjs";
 import { withToken } from "./tokens-start.mjs";
 
-// The origin of the bench tells what it got when it sees this header (workers/origin.js).
-const ECHO = [["Bench-Echo", "1"]];
-
-// What a client may try to pass itself off with.
-const HOSTILE = [
-  ["Edgegate-Subject", "1001003"],
-  ["edgegate_subject", "1001003"],
-  ["X_Forwarded_Email", "sam@example.org"],
-  ["REMOTE_USER", "sam"],
-];
-
-export async function preflight(contender, { issuer }) {
+export async function check(contender, { issuer }) {
   const [token] = contender.tokens;
   demand(contender, contender.tokens.every(({ length }) => length === token.length), "its tokens differ in length");
-  const good = await sendOne(contender.port, withToken(token, ECHO));
+  const good = await sendOne(contender.port, withToken(token, [ECHO]));
   demand(contender, good.status === 200, `a good token was answered ${good.status}: ${good.body.slice(0, 300)}`);
   if (contender.role === "floor") return;
 
@@ -31,13 +20,13 @@ export async function preflight(contender, { issuer }) {
   if (contender.whole) await doesTheWholeJob(contender, token);
   if (isOpen) return letsAnybodyIn(contender);
   for (const [what, bad] of Object.entries({ ...malformed(token), ...(issuer ? badTokens(issuer) : unknown(token)) })) {
-    const answer = await sendOne(contender.port, withToken(bad, ECHO));
+    const answer = await sendOne(contender.port, withToken(bad, [ECHO]));
     demand(contender, answer.status === 401, `${what} was answered ${answer.status}: ${answer.body.slice(0, 300)}`);
   }
 }
 
 async function doesTheWholeJob(contender, token) {
-  const answer = await sendOne(contender.port, withToken(token, [...HOSTILE, ...ECHO]));
+  const answer = await sendOne(contender.port, withToken(token, [...HOSTILE, ECHO]));
   demand(contender, answer.status === 200, `hostile headers were answered ${answer.status}`);
   const { headers } = JSON.parse(answer.body);
   const names = new Set(headers.map(([name]) => name.replaceAll(/[_.]/g, "-")));
@@ -48,11 +37,11 @@ async function doesTheWholeJob(contender, token) {
   for (const name of ["edgegate-route", "edgegate-request-id"]) {
     demand(contender, names.has(name), `the origin did not get ${name}`);
   }
-  demand(contender, /\r\ncache-control:[^\r]*\b(?:private|no-store)\b/i.test(answer.head), "the answer is not private");
+  demand(contender, isPrivate(answer), "the answer is not private");
 }
 
 async function letsAnybodyIn(contender) {
-  const answer = await sendOne(contender.port, withToken(undefined, ECHO));
+  const answer = await sendOne(contender.port, withToken(undefined, [ECHO]));
   demand(contender, answer.status === 200, `no token was answered ${answer.status}: ${answer.body.slice(0, 300)}`);
   demand(contender, Array.isArray(JSON.parse(answer.body).headers), "no token did not reach the origin");
 }
@@ -68,8 +57,4 @@ function unknown(token) {
     "a changed token": token.slice(0, at) + (token[at] === "A" ? "B" : "A") + token.slice(at + 1),
     "a made-up token": token.slice(0, -30) + "A".repeat(30),
   };
-}
-
-function demand(contender, held, otherwise) {
-  if (!held) throw new Error(`${contender.name}: ${otherwise}`);
 }
