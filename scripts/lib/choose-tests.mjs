@@ -80,7 +80,7 @@ async function nothingMatches(name, all) {
 export async function listed() {
   const { node, rust } = await known();
   const inFolder = (part, folder) => node.filter((one) => one.part === part).map(({ file }) => file.slice(folder.length + 1).replace(/\.test\.mjs$/, ""));
-  const inRust = (isWasm) => rust.filter((one) => one.isWasm === isWasm).map(({ file }) => (file.startsWith("tests/") ? file.slice(6, -3) : path.dirname(file)));
+  const inRust = (isWasm) => rust.filter((one) => one.isWasm === isWasm).map(({ file }) => (file.startsWith("tests/") ? file.slice(6).replace(/(\/mod)?\.rs$/, "") : path.dirname(file)));
   const within = (name, folder) => (folder ? inFolder(name, folder) : { native: inRust(false), wasm: inRust(true) }[name] ?? []);
   return Object.entries(parts).map(([name, { folder }]) => wrapped(`  ${name.padEnd(9)}`, [...new Set(within(name, folder))].sort())).join("\n");
 }

@@ -10,7 +10,7 @@ export function findTests(name, { parts, node, rust }) {
   const named = files.filter(({ file }) => isNamed(file, name));
   if (parts.includes(name)) return { matched: [{ part: name }], also: named.filter((one) => one.part !== name).map(({ file }) => file) };
   if (named.length > 0) return { matched: named.map(wholly), also: [] };
-  const partly = files.filter(({ file }) => words(file).some((word) => word.includes(plain(name))));
+  const partly = files.filter(({ file }) => isPartlyNamed(file, name));
   if (partly.length > 0) return { matched: partly.map(wholly), also: [] };
   const titled = files.flatMap((one) => one.titles.filter((title) => isTitled(title, name)).map((title) => ({ ...one, title })));
   return { matched: titled, also: [] };
@@ -18,7 +18,8 @@ export function findTests(name, { parts, node, rust }) {
 
 /** Names that somebody may have meant, the nearest first. */
 export function similar(name, { parts, node, rust }) {
-  const known = new Set([...parts, ...[...node, ...rust].flatMap(({ file }) => words(file))]);
+  const paths = [...node, ...rust].map(({ file }) => ownSegments(file));
+  const known = new Set([...parts, ...paths.flat(), ...paths.map((path) => path.slice(-2).join("/"))]);
   const wanted = plain(name);
   const near = [...known].map((word) => [distance(plain(word), wanted), word]).filter(([edits]) => edits <= Math.max(2, wanted.length / 3));
   return near.sort(([a], [b]) => a - b).slice(0, 5).map(([, word]) => word);
@@ -31,10 +32,16 @@ function isNamed(file, name) {
   return wanted.length > 0 && all.some((_, at) => wanted.every((segment, index) => plain(all[at + index] ?? "") === plain(segment)));
 }
 
+/** Whether pieces of successive words of its path, in folders' names or the file's, are the name: `link_properties` is links/properties. */
+function isPartlyNamed(file, name) {
+  const [all, wanted] = [ownSegments(file), [name]].map((texts) => texts.flatMap((text) => plain(text).split(" ")).filter(Boolean));
+  return wanted.length > 0 && all.some((_, at) => wanted.every((word, index) => all[at + index]?.includes(word)));
+}
+
 const segments = (file) => file.replace(/(\.test)?\.(mjs|rs)$/, "").split("/").filter((segment) => segment && segment !== ".");
 
 /** What a path may be asked for by: the folder and the file, not what every path has. */
-const words = (file) => segments(file).filter((segment) => !["tests", "src", "crates", "mod", "lib", "main"].includes(segment));
+const ownSegments = (file) => segments(file).filter((segment) => !["tests", "src", "crates", "mod", "lib", "main"].includes(segment));
 
 /** Titles of the tests in a file of node --test; `${…}` stands for what a loop fills in. */
 export const titlesIn = (source) => [...source.matchAll(/\b(?:test|attack)(?:\.\w+)?\(\s*(["'`])(.*?)\1,/gs)].map(([, , title]) => title);
@@ -50,7 +57,7 @@ function isTitled(title, name) {
 export const pattern = (name) => `/${name.trim().split(/[\s_-]+/).map(escaped).join("[ _-]")}/i`;
 
 const wholly = ({ titles: _, ...one }) => one;
-const plain = (text) => text.toLowerCase().replaceAll(/[_-]/g, " ");
+const plain = (text) => text.toLowerCase().replaceAll(/[_/-]/g, " ");
 const escaped = (text) => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 
 /** Levenshtein's: how many characters have to be added, dropped or changed. */

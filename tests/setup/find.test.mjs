@@ -14,7 +14,7 @@ const node = [
   { part: "faults", file: "tests/faults/verdict.test.mjs", titles: ["what is as it should be"] },
 ];
 const rust = [
-  { file: "tests/native/link_properties.rs", module: "link_properties", target: ["--test", "native"], tests: ["a_changed_byte_is_refused"], isWasm: false },
+  { file: "tests/native/links/properties.rs", module: "links::properties", target: ["--test", "native"], tests: ["a_changed_byte_is_refused"], isWasm: false },
   { file: "src/tests.rs", module: "tests", target: ["--lib"], tests: ["an_answer_keeps_two_cookies_apart"], isWasm: true },
 ];
 const all = { parts: ["native", "e2e", "faults", "wasm"], node, rust };
@@ -26,20 +26,20 @@ test("a part is all of it, and what else has its name is said", () => {
 });
 
 test("a file or a folder, by its name or the end of its path", () => {
-  for (const name of ["single-use", "single_use", "links", "links/single-use", "single-use.test.mjs", "tests/e2e/links/single-use.test.mjs", "./tests/e2e/links"]) {
+  for (const name of ["single-use", "single_use", "e2e/links", "links/single-use", "single-use.test.mjs", "tests/e2e/links/single-use.test.mjs", "./tests/e2e/links"]) {
     assert.deepEqual(found(name), ["e2e tests/e2e/links/single-use.test.mjs"], name);
   }
-  for (const name of ["link_properties", "tests/native/link_properties.rs", "link-properties"]) {
-    assert.deepEqual(found(name), ["native tests/native/link_properties.rs"], name);
+  for (const name of ["properties", "links/properties", "tests/native/links/properties.rs"]) {
+    assert.deepEqual(found(name), ["native tests/native/links/properties.rs"], name);
   }
-  assert.deepEqual(found("properties"), ["native tests/native/link_properties.rs"], "a piece of it");
+  for (const name of ["link_properties", "links-prop", "propert"]) assert.deepEqual(found(name), ["native tests/native/links/properties.rs"], `${name}: pieces of it`);
 });
 
 test("a test by its title, as it is printed or a piece of it", () => {
   for (const name of ["None works twice", "nonces: none works twice, none is lost"]) {
     assert.deepEqual(found(name), ["e2e tests/e2e/links/single-use.test.mjs ${what}: none works twice, none is lost"], name);
   }
-  for (const name of ["changed_byte", "a changed byte"]) assert.deepEqual(found(name), ["native tests/native/link_properties.rs a_changed_byte_is_refused"], name);
+  for (const name of ["changed_byte", "a changed byte"]) assert.deepEqual(found(name), ["native tests/native/links/properties.rs a_changed_byte_is_refused"], name);
   assert.deepEqual(found("two cookies"), ["wasm src/tests.rs an_answer_keeps_two_cookies_apart"]);
   assert.equal(pattern("works (twice)"), "/works[ _-]\\(twice\\)/i");
   assert.deepEqual(titlesIn('test("one", f);\n  test(\n    `two ${x}`, f);\nattack(\'three\', f); // latest("four", f)'), ["one", "two ${x}", "three"]);
@@ -48,7 +48,7 @@ test("a test by its title, as it is printed or a piece of it", () => {
 test("what nothing is called is not found, and what is nearest is named", () => {
   assert.deepEqual(found("nosuchtest"), []);
   assert.deepEqual(found("tests/nosuchtest"), []);
-  assert.deepEqual(similar("link_propertis", all), ["link_properties"]);
+  assert.equal(similar("link_propertis", all)[0], "links/properties");
   assert.deepEqual(similar("nosuchtest", all), []);
 });
 
@@ -69,7 +69,7 @@ test("every test in Rust is found, whichever program has it", async () => {
 test("npm test ends with 1 where a name matches nothing, and says what there is", () => {
   const { status, stderr, stdout } = spawnSync(process.execPath, ["scripts/test.mjs", "link_propertis"], { cwd: inRoot("."), encoding: "utf8" });
   assert.equal(status, 1);
-  assert.match(stderr, /no part, file, folder or test is called "link_propertis"\nDid you mean [^\n]*\blink_properties\b/);
+  assert.match(stderr, /no part, file, folder or test is called "link_propertis"\nDid you mean [^\n]*\blinks\/properties\b/);
   assert.match(stderr, /^ +e2e .*\blinks\/single-use\b/ms);
   assert.doesNotMatch(stdout, /Set-up/, "nothing is installed or built for it");
 });
