@@ -21,6 +21,15 @@ test("SECURITY.md: every section that claims something is a table whose last col
   }
 });
 
+test("SECURITY.md: a paragraph says what is at stake before the claims about it", () => {
+  const sections = text.split(/^#{2,3} /m).slice(1).filter((section) => section.includes("\n| "));
+  assert.ok(sections.length >= 16, `${sections.length} tables`);
+  for (const section of sections) {
+    const [heading, , paragraph] = section.split("\n");
+    assert.match(paragraph, /^[A-Z][^|]{40}/, `${heading} begins with its table`);
+  }
+});
+
 test("SECURITY.md: every row has as many cells as its heading, and says what shows it", () => {
   assert.ok(rows.length >= 80, `${rows.length} rows`);
   for (const { heading, cells } of rows) {
