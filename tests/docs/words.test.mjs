@@ -30,6 +30,15 @@ test("docs/operations.md has every member of the log line, in its order", () => 
   assert.deepEqual(rows, members);
 });
 
+test("the README shows what npm start prints", () => {
+  const [, shown] = /`npm start` builds [^]*?```text\n([^]*?)```/.exec(document("README.md"));
+  const sources = ["setup", "start", "build"].map((name) => document(`scripts/${name}.mjs`)).join("\n");
+  const pieces = shown.split(/[\n:,()]/).map((piece) => piece.replace(/^\s*(ok|\.\.) /, "").trim());
+  const fixed = pieces.filter((piece) => piece.length > 3 && !/\d\.\d/.test(piece)); // neither versions nor seconds
+  assert.ok(fixed.length > 8, fixed.join());
+  assert.deepEqual(fixed.filter((piece) => !sources.includes(piece)), []);
+});
+
 for (const name of all) {
   test(`${name}: every file and heading it points at is there`, () => {
     const text = prose(document(name));
