@@ -83,13 +83,8 @@ fn announce(env: &Env, policy: &Policy, keyring: &Keyring, deployment: Deploymen
         let names = published.join(", ");
         console_log!("edgegate: published demo values, which count on loopback of a local deployment alone: {}", names);
     }
-    let needs_records = policy.bearer.is_some()
-        || policy.session.is_some()
-        || policy.nonce.is_some()
-        || policy.luminate.is_some()
-        || policy.registry.is_some();
     let mut bindings = Vec::new();
-    if needs_records || policy.single_use == SingleUse::BestEffort {
+    if policy.needs_records() || policy.single_use == SingleUse::BestEffort {
         bindings.push(binding::KV);
     }
     if policy.single_use == SingleUse::Ledger {

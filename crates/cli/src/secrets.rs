@@ -7,7 +7,7 @@ use super::keys;
 use super::output::{Exit, Failure, Report};
 use super::workspace::Workspace;
 use edgegate_core::http::Deployment;
-use edgegate_core::policy::{Key, KeyUse, MacAlgorithm, Policy};
+use edgegate_core::policy::{Key, KeyUse, MacAlgorithm, Policy, SecretUse};
 use edgegate_core::secrets::Keyring;
 
 /// Lists them, never their values.
@@ -93,29 +93,21 @@ fn entry<'a>(workspace: &Workspace, keyring: &Keyring, name: &'a str) -> Entry<'
         }
         Ok(_) => State { word: "set", is_good: true },
     };
-    Entry { name, state, purpose: purpose(policy, name, key.map(AsRef::as_ref)) }
+    Entry { name, state, purpose: purpose(policy, name) }
 }
 
-fn purpose(policy: &Policy, name: &str, key: Option<&Key>) -> String {
-    let is_admin = policy.admin.as_ref().is_some_and(|admin| admin.secrets().any(|secret| secret == name));
-    let admin = is_admin.then(|| "the admin API".to_owned());
-    let administrators = policy.administrators().filter(|administrator| administrator.secret == name);
-    let passwords = administrators.map(|one| format!("password of the Luminate administrator {}", one.name));
-    let issuers = policy.issuers.iter().filter(|issuer| issuer.secret() == Some(name));
-    let asked = issuers.map(|one| format!("the gateway's own secret at the issuer {}", one.name));
-    let machines = policy.machines().filter(|machine| machine.secret == name);
-    let machines = machines.map(|machine| format!("password of {}, for HTTP Basic", machine.name));
-    let apps = policy.ticket.iter().flat_map(|ticket| &ticket.app_tokens).filter(|secret| *secret == name);
-    let apps = apps.map(|_| "SO-AppToken".to_owned());
-    let key = key.map(|key| format!("{} (key {})", format_of(policy, key), key.id));
-    key.into_iter()
-        .chain(admin)
-        .chain(passwords)
-        .chain(asked)
-        .chain(machines)
-        .chain(apps)
-        .collect::<Vec<_>>()
-        .join(", ")
+/// What the value is for, by every place that names the secret.
+fn purpose(policy: &Policy, name: &str) -> String {
+    let places = policy.secrets().filter(|secret| secret.name == name);
+    let purposes = places.map(|secret| match secret.usage {
+        SecretUse::Key(key) => format!("{} (key {})", format_of(policy, key), key.id),
+        SecretUse::Admin => "the admin API".to_owned(),
+        SecretUse::Administrator(name) => format!("password of the Luminate administrator {name}"),
+        SecretUse::Issuer(name) => format!("the gateway's own secret at the issuer {name}"),
+        SecretUse::Machine(name) => format!("password of {name}, for HTTP Basic"),
+        SecretUse::Application => "SO-AppToken".to_owned(),
+    });
+    purposes.collect::<Vec<_>>().join(", ")
 }
 
 fn format_of(policy: &Policy, key: &Key) -> String {

@@ -1,6 +1,6 @@
 //! The values of the secrets that the policy names.
 
-use crate::policy::{Key, KeyUse, Policy};
+use crate::policy::Policy;
 use crate::refusal::Reason;
 use crate::secret::Secret;
 
@@ -21,10 +21,7 @@ impl Keyring {
     /// password of a vendor's administrator and the gate's own secret at an issuer are others' to choose, and an identity key has a form of its own.
     pub fn new(policy: &Policy, lookup: impl Fn(&str) -> Option<Secret>) -> Self {
         let entry = |name: &str| {
-            let has_form_of_its_own = |key: &Key| matches!(key.usage, KeyUse::Digest | KeyUse::Identity);
-            let is_free = policy.keys.iter().any(|key| key.secret == name && has_form_of_its_own(key))
-                || policy.administrators().any(|administrator| administrator.secret == name)
-                || policy.issuer_secrets().any(|secret| secret == name);
+            let is_free = policy.secrets().any(|secret| secret.name == name && secret.usage.is_chosen_elsewhere());
             let shortest = if is_free { 1 } else { SHORTEST };
             let value = lookup(name).filter(|value| value.expose().trim_ascii().len() >= shortest);
             let published = value.as_ref().is_some_and(is_published);

@@ -8,7 +8,7 @@ use super::routes::Surroundings;
 use super::suggest;
 use super::table::Table;
 use super::value::Text;
-use super::{Accept, Dialect, Xsrf};
+use super::{Accept, Dialect, Facts, Xsrf};
 
 /// What a route accepts.
 pub(super) struct Accepted {
@@ -82,13 +82,7 @@ fn credential(
     kinds: &mut Vec<Accept>,
 ) {
     let Some(one) = kind(report, text, word, around) else { return };
-    // A browser sends its session along with everything. Asked last, it cannot hide what was sent on purpose:
-    // a nonce opened over another person's session has to end that session.
-    order::insert(kinds, one, |accept| match accept {
-        Accept::Nothing => 2,
-        Accept::Session => 1,
-        _ => 0,
-    });
+    order::insert(kinds, one, |accept| accept.facts().turn);
 }
 
 fn kind(report: &mut Report, text: &Text<'_>, word: &str, around: &Surroundings<'_, '_>) -> Option<Accept> {
@@ -108,16 +102,10 @@ fn kind(report: &mut Report, text: &Text<'_>, word: &str, around: &Surroundings<
     if let Some(name) = word.strip_prefix("issuer:") {
         return around.issuers.find(report, text, name).map(Accept::Issuer);
     }
-    let needs: &[&str] = match word {
+    let facts = Facts::ALL.iter().find(|facts| facts.word == word);
+    let needs = match word {
         "bearer" if around.root.has("oauth") => &[],
-        "bearer" => &["bearer"],
-        "token-pair" => &["registry"],
-        "basic" => &["basic"],
-        "ticket" | "app-ticket" => &["ticket"],
-        "session" => &["session"],
-        "nonce" => &["nonce", "session"],
-        "luminate" => &["luminate"],
-        _ => &[],
+        _ => facts.map_or(&[][..], |facts| facts.needs),
     };
     let by = if word == text.value { String::new() } else { format!("`{}` stands for `{word}`; ", text.value) };
     for needed in needs {
@@ -154,7 +142,8 @@ fn kind(report: &mut Report, text: &Text<'_>, word: &str, around: &Surroundings<
             let reason = match is_of_connection {
                 true => format!("`{other}` {OF_CONNECTION}"),
                 false => {
-                    let known = ACCEPTED.iter().copied().chain(PRESETS.iter().map(|(name, _)| *name));
+                    let kinds: Vec<String> = Facts::ALL.iter().map(|facts| facts.spelling()).collect();
+                    let known = kinds.iter().map(String::as_str).chain(PRESETS.iter().map(|(name, _)| *name));
                     format!("`{other}` is no kind of credential{}", suggest::hint(other, known, "possible"))
                 }
             };
@@ -164,21 +153,6 @@ fn kind(report: &mut Report, text: &Text<'_>, word: &str, around: &Surroundings<
     })
 }
 
-const ACCEPTED: [&str; 13] = [
-    "link:<name>",
-    "signed-redirect:<name>",
-    "bearer",
-    "issuer:<name>",
-    "token-pair",
-    "basic",
-    "ticket",
-    "app-ticket",
-    "session",
-    "nonce",
-    "luminate",
-    "http-session",
-    "none",
-];
 /// `protocols.md` C1: what SuperOffice takes in a company's own network, and online.
 const PRESETS: [(&str, &[&str]); 2] = [
     ("superoffice-onsite", &["bearer", "ticket", "basic", "session"]),

@@ -55,6 +55,7 @@ pub fn advise(policy: &Policy, today: &str) -> Vec<Advice> {
     for issuer in &policy.issuers {
         advisor.issuer(issuer);
     }
+    advisor.unused();
     advisor.schemes();
     advisor.sections();
     for (index, route) in policy.routes.iter().enumerate() {
@@ -204,32 +205,31 @@ impl Advisor<'_> {
         }
     }
 
-    fn sections(&mut self) {
+    /// Tables that no route puts to use.
+    fn unused(&mut self) {
         let policy = self.policy;
-        if policy.nonce.is_some() && !self.accepts(|one| matches!(one, Accept::Nonce)) {
-            self.say("nonce", "is not accepted by any route");
-        }
-        if policy.bearer.is_some() && !self.accepts(|one| matches!(one, Accept::Bearer)) {
-            self.say("bearer", "is not accepted by any route");
-        }
-        let has_pairs = self.accepts(|one| matches!(one, Accept::TokenPair));
-        if policy.registry.is_some() && policy.oauth.is_none() && !has_pairs {
+        if policy.registry.is_some() && policy.oauth.is_none() && !self.is_used("registry") {
             self.say("registry", "has no effect: there is no `[oauth]`, and no route accepts `token-pair`");
         }
-        // `[sign_in]` needs a session, and the Luminate dialect needs `[sign_in]` for its passwords alone. The page of
-        // consent asks for one.
-        if policy.session.is_some()
-            && policy.oauth.is_none()
-            && !self.accepts(|one| {
-                matches!(one, Accept::Session | Accept::Ticket(_) | Accept::AppTicket(_) | Accept::Luminate(_))
-            })
-        {
-            self.say("session", "is not accepted by any route");
-        }
-        if let Some(luminate) = &policy.luminate {
-            if !self.accepts(|one| matches!(one, Accept::Luminate(_))) {
-                self.say("luminate", "is not accepted by any route");
+        for (table, is_there) in [
+            ("bearer", policy.bearer.is_some()),
+            // `[sign_in]` needs a session, and the Luminate dialect needs `[sign_in]` for its passwords alone. The page
+            // of consent asks for one.
+            ("session", policy.session.is_some() && policy.oauth.is_none()),
+            ("nonce", policy.nonce.is_some()),
+            ("basic", policy.basic.is_some()),
+            ("ticket", policy.ticket.is_some()),
+            ("luminate", policy.luminate.is_some()),
+        ] {
+            if is_there && !self.is_used(table) {
+                self.say(table, "is not accepted by any route");
             }
+        }
+    }
+
+    fn sections(&mut self) {
+        let policy = self.policy;
+        if let Some(luminate) = &policy.luminate {
             for (key, names, usual, what) in [
                 (
                     "identity_names",
@@ -360,6 +360,11 @@ impl Advisor<'_> {
         {
             self.say(&label, "forwards to the gateway's own address; every request would come back");
         }
+    }
+
+    /// Whether a route accepts what a table is for.
+    fn is_used(&self, table: &str) -> bool {
+        self.accepts(|one| one.facts().uses.contains(&table))
     }
 
     pub(super) fn accepts(&self, kind: impl Fn(&Accept) -> bool) -> bool {

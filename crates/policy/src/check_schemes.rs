@@ -8,12 +8,6 @@ impl Advisor<'_> {
     /// `[basic]`, `[ticket]` and `[brokers.*]`.
     pub(super) fn schemes(&mut self) {
         let policy = self.policy;
-        if policy.basic.is_some() && !self.accepts(|one| matches!(one, Accept::Basic(_))) {
-            self.say("basic", "is not accepted by any route");
-        }
-        if policy.ticket.is_some() && !self.accepts(|one| matches!(one, Accept::Ticket(_) | Accept::AppTicket(_))) {
-            self.say("ticket", "is not accepted by any route");
-        }
         if let (Some(ticket), Some(session)) = (&policy.ticket, &policy.session)
             && ticket.lifetime > session.absolute
         {

@@ -20,6 +20,7 @@ mod check_oauth;
 mod check_schemes;
 mod client;
 mod credentials;
+mod facts;
 mod field_pattern;
 mod host;
 mod index;
@@ -42,6 +43,7 @@ mod read;
 mod reading;
 mod routes;
 mod schemes;
+mod secrets;
 mod sections;
 mod shape;
 mod strictness;
@@ -56,6 +58,7 @@ use std::sync::Arc;
 pub use base_url::BaseUrl;
 pub use check::{Advice, advise};
 pub use client::{MOST_SCOPES, judge as judge_client, redirect_uri, resource, secret_digest};
+pub use facts::{Facts, Scheme, Turn};
 pub use field_pattern::FieldPattern;
 pub use host::{authority, is_loopback};
 pub use index::RouteIndex;
@@ -68,6 +71,7 @@ pub use path::{PathPattern, is_within};
 pub use pattern::{HostPattern, NamePattern};
 pub use problem::Problem;
 pub use reading::loosest;
+pub use secrets::{NamedSecret, SecretUse};
 pub use shape::{SHAPES, Shape};
 pub use text::{scope, title};
 pub use time::{duration, show_duration};
@@ -140,6 +144,11 @@ impl Policy {
         read::read(text)
     }
 
+    /// Whether something that it issues or checks has a record in Workers KV.
+    pub fn needs_records(&self) -> bool {
+        Facts::ALL.iter().any(|facts| facts.is_stored && (facts.is_known)(self))
+    }
+
     /// The route of that name.
     pub fn route(&self, name: &str) -> Option<&Arc<Route>> {
         self.routes.iter().find(|route| route.name == name)
@@ -165,30 +174,8 @@ impl Policy {
         self.luminate.iter().flat_map(|luminate| &luminate.administrators)
     }
 
-    /// Names of the secrets by which the gateway proves who it is at other authorization servers.
-    pub fn issuer_secrets(&self) -> impl Iterator<Item = &str> {
-        self.issuers.iter().filter_map(|issuer| issuer.secret())
-    }
-
     /// Programs with a password of their own.
     pub fn machines(&self) -> impl Iterator<Item = &Machine> {
         self.basic.iter().flat_map(|basic| &basic.machines)
-    }
-
-    /// Every secret that the policy names, each once, in file order.
-    pub fn secret_names(&self) -> Vec<&str> {
-        let admin = self.admin.iter().flat_map(Admin::secrets);
-        let administrators = self.administrators().map(|administrator| administrator.secret.as_str());
-        let keys = self.keys.iter().map(|key| key.secret.as_str());
-        let mut names: Vec<&str> = Vec::new();
-        let machines = self.machines().map(|machine| machine.secret.as_str());
-        let apps = self.ticket.iter().flat_map(|ticket| ticket.app_tokens.iter().map(String::as_str));
-        let others = administrators.chain(self.issuer_secrets()).chain(machines).chain(apps);
-        for name in keys.chain(admin).chain(others) {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        names
     }
 }

@@ -10,12 +10,14 @@ use super::path::is_within;
 use super::problem::Report;
 use super::sections;
 use super::shape;
+use super::suggest;
 use super::table::{Bounds, Table};
 use super::text;
 use super::value::Text;
 use super::{
-    Accept, Basic, BearerUse, Broker, Cors, Dialect, Forward, HostPattern, Issuer, Link, Luminate, NamePattern, OAuth,
-    Origin, OriginPattern, PathPattern, Revocation, Route, SignedRedirect, SingleUse, TagPlaces, Ticket, Via, Xsrf,
+    Accept, Basic, BearerUse, Broker, Cors, Dialect, Facts, Forward, HostPattern, Issuer, Link, Luminate, NamePattern,
+    OAuth, Origin, OriginPattern, PathPattern, Revocation, Route, SignedRedirect, SingleUse, TagPlaces, Ticket, Via,
+    Xsrf,
 };
 
 /// What routes refer to.
@@ -81,12 +83,8 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
         table.wrong(report, "path", "must end with `/*`: what `luminate` answers lies below the path");
     }
     let bearer = bearer(report, table);
-    if table.has("bearer") && !accepts(|one| matches!(one, Accept::Bearer | Accept::Issuer(_) | Accept::TokenPair)) {
-        table.wrong(
-            report,
-            "bearer",
-            "has no effect, since `accept` has none of `bearer`, `issuer:<name>`, `token-pair`",
-        );
+    if table.has("bearer") && !accepts(|one| one.facts().has_scopes) {
+        table.wrong(report, "bearer", &none_of(|facts| facts.has_scopes));
     }
     if !bearer.prefix.is_empty() && !accepts(|one| matches!(one, Accept::Bearer)) {
         table.wrong(report, "bearer", "`prefix` has no effect, since `accept` lacks `bearer`");
@@ -104,20 +102,8 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
     }
     let revocation = table.word(report, "revocation", REVOCATIONS).unwrap_or(Revocation::Cached);
     if revocation == Revocation::Strict {
-        let is_revoked = |one: &Accept| {
-            matches!(
-                one,
-                Accept::Bearer
-                    | Accept::Basic(_)
-                    | Accept::Ticket(_)
-                    | Accept::AppTicket(_)
-                    | Accept::Session
-                    | Accept::HttpSession(_)
-            )
-        };
-        if !is_luminate && !accepts(is_revoked) {
-            let reason = "has no effect, since `accept` has none of `bearer`, `basic`, `ticket`, `app-ticket`, `session`, `luminate`, `http-session`";
-            table.wrong(report, "revocation", reason);
+        if !is_luminate && !accepts(|one| one.facts().is_revocable) {
+            table.wrong(report, "revocation", &none_of(|facts| facts.is_revocable));
         }
         if around.single_use == SingleUse::BestEffort {
             table.wrong(
@@ -140,7 +126,7 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
         path: path?,
         methods,
         // `protocols.md` C4: SuperOffice takes a session only where there is no Authorization.
-        reads_authorization: dialect == Dialect::SuperOffice || accepts(is_shown_in_authorization),
+        reads_authorization: dialect == Dialect::SuperOffice || accepts(|one| one.facts().is_in_authorization()),
         xsrf: xsrf.unwrap_or(accepted.xsrf),
         broker,
         accept: accepted.kinds,
@@ -183,33 +169,22 @@ fn tags(report: &mut Report, table: &Table<'_>, knows_tags: bool) -> Option<TagP
     Some(places)
 }
 
-fn is_shown_in_authorization(accept: &Accept) -> bool {
-    matches!(
-        accept,
-        Accept::Bearer
-            | Accept::Issuer(_)
-            | Accept::TokenPair
-            | Accept::Basic(_)
-            | Accept::Ticket(_)
-            | Accept::AppTicket(_)
-    )
+/// Said of a key that means something for other kinds of credential alone.
+fn none_of(is_meant: fn(&Facts) -> bool) -> String {
+    let words: Vec<String> = Facts::ALL.iter().filter(|facts| is_meant(facts)).map(|facts| facts.spelling()).collect();
+    format!("has no effect, since `accept` has none of {}", suggest::listed(words.iter().map(String::as_str)))
 }
 
 /// `xsrf`: of use where a browser sends a credential by itself.
 fn judge_xsrf(report: &mut Report, table: &Table<'_>, xsrf: Option<Xsrf>, kinds: &[Accept]) {
     let Some(xsrf) = xsrf else { return };
-    let has_tokens = |one: &Accept| matches!(one, Accept::Session | Accept::Luminate(_));
-    let by_itself =
-        |one: &Accept| has_tokens(one) || matches!(one, Accept::Basic(_) | Accept::TokenPair | Accept::HttpSession(_));
-    if xsrf >= Xsrf::Token && !kinds.iter().any(has_tokens) {
+    if xsrf >= Xsrf::Token && !kinds.iter().any(|one| one.facts().has_xsrf_token) {
         let reason = "has no effect, since `accept` has neither `session` nor `luminate`, whose token it asks for";
         table.wrong(report, "xsrf", reason);
-    } else if !kinds.iter().any(by_itself) {
-        table.wrong(
-            report,
-            "xsrf",
-            "has no effect, since `accept` has none of `session`, `luminate`, `basic`, `token-pair`, `http-session`",
-        );
+    } else if !kinds.iter().any(|one| one.facts().is_ambient) {
+        let reason =
+            "has no effect, since `accept` has none of `session`, `luminate`, `basic`, `token-pair`, `http-session`";
+        table.wrong(report, "xsrf", reason);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whether one route asks for at least what another asks for.
 
-use super::{Accept, Route, Xsrf};
+use super::{Accept, Route, Scheme, Xsrf};
 
 /// In what a route is looser than another, by the keys of the policy; empty if whatever it lets through, the other would
 /// let through as well. Methods are told apart elsewhere.
@@ -18,9 +18,10 @@ pub(super) fn looser_in(route: &Route, than: &Route) -> Vec<&'static str> {
         keys.push("accept");
     }
     let shares = |kind: fn(&Accept) -> bool| shared.iter().any(|accept| kind(accept));
-    let has_scope = |accept: &Accept| matches!(accept, Accept::Bearer | Accept::Issuer(_) | Accept::TokenPair);
-    let is_token = |accept: &Accept| matches!(accept, Accept::Bearer | Accept::Issuer(_));
-    if shares(has_scope) && !than.bearer.scope.iter().all(|scope| route.bearer.scope.contains(scope)) {
+    let is_token = |accept: &Accept| accept.facts().scheme == Some(Scheme::Bearer);
+    if shares(|accept| accept.facts().has_scopes)
+        && !than.bearer.scope.iter().all(|scope| route.bearer.scope.contains(scope))
+    {
         keys.push("scope");
     }
     let takes_more = (route.bearer.query && !than.bearer.query) || (route.bearer.form && !than.bearer.form);
@@ -32,10 +33,7 @@ pub(super) fn looser_in(route: &Route, than: &Route) -> Vec<&'static str> {
     if shares(is_kept) && route.revocation < than.revocation {
         keys.push("revocation");
     }
-    let by_itself = |accept: &Accept| {
-        matches!(accept, Accept::Session | Accept::Basic(_) | Accept::TokenPair | Accept::HttpSession(_))
-    };
-    if shares(by_itself) && route.xsrf < than.xsrf {
+    if shares(|accept| accept.facts().is_ambient) && route.xsrf < than.xsrf {
         keys.push("xsrf");
     }
     if than.confirm && !route.confirm && shares(|accept| matches!(accept, Accept::Nonce)) {

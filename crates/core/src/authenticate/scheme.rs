@@ -31,12 +31,7 @@ pub(crate) fn present<'a>(route: &Route, headers: &Headers<'a>) -> Result<Option
 
 /// Whether a kind of credential is shown by a scheme (RFC 9110 section 11.1: without case).
 pub(crate) fn takes(accept: &Accept, header: &Authorization<'_>) -> bool {
-    match accept {
-        Accept::Bearer | Accept::Issuer(_) => header.is("Bearer") || header.is("DPoP"),
-        Accept::TokenPair | Accept::Basic(_) => header.is("Basic"),
-        Accept::Ticket(_) | Accept::AppTicket(_) => header.is(ticket::SCHEME),
-        _ => false,
-    }
+    accept.facts().scheme.is_some_and(|scheme| scheme.in_authorization().iter().any(|name| header.is(name)))
 }
 
 /// A ticket; with `app` only from an application that shows a token of its own.

@@ -79,8 +79,6 @@ pub async fn verify<P: Vault + Ledger>(
     Ok(Identity { kind: KIND, ..identity })
 }
 
-/// The scheme that shows one.
-pub const SCHEME: &str = "SOTicket";
 /// The field in which an application shows its own token beside one.
 pub const APP_TOKEN: &str = "so-apptoken";
 /// As the log names it.

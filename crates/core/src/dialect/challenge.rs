@@ -1,37 +1,17 @@
 //! Challenges (RFC 9110 section 11.6.1): one for each scheme that could open a route, in whatever dialect it refuses.
 
-use crate::credential::{dpop, ticket};
+use crate::credential::dpop;
 use crate::dialect::oauth;
 use crate::exchange::Trace;
-use crate::policy::{Accept, Dialect, Route};
+use crate::policy::{Dialect, Route, Scheme};
 use crate::refusal::{Public, Reason};
 use crate::state::State;
-
-/// What a client can show, by the scheme that it shows it with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scheme {
-    /// An access token.
-    Bearer,
-    /// A ticket, from an application that shows a token of its own or from any.
-    Ticket { with_app: bool },
-    /// User name and password, or a token pair.
-    Basic,
-    /// A cookie. There is no registered scheme for it.
-    Session,
-}
 
 /// The schemes of a route, each once, in the order in which they are asked.
 pub(crate) fn schemes(route: &Route) -> Vec<Scheme> {
     let mut schemes = Vec::new();
     for accept in &route.accept {
-        let scheme = match accept {
-            Accept::Bearer | Accept::Issuer(_) => Scheme::Bearer,
-            Accept::Ticket(_) => Scheme::Ticket { with_app: false },
-            Accept::AppTicket(_) => Scheme::Ticket { with_app: true },
-            Accept::TokenPair | Accept::Basic(_) => Scheme::Basic,
-            Accept::Session => Scheme::Session,
-            _ => continue,
-        };
+        let Some(scheme) = accept.facts().scheme else { continue };
         if !schemes.contains(&scheme) {
             schemes.push(scheme);
         }
@@ -61,9 +41,9 @@ pub(crate) fn all(gate: &State, trace: &Trace, reason: Reason) -> Vec<String> {
 pub(crate) fn of(gate: &State, route: &Route, scheme: Scheme, public: Public, realm: &str) -> Option<String> {
     match scheme {
         Scheme::Bearer => bearer(gate, route, public, realm),
-        Scheme::Ticket { .. } => Some(format!("{} realm=\"{realm}\"", ticket::SCHEME)),
+        Scheme::Ticket { .. } => Some(format!("{} realm=\"{realm}\"", Scheme::TICKET)),
         Scheme::Basic => Some(format!("Basic realm=\"{realm}\"")),
-        Scheme::Session => Some(session(gate)),
+        Scheme::Cookie => Some(session(gate)),
     }
 }
 

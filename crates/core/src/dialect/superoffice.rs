@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use crate::dialect::challenge::{self, Scheme};
+use crate::dialect::challenge;
 use crate::dialect::generic;
 use crate::exchange::{Moment, Trace};
 use crate::http::answer::Answer;
 use crate::http::{Incoming, accept};
 use crate::page;
-use crate::policy::Route;
+use crate::policy::{Route, Scheme};
 use crate::refusal::{Public, Reason};
 use crate::state::State;
 
@@ -77,7 +77,7 @@ fn taken(schemes: &[Scheme]) -> String {
         Scheme::Ticket { with_app: false } => "SOTicket",
         Scheme::Ticket { with_app: true } => "SOTicket with SO-AppToken",
         Scheme::Bearer => "Bearer",
-        Scheme::Session => "a session with X-XSRF-TOKEN",
+        Scheme::Cookie => "a session with X-XSRF-TOKEN",
     });
     format!("This address takes {}.", words.collect::<Vec<_>>().join(", "))
 }
@@ -93,7 +93,7 @@ fn advice(scheme: Scheme) -> &'static str {
              token: <code>SO-AppToken: …</code>"
         }
         Scheme::Bearer => "BEARER: an access token: <code>Authorization: Bearer …</code>",
-        Scheme::Session => {
+        Scheme::Cookie => {
             "SESSION: no Authorization, the cookie of a session and its token: <code>X-XSRF-TOKEN: …</code>"
         }
     }

@@ -7,6 +7,7 @@ use crate::credential::ticket;
 use crate::exchange::{Exchange, Trace};
 use crate::http::answer::Answer;
 use crate::http::fetch_metadata;
+use crate::policy::Scheme;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 
@@ -39,6 +40,6 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>, trace: &mut Trace) -> 
 /// `Internal`; a ticket is ASCII.
 pub(crate) fn described(minted: &ticket::Minted) -> Result<Value, Reason> {
     let text = minted.text.expose_text()?;
-    let authorization = format!("{} {text}", ticket::SCHEME);
+    let authorization = format!("{} {text}", Scheme::TICKET);
     Ok(json!({"ticket": text, "authorization": authorization, "expires_in": minted.lifetime}))
 }

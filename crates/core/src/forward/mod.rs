@@ -234,8 +234,7 @@ fn leaks(policy: &Policy, referer: &str) -> bool {
 }
 
 fn has_url_credential(route: &Route) -> bool {
-    let in_url = |accept: &Accept| matches!(accept, Accept::Link(_) | Accept::SignedRedirect(_) | Accept::Nonce);
-    route.accept.iter().any(in_url) || route.bearer.query
+    route.accept.iter().any(|accept| accept.facts().is_in_address) || route.bearer.query
 }
 
 /// The parameter by which the confirm page's button says that a person pressed it.

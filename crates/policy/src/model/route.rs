@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::{HostPattern, NamePattern, OriginPattern, PathPattern};
+use super::super::{HostPattern, NamePattern, OriginPattern, PathPattern, Scheme};
 use super::{Basic, Broker, Dialect, Issuer, Link, Luminate, Origin, SignedRedirect, TagPlaces, Ticket, Xsrf};
 
 /// `[[routes]]`
@@ -56,7 +56,7 @@ impl Route {
 
     /// Whether a Bearer token opens it, whoever issued it.
     pub fn takes_tokens(&self) -> bool {
-        self.accept.iter().any(|accept| matches!(accept, Accept::Bearer | Accept::Issuer(_)))
+        self.accept.iter().any(|accept| accept.facts().scheme == Some(Scheme::Bearer))
     }
 
     /// Whether a session opens it.
@@ -123,22 +123,30 @@ pub enum Accept {
 impl Accept {
     /// As the policy writes it.
     pub fn word(&self) -> String {
-        let word = match self {
-            Accept::Link(profile) => return format!("link:{}", profile.name),
-            Accept::SignedRedirect(profile) => return format!("signed-redirect:{}", profile.name),
-            Accept::Issuer(issuer) => return format!("issuer:{}", issuer.name),
-            Accept::Bearer => "bearer",
-            Accept::TokenPair => "token-pair",
-            Accept::Basic(_) => "basic",
-            Accept::Ticket(_) => "ticket",
-            Accept::AppTicket(_) => "app-ticket",
-            Accept::Session => "session",
-            Accept::Nonce => "nonce",
-            Accept::Luminate(_) => "luminate",
-            Accept::HttpSession(_) => "http-session",
-            Accept::Nothing => "none",
-        };
-        word.to_owned()
+        let word = self.facts().word;
+        match self.profile() {
+            Some(name) => format!("{word}:{name}"),
+            None => word.to_owned(),
+        }
+    }
+
+    /// The name of its profile, where a policy may have several of its kind.
+    fn profile(&self) -> Option<&str> {
+        match self {
+            Accept::Link(profile) => Some(&profile.name),
+            Accept::SignedRedirect(profile) => Some(&profile.name),
+            Accept::Issuer(issuer) => Some(&issuer.name),
+            Accept::Bearer
+            | Accept::TokenPair
+            | Accept::Basic(_)
+            | Accept::Ticket(_)
+            | Accept::AppTicket(_)
+            | Accept::Session
+            | Accept::Nonce
+            | Accept::Luminate(_)
+            | Accept::HttpSession(_)
+            | Accept::Nothing => None,
+        }
     }
 
     /// Who issued the tokens that are taken, where somebody else did.

@@ -1,0 +1,71 @@
+//! The Worker secrets that a policy names, and what each is for.
+
+use super::{Admin, Key, KeyUse, Policy};
+
+/// A Worker secret by one of the places that name it.
+#[derive(Debug, Clone, Copy)]
+pub struct NamedSecret<'p> {
+    /// Its name.
+    pub name: &'p str,
+    /// What its value is for.
+    pub usage: SecretUse<'p>,
+}
+
+/// What the value of a secret is for.
+#[derive(Debug, Clone, Copy)]
+pub enum SecretUse<'p> {
+    /// A key.
+    Key(&'p Key),
+    /// The admin API.
+    Admin,
+    /// The password of a Luminate administrator.
+    Administrator(&'p str),
+    /// The gateway's own secret at another authorization server.
+    Issuer(&'p str),
+    /// The password of a program, for HTTP Basic.
+    Machine(&'p str),
+    /// What `SO-AppToken` may be.
+    Application,
+}
+
+impl Policy {
+    /// Every secret that the policy names, in file order; one that several places name comes once for each.
+    pub fn secrets(&self) -> impl Iterator<Item = NamedSecret<'_>> {
+        let keys = self.keys.iter().map(|key| (&*key.secret, SecretUse::Key(key)));
+        let admin = self.admin.iter().flat_map(Admin::secrets).map(|name| (name, SecretUse::Admin));
+        let administrators = self.luminate.iter().flat_map(|luminate| &luminate.administrators);
+        let administrators = administrators.map(|one| (&*one.secret, SecretUse::Administrator(&one.name)));
+        let at_issuers = self.issuers.iter().filter_map(|it| Some((it.secret()?, SecretUse::Issuer(&it.name))));
+        let machines = self.basic.iter().flat_map(|basic| &basic.machines);
+        let machines = machines.map(|machine| (&*machine.secret, SecretUse::Machine(&machine.name)));
+        let applications = self.ticket.iter().flat_map(|ticket| &ticket.app_tokens);
+        let applications = applications.map(|name| (&**name, SecretUse::Application));
+        let all = keys.chain(admin).chain(administrators).chain(at_issuers).chain(machines).chain(applications);
+        all.map(|(name, usage)| NamedSecret { name, usage })
+    }
+
+    /// The names of these secrets, each once.
+    pub fn secret_names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for secret in self.secrets() {
+            if !names.contains(&secret.name) {
+                names.push(secret.name);
+            }
+        }
+        names
+    }
+}
+
+impl SecretUse<'_> {
+    /// Whether another system chose the value, or its form: it may then be shorter than what the operator makes.
+    pub fn is_chosen_elsewhere(&self) -> bool {
+        match self {
+            SecretUse::Key(key) => match key.usage {
+                KeyUse::Digest | KeyUse::Identity => true,
+                KeyUse::Link(_) | KeyUse::Seal | KeyUse::Assertion | KeyUse::Client => false,
+            },
+            SecretUse::Administrator(_) | SecretUse::Issuer(_) => true,
+            SecretUse::Admin | SecretUse::Machine(_) | SecretUse::Application => false,
+        }
+    }
+}
