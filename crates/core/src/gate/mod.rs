@@ -138,7 +138,7 @@ impl State {
             return Ok(Decision::Answer(with_cookies(Answer::see_other(location), cookies)));
         }
         let mut forwarding =
-            forward::forwarding(&self.policy, &route, incoming, &target, &grant.identity, moment.request_id)?;
+            forward::forwarding(&self.policy, &route, incoming, target, &grant.identity, moment.request_id)?;
         let content_type = || incoming.headers.get("content-type").unwrap_or_default();
         let content_type = grant.content_type.unwrap_or_else(content_type);
         forwarding.body = method_override::joined(&route, content_type, grant.body, looked_at)?;

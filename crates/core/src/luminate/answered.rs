@@ -29,6 +29,7 @@ use crate::secret::Secret;
 ///
 /// # Errors
 /// The reasons of each method, and storage's own.
+#[allow(clippy::too_many_arguments)] // the call, and all that is known of its caller
 pub async fn client<P: Ports>(
     x: &Exchange<'_, P>,
     route: &Route,
