@@ -72,7 +72,7 @@ none of it. Everything measured was checked before: the contenders send the same
   more: ({ memory }) => memoryOf(memory),
 };
 
-// An origin in a workerd of its own, so that nobody's figures hold its share; and the gateway, which says what token the
+// An origin in a workerd of its own, so that no contender's figures include it; and the gateway, which says what token the
 // others have to write.
 async function open({ tags }, { chunk }) {
   const origin = await start(plain("origin", "html-origin.js", "html-page.js"));

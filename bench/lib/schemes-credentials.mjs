@@ -24,7 +24,7 @@ export async function makeCredentials({ port, appToken }) {
   };
 }
 
-// The same text but for one character. Not the last: of that one not every bit is read.
+// The same text with one character changed. Not the last: of that one not every bit is read.
 export function changed(text) {
   const at = text.length - 20;
   return text.slice(0, at) + (text[at] === "A" ? "B" : "A") + text.slice(at + 1);
@@ -34,7 +34,7 @@ export function changed(text) {
 async function signIn(port) {
   const body = new URLSearchParams(PERSON);
   const answer = await fetch(`http://127.0.0.1:${port}/.edgegate/sign-in`, { method: "POST", body, redirect: "manual" });
-  if (answer.status !== 303) throw new Error(`nobody was signed in: ${answer.status} ${await answer.text()}`);
+  if (answer.status !== 303) throw new Error(`the sign-in failed: ${answer.status} ${await answer.text()}`);
   return Object.fromEntries(answer.headers.getSetCookie().map((cookie) => cookie.split(";")[0].split(/=(.*)/)));
 }
 

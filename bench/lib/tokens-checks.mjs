@@ -50,7 +50,7 @@ function malformed(token) {
   return { "no token": undefined, nonsense: "nonsense", "half a token": token.slice(0, token.length >> 1) };
 }
 
-// Of the right form, but nobody issued them.
+// Of the right form, but never issued.
 function unknown(token) {
   const at = token.length - 20;
   return {

@@ -5,7 +5,7 @@ import { HOST, mintedToken, signedLink } from "./requests.mjs";
 import { AUDIENCE, ISSUER } from "./tokens-jwt.mjs";
 import { bundled, gateway, Skip, start } from "./workers.mjs";
 
-// Of a browser too, but for the token: withToken adds it.
+// Of a browser too, without the token: withToken adds it.
 const PLAIN = { ...signedLink(), target: "/me/profile?v=2" };
 
 export function withToken(token, more = []) {

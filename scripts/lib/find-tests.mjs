@@ -16,7 +16,7 @@ export function findTests(name, { parts, node, rust }) {
   return { matched: titled, also: [] };
 }
 
-/** Names that somebody may have meant, the nearest first. */
+/** Known names that are spelled nearly like this one, the nearest first. */
 export function similar(name, { parts, node, rust }) {
   const paths = [...node, ...rust].map(({ file }) => ownSegments(file));
   const known = new Set([...parts, ...paths.flat(), ...paths.map((path) => path.slice(-2).join("/"))]);
@@ -25,14 +25,14 @@ export function similar(name, { parts, node, rust }) {
   return near.sort(([a], [b]) => a - b).slice(0, 5).map(([, word]) => word);
 }
 
-/** Whether the path, or its last parts, or a folder in it has this name, with or without how a test's name ends. */
+/** Whether a file or folder of the path, or several in succession, have this name. `.test.mjs` and `.rs` may be left out. */
 function isNamed(file, name) {
   const wanted = segments(name);
   const all = segments(file);
   return wanted.length > 0 && all.some((_, at) => wanted.every((segment, index) => plain(all[at + index] ?? "") === plain(segment)));
 }
 
-/** Whether pieces of successive words of its path, in folders' names or the file's, are the name: `link_properties` is links/properties. */
+/** Whether the words of the name are pieces of successive words of the path: `link_properties` finds links/properties. */
 function isPartlyNamed(file, name) {
   const [all, wanted] = [ownSegments(file), [name]].map((texts) => texts.flatMap((text) => plain(text).split(" ")).filter(Boolean));
   return wanted.length > 0 && all.some((_, at) => wanted.every((word, index) => all[at + index]?.includes(word)));
@@ -40,7 +40,7 @@ function isPartlyNamed(file, name) {
 
 const segments = (file) => file.replace(/(\.test)?\.(mjs|rs)$/, "").split("/").filter((segment) => segment && segment !== ".");
 
-/** What a path may be asked for by: the folder and the file, not what every path has. */
+/** The folders and the file without those that say nothing. */
 const ownSegments = (file) => segments(file).filter((segment) => !["tests", "src", "crates", "mod", "lib", "main"].includes(segment));
 
 /** Titles of the tests in a file of node --test; `${…}` stands for what a loop fills in. */
@@ -53,8 +53,8 @@ function isTitled(title, name) {
   return pieces.length > 1 && new RegExp(`^${pieces.map((piece) => escaped(plain(piece))).join(".+")}$`, "s").test(plain(name));
 }
 
-/** The same for node --test, as the pattern that chooses tests by their titles. */
-export const pattern = (name) => `/${name.trim().split(/[\s_-]+/).map(escaped).join("[ _-]")}/i`;
+/** The option of node --test that chooses the same titles. */
+export const pattern = (name) => `/${name.trim().split(/[\s_/-]+/).map(escaped).join("[ _/-]")}/i`;
 
 const wholly = ({ titles: _, ...one }) => one;
 const plain = (text) => text.toLowerCase().replaceAll(/[_/-]/g, " ");

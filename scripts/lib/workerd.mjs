@@ -20,7 +20,7 @@ export async function startWorkerd(workers, { log = () => {}, persist } = {}) {
     convertV4MiniflareOptions({
       workers: workers.map((worker) => ({ compatibilityDate: COMPATIBILITY_DATE, unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }], ...worker })),
       host: "127.0.0.1",
-      // Miniflare reads workerd's output from a pipe and hands over each line: the log is written, whoever reads it.
+      // Miniflare reads workerd's output from a pipe and hands over each line, so the log is always written.
       handleStructuredLogs: ({ message }) => log(message),
       ...(persist && { resourcePersistencePath: persist }),
       cf: false,

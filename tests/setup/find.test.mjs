@@ -41,7 +41,7 @@ test("a test by its title, as it is printed or a piece of it", () => {
   }
   for (const name of ["changed_byte", "a changed byte"]) assert.deepEqual(found(name), ["native tests/native/links/properties.rs a_changed_byte_is_refused"], name);
   assert.deepEqual(found("two cookies"), ["wasm src/tests.rs an_answer_keeps_two_cookies_apart"]);
-  assert.equal(pattern("works (twice)"), "/works[ _-]\\(twice\\)/i");
+  assert.equal(pattern("works (twice)"), "/works[ _/-]\\(twice\\)/i");
   assert.deepEqual(titlesIn('test("one", f);\n  test(\n    `two ${x}`, f);\nattack(\'three\', f); // latest("four", f)'), ["one", "two ${x}", "three"]);
 });
 
