@@ -11,7 +11,6 @@ use web_sys::{Request, Response};
 use super::budget::Held;
 use super::glue;
 use super::platform::Platform;
-use edgegate_core as house;
 use edgegate_core::ports::Body;
 use edgegate_core::refusal::Reason;
 
@@ -19,20 +18,8 @@ mod handler;
 
 #[path = "../tests/support/corpus.rs"]
 mod corpus;
-#[allow(dead_code)] // the native tests use all of it
-#[path = "../tests/support/ledger.rs"]
-mod ledger;
-#[allow(dead_code)]
-#[path = "../tests/support/memory.rs"]
-mod memory;
 #[path = "../tests/support/parsers.rs"]
 mod parsers;
-#[allow(dead_code)]
-#[path = "../tests/support/schedule.rs"]
-mod schedule;
-#[allow(dead_code)]
-#[path = "../tests/support/world.rs"]
-mod world;
 
 /// A value by its JavaScript.
 fn js(source: &str) -> JsValue {
@@ -256,14 +243,13 @@ async fn a_key_that_is_none_is_an_error() {
 async fn wycheproof_holds_by_webcrypto() {
     let vectors = include_str!("../fixtures/vectors/json_web_signature_test.json");
     let vectors: serde_json::Value = serde_json::from_str(vectors).unwrap();
-    let ports = memory::Memory::new(&memory::World::at(0));
     let mut valid = 0;
     for group in vectors["testGroups"].as_array().unwrap() {
         for test in group["tests"].as_array().unwrap() {
             let id = test["tcId"].as_u64().unwrap();
             let is_ours = ["RS256", "PS256", "ES256"].iter().any(|name| group["public"]["alg"] == *name);
             let expected = test["result"] == "valid" && is_ours && !matches!(id, 346 | 350); // tests/native/links/wycheproof.rs
-            let verdict = is_signed(&ports, &group["public"], test["jws"].as_str().unwrap()).await;
+            let verdict = is_signed(&group["public"], test["jws"].as_str().unwrap()).await;
             assert_eq!(verdict, expected, "{id}: {}", test["comment"]);
             valid += usize::from(verdict);
         }
@@ -275,16 +261,17 @@ async fn wycheproof_holds_by_webcrypto() {
 async fn the_signature_of_rfc_8037_holds() {
     let key = serde_json::json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"});
     let jws = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
-    let ports = memory::Memory::new(&memory::World::at(0));
-    assert!(is_signed(&ports, &key, jws).await);
-    assert!(!is_signed(&ports, &key, &jws.replace("hgyY", "hgyZ")).await);
+    assert!(is_signed(&key, jws).await);
+    assert!(!is_signed(&key, &jws.replace("hgyY", "hgyZ")).await);
 }
 
-async fn is_signed(ports: &memory::Memory, key: &serde_json::Value, text: &str) -> bool {
-    let Some(jws) = house::credential::issuer::jws::read(text) else { return false };
+async fn is_signed(key: &serde_json::Value, text: &str) -> bool {
+    let Some(jws) = edgegate_core::credential::issuer::jws::read(text) else { return false };
     let Some(algorithm) = jws.algorithm(|_| true) else { return false };
-    let Some(key) = house::credential::issuer::jwk::public(key, algorithm) else { return false };
-    jws.is_signed_by(ports, algorithm, &key).await.unwrap()
+    let Some(key) = edgegate_core::credential::issuer::jwk::public(key, algorithm) else { return false };
+    let (env, held, request) = (js("({})").unchecked_into(), Held::new().unwrap(), request("'https://h/'"));
+    let ports = Platform::new(&env, &JsValue::UNDEFINED, &request, &held, 1000);
+    jws.is_signed_by(&ports, algorithm, &key).await.unwrap()
 }
 
 #[wasm_bindgen_test]

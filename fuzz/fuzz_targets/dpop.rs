@@ -7,10 +7,10 @@ use edgegate_core::sealed::store::Context;
 use edgegate_core::http::Headers;
 use edgegate_core::policy::SingleUse;
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::{Memory, World, finish};
 
 use crate::given::{NOW, house};
-use crate::support::memory::{Memory, World};
-use crate::support::{oauth, schedule};
+use crate::support::oauth;
 
 #[derive(Debug, Arbitrary)]
 struct Input<'a> {
@@ -35,7 +35,7 @@ target!(|input: Input<'_>| {
     let ask = |proof: &str, address: &str| {
         let headers = Headers::new(vec![("dpop", proof)]);
         let demand = Demand { method: "GET", address, token: None };
-        schedule::finish(prove(ctx, &ports, &headers, demand)).expect("it ends")
+        finish(prove(ctx, &ports, &headers, demand)).expect("it ends")
     };
     let proof = PROOF.with(String::clone);
     assert!(ask(input.text, ADDRESS).is_err() || input.text == proof, "{}", input.text);

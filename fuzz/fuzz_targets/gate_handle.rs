@@ -9,9 +9,8 @@ use edgegate_core::http::{Headers, Incoming};
 use edgegate_core::refusal::Reason;
 use edgegate_core::exchange::decision::Decision;
 use edgegate_core::forward::headers::is_reserved;
+use edgegate_core::testing::{Memory, World, finish};
 use crate::given;
-use crate::support::memory::{Memory, World};
-use crate::support::schedule;
 
 #[derive(Debug, Arbitrary)]
 struct Input<'a> {
@@ -74,7 +73,7 @@ target!(|input: Input<'_>| WORLD.with(|(gate, world)| {
     let ports = Memory::new(world).with_body(input.body);
     world.clock.set(given::NOW + u64::from(input.later));
     let moment = Moment { now: world.clock.get(), request_id: "request-1" };
-    let judged = schedule::finish(gate.handle(&incoming, moment, &ports)).expect("decided");
+    let judged = finish(gate.handle(&incoming, moment, &ports)).expect("decided");
     // A guess at a password is counted; nothing else that a stranger sends costs storage.
     let is_guess = matches!(judged.refused, Some(Reason::SignInFailed | Reason::Throttled));
     assert!(is_guess || ports.spent.get().storage() == 0, "storage for {method} {url}: {:?}", judged.refused);

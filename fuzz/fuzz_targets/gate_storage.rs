@@ -10,10 +10,10 @@ use std::rc::Rc;
 use arbitrary::Arbitrary;
 use edgegate_core::exchange::Judged;
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::{Fault, Faults, finish};
 
-use crate::support::memory::{Fault, Faults};
 use crate::support::story::Story;
-use crate::support::{POLICY, Request, Site, is_granted, schedule};
+use crate::support::{POLICY, Request, Site, is_granted};
 
 #[derive(Debug, Arbitrary)]
 enum Event<'a> {
@@ -123,7 +123,7 @@ target!(|events: Vec<Event<'_>>| {
             Event::Show(site) => {
                 let site = &sites[usize::from(site) % 3];
                 let request = Request::get("/strict/").bearer(&token);
-                if let Some(judged) = schedule::finish(site.judge(&request)) {
+                if let Some(judged) = finish(site.judge(&request)) {
                     assert!(!(revoked && judged.refused.is_none()), "let through after it was revoked");
                 }
             }
@@ -131,7 +131,7 @@ target!(|events: Vec<Event<'_>>| {
                 let site = &sites[usize::from(site) % 3];
                 let url = format!("https://gate.example.org/{rest}");
                 let request = Request::get(&url).with("cookie", header).with("x-forwarded-user", header);
-                let judged = schedule::finish(site.judge(&request));
+                let judged = finish(site.judge(&request));
                 let refused = judged.and_then(|judged| judged.refused);
                 assert_ne!(refused, Some(Reason::Internal), "{url}");
             }
@@ -154,7 +154,7 @@ target!(|events: Vec<Event<'_>>| {
     for site in &sites {
         site.ports.faults.set(Faults::default());
         for (requests, granted) in &mut credentials {
-            let judged = schedule::finish(site.judge(&requests[0])).expect("nothing hangs any more");
+            let judged = finish(site.judge(&requests[0])).expect("nothing hangs any more");
             *granted += u32::from(is_granted(&judged));
         }
     }

@@ -5,11 +5,10 @@ use edgegate_core::sealed::cache::Recent;
 use edgegate_core::sealed::record::is_name;
 use edgegate_core::sealed::store::Context;
 use edgegate_core::policy::SingleUse;
+use edgegate_core::testing::{Memory, World, finish};
 use serde_json::Value;
 
 use crate::given::{NOW, house};
-use crate::support::memory::{Memory, World};
-use crate::support::schedule;
 
 target!(|input: (u16, &str)| {
     let (policy, keyring) = house();
@@ -19,7 +18,7 @@ target!(|input: (u16, &str)| {
     let status = if input.0 % 4 > 0 { 200 } else { input.0 };
     ports.check.replace((status, input.1.to_owned()));
     let issuer = policy.issuers.iter().find(|issuer| issuer.secret().is_some()).expect("one that is asked");
-    let Ok(told) = schedule::finish(ask(ctx, &ports, issuer, "token")).expect("it ends") else { return };
+    let Ok(told) = finish(ask(ctx, &ports, issuer, "token")).expect("it ends") else { return };
     let said: Value = serde_json::from_str(input.1).expect("JSON");
     assert_eq!((status, &said["active"]), (200, &Value::Bool(true)));
     assert!(told.until > NOW && told.until <= NOW + issuer.cache);

@@ -4,11 +4,11 @@ use edgegate_core::credential::issuer::{verify, Foreign, Verdict};
 use edgegate_core::sealed::cache::Recent;
 use edgegate_core::sealed::store::Context;
 use edgegate_core::policy::{Issuer, SingleUse};
+use edgegate_core::testing::{Memory, World, finish};
 use std::sync::Arc;
 
 use crate::given::{NOW, house};
-use crate::support::memory::{Memory, World};
-use crate::support::{oauth, schedule};
+use crate::support::oauth;
 
 thread_local! {
     static TOKEN: (String, String) = {
@@ -35,7 +35,7 @@ target!(|input: (bool, u16, &str, &str)| {
     ports.documents.borrow_mut().insert("/keys".to_owned(), (200, document.clone()));
     let issuers: Vec<&Arc<Issuer>> = policy.issuers.iter().filter(|issuer| issuer.secret().is_none()).collect();
     let (token, x) = TOKEN.with(Clone::clone);
-    let ask = |token: &str| schedule::finish(verify(ctx, &ports, policy, &Foreign::default(), &issuers, token)).expect("it ends");
+    let ask = |token: &str| finish(verify(ctx, &ports, policy, &Foreign::default(), &issuers, token)).expect("it ends");
     if let Ok(Verdict::Told(told)) = ask(&token) {
         assert!(document.contains(&x), "{document}");
         assert!(told.until > NOW);

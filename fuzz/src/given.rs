@@ -2,9 +2,9 @@
 
 #![allow(dead_code)] // each target uses its part of it
 
-use edgegate_core::secrets::Keyring;
 use edgegate_core::policy::Policy;
 use edgegate_core::secret::Secret;
+use edgegate_core::secrets::Keyring;
 
 pub const NOW: u64 = 1_800_000_000;
 pub const POLICY: &str = include_str!("../../fixtures/gate.toml");

@@ -4,15 +4,16 @@ import path from "node:path";
 import { inRoot } from "./paths.mjs";
 import { Failure } from "./run.mjs";
 
-const ledger = "tests/support/ledger.rs";
+const ledger = "crates/core/src/testing/ledger.rs";
+const stores = "crates/core/src/testing/stores.rs";
 const grants = "crates/core/src/credential/grant/mod.rs";
 const store = "crates/core/src/sealed/store.rs";
 
 /** [the rule, its file, the text, the text without it] */
 export const rules = [
   ["a claim is one request's alone", ledger, "if row.by == Some(by) {", "if row.by.is_some() {"],
-  ["what the Ledger does not answer is asked once more", "tests/support/memory.rs", "=> (self.under(operation, |faults| faults.ledger, work()).await, true),", "=> (Err(Reason::LedgerUnavailable), true),"],
-  ["a claim that may be on its way is taken back", "tests/support/memory.rs", "            if is_repeated {", "            if false {"],
+  ["what the Ledger does not answer is asked once more", "crates/core/src/testing/memory.rs", "=> (self.under(operation, |faults| faults.ledger, work()).await, true),", "=> (Err(Reason::LedgerUnavailable), true),"],
+  ["a claim that may be on its way is taken back", stores, "            if is_repeated {", "            if false {"],
   ["a request that is refused takes back what it claimed", "crates/core/src/gate/mod.rs", "ports.withdraw().await;", ""],
   ["a request takes back its own claims alone", ledger, "*known != key || row.by != Some(by)", "*known != key"],
   ["a withdrawn claim that arrives late is void", ledger, "if self.withdrawn.borrow().contains(&(*key, by)) {", "if false {"],

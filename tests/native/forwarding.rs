@@ -5,9 +5,9 @@ use edgegate_core::exchange::decision::{Decision, Forwarding};
 use edgegate_core::forward::reserved::ROWS;
 use edgegate_core::http::query;
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::World;
 use proptest::prelude::*;
 
-use crate::support::memory::World;
 use crate::support::story::Story;
 use crate::support::{NOW, POLICY, Request, Site, forwarding};
 

@@ -1,8 +1,9 @@
 //! A request under way.
 
+use edgegate_core::testing::Stage;
+
 use crate::ask::Ask;
 use crate::model::At;
-use crate::support::memory::Stage;
 
 /// What became of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

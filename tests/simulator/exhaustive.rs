@@ -6,12 +6,13 @@
 
 use std::collections::HashSet;
 
+use edgegate_core::testing::{Operation, Stage};
+
 use crate::ask::{Ask, Who};
 use crate::attempt::Fate;
 use crate::choices::Choices;
 use crate::run::{Run, Trouble, is_possible};
 use crate::seeds::epilogue;
-use crate::support::memory::{Operation, Stage};
 
 /// Requests that begin together, at the isolates of two locations; what each of these did before.
 #[derive(Clone, Copy)]

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use edgegate_core::exchange::Judged;
 use edgegate_core::exchange::decision::Decision;
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::Effect;
 use serde_json::Value;
 
 use crate::ask::{Ask, Who};
 use crate::attempt::{Attempt, Fate};
 use crate::prepared::{ONCE, Pair, SECOND_KEY_FROM, STRICT_FROM, WINDOW, prepared};
-use crate::support::memory::Effect;
 use crate::support::{answer, is_granted, set_cookies};
 
 /// A moment: its place in the story, and Unix seconds.

@@ -7,9 +7,9 @@ use edgegate_core::refusal::Reason;
 use edgegate_core::sealed::seal::{self, Kind, Terms};
 use edgegate_core::secret::Secret;
 use edgegate_core::secrets::Keyring;
+use edgegate_core::testing::{Memory, World};
 use serde_json::json;
 
-use crate::support::memory::{Memory, World};
 use crate::support::story::Story;
 use crate::support::{NOW, Request, Site, admin_request, fixture, keyring, oauth, policy};
 

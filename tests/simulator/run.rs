@@ -5,14 +5,12 @@ use std::rc::Rc;
 
 use edgegate_core::exchange::Judged;
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::{Effect, Fault, Faults, Memory, Operation, Stage, Turns, World, digest};
 
 use crate::ask::Ask;
 use crate::attempt::{Attempt, Fate, Hit};
 use crate::model::{At, Model};
 use crate::prepared::{VERSIONS, prepared};
-use crate::support::memory::{Effect, Fault, Faults, Memory, Operation, Stage, World};
-use crate::support::schedule::Turns;
-use crate::support::world::watch::digest;
 use crate::support::{NOW, Request, Site};
 
 /// How an operation goes wrong.

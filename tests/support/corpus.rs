@@ -1,16 +1,15 @@
 //! The requests of `fixtures/corpus.json` through one gate, one after the other, and what was decided of each.
 //! The native tests and the wasm tests run the same code over the same bytes and compare with the same file.
 
-use super::house::digest::{hex, sha256};
-use super::house::exchange::decision::Decision;
-use super::house::exchange::{Judged, Moment};
-use super::house::http::{Headers, Incoming};
-use super::house::policy::Policy;
-use super::house::secret::Secret;
-use super::house::secrets::Keyring;
-use super::house::state::State;
-use super::memory::{Memory, World};
-use super::schedule::finish;
+use edgegate_core::digest::{hex, sha256};
+use edgegate_core::exchange::decision::Decision;
+use edgegate_core::exchange::{Judged, Moment};
+use edgegate_core::http::{Headers, Incoming};
+use edgegate_core::policy::Policy;
+use edgegate_core::secret::Secret;
+use edgegate_core::secrets::Keyring;
+use edgegate_core::state::State;
+use edgegate_core::testing::{Memory, World, finish};
 
 /// The file: an array of `{"request", "headers"?, "body"?, "decided"}`.
 pub const CORPUS: &str = include_str!("../../fixtures/corpus.json");

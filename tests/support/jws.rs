@@ -1,33 +1,10 @@
-//! Verifying and making the signatures of JWTs, by ring: another implementation than the Worker's WebCrypto.
+//! Making JWTs, by ring.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use ring::rand::SystemRandom;
-use ring::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ED25519, EcdsaKeyPair, KeyPair,
-    RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey,
-};
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::{Value, json};
-
-use super::house::policy::JwsAlgorithm;
-
-/// Whether a signature is that of a public JWK.
-pub fn verifies(algorithm: JwsAlgorithm, jwk: &str, input: &[u8], signature: &[u8]) -> bool {
-    let jwk: Value = serde_json::from_str(jwk).expect("a JWK that the core wrote");
-    let member = |name: &str| BASE64.decode(jwk[name].as_str().unwrap_or_default()).unwrap_or_default();
-    let rsa = |parameters: &'static RsaParameters| {
-        RsaPublicKeyComponents { n: member("n"), e: member("e") }.verify(parameters, input, signature).is_ok()
-    };
-    match algorithm {
-        JwsAlgorithm::Rs256 => rsa(&RSA_PKCS1_2048_8192_SHA256),
-        JwsAlgorithm::Ps256 => rsa(&RSA_PSS_2048_8192_SHA256),
-        JwsAlgorithm::Es256 => {
-            let point = [&[4][..], &member("x"), &member("y")].concat();
-            UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(input, signature).is_ok()
-        }
-        JwsAlgorithm::EdDsa => UnparsedPublicKey::new(&ED25519, member("x")).verify(input, signature).is_ok(),
-    }
-}
 
 /// A P-256 key pair that signs JWTs.
 pub struct Signer {

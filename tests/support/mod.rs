@@ -4,21 +4,16 @@
 
 pub mod corpus;
 pub mod jws;
-pub mod ledger;
 pub mod luminate;
-pub mod memory;
 pub mod oauth;
 pub mod parsers;
-pub mod schedule;
 pub mod schemes;
 pub mod story;
-pub mod world;
 
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-use edgegate_core as house;
 use edgegate_core::exchange::decision::{Decision, Forwarding};
 use edgegate_core::exchange::{Judged, Moment};
 use edgegate_core::http::answer::Answer;
@@ -28,9 +23,8 @@ use edgegate_core::refusal::Reason;
 use edgegate_core::secret::Secret;
 use edgegate_core::secrets::Keyring;
 use edgegate_core::state::State;
+use edgegate_core::testing::{Memory, World, finish};
 use serde_json::{Value, json};
-
-use memory::{Memory, World};
 
 /// Unix seconds at which most tests begin.
 pub const NOW: u64 = 1_800_000_000;
@@ -155,7 +149,7 @@ impl Site {
 
     /// By a clock that shows something else than the world's.
     pub fn ask_by(&self, request: &Request, now: u64) -> Judged {
-        schedule::finish(self.judge_by(request, now)).expect("the request was decided")
+        finish(self.judge_by(request, now)).expect("the request was decided")
     }
 
     async fn judge_by(&self, request: &Request, now: u64) -> Judged {
@@ -168,7 +162,7 @@ impl Site {
     }
 
     pub fn ask(&self, request: &Request) -> Judged {
-        schedule::finish(self.judge(request)).expect("the request was decided")
+        finish(self.judge(request)).expect("the request was decided")
     }
 
     /// Storage operations that a request takes.

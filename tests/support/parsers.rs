@@ -1,23 +1,23 @@
 //! The inputs of `fixtures/parsers.json` through every reader of text, and what each said. The native tests and the wasm
 //! tests run the same code over the same bytes, so whatever a 32-bit word would change is seen.
 
-use super::house::credential::issuer::jws;
-use super::house::digest::{from_base64url, from_hex, hex, sha256};
-use super::house::explain::explain;
-use super::house::forward::headers;
-use super::house::http::multipart::{Form, boundary};
-use super::house::http::{Fields, Headers, Target, accept, cookie, fetch_metadata, query};
-use super::house::http::{authorization, basic};
-use super::house::policy::{
+use edgegate_core::credential::issuer::jws;
+use edgegate_core::digest::{from_base64url, from_hex, hex, sha256};
+use edgegate_core::explain::explain;
+use edgegate_core::forward::headers;
+use edgegate_core::http::multipart::{Form, boundary};
+use edgegate_core::http::{Fields, Headers, Target, accept, cookie, fetch_metadata, query};
+use edgegate_core::http::{authorization, basic};
+use edgegate_core::policy::{
     FieldPattern, HostPattern, Network, OriginPattern, PathPattern, Policy, TagPlaces, authority, duration,
 };
-use super::house::redirect;
-use super::house::redirect::document::{Document, Path};
-use super::house::redirect::template::Template;
-use super::house::sealed::encoding::Spelling;
-use super::house::secret::Secret;
-use super::house::secrets::Keyring;
-use super::house::tags::{Expander, Expansion, Vocabulary};
+use edgegate_core::redirect;
+use edgegate_core::redirect::document::{Document, Path};
+use edgegate_core::redirect::template::Template;
+use edgegate_core::sealed::encoding::Spelling;
+use edgegate_core::secret::Secret;
+use edgegate_core::secrets::Keyring;
+use edgegate_core::tags::{Expander, Expansion, Vocabulary};
 
 /// The file: an array of `{"input" or "hex", "said"}`; `said` is a digest.
 pub const INPUTS: &str = include_str!("../../fixtures/parsers.json");

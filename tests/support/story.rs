@@ -12,9 +12,9 @@ use edgegate_core::sealed::seal::{self, Kind};
 use edgegate_core::secret::Secret;
 use edgegate_core::signed::link::{self, Signed, Terms};
 use edgegate_core::signed::redirect;
+use edgegate_core::testing::{Fault, World};
 use serde_json::json;
 
-use super::memory::{Fault, World};
 use super::{HOST, NOW, POLICY, Request, Site, is_granted, luminate, oauth, schemes, secret};
 
 pub struct Story {

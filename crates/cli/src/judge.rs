@@ -13,14 +13,10 @@ use edgegate_core::credential::Identity;
 use edgegate_core::exchange::Moment;
 use edgegate_core::exchange::decision::Decision;
 use edgegate_core::http::{Deployment, Headers, Incoming, query};
-use edgegate_core::policy::{JwsAlgorithm, Network, Origin, Policy, Route};
-use edgegate_core::ports::{
-    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Timer, Tombstone,
-    Upstream, Vault, Verifier,
-};
+use edgegate_core::policy::{Network, Policy, Route};
 use edgegate_core::refusal::Reason;
-use edgegate_core::secret::Secret;
 use edgegate_core::state::State;
+use edgegate_core::testing::Offline;
 
 /// A request for an address.
 #[derive(Debug, Clone, Copy)]
@@ -89,7 +85,7 @@ pub fn judge(workspace: &Workspace, asked: Asked<'_>) -> Judgement {
         odd_body: false,
     };
     let moment = Moment { now: asked.now, request_id: "edgegate" };
-    let mut judging = pin!(gate.handle(&incoming, moment, &Alone));
+    let mut judging = pin!(gate.handle(&incoming, moment, &Offline));
     let Poll::Ready(judged) = judging.as_mut().poll(&mut Context::from_waker(Waker::noop())) else {
         return Judgement { refused: Some(Reason::Internal), ..Judgement::default() }; // nothing here ever waits
     };
@@ -113,98 +109,4 @@ fn bound_network(url: &str) -> Option<String> {
     let (_, raw) = url.split_once('?')?;
     let text = query::sole(raw, "eg_ip").ok()??;
     Network::parse(text).ok().map(|network| network.to_string())
-}
-
-/// No platform at all.
-struct Alone;
-
-impl Vault for Alone {
-    async fn get(&self, key: &str) -> Result<Option<String>, Reason> {
-        // A claim that KV keeps is granted as one of the Ledger is.
-        if key.starts_with("used:") { Ok(None) } else { Err(Reason::VaultUnavailable) }
-    }
-
-    async fn put(&self, _: &str, _: &str, _: u64) -> Result<(), Reason> {
-        Ok(())
-    }
-
-    async fn list(&self, _: &str, _: &str) -> Result<(Vec<String>, Option<String>), Reason> {
-        Ok((Vec::new(), None))
-    }
-}
-
-impl Ledger for Alone {
-    async fn claim(&self, _: &ClaimKey, _: u64, _: &str) -> Result<Claimed, Reason> {
-        Ok(Claimed::First)
-    }
-
-    async fn recall(&self, _: &ClaimKey) -> Result<Option<String>, Reason> {
-        Err(Reason::LedgerUnavailable)
-    }
-
-    async fn withdraw(&self) {}
-
-    async fn revoke(&self, _: &ClaimKey, _: u64, _: &Tombstone<'_>) -> Result<(), Reason> {
-        Ok(())
-    }
-}
-
-impl Throttle for Alone {
-    async fn guess(&self, _: &Guess) -> Result<Guesses, Reason> {
-        Ok(Guesses::default())
-    }
-
-    async fn is_known(&self, _guess: &Guess) -> Result<bool, Reason> {
-        Ok(false)
-    }
-
-    async fn guessed_right(&self, _: &Guess, _: &Guesses) -> Result<(), Reason> {
-        Ok(())
-    }
-}
-
-impl Entropy for Alone {
-    fn fill(&self, _: &mut [u8]) -> Result<(), Reason> {
-        Err(Reason::EntropyUnavailable)
-    }
-}
-
-impl Limiter for Alone {
-    async fn within(&self, _: &str) -> Result<bool, Reason> {
-        Ok(true)
-    }
-}
-
-impl Timer for Alone {
-    async fn pause(&self, _: u32) {}
-}
-
-impl Upstream for Alone {
-    async fn call(&self, _: &Origin, _: &Call<'_>) -> Result<(u16, String), Reason> {
-        Err(Reason::OriginUnavailable)
-    }
-}
-
-impl Verifier for Alone {
-    async fn verify(&self, _: JwsAlgorithm, _: &str, _: &[u8], _: &[u8]) -> Result<bool, Reason> {
-        Ok(false)
-    }
-}
-
-impl Signer for Alone {
-    async fn sign_es256(&self, _: &Secret, _: &[u8]) -> Result<Vec<u8>, Reason> {
-        Err(Reason::SignerUnavailable)
-    }
-}
-
-impl Body for Alone {
-    async fn next(&self) -> Result<Option<Vec<u8>>, Reason> {
-        Ok(None)
-    }
-
-    async fn read(&self, _: usize) -> Result<Vec<u8>, Reason> {
-        Ok(Vec::new())
-    }
-
-    fn put_back(&self, _: Vec<u8>) {}
 }

@@ -5,7 +5,8 @@
 //!
 //! - [`refusal`] is the closed list of reasons; [`secret`] and [`digest`] are the tools of cryptography;
 //! - [`http`] reads the request as it arrived and refuses what can be read in two ways;
-//! - [`ports`] are the traits through which the core reaches the world, [`secrets`] the values that the policy names;
+//! - [`ports`] are the traits through which the core reaches the world, [`secrets`] the values that the policy names; the
+//!   feature `testing` has the ports in memory;
 //! - [`sealed`] is the form of everything that the gateway issues, [`signed`] the forms of signed addresses;
 //! - [`credential`] holds the kinds of credential: read, verified, minted;
 //! - [`attempts`] counts guesses; [`redirect`] and [`tags`] make addresses and pages for a visitor; [`page`] is HTML;
@@ -50,5 +51,7 @@ pub mod secrets;
 pub mod signed;
 pub mod state;
 pub mod tags;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use edgegate_policy as policy;

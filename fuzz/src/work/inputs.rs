@@ -2,13 +2,13 @@
 
 use std::cell::RefCell;
 
+use edgegate_core::http::multipart::{Form, boundary};
+use edgegate_core::http::{Target, accept, cookie};
+use edgegate_core::policy::{Policy, TagPlaces, advise};
 use edgegate_core::redirect::document::{Document, Path};
-use edgegate_core::http::multipart::{boundary, Form};
-use edgegate_core::http::{accept, cookie, Target};
-use edgegate_core::policy::{advise, Policy, TagPlaces};
 use edgegate_core::tags::{Expander, Expansion, Vocabulary};
+use edgegate_core::testing::{Memory, World};
 
-use edgegate_fuzz::support::memory::{Memory, World};
 use edgegate_fuzz::support::{NOW, POLICY, Request, Site, keyring, oauth, policy};
 
 /// What is prepared for a size; running it gives a word that says how it ended.

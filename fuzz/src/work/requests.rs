@@ -1,7 +1,7 @@
 //! Requests that anybody can send, through the whole gate with the default limits.
 
-use edgegate_fuzz::support::memory::World;
-use edgegate_fuzz::support::{NOW, POLICY, Request, Site, schedule};
+use edgegate_core::testing::{World, finish};
+use edgegate_fuzz::support::{NOW, POLICY, Request, Site};
 
 use super::inputs::{Case, case, repeated};
 
@@ -31,7 +31,7 @@ fn asked(kind: &'static str, alphabet: &str, limit: usize, make: impl Fn(usize) 
     case(kind, alphabet, limit, move |bytes| {
         let (site, request) = (site(), make(bytes));
         Box::new(move || {
-            let judged = schedule::finish(site.judge(&request)).expect("decided");
+            let judged = finish(site.judge(&request)).expect("decided");
             judged.refused.map_or("ok", |reason| reason.code()).to_owned()
         })
     })
@@ -125,7 +125,7 @@ fn near_misses() -> Vec<Case> {
             let start = if unit.starts_with('/') { "" } else { "/" };
             let request = Request::get(&format!("{start}{}", repeated(unit, bytes)));
             Box::new(move || {
-                let judged = schedule::finish(site.judge(&request)).expect("decided");
+                let judged = finish(site.judge(&request)).expect("decided");
                 judged.refused.map_or("ok", |reason| reason.code()).to_owned()
             })
         })

@@ -6,11 +6,10 @@ use core::pin::Pin;
 
 use edgegate_core::exchange::Judged;
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::{Fault, Faults, Turns, finish};
 use proptest::prelude::*;
 
-use crate::support::memory::{Fault, Faults};
 use crate::support::oauth::{jwt, keys, keys_of};
-use crate::support::schedule::{Turns, finish};
 use crate::support::{NOW, Request, Site};
 
 /// A good token of the issuer, another one each time.

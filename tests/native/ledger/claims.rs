@@ -5,12 +5,10 @@ use core::future::Future as _;
 use edgegate_core::exchange::Judged;
 use edgegate_core::ports::{ClaimKey, Claimed};
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::{Fault, Faults, Shards, finish, poll_at_most};
 use proptest::prelude::*;
 
 use crate::oauth::flow::{self, Pair, code, json, pair, policy, post, shops_code, sites};
-use crate::support::ledger::Shards;
-use crate::support::memory::{Fault, Faults};
-use crate::support::schedule::{finish, poll_at_most};
 use crate::support::{Request, Site};
 
 const SOMETIMES: Faults = Faults {

@@ -6,10 +6,10 @@ use edgegate_core::horizon;
 use edgegate_core::refusal::Reason;
 use edgegate_core::sealed::cache::{Few, Recent};
 use edgegate_core::sealed::record::Record;
+use edgegate_core::testing::World;
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::support::memory::World;
 use crate::support::{NOW, POLICY, Request, Site, admin_request};
 
 /// `cache` of the fixture's policy, KV's lag and cache in the model, and by what requests beside each other may differ.

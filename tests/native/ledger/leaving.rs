@@ -5,12 +5,11 @@ use core::future::Future;
 use core::pin::Pin;
 
 use edgegate_core::exchange::Judged;
+use edgegate_core::testing::{Turns, World, poll_at_most};
 use proptest::prelude::*;
 use serde_json::json;
 
 use crate::support::luminate::client;
-use crate::support::memory::World;
-use crate::support::schedule::{Turns, poll_at_most};
 use crate::support::schemes::basic;
 use crate::support::{NOW, POLICY, Request, Site, is_granted};
 

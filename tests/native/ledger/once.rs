@@ -6,12 +6,11 @@ use core::pin::Pin;
 
 use edgegate_core::exchange::Judged;
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::{Fault, Faults, Turns, finish, poll_at_most};
 use proptest::prelude::*;
 
-use crate::support::memory::{Fault, Faults};
-use crate::support::schedule::{Turns, finish};
 use crate::support::story::Story;
-use crate::support::{self, POLICY, Request, Site, is_granted};
+use crate::support::{POLICY, Request, Site, is_granted};
 
 /// What happens next.
 #[derive(Debug, Clone)]
@@ -151,7 +150,7 @@ proptest! {
         let sites = sites(story);
         sites[0].ports.steps.set(true);
         let before = sites[0].ports.spent.get().claims;
-        let first = support::schedule::poll_at_most(sites[0].judge(&requests[0]), polls);
+        let first = poll_at_most(sites[0].judge(&requests[0]), polls);
         let asked_ledger = sites[0].ports.spent.get().claims > before;
         let second = is_granted(&finish(sites[1].judge(&requests[0])).unwrap());
         let first = first.is_some_and(|judged| is_granted(&judged));

@@ -1,10 +1,10 @@
 //! What is refused uses nothing up: a credential that works once still opens afterwards, whatever else was wrong.
 
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::{Fault, Faults, World};
 use serde_json::Value;
 
 use crate::support::luminate::{COMMON, JO, Person, SAM, client, login, nobody_is_right, sign_on};
-use crate::support::memory::{Fault, Faults, World};
 use crate::support::story::Story;
 use crate::support::{NOW, POLICY, Request, Site, fixture_json, is_granted, set_cookies};
 

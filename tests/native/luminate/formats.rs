@@ -4,11 +4,11 @@ use edgegate_core::digest::{hex, md5, sha1};
 use edgegate_core::policy::{Boundary, Digest, SignedRedirect};
 use edgegate_core::refusal::Reason;
 use edgegate_core::signed::redirect;
+use edgegate_core::testing::World;
 use proptest::prelude::*;
 
 use super::redirects::{encoded, location, site, well};
 use crate::support::luminate::{client, client_get, everybody_is, granted, login, text};
-use crate::support::memory::World;
 use crate::support::{NOW, POLICY, Request, Site, secret, set_cookies};
 
 const KEY: &str = "DIGEST_KEY-0123456789abcdef0123456789abcdef";

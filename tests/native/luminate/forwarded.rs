@@ -3,9 +3,9 @@
 use edgegate_core::exchange::Judged;
 use edgegate_core::exchange::body::NewBody;
 use edgegate_core::exchange::decision::Decision;
+use edgegate_core::testing::World;
 
 use crate::support::luminate::{ADMINISTRATOR, COMMON, JO, client, login, server, sign_on};
-use crate::support::memory::World;
 use crate::support::{NOW, POLICY, Request, Site, forwarding};
 
 fn body(judged: &Judged) -> Option<String> {

@@ -3,9 +3,9 @@
 use edgegate_core::exchange::Judged;
 use edgegate_core::exchange::decision::Decision;
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::World;
 
 use crate::support::luminate::{JO, Person, client, everybody_is, login, subject};
-use crate::support::memory::World;
 use crate::support::{NOW, POLICY, Request, Site, answer, forwarding, set_cookies};
 
 const OLD: &str = "http://old.example.org";

@@ -1,12 +1,12 @@
 //! The methods that the gateway answers, and the signature that a partner checks.
 
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::World;
 use serde_json::Value;
 
 use crate::support::luminate::{
     COMMON, JO, SAM, client, client_get, everybody_is, granted, login, nobody_is_right, refused, sign_on, text, visitor,
 };
-use crate::support::memory::World;
 use crate::support::{NOW, POLICY, Request, Site};
 
 fn members(root: &Value) -> Vec<&str> {

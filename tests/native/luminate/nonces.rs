@@ -6,12 +6,12 @@ use core::pin::Pin;
 
 use edgegate_core::exchange::Judged;
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::Turns;
 use proptest::prelude::*;
 
 use crate::support::luminate::{
     COMMON, JO, Person, SAM, client, client_get, cookie_of, granted, login, nonce, refused, subject, visitor,
 };
-use crate::support::schedule::Turns;
 use crate::support::{POLICY, Request, Site, answer, forwarding, set_cookies};
 
 fn page(nonce: &str) -> Request {

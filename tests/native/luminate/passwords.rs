@@ -1,10 +1,9 @@
 //! The origin's password check, and how often somebody may guess.
 
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::{Fault, Faults, World, finish};
 
 use crate::support::luminate::{JO, client, everybody_is, granted, nobody_is_right, refused};
-use crate::support::memory::{Fault, Faults, World};
-use crate::support::schedule::finish;
 use crate::support::{NOW, POLICY, Request, Site, answer, set_cookies};
 
 fn attempt(account: &str, from: &str) -> Request {

@@ -6,12 +6,12 @@ use edgegate_core::exchange::body::NewBody;
 use edgegate_core::exchange::decision::Decision;
 use edgegate_core::luminate::errors::redirect_after;
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::World;
 use serde_json::Value;
 
 use crate::support::luminate::{
     JO, client, client_get, cookie_of, everybody_is, login, nobody_is_right, refused, server,
 };
-use crate::support::memory::World;
 use crate::support::{HOST, POLICY, Request, Site, answer, fixture_json, forwarding, set_cookies};
 
 const THEN: u64 = 1_287_763_970;

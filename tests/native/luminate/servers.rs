@@ -2,12 +2,12 @@
 
 use edgegate_core::exchange::Judged;
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::World;
 use serde_json::Value;
 
 use crate::support::luminate::{
     ADMINISTRATOR, COMMON, JO, SAM, client, everybody_is, granted, login, refused, server, subject, text,
 };
-use crate::support::memory::World;
 use crate::support::{NOW, POLICY, Request, Site, answer, forwarding, set_cookies};
 
 fn call(form: &str) -> Request {

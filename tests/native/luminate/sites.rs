@@ -4,10 +4,10 @@ use edgegate_core::exchange::Judged;
 use edgegate_core::exchange::body::NewBody;
 use edgegate_core::exchange::decision::Decision;
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::World;
 use proptest::prelude::*;
 
 use crate::support::luminate::{COMMON, JO, Person, client, login, subject, visitor};
-use crate::support::memory::World;
 use crate::support::{NOW, POLICY, Request, Site, forwarding};
 
 const OWN: &str = "https://gate.example.org";

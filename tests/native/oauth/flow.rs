@@ -6,9 +6,9 @@ use edgegate_core::credential::registry::digest;
 use edgegate_core::exchange::Judged;
 use edgegate_core::refusal::Reason;
 use edgegate_core::secret::Secret;
+use edgegate_core::testing::World;
 use serde_json::Value;
 
-use crate::support::memory::World;
 use crate::support::{self, NOW, Request, Site, answer, fixture, refusal};
 
 pub const SECRET: &str = "egk_0123456789abcdef0123456789abcdef";

@@ -6,11 +6,10 @@ use std::collections::BTreeSet;
 
 use edgegate_core::exchange::Judged;
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::{Fault, Faults, Turns};
 use proptest::prelude::*;
 
 use super::flow::*;
-use crate::support::memory::{Fault, Faults};
-use crate::support::schedule::Turns;
 use crate::support::{Request, Site, refusal};
 
 /// Requests under way, one after the other at the isolates.

@@ -1,10 +1,10 @@
 //! Clients that are registered while the gate runs.
 
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::World;
 use serde_json::{Value, json};
 
 use super::flow::*;
-use crate::support::memory::World;
 use crate::support::{NOW, Request, Site, admin_request, refusal};
 
 fn add(site: &Site, more: &Value) -> (String, String) {

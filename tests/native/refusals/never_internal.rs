@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 
 use edgegate_core::exchange::decision::Decision;
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::World;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::support::memory::World;
 use crate::support::story::Story;
 use crate::support::{HOST, NOW, POLICY, Request, Site, fixture_json};
 

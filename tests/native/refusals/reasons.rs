@@ -9,10 +9,11 @@ use edgegate_core::exchange::format::Voice;
 use edgegate_core::http::answer::Answer;
 use edgegate_core::http::{Headers, Incoming};
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::finish;
 use serde_json::Value;
 
 use crate::support::story::{Story, reason};
-use crate::support::{self, NOW, Request, answer, fixture_json, forwarding};
+use crate::support::{NOW, Request, answer, fixture_json, forwarding};
 
 /// Reasons that no request to the core can produce, and where they are shown.
 const ELSEWHERE: [Reason; 5] = [
@@ -269,7 +270,7 @@ fn a_401_always_has_a_challenge() {
 
 #[test]
 fn a_port_that_hangs_lets_nothing_through() {
-    use crate::support::memory::{Fault, Faults};
+    use edgegate_core::testing::{Fault, Faults};
     let hang = Fault::Hang;
     for (given, line, faults) in [
         ("link /once/a", "GET {link}", Faults { ledger: hang, ..Faults::default() }),
@@ -280,7 +281,7 @@ fn a_port_that_hangs_lets_nothing_through() {
         story.step(given);
         story.site.ports.faults.set(faults);
         let request = story.request(line);
-        assert!(support::schedule::finish(story.site.judge(&request)).is_none(), "{line} with {faults:?}");
+        assert!(finish(story.site.judge(&request)).is_none(), "{line} with {faults:?}");
     }
 }
 

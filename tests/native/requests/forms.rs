@@ -1,8 +1,8 @@
 //! Forms that are read for a credential: how many fields one may have, wherever it is posted.
 
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::World;
 
-use crate::support::memory::World;
 use crate::support::schemes::Browser;
 use crate::support::{NOW, POLICY, Request, Site};
 

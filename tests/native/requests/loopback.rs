@@ -2,10 +2,10 @@
 
 use edgegate_core::http::Deployment;
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::World;
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::support::memory::World;
 use crate::support::{NOW, POLICY, Request, Site, admin_request, answer};
 
 const PUBLISHED: &str = "demo-admin-key-0123456789abcdef";

@@ -4,9 +4,9 @@
 use edgegate_core::exchange::body::NewBody;
 use edgegate_core::exchange::decision::Decision;
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::World;
 use proptest::prelude::*;
 
-use crate::support::memory::World;
 use crate::support::{NOW, POLICY, Request, Site};
 
 /// The fixture's policy and a few routes.

@@ -2,9 +2,9 @@
 
 use edgegate_core::policy::{Accept, Route, loosest};
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::World;
 use proptest::prelude::*;
 
-use crate::support::memory::World;
 use crate::support::{self, NOW, Request, Site};
 
 fn site(routes: &[String]) -> Site {

@@ -1,8 +1,8 @@
 //! Routing: the first match decides, and no spelling of a guarded path reaches an open route.
 
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::World;
 
-use crate::support::memory::World;
 use crate::support::{self, NOW, Request, Site, answer, forwarding};
 
 /// A policy of routes alone: each `name path methods accept`, `;` for `path_parameters`.

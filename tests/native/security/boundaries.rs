@@ -10,11 +10,10 @@ use edgegate_core::http::{Headers, Incoming};
 use edgegate_core::log;
 use edgegate_core::ports::Vault;
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::{Turns, World, finish};
 use serde_json::json;
 
-use crate::support::memory::World;
 use crate::support::oauth;
-use crate::support::schedule::{Turns, finish};
 use crate::support::schemes::{Browser, basic};
 use crate::support::story::Story;
 use crate::support::{NOW, POLICY, Request, Site, forwarding, is_granted};

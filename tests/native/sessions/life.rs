@@ -1,10 +1,10 @@
 //! How long a session lives, seen from three isolates in two locations whose KV lags.
 
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::World;
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::support::memory::World;
 use crate::support::{NOW, POLICY, Request, Site, is_granted, set_cookies};
 
 /// `[session]` of the fixture's policy.

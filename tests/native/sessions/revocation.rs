@@ -6,11 +6,10 @@ use core::pin::Pin;
 
 use edgegate_core::exchange::Judged;
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::{Fault, Faults, Turns, World};
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::support::memory::{Fault, Faults, World};
-use crate::support::schedule::Turns;
 use crate::support::{NOW, POLICY, Request, Site, admin_request, is_granted};
 
 /// The credential under test.

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::World;
 use serde_json::json;
 
 use crate::support::luminate::{JO, client, login, subject};
-use crate::support::memory::World;
 use crate::support::oauth::fields;
 use crate::support::{self, NOW, POLICY, Request, Site, is_granted, set_cookies};
 

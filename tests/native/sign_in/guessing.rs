@@ -8,12 +8,11 @@ use std::rc::Rc;
 
 use edgegate_core::exchange::Judged;
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::{Fault, Faults, Turns, World, finish, poll_at_most};
 use proptest::prelude::*;
 use serde_json::json;
 
 use crate::support::luminate::{JO, client, login, server, visitor};
-use crate::support::memory::{Fault, Faults, World};
-use crate::support::schedule::{Turns, finish};
 use crate::support::schemes::basic;
 use crate::support::{self, NOW, POLICY, Request, Site, answer, is_granted};
 
@@ -239,7 +238,7 @@ fn a_request_that_was_cut_off_holds_the_next_one_up_for_a_moment_only() {
     let site = site(&ledger(), &[("jo", "right")]);
     let request = sign_in("basic", "jo", "right", HERE);
     site.ports.steps.set(true);
-    assert!(support::schedule::poll_at_most(site.judge(&request), 3).is_none());
+    assert!(poll_at_most(site.judge(&request), 3).is_none());
     assert_eq!(asked(&site), 0, "it was cut off before it asked");
     assert_eq!(finish(site.judge(&request)).expect("it waits no longer").refused, None);
     assert_eq!(asked(&site), 1);

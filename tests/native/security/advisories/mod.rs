@@ -7,8 +7,8 @@ use edgegate_core::policy::Policy;
 use edgegate_core::refusal::Reason;
 use edgegate_core::secret::Secret;
 use edgegate_core::secrets::Keyring;
+use edgegate_core::testing::{Fault, Faults, World};
 
-use crate::support::memory::{Fault, Faults, World};
 use crate::support::story::Story;
 use crate::support::{HOST, NOW, POLICY, Request, Site, forwarding};
 

@@ -3,12 +3,14 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::house::ports::{ClaimKey, Claimed, Tombstone};
+use crate::ports::{ClaimKey, Claimed, Tombstone};
 
 /// A claim that was granted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
+    /// Until when it is kept (Unix seconds).
     pub until: u64,
+    /// What the next request to claim it is told.
     pub note: String,
     /// The request that made it; None once another one was told the note.
     pub by: Option<u64>,
@@ -19,20 +21,27 @@ pub struct Row {
 /// A tombstone that the vault has not taken yet, or has to take once more.
 #[derive(Debug, Clone)]
 pub struct Letter {
+    /// The vault's key.
     pub key: String,
+    /// Its value.
     pub value: String,
+    /// Until when the vault keeps it (Unix seconds).
     pub until: u64,
+    /// Whether it is written once more.
     pub again: bool,
+    /// When it is written next (Unix seconds).
     pub due: u64,
 }
 
 /// What the objects of the Ledger keep.
 #[derive(Debug, Clone, Default)]
 pub struct Shards {
+    /// Claims that were granted.
     pub rows: RefCell<BTreeMap<ClaimKey, Row>>,
     withdrawn: RefCell<BTreeSet<(ClaimKey, u64)>>,
     /// Withdrawals that are still on their way.
     pub under_way: RefCell<Vec<(ClaimKey, u64)>>,
+    /// Tombstones that are still to be written.
     pub outbox: RefCell<Vec<Letter>>,
     requests: Cell<u64>,
 }
@@ -64,6 +73,7 @@ impl Shards {
         Some(Claimed::Replayed { note: row.note.clone(), age: now.saturating_sub(row.at) })
     }
 
+    /// Takes back a request's claim, and voids it if it is still on its way.
     pub fn withdraw(&self, key: ClaimKey, by: u64) {
         self.under_way.borrow_mut().retain(|one| *one != (key, by));
         self.withdrawn.borrow_mut().insert((key, by));
@@ -76,6 +86,7 @@ impl Shards {
         under_way.into_iter().for_each(|(key, by)| self.withdraw(key, by));
     }
 
+    /// Claims a key for good and puts its tombstone into the outbox.
     pub fn revoke(&self, key: &ClaimKey, until: u64, tombstone: &Tombstone<'_>, now: u64) {
         self.rows.borrow_mut().entry(*key).or_insert(Row { until, note: String::new(), by: None, at: now });
         let Tombstone { key, value, again } = *tombstone;

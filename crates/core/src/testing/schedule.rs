@@ -28,6 +28,7 @@ pub struct Turns<'a, T> {
 }
 
 impl<'a, T> Turns<'a, T> {
+    /// Futures that have not begun.
     pub fn new(futures: impl IntoIterator<Item = Pin<Box<dyn Future<Output = T> + 'a>>>) -> Self {
         let running: Vec<_> = futures.into_iter().map(Some).collect();
         let done = running.iter().map(|_| None).collect();
@@ -49,17 +50,20 @@ impl<'a, T> Turns<'a, T> {
     /// Polls one future once.
     pub fn step(&mut self, which: usize) {
         let which = which % self.running.len();
-        let Some(future) = self.running[which].as_mut() else { return };
-        if let Poll::Ready(done) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            self.done[which] = Some(done);
-            self.running[which] = None;
+        let (Some(running), Some(done)) = (self.running.get_mut(which), self.done.get_mut(which)) else { return };
+        let Some(future) = running else { return };
+        if let Poll::Ready(result) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            *done = Some(result);
+            *running = None;
         }
     }
 
     /// Drops one future where it stands.
     pub fn kill(&mut self, which: usize) {
         let which = which % self.running.len();
-        self.running[which] = None;
+        if let Some(running) = self.running.get_mut(which) {
+            *running = None;
+        }
     }
 
     /// Lets all that are left run to their end, in turn.

@@ -6,14 +6,10 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::house::ports::{ClaimKey, Claimed, Guess, Guesses, Tombstone};
-use super::house::refusal::Reason;
 use super::ledger::{Row, Shards};
-
-#[path = "watch.rs"]
-pub mod watch;
-
-use watch::{Effect, Watch};
+use super::watch::{Effect, Watch};
+use crate::ports::{ClaimKey, Claimed, Guess, Guesses, Tombstone};
+use crate::refusal::Reason;
 
 /// What a location has read, each with the time until which it is not read again.
 pub type Cache = RefCell<BTreeMap<String, (Option<String>, u64)>>;

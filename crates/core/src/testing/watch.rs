@@ -11,17 +11,29 @@ use std::collections::hash_map::DefaultHasher;
 /// What is asked of a store or of an origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Operation {
+    /// A read of KV.
     Get,
+    /// A write of KV.
     Put,
+    /// A page of keys of KV.
     List,
+    /// A claim at the Ledger.
     Claim,
+    /// A question to the Ledger that claims nothing.
     Recall,
+    /// A claim that is taken back.
     Withdraw,
+    /// A revocation at the Ledger.
     Revoke,
+    /// A guess that is counted or taken back.
     Guess,
+    /// An attempt at the limiter.
     Limiter,
+    /// A call to an origin.
     Origin,
+    /// A signature.
     Signer,
+    /// A piece of the body.
     Body,
 }
 

@@ -1,0 +1,24 @@
+//! The ports in memory, for tests: with the rules of the real stores, a clock that stands, and faults on demand.
+//!
+//! [`Memory`] is one location of a [`World`]; [`Turns`] lets several requests take turns and drops them half way.
+//! [`Offline`] is no platform at all. Behind the feature `testing`, so that the Worker does not carry it.
+
+mod faults;
+mod ledger;
+mod memory;
+mod offline;
+mod platform;
+mod schedule;
+#[cfg(not(target_arch = "wasm32"))]
+mod signatures;
+mod stores;
+mod watch;
+mod world;
+
+pub use faults::{Fault, Faults, Spent};
+pub use ledger::{Letter, Row, Shards};
+pub use memory::Memory;
+pub use offline::Offline;
+pub use schedule::{Turns, finish, poll_at_most};
+pub use watch::{Effect, Operation, Stage, Watch, digest};
+pub use world::{Cache, World};

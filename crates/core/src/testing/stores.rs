@@ -1,0 +1,111 @@
+//! The stores of a location: KV, the Ledger and its second table, which counts guesses.
+
+use super::faults::Fault;
+use super::memory::Memory;
+use super::watch::Operation;
+use crate::ports::{ClaimKey, Claimed, Guess, Guesses, Ledger, Throttle, Tombstone, Vault};
+use crate::refusal::Reason;
+
+impl Vault for Memory {
+    async fn get(&self, key: &str) -> Result<Option<String>, Reason> {
+        self.count(|spent| spent.gets += 1);
+        let (place, key) = (self.place(), key.to_owned());
+        let work = async move { Ok(place.world.read(place.location, &place.cache, &key)) };
+        self.under(Operation::Get, |faults| faults.get, work).await
+    }
+
+    async fn put(&self, key: &str, value: &str, expires: u64) -> Result<(), Reason> {
+        self.count(|spent| spent.puts += 1);
+        let (place, key, value) = (self.place(), key.to_owned(), value.to_owned());
+        let work = async move { place.world.write(place.location, &place.cache, &key, &value, expires) };
+        self.under(Operation::Put, |faults| faults.put, work).await
+    }
+
+    async fn list(&self, prefix: &str, cursor: &str) -> Result<(Vec<String>, Option<String>), Reason> {
+        self.count(|spent| spent.lists += 1);
+        let (place, prefix, cursor) = (self.place(), prefix.to_owned(), cursor.to_owned());
+        let work = async move { Ok(place.world.page(&prefix, &cursor, 3)) };
+        self.under(Operation::List, |faults| faults.get, work).await
+    }
+}
+
+impl Ledger for Memory {
+    async fn claim(&self, key: &ClaimKey, until: u64, note: &str) -> Result<Claimed, Reason> {
+        self.count(|spent| spent.claims += 1);
+        let (key, by) = (*key, self.request);
+        self.claimed.borrow_mut().push(key);
+        let work = || {
+            let (place, note) = (self.place(), note.to_owned());
+            async move { place.world.claim(key, until, &note, by).ok_or(Reason::LedgerUnavailable) }
+        };
+        let (told, is_repeated) = self.insist(Operation::Claim, work).await;
+        if matches!(told, Ok(Claimed::Replayed { .. })) {
+            self.claimed.borrow_mut().retain(|claimed| *claimed != key);
+            if is_repeated {
+                // The first question may still be on its way.
+                self.take_back(vec![key]).await;
+            }
+        }
+        told
+    }
+
+    async fn recall(&self, key: &ClaimKey) -> Result<Option<String>, Reason> {
+        self.count(|spent| spent.recalls += 1);
+        let key = *key;
+        let work = || {
+            let place = self.place();
+            async move { Ok(place.world.ledger().borrow().get(&key).map(|row| row.note.clone())) }
+        };
+        self.insist(Operation::Recall, work).await.0
+    }
+
+    async fn withdraw(&self) {
+        self.take_back(self.claimed.take()).await;
+    }
+
+    async fn revoke(&self, key: &ClaimKey, until: u64, tombstone: &Tombstone<'_>) -> Result<(), Reason> {
+        self.count(|spent| spent.claims += 1);
+        // A vault that refuses this location refuses the Ledger too.
+        let is_taken = self.faults.get().put == Fault::Ok;
+        if is_taken {
+            self.count(|spent| spent.puts += 1);
+        }
+        let (key, again) = (*key, tombstone.again);
+        let work = || {
+            let (place, record, value) = (self.place(), tombstone.key.to_owned(), tombstone.value.to_owned());
+            async move {
+                let tombstone = Tombstone { key: &record, value: &value, again };
+                place.world.revoke(&key, until, &tombstone);
+                if is_taken {
+                    place.world.deliver();
+                }
+                Ok(())
+            }
+        };
+        self.insist(Operation::Revoke, work).await.0
+    }
+}
+
+impl Throttle for Memory {
+    async fn guess(&self, guess: &Guess) -> Result<Guesses, Reason> {
+        self.count(|spent| spent.guesses += 1);
+        let (place, guess) = (self.place(), *guess);
+        self.under(Operation::Guess, |faults| faults.ledger, async move { Ok(place.world.guess(&guess)) }).await
+    }
+
+    async fn is_known(&self, guess: &Guess) -> Result<bool, Reason> {
+        self.count(|spent| spent.recalls += 1);
+        let (place, guess) = (self.place(), *guess);
+        self.under(Operation::Recall, |faults| faults.ledger, async move { Ok(place.world.is_known(&guess)) }).await
+    }
+
+    async fn guessed_right(&self, guess: &Guess, counted: &Guesses) -> Result<(), Reason> {
+        self.count(|spent| spent.guesses += 1);
+        let (place, guess, counted) = (self.place(), *guess, *counted);
+        let work = async move {
+            place.world.guessed_right(&guess, &counted);
+            Ok(())
+        };
+        self.under(Operation::Guess, |faults| faults.ledger, work).await
+    }
+}
