@@ -1,7 +1,7 @@
 //! The traits through which the gate reaches the world.
 //!
 //! The core has no clock, no randomness and no I/O of its own. `src/` implements these traits over
-//! Cloudflare's bindings, [`testing`](crate) over memory. Everything runs on one thread, so no future is
+//! Cloudflare's bindings, the module `testing` over memory. Everything runs on one thread, so no future is
 //! `Send`. Errors are already [`Reason`]s: what fails is named, and the request is refused.
 
 #![allow(async_fn_in_trait)] // the futures are awaited where they are made, on one thread
