@@ -18,7 +18,7 @@ main(async (args) => {
     return args[0] === "--help" ? 0 : 2;
   }
   await refuseBusyPort();
-  await buildDemo();
+  await buildDemo({ isQuick: true });
   await refuseBusyPort();
   const begun = performance.now();
   console.log(`  .. wrangler dev: the gate and the site behind it, on this machine only (usually 3 s)`);

@@ -17,7 +17,7 @@ export function verdict(note, name, good) {
   return { ...nothing(), [good ? "passed" : "failed"]: 1 };
 }
 
-/** cargo test and wasm-bindgen-test-runner: one "test result:" line for each test program. */
+/** cargo test and wasm-bindgen-test: one "test result:" line for each test program. */
 export function fromCargo(output) {
   const plain = output.replace(/\x1b\[[0-9;]*m/g, "");
   const count = nothing();

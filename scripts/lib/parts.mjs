@@ -14,7 +14,6 @@ import { inRoot, locked, node22, root, versions } from "./paths.mjs";
 import { ensurePython } from "./python.mjs";
 import { EXHAUSTIVE, simulator, STORIES } from "../simulate.mjs";
 import { explain, Failure, run, step } from "./run.mjs";
-import { toolBin } from "./tools.mjs";
 
 /**
  * By name: what it is, and how it is run; in this order, the quickest answers first. `folder` is where the tests of one
@@ -92,9 +91,9 @@ function wasm({ toolchain, note, only = [{ filters: [] }] }) {
   const env = {
     ...toolchain.env,
     EDGEGATE_POLICY: builds.demo.policy,
-    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: toolBin("wasm-bindgen-cli", "wasm-bindgen-test-runner"),
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: inRoot("scripts/wasm-tests.mjs"),
   };
-  return cargoTest(note, "wasm tests", ["test", ...locked, "--package", "edgegate", "--lib", "--target", versions.wasmTarget, "--", ...only.flatMap(({ filters }) => filters)], env);
+  return cargoTest(note, "wasm tests", ["test", ...locked, "--package", "edgegate", "--lib", "--target", versions.wasmTarget, "--profile", "quick", "--", ...only.flatMap(({ filters }) => filters)], env);
 }
 
 async function cargoTest(note, name, args, env) {

@@ -13,11 +13,6 @@ export function cacheDir(env = process.env) {
   return env.EDGEGATE_CACHE || path.join(env.XDG_CACHE_HOME || path.join(homedir(), ".cache"), "edgegate");
 }
 
-/** The folder of one tool at the version that versions.json names. */
-export function toolDir(crate, env = process.env) {
-  return path.join(cacheDir(env), "tools", `${crate}-${versions.cargoTools[crate]}`);
-}
-
 /** An executable that npm installed. */
 export const npmBin = (name) => inRoot("node_modules/.bin", name);
 

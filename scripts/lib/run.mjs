@@ -70,6 +70,13 @@ export async function must(command, args, { todo, ...options } = {}) {
   throw new Failure(`\`${[path.basename(command), ...args].join(" ")}\` ${why}`, { todo, output: result.output });
 }
 
+/** Waits until both have ended, so that nothing goes on behind an error. Answers with what the first did. */
+export async function both(first, second) {
+  const [one, other] = await Promise.allSettled([first, second]);
+  for (const { status, reason } of [one, other]) if (status === "rejected") throw reason;
+  return one.value;
+}
+
 /** What a person at the terminal should see; tests of the scripts turn it off. */
 export function say(text) {
   if (process.env.EDGEGATE_QUIET !== "1") process.stdout.write(text);

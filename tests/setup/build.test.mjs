@@ -1,9 +1,9 @@
 // Building: only when something changed, with the right policy, and with the compiler's own words when it fails.
 import assert from "node:assert/strict";
-import { readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { clone, installed } from "./sandbox.mjs";
+import { clone, compiles, generates, standIn } from "./sandbox.mjs";
 
 const demo = (c, env) => c.run("scripts/build.mjs", ["--demo"], env);
 const own = (c, env) => c.run("scripts/build.mjs", [], env);
@@ -14,7 +14,7 @@ test("each build has its own policy and its own folder", async (t) => {
   assert.equal((await own(c)).code, 0);
   assert.equal(readFileSync(path.join(c.repo, "demo/build/index.js"), "utf8"), "demo/edgegate.toml\n");
   assert.equal(readFileSync(path.join(c.repo, "build/index.js"), "utf8"), "edgegate.toml\n");
-  assert.deepEqual(c.calls("worker-build"), ["worker-build --release --out-dir demo/build", "worker-build --release --out-dir build"]);
+  assert.deepEqual(c.calls("cargo"), Array(2).fill("cargo build --package edgegate --lib --target wasm32-unknown-unknown --profile release"));
 });
 
 test("EDGEGATE_POLICY names another policy for your own build, and never for the demo's", async (t) => {
@@ -30,7 +30,7 @@ test("EDGEGATE_POLICY names another policy for your own build, and never for the
 
 test("a build is skipped until something that goes into it changes", async (t) => {
   const c = clone(t);
-  const built = async (env) => (c.forget(), await demo(c, env), c.calls("worker-build").length === 1);
+  const built = async (env) => (c.forget(), await demo(c, env), c.calls("cargo").length === 1);
   assert.ok(await built(), "the first time");
   assert.ok(!(await built()), "nothing changed");
   c.write("edgegate.toml", "# your own policy is not the demo's\n");
@@ -44,6 +44,43 @@ test("a build is skipped until something that goes into it changes", async (t) =
   assert.ok(await built({ RUSTFLAGS: "-C debuginfo=1" }), "the compiler's flags");
 });
 
+test("for `wrangler dev` nothing is optimised, and no test and no deployment takes that for the build", async (t) => {
+  const c = clone(t);
+  const dev = { WRANGLER_COMMAND: "dev" };
+  const built = async (env) => (c.forget(), await own(c, env), [...c.calls("cargo"), ...c.calls("wasm-opt")].map((call) => /--profile \w+|^wasm-opt/.exec(call)[0]));
+  assert.deepEqual(await built(dev), ["--profile quick"]);
+  assert.deepEqual(await built(dev), [], "nothing changed");
+  for (const env of [{}, { WRANGLER_COMMAND: "deploy" }]) {
+    rmSync(path.join(c.repo, "build"), { recursive: true });
+    await own(c, dev);
+    assert.deepEqual(await built(env), ["--profile release", "wasm-opt", "wasm-opt"]);
+  }
+  assert.deepEqual(await built(dev), [], "an optimised one will do");
+});
+
+test("a missing build tool is compiled beside the Worker, and is there although the Worker does not compile", async (t) => {
+  const c = clone(t);
+  const tool = path.join(c.env.EDGEGATE_CACHE, "tools");
+  rmSync(tool, { recursive: true });
+  const isTool = (then) => `case "$*" in *scripts/bindgen*) mkdir -p "$6/debug"; : >"$6/debug/edgegate-bindgen"; exit 0;; esac; ${then}`;
+  standIn(c.bin, "cargo", isTool("echo 'error: edgegate.toml:3: no such credential' >&2; exit 1"));
+  const { code, output } = await own(c);
+  assert.equal(code, 1);
+  assert.match(output, /and the build tool, once on this machine/);
+  assert.match(output, /no such credential/);
+  assert.equal(c.calls("cargo").length, 2);
+  assert.match(readdirSync(tool).join(), /^edgegate-bindgen-\w+$/);
+});
+
+test("what wasm-bindgen writes otherwise than it is known to is not built", async (t) => {
+  const c = clone(t);
+  const [name] = readdirSync(path.join(c.env.EDGEGATE_CACHE, "tools"));
+  standIn(path.join(c.env.EDGEGATE_CACHE, "tools"), name, generates.replace("return;", ""));
+  const { code, output } = await own(c);
+  assert.equal(code, 1);
+  assert.match(output, /wasm-bindgen wrote no .*__wbg_reset_state/);
+});
+
 test("a file that the sources embed from elsewhere counts too", async (t) => {
   const c = clone(t);
   c.write("docs/page.html", "one");
@@ -51,20 +88,20 @@ test("a file that the sources embed from elsewhere counts too", async (t) => {
   await demo(c);
   c.forget();
   await demo(c);
-  assert.equal(c.calls("worker-build").length, 0);
+  assert.equal(c.calls("cargo").length, 0);
   c.write("docs/page.html", "two");
   await demo(c);
-  assert.equal(c.calls("worker-build").length, 1);
+  assert.equal(c.calls("cargo").length, 1);
 });
 
 test("a policy that is refused fails the build with the line and the reason", async (t) => {
   const c = clone(t);
-  installed(c.env.EDGEGATE_CACHE, "worker-build", { "worker-build": "echo 'error: edgegate.toml:3: no such credential' >&2; exit 1" });
+  standIn(c.bin, "cargo", "echo 'error: edgegate.toml:3: no such credential' >&2; exit 1");
   const { code, output } = await own(c);
   assert.equal(code, 1);
   assert.match(output, /\| error: edgegate\.toml:3: no such credential/);
   assert.match(output, /npm run edgegate -- check edgegate\.toml/);
-  installed(c.env.EDGEGATE_CACHE, "worker-build", { "worker-build": 'mkdir -p "$3"; : >"$3/index_bg.wasm"' });
+  standIn(c.bin, "cargo", compiles);
   assert.equal((await own(c)).code, 0, "and a failed build is not taken for a finished one");
 });
 

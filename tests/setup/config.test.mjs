@@ -1,7 +1,7 @@
 // What must agree across the configuration files. Nothing here reads edgegate.toml: that one is yours to change.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { test } from "node:test";
 import { gatewayBindings } from "../../scripts/lib/demo-workers.mjs";
 import { inRoot, versions } from "../../scripts/lib/paths.mjs";
@@ -37,15 +37,16 @@ test("continuous integration compiles what Cargo.lock says or nothing", () => {
   const ask = "import { locked } from './scripts/lib/paths.mjs'; console.log(locked.join())";
   const { stdout } = spawnSync(process.execPath, ["--input-type=module", "--eval", ask], { cwd: inRoot("."), env: { ...process.env, CI: "true" }, encoding: "utf8" });
   assert.equal(stdout.trim(), "--locked");
-  for (const script of ["scripts/lib/parts.mjs", "scripts/build.mjs"]) {
-    const calls = [...read(script).matchAll(/\["(?:clippy|test|--release)",[^\]]*\]/g)].map(([call]) => call);
+  for (const script of ["scripts/lib/parts.mjs", "scripts/lib/worker.mjs"]) {
+    const calls = [...read(script).matchAll(/\["(?:clippy|test|build)",[^\]]*\]/g)].map(([call]) => call);
     assert.ok(calls.length > 0 && calls.every((call) => call.includes("...locked")), `${script}: ${calls}`);
   }
 });
 
-test("wasm-bindgen's tool is exactly the library's version", { skip: !existsSync(inRoot("Cargo.lock")) && "no Cargo.lock yet" }, () => {
+test("the build tool's wasm-bindgen is exactly the library's version", () => {
   const [, library] = read("Cargo.lock").match(/name = "wasm-bindgen"\nversion = "([^"]+)"/);
-  assert.equal(versions.cargoTools["wasm-bindgen-cli"], library);
+  const [, tool] = read("scripts/bindgen/Cargo.lock").match(/name = "wasm-bindgen-cli-support"\nversion = "([^"]+)"/);
+  assert.equal(tool, library);
 });
 
 test("the Debian script installs the linker that wasm builds are told to use", () => {

@@ -1,12 +1,12 @@
 // Deploying, with a stand-in for wrangler: what is handed to it, and what is said afterwards.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clone, standIn } from "./sandbox.mjs";
+import { clone, compiles, standIn } from "./sandbox.mjs";
 
 /** A clone whose policy names two secrets, and whose account holds one of them. */
 function account(t, { listed = '[{"name":"EDGEGATE_LINK_KEY","type":"secret_text"}]' } = {}) {
   const c = clone(t);
-  standIn(c.bin, "cargo", `echo '[{"name":"EDGEGATE_LINK_KEY"},{"name":"EDGEGATE_SESSION_KEY"}]'`);
+  standIn(c.bin, "cargo", `${compiles}; echo '[{"name":"EDGEGATE_LINK_KEY"},{"name":"EDGEGATE_SESSION_KEY"}]'`);
   c.write("node_modules/wrangler/bin/wrangler.js", `
     const { appendFileSync } = require("node:fs");
     const args = process.argv.slice(2);
@@ -114,7 +114,7 @@ test("the policy that was deployed is kept, and the next one is compared with it
 test("keys that skip a step are not deployed, unless it is said", async (t) => {
   const a = account(t);
   a.write("edgegate.deployed.toml", "");
-  standIn(a.bin, "cargo", `case "$*" in *--deployed*) echo "edgegate.toml: session: seal-2 is first" >&2; exit 1;; *) echo '[]';; esac`);
+  standIn(a.bin, "cargo", `${compiles}; case "$*" in *--deployed*) echo "edgegate.toml: session: seal-2 is first" >&2; exit 1;; *) echo '[]';; esac`);
   for (const args of [[], ["--dry-run"]]) {
     const { code, output } = await a.deploy(args);
     assert.equal(code, 1);

@@ -4,6 +4,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createHash } from "node:crypto";
+import { bindgen } from "../../scripts/lib/bindgen.mjs";
 import { root, versions } from "../../scripts/lib/paths.mjs";
 
 /** A folder that goes away with the test. */
@@ -58,24 +59,33 @@ export function clone(t) {
     writeFileSync(path.join(repo, name), text);
   };
   write("src/lib.rs", "// the core\n");
+  write("src/entry.js", "// the entry\n");
   write("edgegate.toml", "# own\n");
   write("demo/edgegate.toml", "# demo\n");
   write("node_modules/.edgegate-lock", createHash("sha256").update(readFileSync(path.join(repo, "package-lock.json"))).digest("hex"));
   mkdirSync(path.join(repo, "node_modules/.bin"), { recursive: true });
   symlinkSync(process.execPath, path.join(repo, "node_modules/.bin/node"));
   standIn(path.join(repo, "node_modules/.bin"), "wasm-opt", ":");
+  standIn(path.join(repo, "node_modules/.bin"), "esbuild", "head -n 1 index.js >whole.js");
   standIn(made.bin, "rustc", `${made.addTarget}; case "$*" in *target-libdir*) echo ${made.home}/rustup-lib;; *) echo "rustc 1.95.0";; esac`);
-  installed(made.env.EDGEGATE_CACHE, "worker-build", { "worker-build": 'mkdir -p "$3"; echo "$EDGEGATE_POLICY" >"$3/index.js"; : >"$3/index_bg.wasm"' });
-  installed(made.env.EDGEGATE_CACHE, "wasm-bindgen-cli", { "wasm-bindgen": "", "wasm-bindgen-test-runner": "" });
+  standIn(made.bin, "cargo", compiles);
+  toolInstalled(made.env);
   const read = (name) => readFileSync(path.join(repo, name), "utf8");
   return { ...made, repo, write, read, run: (script, args = [], env = {}) => runNode(repo, script, args, { ...made.env, ...env }) };
 }
 
-/** A tool in the cache, at the version that is wanted. */
-export function installed(cache, crate, programs) {
-  const folder = path.join(cache, "tools", `${crate}-${versions.cargoTools[crate]}`);
-  for (const [name, body] of Object.entries(programs)) standIn(path.join(folder, "bin"), name, body);
-  writeFileSync(path.join(folder, ".crates.toml"), `[v1]\n"${crate} ${versions.cargoTools[crate]} (registry)" = []\n`);
+// cargo build ... --profile NAME: the wasm holds the policy's name.
+export const compiles = `
+for out; do :; done # the last argument
+mkdir -p target/wasm32-unknown-unknown/$out; echo "$EDGEGATE_POLICY" >target/wasm32-unknown-unknown/$out/edgegate.wasm`;
+
+// edgegate-bindgen worker FILE FOLDER: writes what it is given, and below it what is amended in what it really writes.
+export const generates = `{ cat "$2"; echo "import source x; __wbg_reset_state(); return; } throw x"; } >"$3/index.js"; : >"$3/index_bg.wasm"`;
+
+/** The build tool in the cache. */
+function toolInstalled(env) {
+  const program = bindgen(env);
+  standIn(path.dirname(program), path.basename(program), generates);
 }
 
 /** Runs a script to its end. */

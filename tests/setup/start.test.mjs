@@ -44,6 +44,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
     const ended = new Promise((resolve) => child.on("close", resolve));
     for (let tries = 0; !output.includes("Stop with Ctrl-C") && tries < 100; tries++) await sleep(100);
     assert.match(output, /\ntry this\n/);
+    assert.match(c.calls("cargo").join(), /--profile quick$/);
     child.kill(signal);
     assert.equal(await ended, 0);
     await sleep(2500);
@@ -60,7 +61,7 @@ test("a port in use is named, with what to do", async (t) => {
   assert.equal(code, 1);
   assert.match(output, new RegExp(`Port ${port} of 127.0.0.1 is in use`));
   assert.match(output, /ss -ltnp/);
-  assert.deepEqual(c.calls("worker-build"), [], "and it is said before anything is built");
+  assert.deepEqual(c.calls("cargo"), [], "and it is said before anything is built");
 });
 
 test("a wrangler that ends at once is reported, with its words", async (t) => {

@@ -1,0 +1,34 @@
+//! `edgegate-bindgen worker|node FILE.wasm FOLDER`: writes FILE's module and the JavaScript around it into FOLDER, as
+//! `index.js` and `index_bg.wasm`: for Cloudflare's runtime, or with the tests' exports for Node.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use wasm_bindgen_cli_support::Bindgen;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [runtime, file, folder] = arguments.as_slice() else {
+        eprintln!("usage: edgegate-bindgen worker|node FILE.wasm FOLDER");
+        return ExitCode::from(2);
+    };
+    match generate(runtime, Path::new(file), Path::new(folder)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("edgegate-bindgen: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn generate(runtime: &str, file: &Path, folder: &Path) -> Result<(), String> {
+    let mut bindgen = Bindgen::new();
+    let said = |error| format!("{}: {error:#}", file.display());
+    match runtime {
+        // After a trap the module is instantiated anew: src/worker/entry.js calls for that.
+        "worker" => bindgen.module(true).map_err(said)?.reset_state_function(true).force_enable_abort_handler(true),
+        "node" => bindgen.nodejs(true).map_err(said)?.debug(true).emit_start(false),
+        other => return Err(format!("`{other}` is neither `worker` nor `node`")),
+    };
+    bindgen.input_path(file).out_name("index").typescript(false).generate(folder).map_err(said)
+}

@@ -1,0 +1,70 @@
+// From the Rust sources to a folder that the runtime can run: compile, write the JavaScript around the module, optimise, bundle.
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { bindgen } from "./bindgen.mjs";
+import { inRoot, locked, npmBin, root, versions } from "./paths.mjs";
+import { Failure, must } from "./run.mjs";
+
+// Those that the runtime has had for long, so that no newer encoding is written.
+const FEATURES = ["mutable-globals", "sign-ext", "nontrapping-float-to-int", "bulk-memory", "multivalue", "reference-types", "exception-handling"];
+
+// Exports of the worker crate's streams, containers, images and sockets: nothing here calls them, but they keep their code.
+const UNUSED = ["*intounderlying*", "*containerstartupoptions*", "*minifyconfig*", "*r2range*", "ledger_webSocket*", "ledger_connect"];
+
+const SMALL = [
+  ...UNUSED.map((name) => `--remove-exports=${name}`),
+  "-Oz",
+  "--one-caller-inline-max-function-size=20", // what the compiler left apart compresses better apart
+  "--reorder-functions-by-name", // and so do copies of one function that stand side by side
+];
+
+// The names of functions are a tenth of the file.
+const NAMELESS = ["--strip-debug", "--strip-producers"];
+
+/** Compiles the Worker around the policy that `env` names: optimised, or quickly. Answers with the path of the wasm. */
+export async function compile({ isQuick, env, todo }) {
+  const profile = isQuick ? "quick" : "release";
+  await must("cargo", ["build", ...locked, "--package", "edgegate", "--lib", "--target", versions.wasmTarget, "--profile", profile], { cwd: root, env, todo });
+  return inRoot(env.CARGO_TARGET_DIR || "target", versions.wasmTarget, profile, "edgegate.wasm");
+}
+
+/** Leaves `index.js` and `index_bg.wasm` in a folder. A program that runs from there sees each file change once, as a whole. */
+export async function assemble(wasm, folder, { isQuick, env }) {
+  mkdirSync(folder, { recursive: true });
+  const staging = mkdtempSync(path.join(folder, ".staging-"));
+  try {
+    const inStaging = (name) => path.join(staging, name);
+    await must(bindgen(env), ["worker", wasm, staging], { env });
+    writeFileSync(inStaging("index.js"), amended(readFileSync(inStaging("index.js"), "utf8")));
+    cpSync(inRoot("src/entry.js"), inStaging("entry.js"));
+    if (!isQuick) await makeSmall(inStaging("index_bg.wasm"));
+    await must(npmBin("esbuild"), BUNDLE, { cwd: staging });
+    renameSync(inStaging("index_bg.wasm"), path.join(folder, "index_bg.wasm"));
+    renameSync(inStaging("whole.js"), path.join(folder, "index.js"));
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+/** What wasm-bindgen wrote, with what the runtime and the gateway need otherwise. */
+function amended(script) {
+  return AMENDMENTS.reduce((text, [written, instead]) => {
+    if (!written.test(text)) throw new Failure(`wasm-bindgen wrote no ${written}`, { todo: "It is another version than scripts/lib/worker.mjs knows: read what it writes now." });
+    return text.replace(written, instead);
+  }, script);
+}
+
+const AMENDMENTS = [
+  // The runtime has modules of wasm, and no imports of their source yet.
+  [/import source /, "import "],
+  // The call after a trap makes a new instance. Its arguments, and what it is called on, lie in the memory of the old one: it
+  // must not go on, but throw, as it does where it cannot make one.
+  [/(__wbg_reset_state\(\);\s*)return;(?=\s*\}\s*throw )/, "$1"],
+];
+
+const BUNDLE = ["entry.js", "--bundle", "--minify", "--format=esm", "--external:./index_bg.wasm", "--external:cloudflare:*", "--outfile=whole.js", "--log-level=warning"];
+
+async function makeSmall(wasm) {
+  const features = FEATURES.map((feature) => `--enable-${feature}`);
+  for (const passes of [SMALL, NAMELESS]) await must(npmBin("wasm-opt"), [wasm, "-o", wasm, ...features, ...passes]);
+}
