@@ -9,10 +9,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use super::workspace::Workspace;
-use edgegate_core::credential::Identity;
 use edgegate_core::exchange::Moment;
 use edgegate_core::exchange::decision::Decision;
 use edgegate_core::http::{Deployment, Headers, Incoming, query};
+use edgegate_core::identity::Identity;
 use edgegate_core::policy::{Network, Policy, Route};
 use edgegate_core::refusal::Reason;
 use edgegate_core::state::State;

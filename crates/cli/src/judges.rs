@@ -2,9 +2,9 @@
 
 use super::judge::{Asked, Judgement, judge};
 use super::workspace::Workspace;
-use edgegate_core::credential::Identity;
 use edgegate_core::explain::{Explanation, explain, explain_redirect};
 use edgegate_core::http::Target;
+use edgegate_core::identity::Identity;
 use edgegate_core::policy::{Policy, SignedRedirect};
 use edgegate_core::refusal::Reason;
 use edgegate_core::signed::redirect;

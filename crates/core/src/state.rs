@@ -63,4 +63,15 @@ impl State {
             now,
         }
     }
+
+    /// Whether a target is the host that http sessions are for, by http.
+    pub(crate) fn is_http_host(&self, target: &Target<'_>) -> bool {
+        !target.secure && self.names_http_host(target)
+    }
+
+    /// The same, by https too.
+    pub(crate) fn names_http_host(&self, target: &Target<'_>) -> bool {
+        let host = self.policy.luminate.as_ref().and_then(|luminate| luminate.http_host.as_deref());
+        host == Some(&*target.host)
+    }
 }

@@ -36,7 +36,7 @@ impl Attempt {
     /// # Errors
     /// `Throttled`, `SecretMissing`, storage's and the limiter's own.
     pub async fn begin<P: Ports>(x: &Exchange<'_, P>, account: Option<&str>, scope: Scope) -> Result<Self, Reason> {
-        let Exchange { state: _, request, ports, .. } = *x;
+        let (request, ports) = (x.request, x.ports);
         let ctx = x.ctx();
         let network = request.network();
         let folded = folded(account.unwrap_or_default());
@@ -136,7 +136,7 @@ impl Attempt {
 /// # Errors
 /// `SecretMissing`.
 pub fn pair<P>(x: &Exchange<'_, P>, account: &str) -> Result<ClaimKey, Reason> {
-    let Exchange { state: _, request, .. } = *x;
+    let request = x.request;
     let _ctx = x.ctx();
     digest(x, &["pair ", &request.network()], &folded(account))
 }

@@ -1,4 +1,4 @@
-//! User name and password over HTTP Basic: of a person, whom the origin knows, or of a program.
+//! `basic`: user name and password over HTTP Basic: of a person, whom the origin knows, or of a program.
 //!
 //! Programs send the same password with every request, many at a time. So a right one is remembered for a while and a
 //! wrong one for a moment, and those that come while it is asked about wait for the answer: a person's program cannot
@@ -8,40 +8,43 @@
 //! that is tried there is counted in this isolate first, whatever becomes of the counters outside.
 
 use crate::attempts::questions::Turn;
-use crate::authenticate::cross_site;
-use crate::authenticate::{attempt, password};
-use crate::credential::Identity;
+use crate::authenticate::{Credential, Shown, attempt, cross_site, password};
 use crate::digest::hmac_sha256;
 use crate::exchange::Exchange;
-use crate::exchange::access::Grant;
+use crate::exchange::access::Access;
 use crate::http::basic;
+use crate::identity::Identity;
 use crate::policy::{Basic, Machine, Revocation, Route};
 use crate::ports::Ports;
 use crate::refusal::Reason;
+use crate::refused::Refusal;
 
-/// Judges a password.
-///
-/// # Errors
-/// `BasicMalformed`, `SignInFailed`, `Throttled`, `CrossSite`, `PasswordCheckUnavailable`, storage's own.
-pub(crate) async fn by_basic<P: Ports>(
-    x: &Exchange<'_, P>,
-    route: &Route,
-    policy: &Basic,
-    value: &str,
-    noted: &mut Option<Identity>,
-) -> Result<Grant, Reason> {
-    // A browser that knows a password sends it along with what other sites ask for.
-    cross_site::judge_origin(x, route)?;
-    *noted = Some(Identity { kind: KIND, ..Identity::default() });
+impl Credential for Basic {
+    async fn authenticate<P: Ports>(
+        &self,
+        x: &Exchange<'_, P>,
+        route: &Route,
+        shown: &mut Shown<'_>,
+    ) -> Result<Option<Access>, Refusal> {
+        let Some(value) = shown.of_scheme("Basic") else { return Ok(None) };
+        // A browser that knows a password sends it along with what other sites ask for.
+        cross_site::judge_origin(x, route)?;
+        let known = Identity { kind: KIND, ..Identity::default() };
+        match subject(x, route, self, value).await {
+            Ok(subject) => Ok(Some(Access::of(Identity { subject: Some(subject), ..known }))),
+            Err(reason) => Err(Refusal::from(reason).of(&known)),
+        }
+    }
+}
+
+/// Whose name and password these are.
+async fn subject<P: Ports>(x: &Exchange<'_, P>, route: &Route, policy: &Basic, value: &str) -> Result<String, Reason> {
     let login = basic::read_login(value)?;
     let machine = policy.machines.iter().find(|machine| machine.name.eq_ignore_ascii_case(&login.name));
-    let subject = match machine {
-        None if policy.people => by_person(x, route, policy, &login).await?,
-        machine => by_machine(x, machine, &login).await?,
-    };
-    let identity = Identity { kind: KIND, subject: Some(subject), ..Identity::default() };
-    *noted = Some(identity.clone());
-    Ok(Grant { identity, ..Grant::default() })
+    match machine {
+        None if policy.people => by_person(x, route, policy, &login).await,
+        machine => by_machine(x, machine, &login).await,
+    }
 }
 
 /// A program, or a name that is nobody's. Wrong guesses are counted by network.

@@ -27,28 +27,27 @@ pub(crate) fn judge<P: Ports>(x: &Exchange<'_, P>, route: &Route, claim: &Claim)
     Ok(())
 }
 
-/// Claims it. Returns the Set-Cookie values that go with that.
+/// Claims it. The cookies that go with that are handed over.
 ///
 /// # Errors
 /// The credential's own reason if it was used before, and storage's own.
-pub(crate) async fn perform<P: Ports>(x: &Exchange<'_, P>, claim: Claim) -> Result<Vec<String>, Reason> {
-    let Exchange { state: _, request: _, target: _, ports, .. } = *x;
-    let ctx = x.ctx();
+pub(crate) async fn perform<P: Ports>(x: &Exchange<'_, P>, claim: Claim) -> Result<(), Reason> {
+    let (ctx, ports) = (x.ctx(), x.ports);
     match claim {
         Claim::Key { key, until, replayed } => {
             once::claim(ctx, ports, &key, until, replayed).await?;
-            Ok(Vec::new())
         }
         Claim::Nonce { sealed, subject } => {
             nonce::claim(ctx, ports, &sealed).await?;
-            Ok(open_session(x, &subject).await?.1)
+            open_session(x, &subject).await?;
         }
         Claim::Passage { sealed, before, cookie } => {
             handoff::claim(ctx, ports, &sealed).await?;
             if let Some(before) = before.filter(|old| !session::is_nobodys(old) && old.expires > ctx.now) {
                 store::revoke(ctx, ports, &before).await?;
             }
-            Ok(vec![cookie])
+            x.jar.set(cookie);
         }
     }
+    Ok(())
 }

@@ -33,8 +33,7 @@ pub(crate) const FIELD: Field = Field { name: xsrf::FIELD, is_named: |name| quer
 pub(crate) async fn judge<P: Ports>(
     x: &Exchange<'_, P>,
     route: &Route,
-    token: &Secret,
-    held: Held,
+    (token, held): (&Secret, Held),
     field: Field,
     body: &mut Option<NewBody>,
 ) -> Result<(), Reason> {

@@ -1,39 +1,52 @@
-//! A nonce in the URL: looked at without storage, perhaps asked back about, then redeemed for a session.
+//! `nonce`: a nonce in the URL, looked at without storage, perhaps asked back about, then redeemed for a session.
 
-use crate::credential::{Identity, nonce};
+use crate::authenticate::{Credential, Shown};
+use crate::credential::nonce;
 use crate::exchange::Exchange;
-use crate::exchange::access::{Grant, Outcome};
+use crate::exchange::access::{Access, Then};
 use crate::exchange::claim::Claim;
 use crate::forward::{CONFIRM, clean_address};
 use crate::http::{Headers, accept, fetch_metadata, query};
+use crate::identity::Identity;
 use crate::page;
 use crate::policy::Route;
 use crate::ports::Ports;
 use crate::refusal::Reason;
+use crate::refused::Refusal;
+use crate::sealed::seal::Sealed;
 
-/// Redeems the request's nonce, if it has one.
-///
-/// # Errors
-/// The nonce's reasons, `CrossSite` for a confirmation from elsewhere, and storage's own.
-pub async fn nonce<P: Ports>(
-    x: &Exchange<'_, P>,
-    route: &Route,
-    noted: &mut Option<Identity>,
-) -> Result<Option<Outcome>, Reason> {
-    let Exchange { state, request, target, ports, .. } = *x;
-    let ctx = x.ctx();
-    let policy = state.policy.nonce.as_ref().ok_or(Reason::Internal)?;
-    let raw_query = target.query.unwrap_or_default();
-    let Some(text) = query::sole(raw_query, &policy.parameter)? else { return Ok(None) };
-    let sealed = nonce::open(ctx, policy, route, text)?;
-    *noted = Some(Identity::by_key("nonce", &sealed.key_id));
+/// The kind.
+pub(super) struct Nonce;
+
+impl Credential for Nonce {
+    async fn authenticate<P: Ports>(
+        &self,
+        x: &Exchange<'_, P>,
+        route: &Route,
+        _: &mut Shown<'_>,
+    ) -> Result<Option<Access>, Refusal> {
+        let policy = x.state.policy.nonce.as_ref().ok_or(Reason::Internal)?;
+        let Some(text) = query::sole(x.target.query.unwrap_or_default(), &policy.parameter)? else { return Ok(None) };
+        let sealed = nonce::open(x.ctx(), policy, route, text)?;
+        let known = Identity::by_key("nonce", &sealed.key_id);
+        match redeem(x, route, sealed).await {
+            Ok(access) => Ok(Some(Access { identity: access.identity.or(Some(known)), ..access })),
+            Err(reason) => Err(Refusal::from(reason).of(&known)),
+        }
+    }
+}
+
+/// What an authentic nonce opens, once a person wants it to.
+async fn redeem<P: Ports>(x: &Exchange<'_, P>, route: &Route, sealed: Sealed) -> Result<Access, Reason> {
+    let (request, target) = (x.request, x.target);
     if fetch_metadata::looks_ahead(request.method, &request.headers) {
         return Err(Reason::NonceNotUsed);
     }
+    let raw_query = target.query.unwrap_or_default();
     let confirmed = request.method == "POST" && query::sole(raw_query, CONFIRM)?.is_some();
     if route.confirm && !confirmed {
         let action = format!("{}?{raw_query}&{CONFIRM}=1", target.path);
-        return Ok(Some(Outcome::Answer(page::confirm(&action))));
+        return Ok(Access::answer(page::confirm(&action)));
     }
     if confirmed && !fetch_metadata::is_own_form(&request.headers, &target.origin()) {
         return Err(Reason::CrossSite);
@@ -41,12 +54,14 @@ pub async fn nonce<P: Ports>(
     if !fetch_metadata::is_click(request.method, &request.headers, &target.origin()) {
         return Err(Reason::NonceNotUsed);
     }
-    let subject = nonce::subject(ctx, ports, &sealed).await?;
+    let subject = nonce::subject(x.ctx(), x.ports, &sealed).await?;
     let identity = Identity { subject: Some(subject.clone()), ..Identity::by_key("nonce", &sealed.key_id) };
-    let claim = Some(Box::new(Claim::Nonce { sealed, subject }));
     let is_page = confirmed || (request.method == "GET" && is_page_request(&request.headers));
-    let redirect = is_page.then(|| clean_address(&state.policy, route, target));
-    Ok(Some(Outcome::Granted(Box::new(Grant { identity, redirect, claim, ..Grant::default() }))))
+    let then = match is_page {
+        true => Then::Redirect(clean_address(&x.state.policy, route, target)),
+        false => Then::Forward,
+    };
+    Ok(Access { then, claim: Some(Box::new(Claim::Nonce { sealed, subject })), ..Access::of(identity) })
 }
 
 /// A person's browser, or a client that would follow as one; not a script or program that asked for JSON.

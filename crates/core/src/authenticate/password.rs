@@ -22,7 +22,7 @@ use crate::sealed::store::Context;
 /// # Errors
 /// `Throttled`, `PasswordCheckUnavailable`, `SecretMissing`, storage's own.
 pub async fn check<P: Ports>(x: &Exchange<'_, P>, account: &str, password: &str) -> Result<Option<String>, Reason> {
-    let Exchange { state, request: _, ports, .. } = *x;
+    let Exchange { state, ports, .. } = *x;
     let ctx = x.ctx();
     let policy = state.policy.sign_in.as_ref().ok_or(Reason::NoRoute)?;
     let attempt = Attempt::begin(x, Some(account), Scope::Network).await?;

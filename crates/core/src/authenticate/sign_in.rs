@@ -1,30 +1,32 @@
 //! Opening and ending the session of a browser.
 
-use crate::credential::Identity;
 use crate::credential::session::{self, xsrf};
 use crate::exchange::Exchange;
 use crate::http::cookie;
+use crate::identity::Identity;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::sealed::store::{self};
 
-/// Signs somebody in: ends the session that the request came with and opens one. Returns whose it is and the Set-Cookie
-/// values that hand it over, with its token where the policy gives one.
+/// Signs somebody in: ends the session that the request came with and opens one. It is handed over, with its token
+/// where the policy gives one. Returns whose it is.
 ///
 /// # Errors
 /// Storage's own reasons.
-pub async fn open_session<P: Ports>(x: &Exchange<'_, P>, subject: &str) -> Result<(Identity, Vec<String>), Reason> {
+pub async fn open_session<P: Ports>(x: &Exchange<'_, P>, subject: &str) -> Result<Identity, Reason> {
     let Exchange { state, request, target, ports, .. } = *x;
     let ctx = x.ctx();
     let policy = state.policy.session.as_ref().ok_or(Reason::Internal)?;
     let session = session::start(ctx, ports, policy, subject).await?;
     end_session(x).await?;
-    let mut cookies = vec![session::set_cookie(policy, target, &request.headers, &session, false)?];
-    if state.policy.gives_xsrf_tokens {
-        cookies.push(xsrf::set_cookie(&xsrf::token(ctx, policy, &session)?, policy.absolute, target)?);
-    }
-    let identity = Identity { subject: Some(subject.to_owned()), ..Identity::by_key("session", &session.key_id) };
-    Ok((identity, cookies))
+    let cookie = session::set_cookie(policy, target, &request.headers, &session, false)?;
+    let token = match state.policy.gives_xsrf_tokens {
+        true => Some(xsrf::set_cookie(&xsrf::token(ctx, policy, &session)?, policy.absolute, target)?),
+        false => None,
+    };
+    x.jar.set(cookie);
+    token.into_iter().for_each(|token| x.jar.set(token));
+    Ok(Identity { subject: Some(subject.to_owned()), ..Identity::by_key("session", &session.key_id) })
 }
 
 /// Ends the session that the request came with, whoever's it was: a log-in never continues another one.

@@ -1,44 +1,61 @@
-//! Bearer tokens, whoever issued them, and token pairs: what a client sends in Authorization.
+//! `bearer` and `issuer:<name>`: Bearer tokens, whoever issued them.
 
-use crate::authenticate::cross_site;
+use crate::authenticate::{Credential, Shown};
 use crate::credential::issuer::{self, Verdict};
-use crate::credential::{Identity, bearer, dpop, grant, registry, session};
+use crate::credential::{bearer, dpop, grant, session};
 use crate::exchange::Exchange;
-use crate::exchange::access::Grant;
+use crate::exchange::access::Access;
 use crate::exchange::claim::Claim;
-use crate::http::basic;
-use crate::policy::{Accept, ClientKind, OAuth, Route};
+use crate::identity::Identity;
+use crate::policy::{Accept, OAuth, Route};
 use crate::ports::Ports;
 use crate::refusal::Reason;
+use crate::refused::Refusal;
 
-/// A token of this gateway or of an issuer: by its MAC it is known which.
-pub(crate) async fn by_token<P: Ports>(
-    x: &Exchange<'_, P>,
-    route: &Route,
-    token: &str,
-    with_proof: bool,
-    noted: &mut Option<Identity>,
-) -> Result<Grant, Reason> {
-    let Exchange { state, target, ports, .. } = *x;
-    let ctx = x.ctx();
+/// The kind. Those of this gateway and of issuers are told apart by their MAC.
+pub(super) struct Token;
+
+impl Credential for Token {
+    async fn authenticate<P: Ports>(
+        &self,
+        x: &Exchange<'_, P>,
+        route: &Route,
+        shown: &mut Shown<'_>,
+    ) -> Result<Option<Access>, Refusal> {
+        let Some(token) = &shown.token else { return Ok(None) };
+        let verified = verify(x, route, token).await?;
+        let of_token = |reason: Reason| Refusal::from(reason).of(&verified.identity);
+        let claim = match shown.with_proof || verified.bound.is_some() {
+            true => Some(Box::pin(judge_binding(x, token, shown.with_proof, verified.bound)).await.map_err(of_token)?),
+            false => None,
+        };
+        judge_scope(route, &verified.identity).map_err(of_token)?;
+        Ok(Some(Access { claim, ..Access::of(verified.identity) }))
+    }
+}
+
+/// Whether a route asks for scopes that an identity does not have.
+///
+/// # Errors
+/// `TokenScope`.
+pub(super) fn judge_scope(route: &Route, identity: &Identity) -> Result<(), Reason> {
+    let is_granted = |wanted| identity.scope.contains(wanted);
+    route.bearer.scope.iter().all(is_granted).then_some(()).ok_or(Reason::TokenScope)
+}
+
+async fn verify<P: Ports>(x: &Exchange<'_, P>, route: &Route, token: &str) -> Result<bearer::Verified, Refusal> {
+    let (ctx, policy) = (x.ctx(), &x.state.policy);
     let takes_own = route.accept.iter().any(|accept| matches!(accept, Accept::Bearer));
     let has_issuers = route.accept.iter().any(|accept| matches!(accept, Accept::Issuer(_)));
     let text = bearer::bare(&route.bearer, token);
-    let opened = bearer::open(ctx, &state.policy, text);
+    let opened = bearer::open(ctx, policy, text);
     let is_own = !has_issuers || opened.is_ok() || is_otherwise_own(x, text);
-    let verified = match takes_own && is_own {
-        true => bearer::verify(ctx, ports, &state.policy, route, &opened?, target, noted).await?,
-        // What this gateway issued is nobody else's to see.
-        false if is_own => return Err(Reason::JwtIssuer),
-        false => Box::pin(by_issuer(x, route, token)).await?,
-    };
-    *noted = Some(verified.identity.clone());
-    let claim = match with_proof || verified.bound.is_some() {
-        true => Some(Box::pin(judge_binding(x, token, with_proof, verified.bound)).await?),
-        false => None,
-    };
-    judge_scope(route, &verified.identity)?;
-    Ok(Grant { identity: verified.identity, claim, ..Grant::default() })
+    match takes_own && is_own {
+        true => bearer::verify(ctx, x.ports, policy, (route, x.target), &opened?).await,
+        // What this gateway issued is for no issuer to see.
+        false if is_own => Err(Reason::JwtIssuer.into()),
+        false => Ok(Box::pin(by_issuer(x, route, token)).await?),
+    }
 }
 
 async fn by_issuer<P: Ports>(x: &Exchange<'_, P>, route: &Route, token: &str) -> Result<bearer::Verified, Reason> {
@@ -92,38 +109,4 @@ async fn judge_binding<P: Ports>(
         Some(_) => Err(Reason::DpopKey),
         None => Err(Reason::DpopMalformed),
     }
-}
-
-pub(crate) async fn by_pair<P: Ports>(
-    x: &Exchange<'_, P>,
-    route: &Route,
-    value: &str,
-    noted: &mut Option<Identity>,
-) -> Result<Grant, Reason> {
-    let Exchange { state, ports, .. } = *x;
-    let ctx = x.ctx();
-    // A browser that knows a pair sends it along with what other sites ask for.
-    cross_site::judge_origin(x, route)?;
-    let pair = basic::read(value)?;
-    let client = registry::find(ctx, ports, &state.policy, &pair.id, route.revocation).await?;
-    let identity = Identity {
-        kind: "token-pair",
-        subject: client.subject.clone(),
-        client: Some(client.id.clone()),
-        scope: client.scope.clone(),
-        acts_for_others: client.acts_for_others,
-        ..Identity::default()
-    };
-    registry::authenticate(ctx, &state.policy, &client, &pair)?;
-    *noted = Some(identity.clone());
-    if client.kind != ClientKind::TokenPair {
-        return Err(Reason::ClientKind);
-    }
-    judge_scope(route, &identity)?;
-    Ok(Grant { identity, ..Grant::default() })
-}
-
-fn judge_scope(route: &Route, identity: &Identity) -> Result<(), Reason> {
-    let is_granted = |wanted| identity.scope.contains(wanted);
-    route.bearer.scope.iter().all(is_granted).then_some(()).ok_or(Reason::TokenScope)
 }

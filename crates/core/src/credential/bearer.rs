@@ -1,14 +1,15 @@
 //! Bearer tokens (RFC 6750) that this gateway issued: those of a grant, and those that an operator mints.
 
-use crate::credential::Identity;
 use crate::credential::dpop::Thumbprint;
 use crate::credential::{grant, registry};
 use crate::http::authorization::{self, Authorization};
 use crate::http::fields::judge_number;
 use crate::http::{Incoming, Target, query};
-use crate::policy::{Bearer, BearerUse, Key, Policy, Revocation, Route};
+use crate::identity::Identity;
+use crate::policy::{Bearer, BearerUse, Key, Policy, Route};
 use crate::ports::{Body, Entropy, Ledger, Vault};
 use crate::refusal::Reason;
+use crate::refused::Refusal;
 use crate::sealed::record::Record;
 use crate::sealed::seal::{self, Kind, Sealed, is_written_as};
 use crate::sealed::store::{self, Context, Found};
@@ -87,8 +88,8 @@ pub fn bare_anywhere<'t>(policy: &Policy, token: &'t str) -> &'t str {
         .unwrap_or(token)
 }
 
-/// Judges an opened token: in time, known, not revoked, and for this address. `noted`: what is known of the caller even if
-/// the token is refused.
+/// Verifies an opened token: in time, known, not revoked, and for this address of the route. The refusal says whose it is,
+/// as far as that is known.
 ///
 /// # Errors
 /// `TokenForged`, `TokenExpired`, `TokenUnknown`, `TokenRevoked`, `TokenSuperseded`, `TokenClient`, `TokenResource`, and
@@ -97,64 +98,63 @@ pub async fn verify<P: Vault + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &Policy,
-    route: &Route,
+    (route, target): (&Route, &Target<'_>),
     sealed: &Sealed,
-    target: &Target<'_>,
-    noted: &mut Option<Identity>,
-) -> Result<Verified, Reason> {
-    let revocation = route.revocation;
-    *noted = Some(Identity::by_key("bearer", &sealed.key_id));
+) -> Result<Verified, Refusal> {
+    let known = |reason: Reason| Refusal::from(reason).of(&Identity::by_key("bearer", &sealed.key_id));
     if sealed.expires <= ctx.now {
-        return Err(Reason::TokenExpired);
+        return Err(known(Reason::TokenExpired));
     }
     if grant::claims(sealed).is_some() {
         // Boxed: not every token is of a grant, and every request's future would be as large.
-        return Box::pin(verify_grant(ctx, ports, policy, revocation, sealed, target, noted)).await;
+        return Box::pin(verify_grant(ctx, ports, policy, (route, target), sealed)).await;
     }
     if !sealed.is_for("") && !sealed.is_for(&route.bearer.prefix) {
-        return Err(Reason::TokenResource);
+        return Err(known(Reason::TokenResource));
     }
     let cache = policy.bearer.as_ref().ok_or(Reason::TokenForged)?.cache;
-    let record = match store::find(ctx, ports, sealed, cache, revocation).await? {
+    let record = match store::find(ctx, ports, sealed, cache, route.revocation).await.map_err(known)? {
         Found::Live(record) if record.exp > ctx.now => record,
-        Found::Live(_) => return Err(Reason::TokenExpired),
-        Found::Revoked => return Err(Reason::TokenRevoked),
-        Found::Unknown => return Err(Reason::TokenUnknown),
+        Found::Live(_) => return Err(known(Reason::TokenExpired)),
+        Found::Revoked => return Err(known(Reason::TokenRevoked)),
+        Found::Unknown => return Err(known(Reason::TokenUnknown)),
     };
-    let identity = Identity::by_record("bearer", &sealed.key_id, record);
-    *noted = Some(identity.clone());
-    Ok(Verified { identity, bound: None })
+    Ok(Verified { identity: record.identity("bearer", &sealed.key_id), bound: None })
 }
 
 async fn verify_grant<P: Vault + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &Policy,
-    revocation: Revocation,
+    (route, target): (&Route, &Target<'_>),
     sealed: &Sealed,
-    target: &Target<'_>,
-    noted: &mut Option<Identity>,
-) -> Result<Verified, Reason> {
-    let (Some(oauth), Some(claims)) = (&policy.oauth, grant::claims(sealed)) else { return Err(Reason::TokenForged) };
-    let record = grant::verify(ctx, ports, oauth, revocation, sealed, &claims).await?;
+) -> Result<Verified, Refusal> {
+    let by_key = Identity::by_key("bearer", &sealed.key_id);
+    let (Some(oauth), Some(claims)) = (&policy.oauth, grant::claims(sealed)) else {
+        return Err(Refusal::from(Reason::TokenForged).of(&by_key));
+    };
+    let revocation = route.revocation;
+    let verified = grant::verify(ctx, ports, oauth, revocation, sealed, &claims).await;
+    let record = verified.map_err(|reason| Refusal::from(reason).of(&by_key))?;
     let mut identity = Identity {
         subject: Some(record.sub.clone()),
         client: Some(record.client.clone()),
         scope: grant::scopes(&record, &claims),
-        ..Identity::by_key("bearer", &sealed.key_id)
+        ..by_key
     };
-    *noted = Some(identity.clone());
     let client =
         registry::find(ctx, ports, policy, &record.client, revocation).await.map_err(|reason| match reason {
-            Reason::ClientUnknown => Reason::TokenClient,
-            other => other,
+            Reason::ClientUnknown => Refusal::from(Reason::TokenClient).of(&identity),
+            other => Refusal::from(other).of(&identity),
         })?;
     identity.acts_for_others = client.acts_for_others;
     let resources = grant::resources(&record, &claims);
     if !resources.is_empty() {
         let address = target.address();
         let is_meant = resources.iter().any(|resource| covers(resource, &address));
-        is_meant.then_some(()).ok_or(Reason::TokenResource)?;
+        if !is_meant {
+            return Err(Refusal::from(Reason::TokenResource).of(&identity));
+        }
     }
     Ok(Verified { identity, bound: claims.bound })
 }

@@ -8,13 +8,12 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use crate::credential::Identity;
 use crate::digest::base64url;
-use crate::policy::Route;
+use crate::identity::Identity;
+use crate::policy::{Policy, Route};
 use crate::ports::Signer;
 use crate::refusal::Reason;
 use crate::sealed::store::Context;
-use crate::state::State;
 
 /// Signed tokens by what they say, each with the time it was signed.
 #[derive(Debug, Default)]
@@ -27,11 +26,9 @@ impl Assertions {
     /// `SecretMissing`, `SignerUnavailable`.
     pub async fn jwt(
         &self,
-        gate: &State,
         ctx: Context<'_>,
-        route: &Route,
-        audience: &str,
-        identity: &Identity,
+        policy: &Policy,
+        (route, audience, identity): (&Route, &str, &Identity),
         signer: &impl Signer,
     ) -> Result<Option<String>, Reason> {
         let Some(subject) = &identity.subject else { return Ok(None) };
@@ -42,18 +39,18 @@ impl Assertions {
             identity.client.as_deref().unwrap_or_default(),
             identity.scope.join(" ")
         );
-        let lifetime = gate.policy.identity.lifetime;
+        let lifetime = policy.identity.lifetime;
         let known = self.0.borrow().get(&claims_of).cloned();
         if let Some((signed, token)) = known
             && (signed..signed + lifetime / 2).contains(&ctx.now)
         {
             return Ok(Some(token));
         }
-        let key = gate.policy.identity.keys.first().ok_or(Reason::Internal)?;
-        let jwk = gate.keyring.secret(&key.secret, ctx.loopback)?;
+        let key = policy.identity.keys.first().ok_or(Reason::Internal)?;
+        let jwk = ctx.keyring.secret(&key.secret, ctx.loopback)?;
         let header = json!({"alg": "ES256", "typ": "JWT", "kid": key.id});
         let mut claims = json!({
-            "iss": gate.policy.gateway.issuer.as_str(),
+            "iss": policy.gateway.issuer.as_str(),
             "aud": audience,
             "sub": subject,
             "iat": ctx.now,

@@ -4,11 +4,12 @@
 //! programs ask when they have to. Its text is what SuperOffice's clients know, `7T:` and base64, and is never decoded by
 //! anybody but the gateway.
 
-use crate::credential::Identity;
 use crate::credential::session;
+use crate::identity::Identity;
 use crate::policy::{Revocation, Session};
 use crate::ports::{Entropy, Ledger, Vault};
 use crate::refusal::Reason;
+use crate::refused::Refusal;
 use crate::sealed::encoding::Spelling;
 use crate::sealed::seal::{self, Kind, Sealed};
 use crate::sealed::store::Context;
@@ -52,7 +53,7 @@ pub fn session(ctx: Context<'_>, policy: &Session, text: &str) -> Result<(Sealed
     Ok((ticket, session))
 }
 
-/// Judges a ticket, and the session behind it. `noted`: what is known of the caller even if it is refused.
+/// Verifies a ticket, and the session behind it. The refusal says which key authenticated it, if one did.
 ///
 /// # Errors
 /// `TicketForged`, `TicketExpired`, `TicketUnknown`, `TicketRevoked`, and storage's own reasons.
@@ -62,21 +63,22 @@ pub async fn verify<P: Vault + Ledger>(
     policy: &Session,
     revocation: Revocation,
     text: &str,
-    noted: &mut Option<Identity>,
-) -> Result<Identity, Reason> {
+) -> Result<Identity, Refusal> {
     let (ticket, session) = session(ctx, policy, text)?;
     if ticket.expires <= ctx.now {
-        return Err(Reason::TicketExpired);
+        return Err(Reason::TicketExpired.into());
     }
-    *noted = Some(Identity::by_key(KIND, &session.key_id));
     // Said of the ticket: whoever sends one knows nothing of the session, and a browser's own is not touched.
     let identity = session::judge(ctx, ports, policy, revocation, &session).await.map_err(|reason| match reason {
         Reason::SessionExpired => Reason::TicketExpired,
         Reason::SessionRevoked => Reason::TicketRevoked,
         Reason::SessionUnknown => Reason::TicketUnknown,
         other => other,
-    })?;
-    Ok(Identity { kind: KIND, ..identity })
+    });
+    match identity {
+        Ok(identity) => Ok(Identity { kind: KIND, ..identity }),
+        Err(reason) => Err(Refusal::from(reason).of(&Identity::by_key(KIND, &session.key_id))),
+    }
 }
 
 /// The field in which an application shows its own token beside one.

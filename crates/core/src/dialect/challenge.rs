@@ -1,8 +1,8 @@
 //! Challenges (RFC 9110 section 11.6.1): one for each scheme that could open a route, in whatever dialect it refuses.
 
 use crate::credential::dpop;
-use crate::dialect::oauth;
-use crate::exchange::Trace;
+use crate::dialect::{Refused, oauth};
+use crate::own_paths::{SIGN_IN, TICKET};
 use crate::policy::{Dialect, Route, Scheme};
 use crate::refusal::{Public, Reason};
 use crate::state::State;
@@ -20,45 +20,46 @@ pub(crate) fn schemes(route: &Route) -> Vec<Scheme> {
 }
 
 /// The `WWW-Authenticate` values of a refusal in the generic dialect.
-pub(crate) fn all(gate: &State, trace: &Trace, reason: Reason) -> Vec<String> {
+pub(crate) fn all(refused: &Refused<'_>) -> Vec<String> {
+    let Refused { state, reason, .. } = *refused;
     let public = reason.public();
-    let realm = &gate.policy.gateway.realm;
+    let realm = &state.policy.gateway.realm;
     if reason == Reason::AdminKey {
         return vec![format!("Bearer realm=\"{realm} admin\"")];
     }
-    let Some(route) = trace.route.as_deref() else {
-        let wants_session = reason == Reason::SignInFailed || trace.endpoint == Some(crate::own_paths::TICKET);
-        return if wants_session && public.status() == 401 { vec![session(gate)] } else { Vec::new() };
+    let Some(route) = refused.route else {
+        let wants_session = reason == Reason::SignInFailed || refused.endpoint == Some(TICKET);
+        return if wants_session && public.status() == 401 { vec![session(state)] } else { Vec::new() };
     };
     let proof = of_proof(reason).filter(|_| route.takes_tokens());
     // RFC 6750 section 3.1 has challenges for 400 and 403 too; the other schemes know none.
     let fits = |scheme: &Scheme| *scheme == Scheme::Bearer || public.status() == 401;
     let schemes = schemes(route).into_iter().filter(fits);
-    proof.into_iter().chain(schemes.filter_map(|scheme| of(gate, route, scheme, public, realm))).collect()
+    proof.into_iter().chain(schemes.filter_map(|scheme| of(state, route, scheme, public, realm))).collect()
 }
 
 /// The challenge of one scheme; None if it has nothing to say of such a refusal.
-pub(crate) fn of(gate: &State, route: &Route, scheme: Scheme, public: Public, realm: &str) -> Option<String> {
+pub(crate) fn of(state: &State, route: &Route, scheme: Scheme, public: Public, realm: &str) -> Option<String> {
     match scheme {
-        Scheme::Bearer => bearer(gate, route, public, realm),
+        Scheme::Bearer => bearer(state, route, public, realm),
         Scheme::Ticket { .. } => Some(format!("{} realm=\"{realm}\"", Scheme::TICKET)),
         Scheme::Basic => Some(format!("Basic realm=\"{realm}\"")),
-        Scheme::Cookie => Some(session(gate)),
+        Scheme::Cookie => Some(session(state)),
     }
 }
 
 /// There is no registered scheme for cookies; this one says where a person can sign in.
-pub(crate) fn session(gate: &State) -> String {
-    let realm = &gate.policy.gateway.realm;
-    match gate.policy.sign_in {
-        Some(_) => format!("Cookie realm=\"{realm}\", form-action=\"{}\"", crate::own_paths::SIGN_IN),
+pub(crate) fn session(state: &State) -> String {
+    let realm = &state.policy.gateway.realm;
+    match state.policy.sign_in {
+        Some(_) => format!("Cookie realm=\"{realm}\", form-action=\"{}\"", SIGN_IN),
         None => format!("Cookie realm=\"{realm}\""),
     }
 }
 
 /// RFC 6750 section 3: no error code if the request carried no such authentication at all.
 /// Where there is an authorization server it says where that is found (RFC 9728 section 5.1).
-fn bearer(gate: &State, route: &Route, public: Public, realm: &str) -> Option<String> {
+fn bearer(state: &State, route: &Route, public: Public, realm: &str) -> Option<String> {
     let error = match public {
         Public::BadCredentialRequest => Some("invalid_request"),
         Public::TokenInvalid => Some("invalid_token"),
@@ -73,8 +74,8 @@ fn bearer(gate: &State, route: &Route, public: Public, realm: &str) -> Option<St
     if !route.bearer.scope.is_empty() && !matches!(public, Public::BadCredentialRequest) {
         challenge.push_str(&format!(", scope=\"{}\"", route.bearer.scope.join(" ")));
     }
-    if gate.policy.oauth.is_some() || !gate.policy.issuers.is_empty() {
-        let (issuer, base) = (&gate.policy.gateway.issuer, route.path.base());
+    if state.policy.oauth.is_some() || !state.policy.issuers.is_empty() {
+        let (issuer, base) = (&state.policy.gateway.issuer, route.path.base());
         challenge.push_str(&format!(", resource_metadata=\"{issuer}{}{base}\"", crate::endpoint::oauth::RESOURCE));
     }
     Some(challenge)

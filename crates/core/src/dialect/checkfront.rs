@@ -2,17 +2,18 @@
 
 use serde_json::json;
 
-use crate::credential::Identity;
+use crate::dialect::Refused;
 use crate::forward::headers::fold;
 use crate::http::Headers;
 use crate::http::answer::Answer;
+use crate::identity::Identity;
 use crate::policy::{Dialect, Policy, Route};
 use crate::refusal::Reason;
-use crate::state::State;
 
 /// The answer to a refused call. Only the texts are documented. Which status goes with which is inferred from a library
 /// that has the same texts (`protocols.md` B1).
-pub fn answer(gate: &State, reason: Reason, route: Option<&Route>) -> Answer {
+pub fn answer(refused: &Refused<'_>) -> Answer {
+    let Refused { state, reason, route, .. } = *refused;
     let public = reason.public();
     let (status, error, text) = match reason {
         Reason::CredentialMissing => (400, "invalid_request", "The access token was not found."),
@@ -35,7 +36,7 @@ pub fn answer(gate: &State, reason: Reason, route: Option<&Route>) -> Answer {
         _ => (public.status(), public.code(), public.title()),
     };
     let answer = Answer::json(status, &json!({"error": error, "error_description": text}));
-    let realm = &gate.policy.gateway.realm;
+    let realm = &state.policy.gateway.realm;
     let is_about_pairs = matches!(reason, Reason::ClientUnknown | Reason::ClientSecret | Reason::SignInFailed);
     match (status, route) {
         (401, Some(_)) if is_about_pairs => answer.with("www-authenticate", format!("Basic realm=\"{realm}\"")),

@@ -9,12 +9,12 @@ use crate::refusal::{Public, Reason};
 use crate::state::State;
 
 /// The answer to a refused request of a client.
-pub fn answer(gate: &State, reason: Reason, dialect: Dialect) -> Answer {
+pub fn answer(state: &State, reason: Reason, dialect: Dialect) -> Answer {
     let (status, error) = error(reason);
     let body = json!({"error": error, "error_description": text(reason, dialect)});
     let answer = Answer::json(status, &body).with("pragma", "no-cache".to_owned()).with(ALLOW_ORIGIN, "*".to_owned());
     match status {
-        401 => answer.with("www-authenticate", format!("Basic realm=\"{}\"", gate.policy.gateway.realm)),
+        401 => answer.with("www-authenticate", format!("Basic realm=\"{}\"", state.policy.gateway.realm)),
         _ => answer,
     }
 }

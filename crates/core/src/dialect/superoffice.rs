@@ -3,26 +3,19 @@
 use serde_json::json;
 
 use crate::dialect::challenge;
-use crate::dialect::generic;
-use crate::exchange::{Moment, Trace};
+use crate::dialect::{Refused, generic};
+use crate::http::accept;
 use crate::http::answer::Answer;
-use crate::http::{Incoming, accept};
 use crate::page;
 use crate::policy::{Route, Scheme};
-use crate::refusal::{Public, Reason};
+use crate::refusal::Public;
 use crate::state::State;
 
 /// The answer to a refused call. Its clients ask for a new credential when they see 401, and only then, so whatever is
 /// wrong with a credential is 401. It names every scheme that the route takes.
-pub(crate) fn answer(
-    gate: &State,
-    reason: Reason,
-    incoming: &Incoming<'_>,
-    moment: Moment<'_>,
-    trace: &Trace,
-) -> Answer {
-    let route = trace.route.as_deref();
-    let public = reason.public();
+pub(crate) fn answer(refused: &Refused<'_>) -> Answer {
+    let Refused { state, route, request, request_id, .. } = *refused;
+    let public = refused.public();
     let schemes = route.map_or(Vec::new(), challenge::schemes);
     let status = match public.status() {
         // 401 demands a challenge (RFC 9110 section 15.5.2).
@@ -30,24 +23,24 @@ pub(crate) fn answer(
         400 if matches!(public, Public::BadCredentialRequest) && !schemes.is_empty() => 401,
         other => other,
     };
-    let accepted = incoming.headers.get("accept");
+    let accepted = request.headers.get("accept");
     let is_person = accept::prefers_html(accepted);
     // Its own server answers 401 with a page unless JSON was asked for.
     let is_program = !is_person && (status != 401 || accepted.is_some_and(|accepted| accepted.contains("json")));
     let answer = match status {
         401 if is_program => Answer::json(401, &json!({"Message": format!("{} {}", public.title(), taken(&schemes))})),
         _ if is_program => Answer::json(status, &json!({"Message": format!("{} {}", public.title(), public.advice())})),
-        401 => page(public, &schemes, moment, generic::sign_in_address(gate, route, public, incoming)),
-        _ => page::refusal(status, public, moment.request_id, page::Way::default()),
+        401 => page(refused, &schemes),
+        _ => page::refusal(status, public, request_id, page::Way::default()),
     };
-    let challenges = route.into_iter().flat_map(|route| challenges(gate, route, &schemes, status, public));
+    let challenges = route.into_iter().flat_map(|route| challenges(state, route, &schemes, status, public));
     let answer = challenges.fold(answer, |answer, challenge| answer.with("www-authenticate", challenge));
     answer.with("vary", "Accept".to_owned())
 }
 
 /// Every scheme on 401; on 403 only what a token lacks.
 fn challenges<'a>(
-    gate: &'a State,
+    state: &'a State,
     route: &'a Route,
     schemes: &'a [Scheme],
     status: u16,
@@ -55,17 +48,18 @@ fn challenges<'a>(
 ) -> impl Iterator<Item = String> + 'a {
     let lacks_scope = matches!(public, Public::InsufficientScope);
     let fits = move |scheme: &&Scheme| status == 401 || (lacks_scope && **scheme == Scheme::Bearer);
-    schemes.iter().filter(fits).filter_map(move |scheme| challenge::of(gate, route, *scheme, public, REALM))
+    schemes.iter().filter(fits).filter_map(move |scheme| challenge::of(state, route, *scheme, public, REALM))
 }
 
 /// A paragraph for each scheme.
-fn page(public: Public, schemes: &[Scheme], moment: Moment<'_>, sign_in: Option<String>) -> Answer {
+fn page(refused: &Refused<'_>, schemes: &[Scheme]) -> Answer {
+    let (public, sign_in) = (refused.public(), generic::sign_in_address(refused));
     let takes: String = schemes.iter().map(|scheme| format!("<p>{}</p>", advice(*scheme))).collect();
     let body = format!(
         "<p>{}</p>{}<p>What this address takes:</p>{takes}{}",
         page::escape(public.title()),
         page::way_on(sign_in.as_deref()),
-        page::small_print(401, public, moment.request_id)
+        page::small_print(401, public, refused.request_id)
     );
     page::page(401, "Unauthorized", &body)
 }

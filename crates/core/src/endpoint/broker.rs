@@ -2,13 +2,15 @@
 
 use crate::authenticate::sign_in::open_session;
 use crate::credential::broker_state;
-use crate::exchange::{Exchange, Trace};
+use crate::exchange::Exchange;
+use crate::exchange::access::Access;
 use crate::http::answer::Answer;
-use crate::http::answer::with_cookies;
 use crate::http::{fetch_metadata, query};
+use crate::identity::Identity;
 use crate::policy::Policy;
 use crate::ports::Ports;
 use crate::refusal::Reason;
+use crate::refused::Refusal;
 use crate::sealed::{claim_key, once};
 use crate::signed::link;
 
@@ -22,7 +24,7 @@ pub(crate) fn is_one(policy: &Policy, path: &str) -> bool {
 ///
 /// # Errors
 /// The reasons of links, `BrokerStateForged`, `BrokerStateExpired`, `BrokerBrowser`, and storage's own.
-pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>, trace: &mut Trace) -> Result<Answer, Reason> {
+pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
     let Exchange { state, request, target, ports, .. } = *x;
     let ctx = x.ctx();
     let name = target.path.strip_prefix(BROKER).unwrap_or_default();
@@ -34,7 +36,7 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>, trace: &mut Trace) -> 
     let (link, parts) = authentic.ok_or(Reason::LinkMalformed)?;
     let subject = link.subject.as_deref().ok_or(Reason::LinkMalformed)?;
     if fetch_metadata::looks_ahead(request.method, &request.headers) {
-        return Err(Reason::LinkNotUsed);
+        return Err(Reason::LinkNotUsed.into());
     }
     link::judge_terms(&broker.link, &parts, request.client(), ctx.now)?;
     let state = query::sole(parts.covered, STATE)?.ok_or(Reason::BrokerStateForged)?;
@@ -43,15 +45,14 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>, trace: &mut Trace) -> 
         // Somebody had another person sent to the broker: what it signed must not be left for whoever finds it.
         Err(Reason::BrokerBrowser) => {
             once::claim(ctx, ports, &key, link.until, Reason::BrokerBrowser).await?;
-            return Err(Reason::BrokerBrowser);
+            return Err(Reason::BrokerBrowser.into());
         }
         back => back?,
     };
     ctx.signing_key(&sessions.keys)?;
     once::claim(ctx, ports, &key, link.until, Reason::LinkReplayed).await?;
-    let (identity, cookies) = open_session(x, subject).await?;
-    trace.identity = Some(crate::credential::Identity { kind: "broker", ..identity });
-    Ok(with_cookies(Answer::see_other(next), cookies))
+    let identity = open_session(x, subject).await?;
+    Ok(Access::answer(Answer::see_other(next)).by(Identity { kind: "broker", ..identity }))
 }
 
 /// Where brokers answer.

@@ -2,17 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::exchange::Exchange;
 use crate::http::answer::Answer;
 use crate::refusal::Reason;
+use crate::state::State;
 
 /// The keys that sign or will sign, in the policy's order. May be cached for a few minutes, so that a second
 /// key is known everywhere before it signs.
 ///
 /// # Errors
 /// `NoRoute` if the policy has no identity key; `SecretMissing` if a key has no usable value.
-pub fn answer<P>(x: &Exchange<'_, P>, loopback: bool) -> Result<Answer, Reason> {
-    let Exchange { state, .. } = *x;
+pub fn answer(state: &State, loopback: bool) -> Result<Answer, Reason> {
     let keys = &state.policy.identity.keys;
     if keys.is_empty() {
         return Err(Reason::NoRoute);

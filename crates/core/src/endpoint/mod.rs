@@ -11,79 +11,92 @@ mod sign_in;
 mod sign_out;
 mod ticket;
 
-use crate::exchange::{Exchange, Trace};
-use crate::http::answer::Answer;
-use crate::http::query;
+use crate::exchange::Exchange;
+use crate::exchange::access::Access;
+use crate::http::{Incoming, query};
 use crate::own_paths::{ADMIN, EXPLAIN, HEALTH, HTTP_SESSION, JWKS, KNOWN, SIGN_IN, SIGN_OUT, TICKET};
 use crate::policy::Policy;
 use crate::ports::Ports;
 use crate::refusal::Reason;
+use crate::refused::Refusal;
 
 /// Whether a path belongs to the gateway; such a path is never forwarded.
 pub fn is_own(policy: &Policy, path: &str) -> bool {
-    is_house(path) || oauth::is_own(policy, path)
+    is_below_edgegate(path) || oauth::is_own(policy, path)
 }
 
-fn is_house(path: &str) -> bool {
-    let first = path.split('/').nth(1).unwrap_or_default();
-    first.eq_ignore_ascii_case(".edgegate")
+/// How the log names one of those paths; None where the path is the caller's own words.
+pub(crate) fn name(policy: &Policy, path: &str) -> Option<&'static str> {
+    match is_below_edgegate(path) {
+        true if broker::is_one(policy, path) => Some(broker::BROKER),
+        true => KNOWN.iter().find(|known| **known == path).copied(),
+        false => oauth::name(policy, path),
+    }
+}
+
+/// Whether a request is meant to come by http: to the host that http sessions are for.
+pub(crate) fn is_for_http<P>(x: &Exchange<'_, P>) -> bool {
+    x.target.path == HTTP_SESSION && x.state.is_http_host(x.target)
 }
 
 /// Answers a request to one of the gateway's own paths.
 ///
 /// # Errors
 /// `NoRoute`, `MethodNotAllowed`, and the endpoint's own reasons.
-pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>, trace: &mut Trace) -> Result<Answer, Reason> {
-    let Exchange { state, request, target, ports: _, .. } = *x;
-    let ctx = state.context(target, x.now);
-    if !is_house(target.path) {
-        return oauth::answer(x, trace).await;
+pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
+    let (policy, path) = (&x.state.policy, x.target.path);
+    if !is_below_edgegate(path) {
+        return oauth::answer(x).await;
     }
-    trace.endpoint = KNOWN.iter().find(|path| **path == target.path).copied();
-    let mut only = |methods: &[&str]| {
-        trace.allow = methods.iter().map(|m| (*m).to_owned()).collect();
-        methods.contains(&request.method).then_some(()).ok_or(Reason::MethodNotAllowed)
-    };
-    match target.path {
+    let loopback = x.target.is_loopback();
+    match path {
         HEALTH => {
-            only(&["GET", "HEAD"])?;
-            Ok(health::answer(x, ctx.loopback))
+            only(x.request, &["GET", "HEAD"])?;
+            Ok(Access::answer(health::answer(x.state, loopback)))
         }
         JWKS => {
-            only(&["GET", "HEAD"])?;
-            jwks::answer(x, ctx.loopback)
+            only(x.request, &["GET", "HEAD"])?;
+            Ok(Access::answer(jwks::answer(x.state, loopback)?))
         }
-        SIGN_IN if state.policy.sign_in.is_some() && state.policy.session.is_some() => {
-            only(&["GET", "HEAD", "POST"])?;
-            sign_in::answer(x, trace).await
+        SIGN_IN if policy.sign_in.is_some() && policy.session.is_some() => {
+            only(x.request, &["GET", "HEAD", "POST"])?;
+            sign_in::answer(x).await
         }
-        SIGN_OUT if state.policy.session.is_some() => {
-            only(&["GET", "HEAD", "POST"])?;
+        SIGN_OUT if policy.session.is_some() => {
+            only(x.request, &["GET", "HEAD", "POST"])?;
             sign_out::answer(x).await
         }
-        EXPLAIN if state.policy.gateway.explain && ctx.loopback => {
-            only(&["GET", "HEAD"])?;
-            Ok(explain::answer(x, x.now))
+        EXPLAIN if policy.gateway.explain && loopback => {
+            only(x.request, &["GET", "HEAD"])?;
+            Ok(Access::answer(explain::answer(x)))
         }
-        HTTP_SESSION if http_session::is_named(x) => {
-            only(&["GET"])?;
-            http_session::answer(x, trace).await
+        HTTP_SESSION if x.state.names_http_host(x.target) => {
+            only(x.request, &["GET"])?;
+            http_session::answer(x).await
         }
-        TICKET if state.policy.ticket.as_ref().is_some_and(|ticket| ticket.pages) => {
-            only(&["POST"])?;
-            ticket::answer(x, trace).await
+        TICKET if policy.ticket.as_ref().is_some_and(|ticket| ticket.pages) => {
+            only(x.request, &["POST"])?;
+            ticket::answer(x).await
         }
-        path if broker::is_one(&state.policy, path) => {
-            only(&["GET", "HEAD"])?;
-            trace.endpoint = Some(broker::BROKER);
-            broker::answer(x, trace).await
+        path if broker::is_one(policy, path) => {
+            only(x.request, &["GET", "HEAD"])?;
+            broker::answer(x).await
         }
-        path if path.starts_with(ADMIN) && state.policy.admin.is_some() => {
-            only(&["POST"])?;
-            admin::answer(x, trace).await
+        path if path.starts_with(ADMIN) && policy.admin.is_some() => {
+            only(x.request, &["POST"])?;
+            admin::answer(x).await
         }
-        _ => Err(Reason::NoRoute),
+        _ => Err(Reason::NoRoute.into()),
     }
+}
+
+fn is_below_edgegate(path: &str) -> bool {
+    let first = path.split('/').nth(1).unwrap_or_default();
+    first.eq_ignore_ascii_case(".edgegate")
+}
+
+fn only(request: &Incoming<'_>, methods: &[&str]) -> Result<(), Refusal> {
+    methods.contains(&request.method).then_some(()).ok_or_else(|| Refusal::method(methods))
 }
 
 /// The decoded value of a form's or a query's parameter; empty if it is not there.

@@ -5,43 +5,46 @@ use crate::authenticate::sign_in::open_session;
 use crate::credential::bearer;
 use crate::dialect::challenge;
 use crate::endpoint::value;
-use crate::exchange::{Exchange, Trace};
+use crate::exchange::Exchange;
+use crate::exchange::access::Access;
 use crate::http::answer::Answer;
-use crate::http::answer::with_cookies;
 use crate::http::{Target, accept, fetch_metadata, query};
 use crate::page;
 use crate::ports::Ports;
 use crate::refusal::Reason;
+use crate::refused::{Refusal, Said};
 
 /// GET shows the form, POST signs in and sends the person on.
 ///
 /// # Errors
 /// `CrossSite`, `Throttled`, `SignInFailed`, `FormMalformed`, `BodyTooLarge`, `PasswordCheckUnavailable`, storage's own.
-pub async fn answer<P: Ports>(x: &Exchange<'_, P>, trace: &mut Trace) -> Result<Answer, Reason> {
+pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
     let Exchange { state, request, target, ports, .. } = *x;
-    let _ctx = x.ctx();
     if request.method != "POST" {
-        return Ok(page::sign_in(&next(x, target.query.unwrap_or_default()), "", false));
+        return Ok(Access::answer(page::sign_in(&next(x, target.query.unwrap_or_default()), "", false)));
     }
     if !fetch_metadata::is_own_form(&request.headers, &target.origin()) {
-        return Err(Reason::CrossSite);
+        return Err(Reason::CrossSite.into());
     }
     if !request.has_form()? {
-        return Err(Reason::FormMalformed);
+        return Err(Reason::FormMalformed.into());
     }
     let form = bearer::read_form(ports, state.policy.limits.form).await?;
     let account = value(&form, "account")?;
     let password = value(&form, "password")?;
     let next = next(x, &form);
     let Some(subject) = password::check(x, &account, &password).await? else {
-        if accept::prefers_html(request.headers.get("accept")) {
-            let challenge = challenge::session(state);
-            trace.said = Some(page::sign_in(&next, &account, true).with("www-authenticate", challenge));
-        }
-        return Err(Reason::SignInFailed);
+        let refusal = Refusal::from(Reason::SignInFailed);
+        return Err(match accept::prefers_html(request.headers.get("accept")) {
+            true => {
+                let form = page::sign_in(&next, &account, true).with("www-authenticate", challenge::session(state));
+                refusal.saying(Said::Answer(form))
+            }
+            false => refusal,
+        });
     };
-    let (_, cookies) = open_session(x, &subject).await?;
-    Ok(with_cookies(Answer::see_other(next), cookies))
+    open_session(x, &subject).await?;
+    Ok(Access::answer(Answer::see_other(next)))
 }
 
 /// Where to go afterwards: an address on this host that the gate itself would accept, as it would forward it, else `/`.

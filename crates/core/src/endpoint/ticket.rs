@@ -4,22 +4,24 @@ use serde_json::{Value, json};
 
 use crate::credential::session::{self, xsrf};
 use crate::credential::ticket;
-use crate::exchange::{Exchange, Trace};
+use crate::exchange::Exchange;
+use crate::exchange::access::Access;
 use crate::http::answer::Answer;
 use crate::http::fetch_metadata;
 use crate::policy::Scheme;
 use crate::ports::Ports;
 use crate::refusal::Reason;
+use crate::refused::Refusal;
 
 /// 201 `{"ticket", "authorization", "expires_in"}`. The session and its token have to be shown, whatever a route asks for.
 ///
 /// # Errors
 /// `CredentialMissing`, `BoundTokenMissing`, `BoundTokenMismatch`, `CrossSite`, the session's reasons, storage's own.
-pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>, trace: &mut Trace) -> Result<Answer, Reason> {
+pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
     let Exchange { state, request, target, ports, .. } = *x;
     let ctx = x.ctx();
     let (Some(policy), Some(sessions)) = (&state.policy.ticket, &state.policy.session) else {
-        return Err(Reason::NoRoute);
+        return Err(Reason::NoRoute.into());
     };
     let headers = &request.headers;
     let value = session::present(ctx, sessions, target, headers)?.ok_or(Reason::CredentialMissing)?;
@@ -27,11 +29,11 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>, trace: &mut Trace) -> 
     let token = xsrf::token(ctx, sessions, &session)?;
     xsrf::judge(&token, xsrf::held(&token, headers), headers.get(xsrf::HEADER))?;
     if !fetch_metadata::is_own_form(headers, &target.origin()) {
-        return Err(Reason::CrossSite);
+        return Err(Reason::CrossSite.into());
     }
-    session::verify(ctx, ports, sessions, ctx.strictest(), &session, &mut trace.identity).await?;
+    let identity = session::verify(ctx, ports, sessions, ctx.strictest(), &session).await?;
     let minted = ticket::mint(ctx, ports, sessions, &session, policy.lifetime)?;
-    Ok(Answer::json(201, &described(&minted)?))
+    Ok(Access::answer(Answer::json(201, &described(&minted)?)).by(identity))
 }
 
 /// What is told of a new ticket.

@@ -1,38 +1,65 @@
-//! What a credential opens.
+//! What a credential opens, or what an endpoint answers.
 
-use crate::credential::Identity;
 use crate::exchange::body::NewBody;
 use crate::exchange::claim::Claim;
+use crate::exchange::format::ErrorFormat;
 use crate::http::answer::Answer;
+use crate::identity::Identity;
 use crate::redirect::outcome::Onward;
 use crate::tags::words::Tags;
 
-/// What a credential opened.
+/// What a request that is not refused comes to.
 #[derive(Debug, Default)]
-pub struct Grant {
-    /// As whom.
-    pub identity: Identity,
+pub struct Access {
+    /// As whom, where that is known.
+    pub identity: Option<Identity>,
     /// Replaces the body, where it was read.
     pub body: Option<NewBody>,
     /// Replaces the type of the body, where that was read as another than it says.
     pub content_type: Option<&'static str>,
-    /// Set-Cookie values for the answer.
-    pub cookies: Vec<String>,
-    /// Send the client there instead of forwarding.
-    pub redirect: Option<String>,
     /// What tags in the origin's page stand for, where they are expanded.
     pub tags: Option<Tags>,
     /// Where the outcome leads, which the origin's answer decides.
     pub onward: Option<Box<Onward>>,
     /// What is used up by it, once everything else is known to be right.
     pub claim: Option<Box<Claim>>,
+    /// How a failure of the origin is told, if not as the route says.
+    pub format: Option<ErrorFormat>,
+    /// What follows.
+    pub then: Then,
 }
 
-/// Where collecting ends if it is not refused.
-#[derive(Debug)]
-pub enum Outcome {
-    /// The route is open for this request.
-    Granted(Box<Grant>),
-    /// The gateway asks something back first.
+/// What follows once everything was verified.
+#[derive(Debug, Default)]
+pub enum Then {
+    /// The request goes to the origin.
+    #[default]
+    Forward,
+    /// The client is sent there, after what the credential uses up was claimed.
+    Redirect(String),
+    /// The gateway answers itself. Nothing is claimed.
     Answer(Answer),
+}
+
+impl Access {
+    /// The request goes to the origin as that.
+    pub fn of(identity: Identity) -> Self {
+        Self { identity: Some(identity), ..Self::default() }
+    }
+
+    /// The gateway answers itself.
+    pub fn answer(answer: Answer) -> Self {
+        Self { then: Then::Answer(answer), ..Self::default() }
+    }
+
+    /// The same, as an administrator; the person that a call is about is its subject.
+    pub fn by_administrator(self, administrator: Identity) -> Self {
+        let subject = self.identity.and_then(|identity| identity.subject);
+        Self { identity: Some(Identity { subject, ..administrator }), ..self }
+    }
+
+    /// The same, as that.
+    pub fn by(self, identity: Identity) -> Self {
+        Self { identity: Some(identity), ..self }
+    }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::exchange::body::NewBody;
+use crate::exchange::format::ErrorFormat;
 use crate::http::answer::Answer;
 use crate::policy::Origin;
 use crate::redirect::outcome::Onward;
@@ -46,6 +47,8 @@ pub struct Forwarding {
     pub tags: Option<Tags>,
     /// Where the browser goes instead of getting the origin's answer, if the outcome leads anywhere.
     pub onward: Option<Box<Onward>>,
+    /// How a failure of the origin is told, if not as the route says.
+    pub format: Option<ErrorFormat>,
 }
 
 impl Forwarding {

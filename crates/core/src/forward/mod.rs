@@ -7,12 +7,14 @@ use std::borrow::Cow;
 
 use crate::credential::own::traces;
 use crate::credential::session::{self, http_session, xsrf};
-use crate::credential::{Identity, bearer, broker_state, ticket};
+use crate::credential::{bearer, broker_state, ticket};
 use crate::dialect::checkfront;
+use crate::exchange::Exchange;
 use crate::exchange::decision::Forwarding;
 use crate::forward::headers::{fold, forged, is_harmless_connection};
 use crate::http::query::{self, Param};
 use crate::http::{self, Headers, Incoming, Target, cookie};
+use crate::identity::Identity;
 use crate::luminate;
 use crate::luminate::names::ANYWHERE;
 use crate::policy::{Accept, Nonce, Policy, Route, Session, SignedRedirect, Via};
@@ -24,14 +26,9 @@ use crate::signed::{link, redirect};
 ///
 /// # Errors
 /// `OnBehalf`; `PathParameter`, which [`routing::judge_path`] has excluded.
-pub fn forwarding(
-    policy: &Policy,
-    route: &Route,
-    incoming: &Incoming<'_>,
-    target: &Target<'_>,
-    identity: &Identity,
-    request_id: &str,
-) -> Result<Forwarding, Reason> {
+pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Identity) -> Result<Forwarding, Reason> {
+    let Exchange { state, request: incoming, target, request_id, .. } = *x;
+    let policy = &state.policy;
     let forward = &route.forward;
     let path = routing::forwarded_path(route, target).ok_or(Reason::PathParameter)?;
     let mut url = match &forward.origin.via {
@@ -99,6 +96,7 @@ pub fn forwarding(
         varies_by_origin: route.cors.is_some(),
         tags: None,
         onward: None,
+        format: None,
     })
 }
 

@@ -1,4 +1,4 @@
-//! The pipeline: match the route, refuse ambiguity, collect credentials, verify, decide.
+//! The pipeline: match the route, refuse ambiguity, authenticate, decide.
 //!
 //! 1. bounds and shape of the request; 2. route, method, preflight; 3. the route's shape rules;
 //! 4. credentials, without storage as far as they go, then their records; 5. edits, and whatever they need; 6. single use.
@@ -7,187 +7,169 @@
 //! the last.
 
 pub mod answered;
-pub(crate) mod credentials;
+mod guarded;
+mod place;
+mod refuse;
 
-use std::sync::Arc;
-
-use crate::authenticate::{broker, claim};
-use crate::dialect;
-use crate::endpoint::{self, http_session};
-use crate::exchange::access::Outcome;
-use crate::exchange::claim::Claim;
+use crate::dialect::Refused;
+use crate::endpoint;
+use crate::exchange::access::{Access, Then};
 use crate::exchange::decision::Decision;
-use crate::exchange::format::Voice;
-use crate::exchange::{Exchange, Judged, Moment, Trace};
-use crate::forward;
+use crate::exchange::format::ErrorFormat;
+use crate::exchange::jar::Jar;
+use crate::exchange::{Exchange, Judged, Moment};
 use crate::http::answer::{Answer, with_cookies};
 use crate::http::{Deployment, Incoming, Target, cors};
-use crate::luminate;
-use crate::own_paths;
-use crate::policy::{Route, SingleUse};
+use crate::identity::Identity;
+use crate::luminate::errors;
+use crate::policy::SingleUse;
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::routing::{self, method_override};
+use crate::refused::{Refusal, Said};
 use crate::state::State;
 
+use place::Place;
+
+/// A decision, and as whom the request goes through.
+type Decided = (Decision, Option<Identity>);
+
 impl State {
-    /// Judges a request. Every way out of here is a decision; nothing is let through by an error.
-    pub async fn handle<P: Ports>(&self, incoming: &Incoming<'_>, moment: Moment<'_>, ports: &P) -> Judged {
-        self.recent.begin(moment.now);
-        self.foreign.begin(moment.now);
-        let mut trace = Trace::default();
-        let decided = self.decide(incoming, moment, ports, &mut trace).await;
-        let (decision, refused) = match decided {
-            Ok(decision) => (decision, None),
-            Err(reason) => {
+    /// Decides on a request. Every way out of here is a decision; nothing is let through by an error.
+    pub async fn handle<P: Ports>(&self, request: &Incoming<'_>, moment: Moment<'_>, ports: &P) -> Judged {
+        let Moment { now, request_id } = moment;
+        self.recent.begin(now);
+        self.foreign.begin(now);
+        let jar = &Jar::default();
+        let mut place = Place::Nowhere;
+        let decided = match target(self, request) {
+            Ok(target) => {
+                let x = &Exchange { state: self, ports, request, target: &target, now, request_id, jar };
+                match Place::find(x) {
+                    Ok(found) => {
+                        place = found;
+                        decide(x, &place).await
+                    }
+                    Err(reason) => Err(reason.into()),
+                }
+            }
+            Err(reason) => Err(reason.into()),
+        };
+        let mut format = place_format(&place, request);
+        let (decision, refused, identity) = match decided {
+            Ok((decision, identity)) => (decision, None, identity),
+            Err(refusal) => {
+                let reason = refusal.reason;
                 if reason.public().status() >= 500 && self.policy.single_use == SingleUse::Ledger {
                     // Nothing is wrong with the request: what it used up is good for another one, and opens nothing here.
-                    trace.cookies.clear();
+                    jar.clear();
                     ports.withdraw().await;
                 }
-                let said = trace.said.take();
-                let answer = said.unwrap_or_else(|| dialect::refuse(self, reason, incoming, moment, &trace));
-                (Decision::Answer(answer), Some(reason))
+                let words = self.words(request, moment, &place, &refusal);
+                let answer = refuse::answer(&words, &refusal, format, jar.take());
+                (Decision::Answer(answer), Some(reason), refusal.identity().cloned())
             }
         };
-        let Trace { route, endpoint, identity, voice, .. } = trace;
-        Judged { decision, refused, route, endpoint, identity, voice }
+        if let Decision::Forward(forwarding) = &decision {
+            format = forwarding.format.unwrap_or(format);
+        }
+        Judged { decision, refused, identity, format, route: place.route().cloned(), endpoint: place.endpoint() }
     }
 
-    /// The answer to a request that failed after it was judged.
-    pub fn refuse(&self, reason: Reason, incoming: &Incoming<'_>, moment: Moment<'_>, judged: &Judged) -> Answer {
+    /// The answer to a request that failed after it was let through.
+    pub fn refuse(&self, reason: Reason, request: &Incoming<'_>, moment: Moment<'_>, judged: &Judged) -> Answer {
+        let place = match &judged.route {
+            Some(route) => Place::Route(route.clone()),
+            None => Place::Endpoint(judged.endpoint),
+        };
         // What was opened for the caller is theirs even if the origin is down: a nonce works only once.
-        let (cookies, onward) = match &judged.decision {
-            Decision::Forward(forwarding) => (forwarding.cookies.clone(), forwarding.onward.clone()),
+        let (cookies, outcome) = match &judged.decision {
+            Decision::Forward(forwarding) => (forwarding.cookies.clone(), forwarding.onward.as_deref()),
             Decision::Answer(_) => (Vec::new(), None),
         };
-        let trace = Trace { route: judged.route.clone(), cookies, voice: judged.voice, onward, ..Trace::default() };
-        dialect::refuse(self, reason, incoming, moment, &trace)
+        let refusal = Refusal::from(reason);
+        let refusal = match outcome.and_then(|outcome| errors::redirect(outcome, reason, moment.now)) {
+            Some(redirect) => refusal.saying(Said::Body(redirect)),
+            None => refusal,
+        };
+        refuse::answer(&self.words(request, moment, &place, &refusal), &refusal, judged.format, cookies)
     }
 
-    async fn decide<P: Ports>(
-        &self,
-        incoming: &Incoming<'_>,
-        moment: Moment<'_>,
-        ports: &P,
-        trace: &mut Trace,
-    ) -> Result<Decision, Reason> {
-        self.judge_bounds(incoming)?;
-        let target = Target::read(incoming.url, self.policy.limits.url)?.at(self.deployment);
-        if !routing::is_known_method(&self.policy, incoming.method) {
-            return Err(Reason::MethodUnknown);
-        }
-        let target = &target;
-        let Moment { now, request_id } = moment;
-        let x = &Exchange { state: self, ports, request: incoming, target, now, request_id };
-        // An http issuer is valid on loopback alone, and only a local deployment is there.
-        let is_for_https = self.policy.gateway.issuer.is_https() || self.deployment == Deployment::Public;
-        let is_exposed = is_for_https && !target.secure && !target.is_loopback();
-        if endpoint::is_own(&self.policy, target.path) {
-            if is_exposed && !(target.path == own_paths::HTTP_SESSION && http_session::is_host(x)) {
-                return Err(Reason::TransportInsecure);
-            }
-            let answer = Box::pin(endpoint::answer(x, trace));
-            return answer.await.map(Decision::Answer);
-        }
-        let is_preflight = cors::is_preflight(incoming.method, &incoming.headers);
-        let asked = incoming.headers.get("access-control-request-method").filter(|_| is_preflight);
-        let route = Arc::clone(routing::find(&self.policy, asked.unwrap_or(incoming.method), target)?);
-        trace.route = Some(Arc::clone(&route));
-        if !is_preflight {
-            trace.voice = Voice::of(route.dialect);
-        }
-        routing::judge_path(&route, target)?;
-        let is_meant = || route.is_for_http() && http_session::is_host(x);
-        if is_exposed && route.takes_credentials() && !is_meant() {
-            return Err(Reason::TransportInsecure);
-        }
-        if let (true, Some(cors)) = (is_preflight, &route.cors) {
-            return cors::preflight(cors, &route, &incoming.headers).map(Decision::Answer);
-        }
-        if !is_preflight && route.luminate().is_some() {
-            trace.voice = luminate::voice(&route, target);
-        }
-        routing::judge_method(&self.policy, &route, incoming.method, trace)?;
-        if is_preflight {
-            return Err(Reason::PreflightDenied);
-        }
-        method_override::judge_query(&route, incoming.method, target.query.unwrap_or_default())?;
-        let looked_at = match incoming.method {
-            // Boxed: few requests have a form, and every request's future would be as large.
-            "POST" => Box::pin(method_override::look(x, &route)).await?,
+    fn words<'a>(
+        &'a self,
+        request: &'a Incoming<'_>,
+        moment: Moment<'a>,
+        place: &'a Place,
+        refusal: &'a Refusal,
+    ) -> Refused<'a> {
+        let detail = match refusal.said() {
+            Said::Detail(detail) => Some(detail.as_str()),
             _ => None,
         };
-        let collected = credentials::collect(x, &route, trace).await;
-        if let Err(reason) = collected {
-            trace.said = broker::send(x, &route, reason)?;
-        }
-        let grant = match collected? {
-            Outcome::Granted(grant) => *grant,
-            Outcome::Answer(answer) => {
-                return Ok(Decision::Answer(cors::dress(answer, route.cors.as_ref(), &incoming.headers)));
-            }
-        };
-        trace.identity = Some(grant.identity.clone());
-        trace.cookies.clone_from(&grant.cookies);
-        if let Some(location) = grant.redirect {
-            let mut cookies = grant.cookies;
-            if let Some(claim) = grant.claim {
-                cookies.extend(used(x, &route, *claim).await?);
-            }
-            return Ok(Decision::Answer(with_cookies(Answer::see_other(location), cookies)));
-        }
-        let mut forwarding =
-            forward::forwarding(&self.policy, &route, incoming, target, &grant.identity, moment.request_id)?;
-        let content_type = || incoming.headers.get("content-type").unwrap_or_default();
-        let content_type = grant.content_type.unwrap_or_else(content_type);
-        forwarding.body = method_override::joined(&route, content_type, grant.body, looked_at)?;
-        forwarding.set.extend(grant.content_type.map(|content_type| ("content-type", content_type.to_owned())));
-        forwarding.cookies = grant.cookies;
-        forwarding.tags = grant.tags;
-        if let Some(onward) = grant.onward {
-            forwarding.remove.extend(forward::partial(&incoming.headers));
-            forwarding.onward = Some(onward);
-        }
-        if let Some(audience) = &route.forward.jwt_audience {
-            let jwt = self.assertions.jwt(self, x.ctx(), &route, audience, &grant.identity, ports).await?;
-            forwarding.set.extend(jwt.map(|jwt| ("edgegate-jwt", jwt)));
-        }
-        if let Some(claim) = grant.claim {
-            forwarding.cookies.extend(used(x, &route, *claim).await?);
-        }
-        Ok(Decision::Forward(Box::new(forwarding)))
+        let (route, endpoint) = (place.route().map(|route| &**route), place.endpoint());
+        Refused { state: self, request, request_id: moment.request_id, route, endpoint, reason: refusal.reason, detail }
     }
+}
 
-    fn judge_bounds(&self, incoming: &Incoming<'_>) -> Result<(), Reason> {
-        let limits = &self.policy.limits;
-        if incoming.headers.size() > limits.headers {
-            return Err(Reason::HeadersTooLarge);
-        }
-        let length = incoming.headers.get("content-length");
-        if matches!(incoming.method, "GET" | "HEAD") {
-            let is_in_chunks = incoming.headers.get("transfer-encoding").is_some();
-            // Some clients say of every GET that it has no body: an empty one is none, and none is forwarded.
-            let has_body = length.map_or(incoming.odd_body, |length| !is_zero(length));
-            if has_body || is_in_chunks {
-                return Err(Reason::BodyUnexpected);
+/// The target of a request that keeps to the policy's bounds.
+fn target<'a>(state: &State, request: &Incoming<'a>) -> Result<Target<'a>, Reason> {
+    judge_bounds(state, request)?;
+    Ok(Target::read(request.url, state.policy.limits.url)?.at(state.deployment))
+}
+
+async fn decide<P: Ports>(x: &Exchange<'_, P>, place: &Place) -> Result<Decided, Refusal> {
+    match place {
+        Place::Nowhere => Err(Reason::NoRoute.into()),
+        Place::Route(route) => guarded::decide(x, route).await,
+        Place::Endpoint(_) => {
+            if is_exposed(x) && !endpoint::is_for_http(x) {
+                return Err(Reason::TransportInsecure.into());
+            }
+            // Boxed: what they hold while they wait would otherwise be part of every request's future.
+            let Access { then, identity, .. } = Box::pin(endpoint::answer(x)).await?;
+            match then {
+                Then::Answer(answer) => Ok((Decision::Answer(with_cookies(answer, x.jar.take())), identity)),
+                Then::Forward | Then::Redirect(_) => Err(Reason::Internal.into()),
             }
         }
-        match (limits.body, length.and_then(|length| length.parse::<u64>().ok())) {
-            (Some(limit), Some(length)) if length > limit => Err(Reason::BodyTooLarge),
-            _ => Ok(()),
+    }
+}
+
+/// Whether others may read what a request says on its way. An http issuer is valid on loopback alone, and only a local
+/// deployment is there.
+fn is_exposed<P>(x: &Exchange<'_, P>) -> bool {
+    let is_for_https = x.state.policy.gateway.issuer.is_https() || x.state.deployment == Deployment::Public;
+    is_for_https && !x.target.secure && !x.target.is_loopback()
+}
+
+/// A preflight is refused in the RFCs' format, which the browser alone reads.
+fn place_format(place: &Place, request: &Incoming<'_>) -> ErrorFormat {
+    match cors::is_preflight(request.method, &request.headers) {
+        true => ErrorFormat::Generic,
+        false => place.format(),
+    }
+}
+
+fn judge_bounds(state: &State, request: &Incoming<'_>) -> Result<(), Reason> {
+    let limits = &state.policy.limits;
+    if request.headers.size() > limits.headers {
+        return Err(Reason::HeadersTooLarge);
+    }
+    let length = request.headers.get("content-length");
+    if matches!(request.method, "GET" | "HEAD") {
+        let is_in_chunks = request.headers.get("transfer-encoding").is_some();
+        // Some clients say of every GET that it has no body: an empty one is none, and none is forwarded.
+        let has_body = length.map_or(request.odd_body, |length| !is_zero(length));
+        if has_body || is_in_chunks {
+            return Err(Reason::BodyUnexpected);
         }
+    }
+    match (limits.body, length.and_then(|length| length.parse::<u64>().ok())) {
+        (Some(limit), Some(length)) if length > limit => Err(Reason::BodyTooLarge),
+        _ => Ok(()),
     }
 }
 
 /// Whether a Content-Length (RFC 9110 section 8.6: digits) says that there is nothing.
 fn is_zero(length: &str) -> bool {
     !length.is_empty() && length.bytes().all(|b| b == b'0')
-}
-
-/// Uses up what a credential leaves to be claimed. Boxed: few requests have one, and every request's future would be as
-/// large.
-async fn used<P: Ports>(x: &Exchange<'_, P>, route: &Route, claim: Claim) -> Result<Vec<String>, Reason> {
-    claim::judge(x, route, &claim)?;
-    Box::pin(claim::perform(x, claim)).await
 }

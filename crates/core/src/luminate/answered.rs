@@ -3,129 +3,145 @@
 use crate::authenticate::password;
 use crate::credential::session::{self, handoff};
 use crate::digest::{hex, md5, sha1};
-use crate::exchange::access::Outcome;
+use crate::exchange::access::Access;
 use crate::exchange::body::NewBody;
-use crate::exchange::format::Manner;
-use crate::exchange::{Exchange, Trace};
-use crate::http::answer::with_cookies;
+use crate::exchange::format::ResponseFormat;
+use crate::http::answer::Answer;
 use crate::http::query::encode_component;
+use crate::identity::Identity;
 use crate::luminate::call::Call;
 use crate::luminate::caller::{self, Caller};
 use crate::luminate::catalog::Answered;
 use crate::luminate::document::{self, Content};
 use crate::luminate::names::{AUTH_PURPOSE, NONCE, ROUTING_ID, SIGN_ON};
 use crate::luminate::sso_token;
-use crate::luminate::{forward, redirects};
-use crate::policy::{Digest, Luminate, Route};
+use crate::luminate::{Visit, forward, redirects};
+use crate::policy::{Digest, Luminate};
 use crate::ports::Ports;
-use crate::redirect::outcome::Ended;
+use crate::redirect::outcome::{Ended, Onward};
 use crate::refusal::Reason;
+use crate::refused::Refusal;
 use crate::sealed::seal::Sealed;
 use crate::sealed::session_token;
 use crate::sealed::store::Context;
 use crate::secret::Secret;
 
+/// What a client wants of a method that is answered here.
+pub(super) struct Wanted {
+    /// How it is told.
+    pub(super) format: ResponseFormat,
+    /// Which method.
+    pub(super) method: Answered,
+    /// Where the outcome leads, if anywhere.
+    pub(super) onward: Option<Box<Onward>>,
+}
+
 /// Answers a client call.
 ///
 /// # Errors
 /// The reasons of each method, and storage's own.
-#[allow(clippy::too_many_arguments)] // the call, and all that is known of its caller
-pub async fn client<P: Ports>(
-    x: &Exchange<'_, P>,
-    route: &Route,
-    luminate: &Luminate,
+pub(super) async fn client<P: Ports>(
+    v: &Visit<'_, P>,
     call: &Call<'_>,
-    manner: Manner,
-    answered: Answered,
+    wanted: Wanted,
+    mut caller: Caller,
+) -> Result<Access, Refusal> {
+    let Wanted { format, method, mut onward } = wanted;
+    if method == Answered::Login && wants_user_name(call)? {
+        // No log-in: the origin writes a letter to whoever forgot the name.
+        return forward::client(v, call, "login", caller, onward).await;
+    }
+    let (root, content) = content(v, call, method, &mut caller).await?;
+    redirects::know(v, &caller, onward.as_deref_mut())?;
+    let answer = answer(v.ctx(), format, onward.as_deref(), (root, &content));
+    Ok(Access::answer(answer).by(caller.identity))
+}
+
+/// What a method does, and what it says. The caller is afterwards who it made of them.
+async fn content<P: Ports>(
+    v: &Visit<'_, P>,
+    call: &Call<'_>,
+    method: Answered,
     caller: &mut Caller,
-    trace: &mut Trace,
-) -> Result<Outcome, Reason> {
-    let (root, content) = match answered {
+) -> Result<(&'static str, Content), Reason> {
+    match method {
         Answered::GetLoginUrl => {
-            caller::settle(x, route, luminate, caller, trace).await?;
-            let session = caller::session_of(x, route, luminate, caller, trace)?;
-            ("getLoginUrlResponse", login_url(x, route, luminate, session)?)
+            caller::settle(v, caller).await?;
+            let session = caller::session_of(v, caller)?;
+            Ok(("getLoginUrlResponse", login_url(v, session)?))
         }
         Answered::Login | Answered::AuthenticateUser => {
-            if answered == Answered::Login && wants_user_name(call)? {
-                // No log-in: the origin writes a letter to whoever forgot the name.
-                return forward::client(x, route, luminate, call, "login", core::mem::take(caller), trace).await;
-            }
-            let subject = authenticate(x, call).await?;
-            let signature = signature(x, luminate, &subject)?;
+            let subject = authenticate(v, call).await?;
+            let signature = signature(v, &subject)?;
             // The password says who this is, whatever a partner would have said.
             caller.signs_in = false;
-            caller::settle(x, route, luminate, caller, trace).await?;
+            caller::settle(v, caller).await?;
             caller.identity.kind = "password";
-            caller::sign_in(x, route, luminate, &subject, caller, trace).await?;
+            caller::sign_in(v, &subject, caller).await?;
             let session = caller.session.as_ref().ok_or(Reason::Internal)?;
-            (root_of(answered), signed_in(x, luminate, signature, session)?)
+            Ok((root_of(method), signed_in(v, signature, session)?))
         }
         Answered::LoginTest => {
             let subject = caller.subject()?;
             if call.filled("cons_id")?.is_some_and(|asked| asked != subject) {
                 return Err(Reason::NotSignedIn);
             }
-            let url = test_url(x, route, call)?;
-            let mut members = signature(x, luminate, subject)?;
+            let url = test_url(v, call)?;
+            let mut members = signature(v, subject)?;
             members.push(("login_test_url", Some(url)));
             members.extend(["token", "nonce", "JSESSIONID", "routing_id"].map(|name| (name, None)));
-            caller::settle(x, route, luminate, caller, trace).await?;
-            ("loginResponse", Content::Members(members))
+            caller::settle(v, caller).await?;
+            Ok(("loginResponse", Content::Members(members)))
         }
         Answered::Logout => {
             caller.signs_in = false;
-            caller::settle(x, route, luminate, caller, trace).await?;
-            caller::sign_out(x, route, luminate, caller).await?;
-            caller::take_back(x, route, luminate, trace);
+            caller::settle(v, caller).await?;
+            caller::sign_out(v, caller).await?;
+            caller::take_back(v);
             let message = Some("User logged out successfully.".to_owned());
-            ("loginResponse", Content::Members(vec![("message", message)]))
+            Ok(("loginResponse", Content::Members(vec![("message", message)])))
         }
         Answered::SingleSignOn => {
             // The token itself was judged with everything else that says who calls.
             if call.in_body(SIGN_ON)?.is_none() {
                 return Err(Reason::CallParameterMissing);
             }
-            caller::settle(x, route, luminate, caller, trace).await?;
+            caller::settle(v, caller).await?;
             let session = caller.session.as_ref().ok_or(Reason::Internal)?;
-            let id = text(&session::text(&luminate.session, session))?;
-            ("singleSignOnMethodResponse", Content::Text(id))
+            let id = text(&session::text(&v.luminate.session, session))?;
+            Ok(("singleSignOnMethodResponse", Content::Text(id)))
         }
-        Answered::GetSingleSignOnToken => return Err(Reason::CallMethodUnknown),
-    };
-    redirects::know(x, luminate, caller, trace.onward.as_deref_mut())?;
-    Ok(answer(x.ctx(), manner, root, &content, trace))
+        Answered::GetSingleSignOnToken => Err(Reason::CallMethodUnknown),
+    }
 }
 
 /// Answers a server call. The caller is a server: it gets no cookie, and what it sends as one is not looked at.
 ///
 /// # Errors
 /// The reasons of each method, and storage's own.
-pub async fn server<P: Ports>(
-    x: &Exchange<'_, P>,
-    _route: &Route,
-    luminate: &Luminate,
+pub(super) async fn server<P: Ports>(
+    v: &Visit<'_, P>,
     call: &Call<'_>,
-    manner: Manner,
-    answered: Answered,
-    trace: &mut Trace,
-) -> Result<Outcome, Reason> {
-    let subject = match answered {
-        Answered::GetSingleSignOnToken => constituent(x, luminate, call).await?,
-        _ => authenticate(x, call).await?,
+    format: ResponseFormat,
+    method: Answered,
+) -> Result<Access, Reason> {
+    let subject = match method {
+        Answered::GetSingleSignOnToken => constituent(v, call).await?,
+        _ => authenticate(v, call).await?,
     };
-    if let Some(identity) = &mut trace.identity {
-        identity.subject = Some(subject.clone());
-    }
-    let opened = session::start(x.ctx(), x.ports, &luminate.session, &subject).await?;
-    if answered != Answered::GetSingleSignOnToken {
-        let content = signed_in(x, luminate, signature(x, luminate, &subject)?, &opened)?;
-        return Ok(answer(x.ctx(), manner, root_of(answered), &content, trace));
-    }
-    let token = sso_token::mint(x.ctx(), x.ports, &luminate.session, &subject, luminate.sign_on_lifetime)?;
-    let mut members = vec![("token", Some(text(&token)?)), ("cons_id", Some(subject))];
-    members.extend(connection(x, luminate, &opened)?);
-    Ok(answer(x.ctx(), manner, "getSingleSignOnTokenResponse", &Content::Members(members), trace))
+    let about = Identity { subject: Some(subject.clone()), ..Identity::default() };
+    let opened = session::start(v.ctx(), v.ports, &v.luminate.session, &subject).await?;
+    let (root, content) = match method {
+        Answered::GetSingleSignOnToken => {
+            let lifetime = v.luminate.sign_on_lifetime;
+            let token = sso_token::mint(v.ctx(), v.ports, &v.luminate.session, &subject, lifetime)?;
+            let mut members = vec![("token", Some(text(&token)?)), ("cons_id", Some(subject))];
+            members.extend(connection(v, &opened)?);
+            ("getSingleSignOnTokenResponse", Content::Members(members))
+        }
+        _ => (root_of(method), signed_in(v, signature(v, &subject)?, &opened)?),
+    };
+    Ok(Access::answer(document::answer(format, 200, root, &content)).by(about))
 }
 
 /// The token of a session, as pages and clients get it.
@@ -136,13 +152,17 @@ pub fn auth_token(ctx: Context<'_>, luminate: &Luminate, session: &Sealed) -> Re
     session_token::token(ctx, &luminate.session, session, AUTH_PURPOSE)
 }
 
-fn answer(ctx: Context<'_>, manner: Manner, root: &str, content: &Content, trace: &Trace) -> Outcome {
-    let onward = trace.onward.as_ref().and_then(|onward| {
+fn answer(
+    ctx: Context<'_>,
+    format: ResponseFormat,
+    onward: Option<&Onward>,
+    (root, content): (&str, &Content),
+) -> Answer {
+    let redirect = onward.and_then(|onward| {
         let document = document::tree(root, content);
         onward.answer(Ended { well: true, document: document.as_ref() }, ctx.now)
     });
-    let answer = onward.unwrap_or_else(|| document::answer(manner, 200, root, content));
-    Outcome::Answer(with_cookies(answer, trace.cookies.clone()))
+    redirect.unwrap_or_else(|| document::answer(format, 200, root, content))
 }
 
 fn root_of(answered: Answered) -> &'static str {
@@ -163,7 +183,7 @@ fn wants_user_name(call: &Call<'_>) -> Result<bool, Reason> {
 }
 
 /// Who the caller is by name and password. Both stand in the body, never in an address.
-async fn authenticate<P: Ports>(x: &Exchange<'_, P>, call: &Call<'_>) -> Result<String, Reason> {
+async fn authenticate<P: Ports>(v: &Visit<'_, P>, call: &Call<'_>) -> Result<String, Reason> {
     let account = match call.in_body("user_name")? {
         Some(name) => Some(name),
         None => call.in_body("email")?,
@@ -171,13 +191,11 @@ async fn authenticate<P: Ports>(x: &Exchange<'_, P>, call: &Call<'_>) -> Result<
     let (Some(account), Some(password)) = (account, call.in_body("password")?) else {
         return Err(Reason::CallParameterMissing);
     };
-    let Exchange { state: _, request: _, ports: _, .. } = *x;
-    let _ctx = x.ctx();
-    password::check(x, &account, &password).await?.ok_or(Reason::SignInFailed)
+    password::check(v, &account, &password).await?.ok_or(Reason::SignInFailed)
 }
 
 /// The subject that a server names, by one of two numbers.
-async fn constituent<P: Ports>(x: &Exchange<'_, P>, luminate: &Luminate, call: &Call<'_>) -> Result<String, Reason> {
+async fn constituent<P: Ports>(v: &Visit<'_, P>, call: &Call<'_>) -> Result<String, Reason> {
     let (member, number) = match (call.filled("cons_id")?, call.filled("member_id")?) {
         (Some(number), None) => ("cons_id", number),
         (None, Some(number)) => ("member_id", number),
@@ -186,9 +204,9 @@ async fn constituent<P: Ports>(x: &Exchange<'_, P>, luminate: &Luminate, call: &
     if number.len() > 20 || !number.bytes().all(|b| b.is_ascii_digit()) {
         return Err(Reason::SubjectUnknown);
     }
-    match &luminate.lookup {
+    match &v.luminate.lookup {
         Some(path) => {
-            let found = password::look_up(x, path, member, &number).await?;
+            let found = password::look_up(v, path, member, &number).await?;
             found.ok_or(Reason::SubjectUnknown)
         }
         // Without a look-up the administrator's word for a cons_id is all there is.
@@ -198,58 +216,44 @@ async fn constituent<P: Ports>(x: &Exchange<'_, P>, luminate: &Luminate, call: &
 }
 
 fn signed_in<P: Ports>(
-    x: &Exchange<'_, P>,
-    luminate: &Luminate,
+    v: &Visit<'_, P>,
     mut members: Vec<(&'static str, Option<String>)>,
     session: &Sealed,
 ) -> Result<Content, Reason> {
-    members.push(("token", Some(text(&auth_token(x.ctx(), luminate, session)?)?)));
-    members.extend(connection(x, luminate, session)?);
+    members.push(("token", Some(text(&auth_token(v.ctx(), v.luminate, session)?)?)));
+    members.extend(connection(v, session)?);
     Ok(Content::Members(members))
 }
 
-fn login_url<P: Ports>(
-    x: &Exchange<'_, P>,
-    route: &Route,
-    luminate: &Luminate,
-    session: &Sealed,
-) -> Result<Content, Reason> {
-    let nonce = handoff::mint(x.ctx(), x.ports, &luminate.session, session, luminate.nonce_lifetime)?;
-    let url = format!("{};jsessionid={ROUTING_ID}?{NONCE}={}", servlet_url(x, route), text(&nonce)?);
+fn login_url<P: Ports>(v: &Visit<'_, P>, session: &Sealed) -> Result<Content, Reason> {
+    let nonce = handoff::mint(v.ctx(), v.ports, &v.luminate.session, session, v.luminate.nonce_lifetime)?;
+    let url = format!("{};jsessionid={ROUTING_ID}?{NONCE}={}", servlet_url(v), text(&nonce)?);
     Ok(Content::Members(vec![
         ("url", Some(url)),
-        ("token", Some(text(&auth_token(x.ctx(), luminate, session)?)?)),
-        ("JSESSIONID", Some(text(&session::text(&luminate.session, session))?)),
+        ("token", Some(text(&auth_token(v.ctx(), v.luminate, session)?)?)),
+        ("JSESSIONID", Some(text(&session::text(&v.luminate.session, session))?)),
         ("routing_id", Some(ROUTING_ID.to_owned())),
     ]))
 }
 
 /// What connects a browser or a client to a session.
-fn connection<P: Ports>(
-    x: &Exchange<'_, P>,
-    luminate: &Luminate,
-    session: &Sealed,
-) -> Result<[(&'static str, Option<String>); 3], Reason> {
-    let nonce = handoff::mint(x.ctx(), x.ports, &luminate.session, session, luminate.nonce_lifetime)?;
+fn connection<P: Ports>(v: &Visit<'_, P>, session: &Sealed) -> Result<[(&'static str, Option<String>); 3], Reason> {
+    let nonce = handoff::mint(v.ctx(), v.ports, &v.luminate.session, session, v.luminate.nonce_lifetime)?;
     Ok([
         ("nonce", Some(text(&nonce)?)),
-        ("JSESSIONID", Some(text(&session::text(&luminate.session, session))?)),
+        ("JSESSIONID", Some(text(&session::text(&v.luminate.session, session))?)),
         ("routing_id", Some(ROUTING_ID.to_owned())),
     ])
 }
 
 /// `cons_id`, `timestamp` and `signature` = hex(digest(cons_id ‖ timestamp ‖ secret)), `protocols.md` A1. Nothing stands
 /// between the three, so a subject that is not all digits is never put in: `1` and `23…` would sign as `12` and `3…`.
-fn signature<P>(
-    x: &Exchange<'_, P>,
-    luminate: &Luminate,
-    subject: &str,
-) -> Result<Vec<(&'static str, Option<String>)>, Reason> {
+fn signature<P>(v: &Visit<'_, P>, subject: &str) -> Result<Vec<(&'static str, Option<String>)>, Reason> {
     let mut members = vec![("cons_id", Some(subject.to_owned())), ("timestamp", None), ("signature", None)];
     if subject.bytes().all(|b| b.is_ascii_digit()) {
-        let profile = &luminate.signature;
-        let (_, secret) = x.ctx().signing_key(&profile.keys)?;
-        let timestamp = x.ctx().now.to_string();
+        let profile = &v.luminate.signature;
+        let (_, secret) = v.ctx().signing_key(&profile.keys)?;
+        let timestamp = v.ctx().now.to_string();
         let parts: [&[u8]; 3] = [subject.as_bytes(), timestamp.as_bytes(), secret.expose()];
         let signature = match profile.digests.first() {
             Some(Digest::Md5) => hex(&md5(&parts)),
@@ -261,14 +265,14 @@ fn signature<P>(
     Ok(members)
 }
 
-fn test_url<P>(x: &Exchange<'_, P>, route: &Route, call: &Call<'_>) -> Result<String, Reason> {
+fn test_url<P>(v: &Visit<'_, P>, call: &Call<'_>) -> Result<String, Reason> {
     let key = call.value("api_key")?.unwrap_or_default();
-    Ok(format!("{}?method=loginTest&v=1.0&api_key={}", servlet_url(x, route), encode_component(&key)))
+    Ok(format!("{}?method=loginTest&v=1.0&api_key={}", servlet_url(v), encode_component(&key)))
 }
 
-fn servlet_url<P>(x: &Exchange<'_, P>, route: &Route) -> String {
-    let base = route.path.base().trim_end_matches('/');
-    format!("{}{base}/CRConsAPI", x.target.origin())
+fn servlet_url<P>(v: &Visit<'_, P>) -> String {
+    let base = v.route.path.base().trim_end_matches('/');
+    format!("{}{base}/CRConsAPI", v.target.origin())
 }
 
 fn text(secret: &Secret) -> Result<String, Reason> {

@@ -1,76 +1,96 @@
-//! A call of the API, in the order in which it is judged: servlet, form, caller's address, key, redirects, version, method,
+//! A call of the API, in the order in which it is verified: servlet, form, caller's address, key, redirects, version, method,
 //! verb, credentials, fields. Before the key is right, nothing is signed and nobody is sent anywhere.
 
-use crate::exchange::access::Outcome;
-use crate::exchange::format::Voice;
-use crate::exchange::{Exchange, Trace};
-use crate::luminate::call::{Call, Sent, manner_at_least};
+use crate::exchange::access::Access;
+use crate::exchange::format::{ErrorFormat, ResponseFormat};
+use crate::luminate::call::{Call, Sent, format_at_least};
 use crate::luminate::catalog::{Answered, Known, find};
-use crate::luminate::{answered, caller, forward, guess, redirects, server};
-use crate::policy::{Luminate, Route};
+use crate::luminate::{Visit, answered, caller, errors, forward, guess, redirects, server};
 use crate::ports::Ports;
+use crate::redirect::outcome::Onward;
 use crate::refusal::Reason;
+use crate::refused::Refusal;
 
-/// Judges a call, and answers it or lets it through.
+/// Answers a call or lets it through. A refusal leads where the caller said, or is told in the API's envelope.
 ///
 /// # Errors
 /// Every reason of the API, and storage's own.
-pub async fn call<P: Ports>(
-    x: &Exchange<'_, P>,
-    route: &Route,
-    luminate: &Luminate,
-    servlet: &str,
-    trace: &mut Trace,
-) -> Result<Outcome, Reason> {
-    let is_server = servlet.starts_with('S');
-    judge_verb(x.request.method, &["GET", "POST"], trace)?;
-    let sent = Sent::read(x).await?;
-    let query = x.target.query.unwrap_or_default();
-    trace.voice = Voice::Luminate(manner_at_least(query, &sent.form));
+pub(super) async fn call<P: Ports>(v: &Visit<'_, P>, servlet: &str) -> Result<Access, Refusal> {
+    only(v, &["GET", "POST"])?;
+    let sent = Sent::read(v).await?;
+    let query = v.target.query.unwrap_or_default();
     let call = Call::new(query, &sent);
-    let manner = call.manner()?;
-    trace.voice = Voice::Luminate(manner);
-    call.judge_credentials()?;
-    if is_server {
-        redirects::judge_unused(&call)?;
-        server::judge_address(x, luminate)?;
-    }
-    let api_key = call.value("api_key")?;
-    if !api_key.is_some_and(|key| luminate.api_keys.contains(&key)) {
-        return Err(Reason::ApiKeyUnknown);
-    }
-    if !is_server {
-        trace.onward = redirects::read(x, luminate, &call)?;
-    }
-    match call.filled("v")?.as_deref() {
-        Some("1.0") => {}
-        Some(_) => return Err(Reason::CallVersion),
-        None => return Err(Reason::CallParameterMissing),
-    }
-    let method = call.filled("method")?.ok_or(Reason::CallMethodMissing)?;
-    let known = find(luminate, servlet, &method).ok_or(Reason::CallMethodUnknown)?;
-    judge_verb(x.request.method, verbs(known, is_server, &method), trace)?;
-    if is_server {
-        let identity = server::judge_administrator(x, luminate, &call, &method, trace).await?;
-        if let Known::Answered(answered) = known {
-            return answered::server(x, route, luminate, &call, manner, answered, trace).await;
-        }
-        guess::count(x, &call, &method, &identity, is_server).await?;
-        return Ok(forward::server(&call, identity, trace));
-    }
-    let wants_auth = !luminate.no_auth.covers(servlet, &method);
-    let mut caller = caller::of(x, route, luminate, &call, wants_auth, trace).await?;
-    match known {
-        Known::Answered(answered) => {
-            answered::client(x, route, luminate, &call, manner, answered, &mut caller, trace).await
-        }
-        Known::Forwarded => forward::client(x, route, luminate, &call, &method, caller, trace).await,
+    let format = match call.format() {
+        Ok(format) => format,
+        Err(reason) => return Err(errors::refusal(format_at_least(query, &sent.form), reason.into())),
+    };
+    let onward = match admitted(v, servlet, &call) {
+        Ok(onward) => onward,
+        Err(reason) => return Err(errors::refusal(format, reason.into())),
+    };
+    match carry_out(v, servlet, &call, format, onward.clone()).await {
+        Ok(access) => Ok(Access { format: Some(ErrorFormat::Luminate(format)), ..access }),
+        Err(refusal) => Err(errors::of_call(refusal, format, onward.as_deref(), v.now)),
     }
 }
 
-fn judge_verb(method: &str, verbs: &[&str], trace: &mut Trace) -> Result<(), Reason> {
-    trace.allow = verbs.iter().map(|verb| (*verb).to_owned()).collect();
-    verbs.contains(&method).then_some(()).ok_or(Reason::MethodNotAllowed)
+/// Verifies what comes before the call itself, and reads where its outcome leads.
+fn admitted<P: Ports>(v: &Visit<'_, P>, servlet: &str, call: &Call<'_>) -> Result<Option<Box<Onward>>, Reason> {
+    call.judge_credentials()?;
+    if is_server(servlet) {
+        redirects::judge_unused(call)?;
+        server::judge_address(v)?;
+    }
+    let api_key = call.value("api_key")?;
+    if !api_key.is_some_and(|key| v.luminate.api_keys.contains(&key)) {
+        return Err(Reason::ApiKeyUnknown);
+    }
+    if is_server(servlet) { Ok(None) } else { redirects::read(v, call) }
+}
+
+async fn carry_out<P: Ports>(
+    v: &Visit<'_, P>,
+    servlet: &str,
+    call: &Call<'_>,
+    format: ResponseFormat,
+    onward: Option<Box<Onward>>,
+) -> Result<Access, Refusal> {
+    match call.filled("v")?.as_deref() {
+        Some("1.0") => {}
+        Some(_) => return Err(Reason::CallVersion.into()),
+        None => return Err(Reason::CallParameterMissing.into()),
+    }
+    let method = call.filled("method")?.ok_or(Reason::CallMethodMissing)?;
+    let known = find(v.luminate, servlet, &method).ok_or(Reason::CallMethodUnknown)?;
+    only(v, verbs(known, is_server(servlet), &method))?;
+    if is_server(servlet) {
+        let identity = server::administrator(v, call, &method).await?;
+        let done = match known {
+            Known::Answered(method) => answered::server(v, call, format, method).await,
+            Known::Forwarded => guess::count(v, call, &method, &identity, true).await.map(|()| forward::server(call)),
+        };
+        return match done {
+            Ok(access) => Ok(access.by_administrator(identity)),
+            Err(reason) => Err(Refusal::from(reason).of(&identity)),
+        };
+    }
+    let wants_auth = !v.luminate.no_auth.covers(servlet, &method);
+    let caller = caller::of(v, call, wants_auth).await?;
+    let known_as = caller.known();
+    let done = match known {
+        Known::Answered(method) => answered::client(v, call, answered::Wanted { format, method, onward }, caller).await,
+        Known::Forwarded => forward::client(v, call, &method, caller, onward).await,
+    };
+    done.map_err(|refusal| refusal.of(&known_as))
+}
+
+fn only<P>(v: &Visit<'_, P>, verbs: &[&str]) -> Result<(), Refusal> {
+    verbs.contains(&v.request.method).then_some(()).ok_or_else(|| Refusal::method(verbs))
+}
+
+/// Whether calls of a servlet come from servers.
+fn is_server(servlet: &str) -> bool {
+    servlet.starts_with('S')
 }
 
 /// Passwords and tokens stand in no address, so what takes one is posted (`protocols.md` A3.2). So is what changes

@@ -1,12 +1,11 @@
 //! One call of the API: its parameters, from query and body, each read once.
 
 use crate::authenticate::form;
-use crate::exchange::Exchange;
 use crate::exchange::body::NewBody;
-use crate::exchange::format::Manner;
+use crate::exchange::format::ResponseFormat;
 use crate::http::{Fields, multipart, query};
-use crate::luminate::guess;
 use crate::luminate::names::{CREDENTIALS, REDIRECTS};
+use crate::luminate::{Visit, guess};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 
@@ -28,23 +27,23 @@ impl Sent {
     ///
     /// # Errors
     /// `FormMalformed` for a body that is no form, `BodyTooLarge`.
-    pub async fn read<P: Ports>(x: &Exchange<'_, P>) -> Result<Self, Reason> {
-        if x.request.method != "POST" {
+    pub async fn read<P: Ports>(v: &Visit<'_, P>) -> Result<Self, Reason> {
+        if v.request.method != "POST" {
             return Ok(Self::default());
         }
-        x.request.judge_body_encoding()?;
-        if multipart::lacks_boundary(x.request.headers.get("content-type").unwrap_or_default()) {
-            let form = form::read_urlencoded(x, is_kept_back).await?;
+        v.request.judge_body_encoding()?;
+        if multipart::lacks_boundary(v.request.headers.get("content-type").unwrap_or_default()) {
+            let form = form::read_urlencoded(v, is_kept_back).await?;
             // No text of parameters holds a line end; a multipart body, whatever bounds its parts, begins with a line.
             if form.fields.contains(['\r', '\n']) || form.fields.starts_with("--") {
                 return Err(Reason::FormMalformed);
             }
             return Ok(Self { form: form.fields, body: Some(form.body), content_type: Some(URLENCODED) });
         }
-        if let Some(form) = form::read(x, is_kept_back, is_judged).await? {
+        if let Some(form) = form::read(v, is_kept_back, is_judged).await? {
             return Ok(Self { form: form.fields, body: Some(form.body), content_type: None });
         }
-        match x.ports.read(x.state.policy.limits.form).await?.is_empty() {
+        match v.ports.read(v.state.policy.limits.form).await?.is_empty() {
             true => Ok(Self::default()),
             false => Err(Reason::FormMalformed),
         }
@@ -125,24 +124,24 @@ impl<'a> Call<'a> {
     ///
     /// # Errors
     /// `CallFormat`, and as [`Call::value`].
-    pub fn manner(&self) -> Result<Manner, Reason> {
+    pub fn format(&self) -> Result<ResponseFormat, Reason> {
         let json = match self.value("response_format")?.as_deref() {
             None | Some("" | "xml") => false,
             Some("json") => true,
             Some(_) => return Err(Reason::CallFormat),
         };
         let suppress_response_codes = self.value("suppress_response_codes")?.as_deref() == Some("true");
-        Ok(Manner { json, suppress_response_codes })
+        Ok(ResponseFormat { json, suppress_response_codes })
     }
 }
 
 /// How the caller seems to want to be answered, for calls that cannot be read properly.
-pub fn manner_at_least(query: &str, form: &str) -> Manner {
+pub fn format_at_least(query: &str, form: &str) -> ResponseFormat {
     let values = |name: &'static str| {
         let params = query::params(query).chain(query::params(form));
         params.filter(move |param| param.name == name).map(|param| param.value)
     };
-    Manner {
+    ResponseFormat {
         json: values("response_format").any(|value| value == "json"),
         suppress_response_codes: values("suppress_response_codes").eq(["true"]),
     }

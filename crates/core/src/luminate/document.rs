@@ -1,6 +1,6 @@
 //! Documents: one root, and strings or nulls in it, as XML or JSON (`protocols.md` A0).
 
-use crate::exchange::format::Manner;
+use crate::exchange::format::ResponseFormat;
 use crate::http::answer::Answer;
 use crate::page::escape;
 use crate::redirect::document::Document;
@@ -16,10 +16,10 @@ pub enum Content {
 
 /// The answer that holds a document. Codes of a call can be suppressed; that the gateway is full or at fault cannot: there
 /// are clients that ask again at once when they are answered 200.
-pub fn answer(manner: Manner, status: u16, root: &str, content: &Content) -> Answer {
+pub fn answer(format: ResponseFormat, status: u16, root: &str, content: &Content) -> Answer {
     let can_be_suppressed = status < 500 && status != 429;
-    let status = if manner.suppress_response_codes && can_be_suppressed { 200 } else { status };
-    match manner.json {
+    let status = if format.suppress_response_codes && can_be_suppressed { 200 } else { status };
+    match format.json {
         true => Answer::new(status, "application/json;charset=UTF-8", json(root, content)),
         false => Answer::new(status, "text/xml;charset=UTF-8", xml(root, content)),
     }
@@ -99,11 +99,11 @@ mod tests {
 
     #[test]
     fn suppressed_codes_are_200_and_nothing_else_changes() {
-        let manner = Manner { json: true, suppress_response_codes: true };
-        let suppressed = answer(manner, 403, "r", &members());
-        let plain = answer(Manner { suppress_response_codes: false, ..manner }, 403, "r", &members());
+        let format = ResponseFormat { json: true, suppress_response_codes: true };
+        let suppressed = answer(format, 403, "r", &members());
+        let plain = answer(ResponseFormat { suppress_response_codes: false, ..format }, 403, "r", &members());
         assert_eq!((suppressed.status, plain.status), (200, 403));
-        assert_eq!([429, 503].map(|status| answer(manner, status, "r", &members()).status), [429, 503]);
+        assert_eq!([429, 503].map(|status| answer(format, status, "r", &members()).status), [429, 503]);
         assert_eq!(suppressed.body, plain.body);
     }
 }

@@ -1,22 +1,37 @@
 //! The error envelope and its codes (`protocols.md` A3.3). Texts that no record has are our own.
 
-use crate::exchange::format::Manner;
+use crate::exchange::format::ResponseFormat;
 use crate::http::answer::Answer;
 use crate::luminate::document::{self, Content};
 use crate::redirect::document::Document;
 use crate::redirect::outcome::{Ended, Onward};
 use crate::refusal::{Public, Reason};
+use crate::refused::{Refusal, Said};
 
 const ROOT: &str = "errorResponse";
 
 /// The envelope for a refusal: 403 for errors of a call, 405 for a wrong verb, the gateway's own status where it is
 /// at fault or full.
-pub fn answer(manner: Manner, reason: Reason) -> Answer {
+pub fn answer(format: ResponseFormat, reason: Reason) -> Answer {
     let status = match reason.public().status() {
         status @ (405 | 413..=414 | 429 | 500..) => status,
         _ => 403,
     };
-    document::answer(manner, status, ROOT, &content(reason))
+    document::answer(format, status, ROOT, &content(reason))
+}
+
+/// A refusal, told in the envelope.
+pub(super) fn refusal(format: ResponseFormat, refusal: Refusal) -> Refusal {
+    let answer = answer(format, refusal.reason);
+    refusal.saying(Said::Body(answer))
+}
+
+/// The refusal of a call whose outcome may lead somewhere. `now`: Unix seconds.
+pub(crate) fn of_call(refusal: Refusal, format: ResponseFormat, onward: Option<&Onward>, now: u64) -> Refusal {
+    match onward.and_then(|onward| redirect(onward, refusal.reason, now)) {
+        Some(redirect) => refusal.saying(Said::Body(redirect)),
+        None => self::refusal(format, refusal),
+    }
 }
 
 /// The redirect to where a refused call leads, if it leads anywhere. `now`: Unix seconds.

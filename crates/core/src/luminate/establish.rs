@@ -1,63 +1,44 @@
 //! `EstablishSession` connects a browser to a session and sends it on; `PixelServer` keeps a session alive.
 
 use crate::endpoint::value;
-use crate::exchange::access::Outcome;
-use crate::exchange::{Exchange, Trace};
+use crate::exchange::access::Access;
 use crate::http::answer::Answer;
-use crate::http::answer::with_cookies;
 use crate::http::query;
+use crate::luminate::Visit;
 use crate::luminate::caller::{self, Caller};
 use crate::luminate::names::NONCE;
-use crate::policy::{Luminate, Route};
 use crate::ports::Ports;
 use crate::redirect;
-use crate::refusal::Reason;
+use crate::refused::Refusal;
 
 /// 302 to `NEXTURL`, with the session that `NONCE_TOKEN` carries, if there is one. Where the browser is sent is judged
 /// first: a nonce is not used up by a request that will be refused.
 ///
 /// # Errors
 /// `RedirectTarget`, `CrossSite`, the reasons of nonces and sessions, and storage's own.
-pub async fn answer<P: Ports>(
-    x: &Exchange<'_, P>,
-    route: &Route,
-    luminate: &Luminate,
-    trace: &mut Trace,
-) -> Result<Outcome, Reason> {
-    let raw_query = x.target.query.unwrap_or_default();
+pub async fn answer<P: Ports>(v: &Visit<'_, P>) -> Result<Access, Refusal> {
+    let raw_query = v.target.query.unwrap_or_default();
     let next = value(raw_query, "NEXTURL")?;
     let next = if next.is_empty() { "/".to_owned() } else { next };
-    redirect::judge(&next, &x.target.host, &luminate.redirects)?;
+    redirect::judge(&next, &v.target.host, &v.luminate.redirects)?;
     match query::sole(raw_query, NONCE)?.filter(|nonce| !nonce.is_empty()) {
-        Some(nonce) => trace.identity = Some(caller::redeem(x, route, luminate, nonce, trace).await?.identity),
-        None => trace.identity = Some(alive(x, route, luminate, trace).await?.identity),
+        Some(nonce) => Ok(Access::answer(Answer::found(next)).by(caller::redeem(v, nonce).await?.identity)),
+        None => Ok(Access::answer(Answer::found(next)).by(alive(v).await?.identity)),
     }
-    Ok(Outcome::Answer(with_cookies(Answer::found(next), trace.cookies.clone())))
 }
 
 /// A transparent picture of one pixel, whoever asks; a session that it comes with was heard of.
 ///
 /// # Errors
 /// `CrossSite`, `SessionForged`, `SessionDuplicate`, and storage's own.
-pub async fn pixel<P: Ports>(
-    x: &Exchange<'_, P>,
-    route: &Route,
-    luminate: &Luminate,
-    trace: &mut Trace,
-) -> Result<Outcome, Reason> {
-    trace.identity = Some(alive(x, route, luminate, trace).await?.identity);
-    let picture = Answer::new(200, "image/gif", PIXEL.to_owned());
-    Ok(Outcome::Answer(with_cookies(picture, trace.cookies.clone())))
+pub async fn pixel<P: Ports>(v: &Visit<'_, P>) -> Result<Access, Refusal> {
+    let identity = alive(v).await?.identity;
+    Ok(Access::answer(Answer::new(200, "image/gif", PIXEL.to_owned())).by(identity))
 }
 
-async fn alive<P: Ports>(
-    x: &Exchange<'_, P>,
-    route: &Route,
-    luminate: &Luminate,
-    trace: &mut Trace,
-) -> Result<Caller, Reason> {
-    caller::judge_sender(x, route, luminate)?;
-    caller::present(x, route, luminate, None, trace).await
+async fn alive<P: Ports>(v: &Visit<'_, P>) -> Result<Caller, Refusal> {
+    caller::judge_sender(v)?;
+    caller::present(v, None).await
 }
 
 /// GIF89a, one pixel, without a colour table: every byte of it is ASCII.

@@ -1,48 +1,41 @@
 //! Calls that go on to the origin, once nothing of this gateway's refuses them.
 
 use crate::authenticate::claim;
-use crate::credential::Identity;
-use crate::exchange::access::{Grant, Outcome};
-use crate::exchange::{Exchange, Trace};
+use crate::exchange::access::Access;
 use crate::luminate::call::Call;
 use crate::luminate::caller::{self, Caller};
-use crate::luminate::{guess, redirects};
-use crate::policy::{Luminate, Route};
+use crate::luminate::{Visit, guess, redirects};
 use crate::ports::Ports;
-use crate::refusal::Reason;
+use crate::redirect::outcome::Onward;
+use crate::refused::Refusal;
 
 /// Lets a client's call through. What is used up by it is claimed by the gate, last of all.
 ///
 /// # Errors
 /// As [`guess::count`], `BindingMissing`, and as [`caller::settle`].
-pub async fn client<P: Ports>(
-    x: &Exchange<'_, P>,
-    route: &Route,
-    luminate: &Luminate,
+pub(super) async fn client<P: Ports>(
+    v: &Visit<'_, P>,
     call: &Call<'_>,
     method: &str,
     mut caller: Caller,
-    trace: &mut Trace,
-) -> Result<Outcome, Reason> {
-    guess::count(x, call, method, &caller.identity, false).await?;
+    mut onward: Option<Box<Onward>>,
+) -> Result<Access, Refusal> {
+    guess::count(v, call, method, &caller.identity, false).await?;
     if caller.signs_in {
         if let Some(claim) = &caller.claim {
-            claim::judge(x, route, claim)?;
+            claim::judge(v, v.route, claim)?;
         }
-        caller::settle(x, route, luminate, &mut caller, trace).await?;
+        caller::settle(v, &mut caller).await?;
     }
-    // Not what a refusal leads to: the claim can still fail, and then nobody is known to have called.
-    let mut onward = trace.onward.clone();
-    redirects::know(x, luminate, &caller, onward.as_deref_mut())?;
-    Ok(granted(call, Grant { identity: caller.identity, onward, claim: caller.claim, ..Grant::default() }, trace))
+    redirects::know(v, &caller, onward.as_deref_mut())?;
+    Ok(Access { onward, claim: caller.claim, ..passed_on(call).by(caller.identity) })
 }
 
 /// Lets a server's call through, which leads nowhere.
-pub fn server(call: &Call<'_>, identity: Identity, trace: &Trace) -> Outcome {
-    granted(call, Grant { identity, ..Grant::default() }, trace)
+pub(super) fn server(call: &Call<'_>) -> Access {
+    passed_on(call)
 }
 
-fn granted(call: &Call<'_>, grant: Grant, trace: &Trace) -> Outcome {
-    let (body, content_type, cookies) = (call.body.cloned(), call.content_type, trace.cookies.clone());
-    Outcome::Granted(Box::new(Grant { body, content_type, cookies, ..grant }))
+fn passed_on(call: &Call<'_>) -> Access {
+    Access { body: call.body.cloned(), content_type: call.content_type, ..Access::default() }
 }

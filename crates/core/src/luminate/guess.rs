@@ -3,9 +3,10 @@
 //! is not looked at, and nobody changes a password twenty times a minute.
 
 use crate::authenticate::attempt::{Attempt, Scope};
-use crate::credential::Identity;
 use crate::exchange::Exchange;
 use crate::http::query;
+use crate::identity::Identity;
+use crate::luminate::Visit;
 use crate::luminate::call::Call;
 use crate::ports::Ports;
 use crate::refusal::Reason;
@@ -15,7 +16,7 @@ use crate::refusal::Reason;
 /// # Errors
 /// `Throttled`, `ParameterDuplicate`, `ParameterShadowed`, storage's and the limiter's own.
 pub async fn count<P: Ports>(
-    x: &Exchange<'_, P>,
+    v: &Visit<'_, P>,
     call: &Call<'_>,
     method: &str,
     identity: &Identity,
@@ -26,8 +27,6 @@ pub async fn count<P: Ports>(
     if !is_password(method) && !carries() {
         return Ok(());
     }
-    let Exchange { state: _, request: _, ports: _, .. } = *x;
-    let _ctx = x.ctx();
     let signed_in = identity.subject.as_ref().map(|subject| numbered("cons_id", subject));
     let mut accounts = vec![call.filled("user_name")?, call.filled("email")?];
     for name in ["cons_id", "member_id"] {
@@ -42,11 +41,11 @@ pub async fn count<P: Ports>(
     // Who is signed in has shown who it is: what neighbours guess is no reason to refuse it. That does not cover the names
     // in its call, and a name that this network knows does not cover the next one.
     if signed_in.is_some() {
-        Attempt::begin(x, signed_in.as_deref(), Scope::Account).await?;
+        Attempt::begin(v, signed_in.as_deref(), Scope::Account).await?;
     }
     let mut scope = if is_server { Scope::Account } else { Scope::Network };
     for account in accounts {
-        let attempt = Attempt::begin(x, account.as_deref(), scope).await?;
+        let attempt = Attempt::begin(v, account.as_deref(), scope).await?;
         if attempt.is_of_network() {
             scope = Scope::Account;
         }

@@ -3,67 +3,103 @@
 //! Servlets of the API are answered here or forwarded once their checks pass; `EstablishSession` and `PixelServer` are
 //! answered here; everything else is a page of the origin, open to everybody, in which tags may be expanded.
 
-pub(crate) mod answered;
-pub(crate) mod api;
-pub(crate) mod call;
-pub(crate) mod caller;
+mod answered;
+mod api;
+mod call;
+mod caller;
 pub mod catalog;
 pub mod document;
 pub mod errors;
-pub(crate) mod establish;
-pub(crate) mod forward;
-pub(crate) mod guess;
+mod establish;
+mod forward;
+mod guess;
 pub mod names;
-pub(crate) mod page;
-pub(crate) mod path;
-pub(crate) mod redirects;
-pub(crate) mod server;
+mod page;
+mod path;
+mod redirects;
+mod server;
 pub mod sso_token;
 pub mod tags;
 
-use crate::exchange::access::Outcome;
-use crate::exchange::format::Voice;
-use crate::exchange::{Exchange, Trace};
+use core::ops::Deref;
+
+use crate::exchange::Exchange;
+use crate::exchange::access::Access;
+use crate::exchange::format::{ErrorFormat, ResponseFormat};
 use crate::http::{Target, query};
 use crate::luminate::names::IN_ADDRESSES;
+use crate::luminate::path::Place;
 use crate::policy::{Luminate, Route};
 use crate::ports::Ports;
+use crate::redirect::outcome::Onward;
 use crate::refusal::Reason;
+use crate::refused::{Refusal, Said};
 
-use crate::luminate::path::Place;
+/// A request at a route that serves the dialect.
+struct Visit<'a, P> {
+    exchange: &'a Exchange<'a, P>,
+    route: &'a Route,
+    luminate: &'a Luminate,
+}
 
-/// Judges a request, and answers it or lets it through.
+impl<'a, P> Deref for Visit<'a, P> {
+    type Target = Exchange<'a, P>;
+
+    fn deref(&self) -> &Self::Target {
+        self.exchange
+    }
+}
+
+/// Answers a request, or lets it through.
 ///
 /// # Errors
 /// Every reason of the dialect, and storage's own. Those of the API are said in its envelope.
-pub(crate) async fn visit<P: Ports>(
+pub(crate) async fn serve<P: Ports>(
     x: &Exchange<'_, P>,
     route: &Route,
     luminate: &Luminate,
-    trace: &mut Trace,
-) -> Result<Outcome, Reason> {
+) -> Result<Access, Refusal> {
+    let v = &Visit { exchange: x, route, luminate };
     let rest = path::below(route, x.target).ok_or(Reason::PathParameter)?;
-    let method = x.request.method;
     match path::place(luminate, rest)? {
-        Place::Servlet(servlet) => api::call(x, route, luminate, servlet, trace).await,
+        Place::Servlet(servlet) => api::call(v, servlet).await,
         Place::UnknownServlet => {
             // The format may stand in the body; if that cannot be read, the address has to do.
-            if let Ok(sent) = call::Sent::read(x).await {
-                let query = x.target.query.unwrap_or_default();
-                trace.voice = Voice::Luminate(call::manner_at_least(query, &sent.form));
-            }
-            Err(Reason::CallMethodUnknown)
+            let form = call::Sent::read(v).await.map(|sent| sent.form).unwrap_or_default();
+            let format = call::format_at_least(x.target.query.unwrap_or_default(), &form);
+            Err(errors::refusal(format, Reason::CallMethodUnknown.into()))
         }
         Place::EstablishSession => {
-            only(method, trace)?;
-            establish::answer(x, route, luminate, trace).await
+            only(x.request.method)?;
+            establish::answer(v).await
         }
         Place::PixelServer => {
-            only(method, trace)?;
-            establish::pixel(x, route, luminate, trace).await
+            only(x.request.method)?;
+            establish::pixel(v).await
         }
-        Place::Page => page::visit(x, route, luminate, trace).await,
+        Place::Page => page::visit(v).await,
     }
+}
+
+/// A refusal at a route: in the API's envelope, if it is of a call that has not been told in it.
+pub(crate) fn told<P>(x: &Exchange<'_, P>, route: &Route, refusal: Refusal) -> Refusal {
+    match (refusal.said(), route.luminate().and_then(|_| format(route, x.target))) {
+        (Said::Dialect, Some(format)) => errors::refusal(format, refusal),
+        _ => refusal,
+    }
+}
+
+/// A refusal of a call that had been let through. What the call came with may have been used before, so the redirect names
+/// no caller.
+pub(crate) fn told_of_call(
+    refusal: Refusal,
+    format: Option<ErrorFormat>,
+    onward: Option<Box<Onward>>,
+    now: u64,
+) -> Refusal {
+    let Some(ErrorFormat::Luminate(format)) = format else { return refusal };
+    let onward = onward.map(|onward| Onward { caller: None, detour: None, ..*onward });
+    errors::of_call(refusal, format, onward.as_ref(), now)
 }
 
 pub(crate) use crate::luminate::path::without_routing;
@@ -77,16 +113,13 @@ pub(crate) fn credentials(route: &Route, target: &Target<'_>) -> fn(&str) -> boo
     }
 }
 
-/// In whose words a refusal under the route is said, as far as the address tells.
-pub(crate) fn voice(route: &Route, target: &Target<'_>) -> Voice {
-    match path::below(route, target).is_some_and(path::is_servlet) {
-        true => Voice::Luminate(call::manner_at_least(target.query.unwrap_or_default(), "")),
-        false => Voice::Generic,
-    }
+/// How a call of the API wants to be answered, as far as the address tells. None: it is no call.
+fn format(route: &Route, target: &Target<'_>) -> Option<ResponseFormat> {
+    let is_call = path::below(route, target).is_some_and(path::is_servlet);
+    is_call.then(|| call::format_at_least(target.query.unwrap_or_default(), ""))
 }
 
 /// Addresses that only a browser's own GET makes sense of.
-fn only(method: &str, trace: &mut Trace) -> Result<(), Reason> {
-    trace.allow = vec!["GET".to_owned(), "HEAD".to_owned()];
-    matches!(method, "GET" | "HEAD").then_some(()).ok_or(Reason::MethodNotAllowed)
+fn only(method: &str) -> Result<(), Refusal> {
+    matches!(method, "GET" | "HEAD").then_some(()).ok_or_else(|| Refusal::method(["GET", "HEAD"]))
 }

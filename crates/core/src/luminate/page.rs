@@ -3,30 +3,27 @@
 use crate::authenticate::cross_site;
 use crate::credential::session::xsrf::Held;
 use crate::credential::session::{self, handoff};
-use crate::exchange::access::{Grant, Outcome};
+use crate::exchange::Exchange;
+use crate::exchange::access::{Access, Then};
 use crate::exchange::body::NewBody;
-use crate::exchange::{Exchange, Trace};
 use crate::forward::clean_address;
 use crate::http::query;
+use crate::luminate::Visit;
 use crate::luminate::answered::auth_token;
 use crate::luminate::caller::{self, Caller};
 use crate::luminate::names::{ANYWHERE, AUTH, NONCE};
-use crate::policy::{Luminate, Route, TagPlaces, Xsrf};
+use crate::policy::{TagPlaces, Xsrf};
 use crate::ports::Ports;
 use crate::refusal::Reason;
+use crate::refused::Refusal;
 use crate::tags::words::Tags;
 
 /// Lets a visit through. One with a nonce is sent to the same address without it.
 ///
 /// # Errors
 /// `CrossSite`, `BoundTokenMissing`, `BoundTokenMismatch`, the reasons of nonces and sessions, and storage's own.
-pub async fn visit<P: Ports>(
-    x: &Exchange<'_, P>,
-    route: &Route,
-    luminate: &Luminate,
-    trace: &mut Trace,
-) -> Result<Outcome, Reason> {
-    let Exchange { state, request, target, .. } = *x;
+pub(super) async fn visit<P: Ports>(v: &Visit<'_, P>) -> Result<Access, Refusal> {
+    let (request, target) = (v.request, v.target);
     let raw_query = target.query.unwrap_or_default();
     judge_hidden(raw_query)?;
     let nonce = query::sole(raw_query, NONCE)?.filter(|nonce| !nonce.is_empty());
@@ -34,65 +31,57 @@ pub async fn visit<P: Ports>(
     let mut caller = match nonce {
         Some(nonce) => {
             if request.headers.get("upgrade").is_some() {
-                cross_site::judge_origin(x, route)?;
+                cross_site::judge_origin(v, v.route)?;
             }
-            caller::by_nonce(x, route, luminate, nonce, trace).await?
+            caller::by_nonce(v, nonce).await?
         }
         None => {
-            judge_sender(x, route, luminate, &mut body).await?;
-            caller::present(x, route, luminate, None, trace).await?
+            judge_sender(v, &mut body).await?;
+            caller::present(v, None).await?
         }
     };
-    let redirect = (nonce.is_some() && request.method == "GET").then(|| clean_address(&state.policy, route, target));
+    let then = match nonce.is_some() && request.method == "GET" {
+        true => Then::Redirect(clean_address(&v.state.policy, v.route, target)),
+        false => Then::Forward,
+    };
     let reads = matches!(request.method, "GET" | "HEAD");
-    let tags = match route.tags.filter(|_| reads && redirect.is_none()) {
-        Some(places) => Some(tags(x, luminate, places, &mut caller)?),
+    let tags = match v.route.tags.filter(|_| reads && matches!(then, Then::Forward)) {
+        Some(places) => Some(tags(v, places, &mut caller)?),
         None => None,
     };
-    let (identity, cookies, claim) = (caller.identity, trace.cookies.clone(), caller.claim);
-    Ok(Outcome::Granted(Box::new(Grant { identity, body, cookies, redirect, tags, claim, ..Grant::default() })))
+    Ok(Access { body, then, tags, claim: caller.claim, ..Access::of(caller.identity) })
 }
 
 /// Judges whether a request that comes with a session is its own site's, before storage is asked about that session.
 /// `body`: its form, if that had to be read for the session's token.
-async fn judge_sender<P: Ports>(
-    x: &Exchange<'_, P>,
-    route: &Route,
-    luminate: &Luminate,
-    body: &mut Option<NewBody>,
-) -> Result<(), Reason> {
-    let session = caller::judge_sender(x, route, luminate)?.filter(|_| route.xsrf >= Xsrf::Token);
+async fn judge_sender<P: Ports>(v: &Visit<'_, P>, body: &mut Option<NewBody>) -> Result<(), Reason> {
+    let session = caller::judge_sender(v)?.filter(|_| v.route.xsrf >= Xsrf::Token);
     let Some(session) = session else { return Ok(()) };
-    let token = auth_token(x.ctx(), luminate, &session)?;
-    cross_site::judge(x, route, &token, Held::Nothing, FIELD, body).await
+    let token = auth_token(v.ctx(), v.luminate, &session)?;
+    cross_site::judge(v, v.route, (&token, Held::Nothing), FIELD, body).await
 }
 
 /// What `[[S86]]` puts into a form.
 const FIELD: cross_site::Field = cross_site::Field { name: AUTH, is_named: |name| query::folds_onto(name, AUTH) };
 
 /// What tags stand for on this visit. A visitor without a session gets one with the page, if it turns out to be one.
-fn tags<P: Ports>(
-    x: &Exchange<'_, P>,
-    luminate: &Luminate,
-    places: TagPlaces,
-    caller: &mut Caller,
-) -> Result<Tags, Reason> {
-    let Exchange { request, target, ports, .. } = *x;
-    let ctx = x.ctx();
+fn tags<P: Ports>(v: &Visit<'_, P>, places: TagPlaces, caller: &mut Caller) -> Result<Tags, Reason> {
+    let Exchange { request, target, ports, .. } = **v;
+    let ctx = v.ctx();
     let (session, cookie) = match caller.session.take() {
         Some(session) => (session, None),
         None => {
-            let session = session::start_nobodys(ctx, ports, &luminate.session)?;
-            let cookie = session::set_cookie(&luminate.session, target, &request.headers, &session, false)?;
+            let session = session::start_nobodys(ctx, ports, &v.luminate.session)?;
+            let cookie = session::set_cookie(&v.luminate.session, target, &request.headers, &session, false)?;
             (session, Some(cookie))
         }
     };
     Ok(Tags {
         places,
-        token: auth_token(ctx, luminate, &session)?,
-        nonces: Some(handoff::Mint::new(ctx, &luminate.session, session, luminate.nonce_lifetime)?),
+        token: auth_token(ctx, v.luminate, &session)?,
+        nonces: Some(handoff::Mint::new(ctx, &v.luminate.session, session, v.luminate.nonce_lifetime)?),
         own: target.origin(),
-        hosts: luminate.redirects.clone(),
+        hosts: v.luminate.redirects.clone(),
         cookie,
     })
 }

@@ -4,11 +4,11 @@ use crate::credential::session::http_session;
 use crate::endpoint;
 use crate::exchange::Exchange;
 use crate::http::Headers;
+use crate::luminate::Visit;
 use crate::luminate::call::Call;
 use crate::luminate::caller::Caller;
 use crate::luminate::names::{OTHER_KINDS, REDIRECTS, SUBJECT, is_secret};
 use crate::own_paths::HTTP_SESSION;
-use crate::policy::Luminate;
 use crate::ports::Ports;
 use crate::redirect::outcome::{Detour, Onward, Signer};
 use crate::redirect::template::{Part, Template};
@@ -20,11 +20,11 @@ use crate::signed::redirect;
 /// # Errors
 /// `RedirectTarget` and its like, `RedirectPlaceholder`, `RedirectIdentity`, `RedirectQuery`, `SecretMissing`, and
 /// as [`Call::value`].
-pub fn read<P>(x: &Exchange<'_, P>, luminate: &Luminate, call: &Call<'_>) -> Result<Option<Box<Onward>>, Reason> {
+pub fn read<P>(v: &Visit<'_, P>, call: &Call<'_>) -> Result<Option<Box<Onward>>, Reason> {
     let [either, well, badly, sign] = REDIRECTS;
     let template = |name| {
         let text = call.filled(name)?;
-        text.map(|text| Template::parse(&text, &x.target.host, &luminate.redirects)).transpose()
+        text.map(|text| Template::parse(&text, &v.target.host, &v.luminate.redirects)).transpose()
     };
     let (either, well, badly) = (template(either)?, template(well)?, template(badly)?);
     let is_signed = call.value(sign)?.as_deref() == Some("true");
@@ -33,8 +33,8 @@ pub fn read<P>(x: &Exchange<'_, P>, luminate: &Luminate, call: &Call<'_>) -> Res
     }
     let signer = match is_signed {
         true => {
-            let (_, secret) = x.ctx().signing_key(&luminate.signature.keys)?;
-            Some(Signer { profile: luminate.signature.clone(), secret: secret.clone() })
+            let (_, secret) = v.ctx().signing_key(&v.luminate.signature.keys)?;
+            Some(Signer { profile: v.luminate.signature.clone(), secret: secret.clone() })
         }
         false => None,
     };
@@ -50,7 +50,7 @@ pub fn read<P>(x: &Exchange<'_, P>, luminate: &Luminate, call: &Call<'_>) -> Res
         fields: fields.collect(),
         well,
         badly,
-        names: luminate.names.clone(),
+        names: v.luminate.names.clone(),
         is_credential: is_secret,
         signer,
         caller: None,
@@ -60,12 +60,12 @@ pub fn read<P>(x: &Exchange<'_, P>, luminate: &Luminate, call: &Call<'_>) -> Res
     };
     onward.judge()?;
     // A signature says nothing of scheme and host: who listens on the network could use it at the same host's https.
-    let is_loopback = x.target.is_loopback();
+    let is_loopback = v.target.is_loopback();
     let mut templates = onward.well.iter().chain(&onward.badly);
     if is_signed
-        && x.target.secure
+        && v.target.secure
         && !is_loopback
-        && luminate.http_host.is_none()
+        && v.luminate.http_host.is_none()
         && templates.any(Template::is_insecure)
     {
         return Err(Reason::RedirectScheme);
@@ -86,28 +86,23 @@ pub fn judge_unused(call: &Call<'_>) -> Result<(), Reason> {
 ///
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`.
-pub fn know<P: Ports>(
-    x: &Exchange<'_, P>,
-    luminate: &Luminate,
-    caller: &Caller,
-    onward: Option<&mut Onward>,
-) -> Result<(), Reason> {
+pub fn know<P: Ports>(v: &Visit<'_, P>, caller: &Caller, onward: Option<&mut Onward>) -> Result<(), Reason> {
     let Some(onward) = onward else { return Ok(()) };
     onward.caller.clone_from(&caller.identity.subject);
-    let (Some(host), Some(session)) = (&luminate.http_host, &caller.session) else { return Ok(()) };
-    let Exchange { target, request, ports, .. } = *x;
-    let ctx = x.ctx();
+    let (Some(host), Some(session)) = (&v.luminate.http_host, &caller.session) else { return Ok(()) };
+    let Exchange { target, request, ports, .. } = **v;
+    let ctx = v.ctx();
     if caller.is_nobody() || !target.secure || !navigates(&request.headers) {
         return Ok(());
     }
-    if http_session::is_handed(ctx, &luminate.session, session, &request.headers)? {
+    if http_session::is_handed(ctx, &v.luminate.session, session, &request.headers)? {
         return Ok(());
     }
-    let nonce = http_session::mint_passage(ctx, ports, &luminate.session, session)?;
+    let nonce = http_session::mint_passage(ctx, ports, &v.luminate.session, session)?;
     let (nonce, path) = (nonce.expose_text()?, HTTP_SESSION);
     onward.detour = Some(Detour {
         url: format!("http://{host}{path}?{}={nonce}&{}=", endpoint::http_session::NONCE, endpoint::http_session::NEXT),
-        cookie: http_session::handed_cookie(ctx, &luminate.session, session)?,
+        cookie: http_session::handed_cookie(ctx, &v.luminate.session, session)?,
         own_host: target.host.to_string(),
     });
     Ok(())

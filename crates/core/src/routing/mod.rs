@@ -6,11 +6,11 @@ pub(crate) mod method_scan;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::exchange::Trace;
 use crate::http::Target;
 use crate::luminate;
 use crate::policy::{Neighbour, Policy, Route};
 use crate::refusal::Reason;
+use crate::refused::Refusal;
 
 /// The first route for host and path. Where that route lacks the method, a later one of the same host and
 /// path pattern may take it; a wider one may not, or `POST /admin/x` would fall through to `/*`.
@@ -97,13 +97,12 @@ pub fn forwarded_path(route: &Route, target: &Target<'_>) -> Option<String> {
 /// Whether the route takes the method.
 ///
 /// # Errors
-/// `MethodNotAllowed`, with the methods of the route and its siblings noted for Allow.
-pub(crate) fn judge_method(policy: &Policy, route: &Route, method: &str, trace: &mut Trace) -> Result<(), Reason> {
+/// `MethodNotAllowed`, with the methods of the route and its siblings.
+pub(crate) fn judge_method(policy: &Policy, route: &Route, method: &str) -> Result<(), Refusal> {
     if route.methods.iter().any(|m| m == method) {
         return Ok(());
     }
-    trace.allow = policy.siblings(route).flat_map(|route| route.methods.iter().cloned()).collect();
-    Err(Reason::MethodNotAllowed)
+    Err(Refusal::method(policy.siblings(route).flat_map(|route| &route.methods)))
 }
 
 /// Whether any client may use the method at all: the common ones, and what a route lists.

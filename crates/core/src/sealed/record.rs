@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::identity::Identity;
 use crate::refusal::Reason;
 
 /// The record of a token, a session or a nonce, under a digest of the credential.
@@ -36,6 +37,13 @@ impl Record {
     /// What stands in the place of a record that was revoked, until `ends` (Unix seconds).
     pub fn tombstone(ends: u64) -> Self {
         Self { exp: ends, revoked: true, ..Self::default() }
+    }
+
+    /// As whom a credential with this record goes through.
+    pub fn identity(self, kind: &'static str, key_id: &str) -> Identity {
+        let scope = self.scopes();
+        let client = Some(self.client).filter(|client| !client.is_empty());
+        Identity { subject: Some(self.sub), client, scope, ..Identity::by_key(kind, key_id) }
     }
 
     /// As stored.

@@ -13,9 +13,9 @@ mod claims;
 pub mod code;
 mod tokens;
 
-use crate::credential::Identity;
 use crate::credential::dpop::Proof;
 use crate::credential::grant::code::Redeemed;
+use crate::identity::Identity;
 use crate::policy::{OAuth, Revocation, SingleUse};
 use crate::ports::{ClaimKey, Claimed, Ledger, Tombstone, Vault};
 use crate::refusal::Reason;

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::credential::Identity;
 use crate::credential::dpop::Thumbprint;
 use crate::credential::issuer::jws::Jws;
+use crate::identity::Identity;
 use crate::policy::{Issuer, JwsAlgorithm};
 use crate::refusal::Reason;
 use crate::sealed::record::{is_name, is_scope};

@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use crate::credential::Identity;
 use crate::credential::session;
+use crate::identity::Identity;
 use crate::policy::{Key, Revocation, Session};
 use crate::ports::{Entropy, Ledger, Vault};
 use crate::refusal::Reason;

@@ -4,10 +4,10 @@
 //! routes that name it, and from it the session itself cannot be had. It carries the session, masked, and lives and dies
 //! with it. A browser gets it by a passage, a one-time nonce that is good for nothing else.
 
-use crate::credential::Identity;
 use crate::credential::session;
 use crate::credential::session::handoff;
 use crate::http::{Headers, cookie};
+use crate::identity::Identity;
 use crate::policy::{Revocation, Session};
 use crate::ports::{Entropy, Ledger, Vault};
 use crate::refusal::Reason;

@@ -11,12 +11,13 @@ pub mod handoff;
 pub mod http_session;
 pub mod xsrf;
 
-use crate::credential::Identity;
 use crate::digest::{base64url, sha256};
 use crate::http::{Headers, Target, cookie};
+use crate::identity::Identity;
 use crate::policy::{Carrier, Revocation, Session};
 use crate::ports::{Entropy, Ledger, Vault};
 use crate::refusal::Reason;
+use crate::refused::Refusal;
 use crate::sealed::encoding::Spelling;
 use crate::sealed::record::Record;
 use crate::sealed::seal::{self, Kind, Sealed, Terms};
@@ -121,7 +122,7 @@ pub fn is_own(policy: &Session, text: &str) -> bool {
     }
 }
 
-/// Judges an opened session. `noted`: what is known of the caller even if the session is refused.
+/// Verifies an opened session. The refusal says whose it is, as far as that is known.
 ///
 /// # Errors
 /// `SessionExpired`, `SessionIdle`, `SessionUnknown`, `SessionRevoked`, and storage's own reasons.
@@ -131,13 +132,13 @@ pub async fn verify<P: Vault + Ledger>(
     policy: &Session,
     revocation: Revocation,
     sealed: &Sealed,
-    noted: &mut Option<Identity>,
-) -> Result<Identity, Reason> {
-    noted.get_or_insert_with(|| Identity::by_key("session", &sealed.key_id));
-    let identity = judge(ctx, ports, policy, revocation, sealed).await?;
-    *noted = Some(identity.clone());
-    keep_alive(ctx, ports, policy, sealed).await?;
-    Ok(identity)
+) -> Result<Identity, Refusal> {
+    let known = |reason: Reason| Refusal::from(reason).of(&Identity::by_key("session", &sealed.key_id));
+    let identity = judge(ctx, ports, policy, revocation, sealed).await.map_err(known)?;
+    match keep_alive(ctx, ports, policy, sealed).await {
+        Ok(()) => Ok(identity),
+        Err(reason) => Err(Refusal::from(reason).of(&identity)),
+    }
 }
 
 /// Judges an opened session but for its idle time. One that is nobody's has no subject.
@@ -158,7 +159,7 @@ pub async fn judge<P: Vault + Ledger>(
         return Ok(Identity::by_key("session", &sealed.key_id));
     }
     match store::find(ctx, ports, sealed, policy.cache, revocation).await? {
-        Found::Live(record) if record.exp > ctx.now => Ok(Identity::by_record("session", &sealed.key_id, record)),
+        Found::Live(record) if record.exp > ctx.now => Ok(record.identity("session", &sealed.key_id)),
         Found::Live(_) => Err(Reason::SessionExpired),
         Found::Revoked => Err(Reason::SessionRevoked),
         Found::Unknown => Err(Reason::SessionUnknown),

@@ -9,11 +9,13 @@ mod mint;
 
 use serde_json::{Map, Value};
 
-use crate::exchange::{Exchange, Trace};
+use crate::exchange::Exchange;
+use crate::exchange::access::Access;
 use crate::http::answer::Answer;
 use crate::http::authorization;
 use crate::ports::Ports;
 use crate::refusal::Reason;
+use crate::refused::{Refusal, Said};
 use crate::secret::Secret;
 
 /// What a call may say; each endpoint takes the members it names.
@@ -33,12 +35,10 @@ struct Request {
 ///
 /// # Errors
 /// `AdminAddress`, `Throttled`, `AdminKey`, `AdminRequest`, `NoRoute`, storage's own.
-pub async fn answer<P: Ports>(x: &Exchange<'_, P>, trace: &mut Trace) -> Result<Answer, Reason> {
-    let Exchange { state: _, request: _, target, ports, .. } = *x;
-    let _ctx = x.ctx();
+pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
     authorize(x).await?;
-    let body = ports.read(MAX_BODY).await?;
-    let answered = match (object(&body), target.path.strip_prefix("/.edgegate/admin/client/")) {
+    let body = x.ports.read(MAX_BODY).await?;
+    let answered = match (object(&body), x.target.path.strip_prefix("/.edgegate/admin/client/")) {
         (Ok(members), Some(what)) => client::answer(x, what, &members).await,
         (Ok(members), None) => match read(members) {
             Ok(request) => act(x, &request).await,
@@ -46,10 +46,11 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>, trace: &mut Trace) -> Result<
         },
         (Err(wrong), _) => Err(wrong),
     };
-    answered.map_err(|wrong| {
-        trace.detail = wrong.detail;
-        wrong.reason
-    })
+    match answered {
+        Ok(answer) => Ok(Access::answer(answer)),
+        Err(Wrong { reason, detail: Some(detail) }) => Err(Refusal::from(reason).saying(Said::Detail(detail))),
+        Err(Wrong { reason, detail: None }) => Err(reason.into()),
+    }
 }
 
 fn object(body: &[u8]) -> Result<Map<String, Value>, Wrong> {
@@ -112,9 +113,7 @@ impl From<Reason> for Wrong {
 }
 
 async fn act<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<Answer, Wrong> {
-    let Exchange { state: _, target, ports: _, .. } = *x;
-    let _ctx = x.ctx();
-    match target.path.strip_prefix("/.edgegate/admin/").unwrap_or_default() {
+    match x.target.path.strip_prefix("/.edgegate/admin/").unwrap_or_default() {
         "nonce" => mint::nonce(x, request).await,
         "token" => mint::token(x, request).await,
         "ticket" => mint::ticket(x, request).await,

@@ -8,19 +8,22 @@ use std::sync::Arc;
 use crate::credential::dpop::Thumbprint;
 use crate::credential::grant::code::{self, Authorization};
 use crate::credential::{bearer, registry, session};
-use crate::dialect::oauth;
+use crate::dialect::oauth as words;
 use crate::endpoint::oauth::parameters::Parameters;
 use crate::endpoint::oauth::{client, consent};
 use crate::endpoint::value;
-use crate::exchange::{Exchange, Trace};
+use crate::exchange::Exchange;
+use crate::exchange::access::Access;
 use crate::http::answer::Answer;
 use crate::http::fetch_metadata;
 use crate::http::query::encode_component;
+use crate::identity::Identity;
 use crate::own_paths::SIGN_IN;
 use crate::page;
 use crate::policy::{Client, ClientKind, MOST_SCOPES, OAuth, Revocation, SingleUse};
 use crate::ports::Ports;
 use crate::refusal::{Public, Reason};
+use crate::refused::{Refusal, Said};
 use crate::sealed::seal::Sealed;
 use crate::sealed::{session_token, store};
 
@@ -30,26 +33,24 @@ use crate::sealed::{session_token, store};
 /// # Errors
 /// `ClientUnknown`, `ClientKind`, `RedirectUnregistered`, `OAuthParameter`, `ParameterDuplicate`, what goes back to the
 /// client, `CrossSite`, `ConsentForged`, and storage's own reasons.
-pub async fn answer<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth, trace: &mut Trace) -> Result<Answer, Reason> {
+pub async fn answer<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth) -> Result<Access, Refusal> {
     let query = x.target.query.unwrap_or_default();
     let asked = match returning(x, query).await {
         Ok(asked) => asked,
-        Err(reason) if oauth::error(reason).0 < 500 => {
-            trace.said = Some(consent::lost(reason, x.request_id));
-            return Err(reason);
+        Err(reason) if words::error(reason).0 < 500 => {
+            return Err(Refusal::from(reason).saying(Said::Answer(consent::lost(reason, x.request_id))));
         }
-        Err(reason) => return Err(reason),
+        Err(reason) => return Err(reason.into()),
     };
-    trace.identity = Some(client::identity(&asked.client));
-    match decide(x, oauth, &asked, query, trace).await {
+    let mut caller = client::identity(&asked.client);
+    match decide(x, oauth, &asked, query, &mut caller).await {
+        Ok(answer) => Ok(Access::answer(answer).by(caller)),
         Err(reason) if goes_back(reason) => {
-            trace.said = Some(asked.back(
-                x,
-                &[("error", oauth::error(reason).1), ("error_description", oauth::text(reason, oauth.dialect))],
-            ));
-            Err(reason)
+            let text = words::text(reason, oauth.dialect);
+            let back = asked.back(x, &[("error", words::error(reason).1), ("error_description", text)]);
+            Err(Refusal::from(reason).of(&caller).saying(Said::Answer(back)))
         }
-        other => other,
+        Err(reason) => Err(Refusal::from(reason).of(&caller)),
     }
 }
 
@@ -102,7 +103,7 @@ async fn decide<P: Ports>(
     oauth: &OAuth,
     asked: &Asked,
     query: &str,
-    trace: &mut Trace,
+    caller: &mut Identity,
 ) -> Result<Answer, Reason> {
     let Exchange { state, request, target, ports, .. } = *x;
     let ctx = x.ctx();
@@ -111,9 +112,7 @@ async fn decide<P: Ports>(
         return Err(Reason::CrossSite);
     }
     let Some((session, subject)) = signed_in(x).await? else { return to_sign_in(x, query) };
-    if let Some(identity) = &mut trace.identity {
-        identity.subject = Some(subject.clone());
-    }
+    caller.subject = Some(subject.clone());
     let sessions = state.policy.session.as_ref().ok_or(Reason::Internal)?;
     let purpose = format!("consent {query}");
     if request.method != "POST" {
@@ -216,9 +215,10 @@ async fn signed_in<P: Ports>(x: &Exchange<'_, P>) -> Result<Option<(Sealed, Stri
     let policy = state.policy.session.as_ref().ok_or(Reason::Internal)?;
     let Some(text) = session::present(ctx, policy, target, &request.headers)? else { return Ok(None) };
     let verified = match session::open(ctx, policy, text) {
-        Ok(session) => session::verify(ctx, ports, policy, Revocation::Cached, &session, &mut None)
-            .await
-            .map(|identity| identity.subject.map(|subject| (session, subject))),
+        Ok(session) => match session::verify(ctx, ports, policy, Revocation::Cached, &session).await {
+            Ok(identity) => Ok(identity.subject.map(|subject| (session, subject))),
+            Err(refusal) => Err(refusal.reason),
+        },
         Err(reason) => Err(reason),
     };
     match verified {

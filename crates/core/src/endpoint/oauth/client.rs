@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::credential::dpop::{self, Proof};
-use crate::credential::{Identity, bearer, registry};
+use crate::credential::{bearer, registry};
 use crate::endpoint::oauth::parameters::Parameters;
 use crate::exchange::Exchange;
 use crate::http::basic::{self, Pair};
+use crate::identity::Identity;
 use crate::policy::{Client, ClientKind, OAuth};
 use crate::ports::Ports;
 use crate::refusal::Reason;

@@ -3,37 +3,38 @@
 use serde_json::{Map, Value, json};
 
 use crate::credential::grant::{self, Claims};
-use crate::credential::{Identity, bearer, registry};
+use crate::credential::{bearer, registry};
 use crate::endpoint::oauth::client;
 use crate::exchange::Exchange;
+use crate::exchange::access::Access;
 use crate::http::answer::Answer;
 use crate::policy::{ClientKind, OAuth};
 use crate::ports::Ports;
 use crate::refusal::Reason;
+use crate::refused::Refusal;
 use crate::sealed::record::Record;
 use crate::sealed::seal::Sealed;
 use crate::sealed::store::{self, Found};
 
 /// 200 `{"active": true, ...}`, or `{"active": false}` and not a word why. A client learns of its own tokens, a resource
 /// server (`introspect = true`) of all access tokens.
-pub async fn answer<P: Ports>(
-    x: &Exchange<'_, P>,
-    oauth: &OAuth,
-    known: &mut Option<Identity>,
-) -> Result<Answer, Reason> {
+pub async fn answer<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth) -> Result<Access, Refusal> {
     let request = client::read(x, oauth, &["token", "token_type_hint"]).await?;
     let client = client::authenticate(x, &request.named).await?;
-    *known = Some(client::identity(&client));
-    // Anybody could ask in the name of a client that cannot prove who it is.
-    if client.kind != ClientKind::Confidential {
-        return Err(Reason::ClientUnauthenticated);
-    }
-    let told = tell(x, oauth, request.form.need("token")?).await?;
+    let caller = client::identity(&client);
+    let told = match request.form.need("token") {
+        // Anybody could ask in the name of a client that cannot prove who it is.
+        _ if client.kind != ClientKind::Confidential => Err(Reason::ClientUnauthenticated),
+        Ok(token) => tell(x, oauth, token).await,
+        Err(reason) => Err(reason),
+    };
+    let told = told.map_err(|reason| Refusal::from(reason).of(&caller))?;
     let is_for = |members: &Map<String, Value>| members.get("client_id").is_some_and(|id| *id == client.id.as_str());
     // A refresh token is between its client and this server (RFC 6749 section 1.5): to a resource server it is nothing.
     let is_access = |members: &Map<String, Value>| members.contains_key("token_type");
     let told = told.filter(|members| is_for(members) || (client.introspects_all && is_access(members)));
-    Ok(Answer::json(200, &told.map_or_else(|| json!({"active": false}), Value::Object)))
+    let answer = Answer::json(200, &told.map_or_else(|| json!({"active": false}), Value::Object));
+    Ok(Access::answer(answer).by(caller))
 }
 
 /// What an active token says; None for any other.

@@ -4,32 +4,29 @@ use serde_json::{Map, Value, json};
 
 use crate::credential::dpop;
 use crate::dialect::oauth::ALLOW_ORIGIN;
-use crate::endpoint::oauth::{judge_method, preflight};
-use crate::exchange::{Exchange, Trace};
+use crate::endpoint::oauth::preflight;
+use crate::endpoint::only;
 use crate::http::Incoming;
 use crate::http::answer::Answer;
 use crate::policy::{Accept, Dialect, OAuth, Route};
 use crate::refusal::Reason;
+use crate::refused::Refusal;
+use crate::state::State;
 
 /// A document for anybody, of any origin, that may be kept for five minutes.
 ///
 /// # Errors
 /// `MethodNotAllowed`, and the document's own.
-pub fn read(
-    request: &Incoming<'_>,
-    trace: &mut Trace,
-    document: impl FnOnce() -> Result<Value, Reason>,
-) -> Result<Answer, Reason> {
+pub fn read(request: &Incoming<'_>, document: impl FnOnce() -> Result<Value, Reason>) -> Result<Answer, Refusal> {
     if request.method == "OPTIONS" {
         return Ok(preflight("GET, HEAD"));
     }
-    judge_method(request, trace, &["GET", "HEAD"])?;
+    only(request, &["GET", "HEAD"])?;
     Ok(Answer::json(200, &document()?).kept().with(ALLOW_ORIGIN, "*".to_owned()))
 }
 
 /// RFC 8414 section 2, with what RFC 9207 and 9449 add.
-pub fn server<P>(x: &Exchange<'_, P>, oauth: &OAuth) -> Value {
-    let Exchange { state, .. } = *x;
+pub fn server(state: &State, oauth: &OAuth) -> Value {
     let issuer = &state.policy.gateway.issuer;
     let endpoint = |name: &str| format!("{issuer}{}{name}", oauth.path);
     // Where clients of that dialect look for them.
@@ -70,8 +67,7 @@ pub fn server<P>(x: &Exchange<'_, P>, oauth: &OAuth) -> Value {
 ///
 /// # Errors
 /// `NoRoute`
-pub fn resource<P>(x: &Exchange<'_, P>, path: &str) -> Result<Value, Reason> {
-    let Exchange { state, .. } = *x;
+pub fn resource(state: &State, path: &str) -> Result<Value, Reason> {
     let issuer = &state.policy.gateway.issuer;
     let routes = || state.policy.routes.iter().filter(|route| route.takes_tokens());
     let is_meant = |route: &&std::sync::Arc<Route>| route.path.base() == path;

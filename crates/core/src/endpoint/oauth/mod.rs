@@ -9,14 +9,15 @@ mod parameters;
 mod revoke;
 mod token;
 
-use crate::dialect::oauth::ALLOW_ORIGIN;
-use crate::exchange::format::Voice;
-use crate::exchange::{Exchange, Trace};
-use crate::http::Incoming;
+use crate::dialect::oauth::{self as words, ALLOW_ORIGIN};
+use crate::endpoint::only;
+use crate::exchange::Exchange;
+use crate::exchange::access::{Access, Then};
 use crate::http::answer::Answer;
 use crate::policy::{OAuth, Policy, is_within};
 use crate::ports::Ports;
 use crate::refusal::Reason;
+use crate::refused::{Refusal, Said};
 
 /// Whether a path belongs to the authorization server, in whatever case.
 pub fn is_own(policy: &Policy, path: &str) -> bool {
@@ -25,66 +26,74 @@ pub fn is_own(policy: &Policy, path: &str) -> bool {
         || (tells && (is_within(path, SERVER) || is_within(path, RESOURCE)))
 }
 
+/// How the log names one of its paths.
+pub(crate) fn name(policy: &Policy, path: &str) -> Option<&'static str> {
+    if path.starts_with(RESOURCE) {
+        return Some(RESOURCE);
+    }
+    let oauth = policy.oauth.as_ref()?;
+    if path == SERVER {
+        return Some(SERVER);
+    }
+    Some(match path.strip_prefix(oauth.path.as_str())? {
+        "/" | "/authorize" | "/authorize/" => "/oauth/authorize",
+        "/token" | "/token/" => "/oauth/token",
+        "/revoke" | "/revoke/" => "/oauth/revoke",
+        "/introspect" | "/introspect/" => "/oauth/introspect",
+        _ => return None,
+    })
+}
+
 /// Answers a request to one of its paths.
 ///
 /// # Errors
 /// `NoRoute`, `MethodNotAllowed`, and the endpoint's own reasons.
-pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>, trace: &mut Trace) -> Result<Answer, Reason> {
-    let Exchange { state, request, target, .. } = *x;
-    if let Some(rest) = target.path.strip_prefix(RESOURCE) {
-        trace.endpoint = Some(RESOURCE);
-        return metadata::read(request, trace, || metadata::resource(x, rest));
+pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
+    let (state, request, path) = (x.state, x.request, x.target.path);
+    if let Some(rest) = path.strip_prefix(RESOURCE) {
+        return metadata::read(request, || metadata::resource(state, rest)).map(Access::answer);
     }
     let oauth = state.policy.oauth.as_ref().ok_or(Reason::NoRoute)?;
-    if target.path == SERVER {
-        trace.endpoint = Some(SERVER);
-        return metadata::read(request, trace, || Ok(metadata::server(x, oauth)));
+    if path == SERVER {
+        return metadata::read(request, || Ok(metadata::server(state, oauth))).map(Access::answer);
     }
-    let name = target.path.strip_prefix(oauth.path.as_str()).ok_or(Reason::NoRoute)?;
-    let mut known = None;
-    let answered = match name {
+    match path.strip_prefix(oauth.path.as_str()).ok_or(Reason::NoRoute)? {
         "/" | "/authorize" | "/authorize/" => {
-            trace.endpoint = Some("/oauth/authorize");
-            let methods = ["GET", "HEAD", "POST"];
-            judge_method(request, trace, &methods)?;
-            return authorize::answer(x, oauth, trace).await;
+            only(request, &["GET", "HEAD", "POST"])?;
+            authorize::answer(x, oauth).await
         }
-        "/token" | "/token/" => {
-            trace.endpoint = Some("/oauth/token");
-            by_client(x, oauth, trace, token::answer(x, oauth, &mut known)).await
-        }
-        "/revoke" | "/revoke/" => {
-            trace.endpoint = Some("/oauth/revoke");
-            by_client(x, oauth, trace, revoke::answer(x, oauth, &mut known)).await
-        }
-        "/introspect" | "/introspect/" => {
-            trace.endpoint = Some("/oauth/introspect");
-            by_client(x, oauth, trace, introspect::answer(x, oauth, &mut known)).await
-        }
-        _ => return Err(Reason::NoRoute),
-    };
-    trace.identity = known;
-    answered
+        "/token" | "/token/" => by_client(x, oauth, token::answer(x, oauth)).await,
+        "/revoke" | "/revoke/" => by_client(x, oauth, revoke::answer(x, oauth)).await,
+        "/introspect" | "/introspect/" => by_client(x, oauth, introspect::answer(x, oauth)).await,
+        _ => Err(Reason::NoRoute.into()),
+    }
 }
 
 /// What clients call themselves: by POST, from any page, refused in OAuth's words.
 async fn by_client<P>(
     x: &Exchange<'_, P>,
     oauth: &OAuth,
-    trace: &mut Trace,
-    answered: impl Future<Output = Result<Answer, Reason>>,
-) -> Result<Answer, Reason> {
+    answered: impl Future<Output = Result<Access, Refusal>>,
+) -> Result<Access, Refusal> {
     if x.request.method == "OPTIONS" {
-        return Ok(preflight("POST"));
+        return Ok(Access::answer(preflight("POST")));
     }
-    trace.voice = Voice::OAuth(oauth.dialect);
-    judge_method(x.request, trace, &["POST"])?;
-    Ok(answered.await?.with(ALLOW_ORIGIN, "*".to_owned()).with("pragma", "no-cache".to_owned()))
-}
-
-fn judge_method(request: &Incoming<'_>, trace: &mut Trace, methods: &[&str]) -> Result<(), Reason> {
-    trace.allow = methods.iter().map(|method| (*method).to_owned()).collect();
-    methods.contains(&request.method).then_some(()).ok_or(Reason::MethodNotAllowed)
+    let answered = match only(x.request, &["POST"]) {
+        Ok(()) => answered.await,
+        Err(refusal) => Err(refusal),
+    };
+    match answered {
+        Ok(Access { then: Then::Answer(answer), identity, .. }) => {
+            let answer = answer.with(ALLOW_ORIGIN, "*".to_owned()).with("pragma", "no-cache".to_owned());
+            Ok(Access { identity, ..Access::answer(answer) })
+        }
+        Ok(access) => Ok(access),
+        Err(refusal) => {
+            let answer = words::answer(x.state, refusal.reason, oauth.dialect);
+            let answer = answer.with("edgegate-request-id", x.request_id.to_owned());
+            Err(refusal.saying(Said::Body(answer)))
+        }
+    }
 }
 
 /// No cookie counts here, so a page of any origin may call what any program may call.

@@ -2,41 +2,50 @@
 
 use serde_json::json;
 
+use crate::credential::bearer;
 use crate::credential::grant::{self, Claims};
-use crate::credential::{Identity, bearer};
 use crate::endpoint::oauth::client;
 use crate::exchange::Exchange;
+use crate::exchange::access::Access;
 use crate::http::answer::Answer;
 use crate::policy::{Client, OAuth, SingleUse};
 use crate::ports::Ports;
 use crate::refusal::Reason;
+use crate::refused::Refusal;
 use crate::sealed::seal::Sealed;
 use crate::sealed::store::{self, Found};
 
 /// 200 `{}`, whatever the token was: what is not valid any more needs no revoking. A refresh token, even one
 /// that was used, and an access token in use take the whole grant with them. An access token that a refresh has replaced
 /// takes nothing: clients tidy up after a refresh, and mean no sign-out.
-pub async fn answer<P: Ports>(
-    x: &Exchange<'_, P>,
-    oauth: &OAuth,
-    known: &mut Option<Identity>,
-) -> Result<Answer, Reason> {
-    let Exchange { state, ports, .. } = *x;
-    let ctx = x.ctx();
+pub async fn answer<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth) -> Result<Access, Refusal> {
     let request = client::read(x, oauth, &["token", "token_type_hint"]).await?;
     let client = client::authenticate(x, &request.named).await?;
-    *known = Some(client::identity(&client));
-    let token = request.form.need("token")?;
+    let caller = client::identity(&client);
+    let revoked = match request.form.need("token") {
+        Ok(token) => revoke(x, oauth, &client, token).await,
+        Err(reason) => Err(reason),
+    };
+    match revoked {
+        // Clients are not to read the body (RFC 7009 section 2.2); some want one that they could.
+        Ok(()) => Ok(Access::answer(Answer::json(200, &json!({}))).by(caller)),
+        Err(reason) => Err(Refusal::from(reason).of(&caller)),
+    }
+}
+
+async fn revoke<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth, client: &Client, token: &str) -> Result<(), Reason> {
+    let Exchange { state, ports, .. } = *x;
+    let ctx = x.ctx();
     let has_ledger = ctx.single_use == SingleUse::Ledger;
     match grant::open_refresh(ctx, oauth, token) {
-        Ok((sealed, claims)) => end(x, oauth, &client, &sealed, &claims).await?,
+        Ok((sealed, claims)) => end(x, oauth, client, &sealed, &claims).await?,
         Err(Reason::RefreshExpired) => {}
         Err(Reason::RefreshForged) => {
             let token = bearer::bare_anywhere(&state.policy, token);
             match bearer::open(ctx, &state.policy, token).map(|sealed| (grant::claims(&sealed), sealed)) {
                 Ok((Some(claims), _)) if has_ledger && grant::is_superseded(ports, &claims).await? => {}
-                Ok((Some(claims), sealed)) => end(x, oauth, &client, &sealed, &claims).await?,
-                Ok((None, sealed)) => end_single(x, &client, &sealed).await?,
+                Ok((Some(claims), sealed)) => end(x, oauth, client, &sealed, &claims).await?,
+                Ok((None, sealed)) => end_single(x, client, &sealed).await?,
                 Err(Reason::TokenForged) => {}
                 // A key without a value here may have one elsewhere, where the token lives.
                 Err(other) => return Err(other),
@@ -44,8 +53,7 @@ pub async fn answer<P: Ports>(
         }
         Err(other) => return Err(other),
     }
-    // Clients are not to read the body (RFC 7009 section 2.2); some want one that they could.
-    Ok(Answer::json(200, &json!({})))
+    Ok(())
 }
 
 /// A token that an operator made for the client.

@@ -2,36 +2,47 @@
 
 use serde_json::json;
 
-use crate::credential::Identity;
 use crate::credential::dpop::Proof;
 use crate::credential::grant::code::{self, Shown};
 use crate::credential::grant::{self, Claims, Issued, Wanted};
 use crate::endpoint::oauth::client::{self, Request};
 use crate::endpoint::oauth::parameters::Parameters;
 use crate::exchange::Exchange;
+use crate::exchange::access::Access;
 use crate::http::answer::Answer;
+use crate::identity::Identity;
 use crate::policy::{Client, ClientKind, OAuth};
 use crate::ports::Ports;
 use crate::refusal::Reason;
+use crate::refused::Refusal;
 use crate::sealed::record::Record;
 use crate::sealed::seal::Sealed;
 
 /// 200 `{"access_token", "token_type", "expires_in", "refresh_token", "scope"}` (RFC 6749 section 5.1).
-pub async fn answer<P: Ports>(
-    x: &Exchange<'_, P>,
-    oauth: &OAuth,
-    known: &mut Option<Identity>,
-) -> Result<Answer, Reason> {
-    let Exchange { ports, .. } = *x;
-    let ctx = x.ctx();
+pub async fn answer<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth) -> Result<Access, Refusal> {
     let Request { form, named } = client::read(x, oauth, &PARAMETERS).await?;
     let by_code = match form.get("grant_type").ok_or(Reason::GrantTypeMissing)? {
         "authorization_code" => true,
         "refresh_token" => false,
-        _ => return Err(Reason::GrantType),
+        _ => return Err(Reason::GrantType.into()),
     };
     let client = client::authenticate(x, &named).await?;
-    let caller = known.insert(client::identity(&client));
+    let mut caller = client::identity(&client);
+    match redeem(x, oauth, &client, (&form, by_code), &mut caller).await {
+        Ok(answer) => Ok(Access::answer(answer).by(caller)),
+        Err(reason) => Err(Refusal::from(reason).of(&caller)),
+    }
+}
+
+/// `caller`: whose tokens these are, as far as that becomes known.
+async fn redeem<P: Ports>(
+    x: &Exchange<'_, P>,
+    oauth: &OAuth,
+    client: &Client,
+    (form, by_code): (&Parameters, bool),
+    caller: &mut Identity,
+) -> Result<Answer, Reason> {
+    let (ctx, ports) = (x.ctx(), x.ports);
     let redeemed = match by_code {
         true => Redeemed::Code(code::open(ctx, oauth, form.get("code").ok_or(Reason::CodeMissing)?)?),
         false => {
@@ -40,7 +51,7 @@ pub async fn answer<P: Ports>(
             Redeemed::Refresh(sealed, claims)
         }
     };
-    let proof = client::proof(x, &client).await?;
+    let proof = client::proof(x, client).await?;
     let bound = proof.map(|proof| proof.key);
     let wanted = Wanted {
         scope: form.get("scope").filter(|_| !by_code).map(str::to_owned),
@@ -49,7 +60,7 @@ pub async fn answer<P: Ports>(
         binds_refresh: client.kind == ClientKind::Public,
     };
     let issued = match redeemed {
-        Redeemed::Code(code) => redeem_code(x, oauth, &client, &code, &form, &wanted, proof).await?,
+        Redeemed::Code(code) => redeem_code(x, oauth, client, &code, form, &wanted, proof).await?,
         Redeemed::Refresh(token, claims) => {
             grant::refresh(ctx, ports, oauth, &token, &claims, &wanted, proof, caller).await?
         }

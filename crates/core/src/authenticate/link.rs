@@ -1,0 +1,39 @@
+//! `link:<name>`: the generic signed link.
+
+use crate::authenticate::single_use::SingleUse;
+use crate::authenticate::{Credential, Shown};
+use crate::exchange::Exchange;
+use crate::exchange::access::Access;
+use crate::identity::Identity;
+use crate::policy::{Link, Route};
+use crate::ports::Ports;
+use crate::refusal::Reason;
+use crate::refused::Refusal;
+use crate::sealed::claim_key;
+use crate::signed::link;
+
+impl Credential for Link {
+    async fn authenticate<P: Ports>(
+        &self,
+        x: &Exchange<'_, P>,
+        _: &Route,
+        _: &mut Shown<'_>,
+    ) -> Result<Option<Access>, Refusal> {
+        let (ctx, target) = (x.ctx(), x.target);
+        let signed = link::Signed { method: x.request.method, host: &target.host, path: target.path };
+        let query = target.query.unwrap_or_default();
+        let authentic = link::authenticate(self, ctx.keyring, ctx.loopback, signed, query)?;
+        let Some((link, parts)) = authentic else { return Ok(None) };
+        let identity = Identity { subject: link.subject.clone(), ..Identity::by_key("link", &link.key_id) };
+        let used = || {
+            link::judge_terms(self, &parts, x.request.client(), ctx.now)?;
+            let key = claim_key("link", &link.key_id, &link.mac);
+            let (not_used, replayed) = (Reason::LinkNotUsed, Reason::LinkReplayed);
+            self.single_use.then(|| SingleUse { key, until: link.until, not_used, replayed }.claim(x)).transpose()
+        };
+        match used() {
+            Ok(claim) => Ok(Some(Access { claim, ..Access::of(identity) })),
+            Err(reason) => Err(Refusal::from(reason).of(&identity)),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! `session`: the cookie of a signed-in person.
+
+use crate::authenticate::{Credential, Shown, cross_site};
+use crate::credential::session::xsrf::{self, Held};
+use crate::credential::session::{self};
+use crate::exchange::Exchange;
+use crate::exchange::access::Access;
+use crate::identity::Identity;
+use crate::policy::{Route, Xsrf};
+use crate::ports::Ports;
+use crate::refusal::Reason;
+use crate::refused::Refusal;
+use crate::tags::words::Tags;
+
+/// The kind.
+pub(super) struct Session;
+
+impl Credential for Session {
+    async fn authenticate<P: Ports>(
+        &self,
+        x: &Exchange<'_, P>,
+        route: &Route,
+        shown: &mut Shown<'_>,
+    ) -> Result<Option<Access>, Refusal> {
+        let (ctx, request, target) = (x.ctx(), x.request, x.target);
+        let policy = x.state.policy.session.as_ref().ok_or(Reason::Internal)?;
+        let Some(value) = session::present(ctx, policy, target, &request.headers)? else { return Ok(None) };
+        // A cookie that is refused is set aside, and nothing else goes out for it.
+        let refused = |refusal: Refusal| {
+            x.jar.clear();
+            if let Some(cookie) = session::set_aside(policy, target, value, refusal.reason, false) {
+                x.jar.set(cookie);
+            }
+            refusal
+        };
+        let session = session::open(ctx, policy, value).map_err(|reason| refused(reason.into()))?;
+        let known = Identity::by_key("session", &session.key_id);
+        let of_session = |reason: Reason| Refusal::from(reason).of(&known);
+        let token = match route.xsrf >= Xsrf::Token || route.tags.is_some() {
+            true => {
+                let token = xsrf::token(ctx, policy, &session).map_err(of_session)?;
+                let held = xsrf::held(&token, &request.headers);
+                if held != Held::Own && session.expires > ctx.now {
+                    // Even a refusal hands it over: the next request can show it.
+                    let lives = session.expires - ctx.now;
+                    x.jar.set(xsrf::set_cookie(&token, lives, target).map_err(of_session)?);
+                }
+                let judged = cross_site::judge(x, route, (&token, held), cross_site::FIELD, &mut shown.body).await;
+                judged.map_err(of_session)?;
+                Some(token)
+            }
+            false => None,
+        };
+        cross_site::judge_origin(x, route).map_err(of_session)?;
+        let verified = session::verify(ctx, x.ports, policy, route.revocation, &session).await;
+        let identity = verified.map_err(refused)?;
+        let places = route.tags.filter(|_| matches!(request.method, "GET" | "HEAD"));
+        let tags = places.zip(token).map(|(places, token)| Tags::of_session(places, token, target));
+        Ok(Some(Access { tags, ..Access::of(identity) }))
+    }
+}

@@ -1,0 +1,46 @@
+//! `ticket` and `app-ticket`: a session for a program (`protocols.md` C1).
+
+use crate::authenticate::{Credential, Shown};
+use crate::credential::ticket::{self, APP_TOKEN};
+use crate::exchange::Exchange;
+use crate::exchange::access::Access;
+use crate::policy::{self, Route, Scheme};
+use crate::ports::Ports;
+use crate::refusal::Reason;
+use crate::refused::Refusal;
+
+/// The kind.
+pub(super) struct Ticket<'a> {
+    /// Which applications may send one, where they have to show a token of their own.
+    pub(super) app: Option<&'a policy::Ticket>,
+}
+
+impl Credential for Ticket<'_> {
+    async fn authenticate<P: Ports>(
+        &self,
+        x: &Exchange<'_, P>,
+        route: &Route,
+        shown: &mut Shown<'_>,
+    ) -> Result<Option<Access>, Refusal> {
+        let Some(value) = shown.of_scheme(Scheme::TICKET) else { return Ok(None) };
+        if let Some(app) = self.app {
+            judge_app(x, app, x.request.headers.get(APP_TOKEN).ok_or(Reason::AppTokenMissing)?)?;
+        }
+        let sessions = x.state.policy.session.as_ref().ok_or(Reason::Internal)?;
+        let identity = ticket::verify(x.ctx(), x.ports, sessions, route.revocation, value).await?;
+        Ok(Some(Access::of(identity)))
+    }
+}
+
+/// Whether a text is the token of an application. While tokens are changed, the next one may have no value yet.
+fn judge_app<P>(x: &Exchange<'_, P>, app: &policy::Ticket, shown: &str) -> Result<(), Reason> {
+    let mut otherwise = Reason::AppTokenMismatch;
+    for name in &app.app_tokens {
+        match x.ctx().keyring.secret(name, x.ctx().loopback) {
+            Ok(token) if token.is(shown.as_bytes()) => return Ok(()),
+            Ok(_) => {}
+            Err(reason) => otherwise = reason,
+        }
+    }
+    Err(otherwise)
+}

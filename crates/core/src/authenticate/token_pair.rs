@@ -1,0 +1,48 @@
+//! `token-pair`: key and secret over HTTP Basic.
+
+use crate::authenticate::{Credential, Shown, cross_site, token};
+use crate::credential::registry;
+use crate::exchange::Exchange;
+use crate::exchange::access::Access;
+use crate::http::basic;
+use crate::identity::Identity;
+use crate::policy::{ClientKind, Route};
+use crate::ports::Ports;
+use crate::refusal::Reason;
+use crate::refused::Refusal;
+
+/// The kind.
+pub(super) struct TokenPair;
+
+impl Credential for TokenPair {
+    async fn authenticate<P: Ports>(
+        &self,
+        x: &Exchange<'_, P>,
+        route: &Route,
+        shown: &mut Shown<'_>,
+    ) -> Result<Option<Access>, Refusal> {
+        let Some(value) = shown.of_scheme("Basic") else { return Ok(None) };
+        // A browser that knows a pair sends it along with what other sites ask for.
+        cross_site::judge_origin(x, route)?;
+        let (ctx, policy) = (x.ctx(), &x.state.policy);
+        let pair = basic::read(value)?;
+        let client = registry::find(ctx, x.ports, policy, &pair.id, route.revocation).await?;
+        registry::authenticate(ctx, policy, &client, &pair)?;
+        let identity = Identity {
+            kind: "token-pair",
+            subject: client.subject.clone(),
+            client: Some(client.id.clone()),
+            scope: client.scope.clone(),
+            acts_for_others: client.acts_for_others,
+            ..Identity::default()
+        };
+        let judged = match client.kind {
+            ClientKind::TokenPair => token::judge_scope(route, &identity),
+            _ => Err(Reason::ClientKind),
+        };
+        match judged {
+            Ok(()) => Ok(Some(Access::of(identity))),
+            Err(reason) => Err(Refusal::from(reason).of(&identity)),
+        }
+    }
+}

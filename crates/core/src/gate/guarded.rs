@@ -1,0 +1,141 @@
+//! A request along a route: what the route asks for, and how it goes on.
+
+use crate::authenticate::{self, broker, claim};
+use crate::exchange::Exchange;
+use crate::exchange::access::{Access, Then};
+use crate::exchange::claim::Claim;
+use crate::exchange::decision::{Decision, Forwarding};
+use crate::forward;
+use crate::http::answer::{Answer, with_cookies};
+use crate::http::cors;
+use crate::identity::Identity;
+use crate::luminate;
+use crate::policy::Route;
+use crate::ports::Ports;
+use crate::refusal::Reason;
+use crate::refused::{Refusal, Said};
+use crate::routing::{self, method_override};
+
+use super::{Decided, is_exposed};
+use crate::exchange::body::NewBody;
+
+/// Decides on a request at its route.
+///
+/// # Errors
+/// Those of the route's shape rules, of its credentials, and storage's own.
+pub(super) async fn decide<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Decided, Refusal> {
+    let request = x.request;
+    routing::judge_path(route, x.target)?;
+    let is_meant = || route.is_for_http() && x.state.is_http_host(x.target);
+    if is_exposed(x) && route.takes_credentials() && !is_meant() {
+        return Err(Reason::TransportInsecure.into());
+    }
+    if cors::is_preflight(request.method, &request.headers) {
+        if let Some(cors) = &route.cors {
+            return Ok((Decision::Answer(cors::preflight(cors, route, &request.headers)?), None));
+        }
+        routing::judge_method(&x.state.policy, route, request.method)?;
+        return Err(Reason::PreflightDenied.into());
+    }
+    match guarded(x, route).await {
+        Err(refusal) => Err(luminate::told(x, route, refusal)),
+        decided => decided,
+    }
+}
+
+async fn guarded<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Decided, Refusal> {
+    let request = x.request;
+    routing::judge_method(&x.state.policy, route, request.method)?;
+    method_override::judge_query(route, request.method, x.target.query.unwrap_or_default())?;
+    let looked_at = match request.method {
+        // Boxed: few requests have a form, and every request's future would be as large.
+        "POST" => Box::pin(method_override::look(x, route)).await?,
+        _ => None,
+    };
+    let mut access = match access(x, route).await {
+        Ok(access) => access,
+        Err(refusal) => {
+            return Err(match broker::send(x, route, refusal.reason)? {
+                Some(answer) => refusal.saying(Said::Answer(answer)),
+                None => refusal,
+            });
+        }
+    };
+    let identity = access.identity.take();
+    let decision = match core::mem::take(&mut access.then) {
+        Then::Answer(answer) => {
+            let answer = cors::dress(answer, route.cors.as_ref(), &request.headers);
+            Ok(Decision::Answer(with_cookies(answer, x.jar.take())))
+        }
+        Then::Redirect(location) => redirect(x, route, location, access.claim).await,
+        Then::Forward => {
+            let known = identity.clone().unwrap_or_default();
+            let (format, onward) = (access.format, access.onward.clone());
+            match forward(x, route, &known, access, looked_at).await {
+                Ok(forwarding) => Ok(Decision::Forward(Box::new(forwarding))),
+                Err(refusal) => Err(luminate::told_of_call(refusal, format, onward, x.now)),
+            }
+        }
+    };
+    match (decision, &identity) {
+        (Ok(decision), _) => Ok((decision, identity)),
+        (Err(refusal), Some(identity)) => Err(refusal.of(identity)),
+        (Err(refusal), None) => Err(refusal),
+    }
+}
+
+async fn access<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Access, Refusal> {
+    match route.luminate() {
+        // Boxed: what it holds while it waits would otherwise be part of every request's future, and be moved with it.
+        Some(luminate) => Box::pin(luminate::serve(x, route, luminate)).await,
+        None => authenticate::authenticate(x, route).await,
+    }
+}
+
+async fn redirect<P: Ports>(
+    x: &Exchange<'_, P>,
+    route: &Route,
+    location: String,
+    claim: Option<Box<Claim>>,
+) -> Result<Decision, Refusal> {
+    if let Some(claim) = claim {
+        use_up(x, route, *claim).await?;
+    }
+    Ok(Decision::Answer(with_cookies(Answer::see_other(location), x.jar.take())))
+}
+
+async fn forward<P: Ports>(
+    x: &Exchange<'_, P>,
+    route: &Route,
+    identity: &Identity,
+    access: Access,
+    looked_at: Option<NewBody>,
+) -> Result<Forwarding, Refusal> {
+    let (request, content_type) = (x.request, access.content_type);
+    let mut forwarding = forward::forwarding(x, route, identity)?;
+    let read_as = content_type.or(request.headers.get("content-type")).unwrap_or_default();
+    forwarding.body = method_override::joined(route, read_as, access.body, looked_at)?;
+    forwarding.set.extend(content_type.map(|content_type| ("content-type", content_type.to_owned())));
+    forwarding.tags = access.tags;
+    forwarding.format = access.format;
+    if let Some(onward) = access.onward {
+        forwarding.remove.extend(forward::partial(&request.headers));
+        forwarding.onward = Some(onward);
+    }
+    if let Some(audience) = &route.forward.jwt_audience {
+        let jwt = x.state.assertions.jwt(x.ctx(), &x.state.policy, (route, audience, identity), x.ports).await?;
+        forwarding.set.extend(jwt.map(|jwt| ("edgegate-jwt", jwt)));
+    }
+    if let Some(claim) = access.claim {
+        use_up(x, route, *claim).await?;
+    }
+    forwarding.cookies = x.jar.take();
+    Ok(forwarding)
+}
+
+/// Uses up what a credential leaves to be claimed. Boxed: few requests have one, and every request's future would be as
+/// large.
+async fn use_up<P: Ports>(x: &Exchange<'_, P>, route: &Route, claim: Claim) -> Result<(), Reason> {
+    claim::judge(x, route, &claim)?;
+    Box::pin(claim::perform(x, claim)).await
+}

@@ -1,0 +1,32 @@
+//! As whom a request goes through.
+
+/// As whom a request goes through.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// Which kind of credential opened the route, as the log names it.
+    pub kind: &'static str,
+    /// Who.
+    pub subject: Option<String>,
+    /// The client (RFC 6749 section 1.1) that the credential was issued to.
+    pub client: Option<String>,
+    /// Granted scopes.
+    pub scope: Vec<String>,
+    /// Who issued the credential, if it was not this gateway: a subject is unique only there.
+    pub issuer: Option<String>,
+    /// Id of the key that authenticated it, or name of the issuer.
+    pub key_id: Option<String>,
+    /// It may act for other accounts.
+    pub acts_for_others: bool,
+}
+
+impl Identity {
+    /// What an authentic credential says before its record is read.
+    pub fn by_key(kind: &'static str, key_id: &str) -> Self {
+        Self { kind, key_id: Some(key_id.to_owned()), ..Self::default() }
+    }
+
+    /// That of a request that needed no credential.
+    pub fn none() -> Self {
+        Self { kind: "none", ..Self::default() }
+    }
+}
