@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use edgegate_core::exchange::Moment;
 use edgegate_core::exchange::decision::Decision;
-use edgegate_core::exchange::format::Voice;
+use edgegate_core::exchange::format::ErrorFormat;
+use edgegate_core::exchange::{Judged, Moment};
 use edgegate_core::http::answer::Answer;
 use edgegate_core::http::{Headers, Incoming};
 use edgegate_core::refusal::Reason;
@@ -105,31 +105,34 @@ fn every_refusal_keeps_its_reason_to_itself() {
                 assert!(answer.body.is_empty(), "{case}: on the way to a broker nothing is said");
                 continue;
             }
-            match judged.voice {
-                Voice::Generic if judged.endpoint == Some("/oauth/authorize") && answer.status < 403 => {
+            match told(&judged) {
+                Told::ByRoute(ErrorFormat::Generic)
+                    if judged.endpoint == Some("/oauth/authorize") && answer.status < 403 =>
+                {
                     judge_authorization(&case, reason, answer);
                 }
-                Voice::Generic => {
+                Told::ByRoute(ErrorFormat::Generic) => {
                     let code = reason.public().code();
                     assert!(answer.body.contains(code), "{case}: {}", answer.body);
                     let says_more = answer.body.contains(reason.code()) && !code.contains(reason.code());
                     assert!(!says_more, "{case}: {}", answer.body);
                 }
-                Voice::Checkfront | Voice::OAuth(_) => {
+                Told::ByRoute(ErrorFormat::Checkfront) | Told::OAuth => {
                     let body: Value = serde_json::from_str(&answer.body).unwrap();
                     let members: Vec<&String> = body.as_object().unwrap().keys().collect();
                     assert_eq!(members, ["error", "error_description"], "{case}: {body}");
                     assert!(!answer.body.contains(reason.code()) || is_told(reason), "{case}: {body}");
                 }
-                Voice::SuperOffice => {
+                Told::ByRoute(ErrorFormat::SuperOffice) => {
                     let is_told = reason.public().code() == reason.code();
                     assert!(!answer.body.contains(reason.code()) || is_told, "{case}: {}", answer.body);
                     let is_page = answer.body.starts_with("<!doctype html>");
                     assert_eq!(is_page, accept == "text/html", "{case}: {}", answer.body);
                     assert!(is_page || answer.body.starts_with("{\"Message\":"), "{case}: {}", answer.body);
                 }
-                Voice::Luminate(manner) => {
-                    let (code, message) = envelope(manner.json, &answer.body);
+                Told::ByRoute(ErrorFormat::Luminate(_)) => panic!("{case}: no route alone says so"),
+                Told::Envelope { json } => {
+                    let (code, message) = envelope(json, &answer.body);
                     assert!(
                         (1..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit()),
                         "{case}: {code}"
@@ -141,6 +144,31 @@ fn every_refusal_keeps_its_reason_to_itself() {
             }
             assert!(answer.headers.contains(&("cache-control", "no-store".to_owned())), "{case}");
         }
+    }
+}
+
+/// In which words a refusal is told.
+enum Told {
+    /// Those of the route.
+    ByRoute(ErrorFormat),
+    /// Those of an endpoint that clients call.
+    OAuth,
+    /// The envelope of Luminate's API.
+    Envelope { json: bool },
+}
+
+fn told(judged: &Judged) -> Told {
+    let body = match &judged.decision {
+        Decision::Answer(answer) => &answer.body,
+        Decision::Forward(_) => return Told::ByRoute(judged.format),
+    };
+    let is_luminates = judged.route.as_ref().is_some_and(|route| route.luminate().is_some());
+    match judged.endpoint {
+        // Before the endpoint is asked.
+        _ if judged.refused == Some(Reason::TransportInsecure) => Told::ByRoute(judged.format),
+        Some("/oauth/token" | "/oauth/revoke" | "/oauth/introspect") => Told::OAuth,
+        _ if is_luminates && body.contains("errorResponse") => Told::Envelope { json: body.starts_with('{') },
+        _ => Told::ByRoute(judged.format),
     }
 }
 
@@ -197,7 +225,7 @@ fn refusals_of_different_grants_and_clients_are_alike() {
         let mut story = Story::new();
         case["given"].as_array().into_iter().flatten().for_each(|step| story.step(step.as_str().unwrap()));
         let judged = story.site.ask(&request(&story, &case));
-        let (Voice::OAuth(_), Some(reason)) = (judged.voice, judged.refused) else { continue };
+        let (Some(reason), Told::OAuth) = (judged.refused, told(&judged)) else { continue };
         let kind = match reason {
             Reason::ClientUnknown | Reason::ClientSecret => "client",
             Reason::CodeForged
@@ -227,7 +255,8 @@ fn envelopes_of_different_forgeries_are_alike() {
         let mut story = Story::new();
         case["given"].as_array().into_iter().flatten().for_each(|step| story.step(step.as_str().unwrap()));
         let judged = story.site.ask(&request(&story, &case));
-        let (Voice::Luminate(manner), Some(reason)) = (judged.voice, judged.refused) else { continue };
+        let Some(reason) = judged.refused else { continue };
+        let Told::Envelope { json } = told(&judged) else { continue };
         let is_trust = matches!(
             reason,
             Reason::BoundTokenMissing
@@ -245,7 +274,7 @@ fn envelopes_of_different_forgeries_are_alike() {
                 | Reason::SessionRevoked
                 | Reason::CrossSite
         );
-        let said = envelope(manner.json, &answer(&judged).body);
+        let said = envelope(json, &answer(&judged).body);
         assert_eq!(said.0 == "5", is_trust, "{case}");
         if is_trust {
             seen.insert(said);

@@ -1,6 +1,5 @@
 //! Which schemes of the field Authorization a route takes.
 
-use crate::credential::ticket;
 use crate::http::Headers;
 use crate::http::authorization::{self, Authorization};
 use crate::policy::{Accept, Route};

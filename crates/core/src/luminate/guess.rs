@@ -3,7 +3,6 @@
 //! is not looked at, and nobody changes a password twenty times a minute.
 
 use crate::authenticate::attempt::{Attempt, Scope};
-use crate::exchange::Exchange;
 use crate::http::query;
 use crate::identity::Identity;
 use crate::luminate::Visit;
