@@ -6,7 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use edgegate_core::forward::reserved::{ROWS, Row};
-use edgegate_core::policy::{self, Policy, SHAPES};
+use edgegate_core::policy::shape::Shape;
+use edgegate_core::policy::{self, Policy};
 use edgegate_core::refusal::Reason;
 use toml::de::{DeTable, DeValue};
 
@@ -43,9 +44,10 @@ fn the_examples_of_the_policy_use_every_key_that_exists() {
     let document = DeTable::parse(&text).unwrap();
     let mut used = Vec::new();
     walk(document.get_ref(), String::new(), &mut used);
-    for shape in SHAPES {
-        for key in shape.keys {
-            assert!(used.contains(&(shape.table.to_owned(), (*key).to_owned())), "{}: {key}", shape.table);
+    for shape in Shape::all() {
+        let table = shape.said.table;
+        for key in shape.names() {
+            assert!(used.contains(&(table.to_owned(), key.to_owned())), "{table}: {key}");
         }
     }
 }
@@ -72,13 +74,14 @@ fn the_policies_to_begin_with_are_valid() {
 #[test]
 fn every_key_has_its_row_and_every_row_its_key() {
     let text = document("docs/policy.md");
-    for shape in SHAPES.iter().filter(|shape| !shape.table.is_empty()) {
-        let section = section(&text, heading(shape.table));
+    for shape in Shape::all().into_iter().filter(|shape| !shape.said.table.is_empty()) {
+        let table = shape.said.table;
+        let section = section(&text, heading(table));
         let documented: Vec<String> = rows(section)
             .iter()
             .filter_map(|row| row.first()?.strip_prefix('`')?.strip_suffix('`').map(str::to_owned))
             .collect();
-        assert_eq!(documented, shape.keys, "{}", shape.table);
+        assert_eq!(documented, shape.names().collect::<Vec<_>>(), "{table}");
     }
 }
 
@@ -86,11 +89,13 @@ fn every_key_has_its_row_and_every_row_its_key() {
 #[test]
 fn required_keys_are_called_required() {
     let text = document("docs/policy.md");
-    for shape in SHAPES.iter().filter(|shape| !shape.table.is_empty()) {
-        for row in rows(section(&text, heading(shape.table))) {
+    for shape in Shape::all().into_iter().filter(|shape| !shape.said.table.is_empty()) {
+        let table = shape.said.table;
+        for row in rows(section(&text, heading(table))) {
             let [key, default, ..] = row.as_slice() else { continue };
             let Some(key) = key.strip_prefix('`').and_then(|key| key.strip_suffix('`')) else { continue };
-            assert_eq!(default == "required", shape.required.contains(&key), "{}.{key}", shape.table);
+            let declared = shape.keys.iter().find(|declared| declared.name == key).unwrap();
+            assert_eq!(default == "required", declared.is_required, "{table}.{key}");
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::order;
 use super::problem::Report;
 use super::routes::Surroundings;
+use super::shape::{root, route};
 use super::suggest;
 use super::table::Table;
 use super::value::Text;
@@ -22,8 +23,7 @@ pub(super) struct Accepted {
 
 /// Reads the list. A preset stands for several entries.
 pub(super) fn read(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) -> Accepted {
-    let why = "is empty; name credentials, or `none` for a route that is open to everybody";
-    let texts = table.some_texts(report, "accept", why);
+    let texts = table.texts(report, &route::ACCEPT);
     let last = texts.len().saturating_sub(1);
     let mut accepted = Accepted { kinds: Vec::new(), dialect: Dialect::default(), xsrf: Xsrf::default() };
     for (index, text) in texts.iter().enumerate() {
@@ -54,22 +54,32 @@ pub(super) fn names(table: &Table<'_>, word: &str) -> bool {
     items.iter().any(|item| matches!(item.get_ref(), toml::de::DeValue::String(name) if name == word))
 }
 
+/// Every word that `accept` may hold.
+pub(super) fn words() -> Vec<String> {
+    let presets = PRESETS.iter().map(|(name, _)| (*name).to_owned());
+    Facts::ALL.iter().map(|facts| facts.spelling()).chain(presets).collect()
+}
+
 /// What cannot stand beside what.
 fn judge_together(report: &mut Report, table: &Table<'_>, entries: usize, kinds: &[Accept]) {
     let has = |kind: fn(&Accept) -> bool| kinds.iter().any(kind);
     let is_for_http = |accept: &Accept| matches!(accept, Accept::HttpSession(_));
     if has(is_for_http) && !kinds.iter().all(|one| is_for_http(one) || matches!(one, Accept::Nothing)) {
-        table.wrong(report, "accept", "`http-session` stands alone, or before `none`: nothing else is taken by http");
+        table.wrong(
+            report,
+            &route::ACCEPT,
+            "`http-session` stands alone, or before `none`: nothing else is taken by http",
+        );
     }
     if entries > 1 && names(table, "luminate") {
-        table.wrong(report, "accept", "`luminate` stands alone: the dialect says what opens its addresses");
+        table.wrong(report, &route::ACCEPT, "`luminate` stands alone: the dialect says what opens its addresses");
     }
     if has(|one| matches!(one, Accept::Basic(_))) && has(|one| matches!(one, Accept::TokenPair)) {
         let reason = "`basic` and `token-pair` both read `Authorization: Basic`; give each a route of its own";
-        table.wrong(report, "accept", reason);
+        table.wrong(report, &route::ACCEPT, reason);
     }
     if has(|one| matches!(one, Accept::Ticket(_))) && has(|one| matches!(one, Accept::AppTicket(_))) {
-        table.wrong(report, "accept", "`ticket` takes every ticket, so `app-ticket` beside it protects nothing");
+        table.wrong(report, &route::ACCEPT, "`ticket` takes every ticket, so `app-ticket` beside it protects nothing");
     }
 }
 
@@ -104,13 +114,14 @@ fn kind(report: &mut Report, text: &Text<'_>, word: &str, around: &Surroundings<
     }
     let facts = Facts::ALL.iter().find(|facts| facts.word == word);
     let needs = match word {
-        "bearer" if around.root.has("oauth") => &[],
+        "bearer" if around.root.has(&root::OAUTH) => &[],
         _ => facts.map_or(&[][..], |facts| facts.needs),
     };
     let by = if word == text.value { String::new() } else { format!("`{}` stands for `{word}`; ", text.value) };
     for needed in needs {
         if !around.root.has(needed) {
-            text.wrong(report, &format!("{by}`{word}` needs a table `[{needed}]`, and there is none"));
+            let reason = format!("{by}`{word}` needs a table `[{}]`, and there is none", needed.name);
+            text.wrong(report, &reason);
         }
     }
     Some(match word {
@@ -142,8 +153,8 @@ fn kind(report: &mut Report, text: &Text<'_>, word: &str, around: &Surroundings<
             let reason = match is_of_connection {
                 true => format!("`{other}` {OF_CONNECTION}"),
                 false => {
-                    let kinds: Vec<String> = Facts::ALL.iter().map(|facts| facts.spelling()).collect();
-                    let known = kinds.iter().map(String::as_str).chain(PRESETS.iter().map(|(name, _)| *name));
+                    let known = words();
+                    let known = known.iter().map(String::as_str);
                     format!("`{other}` is no kind of credential{}", suggest::hint(other, known, "possible"))
                 }
             };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::luminate::{IDENTITY_NAMES, WITHHELD_NAMES};
 use super::overlap;
+use super::shape::{self, root};
 use super::time;
 use super::{
     Accept, Boundary, Dialect, Digest, Issuer, Key, KeyUse, Link, MacAlgorithm, Policy, Route, SignedRedirect,
@@ -208,21 +209,21 @@ impl Advisor<'_> {
     /// Tables that no route puts to use.
     fn unused(&mut self) {
         let policy = self.policy;
-        if policy.registry.is_some() && policy.oauth.is_none() && !self.is_used("registry") {
+        if policy.registry.is_some() && policy.oauth.is_none() && !self.is_used(&root::REGISTRY) {
             self.say("registry", "has no effect: there is no `[oauth]`, and no route accepts `token-pair`");
         }
         for (table, is_there) in [
-            ("bearer", policy.bearer.is_some()),
+            (&root::BEARER, policy.bearer.is_some()),
             // `[sign_in]` needs a session, and the Luminate dialect needs `[sign_in]` for its passwords alone. The page
             // of consent asks for one.
-            ("session", policy.session.is_some() && policy.oauth.is_none()),
-            ("nonce", policy.nonce.is_some()),
-            ("basic", policy.basic.is_some()),
-            ("ticket", policy.ticket.is_some()),
-            ("luminate", policy.luminate.is_some()),
+            (&root::SESSION, policy.session.is_some() && policy.oauth.is_none()),
+            (&root::NONCE, policy.nonce.is_some()),
+            (&root::BASIC, policy.basic.is_some()),
+            (&root::TICKET, policy.ticket.is_some()),
+            (&root::LUMINATE, policy.luminate.is_some()),
         ] {
             if is_there && !self.is_used(table) {
-                self.say(table, "is not accepted by any route");
+                self.say(table.name, "is not accepted by any route");
             }
         }
     }
@@ -363,8 +364,8 @@ impl Advisor<'_> {
     }
 
     /// Whether a route accepts what a table is for.
-    fn is_used(&self, table: &str) -> bool {
-        self.accepts(|one| one.facts().uses.contains(&table))
+    fn is_used(&self, table: &shape::Key) -> bool {
+        self.accepts(|one| one.facts().uses.iter().any(|used| used.name == table.name))
     }
 
     pub(super) fn accepts(&self, kind: impl Fn(&Accept) -> bool) -> bool {

@@ -3,6 +3,7 @@
 //! The reader, the gate, its challenges and what is cut from a request ask the row and never list kinds themselves.
 //! Every fact is a field without a default, so a new kind does not compile until each has been answered.
 
+use super::shape::{Key, root};
 use super::{Accept, Policy};
 
 /// The facts of one kind.
@@ -31,9 +32,9 @@ pub struct Facts {
     /// Whether a policy issues or checks it, on whichever route.
     pub is_known: fn(&Policy) -> bool,
     /// Tables without which no route can accept it.
-    pub needs: &'static [&'static str],
+    pub needs: &'static [&'static Key],
     /// Tables that a route puts to use by accepting it.
-    pub uses: &'static [&'static str],
+    pub uses: &'static [&'static Key],
 }
 
 /// The scheme that a client shows a credential with (RFC 9110 section 11.1).
@@ -143,7 +144,7 @@ static LINK: Facts = Facts {
     is_stored: false,
     is_known: |policy| !policy.links.is_empty(),
     needs: &[],
-    uses: &["links"],
+    uses: &[&root::LINKS],
 };
 static SIGNED_REDIRECT: Facts = Facts {
     word: "signed-redirect",
@@ -158,7 +159,7 @@ static SIGNED_REDIRECT: Facts = Facts {
     is_stored: false,
     is_known: |policy| !policy.signed_redirects.is_empty(),
     needs: &[],
-    uses: &["signed_redirects"],
+    uses: &[&root::SIGNED_REDIRECTS],
 };
 static BEARER: Facts = Facts {
     word: "bearer",
@@ -172,8 +173,8 @@ static BEARER: Facts = Facts {
     is_in_address: false,
     is_stored: true,
     is_known: |policy| policy.bearer.is_some(),
-    needs: &["bearer"],
-    uses: &["bearer"],
+    needs: &[&root::BEARER],
+    uses: &[&root::BEARER],
 };
 static ISSUER: Facts = Facts {
     word: "issuer",
@@ -188,7 +189,7 @@ static ISSUER: Facts = Facts {
     is_stored: false,
     is_known: |policy| !policy.issuers.is_empty(),
     needs: &[],
-    uses: &["issuers"],
+    uses: &[&root::ISSUERS],
 };
 static TOKEN_PAIR: Facts = Facts {
     word: "token-pair",
@@ -202,8 +203,8 @@ static TOKEN_PAIR: Facts = Facts {
     is_in_address: false,
     is_stored: true,
     is_known: |policy| policy.registry.is_some(),
-    needs: &["registry"],
-    uses: &["registry"],
+    needs: &[&root::REGISTRY],
+    uses: &[&root::REGISTRY],
 };
 static BASIC: Facts = Facts {
     word: "basic",
@@ -217,8 +218,8 @@ static BASIC: Facts = Facts {
     is_in_address: false,
     is_stored: false,
     is_known: |policy| policy.basic.is_some(),
-    needs: &["basic"],
-    uses: &["basic"],
+    needs: &[&root::BASIC],
+    uses: &[&root::BASIC],
 };
 static TICKET: Facts = Facts {
     word: "ticket",
@@ -232,8 +233,8 @@ static TICKET: Facts = Facts {
     is_in_address: false,
     is_stored: true,
     is_known: |policy| policy.ticket.is_some(),
-    needs: &["ticket"],
-    uses: &["ticket", "session"],
+    needs: &[&root::TICKET],
+    uses: &[&root::TICKET, &root::SESSION],
 };
 static APP_TICKET: Facts = Facts {
     word: "app-ticket",
@@ -247,8 +248,8 @@ static APP_TICKET: Facts = Facts {
     is_in_address: false,
     is_stored: true,
     is_known: |policy| policy.ticket.is_some(),
-    needs: &["ticket"],
-    uses: &["ticket", "session"],
+    needs: &[&root::TICKET],
+    uses: &[&root::TICKET, &root::SESSION],
 };
 static SESSION: Facts = Facts {
     word: "session",
@@ -262,8 +263,8 @@ static SESSION: Facts = Facts {
     is_in_address: false,
     is_stored: true,
     is_known: |policy| policy.session.is_some(),
-    needs: &["session"],
-    uses: &["session"],
+    needs: &[&root::SESSION],
+    uses: &[&root::SESSION],
 };
 static NONCE: Facts = Facts {
     word: "nonce",
@@ -277,8 +278,8 @@ static NONCE: Facts = Facts {
     is_in_address: true,
     is_stored: true,
     is_known: |policy| policy.nonce.is_some(),
-    needs: &["nonce", "session"],
-    uses: &["nonce"],
+    needs: &[&root::NONCE, &root::SESSION],
+    uses: &[&root::NONCE],
 };
 static LUMINATE: Facts = Facts {
     word: "luminate",
@@ -292,8 +293,8 @@ static LUMINATE: Facts = Facts {
     is_in_address: false,
     is_stored: true,
     is_known: |policy| policy.luminate.is_some(),
-    needs: &["luminate"],
-    uses: &["luminate", "session"],
+    needs: &[&root::LUMINATE],
+    uses: &[&root::LUMINATE, &root::SESSION],
 };
 static HTTP_SESSION: Facts = Facts {
     word: "http-session",

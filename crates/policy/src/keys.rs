@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::names::Names;
 use super::problem::Report;
-use super::shape;
+use super::shape::{self, key, root};
 use super::table::Table;
 use super::text;
 use super::value::Text;
-use super::{Key, KeyUse, MacAlgorithm, SHARDS};
+use super::{Key, KeyUse};
 
 /// What a reference wants a key for.
 #[derive(Clone, Copy)]
@@ -30,7 +30,7 @@ pub(super) fn read(report: &mut Report, root: &Table<'_>) -> (Names<Key>, Vec<(S
     let mut keys = Names::new("keys");
     let mut shards = Vec::new();
     let mut secrets: Vec<(String, String)> = Vec::new();
-    for (id, table) in root.named(report, "keys", &shape::KEY) {
+    for (id, table) in root.named(report, &root::KEYS) {
         let key = key(report, id, &table);
         if let Some(key) = &key {
             if let Some((_, other)) = secrets.iter().find(|(secret, _)| *secret == key.secret) {
@@ -38,7 +38,7 @@ pub(super) fn read(report: &mut Report, root: &Table<'_>) -> (Names<Key>, Vec<(S
                     "`{}` is the secret of `[keys.{other}]` already; every key has a value of its own",
                     key.secret
                 );
-                table.wrong(report, "secret", &reason);
+                table.wrong(report, &key::SECRET, &reason);
             }
             secrets.push((key.secret.clone(), id.to_owned()));
             shards.extend(shards_of(report, &table, key));
@@ -49,8 +49,14 @@ pub(super) fn read(report: &mut Report, root: &Table<'_>) -> (Names<Key>, Vec<(S
 }
 
 /// The keys that a list names, all for one purpose. The list must not be empty.
-pub(super) fn list(report: &mut Report, table: &Table<'_>, keys: &Names<Key>, purpose: Purpose) -> Vec<Arc<Key>> {
-    let ids = table.some_texts(report, "keys", "is empty; name at least one key");
+pub(super) fn list(
+    report: &mut Report,
+    table: &Table<'_>,
+    named: &shape::Key,
+    keys: &Names<Key>,
+    purpose: Purpose,
+) -> Vec<Arc<Key>> {
+    let ids = table.texts(report, named);
     ids.iter().filter_map(|id| one(report, id, keys, purpose)).collect()
 }
 
@@ -73,15 +79,15 @@ fn key(report: &mut Report, id: &str, table: &Table<'_>) -> Option<Key> {
     if let Err(reason) = text::key_id(id) {
         report.add(table.line, format!("keys: {reason}"));
     }
-    let secret = table.checked(report, "secret", text::secret);
-    let usage = table.word(report, "use", USES);
-    let algorithm = table.word(report, "algorithm", ALGORITHMS);
+    let secret = table.checked(report, &key::SECRET, text::secret);
+    let usage = table.word(report, &key::USE, &key::USES);
+    let algorithm = table.word(report, &key::ALGORITHM, &key::ALGORITHMS);
     let usage = match usage? {
         KeyUse::Link(default) => KeyUse::Link(algorithm.unwrap_or(default)),
         other => {
-            if table.has("algorithm") {
+            if table.has(&key::ALGORITHM) {
                 let reason = "only a key with `use = \"link\"` has a choice of algorithm; leave it out";
-                table.wrong(report, "algorithm", reason);
+                table.wrong(report, &key::ALGORITHM, reason);
             }
             other
         }
@@ -90,15 +96,15 @@ fn key(report: &mut Report, id: &str, table: &Table<'_>) -> Option<Key> {
 }
 
 /// Over how many objects of the Ledger claims are spread.
-pub(super) fn shards(report: &mut Report, table: &Table<'_>) -> Option<u16> {
-    let shards = table.number(report, "shards", u64::from(SHARDS)..=MOST_SHARDS)?;
+pub(super) fn shards(report: &mut Report, table: &Table<'_>, named: &shape::Key) -> Option<u16> {
+    let shards = table.number(report, named)?;
     u16::try_from(shards).ok()
 }
 
 fn shards_of(report: &mut Report, table: &Table<'_>, key: &Key) -> Option<(String, u16)> {
-    let shards = shards(report, table)?;
+    let shards = shards(report, table, &key::SHARDS)?;
     if matches!(key.usage, KeyUse::Identity | KeyUse::Assertion) {
-        table.wrong(report, "shards", "has no effect on this key: nothing that it signs is used up; leave it out");
+        table.wrong(report, &key::SHARDS, "has no effect on this key: nothing that it signs is used up; leave it out");
     }
     Some((key.id.clone(), shards))
 }
@@ -113,16 +119,3 @@ fn word(usage: KeyUse) -> &'static str {
         KeyUse::Client => "client",
     }
 }
-
-/// An object takes about a thousand calls a second, so these take four million.
-const MOST_SHARDS: u64 = 4096;
-const USES: &[(&str, KeyUse)] = &[
-    ("link", KeyUse::Link(MacAlgorithm::HmacSha256)),
-    ("digest", KeyUse::Digest),
-    ("seal", KeyUse::Seal),
-    ("identity", KeyUse::Identity),
-    ("assertion", KeyUse::Assertion),
-    ("client", KeyUse::Client),
-];
-const ALGORITHMS: &[(&str, MacAlgorithm)] =
-    &[("hmac-sha256", MacAlgorithm::HmacSha256), ("hmac-sha1", MacAlgorithm::HmacSha1)];

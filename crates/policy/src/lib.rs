@@ -45,7 +45,7 @@ mod routes;
 mod schemes;
 mod secrets;
 mod sections;
-mod shape;
+pub mod shape;
 mod strictness;
 mod suggest;
 mod table;
@@ -72,7 +72,7 @@ pub use pattern::{HostPattern, NamePattern};
 pub use problem::Problem;
 pub use reading::loosest;
 pub use secrets::{NamedSecret, SecretUse};
-pub use shape::{SHAPES, Shape};
+
 pub use text::{scope, title};
 pub use time::{duration, show_duration};
 

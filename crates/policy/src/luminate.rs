@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::credentials::{self, DAY, HOUR, Lives, MINUTE};
+use super::credentials;
 use super::host;
 use super::keys;
 use super::names::Names;
 use super::problem::Report;
-use super::shape;
-use super::table::{Bounds, Table};
+use super::shape::{self, administrator, luminate, root};
+use super::table::Table;
 use super::text;
 use super::{
     Administrator, Carrier, FieldNames, FieldPattern, HostPattern, Issuer, Key, Luminate, NamePattern, Network, NoAuth,
@@ -24,8 +24,8 @@ pub(super) fn read(
     signed_redirects: &Names<SignedRedirect>,
     session: Option<&Session>,
 ) -> Option<Luminate> {
-    let table = root.table(report, "luminate", &shape::LUMINATE)?;
-    if !root.has("sign_in") {
+    let table = root.table(report, &root::LUMINATE)?;
+    if !root.has(&root::SIGN_IN) {
         let reason = "luminate: who checks its passwords is said in `[sign_in]`, and there is none";
         report.add(table.line, String::from(reason));
     }
@@ -35,33 +35,33 @@ pub(super) fn read(
         );
         report.add(table.line, reason);
     }
-    let (idle, absolute) = credentials::lives(report, &table, &LIVES);
+    let (idle, absolute) = credentials::lives(report, &table, [&luminate::IDLE, &luminate::ABSOLUTE]);
     let session = Session {
-        keys: keys::list(report, &table, keys, keys::SEAL),
+        keys: keys::list(report, &table, &luminate::KEYS, keys, keys::SEAL),
         cookie: String::from(COOKIE),
         carrier: Carrier::Servlet,
         idle,
         absolute,
-        cache: credentials::cache(report, &table),
+        cache: table.seconds(report, &luminate::CACHE),
     };
     let api_keys = api_keys(report, &table);
-    let signature = table.text(report, "signature");
+    let signature = table.text(report, &luminate::SIGNATURE);
     let signature = signature.and_then(|name| signed_redirects.find(report, &name, name.value));
-    let nonce_lifetime = table.duration(report, "nonce_lifetime", 15 * MINUTE, &SHORT);
-    let sign_on_lifetime = table.duration(report, "sign_on_lifetime", 15 * MINUTE, &SHORT);
+    let nonce_lifetime = table.seconds(report, &luminate::NONCE_LIFETIME);
+    let sign_on_lifetime = table.seconds(report, &luminate::SIGN_ON_LIFETIME);
     let no_auth = no_auth(report, &table);
     let methods = methods(report, &table);
-    let redirects = table.list(report, "redirects", HostPattern::parse);
-    let identity = patterns(report, &table, "identity_names", &IDENTITY_NAMES);
+    let redirects = table.list(report, &luminate::REDIRECTS, HostPattern::parse);
+    let identity = patterns(report, &table, &luminate::IDENTITY_NAMES, &IDENTITY_NAMES);
     let subjects = signature.iter().flat_map(|signature| subjects(signature, signed_redirects));
     let names = FieldNames {
         identity: identity.into_iter().chain(subjects).collect(),
-        withheld: patterns(report, &table, "withheld_names", &WITHHELD_NAMES),
+        withheld: patterns(report, &table, &luminate::WITHHELD_NAMES, &WITHHELD_NAMES),
     };
-    let http_host = table.checked(report, "http_host", http_host);
+    let http_host = table.checked(report, &luminate::HTTP_HOST, http_host);
     let server_networks = server_networks(report, &table);
     let administrators = administrators(report, &table, keys, issuers);
-    let lookup = table.checked(report, "lookup", super::path::check_exact);
+    let lookup = table.checked(report, &luminate::LOOKUP, super::path::check_exact);
     Some(Luminate {
         session,
         api_keys,
@@ -80,22 +80,22 @@ pub(super) fn read(
 }
 
 fn api_keys(report: &mut Report, table: &Table<'_>) -> Vec<String> {
-    let texts = table.some_texts(report, "api_keys", "is empty, so nobody could call");
+    let texts = table.texts(report, &luminate::API_KEYS);
     if texts.len() > 2 {
-        table.wrong(report, "api_keys", "holds more than two: one in use, and one that takes its place");
+        table.wrong(report, &luminate::API_KEYS, "holds more than two: one in use, and one that takes its place");
     }
     texts.iter().filter_map(|text| text.parsed(report, text::api_key)).collect()
 }
 
 fn no_auth(report: &mut Report, table: &Table<'_>) -> NoAuth {
-    match table.has("no_auth") {
-        true => NoAuth::Named(table.list(report, "no_auth", text::api_method)),
+    match table.has(&luminate::NO_AUTH) {
+        true => NoAuth::Named(table.list(report, &luminate::NO_AUTH, text::api_method)),
         false => NoAuth::Usual,
     }
 }
 
 /// A list of names takes the place of the usual one.
-fn patterns(report: &mut Report, table: &Table<'_>, key: &str, usual: &[&str]) -> Vec<FieldPattern> {
+fn patterns(report: &mut Report, table: &Table<'_>, key: &shape::Key, usual: &[&str]) -> Vec<FieldPattern> {
     match table.has(key) {
         true => table.list(report, key, FieldPattern::parse),
         false => usual.iter().filter_map(|text| FieldPattern::parse(text).ok()).collect(),
@@ -119,14 +119,15 @@ fn http_host(text: &str) -> Result<(), String> {
 }
 
 fn methods(report: &mut Report, table: &Table<'_>) -> Vec<(String, Vec<String>)> {
-    let Some(table) = table.free_table(report, "methods") else { return Vec::new() };
+    let Some(table) = table.free_table(report, &luminate::METHODS) else { return Vec::new() };
     let mut methods = Vec::new();
     for servlet in table.entries.keys().map(|key| key.get_ref().to_string()) {
         let has_form = servlet.starts_with("CR") || servlet.starts_with("SR");
         if !has_form || !servlet.ends_with("API") || !servlet.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            table.wrong(report, &servlet, "is no servlet of the API; they are called `CR…API` and `SR…API`");
+            table.wrong_at(report, &servlet, "is no servlet of the API; they are called `CR…API` and `SR…API`");
         }
-        let names = table.list(report, &servlet, text::api_method);
+        let names = table.texts_at(report, &servlet);
+        let names = names.iter().filter_map(|text| text.parsed(report, text::api_method)).collect();
         methods.push((servlet, names));
     }
     methods
@@ -134,12 +135,14 @@ fn methods(report: &mut Report, table: &Table<'_>) -> Vec<(String, Vec<String>)>
 
 fn server_networks(report: &mut Report, table: &Table<'_>) -> Vec<Network> {
     let mut networks = Vec::new();
-    let texts = table.texts(report, "server_networks");
-    match (texts.is_empty(), table.has("administrators")) {
-        (true, true) => table.wrong(report, "administrators", "lacks `server_networks`, so none of them could call"),
+    let texts = table.texts(report, &luminate::SERVER_NETWORKS);
+    match (texts.is_empty(), table.has(&luminate::ADMINISTRATORS)) {
+        (true, true) => {
+            table.wrong(report, &luminate::ADMINISTRATORS, "lacks `server_networks`, so none of them could call")
+        }
         (false, false) => {
             let reason = "lacks `[luminate.administrators.NAME]`, so nobody could call from them";
-            table.wrong(report, "server_networks", reason);
+            table.wrong(report, &luminate::SERVER_NETWORKS, reason);
         }
         _ => {}
     }
@@ -166,20 +169,24 @@ fn administrators(
     issuers: &Names<Issuer>,
 ) -> Vec<Administrator> {
     let mut administrators: Vec<Administrator> = Vec::new();
-    for (name, table) in table.named(report, "administrators", &shape::ADMINISTRATOR) {
+    for (name, table) in table.named(report, &luminate::ADMINISTRATORS) {
         if let Err(reason) = text::login_name(name) {
             report.add(table.line, format!("luminate.administrators: {reason}"));
         }
-        let secret = table.checked(report, "secret", text::secret);
+        let secret = table.checked(report, &administrator::SECRET, text::secret);
         let is_taken = |secret: &String| {
             keys.things().any(|key| key.secret == *secret)
                 || issuers.things().any(|issuer| issuer.secret() == Some(secret))
                 || administrators.iter().any(|one| one.secret == *secret)
         };
         if secret.as_ref().is_some_and(is_taken) {
-            table.wrong(report, "secret", "is another's secret already; every administrator has a password of its own");
+            table.wrong(
+                report,
+                &administrator::SECRET,
+                "is another's secret already; every administrator has a password of its own",
+            );
         }
-        let methods = table.some_texts(report, "methods", "is empty; name what it may call");
+        let methods = table.texts(report, &administrator::METHODS);
         let methods = methods.iter().filter_map(|text| text.parsed(report, NamePattern::parse)).collect();
         administrators.extend(secret.map(|secret| Administrator { name: name.to_owned(), secret, methods }));
     }
@@ -187,11 +194,6 @@ fn administrators(
 }
 
 const COOKIE: &str = "JSESSIONID";
-const LIVES: Lives = Lives { idle: (15 * MINUTE, DAY), absolute: (12 * HOUR, 7 * DAY) };
-const SHORT: Bounds = Bounds {
-    least: (10, "it has to arrive"),
-    most: (HOUR, "it travels in addresses and forms, and whoever finds it can use it"),
-};
 /// Who somebody is to the systems that take a signed redirect.
 pub(super) const IDENTITY_NAMES: [&str; 5] = ["cons_id", "*_cons_id", "member_id", "user_name", "email"];
 /// Passwords, cards and accounts, tokens and sessions. `protocols.md` A2 has the beginning of this list.

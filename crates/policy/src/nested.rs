@@ -5,20 +5,22 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use super::order;
 use super::problem::Report;
-use super::shape::Shape;
+use super::shape::Key;
 use super::table::Table;
 use super::value::{Text, type_name};
 
 impl<'t> Table<'t> {
     /// A table within this one.
-    pub(super) fn table(&self, report: &mut Report, key: &str, shape: &Shape) -> Option<Table<'t>> {
+    pub(super) fn table(&self, report: &mut Report, key: &Key) -> Option<Table<'t>> {
+        let (key, shape) = (key.name, key.kind.shape()?);
         let entries = self.entries_of(report, key)?;
         let line = self.line_of(report, key);
         Some(Table::open(report, shape, self.path_to(key), line, entries))
     }
 
     /// The tables `[key.<name>]`, with their names, in file order.
-    pub(super) fn named(&self, report: &mut Report, key: &str, shape: &Shape) -> Vec<(&'t str, Table<'t>)> {
+    pub(super) fn named(&self, report: &mut Report, key: &Key) -> Vec<(&'t str, Table<'t>)> {
+        let (key, Some(shape)) = (key.name, key.kind.shape()) else { return Vec::new() };
         let Some(entries) = self.entries_of(report, key) else { return Vec::new() };
         if self.has_too_many(report, key, entries.len()) {
             return Vec::new();
@@ -38,15 +40,16 @@ impl<'t> Table<'t> {
     }
 
     /// The tables `[[key]]`, at least one; they are opened by the caller, which knows how to call them.
-    pub(super) fn listed(&self, report: &mut Report, key: &str) -> Vec<(usize, &'t DeTable<'t>)> {
+    pub(super) fn listed(&self, report: &mut Report, key: &Key) -> Vec<(usize, &'t DeTable<'t>)> {
+        let key = key.name;
         let Some(value) = self.entries.get(key) else { return Vec::new() };
         let hint = format!("must be a list of tables, each beginning with `[[{key}]]`");
         let DeValue::Array(items) = value.get_ref() else {
-            self.wrong(report, key, &hint);
+            self.wrong_at(report, key, &hint);
             return Vec::new();
         };
         if items.is_empty() {
-            self.wrong(report, key, &hint);
+            self.wrong_at(report, key, &hint);
         }
         if self.has_too_many(report, key, items.len()) {
             return Vec::new();
@@ -55,14 +58,15 @@ impl<'t> Table<'t> {
         for item in items.iter() {
             match item.get_ref() {
                 DeValue::Table(entries) => tables.push((report.line_at(item.span().start), entries)),
-                _ => self.wrong(report, key, &hint),
+                _ => self.wrong_at(report, key, &hint),
             }
         }
         tables
     }
 
     /// A table within this one whose keys the file chooses.
-    pub(super) fn free_table(&self, report: &mut Report, key: &str) -> Option<Table<'t>> {
+    pub(super) fn free_table(&self, report: &mut Report, key: &Key) -> Option<Table<'t>> {
+        let key = key.name;
         let entries = self.entries_of(report, key)?;
         let line = self.line_of(report, key);
         Some(Table { label: self.path_to(key), line, entries })
@@ -77,7 +81,7 @@ impl<'t> Table<'t> {
         let mut texts = Vec::with_capacity(self.entries.len());
         for (key, _) in in_file_order(self.entries) {
             let key: &'t str = key.get_ref();
-            if let Some(text) = self.text(report, key) {
+            if let Some(text) = self.text_at(report, key) {
                 texts.push((key, text));
             }
         }
@@ -97,7 +101,7 @@ impl<'t> Table<'t> {
     /// Whether there are more of one kind than are compared with one another.
     pub(super) fn has_too_many(&self, report: &mut Report, key: &str, count: usize) -> bool {
         if count > MOST {
-            self.wrong(report, key, &too_many(count));
+            self.wrong_at(report, key, &too_many(count));
         }
         count > MOST
     }

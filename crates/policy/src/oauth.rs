@@ -1,40 +1,40 @@
 //! `[oauth]` and `[issuers.*]`.
 
-use super::credentials::{self, DAY, HOUR, MINUTE};
 use super::keys;
 use super::names::Names;
 use super::path;
 use super::problem::Report;
 use super::sections;
-use super::shape;
-use super::table::{Bounds, Table};
+use super::shape::{self, issuer, oauth, root};
+use super::table::Table;
 use super::text;
 use super::time;
 use super::{Dialect, Issuer, JwsAlgorithm, Key, OAuth, Origin, SHARDS, Verification};
 
 /// `[oauth]`
 pub(super) fn oauth(report: &mut Report, root: &Table<'_>, keys: &Names<Key>) -> Option<OAuth> {
-    let table = root.table(report, "oauth", &shape::OAUTH)?;
-    for (needed, why) in
-        [("registry", "its clients are found by what it says"), ("session", "the authorization page asks who is there")]
-    {
+    let table = root.table(report, &root::OAUTH)?;
+    for (needed, why) in [
+        (&root::REGISTRY, "its clients are found by what it says"),
+        (&root::SESSION, "the authorization page asks who is there"),
+    ] {
         if !root.has(needed) {
-            report.add(table.line, format!("oauth: {why}, and there is no `[{needed}]`"));
+            report.add(table.line, format!("oauth: {why}, and there is no `[{}]`", needed.name));
         }
     }
-    let keys = keys::list(report, &table, keys, keys::SEAL);
-    let path = table.checked(report, "path", base_path).unwrap_or_else(|| String::from("/oauth"));
-    let access_lifetime = table.duration(report, "access_lifetime", HOUR, &ACCESS);
-    let refresh_lifetime = table.duration(report, "refresh_lifetime", 14 * DAY, &REFRESH);
-    let grant_lifetime = table.duration(report, "grant_lifetime", 365 * DAY, &GRANT);
+    let keys = keys::list(report, &table, &oauth::KEYS, keys, keys::SEAL);
+    let path = table.checked_or(report, &oauth::PATH, base_path);
+    let access_lifetime = table.seconds(report, &oauth::ACCESS_LIFETIME);
+    let refresh_lifetime = table.seconds(report, &oauth::REFRESH_LIFETIME);
+    let grant_lifetime = table.seconds(report, &oauth::GRANT_LIFETIME);
     for (shorter, longer) in [
-        (("access_lifetime", access_lifetime), ("refresh_lifetime", refresh_lifetime)),
-        (("refresh_lifetime", refresh_lifetime), ("grant_lifetime", grant_lifetime)),
+        ((&oauth::ACCESS_LIFETIME, access_lifetime), (&oauth::REFRESH_LIFETIME, refresh_lifetime)),
+        ((&oauth::REFRESH_LIFETIME, refresh_lifetime), (&oauth::GRANT_LIFETIME, grant_lifetime)),
     ] {
         if shorter.1 > longer.1 {
             let key = if table.has(shorter.0) { shorter.0 } else { longer.0 };
             let (less, more) = (time::show_duration(shorter.1), time::show_duration(longer.1));
-            let reason = format!("{} = {less} does not fit into {} = {more}", shorter.0, longer.0);
+            let reason = format!("{} = {less} does not fit into {} = {more}", shorter.0.name, longer.0.name);
             table.wrong(report, key, &reason);
         }
     }
@@ -42,21 +42,21 @@ pub(super) fn oauth(report: &mut Report, root: &Table<'_>, keys: &Names<Key>) ->
         keys,
         path,
         dialect: dialect(report, &table),
-        code_lifetime: table.duration(report, "code_lifetime", MINUTE, &CODE),
+        code_lifetime: table.seconds(report, &oauth::CODE_LIFETIME),
         access_lifetime,
         refresh_lifetime,
         grant_lifetime,
-        retry_window: table.duration(report, "retry_window", 10, &RETRY),
-        shards: keys::shards(report, &table).unwrap_or(SHARDS),
-        cache: credentials::cache(report, &table),
-        query: table.flag(report, "query", false),
+        retry_window: table.seconds(report, &oauth::RETRY_WINDOW),
+        shards: keys::shards(report, &table, &oauth::SHARDS).unwrap_or(SHARDS),
+        cache: table.seconds(report, &oauth::CACHE),
+        query: table.flag(report, &oauth::QUERY),
         scopes: scopes(report, &table),
     })
 }
 
 /// `dialect` of `[oauth]`.
 fn dialect(report: &mut Report, table: &Table<'_>) -> Dialect {
-    table.word(report, "dialect", DIALECTS).unwrap_or_default()
+    table.word(report, &oauth::DIALECT, &oauth::DIALECTS).unwrap_or_default()
 }
 
 /// Every `[issuers.*]`.
@@ -67,18 +67,18 @@ pub(super) fn issuers(
     origins: &Names<Origin>,
 ) -> Names<Issuer> {
     let mut issuers: Names<Issuer> = Names::new("issuers");
-    for (name, table) in root.named(report, "issuers", &shape::ISSUER) {
+    for (name, table) in root.named(report, &root::ISSUERS) {
         sections::check_name(report, "issuers", name, &table);
         let issuer = issuer(report, name, &table, origins);
         let same = |other: &&std::sync::Arc<Issuer>| issuer.as_ref().is_some_and(|one| one.issuer == other.issuer);
         if let Some(other) = issuers.things().find(same) {
             let reason = format!("is that of `[issuers.{}]` already; put both audiences into one", other.name);
-            table.wrong(report, "issuer", &reason);
+            table.wrong(report, &issuer::ISSUER, &reason);
         }
         let secret = issuer.as_ref().and_then(Issuer::secret);
         if let Some(key) = keys.things().find(|key| secret == Some(key.secret.as_str())) {
             let reason = format!("is the secret of `[keys.{}]` already, and would be sent to the issuer", key.id);
-            table.wrong(report, "secret", &reason);
+            table.wrong(report, &issuer::SECRET, &reason);
         }
         issuers.add(name, issuer);
     }
@@ -86,46 +86,49 @@ pub(super) fn issuers(
 }
 
 fn issuer(report: &mut Report, name: &str, table: &Table<'_>, origins: &Names<Origin>) -> Option<Issuer> {
-    let issuer = table.checked(report, "issuer", text::audience);
-    let why = "is empty, so a token that was issued for somebody else would do";
-    let audience = table.some_texts(report, "audience", why);
+    let issuer = table.checked(report, &issuer::ISSUER, text::audience);
+    let audience = table.texts(report, &issuer::AUDIENCE);
     let audience = audience.iter().filter_map(|text| text.parsed(report, audience_of)).collect();
-    let origin = table.text(report, "origin");
+    let origin = table.text(report, &issuer::ORIGIN);
     let origin = origin.and_then(|text| origins.find(report, &text, text.value));
     let verification = verification(report, table);
-    if !table.has("audience") && table.has("jwks") {
+    if !table.has(&issuer::AUDIENCE) && table.has(&issuer::JWKS) {
         let reason = "`audience` is missing: a token that was issued for somebody else would do";
         report.add(table.line, format!("{}: {reason}", table.label));
     }
     if origin.as_ref().is_some_and(|origin| origin.insecure) {
         let reason =
             "is `insecure = true`: who is on the way could hand in keys of their own, or read tokens; use https";
-        table.wrong(report, "origin", reason);
+        table.wrong(report, &issuer::ORIGIN, reason);
     }
-    let (usual, bounds) = match verification {
-        Some(Verification::Introspection { .. }) => (30, &ANSWERS),
-        _ => (10 * MINUTE, &KEYS),
+    let cache = match verification {
+        Some(Verification::Introspection { .. }) => &issuer::CACHE_OF_ANSWERS,
+        _ => &issuer::CACHE_OF_KEYS,
     };
     Some(Issuer {
         name: name.to_owned(),
         issuer: issuer?,
         audience,
         origin: origin?,
-        skew: table.duration(report, "skew", 60, &SKEW),
-        subject: table.checked(report, "subject", text::name).unwrap_or_else(|| String::from("sub")),
-        cache: table.duration(report, "cache", usual, bounds),
+        skew: table.seconds(report, &issuer::SKEW),
+        subject: table.checked_or(report, &issuer::SUBJECT, text::name),
+        cache: table.seconds_within(report, &issuer::CACHE, cache),
         verification: verification?,
     })
 }
 
 fn verification(report: &mut Report, table: &Table<'_>) -> Option<Verification> {
-    let by_keys = ["algorithms"];
-    let by_asking = ["client_id", "secret"];
-    let (others, what): (&[&str], &str) = match (table.has("jwks"), table.has("introspection")) {
+    let by_keys = [&issuer::ALGORITHMS];
+    let by_asking = [&issuer::CLIENT_ID, &issuer::SECRET];
+    let (others, what): (&[&shape::Key], &str) = match (table.has(&issuer::JWKS), table.has(&issuer::INTROSPECTION)) {
         (true, false) => (&by_asking, "introspection"),
         (false, true) => (&by_keys, "jwks"),
         (true, true) => {
-            table.wrong(report, "introspection", "a token is verified by `jwks` or by `introspection`, not by both");
+            table.wrong(
+                report,
+                &issuer::INTROSPECTION,
+                "a token is verified by `jwks` or by `introspection`, not by both",
+            );
             return None;
         }
         (false, false) => {
@@ -137,29 +140,29 @@ fn verification(report: &mut Report, table: &Table<'_>) -> Option<Verification> 
     for key in others.iter().filter(|key| table.has(key)) {
         table.wrong(report, key, &format!("has no effect without `{what}`"));
     }
-    if table.has("jwks") {
-        let path = table.checked(report, "jwks", path::check_exact);
+    if table.has(&issuer::JWKS) {
+        let path = table.checked(report, &issuer::JWKS, path::check_exact);
         let mut algorithms = Vec::new();
-        for text in table.some_texts(report, "algorithms", "is empty; name those that the issuer signs with") {
+        for text in table.texts(report, &issuer::ALGORITHMS) {
             algorithms.extend(text.word(report, JwsAlgorithm::ALL));
         }
-        if !table.has("algorithms") {
+        if !table.has(&issuer::ALGORITHMS) {
             report.add(table.line, format!("{}: `algorithms` is missing; the token must not choose", table.label));
         }
         return Some(Verification::Jwks { path: path?, algorithms });
     }
-    let path = table.checked(report, "introspection", path::check_exact);
+    let path = table.checked(report, &issuer::INTROSPECTION, path::check_exact);
     for key in by_asking.iter().filter(|key| !table.has(key)) {
         let reason = "is missing: the gateway has to say there who it is";
-        report.add(table.line, format!("{}: `{key}` {reason}", table.label));
+        report.add(table.line, format!("{}: `{}` {reason}", table.label, key.name));
     }
-    let client_id = table.checked(report, "client_id", text::name);
-    let secret = table.checked(report, "secret", text::secret);
+    let client_id = table.checked(report, &issuer::CLIENT_ID, text::name);
+    let secret = table.checked(report, &issuer::SECRET, text::secret);
     Some(Verification::Introspection { path: path?, client_id: client_id?, secret: secret? })
 }
 
 fn scopes(report: &mut Report, table: &Table<'_>) -> Vec<(String, String)> {
-    let Some(table) = table.free_table(report, "scopes") else { return Vec::new() };
+    let Some(table) = table.free_table(report, &oauth::SCOPES) else { return Vec::new() };
     let mut scopes = Vec::new();
     for (name, value) in table.all_texts(report) {
         if let Err(reason) = text::scope(name).and_then(|_| text::title(value.value)) {
@@ -181,30 +184,3 @@ fn base_path(text: &str) -> Result<(), String> {
 fn audience_of(text: &str) -> Result<String, String> {
     text::audience(text).map(|()| text.to_owned())
 }
-
-const DIALECTS: &[(&str, Dialect)] = &[("generic", Dialect::Generic), ("checkfront", Dialect::Checkfront)];
-const CODE: Bounds = Bounds {
-    least: (10, "a client has to come back with it"),
-    most: (10 * MINUTE, "a code is redeemed at once (RFC 6749 section 4.1.2)"),
-};
-const ACCESS: Bounds = Bounds {
-    least: (60, "clients would do nothing but refresh"),
-    most: (DAY, "what leaks would stay good for longer"),
-};
-const REFRESH: Bounds = Bounds {
-    least: (60, "its record lies in Workers KV, which keeps nothing for less than a minute"),
-    most: (365 * DAY, "what leaks would stay good for longer"),
-};
-const GRANT: Bounds = Bounds {
-    least: (60, "its record lies in Workers KV, which keeps nothing for less than a minute"),
-    most: (3_650 * DAY, "that is no limit"),
-};
-const RETRY: Bounds =
-    Bounds { least: (0, ""), most: (MINUTE, "for so long a thief of a used token gets what its owner got") };
-const SKEW: Bounds = Bounds { least: (0, ""), most: (5 * MINUTE, "clocks differ by seconds") };
-const KEYS: Bounds = Bounds {
-    least: (MINUTE, "the issuer would be asked all the time"),
-    most: (DAY, "for so long a key that the issuer gave up may still be accepted"),
-};
-const ANSWERS: Bounds =
-    Bounds { least: (0, ""), most: (5 * MINUTE, "for so long a revoked token may still be accepted") };

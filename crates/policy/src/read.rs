@@ -14,7 +14,7 @@ use super::problem::{Problem, Report};
 use super::routes::{self, Surroundings};
 use super::schemes;
 use super::sections;
-use super::shape;
+use super::shape::root;
 use super::table::Table;
 use super::{Admin, Issuer, Key, Luminate, Objects, Policy, Route, RouteIndex, Xsrf};
 
@@ -43,7 +43,7 @@ pub(super) fn read(text: &str) -> Result<Policy, Vec<Problem>> {
 
 /// Every table in turn. A policy comes of it only if nothing that is needed was missing or wrong.
 fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
-    let root = Table::open(report, &shape::ROOT, String::new(), 1, document);
+    let root = Table::open(report, &root::TABLE, String::new(), 1, document);
     sections::version(report, &root);
     let gateway = sections::gateway(report, &root);
     let origins = sections::origins(report, &root);

@@ -9,9 +9,9 @@ use super::names::Names;
 use super::path::is_within;
 use super::problem::Report;
 use super::sections;
-use super::shape;
+use super::shape::{root, route, route_bearer, route_cors, route_forward};
 use super::suggest;
-use super::table::{Bounds, Table};
+use super::table::Table;
 use super::text;
 use super::value::Text;
 use super::{
@@ -40,18 +40,18 @@ pub(super) struct Surroundings<'r, 't> {
 pub(super) fn read(report: &mut Report, around: &Surroundings<'_, '_>) -> Vec<Route> {
     let mut routes: Vec<Route> = Vec::new();
     let mut names: Vec<(&str, usize)> = Vec::new();
-    let tables = around.root.listed(report, "routes");
+    let tables = around.root.listed(report, &root::ROUTES);
     for (index, (line, entries)) in tables.into_iter().enumerate() {
         let name = name_of(entries);
         let label = name.map_or_else(|| format!("routes[{}]", index + 1), |name| format!("routes.{name}"));
-        let table = Table::open(report, &shape::ROUTE, label, line, entries);
+        let table = Table::open(report, &route::TABLE, label, line, entries);
         if let Some(name) = name {
             match names.binary_search_by_key(&name, |(known, _)| known) {
                 Ok(at) => {
                     let earlier = names.get(at).map_or(0, |(_, line)| *line);
                     table.wrong(
                         report,
-                        "name",
+                        &route::NAME,
                         &format!("`{name}` is the name of the route in line {earlier} already"),
                     );
                 }
@@ -64,57 +64,57 @@ pub(super) fn read(report: &mut Report, around: &Surroundings<'_, '_>) -> Vec<Ro
 }
 
 fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
-    let name = table.checked(report, "name", text::slug);
-    let host = table.parsed(report, "host", HostPattern::parse);
-    let path = table.parsed(report, "path", PathPattern::parse);
+    let name = table.checked(report, &route::NAME, text::slug);
+    let host = table.parsed(report, &route::HOST, HostPattern::parse);
+    let path = table.parsed(report, &route::PATH, PathPattern::parse);
     if path.as_ref().is_some_and(is_reserved) {
-        table.wrong(report, "path", "is answered by the gateway itself; no route can stand there");
+        table.wrong(report, &route::PATH, "is answered by the gateway itself; no route can stand there");
     }
     let oauth_path = around.oauth.map_or("", |oauth| &oauth.path);
     if !oauth_path.is_empty() && path.as_ref().is_some_and(|path| is_within(path.base(), oauth_path)) {
         let reason = format!("is within `{oauth_path}`, where `[oauth]` stands; no route can stand there");
-        table.wrong(report, "path", &reason);
+        table.wrong(report, &route::PATH, &reason);
     }
     let methods = methods(report, table);
     let accepted = accept::read(report, table, around);
     let accepts = |kind: fn(&Accept) -> bool| accepted.kinds.iter().any(kind);
     let is_luminate = accept::names(table, "luminate");
     if is_luminate && path.as_ref().is_some_and(|path| !path.is_prefix()) {
-        table.wrong(report, "path", "must end with `/*`: what `luminate` answers lies below the path");
+        table.wrong(report, &route::PATH, "must end with `/*`: what `luminate` answers lies below the path");
     }
     let bearer = bearer(report, table);
-    if table.has("bearer") && !accepts(|one| one.facts().has_scopes) {
-        table.wrong(report, "bearer", &none_of(|facts| facts.has_scopes));
+    if table.has(&route::BEARER) && !accepts(|one| one.facts().has_scopes) {
+        table.wrong(report, &route::BEARER, &none_of(|facts| facts.has_scopes));
     }
     if !bearer.prefix.is_empty() && !accepts(|one| matches!(one, Accept::Bearer)) {
-        table.wrong(report, "bearer", "`prefix` has no effect, since `accept` lacks `bearer`");
+        table.wrong(report, &route::BEARER, "`prefix` has no effect, since `accept` lacks `bearer`");
     }
-    let dialect = table.word(report, "dialect", DIALECTS).unwrap_or(accepted.dialect);
+    let dialect = table.word(report, &route::DIALECT, &route::DIALECTS).unwrap_or(accepted.dialect);
     if dialect != Dialect::Generic && is_luminate {
-        table.wrong(report, "dialect", "has no effect, since the route speaks `luminate`");
+        table.wrong(report, &route::DIALECT, "has no effect, since the route speaks `luminate`");
     }
-    let confirm = table.flag(report, "confirm", false);
+    let confirm = table.flag(report, &route::CONFIRM);
     if confirm && !accepts(|one| matches!(one, Accept::Nonce)) {
-        table.wrong(report, "confirm", "has no effect, since `accept` lacks `nonce`");
+        table.wrong(report, &route::CONFIRM, "has no effect, since `accept` lacks `nonce`");
     }
     if confirm && !methods.iter().any(|method| method == "POST") {
-        table.wrong(report, "confirm", "needs `POST` in `methods`: the button of its page posts");
+        table.wrong(report, &route::CONFIRM, "needs `POST` in `methods`: the button of its page posts");
     }
-    let revocation = table.word(report, "revocation", REVOCATIONS).unwrap_or(Revocation::Cached);
+    let revocation = table.word(report, &route::REVOCATION, &route::REVOCATIONS).unwrap_or(Revocation::Cached);
     if revocation == Revocation::Strict {
         if !is_luminate && !accepts(|one| one.facts().is_revocable) {
-            table.wrong(report, "revocation", &none_of(|facts| facts.is_revocable));
+            table.wrong(report, &route::REVOCATION, &none_of(|facts| facts.is_revocable));
         }
         if around.single_use == SingleUse::BestEffort {
             table.wrong(
                 report,
-                "revocation",
+                &route::REVOCATION,
                 "`strict` asks the ledger, which `[storage] single_use = \"best-effort\"` does without",
             );
         }
     }
     let takes_sessions = accepts(|one| matches!(one, Accept::Session));
-    let xsrf = table.word(report, "xsrf", XSRF);
+    let xsrf = table.word(report, &route::XSRF, &route::XSRF_WORDS);
     judge_xsrf(report, table, xsrf, &accepted.kinds);
     let broker = broker(report, table, around, takes_sessions);
     let tags = tags(report, table, is_luminate || takes_sessions);
@@ -136,8 +136,8 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
         revocation,
         forward: forward?,
         cors,
-        path_parameters: table.flag(report, "path_parameters", false),
-        method_override: table.flag(report, "method_override", false),
+        path_parameters: table.flag(report, &route::PATH_PARAMETERS),
+        method_override: table.flag(report, &route::METHOD_OVERRIDE),
         tags,
         place: 0,
     })
@@ -145,15 +145,15 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
 
 /// `tags`: where in a page; `html` is its text and attributes.
 fn tags(report: &mut Report, table: &Table<'_>, knows_tags: bool) -> Option<TagPlaces> {
-    if !table.has("tags") {
+    if !table.has(&route::TAGS) {
         return None;
     }
     if !knows_tags {
-        table.wrong(report, "tags", "has no effect, since `accept` has neither `session` nor `luminate`");
+        table.wrong(report, &route::TAGS, "has no effect, since `accept` has neither `session` nor `luminate`");
     }
     let mut places = TagPlaces::default();
     let mut in_html = false;
-    let texts = table.some_texts(report, "tags", "is empty; write `tags = [\"html\"]`, or leave it out");
+    let texts = table.texts(report, &route::TAGS);
     for text in &texts {
         match text.value {
             "html" => in_html = true,
@@ -164,7 +164,7 @@ fn tags(report: &mut Report, table: &Table<'_>, knows_tags: bool) -> Option<TagP
         }
     }
     if !in_html && !texts.is_empty() {
-        table.wrong(report, "tags", "lacks `html`, on top of which the others come");
+        table.wrong(report, &route::TAGS, "lacks `html`, on top of which the others come");
     }
     Some(places)
 }
@@ -180,11 +180,11 @@ fn judge_xsrf(report: &mut Report, table: &Table<'_>, xsrf: Option<Xsrf>, kinds:
     let Some(xsrf) = xsrf else { return };
     if xsrf >= Xsrf::Token && !kinds.iter().any(|one| one.facts().has_xsrf_token) {
         let reason = "has no effect, since `accept` has neither `session` nor `luminate`, whose token it asks for";
-        table.wrong(report, "xsrf", reason);
+        table.wrong(report, &route::XSRF, reason);
     } else if !kinds.iter().any(|one| one.facts().is_ambient) {
         let reason =
             "has no effect, since `accept` has none of `session`, `luminate`, `basic`, `token-pair`, `http-session`";
-        table.wrong(report, "xsrf", reason);
+        table.wrong(report, &route::XSRF, reason);
     }
 }
 
@@ -195,7 +195,7 @@ fn broker(
     around: &Surroundings<'_, '_>,
     takes_sessions: bool,
 ) -> Option<Arc<Broker>> {
-    let name = table.text(report, "broker")?;
+    let name = table.text(report, &route::BROKER)?;
     if !takes_sessions {
         name.wrong(report, "a broker opens a session, and `accept` lacks `session`");
     }
@@ -203,20 +203,20 @@ fn broker(
 }
 
 fn methods(report: &mut Report, table: &Table<'_>) -> Vec<String> {
-    if !table.has("methods") {
+    if !table.has(&route::METHODS) {
         return vec![String::from("GET"), String::from("HEAD")];
     }
-    let texts = table.some_texts(report, "methods", "is empty; leave it out for GET and HEAD");
+    let texts = table.texts(report, &route::METHODS);
     texts.iter().filter_map(|text| text.parsed(report, text::method)).collect()
 }
 
 fn bearer(report: &mut Report, table: &Table<'_>) -> BearerUse {
-    let Some(table) = table.table(report, "bearer", &shape::ROUTE_BEARER) else { return BearerUse::default() };
+    let Some(table) = table.table(report, &route::BEARER) else { return BearerUse::default() };
     BearerUse {
-        scope: table.list(report, "scope", text::scope),
-        query: table.flag(report, "query", false),
-        form: table.flag(report, "form", false),
-        prefix: table.checked(report, "prefix", text::token_prefix).unwrap_or_default(),
+        scope: table.list(report, &route_bearer::SCOPE, text::scope),
+        query: table.flag(report, &route_bearer::QUERY),
+        form: table.flag(report, &route_bearer::FORM),
+        prefix: table.checked(report, &route_bearer::PREFIX, text::token_prefix).unwrap_or_default(),
     }
 }
 
@@ -227,8 +227,8 @@ fn forward(
     from: Option<&PathPattern>,
     gets_passwords: bool,
 ) -> Option<Forward> {
-    let table = table.table(report, "forward", &shape::ROUTE_FORWARD)?;
-    let origin = table.text(report, "origin");
+    let table = table.table(report, &route::FORWARD)?;
+    let origin = table.text(report, &route_forward::ORIGIN);
     let origin = origin.and_then(|name| {
         let origin = around.origins.find(report, &name, name.value)?;
         if gets_passwords {
@@ -236,26 +236,26 @@ fn forward(
         }
         Some(origin)
     });
-    let path = table.parsed(report, "path", PathPattern::parse);
+    let path = table.parsed(report, &route_forward::PATH, PathPattern::parse);
     if let (Some(from), Some(to)) = (from, &path)
         && from.is_prefix() != to.is_prefix()
     {
         let reason = format!("`{to}` and the route's `{from}` must both end with `/*`, or neither");
-        table.wrong(report, "path", &reason);
+        table.wrong(report, &route_forward::PATH, &reason);
     }
-    let host = table.checked(report, "host", super::host::check_authority);
+    let host = table.checked(report, &route_forward::HOST, super::host::check_authority);
     let by_url = origin.as_ref().is_some_and(|origin| matches!(origin.via, Via::Url(_)));
-    if by_url && table.has("host") {
+    if by_url && table.has(&route_forward::HOST) {
         let reason = "is possible only for an origin by `service`; by `url` the platform always sends that URL's host";
-        table.wrong(report, "host", reason);
+        table.wrong(report, &route_forward::HOST, reason);
     }
-    let jwt_audience = table.checked(report, "jwt_audience", text::audience);
+    let jwt_audience = table.checked(report, &route_forward::JWT_AUDIENCE, text::audience);
     if jwt_audience.is_some() && !around.signs_identities {
-        table.wrong(report, "jwt_audience", "needs a key to sign with: `[identity] keys = [\"…\"]`");
+        table.wrong(report, &route_forward::JWT_AUDIENCE, "needs a key to sign with: `[identity] keys = [\"…\"]`");
     }
     let set = set(report, &table);
     let mut remove = Vec::new();
-    for text in table.texts(report, "remove") {
+    for text in table.texts(report, &route_forward::REMOVE) {
         let Some(names) = text.parsed(report, NamePattern::parse) else { continue };
         if names.touches("edgegate-") {
             text.wrong(report, &format!("`{names}` covers the `Edgegate-*` headers that tell the origin who calls"));
@@ -267,7 +267,7 @@ fn forward(
 
 fn set(report: &mut Report, table: &Table<'_>) -> Vec<(String, String)> {
     let mut set: Vec<(String, String)> = Vec::new();
-    let Some(table) = table.free_table(report, "set") else { return set };
+    let Some(table) = table.free_table(report, &route_forward::SET) else { return set };
     for (name, value) in table.all_texts(report) {
         if let Err(reason) = text::settable_header(name) {
             value.wrong(report, &reason);
@@ -282,21 +282,20 @@ fn set(report: &mut Report, table: &Table<'_>) -> Vec<(String, String)> {
 }
 
 fn cors(report: &mut Report, table: &Table<'_>) -> Option<Cors> {
-    let table = table.table(report, "cors", &shape::ROUTE_CORS)?;
-    let why = "is empty, so no page could call; name origins or leave `cors` out";
-    let origins = table.some_texts(report, "origins", why);
+    let table = table.table(report, &route::CORS)?;
+    let origins = table.texts(report, &route_cors::ORIGINS);
     let lower = |text: &Text<'_>| text.value.to_ascii_lowercase();
-    let headers = table.texts(report, "headers");
-    let expose = table.texts(report, "expose");
+    let headers = table.texts(report, &route_cors::HEADERS);
+    let expose = table.texts(report, &route_cors::EXPOSE);
     for text in headers.iter().chain(&expose) {
         text.parsed(report, text::header_name);
     }
     Some(Cors {
         origins: origins.iter().filter_map(|text| text.parsed(report, OriginPattern::parse)).collect(),
-        credentials: table.flag(report, "credentials", false),
+        credentials: table.flag(report, &route_cors::CREDENTIALS),
         headers: headers.iter().map(lower).collect(),
         expose: expose.iter().map(lower).collect(),
-        max_age: table.duration(report, "max_age", 600, &PREFLIGHT),
+        max_age: table.seconds(report, &route_cors::MAX_AGE),
     })
 }
 
@@ -313,11 +312,5 @@ fn is_reserved(path: &PathPattern) -> bool {
     RESERVED.iter().any(|reserved| is_within(path.base(), reserved))
 }
 
-const PREFLIGHT: Bounds = Bounds { least: (0, ""), most: (86_400, "no browser keeps a preflight longer") };
 const RESERVED: [&str; 3] =
     ["/.edgegate", "/.well-known/oauth-authorization-server", "/.well-known/oauth-protected-resource"];
-const DIALECTS: &[(&str, Dialect)] =
-    &[("generic", Dialect::Generic), ("checkfront", Dialect::Checkfront), ("superoffice", Dialect::SuperOffice)];
-const XSRF: &[(&str, Xsrf)] =
-    &[("off", Xsrf::Off), ("origin", Xsrf::Origin), ("token", Xsrf::Token), ("always", Xsrf::Always)];
-const REVOCATIONS: &[(&str, Revocation)] = &[("cached", Revocation::Cached), ("strict", Revocation::Strict)];

@@ -1,68 +1,67 @@
 //! `[basic]`, `[ticket]` and `[brokers.*]`.
 
-use super::credentials::{DAY, HOUR, MINUTE};
 use super::names::Names;
 use super::problem::Report;
 use super::sections;
-use super::shape;
-use super::table::{Bounds, Table};
+use super::shape::{basic, broker, machine, root, ticket};
+use super::table::Table;
 use super::text;
 use super::value::Text;
 use super::{BaseUrl, Basic, Broker, Link, Machine, Ticket};
 
 /// `[basic]`. `taken`: names of secrets that are somebody else's; those that are named here are added.
 pub(super) fn basic(report: &mut Report, root: &Table<'_>, taken: &mut Vec<String>) -> Option<Basic> {
-    let table = root.table(report, "basic", &shape::BASIC)?;
-    let people = table.flag(report, "people", root.has("sign_in"));
-    if people && !root.has("sign_in") {
+    let table = root.table(report, &root::BASIC)?;
+    let people = table.flag_or(report, &basic::PEOPLE, root.has(&root::SIGN_IN));
+    if people && !root.has(&root::SIGN_IN) {
         let reason = "who checks the passwords of people is said in `[sign_in]`, and there is none";
-        table.wrong(report, "people", reason);
+        table.wrong(report, &basic::PEOPLE, reason);
     }
     let mut machines = Vec::new();
-    for (name, table) in table.named(report, "machines", &shape::MACHINE) {
+    for (name, table) in table.named(report, &basic::MACHINES) {
         if let Err(reason) = text::login_name(name) {
             report.add(table.line, format!("basic.machines: {reason}"));
         }
-        let secret = table.text(report, "secret").and_then(|text| secret(report, &text, taken));
-        let subject = table.checked(report, "subject", text::name).unwrap_or_else(|| name.to_owned());
+        let secret = table.text(report, &machine::SECRET).and_then(|text| secret(report, &text, taken));
+        let subject = table.checked(report, &machine::SUBJECT, text::name).unwrap_or_else(|| name.to_owned());
         machines.extend(secret.map(|secret| Machine { name: name.to_owned(), secret, subject }));
     }
     if !people && machines.is_empty() {
         let reason = "basic: nobody has a password: neither people, by `[sign_in]`, nor `[basic.machines.NAME]`";
         report.add(table.line, String::from(reason));
     }
-    Some(Basic { people, cache: table.duration(report, "cache", MINUTE, &PASSWORD), machines })
+    Some(Basic { people, cache: table.seconds(report, &basic::CACHE), machines })
 }
 
 /// `[ticket]`
 pub(super) fn ticket(report: &mut Report, root: &Table<'_>, taken: &mut Vec<String>) -> Option<Ticket> {
-    let table = root.table(report, "ticket", &shape::TICKET)?;
-    if !root.has("session") {
+    let table = root.table(report, &root::TICKET)?;
+    if !root.has(&root::SESSION) {
         report.add(table.line, String::from("ticket: it stands for a session, and there is no `[session]`"));
     }
-    let texts = table.some_texts(report, "app_tokens", "is empty; name the secrets, or leave it out");
+    let texts = table.texts(report, &ticket::APP_TOKENS);
     if texts.len() > 2 {
-        table.wrong(report, "app_tokens", "holds more than two: one in use, and one that takes its place");
+        table.wrong(report, &ticket::APP_TOKENS, "holds more than two: one in use, and one that takes its place");
     }
     let app_tokens = texts.iter().filter_map(|text| secret(report, text, taken)).collect();
-    let lifetime = table.duration(report, "lifetime", 6 * HOUR, &TICKET);
-    Some(Ticket { lifetime, pages: table.flag(report, "pages", false), app_tokens })
+    let lifetime = table.seconds(report, &ticket::LIFETIME);
+    Some(Ticket { lifetime, pages: table.flag(report, &ticket::PAGES), app_tokens })
 }
 
 /// Every `[brokers.*]`.
 pub(super) fn brokers(report: &mut Report, root: &Table<'_>, links: &Names<Link>) -> Names<Broker> {
     let mut brokers = Names::new("brokers");
-    for (name, table) in root.named(report, "brokers", &shape::BROKER) {
+    for (name, table) in root.named(report, &root::BROKERS) {
         sections::check_name(report, "brokers", name, &table);
-        if !root.has("session") {
+        if !root.has(&root::SESSION) {
             report.add(table.line, format!("{}: it opens a session, and there is no `[session]`", table.label));
         }
-        let url = table.parsed(report, "url", BaseUrl::parse);
+        let url = table.parsed(report, &broker::URL, BaseUrl::parse);
         if url.as_ref().is_some_and(|url| !url.is_https() && !url.is_loopback()) {
             let reason = "is http: who is on the way could take the answer that signs somebody in; use https";
-            table.wrong(report, "url", reason);
+            table.wrong(report, &broker::URL, reason);
         }
-        let link = table.text(report, "link").and_then(|text| {
+        let link = table.text(report, &broker::LINK).and_then(|text| {
             let link = links.find(report, &text, text.value)?;
             judge_link(report, &text, &link, links);
             Some(link)
@@ -107,10 +106,3 @@ fn judge_link(report: &mut Report, text: &Text<'_>, link: &Link, links: &Names<L
         text.wrong(report, &reason);
     }
 }
-
-const PASSWORD: Bounds =
-    Bounds { least: (0, ""), most: (5 * MINUTE, "for so long a password that was changed still works") };
-const TICKET: Bounds = Bounds {
-    least: (MINUTE, "no program would get to use it"),
-    most: (DAY, "it is pasted and passed on; what leaks would stay good for longer"),
-};

@@ -4,13 +4,11 @@
 //! A getter answers None for a key that is absent and for one that was wrong and is reported; the
 //! reading fails as a whole in the second case, so a default in its place does no harm.
 
-use std::ops::RangeInclusive;
-
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::problem::Report;
-use super::shape::Shape;
+use super::shape::{Key, Kind, Shape, Span};
 use super::suggest;
 use super::time;
 use super::value::{Text, type_name};
@@ -21,12 +19,6 @@ pub(super) struct Table<'t> {
     pub(super) label: String,
     pub(super) line: usize,
     pub(super) entries: &'t DeTable<'t>,
-}
-
-/// What a duration may be, in seconds, each end with the reason of it.
-pub(super) struct Bounds {
-    pub(super) least: (u64, &'static str),
-    pub(super) most: (u64, &'static str),
 }
 
 impl<'t> Table<'t> {
@@ -42,22 +34,20 @@ impl<'t> Table<'t> {
         let table = Self { label, line, entries };
         for (key, _) in entries {
             let name: &str = key.get_ref();
-            if !shape.keys.contains(&name) && !report.is_full() {
-                let hint = suggest::hint(name, shape.keys.iter().copied(), "its keys");
+            if !shape.names().any(|known| known == name) && !report.is_full() {
+                let hint = suggest::hint(name, shape.keys.iter().map(|key| key.name), "its keys");
                 let line = report.line_at(key.span().start);
                 report.add(line, format!("{}unknown key `{name}`{hint}", table.prefix()));
             }
         }
-        for required in shape.required {
-            if !entries.contains_key(*required) {
-                report.add(line, format!("{}`{required}` is missing", table.prefix()));
-            }
+        for key in shape.keys.iter().filter(|key| key.is_required && !table.has(key)) {
+            report.add(line, format!("{}`{}` is missing", table.prefix(), key.name));
         }
         table
     }
 
-    pub(super) fn has(&self, key: &str) -> bool {
-        self.entries.contains_key(key)
+    pub(super) fn has(&self, key: &Key) -> bool {
+        self.entries.contains_key(key.name)
     }
 
     /// The line of a key, or of the table where it is absent.
@@ -67,19 +57,28 @@ impl<'t> Table<'t> {
     }
 
     /// Reports a problem with a key.
-    pub(super) fn wrong(&self, report: &mut Report, key: &str, reason: &str) {
+    pub(super) fn wrong(&self, report: &mut Report, key: &Key, reason: &str) {
+        self.wrong_at(report, key.name, reason);
+    }
+
+    /// As [`Table::wrong`], with a key whose name the file chooses.
+    pub(super) fn wrong_at(&self, report: &mut Report, key: &str, reason: &str) {
         let line = self.line_of(report, key);
         let dot = if self.label.is_empty() { "" } else { "." };
         report.add(line, format!("{}{dot}{key}: {reason}", self.label));
     }
 
-    pub(super) fn text<'a>(&'a self, report: &mut Report, key: &'a str) -> Option<Text<'a>> {
+    pub(super) fn text<'a>(&'a self, report: &mut Report, key: &'a Key) -> Option<Text<'a>> {
+        self.text_at(report, key.name)
+    }
+
+    pub(super) fn text_at<'a>(&'a self, report: &mut Report, key: &'a str) -> Option<Text<'a>> {
         let value = self.entries.get(key)?;
         let line = self.line_of(report, key);
         match value.get_ref() {
             DeValue::String(value) => Some(Text { value, line, label: &self.label, key }),
             DeValue::Datetime(_) => {
-                self.wrong(report, key, "must be a string; put the date in quotes");
+                self.wrong_at(report, key, "must be a string; put the date in quotes");
                 None
             }
             other => {
@@ -90,7 +89,7 @@ impl<'t> Table<'t> {
     }
 
     /// A string that another type reads.
-    pub(super) fn parsed<T>(&self, report: &mut Report, key: &str, parse: fn(&str) -> Result<T, String>) -> Option<T> {
+    pub(super) fn parsed<T>(&self, report: &mut Report, key: &Key, parse: fn(&str) -> Result<T, String>) -> Option<T> {
         let text = self.text(report, key)?;
         text.parsed(report, parse)
     }
@@ -99,7 +98,7 @@ impl<'t> Table<'t> {
     pub(super) fn checked(
         &self,
         report: &mut Report,
-        key: &str,
+        key: &Key,
         rule: fn(&str) -> Result<(), String>,
     ) -> Option<String> {
         let text = self.text(report, key)?;
@@ -107,13 +106,30 @@ impl<'t> Table<'t> {
         Some(text.value.to_owned())
     }
 
+    /// A string that a rule admits; its default where it is absent or wrong.
+    pub(super) fn checked_or(&self, report: &mut Report, key: &Key, rule: fn(&str) -> Result<(), String>) -> String {
+        let usual = if let Kind::TextOr(usual) = key.kind { usual } else { "" };
+        self.checked(report, key, rule).unwrap_or_else(|| usual.to_owned())
+    }
+
     /// One of a few words; an unknown one is reported with those there are.
-    pub(super) fn word<T: Copy>(&self, report: &mut Report, key: &str, words: &[(&str, T)]) -> Option<T> {
+    pub(super) fn word<T: Copy>(&self, report: &mut Report, key: &Key, words: &[(&str, T)]) -> Option<T> {
         self.text(report, key)?.word(report, words)
     }
 
     /// A list of strings; the empty list for an absent key.
-    pub(super) fn texts<'a>(&'a self, report: &mut Report, key: &'a str) -> Vec<Text<'a>> {
+    pub(super) fn texts<'a>(&'a self, report: &mut Report, key: &'a Key) -> Vec<Text<'a>> {
+        let is_empty = |value: &Spanned<DeValue<'_>>| value.get_ref().as_array().is_some_and(|items| items.is_empty());
+        if let Kind::Texts(Some(reason)) = key.kind
+            && self.entries.get(key.name).is_some_and(is_empty)
+        {
+            self.wrong(report, key, reason);
+        }
+        self.texts_at(report, key.name)
+    }
+
+    /// As [`Table::texts`], for a key whose name the file chooses.
+    pub(super) fn texts_at<'a>(&'a self, report: &mut Report, key: &'a str) -> Vec<Text<'a>> {
         let Some(value) = self.entries.get(key) else { return Vec::new() };
         let DeValue::Array(items) = value.get_ref() else {
             self.wrong_type(report, key, "a list of strings", value.get_ref());
@@ -140,67 +156,69 @@ impl<'t> Table<'t> {
     }
 
     /// A list of strings that another type reads, each.
-    pub(super) fn list<T>(&self, report: &mut Report, key: &str, parse: fn(&str) -> Result<T, String>) -> Vec<T> {
+    pub(super) fn list<T>(&self, report: &mut Report, key: &Key, parse: fn(&str) -> Result<T, String>) -> Vec<T> {
         let texts = self.texts(report, key);
         texts.iter().filter_map(|text| text.parsed(report, parse)).collect()
     }
 
-    /// As [`Table::texts`], for a key whose list must hold something.
-    pub(super) fn some_texts<'a>(&'a self, report: &mut Report, key: &'a str, why: &str) -> Vec<Text<'a>> {
-        let empty = match self.entries.get(key).map(Spanned::get_ref) {
-            Some(DeValue::Array(items)) => items.is_empty(),
-            _ => false,
-        };
-        if empty {
-            self.wrong(report, key, why);
-        }
-        self.texts(report, key)
+    /// Its default where it is absent.
+    pub(super) fn flag(&self, report: &mut Report, key: &Key) -> bool {
+        let usual = matches!(key.kind, Kind::Flag(true));
+        self.flag_or(report, key, usual)
     }
 
-    pub(super) fn flag(&self, report: &mut Report, key: &str, default: bool) -> bool {
-        match self.entries.get(key).map(Spanned::get_ref) {
-            None => default,
+    /// As [`Table::flag`], where the default depends on what else the file says.
+    pub(super) fn flag_or(&self, report: &mut Report, key: &Key, usual: bool) -> bool {
+        match self.entries.get(key.name).map(Spanned::get_ref) {
+            None => usual,
             Some(DeValue::Boolean(flag)) => *flag,
             Some(other) => {
-                self.wrong_type(report, key, "true or false", other);
-                default
+                self.wrong_type(report, key.name, "true or false", other);
+                usual
             }
         }
     }
 
-    pub(super) fn number(&self, report: &mut Report, key: &str, range: RangeInclusive<u64>) -> Option<u64> {
-        let number = match self.entries.get(key)?.get_ref() {
+    pub(super) fn number(&self, report: &mut Report, key: &Key) -> Option<u64> {
+        let Kind::Number { least, most, .. } = key.kind else { return None };
+        let number = match self.entries.get(key.name)?.get_ref() {
             DeValue::Integer(integer) => u64::from_str_radix(integer.as_str(), integer.radix()).ok(),
             other => {
-                self.wrong_type(report, key, "a number", other);
+                self.wrong_type(report, key.name, "a number", other);
                 return None;
             }
         };
-        let fitting = number.filter(|number| range.contains(number));
+        let fitting = number.filter(|number| (least..=most).contains(number));
         if fitting.is_none() {
-            let reason = match *range.end() {
-                u64::MAX => format!("must be a number from {}", range.start()),
-                end => format!("must be a number from {} to {end}", range.start()),
+            let reason = match most {
+                u64::MAX => format!("must be a number from {least}"),
+                most => format!("must be a number from {least} to {most}"),
             };
             self.wrong(report, key, &reason);
         }
         fitting
     }
 
-    /// Seconds.
-    pub(super) fn duration(&self, report: &mut Report, key: &str, default: u64, bounds: &Bounds) -> u64 {
-        match self.entries.get(key).map(Spanned::get_ref) {
-            None => return default,
+    /// A duration; its default where it is absent.
+    pub(super) fn seconds(&self, report: &mut Report, key: &Key) -> u64 {
+        let Kind::Seconds(span) = &key.kind else { return 0 };
+        self.seconds_within(report, key, span)
+    }
+
+    /// As [`Table::seconds`], where default and bounds depend on what else the file says.
+    pub(super) fn seconds_within(&self, report: &mut Report, key: &Key, span: &Span) -> u64 {
+        match self.entries.get(key.name).map(Spanned::get_ref) {
+            None => return span.usual,
             Some(DeValue::Integer(number)) => {
                 let hint = format!("a duration names its unit; write \"{number}s\"");
                 self.wrong(report, key, &hint);
-                return default;
+                return span.usual;
             }
             Some(_) => {}
         }
-        let Some(seconds) = self.parsed(report, key, time::duration) else { return default };
-        let (least, too_short) = bounds.least;
-        let (most, too_long) = bounds.most;
+        let Some(seconds) = self.parsed(report, key, time::duration) else { return span.usual };
+        let (least, too_short) = span.least;
+        let (most, too_long) = span.most;
         if seconds < least {
             let reason = format!("is too short, at least `{}`: {too_short}", time::show_duration(least));
             self.wrong(report, key, &reason);
@@ -213,7 +231,7 @@ impl<'t> Table<'t> {
 
     pub(super) fn wrong_type(&self, report: &mut Report, key: &str, wanted: &str, found: &DeValue<'_>) {
         let reason = format!("must be {wanted}, but is {}", type_name(found));
-        self.wrong(report, key, &reason);
+        self.wrong_at(report, key, &reason);
     }
 
     fn prefix(&self) -> String {

@@ -8,9 +8,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use edgegate_core::http::Deployment;
+use edgegate_core::policy::shape::Shape;
 use edgegate_core::policy::{
     Accept, Boundary, Carrier, ClientKind, Dialect, JwsAlgorithm, KeyUse, MacAlgorithm, NoAuth, Policy, Revocation,
-    SHAPES, SingleUse, TagPlaces, Verification, Via, Xsrf, advise,
+    SingleUse, TagPlaces, Verification, Via, Xsrf, advise,
 };
 use serde_json::Value;
 use toml::de::{DeTable, DeValue};
@@ -329,9 +330,9 @@ fn the_full_example_uses_every_key_that_exists() {
     let document = DeTable::parse(&text).unwrap();
     let mut used = Vec::new();
     walk(document.get_ref(), String::new(), &mut used);
-    for shape in SHAPES {
-        for key in shape.keys {
-            let key = (shape.table.to_owned(), (*key).to_owned());
+    for shape in Shape::all() {
+        for key in shape.names() {
+            let key = (shape.said.table.to_owned(), key.to_owned());
             assert!(used.contains(&key), "{key:?}");
         }
     }
@@ -343,9 +344,10 @@ fn the_schema_knows_the_same_tables_and_keys() {
     let schema: Value = serde_json::from_str(&text).unwrap();
     let mut described = Vec::new();
     collect(&schema, String::new(), &mut described);
-    let mut read: Vec<Described> = SHAPES
-        .iter()
-        .map(|shape| (shape.table.to_owned(), sorted(shape.keys.iter()), sorted(shape.required.iter())))
+    let required = |shape: &Shape| sorted(shape.keys.iter().filter(|key| key.is_required).map(|key| key.name));
+    let mut read: Vec<Described> = Shape::all()
+        .into_iter()
+        .map(|shape| (shape.said.table.to_owned(), sorted(shape.names()), required(shape)))
         .collect();
     described.sort();
     read.sort();
@@ -394,14 +396,14 @@ fn accepted(accept: &[Accept]) -> String {
     accept.iter().map(Accept::word).collect::<Vec<_>>().join(" ")
 }
 
-/// Every key of a document with the table it stands in, named as [`Shape::table`](edgegate_core::policy::Shape) does.
+/// Every key of a document with the table it stands in, named as the declarations have it.
 fn walk(table: &DeTable<'_>, name: String, used: &mut Vec<(String, String)>) {
     for (key, value) in table {
         used.push((name.clone(), key.get_ref().to_string()));
         let dot = if name.is_empty() { "" } else { "." };
         let inner = format!("{name}{dot}{}", key.get_ref());
         match value.get_ref() {
-            DeValue::Table(table) if SHAPES.iter().any(|shape| shape.table == format!("{inner}.*")) => {
+            DeValue::Table(table) if Shape::all().iter().any(|shape| shape.said.table == format!("{inner}.*")) => {
                 for value in table.values() {
                     walk(value.get_ref().as_table().unwrap(), format!("{inner}.*"), used);
                 }
@@ -420,7 +422,7 @@ fn walk(table: &DeTable<'_>, name: String, used: &mut Vec<(String, String)>) {
 /// A table with its keys and those required.
 type Described = (String, Vec<String>, Vec<String>);
 
-/// Every table that a schema describes, named as [`Shape::table`](edgegate_core::policy::Shape) does.
+/// Every table that a schema describes, named as the declarations have it.
 fn collect(schema: &Value, table: String, described: &mut Vec<Described>) {
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
     assert_eq!(schema["additionalProperties"], Value::Bool(false), "{table} must refuse other keys");

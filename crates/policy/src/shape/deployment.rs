@@ -1,0 +1,235 @@
+//! The gateway itself and what stands around it.
+
+pub(crate) mod gateway {
+    use super::super::{Key, Kind, Shape, form};
+
+    /// `[gateway]`
+    pub(crate) static TABLE: Shape = Shape::new("gateway", "", "", &[&ISSUER, &REALM, &EXPLAIN, &DECISION_LOG]);
+    pub(crate) static ISSUER: Key = Key::new(
+        "issuer",
+        Kind::Text,
+        form::URL,
+        "The public address of the gateway, without a path. https, except on loopback; with an http issuer, \
+         credentials are accepted only if the gateway [runs locally](operations.md#off-the-platform). It is `iss` \
+         of identity JWTs.",
+    )
+    .required();
+    pub(crate) static REALM: Key = Key::new(
+        "realm",
+        Kind::TextOr("edgegate"),
+        r#""type": "string", "pattern": "^[ !#-\\[\\]-~]{1,128}$""#,
+        "The realm in challenges (`WWW-Authenticate`).",
+    );
+    pub(crate) static EXPLAIN: Key = Key::new(
+        "explain",
+        Kind::Flag(false),
+        form::FLAG,
+        "Serves `/.edgegate/explain`. Requires an issuer on loopback; only a gateway that [runs \
+         locally](operations.md#off-the-platform) answers it.",
+    );
+    pub(crate) static DECISION_LOG: Key = Key::new(
+        "decision_log",
+        Kind::Flag(true),
+        form::FLAG,
+        "One JSON line for each request. See [operations](operations.md#the-log).",
+    );
+}
+
+pub(crate) mod origin {
+    use super::super::{Key, Kind, MINUTE, Shape, Span, form};
+
+    /// `[origins.NAME]`
+    pub(crate) static TABLE: Shape = Shape::new(
+        "origins.*",
+        "An origin: exactly one of `url` and `service`.",
+        r#""oneOf": [{"required": ["url"]}, {"required": ["service"]}]"#,
+        &[&URL, &SERVICE, &INSECURE, &TIMEOUT],
+    );
+    pub(crate) static URL: Key = Key::new(
+        "url",
+        Kind::Text,
+        form::URL,
+        "Its address, optionally with a base path, without a trailing slash. https, except on loopback. Requests \
+         carry the host of this address; `X-Forwarded-Host` and `X-Forwarded-Proto` say what the client asked for.",
+    );
+    pub(crate) static SERVICE: Key = Key::new(
+        "service",
+        Kind::Text,
+        r#""type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$""#,
+        "A service binding of `wrangler.toml`. Requests carry the gateway's own host unless the route sets another.",
+    );
+    pub(crate) static INSECURE: Key = Key::new(
+        "insecure",
+        Kind::Flag(false),
+        form::FLAG,
+        "Allows an http address that is not loopback. Identity and content then travel unencrypted. Passwords never \
+         do: `[sign_in]` and routes that accept `luminate` refuse such an origin.",
+    );
+    pub(crate) static TIMEOUT: Key = Key::new(
+        "timeout",
+        Kind::Seconds(Span {
+            usual: MINUTE,
+            least: (1, "no origin would be in time"),
+            most: (10 * MINUTE, "no visitor waits for longer"),
+        }),
+        form::DURATION,
+        "The time in which its answer must begin; after that 504, like nginx's `proxy_read_timeout`. While a \
+         request body is being sent, each piece restarts the time. Once an answer has begun it streams without a \
+         limit, and so does a WebSocket.",
+    );
+}
+
+pub(crate) mod identity {
+    use super::super::{Key, Kind, MINUTE, Shape, Span, form};
+
+    /// `[identity]`
+    pub(crate) static TABLE: Shape = Shape::new("identity", "", "", &[&KEYS, &LIFETIME, &STRIP]);
+    pub(crate) static KEYS: Key = Key::new(
+        "keys",
+        Kind::Texts(Some("is empty; name at least one key")),
+        r##""items": {"$ref": "#/$defs/key"}, "maxItems": 2"##,
+        "Ids of one or two keys with `use = \"identity\"`. The first signs; both are in `/.edgegate/jwks.json`.",
+    )
+    .usually("`[]`");
+    pub(crate) static LIFETIME: Key = Key::new(
+        "lifetime",
+        Kind::Seconds(Span {
+            usual: MINUTE,
+            least: (1, "it must reach the origin"),
+            most: (MINUTE, "the gateway signs anew long before, so only a stolen one would live longer"),
+        }),
+        form::DURATION,
+        "Lifetime of an identity JWT. A JWT is reused for half its lifetime.",
+    );
+    pub(crate) static STRIP: Key = Key::new(
+        "strip",
+        Kind::Texts(None),
+        form::NAME_PATTERNS,
+        "Additional header names that no client may send. Every alias (case, `_`, `.`) is removed as well.",
+    );
+}
+
+pub(crate) mod admin {
+    use super::super::{Key, Kind, Shape, form};
+
+    /// `[admin]`
+    pub(crate) static TABLE: Shape = Shape::new("admin", "", "", &[&SECRET, &NEXT_SECRET, &ALLOW]);
+    pub(crate) static SECRET: Key = Key::new(
+        "secret",
+        Kind::Text,
+        form::SECRET,
+        "Name of the Worker secret that holds the admin key. No other key may use it.",
+    )
+    .required();
+    pub(crate) static NEXT_SECRET: Key = Key::new(
+        "next_secret",
+        Kind::Text,
+        form::SECRET,
+        "The same for the next admin key, [while it is changed](operations.md#changing-a-key): both are accepted.",
+    )
+    .usually("none");
+    pub(crate) static ALLOW: Key = Key::new(
+        "allow",
+        Kind::Texts(Some("is empty, so nobody could call; name networks or leave `[admin]` out")),
+        form::NETWORKS,
+        "Client networks that may call, in canonical CIDR form. A network that contains every address is a mistake.",
+    )
+    .required();
+}
+
+pub(crate) mod limits {
+    use super::super::{Key, Kind, Shape, Span, form};
+
+    /// `[limits]`
+    pub(crate) static TABLE: Shape = Shape::new("limits", "", "", &[&URL, &HEADERS, &FORM, &BODY, &WAIT]);
+    pub(crate) static URL: Key = Key::new(
+        "url",
+        Kind::Number { usual: Some(8192), least: 256, most: 16384 },
+        form::NUMBER,
+        "The whole URL; above it 414.",
+    );
+    pub(crate) static HEADERS: Key = Key::new(
+        "headers",
+        Kind::Number { usual: Some(32768), least: 1024, most: 131072 },
+        form::NUMBER,
+        "All header names and values together; above it 431.",
+    );
+    pub(crate) static FORM: Key = Key::new(
+        "form",
+        Kind::Number { usual: Some(65536), least: 256, most: 1048576 },
+        form::NUMBER,
+        "A form that is read for a credential, or the part of a multipart form before its first file; above it 413.",
+    );
+    pub(crate) static BODY: Key = Key::new(
+        "body",
+        Kind::Number { usual: None, least: 0, most: u64::MAX },
+        form::NUMBER,
+        "A declared `Content-Length`, on any route; above it 413. A body without a declared length is not counted. \
+         Without this key only the platform's own limit applies.",
+    )
+    .usually("none");
+    pub(crate) static WAIT: Key = Key::new(
+        "wait",
+        Kind::Seconds(Span {
+            usual: 10,
+            least: (3, "one call alone may take so long"),
+            most: (25, "the platform ends what a client left after 30 s, and what was begun has to be done by then"),
+        }),
+        form::DURATION,
+        "How long a request waits in total for storage, the limiter, and the gateway's own calls to origins and \
+         issuers; each of these may take 3 s. After that 503. The time in which a client sends its form is not \
+         counted: that has 30 s, then 408.",
+    );
+}
+
+pub(crate) mod storage {
+    use super::super::{Key, Kind, Shape, words};
+    use crate::SingleUse;
+
+    /// `[storage]`
+    pub(crate) static TABLE: Shape = Shape::new("storage", "", "", &[&SINGLE_USE, &LOCATION_HINT, &JURISDICTION]);
+    pub(crate) static SINGLE_USE: Key = Key::new(
+        "single_use",
+        Kind::Text,
+        "",
+        "`\"ledger\"`: the Durable Object decides, exactly once. `\"best-effort\"`: only KV is used. Then two \
+         requests at the same moment, or within KV's lag of a minute or more, can both use a single-use credential, \
+         `revocation = \"strict\"` is not possible, and two simultaneous refreshes can [sign a user out](#oauth).",
+    )
+    .of(|| words(&SINGLE_USES))
+    .usually("`\"ledger\"`");
+    pub(crate) static LOCATION_HINT: Key = Key::new(
+        "location_hint",
+        Kind::Text,
+        "",
+        "The region near which the Ledger's objects are created: `\"wnam\"`, `\"enam\"`, `\"sam\"`, `\"weur\"`, \
+         `\"eeur\"`, `\"apac\"`, `\"oc\"`, `\"afr\"` or `\"me\"`. An object stays where it was created, so this \
+         does not move existing ones. Without it each object is created near the first request for it.",
+    )
+    .of(|| words(&LOCATION_HINTS))
+    .usually("none");
+    pub(crate) static JURISDICTION: Key = Key::new(
+        "jurisdiction",
+        Kind::Text,
+        "",
+        "The region that the Ledger's objects never leave: `\"eu\"`, `\"us\"` or `\"fedramp\"`. **Never change it \
+         while claims are valid**: the same name is a different object in each jurisdiction, so everything that was \
+         used or revoked would be unknown. It has no effect in local runs, because workerd has no jurisdictions.",
+    )
+    .of(|| words(&JURISDICTIONS))
+    .usually("none");
+    pub(crate) const SINGLE_USES: [(&str, SingleUse); 2] =
+        [("ledger", SingleUse::Ledger), ("best-effort", SingleUse::BestEffort)];
+    pub(crate) const LOCATION_HINTS: [(&str, &'static str); 9] = [
+        ("wnam", "wnam"),
+        ("enam", "enam"),
+        ("sam", "sam"),
+        ("weur", "weur"),
+        ("eeur", "eeur"),
+        ("apac", "apac"),
+        ("oc", "oc"),
+        ("afr", "afr"),
+        ("me", "me"),
+    ];
+    pub(crate) const JURISDICTIONS: [(&str, &'static str); 3] = [("eu", "eu"), ("us", "us"), ("fedramp", "fedramp")];
+}

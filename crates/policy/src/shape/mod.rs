@@ -1,0 +1,228 @@
+//! The tables that the file may have, and each of their keys: name, type, bounds, default and meaning.
+//!
+//! A key is declared here and nowhere else. The reader takes the declaration in place of a name, so it cannot ask for a
+//! key that does not exist; what it does not find here is an unknown key. The schema for editors and the tables of
+//! docs/policy.md are written from the same declarations. What only those say is left out of the Worker.
+
+mod clients;
+mod deployment;
+mod dialects;
+pub mod form;
+mod grants;
+mod routing;
+mod signatures;
+mod top;
+mod visitors;
+
+pub(super) use clients::{bearer, client, registry};
+pub(super) use deployment::{admin, gateway, identity, limits, origin, storage};
+pub(super) use dialects::{administrator, luminate};
+pub(super) use grants::{issuer, oauth};
+pub(super) use routing::{route, route_bearer, route_cors, route_forward};
+pub(super) use signatures::{key, link, signed_redirect};
+pub(super) use top::root;
+pub(super) use visitors::{basic, broker, machine, nonce, session, sign_in, ticket};
+
+use super::SHARDS;
+
+/// A table of the file.
+#[derive(Debug)]
+pub struct Shape {
+    /// The keys it may hold.
+    pub keys: &'static [&'static Key],
+    /// What documents say of it.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub said: SaidOfTable,
+}
+
+/// A key of a table.
+#[derive(Debug)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// Its table must hold it.
+    pub is_required: bool,
+    /// What it may hold, as far as the reader asks here.
+    pub kind: Kind,
+    /// What documents say of it.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub said: Said,
+}
+
+/// What a key may hold.
+#[derive(Debug)]
+pub enum Kind {
+    /// `true` or `false`, with its default.
+    Flag(bool),
+    /// A duration.
+    Seconds(Span),
+    /// A number.
+    Number {
+        /// Its default, if it has one.
+        usual: Option<u64>,
+        /// The least that is accepted.
+        least: u64,
+        /// The most that is accepted.
+        most: u64,
+    },
+    /// One string, which another type reads.
+    Text,
+    /// The same, with its default.
+    TextOr(&'static str),
+    /// A list of strings. What is wrong with an empty one, unless it may be empty.
+    Texts(Option<&'static str>),
+    /// A table.
+    Table(&'static Shape),
+    /// Tables by name: `[links.<name>]`.
+    Tables(&'static Shape),
+    /// A list of tables: `[[routes]]`.
+    List(&'static Shape),
+    /// What the reader of its table knows.
+    Other,
+}
+
+/// What a duration may be, in seconds.
+#[derive(Debug, Clone, Copy)]
+pub struct Span {
+    /// Its default.
+    pub usual: u64,
+    /// The least, and why.
+    pub least: (u64, &'static str),
+    /// The most, and why.
+    pub most: (u64, &'static str),
+}
+
+/// What documents say of a key.
+#[cfg(not(target_arch = "wasm32"))]
+#[derive(Debug)]
+pub struct Said {
+    /// Members of its schema beside type, bounds and default: a piece of JSON.
+    pub form: &'static str,
+    /// The words that it may be, or that its list may hold.
+    pub words: Option<fn() -> Vec<String>>,
+    /// Its default, where the type does not say it, in Markdown.
+    pub usual: &'static str,
+    /// What it means, in Markdown.
+    pub meaning: &'static str,
+}
+
+/// What documents say of a table.
+#[cfg(not(target_arch = "wasm32"))]
+#[derive(Debug)]
+pub struct SaidOfTable {
+    /// Where it stands: `gateway`, `links.*` for each table under `links`, `routes[]` for each of the list.
+    pub table: &'static str,
+    /// What one of several is.
+    pub meaning: &'static str,
+    /// Members of its schema beside its keys.
+    pub form: &'static str,
+}
+
+impl Shape {
+    const fn new(
+        table: &'static str,
+        meaning: &'static str,
+        form: &'static str,
+        keys: &'static [&'static Key],
+    ) -> Self {
+        #[cfg(target_arch = "wasm32")]
+        let _ = (table, meaning, form);
+        Self {
+            keys,
+            #[cfg(not(target_arch = "wasm32"))]
+            said: SaidOfTable { table, meaning, form },
+        }
+    }
+
+    /// The names of its keys.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.keys.iter().map(|key| key.name)
+    }
+
+    /// Every table, the file itself first.
+    pub fn all() -> Vec<&'static Shape> {
+        let mut all = vec![&root::TABLE];
+        let mut at = 0;
+        while let Some(shape) = all.get(at) {
+            all.extend(shape.keys.iter().filter_map(|key| key.kind.shape()));
+            at += 1;
+        }
+        all
+    }
+}
+
+impl Key {
+    const fn new(name: &'static str, kind: Kind, form: &'static str, meaning: &'static str) -> Self {
+        #[cfg(target_arch = "wasm32")]
+        let _ = (form, meaning);
+        Self {
+            name,
+            is_required: false,
+            kind,
+            #[cfg(not(target_arch = "wasm32"))]
+            said: Said { form, words: None, usual: "", meaning },
+        }
+    }
+
+    const fn required(mut self) -> Self {
+        self.is_required = true;
+        self
+    }
+
+    /// A default that is not the type's.
+    const fn usually(self, usual: &'static str) -> Self {
+        #[cfg(target_arch = "wasm32")]
+        let _ = usual;
+        #[cfg(not(target_arch = "wasm32"))]
+        let said = Said { usual, ..self.said };
+        Self {
+            #[cfg(not(target_arch = "wasm32"))]
+            said,
+            ..self
+        }
+    }
+
+    /// The words that are possible.
+    const fn of(self, words: fn() -> Vec<String>) -> Self {
+        #[cfg(target_arch = "wasm32")]
+        let _ = words;
+        #[cfg(not(target_arch = "wasm32"))]
+        let said = Said { words: Some(words), ..self.said };
+        Self {
+            #[cfg(not(target_arch = "wasm32"))]
+            said,
+            ..self
+        }
+    }
+
+    /// The default of a duration or a number.
+    pub(crate) fn usual(&self) -> u64 {
+        match &self.kind {
+            Kind::Seconds(span) => span.usual,
+            Kind::Number { usual, .. } => usual.unwrap_or_default(),
+            _ => 0,
+        }
+    }
+}
+
+impl Kind {
+    /// The table, or each of the tables, that stands under the key.
+    pub fn shape(&self) -> Option<&'static Shape> {
+        match self {
+            Kind::Table(shape) | Kind::Tables(shape) | Kind::List(shape) => Some(shape),
+            _ => None,
+        }
+    }
+}
+
+/// The words of a list of words and their meanings.
+fn words<T>(pairs: &[(&'static str, T)]) -> Vec<String> {
+    pairs.iter().map(|(word, _)| (*word).to_owned()).collect()
+}
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+/// Over how many objects of the Ledger claims are spread. An object takes about a thousand calls a second, so the most of
+/// them take four million.
+const SPREAD: Kind = Kind::Number { usual: Some(SHARDS as u64), least: SHARDS as u64, most: 4096 };
