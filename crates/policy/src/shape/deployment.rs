@@ -220,7 +220,7 @@ pub(crate) mod storage {
     .usually("none");
     pub(crate) const SINGLE_USES: [(&str, SingleUse); 2] =
         [("ledger", SingleUse::Ledger), ("best-effort", SingleUse::BestEffort)];
-    pub(crate) const LOCATION_HINTS: [(&str, &'static str); 9] = [
+    pub(crate) const LOCATION_HINTS: [(&str, &str); 9] = [
         ("wnam", "wnam"),
         ("enam", "enam"),
         ("sam", "sam"),
@@ -231,5 +231,5 @@ pub(crate) mod storage {
         ("afr", "afr"),
         ("me", "me"),
     ];
-    pub(crate) const JURISDICTIONS: [(&str, &'static str); 3] = [("eu", "eu"), ("us", "us"), ("fedramp", "fedramp")];
+    pub(crate) const JURISDICTIONS: [(&str, &str); 3] = [("eu", "eu"), ("us", "us"), ("fedramp", "fedramp")];
 }

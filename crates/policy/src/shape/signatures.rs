@@ -186,10 +186,10 @@ pub(crate) mod signed_redirect {
     pub(crate) static SUBJECT: Key =
         Key::new("subject", Kind::Text, form::NAME, "As in `[links.NAME]`.").usually("none");
     pub(crate) const DIGEST_WORDS: [(&str, Digest); 2] = [("md5", Digest::Md5), ("sha1", Digest::Sha1)];
-    pub(crate) const BOUNDARIES: [(&str, &'static [Boundary]); 3] = [
+    pub(crate) const BOUNDARIES: [(&str, &[Boundary]); 3] = [
         ("inclusive", &[Boundary::Inclusive]),
         ("exclusive", &[Boundary::Exclusive]),
         ("either", &[Boundary::Inclusive, Boundary::Exclusive]),
     ];
-    pub(crate) const SIGNATURES: [(&str, &'static str); 2] = [("signature", "signature"), ("sig", "sig")];
+    pub(crate) const SIGNATURES: [(&str, &str); 2] = [("signature", "signature"), ("sig", "sig")];
 }
