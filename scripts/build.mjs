@@ -6,7 +6,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { compileBindgen, hasBindgen } from "./lib/bindgen.mjs";
 import { inRoot, root } from "./lib/paths.mjs";
-import { both, Failure, main, step } from "./lib/run.mjs";
+import { both, explain, Failure, main, step } from "./lib/run.mjs";
 import { assemble, compile } from "./lib/worker.mjs";
 import { setup } from "./setup.mjs";
 
@@ -29,7 +29,7 @@ export async function build({ name, policy, out }, toolchain, { isQuick = false 
     throw new Failure(`There is no ${policy}`, { todo: "It is the policy that the Worker is built around: restore it (`git checkout`) or write one." });
   }
   const before = readStamp(stamp);
-  const isGoodEnough = before && (isQuick || !before.isQuick) && existsSync(path.join(folder, "index_bg.wasm"));
+  const isGoodEnough = before && (isQuick || !before.isQuick) && isThere({ out });
   if (isGoodEnough && before.digest === digest(policy, toolchain, before.extra)) {
     console.log(`  ok ${name}: nothing changed since the last build (${out}/)`);
     return folder;
@@ -47,8 +47,21 @@ export async function build({ name, policy, out }, toolchain, { isQuick = false 
   return folder;
 }
 
-const QUICK = "1 min the first time, then 5 s";
+const QUICK = "1 to 2 min the first time, then 5 s";
 const OPTIMISED = "1 to 2 min the first time, then 30 s";
+
+/** For `wrangler dev`, which would answer no request between a build that fails and the next that succeeds. */
+async function buildForDev(which) {
+  try {
+    await build(which, await setup(), { isQuick: true });
+  } catch (error) {
+    if (!isThere(which)) throw error;
+    explain(error);
+    console.error(`Until it builds, what was built before is served (${which.out}/).`);
+  }
+}
+
+const isThere = ({ out }) => existsSync(inRoot(out, "index_bg.wasm"));
 
 /** The demo's build, on whatever machine this is. */
 export const buildDemo = async (how) => build(builds.demo, await setup(), how);
@@ -95,8 +108,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     }
     const unknown = args.filter((arg) => arg !== "--demo");
     if (unknown.length > 0) throw new Failure(`Unknown option ${unknown[0]}`, { todo: "`npm run build` builds your Worker; `npm run build -- --demo` the demo's." });
+    const which = args.includes("--demo") ? builds.demo : builds.own;
     // `wrangler dev` says by this variable who runs the build command; `wrangler deploy` does not say "dev".
-    const isQuick = process.env.WRANGLER_COMMAND === "dev";
-    await build(args.includes("--demo") ? builds.demo : builds.own, await setup(), { isQuick });
+    await (process.env.WRANGLER_COMMAND === "dev" ? buildForDev(which) : build(which, await setup()));
   });
 }

@@ -58,6 +58,21 @@ test("for `wrangler dev` nothing is optimised, and no test and no deployment tak
   assert.deepEqual(await built(dev), [], "an optimised one will do");
 });
 
+test("for `wrangler dev` a mistake is shown, and what was built before is served", async (t) => {
+  const c = clone(t);
+  const dev = { WRANGLER_COMMAND: "dev" };
+  standIn(c.bin, "cargo", "echo 'error: edgegate.toml:3: no such credential' >&2; exit 1");
+  assert.equal((await own(c, dev)).code, 1, "nothing was built before");
+  standIn(c.bin, "cargo", compiles);
+  await own(c, dev);
+  c.write("edgegate.toml", "# changed\n");
+  standIn(c.bin, "cargo", "echo 'error: edgegate.toml:3: no such credential' >&2; exit 1");
+  const { code, output } = await own(c, dev);
+  assert.equal(code, 0);
+  assert.match(output, /edgegate\.toml:3: no such credential[^]*what was built before is served/);
+  assert.equal((await own(c)).code, 1, "and nothing else takes it for the build");
+});
+
 test("a missing build tool is compiled beside the Worker, and is there although the Worker does not compile", async (t) => {
   const c = clone(t);
   const tool = path.join(c.env.EDGEGATE_CACHE, "tools");
