@@ -11,16 +11,7 @@ import { code, document, rowsUnder } from "./lib/demo.mjs";
 const CORE = "crates/core/src";
 
 /** Imports that lead up, each with its place. One that is added fails, and so does one that is gone and still listed here. */
-const EXCEPTIONS = {
-  "dialect -> endpoint": "a challenge names the path of the resource metadata",
-  "explain -> endpoint": "whether an address is the gateway's own",
-  "forward -> dialect": "the headers of Checkfront's callers",
-  "forward -> luminate": "which fields of a call are removed",
-  "luminate -> endpoint": "the hand-over to a session without https",
-  "routing -> luminate": "the routing id in a path",
-  "secret -> digest": "the type of a secret and the MAC that is made with it",
-  "tags -> luminate": "what the tags of that dialect become",
-};
+const EXCEPTIONS = {};
 
 const picture = floors(document("ARCHITECTURE.md"));
 const height = new Map(picture.flatMap((rooms, at) => rooms.map((room) => [room, picture.length - at])));

@@ -1,11 +1,35 @@
 //! The gateway's own addresses.
 
+use crate::policy::{Policy, is_within};
+
+/// Whether a path belongs to the gateway; such a path is never forwarded.
+pub fn is_own(policy: &Policy, path: &str) -> bool {
+    is_below_edgegate(path) || is_authorization_servers(policy, path)
+}
+
+/// Whether a path is below `/.edgegate/`, in whatever case.
+pub fn is_below_edgegate(path: &str) -> bool {
+    let first = path.split('/').nth(1).unwrap_or_default();
+    first.eq_ignore_ascii_case(".edgegate")
+}
+
+/// Whether a path belongs to the authorization server, in whatever case.
+fn is_authorization_servers(policy: &Policy, path: &str) -> bool {
+    let tells = policy.oauth.is_some() || !policy.issuers.is_empty();
+    policy.oauth.as_ref().is_some_and(|oauth| is_within(path, &oauth.path))
+        || (tells && (is_within(path, OAUTH_SERVER) || is_within(path, OAUTH_RESOURCE)))
+}
+
 /// The sign-in page.
 pub const SIGN_IN: &str = "/.edgegate/sign-in";
 /// The sign-out page.
 pub const SIGN_OUT: &str = "/.edgegate/sign-out";
 /// Hands over a session at the http host.
 pub const HTTP_SESSION: &str = "/.edgegate/http-session";
+/// Its parameter that holds the nonce.
+pub const HTTP_SESSION_NONCE: &str = "eg_passage";
+/// Its parameter that holds the next address.
+pub const HTTP_SESSION_NEXT: &str = "next";
 /// A ticket for a program that a page hosts.
 pub const TICKET: &str = "/.edgegate/ticket";
 /// What the log may name; any other path is the caller's own words.
@@ -36,3 +60,7 @@ pub const JWKS: &str = "/.edgegate/jwks.json";
 pub const EXPLAIN: &str = "/.edgegate/explain";
 /// Below it, the operator's calls.
 pub const ADMIN: &str = "/.edgegate/admin/";
+/// Metadata of the authorization server (RFC 8414 section 3).
+pub const OAUTH_SERVER: &str = "/.well-known/oauth-authorization-server";
+/// Metadata of protected resources (RFC 9728 section 3).
+pub const OAUTH_RESOURCE: &str = "/.well-known/oauth-protected-resource";

@@ -3,10 +3,11 @@
 use core::fmt;
 use std::sync::OnceLock;
 
+use hmac::Hmac;
+use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::digest::HmacSha256;
 use crate::refusal::Reason;
 
 /// Bytes that must never appear in a log, an answer or an error text.
@@ -17,7 +18,7 @@ use crate::refusal::Reason;
 pub struct Secret {
     bytes: Zeroizing<Vec<u8>>,
     /// HMAC-SHA-256 with the bytes for its key, which is most of the work where little is hashed. It wipes itself too.
-    keyed: OnceLock<Box<HmacSha256>>,
+    keyed: OnceLock<Box<Hmac<Sha256>>>,
 }
 
 impl Secret {
@@ -27,7 +28,7 @@ impl Secret {
     }
 
     /// The MAC that has this secret for its key, ready for what is to be hashed.
-    pub fn keyed(&self, make: impl FnOnce(&[u8]) -> HmacSha256) -> HmacSha256 {
+    pub fn keyed(&self, make: impl FnOnce(&[u8]) -> Hmac<Sha256>) -> Hmac<Sha256> {
         (**self.keyed.get_or_init(|| Box::new(make(&self.bytes)))).clone()
     }
 

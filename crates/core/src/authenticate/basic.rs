@@ -8,7 +8,8 @@
 //! that is tried there is counted in this isolate first, whatever becomes of the counters outside.
 
 use crate::attempts::questions::Turn;
-use crate::authenticate::{Credential, Shown, attempt, cross_site, password};
+use crate::authenticate::kind::{Credential, Shown};
+use crate::authenticate::{attempt, cross_site, password};
 use crate::digest::hmac_sha256;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;

@@ -1,6 +1,7 @@
 //! `http-session`: the session of a browser at the http host.
 
-use crate::authenticate::{Credential, Shown, cross_site};
+use crate::authenticate::cross_site;
+use crate::authenticate::kind::{Credential, Shown};
 use crate::credential::session::http_session;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;

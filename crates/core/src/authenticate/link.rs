@@ -1,7 +1,7 @@
 //! `link:<name>`: the generic signed link.
 
+use crate::authenticate::kind::{Credential, Shown};
 use crate::authenticate::single_use::SingleUse;
-use crate::authenticate::{Credential, Shown};
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::identity::Identity;

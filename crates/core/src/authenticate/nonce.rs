@@ -1,6 +1,6 @@
 //! `nonce`: a nonce in the URL, looked at without storage, perhaps asked back about, then redeemed for a session.
 
-use crate::authenticate::{Credential, Shown};
+use crate::authenticate::kind::{Credential, Shown};
 use crate::credential::nonce;
 use crate::exchange::Exchange;
 use crate::exchange::access::{Access, Then};

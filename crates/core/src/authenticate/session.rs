@@ -1,6 +1,7 @@
 //! `session`: the cookie of a signed-in person.
 
-use crate::authenticate::{Credential, Shown, cross_site};
+use crate::authenticate::cross_site;
+use crate::authenticate::kind::{Credential, Shown};
 use crate::credential::session::xsrf::{self, Held};
 use crate::credential::session::{self};
 use crate::exchange::Exchange;

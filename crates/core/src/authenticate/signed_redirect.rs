@@ -1,7 +1,7 @@
 //! `signed-redirect:<name>`: a query with a digest over it and a secret (`protocols.md` A1).
 
+use crate::authenticate::kind::{Credential, Shown};
 use crate::authenticate::single_use::SingleUse;
-use crate::authenticate::{Credential, Shown};
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::identity::Identity;

@@ -1,6 +1,6 @@
 //! `ticket` and `app-ticket`: a session for a program (`protocols.md` C1).
 
-use crate::authenticate::{Credential, Shown};
+use crate::authenticate::kind::{Credential, Shown};
 use crate::credential::ticket::{self, APP_TOKEN};
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;

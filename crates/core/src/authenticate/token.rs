@@ -1,6 +1,6 @@
 //! `bearer` and `issuer:<name>`: Bearer tokens, whoever issued them.
 
-use crate::authenticate::{Credential, Shown};
+use crate::authenticate::kind::{Credential, Shown};
 use crate::credential::issuer::{self, Verdict};
 use crate::credential::{bearer, dpop, grant, session};
 use crate::exchange::Exchange;

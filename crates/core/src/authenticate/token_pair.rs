@@ -1,6 +1,7 @@
 //! `token-pair`: key and secret over HTTP Basic.
 
-use crate::authenticate::{Credential, Shown, cross_site, token};
+use crate::authenticate::kind::{Credential, Shown};
+use crate::authenticate::{cross_site, token};
 use crate::credential::registry;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;

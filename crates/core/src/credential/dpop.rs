@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::credential::issuer::jwt::seconds;
+use crate::credential::issuer::jws::seconds;
 use crate::credential::issuer::{jwk, jws};
 use crate::digest::{base64url, from_base64url, sha256};
 use crate::http::Headers;

@@ -2,7 +2,7 @@
 
 use crate::credential::dpop;
 use crate::dialect::{Refused, oauth};
-use crate::own_paths::{SIGN_IN, TICKET};
+use crate::own_paths::{OAUTH_RESOURCE, SIGN_IN, TICKET};
 use crate::policy::{Dialect, Route, Scheme};
 use crate::refusal::{Public, Reason};
 use crate::state::State;
@@ -76,7 +76,7 @@ fn bearer(state: &State, route: &Route, public: Public, realm: &str) -> Option<S
     }
     if state.policy.oauth.is_some() || !state.policy.issuers.is_empty() {
         let (issuer, base) = (&state.policy.gateway.issuer, route.path.base());
-        challenge.push_str(&format!(", resource_metadata=\"{issuer}{}{base}\"", crate::endpoint::oauth::RESOURCE));
+        challenge.push_str(&format!(", resource_metadata=\"{issuer}{}{base}\"", OAUTH_RESOURCE));
     }
     Some(challenge)
 }

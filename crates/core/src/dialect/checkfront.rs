@@ -3,11 +3,7 @@
 use serde_json::json;
 
 use crate::dialect::Refused;
-use crate::forward::headers::fold;
-use crate::http::Headers;
 use crate::http::answer::Answer;
-use crate::identity::Identity;
-use crate::policy::{Dialect, Policy, Route};
 use crate::refusal::Reason;
 
 /// The answer to a refused call. Only the texts are documented. Which status goes with which is inferred from a library
@@ -47,45 +43,3 @@ pub fn answer(refused: &Refused<'_>) -> Answer {
         _ => answer,
     }
 }
-
-/// Judges what a client says of others: `X-On-Behalf`, for which account it acts, and `X-Forwarded-For`, for which
-/// address. `remove`: the names that do not go on.
-///
-/// # Errors
-/// `OnBehalf`.
-pub fn judge_headers(
-    policy: &Policy,
-    route: &Route,
-    identity: &Identity,
-    headers: &Headers<'_>,
-    remove: &mut Vec<String>,
-) -> Result<(), Reason> {
-    let is_spoken_here = route.dialect == Dialect::Checkfront;
-    for (name, value) in headers.iter().filter(|(name, _)| may_be_one(name)) {
-        let folded = fold(name);
-        let goes_on = match (&*folded == ON_BEHALF, &*folded == FORWARDED_FOR) {
-            _ if folded != name => !matches!(&*folded, ON_BEHALF | FORWARDED_FOR),
-            (true, _) if is_spoken_here => match value.trim() {
-                "" => false,
-                value if value.eq_ignore_ascii_case("off") => true,
-                account if identity.acts_for_others && !account.contains(',') => true,
-                _ => return Err(Reason::OnBehalf),
-            },
-            // An origin that knows the header would not ask on which route it came.
-            (true, _) => !policy.routes.iter().any(|route| route.dialect == Dialect::Checkfront),
-            (_, true) => !is_spoken_here || identity.kind == "token-pair",
-            _ => true,
-        };
-        if !goes_on {
-            remove.push(name.to_owned());
-        }
-    }
-    Ok(())
-}
-
-fn may_be_one(name: &str) -> bool {
-    name.starts_with('x') && matches!(name.len(), 11 | 15)
-}
-
-const ON_BEHALF: &str = "x-on-behalf";
-const FORWARDED_FOR: &str = "x-forwarded-for";

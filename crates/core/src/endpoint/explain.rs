@@ -4,17 +4,15 @@ use crate::exchange::Exchange;
 use crate::explain::{Explanation, explain};
 use crate::http::accept;
 use crate::http::answer::Answer;
+use crate::http::query::value;
 use crate::page::{escape, page};
 
 /// The explanation of `url` (and `method`, GET by default), as a page or as JSON.
 pub fn answer<P>(x: &Exchange<'_, P>) -> Answer {
     let Exchange { state, request, target, .. } = *x;
     let query = target.query.unwrap_or_default();
-    let url = crate::endpoint::value(query, "url").unwrap_or_default();
-    let method = crate::endpoint::value(query, "method")
-        .ok()
-        .filter(|method| !method.is_empty())
-        .unwrap_or_else(|| "GET".to_owned());
+    let url = value(query, "url").unwrap_or_default();
+    let method = value(query, "method").ok().filter(|method| !method.is_empty()).unwrap_or_else(|| "GET".to_owned());
     let explanation = (!url.is_empty()).then(|| explain(&state.policy, &state.keyring, &method, &url, x.now));
     if !accept::prefers_html(request.headers.get("accept")) {
         let value = serde_json::to_value(explanation.unwrap_or_default()).unwrap_or_default();

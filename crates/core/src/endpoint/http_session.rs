@@ -1,11 +1,12 @@
 //! `http-session`: the first of two redirects, by which a browser gets a session at the http host.
 
 use crate::credential::session::http_session;
-use crate::endpoint::value;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::http::answer::Answer;
 use crate::http::fetch_metadata;
+use crate::http::query::value;
+use crate::own_paths::{HTTP_SESSION_NEXT, HTTP_SESSION_NONCE};
 use crate::ports::Ports;
 use crate::redirect;
 use crate::refusal::Reason;
@@ -21,7 +22,7 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     let ctx = x.ctx();
     let luminate = state.policy.luminate.as_ref().ok_or(Reason::NoRoute)?;
     let query = target.query.unwrap_or_default();
-    let next = value(query, NEXT)?;
+    let next = value(query, HTTP_SESSION_NEXT)?;
     redirect::judge(&next, &target.host, &luminate.redirects)?;
     let is_wanted = fetch_metadata::is_click(request.method, &request.headers, &target.origin());
     if fetch_metadata::looks_ahead(request.method, &request.headers) || !is_wanted {
@@ -30,12 +31,8 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     if target.secure {
         return Ok(Access::answer(Answer::found(next)));
     }
-    let (cookie, identity) = http_session::redeem(ctx, ports, &luminate.session, &value(query, NONCE)?).await?;
+    let (cookie, identity) =
+        http_session::redeem(ctx, ports, &luminate.session, &value(query, HTTP_SESSION_NONCE)?).await?;
     x.jar.set(cookie);
     Ok(Access::answer(Answer::found(next)).by(identity))
 }
-
-/// The parameter that holds the passage.
-pub(crate) const NONCE: &str = "eg_passage";
-/// The parameter that holds the next address.
-pub(crate) const NEXT: &str = "next";

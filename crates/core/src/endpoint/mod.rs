@@ -6,6 +6,7 @@ mod explain;
 mod health;
 pub(crate) mod http_session;
 mod jwks;
+mod method;
 pub(crate) mod oauth;
 mod sign_in;
 mod sign_out;
@@ -13,21 +14,16 @@ mod ticket;
 
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
-use crate::http::{Incoming, query};
-use crate::own_paths::{ADMIN, EXPLAIN, HEALTH, HTTP_SESSION, JWKS, KNOWN, SIGN_IN, SIGN_OUT, TICKET};
+use crate::own_paths::{self, ADMIN, EXPLAIN, HEALTH, HTTP_SESSION, JWKS, KNOWN, SIGN_IN, SIGN_OUT, TICKET};
 use crate::policy::Policy;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;
-
-/// Whether a path belongs to the gateway; such a path is never forwarded.
-pub fn is_own(policy: &Policy, path: &str) -> bool {
-    is_below_edgegate(path) || oauth::is_own(policy, path)
-}
+use method::only;
 
 /// How the log names one of those paths; None where the path is the caller's own words.
 pub(crate) fn name(policy: &Policy, path: &str) -> Option<&'static str> {
-    match is_below_edgegate(path) {
+    match own_paths::is_below_edgegate(path) {
         true if broker::is_one(policy, path) => Some(broker::BROKER),
         true => KNOWN.iter().find(|known| **known == path).copied(),
         false => oauth::name(policy, path),
@@ -45,7 +41,7 @@ pub(crate) fn is_for_http<P>(x: &Exchange<'_, P>) -> bool {
 /// `NoRoute`, `MethodNotAllowed`, and the endpoint's own reasons.
 pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
     let (policy, path) = (&x.state.policy, x.target.path);
-    if !is_below_edgegate(path) {
+    if !own_paths::is_below_edgegate(path) {
         return oauth::answer(x).await;
     }
     let loopback = x.target.is_loopback();
@@ -88,19 +84,4 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
         }
         _ => Err(Reason::NoRoute.into()),
     }
-}
-
-fn is_below_edgegate(path: &str) -> bool {
-    let first = path.split('/').nth(1).unwrap_or_default();
-    first.eq_ignore_ascii_case(".edgegate")
-}
-
-fn only(request: &Incoming<'_>, methods: &[&str]) -> Result<(), Refusal> {
-    methods.contains(&request.method).then_some(()).ok_or_else(|| Refusal::method(methods))
-}
-
-/// The decoded value of a form's or a query's parameter; empty if it is not there.
-pub(crate) fn value(form: &str, name: &str) -> Result<String, Reason> {
-    let raw = query::sole(form, name)?.unwrap_or_default();
-    String::from_utf8(query::decode(raw)).map_err(|_| Reason::FormMalformed)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::exchange::body::NewBody;
 use crate::exchange::format::ErrorFormat;
 use crate::http::answer::Answer;
+use crate::identity::Identity;
 use crate::policy::Origin;
 use crate::redirect::outcome::Onward;
 use crate::tags::words::Tags;
@@ -17,6 +18,9 @@ pub enum Decision {
     /// The gateway answers itself.
     Answer(Answer),
 }
+
+/// A decision, and as whom the request goes through.
+pub type Decided = (Decision, Option<Identity>);
 
 /// A request as the origin shall get it.
 #[derive(Debug, Clone)]

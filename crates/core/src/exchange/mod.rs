@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::exchange::decision::Decision;
 use crate::exchange::format::ErrorFormat;
 use crate::exchange::jar::Jar;
-use crate::http::{Incoming, Target};
+use crate::http::{Deployment, Incoming, Target};
 use crate::identity::Identity;
 use crate::policy::Route;
 use crate::refusal::Reason;
@@ -42,6 +42,13 @@ impl<'a, P> Exchange<'a, P> {
     /// What finding and making sealed credentials needs to know.
     pub fn ctx(&self) -> Context<'a> {
         self.state.context(self.target, self.now)
+    }
+
+    /// Whether others may read what the request says on its way. An http issuer is valid on loopback alone, and only a local
+    /// deployment is there.
+    pub fn is_exposed(&self) -> bool {
+        let is_for_https = self.state.policy.gateway.issuer.is_https() || self.state.deployment == Deployment::Public;
+        is_for_https && !self.target.secure && !self.target.is_loopback()
     }
 }
 

@@ -1,10 +1,10 @@
 //! What an address carries that the gateway issued itself: as far as that can be said without its storage.
 
+use crate::credential::own::luminate;
 use crate::credential::session::handoff;
 use crate::credential::{bearer, nonce};
-use crate::explain::{Explanation, NOT_KNOWN_HERE, refused};
+use crate::explain::explanation::{Explanation, NOT_KNOWN_HERE, refused};
 use crate::http::query;
-use crate::luminate::names;
 use crate::policy::{Accept, Policy, Route};
 use crate::refusal::Reason;
 use crate::sealed::cache::Recent;
@@ -31,7 +31,7 @@ pub fn explain_issued(
                 ("nonce", text.and_then(|text| nonce::open(ctx, profile, route, text)))
             }
             Accept::Luminate(luminate) => {
-                let text = sole(names::NONCE)?;
+                let text = sole(luminate::NONCE)?;
                 ("nonce", text.and_then(|text| handoff::open(ctx, &luminate.session, text)))
             }
             Accept::Bearer | Accept::Issuer(_) if !route.bearer.query => {

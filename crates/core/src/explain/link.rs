@@ -4,8 +4,8 @@ use subtle::ConstantTimeEq;
 
 use crate::digest::base64url;
 use crate::explain::causes::{clock_cause, fallback, link_cause};
+use crate::explain::explanation::{Explanation, refused};
 use crate::explain::spellings::spellings;
-use crate::explain::{Explanation, refused};
 use crate::policy::{Key, KeyUse, Link, MacAlgorithm};
 use crate::refusal::Reason;
 use crate::secrets::Keyring;

@@ -4,13 +4,12 @@
 //! commonly hashes by mistake; if the presented signature is right for one of them, that is the cause.
 
 mod causes;
+mod explanation;
 mod further;
 mod issued;
 mod link;
 mod redirect;
 mod spellings;
-
-use serde::Serialize;
 
 use crate::http::{Deployment, Target};
 use crate::policy::{Accept, Policy, Route};
@@ -20,36 +19,11 @@ use crate::secrets::Keyring;
 use crate::signed::link::Signed;
 
 use crate::explain::causes::{route_cause, shape_cause};
+use crate::explain::explanation::refused;
+pub use crate::explain::explanation::{Explanation, NOT_KNOWN_HERE};
 use crate::explain::issued::explain_issued;
 pub use crate::explain::link::explain_link;
 pub use crate::explain::redirect::explain_redirect;
-
-/// The verdict where storage, or what comes beside the address, decides.
-pub const NOT_KNOWN_HERE: &str = "not_known_here";
-
-/// What there is to say of one address.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Explanation {
-    /// `ok`, the reason's code, or [`NOT_KNOWN_HERE`] where more than the address decides.
-    pub verdict: String,
-    /// The route that takes the address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub route: Option<String>,
-    /// Which format was judged: `link` or `signed-redirect`, with the profile's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub format: Option<String>,
-    /// Key that the link names, or whose secret was tried.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub key_id: Option<String>,
-    /// The exact text that the gateway hashes; the secret is no part of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hashed_text: Option<String>,
-    /// The signature that came with the address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub presented: Option<String>,
-    /// What it is and what to do, the likeliest first.
-    pub causes: Vec<String>,
-}
 
 /// Explains a whole URL as a GET or another request would meet it at `now` (Unix seconds). Storage is not
 /// asked: whether a once-only link has been used is not part of the answer.
@@ -62,7 +36,7 @@ pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now:
     if !routing::is_known_method(policy, method) {
         return refused(Reason::MethodUnknown, vec!["No route of the policy takes this method.".to_owned()]);
     }
-    if crate::endpoint::is_own(policy, target.path) {
+    if crate::own_paths::is_own(policy, target.path) {
         return issued::not_known("The gateway answers this address itself; no route takes it.".to_owned());
     }
     let found = routing::find(policy, method, &target);
@@ -132,8 +106,4 @@ fn without_signature(route: &Route) -> Option<Explanation> {
         causes: vec![cause.to_owned()],
         ..Explanation::default()
     })
-}
-
-fn refused(reason: Reason, causes: Vec<String>) -> Explanation {
-    Explanation { verdict: reason.code().to_owned(), causes, ..Explanation::default() }
 }

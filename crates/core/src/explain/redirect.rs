@@ -6,8 +6,9 @@ use subtle::ConstantTimeEq;
 
 use crate::digest::hex;
 use crate::explain::causes::{clock_cause, fallback, redirect_cause};
+use crate::explain::explanation::{Explanation, refused};
+use crate::explain::further;
 use crate::explain::spellings::spellings;
-use crate::explain::{Explanation, further, refused};
 use crate::policy::{Boundary, Digest, Key, Policy, SignedRedirect};
 use crate::refusal::Reason;
 use crate::secret::Secret;

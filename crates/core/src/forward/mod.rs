@@ -1,22 +1,21 @@
 //! The request as the origin gets it: rewritten path, credentials cut, identity set.
 
 pub mod headers;
+mod on_behalf;
 pub mod reserved;
 
 use std::borrow::Cow;
 
+use crate::credential::own::luminate::{self, ANYWHERE};
 use crate::credential::own::traces;
 use crate::credential::session::{self, http_session, xsrf};
 use crate::credential::{bearer, broker_state, ticket};
-use crate::dialect::checkfront;
 use crate::exchange::Exchange;
 use crate::exchange::decision::Forwarding;
 use crate::forward::headers::{fold, forged, is_harmless_connection};
 use crate::http::query::{self, Param};
 use crate::http::{self, Headers, Incoming, Target, cookie};
 use crate::identity::Identity;
-use crate::luminate;
-use crate::luminate::names::ANYWHERE;
 use crate::policy::{Accept, Nonce, Policy, Route, Session, SignedRedirect, Via};
 use crate::refusal::Reason;
 use crate::routing;
@@ -46,7 +45,7 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
         forged(&incoming.headers, &policy.identity.strip).into_iter().map(str::to_owned).collect();
     let by_policy = |name: &str| forward.remove.iter().any(|pattern| pattern.matches_ignoring_case(name));
     remove.extend(incoming.headers.iter().filter(|(name, _)| by_policy(name)).map(|(name, _)| name.to_owned()));
-    checkfront::judge_headers(policy, route, identity, &incoming.headers, &mut remove)?;
+    on_behalf::check(policy, route, identity, &incoming.headers, &mut remove)?;
     let is_judged = |name: &str| matches!(name, "cookie" | "authorization");
     let is_credential = |name: &str, value: &str| is_proof(policy, name) || (!is_judged(name) && traces::holds(value));
     let credentials = incoming.headers.iter().filter(|(name, value)| is_credential(name, value));
@@ -126,7 +125,7 @@ fn clean_query<'p>(policy: &Policy, route: &'p Route, target: &Target<'_>) -> Op
         _ => None,
     };
     let signed: Vec<&SignedRedirect> = route.accept.iter().filter_map(signed).collect();
-    let of_dialect = route.luminate().map(|_| luminate::credentials(route, target));
+    let of_dialect = route.luminate().map(|_| luminate::cut_from(route, target));
     let takes_tokens = route.takes_tokens();
     let is_credential = |param: &Param<'_>| {
         signed.iter().any(|profile| redirect::is_own(profile, param))

@@ -4,7 +4,7 @@ use crate::authenticate::{self, broker, claim};
 use crate::exchange::Exchange;
 use crate::exchange::access::{Access, Then};
 use crate::exchange::claim::Claim;
-use crate::exchange::decision::{Decision, Forwarding};
+use crate::exchange::decision::{Decided, Decision, Forwarding};
 use crate::forward;
 use crate::http::answer::{Answer, with_cookies};
 use crate::http::cors;
@@ -16,7 +16,6 @@ use crate::refusal::Reason;
 use crate::refused::{Refusal, Said};
 use crate::routing::{self, method_override};
 
-use super::{Decided, is_exposed};
 use crate::exchange::body::NewBody;
 
 /// Decides on a request at its route.
@@ -27,7 +26,7 @@ pub(super) async fn decide<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Resu
     let request = x.request;
     routing::judge_path(route, x.target)?;
     let is_meant = || route.is_for_http() && x.state.is_http_host(x.target);
-    if is_exposed(x) && route.takes_credentials() && !is_meant() {
+    if x.is_exposed() && route.takes_credentials() && !is_meant() {
         return Err(Reason::TransportInsecure.into());
     }
     if cors::is_preflight(request.method, &request.headers) {

@@ -10,17 +10,17 @@ pub mod answered;
 mod guarded;
 mod place;
 mod refuse;
+pub mod words;
 
 use crate::dialect::Refused;
 use crate::endpoint;
 use crate::exchange::access::{Access, Then};
-use crate::exchange::decision::Decision;
+use crate::exchange::decision::{Decided, Decision};
 use crate::exchange::format::ErrorFormat;
 use crate::exchange::jar::Jar;
 use crate::exchange::{Exchange, Judged, Moment};
 use crate::http::answer::{Answer, with_cookies};
-use crate::http::{Deployment, Incoming, Target, cors};
-use crate::identity::Identity;
+use crate::http::{Incoming, Target, cors};
 use crate::luminate::errors;
 use crate::policy::SingleUse;
 use crate::ports::Ports;
@@ -29,9 +29,6 @@ use crate::refused::{Refusal, Said};
 use crate::state::State;
 
 use place::Place;
-
-/// A decision, and as whom the request goes through.
-type Decided = (Decision, Option<Identity>);
 
 impl State {
     /// Decides on a request. Every way out of here is a decision; nothing is let through by an error.
@@ -121,7 +118,7 @@ async fn decide<P: Ports>(x: &Exchange<'_, P>, place: &Place) -> Result<Decided,
         Place::Nowhere => Err(Reason::NoRoute.into()),
         Place::Route(route) => guarded::decide(x, route).await,
         Place::Endpoint(_) => {
-            if is_exposed(x) && !endpoint::is_for_http(x) {
+            if x.is_exposed() && !endpoint::is_for_http(x) {
                 return Err(Reason::TransportInsecure.into());
             }
             // Boxed: what they hold while they wait would otherwise be part of every request's future.
@@ -132,13 +129,6 @@ async fn decide<P: Ports>(x: &Exchange<'_, P>, place: &Place) -> Result<Decided,
             }
         }
     }
-}
-
-/// Whether others may read what a request says on its way. An http issuer is valid on loopback alone, and only a local
-/// deployment is there.
-fn is_exposed<P>(x: &Exchange<'_, P>) -> bool {
-    let is_for_https = x.state.policy.gateway.issuer.is_https() || x.state.deployment == Deployment::Public;
-    is_for_https && !x.target.secure && !x.target.is_loopback()
 }
 
 /// A preflight is refused in the RFCs' format, which the browser alone reads.

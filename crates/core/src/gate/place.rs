@@ -6,6 +6,7 @@ use crate::endpoint;
 use crate::exchange::Exchange;
 use crate::exchange::format::ErrorFormat;
 use crate::http::cors;
+use crate::own_paths;
 use crate::policy::Route;
 use crate::refusal::Reason;
 use crate::routing;
@@ -31,7 +32,7 @@ impl Place {
         if !routing::is_known_method(policy, request.method) {
             return Err(Reason::MethodUnknown);
         }
-        if endpoint::is_own(policy, x.target.path) {
+        if own_paths::is_own(policy, x.target.path) {
             return Ok(Place::Endpoint(endpoint::name(policy, x.target.path)));
         }
         let is_preflight = cors::is_preflight(request.method, &request.headers);

@@ -212,6 +212,15 @@ impl Iterator for Decoded<'_> {
     }
 }
 
+/// The decoded value of a form's or a query's parameter; empty if it is not there.
+///
+/// # Errors
+/// `ParameterDuplicate`, `ParameterShadowed`; `FormMalformed` for bytes that are no text.
+pub fn value(form: &str, name: &str) -> Result<String, Reason> {
+    let raw = sole(form, name)?.unwrap_or_default();
+    String::from_utf8(decode(raw)).map_err(|_| Reason::FormMalformed)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

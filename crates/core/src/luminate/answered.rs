@@ -1,6 +1,7 @@
 //! The methods that the gateway answers itself (`protocols.md` A3.2).
 
 use crate::authenticate::password;
+use crate::credential::own::luminate::{AUTH_PURPOSE, NONCE, ROUTING_ID, SIGN_ON};
 use crate::credential::session::{self, handoff};
 use crate::digest::{hex, md5, sha1};
 use crate::exchange::access::Access;
@@ -13,9 +14,9 @@ use crate::luminate::call::Call;
 use crate::luminate::caller::{self, Caller};
 use crate::luminate::catalog::Answered;
 use crate::luminate::document::{self, Content};
-use crate::luminate::names::{AUTH_PURPOSE, NONCE, ROUTING_ID, SIGN_ON};
 use crate::luminate::sso_token;
-use crate::luminate::{Visit, forward, redirects};
+use crate::luminate::visit::Visit;
+use crate::luminate::{forward, redirects};
 use crate::policy::{Digest, Luminate};
 use crate::ports::Ports;
 use crate::redirect::outcome::{Ended, Onward};

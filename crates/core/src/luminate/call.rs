@@ -1,11 +1,11 @@
 //! One call of the API: its parameters, from query and body, each read once.
 
 use crate::authenticate::form;
+use crate::credential::own::luminate::{CREDENTIALS, REDIRECTS, is_kept_back, is_password};
 use crate::exchange::body::NewBody;
 use crate::exchange::format::ResponseFormat;
 use crate::http::{Fields, multipart, query};
-use crate::luminate::names::{CREDENTIALS, REDIRECTS};
-use crate::luminate::{Visit, guess};
+use crate::luminate::visit::Visit;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 
@@ -147,14 +147,9 @@ pub fn format_at_least(query: &str, form: &str) -> ResponseFormat {
     }
 }
 
-/// Whether some origin would read the name as that of a credential, or would itself redirect by it.
-pub fn is_kept_back(name: &str) -> bool {
-    query::folds_onto_any(name, CREDENTIALS.iter().chain(&REDIRECTS))
-}
-
 /// Whether some origin would read the name as one that decided on the call.
 fn is_judged(name: &str) -> bool {
-    guess::is_password(name) || query::folds_onto_any(name, COMMON.iter().chain(&REDIRECTS))
+    is_password(name) || query::folds_onto_any(name, COMMON.iter().chain(&REDIRECTS))
 }
 
 fn decoded(raw: &str) -> Result<String, Reason> {

@@ -2,14 +2,15 @@
 
 use crate::authenticate::claim;
 use crate::authenticate::cross_site;
+use crate::credential::own::luminate::{AUTH, AUTH_PURPOSE, NONCE, SESSION, SIGN_ON};
 use crate::credential::session::{self, handoff};
 use crate::exchange::Exchange;
 use crate::exchange::claim::Claim;
 use crate::http::{cookie, fetch_metadata};
 use crate::identity::Identity;
 use crate::luminate::call::Call;
-use crate::luminate::names::{AUTH, AUTH_PURPOSE, NONCE, SESSION, SIGN_ON};
-use crate::luminate::{Visit, sso_token};
+use crate::luminate::sso_token;
+use crate::luminate::visit::Visit;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;

@@ -1,12 +1,12 @@
 //! `EstablishSession` connects a browser to a session and sends it on; `PixelServer` keeps a session alive.
 
-use crate::endpoint::value;
+use crate::credential::own::luminate::NONCE;
 use crate::exchange::access::Access;
 use crate::http::answer::Answer;
 use crate::http::query;
-use crate::luminate::Visit;
+use crate::http::query::value;
 use crate::luminate::caller::{self, Caller};
-use crate::luminate::names::NONCE;
+use crate::luminate::visit::Visit;
 use crate::ports::Ports;
 use crate::redirect;
 use crate::refused::Refusal;

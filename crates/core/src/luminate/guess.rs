@@ -3,10 +3,10 @@
 //! is not looked at, and nobody changes a password twenty times a minute.
 
 use crate::authenticate::attempt::{Attempt, Scope};
-use crate::http::query;
+use crate::credential::own::luminate::is_password;
 use crate::identity::Identity;
-use crate::luminate::Visit;
 use crate::luminate::call::Call;
+use crate::luminate::visit::Visit;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 
@@ -55,9 +55,4 @@ pub async fn count<P: Ports>(
 /// An account by its number, which is no user name.
 fn numbered(name: &str, number: &str) -> String {
     format!("{name} {number}")
-}
-
-/// Whether a name, as it was sent, is of a password, in whatever spelling.
-pub fn is_password(name: &str) -> bool {
-    query::decode(name).to_ascii_lowercase().windows(5).any(|letters| letters == b"passw")
 }

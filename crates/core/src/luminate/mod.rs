@@ -13,42 +13,27 @@ pub mod errors;
 mod establish;
 mod forward;
 mod guess;
-pub mod names;
 mod page;
 mod path;
 mod redirects;
 mod server;
 pub mod sso_token;
 pub mod tags;
+mod visit;
 
-use core::ops::Deref;
-
+use crate::credential::own::luminate::{below, is_servlet};
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::exchange::format::{ErrorFormat, ResponseFormat};
-use crate::http::{Target, query};
-use crate::luminate::names::IN_ADDRESSES;
+use crate::http::Target;
+
 use crate::luminate::path::Place;
 use crate::policy::{Luminate, Route};
 use crate::ports::Ports;
 use crate::redirect::outcome::Onward;
 use crate::refusal::Reason;
 use crate::refused::{Refusal, Said};
-
-/// A request at a route that serves the dialect.
-struct Visit<'a, P> {
-    exchange: &'a Exchange<'a, P>,
-    route: &'a Route,
-    luminate: &'a Luminate,
-}
-
-impl<'a, P> Deref for Visit<'a, P> {
-    type Target = Exchange<'a, P>;
-
-    fn deref(&self) -> &Self::Target {
-        self.exchange
-    }
-}
+use visit::Visit;
 
 /// Answers a request, or lets it through.
 ///
@@ -60,7 +45,7 @@ pub(crate) async fn serve<P: Ports>(
     luminate: &Luminate,
 ) -> Result<Access, Refusal> {
     let v = &Visit { exchange: x, route, luminate };
-    let rest = path::below(route, x.target).ok_or(Reason::PathParameter)?;
+    let rest = below(route, x.target).ok_or(Reason::PathParameter)?;
     match path::place(luminate, rest)? {
         Place::Servlet(servlet) => api::call(v, servlet).await,
         Place::UnknownServlet => {
@@ -102,20 +87,9 @@ pub(crate) fn told_of_call(
     errors::of_call(refusal, format, onward.as_ref(), now)
 }
 
-pub(crate) use crate::luminate::path::without_routing;
-
-/// Which parameters of an address are cut from what is forwarded: what the API keeps back, and on pages the credentials
-/// that a page has no other use for.
-pub(crate) fn credentials(route: &Route, target: &Target<'_>) -> fn(&str) -> bool {
-    match path::below(route, target).is_some_and(path::is_servlet) {
-        true => call::is_kept_back,
-        false => |name| query::folds_onto_any(name, IN_ADDRESSES.iter()),
-    }
-}
-
 /// How a call of the API wants to be answered, as far as the address tells. None: it is no call.
 fn format(route: &Route, target: &Target<'_>) -> Option<ResponseFormat> {
-    let is_call = path::below(route, target).is_some_and(path::is_servlet);
+    let is_call = below(route, target).is_some_and(is_servlet);
     is_call.then(|| call::format_at_least(target.query.unwrap_or_default(), ""))
 }
 

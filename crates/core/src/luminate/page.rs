@@ -1,6 +1,7 @@
 //! Pages of the origin under the dialect's route: open to everybody, told who is signed in, with tags expanded.
 
 use crate::authenticate::cross_site;
+use crate::credential::own::luminate::{ANYWHERE, AUTH, NONCE};
 use crate::credential::session::xsrf::Held;
 use crate::credential::session::{self, handoff};
 use crate::exchange::Exchange;
@@ -8,10 +9,9 @@ use crate::exchange::access::{Access, Then};
 use crate::exchange::body::NewBody;
 use crate::forward::clean_address;
 use crate::http::query;
-use crate::luminate::Visit;
 use crate::luminate::answered::auth_token;
 use crate::luminate::caller::{self, Caller};
-use crate::luminate::names::{ANYWHERE, AUTH, NONCE};
+use crate::luminate::visit::Visit;
 use crate::policy::{TagPlaces, Xsrf};
 use crate::ports::Ports;
 use crate::refusal::Reason;

@@ -1,8 +1,8 @@
 //! Which of the dialect's places a path names, and the routing id in it.
 
-use crate::http::Target;
+use crate::credential::own::luminate::looks_like_servlet;
 use crate::luminate::catalog;
-use crate::policy::{self, Luminate, Route};
+use crate::policy::{self, Luminate};
 use crate::refusal::Reason;
 
 /// A place below the route.
@@ -18,13 +18,6 @@ pub enum Place<'p> {
     PixelServer,
     /// A page of the origin.
     Page,
-}
-
-/// The path below the route's own, without its first slash. None if a parameter stands in the route's own part: an
-/// origin that cuts it reads a place there that would be none here.
-pub fn below<'a>(route: &Route, target: &Target<'a>) -> Option<&'a str> {
-    let rest = target.path.strip_prefix(route.path.base().trim_end_matches('/'))?;
-    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
 }
 
 /// The place that a path names.
@@ -57,36 +50,9 @@ pub fn place<'p>(luminate: &'p Luminate, rest: &str) -> Result<Place<'p>, Reason
     if is_place { Err(Reason::PathCaseAmbiguous) } else { Ok(Place::Page) }
 }
 
-/// Whether a path below the route is one of the API's.
-pub fn is_servlet(rest: &str) -> bool {
-    looks_like_servlet(rest.split(['/', ';']).next().unwrap_or_default())
-}
-
-/// A path without its routing ids: some origins take them for a session.
-pub fn without_routing(path: &str) -> String {
-    let names: Vec<&str> = path.split('/').map(|segment| segment.split(';').next().unwrap_or_default()).collect();
-    names.join("/")
-}
-
-fn looks_like_servlet(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    (name.starts_with("cr") || name.starts_with("sr")) && name.ends_with("api")
-}
-
 /// `jsessionid=<routing id>`: read, tolerated, and trusted for nothing.
 fn judge_routing(parameter: &str) -> Result<(), Reason> {
     let value = parameter.strip_prefix("jsessionid=").ok_or(Reason::PathParameter)?;
     let is_plain = value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
     (is_plain && value.len() <= 256).then_some(()).ok_or(Reason::PathParameter)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn routing_ids_are_cut() {
-        assert_eq!(without_routing("/site/TR/;jsessionid=a.b"), "/site/TR/");
-        assert_eq!(without_routing("/site/CRConsAPI;jsessionid=a/"), "/site/CRConsAPI/");
-    }
 }

@@ -1,14 +1,13 @@
 //! Where a client call leads once its outcome is known (`protocols.md` A2): read and judged before the call is.
 
+use crate::credential::own::luminate::{OTHER_KINDS, REDIRECTS, SUBJECT, is_secret};
 use crate::credential::session::http_session;
-use crate::endpoint;
 use crate::exchange::Exchange;
 use crate::http::Headers;
-use crate::luminate::Visit;
 use crate::luminate::call::Call;
 use crate::luminate::caller::Caller;
-use crate::luminate::names::{OTHER_KINDS, REDIRECTS, SUBJECT, is_secret};
-use crate::own_paths::HTTP_SESSION;
+use crate::luminate::visit::Visit;
+use crate::own_paths::{HTTP_SESSION, HTTP_SESSION_NEXT, HTTP_SESSION_NONCE};
 use crate::ports::Ports;
 use crate::redirect::outcome::{Detour, Onward, Signer};
 use crate::redirect::template::{Part, Template};
@@ -101,7 +100,7 @@ pub fn know<P: Ports>(v: &Visit<'_, P>, caller: &Caller, onward: Option<&mut Onw
     let nonce = http_session::mint_passage(ctx, ports, &v.luminate.session, session)?;
     let (nonce, path) = (nonce.expose_text()?, HTTP_SESSION);
     onward.detour = Some(Detour {
-        url: format!("http://{host}{path}?{}={nonce}&{}=", endpoint::http_session::NONCE, endpoint::http_session::NEXT),
+        url: format!("http://{host}{path}?{}={nonce}&{}=", HTTP_SESSION_NONCE, HTTP_SESSION_NEXT),
         cookie: http_session::handed_cookie(ctx, &v.luminate.session, session)?,
         own_host: target.host.to_string(),
     });

@@ -1,9 +1,9 @@
 //! Server calls: from listed networks, by an administrator, for methods that the administrator may call.
 
+use crate::credential::own::luminate::{LOGIN_NAME, LOGIN_PASSWORD};
 use crate::identity::Identity;
-use crate::luminate::Visit;
 use crate::luminate::call::Call;
-use crate::luminate::names::{LOGIN_NAME, LOGIN_PASSWORD};
+use crate::luminate::visit::Visit;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;

@@ -7,8 +7,8 @@
 //! | `[[S86:true:rewrite]]` | the token and a routing id; never the session's own |
 //! | `[[S1112:ADDRESS]]`, `[[T2:ADDRESS]]` | the address with a `NONCE_TOKEN`, if its host may get one |
 
+use crate::credential::own::luminate::{AUTH, NONCE, ROUTING_ID};
 use crate::credential::session::handoff::Mint;
-use crate::luminate::names::{AUTH, NONCE, ROUTING_ID};
 use crate::ports::Entropy;
 use crate::redirect;
 use crate::tags::words::{Tags, hidden};

@@ -12,7 +12,7 @@ use crate::http::query;
 use crate::policy::{Accept, Route};
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::routing::method_scan::Scan;
+use crate::routing::method_scan::{Scan, is_override};
 
 /// Judges the query of a request.
 ///
@@ -125,11 +125,6 @@ fn keeps_ascii(content_type: &str) -> bool {
         let name = rest.trim().trim_start_matches('=').trim().trim_matches('"');
         CHARSETS.iter().any(|kept| name.starts_with(kept))
     })
-}
-
-/// Whether some framework takes a parameter of this name for the method.
-pub fn is_override(raw: &str) -> bool {
-    NAMES.iter().any(|name| query::folds_onto(raw, name))
 }
 
 /// Those that a request may name: its own, and those of the route that it could as well have been sent with. A GET may
@@ -286,11 +281,6 @@ impl Fields {
         field.value.map_or(Ok(()), |value| methods.judge(&query::decode(&String::from_utf8_lossy(&value))))
     }
 }
-
-/// `_method`: Rack and Rails (MethodOverride), Laravel and Symfony (http_method_override), Spring (HiddenHttpMethodFilter),
-/// CakePHP, Yii, CodeIgniter, Phoenix (Plug.MethodOverride), Express (method-override), WordPress' REST API (of a GET too),
-/// and Slim, which writes it in capitals. The other: ASP.NET MVC (Html.HttpMethodOverride), in query and form as in the header.
-const NAMES: [&str; 2] = ["_method", "x-http-method-override"];
 
 /// How charsets begin in which the bytes of ASCII are what they are in ASCII.
 const CHARSETS: [&str; 10] =

@@ -4,8 +4,8 @@
 //! `Content-Disposition` or `Content-ID` up to an empty line, wherever such a word stands (Rack searches for it, too), and
 //! counts as a name whatever some server could read as one (`name="…"`, `name=…`, `name*=…`, encoded words, escapes).
 
+use crate::http::query;
 use crate::refusal::Reason;
-use crate::routing::method_override::is_override;
 
 /// Decides on the first word of a value.
 pub type Judge<'a> = &'a dyn Fn(&[u8]) -> Result<(), Reason>;
@@ -289,3 +289,13 @@ const CONTENT: &[u8] = b"content";
 const LONGEST_WORD: usize = 18;
 /// Bytes of a name, or of a value up to the end of its first word.
 const LONGEST: usize = 256;
+
+/// Whether some framework takes a parameter of this name for the method.
+pub fn is_override(raw: &str) -> bool {
+    NAMES.iter().any(|name| query::folds_onto(raw, name))
+}
+
+/// `_method`: Rack and Rails (MethodOverride), Laravel and Symfony (http_method_override), Spring (HiddenHttpMethodFilter),
+/// CakePHP, Yii, CodeIgniter, Phoenix (Plug.MethodOverride), Express (method-override), WordPress' REST API (of a GET too),
+/// and Slim, which writes it in capitals. The other: ASP.NET MVC (Html.HttpMethodOverride), in query and form as in the header.
+const NAMES: [&str; 2] = ["_method", "x-http-method-override"];

@@ -7,7 +7,6 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::http::Target;
-use crate::luminate;
 use crate::policy::{Neighbour, Policy, Route};
 use crate::refusal::Reason;
 use crate::refused::Refusal;
@@ -84,10 +83,8 @@ pub fn judge_path(route: &Route, target: &Target<'_>) -> Result<(), Reason> {
 
 /// The path that the origin gets. None if a parameter stands where the route's `forward.path` replaces its part.
 pub fn forwarded_path(route: &Route, target: &Target<'_>) -> Option<String> {
-    let path = match route.luminate() {
-        Some(_) => Cow::Owned(luminate::without_routing(target.path)),
-        None => Cow::Borrowed(target.path),
-    };
+    // A servlet's container writes its session there, which means nothing to the origin.
+    let path = if route.luminate().is_some() { without_parameters(target.path) } else { Cow::Borrowed(target.path) };
     match &route.forward.path {
         Some(to) => route.path.rewrite(&path, to),
         None => Some(path.into_owned()),

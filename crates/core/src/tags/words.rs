@@ -4,7 +4,6 @@ use crate::credential::session::handoff::Mint;
 use crate::credential::session::xsrf;
 use crate::http::Target;
 use crate::policy::{HostPattern, TagPlaces};
-use crate::ports::Entropy;
 use crate::redirect;
 use crate::secret::Secret;
 use crate::tags::{Expansion, Vocabulary};
@@ -44,66 +43,35 @@ impl Tags {
     }
 }
 
-/// The words of one page.
+/// What stands for the tags of a page that shows its session's token.
 #[derive(Debug)]
-pub enum Words<E> {
-    /// Luminate's.
-    Luminate(Box<crate::luminate::tags::Words<E>>),
+pub struct SessionWords(pub Box<Tags>);
+
+impl Vocabulary for SessionWords {
     /// `[[XSRF_TOKEN]]`, the hidden field, and `[[XSRF_TOKEN:true]]`, the token alone.
-    Session(Box<Tags>),
-}
-
-impl<E: Entropy> Words<E> {
-    /// For one page.
-    pub fn new(tags: Tags, entropy: E) -> Self {
-        match tags.nonces.clone() {
-            Some(nonces) => Words::Luminate(Box::new(crate::luminate::tags::Words::new(tags, nonces, entropy))),
-            None => Words::Session(Box::new(tags)),
-        }
-    }
-}
-
-impl<E: Entropy> Vocabulary for Words<E> {
     fn bracket(&mut self, tag: &str) -> Option<Expansion> {
-        match self {
-            Words::Luminate(words) => words.bracket(tag),
-            Words::Session(tags) => {
-                let token = tags.token.expose_text().ok()?;
-                match tag.strip_prefix(xsrf::FIELD)? {
-                    "" | ":false" => Some(Expansion::Markup(hidden(xsrf::FIELD, token))),
-                    ":true" => Some(Expansion::Plain(token.to_owned())),
-                    _ => None,
-                }
-            }
+        let token = self.0.token.expose_text().ok()?;
+        match tag.strip_prefix(xsrf::FIELD)? {
+            "" | ":false" => Some(Expansion::Markup(hidden(xsrf::FIELD, token))),
+            ":true" => Some(Expansion::Plain(token.to_owned())),
+            _ => None,
         }
     }
 
-    fn is_address(&self, tag: &str) -> bool {
-        match self {
-            Words::Luminate(words) => words.is_address(tag),
-            Words::Session(_) => false,
-        }
+    fn is_address(&self, _tag: &str) -> bool {
+        false
     }
 
     fn element_prefix(&self) -> &str {
-        match self {
-            Words::Luminate(words) => words.element_prefix(),
-            Words::Session(_) => "",
-        }
+        ""
     }
 
-    fn element(&mut self, name: &str, attributes: &[(&str, &str)]) -> Option<Expansion> {
-        match self {
-            Words::Luminate(words) => words.element(name, attributes),
-            Words::Session(_) => None,
-        }
+    fn element(&mut self, _name: &str, _attributes: &[(&str, &str)]) -> Option<Expansion> {
+        None
     }
 
-    fn trusts(&self, scheme: &str, authority: &str) -> bool {
-        match self {
-            Words::Luminate(words) => words.trusts(scheme, authority),
-            Words::Session(tags) => redirect::is_listed(authority, tags.own_host(), &tags.hosts),
-        }
+    fn trusts(&self, _scheme: &str, authority: &str) -> bool {
+        redirect::is_listed(authority, self.0.own_host(), &self.0.hosts)
     }
 }
 

@@ -1,7 +1,6 @@
 //! What a token of a grant says of itself, and how much of its grant that is.
 
 use crate::credential::dpop::Thumbprint;
-use crate::credential::grant::AUDIENCE;
 use crate::refusal::Reason;
 use crate::sealed::record::Record;
 use crate::sealed::seal::Sealed;
@@ -108,3 +107,6 @@ fn bits(list: &str, asked: Option<&[String]>) -> Option<u64> {
 fn has_bit(bits: u64, at: usize) -> bool {
     u32::try_from(at).ok().and_then(|at| bits.checked_shr(at)).is_some_and(|bits| bits & 1 == 1)
 }
+
+/// What keeps the tokens of a grant from being taken for others.
+pub(super) const AUDIENCE: &str = "grant";

@@ -24,6 +24,7 @@ use crate::sealed::seal::{self, Kind, Sealed};
 use crate::sealed::store::{self, Context, Found, LAG};
 use crate::sealed::{claim_key, once};
 
+use crate::credential::grant::claims::AUDIENCE;
 pub use crate::credential::grant::claims::{Claims, Wanted, claims, judge_wanted, resources, scopes};
 pub use crate::credential::grant::tokens::Issued;
 use crate::credential::grant::tokens::issue;
@@ -305,6 +306,3 @@ fn used(family: &[u8; 16], generation: u32) -> ClaimKey {
 fn of_family(what: &str, family: &[u8; 16]) -> ClaimKey {
     claim_key(&format!("egg {what}"), "", family)
 }
-
-/// What keeps tokens of grants from being taken for those that have a record of their own.
-const AUDIENCE: &str = "grant";

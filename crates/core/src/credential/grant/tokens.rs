@@ -1,7 +1,6 @@
 //! The tokens of a generation: made so that the same are made again from the same parent and time.
 
-use crate::credential::grant::AUDIENCE;
-use crate::credential::grant::claims::{self, Claims, Wanted, judge_wanted};
+use crate::credential::grant::claims::{self, AUDIENCE, Claims, Wanted, judge_wanted};
 use crate::policy::OAuth;
 use crate::ports::Entropy;
 use crate::refusal::Reason;

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::credential::issuer::jwt::{self, Told, seconds};
+use crate::credential::issuer::jws::seconds;
+use crate::credential::issuer::jwt::{self, Told};
 use crate::digest::standard_base64;
 use crate::http::query::encode_component;
 use crate::policy::{Issuer, Verification};

@@ -72,6 +72,11 @@ fn object(bytes: &[u8]) -> Option<Map<String, Value>> {
     }
 }
 
+/// A NumericDate (RFC 7519 section 2) in whole seconds.
+pub(crate) fn seconds(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_f64().filter(|number| (0.0..1e15).contains(number)).map(|number| number as u64))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

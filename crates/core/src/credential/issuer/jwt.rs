@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::credential::dpop::Thumbprint;
-use crate::credential::issuer::jws::Jws;
+use crate::credential::issuer::jws::{Jws, seconds};
 use crate::identity::Identity;
 use crate::policy::{Issuer, JwsAlgorithm};
 use crate::refusal::Reason;
@@ -109,11 +109,6 @@ pub fn told(issuer: &Issuer, kind: &'static str, claims: &Map<String, Value>, un
 /// Whether `aud` names one of those that the policy has.
 pub(crate) fn is_for(issuer: &Issuer, audience: Option<&Value>) -> bool {
     names(audience).any(|audience| issuer.audience.iter().any(|own| own == audience))
-}
-
-/// A NumericDate (RFC 7519 section 2) in whole seconds.
-pub(crate) fn seconds(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_f64().filter(|number| (0.0..1e15).contains(number)).map(|number| number as u64))
 }
 
 /// Claims that no access token has: whoever carries one is the answer to somebody's sign-in, or tells of an event.

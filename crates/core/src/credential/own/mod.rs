@@ -6,6 +6,7 @@
 //! its MAC if it stands alone, else by its form, even if it has lost its case. Tokens of sessions and clients' secrets are known with letters on one
 //! side, and the gateway's own secrets if they stand alone.
 
+pub mod luminate;
 pub mod prefixes;
 pub mod traces;
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::credential::registry::{self, LONGEST_OVERLAP};
-use crate::endpoint::admin::Wrong;
+use crate::endpoint::admin::request::Wrong;
 use crate::exchange::Exchange;
 use crate::http::answer::Answer;
 use crate::policy::{self, Client, ClientKind, Registry};

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::credential::{bearer, grant, session, ticket};
-use crate::endpoint::admin::{Request, Wrong};
+use crate::endpoint::admin::request::{Request, Wrong};
 use crate::exchange::Exchange;
 use crate::http::answer::Answer;
 use crate::ports::Ports;

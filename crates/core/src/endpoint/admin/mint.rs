@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
+use crate::credential::own::luminate::NONCE;
 use crate::credential::session::{self, handoff};
 use crate::credential::{bearer, nonce as nonces, ticket as tickets};
-use crate::endpoint::admin::{Request, Wrong};
+use crate::endpoint::admin::request::{Request, Wrong};
 use crate::exchange::Exchange;
 use crate::http::Target;
 use crate::http::answer::Answer;
 use crate::http::query::encode_component;
-use crate::luminate::names::NONCE;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::sealed::record::{Record, is_name, is_scope};

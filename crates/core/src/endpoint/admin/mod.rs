@@ -6,8 +6,7 @@
 mod client;
 mod issued;
 mod mint;
-
-use serde_json::{Map, Value};
+mod request;
 
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
@@ -17,19 +16,7 @@ use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::{Refusal, Said};
 use crate::secret::Secret;
-
-/// What a call may say; each endpoint takes the members it names.
-#[derive(Debug, Default)]
-struct Request {
-    subject: String,
-    client: String,
-    scope: String,
-    route: String,
-    path: String,
-    lifetime: Option<u64>,
-    token: String,
-    session: String,
-}
+use request::{Request, Wrong, object, read};
 
 /// Answers one call.
 ///
@@ -50,65 +37,6 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
         Ok(answer) => Ok(Access::answer(answer)),
         Err(Wrong { reason, detail: Some(detail) }) => Err(Refusal::from(reason).saying(Said::Detail(detail))),
         Err(Wrong { reason, detail: None }) => Err(reason.into()),
-    }
-}
-
-fn object(body: &[u8]) -> Result<Map<String, Value>, Wrong> {
-    let value = serde_json::from_slice(body)
-        .map_err(|error| Wrong::said(format!("The body is not the JSON object that this call takes: {error}.")))?;
-    match value {
-        Value::Object(members) => Ok(members),
-        _ => Err(Wrong::said("The body is not the JSON object that this call takes.")),
-    }
-}
-
-fn read(members: Map<String, Value>) -> Result<Request, Wrong> {
-    let mut request = Request::default();
-    for (name, value) in members {
-        if name == "lifetime" {
-            let seconds = value.as_u64().ok_or_else(|| Wrong::said("`lifetime` must be a number of seconds."))?;
-            request.lifetime = Some(seconds);
-            continue;
-        }
-        let member = match name.as_str() {
-            "subject" => &mut request.subject,
-            "client" => &mut request.client,
-            "scope" => &mut request.scope,
-            "route" => &mut request.route,
-            "path" => &mut request.path,
-            "token" => &mut request.token,
-            "session" => &mut request.session,
-            _ => return Err(Wrong::said(format!("`{name}` is no member that this call takes."))),
-        };
-        let Value::String(text) = value else { return Err(Wrong::said(format!("`{name}` must be a string."))) };
-        *member = text;
-    }
-    Ok(request)
-}
-
-/// Why a call was refused, in words: whoever gets here has shown the admin key.
-struct Wrong {
-    reason: Reason,
-    detail: Option<String>,
-}
-
-impl Wrong {
-    fn said(detail: impl Into<String>) -> Self {
-        Self { reason: Reason::AdminRequest, detail: Some(detail.into()) }
-    }
-}
-
-impl From<Reason> for Wrong {
-    fn from(reason: Reason) -> Self {
-        let detail = match reason {
-            Reason::TokenForged => return Self::said("The token was not issued by this gateway: form, key id or MAC."),
-            Reason::TicketForged => return Self::said("The ticket was not issued by this gateway: form or MAC."),
-            Reason::SessionForged => {
-                return Self::said("The session was not issued by this gateway: form, key id or MAC.");
-            }
-            _ => None,
-        };
-        Self { reason, detail }
     }
 }
 

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::credential::dpop;
 use crate::dialect::oauth::ALLOW_ORIGIN;
-use crate::endpoint::oauth::preflight;
-use crate::endpoint::only;
+use crate::endpoint::method::only;
+use crate::endpoint::oauth::preflight::preflight;
 use crate::http::Incoming;
 use crate::http::answer::Answer;
 use crate::policy::{Accept, Dialect, OAuth, Route};

@@ -6,34 +6,29 @@ mod consent;
 mod introspect;
 mod metadata;
 mod parameters;
+mod preflight;
 mod revoke;
 mod token;
 
 use crate::dialect::oauth::{self as words, ALLOW_ORIGIN};
-use crate::endpoint::only;
+use crate::endpoint::method::only;
 use crate::exchange::Exchange;
 use crate::exchange::access::{Access, Then};
-use crate::http::answer::Answer;
-use crate::policy::{OAuth, Policy, is_within};
+use crate::own_paths::{OAUTH_RESOURCE, OAUTH_SERVER};
+use crate::policy::{OAuth, Policy};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::{Refusal, Said};
-
-/// Whether a path belongs to the authorization server, in whatever case.
-pub fn is_own(policy: &Policy, path: &str) -> bool {
-    let tells = policy.oauth.is_some() || !policy.issuers.is_empty();
-    policy.oauth.as_ref().is_some_and(|oauth| is_within(path, &oauth.path))
-        || (tells && (is_within(path, SERVER) || is_within(path, RESOURCE)))
-}
+use preflight::preflight;
 
 /// How the log names one of its paths.
 pub(crate) fn name(policy: &Policy, path: &str) -> Option<&'static str> {
-    if path.starts_with(RESOURCE) {
-        return Some(RESOURCE);
+    if path.starts_with(OAUTH_RESOURCE) {
+        return Some(OAUTH_RESOURCE);
     }
     let oauth = policy.oauth.as_ref()?;
-    if path == SERVER {
-        return Some(SERVER);
+    if path == OAUTH_SERVER {
+        return Some(OAUTH_SERVER);
     }
     Some(match path.strip_prefix(oauth.path.as_str())? {
         "/" | "/authorize" | "/authorize/" => "/oauth/authorize",
@@ -50,11 +45,11 @@ pub(crate) fn name(policy: &Policy, path: &str) -> Option<&'static str> {
 /// `NoRoute`, `MethodNotAllowed`, and the endpoint's own reasons.
 pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
     let (state, request, path) = (x.state, x.request, x.target.path);
-    if let Some(rest) = path.strip_prefix(RESOURCE) {
+    if let Some(rest) = path.strip_prefix(OAUTH_RESOURCE) {
         return metadata::read(request, || metadata::resource(state, rest)).map(Access::answer);
     }
     let oauth = state.policy.oauth.as_ref().ok_or(Reason::NoRoute)?;
-    if path == SERVER {
+    if path == OAUTH_SERVER {
         return metadata::read(request, || Ok(metadata::server(state, oauth))).map(Access::answer);
     }
     match path.strip_prefix(oauth.path.as_str()).ok_or(Reason::NoRoute)? {
@@ -95,17 +90,3 @@ async fn by_client<P>(
         }
     }
 }
-
-/// No cookie counts here, so a page of any origin may call what any program may call.
-fn preflight(methods: &str) -> Answer {
-    Answer { status: 204, ..Answer::default() }
-        .with(ALLOW_ORIGIN, "*".to_owned())
-        .with("access-control-allow-methods", methods.to_owned())
-        .with("access-control-allow-headers", "authorization, content-type, dpop".to_owned())
-        .with("access-control-max-age", "86400".to_owned())
-}
-
-/// RFC 8414 section 3.
-const SERVER: &str = "/.well-known/oauth-authorization-server";
-/// RFC 9728 section 3.
-pub(crate) const RESOURCE: &str = "/.well-known/oauth-protected-resource";

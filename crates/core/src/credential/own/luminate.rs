@@ -1,14 +1,50 @@
-//! The Luminate dialect (`protocols.md` part A): names, codes and shapes, and nothing that decides.
-//!
-//! [`methods`] lists what exists, [`document`] writes answers as XML or JSON, [`errors`] has the codes, [`tags`] what a
-//! tag in a page stands for.
+//! Names in which Luminate's clients carry credentials (`protocols.md` part A): what is cut from a request that goes on.
 
+use crate::http::Target;
 use crate::http::query;
+use crate::policy::Route;
 
 /// Whether what stands under a name is a credential, in a request or in a response: no redirect passes it on, whatever the
 /// policy says.
 pub fn is_secret(name: &str) -> bool {
     query::folds_onto_any(name, CREDENTIALS.iter().chain(&TOLD))
+}
+
+/// Which parameters of an address are cut from what is forwarded: what the API keeps back, and on pages the credentials
+/// that a page has no other use for.
+pub fn cut_from(route: &Route, target: &Target<'_>) -> fn(&str) -> bool {
+    match below(route, target).is_some_and(is_servlet) {
+        true => is_kept_back,
+        false => |name| query::folds_onto_any(name, IN_ADDRESSES.iter()),
+    }
+}
+
+/// Whether some origin would read the name as that of a credential, or would itself redirect by it.
+pub fn is_kept_back(name: &str) -> bool {
+    query::folds_onto_any(name, CREDENTIALS.iter().chain(&REDIRECTS))
+}
+
+/// Whether a name, as it was sent, is of a password, in whatever spelling.
+pub fn is_password(name: &str) -> bool {
+    query::decode(name).to_ascii_lowercase().windows(5).any(|letters| letters == b"passw")
+}
+
+/// The path below the route's own, without its first slash. None if a parameter stands in the route's own part: an
+/// origin that cuts it reads a place there that would be none here.
+pub fn below<'a>(route: &Route, target: &Target<'a>) -> Option<&'a str> {
+    let rest = target.path.strip_prefix(route.path.base().trim_end_matches('/'))?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
+}
+
+/// Whether a path below the route is one of the API's.
+pub fn is_servlet(rest: &str) -> bool {
+    looks_like_servlet(rest.split(['/', ';']).next().unwrap_or_default())
+}
+
+/// Whether the name of a place has the form of a servlet's.
+pub fn looks_like_servlet(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    (name.starts_with("cr") || name.starts_with("sr")) && name.ends_with("api")
 }
 
 /// Parameters that carry a credential or prove one; they are cut from what is forwarded.
