@@ -7,6 +7,16 @@ use hmac::{Hmac, KeyInit, Mac};
 use crate::secret::Secret;
 
 /// HMAC-SHA-256 (RFC 2104) of the parts, one after the other.
+///
+/// # Example
+/// ```
+/// use edgegate_core::digest::{hex, hmac_sha256};
+/// use edgegate_core::secret::Secret;
+///
+/// // RFC 4231, test case 2
+/// let mac = hmac_sha256(&Secret::new("Jefe"), &[b"what do ya want ", b"for nothing?"]);
+/// assert!(hex(&mac).starts_with("5bdcc146bf60754e"));
+/// ```
 pub fn hmac_sha256(key: &Secret, parts: &[&[u8]]) -> [u8; 32] {
     over(key.keyed(with_key), parts).into()
 }

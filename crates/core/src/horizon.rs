@@ -11,6 +11,14 @@
 
 /// Rows that ended before may go in this purge, in Unix seconds. `now`: the object's own clock; `slowest`: the least that
 /// callers' clocks showed since the last one.
+///
+/// # Example
+/// ```
+/// use edgegate_core::horizon::bound;
+///
+/// // One clock that is a day ahead deletes nothing that the slowest caller may still accept.
+/// assert_eq!(bound(1_800_086_400, 1_800_000_000), 1_799_999_700);
+/// ```
 pub fn bound(now: i64, slowest: i64) -> i64 {
     now.min(slowest).saturating_sub(MARGIN)
 }

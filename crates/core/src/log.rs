@@ -21,6 +21,27 @@ pub struct Spent {
 }
 
 /// The line for a request that ended with `status`. `reason` is a refusal's code, or `ok`.
+///
+/// # Example
+/// ```
+/// # use edgegate_core::{policy::Policy, secrets::Keyring, testing::{EXAMPLE, secret}};
+/// # let policy = Policy::read(EXAMPLE).unwrap();
+/// # let keyring = Keyring::new(&policy, secret);
+/// use edgegate_core::exchange::Moment;
+/// use edgegate_core::http::{Headers, Incoming};
+/// use edgegate_core::log::{Spent, line};
+/// use edgegate_core::state::State;
+/// use edgegate_core::testing::{Memory, World, finish};
+///
+/// let state = State::new(policy, keyring);
+/// let url = "https://gate.example.org/downloads/a.pdf";
+/// let request = Incoming { method: "GET", url, headers: Headers::new(Vec::new()), odd_body: false };
+/// let ports = Memory::new(&World::at(1_800_000_000));
+/// let judged = finish(state.handle(&request, Moment { now: 1_800_000_000, request_id: "r1" }, &ports)).unwrap();
+///
+/// let line = line(&state, &judged, "GET", "r1", 401, Spent::default());
+/// assert!(line.starts_with(r#"{"edgegate":"refused","reason":"credential_missing","status":401"#));
+/// ```
 pub fn line(gate: &State, judged: &Judged, method: &str, request_id: &str, status: u16, spent: Spent) -> String {
     let decided = if judged.refused.is_some() { "refused" } else { "decided" };
     written(gate, judged, method, request_id, decided, Some(status), spent)

@@ -14,6 +14,15 @@ use crate::refusal::Reason;
 ///
 /// No `Display`, no `Serialize`; `Debug` hides the value; equality takes the same time wherever two
 /// values of one length differ; the bytes are wiped when dropped.
+///
+/// # Example
+/// ```
+/// use edgegate_core::secret::Secret;
+///
+/// let secret = Secret::new("s3cret");
+/// assert_eq!(format!("{secret:?}"), "Secret(hidden)");
+/// assert!(secret.is(b"s3cret"));
+/// ```
 #[derive(Clone)]
 pub struct Secret {
     bytes: Zeroizing<Vec<u8>>,

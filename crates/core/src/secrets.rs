@@ -5,6 +5,20 @@ use crate::refusal::Reason;
 use crate::secret::Secret;
 
 /// Secrets by name. A value that the demo publishes counts only on loopback of a local deployment.
+///
+/// # Example
+/// ```
+/// use edgegate_core::policy::Policy;
+/// use edgegate_core::refusal::Reason;
+/// use edgegate_core::secret::Secret;
+/// use edgegate_core::secrets::Keyring;
+///
+/// let policy = Policy::read(edgegate_core::testing::EXAMPLE).unwrap();
+/// let long = "0123456789abcdef0123456789abcdef";
+/// let keyring = Keyring::new(&policy, |name| (name == "LINK_KEY").then(|| Secret::new(long)));
+/// assert!(keyring.secret("LINK_KEY", false).is_ok());
+/// assert_eq!(keyring.secret("SEAL_KEY", false), Err(Reason::SecretMissing));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Keyring(Vec<Entry>);
 

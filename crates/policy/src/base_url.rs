@@ -6,6 +6,14 @@ use super::host;
 use super::path;
 
 /// An http or https address without query, fragment, user or trailing slash, kept as it is written.
+///
+/// # Example
+/// ```
+/// use edgegate_policy::BaseUrl;
+///
+/// let url = BaseUrl::parse("https://gate.example.org").unwrap();
+/// assert_eq!((url.host(), url.port()), ("gate.example.org", None));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl {
     text: String,

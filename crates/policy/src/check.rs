@@ -32,6 +32,23 @@ impl fmt::Display for Advice {
 }
 
 /// Every loosening of a policy and everything in it that has no effect, in file order. `today` is `YYYY-MM-DD`.
+///
+/// # Example
+/// ```
+/// use edgegate_policy::{Policy, advise};
+///
+/// let policy = Policy::read(r#"
+///     version = 1
+///     gateway = { issuer = "https://gate.example.org" }
+///     origins.site = { url = "http://origin.example.org", insecure = true }
+///     [[routes]]
+///     name = "open"
+///     path = "/*"
+///     accept = ["none"]
+///     forward = { origin = "site" }
+/// "#).unwrap();
+/// assert!(!advise(&policy, "2027-01-15").is_empty(), "plain http to the origin is a loosening");
+/// ```
 pub fn advise(policy: &Policy, today: &str) -> Vec<Advice> {
     let mut advisor = Advisor { policy, advice: Vec::new() };
     advisor.gateway();

@@ -140,6 +140,27 @@ impl Policy {
     ///
     /// # Errors
     /// Every mistake that was found, each with its line and a human reason, in file order. Never empty.
+    ///
+    /// # Example
+    /// ```
+    /// use edgegate_policy::Policy;
+    ///
+    /// let text = r#"
+    ///     version = 1
+    ///     gateway = { issuer = "https://gate.example.org" }
+    ///     origins.site = { url = "https://origin.example.org" }
+    ///     [[routes]]
+    ///     name = "open"
+    ///     path = "/*"
+    ///     accept = ["none"]
+    ///     forward = { origin = "site" }
+    /// "#;
+    /// assert_eq!(Policy::read(text).unwrap().routes.len(), 1);
+    ///
+    /// // Every mistake is told, each with its line.
+    /// let problems = Policy::read(&text.replace("none", "nonee")).unwrap_err();
+    /// assert_eq!(problems[0].line, Some(8));
+    /// ```
     pub fn read(text: &str) -> Result<Policy, Vec<Problem>> {
         read::read(text)
     }

@@ -4,6 +4,15 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A network of client addresses, `192.0.2.0/24` or `2001:db8::/32`.
+///
+/// # Example
+/// ```
+/// use edgegate_policy::Network;
+///
+/// let office = Network::parse("192.0.2.0/24").unwrap();
+/// assert!(office.contains("192.0.2.7".parse().unwrap()));
+/// assert!(Network::parse("192.0.2.7/24").is_err(), "bits beyond the prefix are set");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Network {
     address: IpAddr,

@@ -6,6 +6,15 @@ use super::base_url::{HTTP, checked, scheme};
 use super::host;
 
 /// A web origin that may call: `https://app.example.org`, or `https://*.example.org` for any depth of subdomains.
+///
+/// # Example
+/// ```
+/// use edgegate_policy::OriginPattern;
+///
+/// let apps = OriginPattern::parse("https://*.example.org").unwrap();
+/// assert!(apps.matches("https://app.example.org"));
+/// assert!(!apps.matches("http://app.example.org"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OriginPattern {
     scheme: &'static str,

@@ -3,6 +3,17 @@
 use std::fmt;
 
 /// `/a/b` for exactly that path, or `/a/*` for `/a` and everything under `/a/` (not `/ab`). `/*` is every path.
+///
+/// # Example
+/// ```
+/// use edgegate_policy::PathPattern;
+///
+/// let pattern = PathPattern::parse("/downloads/*").unwrap();
+/// assert!(pattern.matches("/downloads/a/b"));
+/// assert!(pattern.matches("/downloads"));
+/// assert!(!pattern.matches("/downloads-2"));
+/// assert!(PathPattern::parse("/a*").is_err());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PathPattern {
     /// The exact path, or the prefix without its `/*`.

@@ -5,6 +5,15 @@ use std::fmt;
 use super::host;
 
 /// `gate.example.org`, optionally with a port, or `*.example.org` for one or more labels below it.
+///
+/// # Example
+/// ```
+/// use edgegate_policy::HostPattern;
+///
+/// let below = HostPattern::parse("*.example.org").unwrap();
+/// assert!(below.matches("www.example.org:8443"));
+/// assert!(!below.matches("example.org"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostPattern {
     /// The exact host and port, or what follows the `*`.
@@ -77,6 +86,15 @@ impl fmt::Display for HostPattern {
 }
 
 /// The name of a header or parameter, or the beginning of one: `utm_*`.
+///
+/// # Example
+/// ```
+/// use edgegate_policy::NamePattern;
+///
+/// let campaign = NamePattern::parse("utm_*").unwrap();
+/// assert!(campaign.matches("utm_source"));
+/// assert!(NamePattern::parse("*").is_err(), "it would cover every name");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamePattern {
     base: String,

@@ -1,10 +1,8 @@
 //! Kinds of credential, one file each: how it is read off a request, verified, and minted.
 //!
-//! [`seal`] is the form of everything that Edgegate issues itself; [`record`] is what KV keeps of it;
-//! [`store`] finds, mints and revokes records; [`once`] claims what works once; [`spelling`] has a vendor's alphabets.
-//! [`own`] knows all of it again, whatever became of its spelling; [`traces`] finds what must not be forwarded by its form.
-//! [`link`], [`signed_redirect`], [`bound`], [`xsrf`], [`passage`], [`http_session`], [`sign_on`], [`ticket`] and
-//! [`errand`] have no record.
+//! [`own`] recognizes what the gateway issued, in any encoding, so that it is neither forwarded nor sent to another issuer.
+//! [`session::xsrf`], [`session::handoff`], [`session::http_session`], [`ticket`] and [`broker_state`] have no record in
+//! storage. The form of all of them is [`crate::sealed`].
 
 pub mod bearer;
 pub mod broker_state;

@@ -12,6 +12,21 @@ use crate::secrets::Keyring;
 use crate::signed::link::{self, Signed};
 
 /// Explains a generic link.
+///
+/// # Example
+/// ```
+/// # use edgegate_core::{policy::Policy, secrets::Keyring, testing::{EXAMPLE, secret}};
+/// # let policy = Policy::read(EXAMPLE).unwrap();
+/// # let keyring = Keyring::new(&policy, secret);
+/// use edgegate_core::explain::explain_link;
+/// use edgegate_core::signed::link::Signed;
+///
+/// let signed = Signed { method: "GET", host: "gate.example.org", path: "/downloads/a.pdf" };
+/// let query = "eg_kid=link-1&eg_exp=1800000600&eg_sig=AAAA";
+/// let told = explain_link(&policy.links[0], &keyring, signed, query, 1_800_000_000);
+/// let hashed = "GET\ngate.example.org\n/downloads/a.pdf?eg_kid=link-1&eg_exp=1800000600";
+/// assert_eq!(told.hashed_text.as_deref(), Some(hashed));
+/// ```
 pub fn explain_link(profile: &Link, keyring: &Keyring, signed: Signed<'_>, raw_query: &str, now: u64) -> Explanation {
     let format = Some(format!("link:{}", profile.name));
     let parts = match link::parse(profile, raw_query) {

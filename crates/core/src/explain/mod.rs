@@ -27,6 +27,20 @@ pub use crate::explain::redirect::explain_redirect;
 
 /// Explains a whole URL as a GET or another request would meet it at `now` (Unix seconds). Storage is not
 /// asked: whether a once-only link has been used is not part of the answer.
+///
+/// # Example
+/// ```
+/// # use edgegate_core::{policy::Policy, secrets::Keyring, testing::{EXAMPLE, secret}};
+/// # let policy = Policy::read(EXAMPLE).unwrap();
+/// # let keyring = Keyring::new(&policy, secret);
+/// use edgegate_core::explain::explain;
+///
+/// let url = "https://gate.example.org/downloads/a.pdf?eg_kid=link-9&eg_exp=1800000600&eg_sig=AAAA";
+/// let told = explain(&policy, &keyring, "GET", url, 1_800_000_000);
+/// assert_eq!(told.verdict, "link_key_unknown");
+/// assert_eq!(told.route.as_deref(), Some("downloads"));
+/// assert!(!told.causes.is_empty());
+/// ```
 pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now: u64) -> Explanation {
     // Whether the deployment is a local one is not known here: a loopback host is explained as one of a local deployment.
     let target = match Target::read(url, policy.limits.url) {

@@ -16,6 +16,18 @@ use crate::secrets::Keyring;
 use crate::signed::redirect::{self, Parts};
 
 /// Explains a signed redirect by one profile, wherever the whole URL leads.
+///
+/// # Example
+/// ```
+/// # use edgegate_core::{policy::Policy, secrets::Keyring, testing::{EXAMPLE, secret}};
+/// # let policy = Policy::read(EXAMPLE).unwrap();
+/// # let keyring = Keyring::new(&policy, secret);
+/// use edgegate_core::explain::explain_redirect;
+///
+/// let url = "https://elsewhere.example/?user=jo&ts=1800000000&signature=00";
+/// let told = explain_redirect(&policy, &policy.signed_redirects[0], &keyring, url, 1_800_000_000);
+/// assert_ne!(told.verdict, "ok");
+/// ```
 pub fn explain_redirect(
     policy: &Policy,
     profile: &SignedRedirect,

@@ -32,6 +32,33 @@ use place::Place;
 
 impl State {
     /// Decides on a request. Every way out of here is a decision; nothing is let through by an error.
+    ///
+    /// # Example
+    /// ```
+    /// # use edgegate_core::{policy::Policy, secrets::Keyring, testing::{EXAMPLE, secret}};
+    /// # let policy = Policy::read(EXAMPLE).unwrap();
+    /// # let keyring = Keyring::new(&policy, secret);
+    /// use edgegate_core::exchange::Moment;
+    /// use edgegate_core::exchange::decision::Decision;
+    /// use edgegate_core::http::{Headers, Incoming};
+    /// use edgegate_core::refusal::Reason;
+    /// use edgegate_core::state::State;
+    /// use edgegate_core::testing::{Memory, World, finish};
+    ///
+    /// let state = State::new(policy, keyring);
+    /// let ports = Memory::new(&World::at(1_800_000_000));
+    /// let judge = |url| {
+    ///     let request = Incoming { method: "GET", url, headers: Headers::new(Vec::new()), odd_body: false };
+    ///     finish(state.handle(&request, Moment { now: 1_800_000_000, request_id: "r1" }, &ports)).unwrap()
+    /// };
+    ///
+    /// let open = judge("https://gate.example.org/index.html?a=1");
+    /// let Decision::Forward(forwarding) = open.decision else { panic!("the route is open") };
+    /// assert_eq!(forwarding.url, "https://origin.example.org/index.html?a=1");
+    ///
+    /// let guarded = judge("https://gate.example.org/downloads/a.pdf");
+    /// assert_eq!(guarded.refused, Some(Reason::CredentialMissing));
+    /// ```
     pub async fn handle<P: Ports>(&self, request: &Incoming<'_>, moment: Moment<'_>, ports: &P) -> Judged {
         let Moment { now, request_id } = moment;
         self.recent.begin(now);

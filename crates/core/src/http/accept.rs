@@ -1,6 +1,15 @@
 //! Accept (RFC 9110 section 12.5.1), as far as one question needs it: a page or a document for programs?
 
 /// Whether the caller would rather have a page than JSON. No preference means JSON.
+///
+/// # Example
+/// ```
+/// use edgegate_core::http::accept::prefers_html;
+///
+/// assert!(prefers_html(Some("text/html,*/*;q=0.8")));
+/// assert!(!prefers_html(Some("application/json")));
+/// assert!(!prefers_html(None));
+/// ```
 pub fn prefers_html(accept: Option<&str>) -> bool {
     let accept = accept.unwrap_or_default();
     let html = quality(accept, &["text/html", "application/xhtml+xml"]);

@@ -23,6 +23,16 @@ impl Authorization<'_> {
 ///
 /// # Errors
 /// `AuthorizationDuplicate`, `AuthorizationMalformed`.
+///
+/// # Example
+/// ```
+/// use edgegate_core::http::{Headers, authorization};
+/// use edgegate_core::refusal::Reason;
+///
+/// let read = |field| authorization::read(&Headers::new(vec![("authorization", field)])).map(|it| it.map(|it| it.value));
+/// assert_eq!(read("Bearer abc"), Ok(Some("abc")));
+/// assert_eq!(read("Bearer abc, Basic def"), Err(Reason::AuthorizationDuplicate));
+/// ```
 pub fn read<'a>(headers: &Headers<'a>) -> Result<Option<Authorization<'a>>, Reason> {
     let Some(field) = headers.get("authorization") else { return Ok(None) };
     if field.contains(',') {

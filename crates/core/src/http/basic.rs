@@ -42,6 +42,15 @@ pub struct Login {
 ///
 /// # Errors
 /// `BasicMalformed`.
+///
+/// # Example
+/// ```
+/// use edgegate_core::http::basic::read;
+///
+/// let pair = read("YXBwOnMzY3JldA==").unwrap(); // app:s3cret
+/// assert_eq!(pair.id, "app");
+/// assert!(pair.secret.is(b"s3cret"));
+/// ```
 pub fn read(value: &str) -> Result<Pair, Reason> {
     let bytes = decode(value)?;
     let (id, secret) = split(&bytes)?;

@@ -9,6 +9,15 @@ use crate::refusal::Reason;
 ///
 /// # Errors
 /// `SessionDuplicate` if the name occurs twice.
+///
+/// # Example
+/// ```
+/// use edgegate_core::http::cookie::sole;
+/// use edgegate_core::refusal::Reason;
+///
+/// assert_eq!(sole("a=1; b=2", "b"), Ok(Some("2")));
+/// assert_eq!(sole("b=1; b=2", "b"), Err(Reason::SessionDuplicate));
+/// ```
 pub fn sole<'a>(header: &'a str, name: &str) -> Result<Option<&'a str>, Reason> {
     let mut found = None;
     for (cookie, value) in header.split(';').map(pair) {
@@ -40,6 +49,14 @@ pub fn names(header: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The header without the cookies that `drop` names; None if none is left.
+///
+/// # Example
+/// ```
+/// use edgegate_core::http::cookie::cut;
+///
+/// assert_eq!(cut("a=1; session=x", |name, _| name == "session").as_deref(), Some("a=1"));
+/// assert_eq!(cut("session=x", |name, _| name == "session"), None);
+/// ```
 pub fn cut(header: &str, drop: impl Fn(&str, &str) -> bool) -> Option<String> {
     let dropped = |piece: &str| {
         let (name, value) = pair(piece);

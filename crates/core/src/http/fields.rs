@@ -4,6 +4,14 @@ use crate::http::query::{decode, fold, names, params, readings};
 use crate::refusal::Reason;
 
 /// The fields of a query or a form, in order.
+///
+/// # Example
+/// ```
+/// use edgegate_core::http::Fields;
+///
+/// let form = Fields::read("name=jo&page=2");
+/// assert_eq!(form.sole("page"), Ok(Some("2")));
+/// ```
 #[derive(Debug, Default)]
 pub struct Fields<'a>(Vec<Field<'a>>);
 

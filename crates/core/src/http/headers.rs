@@ -1,6 +1,14 @@
 //! Header fields as the runtime hands them over: names in lower case, values of one name joined by `", "`.
 
 /// A borrowed list of header fields.
+///
+/// # Example
+/// ```
+/// use edgegate_core::http::Headers;
+///
+/// let headers = Headers::new(vec![("accept", "text/html"), ("cookie", "a=1")]);
+/// assert_eq!(headers.get("accept"), Some("text/html"));
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Headers<'a>(Vec<(&'a str, &'a str)>);
 

@@ -25,6 +25,19 @@ pub use crate::http::headers::Headers;
 pub use crate::http::target::{Deployment, Target};
 
 /// A request before it is judged.
+///
+/// # Example
+/// ```
+/// use edgegate_core::http::{Headers, Incoming};
+///
+/// let request = Incoming {
+///     method: "GET",
+///     url: "https://gate.example.org/",
+///     headers: Headers::new(vec![("cf-connecting-ip", "2001:db8::1")]),
+///     odd_body: false,
+/// };
+/// assert_eq!(request.network(), "2001:db8:0:0::/64");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Incoming<'a> {
     /// The method's own bytes, never mapped to a known one.

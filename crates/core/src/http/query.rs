@@ -20,6 +20,14 @@ pub struct Param<'a> {
 }
 
 /// The pieces between `&`, empty ones included.
+///
+/// # Example
+/// ```
+/// use edgegate_core::http::query::params;
+///
+/// let values: Vec<&str> = params("a=1&b=%20&c").map(|param| param.value).collect();
+/// assert_eq!(values, ["1", "%20", ""]);
+/// ```
 pub fn params(query: &str) -> impl Iterator<Item = Param<'_>> {
     query.split('&').map(|raw| {
         let (name, value) = raw.split_once('=').unwrap_or((raw, ""));
@@ -37,6 +45,16 @@ pub fn names(query: &str) -> impl Iterator<Item = &str> {
 ///
 /// # Errors
 /// `ParameterDuplicate` if the name occurs twice, `ParameterShadowed` if another spelling of it occurs.
+///
+/// # Example
+/// ```
+/// use edgegate_core::http::query::sole;
+/// use edgegate_core::refusal::Reason;
+///
+/// assert_eq!(sole("a=1&ts=2", "ts"), Ok(Some("2")));
+/// assert_eq!(sole("ts=1&ts=2", "ts"), Err(Reason::ParameterDuplicate));
+/// assert_eq!(sole("ts=1&TS=2", "ts"), Err(Reason::ParameterShadowed));
+/// ```
 pub fn sole<'a>(query: &'a str, name: &str) -> Result<Option<&'a str>, Reason> {
     let mut read_anywhere = 0;
     for raw in names(query) {
@@ -59,6 +77,13 @@ pub fn sole<'a>(query: &'a str, name: &str) -> Result<Option<&'a str>, Reason> {
 }
 
 /// The query without the parameters that `drop` names; every other byte stays where it was.
+///
+/// # Example
+/// ```
+/// use edgegate_core::http::query::cut;
+///
+/// assert_eq!(cut("a=%41&ticket=x&b", |param| param.name == "ticket"), "a=%41&b");
+/// ```
 pub fn cut(query: &str, drop: impl Fn(&Param<'_>) -> bool) -> String {
     let mut kept = String::with_capacity(query.len());
     for (at, param) in params(query).filter(|param| !drop(param)).enumerate() {
@@ -99,6 +124,13 @@ pub fn decode(raw: &str) -> Vec<u8> {
 }
 
 /// Percent-encodes everything but unreserved characters (RFC 3986 section 2.3).
+///
+/// # Example
+/// ```
+/// use edgegate_core::http::query::encode_component;
+///
+/// assert_eq!(encode_component("a b&c"), "a%20b%26c");
+/// ```
 pub fn encode_component(text: impl AsRef<[u8]>) -> String {
     let text = text.as_ref();
     let mut encoded = String::with_capacity(text.len());

@@ -53,6 +53,18 @@ impl<'a> Target<'a> {
     ///
     /// # Errors
     /// `UrlTooLong`, `UrlMalformed`, `PathAmbiguous` or `QueryAmbiguous`.
+    ///
+    /// # Example
+    /// ```
+    /// use edgegate_core::http::Target;
+    /// use edgegate_core::refusal::Reason;
+    ///
+    /// let target = Target::read("https://gate.example.org/a%20b?c=d", 8_192).unwrap();
+    /// assert_eq!((&*target.host, target.path, target.query), ("gate.example.org", "/a%20b", Some("c=d")));
+    ///
+    /// // Origins disagree about where this leads.
+    /// assert_eq!(Target::read("https://gate.example.org/a/../b", 8_192), Err(Reason::PathAmbiguous));
+    /// ```
     pub fn read(url: &'a str, limit: usize) -> Result<Self, Reason> {
         if url.len() > limit {
             return Err(Reason::UrlTooLong);

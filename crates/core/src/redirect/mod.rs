@@ -12,6 +12,20 @@ use crate::refusal::Reason;
 ///
 /// # Errors
 /// `RedirectTooLong`, `RedirectCharacters`, `RedirectScheme`, `RedirectUserinfo`, `RedirectHost`, `RedirectTarget`.
+///
+/// # Example
+/// ```
+/// use edgegate_core::policy::HostPattern;
+/// use edgegate_core::redirect::judge;
+/// use edgegate_core::refusal::Reason;
+///
+/// let hosts = [HostPattern::parse("shop.example.org").unwrap()];
+/// let judge = |address| judge(address, "gate.example.org", &hosts);
+/// assert_eq!(judge("/welcome"), Ok(()));
+/// assert_eq!(judge("https://shop.example.org/cart"), Ok(()));
+/// assert_eq!(judge("//evil.example"), Err(Reason::RedirectHost));
+/// assert_eq!(judge("https://evil.example/"), Err(Reason::RedirectTarget));
+/// ```
 pub fn judge(address: &str, own_host: &str, hosts: &[HostPattern]) -> Result<(), Reason> {
     if address.len() > LONGEST {
         return Err(Reason::RedirectTooLong);

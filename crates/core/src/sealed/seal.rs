@@ -163,6 +163,24 @@ impl Sealed {
 ///
 /// # Errors
 /// `EntropyUnavailable`.
+///
+/// # Example
+/// ```
+/// # use edgegate_core::{policy::Policy, secrets::Keyring, testing::{EXAMPLE, secret}};
+/// # let policy = Policy::read(EXAMPLE).unwrap();
+/// # let keyring = Keyring::new(&policy, secret);
+/// use edgegate_core::sealed::seal::{Kind, mint, open};
+/// use edgegate_core::testing::{Memory, World};
+///
+/// let ports = Memory::new(&World::at(1_800_000_000));
+/// let key = policy.key("seal-1").unwrap();
+/// let value = keyring.secret(&key.secret, false).unwrap();
+/// let (text, _) = mint(Kind::Nonce, key, value, 1_800_000_000, 1_800_000_300, "account", &ports).unwrap();
+///
+/// let opened = open(Kind::Nonce, &[key.clone()], &keyring, false, text.expose_text().unwrap()).unwrap().unwrap();
+/// assert!(opened.is_for("account"));
+/// assert_eq!(opened.expires, 1_800_000_300, "open says that it is authentic, not that it is still valid");
+/// ```
 pub fn mint(
     kind: Kind,
     key: &Key,
@@ -210,6 +228,17 @@ pub fn is_written_as(kind: Kind, text: &str) -> bool {
 ///
 /// # Errors
 /// `SecretMissing` if the key that it names has no value.
+///
+/// # Example
+/// ```
+/// # use edgegate_core::{policy::Policy, secrets::Keyring, testing::{EXAMPLE, secret}};
+/// # let policy = Policy::read(EXAMPLE).unwrap();
+/// # let keyring = Keyring::new(&policy, secret);
+/// use edgegate_core::sealed::seal::{Kind, open};
+///
+/// let keys = [policy.key("seal-1").unwrap().clone()];
+/// assert_eq!(open(Kind::Session, &keys, &keyring, false, "egs_seal-1_AAAA"), Ok(None));
+/// ```
 pub fn open(
     kind: Kind,
     keys: &[Arc<Key>],

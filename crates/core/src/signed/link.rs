@@ -75,6 +75,20 @@ pub struct Terms {
 ///
 /// # Errors
 /// The reason, authenticity first: nothing is said about the terms of a link that is not authentic.
+///
+/// # Example
+/// ```
+/// # use edgegate_core::{policy::Policy, secrets::Keyring, testing::{EXAMPLE, secret}};
+/// # let policy = Policy::read(EXAMPLE).unwrap();
+/// # let keyring = Keyring::new(&policy, secret);
+/// use edgegate_core::refusal::Reason;
+/// use edgegate_core::signed::link::{Signed, verify};
+///
+/// let signed = Signed { method: "GET", host: "gate.example.org", path: "/downloads/a.pdf" };
+/// let query = "eg_kid=link-1&eg_exp=1800000600&eg_sig=AAAA";
+/// let verdict = verify(&policy.links[0], &keyring, false, signed, query, None, 1_800_000_000);
+/// assert_eq!(verdict, Err(Reason::LinkSignatureMismatch));
+/// ```
 pub fn verify(
     profile: &Link,
     keyring: &Keyring,
@@ -142,6 +156,24 @@ pub fn judge_terms(profile: &Link, parts: &Parts<'_>, client: Option<IpAddr>, no
 ///
 /// # Errors
 /// `ParameterDuplicate` if the query already has a name of this format.
+///
+/// # Example
+/// ```
+/// # use edgegate_core::{policy::Policy, secrets::Keyring, testing::{EXAMPLE, secret}};
+/// # let policy = Policy::read(EXAMPLE).unwrap();
+/// # let keyring = Keyring::new(&policy, secret);
+/// use edgegate_core::signed::link::{Signed, Terms, sign, verify};
+///
+/// let profile = &policy.links[0];
+/// let key = &profile.keys[0];
+/// let signed = Signed { method: "GET", host: "gate.example.org", path: "/downloads/a.pdf" };
+/// let terms = Terms { expires: 1_800_000_600, ..Terms::default() };
+/// let query = sign(profile, key, keyring.secret(&key.secret, false).unwrap(), signed, "page=1", terms).unwrap();
+/// assert!(query.starts_with("page=1&eg_kid=link-1&eg_exp=1800000600&eg_sig="));
+///
+/// let verified = verify(profile, &keyring, false, signed, &query, None, 1_800_000_000).unwrap().unwrap();
+/// assert_eq!(verified.key_id, "link-1");
+/// ```
 pub fn sign(
     profile: &Link,
     key: &Key,

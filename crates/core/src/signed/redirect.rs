@@ -47,6 +47,21 @@ pub struct Verified {
 ///
 /// # Errors
 /// The reason, authenticity first.
+///
+/// # Example
+/// ```
+/// # use edgegate_core::{policy::Policy, secrets::Keyring, testing::{EXAMPLE, secret}};
+/// # let policy = Policy::read(EXAMPLE).unwrap();
+/// # let keyring = Keyring::new(&policy, secret);
+/// use edgegate_core::refusal::Reason;
+/// use edgegate_core::signed::redirect::{sign, verify};
+///
+/// let profile = &policy.signed_redirects[0];
+/// let secret = keyring.secret(&profile.keys[0].secret, false).unwrap();
+/// let query = sign(profile, secret, "user=jo", 1_800_000_000).unwrap();
+/// let changed = query.replace("jo", "sam");
+/// assert_eq!(verify(profile, &keyring, false, &changed, 1_800_000_000), Err(Reason::RedirectSignatureMismatch));
+/// ```
 pub fn verify(
     profile: &SignedRedirect,
     keyring: &Keyring,
@@ -117,6 +132,22 @@ pub fn judge_time(profile: &SignedRedirect, parts: &Parts<'_>, now: u64) -> Resu
 /// # Errors
 /// `ParameterDuplicate` if the query already has `ts`, `signature` or `sig`, which would shadow the pair
 /// that is appended; `RedirectQuery` if it [may not be signed](may_be_signed).
+///
+/// # Example
+/// ```
+/// # use edgegate_core::{policy::Policy, secrets::Keyring, testing::{EXAMPLE, secret}};
+/// # let policy = Policy::read(EXAMPLE).unwrap();
+/// # let keyring = Keyring::new(&policy, secret);
+/// use edgegate_core::signed::redirect::{sign, verify};
+///
+/// let profile = &policy.signed_redirects[0];
+/// let secret = keyring.secret(&profile.keys[0].secret, false).unwrap();
+/// let query = sign(profile, secret, "user=jo", 1_800_000_000).unwrap();
+/// assert!(query.starts_with("user=jo&ts=1800000000&signature="));
+///
+/// let verified = verify(profile, &keyring, false, &query, 1_800_000_030).unwrap().unwrap();
+/// assert_eq!(verified.subject.as_deref(), Some("jo"));
+/// ```
 pub fn sign(profile: &SignedRedirect, secret: &Secret, query: &str, timestamp: u64) -> Result<String, Reason> {
     let planted = |name: &&str| query::names(query).any(|raw| query::folds_onto(raw, name));
     if NAMES.iter().any(planted) {

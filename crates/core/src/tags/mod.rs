@@ -71,6 +71,33 @@ pub trait Vocabulary {
 }
 
 /// Expands tags in one page.
+///
+/// # Example
+/// ```
+/// use edgegate_core::policy::TagPlaces;
+/// use edgegate_core::tags::{Expander, Expansion, Vocabulary};
+///
+/// struct Token;
+///
+/// impl Vocabulary for Token {
+///     fn bracket(&mut self, tag: &str) -> Option<Expansion> {
+///         (tag == "token").then(|| Expansion::Plain("t0ken".to_owned()))
+///     }
+///
+///     fn trusts(&self, _: &str, authority: &str) -> bool {
+///         authority == "gate.example.org"
+///     }
+/// }
+///
+/// let (mut expander, mut page) = (Expander::new(Token, TagPlaces::default()), Vec::new());
+/// for chunk in ["<a href='https://gate.example.org/?t=[[tok", "en]]'>", "<a href='https://evil.example/?t=[[token]]'>"] {
+///     expander.push(chunk.as_bytes(), &mut page);
+/// }
+/// expander.finish(&mut page);
+/// let page = String::from_utf8(page).unwrap();
+/// assert!(page.starts_with("<a href='https://gate.example.org/?t=t0ken'>"));
+/// assert!(page.ends_with("evil.example/?t=[[token]]'>"), "the token goes nowhere else");
+/// ```
 #[derive(Debug)]
 pub struct Expander<V> {
     vocabulary: V,

@@ -15,6 +15,23 @@ use crate::ports::ClaimKey;
 use crate::refusal::Reason;
 
 /// The ports of one location; a clone is the same location with a body of its own.
+///
+/// # Example
+/// ```
+/// use edgegate_core::ports::Vault;
+/// use edgegate_core::refusal::Reason;
+/// use edgegate_core::testing::{Fault, Faults, Memory, World, finish};
+///
+/// let world = World::at(1_800_000_000);
+/// let (here, there) = (Memory::new(&world), Memory::new(&world));
+/// world.lag.set(60);
+/// finish(here.put("key", "value", 1_800_000_300)).unwrap().unwrap();
+/// assert_eq!(finish(here.get("key")).unwrap(), Ok(Some("value".to_owned())));
+/// assert_eq!(finish(there.get("key")).unwrap(), Ok(None), "KV lags in other locations");
+///
+/// here.faults.set(Faults { get: Fault::Fail(Reason::VaultUnavailable), ..Faults::default() });
+/// assert_eq!(finish(here.get("key")).unwrap(), Err(Reason::VaultUnavailable));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Memory {
     /// What all locations share.

@@ -3,6 +3,7 @@
 //! [`Memory`] is one location of a [`World`]; [`Turns`] lets several requests take turns and drops them half way.
 //! [`Offline`] is no platform at all. Behind the feature `testing`, so that the Worker does not carry it.
 
+mod example;
 mod faults;
 mod ledger;
 mod memory;
@@ -15,6 +16,7 @@ mod stores;
 mod watch;
 mod world;
 
+pub use example::{EXAMPLE, secret};
 pub use faults::{Fault, Faults, Spent};
 pub use ledger::{Letter, Row, Shards};
 pub use memory::Memory;

@@ -10,6 +10,14 @@ use crate::refusal::Reason;
 use crate::secret::Secret;
 
 /// Ports of which none leads anywhere.
+///
+/// # Example
+/// ```
+/// use edgegate_core::ports::{ClaimKey, Claimed, Ledger};
+/// use edgegate_core::testing::{Offline, finish};
+///
+/// assert_eq!(finish(Offline.claim(&ClaimKey::new([7; 32]), 0, "")).unwrap(), Ok(Claimed::First));
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Offline;
 

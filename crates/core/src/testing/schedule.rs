@@ -21,6 +21,20 @@ pub fn poll_at_most<T>(future: impl Future<Output = T>, polls: usize) -> Option<
 }
 
 /// Futures that take turns.
+///
+/// # Example
+/// ```
+/// use edgegate_core::ports::{ClaimKey, Claimed, Ledger};
+/// use edgegate_core::testing::{Memory, Turns, World};
+///
+/// let ports = Memory::new(&World::at(1_800_000_000));
+/// ports.steps.set(true); // each operation waits before and after it takes effect
+/// let claim = || Box::pin(async { ports.with_body(b"").claim(&ClaimKey::new([7; 32]), 1_800_000_300, "").await }) as _;
+/// let mut turns = Turns::new([claim(), claim()]);
+/// turns.settle();
+/// let first = turns.done.iter().filter(|claimed| **claimed == Some(Ok(Claimed::First))).count();
+/// assert_eq!(first, 1);
+/// ```
 pub struct Turns<'a, T> {
     running: Vec<Option<Pin<Box<dyn Future<Output = T> + 'a>>>>,
     /// Results, in the order in which the futures were added; None while it runs or if it was dropped.

@@ -19,6 +19,16 @@ pub struct Jws<'a> {
 }
 
 /// Takes a text apart; None unless it is three parts in the one spelling of base64url, the first a JSON object.
+///
+/// # Example
+/// ```
+/// use edgegate_core::credential::issuer::jws;
+///
+/// let token = jws::read("eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJqbyJ9.AAAA").unwrap();
+/// assert_eq!(token.text("alg"), Some("ES256"));
+/// assert_eq!(token.claims().unwrap()["sub"], "jo"); // not verified yet
+/// assert!(jws::read("eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJqbyJ9").is_none());
+/// ```
 pub fn read(text: &str) -> Option<Jws<'_>> {
     let (input, signature) = text.rsplit_once('.')?;
     let (header, payload) = input.split_once('.')?;

@@ -1,7 +1,7 @@
 //! Bearer tokens that somebody else issued, and what this isolate remembers of their issuers.
 //!
 //! A stranger can send any token and must not be able to make the gate ask for each. A JWT is judged by its claims before
-//! its issuer's keys are looked for, and how often they are fetched is bounded ([`crate::credential::issuer::keys`]). Where a token can
+//! its issuer's keys are looked for, and how often they are fetched is bounded (`keys.rs`). Where a token can
 //! only be asked about, a network whose tokens were not active has to wait after twenty a minute.
 
 pub mod introspection;

@@ -1,7 +1,7 @@
 //! The signed double submit: a token that shows that whoever sends a request could read a page of its session, or its
 //! cookies (`protocols.md` C4).
 //!
-//! It is a MAC over the session ([`bound`]), so it stays the same until the session ends, is worth nothing with another,
+//! It is a MAC over the session ([`crate::sealed::session_token`]), so it stays the same until the session ends, is worth nothing with another,
 //! and nothing has to be stored. A cookie that a neighbouring host planted is worth nothing either. Names and alphabet are
 //! those that libraries read by themselves, so the value needs no escapes.
 

@@ -37,6 +37,19 @@ pub enum Malformed {
 }
 
 /// A form up to its first file. All of it is held until it is taken: the caller bounds how much is pushed.
+///
+/// # Example
+/// ```
+/// use edgegate_core::http::multipart::Form;
+///
+/// let body = b"--b\r\ncontent-disposition: form-data; name=\"ticket\"\r\n\r\nx\r\n\
+/// --b\r\ncontent-disposition: form-data; name=\"page\"\r\n\r\n2\r\n--b--\r\n";
+/// let mut form = Form::new("b", |name| name == "ticket");
+/// form.push(body).unwrap();
+/// form.finish().unwrap();
+/// assert_eq!(form.fields().len(), 2);
+/// assert!(!form.take_forwarded().windows(6).any(|bytes| bytes == b"ticket"), "the credential is cut");
+/// ```
 pub struct Form<F> {
     reader: Reader<F>,
     fields: Vec<(String, Vec<u8>)>,

@@ -1,6 +1,6 @@
 //! A document that a call was answered with, read from XML or JSON into one tree.
 //!
-//! Names are local names: a prefix says nothing here. What is beyond [`NODES`] or [`DEPTH`] is no document to us.
+//! Names are local names: a prefix says nothing here. What is beyond `NODES` or `DEPTH` is no document to us.
 
 pub(crate) mod json;
 pub(crate) mod path;
@@ -9,6 +9,15 @@ pub(crate) mod xml;
 pub use crate::redirect::document::path::Path;
 
 /// A document. Its nodes stand in document order, each before what it holds.
+///
+/// # Example
+/// ```
+/// use edgegate_core::redirect::document::{Document, Path};
+///
+/// let answer = Document::read("<user><id>7</id></user>").unwrap();
+/// assert_eq!(answer.root(), "user");
+/// assert_eq!(answer.text(&Path::parse("/user/id").unwrap()).as_deref(), Some("7"));
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Document {
     nodes: Vec<Node>,
