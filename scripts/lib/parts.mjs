@@ -22,7 +22,7 @@ import { explain, Failure, run, step } from "./run.mjs";
  */
 export const parts = {
   setup: { what: "the scripts themselves", folder: "tests/setup", run: nodeTests },
-  lint: { what: "cargo fmt --check and clippy without a warning", run: lint },
+  lint: { what: "cargo fmt --check, clippy and cargo doc without a warning", run: lint },
   native: { what: "cargo test: the core and the command-line tool", run: native },
   simulate: { what: "a million interleavings of requests, faults and clients that leave; every single fault of a few", run: simulate },
   fuzz: { what: "each fuzz target for some seconds, and whether every reader is linear (counted, not timed)", run: fuzz },
@@ -49,6 +49,9 @@ async function lint({ env, note }) {
     }
     counts.push(verdict(note, tool, (await run("cargo", args, { env, cwd: root, inherit: true })).code === 0));
   }
+  const strict = { ...env, RUSTDOCFLAGS: "-D warnings" };
+  const doc = await run("cargo", ["doc", ...locked, "--workspace", "--no-deps"], { env: strict, cwd: root, inherit: true });
+  counts.push(verdict(note, "cargo doc", doc.code === 0));
   return sum(counts);
 }
 
