@@ -269,8 +269,9 @@ async fn is_signed(key: &serde_json::Value, text: &str) -> bool {
     let Some(jws) = edgegate_core::credential::issuer::jws::read(text) else { return false };
     let Some(algorithm) = jws.algorithm(|_| true) else { return false };
     let Some(key) = edgegate_core::credential::issuer::jwk::public(key, algorithm) else { return false };
-    let (env, held, request) = (js("({})").unchecked_into(), Held::new().unwrap(), request("'https://h/'"));
-    let ports = Platform::new(&env, &JsValue::UNDEFINED, &request, &held, 1000);
+    let (env, context) = (js("({})").unchecked_into(), JsValue::UNDEFINED);
+    let (request, held) = (request("'https://h/'"), Held::new().unwrap());
+    let ports = Platform::new(&env, &context, &request, &held, 1000);
     jws.is_signed_by(&ports, algorithm, &key).await.unwrap()
 }
 

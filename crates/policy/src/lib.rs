@@ -159,7 +159,7 @@ impl Policy {
     ///
     /// // Every mistake is told, each with its line.
     /// let problems = Policy::read(&text.replace("none", "nonee")).unwrap_err();
-    /// assert_eq!(problems[0].line, Some(8));
+    /// assert_eq!(problems[0].line, 8);
     /// ```
     pub fn read(text: &str) -> Result<Policy, Vec<Problem>> {
         read::read(text)

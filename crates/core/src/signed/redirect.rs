@@ -145,7 +145,7 @@ pub fn judge_time(profile: &SignedRedirect, parts: &Parts<'_>, now: u64) -> Resu
 /// let query = sign(profile, secret, "user=jo", 1_800_000_000).unwrap();
 /// assert!(query.starts_with("user=jo&ts=1800000000&signature="));
 ///
-/// let verified = verify(profile, &keyring, false, &query, 1_800_000_030).unwrap().unwrap();
+/// let verified = verify(profile, &keyring, false, &query, 1_800_000_005).unwrap().unwrap();
 /// assert_eq!(verified.subject.as_deref(), Some("jo"));
 /// ```
 pub fn sign(profile: &SignedRedirect, secret: &Secret, query: &str, timestamp: u64) -> Result<String, Reason> {
