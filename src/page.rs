@@ -7,8 +7,8 @@ use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use super::platform::Random;
-use edgegate_core::tags::Expander;
 use edgegate_core::gate::words::Words;
+use edgegate_core::tags::Expander;
 use edgegate_core::tags::words::Tags;
 
 /// Expands the tags of one page.
