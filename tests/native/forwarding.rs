@@ -4,6 +4,7 @@ use edgegate_core::exchange::body::NewBody;
 use edgegate_core::exchange::decision::{Decision, Forwarding};
 use edgegate_core::forward::reserved::ROWS;
 use edgegate_core::http::query;
+use edgegate_core::policy::{Carrier, Facts};
 use edgegate_core::refusal::Reason;
 use edgegate_core::testing::World;
 use proptest::prelude::*;
@@ -75,6 +76,41 @@ fn what_an_origin_takes_for_a_credential_is_cut() {
     for name in ["edgegate", "Edgegate", "EDGEGATE", "__host-edgegate", "edgegate[x]", "edgegate[", "._Host-EdgeGate"] {
         let got = forwarded(&story.site, &Request::get("/open/").with("cookie", &format!("a=1; {name}=x; b=2")));
         assert!(got.set.contains(&("cookie", "a=1; b=2".to_owned())), "{name}: {:?}", got.set);
+    }
+}
+
+/// Each kind's row says where requests carry it, and on a route that accepts none of them nothing of it goes through.
+#[test]
+fn what_a_kind_is_carried_in_is_cut_on_every_route() {
+    let policy = POLICY.replace("[luminate]\n", "[luminate]\nhttp_host = \"old.example.org\"\n");
+    let site = Site::new(&World::at(NOW), &policy);
+    let policy = &site.gate.policy;
+    let in_query = |name: &str| {
+        let got = forwarded(&site, &Request::get(&format!("/open/?p=1&{name}=x&q=2")));
+        got.url.rsplit_once('?').unwrap().1.to_owned()
+    };
+    for facts in Facts::ALL {
+        assert!(facts.word == "none" || (facts.is_known)(policy), "the fixture has no {}", facts.word);
+        for carrier in facts.carriers {
+            let field = |name: &str| {
+                forwarded(&site, &Request::get("/open/").with(name, "x")).remove.contains(&name.to_owned())
+            };
+            let is_cut = match carrier {
+                Carrier::Authorization => field("authorization"),
+                Carrier::Header(name) => field(name),
+                Carrier::Cookie(name) => {
+                    let header = format!("a=1; {}=x; b=2", name.of(policy).unwrap());
+                    let got = forwarded(&site, &Request::get("/open/").with("cookie", &header));
+                    got.set.contains(&("cookie", "a=1; b=2".to_owned()))
+                }
+                Carrier::Parameter(name) => in_query(&name.of(policy).unwrap()) == "p=1&q=2",
+                Carrier::Prefix(prefix) => in_query(&format!("{prefix}any")) == "p=1&q=2",
+                // Elsewhere it belongs to the origin.
+                Carrier::OfRoute(name) => in_query(name) == format!("p=1&{name}=x&q=2"),
+                Carrier::OfProfile => true,
+            };
+            assert!(is_cut, "{}: {carrier:?}", facts.word);
+        }
     }
 }
 

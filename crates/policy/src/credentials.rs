@@ -1,5 +1,6 @@
 //! The tables of credentials: links, signed redirects, tokens, sessions, nonces and the sign-in page.
 
+use super::carrier;
 use super::keys;
 use super::names::Names;
 use super::problem::Report;
@@ -8,7 +9,7 @@ use super::shape::{self, bearer, link, nonce, root, session, sign_in, signed_red
 use super::table::Table;
 use super::text;
 use super::time;
-use super::{Bearer, Boundary, Carrier, Key, Link, NamePattern, Nonce, Origin, Session, SignIn, SignedRedirect};
+use super::{Bearer, Boundary, CookieStyle, Key, Link, NamePattern, Nonce, Origin, Session, SignIn, SignedRedirect};
 
 /// `[links.*]`
 pub(super) fn links(report: &mut Report, root: &Table<'_>, keys: &Names<Key>) -> Names<Link> {
@@ -53,7 +54,7 @@ pub(super) fn session(report: &mut Report, root: &Table<'_>, keys: &Names<Key>) 
     Some(Session {
         keys: keys::list(report, &table, &session::KEYS, keys, keys::SEAL),
         cookie,
-        carrier: Carrier::HostPrefixed,
+        style: CookieStyle::HostPrefixed,
         idle,
         absolute,
         cache: table.seconds(report, &session::CACHE),
@@ -166,4 +167,4 @@ fn sunset(text: &str) -> Result<(), String> {
 }
 
 /// What the gateway sets beside a session: its token, and what goes with a broker and an http session.
-const OWN_COOKIES: [&str; 4] = ["XSRF-TOKEN", "edgegate-broker", "edgegate-http", "edgegate-http-handed"];
+const OWN_COOKIES: [&str; 4] = ["XSRF-TOKEN", "edgegate-broker", carrier::HTTP_SESSION, carrier::HTTP_SESSION_HANDED];

@@ -15,6 +15,7 @@
 
 mod accept;
 mod base_url;
+pub mod carrier;
 mod check;
 mod check_oauth;
 mod check_schemes;
@@ -56,6 +57,7 @@ mod value;
 use std::sync::Arc;
 
 pub use base_url::BaseUrl;
+pub use carrier::{Carried, Carrier};
 pub use check::{Advice, advise};
 pub use client::{MOST_SCOPES, judge as judge_client, redirect_uri, resource, secret_digest};
 pub use facts::{Facts, Scheme, Turn};
@@ -131,6 +133,8 @@ pub struct Policy {
     pub gives_xsrf_tokens: bool,
     /// `X-XSRF-TOKEN` is looked at on some route, so that it reaches no origin.
     pub takes_xsrf_header: bool,
+    /// Where requests carry what it issues or checks.
+    pub carried: Carried,
     /// Where the tables stand in the file.
     places: problem::Places,
 }

@@ -11,8 +11,8 @@ use super::shape::{self, administrator, luminate, root};
 use super::table::Table;
 use super::text;
 use super::{
-    Administrator, Carrier, FieldNames, FieldPattern, HostPattern, Issuer, Key, Luminate, NamePattern, Network, NoAuth,
-    Session, SignedRedirect,
+    Administrator, CookieStyle, FieldNames, FieldPattern, HostPattern, Issuer, Key, Luminate, NamePattern, Network,
+    NoAuth, Session, SignedRedirect,
 };
 
 /// `[luminate]`
@@ -39,7 +39,7 @@ pub(super) fn read(
     let session = Session {
         keys: keys::list(report, &table, &luminate::KEYS, keys, keys::SEAL),
         cookie: String::from(COOKIE),
-        carrier: Carrier::Servlet,
+        style: CookieStyle::Servlet,
         idle,
         absolute,
         cache: table.seconds(report, &luminate::CACHE),

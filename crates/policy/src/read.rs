@@ -16,7 +16,7 @@ use super::schemes;
 use super::sections;
 use super::shape::root;
 use super::table::Table;
-use super::{Admin, Issuer, Key, Luminate, Objects, Policy, Route, RouteIndex, Xsrf};
+use super::{Admin, Carried, Issuer, Key, Luminate, Objects, Policy, Route, RouteIndex, Xsrf};
 
 /// Reads and judges a policy.
 ///
@@ -35,7 +35,7 @@ pub(super) fn read(text: &str) -> Result<Policy, Vec<Problem>> {
     }
     let policy = sections(&mut report, document.get_ref());
     match (report.finish(), policy) {
-        (Ok(places), Some(policy)) => Ok(Policy { places, ..policy }),
+        (Ok(places), Some(policy)) => Ok(Policy { carried: Carried::of(&policy), places, ..policy }),
         (Err(problems), _) => Err(problems),
         (Ok(_), None) => Err(vec![incomplete()]),
     }
@@ -116,6 +116,7 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
         index,
         gives_xsrf_tokens,
         takes_xsrf_header,
+        carried: Carried::default(),
         places: Default::default(),
     })
 }

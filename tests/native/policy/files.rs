@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use edgegate_core::http::Deployment;
 use edgegate_core::policy::shape::Shape;
 use edgegate_core::policy::{
-    Accept, Boundary, Carrier, ClientKind, Dialect, JwsAlgorithm, KeyUse, MacAlgorithm, NoAuth, Policy, Revocation,
+    Accept, Boundary, ClientKind, CookieStyle, Dialect, JwsAlgorithm, KeyUse, MacAlgorithm, NoAuth, Policy, Revocation,
     SingleUse, TagPlaces, Verification, Via, Xsrf, advise,
 };
 use serde_json::Value;
@@ -264,7 +264,7 @@ fn every_value_arrives_where_it_belongs() {
     );
     let luminate = policy.luminate.as_ref().unwrap();
     let session = &luminate.session;
-    assert_eq!((session.cookie.as_str(), session.carrier), ("JSESSIONID", Carrier::Servlet));
+    assert_eq!((session.cookie.as_str(), session.style), ("JSESSIONID", CookieStyle::Servlet));
     assert_eq!((session.idle, session.absolute, session.cache), (600, 28_800, 5));
     assert_eq!((luminate.nonce_lifetime, luminate.sign_on_lifetime), (60, 30));
     assert_eq!((luminate.signature.name.as_str(), luminate.lookup.as_deref()), ("landing", Some("/find-person")));

@@ -6,6 +6,7 @@ use crate::http::authorization::{self, Authorization};
 use crate::http::fields::judge_number;
 use crate::http::{Incoming, Target, query};
 use crate::identity::Identity;
+pub use crate::policy::carrier::ACCESS_TOKEN as PARAMETER;
 use crate::policy::{Bearer, BearerUse, Key, Policy, Route};
 use crate::ports::{Body, Entropy, Ledger, Vault};
 use crate::refusal::Reason;
@@ -207,6 +208,3 @@ pub async fn read_form(ports: &impl Body, limit: usize) -> Result<String, Reason
     judge_number(&form)?;
     Ok(form)
 }
-
-/// RFC 6750 sections 2.2 and 2.3.
-pub const PARAMETER: &str = "access_token";

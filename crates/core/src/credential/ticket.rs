@@ -6,6 +6,7 @@
 
 use crate::credential::session;
 use crate::identity::Identity;
+pub use crate::policy::carrier::APP_TOKEN;
 use crate::policy::{Revocation, Session};
 use crate::ports::{Entropy, Ledger, Vault};
 use crate::refusal::Reason;
@@ -81,8 +82,6 @@ pub async fn verify<P: Vault + Ledger>(
     }
 }
 
-/// The field in which an application shows its own token beside one.
-pub const APP_TOKEN: &str = "so-apptoken";
 /// As the log names it.
 const KIND: &str = "ticket";
 /// No route can be called so.

@@ -6,20 +6,20 @@ pub mod reserved;
 
 use std::borrow::Cow;
 
-use crate::credential::own::luminate::{self, ANYWHERE};
-use crate::credential::own::traces;
-use crate::credential::session::{self, http_session, xsrf};
-use crate::credential::{bearer, broker_state, ticket};
+use crate::credential::broker_state;
+use crate::credential::own::{luminate, traces};
+use crate::credential::session::{self, xsrf};
 use crate::exchange::Exchange;
 use crate::exchange::decision::Forwarding;
 use crate::forward::headers::{fold, forged, is_harmless_connection};
 use crate::http::query::{self, Param};
 use crate::http::{self, Headers, Incoming, Target, cookie};
 use crate::identity::Identity;
-use crate::policy::{Accept, Nonce, Policy, Route, Session, SignedRedirect, Via};
+use crate::policy::carrier::ACCESS_TOKEN;
+use crate::policy::{Accept, Carrier, Policy, Route, Session, SignedRedirect, Via};
 use crate::refusal::Reason;
 use crate::routing;
-use crate::signed::{link, redirect};
+use crate::signed::redirect;
 
 /// Edits that hold for every request that this route lets through.
 ///
@@ -126,10 +126,9 @@ fn clean_query<'p>(policy: &Policy, route: &'p Route, target: &Target<'_>) -> Op
     };
     let signed: Vec<&SignedRedirect> = route.accept.iter().filter_map(signed).collect();
     let of_dialect = route.luminate().map(|_| luminate::cut_from(route, target));
-    let takes_tokens = route.takes_tokens();
     let is_credential = |param: &Param<'_>| {
         signed.iter().any(|profile| redirect::is_own(profile, param))
-            || (takes_tokens && param.name == bearer::PARAMETER)
+            || route.accept.iter().any(|accepted| is_of_route(accepted, param.name))
             || of_dialect.is_some_and(|is_kept_back| is_kept_back(param.name))
             || is_ours(policy, param)
     };
@@ -180,13 +179,10 @@ fn clean_cookies(
     }
 }
 
-/// Whether a field shows what goes with a credential of this gateway, in any alias.
+/// Whether a field carries a credential of this gateway, or what goes with one, in any alias.
 fn is_proof(policy: &Policy, name: &str) -> bool {
-    match name.len() {
-        11 if name.starts_with('s') => policy.ticket.is_some() && fold(name) == ticket::APP_TOKEN,
-        12 if name.starts_with('x') => policy.takes_xsrf_header && fold(name) == xsrf::HEADER,
-        _ => false,
-    }
+    let xsrf = Some(xsrf::HEADER).filter(|_| policy.takes_xsrf_header);
+    policy.carried.headers.iter().copied().chain(xsrf).any(|own| name.len() == own.len() && fold(name) == own)
 }
 
 /// Whether a cookie is one of the gateway's own, but for a servlet session's, which is known by its value.
@@ -194,11 +190,10 @@ fn is_own_cookie(policy: &Policy, name: &str) -> bool {
     let prefixed = name.split_at_checked(7).filter(|(prefix, _)| cookie::reads_as(prefix, "__Host-"));
     let bare = prefixed.map_or(name, |(_, bare)| bare);
     let is = |own: &str| cookie::reads_as(bare, own);
-    let has_http = || policy.luminate.as_ref().is_some_and(|luminate| luminate.http_host.is_some());
-    policy.session.as_ref().is_some_and(|session| is(&session.cookie) || session::is_companion(session, bare))
+    policy.carried.cookies.iter().any(|own| is(own))
+        || policy.session.as_ref().is_some_and(|session| session::is_companion(session, bare))
         || (is(broker_state::NAME) && !policy.brokers.is_empty())
         || (is(xsrf::COOKIE) && policy.gives_xsrf_tokens)
-        || ((is(http_session::COOKIE) || is(http_session::HANDED)) && has_http())
 }
 
 /// Whether a parameter carries what this gateway issued or checks, on whichever route it turns up.
@@ -209,12 +204,15 @@ fn is_ours(policy: &Policy, param: &Param<'_>) -> bool {
 }
 
 fn is_our_name(policy: &Policy, name: &str) -> bool {
-    let is_nonces = |nonce: &Nonce| query::folds_onto(name, CONFIRM) || query::folds_onto(name, &nonce.parameter);
-    let is_dialects = || query::folds_onto_any(name, ANYWHERE.iter());
-    (!policy.links.is_empty() && link::is_own(name))
-        || (policy.luminate.is_some() && is_dialects())
-        || policy.nonce.as_ref().is_some_and(is_nonces)
+    let carried = &policy.carried;
+    carried.prefixes.iter().any(|prefix| query::folds_onto_prefix(name, prefix.as_bytes()))
+        || carried.parameters.iter().any(|own| query::folds_onto(name, own))
         || (policy.gives_xsrf_tokens && query::folds_onto(name, xsrf::FIELD))
+}
+
+/// Whether a parameter carries a credential on the routes that accept its kind.
+fn is_of_route(accepted: &Accept, name: &str) -> bool {
+    accepted.facts().carriers.iter().any(|carrier| matches!(carrier, Carrier::OfRoute(own) if *own == name))
 }
 
 /// Whether a Referer would hand a credential in an earlier address to the origin.
@@ -225,7 +223,7 @@ fn leaks(policy: &Policy, referer: &str) -> bool {
         || traces::holds(address)
         || query::params(query).any(|param| {
             is_ours(policy, &param)
-                || param.name == bearer::PARAMETER
+                || param.name == ACCESS_TOKEN
                 || policy.signed_redirects.iter().any(|profile| param.name == profile.signature)
         })
 }
@@ -233,6 +231,3 @@ fn leaks(policy: &Policy, referer: &str) -> bool {
 fn has_url_credential(route: &Route) -> bool {
     route.accept.iter().any(|accept| accept.facts().is_in_address) || route.bearer.query
 }
-
-/// The parameter by which the confirm page's button says that a person pressed it.
-pub const CONFIRM: &str = "eg_confirm";

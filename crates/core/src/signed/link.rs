@@ -265,11 +265,6 @@ pub fn find_key<'a>(profile: &'a Link, key_id: &str) -> Option<&'a Arc<Key>> {
     profile.keys.iter().find(|key| key.id == key_id)
 }
 
-/// Whether a parameter of that name belongs to this format and is cut from what is forwarded.
-pub fn is_own(name: &str) -> bool {
-    query::folds_onto_prefix(name, PREFIX)
-}
-
 /// A network in CIDR form, or a single address.
 pub fn read_network(text: &str) -> Option<Network> {
     let length = if text.contains(':') { 128 } else { 32 };
@@ -312,7 +307,7 @@ fn judge_ignored(profile: &Link, covered: &str, after: &str) -> Result<(), Reaso
     Ok(())
 }
 
-const PREFIX: &[u8] = b"eg_";
+const PREFIX: &[u8] = crate::policy::carrier::LINK.as_bytes();
 const NAMES: [&str; 5] = ["eg_kid", "eg_exp", "eg_nbf", "eg_ip", "eg_sig"];
 /// More than any tracker appends; bounds the comparison of names.
 const MAX_IGNORED: usize = 32;

@@ -133,7 +133,7 @@ pub struct Session {
     /// Cookie name without prefix (default `edgegate`).
     pub cookie: String,
     /// How its cookie looks.
-    pub carrier: Carrier,
+    pub style: CookieStyle,
     /// Seconds without a request after which a session ends (default 30 min).
     pub idle: u64,
     /// Seconds after which a session ends in any case (default 12 h).
@@ -144,7 +144,7 @@ pub struct Session {
 
 /// What a session's cookie looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Carrier {
+pub enum CookieStyle {
     /// `__Host-<name>` on https; the value says what it is.
     HostPrefixed,
     /// The bare name and the alphabet of a servlet container, for clients that know no other. Visitors who are not

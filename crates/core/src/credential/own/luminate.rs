@@ -3,6 +3,7 @@
 use crate::http::Target;
 use crate::http::query;
 use crate::policy::Route;
+pub use crate::policy::carrier::{LUMINATE_NONCE as NONCE, LUMINATE_SESSION as SESSION, SIGN_ON};
 
 /// Whether what stands under a name is a credential, in a request or in a response: no redirect passes it on, whatever the
 /// policy says.
@@ -61,12 +62,6 @@ pub const SUBJECT: &str = "cons_id";
 pub const OTHER_KINDS: [&str; 3] = ["member_id", "user_name", "email"];
 /// Bound to its session, in a body.
 pub const AUTH: &str = "auth";
-/// A partner's word for a constituent, in a body.
-pub const SIGN_ON: &str = "sso_auth_token";
-/// Connects a browser to a session, in an address.
-pub const NONCE: &str = "NONCE_TOKEN";
-/// The session, as a field of a body.
-pub const SESSION: &str = "JSESSIONID";
 /// Names an administrator, in a body.
 pub const LOGIN_NAME: &str = "login_name";
 /// The administrator's password, in a body.

@@ -8,6 +8,7 @@ use crate::credential::session;
 use crate::credential::session::handoff;
 use crate::http::{Headers, cookie};
 use crate::identity::Identity;
+pub use crate::policy::carrier::{HTTP_SESSION as COOKIE, HTTP_SESSION_HANDED as HANDED};
 use crate::policy::{Revocation, Session};
 use crate::ports::{Entropy, Ledger, Vault};
 use crate::refusal::Reason;
@@ -106,10 +107,6 @@ fn write_cookie(ctx: Context<'_>, session: &Sealed, name: &str, value: &str) -> 
     format!("{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax")
 }
 
-/// The cookie that carries it.
-pub const COOKIE: &str = "edgegate-http";
-/// The mark on the https host.
-pub const HANDED: &str = "edgegate-http-handed";
 /// No route can be called so.
 pub(crate) const AUDIENCE: &str = "http session";
 /// Seconds.

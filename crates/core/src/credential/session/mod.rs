@@ -14,7 +14,7 @@ pub mod xsrf;
 use crate::digest::{base64url, sha256};
 use crate::http::{Headers, Target, cookie};
 use crate::identity::Identity;
-use crate::policy::{Carrier, Revocation, Session};
+use crate::policy::{CookieStyle, Revocation, Session};
 use crate::ports::{Entropy, Ledger, Vault};
 use crate::refusal::Reason;
 use crate::refused::Refusal;
@@ -27,9 +27,9 @@ use crate::secret::Secret;
 /// The cookie's name: `__Host-<name>` (RFC 6265bis section 4.1.3.2), or the plain name on http loopback, where no
 /// browser takes the prefix. Over http anywhere else the prefix stays, and browsers store no session.
 pub fn cookie_name(policy: &Session, target: &Target<'_>) -> String {
-    match policy.carrier {
-        Carrier::Servlet => policy.cookie.clone(),
-        Carrier::HostPrefixed => host_name(&policy.cookie, target),
+    match policy.style {
+        CookieStyle::Servlet => policy.cookie.clone(),
+        CookieStyle::HostPrefixed => host_name(&policy.cookie, target),
     }
 }
 
@@ -63,7 +63,7 @@ pub fn present<'a>(
     };
     let is_forged = |value: &str| matches!(open(ctx, policy, value), Err(Reason::SessionForged));
     let is_aside = |value: &str| is_marked(value, ENDED) || (is_marked(value, FORGED) && is_forged(value));
-    if policy.carrier == Carrier::HostPrefixed {
+    if policy.style == CookieStyle::HostPrefixed {
         return Ok(cookie::sole(header, &name)?.filter(|value| !is_aside(value)));
     }
     let is_one = |value: &&str| is_own(policy, value) && !is_aside(value);
@@ -111,14 +111,14 @@ pub fn is_companion(policy: &Session, bare: &str) -> bool {
     let is = |rest: &str, mark: &str| cookie::reads_as(rest, mark);
     split
         .filter(|(name, _)| is(name, &policy.cookie))
-        .is_some_and(|(_, rest)| is(rest, ASIDE) || (is(rest, VISITOR) && policy.carrier == Carrier::Servlet))
+        .is_some_and(|(_, rest)| is(rest, ASIDE) || (is(rest, VISITOR) && policy.style == CookieStyle::Servlet))
 }
 
 /// Whether a text has the form of this gateway's sessions.
 pub fn is_own(policy: &Session, text: &str) -> bool {
-    match policy.carrier {
-        Carrier::HostPrefixed => text.starts_with("egs_"),
-        Carrier::Servlet => Spelling::Servlet.read(text).is_some_and(|bytes| bytes.len() == seal::BARE),
+    match policy.style {
+        CookieStyle::HostPrefixed => text.starts_with("egs_"),
+        CookieStyle::Servlet => Spelling::Servlet.read(text).is_some_and(|bytes| bytes.len() == seal::BARE),
     }
 }
 
@@ -198,9 +198,9 @@ pub fn is_nobodys(sealed: &Sealed) -> bool {
 
 /// The session's text.
 pub fn text(policy: &Session, sealed: &Sealed) -> Secret {
-    match policy.carrier {
-        Carrier::HostPrefixed => sealed.text(),
-        Carrier::Servlet => Spelling::Servlet.write(sealed.bytes()),
+    match policy.style {
+        CookieStyle::HostPrefixed => sealed.text(),
+        CookieStyle::Servlet => Spelling::Servlet.write(sealed.bytes()),
     }
 }
 
@@ -227,7 +227,7 @@ pub fn set_cookie(
 /// request's. `embedded`: what was handed to another site's page.
 pub fn clear_cookies(policy: &Session, target: &Target<'_>, headers: &Headers<'_>, embedded: bool) -> Vec<String> {
     let visitor = Some(visitor_name(policy));
-    let visitor = visitor.filter(|name| policy.carrier == Carrier::Servlet && has_own(policy, headers, name));
+    let visitor = visitor.filter(|name| policy.style == CookieStyle::Servlet && has_own(policy, headers, name));
     let names = core::iter::once(cookie_name(policy, target)).chain(visitor);
     names.map(|name| write_cookie(&name, target, "", 0, embedded)).collect()
 }
@@ -237,9 +237,9 @@ pub fn clear_cookies(policy: &Session, target: &Target<'_>, headers: &Headers<'_
 /// # Errors
 /// `SessionForged`, `SecretMissing`.
 pub fn open(ctx: Context<'_>, policy: &Session, value: &str) -> Result<Sealed, Reason> {
-    let opened = match policy.carrier {
-        Carrier::HostPrefixed => seal::open(Kind::Session, &policy.keys, ctx.keyring, ctx.loopback, value)?,
-        Carrier::Servlet => match Spelling::Servlet.read(value) {
+    let opened = match policy.style {
+        CookieStyle::HostPrefixed => seal::open(Kind::Session, &policy.keys, ctx.keyring, ctx.loopback, value)?,
+        CookieStyle::Servlet => match Spelling::Servlet.read(value) {
             Some(bytes) => return reopen(ctx, policy, &bytes),
             None => None,
         },
@@ -315,9 +315,9 @@ pub(crate) fn carry(
 
 /// What keeps the sessions of one form from being taken for those of another.
 fn audience(policy: &Session) -> &'static str {
-    match policy.carrier {
-        Carrier::HostPrefixed => "",
-        Carrier::Servlet => "servlet",
+    match policy.style {
+        CookieStyle::HostPrefixed => "",
+        CookieStyle::Servlet => "servlet",
     }
 }
 

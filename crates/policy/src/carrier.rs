@@ -1,0 +1,91 @@
+//! Where requests carry credentials, so that no origin receives one, on whichever route it turns up.
+
+use super::{Facts, Policy};
+
+/// A place in a request where a kind of credential, or a part of it, stands.
+#[derive(Debug, Clone, Copy)]
+pub enum Carrier {
+    /// The header field `Authorization`, which no origin ever receives.
+    Authorization,
+    /// A header field, in every alias.
+    Header(&'static str),
+    /// A cookie, with and without the prefix `__Host-`.
+    Cookie(Name),
+    /// A query parameter, under every name that some origin reads as this one.
+    Parameter(Name),
+    /// The query parameters whose names begin so.
+    Prefix(&'static str),
+    /// A query parameter of exactly this name, only on routes that accept the kind: others may mean something else by it.
+    OfRoute(&'static str),
+    /// What only a profile or a dialect knows, on routes that accept the kind.
+    OfProfile,
+}
+
+/// The name of a cookie or of a parameter.
+#[derive(Debug, Clone, Copy)]
+pub enum Name {
+    /// This one.
+    Is(&'static str),
+    /// The one that the policy gives.
+    Given(fn(&Policy) -> Option<&str>),
+}
+
+/// What a policy's kinds of credential are carried in, whichever route accepts them.
+#[derive(Debug, Clone, Default)]
+pub struct Carried {
+    /// Header fields, in lower case.
+    pub headers: Vec<&'static str>,
+    /// Cookies, without a prefix.
+    pub cookies: Vec<String>,
+    /// Query parameters.
+    pub parameters: Vec<String>,
+    /// Beginnings of the names of query parameters, in lower case.
+    pub prefixes: Vec<&'static str>,
+}
+
+impl Carried {
+    /// Folds the rows of the kinds that the policy knows.
+    pub(super) fn of(policy: &Policy) -> Self {
+        let mut carried = Self::default();
+        let known = Facts::ALL.iter().filter(|facts| (facts.is_known)(policy));
+        for carrier in known.flat_map(|facts| facts.carriers) {
+            match carrier {
+                Carrier::Header(name) => carried.headers.push(name),
+                Carrier::Cookie(name) => carried.cookies.extend(name.of(policy)),
+                Carrier::Parameter(name) => carried.parameters.extend(name.of(policy)),
+                Carrier::Prefix(name) => carried.prefixes.push(name),
+                Carrier::Authorization | Carrier::OfRoute(_) | Carrier::OfProfile => {}
+            }
+        }
+        carried
+    }
+}
+
+impl Name {
+    /// The name under a policy.
+    pub fn of(self, policy: &Policy) -> Option<String> {
+        match self {
+            Name::Is(name) => Some(name.to_owned()),
+            Name::Given(name) => name(policy).map(str::to_owned),
+        }
+    }
+}
+
+/// The header field in which an application shows its own token beside a ticket.
+pub const APP_TOKEN: &str = "so-apptoken";
+/// The query parameter of a Bearer token (RFC 6750 section 2.3).
+pub const ACCESS_TOKEN: &str = "access_token";
+/// The parameter by which the button of the confirmation page says that a person pressed it.
+pub const CONFIRM: &str = "eg_confirm";
+/// How the parameters of a signed link begin.
+pub const LINK: &str = "eg_";
+/// Luminate's token of a partner for a constituent.
+pub const SIGN_ON: &str = "sso_auth_token";
+/// Luminate's nonce, which connects a browser to a session.
+pub const LUMINATE_NONCE: &str = "NONCE_TOKEN";
+/// Luminate's session, as a parameter.
+pub const LUMINATE_SESSION: &str = "JSESSIONID";
+/// The cookie of a session at the http host.
+pub const HTTP_SESSION: &str = "edgegate-http";
+/// The cookie that marks one which was handed over.
+pub const HTTP_SESSION_HANDED: &str = "edgegate-http-handed";

@@ -1,0 +1,181 @@
+//! What holds for each kind of credential, whatever a policy says of it: one row a kind.
+//!
+//! The reader, the gate, its challenges and what is cut from a request ask the row and never list kinds themselves.
+//! Every fact is a field without a default, so a new kind does not compile until each has been answered.
+
+mod rows;
+
+use super::shape::Key;
+use super::{Accept, Carrier, Policy};
+
+/// The facts of one kind.
+#[derive(Debug)]
+pub struct Facts {
+    /// As `accept` writes it; see [`Facts::spelling`].
+    pub word: &'static str,
+    /// A profile's name follows the word: `link:<name>`.
+    pub is_named: bool,
+    /// The scheme of its challenge, and of Authorization.
+    pub scheme: Option<Scheme>,
+    /// Where a request carries it. It is cut from there before the request reaches an origin.
+    pub carriers: &'static [Carrier],
+    /// When it is asked, beside the other kinds of a route.
+    pub turn: Turn,
+    /// A browser sends it without being told to, so another site can have it sent: the request's source is checked.
+    pub is_ambient: bool,
+    /// A token of its own shows that its pages could be read: `xsrf = "token"` has an effect.
+    pub has_xsrf_token: bool,
+    /// It can be revoked before it expires: `revocation = "strict"` has an effect.
+    pub is_revocable: bool,
+    /// It holds scopes, which `bearer = { scope = [...] }` asks for.
+    pub has_scopes: bool,
+    /// It stands in the address, so a page must not pass its own address on.
+    pub is_in_address: bool,
+    /// It has a record in Workers KV.
+    pub is_stored: bool,
+    /// Whether a policy issues or checks it, on whichever route.
+    pub is_known: fn(&Policy) -> bool,
+    /// Tables without which no route can accept it.
+    pub needs: &'static [&'static Key],
+    /// Tables that a route puts to use by accepting it.
+    pub uses: &'static [&'static Key],
+}
+
+/// The scheme that a client shows a credential with (RFC 9110 section 11.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// An access token.
+    Bearer,
+    /// User name and password, or a token pair.
+    Basic,
+    /// A ticket; `with_app`: from an application that shows a token of its own.
+    Ticket {
+        /// Whether the application has to show its token.
+        with_app: bool,
+    },
+    /// A session's cookie. Its scheme is not registered and never stands in Authorization.
+    Cookie,
+}
+
+/// When a kind is asked. Within a turn the policy's order holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Turn {
+    /// Where the policy puts it.
+    InOrder,
+    /// A browser sends its session along with everything. Asked after the others, it cannot hide what was sent on
+    /// purpose: a nonce that is opened over another person's session has to end that session.
+    AfterOthers,
+    /// Nothing is asked after what lets everybody through.
+    Last,
+}
+
+impl Facts {
+    /// Every row, in the order in which messages list kinds.
+    pub const ALL: [&Facts; 13] = [
+        &rows::LINK,
+        &rows::SIGNED_REDIRECT,
+        &rows::BEARER,
+        &rows::ISSUER,
+        &rows::TOKEN_PAIR,
+        &rows::BASIC,
+        &rows::TICKET,
+        &rows::APP_TICKET,
+        &rows::SESSION,
+        &rows::NONCE,
+        &rows::LUMINATE,
+        &rows::HTTP_SESSION,
+        &rows::NONE,
+    ];
+
+    /// As documents write it: `bearer`, `link:<name>`.
+    pub fn spelling(&self) -> String {
+        let name = if self.is_named { ":<name>" } else { "" };
+        format!("{}{name}", self.word)
+    }
+
+    /// Whether a header field `Authorization` shows it.
+    pub fn is_in_authorization(&self) -> bool {
+        self.scheme.is_some_and(|scheme| !scheme.in_authorization().is_empty())
+    }
+}
+
+impl Scheme {
+    /// SuperOffice's own (`protocols.md` C1).
+    pub const TICKET: &'static str = "SOTicket";
+
+    /// What Authorization begins with, in whichever case.
+    pub const fn in_authorization(self) -> &'static [&'static str] {
+        match self {
+            Scheme::Bearer => &["Bearer", "DPoP"],
+            Scheme::Basic => &["Basic"],
+            Scheme::Ticket { .. } => &[Scheme::TICKET],
+            Scheme::Cookie => &[],
+        }
+    }
+}
+
+impl Accept {
+    /// What holds for its kind.
+    pub const fn facts(&self) -> &'static Facts {
+        match self {
+            Accept::Link(_) => &rows::LINK,
+            Accept::SignedRedirect(_) => &rows::SIGNED_REDIRECT,
+            Accept::Bearer => &rows::BEARER,
+            Accept::Issuer(_) => &rows::ISSUER,
+            Accept::TokenPair => &rows::TOKEN_PAIR,
+            Accept::Basic(_) => &rows::BASIC,
+            Accept::Ticket(_) => &rows::TICKET,
+            Accept::AppTicket(_) => &rows::APP_TICKET,
+            Accept::Session => &rows::SESSION,
+            Accept::Nonce => &rows::NONCE,
+            Accept::Luminate(_) => &rows::LUMINATE,
+            Accept::HttpSession(_) => &rows::HTTP_SESSION,
+            Accept::Nothing => &rows::NONE,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Accepts every kind, and has its key in every table.
+    const EVERYTHING: &str = include_str!("../../../../fixtures/policy/good/everything.toml");
+
+    #[test]
+    fn every_kind_is_read_by_the_word_of_its_row() {
+        let policy = Policy::read(EVERYTHING).unwrap();
+        let kinds = || policy.routes.iter().flat_map(|route| &route.accept);
+        for facts in Facts::ALL {
+            let kind = kinds().find(|kind| std::ptr::eq(kind.facts(), facts));
+            let kind = kind.unwrap_or_else(|| panic!("no route of the fixture accepts `{}`", facts.word));
+            let start = if facts.is_named { format!("{}:", facts.word) } else { facts.word.to_owned() };
+            assert!(kind.word().starts_with(&start), "{} is read by the word {start}", kind.word());
+            assert!(facts.word == "none" || (facts.is_known)(&policy), "{start} is known to a policy that has it");
+        }
+        assert!(kinds().all(|kind| Facts::ALL.iter().any(|facts| std::ptr::eq(*facts, kind.facts()))));
+    }
+
+    #[test]
+    fn a_key_without_effect_is_told_every_kind_that_it_is_for() {
+        let said = |keys: &str| {
+            let route = format!(
+                "version = 1\ngateway = {{ issuer = \"https://gate.example\" }}\norigins.a = {{ service = \"A\" }}\n\
+                 [[routes]]\nname = \"a\"\npath = \"/\"\naccept = [\"none\"]\nforward = {{ origin = \"a\" }}\n{keys}\n"
+            );
+            Policy::read(&route).unwrap_err().iter().map(ToString::to_string).collect::<String>()
+        };
+        for (keys, is_meant) in [
+            ("xsrf = \"origin\"", (|facts| facts.is_ambient) as fn(&Facts) -> bool),
+            ("xsrf = \"token\"", |facts| facts.has_xsrf_token),
+            ("revocation = \"strict\"", |facts| facts.is_revocable),
+            ("bearer = { scope = [\"a\"] }", |facts| facts.has_scopes),
+        ] {
+            let said = said(keys);
+            for facts in Facts::ALL {
+                let spelling = format!("`{}`", facts.spelling());
+                assert_eq!(said.contains(&spelling), is_meant(facts), "{spelling} in {said}");
+            }
+        }
+    }
+}
