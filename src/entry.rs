@@ -62,6 +62,8 @@ pub struct Exchange {
     spent: Spent,
     started: u64,
     held: Option<Held>,
+    /// Undefined, but for an answer that may be a page with tags, which is expanded on its way.
+    context: JsValue,
 }
 
 async fn judge(request: Request, env: Env, context: JsValue) -> Exchange {
@@ -73,6 +75,7 @@ async fn judge(request: Request, env: Env, context: JsValue) -> Exchange {
         spent: Spent::default(),
         started: 0,
         held: None,
+        context: JsValue::UNDEFINED,
         env,
         request,
         request_id,
@@ -114,6 +117,9 @@ impl Exchange {
             forwarding.forget_request();
             timeout = u32::try_from(forwarding.origin.timeout * 1000).unwrap_or(u32::MAX);
             limit = if forwarding.onward.is_some() { DOCUMENT } else { 0 };
+            if forwarding.tags.is_some() {
+                self.context = context.clone();
+            }
         }
         if let Some(held) = &self.held {
             held.judged();
@@ -181,7 +187,7 @@ impl Exchange {
                 let response = glue::instead(&response, answer.status, &lines_of_answer(&answer))?;
                 return Ok(self.logged(response.into(), answer.status));
             }
-            let (response, status) = amend(forwarding, response)?;
+            let (response, status) = amend(forwarding, response, &self.context)?;
             return Ok(self.logged(response.into(), status));
         }
         let reason = match &forwarding.origin.via {
@@ -246,7 +252,7 @@ fn onward(forwarding: &Forwarding, status: u16, text: Option<&str>) -> Option<An
     Some(answered::instead(forwarding, redirect))
 }
 
-fn amend(forwarding: &Forwarding, response: Response) -> Result<(Response, u16), JsValue> {
+fn amend(forwarding: &Forwarding, response: Response, context: &JsValue) -> Result<(Response, u16), JsValue> {
     let received = glue::received(&response)?;
     let mut lines = received.split('\n');
     let status = lines.next().and_then(|status| status.parse().ok()).unwrap_or(0);
@@ -255,7 +261,8 @@ fn amend(forwarding: &Forwarding, response: Response) -> Result<(Response, u16),
     let mut edits = answered::edits(forwarding, said);
     if let Some(tags) = forwarding.tags.as_ref().filter(|_| status != 206 && is_page(&response)) {
         edits.extend(answered::page_edits(tags));
-        return Ok((glue::filtered(&response, &lines_of(edits), PageFilter::new(tags).into())?, status));
+        let filter = PageFilter::new(tags).into();
+        return Ok((glue::filtered(&response, &lines_of(edits), filter, context)?, status));
     }
     match edits.is_empty() {
         true => Ok((response, status)),

@@ -15,27 +15,16 @@ export function forward(env, binding, url, request, edits, body, guard, noStore)
   const init = { method: request.method, headers: edited(request.headers, edits), redirect: "manual" };
   let flow;
   if (guard) {
-    flow = { moved: Date.now() };
-    // Only an aborted request ends before its body does; a stream that fails would end it well.
-    const abort = new AbortController();
-    init.signal = abort.signal;
-    const length = guard.keeps_every_byte() && request.headers.get("content-length");
-    init.body = continued(body, request, guard, abort, flow);
+    const length = guard.keeps_every_byte() ? request.headers.get("content-length") : null;
+    flow = flowing(readers.get(request), guarded(guard, body), length, init);
     init.headers.delete("content-length");
-    if (length) {
-      // Not every origin can read what comes in chunks.
-      const { readable, writable } = new FixedLengthStream(Number(length));
-      init.body.pipeTo(writable).catch(() => {});
-      init.body = readable;
-    }
   } else if (body) {
     init.body = body;
     init.headers.delete("content-length");
   } else if (init.method !== "GET" && init.method !== "HEAD" && request.body) {
-    const declared = request.headers.get("content-length");
-    const isLong = declared === null || Number(declared) > PIECE;
-    if (isLong) flow = { moved: Date.now() };
-    init.body = isLong ? flowing(request.body, declared, flow, init) : request.body;
+    const length = request.headers.get("content-length");
+    if (length !== null && Number(length) <= PIECE) init.body = request.body;
+    else flow = flowing(request.body.getReader({ mode: "byob" }), UNCHANGED, length, init);
   }
   if (noStore) init.cache = "no-store";
   const sent = binding ? env[binding].fetch(url, init) : fetch(url, init);
@@ -43,32 +32,76 @@ export function forward(env, binding, url, request, edits, body, guard, noStore)
   return sent;
 }
 
-// A body that may take long is passed on piece by piece, so that it is known whether it moves.
-function flowing(body, declared, flow, init) {
+// Makes what is read the body of a request, piece by piece, so that it is known whether it moves. Not every origin can read
+// what comes without its length.
+function flowing(reader, filter, length, init) {
   const abort = new AbortController();
   init.signal = abort.signal;
-  const { readable, writable } = declared === null ? new IdentityTransformStream() : new FixedLengthStream(Number(declared));
-  const [reader, writer] = [body.getReader({ mode: "byob" }), writable.getWriter()];
-  const pass = async () => {
-    for (let room = new Uint8Array(FIRST); ; ) {
-      const { done, value } = await reader.read(room);
-      if (done) return writer.close();
-      await writer.write(value);
-      flow.moved = Date.now();
-      room = roomAfter(value);
-    }
+  const { readable, writable } = length === null ? new IdentityTransformStream() : new FixedLengthStream(Number(length));
+  init.body = readable;
+  const flow = { moved: Date.now() };
+  // The origin must not take a part for the whole, and only an aborted request ends before its body does.
+  pump(reader, writable.getWriter(), { ...filter, broken: (error) => abort.abort(error) }, FIRST, PIECE, flow);
+  return flow;
+}
+
+// Passes a body on through a filter: `begin` says what comes before it, `push` what is ready of it with a piece more, `finish`
+// what is left. A body that breaks off stays broken: `broken` is told, and the writer is aborted, never closed.
+async function pump(reader, writer, filter, first, most, flow) {
+  let isWriting = false;
+  const write = async (bytes) => {
+    if (bytes.length === 0) return;
+    isWriting = true;
+    await writer.write(bytes);
+    isWriting = false;
+    flow.moved = Date.now();
   };
-  pass().catch((error) => {
-    abort.abort(error); // a client that left: the origin must not take a part for the whole
+  try {
+    await write(filter.begin());
+    // The room is used again for the next piece: a write ends when its bytes were taken.
+    for (let room = new Uint8Array(first); ; ) {
+      const { done, value } = await reader.read(room);
+      await write(done ? filter.finish() : filter.push(value));
+      if (done) break;
+      room = roomAfter(value, most);
+    }
+    await writer.close();
+  } catch (error) {
+    if (!isWriting) filter.broken?.(error);
     writer.abort(error).catch(nothing);
     reader.cancel(error).catch(nothing);
-  });
-  return readable;
+  } finally {
+    filter.free?.();
+  }
+}
+
+const NONE = new Uint8Array(0);
+const UNCHANGED = { begin: () => NONE, push: (piece) => piece, finish: () => NONE };
+
+// A beginning, and the rest of the form after the guard looked at it. One that it refuses ends the request.
+function guarded(guard, beginning) {
+  let held = NONE;
+  // What is not decided on waits for the next piece.
+  const decided = (bytes) => {
+    const all = held.length > 0 ? joined(held, bytes) : bytes;
+    const at = all.length - Math.min(guard.held(), all.length);
+    held = all.slice(at);
+    return all.subarray(0, at);
+  };
+  const demand = (isWell) => {
+    if (!isWell) throw new Error("the form is not well formed");
+  };
+  return {
+    begin: () => decided(beginning),
+    push: (piece) => (demand(guard.push(piece)), decided(piece)),
+    finish: () => (demand(guard.finish()), held),
+    free: () => guard.free(),
+  };
 }
 
 // Room for the next piece: more only where the last one filled what it had, since many may wait for one that never comes.
-function roomAfter({ buffer, byteLength }) {
-  return byteLength === buffer.byteLength && byteLength < PIECE ? new Uint8Array(PIECE) : new Uint8Array(buffer);
+function roomAfter({ buffer, byteLength }, most) {
+  return byteLength === buffer.byteLength && byteLength < most ? new Uint8Array(most) : new Uint8Array(buffer);
 }
 
 // The same for a visit that wants a part of something. A part of a page cannot be read, so a page is asked for whole.
@@ -93,37 +126,36 @@ export function kept(context, promise) {
 // also gets the text of the answer's body, if it is text of at most `limit` bytes, within `milliseconds`; the answer can still
 // be passed on. An exchange that has to wait is told so once. What the origin says after `timeout` nobody takes.
 export function settled(sent, context, timeout, limit, milliseconds, exchange) {
+  let isTaken = false;
   const answer = new Promise((resolve, reject) => {
-    let isOver = false;
-    let timer = setTimeout(() => {
-      watch(timeout - NOTICED_MS);
-      exchange.waits();
-    }, NOTICED_MS);
-    const watch = (left) => (timer = setTimeout(look, left));
-    // While a body is on its way, the time begins with each piece of it.
-    const look = () => {
-      const left = (flows.get(sent)?.moved ?? 0) + timeout - Date.now();
-      if (left > 0) watch(left);
-      else make(() => exchange.late());
-    };
-    const make = (what) => {
-      isOver = true;
-      clearTimeout(timer);
+    const end = (what) => {
+      isTaken = true;
       try {
         resolve(what());
       } catch (thrown) {
         reject(thrown);
       }
     };
-    const end = (response, error, text) => make(() => exchange.finish(response, error, text));
-    const fail = (error) => isOver || end(undefined, error);
-    const take = (response) => {
-      if (isOver) return void response.body?.cancel().catch(nothing);
-      if (limit === 0) return end(response);
-      clearTimeout(timer);
-      return textOf(response, limit, milliseconds).then((text) => end(response, undefined, text), fail);
+    const finish = (response, error, text) => end(() => exchange.finish(response, error, text));
+    // Clearing a timer costs as much as setting it, so one that is too late finds that there is nothing to do.
+    const waiting = (what, left) => setTimeout(() => isTaken || what(), left);
+    // While a body is on its way, the time begins with each piece of it.
+    const look = () => {
+      const left = (flows.get(sent)?.moved ?? 0) + timeout - Date.now();
+      if (left > 0) waiting(look, left);
+      else end(() => exchange.late());
     };
-    sent.then(take, fail);
+    waiting(() => {
+      waiting(look, timeout - NOTICED_MS);
+      exchange.waits();
+    }, NOTICED_MS);
+    const take = (response) => {
+      if (isTaken) return void response.body?.cancel().catch(nothing);
+      if (limit === 0) return finish(response);
+      isTaken = true;
+      textOf(response, limit, milliseconds).then((text) => finish(response, undefined, text), (error) => finish(undefined, error));
+    };
+    sent.then(take, (error) => isTaken || finish(undefined, error));
   });
   return kept(context, answer);
 }
@@ -173,7 +205,7 @@ export function described(response) {
 }
 
 // The answer with its body led through a filter. Pieces as large as can be had: each is a crossing.
-export function filtered(response, edits, filter) {
+export function filtered(response, edits, filter, context) {
   const headers = edited(response.headers, edits);
   const { status, statusText } = response;
   if (!response.body) {
@@ -181,33 +213,15 @@ export function filtered(response, edits, filter) {
     return new Response(null, { status, statusText, headers });
   }
   const { readable, writable } = new IdentityTransformStream();
-  pump(response.body, writable.getWriter(), filter);
+  const filled = new Uint8Array(2 * PAGE_PIECE);
+  const expanded = {
+    begin: () => NONE,
+    push: (piece) => filter.push(piece, filled),
+    finish: () => filter.finish(),
+    free: () => filter.free(),
+  };
+  kept(context, pump(response.body.getReader({ mode: "byob" }), writable.getWriter(), expanded, PAGE_PIECE, PAGE_PIECE, {}));
   return new Response(readable, { status, statusText, headers });
-}
-
-// A body that breaks off stays broken: the writer is aborted, never closed.
-async function pump(body, writer, filter) {
-  let reader;
-  try {
-    reader = body.getReader({ mode: "byob" });
-    // Both rooms are used again for every piece: a write ends when its bytes were taken.
-    const filled = new Uint8Array(2 * PAGE_PIECE);
-    for (let room = new Uint8Array(PAGE_PIECE); ; ) {
-      const { done, value } = await reader.read(room);
-      if (done) break;
-      const ready = filter.push(value, filled);
-      if (ready.length > 0) await writer.write(ready);
-      room = new Uint8Array(value.buffer, 0, PAGE_PIECE);
-    }
-    const rest = filter.finish();
-    if (rest.length > 0) await writer.write(rest);
-    await writer.close();
-  } catch (error) {
-    writer.abort(error).catch(() => {});
-    reader?.cancel(error).catch(() => {});
-  } finally {
-    filter.free();
-  }
 }
 
 const PIECE = 65536;
@@ -288,53 +302,6 @@ export async function readNext(request, milliseconds) {
   read.catch(nothing);
   slow.add(request);
   return undefined;
-}
-
-// A beginning, and what is left of the body, each piece after the guard looked at it. One that it refuses ends the request.
-function continued(beginning, request, guard, abort, flow) {
-  const reader = readers.get(request);
-  let isOver = false;
-  const end = () => {
-    if (!isOver) guard.free();
-    isOver = true;
-  };
-  const fail = (controller, error) => {
-    end();
-    abort.abort(error);
-    controller.error(error);
-  };
-  let held = new Uint8Array(0);
-  let room = FIRST;
-  // What is not decided on waits for the next piece.
-  const pass = (controller, value) => {
-    const bytes = held.length > 0 ? joined(held, value) : value;
-    const at = bytes.length - Math.min(guard.held(), bytes.length);
-    held = bytes.slice(at);
-    if (at > 0) controller.enqueue(bytes.subarray(0, at));
-    return at > 0;
-  };
-  return new ReadableStream({
-    start: (controller) => void pass(controller, beginning),
-    async pull(controller) {
-      flow.moved = Date.now();
-      try {
-        for (;;) {
-          const { done, value } = await reader.read(new Uint8Array(room));
-          if (isOver) return;
-          if (value?.byteLength === room) room = PIECE;
-          if (!(done ? guard.finish() : guard.push(value))) throw new Error("the form is not well formed");
-          if (done) break;
-          if (pass(controller, value)) return;
-        }
-        end();
-        if (held.length > 0) controller.enqueue(held);
-        controller.close();
-      } catch (error) {
-        fail(controller, error); // a client that went away, too: the origin must not take a part for the whole
-      }
-    },
-    cancel: end,
-  });
 }
 
 function joined(first, second) {

@@ -53,7 +53,7 @@ extern "C" {
     pub fn described(response: &Response) -> Result<String, JsValue>;
 
     #[wasm_bindgen(catch)]
-    pub fn filtered(response: &Response, edits: &str, filter: JsValue) -> Result<Response, JsValue>;
+    pub fn filtered(response: &Response, edits: &str, filter: JsValue, context: &JsValue) -> Result<Response, JsValue>;
 
     #[wasm_bindgen(catch, js_name = forwardForPart)]
     pub fn forward_for_part(

@@ -114,7 +114,7 @@ fn end(sql: &SqlStorage, slices: i64) -> Result<Option<i64>> {
 const TABLES: [&str; 2] = ["claims", "guesses"];
 /// Rows that are looked at before other calls pass.
 const SLICE: u32 = 1023;
-const PAUSE_MS: u32 = 5;
+const PAUSE_MS: u32 = 20;
 /// Slices of one alarm.
 const AT_ONCE: u32 = 64;
 /// Behind every key: base64url has no such character.
