@@ -6,6 +6,10 @@
 //! claim and each deletion; a row that is looked at costs a thousandth of one that is written. And the table stays the one
 //! that objects have had from the first version on.
 //!
+//! What holds other calls up is the disk of a developer's machine: a slice itself takes less than a millisecond, and SQLite
+//! then waits until what was written is on the disk, the longer when it moves its log of 1,000 pages into the file. A claim
+//! waits for the same. So a slice of other size would not hold up less, and the pause after each is longer than it.
+//!
 //! Between two slices the object answers what has come meanwhile, and after some of them the alarm ends and is set again,
 //! so that the outbox waits no longer. How far back rows go, [`edgegate_core::horizon`] says.
 
