@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn parts_are_the_bytes_received() {
-        let target = read("http://State.Example:8787/a%20b/c;x=1/?q=%27&&e=").unwrap();
+        let target = read("http://Gate.Example:8787/a%20b/c;x=1/?q=%27&&e=").unwrap();
         assert_eq!(target.host, "gate.example:8787");
         assert_eq!(target.path, "/a%20b/c;x=1/");
         assert_eq!(target.query, Some("q=%27&&e="));
