@@ -15,7 +15,7 @@ use js_sys::{Date, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::{Request, Response};
-use worker::{Env, console_error, console_log};
+use worker::{Env, console_log};
 
 use super::budget::Held;
 use super::form::FormGuard;
@@ -196,7 +196,7 @@ impl Exchange {
         };
         let reason = cut_short(forwarding).unwrap_or(reason);
         // The error's own text can hold addresses; it stays in the operator's log.
-        console_error!("edgegate: origin {} did not answer: {:?}", forwarding.origin.name, error);
+        glue::complain(&["origin ", &forwarding.origin.name, " did not answer"].concat(), error);
         self.refuse_late(reason)
     }
 }

@@ -116,6 +116,11 @@ export async function forwardForPart(env, binding, url, request, edits) {
   return kept;
 }
 
+// What failed goes to the operator's log.
+export function complain(what, error) {
+  console.error(`edgegate: ${what}: ${error}`);
+}
+
 // The promise, which now settles whether its client stays or leaves.
 export function kept(context, promise) {
   context?.waitUntil(promise); // the tests under Node have none

@@ -31,6 +31,9 @@ extern "C" {
         no_store: bool,
     ) -> Result<js_sys::Promise, JsValue>;
 
+    /// A line for the operator's log. Here, because printing a value of JavaScript's from Rust costs 1 kB.
+    pub fn complain(what: &str, error: &JsValue);
+
     /// Until it settles, whether its client is still there or not.
     pub fn kept(context: &JsValue, promise: &js_sys::Promise) -> js_sys::Promise;
 

@@ -366,7 +366,7 @@ pub fn request_id() -> Result<String, Reason> {
 
 /// What failed goes to the operator's log, the reason to the caller.
 fn failed(what: &str, error: &JsValue, reason: Reason) -> Reason {
-    console_error!("edgegate: {}: {:?}", what, error);
+    glue::complain(what, error);
     reason
 }
 

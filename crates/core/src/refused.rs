@@ -1,5 +1,6 @@
 //! A refusal on its way out: why, and what else the answer and the log need.
 
+use crate::http::Incoming;
 use crate::http::answer::Answer;
 use crate::identity::Identity;
 use crate::refusal::Reason;
@@ -34,10 +35,18 @@ pub enum Said {
     Answer(Answer),
 }
 
+/// Whether a request has one of the methods.
+///
+/// # Errors
+/// `MethodNotAllowed`, with those that are.
+pub fn only(request: &Incoming<'_>, methods: &[&str]) -> Result<(), Refusal> {
+    let allowed = || Refusal::method(methods.iter().map(|method| (*method).to_owned()).collect());
+    methods.contains(&request.method).then_some(()).ok_or_else(allowed)
+}
+
 impl Refusal {
     /// `MethodNotAllowed`, with the methods that are, for `Allow` (RFC 9110 section 10.2.1).
-    pub fn method<S: AsRef<str>>(allowed: impl IntoIterator<Item = S>) -> Self {
-        let allow = allowed.into_iter().map(|method| method.as_ref().to_owned()).collect();
+    pub fn method(allow: Vec<String>) -> Self {
         Self { reason: Reason::MethodNotAllowed, more: Some(Box::new(More { allow, ..More::default() })) }
     }
 

@@ -6,7 +6,6 @@ mod explain;
 mod health;
 pub(crate) mod http_session;
 mod jwks;
-mod method;
 pub(crate) mod oauth;
 mod sign_in;
 mod sign_out;
@@ -18,8 +17,7 @@ use crate::own_paths::{self, ADMIN, EXPLAIN, HEALTH, HTTP_SESSION, JWKS, KNOWN, 
 use crate::policy::Policy;
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::refused::Refusal;
-use method::only;
+use crate::refused::{Refusal, only};
 
 /// How the log names one of those paths; None where the path is the caller's own words.
 pub(crate) fn name(policy: &Policy, path: &str) -> Option<&'static str> {

@@ -10,14 +10,14 @@ use crate::luminate::{answered, caller, errors, forward, guess, redirects, serve
 use crate::ports::Ports;
 use crate::redirect::outcome::Onward;
 use crate::refusal::Reason;
-use crate::refused::Refusal;
+use crate::refused::{Refusal, only};
 
 /// Answers a call or lets it through. A refusal leads where the caller said, or is told in the API's envelope.
 ///
 /// # Errors
 /// Every reason of the API, and storage's own.
 pub(super) async fn call<P: Ports>(v: &Visit<'_, P>, servlet: &str) -> Result<Access, Refusal> {
-    only(v, &["GET", "POST"])?;
+    only(v.request, &["GET", "POST"])?;
     let sent = Sent::read(v).await?;
     let query = v.target.query.unwrap_or_default();
     let call = Call::new(query, &sent);
@@ -63,7 +63,7 @@ async fn carry_out<P: Ports>(
     }
     let method = call.filled("method")?.ok_or(Reason::CallMethodMissing)?;
     let known = find(v.luminate, servlet, &method).ok_or(Reason::CallMethodUnknown)?;
-    only(v, verbs(known, is_server(servlet), &method))?;
+    only(v.request, verbs(known, is_server(servlet), &method))?;
     if is_server(servlet) {
         let identity = server::administrator(v, call, &method).await?;
         let done = match known {
@@ -83,10 +83,6 @@ async fn carry_out<P: Ports>(
         Known::Forwarded => forward::client(v, call, &method, caller, onward).await,
     };
     done.map_err(|refusal| refusal.of(&known_as))
-}
-
-fn only<P>(v: &Visit<'_, P>, verbs: &[&str]) -> Result<(), Refusal> {
-    verbs.contains(&v.request.method).then_some(()).ok_or_else(|| Refusal::method(verbs))
 }
 
 /// Whether calls of a servlet come from servers.

@@ -32,7 +32,7 @@ use crate::policy::{Luminate, Route};
 use crate::ports::Ports;
 use crate::redirect::outcome::Onward;
 use crate::refusal::Reason;
-use crate::refused::{Refusal, Said};
+use crate::refused::{Refusal, Said, only};
 use visit::Visit;
 
 /// Answers a request, or lets it through.
@@ -55,11 +55,11 @@ pub(crate) async fn serve<P: Ports>(
             Err(errors::refusal(format, Reason::CallMethodUnknown.into()))
         }
         Place::EstablishSession => {
-            only(x.request.method)?;
+            only(x.request, &["GET", "HEAD"])?;
             establish::answer(v).await
         }
         Place::PixelServer => {
-            only(x.request.method)?;
+            only(x.request, &["GET", "HEAD"])?;
             establish::pixel(v).await
         }
         Place::Page => page::visit(v).await,
@@ -91,9 +91,4 @@ pub(crate) fn told_of_call(
 fn format(route: &Route, target: &Target<'_>) -> Option<ResponseFormat> {
     let is_call = below(route, target).is_some_and(is_servlet);
     is_call.then(|| call::format_at_least(target.query.unwrap_or_default(), ""))
-}
-
-/// Addresses that only a browser's own GET makes sense of.
-fn only(method: &str) -> Result<(), Refusal> {
-    matches!(method, "GET" | "HEAD").then_some(()).ok_or_else(|| Refusal::method(["GET", "HEAD"]))
 }

@@ -99,7 +99,7 @@ pub(crate) fn judge_method(policy: &Policy, route: &Route, method: &str) -> Resu
     if route.methods.iter().any(|m| m == method) {
         return Ok(());
     }
-    Err(Refusal::method(policy.siblings(route).flat_map(|route| &route.methods)))
+    Err(Refusal::method(policy.siblings(route).flat_map(|route| route.methods.iter().cloned()).collect()))
 }
 
 /// Whether any client may use the method at all: the common ones, and what a route lists.

@@ -4,13 +4,12 @@ use serde_json::{Map, Value, json};
 
 use crate::credential::dpop;
 use crate::dialect::oauth::ALLOW_ORIGIN;
-use crate::endpoint::method::only;
 use crate::endpoint::oauth::preflight::preflight;
 use crate::http::Incoming;
 use crate::http::answer::Answer;
 use crate::policy::{Accept, Dialect, OAuth, Route};
 use crate::refusal::Reason;
-use crate::refused::Refusal;
+use crate::refused::{Refusal, only};
 use crate::state::State;
 
 /// A document for anybody, of any origin, that may be kept for five minutes.

@@ -11,14 +11,13 @@ mod revoke;
 mod token;
 
 use crate::dialect::oauth::{self as words, ALLOW_ORIGIN};
-use crate::endpoint::method::only;
 use crate::exchange::Exchange;
 use crate::exchange::access::{Access, Then};
 use crate::own_paths::{OAUTH_RESOURCE, OAUTH_SERVER};
 use crate::policy::{OAuth, Policy};
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::refused::{Refusal, Said};
+use crate::refused::{Refusal, Said, only};
 use preflight::preflight;
 
 /// How the log names one of its paths.
@@ -57,25 +56,30 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
             only(request, &["GET", "HEAD", "POST"])?;
             authorize::answer(x, oauth).await
         }
-        "/token" | "/token/" => by_client(x, oauth, token::answer(x, oauth)).await,
-        "/revoke" | "/revoke/" => by_client(x, oauth, revoke::answer(x, oauth)).await,
-        "/introspect" | "/introspect/" => by_client(x, oauth, introspect::answer(x, oauth)).await,
+        "/token" | "/token/" => to_client(x, oauth, Call::Token).await,
+        "/revoke" | "/revoke/" => to_client(x, oauth, Call::Revoke).await,
+        "/introspect" | "/introspect/" => to_client(x, oauth, Call::Introspect).await,
         _ => Err(Reason::NoRoute.into()),
     }
 }
 
-/// What clients call themselves: by POST, from any page, refused in OAuth's words.
-async fn by_client<P>(
-    x: &Exchange<'_, P>,
-    oauth: &OAuth,
-    answered: impl Future<Output = Result<Access, Refusal>>,
-) -> Result<Access, Refusal> {
+/// What clients call themselves.
+enum Call {
+    Token,
+    Revoke,
+    Introspect,
+}
+
+/// Answers a client: by POST, from any page, refused in OAuth's words.
+async fn to_client<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth, call: Call) -> Result<Access, Refusal> {
     if x.request.method == "OPTIONS" {
         return Ok(Access::answer(preflight("POST")));
     }
-    let answered = match only(x.request, &["POST"]) {
-        Ok(()) => answered.await,
-        Err(refusal) => Err(refusal),
+    let answered = match (only(x.request, &["POST"]), call) {
+        (Err(refusal), _) => Err(refusal),
+        (Ok(()), Call::Token) => token::answer(x, oauth).await,
+        (Ok(()), Call::Revoke) => revoke::answer(x, oauth).await,
+        (Ok(()), Call::Introspect) => introspect::answer(x, oauth).await,
     };
     match answered {
         Ok(Access { then: Then::Answer(answer), identity, .. }) => {
