@@ -25,7 +25,7 @@ use super::platform::{Platform, request_id};
 use super::start;
 use edgegate_core::exchange::body::NewBody;
 use edgegate_core::exchange::decision::{Decision, Forwarding};
-use edgegate_core::exchange::{Judged, Moment};
+use edgegate_core::exchange::{Handled, Moment};
 use edgegate_core::gate::answered;
 use edgegate_core::http::answer::Answer;
 use edgegate_core::http::{Headers, Incoming};
@@ -38,7 +38,7 @@ use edgegate_core::state::State;
 /// The Worker's fetch handler.
 #[wasm_bindgen]
 pub fn fetch(request: Request, env: Env, context: JsValue) -> Promise {
-    let mut judging: Pin<Box<dyn Future<Output = Exchange>>> = Box::pin(judge(request, env, context.clone()));
+    let mut judging: Pin<Box<dyn Future<Output = Exchange>>> = Box::pin(check(request, env, context.clone()));
     match judging.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(exchange) => exchange.settle(&context),
         // It waits for storage; the executor polls it again and sets the waker anew.
@@ -58,7 +58,7 @@ pub struct Exchange {
     method: String,
     request_id: String,
     gate: Option<Rc<State>>,
-    judged: Result<Judged, Reason>,
+    judged: Result<Handled, Reason>,
     spent: Spent,
     started: u64,
     held: Option<Held>,
@@ -66,7 +66,7 @@ pub struct Exchange {
     context: JsValue,
 }
 
-async fn judge(request: Request, env: Env, context: JsValue) -> Exchange {
+async fn check(request: Request, env: Env, context: JsValue) -> Exchange {
     let request_id = request_id().unwrap_or_default();
     let gate = start::gate(&env);
     let mut exchange = Exchange {
@@ -107,13 +107,13 @@ impl Exchange {
     /// Carries the decision out.
     fn settle(mut self, context: &JsValue) -> Promise {
         let sent = match &self.judged {
-            Ok(Judged { decision: Decision::Forward(forwarding), .. }) => send(forwarding, &self.env, &self.request),
-            Ok(Judged { decision: Decision::Answer(answer), .. }) => return resolved(self.respond(answer)),
+            Ok(Handled { decision: Decision::Forward(forwarding), .. }) => send(forwarding, &self.env, &self.request),
+            Ok(Handled { decision: Decision::Answer(answer), .. }) => return resolved(self.respond(answer)),
             Err(reason) => return resolved(unjudged(&self.request, *reason)),
         };
         self.started = now_ms();
         let (mut limit, mut timeout) = (0, 0);
-        if let Ok(Judged { decision: Decision::Forward(forwarding), .. }) = &mut self.judged {
+        if let Ok(Handled { decision: Decision::Forward(forwarding), .. }) = &mut self.judged {
             forwarding.forget_request();
             timeout = u32::try_from(forwarding.origin.timeout * 1000).unwrap_or(u32::MAX);
             limit = if forwarding.onward.is_some() { DOCUMENT } else { 0 };
@@ -153,7 +153,7 @@ impl Exchange {
         response
     }
 
-    fn log(&self, line: impl FnOnce(&State, &Judged) -> String) {
+    fn log(&self, line: impl FnOnce(&State, &Handled) -> String) {
         if let (Some(gate), Ok(judged)) = (&self.gate, &self.judged)
             && gate.policy.gateway.decision_log
         {
@@ -179,7 +179,7 @@ impl Exchange {
     /// The origin answered, or did not. `text`: its answer's body, where that decides what comes next.
     pub fn finish(mut self, response: JsValue, error: &JsValue, text: Option<String>) -> Result<JsValue, JsValue> {
         self.spent.origin_ms = now_ms().saturating_sub(self.started);
-        let Ok(Judged { decision: Decision::Forward(forwarding), .. }) = &self.judged else {
+        let Ok(Handled { decision: Decision::Forward(forwarding), .. }) = &self.judged else {
             return unjudged(&self.request, Reason::Internal);
         };
         if let Ok(response) = response.dyn_into::<Response>() {

@@ -13,8 +13,8 @@ use super::{binding, glue};
 use edgegate_core::log::Spent;
 use edgegate_core::policy::{JwsAlgorithm, Origin, Via};
 use edgegate_core::ports::{
-    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Timer, Tombstone,
-    Upstream, Vault, Verifier,
+    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, KvStore, Ledger, LoginAttempts, RateLimiter, Signer, Timer,
+    Tombstone, Upstream, Verifier,
 };
 use edgegate_core::refusal::Reason;
 use edgegate_core::secret::Secret;
@@ -136,7 +136,7 @@ impl<'a> Platform<'a> {
     }
 }
 
-impl Vault for Platform<'_> {
+impl KvStore for Platform<'_> {
     async fn get(&self, key: &str) -> Result<Option<String>, Reason> {
         let binding = self.bound(binding::KV)?;
         let patience = self.patience(Reason::VaultUnavailable)?;
@@ -204,7 +204,7 @@ impl Ledger for Platform<'_> {
     }
 }
 
-impl Throttle for Platform<'_> {
+impl LoginAttempts for Platform<'_> {
     async fn guess(&self, guess: &Guess) -> Result<Guesses, Reason> {
         let answer = self.on_guesses(guess, &guesses::question(guess)).await?;
         guesses::counted(&answer).ok_or(Reason::LedgerUnavailable)
@@ -239,7 +239,7 @@ impl Entropy for Platform<'_> {
     }
 }
 
-impl Limiter for Platform<'_> {
+impl RateLimiter for Platform<'_> {
     async fn within(&self, key: &str) -> Result<bool, Reason> {
         let binding = self.bound(binding::LIMITER)?;
         let patience = self.patience(Reason::LimiterUnavailable)?;

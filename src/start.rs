@@ -9,7 +9,7 @@ use super::binding;
 use edgegate_core::http::Deployment;
 use edgegate_core::policy::{Policy, SingleUse};
 use edgegate_core::secret::Secret;
-use edgegate_core::secrets::Keyring;
+use edgegate_core::secrets::Secrets;
 use edgegate_core::state::State;
 
 thread_local! {
@@ -40,11 +40,11 @@ fn build(env: &Env) -> Option<Rc<State>> {
             return None;
         }
     };
-    let keyring = Keyring::new(&policy, |name| env.secret(name).ok().map(|value| Secret::new(value.to_string())));
+    let secrets = Secrets::new(&policy, |name| env.secret(name).ok().map(|value| Secret::new(value.to_string())));
     let said = env.var(Deployment::BINDING).ok().map(|value| value.to_string());
     let deployment = Deployment::said(said.as_deref());
-    announce(env, &policy, &keyring, deployment);
-    Some(Rc::new(State::new(policy, keyring).at(deployment)))
+    announce(env, &policy, &secrets, deployment);
+    Some(Rc::new(State::new(policy, secrets).at(deployment)))
 }
 
 /// Says where the gate runs, if that is on one machine or if the policy is for one machine alone.
@@ -69,16 +69,16 @@ fn announce_deployment(policy: &Policy, deployment: Deployment) {
 }
 
 /// Names what is missing, in the first lines of the isolate's log.
-fn announce(env: &Env, policy: &Policy, keyring: &Keyring, deployment: Deployment) {
+fn announce(env: &Env, policy: &Policy, secrets: &Secrets, deployment: Deployment) {
     announce_deployment(policy, deployment);
-    for name in keyring.missing() {
+    for name in secrets.missing() {
         console_error!(
             "edgegate: secret {} is not set or shorter than 16 bytes; requests that need it are answered 503. Set it: npx wrangler secret put {}",
             name,
             name
         );
     }
-    let published = keyring.published();
+    let published = secrets.published();
     if !published.is_empty() {
         let names = published.join(", ");
         console_log!("edgegate: published demo values, which count on loopback of a local deployment alone: {}", names);

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use edgegate_core::sealed::encoding::Spelling;
+use edgegate_core::sealed::encoding::Encoding;
 use edgegate_core::digest::{base64url, from_base64url, from_hex, from_standard_base64, hex, standard_base64};
 use edgegate_core::http::query::{decode, encode_component};
 
@@ -16,7 +16,7 @@ target!(|bytes: &[u8]| {
     assert_eq!(hex(bytes), ::hex::encode(bytes));
     assert_eq!(decode(&encode_component(bytes)), bytes);
     let text = core::str::from_utf8(bytes).unwrap_or_default();
-    for spelling in [Spelling::Servlet, Spelling::UpperHex, Spelling::Dotted, Spelling::Ticket] {
+    for spelling in [Encoding::Servlet, Encoding::UpperHex, Encoding::Dotted, Encoding::Ticket] {
         if let Some(read) = spelling.read(text) {
             assert_eq!(spelling.write(&read).expose(), text.as_bytes(), "{spelling:?} has two texts for one");
         }

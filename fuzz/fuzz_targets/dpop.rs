@@ -28,9 +28,9 @@ thread_local! {
 }
 
 target!(|input: Input<'_>| {
-    let (_, keyring) = house();
+    let (_, secrets) = house();
     let recent = Recent::default();
-    let ctx = Context { recent: &recent, keyring, single_use: SingleUse::Ledger, loopback: false, now: NOW };
+    let ctx = Context { recent: &recent, secrets, single_use: SingleUse::Ledger, loopback: false, now: NOW };
     let ports = Memory::new(&World::at(NOW));
     let ask = |proof: &str, address: &str| {
         let headers = Headers::new(vec![("dpop", proof)]);

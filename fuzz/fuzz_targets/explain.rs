@@ -19,10 +19,10 @@ struct Input<'a> {
 }
 
 target!(|input: Input<'_>| {
-    let (policy, keyring) = house();
+    let (policy, secrets) = house();
     let profile = &policy.links[0];
     let key = policy.key("demo").expect("the key");
-    let secret = keyring.secret(&key.secret, false).expect("its value");
+    let secret = secrets.secret(&key.secret, false).expect("its value");
     let path = format!("/files/{}", input.path);
     let signed = Signed { method: "GET", host: "gate.example.org", path: &path };
     let terms = Terms { expires: NOW + u64::from(input.life), ..Terms::default() };
@@ -35,7 +35,7 @@ target!(|input: Input<'_>| {
     let end = (start + usize::from(input.cut)).min(url.len());
     let (Some(before), Some(after)) = (url.get(..start), url.get(end..)) else { return };
     let url = format!("{before}{}{after}", input.put);
-    let told = explain(policy, keyring, "GET", &url, NOW);
+    let told = explain(policy, secrets, "GET", &url, NOW);
     assert!(!told.verdict.is_empty());
     let text = serde_json::to_string(&told).expect("it is written");
     let covered = url.split_once('?').map_or("", |(_, query)| query.split("&eg_sig=").next().unwrap_or_default());

@@ -1,6 +1,6 @@
 //! A form that is taken apart once answers as one that is searched for each name, and names fold as a slow reader has it.
 
-use edgegate_core::http::fields::{judge_number, Fields, MOST_FIELDS};
+use edgegate_core::http::fields::{check_number, Fields, MOST_FIELDS};
 use edgegate_core::http::query::{fold, folds_onto, folds_onto_any, folds_onto_prefix, sole};
 
 target!(|input: (&str, &str)| {
@@ -23,7 +23,7 @@ target!(|input: (&str, &str)| {
     let begins = |name: &[u8]| name.starts_with(b"eg_");
     assert_eq!(folds_onto_prefix(form, b"eg_"), begins(&slow(form)) || unclosed(form).is_some_and(|name| begins(&name)));
     let pieces = form.split(['&', ';']).count();
-    assert_eq!(judge_number(form).is_ok(), pieces <= MOST_FIELDS);
+    assert_eq!(check_number(form).is_ok(), pieces <= MOST_FIELDS);
 });
 
 /// What PHP makes of a name with a bracket that nothing closes.

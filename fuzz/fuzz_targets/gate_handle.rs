@@ -52,8 +52,8 @@ const NAMES: [&str; 23] = [
 thread_local! {
     static WORLD: (State, Rc<World>) = {
         let policy = edgegate_core::policy::Policy::read(given::POLICY).expect("valid");
-        let keyring = edgegate_core::secrets::Keyring::new(&policy, given::secret);
-        (State::new(policy, keyring), World::at(given::NOW))
+        let secrets = edgegate_core::secrets::Secrets::new(&policy, given::secret);
+        (State::new(policy, secrets), World::at(given::NOW))
     };
 }
 

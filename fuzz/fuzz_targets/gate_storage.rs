@@ -8,7 +8,7 @@ use core::task::{Context, Poll, Waker};
 use std::rc::Rc;
 
 use arbitrary::Arbitrary;
-use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::Handled;
 use edgegate_core::refusal::Reason;
 use edgegate_core::testing::{Fault, Faults, finish};
 
@@ -55,7 +55,7 @@ const KINDS: [(&str, &[&str]); 5] = [
     ),
 ];
 
-type Attempt = Pin<Box<dyn Future<Output = Judged>>>;
+type Attempt = Pin<Box<dyn Future<Output = Handled>>>;
 
 struct Running {
     credential: usize,
@@ -97,7 +97,7 @@ target!(|events: Vec<Event<'_>>| {
                 let requests = &credentials[credential].0;
                 let request = requests[usize::from(spelling) % requests.len()].clone();
                 let site = Rc::clone(&sites[usize::from(site) % 3]);
-                running.push(Running { credential, attempt: Box::pin(async move { site.judge(&request).await }) });
+                running.push(Running { credential, attempt: Box::pin(async move { site.check(&request).await }) });
             }
             Event::Step(which) if !running.is_empty() => {
                 let at = usize::from(which) % running.len();
@@ -123,7 +123,7 @@ target!(|events: Vec<Event<'_>>| {
             Event::Show(site) => {
                 let site = &sites[usize::from(site) % 3];
                 let request = Request::get("/strict/").bearer(&token);
-                if let Some(judged) = finish(site.judge(&request)) {
+                if let Some(judged) = finish(site.check(&request)) {
                     assert!(!(revoked && judged.refused.is_none()), "let through after it was revoked");
                 }
             }
@@ -131,7 +131,7 @@ target!(|events: Vec<Event<'_>>| {
                 let site = &sites[usize::from(site) % 3];
                 let url = format!("https://gate.example.org/{rest}");
                 let request = Request::get(&url).with("cookie", header).with("x-forwarded-user", header);
-                let judged = finish(site.judge(&request));
+                let judged = finish(site.check(&request));
                 let refused = judged.and_then(|judged| judged.refused);
                 assert_ne!(refused, Some(Reason::Internal), "{url}");
             }
@@ -154,7 +154,7 @@ target!(|events: Vec<Event<'_>>| {
     for site in &sites {
         site.ports.faults.set(Faults::default());
         for (requests, granted) in &mut credentials {
-            let judged = finish(site.judge(&requests[0])).expect("nothing hangs any more");
+            let judged = finish(site.check(&requests[0])).expect("nothing hangs any more");
             *granted += u32::from(is_granted(&judged));
         }
     }

@@ -1,6 +1,6 @@
 //! A token is verified by a key of its issuer's document or by none, whatever the document says.
 
-use edgegate_core::credential::issuer::{verify, Foreign, Verdict};
+use edgegate_core::credential::issuer::{verify, Issuers, Verdict};
 use edgegate_core::sealed::cache::Recent;
 use edgegate_core::sealed::store::Context;
 use edgegate_core::policy::{Issuer, SingleUse};
@@ -20,9 +20,9 @@ thread_local! {
 
 target!(|input: (bool, u16, &str, &str)| {
     let (is_real, at, put, text) = input;
-    let (policy, keyring) = house();
+    let (policy, secrets) = house();
     let recent = Recent::default();
-    let ctx = Context { recent: &recent, keyring, single_use: SingleUse::Ledger, loopback: false, now: NOW };
+    let ctx = Context { recent: &recent, secrets, single_use: SingleUse::Ledger, loopback: false, now: NOW };
     let ports = Memory::new(&World::at(NOW));
     let keys = oauth::keys();
     let document = match is_real {
@@ -35,7 +35,7 @@ target!(|input: (bool, u16, &str, &str)| {
     ports.documents.borrow_mut().insert("/keys".to_owned(), (200, document.clone()));
     let issuers: Vec<&Arc<Issuer>> = policy.issuers.iter().filter(|issuer| issuer.secret().is_none()).collect();
     let (token, x) = TOKEN.with(Clone::clone);
-    let ask = |token: &str| finish(verify(ctx, &ports, policy, &Foreign::default(), &issuers, token)).expect("it ends");
+    let ask = |token: &str| finish(verify(ctx, &ports, policy, &Issuers::default(), &issuers, token)).expect("it ends");
     if let Ok(Verdict::Told(told)) = ask(&token) {
         assert!(document.contains(&x), "{document}");
         assert!(told.until > NOW);

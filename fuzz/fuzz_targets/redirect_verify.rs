@@ -14,9 +14,9 @@ struct Input<'a> {
 }
 
 target!(|input: Input<'_>| {
-    let (policy, keyring) = house();
+    let (policy, secrets) = house();
     let profile = SignedRedirect { subject: None, ..(*policy.signed_redirects[0]).clone() };
-    let check = |query: &str| verify(&profile, keyring, false, query, NOW);
+    let check = |query: &str| verify(&profile, secrets, false, query, NOW);
     assert!(!matches!(check(input.query), Ok(Some(_))), "forged: {}", input.query);
 
     let Ok(made) = sign(&profile, &secret("DIGEST_KEY").expect("a value"), input.query, NOW) else { return };

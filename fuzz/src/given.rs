@@ -4,20 +4,20 @@
 
 use edgegate_core::policy::Policy;
 use edgegate_core::secret::Secret;
-use edgegate_core::secrets::Keyring;
+use edgegate_core::secrets::Secrets;
 
 pub const NOW: u64 = 1_800_000_000;
 pub const POLICY: &str = include_str!("../../fixtures/gate.toml");
 
 thread_local! {
-    static HOUSE: (&'static Policy, &'static Keyring) = {
+    static HOUSE: (&'static Policy, &'static Secrets) = {
         let policy = Policy::read(POLICY).expect("the policy is valid");
         let policy: &'static Policy = Box::leak(Box::new(policy));
-        (policy, Box::leak(Box::new(Keyring::new(policy, secret))))
+        (policy, Box::leak(Box::new(Secrets::new(policy, secret))))
     };
 }
 
-pub fn house() -> (&'static Policy, &'static Keyring) {
+pub fn house() -> (&'static Policy, &'static Secrets) {
     HOUSE.with(|house| *house)
 }
 

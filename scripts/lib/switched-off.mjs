@@ -18,7 +18,7 @@ export const rules = [
   ["a request takes back its own claims alone", ledger, "*known != key || row.by != Some(by)", "*known != key"],
   ["a withdrawn claim that arrives late is void", ledger, "if self.withdrawn.borrow().contains(&(*key, by)) {", "if false {"],
   ["a strict route asks about tokens and sessions", store, "revocation == Revocation::Strict && is_revoked(ports, sealed).await?", "revocation == Revocation::Strict && false"],
-  ["a strict route asks about grants", grants, "judge_revocation(ctx, ports, &claims.family).await.map_err(of_token)?;", ""],
+  ["a strict route asks about grants", grants, "check_revocation(ctx, ports, &claims.family).await.map_err(of_token)?;", ""],
   ["a strict route asks whether a token was replaced", grants, "if is_superseded(ports, claims).await? {", "if false {"],
   ["an isolate never un-revokes what it remembers", "crates/core/src/sealed/cache.rs", "is_older(entry) && !record.revoked", "false"],
   ["an isolate's copy is not older than the policy says", "crates/core/src/sealed/cache.rs", "entry.record.revoked || is_fresh(entry.fetched, now, max_age)", "entry.record.revoked || is_fresh(entry.fetched, now, max_age * 2)"],
@@ -30,7 +30,7 @@ export const rules = [
   ["a refresh can be repeated within its window", grants, "if age < policy.retry_window =>", "if age < 1 =>"],
   ["a repeated refresh gives the same tokens", grants, "=> (note.parse().unwrap_or(0), false),", "=> (ctx.now, false),"],
   ["a refresh after its window is a theft", grants, "if age < policy.retry_window =>", "if age < u64::MAX =>"],
-  ["a refresh asks whether its grant was revoked", grants, "    judge_what_was_written(ctx, ports, policy, &family).await?;\n    let next", "    let next"],
+  ["a refresh asks whether its grant was revoked", grants, "    check_what_was_written(ctx, ports, policy, &family).await?;\n    let next", "    let next"],
   ["a credential authenticates itself", "crates/core/src/sealed/seal.rs", "!bool::from(compute(kind, key_id, secret, body).ct_eq(&mac))", "compute(kind, key_id, secret, body).ct_eq(&mac).unwrap_u8() > 1"],
 ];
 

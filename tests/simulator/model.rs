@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::Handled;
 use edgegate_core::exchange::decision::Decision;
 use edgegate_core::refusal::Reason;
 use edgegate_core::testing::Effect;
@@ -97,14 +97,14 @@ impl Model {
     }
 
     /// Judges how an attempt ended. `others`: all attempts, this one among them.
-    pub fn judge(&mut self, of: &Attempt, judged: &Judged, others: &[Attempt], at: At) -> Verdict {
+    pub fn check(&mut self, of: &Attempt, judged: &Handled, others: &[Attempt], at: At) -> Verdict {
         match judged.refused {
-            None => self.judge_success(of, judged, others, at),
-            Some(reason) => self.judge_refusal(of, reason, others, at),
+            None => self.check_success(of, judged, others, at),
+            Some(reason) => self.check_refusal(of, reason, others, at),
         }
     }
 
-    fn judge_success(&mut self, of: &Attempt, judged: &Judged, others: &[Attempt], at: At) -> Verdict {
+    fn check_success(&mut self, of: &Attempt, judged: &Handled, others: &[Attempt], at: At) -> Verdict {
         match of.ask {
             Ask::Redeem(which) => {
                 if !is_granted(judged) {
@@ -114,7 +114,7 @@ impl Model {
                 deny(self.opened[which] > 1, || format!("the {} opened twice", ONCE[which]))
             }
             Ask::Dead(which) => Err(format!("{} was let through", prepared().dead[which].0)),
-            Ask::Visit(..) => self.judge_visit(of, others),
+            Ask::Visit(..) => self.check_visit(of, others),
             Ask::End(who) => {
                 let is_unknown = self.life(who).known.is_none() && !is_unsaid(who, others);
                 let life = &mut self.lives[who as usize];
@@ -122,8 +122,8 @@ impl Model {
                 life.told.push((of.isolate, at.step));
                 Ok(())
             }
-            Ask::Refresh(who, generation) => self.judge_tokens(of, who, generation + 1, judged, at),
-            Ask::Code => self.judge_tokens(of, Who::Code, 0, judged, at),
+            Ask::Refresh(who, generation) => self.check_tokens(of, who, generation + 1, judged, at),
+            Ask::Code => self.check_tokens(of, Who::Code, 0, judged, at),
             Ask::SignIn => {
                 let cookies = set_cookies(judged);
                 let value =
@@ -146,7 +146,7 @@ impl Model {
         self.lag + 30 + 30 + again
     }
 
-    fn judge_visit(&self, of: &Attempt, others: &[Attempt]) -> Verdict {
+    fn check_visit(&self, of: &Attempt, others: &[Attempt]) -> Verdict {
         let Ask::Visit(who, strict, generation) = of.ask else { return Ok(()) };
         let life = self.life(who);
         let is_strict = strict || of.version >= STRICT_FROM;
@@ -164,7 +164,7 @@ impl Model {
         deny(late > bound, || format!("the {who:?} opened {late} s after its end, bound {bound} s"))
     }
 
-    fn judge_tokens(&mut self, of: &Attempt, who: Who, generation: usize, judged: &Judged, at: At) -> Verdict {
+    fn check_tokens(&mut self, of: &Attempt, who: Who, generation: usize, judged: &Handled, at: At) -> Verdict {
         let is_over = self.life(who).known.is_some_and(|known| known.step < of.began.step);
         deny(is_over, || format!("the {who:?} gave tokens after the Ledger knew of its end"))?;
         let pair = pair(judged).ok_or("neither tokens nor a refusal")?;
@@ -180,7 +180,7 @@ impl Model {
         Ok(())
     }
 
-    fn judge_refusal(&self, of: &Attempt, reason: Reason, others: &[Attempt], at: At) -> Verdict {
+    fn check_refusal(&self, of: &Attempt, reason: Reason, others: &[Attempt], at: At) -> Verdict {
         let rivals = || others.iter().filter(|other| other.number != of.number && other.ask == of.ask);
         // Who may have had what was asked for: those let through, under way at that time, or lost with their isolate.
         let holds = |other: &&Attempt| other.fate != Fate::Refused || other.ended.step > of.began.step;
@@ -223,7 +223,7 @@ pub fn is_unsaid(who: Who, others: &[Attempt]) -> bool {
 }
 
 /// Access and refresh token of an answer.
-fn pair(judged: &Judged) -> Option<Pair> {
+fn pair(judged: &Handled) -> Option<Pair> {
     if matches!(judged.decision, Decision::Forward(_)) {
         return None;
     }

@@ -6,12 +6,12 @@ use edgegate_core::policy::Policy;
 use edgegate_core::refusal::Reason;
 use edgegate_core::sealed::seal::{self, Kind, Terms};
 use edgegate_core::secret::Secret;
-use edgegate_core::secrets::Keyring;
+use edgegate_core::secrets::Secrets;
 use edgegate_core::testing::{Memory, World};
 use serde_json::json;
 
 use crate::support::story::Story;
-use crate::support::{NOW, Request, Site, admin_request, fixture, keyring, oauth, policy};
+use crate::support::{NOW, Request, Site, admin_request, fixture, oauth, policy, secrets};
 
 /// Versions of the policy, one deployed after the other: a second seal key, then its turn, then another rule.
 pub const VERSIONS: usize = 4;
@@ -34,7 +34,7 @@ pub struct Pair {
 
 pub struct Prepared {
     world: Rc<World>,
-    versions: Vec<(Policy, Keyring)>,
+    versions: Vec<(Policy, Secrets)>,
     pub once: [Request; ONCE.len()],
     pub token: String,
     pub session: String,
@@ -83,15 +83,15 @@ impl Prepared {
 
     /// An isolate at a version of the policy, in the location of these ports.
     pub fn isolate(&self, ports: &Memory, version: usize) -> Site {
-        let (policy, keyring) = self.versions[version].clone();
-        Site::running(ports, policy, keyring)
+        let (policy, secrets) = self.versions[version].clone();
+        Site::running(ports, policy, secrets)
     }
 }
 
-fn read(version: usize) -> (Policy, Keyring) {
+fn read(version: usize) -> (Policy, Secrets) {
     let policy = policy(&text(version));
-    let keyring = keyring(&policy);
-    (policy, keyring)
+    let secrets = secrets(&policy);
+    (policy, secrets)
 }
 
 fn text(version: usize) -> String {

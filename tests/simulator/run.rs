@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::Handled;
 use edgegate_core::refusal::Reason;
 use edgegate_core::testing::{Effect, Fault, Faults, Memory, Operation, Stage, Turns, World, digest};
 
@@ -33,7 +33,7 @@ struct Isolate {
 pub struct Run {
     pub world: Rc<World>,
     isolates: Vec<Isolate>,
-    turns: Turns<'static, Judged>,
+    turns: Turns<'static, Handled>,
     pub attempts: Vec<Attempt>,
     pub model: Model,
     /// Which attempt each late operation is of.
@@ -113,7 +113,7 @@ impl Run {
         self.steps += 1;
         let isolate = &self.isolates[place % self.isolates.len()];
         let (number, version) = (isolate.number, isolate.version);
-        let future = judge(Rc::clone(&isolate.site), request);
+        let future = check(Rc::clone(&isolate.site), request);
         let at = self.at();
         let place = self.turns.add(Box::pin(future));
         self.attempts.push(Attempt {
@@ -188,13 +188,13 @@ impl Run {
         self.model.effect(ask, effect, at);
     }
 
-    fn end(&mut self, which: usize, judged: &Judged) {
+    fn end(&mut self, which: usize, judged: &Handled) {
         let at = self.at();
         let attempt = &mut self.attempts[which];
         attempt.fate = if judged.refused.is_some() { Fate::Refused } else { Fate::Through };
         attempt.ended = at;
         self.order = digest(&(self.order, which, judged.refused.map_or("", Reason::code)));
-        let verdict = self.model.judge(&self.attempts[which], judged, &self.attempts, at);
+        let verdict = self.model.check(&self.attempts[which], judged, &self.attempts, at);
         let refused = judged.refused.map_or("it goes through", Reason::code);
         self.tell(|_| format!("#{which} ends: {refused}"));
         if let Err(wrong) = verdict {
@@ -352,8 +352,8 @@ impl Run {
     }
 }
 
-async fn judge(site: Rc<Site>, request: Request) -> Judged {
-    site.judge(&request).await
+async fn check(site: Rc<Site>, request: Request) -> Handled {
+    site.check(&request).await
 }
 
 /// What can go wrong with an operation. Only what changes something can be late.

@@ -3,11 +3,11 @@
 
 use edgegate_core::digest::{hex, sha256};
 use edgegate_core::exchange::decision::Decision;
-use edgegate_core::exchange::{Judged, Moment};
+use edgegate_core::exchange::{Handled, Moment};
 use edgegate_core::http::{Headers, Incoming};
 use edgegate_core::policy::Policy;
 use edgegate_core::secret::Secret;
-use edgegate_core::secrets::Keyring;
+use edgegate_core::secrets::Secrets;
 use edgegate_core::state::State;
 use edgegate_core::testing::{Memory, World, finish};
 
@@ -29,8 +29,8 @@ pub struct Case {
 pub fn run() -> Vec<Case> {
     let cases: serde_json::Value = serde_json::from_str(CORPUS).expect("the corpus is JSON");
     let policy = Policy::read(POLICY).expect("the policy is valid");
-    let keyring = Keyring::new(&policy, |name| (name != "ABSENT_KEY").then(|| Secret::new(value_of(name))));
-    let gate = State::new(policy, keyring);
+    let secrets = Secrets::new(&policy, |name| (name != "ABSENT_KEY").then(|| Secret::new(value_of(name))));
+    let gate = State::new(policy, secrets);
     let ports = Memory::new(&World::at(NOW));
     let cases = cases.as_array().expect("an array");
     cases
@@ -67,7 +67,7 @@ fn decide(gate: &State, ports: &Memory, case: &serde_json::Value) -> String {
 }
 
 /// Everything that decides what happens; not the words of pages.
-fn transcript(judged: &Judged) -> String {
+fn transcript(judged: &Handled) -> String {
     let route = judged.route.as_ref().map(|route| route.name.as_str());
     match &judged.decision {
         Decision::Forward(to) => format!(

@@ -1,6 +1,6 @@
 //! Callers of the Luminate dialect: people with a session, partners' servers, and what they are told.
 
-use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::Handled;
 use edgegate_core::refusal::Reason;
 use serde_json::{Value, json};
 
@@ -79,32 +79,32 @@ pub fn nonce(site: &Site, person: &Person) -> String {
 }
 
 /// What stands in the root element of an answer in JSON.
-pub fn granted(judged: &Judged, root: &str) -> Value {
+pub fn granted(judged: &Handled, root: &str) -> Value {
     let (status, body) = said(judged);
     assert_eq!((judged.refused, status), (None, 200), "{body}");
     body.get(root).unwrap_or_else(|| panic!("no {root} in {body}")).clone()
 }
 
 /// Why it was refused, the status, and the code of the envelope in JSON.
-pub fn refused(judged: &Judged) -> (Option<Reason>, u16, String) {
+pub fn refused(judged: &Handled) -> (Option<Reason>, u16, String) {
     let (status, body) = said(judged);
     (judged.refused, status, text(&body["errorResponse"]["code"]))
 }
 
 /// Status and body of an answer in JSON.
-pub fn said(judged: &Judged) -> (u16, Value) {
+pub fn said(judged: &Handled) -> (u16, Value) {
     let answer = answer(judged);
     let body = serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{error}: {}", answer.body));
     (answer.status, body)
 }
 
 /// As whom a request went through.
-pub fn subject(judged: &Judged) -> Option<&str> {
+pub fn subject(judged: &Handled) -> Option<&str> {
     judged.identity.as_ref().and_then(|identity| identity.subject.as_deref())
 }
 
 /// The value of the session cookie that an answer hands over.
-pub fn cookie_of(judged: &Judged) -> Option<String> {
+pub fn cookie_of(judged: &Handled) -> Option<String> {
     let cookies = set_cookies(judged);
     // A visitor's has a cookie of its own.
     let of = |cookie: &str| {
@@ -126,7 +126,7 @@ pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
 }
 
-fn person(judged: &Judged, root: &str) -> Person {
+fn person(judged: &Handled, root: &str) -> Person {
     let root = granted(judged, root);
     let nonce = root["nonce"].as_str().unwrap_or_default().to_owned();
     Person { jsessionid: text(&root["JSESSIONID"]), auth: text(&root["token"]), nonce }

@@ -15,13 +15,13 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 use edgegate_core::exchange::decision::{Decision, Forwarding};
-use edgegate_core::exchange::{Judged, Moment};
+use edgegate_core::exchange::{Handled, Moment};
 use edgegate_core::http::answer::Answer;
 use edgegate_core::http::{Deployment, Headers, Incoming};
 use edgegate_core::policy::Policy;
 use edgegate_core::refusal::Reason;
 use edgegate_core::secret::Secret;
-use edgegate_core::secrets::Keyring;
+use edgegate_core::secrets::Secrets;
 use edgegate_core::state::State;
 use edgegate_core::testing::{Memory, World, finish};
 use serde_json::{Value, json};
@@ -50,8 +50,8 @@ fn read(text: &str) -> Policy {
     Policy::read(text).unwrap_or_else(|problems| panic!("{problems:#?}"))
 }
 
-pub fn keyring(policy: &Policy) -> Keyring {
-    Keyring::new(policy, secret)
+pub fn secrets(policy: &Policy) -> Secrets {
+    Secrets::new(policy, secret)
 }
 
 pub fn fixture(name: &str) -> String {
@@ -116,21 +116,21 @@ impl Site {
     /// Another isolate in the location of these ports.
     pub fn beside(ports: &Memory, text: &str) -> Self {
         let policy = policy(text);
-        let keyring = keyring(&policy);
-        Self::running(ports, policy, keyring)
+        let secrets = secrets(&policy);
+        Self::running(ports, policy, secrets)
     }
 
     /// The same with what was read before.
-    pub fn running(ports: &Memory, policy: Policy, keyring: Keyring) -> Self {
-        Self { gate: State::new(policy, keyring), ports: ports.clone() }
+    pub fn running(ports: &Memory, policy: Policy, secrets: Secrets) -> Self {
+        Self { gate: State::new(policy, secrets), ports: ports.clone() }
     }
 
     /// With a secret of the test's own.
     pub fn with_secret(world: &Rc<World>, text: &str, name: &str, value: &str) -> Self {
         let policy = policy(text);
-        let keyring =
-            Keyring::new(&policy, |asked| if asked == name { Some(Secret::new(value)) } else { secret(asked) });
-        Self { gate: State::new(policy, keyring), ports: Memory::new(world) }
+        let secrets =
+            Secrets::new(&policy, |asked| if asked == name { Some(Secret::new(value)) } else { secret(asked) });
+        Self { gate: State::new(policy, secrets), ports: Memory::new(world) }
     }
 
     /// The same, deployed on one machine for it alone.
@@ -143,16 +143,16 @@ impl Site {
         Self::new(&World::at(NOW), POLICY)
     }
 
-    pub async fn judge(&self, request: &Request) -> Judged {
-        self.judge_by(request, self.ports.world.clock.get()).await
+    pub async fn check(&self, request: &Request) -> Handled {
+        self.check_by(request, self.ports.world.clock.get()).await
     }
 
     /// By a clock that shows something else than the world's.
-    pub fn ask_by(&self, request: &Request, now: u64) -> Judged {
-        finish(self.judge_by(request, now)).expect("the request was decided")
+    pub fn ask_by(&self, request: &Request, now: u64) -> Handled {
+        finish(self.check_by(request, now)).expect("the request was decided")
     }
 
-    async fn judge_by(&self, request: &Request, now: u64) -> Judged {
+    async fn check_by(&self, request: &Request, now: u64) -> Handled {
         let ports = self.ports.with_body(&request.body);
         let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let incoming =
@@ -161,12 +161,12 @@ impl Site {
         self.gate.handle(&incoming, moment, &ports).await
     }
 
-    pub fn ask(&self, request: &Request) -> Judged {
-        finish(self.judge(request)).expect("the request was decided")
+    pub fn ask(&self, request: &Request) -> Handled {
+        finish(self.check(request)).expect("the request was decided")
     }
 
     /// Storage operations that a request takes.
-    pub fn cost(&self, request: &Request) -> (Judged, u32) {
+    pub fn cost(&self, request: &Request) -> (Handled, u32) {
         let before = self.ports.spent.get().storage();
         let judged = self.ask(request);
         (judged, self.ports.spent.get().storage() - before)
@@ -211,14 +211,14 @@ fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_else(|| panic!("{name} in {value}")).to_owned()
 }
 
-pub fn answer(judged: &Judged) -> &Answer {
+pub fn answer(judged: &Handled) -> &Answer {
     match &judged.decision {
         Decision::Answer(answer) => answer,
         Decision::Forward(forwarding) => panic!("forwarded to {}", forwarding.url),
     }
 }
 
-pub fn forwarding(judged: &Judged) -> &Forwarding {
+pub fn forwarding(judged: &Handled) -> &Forwarding {
     match &judged.decision {
         Decision::Forward(forwarding) => forwarding,
         Decision::Answer(answer) => panic!("{:?}: {answer:?}", judged.refused),
@@ -226,15 +226,15 @@ pub fn forwarding(judged: &Judged) -> &Forwarding {
 }
 
 /// Whether a credential was accepted: forwarded, or sent on with a session.
-pub fn is_granted(judged: &Judged) -> bool {
+pub fn is_granted(judged: &Handled) -> bool {
     judged.refused.is_none() && judged.identity.is_some()
 }
 
-pub fn refusal(judged: &Judged) -> Option<Reason> {
+pub fn refusal(judged: &Handled) -> Option<Reason> {
     judged.refused
 }
 
-pub fn set_cookies(judged: &Judged) -> Vec<String> {
+pub fn set_cookies(judged: &Handled) -> Vec<String> {
     match &judged.decision {
         Decision::Forward(forwarding) => forwarding.cookies.clone(),
         Decision::Answer(answer) => {

@@ -14,9 +14,9 @@ use edgegate_core::policy::{
 use edgegate_core::redirect;
 use edgegate_core::redirect::document::{Document, Path};
 use edgegate_core::redirect::template::Template;
-use edgegate_core::sealed::encoding::Spelling;
+use edgegate_core::sealed::encoding::Encoding;
 use edgegate_core::secret::Secret;
-use edgegate_core::secrets::Keyring;
+use edgegate_core::secrets::Secrets;
 use edgegate_core::tags::{Expander, Expansion, Vocabulary};
 
 /// The file: an array of `{"input" or "hex", "said"}`; `said` is a digest.
@@ -45,15 +45,15 @@ pub fn differences() -> Vec<String> {
 /// What the readers need beside the input.
 pub struct Readers {
     policy: Policy,
-    keyring: Keyring,
+    secrets: Secrets,
 }
 
 impl Readers {
     pub fn new() -> Self {
         let policy = Policy::read(POLICY).expect("the policy is valid");
-        let keyring =
-            Keyring::new(&policy, |name| Some(Secret::new(format!("{name}-0123456789abcdef0123456789abcdef"))));
-        Self { policy, keyring }
+        let secrets =
+            Secrets::new(&policy, |name| Some(Secret::new(format!("{name}-0123456789abcdef0123456789abcdef"))));
+        Self { policy, secrets }
     }
 
     /// A digest of what every reader says of these bytes.
@@ -63,7 +63,7 @@ impl Readers {
             said.push_str(&of_text(text));
             said.push_str(&of_policy(text));
             for url in [text.to_owned(), format!("https://gate.example.org/files/{text}")] {
-                said.push_str(&explain(&self.policy, &self.keyring, "GET", &url, NOW).verdict);
+                said.push_str(&explain(&self.policy, &self.secrets, "GET", &url, NOW).verdict);
             }
         }
         hex(&sha256(&[said.as_bytes()])).chars().take(16).collect()
@@ -84,7 +84,7 @@ fn of_bytes(bytes: &[u8]) -> String {
 
 fn of_text(text: &str) -> String {
     let whole = format!("https://gate.example{text}");
-    let spellings = [Spelling::Servlet, Spelling::UpperHex, Spelling::Dotted, Spelling::Ticket];
+    let spellings = [Encoding::Servlet, Encoding::UpperHex, Encoding::Dotted, Encoding::Ticket];
     let fields = Fields::read(text);
     let own =
         |name: &str| (query::sole(text, name), fields.sole(name), fields.first(name), query::folds_onto(text, name));
@@ -127,7 +127,7 @@ fn of_text(text: &str) -> String {
         format!(
             "{:?} {:?}",
             Template::parse(text, "gate.example", hosts),
-            redirect::judge(text, "gate.example", hosts)
+            redirect::check(text, "gate.example", hosts)
         ),
         format!("{} {} {}", headers::is_reserved(text), headers::fold(text), headers::is_harmless_connection(text)),
     ]

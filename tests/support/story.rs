@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use edgegate_core::policy::Network;
 use edgegate_core::refusal::Reason;
-use edgegate_core::sealed::encoding::Spelling;
+use edgegate_core::sealed::encoding::Encoding;
 use edgegate_core::sealed::seal::{self, Kind};
 use edgegate_core::secret::Secret;
 use edgegate_core::signed::link::{self, Signed, Terms};
@@ -152,7 +152,7 @@ impl Story {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let policy = &self.site.gate.policy;
         let key = policy.key("demo").unwrap();
-        let secret = self.site.gate.keyring.secret(&key.secret, false).unwrap();
+        let secret = self.site.gate.secrets.secret(&key.secret, false).unwrap();
         let signed = Signed { method: "GET", host: "gate.example.org", path };
         let query = link::sign(&policy.links[0], key, secret, signed, query, terms).unwrap();
         self.keep("link", format!("{path}?{query}"));
@@ -281,10 +281,10 @@ impl Story {
     fn sealed(&mut self, line: &str) {
         let (name, word) = line.split_once(' ').unwrap();
         let servlet = match name {
-            "jsessionid" => Some((Kind::Session, Spelling::Servlet, "servlet", &b""[..])),
-            "nonce-token" => Some((Kind::Nonce, Spelling::UpperHex, "session", &[7; 46][..])),
-            "ticket" => Some((Kind::Ticket, Spelling::Ticket, "session ticket", &[7; 46][..])),
-            "sso" => Some((Kind::SignOn, Spelling::Dotted, "", luminate::JO.as_bytes())),
+            "jsessionid" => Some((Kind::Session, Encoding::Servlet, "servlet", &b""[..])),
+            "nonce-token" => Some((Kind::Nonce, Encoding::UpperHex, "session", &[7; 46][..])),
+            "ticket" => Some((Kind::Ticket, Encoding::Ticket, "session ticket", &[7; 46][..])),
+            "sso" => Some((Kind::SignOn, Encoding::Dotted, "", luminate::JO.as_bytes())),
             _ => None,
         };
         if let Some((kind, spelling, audience, payload)) = servlet {

@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use edgegate::credential::signed_redirect;
 use edgegate::digest::{md5, sha1};
-use edgegate::keyring::Keyring;
+use edgegate::secrets::Keyring;
 use edgegate::policy::{Digest, Policy, SignedRedirect};
 use edgegate::secret::Secret;
 
@@ -22,7 +22,7 @@ pub enum Work {
 /// A query of 2 kB, its profiles and its key.
 pub struct Bench {
     policy: Policy,
-    keyring: Keyring,
+    secrets: Keyring,
     query: String,
 }
 
@@ -30,9 +30,9 @@ impl Bench {
     /// Reads the policy; None if it is not valid.
     pub fn new() -> Option<Self> {
         let policy = Policy::read(include_str!("../policy.toml")).ok()?;
-        let keyring = Keyring::new(&policy, |_| Some(Secret::new(KEY)));
+        let secrets = Keyring::new(&policy, |_| Some(Secret::new(KEY)));
         let query = include_str!("../query.txt").trim_end().replace('\n', "&");
-        Some(Self { policy, keyring, query })
+        Some(Self { policy, secrets, query })
     }
 
     /// Does it so many times; false if something came out that must not: a good signature refused, a bad one taken.
@@ -59,7 +59,7 @@ impl Bench {
     }
 
     fn holds(&self, profile: &SignedRedirect, query: &str) -> bool {
-        matches!(signed_redirect::verify(profile, &self.keyring, false, query, NOW), Ok(Some(_)))
+        matches!(signed_redirect::verify(profile, &self.secrets, false, query, NOW), Ok(Some(_)))
     }
 }
 

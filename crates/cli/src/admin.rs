@@ -11,7 +11,7 @@ use super::client::Gateway;
 use super::output::{Exit, Failure, Report};
 use super::time;
 use super::workspace::{Workspace, read_stdin, read_text};
-use edgegate_core::sealed::encoding::Spelling;
+use edgegate_core::sealed::encoding::Encoding;
 use edgegate_core::sealed::record::{is_name, is_scope};
 use edgegate_core::sealed::seal::Kind;
 
@@ -161,7 +161,7 @@ fn open_with(common: &Common, args: &Held, kind: Kind) -> Result<(Workspace, Zer
     let held = found.and_then(|rest| rest.split(is_outside).next());
     // A ticket stands for its session, and has signs of its own.
     let words = || input.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ';'));
-    let ticket = || words().find(|piece| Spelling::Ticket.read(piece).is_some() && kind == Kind::Session);
+    let ticket = || words().find(|piece| Encoding::Ticket.read(piece).is_some() && kind == Kind::Session);
     let held = held.or_else(ticket).map(|held| Zeroizing::new(held.to_owned()));
     let held = held.ok_or_else(|| Failure::usage(format!("there is no {beginning}...{or_ticket} in what was read")))?;
     Ok((workspace, held))

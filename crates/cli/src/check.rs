@@ -10,7 +10,7 @@ use super::output::{Exit, Failure, Report};
 use super::rotation;
 use super::time;
 use super::workspace::{policy_path, read_policy, read_text};
-use edgegate_core::policy::{Accept, Advice, Policy, Problem, Route, Via, advise};
+use edgegate_core::policy::{Advice, CredentialKind, Policy, Problem, Route, Via, advise};
 
 /// Reads the policy and says what is to be said.
 ///
@@ -99,7 +99,7 @@ fn table(policy: &Policy) -> String {
 }
 
 fn row(route: &Route) -> [String; 5] {
-    let opened_by = route.accept.iter().map(Accept::word).collect::<Vec<_>>().join(", ");
+    let opened_by = route.accept.iter().map(CredentialKind::word).collect::<Vec<_>>().join(", ");
     [
         route.name.clone(),
         route.methods.join(" "),
@@ -115,7 +115,7 @@ fn route_json(route: &Route) -> Value {
         "host": route.host.as_ref().map(ToString::to_string),
         "path": route.path.to_string(),
         "methods": route.methods,
-        "accept": route.accept.iter().map(Accept::word).collect::<Vec<String>>(),
+        "accept": route.accept.iter().map(CredentialKind::word).collect::<Vec<String>>(),
         "origin": route.forward.origin.name,
         "goes_to": goes_to(route),
     })

@@ -20,7 +20,7 @@ use edgegate_core::refusal::Reason;
 pub fn verify(workspace: &Workspace, args: &Verify, judge: Judge<'_>) -> Result<Report, Failure> {
     let address = Address::read(&args.url)?;
     let asked = asked(args, &address.sent);
-    let judged = judge.judge(workspace, asked);
+    let judged = judge.check(workspace, asked);
     let reason = judge.refusal(&judged);
     let told = told(workspace, judge, asked, &judged, reason);
     if reason == Some(Reason::SecretMissing) {
@@ -44,7 +44,7 @@ pub fn verify(workspace: &Workspace, args: &Verify, judge: Judge<'_>) -> Result<
 pub fn run(workspace: &Workspace, args: &Explain, judge: Judge<'_>) -> Result<Report, Failure> {
     let address = Address::read(&args.verify.url)?;
     let asked = asked(&args.verify, &address.sent);
-    let judged = judge.judge(workspace, asked);
+    let judged = judge.check(workspace, asked);
     let reason = judge.refusal(&judged);
     let mut told = told(workspace, judge, asked, &judged, reason);
     if reason == Some(Reason::SecretMissing) {
@@ -188,7 +188,7 @@ fn differs(
 ) -> Result<(Option<Difference>, Signers), Failure> {
     let sent = Address::read(signed)?.sent;
     // Authenticity is judged before time, so what is refused for its time alone was signed right.
-    let holds = match judge.refusal(&judge.judge(workspace, Asked { url: &sent, ..asked })) {
+    let holds = match judge.refusal(&judge.check(workspace, Asked { url: &sent, ..asked })) {
         None | Some(Reason::RedirectExpired | Reason::RedirectNotYetValid) => true,
         Some(reason) => matches!(reason, Reason::LinkExpired | Reason::LinkNotYetValid),
     };

@@ -72,8 +72,8 @@ impl Judgement {
 }
 
 /// Lets the gate judge.
-pub fn judge(workspace: &Workspace, asked: Asked<'_>) -> Judgement {
-    let gate = State::new(without_assertions(&workspace.policy), workspace.keyring()).at(Deployment::Local);
+pub fn check(workspace: &Workspace, asked: Asked<'_>) -> Judgement {
+    let gate = State::new(without_assertions(&workspace.policy), workspace.secrets()).at(Deployment::Local);
     let network = asked.client.is_none().then(|| bound_network(asked.url)).flatten();
     let client = asked.client.map(|client| client.to_string());
     let client = client.or_else(|| network.as_deref()?.split('/').next().map(str::to_owned));

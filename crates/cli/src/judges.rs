@@ -1,6 +1,6 @@
 //! Who judges an address: the gate, or one profile of signed redirects, wherever the address leads.
 
-use super::judge::{Asked, Judgement, judge};
+use super::judge::{Asked, Judgement, check};
 use super::workspace::Workspace;
 use edgegate_core::explain::{Explanation, explain, explain_redirect};
 use edgegate_core::http::Target;
@@ -20,9 +20,9 @@ pub enum Judge<'a> {
 
 impl Judge<'_> {
     /// Judges.
-    pub fn judge(self, workspace: &Workspace, asked: Asked<'_>) -> Judgement {
+    pub fn check(self, workspace: &Workspace, asked: Asked<'_>) -> Judgement {
         match self {
-            Judge::State(_) => judge(workspace, asked),
+            Judge::State(_) => check(workspace, asked),
             Judge::Profile(profile) => self.by_profile(workspace, profile, asked),
         }
     }
@@ -37,10 +37,10 @@ impl Judge<'_> {
 
     /// What there is to say of the address.
     pub fn explain(self, workspace: &Workspace, asked: Asked<'_>) -> Explanation {
-        let (policy, keyring) = (&workspace.policy, workspace.keyring());
+        let (policy, secrets) = (&workspace.policy, workspace.secrets());
         match self {
-            Judge::State(_) => explain(policy, &keyring, asked.method, asked.url, asked.now),
-            Judge::Profile(profile) => explain_redirect(policy, profile, &keyring, asked.url, asked.now),
+            Judge::State(_) => explain(policy, &secrets, asked.method, asked.url, asked.now),
+            Judge::Profile(profile) => explain_redirect(policy, profile, &secrets, asked.url, asked.now),
         }
     }
 
@@ -75,7 +75,7 @@ impl Judge<'_> {
     fn by_profile(self, workspace: &Workspace, profile: &SignedRedirect, asked: Asked<'_>) -> Judgement {
         let query = asked.url.split_once('?').map_or("", |(_, query)| query);
         let loopback = self.is_loopback(&workspace.policy, asked.url);
-        match redirect::verify(profile, &workspace.keyring(), loopback, query, asked.now) {
+        match redirect::verify(profile, &workspace.secrets(), loopback, query, asked.now) {
             Ok(Some(verified)) => {
                 let identity = Identity { subject: verified.subject, ..Identity::by_key(REDIRECT, &verified.key_id) };
                 Judgement { identity: Some(identity), ..Judgement::default() }

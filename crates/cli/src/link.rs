@@ -11,7 +11,7 @@ use super::output::{Failure, Report};
 use super::signing::{self, Kind};
 use super::time;
 use super::workspace::Workspace;
-use edgegate_core::policy::{Accept, Link, Policy};
+use edgegate_core::policy::{CredentialKind, Link, Policy};
 use edgegate_core::signed::link::{self, Signed, Terms};
 
 /// Signs an address, and has the gate judge the outcome before it is shown.
@@ -78,7 +78,7 @@ fn kind(policy: &Policy) -> Kind<'_, Link> {
         all: &policy.links,
         name: |profile| &profile.name,
         accepted: |accept| match accept {
-            Accept::Link(profile) => Some(profile),
+            CredentialKind::Link(profile) => Some(profile),
             _ => None,
         },
     }

@@ -4,7 +4,7 @@
 //! - [`workspace`] reads what the operator has: the policy, and the secrets in a file ([`vars`]) or on stdin;
 //! - [`check`], [`keys`], [`secrets`], [`link`], [`redirect`], [`admin`], [`clients`] and [`client_new`] are the commands;
 //! - [`mod@client`] is how the admin API is called, [`registration`] what a client is said to be;
-//! - [`judge`] runs the gate itself over an address, so that what is said here is what the gateway does; [`judges`]
+//! - [`check`] runs the gate itself over an address, so that what is said here is what the gateway does; [`judges`]
 //!   lets a profile of signed redirects judge alone instead;
 //! - [`output`] tells people and programs, and ends with the exit code.
 //!

@@ -11,7 +11,7 @@ use super::output::{Failure, Report};
 use super::signing::{self, Kind};
 use super::time;
 use super::workspace::Workspace;
-use edgegate_core::policy::{Accept, Policy, SignedRedirect};
+use edgegate_core::policy::{CredentialKind, Policy, SignedRedirect};
 use edgegate_core::refusal::Reason;
 use edgegate_core::signed::redirect;
 
@@ -96,7 +96,7 @@ fn kind(policy: &Policy) -> Kind<'_, SignedRedirect> {
         all: &policy.signed_redirects,
         name: |profile| &profile.name,
         accepted: |accept| match accept {
-            Accept::SignedRedirect(profile) => Some(profile),
+            CredentialKind::SignedRedirect(profile) => Some(profile),
             _ => None,
         },
     }

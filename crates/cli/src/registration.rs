@@ -42,7 +42,7 @@ pub fn read(registration: &Registration, before: Option<&Client>) -> Result<Clie
         resources: said_or(resources, before_list(|before| &before.resources)),
         changes: 0,
     };
-    policy::judge_client(&client).map_err(|(key, reason)| {
+    policy::check_client(&client).map_err(|(key, reason)| {
         let flag = FLAGS.iter().find(|(known, _)| *known == key).map_or("", |(_, flag)| *flag);
         Failure::usage(format!("`{key}` {reason}")).todo(match key {
             "redirect_uris" if client.redirect_uris.is_empty() => {

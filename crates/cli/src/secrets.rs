@@ -8,7 +8,7 @@ use super::output::{Exit, Failure, Report};
 use super::workspace::Workspace;
 use edgegate_core::http::Deployment;
 use edgegate_core::policy::{Key, KeyUse, MacAlgorithm, Policy, SecretUse};
-use edgegate_core::secrets::Keyring;
+use edgegate_core::secrets::Secrets;
 
 /// Lists them, never their values.
 ///
@@ -16,9 +16,9 @@ use edgegate_core::secrets::Keyring;
 /// Exit code 2: the policy or the file cannot be read.
 pub fn run(common: &Common) -> Result<Report, Failure> {
     let workspace = Workspace::open(common)?;
-    let (policy, keyring) = (&workspace.policy, workspace.keyring());
+    let (policy, secrets) = (&workspace.policy, workspace.secrets());
     let names = policy.secret_names();
-    let entries: Vec<Entry> = names.iter().map(|name| entry(&workspace, &keyring, name)).collect();
+    let entries: Vec<Entry> = names.iter().map(|name| entry(&workspace, &secrets, name)).collect();
     let open = entries.iter().filter(|entry| !entry.state.is_good).count();
     let width = names.iter().map(|name| name.len()).max().unwrap_or_default();
     let line = |entry: &Entry| format!("{:width$}  {:<9}  {}\n", entry.name, entry.state.word, entry.purpose);
@@ -81,14 +81,14 @@ impl State {
     }
 }
 
-fn entry<'a>(workspace: &Workspace, keyring: &Keyring, name: &'a str) -> Entry<'a> {
+fn entry<'a>(workspace: &Workspace, secrets: &Secrets, name: &'a str) -> Entry<'a> {
     let policy = &workspace.policy;
     let key = policy.keys.iter().find(|key| key.secret == name);
     let is_identity = key.is_some_and(|key| key.usage == KeyUse::Identity);
-    let state = match keyring.secret(name, true) {
+    let state = match secrets.secret(name, true) {
         Err(_) => State { word: "missing", is_good: false },
         Ok(value) if is_identity && !keys::is_private_jwk(value) => State { word: "malformed", is_good: false },
-        Ok(_) if keyring.published().contains(&name) => {
+        Ok(_) if secrets.published().contains(&name) => {
             State { word: "published", is_good: policy.gateway.issuer.is_loopback() }
         }
         Ok(_) => State { word: "set", is_good: true },

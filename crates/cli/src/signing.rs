@@ -9,7 +9,7 @@ use super::judges::Judge;
 use super::output::Failure;
 use super::workspace::Workspace;
 use edgegate_core::http::Target;
-use edgegate_core::policy::{Accept, Key};
+use edgegate_core::policy::{CredentialKind, Key};
 
 /// What is looked for: `[links.*]` or `[signed_redirects.*]`.
 pub struct Kind<'p, T> {
@@ -24,7 +24,7 @@ pub struct Kind<'p, T> {
     /// A profile's name.
     pub name: fn(&T) -> &str,
     /// The profile of an entry of `accept`.
-    pub accepted: fn(&Accept) -> Option<&Arc<T>>,
+    pub accepted: fn(&CredentialKind) -> Option<&Arc<T>>,
 }
 
 /// The profile that was asked for, or the only one that the address's route takes.
@@ -41,7 +41,7 @@ pub fn profile<T>(
         return named(kind, asked);
     }
     let gate = Judge::State(&[kind.credential]);
-    let judged = gate.judge(workspace, address);
+    let judged = gate.check(workspace, address);
     let Some(route) = &judged.route else { return Err(explained::would_refuse(workspace, gate, address, &judged)) };
     let takes: Vec<&Arc<T>> = route.accept.iter().filter_map(|accept| (kind.accepted)(accept)).collect();
     match takes.as_slice() {
@@ -92,7 +92,7 @@ pub fn target<'a>(
     asked: Asked<'_>,
 ) -> Result<Target<'a>, Failure> {
     Target::read(&address.sent, workspace.policy.limits.url)
-        .map_err(|_| explained::would_refuse(workspace, gate, asked, &gate.judge(workspace, asked)))
+        .map_err(|_| explained::would_refuse(workspace, gate, asked, &gate.check(workspace, asked)))
 }
 
 /// Lets the judge see what was signed, and notes what a user of it should know.
@@ -106,7 +106,7 @@ pub fn confirm(
     anyway: bool,
     notes: &mut Vec<String>,
 ) -> Result<Judgement, Failure> {
-    let judged = judge.judge(workspace, asked);
+    let judged = judge.check(workspace, asked);
     if let Some(reason) = judge.refusal(&judged) {
         let failure =
             explained::would_refuse(workspace, judge, asked, &Judgement { refused: Some(reason), ..judged.clone() });

@@ -10,7 +10,7 @@ use super::output::Failure;
 use super::vars::Vars;
 use edgegate_core::policy::Policy;
 use edgegate_core::secret::Secret;
-use edgegate_core::secrets::Keyring;
+use edgegate_core::secrets::Secrets;
 
 /// A valid policy and the secrets that belong to it.
 #[derive(Debug)]
@@ -41,8 +41,8 @@ impl Workspace {
     }
 
     /// The policy's secrets, as the gateway would hold them.
-    pub fn keyring(&self) -> Keyring {
-        Keyring::new(&self.policy, |name| self.vars.get(name))
+    pub fn secrets(&self) -> Secrets {
+        Secrets::new(&self.policy, |name| self.vars.get(name))
     }
 
     /// One secret's value, as far as the gateway would take it at an address.
@@ -50,8 +50,8 @@ impl Workspace {
     /// # Errors
     /// Exit code 2: it is not there, or it is a published demo value and the address is not on loopback.
     pub fn secret(&self, name: &str, loopback: bool) -> Result<Secret, Failure> {
-        let keyring = self.keyring();
-        keyring.secret(name, loopback).cloned().map_err(|_| match keyring.missing().contains(&name) {
+        let secrets = self.secrets();
+        secrets.secret(name, loopback).cloned().map_err(|_| match secrets.missing().contains(&name) {
             true => Failure::usage(format!("the secret {name} is not in {}", self.source))
                 .todo(format!("`edgegate key new --name {name} --append FILE` makes one; --secrets FILE names the file, --secrets - reads it from standard input.")),
             false => Failure::usage(format!("the secret {name} holds a published demo value, which counts on loopback only"))

@@ -1,7 +1,7 @@
 //! The decision log: one JSON line per request, no secret, no token, no address with a credential in it.
 
 use crate::digest::{base64url, hmac_sha256, sha256};
-use crate::exchange::Judged;
+use crate::exchange::Handled;
 use crate::policy::KeyUse;
 use crate::state::State;
 
@@ -24,16 +24,16 @@ pub struct Spent {
 ///
 /// # Example
 /// ```
-/// # use edgegate_core::{policy::Policy, secrets::Keyring, testing::{EXAMPLE, secret}};
+/// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let keyring = Keyring::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, secret);
 /// use edgegate_core::exchange::Moment;
 /// use edgegate_core::http::{Headers, Incoming};
 /// use edgegate_core::log::{Spent, line};
 /// use edgegate_core::state::State;
 /// use edgegate_core::testing::{Memory, World, finish};
 ///
-/// let state = State::new(policy, keyring);
+/// let state = State::new(policy, secrets);
 /// let url = "https://gate.example.org/downloads/a.pdf";
 /// let request = Incoming { method: "GET", url, headers: Headers::new(Vec::new()), odd_body: false };
 /// let ports = Memory::new(&World::at(1_800_000_000));
@@ -42,19 +42,19 @@ pub struct Spent {
 /// let line = line(&state, &judged, "GET", "r1", 401, Spent::default());
 /// assert!(line.starts_with(r#"{"edgegate":"refused","reason":"credential_missing","status":401"#));
 /// ```
-pub fn line(gate: &State, judged: &Judged, method: &str, request_id: &str, status: u16, spent: Spent) -> String {
+pub fn line(gate: &State, judged: &Handled, method: &str, request_id: &str, status: u16, spent: Spent) -> String {
     let decided = if judged.refused.is_some() { "refused" } else { "decided" };
     written(gate, judged, method, request_id, decided, Some(status), spent)
 }
 
 /// The line for a request that an origin has and has not answered: it may be the only one, if the visitor left.
-pub fn forwarded(gate: &State, judged: &Judged, method: &str, request_id: &str, spent: Spent) -> String {
+pub fn forwarded(gate: &State, judged: &Handled, method: &str, request_id: &str, spent: Spent) -> String {
     written(gate, judged, method, request_id, "forwarded", None, spent)
 }
 
 fn written(
     gate: &State,
-    judged: &Judged,
+    judged: &Handled,
     method: &str,
     request_id: &str,
     what: &str,
@@ -127,7 +127,7 @@ impl Line {
 /// somebody is; without one it is only a name for the same person.
 fn subject_digest(gate: &State, subject: &str) -> String {
     let seal = gate.policy.keys.iter().find(|key| key.usage == KeyUse::Seal);
-    let secret = seal.and_then(|key| gate.keyring.secret(&key.secret, true).ok());
+    let secret = seal.and_then(|key| gate.secrets.secret(&key.secret, true).ok());
     let parts: [&[u8]; 2] = [b"edgegate log v1\0", subject.as_bytes()];
     let digest = secret.map_or_else(|| sha256(&parts), |secret| hmac_sha256(secret, &parts));
     base64url(digest.split_at_checked(9).map_or(&[], |(start, _)| start))

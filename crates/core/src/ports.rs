@@ -11,12 +11,18 @@ use crate::refusal::Reason;
 use crate::secret::Secret;
 
 /// All the ports together.
-pub trait Ports: Vault + Ledger + Throttle + Entropy + Limiter + Timer + Upstream + Signer + Verifier + Body {}
+pub trait Ports:
+    KvStore + Ledger + LoginAttempts + Entropy + RateLimiter + Timer + Upstream + Signer + Verifier + Body
+{
+}
 
-impl<T: Vault + Ledger + Throttle + Entropy + Limiter + Timer + Upstream + Signer + Verifier + Body> Ports for T {}
+impl<T: KvStore + Ledger + LoginAttempts + Entropy + RateLimiter + Timer + Upstream + Signer + Verifier + Body> Ports
+    for T
+{
+}
 
 /// A key-value store that forgets by itself and may lag behind its own writes (Workers KV).
-pub trait Vault {
+pub trait KvStore {
     /// The value of a key. A key must not be asked for before it can exist: misses are cached too.
     async fn get(&self, key: &str) -> Result<Option<String>, Reason>;
     /// Stores a value until `expires` (Unix seconds, at least 60 s ahead).
@@ -120,7 +126,7 @@ pub struct Guesses {
 }
 
 /// Counts guesses for all isolates together (a Durable Object).
-pub trait Throttle {
+pub trait LoginAttempts {
     /// Counts a guess, before it is known whether it is wrong, so that a burst counts in full. Of a pair that was right
     /// before, the network is not counted.
     async fn guess(&self, guess: &Guess) -> Result<Guesses, Reason>;
@@ -138,7 +144,7 @@ pub trait Entropy {
 }
 
 /// A counter of attempts per key; approximate, per location.
-pub trait Limiter {
+pub trait RateLimiter {
     /// Counts one attempt and says whether it was still within the limit.
     async fn within(&self, key: &str) -> Result<bool, Reason>;
 }

@@ -11,16 +11,16 @@ use crate::secret::Secret;
 /// use edgegate_core::policy::Policy;
 /// use edgegate_core::refusal::Reason;
 /// use edgegate_core::secret::Secret;
-/// use edgegate_core::secrets::Keyring;
+/// use edgegate_core::secrets::Secrets;
 ///
 /// let policy = Policy::read(edgegate_core::testing::EXAMPLE).unwrap();
 /// let long = "0123456789abcdef0123456789abcdef";
-/// let keyring = Keyring::new(&policy, |name| (name == "LINK_KEY").then(|| Secret::new(long)));
-/// assert!(keyring.secret("LINK_KEY", false).is_ok());
-/// assert_eq!(keyring.secret("SEAL_KEY", false), Err(Reason::SecretMissing));
+/// let secrets = Secrets::new(&policy, |name| (name == "LINK_KEY").then(|| Secret::new(long)));
+/// assert!(secrets.secret("LINK_KEY", false).is_ok());
+/// assert_eq!(secrets.secret("SEAL_KEY", false), Err(Reason::SecretMissing));
 /// ```
 #[derive(Debug, Clone)]
-pub struct Keyring(Vec<Entry>);
+pub struct Secrets(Vec<Entry>);
 
 #[derive(Debug, Clone)]
 struct Entry {
@@ -29,7 +29,7 @@ struct Entry {
     published: bool,
 }
 
-impl Keyring {
+impl Secrets {
     /// Asks `lookup` once for every secret of the policy. An empty value is a missing one, and so is one that can be
     /// guessed: a key that the operator makes has at least [`SHORTEST`] bytes; the secret of a digest format, the
     /// password of a vendor's administrator and the gate's own secret at an issuer are others' to choose, and an identity key has a form of its own.

@@ -4,12 +4,12 @@ use crate::attempts::guesses::Guesses;
 use crate::attempts::questions::Questions;
 use crate::attempts::tries::Tries;
 use crate::credential::identity_jwt::Assertions;
-use crate::credential::issuer::Foreign;
+use crate::credential::issuer::Issuers;
 use crate::http::{Deployment, Target};
 use crate::policy::Policy;
 use crate::sealed::cache::Recent;
 use crate::sealed::store::Context;
-use crate::secrets::Keyring;
+use crate::secrets::Secrets;
 
 /// A policy with its keys and what this isolate remembers: the whole gate.
 #[derive(Debug)]
@@ -17,11 +17,11 @@ pub struct State {
     /// The policy.
     pub policy: Policy,
     /// Values of the policy's secrets.
-    pub keyring: Keyring,
+    pub secrets: Secrets,
     /// Where it runs.
     pub deployment: Deployment,
     pub(crate) recent: Recent,
-    pub(crate) foreign: Foreign,
+    pub(crate) foreign: Issuers,
     pub(crate) guesses: Guesses,
     pub(crate) questions: Questions,
     pub(crate) tries: Tries,
@@ -30,13 +30,13 @@ pub struct State {
 
 impl State {
     /// A gate with an empty memory, deployed for others.
-    pub fn new(policy: Policy, keyring: Keyring) -> Self {
+    pub fn new(policy: Policy, secrets: Secrets) -> Self {
         Self {
             policy,
-            keyring,
+            secrets,
             deployment: Deployment::Public,
             recent: Recent::default(),
-            foreign: Foreign::default(),
+            foreign: Issuers::default(),
             guesses: Guesses::default(),
             questions: Questions::default(),
             tries: Tries::default(),
@@ -57,7 +57,7 @@ impl State {
     pub(crate) fn context(&self, target: &Target<'_>, now: u64) -> Context<'_> {
         Context {
             recent: &self.recent,
-            keyring: &self.keyring,
+            secrets: &self.secrets,
             single_use: self.policy.single_use,
             loopback: target.is_loopback(),
             now,

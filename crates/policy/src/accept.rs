@@ -9,12 +9,12 @@ use super::shape::{root, route};
 use super::suggest;
 use super::table::Table;
 use super::value::Text;
-use super::{Accept, Dialect, Facts, Xsrf};
+use super::{CredentialKind, Dialect, Facts, Xsrf};
 
 /// What a route accepts.
 pub(super) struct Accepted {
     /// In the order in which they are asked.
-    pub(super) kinds: Vec<Accept>,
+    pub(super) kinds: Vec<CredentialKind>,
     /// What holds where the route says nothing else.
     pub(super) dialect: Dialect,
     /// The same.
@@ -42,7 +42,7 @@ pub(super) fn read(report: &mut Report, table: &Table<'_>, around: &Surroundings
             credential(report, text, part, around, &mut accepted.kinds);
         }
     }
-    judge_together(report, table, texts.len(), &accepted.kinds);
+    check_together(report, table, texts.len(), &accepted.kinds);
     accepted
 }
 
@@ -61,10 +61,10 @@ pub(super) fn words() -> Vec<String> {
 }
 
 /// What cannot stand beside what.
-fn judge_together(report: &mut Report, table: &Table<'_>, entries: usize, kinds: &[Accept]) {
-    let has = |kind: fn(&Accept) -> bool| kinds.iter().any(kind);
-    let is_for_http = |accept: &Accept| matches!(accept, Accept::HttpSession(_));
-    if has(is_for_http) && !kinds.iter().all(|one| is_for_http(one) || matches!(one, Accept::Nothing)) {
+fn check_together(report: &mut Report, table: &Table<'_>, entries: usize, kinds: &[CredentialKind]) {
+    let has = |kind: fn(&CredentialKind) -> bool| kinds.iter().any(kind);
+    let is_for_http = |accept: &CredentialKind| matches!(accept, CredentialKind::HttpSession(_));
+    if has(is_for_http) && !kinds.iter().all(|one| is_for_http(one) || matches!(one, CredentialKind::Anonymous)) {
         table.wrong(
             report,
             &route::ACCEPT,
@@ -74,11 +74,11 @@ fn judge_together(report: &mut Report, table: &Table<'_>, entries: usize, kinds:
     if entries > 1 && names(table, "luminate") {
         table.wrong(report, &route::ACCEPT, "`luminate` stands alone: the dialect says what opens its addresses");
     }
-    if has(|one| matches!(one, Accept::Basic(_))) && has(|one| matches!(one, Accept::TokenPair)) {
+    if has(|one| matches!(one, CredentialKind::Basic(_))) && has(|one| matches!(one, CredentialKind::TokenPair)) {
         let reason = "`basic` and `token-pair` both read `Authorization: Basic`; give each a route of its own";
         table.wrong(report, &route::ACCEPT, reason);
     }
-    if has(|one| matches!(one, Accept::Ticket(_))) && has(|one| matches!(one, Accept::AppTicket(_))) {
+    if has(|one| matches!(one, CredentialKind::Ticket(_))) && has(|one| matches!(one, CredentialKind::AppTicket(_))) {
         table.wrong(report, &route::ACCEPT, "`ticket` takes every ticket, so `app-ticket` beside it protects nothing");
     }
 }
@@ -89,13 +89,13 @@ fn credential(
     text: &Text<'_>,
     word: &str,
     around: &Surroundings<'_, '_>,
-    kinds: &mut Vec<Accept>,
+    kinds: &mut Vec<CredentialKind>,
 ) {
     let Some(one) = kind(report, text, word, around) else { return };
     order::insert(kinds, one, |accept| accept.facts().turn);
 }
 
-fn kind(report: &mut Report, text: &Text<'_>, word: &str, around: &Surroundings<'_, '_>) -> Option<Accept> {
+fn kind(report: &mut Report, text: &Text<'_>, word: &str, around: &Surroundings<'_, '_>) -> Option<CredentialKind> {
     if let Some(name) = word.strip_prefix("link:") {
         let link = around.links.find(report, text, name)?;
         if around.brokers.things().any(|broker| broker.link.name == link.name) {
@@ -104,13 +104,13 @@ fn kind(report: &mut Report, text: &Text<'_>, word: &str, around: &Surroundings<
                 &format!("`[links.{name}]` is what a broker signs people in with; it opens nothing else"),
             );
         }
-        return Some(Accept::Link(link));
+        return Some(CredentialKind::Link(link));
     }
     if let Some(name) = word.strip_prefix("signed-redirect:") {
-        return around.signed_redirects.find(report, text, name).map(Accept::SignedRedirect);
+        return around.signed_redirects.find(report, text, name).map(CredentialKind::SignedRedirect);
     }
     if let Some(name) = word.strip_prefix("issuer:") {
-        return around.issuers.find(report, text, name).map(Accept::Issuer);
+        return around.issuers.find(report, text, name).map(CredentialKind::Issuer);
     }
     let facts = Facts::ALL.iter().find(|facts| facts.word == word);
     let needs = match word {
@@ -125,24 +125,24 @@ fn kind(report: &mut Report, text: &Text<'_>, word: &str, around: &Surroundings<
         }
     }
     Some(match word {
-        "none" => Accept::Nothing,
-        "bearer" => Accept::Bearer,
-        "token-pair" => Accept::TokenPair,
-        "basic" => Accept::Basic(Arc::clone(around.basic?)),
-        "ticket" => Accept::Ticket(Arc::clone(around.ticket?)),
+        "none" => CredentialKind::Anonymous,
+        "bearer" => CredentialKind::Bearer,
+        "token-pair" => CredentialKind::TokenPair,
+        "basic" => CredentialKind::Basic(Arc::clone(around.basic?)),
+        "ticket" => CredentialKind::Ticket(Arc::clone(around.ticket?)),
         "app-ticket" => {
             let ticket = around.ticket?;
             if ticket.app_tokens.is_empty() {
                 let reason = format!("{by}`app-ticket` needs `app_tokens` in `[ticket]`, and there are none");
                 text.wrong(report, &reason);
             }
-            Accept::AppTicket(Arc::clone(ticket))
+            CredentialKind::AppTicket(Arc::clone(ticket))
         }
-        "session" => Accept::Session,
-        "nonce" => Accept::Nonce,
-        "luminate" => Accept::Luminate(Arc::clone(around.luminate?)),
+        "session" => CredentialKind::Session,
+        "nonce" => CredentialKind::Nonce,
+        "luminate" => CredentialKind::Luminate(Arc::clone(around.luminate?)),
         "http-session" => match around.luminate.filter(|luminate| luminate.http_host.is_some()) {
-            Some(luminate) => Accept::HttpSession(Arc::clone(luminate)),
+            Some(luminate) => CredentialKind::HttpSession(Arc::clone(luminate)),
             None => {
                 text.wrong(report, "`http-session` needs `http_host` in `[luminate]`, and there is none");
                 return None;

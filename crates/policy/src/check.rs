@@ -8,7 +8,7 @@ use super::overlap;
 use super::shape::{self, root};
 use super::time;
 use super::{
-    Accept, Boundary, Dialect, Digest, Issuer, Key, KeyUse, Link, MacAlgorithm, Policy, Route, SignedRedirect,
+    Boundary, CredentialKind, Dialect, Digest, Issuer, Key, KeyUse, Link, MacAlgorithm, Policy, Route, SignedRedirect,
     SingleUse, Verification, Via,
 };
 
@@ -175,7 +175,9 @@ impl Advisor<'_> {
             );
         }
         let is_brokers = self.policy.brokers.iter().any(|broker| broker.link.name == link.name);
-        if !is_brokers && !self.accepts(|one| matches!(one, Accept::Link(accepted) if accepted.name == link.name)) {
+        if !is_brokers
+            && !self.accepts(|one| matches!(one, CredentialKind::Link(accepted) if accepted.name == link.name))
+        {
             self.say(&label, "is not accepted by any route");
         }
     }
@@ -193,8 +195,8 @@ impl Advisor<'_> {
                 _ => {}
             }
         }
-        let is_accepted =
-            self.accepts(|one| matches!(one, Accept::SignedRedirect(accepted) if accepted.name == redirect.name));
+        let is_accepted = self
+            .accepts(|one| matches!(one, CredentialKind::SignedRedirect(accepted) if accepted.name == redirect.name));
         let signs_answers = self.policy.luminate.iter().any(|luminate| luminate.signature.name == redirect.name);
         if signs_answers && !is_accepted {
             return; // nothing comes in by it
@@ -277,7 +279,7 @@ impl Advisor<'_> {
                     "luminate",
                     &format!("`http_host = \"{host}\"`: who listens on the network can act as a visitor there"),
                 );
-                if !self.accepts(|one| matches!(one, Accept::HttpSession(_))) {
+                if !self.accepts(|one| matches!(one, CredentialKind::HttpSession(_))) {
                     self.say("luminate", "`http_host` has no effect, since no route accepts `http-session`");
                 }
             }
@@ -311,7 +313,7 @@ impl Advisor<'_> {
         }
         self.schemes_of(route);
         let asks = |issuer: &&Arc<Issuer>| matches!(issuer.verification, Verification::Introspection { .. });
-        let mut asked = route.accept.iter().filter_map(Accept::issuer).filter(asks);
+        let mut asked = route.accept.iter().filter_map(CredentialKind::issuer).filter(asks);
         if let Some(first) = asked.next() {
             for other in asked {
                 let (first, other) = (&first.name, &other.name);
@@ -353,18 +355,18 @@ impl Advisor<'_> {
             self.say(&label, "speaks `luminate` without `POST`: passwords and tokens are taken from nothing else");
         }
         let signs = self.policy.luminate.as_ref().map(|luminate| &luminate.signature);
-        let is_signed_here = |accept: &Accept| match (accept, signs) {
-            (Accept::SignedRedirect(taken), Some(signs)) => taken.shares_key(signs),
+        let is_signed_here = |accept: &CredentialKind| match (accept, signs) {
+            (CredentialKind::SignedRedirect(taken), Some(signs)) => taken.shares_key(signs),
             _ => false,
         };
         if route.accept.iter().any(is_signed_here) {
             self.say(&label, "takes what the gate itself signs for every caller of the Luminate API: whoever asks gets in, as nobody unless the subject says who");
         }
-        let has = |kind: fn(&Accept) -> bool| route.accept.iter().any(kind);
-        if has(|one| matches!(one, Accept::Nonce)) && !has(|one| matches!(one, Accept::Session)) {
+        let has = |kind: fn(&CredentialKind) -> bool| route.accept.iter().any(kind);
+        if has(|one| matches!(one, CredentialKind::Nonce)) && !has(|one| matches!(one, CredentialKind::Session)) {
             self.say(&label, "accepts `nonce` but not `session`, so what a nonce opens is of no use here");
         }
-        if has(|one| matches!(one, Accept::Nothing)) && route.accept.len() > 1 {
+        if has(|one| matches!(one, CredentialKind::Anonymous)) && route.accept.len() > 1 {
             self.say(&label, "`none` at the end of `accept`: a request without credentials goes through as nobody");
         }
         if let Some(cors) = &route.cors
@@ -385,7 +387,7 @@ impl Advisor<'_> {
         self.accepts(|one| one.facts().uses.iter().any(|used| used.name == table.name))
     }
 
-    pub(super) fn accepts(&self, kind: impl Fn(&Accept) -> bool) -> bool {
+    pub(super) fn accepts(&self, kind: impl Fn(&CredentialKind) -> bool) -> bool {
         self.policy.routes.iter().any(|route| route.accept.iter().any(&kind))
     }
 }

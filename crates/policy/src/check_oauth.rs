@@ -2,7 +2,7 @@
 
 use super::check::Advisor;
 use super::time;
-use super::{Accept, Client, ClientKind, Dialect, Issuer, OAuth, SingleUse, Verification};
+use super::{Client, ClientKind, CredentialKind, Dialect, Issuer, OAuth, SingleUse, Verification};
 
 impl Advisor<'_> {
     pub(super) fn client(&mut self, client: &Client) {
@@ -35,7 +35,7 @@ impl Advisor<'_> {
             );
         }
         match client.kind {
-            ClientKind::TokenPair if !self.accepts(|one| matches!(one, Accept::TokenPair)) => {
+            ClientKind::TokenPair if !self.accepts(|one| matches!(one, CredentialKind::TokenPair)) => {
                 self.say(&label, "is of no use, since no route accepts `token-pair`");
             }
             ClientKind::Confidential | ClientKind::Public if self.policy.oauth.is_none() => {
@@ -67,10 +67,10 @@ impl Advisor<'_> {
         if policy.single_use == SingleUse::BestEffort {
             self.say("oauth", "`[storage] single_use = \"best-effort\"`: two refreshes at the same moment can both win in spite of `retry_window`; the next one then looks like a theft and signs the person out");
         }
-        if !self.accepts(|one| matches!(one, Accept::Bearer)) {
+        if !self.accepts(|one| matches!(one, CredentialKind::Bearer)) {
             self.say("oauth", "no route accepts `bearer`, so its tokens open nothing here");
         }
-        if policy.sign_in.is_none() && !self.accepts(|one| matches!(one, Accept::Nonce)) {
+        if policy.sign_in.is_none() && !self.accepts(|one| matches!(one, CredentialKind::Nonce)) {
             self.say("oauth", "nobody can allow anything: without `[sign_in]`, and without a route that accepts `nonce`, there are no sessions");
         }
         if policy.admin.is_none() && policy.clients.iter().all(|client| client.kind == ClientKind::TokenPair) {
@@ -102,7 +102,7 @@ impl Advisor<'_> {
                 }
             }
         }
-        if !self.accepts(|one| matches!(one, Accept::Issuer(accepted) if accepted.name == issuer.name)) {
+        if !self.accepts(|one| matches!(one, CredentialKind::Issuer(accepted) if accepted.name == issuer.name)) {
             self.say(&label, "is not accepted by any route");
         }
     }

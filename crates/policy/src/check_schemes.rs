@@ -2,7 +2,7 @@
 
 use super::check::Advisor;
 use super::time;
-use super::{Accept, Dialect, Route, Xsrf};
+use super::{CredentialKind, Dialect, Route, Xsrf};
 
 impl Advisor<'_> {
     /// `[basic]`, `[ticket]` and `[brokers.*]`.
@@ -16,7 +16,7 @@ impl Advisor<'_> {
             self.say("ticket", &remark);
         }
         let has_apps = policy.ticket.as_ref().is_some_and(|ticket| !ticket.app_tokens.is_empty());
-        if has_apps && !self.accepts(|one| matches!(one, Accept::AppTicket(_))) {
+        if has_apps && !self.accepts(|one| matches!(one, CredentialKind::AppTicket(_))) {
             self.say("ticket", "`app_tokens` has no effect, since no route accepts `app-ticket`");
         }
         if policy.ticket.as_ref().is_some_and(|ticket| ticket.pages) {

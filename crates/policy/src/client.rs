@@ -68,7 +68,7 @@ fn client(report: &mut Report, id: &str, table: &Table<'_>) -> Option<Client> {
         }
         _ => {}
     }
-    if let Err((key, reason)) = judge(&client) {
+    if let Err((key, reason)) = check(&client) {
         table.wrong_at(report, key, &reason);
     }
     Some(client)
@@ -78,7 +78,7 @@ fn client(report: &mut Report, id: &str, table: &Table<'_>) -> Option<Client> {
 ///
 /// # Errors
 /// The key that is wrong, and the reason.
-pub fn judge(client: &Client) -> Result<(), (&'static str, String)> {
+pub fn check(client: &Client) -> Result<(), (&'static str, String)> {
     let is_pair = client.kind == ClientKind::TokenPair;
     // A resource server that only asks about tokens sends no browser anywhere.
     if !is_pair && !client.introspects_all && client.redirect_uris.is_empty() {

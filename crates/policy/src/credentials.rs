@@ -86,7 +86,7 @@ pub(super) fn sign_in(
     let origin = table.text(report, &sign_in::ORIGIN);
     let origin = origin.and_then(|name| {
         let origin = origins.find(report, &name, name.value)?;
-        sections::judge_for_passwords(report, &name, &origin);
+        sections::check_for_passwords(report, &name, &origin);
         Some(origin)
     });
     let path = table.checked(report, &sign_in::PATH, super::path::check_exact);

@@ -59,7 +59,7 @@ use std::sync::Arc;
 pub use base_url::BaseUrl;
 pub use carrier::{Carried, Carrier};
 pub use check::{Advice, advise};
-pub use client::{MOST_SCOPES, judge as judge_client, redirect_uri, resource, secret_digest};
+pub use client::{MOST_SCOPES, check as check_client, redirect_uri, resource, secret_digest};
 pub use facts::{Facts, Scheme, Turn};
 pub use field_pattern::FieldPattern;
 pub use host::{authority, is_loopback};

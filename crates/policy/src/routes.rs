@@ -15,9 +15,9 @@ use super::table::Table;
 use super::text;
 use super::value::Text;
 use super::{
-    Accept, Basic, BearerUse, Broker, Cors, Dialect, Facts, Forward, HostPattern, Issuer, Link, Luminate, NamePattern,
-    OAuth, Origin, OriginPattern, PathPattern, Revocation, Route, SignedRedirect, SingleUse, TagPlaces, Ticket, Via,
-    Xsrf,
+    Basic, BearerUse, Broker, Cors, CredentialKind, Dialect, Facts, Forward, HostPattern, Issuer, Link, Luminate,
+    NamePattern, OAuth, Origin, OriginPattern, PathPattern, Revocation, Route, SignedRedirect, SingleUse, TagPlaces,
+    Ticket, Via, Xsrf,
 };
 
 /// What routes refer to.
@@ -77,7 +77,7 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
     }
     let methods = methods(report, table);
     let accepted = accept::read(report, table, around);
-    let accepts = |kind: fn(&Accept) -> bool| accepted.kinds.iter().any(kind);
+    let accepts = |kind: fn(&CredentialKind) -> bool| accepted.kinds.iter().any(kind);
     let is_luminate = accept::names(table, "luminate");
     if is_luminate && path.as_ref().is_some_and(|path| !path.is_prefix()) {
         table.wrong(report, &route::PATH, "must end with `/*`: what `luminate` answers lies below the path");
@@ -86,7 +86,7 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
     if table.has(&route::BEARER) && !accepts(|one| one.facts().has_scopes) {
         table.wrong(report, &route::BEARER, &none_of(|facts| facts.has_scopes));
     }
-    if !bearer.prefix.is_empty() && !accepts(|one| matches!(one, Accept::Bearer)) {
+    if !bearer.prefix.is_empty() && !accepts(|one| matches!(one, CredentialKind::Bearer)) {
         table.wrong(report, &route::BEARER, "`prefix` has no effect, since `accept` lacks `bearer`");
     }
     let dialect = table.word(report, &route::DIALECT, &route::DIALECTS).unwrap_or(accepted.dialect);
@@ -94,7 +94,7 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
         table.wrong(report, &route::DIALECT, "has no effect, since the route speaks `luminate`");
     }
     let confirm = table.flag(report, &route::CONFIRM);
-    if confirm && !accepts(|one| matches!(one, Accept::Nonce)) {
+    if confirm && !accepts(|one| matches!(one, CredentialKind::Nonce)) {
         table.wrong(report, &route::CONFIRM, "has no effect, since `accept` lacks `nonce`");
     }
     if confirm && !methods.iter().any(|method| method == "POST") {
@@ -113,9 +113,9 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
             );
         }
     }
-    let takes_sessions = accepts(|one| matches!(one, Accept::Session));
+    let takes_sessions = accepts(|one| matches!(one, CredentialKind::Session));
     let xsrf = table.word(report, &route::XSRF, &route::XSRF_WORDS);
-    judge_xsrf(report, table, xsrf, &accepted.kinds);
+    check_xsrf(report, table, xsrf, &accepted.kinds);
     let broker = broker(report, table, around, takes_sessions);
     let tags = tags(report, table, is_luminate || takes_sessions);
     let forward = forward(report, table, around, path.as_ref(), is_luminate);
@@ -176,7 +176,7 @@ fn none_of(is_meant: fn(&Facts) -> bool) -> String {
 }
 
 /// `xsrf`: of use where a browser sends a credential by itself.
-fn judge_xsrf(report: &mut Report, table: &Table<'_>, xsrf: Option<Xsrf>, kinds: &[Accept]) {
+fn check_xsrf(report: &mut Report, table: &Table<'_>, xsrf: Option<Xsrf>, kinds: &[CredentialKind]) {
     let Some(xsrf) = xsrf else { return };
     if xsrf >= Xsrf::Token && !kinds.iter().any(|one| one.facts().has_xsrf_token) {
         let reason = "has no effect, since `accept` has neither `session` nor `luminate`, whose token it asks for";
@@ -232,7 +232,7 @@ fn forward(
     let origin = origin.and_then(|name| {
         let origin = around.origins.find(report, &name, name.value)?;
         if gets_passwords {
-            sections::judge_for_passwords(report, &name, &origin);
+            sections::check_for_passwords(report, &name, &origin);
         }
         Some(origin)
     });

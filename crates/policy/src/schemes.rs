@@ -63,7 +63,7 @@ pub(super) fn brokers(report: &mut Report, root: &Table<'_>, links: &Names<Link>
         }
         let link = table.text(report, &broker::LINK).and_then(|text| {
             let link = links.find(report, &text, text.value)?;
-            judge_link(report, &text, &link, links);
+            check_link(report, &text, &link, links);
             Some(link)
         });
         let broker = url.zip(link).map(|(url, link)| Broker { name: name.to_owned(), url, link });
@@ -83,7 +83,7 @@ fn secret(report: &mut Report, text: &Text<'_>, taken: &mut Vec<String>) -> Opti
 }
 
 /// What a broker signs opens a session for whomever it names, so it is as strict as a link can be.
-fn judge_link(report: &mut Report, text: &Text<'_>, link: &Link, links: &Names<Link>) {
+fn check_link(report: &mut Report, text: &Text<'_>, link: &Link, links: &Names<Link>) {
     for (is_so, demand) in [
         (link.single_use, "`single_use = true`: whoever finds its answer in a history would be signed in"),
         (

@@ -145,7 +145,7 @@ pub(super) fn check_name(report: &mut Report, kind: &str, name: &str, table: &Ta
 }
 
 /// Whether an origin may receive passwords; `text` is where it is named for that.
-pub(super) fn judge_for_passwords(report: &mut Report, text: &Text<'_>, origin: &Origin) {
+pub(super) fn check_for_passwords(report: &mut Report, text: &Text<'_>, origin: &Origin) {
     if origin.insecure {
         let reason = format!(
             "`{}` is `insecure = true`, so passwords would travel in the clear; use https, or a service binding",

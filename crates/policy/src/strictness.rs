@@ -1,6 +1,6 @@
 //! Whether one route asks for at least what another asks for.
 
-use super::{Accept, Route, Scheme, Xsrf};
+use super::{CredentialKind, Route, Scheme, Xsrf};
 
 /// In what a route is looser than another, by the keys of the policy; empty if whatever it lets through, the other would
 /// let through as well. Methods are told apart elsewhere.
@@ -10,33 +10,35 @@ pub(super) fn looser_in(route: &Route, than: &Route) -> Vec<&'static str> {
         return keys;
     }
     let is_open = !than.is_guarded();
-    let words: Vec<String> = than.accept.iter().map(Accept::word).collect();
+    let words: Vec<String> = than.accept.iter().map(CredentialKind::word).collect();
     // Under another path the dialect has other places, and all others are open pages.
-    let is_shared = |accept: &&Accept| words.contains(&accept.word()) && !matches!(accept, Accept::Luminate(_));
-    let shared: Vec<&Accept> = route.accept.iter().filter(is_shared).collect();
+    let is_shared =
+        |accept: &&CredentialKind| words.contains(&accept.word()) && !matches!(accept, CredentialKind::Luminate(_));
+    let shared: Vec<&CredentialKind> = route.accept.iter().filter(is_shared).collect();
     if !is_open && shared.len() < route.accept.len() {
         keys.push("accept");
     }
-    let shares = |kind: fn(&Accept) -> bool| shared.iter().any(|accept| kind(accept));
-    let is_token = |accept: &Accept| accept.facts().scheme == Some(Scheme::Bearer);
+    let shares = |kind: fn(&CredentialKind) -> bool| shared.iter().any(|accept| kind(accept));
+    let is_token = |accept: &CredentialKind| accept.facts().scheme == Some(Scheme::Bearer);
     if shares(|accept| accept.facts().has_scopes)
         && !than.bearer.scope.iter().all(|scope| route.bearer.scope.contains(scope))
     {
         keys.push("scope");
     }
     let takes_more = (route.bearer.query && !than.bearer.query) || (route.bearer.form && !than.bearer.form);
-    let has_prefix = shares(|accept| matches!(accept, Accept::Bearer)) && route.bearer.prefix != than.bearer.prefix;
+    let has_prefix =
+        shares(|accept| matches!(accept, CredentialKind::Bearer)) && route.bearer.prefix != than.bearer.prefix;
     if shares(is_token) && (takes_more || has_prefix) {
         keys.push("bearer");
     }
-    let is_kept = |accept: &Accept| !matches!(accept, Accept::Nothing);
+    let is_kept = |accept: &CredentialKind| !matches!(accept, CredentialKind::Anonymous);
     if shares(is_kept) && route.revocation < than.revocation {
         keys.push("revocation");
     }
     if shares(|accept| accept.facts().is_ambient) && route.xsrf < than.xsrf {
         keys.push("xsrf");
     }
-    if than.confirm && !route.confirm && shares(|accept| matches!(accept, Accept::Nonce)) {
+    if than.confirm && !route.confirm && shares(|accept| matches!(accept, CredentialKind::Nonce)) {
         keys.push("confirm");
     }
     if route.cors.is_some() && route.cors != than.cors && shares(is_kept) {

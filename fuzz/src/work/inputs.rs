@@ -9,7 +9,7 @@ use edgegate_core::redirect::document::{Document, Path};
 use edgegate_core::tags::{Expander, Expansion, Vocabulary};
 use edgegate_core::testing::{Memory, World};
 
-use edgegate_fuzz::support::{NOW, POLICY, Request, Site, keyring, oauth, policy};
+use edgegate_fuzz::support::{NOW, POLICY, Request, Site, secrets, oauth, policy};
 
 /// What is prepared for a size; running it gives a word that says how it ended.
 pub type Work = Box<dyn FnOnce() -> String>;
@@ -358,7 +358,7 @@ fn texts() -> Vec<Case> {
     cases.push(case("explained", "a signed link", 8000, move |bytes| {
         let read = gate
             .borrow_mut()
-            .get_or_insert_with(|| std::rc::Rc::new((policy(POLICY), keyring(&policy(POLICY)))))
+            .get_or_insert_with(|| std::rc::Rc::new((policy(POLICY), secrets(&policy(POLICY)))))
             .clone();
         let url = format!(
             "https://gate.example.org/files/?{}eg_kid=demo&eg_exp=1800000060&eg_sig=x",

@@ -4,7 +4,7 @@
 use core::future::Future;
 use core::pin::Pin;
 
-use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::Handled;
 use edgegate_core::refusal::Reason;
 use edgegate_core::testing::{Fault, Faults, Turns, finish};
 use proptest::prelude::*;
@@ -41,13 +41,13 @@ fn asked(site: &Site) -> u32 {
     site.ports.spent.get().upstream
 }
 
-fn at_once<'a>(site: &'a Site, requests: &'a [Request]) -> Turns<'a, Judged> {
+fn at_once<'a>(site: &'a Site, requests: &'a [Request]) -> Turns<'a, Handled> {
     Turns::new(
-        requests.iter().map(|request| Box::pin(site.judge(request)) as Pin<Box<dyn Future<Output = Judged> + 'a>>),
+        requests.iter().map(|request| Box::pin(site.check(request)) as Pin<Box<dyn Future<Output = Handled> + 'a>>),
     )
 }
 
-fn refusals(turns: &Turns<'_, Judged>) -> Vec<Option<Reason>> {
+fn refusals(turns: &Turns<'_, Handled>) -> Vec<Option<Reason>> {
     turns.done.iter().flatten().map(|judged| judged.refused).collect()
 }
 
@@ -209,5 +209,5 @@ fn a_token_that_others_ask_about_is_asked_about_by_no_more_than_may_at_once() {
     turns.settle();
     assert_eq!(refusals(&turns), [None; 60]);
     assert!(asked(&site) <= 20, "{} questions", asked(&site));
-    assert!(finish(site.judge(&requests[0])).is_some_and(|judged| judged.refused.is_none()));
+    assert!(finish(site.check(&requests[0])).is_some_and(|judged| judged.refused.is_none()));
 }

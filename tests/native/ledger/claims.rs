@@ -2,7 +2,7 @@
 //! spent, and nobody who comes again is taken for a thief.
 
 use core::future::Future as _;
-use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::Handled;
 use edgegate_core::ports::{ClaimKey, Claimed};
 use edgegate_core::refusal::Reason;
 use edgegate_core::testing::{Fault, Faults, Shards, finish, poll_at_most};
@@ -34,7 +34,7 @@ fn proven(site: &Site) -> Request {
 
 /// Asks until there is an answer that is not about a store, at one isolate after the other. `is_lost`: whether the client
 /// gets an answer at all, and else asks once more.
-fn insist(sites: &[Site; 3], request: &Request, mut is_lost: impl FnMut() -> bool) -> Judged {
+fn insist(sites: &[Site; 3], request: &Request, mut is_lost: impl FnMut() -> bool) -> Handled {
     for tries in 0..50 {
         let judged = sites[tries % 3].ask(request);
         if judged.refused != Some(Reason::LedgerUnavailable) && !is_lost() {
@@ -115,7 +115,7 @@ fn the_window_of_a_retry_begins_when_the_claim_is_answered() {
         sites[0].ports.steps.set(true);
         // It waits for the Ledger for nine seconds, and its answer is on its way for as long as the client waits.
         let slow = async {
-            let mut judging = core::pin::pin!(sites[0].judge(&request));
+            let mut judging = core::pin::pin!(sites[0].check(&request));
             let claims = sites[0].ports.spent.get().claims;
             core::future::poll_fn(|context| {
                 if sites[0].ports.spent.get().claims == claims {
@@ -220,7 +220,7 @@ fn a_client_that_comes_back_after_a_crash_goes_on() {
         let (sites, _) = sites(&policy("10s"), 0);
         let request = proven(&sites[0]);
         sites[0].ports.steps.set(true);
-        let first = poll_at_most(sites[0].judge(&request), polls).map(|judged| pair(&judged));
+        let first = poll_at_most(sites[0].check(&request), polls).map(|judged| pair(&judged));
         let again: Pair = pair(&sites[1].ask(&request));
         assert!(first.is_none_or(|first| first == again));
         assert_eq!(flow::call(&sites[2], "/strict/", &again.access), None, "after {polls} polls");

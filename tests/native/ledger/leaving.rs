@@ -4,7 +4,7 @@
 use core::future::Future;
 use core::pin::Pin;
 
-use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::Handled;
 use edgegate_core::testing::{Turns, World, poll_at_most};
 use proptest::prelude::*;
 use serde_json::json;
@@ -51,10 +51,10 @@ fn a_request_that_is_dropped_at_any_await_leaves_nothing_under_way() {
         let mut polls = 0;
         loop {
             let site = site();
-            let done = poll_at_most(site.judge(&request), polls);
+            let done = poll_at_most(site.check(&request), polls);
             assert_eq!(site.gate.under_way(), 0, "{request:?}, dropped after {polls} polls");
             let right = by_password("right");
-            let right = site.judge(&right);
+            let right = site.check(&right);
             assert!(is_granted(&poll_at_most(right, 200).expect("nobody waits for one that left")));
             if done.is_some() {
                 break;
@@ -70,9 +70,9 @@ fn seventy_questions_that_were_begun_and_left_shut_no_network_out() {
     let site = site();
     for number in 0..70 {
         let left = by_token(&format!("opaque-{number}"));
-        assert!(poll_at_most(site.judge(&left), 2).is_none());
+        assert!(poll_at_most(site.check(&left), 2).is_none());
     }
-    let judged = poll_at_most(site.judge(&by_token("opaque-4711")), 20).expect("there is room at once");
+    let judged = poll_at_most(site.check(&by_token("opaque-4711")), 20).expect("there is room at once");
     assert_eq!(judged.refused, None);
 }
 
@@ -80,12 +80,12 @@ fn seventy_questions_that_were_begun_and_left_shut_no_network_out() {
 fn a_question_under_way_outlives_the_minute_of_its_network() {
     let site = site();
     let token = by_token("opaque-1");
-    let mut asking = Box::pin(site.judge(&token));
+    let mut asking = Box::pin(site.check(&token));
     assert!(poll_at_most(asking.as_mut(), 2).is_none());
     assert_eq!(site.gate.under_way(), 1);
     site.ports.world.clock.set(NOW + 61);
     let other = by_token("opaque-2");
-    assert!(poll_at_most(site.judge(&other), 20).is_some());
+    assert!(poll_at_most(site.check(&other), 20).is_some());
     assert_eq!(site.gate.under_way(), 1);
     drop(asking);
     assert_eq!(site.gate.under_way(), 0);
@@ -101,7 +101,7 @@ proptest! {
     ) {
         let site = site();
         let all = requests();
-        let one = |at: &usize| -> Pin<Box<dyn Future<Output = Judged> + '_>> { Box::pin(site.judge(&all[*at])) };
+        let one = |at: &usize| -> Pin<Box<dyn Future<Output = Handled> + '_>> { Box::pin(site.check(&all[*at])) };
         let mut turns = Turns::new(chosen.iter().map(one));
         for (which, kills) in moves {
             match kills && which % 3 == 0 {

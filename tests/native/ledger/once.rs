@@ -4,7 +4,7 @@
 use core::future::Future;
 use core::pin::Pin;
 
-use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::Handled;
 use edgegate_core::refusal::Reason;
 use edgegate_core::testing::{Fault, Faults, Turns, finish, poll_at_most};
 use proptest::prelude::*;
@@ -93,8 +93,8 @@ fn grants(kind: Kind, events: &[Event]) -> (usize, usize) {
     let requests = requests(&story, kind);
     let sites = sites(story);
     sites.iter().for_each(|site| site.ports.steps.set(true));
-    let attempt = |number: usize| -> Pin<Box<dyn Future<Output = Judged> + '_>> {
-        Box::pin(sites[number % 3].judge(&requests[number % requests.len()]))
+    let attempt = |number: usize| -> Pin<Box<dyn Future<Output = Handled> + '_>> {
+        Box::pin(sites[number % 3].check(&requests[number % requests.len()]))
     };
     let mut turns = Turns::new((0..6).map(attempt));
     for event in events {
@@ -112,7 +112,7 @@ fn grants(kind: Kind, events: &[Event]) -> (usize, usize) {
     for seconds in [0, 1, 61, 300] {
         sites[0].ports.world.pass(seconds);
         for site in &sites {
-            later += requests.iter().filter(|request| is_granted(&finish(site.judge(request)).unwrap())).count();
+            later += requests.iter().filter(|request| is_granted(&finish(site.check(request)).unwrap())).count();
         }
     }
     (now, later)
@@ -150,9 +150,9 @@ proptest! {
         let sites = sites(story);
         sites[0].ports.steps.set(true);
         let before = sites[0].ports.spent.get().claims;
-        let first = poll_at_most(sites[0].judge(&requests[0]), polls);
+        let first = poll_at_most(sites[0].check(&requests[0]), polls);
         let asked_ledger = sites[0].ports.spent.get().claims > before;
-        let second = is_granted(&finish(sites[1].judge(&requests[0])).unwrap());
+        let second = is_granted(&finish(sites[1].check(&requests[0])).unwrap());
         let first = first.is_some_and(|judged| is_granted(&judged));
         prop_assert!(!(first && second));
         prop_assert!(asked_ledger || second, "nothing was claimed, so the credential is still good");

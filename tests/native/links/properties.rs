@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use edgegate_core::http::Target;
 use edgegate_core::policy::{Link, Network, Policy};
 use edgegate_core::refusal::Reason;
-use edgegate_core::secrets::Keyring;
+use edgegate_core::secrets::Secrets;
 use edgegate_core::signed::link::{self, Signed, Terms, Verified};
 use proptest::prelude::*;
 
@@ -14,15 +14,15 @@ use crate::support::{self, NOW};
 
 struct House {
     policy: Policy,
-    keyring: Keyring,
+    secrets: Secrets,
     profile: Arc<Link>,
 }
 
 static HOUSE: LazyLock<House> = LazyLock::new(|| {
     let policy = support::policy(support::POLICY);
-    let keyring = support::keyring(&policy);
+    let secrets = support::secrets(&policy);
     let profile = policy.links[0].clone();
-    House { policy, keyring, profile }
+    House { policy, secrets, profile }
 });
 
 /// A link as it travels.
@@ -35,7 +35,7 @@ struct Sent {
 
 fn sign(method: &str, host: &str, path: &str, query: &str, key: &str, terms: Terms) -> Sent {
     let key = HOUSE.policy.key(key).unwrap();
-    let secret = HOUSE.keyring.secret(&key.secret, false).unwrap();
+    let secret = HOUSE.secrets.secret(&key.secret, false).unwrap();
     let signed = Signed { method, host, path };
     let query = link::sign(&HOUSE.profile, key, secret, signed, query, terms).unwrap();
     Sent { method: method.to_owned(), url: format!("https://{host}{path}?{query}"), client: None }
@@ -46,7 +46,7 @@ fn verify(sent: &Sent, now: u64) -> Result<Option<Verified>, Reason> {
     let target = Target::read(&sent.url, 8192)?;
     let signed = Signed { method: &sent.method, host: &target.host, path: target.path };
     let query = target.query.unwrap_or_default();
-    link::verify(&HOUSE.profile, &HOUSE.keyring, false, signed, query, sent.client, now)
+    link::verify(&HOUSE.profile, &HOUSE.secrets, false, signed, query, sent.client, now)
 }
 
 fn holds(sent: &Sent) -> bool {

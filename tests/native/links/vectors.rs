@@ -6,7 +6,7 @@ use edgegate_core::digest::{base64url, hex, hmac_sha1, hmac_sha256};
 use edgegate_core::policy::{Boundary, Digest, Link, SignedRedirect};
 use edgegate_core::refusal::Reason;
 use edgegate_core::secret::Secret;
-use edgegate_core::secrets::Keyring;
+use edgegate_core::secrets::Secrets;
 use edgegate_core::signed::link::{self, Signed, Terms};
 use edgegate_core::signed::redirect;
 use serde_json::Value;
@@ -39,11 +39,11 @@ hmac_set!(rfc_4231_hmac_sha256, "rfc4231_hmac_sha256.json", hmac_sha256);
 fn the_worked_example_of_the_demo_is_made_and_read() {
     let case = fixture_json("vectors/link.json");
     let profile = link_profile();
-    let keyring = keyring(&case);
+    let secrets = secrets(&case);
     let signed = Signed { method: text(&case, "method"), host: text(&case, "host"), path: text(&case, "path") };
     let expires = case["expires"].as_u64().unwrap();
     let key = link::find_key(&profile, text(&case, "key_id")).unwrap();
-    let secret = keyring.secret(&key.secret, true).unwrap();
+    let secret = secrets.secret(&key.secret, true).unwrap();
     let terms = Terms { expires, ..Terms::default() };
     let made = link::sign(&profile, key, secret, signed, text(&case, "query"), terms).unwrap();
     assert_eq!(made, text(&case, "signed"));
@@ -52,15 +52,15 @@ fn the_worked_example_of_the_demo_is_made_and_read() {
     assert_eq!(link::string_to_sign(&profile, signed, parts.covered), text(&case, "text"));
     assert_eq!(base64url(&parts.mac), text(&case, "signature"));
     let now = expires - 60;
-    assert!(link::verify(&profile, &keyring, true, signed, &made, None, now).unwrap().is_some());
+    assert!(link::verify(&profile, &secrets, true, signed, &made, None, now).unwrap().is_some());
     let head = Signed { method: "HEAD", ..signed };
-    assert!(link::verify(&profile, &keyring, true, head, &made, None, now).unwrap().is_some());
+    assert!(link::verify(&profile, &secrets, true, head, &made, None, now).unwrap().is_some());
 }
 
 #[test]
 fn every_column_of_the_signed_redirect_table_is_made_and_read() {
     let set = fixture_json("vectors/signed_redirects.json");
-    let keyring = keyring(&set);
+    let secrets = secrets(&set);
     for case in set["cases"].as_array().unwrap() {
         for (column, digest, boundary) in COLUMNS {
             let profile = redirect_profile(digest, boundary);
@@ -70,10 +70,10 @@ fn every_column_of_the_signed_redirect_table_is_made_and_read() {
             let secret = Secret::new(text(&set, "secret"));
             let made = redirect::sign(&profile, &secret, before.trim_end_matches('&'), ts).unwrap();
             assert_eq!(made, format!("{covered}&signature={}", text(case, column)), "{case} {column}");
-            let verified = redirect::verify(&profile, &keyring, true, &made, ts).unwrap().unwrap();
+            let verified = redirect::verify(&profile, &secrets, true, &made, ts).unwrap().unwrap();
             assert_eq!(hex(&verified.digest), text(case, column));
             let other = redirect_profile(digest, opposite(boundary));
-            let refused = redirect::verify(&other, &keyring, true, &made, ts);
+            let refused = redirect::verify(&other, &secrets, true, &made, ts);
             assert_eq!(refused, Err(Reason::RedirectSignatureMismatch), "{case} {column}");
         }
     }
@@ -99,12 +99,12 @@ fn a_planted_pair_is_never_signed_and_never_read() {
 fn the_window_is_five_seconds_to_both_sides() {
     let set = fixture_json("vectors/signed_redirects.json");
     let profile = redirect_profile(Digest::Md5, Boundary::Inclusive);
-    let keyring = keyring(&set);
+    let secrets = secrets(&set);
     let case = &set["cases"][0];
     let query = format!("{}&signature={}", text(case, "covered"), text(case, "md5_inclusive"));
     let at = |offset: &Value| {
         let now = 1_287_763_970_u64.checked_add_signed(offset.as_i64().unwrap()).unwrap();
-        redirect::verify(&profile, &keyring, true, &query, now)
+        redirect::verify(&profile, &secrets, true, &query, now)
     };
     for offset in set["window"]["accepted_offsets"].as_array().unwrap() {
         assert!(at(offset).is_ok_and(|verified| verified.is_some()), "{offset}");
@@ -124,8 +124,8 @@ fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_else(|| panic!("{name} in {value}"))
 }
 
-fn keyring(set: &Value) -> Keyring {
-    Keyring::new(&policy(support::POLICY), |_| Some(Secret::new(text(set, "secret"))))
+fn secrets(set: &Value) -> Secrets {
+    Secrets::new(&policy(support::POLICY), |_| Some(Secret::new(text(set, "secret"))))
 }
 
 fn link_profile() -> Arc<Link> {

@@ -1,6 +1,6 @@
 //! Cookies and origins: what a browser is given, and which pages elsewhere may make it call.
 
-use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::Handled;
 use edgegate_core::refusal::Reason;
 
 use crate::support::luminate::{COMMON, JO, client, client_get, everybody_is, login, refused, subject};
@@ -9,11 +9,11 @@ use crate::support::{Request, Site, answer, forwarding, set_cookies};
 
 const TRUSTED: [&str; 3] = ["https://app.example.org", "https://www.partner.example", "https://a.b.partner.example"];
 
-fn cors(judged: &Judged) -> Vec<(&'static str, String)> {
+fn cors(judged: &Handled) -> Vec<(&'static str, String)> {
     answer(judged).headers.iter().filter(|(name, _)| name.starts_with("access-control")).cloned().collect()
 }
 
-fn attributes(judged: &Judged) -> Vec<String> {
+fn attributes(judged: &Handled) -> Vec<String> {
     set_cookies(judged).iter().map(|cookie| cookie.split_once("; ").unwrap().1.to_owned()).collect()
 }
 

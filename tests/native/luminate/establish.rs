@@ -5,7 +5,7 @@ use edgegate_core::refusal::Reason;
 use crate::support::luminate::{JO, client, cookie_of, login, refused, subject};
 use crate::support::{Request, Site, answer, set_cookies};
 
-fn header(judged: &edgegate_core::exchange::Judged, name: &str) -> Option<String> {
+fn header(judged: &edgegate_core::exchange::Handled, name: &str) -> Option<String> {
     answer(judged).headers.iter().find(|(field, _)| *field == name).map(|(_, value)| value.clone())
 }
 

@@ -140,8 +140,8 @@ fn no_signature_of_a_log_in_opens_a_route() {
                 digests: vec![Digest::Md5, Digest::Sha1],
                 ..profile
             };
-            let keyring = crate::support::keyring(&crate::support::policy(POLICY));
-            let verified = redirect::verify(&profile, &keyring, false, &query, NOW);
+            let secrets = crate::support::secrets(&crate::support::policy(POLICY));
+            let verified = redirect::verify(&profile, &secrets, false, &query, NOW);
             assert!(!matches!(verified, Ok(Some(_))), "{query}");
         }
     }

@@ -1,6 +1,6 @@
 //! What the origin gets of a call: every byte but the credentials.
 
-use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::Handled;
 use edgegate_core::exchange::body::NewBody;
 use edgegate_core::exchange::decision::Decision;
 use edgegate_core::testing::World;
@@ -8,7 +8,7 @@ use edgegate_core::testing::World;
 use crate::support::luminate::{ADMINISTRATOR, COMMON, JO, client, login, server, sign_on};
 use crate::support::{NOW, POLICY, Request, Site, forwarding};
 
-fn body(judged: &Judged) -> Option<String> {
+fn body(judged: &Handled) -> Option<String> {
     match &forwarding(judged).body {
         None => None,
         Some(NewBody::Whole(bytes)) => Some(String::from_utf8(bytes.clone()).unwrap()),
@@ -20,7 +20,7 @@ fn call(more: &str) -> Request {
     client("listUserFields", more)
 }
 
-fn header<'j>(judged: &'j Judged, name: &str) -> Option<&'j str> {
+fn header<'j>(judged: &'j Handled, name: &str) -> Option<&'j str> {
     forwarding(judged).set.iter().find(|(field, _)| *field == name).map(|(_, value)| value.as_str())
 }
 

@@ -1,6 +1,6 @@
 //! Two consecutive redirects: a session at the http host, and what it is not good for.
 
-use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::Handled;
 use edgegate_core::exchange::decision::Decision;
 use edgegate_core::refusal::Reason;
 use edgegate_core::testing::World;
@@ -24,23 +24,23 @@ fn site() -> Site {
     Site::new(&World::at(NOW), &format!("{first}{routes}[[routes]]{rest}"))
 }
 
-fn header<'j>(judged: &'j Judged, name: &str) -> Option<&'j str> {
+fn header<'j>(judged: &'j Handled, name: &str) -> Option<&'j str> {
     let Decision::Answer(answer) = &judged.decision else { return None };
     answer.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
 }
 
-fn location(judged: &Judged) -> &str {
+fn location(judged: &Handled) -> &str {
     header(judged, "location").unwrap_or_else(|| panic!("{judged:?}"))
 }
 
 /// A log-in that leads to `target`.
-fn log_in(site: &Site, target: &str) -> Judged {
+fn log_in(site: &Site, target: &str) -> Handled {
     everybody_is(site, JO);
     site.ask(&client("login", &format!("user_name=u&password=p&success_redirect={target}")))
 }
 
 /// Name and value of a cookie that an answer sets.
-fn cookie(judged: &Judged, name: &str) -> String {
+fn cookie(judged: &Handled, name: &str) -> String {
     let cookies = set_cookies(judged);
     let found = cookies.iter().find(|cookie| cookie.starts_with(&format!("{name}=")));
     found.unwrap_or_else(|| panic!("no {name} in {cookies:?}")).split(';').next().unwrap().to_owned()
@@ -52,7 +52,7 @@ fn http_session(site: &Site) -> String {
     cookie(&site.ask(&Request::get(&hop)), "edgegate-http")
 }
 
-fn old(site: &Site, cookie: &str) -> Judged {
+fn old(site: &Site, cookie: &str) -> Handled {
     site.ask(&Request::get(&format!("{OLD}/old/page")).with("cookie", cookie))
 }
 

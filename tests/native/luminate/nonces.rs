@@ -4,7 +4,7 @@
 use core::future::Future;
 use core::pin::Pin;
 
-use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::Handled;
 use edgegate_core::refusal::Reason;
 use edgegate_core::testing::Turns;
 use proptest::prelude::*;
@@ -56,8 +56,8 @@ fn many_at_one_moment_and_one_succeeds() {
     for site in [&site, &elsewhere] {
         site.ports.steps.set(true);
     }
-    let attempt = |number: usize| -> Pin<Box<dyn Future<Output = Judged> + '_>> {
-        Box::pin([&site, &elsewhere][number % 2].judge(&requests[number % requests.len()]))
+    let attempt = |number: usize| -> Pin<Box<dyn Future<Output = Handled> + '_>> {
+        Box::pin([&site, &elsewhere][number % 2].check(&requests[number % requests.len()]))
     };
     let mut turns = Turns::new((0..50).map(attempt));
     turns.settle();

@@ -223,7 +223,7 @@ fn a_check_or_a_count_that_fails_lets_nobody_in() {
         let site = Site::alone();
         everybody_is(&site, JO);
         site.ports.faults.set(faults);
-        assert!(finish(site.judge(&client("login", "user_name=jo&password=x"))).is_none());
+        assert!(finish(site.check(&client("login", "user_name=jo&password=x"))).is_none());
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where a call leads: the vectors of `fixtures/luminate-redirects.json`, what is refused before the method runs, and
 //! what an origin's answer decides.
 
-use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::Handled;
 use edgegate_core::exchange::body::NewBody;
 use edgegate_core::exchange::decision::Decision;
 use edgegate_core::luminate::errors::redirect_after;
@@ -33,13 +33,13 @@ pub fn encoded(pairs: &[(&str, &str)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-pub fn location(judged: &Judged) -> Option<&str> {
+pub fn location(judged: &Handled) -> Option<&str> {
     let Decision::Answer(answer) = &judged.decision else { return None };
     answer.headers.iter().find(|(name, _)| *name == "location").map(|(_, value)| value.as_str())
 }
 
 /// A call that goes well, to where it leads.
-pub fn well(more: &[(&str, &str)]) -> Judged {
+pub fn well(more: &[(&str, &str)]) -> Handled {
     let site = site(&[]);
     everybody_is(&site, JO);
     let fields = [&[("user_name", "u"), ("password", "right")], more].concat();

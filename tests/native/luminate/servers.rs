@@ -1,6 +1,6 @@
 //! Server calls: a listed network, then an administrator, then what the administrator may call.
 
-use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::Handled;
 use edgegate_core::refusal::Reason;
 use edgegate_core::testing::World;
 use serde_json::Value;
@@ -20,7 +20,7 @@ fn site(of: &str, with: &str) -> Site {
     Site::new(&World::at(NOW), &text)
 }
 
-fn token(site: &Site, more: &str) -> Judged {
+fn token(site: &Site, more: &str) -> Handled {
     site.ask(&server("getSingleSignOnToken", more))
 }
 

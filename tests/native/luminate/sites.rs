@@ -1,6 +1,6 @@
 //! Where a request comes from that a session opens by itself: pages of the origin, and what the gate answers beside them.
 
-use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::Handled;
 use edgegate_core::exchange::body::NewBody;
 use edgegate_core::exchange::decision::Decision;
 use edgegate_core::refusal::Reason;
@@ -205,7 +205,7 @@ fn the_policy_says_how_much_is_asked_of_pages() {
     }
 }
 
-fn acts(request: &Request, judged: &Judged) -> bool {
+fn acts(request: &Request, judged: &Handled) -> bool {
     let has = |name: &str| request.headers.iter().any(|(known, _)| known == name);
     let changes = !matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") || has("upgrade");
     changes && judged.refused.is_none() && subject(judged).is_some()

@@ -1,6 +1,6 @@
 //! The vectors of `protocols.md` A3.5, as `fixtures/luminate.json` has them, under a path with an organisation.
 
-use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::Handled;
 use serde_json::Value;
 
 use crate::support::story::Story;
@@ -10,7 +10,7 @@ fn vectors() -> Vec<Value> {
     fixture_json("luminate.json").as_array().unwrap().clone()
 }
 
-fn ask(vector: &Value) -> (Story, Judged) {
+fn ask(vector: &Value) -> (Story, Handled) {
     let mut story = Story::new();
     let text = POLICY.replace("path = \"/site/*\"", "path = \"/org/site/*\"");
     assert_ne!(text, POLICY);

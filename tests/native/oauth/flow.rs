@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use edgegate_core::credential::registry::digest;
-use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::Handled;
 use edgegate_core::refusal::Reason;
 use edgegate_core::secret::Secret;
 use edgegate_core::testing::World;
@@ -88,12 +88,12 @@ pub fn revoke(token: &str) -> Request {
     post("revoke", "shop", &format!("token={token}"))
 }
 
-pub fn json(judged: &Judged) -> Value {
+pub fn json(judged: &Handled) -> Value {
     serde_json::from_str(&answer(judged).body).unwrap()
 }
 
 /// The tokens of an answer that has to give some.
-pub fn pair(judged: &Judged) -> Pair {
+pub fn pair(judged: &Handled) -> Pair {
     assert_eq!(judged.refused, None);
     let body = json(judged);
     let text = |name: &str| body[name].as_str().unwrap().to_owned();

@@ -4,7 +4,7 @@ use core::future::Future;
 use core::pin::Pin;
 use std::collections::BTreeSet;
 
-use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::Handled;
 use edgegate_core::refusal::Reason;
 use edgegate_core::testing::{Fault, Faults, Turns};
 use proptest::prelude::*;
@@ -13,9 +13,9 @@ use super::flow::*;
 use crate::support::{Request, Site, refusal};
 
 /// Requests under way, one after the other at the isolates.
-fn turns<'a>(sites: &'a [Site; 3], requests: &'a [Request]) -> Turns<'a, Judged> {
-    let judge = |(at, request): (usize, &'a Request)| -> Pin<Box<dyn Future<Output = Judged> + 'a>> {
-        Box::pin(sites[at % 3].judge(request))
+fn turns<'a>(sites: &'a [Site; 3], requests: &'a [Request]) -> Turns<'a, Handled> {
+    let judge = |(at, request): (usize, &'a Request)| -> Pin<Box<dyn Future<Output = Handled> + 'a>> {
+        Box::pin(sites[at % 3].check(request))
     };
     Turns::new(requests.iter().enumerate().map(judge))
 }
@@ -47,7 +47,7 @@ fn events(most: usize) -> impl Strategy<Value = Vec<Event>> {
     )
 }
 
-fn play<'a>(turns: &mut Turns<'a, Judged>, sites: &[Site; 3], events: Vec<Event>) {
+fn play<'a>(turns: &mut Turns<'a, Handled>, sites: &[Site; 3], events: Vec<Event>) {
     for event in events {
         match event {
             Event::Step(which) => turns.step(which),
@@ -59,8 +59,8 @@ fn play<'a>(turns: &mut Turns<'a, Judged>, sites: &[Site; 3], events: Vec<Event>
     turns.settle();
 }
 
-fn pairs(turns: &Turns<'_, Judged>) -> BTreeSet<Pair> {
-    let gave_tokens = |judged: &&Judged| judged.refused.is_none() && !json(judged)["access_token"].is_null();
+fn pairs(turns: &Turns<'_, Handled>) -> BTreeSet<Pair> {
+    let gave_tokens = |judged: &&Handled| judged.refused.is_none() && !json(judged)["access_token"].is_null();
     turns.done.iter().flatten().filter(gave_tokens).map(pair).collect()
 }
 

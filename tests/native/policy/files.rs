@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use edgegate_core::http::Deployment;
 use edgegate_core::policy::shape::Shape;
 use edgegate_core::policy::{
-    Accept, Boundary, ClientKind, CookieStyle, Dialect, JwsAlgorithm, KeyUse, MacAlgorithm, NoAuth, Policy, Revocation,
-    SingleUse, TagPlaces, Verification, Via, Xsrf, advise,
+    Boundary, ClientKind, CookieStyle, CredentialKind, Dialect, JwsAlgorithm, KeyUse, MacAlgorithm, NoAuth, Policy,
+    Revocation, SingleUse, TagPlaces, Verification, Via, Xsrf, advise,
 };
 use serde_json::Value;
 use toml::de::{DeTable, DeValue};
@@ -392,8 +392,8 @@ fn shown(list: &[impl ToString]) -> String {
     list.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
-fn accepted(accept: &[Accept]) -> String {
-    accept.iter().map(Accept::word).collect::<Vec<_>>().join(" ")
+fn accepted(accept: &[CredentialKind]) -> String {
+    accept.iter().map(CredentialKind::word).collect::<Vec<_>>().join(" ")
 }
 
 /// Every key of a document with the table it stands in, named as the declarations have it.

@@ -18,12 +18,12 @@ fn nesting_without_end_is_refused() {
 proptest! {
     #[test]
     fn any_text_is_judged(text in ".{0,200}") {
-        judge(&text);
+        check(&text);
     }
 
     #[test]
     fn any_lines_are_judged(lines in proptest::collection::vec(r#"[a-z_]{1,8}( = ("[ -~]{0,12}"|[0-9]{1,20}|true|\[\]|\{\}))?|\[{1,2}[a-z_.-]{1,12}\]{1,2}"#, 0..20)) {
-        judge(&lines.join("\n"));
+        check(&lines.join("\n"));
     }
 
     #[test]
@@ -38,7 +38,7 @@ proptest! {
             let end = (start + cut).min(characters.len());
             characters.splice(start..end, put.chars());
         }
-        judge(&characters.into_iter().collect::<String>());
+        check(&characters.into_iter().collect::<String>());
     }
 
     #[test]
@@ -54,7 +54,7 @@ proptest! {
             }
             None => line.to_owned(),
         });
-        judge(&lines.collect::<Vec<_>>().join("\n"));
+        check(&lines.collect::<Vec<_>>().join("\n"));
     }
 
     #[test]
@@ -92,7 +92,7 @@ proptest! {
 }
 
 /// Reads any text: no panic, and a refusal that can be shown.
-fn judge(text: &str) {
+fn check(text: &str) {
     match Policy::read(text) {
         Ok(policy) => {
             for advice in advise(&policy, TODAY) {

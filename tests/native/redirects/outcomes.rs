@@ -7,9 +7,9 @@ use std::sync::{Arc, LazyLock};
 
 use edgegate_core::policy::{HostPattern, Policy};
 use edgegate_core::redirect::document::Document;
-use edgegate_core::redirect::outcome::{Ended, Onward, Signer};
+use edgegate_core::redirect::outcome::{Ended, OutcomeRedirect, Signer};
 use edgegate_core::redirect::template::{Part, Template};
-use edgegate_core::redirect::{host, judge};
+use edgegate_core::redirect::{check, host};
 use edgegate_core::secret::Secret;
 use edgegate_core::signed::redirect;
 use proptest::prelude::*;
@@ -29,12 +29,12 @@ fn hosts() -> Vec<HostPattern> {
     ["p.example", "*.q.example"].map(|host| HostPattern::parse(host).unwrap()).to_vec()
 }
 
-fn onward(target: &str, fields: &[(String, Vec<u8>)], is_signed: bool) -> Option<Onward> {
+fn onward(target: &str, fields: &[(String, Vec<u8>)], is_signed: bool) -> Option<OutcomeRedirect> {
     let luminate = POLICY.luminate.as_ref().unwrap();
     let template = Template::parse(target, OWN, &hosts()).ok()?;
     let template = if is_signed { template.without(&redirect::NAMES) } else { template };
     let signer = || Signer { profile: Arc::clone(&luminate.signature), secret: Secret::new(KEY) };
-    let onward = Onward {
+    let onward = OutcomeRedirect {
         well: Some(template),
         badly: None,
         fields: fields.to_vec(),
@@ -46,10 +46,10 @@ fn onward(target: &str, fields: &[(String, Vec<u8>)], is_signed: bool) -> Option
         other_kinds: &["member_id"],
         detour: None,
     };
-    onward.judge().ok().map(|()| onward)
+    onward.check().ok().map(|()| onward)
 }
 
-fn sent(onward: &Onward, document: &Document) -> String {
+fn sent(onward: &OutcomeRedirect, document: &Document) -> String {
     let answer = onward.answer(Ended { well: true, document: Some(document) }, NOW).unwrap();
     answer.headers.into_iter().find(|(name, _)| *name == "location").unwrap().1
 }
@@ -123,7 +123,7 @@ proptest! {
         let location = sent(&onward, &document(&value));
         let url = Url::parse("https://gate.example.org/").unwrap().join(&location).unwrap();
         let profile = &POLICY.luminate.as_ref().unwrap().signature;
-        let verified = redirect::verify(profile, &support::keyring(&POLICY), false, url.query().unwrap(), NOW);
+        let verified = redirect::verify(profile, &support::secrets(&POLICY), false, url.query().unwrap(), NOW);
         prop_assert!(matches!(verified, Ok(Some(_))), "{verified:?} {target} {location}");
     }
 
@@ -152,7 +152,7 @@ proptest! {
 
     #[test]
     fn an_address_that_is_let_through_leads_to_a_listed_host(address in "(https?:)?[/\\\\@:. a-zA-Z0-9%\\t\\[\\]?#-]{0,24}(p\\.example|gate\\.example\\.org)?[/\\\\@:.a-z0-9?#]{0,8}") {
-        if judge(&address, OWN, &hosts()).is_ok() {
+        if check(&address, OWN, &hosts()).is_ok() {
             let url = Url::parse("https://gate.example.org/").unwrap().join(&address).unwrap();
             let host = url.host_str().unwrap();
             prop_assert!(host == OWN || host == "p.example" || host.ends_with(".q.example"), "{} leads to {}", address, url);
@@ -167,7 +167,7 @@ proptest! {
         after in "[/?#.a-z:\\\\@%]{0,6}(https?://|//|:///|://)?(p\\.example|evil\\.example|O)?[/?#=&a-z]{0,6}",
     ) {
         let address = format!("{before}{after}");
-        if judge(&address, OWN, &hosts()).is_ok() {
+        if check(&address, OWN, &hosts()).is_ok() {
             let url = Url::parse("https://gate.example.org/x/y?z").unwrap().join(&address).unwrap();
             let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
             let browsers = format!("{}{port}", url.host_str().unwrap());
@@ -216,10 +216,10 @@ fn the_independent_verifier_accepts_what_is_signed() {
 #[test]
 fn a_host_in_a_path_or_a_query_is_none() {
     for address in ["/.http:///O", "/go?u=http://x", "/a#https://x/", "/https://p.example", "/?://x"] {
-        assert_eq!((judge(address, OWN, &hosts()), host(address)), (Ok(()), None), "{address}");
+        assert_eq!((check(address, OWN, &hosts()), host(address)), (Ok(()), None), "{address}");
     }
     for address in ["https://p.example", "http://p.example:81/http://x?u=https://y", "https://a.q.example?://x"] {
-        assert!(judge(address, OWN, &hosts()).is_ok() && host(address).is_some_and(|host| !host.contains('/')));
+        assert!(check(address, OWN, &hosts()).is_ok() && host(address).is_some_and(|host| !host.contains('/')));
     }
 }
 

@@ -6,13 +6,13 @@ use std::sync::LazyLock;
 use edgegate_core::http::Target;
 use edgegate_core::policy::{Boundary, Digest, SignedRedirect};
 use edgegate_core::refusal::Reason;
-use edgegate_core::secrets::Keyring;
+use edgegate_core::secrets::Secrets;
 use edgegate_core::signed::redirect::{self, Verified};
 use proptest::prelude::*;
 
 use crate::support::{self, NOW};
 
-static KEYRING: LazyLock<Keyring> = LazyLock::new(|| support::keyring(&support::policy(support::POLICY)));
+static KEYRING: LazyLock<Secrets> = LazyLock::new(|| support::secrets(&support::policy(support::POLICY)));
 static BASE: LazyLock<SignedRedirect> =
     LazyLock::new(|| (*support::policy(support::POLICY).signed_redirects[0]).clone());
 

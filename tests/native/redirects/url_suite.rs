@@ -6,7 +6,7 @@ use std::process::Command;
 
 use edgegate_core::policy::HostPattern;
 use edgegate_core::redirect::template::Template;
-use edgegate_core::redirect::{host, judge};
+use edgegate_core::redirect::{check, host};
 use serde_json::Value;
 use url::Url;
 
@@ -39,7 +39,7 @@ fn what_is_let_through_is_what_the_suite_says() {
         let parsed = case["href"].as_str().and_then(|href| Url::parse(href).ok());
         let listed = parsed.as_ref().and_then(|url| HostPattern::parse(url.host_str()?).ok());
         let hosts: Vec<HostPattern> = listed.into_iter().collect();
-        let is_let_through = judge(input, OWN, &hosts).is_ok();
+        let is_let_through = check(input, OWN, &hosts).is_ok();
         if case["failure"] == true && case["base"].is_null() {
             assert!(!is_let_through, "the suite cannot read {input:?}");
             unreadable += 1;

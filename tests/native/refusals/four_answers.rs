@@ -26,7 +26,7 @@ fn the_explainer_never_says_another_thing_than_the_gate() {
         let request = story.request(case["request"].as_str().unwrap());
         let gate = &story.site.gate;
         let now = story.site.ports.world.clock.get();
-        let told = explain(&gate.policy, &gate.keyring, &request.method, &request.url, now);
+        let told = explain(&gate.policy, &gate.secrets, &request.method, &request.url, now);
         // Asked about the address alone, the gate says this.
         let judged = story.site.ask(&request);
         let said = judged.refused.map_or("ok", Reason::code);
@@ -62,7 +62,7 @@ fn without_faults(case: &serde_json::Value) -> &'static str {
 fn a_nonce_is_explained_as_far_as_it_is_known() {
     let told = |story: &Story, line: &str| {
         let (gate, request) = (&story.site.gate, story.request(line));
-        explain(&gate.policy, &gate.keyring, "GET", &request.url, story.site.ports.world.clock.get())
+        explain(&gate.policy, &gate.secrets, "GET", &request.url, story.site.ports.world.clock.get())
     };
     let mut story = Story::new();
     story.step("nonce account");

@@ -1,7 +1,7 @@
 //! Arbitrary requests through the whole gate: nothing panics, and what is forwarded is what was judged.
 
 use edgegate_core::digest::standard_base64;
-use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::Handled;
 use edgegate_core::exchange::decision::Decision;
 use edgegate_core::forward::headers;
 use edgegate_core::http::{Headers, accept, cookie, fetch_metadata, query};
@@ -73,7 +73,7 @@ prop_compose! {
 }
 
 /// What has to hold for every decision.
-fn judge(request: &Request, judged: &Judged) -> Result<(), TestCaseError> {
+fn check(request: &Request, judged: &Handled) -> Result<(), TestCaseError> {
     let Decision::Forward(forwarding) = &judged.decision else {
         let Decision::Answer(answer) = &judged.decision else { unreachable!() };
         prop_assert!((200..600).contains(&answer.status));
@@ -129,7 +129,7 @@ proptest! {
         request.body = String::from_utf8(request.body.clone()).map_or(request.body, |body| story.fill(&body).into_bytes());
         request.headers = headers.iter().map(|(name, value)| ((*name).to_owned(), story.fill(value))).collect();
         for _ in 0..=usize::from(again) {
-            judge(&request, &story.site.ask(&request))?;
+            check(&request, &story.site.ask(&request))?;
         }
     }
 
@@ -151,7 +151,7 @@ proptest! {
         if let Ok(pattern) = PathPattern::parse(&text) {
             let _ = (pattern.matches(&other), pattern.matches_ignoring_case(&other), pattern.rewrite(&other, &pattern));
         }
-        let _ = edgegate_core::explain::explain(&policy, &support::keyring(&policy), &other, &text, support::NOW);
+        let _ = edgegate_core::explain::explain(&policy, &support::secrets(&policy), &other, &text, support::NOW);
     }
 }
 

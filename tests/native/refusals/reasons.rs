@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use edgegate_core::exchange::decision::Decision;
 use edgegate_core::exchange::format::ErrorFormat;
-use edgegate_core::exchange::{Judged, Moment};
+use edgegate_core::exchange::{Handled, Moment};
 use edgegate_core::http::answer::Answer;
 use edgegate_core::http::{Headers, Incoming};
 use edgegate_core::refusal::Reason;
@@ -109,7 +109,7 @@ fn every_refusal_keeps_its_reason_to_itself() {
                 Told::ByRoute(ErrorFormat::Generic)
                     if judged.endpoint == Some("/oauth/authorize") && answer.status < 403 =>
                 {
-                    judge_authorization(&case, reason, answer);
+                    check_authorization(&case, reason, answer);
                 }
                 Told::ByRoute(ErrorFormat::Generic) => {
                     let code = reason.public().code();
@@ -157,7 +157,7 @@ enum Told {
     Envelope { json: bool },
 }
 
-fn told(judged: &Judged) -> Told {
+fn told(judged: &Handled) -> Told {
     let body = match &judged.decision {
         Decision::Answer(answer) => &answer.body,
         Decision::Forward(_) => return Told::ByRoute(judged.format),
@@ -179,7 +179,7 @@ fn is_told(reason: Reason) -> bool {
 
 /// A person's browser goes back to the client with a code of RFC 6749 section 4.1.2.1 or RFC 8707; where that cannot be,
 /// the person is told what the makers of the client have to know.
-fn judge_authorization(case: &Value, reason: Reason, answer: &Answer) {
+fn check_authorization(case: &Value, reason: Reason, answer: &Answer) {
     let location = answer.headers.iter().find(|(name, _)| *name == "location").map(|(_, location)| location);
     let Some(location) = location else {
         let about_the_client = matches!(
@@ -310,7 +310,7 @@ fn a_port_that_hangs_lets_nothing_through() {
         story.step(given);
         story.site.ports.faults.set(faults);
         let request = story.request(line);
-        assert!(finish(story.site.judge(&request)).is_none(), "{line} with {faults:?}");
+        assert!(finish(story.site.check(&request)).is_none(), "{line} with {faults:?}");
     }
 }
 

@@ -27,7 +27,7 @@ fn site() -> Site {
 }
 
 /// What an origin gets of a body, whose pieces pass as the worker passes them: what is held waits for the next one.
-fn arrives(judged: &edgegate_core::exchange::Judged, sent: &[u8], size: usize) -> Result<Vec<u8>, (Reason, Vec<u8>)> {
+fn arrives(judged: &edgegate_core::exchange::Handled, sent: &[u8], size: usize) -> Result<Vec<u8>, (Reason, Vec<u8>)> {
     let Decision::Forward(to) = &judged.decision else { return Err((judged.refused.unwrap(), Vec::new())) };
     let (head, rest) = match &to.body {
         Some(NewBody::Whole(body)) => return Ok(body.clone()),

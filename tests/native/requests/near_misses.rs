@@ -1,6 +1,6 @@
 //! Near misses of a guarded path: whatever an origin could take for it, no route takes that asks for less.
 
-use edgegate_core::policy::{Accept, Route, loosest};
+use edgegate_core::policy::{CredentialKind, Route, loosest};
 use edgegate_core::refusal::Reason;
 use edgegate_core::testing::World;
 use proptest::prelude::*;
@@ -300,7 +300,7 @@ fn mistake(path: &str, how: usize, at: prop::sample::Index) -> String {
 
 /// Whether a route asks for at least what another asks for; written for this test, from the policy's documents.
 fn asks_enough(route: &Route, meant: &Route, method: &str) -> bool {
-    let words = |route: &Route| route.accept.iter().map(Accept::word).collect::<Vec<_>>();
+    let words = |route: &Route| route.accept.iter().map(CredentialKind::word).collect::<Vec<_>>();
     let (own, others) = (words(route), words(meant));
     let both = |word: &str| own.iter().any(|own| own == word) && others.iter().any(|other| other == word);
     let opens = meant.is_guarded() && own.iter().any(|word| !others.contains(word));

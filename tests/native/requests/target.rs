@@ -10,7 +10,7 @@ fn accepted(url: &str) -> Option<Target<'_>> {
 }
 
 /// Everything that has to hold for an accepted URL.
-fn judge(url: &str) -> Result<(), TestCaseError> {
+fn check(url: &str) -> Result<(), TestCaseError> {
     let Some(target) = accepted(url) else { return Ok(()) };
     let parsed = Url::parse(url);
     prop_assert!(parsed.is_ok(), "accepted, but it is no URL: {url:?}: {parsed:?}");
@@ -57,22 +57,22 @@ proptest! {
 
     #[test]
     fn paths_are_read_in_one_way_only(path in "(/|\\.|%2e|%2E|%2f|%5c|\\\\|;|%3b|%25|%c3|%a9|%61|[a-z0-9!$&'()*+,=:@\\[\\]|~_-]|%[0-9a-f]{2}){0,14}") {
-        judge(&format!("https://gate.example/{path}"))?;
+        check(&format!("https://gate.example/{path}"))?;
     }
 
     #[test]
     fn queries_are_read_in_one_way_only(query in "([ -~]|é|%[0-9a-f]{0,2}|&|=){0,24}") {
-        judge(&format!("https://gate.example/a?{query}"))?;
+        check(&format!("https://gate.example/a?{query}"))?;
     }
 
     #[test]
     fn any_path_and_query(rest in "\\PC{0,24}") {
-        judge(&format!("https://gate.example/{rest}"))?;
+        check(&format!("https://gate.example/{rest}"))?;
     }
 
     #[test]
     fn an_accepted_host_is_one_that_clients_send(host in "[a-zA-Z0-9._:\\[\\]-]{1,14}|[a-z]{1,5}(\\.[a-z]{1,5}){0,2}(:[0-9]{1,6})?|\\[[0-9a-f:.]{1,12}\\](:[0-9]{1,5})?") {
-        judge(&format!("https://{host}/a?b"))?;
+        check(&format!("https://{host}/a?b"))?;
     }
 
     #[test]
@@ -84,7 +84,7 @@ proptest! {
 
     #[test]
     fn any_text_is_judged(url in "\\PC{0,40}|https?://\\PC{0,40}") {
-        judge(&url)?;
+        check(&url)?;
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod table;
 use std::collections::BTreeSet;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
-use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::Handled;
 use edgegate_core::exchange::decision::Decision;
 use table::{DEPLOYMENTS, Row, rows};
 
@@ -47,7 +47,7 @@ fn request(story: &Story, row: &Row, method: &str, path: &str) -> Request {
 }
 
 /// `200 KIND` or `STATUS REASON`.
-fn outcome(judged: &Judged) -> String {
+fn outcome(judged: &Handled) -> String {
     match &judged.decision {
         Decision::Forward(_) => format!("200 {}", judged.identity.as_ref().map_or("", |identity| identity.kind)),
         Decision::Answer(answer) => format!("{} {}", answer.status, judged.refused.map_or("", |reason| reason.code())),
@@ -55,7 +55,7 @@ fn outcome(judged: &Judged) -> String {
 }
 
 /// The schemes of an answer's challenges.
-fn challenges(judged: &Judged) -> Vec<&str> {
+fn challenges(judged: &Handled) -> Vec<&str> {
     let fields = answer(judged).headers.iter().filter(|(name, _)| *name == "www-authenticate");
     fields.map(|(_, value)| value.split(' ').next().unwrap()).collect()
 }

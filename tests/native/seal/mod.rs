@@ -11,13 +11,13 @@ use edgegate_core::policy::{Key, Policy};
 use edgegate_core::ports::Entropy;
 use edgegate_core::refusal::Reason;
 use edgegate_core::sealed::seal::{self, Kind, Sealed, Terms};
-use edgegate_core::secrets::Keyring;
+use edgegate_core::secrets::Secrets;
 use proptest::prelude::*;
 
 use crate::support;
 
 static POLICY: LazyLock<Policy> = LazyLock::new(|| support::policy(support::POLICY));
-static KEYRING: LazyLock<Keyring> = LazyLock::new(|| support::keyring(&POLICY));
+static KEYRING: LazyLock<Secrets> = LazyLock::new(|| support::secrets(&POLICY));
 
 struct Fixed(Cell<u8>);
 

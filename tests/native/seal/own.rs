@@ -4,7 +4,7 @@ use edgegate_core::credential::{own, registry, session};
 use edgegate_core::digest::{base64url, standard_base64};
 use edgegate_core::policy::{KeyUse, SingleUse};
 use edgegate_core::sealed::cache::Recent;
-use edgegate_core::sealed::encoding::Spelling;
+use edgegate_core::sealed::encoding::Encoding;
 use edgegate_core::sealed::seal::{self, Kind};
 use edgegate_core::sealed::session_token;
 use edgegate_core::sealed::store::Context;
@@ -16,7 +16,7 @@ use std::cell::Cell;
 
 fn is_own(text: &str) -> bool {
     let recent = Recent::default();
-    let ctx = Context { recent: &recent, keyring: &KEYRING, single_use: SingleUse::Ledger, loopback: false, now: NOW };
+    let ctx = Context { recent: &recent, secrets: &KEYRING, single_use: SingleUse::Ledger, loopback: false, now: NOW };
     own::is_in(ctx, &POLICY, text)
 }
 
@@ -96,7 +96,7 @@ proptest! {
         }
         prop_assert!(is_own(&format!("{text}x")) && is_own(&format!("{text}{text}")), "with more behind it");
         prop_assert!(!is_own(&text[..text.len() - 5]), "cut, nothing can be had back from it");
-        for spelling in [Spelling::Servlet, Spelling::UpperHex, Spelling::Dotted, Spelling::Ticket] {
+        for spelling in [Encoding::Servlet, Encoding::UpperHex, Encoding::Dotted, Encoding::Ticket] {
             let text = ascii(&spelling.write(sealed.bytes()));
             let other = standard_base64(sealed.bytes());
             for text in around(&text).into_iter().chain([other]) {
@@ -112,7 +112,7 @@ proptest! {
                     prop_assert!(is_own(&format!("x{wrapped}y")), "{:?} {}", spelling, wrapped);
                 }
             }
-            if matches!(spelling, Spelling::Servlet | Spelling::UpperHex) {
+            if matches!(spelling, Encoding::Servlet | Encoding::UpperHex) {
                 for text in around(&text.to_uppercase()).into_iter().chain(around(&text.to_lowercase())) {
                     prop_assert!(is_own(&text), "{:?} {}", spelling, text);
                 }
@@ -123,7 +123,7 @@ proptest! {
     #[test]
     fn a_token_of_a_session_is_known_without_the_session(random in any::<u8>(), purpose in "[a-z]{1,8}") {
         let recent = Recent::default();
-        let ctx = Context { recent: &recent, keyring: &KEYRING, single_use: SingleUse::Ledger, loopback: false, now: NOW };
+        let ctx = Context { recent: &recent, secrets: &KEYRING, single_use: SingleUse::Ledger, loopback: false, now: NOW };
         let policy = &POLICY.luminate.as_ref().unwrap().session;
         let one = session::start_nobodys(ctx, &Fixed(Cell::new(random)), policy).unwrap();
         let text = ascii(&session_token::token(ctx, policy, &one, &purpose).unwrap());
@@ -149,7 +149,7 @@ proptest! {
 #[test]
 fn a_client_s_secret_and_the_house_s_own_are_known() {
     let recent = Recent::default();
-    let ctx = Context { recent: &recent, keyring: &KEYRING, single_use: SingleUse::Ledger, loopback: false, now: NOW };
+    let ctx = Context { recent: &recent, secrets: &KEYRING, single_use: SingleUse::Ledger, loopback: false, now: NOW };
     let registry = POLICY.registry.as_ref().unwrap();
     let (secret, _) = registry::new_secret(ctx, registry, "shop", &Fixed(Cell::new(5))).unwrap();
     for text in [ascii(&secret), ascii(KEYRING.secret("ADMIN_KEY", false).unwrap())] {

@@ -9,20 +9,20 @@ use edgegate_core::policy::{Luminate, SingleUse};
 use edgegate_core::ports::Entropy;
 use edgegate_core::refusal::Reason;
 use edgegate_core::sealed::cache::Recent;
-use edgegate_core::sealed::encoding::Spelling;
+use edgegate_core::sealed::encoding::Encoding;
 use edgegate_core::sealed::seal::{self, Kind, Sealed};
 use edgegate_core::sealed::session_token;
 use edgegate_core::sealed::store::Context;
 use edgegate_core::secret::Secret;
-use edgegate_core::secrets::Keyring;
+use edgegate_core::secrets::Secrets;
 use proptest::prelude::*;
 
 use super::{KEYRING, POLICY, ascii, carrying, keys, read};
 use crate::support::NOW;
 
-const SPELLINGS: [Spelling; 3] = [Spelling::Servlet, Spelling::UpperHex, Spelling::Dotted];
+const SPELLINGS: [Encoding; 3] = [Encoding::Servlet, Encoding::UpperHex, Encoding::Dotted];
 
-fn spellings() -> impl Strategy<Value = Spelling> {
+fn spellings() -> impl Strategy<Value = Encoding> {
     prop::sample::select(SPELLINGS.to_vec())
 }
 
@@ -65,13 +65,13 @@ fn luminate() -> &'static Luminate {
     POLICY.luminate.as_ref().unwrap()
 }
 
-static FOREIGN: LazyLock<Keyring> = LazyLock::new(|| {
+static FOREIGN: LazyLock<Secrets> = LazyLock::new(|| {
     let other = |name: &str| Some(Secret::new(format!("{name} of somebody else entirely")));
-    Keyring::new(&POLICY, other)
+    Secrets::new(&POLICY, other)
 });
 
-fn at<'a>(recent: &'a Recent, keyring: &'a Keyring, now: u64) -> Context<'a> {
-    Context { recent, keyring, single_use: SingleUse::Ledger, loopback: false, now }
+fn at<'a>(recent: &'a Recent, secrets: &'a Secrets, now: u64) -> Context<'a> {
+    Context { recent, secrets, single_use: SingleUse::Ledger, loopback: false, now }
 }
 
 /// Different bytes each time.
@@ -164,6 +164,6 @@ proptest! {
         let plain = POLICY.session.as_ref().unwrap();
         prop_assert_eq!(session::open(ctx, plain, &ascii(&one.text())), Err(Reason::SessionForged));
         let other = seal::mint(Kind::Session, &plain.keys[0], KEYRING.secret(&plain.keys[0].secret, false).unwrap(), NOW, NOW + 60, "", &entropy).unwrap().1;
-        prop_assert_eq!(session::open(ctx, policy, &ascii(&Spelling::Servlet.write(other.bytes()))), Err(Reason::SessionForged));
+        prop_assert_eq!(session::open(ctx, policy, &ascii(&Encoding::Servlet.write(other.bytes()))), Err(Reason::SessionForged));
     }
 }

@@ -4,11 +4,11 @@ use core::future::Future;
 use core::pin::Pin;
 use std::rc::Rc;
 
-use edgegate_core::exchange::{Judged, Moment};
+use edgegate_core::exchange::{Handled, Moment};
 use edgegate_core::gate::answered::{Edit, Said, edits};
 use edgegate_core::http::{Headers, Incoming};
 use edgegate_core::log;
-use edgegate_core::ports::Vault;
+use edgegate_core::ports::KvStore;
 use edgegate_core::refusal::Reason;
 use edgegate_core::testing::{Turns, World, finish};
 use serde_json::json;
@@ -27,7 +27,7 @@ fn best_effort() -> String {
     with("[storage]\nsingle_use = \"best-effort\"").replace("revocation = \"strict\"\n", "")
 }
 
-fn set<'a>(judged: &'a Judged, name: &str) -> Option<&'a str> {
+fn set<'a>(judged: &'a Handled, name: &str) -> Option<&'a str> {
     forwarding(judged).set.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
 }
 
@@ -174,7 +174,7 @@ fn without_the_ledger_two_isolates_at_one_moment_or_within_kvs_lag_both_let_it_p
     let beside = Site::beside(&here.ports, &text);
     here.ports.steps.set(true);
     let mut turns = Turns::new(
-        [&here, &beside].map(|site| -> Pin<Box<dyn Future<Output = Judged> + '_>> { Box::pin(site.judge(&link)) }),
+        [&here, &beside].map(|site| -> Pin<Box<dyn Future<Output = Handled> + '_>> { Box::pin(site.check(&link)) }),
     );
     turns.settle();
     assert!(turns.done.iter().flatten().all(is_granted), "two isolates at one moment");
@@ -220,7 +220,7 @@ fn the_token_of_a_session_holds_on_every_route_of_its_host() {
 #[test]
 fn a_subject_in_the_log_is_a_keyed_digest_if_there_is_a_seal_key() {
     let line =
-        |site: &Site, judged: &Judged| log::line(&site.gate, judged, "GET", "request-1", 200, log::Spent::default());
+        |site: &Site, judged: &Handled| log::line(&site.gate, judged, "GET", "request-1", 200, log::Spent::default());
     let subject = |line: &str| line.split("\"subject\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let logged = |value: &str| {
         let site = Site::with_secret(&World::at(NOW), POLICY, "SEAL_KEY", value);

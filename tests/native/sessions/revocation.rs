@@ -4,7 +4,7 @@
 use core::future::Future;
 use core::pin::Pin;
 
-use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::Handled;
 use edgegate_core::refusal::Reason;
 use edgegate_core::testing::{Fault, Faults, Turns, World};
 use proptest::prelude::*;
@@ -53,7 +53,7 @@ fn revoked(kind: Kind) -> Option<Reason> {
 }
 
 /// Every value after a tombstone, per key, is a tombstone.
-fn judge_tombstones(world: &World) {
+fn check_tombstones(world: &World) {
     for (key, values) in world.writes() {
         let is_tombstone = |value: &String| value.contains("\"revoked\":true");
         let first = values.iter().position(is_tombstone).unwrap_or(values.len());
@@ -82,7 +82,7 @@ proptest! {
         let world = &sites[0].ports.world;
         world.pass(age);
         sites.iter().for_each(|site| site.ports.steps.set(true));
-        let turn = |request| -> Pin<Box<dyn Future<Output = Judged> + '_>> { Box::pin(sites[1].judge(request)) };
+        let turn = |request| -> Pin<Box<dyn Future<Output = Handled> + '_>> { Box::pin(sites[1].check(request)) };
         let mut turns = Turns::new([turn(&relaxed), turn(&strict), turn(&revoke)]);
         for (at, which) in order.into_iter().enumerate() {
             turns.step(if at < at_revoke && which == 2 { 0 } else { which });
@@ -92,7 +92,7 @@ proptest! {
         for request in [&relaxed, &strict] {
             prop_assert_eq!(sites[1].ask(request).refused, revoked(kind));
         }
-        judge_tombstones(world);
+        check_tombstones(world);
     }
 
     #[test]
@@ -114,7 +114,7 @@ proptest! {
         for site in &sites {
             prop_assert_eq!(site.ask(&strict).refused, revoked(kind));
         }
-        judge_tombstones(&sites[0].ports.world);
+        check_tombstones(&sites[0].ports.world);
     }
 
     /// The bound: KV's lag and its cache (30 s), and this isolate's own (30 s in the policy).

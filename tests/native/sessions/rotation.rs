@@ -124,10 +124,10 @@ fn what_is_under_a_key_without_a_value_is_not_said_to_be_revoked() {
         1,
     );
     let policy = support::policy(&without);
-    let keyring = edgegate_core::secrets::Keyring::new(&policy, |name| {
+    let secrets = edgegate_core::secrets::Secrets::new(&policy, |name| {
         (name != "ABSENT_KEY_2").then(|| support::secret(name)).flatten()
     });
-    let here = Site { gate: edgegate_core::state::State::new(policy, keyring), ports: new.ports.clone() };
+    let here = Site { gate: edgegate_core::state::State::new(policy, secrets), ports: new.ports.clone() };
     let revoke = Request::new("POST", "/oauth/revoke").form(&format!("{}&token={token}", fields("shop")));
     assert_eq!(here.ask(&revoke).refused, Some(Reason::SecretMissing));
     let sign_out = Request::new("POST", "/.edgegate/sign-out").session(&session).with("sec-fetch-site", "same-origin");

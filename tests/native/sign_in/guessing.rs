@@ -6,7 +6,7 @@ use core::pin::Pin;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use edgegate_core::exchange::Judged;
+use edgegate_core::exchange::Handled;
 use edgegate_core::refusal::Reason;
 use edgegate_core::testing::{Fault, Faults, Turns, World, finish, poll_at_most};
 use proptest::prelude::*;
@@ -85,16 +85,16 @@ fn asked(site: &Site) -> usize {
     site.ports.asked.borrow().len()
 }
 
-fn at_once<'s>(sites: &'s [Site], requests: &'s [Request]) -> Turns<'s, Judged> {
+fn at_once<'s>(sites: &'s [Site], requests: &'s [Request]) -> Turns<'s, Handled> {
     sites.iter().for_each(|site| site.ports.steps.set(true));
-    let one = |(at, request)| -> Pin<Box<dyn Future<Output = Judged> + 's>> {
+    let one = |(at, request)| -> Pin<Box<dyn Future<Output = Handled> + 's>> {
         let site: &'s Site = &sites[at % sites.len()];
-        Box::pin(site.judge(request))
+        Box::pin(site.check(request))
     };
     Turns::new(requests.iter().enumerate().map(one))
 }
 
-fn settled(sites: &[Site], requests: &[Request]) -> Vec<Judged> {
+fn settled(sites: &[Site], requests: &[Request]) -> Vec<Handled> {
     let mut turns = at_once(sites, requests);
     turns.settle();
     turns.done.into_iter().map(|judged| judged.expect("every request was decided")).collect()
@@ -238,9 +238,9 @@ fn a_request_that_was_cut_off_holds_the_next_one_up_for_a_moment_only() {
     let site = site(&ledger(), &[("jo", "right")]);
     let request = sign_in("basic", "jo", "right", HERE);
     site.ports.steps.set(true);
-    assert!(poll_at_most(site.judge(&request), 3).is_none());
+    assert!(poll_at_most(site.check(&request), 3).is_none());
     assert_eq!(asked(&site), 0, "it was cut off before it asked");
-    assert_eq!(finish(site.judge(&request)).expect("it waits no longer").refused, None);
+    assert_eq!(finish(site.check(&request)).expect("it waits no longer").refused, None);
     assert_eq!(asked(&site), 1);
 }
 

@@ -6,7 +6,7 @@
 
 use std::cell::RefCell;
 
-use crate::ports::{Limiter, Timer};
+use crate::ports::{RateLimiter, Timer};
 use crate::refusal::Reason;
 
 /// Networks with their guesses.
@@ -36,7 +36,7 @@ impl Guesses {
     }
 
     /// Counts a wrong guess here and across isolates, and says why it is refused: it is `wrong`, or one too many.
-    pub async fn count(&self, network: &str, now: u64, ports: &impl Limiter, wrong: Reason) -> Reason {
+    pub async fn count(&self, network: &str, now: u64, ports: &impl RateLimiter, wrong: Reason) -> Reason {
         self.add(network, now, 1);
         match self.heed(network, now, ports.within(network).await) {
             Ok(()) => wrong,

@@ -152,7 +152,7 @@ fn digest<P>(x: &Exchange<'_, P>, what: &[&str], folded: &str) -> Result<ClaimKe
     let Exchange { state, .. } = *x;
     let ctx = x.ctx();
     let policy = state.policy.sign_in.as_ref().ok_or(Reason::NoRoute)?;
-    let secret = ctx.keyring.secret(&policy.key.secret, ctx.loopback)?;
+    let secret = ctx.secrets.secret(&policy.key.secret, ctx.loopback)?;
     let mut parts: Vec<&[u8]> = vec![b"edgegate guess v1\0"];
     parts.extend(what.iter().map(|part| part.as_bytes()));
     parts.extend([b"\0", folded.as_bytes()]);

@@ -17,7 +17,7 @@ use crate::sealed::{once, store};
 ///
 /// # Errors
 /// `BindingMissing`, `SecretMissing`.
-pub(crate) fn judge<P: Ports>(x: &Exchange<'_, P>, route: &Route, claim: &Claim) -> Result<(), Reason> {
+pub(crate) fn check<P: Ports>(x: &Exchange<'_, P>, route: &Route, claim: &Claim) -> Result<(), Reason> {
     if !x.ports.is_there(&route.forward.origin) {
         return Err(Reason::BindingMissing);
     }

@@ -30,7 +30,7 @@ pub(crate) const FIELD: Field = Field { name: xsrf::FIELD, is_named: |name| quer
 ///
 /// # Errors
 /// `BoundTokenMissing`, `BoundTokenMismatch`, and those of reading a form.
-pub(crate) async fn judge<P: Ports>(
+pub(crate) async fn check<P: Ports>(
     x: &Exchange<'_, P>,
     route: &Route,
     (token, held): (&Secret, Held),
@@ -47,7 +47,7 @@ pub(crate) async fn judge<P: Ports>(
             None => Box::pin(in_form(x, field, body)).await?,
         };
         let shown = request.headers.get(xsrf::HEADER).or(posted.as_deref());
-        xsrf::judge(token, held, shown)?;
+        xsrf::check(token, held, shown)?;
     }
     Ok(())
 }
@@ -56,7 +56,7 @@ pub(crate) async fn judge<P: Ports>(
 ///
 /// # Errors
 /// `CrossSite`.
-pub(crate) fn judge_origin<P>(x: &Exchange<'_, P>, route: &Route) -> Result<(), Reason> {
+pub(crate) fn check_origin<P>(x: &Exchange<'_, P>, route: &Route) -> Result<(), Reason> {
     let Exchange { request, target, .. } = *x;
     let headers = &request.headers;
     let only_reads = matches!(request.method, "GET" | "HEAD" | "OPTIONS") && headers.get("upgrade").is_none();

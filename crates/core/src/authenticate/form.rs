@@ -38,7 +38,7 @@ pub async fn read<P: Ports>(
     let Some(boundary) = multipart::boundary(request.headers.get("content-type").unwrap_or_default()) else {
         return Ok(None);
     };
-    request.judge_body_encoding()?;
+    request.check_body_encoding()?;
     let form = multipart::Form::new(boundary.map_err(|_| Reason::FormMalformed)?, kept_back).judging(judged);
     parts(ports, form, limit).await.map(Some)
 }

@@ -26,7 +26,7 @@ mod token_pair;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::identity::Identity;
-use crate::policy::{Accept, Route};
+use crate::policy::{CredentialKind, Route};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;
@@ -50,24 +50,26 @@ pub(crate) async fn authenticate<P: Ports>(x: &Exchange<'_, P>, route: &Route) -
 async fn one<P: Ports>(
     x: &Exchange<'_, P>,
     route: &Route,
-    accept: &Accept,
+    accept: &CredentialKind,
     shown: &mut Shown<'_>,
 ) -> Result<Option<Access>, Refusal> {
     match accept {
-        Accept::Link(profile) => profile.authenticate(x, route, shown).await,
-        Accept::SignedRedirect(profile) => profile.authenticate(x, route, shown).await,
-        Accept::Bearer | Accept::Issuer(_) => token::Token.authenticate(x, route, shown).await,
-        Accept::TokenPair => Box::pin(token_pair::TokenPair.authenticate(x, route, shown)).await,
-        Accept::Basic(policy) => Box::pin(policy.authenticate(x, route, shown)).await,
-        Accept::Ticket(_) => Box::pin(ticket::Ticket { app: None }.authenticate(x, route, shown)).await,
-        Accept::AppTicket(app) => Box::pin(ticket::Ticket { app: Some(app) }.authenticate(x, route, shown)).await,
-        Accept::Session => session::Session.authenticate(x, route, shown).await,
-        Accept::Nonce => nonce::Nonce.authenticate(x, route, shown).await,
-        Accept::HttpSession(luminate) => {
+        CredentialKind::Link(profile) => profile.authenticate(x, route, shown).await,
+        CredentialKind::SignedRedirect(profile) => profile.authenticate(x, route, shown).await,
+        CredentialKind::Bearer | CredentialKind::Issuer(_) => token::Token.authenticate(x, route, shown).await,
+        CredentialKind::TokenPair => Box::pin(token_pair::TokenPair.authenticate(x, route, shown)).await,
+        CredentialKind::Basic(policy) => Box::pin(policy.authenticate(x, route, shown)).await,
+        CredentialKind::Ticket(_) => Box::pin(ticket::Ticket { app: None }.authenticate(x, route, shown)).await,
+        CredentialKind::AppTicket(app) => {
+            Box::pin(ticket::Ticket { app: Some(app) }.authenticate(x, route, shown)).await
+        }
+        CredentialKind::Session => session::Session.authenticate(x, route, shown).await,
+        CredentialKind::Nonce => nonce::Nonce.authenticate(x, route, shown).await,
+        CredentialKind::HttpSession(luminate) => {
             Box::pin(http_session::HttpSession { luminate }.authenticate(x, route, shown)).await
         }
         // The route serves the dialect, which has rules of its own.
-        Accept::Luminate(_) => Err(Reason::Internal.into()),
-        Accept::Nothing => Ok(Some(Access::of(Identity::none()))),
+        CredentialKind::Luminate(_) => Err(Reason::Internal.into()),
+        CredentialKind::Anonymous => Ok(Some(Access::of(Identity::none()))),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::http::Headers;
 use crate::http::authorization::{self, Authorization};
-use crate::policy::{Accept, Route};
+use crate::policy::{CredentialKind, Route};
 use crate::refusal::Reason;
 
 /// The request's Authorization, if it means something on this route. Where nothing reads it, it is nobody's credential:
@@ -26,6 +26,6 @@ pub(crate) fn present<'a>(route: &Route, headers: &Headers<'a>) -> Result<Option
 }
 
 /// Whether a kind of credential is shown by a scheme (RFC 9110 section 11.1: without case).
-pub(crate) fn takes(accept: &Accept, header: &Authorization<'_>) -> bool {
+pub(crate) fn takes(accept: &CredentialKind, header: &Authorization<'_>) -> bool {
     accept.facts().scheme.is_some_and(|scheme| scheme.in_authorization().iter().any(|name| header.is(name)))
 }

@@ -46,13 +46,13 @@ impl Credential for Session {
                     let lives = session.expires - ctx.now;
                     x.jar.set(xsrf::set_cookie(&token, lives, target).map_err(of_session)?);
                 }
-                let judged = cross_site::judge(x, route, (&token, held), cross_site::FIELD, &mut shown.body).await;
+                let judged = cross_site::check(x, route, (&token, held), cross_site::FIELD, &mut shown.body).await;
                 judged.map_err(of_session)?;
                 Some(token)
             }
             false => None,
         };
-        cross_site::judge_origin(x, route).map_err(of_session)?;
+        cross_site::check_origin(x, route).map_err(of_session)?;
         let verified = session::verify(ctx, x.ports, policy, route.revocation, &session).await;
         let identity = verified.map_err(refused)?;
         let places = route.tags.filter(|_| matches!(request.method, "GET" | "HEAD"));

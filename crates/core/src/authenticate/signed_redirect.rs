@@ -21,12 +21,12 @@ impl Credential for SignedRedirect {
     ) -> Result<Option<Access>, Refusal> {
         let ctx = x.ctx();
         let query = x.target.query.unwrap_or_default();
-        let authentic = redirect::authenticate(self, ctx.keyring, ctx.loopback, query)?;
+        let authentic = redirect::authenticate(self, ctx.secrets, ctx.loopback, query)?;
         let Some((signed, parts)) = authentic else { return Ok(None) };
         let kind = "signed-redirect";
         let identity = Identity { subject: signed.subject.clone(), ..Identity::by_key(kind, &signed.key_id) };
         let used = || {
-            redirect::judge_time(self, &parts, ctx.now)?;
+            redirect::check_time(self, &parts, ctx.now)?;
             let key = claim_key(kind, &signed.key_id, &signed.digest);
             let (not_used, replayed) = (Reason::RedirectNotUsed, Reason::RedirectReplayed);
             self.single_use.then(|| SingleUse { key, until: signed.until, not_used, replayed }.claim(x)).transpose()

@@ -24,7 +24,7 @@ impl Credential for Ticket<'_> {
     ) -> Result<Option<Access>, Refusal> {
         let Some(value) = shown.of_scheme(Scheme::TICKET) else { return Ok(None) };
         if let Some(app) = self.app {
-            judge_app(x, app, x.request.headers.get(APP_TOKEN).ok_or(Reason::AppTokenMissing)?)?;
+            check_app(x, app, x.request.headers.get(APP_TOKEN).ok_or(Reason::AppTokenMissing)?)?;
         }
         let sessions = x.state.policy.session.as_ref().ok_or(Reason::Internal)?;
         let identity = ticket::verify(x.ctx(), x.ports, sessions, route.revocation, value).await?;
@@ -33,10 +33,10 @@ impl Credential for Ticket<'_> {
 }
 
 /// Whether a text is the token of an application. While tokens are changed, the next one may have no value yet.
-fn judge_app<P>(x: &Exchange<'_, P>, app: &policy::Ticket, shown: &str) -> Result<(), Reason> {
+fn check_app<P>(x: &Exchange<'_, P>, app: &policy::Ticket, shown: &str) -> Result<(), Reason> {
     let mut otherwise = Reason::AppTokenMismatch;
     for name in &app.app_tokens {
-        match x.ctx().keyring.secret(name, x.ctx().loopback) {
+        match x.ctx().secrets.secret(name, x.ctx().loopback) {
             Ok(token) if token.is(shown.as_bytes()) => return Ok(()),
             Ok(_) => {}
             Err(reason) => otherwise = reason,

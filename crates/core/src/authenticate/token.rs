@@ -7,7 +7,7 @@ use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::exchange::claim::Claim;
 use crate::identity::Identity;
-use crate::policy::{Accept, OAuth, Route};
+use crate::policy::{CredentialKind, OAuth, Route};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;
@@ -26,10 +26,10 @@ impl Credential for Token {
         let verified = verify(x, route, token).await?;
         let of_token = |reason: Reason| Refusal::from(reason).of(&verified.identity);
         let claim = match shown.with_proof || verified.bound.is_some() {
-            true => Some(Box::pin(judge_binding(x, token, shown.with_proof, verified.bound)).await.map_err(of_token)?),
+            true => Some(Box::pin(check_binding(x, token, shown.with_proof, verified.bound)).await.map_err(of_token)?),
             false => None,
         };
-        judge_scope(route, &verified.identity).map_err(of_token)?;
+        check_scope(route, &verified.identity).map_err(of_token)?;
         Ok(Some(Access { claim, ..Access::of(verified.identity) }))
     }
 }
@@ -38,15 +38,15 @@ impl Credential for Token {
 ///
 /// # Errors
 /// `TokenScope`.
-pub(super) fn judge_scope(route: &Route, identity: &Identity) -> Result<(), Reason> {
+pub(super) fn check_scope(route: &Route, identity: &Identity) -> Result<(), Reason> {
     let is_granted = |wanted| identity.scope.contains(wanted);
     route.bearer.scope.iter().all(is_granted).then_some(()).ok_or(Reason::TokenScope)
 }
 
 async fn verify<P: Ports>(x: &Exchange<'_, P>, route: &Route, token: &str) -> Result<bearer::Verified, Refusal> {
     let (ctx, policy) = (x.ctx(), &x.state.policy);
-    let takes_own = route.accept.iter().any(|accept| matches!(accept, Accept::Bearer));
-    let has_issuers = route.accept.iter().any(|accept| matches!(accept, Accept::Issuer(_)));
+    let takes_own = route.accept.iter().any(|accept| matches!(accept, CredentialKind::Bearer));
+    let has_issuers = route.accept.iter().any(|accept| matches!(accept, CredentialKind::Issuer(_)));
     let text = bearer::bare(&route.bearer, token);
     let opened = bearer::open(ctx, policy, text);
     let is_own = !has_issuers || opened.is_ok() || is_otherwise_own(x, text);
@@ -61,7 +61,7 @@ async fn verify<P: Ports>(x: &Exchange<'_, P>, route: &Route, token: &str) -> Re
 async fn by_issuer<P: Ports>(x: &Exchange<'_, P>, route: &Route, token: &str) -> Result<bearer::Verified, Reason> {
     let Exchange { state, request, ports, .. } = *x;
     let ctx = x.ctx();
-    let issuers: Vec<_> = route.accept.iter().filter_map(Accept::issuer).collect();
+    let issuers: Vec<_> = route.accept.iter().filter_map(CredentialKind::issuer).collect();
     let told = match issuer::verify(ctx, ports, &state.policy, &state.foreign, &issuers, token).await? {
         Verdict::Told(told) => told,
         Verdict::Ask(issuer) => {
@@ -92,7 +92,7 @@ fn is_otherwise_own<P>(x: &Exchange<'_, P>, text: &str) -> bool {
 }
 
 /// RFC 9449 section 7.1: a bound token comes with the proof of its key, and no other token does.
-async fn judge_binding<P: Ports>(
+async fn check_binding<P: Ports>(
     x: &Exchange<'_, P>,
     token: &str,
     with_proof: bool,

@@ -24,7 +24,7 @@ impl Credential for TokenPair {
     ) -> Result<Option<Access>, Refusal> {
         let Some(value) = shown.of_scheme("Basic") else { return Ok(None) };
         // A browser that knows a pair sends it along with what other sites ask for.
-        cross_site::judge_origin(x, route)?;
+        cross_site::check_origin(x, route)?;
         let (ctx, policy) = (x.ctx(), &x.state.policy);
         let pair = basic::read(value)?;
         let client = registry::find(ctx, x.ports, policy, &pair.id, route.revocation).await?;
@@ -38,7 +38,7 @@ impl Credential for TokenPair {
             ..Identity::default()
         };
         let judged = match client.kind {
-            ClientKind::TokenPair => token::judge_scope(route, &identity),
+            ClientKind::TokenPair => token::check_scope(route, &identity),
             _ => Err(Reason::ClientKind),
         };
         match judged {

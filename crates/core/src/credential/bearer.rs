@@ -3,12 +3,12 @@
 use crate::credential::dpop::Thumbprint;
 use crate::credential::{grant, registry};
 use crate::http::authorization::{self, Authorization};
-use crate::http::fields::judge_number;
+use crate::http::fields::check_number;
 use crate::http::{Incoming, Target, query};
 use crate::identity::Identity;
 pub use crate::policy::carrier::ACCESS_TOKEN as PARAMETER;
 use crate::policy::{Bearer, BearerUse, Key, Policy, Route};
-use crate::ports::{Body, Entropy, Ledger, Vault};
+use crate::ports::{Body, Entropy, KvStore, Ledger};
 use crate::refusal::Reason;
 use crate::refused::Refusal;
 use crate::sealed::record::Record;
@@ -95,7 +95,7 @@ pub fn bare_anywhere<'t>(policy: &Policy, token: &'t str) -> &'t str {
 /// # Errors
 /// `TokenForged`, `TokenExpired`, `TokenUnknown`, `TokenRevoked`, `TokenSuperseded`, `TokenClient`, `TokenResource`, and
 /// storage's own reasons.
-pub async fn verify<P: Vault + Ledger>(
+pub async fn verify<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &Policy,
@@ -123,7 +123,7 @@ pub async fn verify<P: Vault + Ledger>(
     Ok(Verified { identity: record.identity("bearer", &sealed.key_id), bound: None })
 }
 
-async fn verify_grant<P: Vault + Ledger>(
+async fn verify_grant<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &Policy,
@@ -170,7 +170,7 @@ fn covers(resource: &str, address: &str) -> bool {
 ///
 /// # Errors
 /// As [`store::mint`].
-pub async fn mint<P: Vault + Ledger + Entropy>(
+pub async fn mint<P: KvStore + Ledger + Entropy>(
     ctx: Context<'_>,
     ports: &P,
     policy: &Bearer,
@@ -191,7 +191,7 @@ pub fn open(ctx: Context<'_>, policy: &Policy, token: &str) -> Result<Sealed, Re
     let by_operators = policy.bearer.iter().map(|bearer| (&bearer.keys, false));
     for (keys, is_of_grant) in by_operators.chain(of_grants) {
         let keys: &[std::sync::Arc<Key>] = keys;
-        let opened = seal::open(Kind::Token, keys, ctx.keyring, ctx.loopback, token)?;
+        let opened = seal::open(Kind::Token, keys, ctx.secrets, ctx.loopback, token)?;
         if let Some(sealed) = opened.filter(|sealed| grant::claims(sealed).is_some() == is_of_grant) {
             return Ok(sealed);
         }
@@ -205,6 +205,6 @@ pub fn open(ctx: Context<'_>, policy: &Policy, token: &str) -> Result<Sealed, Re
 /// `BodyTooLarge`; `FormMalformed`, also for more than a thousand fields.
 pub async fn read_form(ports: &impl Body, limit: usize) -> Result<String, Reason> {
     let form = String::from_utf8(ports.read(limit).await?).map_err(|_| Reason::FormMalformed)?;
-    judge_number(&form)?;
+    check_number(&form)?;
     Ok(form)
 }

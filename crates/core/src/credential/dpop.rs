@@ -7,7 +7,7 @@ use crate::credential::issuer::{jwk, jws};
 use crate::digest::{base64url, from_base64url, sha256};
 use crate::http::Headers;
 use crate::policy::JwsAlgorithm;
-use crate::ports::{ClaimKey, Ledger, Vault, Verifier};
+use crate::ports::{ClaimKey, KvStore, Ledger, Verifier};
 use crate::refusal::Reason;
 use crate::sealed::store::Context;
 use crate::sealed::{claim_key, once};
@@ -55,7 +55,7 @@ impl Proof {
     ///
     /// # Errors
     /// `DpopReplayed`, and storage's own reasons.
-    pub async fn claim<P: Vault + Ledger>(&self, ctx: Context<'_>, ports: &P) -> Result<(), Reason> {
+    pub async fn claim<P: KvStore + Ledger>(&self, ctx: Context<'_>, ports: &P) -> Result<(), Reason> {
         once::claim(ctx, ports, &self.claim, self.until, Reason::DpopReplayed).await
     }
 }

@@ -1,7 +1,7 @@
 //! One-time nonces in a URL: minted for a subject and a route, redeemed once, for a session.
 
 use crate::policy::{Nonce, Revocation, Route, SingleUse};
-use crate::ports::{Entropy, Ledger, Vault};
+use crate::ports::{Entropy, KvStore, Ledger};
 use crate::refusal::Reason;
 use crate::sealed::once;
 use crate::sealed::record::Record;
@@ -13,7 +13,7 @@ use crate::secret::Secret;
 ///
 /// # Errors
 /// As [`store::mint`].
-pub async fn mint<P: Vault + Ledger + Entropy>(
+pub async fn mint<P: KvStore + Ledger + Entropy>(
     ctx: Context<'_>,
     ports: &P,
     policy: &Nonce,
@@ -30,7 +30,7 @@ pub async fn mint<P: Vault + Ledger + Entropy>(
 /// # Errors
 /// `NonceForged`, `NonceExpired`, `NonceWrongRoute`, `SecretMissing`.
 pub fn open(ctx: Context<'_>, policy: &Nonce, route: &Route, text: &str) -> Result<Sealed, Reason> {
-    let sealed = seal::open(Kind::Nonce, &policy.keys, ctx.keyring, ctx.loopback, text)?.ok_or(Reason::NonceForged)?;
+    let sealed = seal::open(Kind::Nonce, &policy.keys, ctx.secrets, ctx.loopback, text)?.ok_or(Reason::NonceForged)?;
     if sealed.expires <= ctx.now {
         return Err(Reason::NonceExpired);
     }
@@ -41,7 +41,7 @@ pub fn open(ctx: Context<'_>, policy: &Nonce, route: &Route, text: &str) -> Resu
 ///
 /// # Errors
 /// `NonceUnknown`, `NonceReplayed`, and storage's own reasons.
-pub async fn subject<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<String, Reason> {
+pub async fn subject<P: KvStore + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<String, Reason> {
     // What this isolate minted or saw a moment ago may be used; whether it was redeemed is never cached.
     match store::find(ctx, ports, sealed, FRESH, Revocation::Cached).await? {
         Found::Live(record) if record.exp > ctx.now => Ok(record.sub),
@@ -55,7 +55,7 @@ pub async fn subject<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Se
 ///
 /// # Errors
 /// `NonceReplayed`, and storage's own reasons.
-pub async fn claim<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
+pub async fn claim<P: KvStore + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
     match ctx.single_use {
         SingleUse::Ledger => {
             let key = sealed.claim_key("redeemed");

@@ -13,7 +13,7 @@ use subtle::ConstantTimeEq;
 use crate::digest::{base64url, hmac_sha256};
 use crate::http::basic::Pair;
 use crate::policy::{Client, ClientKind, Policy, Registry, Revocation, SecretDigest, SingleUse};
-use crate::ports::{ClaimKey, Claimed, Entropy, Ledger, Tombstone, Vault};
+use crate::ports::{ClaimKey, Claimed, Entropy, KvStore, Ledger, Tombstone};
 use crate::refusal::Reason;
 use crate::sealed::record::Record;
 use crate::sealed::seal::{self, Kind, Sealed, Terms};
@@ -24,7 +24,7 @@ use crate::secret::Secret;
 ///
 /// # Errors
 /// `ClientUnknown`, `SecretMissing`, and storage's own reasons.
-pub async fn find<P: Vault + Ledger>(
+pub async fn find<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &Policy,
@@ -103,7 +103,7 @@ pub fn digest(key: &Secret, id: &str, secret: &Secret) -> String {
 ///
 /// # Errors
 /// `ClientUnknown`, and storage's own reasons.
-pub async fn registered<P: Vault + Ledger>(
+pub async fn registered<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     registry: &Registry,
@@ -121,7 +121,7 @@ pub async fn registered<P: Vault + Ledger>(
 ///
 /// # Errors
 /// Storage's own reasons.
-pub async fn add<P: Vault + Ledger>(
+pub async fn add<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     sealed: &Sealed,
@@ -142,7 +142,7 @@ pub async fn add<P: Vault + Ledger>(
 ///
 /// # Errors
 /// `ClientUnknown` if it is out of date or the client was removed meanwhile, and storage's own reasons.
-pub async fn change<P: Vault + Ledger>(
+pub async fn change<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     sealed: &Sealed,
@@ -168,7 +168,7 @@ pub async fn change<P: Vault + Ledger>(
 ///
 /// # Errors
 /// Storage's own reasons.
-pub async fn remove<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
+pub async fn remove<P: KvStore + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
     bury(ctx, ports, sealed).await
 }
 
@@ -176,7 +176,7 @@ pub async fn remove<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sea
 ///
 /// # Errors
 /// `VaultUnavailable`.
-pub async fn page<P: Vault>(
+pub async fn page<P: KvStore>(
     ctx: Context<'_>,
     ports: &P,
     cursor: &str,
@@ -212,12 +212,12 @@ pub fn described(client: &Client) -> Map<String, Value> {
 
 /// A digest under each of the registry's keys, since nothing says which one made it.
 fn digests(ctx: Context<'_>, registry: &Registry, id: &str, secret: &Secret) -> Result<Vec<String>, Reason> {
-    let under = |key: &Arc<crate::policy::Key>| Ok(digest(ctx.keyring.secret(&key.secret, ctx.loopback)?, id, secret));
+    let under = |key: &Arc<crate::policy::Key>| Ok(digest(ctx.secrets.secret(&key.secret, ctx.loopback)?, id, secret));
     registry.keys.iter().map(under).collect()
 }
 
 fn open(ctx: Context<'_>, registry: &Registry, id: &str) -> Result<Sealed, Reason> {
-    seal::open(Kind::Client, &registry.keys, ctx.keyring, ctx.loopback, id)?.ok_or(Reason::ClientUnknown)
+    seal::open(Kind::Client, &registry.keys, ctx.secrets, ctx.loopback, id)?.ok_or(Reason::ClientUnknown)
 }
 
 fn changed(sealed: &Sealed, number: u64) -> ClaimKey {
@@ -228,7 +228,7 @@ async fn is_removed<P: Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> 
     Ok(ctx.single_use == SingleUse::Ledger && ports.recall(&sealed.claim_key("removed")).await?.is_some())
 }
 
-async fn bury<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
+async fn bury<P: KvStore + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
     // A change on its way may write the record over it.
     let tombstone = Tombstone { key: sealed.record_key(), value: REMOVED, again: true };
     let until = ctx.now + REMEMBERED;
@@ -243,7 +243,7 @@ fn is_buried(ctx: Context<'_>, record_key: &str) -> bool {
     ctx.recent.get(record_key, ctx.now, 0).is_some()
 }
 
-async fn fetch<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<Option<Client>, Reason> {
+async fn fetch<P: KvStore + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<Option<Client>, Reason> {
     if is_buried(ctx, sealed.record_key()) {
         return Ok(None);
     }

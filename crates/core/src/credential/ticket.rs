@@ -8,10 +8,10 @@ use crate::credential::session;
 use crate::identity::Identity;
 pub use crate::policy::carrier::APP_TOKEN;
 use crate::policy::{Revocation, Session};
-use crate::ports::{Entropy, Ledger, Vault};
+use crate::ports::{Entropy, KvStore, Ledger};
 use crate::refusal::Reason;
 use crate::refused::Refusal;
-use crate::sealed::encoding::Spelling;
+use crate::sealed::encoding::Encoding;
 use crate::sealed::seal::{self, Kind, Sealed};
 use crate::sealed::store::Context;
 use crate::secret::Secret;
@@ -38,7 +38,7 @@ pub fn mint(
 ) -> Result<Minted, Reason> {
     let expires = session.expires.min(ctx.now + lifetime);
     let ticket = session::carry(ctx, entropy, policy, Kind::Ticket, AUDIENCE, session, expires)?;
-    let text = Spelling::Ticket.write(ticket.bytes());
+    let text = Encoding::Ticket.write(ticket.bytes());
     Ok(Minted { text, lifetime: expires.saturating_sub(ctx.now) })
 }
 
@@ -47,8 +47,8 @@ pub fn mint(
 /// # Errors
 /// `TicketForged`, `SecretMissing`.
 pub fn session(ctx: Context<'_>, policy: &Session, text: &str) -> Result<(Sealed, Sealed), Reason> {
-    let bytes = Spelling::Ticket.read(text).ok_or(Reason::TicketForged)?;
-    let opened = seal::read(Kind::Ticket, &policy.keys, ctx.keyring, ctx.loopback, &bytes)?;
+    let bytes = Encoding::Ticket.read(text).ok_or(Reason::TicketForged)?;
+    let opened = seal::read(Kind::Ticket, &policy.keys, ctx.secrets, ctx.loopback, &bytes)?;
     let ticket = opened.filter(|ticket| ticket.is_for(AUDIENCE)).ok_or(Reason::TicketForged)?;
     let session = session::reopen(ctx, policy, ticket.payload.expose()).map_err(|_| Reason::TicketForged)?;
     Ok((ticket, session))
@@ -58,7 +58,7 @@ pub fn session(ctx: Context<'_>, policy: &Session, text: &str) -> Result<(Sealed
 ///
 /// # Errors
 /// `TicketForged`, `TicketExpired`, `TicketUnknown`, `TicketRevoked`, and storage's own reasons.
-pub async fn verify<P: Vault + Ledger>(
+pub async fn verify<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &Session,
@@ -70,7 +70,7 @@ pub async fn verify<P: Vault + Ledger>(
         return Err(Reason::TicketExpired.into());
     }
     // Said of the ticket: whoever sends one knows nothing of the session, and a browser's own is not touched.
-    let identity = session::judge(ctx, ports, policy, revocation, &session).await.map_err(|reason| match reason {
+    let identity = session::check(ctx, ports, policy, revocation, &session).await.map_err(|reason| match reason {
         Reason::SessionExpired => Reason::TicketExpired,
         Reason::SessionRevoked => Reason::TicketRevoked,
         Reason::SessionUnknown => Reason::TicketUnknown,

@@ -8,9 +8,9 @@ use crate::state::State;
 
 /// 200 if every secret of the policy is there, else 503. Names of secrets are told only on loopback.
 pub fn answer(state: &State, loopback: bool) -> Answer {
-    let mut missing = state.keyring.missing();
+    let mut missing = state.secrets.missing();
     if !loopback {
-        missing.extend(state.keyring.published());
+        missing.extend(state.secrets.published());
     }
     let healthy = missing.is_empty();
     let mut body = json!({

@@ -23,7 +23,7 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     let luminate = state.policy.luminate.as_ref().ok_or(Reason::NoRoute)?;
     let query = target.query.unwrap_or_default();
     let next = value(query, HTTP_SESSION_NEXT)?;
-    redirect::judge(&next, &target.host, &luminate.redirects)?;
+    redirect::check(&next, &target.host, &luminate.redirects)?;
     let is_wanted = fetch_metadata::is_click(request.method, &request.headers, &target.origin());
     if fetch_metadata::looks_ahead(request.method, &request.headers) || !is_wanted {
         return Err(Reason::NonceNotUsed.into());

@@ -27,7 +27,7 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     let value = session::present(ctx, sessions, target, headers)?.ok_or(Reason::CredentialMissing)?;
     let session = session::open(ctx, sessions, value)?;
     let token = xsrf::token(ctx, sessions, &session)?;
-    xsrf::judge(&token, xsrf::held(&token, headers), headers.get(xsrf::HEADER))?;
+    xsrf::check(&token, xsrf::held(&token, headers), headers.get(xsrf::HEADER))?;
     if !fetch_metadata::is_own_form(headers, &target.origin()) {
         return Err(Reason::CrossSite.into());
     }

@@ -5,7 +5,7 @@ use crate::exchange::claim::Claim;
 use crate::exchange::format::ErrorFormat;
 use crate::http::answer::Answer;
 use crate::identity::Identity;
-use crate::redirect::outcome::Onward;
+use crate::redirect::outcome::OutcomeRedirect;
 use crate::tags::words::Tags;
 
 /// What a request that is not refused comes to.
@@ -20,7 +20,7 @@ pub struct Access {
     /// What tags in the origin's page stand for, where they are expanded.
     pub tags: Option<Tags>,
     /// Where the outcome leads, which the origin's answer decides.
-    pub onward: Option<Box<Onward>>,
+    pub onward: Option<Box<OutcomeRedirect>>,
     /// What is used up by it, once everything else is known to be right.
     pub claim: Option<Box<Claim>>,
     /// How a failure of the origin is told, if not as the route says.

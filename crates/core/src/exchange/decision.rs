@@ -7,7 +7,7 @@ use crate::exchange::format::ErrorFormat;
 use crate::http::answer::Answer;
 use crate::identity::Identity;
 use crate::policy::Origin;
-use crate::redirect::outcome::Onward;
+use crate::redirect::outcome::OutcomeRedirect;
 use crate::tags::words::Tags;
 
 /// What becomes of a request.
@@ -50,7 +50,7 @@ pub struct Forwarding {
     /// What tags in a page stand for, where they are expanded.
     pub tags: Option<Tags>,
     /// Where the browser goes instead of getting the origin's answer, if the outcome leads anywhere.
-    pub onward: Option<Box<Onward>>,
+    pub onward: Option<Box<OutcomeRedirect>>,
     /// How a failure of the origin is told, if not as the route says.
     pub format: Option<ErrorFormat>,
 }

@@ -63,7 +63,7 @@ pub struct Moment<'a> {
 
 /// A decision and what the log says of it.
 #[derive(Debug)]
-pub struct Judged {
+pub struct Handled {
     /// What becomes of the request.
     pub decision: Decision,
     /// Why it was refused; None if it was not.

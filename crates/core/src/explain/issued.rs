@@ -5,40 +5,40 @@ use crate::credential::session::handoff;
 use crate::credential::{bearer, nonce};
 use crate::explain::explanation::{Explanation, NOT_KNOWN_HERE, refused};
 use crate::http::query;
-use crate::policy::{Accept, Policy, Route};
+use crate::policy::{CredentialKind, Policy, Route};
 use crate::refusal::Reason;
 use crate::sealed::cache::Recent;
 use crate::sealed::seal::Sealed;
 use crate::sealed::store::Context;
-use crate::secrets::Keyring;
+use crate::secrets::Secrets;
 
 /// Explains a nonce or a token in an address; None if the route takes none there, or there is none.
 pub fn explain_issued(
     policy: &Policy,
-    keyring: &Keyring,
+    secrets: &Secrets,
     route: &Route,
     raw_query: &str,
     now: u64,
 ) -> Option<Explanation> {
     let recent = Recent::default();
-    let ctx = Context { recent: &recent, keyring, single_use: policy.single_use, loopback: true, now };
+    let ctx = Context { recent: &recent, secrets, single_use: policy.single_use, loopback: true, now };
     let sole = |name: &str| query::sole(raw_query, name).transpose();
     route.accept.iter().find_map(|accept| {
         let (format, opened) = match accept {
-            Accept::Nonce => {
+            CredentialKind::Nonce => {
                 let profile = policy.nonce.as_ref()?;
                 let text = sole(&profile.parameter)?;
                 ("nonce", text.and_then(|text| nonce::open(ctx, profile, route, text)))
             }
-            Accept::Luminate(luminate) => {
+            CredentialKind::Luminate(luminate) => {
                 let text = sole(luminate::NONCE)?;
                 ("nonce", text.and_then(|text| handoff::open(ctx, &luminate.session, text)))
             }
-            Accept::Bearer | Accept::Issuer(_) if !route.bearer.query => {
+            CredentialKind::Bearer | CredentialKind::Issuer(_) if !route.bearer.query => {
                 let text = sole(bearer::PARAMETER)?;
                 ("bearer", text.and(Err(Reason::BearerPlaceNotAllowed)))
             }
-            Accept::Bearer => {
+            CredentialKind::Bearer => {
                 let text = sole(bearer::PARAMETER)?;
                 ("bearer", text.and_then(|text| token(ctx, policy, bearer::bare(&route.bearer, text))))
             }
@@ -54,7 +54,7 @@ fn token(ctx: Context<'_>, policy: &Policy, text: &str) -> Result<Sealed, Reason
 }
 
 fn told(route: &Route, format: &str, opened: Result<Sealed, Reason>) -> Explanation {
-    let has_issuers = route.accept.iter().any(|accept| matches!(accept, Accept::Issuer(_)));
+    let has_issuers = route.accept.iter().any(|accept| matches!(accept, CredentialKind::Issuer(_)));
     let mut explanation = match opened {
         Ok(sealed) => {
             let (what, state) = match format {

@@ -8,26 +8,26 @@ use crate::explain::explanation::{Explanation, refused};
 use crate::explain::spellings::spellings;
 use crate::policy::{Key, KeyUse, Link, MacAlgorithm};
 use crate::refusal::Reason;
-use crate::secrets::Keyring;
+use crate::secrets::Secrets;
 use crate::signed::link::{self, Signed};
 
 /// Explains a generic link.
 ///
 /// # Example
 /// ```
-/// # use edgegate_core::{policy::Policy, secrets::Keyring, testing::{EXAMPLE, secret}};
+/// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let keyring = Keyring::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, secret);
 /// use edgegate_core::explain::explain_link;
 /// use edgegate_core::signed::link::Signed;
 ///
 /// let signed = Signed { method: "GET", host: "gate.example.org", path: "/downloads/a.pdf" };
 /// let query = "eg_kid=link-1&eg_exp=1800000600&eg_sig=AAAA";
-/// let told = explain_link(&policy.links[0], &keyring, signed, query, 1_800_000_000);
+/// let told = explain_link(&policy.links[0], &secrets, signed, query, 1_800_000_000);
 /// let hashed = "GET\ngate.example.org\n/downloads/a.pdf?eg_kid=link-1&eg_exp=1800000600";
 /// assert_eq!(told.hashed_text.as_deref(), Some(hashed));
 /// ```
-pub fn explain_link(profile: &Link, keyring: &Keyring, signed: Signed<'_>, raw_query: &str, now: u64) -> Explanation {
+pub fn explain_link(profile: &Link, secrets: &Secrets, signed: Signed<'_>, raw_query: &str, now: u64) -> Explanation {
     let format = Some(format!("link:{}", profile.name));
     let parts = match link::parse(profile, raw_query) {
         Ok(Some(parts)) => parts,
@@ -44,7 +44,7 @@ pub fn explain_link(profile: &Link, keyring: &Keyring, signed: Signed<'_>, raw_q
         presented: Some(base64url(&parts.mac)),
         ..Explanation::default()
     };
-    let verdict = link::verify(profile, keyring, true, signed, raw_query, None, now);
+    let verdict = link::verify(profile, secrets, true, signed, raw_query, None, now);
     let reason = match verdict {
         Ok(_) => None,
         // No client address is known here; that the link is bound to one is all there is to say.
@@ -57,7 +57,7 @@ pub fn explain_link(profile: &Link, keyring: &Keyring, signed: Signed<'_>, raw_q
     };
     told.verdict = reason.map_or("ok", |reason| reason.code()).to_owned();
     match reason {
-        Some(Reason::LinkSignatureMismatch) => told.causes.extend(mismatch(profile, keyring, signed, &parts)),
+        Some(Reason::LinkSignatureMismatch) => told.causes.extend(mismatch(profile, secrets, signed, &parts)),
         Some(Reason::LinkExpired) => told.causes.push(clock_cause("eg_exp", parts.expires, now)),
         Some(Reason::LinkNotYetValid) => told.causes.push(clock_cause("eg_nbf", parts.not_before.unwrap_or(0), now)),
         Some(reason) => told.causes.push(link_cause(reason)),
@@ -70,9 +70,9 @@ pub fn explain_link(profile: &Link, keyring: &Keyring, signed: Signed<'_>, raw_q
 }
 
 /// Causes of a link whose MAC does not match, the likeliest first. Never empty for a key that has a value.
-fn mismatch(profile: &Link, keyring: &Keyring, signed: Signed<'_>, parts: &link::Parts<'_>) -> Vec<String> {
+fn mismatch(profile: &Link, secrets: &Secrets, signed: Signed<'_>, parts: &link::Parts<'_>) -> Vec<String> {
     let Some(key) = link::find_key(profile, parts.key_id) else { return Vec::new() };
-    let Ok(secret) = keyring.secret(&key.secret, true) else { return Vec::new() };
+    let Ok(secret) = secrets.secret(&key.secret, true) else { return Vec::new() };
     let holds = |profile: &Link, key: &Key, signed: Signed<'_>, covered: &str| {
         bool::from(link::compute(profile, key, secret, signed, covered).ct_eq(&parts.mac))
     };

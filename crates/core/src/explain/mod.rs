@@ -12,10 +12,10 @@ mod redirect;
 mod spellings;
 
 use crate::http::{Deployment, Target};
-use crate::policy::{Accept, Policy, Route};
+use crate::policy::{CredentialKind, Policy, Route};
 use crate::refusal::Reason;
 use crate::routing::{self, method_override};
-use crate::secrets::Keyring;
+use crate::secrets::Secrets;
 use crate::signed::link::Signed;
 
 use crate::explain::causes::{route_cause, shape_cause};
@@ -30,18 +30,18 @@ pub use crate::explain::redirect::explain_redirect;
 ///
 /// # Example
 /// ```
-/// # use edgegate_core::{policy::Policy, secrets::Keyring, testing::{EXAMPLE, secret}};
+/// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let keyring = Keyring::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, secret);
 /// use edgegate_core::explain::explain;
 ///
 /// let url = "https://gate.example.org/downloads/a.pdf?eg_kid=link-9&eg_exp=1800000600&eg_sig=AAAA";
-/// let told = explain(&policy, &keyring, "GET", url, 1_800_000_000);
+/// let told = explain(&policy, &secrets, "GET", url, 1_800_000_000);
 /// assert_eq!(told.verdict, "link_key_unknown");
 /// assert_eq!(told.route.as_deref(), Some("downloads"));
 /// assert!(!told.causes.is_empty());
 /// ```
-pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now: u64) -> Explanation {
+pub fn explain(policy: &Policy, secrets: &Secrets, method: &str, url: &str, now: u64) -> Explanation {
     // Whether the deployment is a local one is not known here: a loopback host is explained as one of a local deployment.
     let target = match Target::read(url, policy.limits.url) {
         Ok(target) => target.at(Deployment::Local),
@@ -54,7 +54,7 @@ pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now:
         return issued::not_known("The gateway answers this address itself; no route takes it.".to_owned());
     }
     let found = routing::find(policy, method, &target);
-    let found = found.and_then(|found| routing::judge_path(found, &target).map(|()| found));
+    let found = found.and_then(|found| routing::check_path(found, &target).map(|()| found));
     let route = match found {
         Ok(route) => route,
         Err(reason) => return refused(reason, vec![route_cause(reason)]),
@@ -68,7 +68,7 @@ pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now:
     }
     let query = target.query.unwrap_or_default();
     let takes_method = route.methods.iter().any(|m| m == method);
-    if takes_method && let Err(reason) = method_override::judge_query(route, method, query) {
+    if takes_method && let Err(reason) = method_override::check_query(route, method, query) {
         let cause = "A parameter names another method than the request has, and the route does not list that one.";
         return refused(reason, vec![cause.to_owned()]);
     }
@@ -76,8 +76,8 @@ pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now:
     let mut explanation = None;
     for accept in &route.accept {
         let next = match accept {
-            Accept::Link(profile) => explain_link(profile, keyring, signed, query, now),
-            Accept::SignedRedirect(profile) => explain_redirect(policy, profile, keyring, url, now),
+            CredentialKind::Link(profile) => explain_link(profile, secrets, signed, query, now),
+            CredentialKind::SignedRedirect(profile) => explain_redirect(policy, profile, secrets, url, now),
             _ => continue,
         };
         let found_something = next.verdict != Reason::CredentialMissing.code();
@@ -90,7 +90,7 @@ pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now:
     }
     let is_missing = |told: &Explanation| told.verdict == Reason::CredentialMissing.code();
     if explanation.as_ref().is_none_or(is_missing) {
-        explanation = explain_issued(policy, keyring, route, query, now).or(explanation);
+        explanation = explain_issued(policy, secrets, route, query, now).or(explanation);
     }
     if explanation.as_ref().is_none_or(is_missing) {
         explanation = without_signature(route).or(explanation);
@@ -110,12 +110,12 @@ pub fn explain(policy: &Policy, keyring: &Keyring, method: &str, url: &str, now:
 
 /// What is to be said of an address that carries nothing, on a route that does not need it to.
 fn without_signature(route: &Route) -> Option<Explanation> {
-    let has = |wanted: fn(&Accept) -> bool| route.accept.iter().any(wanted);
-    if has(|accept| matches!(accept, Accept::Luminate(_))) {
+    let has = |wanted: fn(&CredentialKind) -> bool| route.accept.iter().any(wanted);
+    if has(|accept| matches!(accept, CredentialKind::Luminate(_))) {
         return Some(issued::not_known("What a call or a visit of the dialect carries decides.".to_owned()));
     }
     let cause = "The route is open: it goes through as nobody, unless something else that it carries is refused.";
-    has(|accept| matches!(accept, Accept::Nothing)).then(|| Explanation {
+    has(|accept| matches!(accept, CredentialKind::Anonymous)).then(|| Explanation {
         verdict: "ok".to_owned(),
         causes: vec![cause.to_owned()],
         ..Explanation::default()

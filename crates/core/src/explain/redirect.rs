@@ -12,26 +12,26 @@ use crate::explain::spellings::spellings;
 use crate::policy::{Boundary, Digest, Key, Policy, SignedRedirect};
 use crate::refusal::Reason;
 use crate::secret::Secret;
-use crate::secrets::Keyring;
+use crate::secrets::Secrets;
 use crate::signed::redirect::{self, Parts};
 
 /// Explains a signed redirect by one profile, wherever the whole URL leads.
 ///
 /// # Example
 /// ```
-/// # use edgegate_core::{policy::Policy, secrets::Keyring, testing::{EXAMPLE, secret}};
+/// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let keyring = Keyring::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, secret);
 /// use edgegate_core::explain::explain_redirect;
 ///
 /// let url = "https://elsewhere.example/?user=jo&ts=1800000000&signature=00";
-/// let told = explain_redirect(&policy, &policy.signed_redirects[0], &keyring, url, 1_800_000_000);
+/// let told = explain_redirect(&policy, &policy.signed_redirects[0], &secrets, url, 1_800_000_000);
 /// assert_ne!(told.verdict, "ok");
 /// ```
 pub fn explain_redirect(
     policy: &Policy,
     profile: &SignedRedirect,
-    keyring: &Keyring,
+    secrets: &Secrets,
     url: &str,
     now: u64,
 ) -> Explanation {
@@ -45,7 +45,7 @@ pub fn explain_redirect(
         }
         Err(reason) => return Explanation { format, ..refused(reason, vec![redirect_cause(reason, profile)]) },
     };
-    let (key, boundary) = made_by(profile, keyring, &parts).unzip();
+    let (key, boundary) = made_by(profile, secrets, &parts).unzip();
     let key = key.or_else(|| profile.keys.first().map(AsRef::as_ref));
     let boundary = boundary.or_else(|| profile.boundaries.first().copied()).unwrap_or(Boundary::Inclusive);
     let mut told = Explanation {
@@ -55,16 +55,16 @@ pub fn explain_redirect(
         presented: Some(hex(&parts.signature)),
         ..Explanation::default()
     };
-    let reason = redirect::verify(profile, keyring, true, raw_query, now).err();
+    let reason = redirect::verify(profile, secrets, true, raw_query, now).err();
     told.verdict = reason.map_or("ok", |reason| reason.code()).to_owned();
     let is_listed = profile.digests.contains(&parts.digest);
     match reason {
         Some(Reason::RedirectSignatureMismatch) => {
-            let causes = mismatch(policy, profile, keyring, url, &parts).unwrap_or_default();
+            let causes = mismatch(policy, profile, secrets, url, &parts).unwrap_or_default();
             told.causes = fallback(causes, &otherwise(parts.digest));
         }
         Some(Reason::RedirectMalformed) if !is_listed => {
-            told.causes = other_digest(profile, &parts, mismatch(policy, profile, keyring, url, &parts));
+            told.causes = other_digest(profile, &parts, mismatch(policy, profile, secrets, url, &parts));
         }
         Some(Reason::RedirectMalformed) => told.causes.push(format!(
             "The parameter {} occurs twice, or is not a name that can be passed on.",
@@ -87,9 +87,9 @@ pub fn explain_redirect(
 pub type Making = (fn(Digest, &str, &Secret) -> Vec<u8>, &'static str);
 
 /// The profile's key and boundary that give the signature.
-fn made_by<'p>(profile: &'p SignedRedirect, keyring: &Keyring, parts: &Parts<'_>) -> Option<(&'p Key, Boundary)> {
+fn made_by<'p>(profile: &'p SignedRedirect, secrets: &Secrets, parts: &Parts<'_>) -> Option<(&'p Key, Boundary)> {
     profile.keys.iter().find_map(|key| {
-        let secret = keyring.secret(&key.secret, true).ok()?;
+        let secret = secrets.secret(&key.secret, true).ok()?;
         let holds = |boundary: &&Boundary| {
             let digest = redirect::compute(profile, parts.digest, **boundary, secret, parts.covered);
             bool::from(digest.ct_eq(&parts.signature))
@@ -103,7 +103,7 @@ fn made_by<'p>(profile: &'p SignedRedirect, keyring: &Keyring, parts: &Parts<'_>
 fn mismatch(
     policy: &Policy,
     profile: &SignedRedirect,
-    keyring: &Keyring,
+    secrets: &Secrets,
     url: &str,
     parts: &Parts<'_>,
 ) -> Option<Vec<String>> {
@@ -113,7 +113,7 @@ fn mismatch(
     let mut keys: Vec<(&Key, String)> = profile.keys.iter().map(|key| (key.as_ref(), String::new())).collect();
     keys.extend(further::keys(policy, profile));
     for (key, whose) in keys {
-        let Ok(secret) = keyring.secret(&key.secret, true) else { continue };
+        let Ok(secret) = secrets.secret(&key.secret, true) else { continue };
         for (make, how) in iter::once(&RIGHT).chain(further::makings()) {
             for boundary in [Boundary::Inclusive, Boundary::Exclusive] {
                 let is_right = |text: &str| {

@@ -16,7 +16,7 @@ use crate::http::query::{self, Param};
 use crate::http::{self, Headers, Incoming, Target, cookie};
 use crate::identity::Identity;
 use crate::policy::carrier::ACCESS_TOKEN;
-use crate::policy::{Accept, Carrier, Policy, Route, Session, SignedRedirect, Via};
+use crate::policy::{Carrier, CredentialKind, Policy, Route, Session, SignedRedirect, Via};
 use crate::refusal::Reason;
 use crate::routing;
 use crate::signed::redirect;
@@ -24,7 +24,7 @@ use crate::signed::redirect;
 /// Edits that hold for every request that this route lets through.
 ///
 /// # Errors
-/// `OnBehalf`; `PathParameter`, which [`routing::judge_path`] has excluded.
+/// `OnBehalf`; `PathParameter`, which [`routing::check_path`] has excluded.
 pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Identity) -> Result<Forwarding, Reason> {
     let Exchange { state, request: incoming, target, request_id, .. } = *x;
     let policy = &state.policy;
@@ -120,8 +120,8 @@ fn clean_query<'p>(policy: &Policy, route: &'p Route, target: &Target<'_>) -> Op
     }
     // Asked once for each kind, not for each parameter.
     let is_signed = |profile: &SignedRedirect| query::params(query).any(|param| param.name == profile.signature);
-    let signed = |accept: &'p Accept| match accept {
-        Accept::SignedRedirect(profile) => Some(&**profile).filter(|profile| is_signed(profile)),
+    let signed = |accept: &'p CredentialKind| match accept {
+        CredentialKind::SignedRedirect(profile) => Some(&**profile).filter(|profile| is_signed(profile)),
         _ => None,
     };
     let signed: Vec<&SignedRedirect> = route.accept.iter().filter_map(signed).collect();
@@ -211,7 +211,7 @@ fn is_our_name(policy: &Policy, name: &str) -> bool {
 }
 
 /// Whether a parameter carries a credential on the routes that accept its kind.
-fn is_of_route(accepted: &Accept, name: &str) -> bool {
+fn is_of_route(accepted: &CredentialKind, name: &str) -> bool {
     accepted.facts().carriers.iter().any(|carrier| matches!(carrier, Carrier::OfRoute(own) if *own == name))
 }
 

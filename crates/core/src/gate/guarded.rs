@@ -24,7 +24,7 @@ use crate::exchange::body::NewBody;
 /// Those of the route's shape rules, of its credentials, and storage's own.
 pub(super) async fn decide<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Decided, Refusal> {
     let request = x.request;
-    routing::judge_path(route, x.target)?;
+    routing::check_path(route, x.target)?;
     let is_meant = || route.is_for_http() && x.state.is_http_host(x.target);
     if x.is_exposed() && route.takes_credentials() && !is_meant() {
         return Err(Reason::TransportInsecure.into());
@@ -33,7 +33,7 @@ pub(super) async fn decide<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Resu
         if let Some(cors) = &route.cors {
             return Ok((Decision::Answer(cors::preflight(cors, route, &request.headers)?), None));
         }
-        routing::judge_method(&x.state.policy, route, request.method)?;
+        routing::check_method(&x.state.policy, route, request.method)?;
         return Err(Reason::PreflightDenied.into());
     }
     match guarded(x, route).await {
@@ -44,8 +44,8 @@ pub(super) async fn decide<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Resu
 
 async fn guarded<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Decided, Refusal> {
     let request = x.request;
-    routing::judge_method(&x.state.policy, route, request.method)?;
-    method_override::judge_query(route, request.method, x.target.query.unwrap_or_default())?;
+    routing::check_method(&x.state.policy, route, request.method)?;
+    method_override::check_query(route, request.method, x.target.query.unwrap_or_default())?;
     let looked_at = match request.method {
         // Boxed: few requests have a form, and every request's future would be as large.
         "POST" => Box::pin(method_override::look(x, route)).await?,
@@ -135,6 +135,6 @@ async fn forward<P: Ports>(
 /// Uses up what a credential leaves to be claimed. Boxed: few requests have one, and every request's future would be as
 /// large.
 async fn use_up<P: Ports>(x: &Exchange<'_, P>, route: &Route, claim: Claim) -> Result<(), Reason> {
-    claim::judge(x, route, &claim)?;
+    claim::check(x, route, &claim)?;
     Box::pin(claim::perform(x, claim)).await
 }

@@ -18,7 +18,7 @@ use crate::exchange::access::{Access, Then};
 use crate::exchange::decision::{Decided, Decision};
 use crate::exchange::format::ErrorFormat;
 use crate::exchange::jar::Jar;
-use crate::exchange::{Exchange, Judged, Moment};
+use crate::exchange::{Exchange, Handled, Moment};
 use crate::http::answer::{Answer, with_cookies};
 use crate::http::{Incoming, Target, cors};
 use crate::luminate::errors;
@@ -35,9 +35,9 @@ impl State {
     ///
     /// # Example
     /// ```
-    /// # use edgegate_core::{policy::Policy, secrets::Keyring, testing::{EXAMPLE, secret}};
+    /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
     /// # let policy = Policy::read(EXAMPLE).unwrap();
-    /// # let keyring = Keyring::new(&policy, secret);
+    /// # let secrets = Secrets::new(&policy, secret);
     /// use edgegate_core::exchange::Moment;
     /// use edgegate_core::exchange::decision::Decision;
     /// use edgegate_core::http::{Headers, Incoming};
@@ -45,21 +45,21 @@ impl State {
     /// use edgegate_core::state::State;
     /// use edgegate_core::testing::{Memory, World, finish};
     ///
-    /// let state = State::new(policy, keyring);
+    /// let state = State::new(policy, secrets);
     /// let ports = Memory::new(&World::at(1_800_000_000));
     /// let judge = |url| {
     ///     let request = Incoming { method: "GET", url, headers: Headers::new(Vec::new()), odd_body: false };
     ///     finish(state.handle(&request, Moment { now: 1_800_000_000, request_id: "r1" }, &ports)).unwrap()
     /// };
     ///
-    /// let open = judge("https://gate.example.org/index.html?a=1");
+    /// let open = check("https://gate.example.org/index.html?a=1");
     /// let Decision::Forward(forwarding) = open.decision else { panic!("the route is open") };
     /// assert_eq!(forwarding.url, "https://origin.example.org/index.html?a=1");
     ///
-    /// let guarded = judge("https://gate.example.org/downloads/a.pdf");
+    /// let guarded = check("https://gate.example.org/downloads/a.pdf");
     /// assert_eq!(guarded.refused, Some(Reason::CredentialMissing));
     /// ```
-    pub async fn handle<P: Ports>(&self, request: &Incoming<'_>, moment: Moment<'_>, ports: &P) -> Judged {
+    pub async fn handle<P: Ports>(&self, request: &Incoming<'_>, moment: Moment<'_>, ports: &P) -> Handled {
         let Moment { now, request_id } = moment;
         self.recent.begin(now);
         self.foreign.begin(now);
@@ -96,11 +96,11 @@ impl State {
         if let Decision::Forward(forwarding) = &decision {
             format = forwarding.format.unwrap_or(format);
         }
-        Judged { decision, refused, identity, format, route: place.route().cloned(), endpoint: place.endpoint() }
+        Handled { decision, refused, identity, format, route: place.route().cloned(), endpoint: place.endpoint() }
     }
 
     /// The answer to a request that failed after it was let through.
-    pub fn refuse(&self, reason: Reason, request: &Incoming<'_>, moment: Moment<'_>, judged: &Judged) -> Answer {
+    pub fn refuse(&self, reason: Reason, request: &Incoming<'_>, moment: Moment<'_>, judged: &Handled) -> Answer {
         let place = match &judged.route {
             Some(route) => Place::Route(route.clone()),
             None => Place::Endpoint(judged.endpoint),
@@ -136,7 +136,7 @@ impl State {
 
 /// The target of a request that keeps to the policy's bounds.
 fn target<'a>(state: &State, request: &Incoming<'a>) -> Result<Target<'a>, Reason> {
-    judge_bounds(state, request)?;
+    check_bounds(state, request)?;
     Ok(Target::read(request.url, state.policy.limits.url)?.at(state.deployment))
 }
 
@@ -166,7 +166,7 @@ fn place_format(place: &Place, request: &Incoming<'_>) -> ErrorFormat {
     }
 }
 
-fn judge_bounds(state: &State, request: &Incoming<'_>) -> Result<(), Reason> {
+fn check_bounds(state: &State, request: &Incoming<'_>) -> Result<(), Reason> {
     let limits = &state.policy.limits;
     if request.headers.size() > limits.headers {
         return Err(Reason::HeadersTooLarge);

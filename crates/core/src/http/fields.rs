@@ -76,7 +76,7 @@ impl<'a> Fields<'a> {
 ///
 /// # Errors
 /// `FormMalformed`.
-pub fn judge_number(form: &str) -> Result<(), Reason> {
+pub fn check_number(form: &str) -> Result<(), Reason> {
     let separators = form.bytes().filter(|b| matches!(b, b'&' | b';')).count();
     if separators < MOST_FIELDS { Ok(()) } else { Err(Reason::FormMalformed) }
 }
@@ -125,9 +125,9 @@ mod tests {
 
     #[test]
     fn a_form_has_a_thousand_fields_at_most() {
-        assert_eq!(judge_number(&"a=1&".repeat(999)), Ok(()));
+        assert_eq!(check_number(&"a=1&".repeat(999)), Ok(()));
         for form in ["a=1&".repeat(1000), ";".repeat(1000), "a;&".repeat(500)] {
-            assert_eq!(judge_number(&form), Err(Reason::FormMalformed));
+            assert_eq!(check_number(&form), Err(Reason::FormMalformed));
         }
     }
 }

@@ -74,7 +74,7 @@ impl Incoming<'_> {
     ///
     /// # Errors
     /// `FormMalformed` for a Content-Encoding (RFC 9110 section 8.4).
-    pub fn judge_body_encoding(&self) -> Result<(), Reason> {
+    pub fn check_body_encoding(&self) -> Result<(), Reason> {
         let encoding = self.headers.get("content-encoding").unwrap_or("identity");
         encoding.trim().eq_ignore_ascii_case("identity").then_some(()).ok_or(Reason::FormMalformed)
     }
@@ -89,7 +89,7 @@ impl Incoming<'_> {
         if !parts.next().unwrap_or_default().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             return Ok(false);
         }
-        self.judge_body_encoding()?;
+        self.check_body_encoding()?;
         let is_utf8 = |part: &str| match part.split_once('=') {
             Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
                 value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")

@@ -81,8 +81,8 @@ impl<'a> Target<'a> {
             Some((path, query)) => (path, Some(query)),
             None => (rest, None),
         };
-        judge_path(path)?;
-        let escapes = judge_query(query.unwrap_or_default())?;
+        check_path(path)?;
+        let escapes = check_query(query.unwrap_or_default())?;
         if url.len() + 2 * escapes > limit {
             return Err(Reason::UrlTooLong);
         }
@@ -134,7 +134,7 @@ fn read_host(host: &str, secure: bool) -> Result<Cow<'_, str>, Reason> {
     if is_default { Err(Reason::UrlMalformed) } else { Ok(host) }
 }
 
-fn judge_path(path: &str) -> Result<(), Reason> {
+fn check_path(path: &str) -> Result<(), Reason> {
     let mut segments = path.split('/').peekable();
     segments.next(); // what precedes the first slash: nothing
     while let Some(segment) = segments.next() {
@@ -144,12 +144,12 @@ fn judge_path(path: &str) -> Result<(), Reason> {
         if matches!(name, "." | "..") || (name.is_empty() && !is_last) {
             return Err(Reason::PathAmbiguous);
         }
-        judge_segment(segment.as_bytes())?;
+        check_segment(segment.as_bytes())?;
     }
     Ok(())
 }
 
-fn judge_segment(segment: &[u8]) -> Result<(), Reason> {
+fn check_segment(segment: &[u8]) -> Result<(), Reason> {
     if segment.iter().all(|b| is_path_byte(*b)) {
         return Ok(());
     }
@@ -182,7 +182,7 @@ fn judge_segment(segment: &[u8]) -> Result<(), Reason> {
 }
 
 /// How many bytes of the query go on escaped.
-fn judge_query(query: &str) -> Result<usize, Reason> {
+fn check_query(query: &str) -> Result<usize, Reason> {
     let mut escapes = 0;
     for byte in query.bytes() {
         match byte {

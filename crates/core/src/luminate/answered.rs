@@ -19,7 +19,7 @@ use crate::luminate::visit::Visit;
 use crate::luminate::{forward, redirects};
 use crate::policy::{Digest, Luminate};
 use crate::ports::Ports;
-use crate::redirect::outcome::{Ended, Onward};
+use crate::redirect::outcome::{Ended, OutcomeRedirect};
 use crate::refusal::Reason;
 use crate::refused::Refusal;
 use crate::sealed::seal::Sealed;
@@ -34,7 +34,7 @@ pub(super) struct Wanted {
     /// Which method.
     pub(super) method: Answered,
     /// Where the outcome leads, if anywhere.
-    pub(super) onward: Option<Box<Onward>>,
+    pub(super) onward: Option<Box<OutcomeRedirect>>,
 }
 
 /// Answers a client call.
@@ -156,7 +156,7 @@ pub fn auth_token(ctx: Context<'_>, luminate: &Luminate, session: &Sealed) -> Re
 fn answer(
     ctx: Context<'_>,
     format: ResponseFormat,
-    onward: Option<&Onward>,
+    onward: Option<&OutcomeRedirect>,
     (root, content): (&str, &Content),
 ) -> Answer {
     let redirect = onward.and_then(|onward| {

@@ -8,7 +8,7 @@ use crate::luminate::catalog::{Answered, Known, find};
 use crate::luminate::visit::Visit;
 use crate::luminate::{answered, caller, errors, forward, guess, redirects, server};
 use crate::ports::Ports;
-use crate::redirect::outcome::Onward;
+use crate::redirect::outcome::OutcomeRedirect;
 use crate::refusal::Reason;
 use crate::refused::{Refusal, only};
 
@@ -36,11 +36,15 @@ pub(super) async fn call<P: Ports>(v: &Visit<'_, P>, servlet: &str) -> Result<Ac
 }
 
 /// Verifies what comes before the call itself, and reads where its outcome leads.
-fn admitted<P: Ports>(v: &Visit<'_, P>, servlet: &str, call: &Call<'_>) -> Result<Option<Box<Onward>>, Reason> {
-    call.judge_credentials()?;
+fn admitted<P: Ports>(
+    v: &Visit<'_, P>,
+    servlet: &str,
+    call: &Call<'_>,
+) -> Result<Option<Box<OutcomeRedirect>>, Reason> {
+    call.check_credentials()?;
     if is_server(servlet) {
-        redirects::judge_unused(call)?;
-        server::judge_address(v)?;
+        redirects::check_unused(call)?;
+        server::check_address(v)?;
     }
     let api_key = call.value("api_key")?;
     if !api_key.is_some_and(|key| v.luminate.api_keys.contains(&key)) {
@@ -54,7 +58,7 @@ async fn carry_out<P: Ports>(
     servlet: &str,
     call: &Call<'_>,
     format: ResponseFormat,
-    onward: Option<Box<Onward>>,
+    onward: Option<Box<OutcomeRedirect>>,
 ) -> Result<Access, Refusal> {
     match call.filled("v")?.as_deref() {
         Some("1.0") => {}

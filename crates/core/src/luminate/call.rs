@@ -31,7 +31,7 @@ impl Sent {
         if v.request.method != "POST" {
             return Ok(Self::default());
         }
-        v.request.judge_body_encoding()?;
+        v.request.check_body_encoding()?;
         if multipart::lacks_boundary(v.request.headers.get("content-type").unwrap_or_default()) {
             let form = form::read_urlencoded(v, is_kept_back).await?;
             // No text of parameters holds a line end; a multipart body, whatever bounds its parts, begins with a line.
@@ -116,7 +116,7 @@ impl<'a> Call<'a> {
     ///
     /// # Errors
     /// As [`Call::value`].
-    pub fn judge_credentials(&self) -> Result<(), Reason> {
+    pub fn check_credentials(&self) -> Result<(), Reason> {
         CREDENTIALS.iter().try_for_each(|name| self.value(name).map(|_| ()))
     }
 

@@ -39,7 +39,7 @@ pub struct Caller {
 /// `CrossSite`, `CredentialMisplaced`, `SessionConflict`, `BoundTokenMissing`, `BoundTokenMismatch`, the reasons of
 /// sessions, nonces and single sign-on tokens, and storage's own.
 pub async fn of<P: Ports>(v: &Visit<'_, P>, call: &Call<'_>, wants_auth: bool) -> Result<Caller, Refusal> {
-    judge_origin(v)?;
+    check_origin(v)?;
     let nonce = call.in_address(NONCE)?;
     let field = call.in_body(SESSION)?;
     // What can be judged without storage comes first, and before a nonce is used up.
@@ -52,7 +52,7 @@ pub async fn of<P: Ports>(v: &Visit<'_, P>, call: &Call<'_>, wants_auth: bool) -
     if let (Some(nonce), Some(text)) = (&nonce, &auth) {
         let nonce = handoff::open(v.ctx(), &v.luminate.session, nonce)?;
         let session = session::reopen(v.ctx(), &v.luminate.session, nonce.payload.expose())?;
-        judge_auth(v, text, Some(&session))?;
+        check_auth(v, text, Some(&session))?;
     }
     let mut caller = match nonce {
         Some(nonce) => by_nonce(v, &nonce).await?,
@@ -64,7 +64,7 @@ pub async fn of<P: Ports>(v: &Visit<'_, P>, call: &Call<'_>, wants_auth: bool) -
         vouch(subject, &mut caller).map_err(of_caller)?;
     }
     if let Some(text) = auth {
-        judge_auth(v, &text, caller.session.as_ref()).map_err(of_caller)?;
+        check_auth(v, &text, caller.session.as_ref()).map_err(of_caller)?;
     }
     Ok(caller)
 }
@@ -206,11 +206,11 @@ pub async fn present<P: Ports>(v: &Visit<'_, P>, field: Option<&str>) -> Result<
 ///
 /// # Errors
 /// `CrossSite`.
-pub fn judge_sender<P>(v: &Visit<'_, P>) -> Result<Option<Sealed>, Reason> {
+pub fn check_sender<P>(v: &Visit<'_, P>) -> Result<Option<Sealed>, Reason> {
     let session = in_cookie(v).ok().flatten().filter(|session| session.expires > v.ctx().now);
     let session = session.or_else(|| nobodys(v));
     if session.is_some() {
-        cross_site::judge_origin(v, v.route)?;
+        cross_site::check_origin(v, v.route)?;
     }
     Ok(session)
 }
@@ -244,7 +244,7 @@ async fn connected<P: Ports>(v: &Visit<'_, P>, nonce: Sealed) -> Result<Caller, 
     }
     let before = in_cookie(v)?;
     let (session, _) = handoff::session(v.ctx(), ports, &v.luminate.session, &nonce).await?;
-    let identity = judge(v, &session).await?;
+    let identity = check(v, &session).await?;
     let cookie = session::set_cookie(&v.luminate.session, target, &request.headers, &session, is_embedded(v))?;
     let before = before.filter(|before| *before != session);
     let identity = Identity { kind: "nonce", ..identity };
@@ -295,7 +295,7 @@ fn nobodys<P>(v: &Visit<'_, P>) -> Option<Sealed> {
 
 /// A session that has not ended, or how it did.
 async fn living<P: Ports>(v: &Visit<'_, P>, sealed: &Sealed) -> Result<Result<Caller, Reason>, Refusal> {
-    match judge(v, sealed).await {
+    match check(v, sealed).await {
         Ok(identity) => Ok(Ok(Caller { session: Some(sealed.clone()), identity, ..Caller::default() })),
         Err(
             ended @ (Reason::SessionExpired | Reason::SessionIdle | Reason::SessionRevoked | Reason::SessionUnknown),
@@ -304,9 +304,9 @@ async fn living<P: Ports>(v: &Visit<'_, P>, sealed: &Sealed) -> Result<Result<Ca
     }
 }
 
-async fn judge<P: Ports>(v: &Visit<'_, P>, sealed: &Sealed) -> Result<Identity, Reason> {
+async fn check<P: Ports>(v: &Visit<'_, P>, sealed: &Sealed) -> Result<Identity, Reason> {
     let (ctx, policy) = (v.ctx(), &v.luminate.session);
-    let identity = session::judge(ctx, v.ports, policy, v.route.revocation, sealed).await?;
+    let identity = session::check(ctx, v.ports, policy, v.route.revocation, sealed).await?;
     session::keep_alive(ctx, v.ports, policy, sealed).await?;
     Ok(identity)
 }
@@ -326,7 +326,7 @@ fn vouch(subject: String, caller: &mut Caller) -> Result<(), Reason> {
 }
 
 /// The token of the session, which only a page that could read it can send.
-fn judge_auth<P>(v: &Visit<'_, P>, text: &str, session: Option<&Sealed>) -> Result<(), Reason> {
+fn check_auth<P>(v: &Visit<'_, P>, text: &str, session: Option<&Sealed>) -> Result<(), Reason> {
     let session = session.ok_or(Reason::BoundTokenMismatch)?;
     let is_token = session_token::is_token(v.ctx(), &v.luminate.session, session, AUTH_PURPOSE, text)?;
     is_token.then_some(()).ok_or(Reason::BoundTokenMismatch)
@@ -334,7 +334,7 @@ fn judge_auth<P>(v: &Visit<'_, P>, text: &str, session: Option<&Sealed>) -> Resu
 
 /// A page elsewhere makes its visitor's browser call only if the policy trusts it. A browser says where a call comes
 /// from; a client that does not is none that could be tricked.
-fn judge_origin<P>(v: &Visit<'_, P>) -> Result<(), Reason> {
+fn check_origin<P>(v: &Visit<'_, P>) -> Result<(), Reason> {
     let headers = &v.request.headers;
     let own_origin = v.target.origin();
     // Following a link is the visitor's own doing; sending a form, or opening a connection, need not be.

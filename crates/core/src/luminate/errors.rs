@@ -4,7 +4,7 @@ use crate::exchange::format::ResponseFormat;
 use crate::http::answer::Answer;
 use crate::luminate::document::{self, Content};
 use crate::redirect::document::Document;
-use crate::redirect::outcome::{Ended, Onward};
+use crate::redirect::outcome::{Ended, OutcomeRedirect};
 use crate::refusal::{Public, Reason};
 use crate::refused::{Refusal, Said};
 
@@ -27,7 +27,7 @@ pub(super) fn refusal(format: ResponseFormat, refusal: Refusal) -> Refusal {
 }
 
 /// The refusal of a call whose outcome may lead somewhere. `now`: Unix seconds.
-pub(crate) fn of_call(refusal: Refusal, format: ResponseFormat, onward: Option<&Onward>, now: u64) -> Refusal {
+pub(crate) fn of_call(refusal: Refusal, format: ResponseFormat, onward: Option<&OutcomeRedirect>, now: u64) -> Refusal {
     match onward.and_then(|onward| redirect(onward, refusal.reason, now)) {
         Some(redirect) => refusal.saying(Said::Body(redirect)),
         None => self::refusal(format, refusal),
@@ -35,14 +35,14 @@ pub(crate) fn of_call(refusal: Refusal, format: ResponseFormat, onward: Option<&
 }
 
 /// The redirect to where a refused call leads, if it leads anywhere. `now`: Unix seconds.
-pub fn redirect(onward: &Onward, reason: Reason, now: u64) -> Option<Answer> {
+pub fn redirect(onward: &OutcomeRedirect, reason: Reason, now: u64) -> Option<Answer> {
     let document = document::tree(ROOT, &content(reason));
     onward.answer(Ended { well: false, document: document.as_ref() }, now)
 }
 
 /// The redirect to where a call leads that an origin answered, if it leads anywhere. `text`: the body, if it could be
 /// read.
-pub fn redirect_after(onward: &Onward, status: u16, text: Option<&str>, now: u64) -> Option<Answer> {
+pub fn redirect_after(onward: &OutcomeRedirect, status: u16, text: Option<&str>, now: u64) -> Option<Answer> {
     let document = text.and_then(Document::read);
     let is_error = document.as_ref().is_some_and(|document| document.root() == ROOT);
     match (200..300).contains(&status) || is_error {

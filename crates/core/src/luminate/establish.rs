@@ -20,7 +20,7 @@ pub async fn answer<P: Ports>(v: &Visit<'_, P>) -> Result<Access, Refusal> {
     let raw_query = v.target.query.unwrap_or_default();
     let next = value(raw_query, "NEXTURL")?;
     let next = if next.is_empty() { "/".to_owned() } else { next };
-    redirect::judge(&next, &v.target.host, &v.luminate.redirects)?;
+    redirect::check(&next, &v.target.host, &v.luminate.redirects)?;
     match query::sole(raw_query, NONCE)?.filter(|nonce| !nonce.is_empty()) {
         Some(nonce) => Ok(Access::answer(Answer::found(next)).by(caller::redeem(v, nonce).await?.identity)),
         None => Ok(Access::answer(Answer::found(next)).by(alive(v).await?.identity)),
@@ -37,7 +37,7 @@ pub async fn pixel<P: Ports>(v: &Visit<'_, P>) -> Result<Access, Refusal> {
 }
 
 async fn alive<P: Ports>(v: &Visit<'_, P>) -> Result<Caller, Refusal> {
-    caller::judge_sender(v)?;
+    caller::check_sender(v)?;
     caller::present(v, None).await
 }
 

@@ -7,7 +7,7 @@ use crate::luminate::caller::{self, Caller};
 use crate::luminate::visit::Visit;
 use crate::luminate::{guess, redirects};
 use crate::ports::Ports;
-use crate::redirect::outcome::Onward;
+use crate::redirect::outcome::OutcomeRedirect;
 use crate::refused::Refusal;
 
 /// Lets a client's call through. What is used up by it is claimed by the gate, last of all.
@@ -19,12 +19,12 @@ pub(super) async fn client<P: Ports>(
     call: &Call<'_>,
     method: &str,
     mut caller: Caller,
-    mut onward: Option<Box<Onward>>,
+    mut onward: Option<Box<OutcomeRedirect>>,
 ) -> Result<Access, Refusal> {
     guess::count(v, call, method, &caller.identity, false).await?;
     if caller.signs_in {
         if let Some(claim) = &caller.claim {
-            claim::judge(v, v.route, claim)?;
+            claim::check(v, v.route, claim)?;
         }
         caller::settle(v, &mut caller).await?;
     }

@@ -30,7 +30,7 @@ use crate::http::Target;
 use crate::luminate::path::Place;
 use crate::policy::{Luminate, Route};
 use crate::ports::Ports;
-use crate::redirect::outcome::Onward;
+use crate::redirect::outcome::OutcomeRedirect;
 use crate::refusal::Reason;
 use crate::refused::{Refusal, Said, only};
 use visit::Visit;
@@ -79,11 +79,11 @@ pub(crate) fn told<P>(x: &Exchange<'_, P>, route: &Route, refusal: Refusal) -> R
 pub(crate) fn told_of_call(
     refusal: Refusal,
     format: Option<ErrorFormat>,
-    onward: Option<Box<Onward>>,
+    onward: Option<Box<OutcomeRedirect>>,
     now: u64,
 ) -> Refusal {
     let Some(ErrorFormat::Luminate(format)) = format else { return refusal };
-    let onward = onward.map(|onward| Onward { caller: None, detour: None, ..*onward });
+    let onward = onward.map(|onward| OutcomeRedirect { caller: None, detour: None, ..*onward });
     errors::of_call(refusal, format, onward.as_ref(), now)
 }
 

@@ -25,18 +25,18 @@ use crate::tags::words::Tags;
 pub(super) async fn visit<P: Ports>(v: &Visit<'_, P>) -> Result<Access, Refusal> {
     let (request, target) = (v.request, v.target);
     let raw_query = target.query.unwrap_or_default();
-    judge_hidden(raw_query)?;
+    check_hidden(raw_query)?;
     let nonce = query::sole(raw_query, NONCE)?.filter(|nonce| !nonce.is_empty());
     let mut body = None;
     let mut caller = match nonce {
         Some(nonce) => {
             if request.headers.get("upgrade").is_some() {
-                cross_site::judge_origin(v, v.route)?;
+                cross_site::check_origin(v, v.route)?;
             }
             caller::by_nonce(v, nonce).await?
         }
         None => {
-            judge_sender(v, &mut body).await?;
+            check_sender(v, &mut body).await?;
             caller::present(v, None).await?
         }
     };
@@ -54,11 +54,11 @@ pub(super) async fn visit<P: Ports>(v: &Visit<'_, P>) -> Result<Access, Refusal>
 
 /// Judges whether a request that comes with a session is its own site's, before storage is asked about that session.
 /// `body`: its form, if that had to be read for the session's token.
-async fn judge_sender<P: Ports>(v: &Visit<'_, P>, body: &mut Option<NewBody>) -> Result<(), Reason> {
-    let session = caller::judge_sender(v)?.filter(|_| v.route.xsrf >= Xsrf::Token);
+async fn check_sender<P: Ports>(v: &Visit<'_, P>, body: &mut Option<NewBody>) -> Result<(), Reason> {
+    let session = caller::check_sender(v)?.filter(|_| v.route.xsrf >= Xsrf::Token);
     let Some(session) = session else { return Ok(()) };
     let token = auth_token(v.ctx(), v.luminate, &session)?;
-    cross_site::judge(v, v.route, (&token, Held::Nothing), FIELD, body).await
+    cross_site::check(v, v.route, (&token, Held::Nothing), FIELD, body).await
 }
 
 /// What `[[S86]]` puts into a form.
@@ -87,7 +87,7 @@ fn tags<P: Ports>(v: &Visit<'_, P>, places: TagPlaces, caller: &mut Caller) -> R
 }
 
 /// Whether a credential stands where only an origin that splits at `;` would read it: it could not be cut.
-fn judge_hidden(raw_query: &str) -> Result<(), Reason> {
+fn check_hidden(raw_query: &str) -> Result<(), Reason> {
     let is_credential = |raw: &str| query::folds_onto_any(raw, ANYWHERE.iter());
     let read_by_some = query::names(raw_query).filter(|raw| is_credential(raw)).count();
     let cut = query::params(raw_query).filter(|param| is_credential(param.name)).count();

@@ -28,7 +28,7 @@ pub enum Place<'p> {
 pub fn place<'p>(luminate: &'p Luminate, rest: &str) -> Result<Place<'p>, Reason> {
     for segment in rest.split('/') {
         if let Some((_, parameter)) = segment.split_once(';') {
-            judge_routing(parameter)?;
+            check_routing(parameter)?;
         }
     }
     let (first, more) = rest.split_once('/').unwrap_or((rest, ""));
@@ -51,7 +51,7 @@ pub fn place<'p>(luminate: &'p Luminate, rest: &str) -> Result<Place<'p>, Reason
 }
 
 /// `jsessionid=<routing id>`: read, tolerated, and trusted for nothing.
-fn judge_routing(parameter: &str) -> Result<(), Reason> {
+fn check_routing(parameter: &str) -> Result<(), Reason> {
     let value = parameter.strip_prefix("jsessionid=").ok_or(Reason::PathParameter)?;
     let is_plain = value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
     (is_plain && value.len() <= 256).then_some(()).ok_or(Reason::PathParameter)

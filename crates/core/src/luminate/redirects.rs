@@ -9,7 +9,7 @@ use crate::luminate::caller::Caller;
 use crate::luminate::visit::Visit;
 use crate::own_paths::{HTTP_SESSION, HTTP_SESSION_NEXT, HTTP_SESSION_NONCE};
 use crate::ports::Ports;
-use crate::redirect::outcome::{Detour, Onward, Signer};
+use crate::redirect::outcome::{Detour, OutcomeRedirect, Signer};
 use crate::redirect::template::{Part, Template};
 use crate::refusal::Reason;
 use crate::signed::redirect;
@@ -19,7 +19,7 @@ use crate::signed::redirect;
 /// # Errors
 /// `RedirectTarget` and its like, `RedirectPlaceholder`, `RedirectIdentity`, `RedirectQuery`, `SecretMissing`, and
 /// as [`Call::value`].
-pub fn read<P>(v: &Visit<'_, P>, call: &Call<'_>) -> Result<Option<Box<Onward>>, Reason> {
+pub fn read<P>(v: &Visit<'_, P>, call: &Call<'_>) -> Result<Option<Box<OutcomeRedirect>>, Reason> {
     let [either, well, badly, sign] = REDIRECTS;
     let template = |name| {
         let text = call.filled(name)?;
@@ -45,7 +45,7 @@ pub fn read<P>(v: &Visit<'_, P>, call: &Call<'_>) -> Result<Option<Box<Onward>>,
         Part::Field(name) if !REDIRECTS.contains(&name.as_str()) => Some((name.clone(), field(call, name)?)),
         _ => None,
     });
-    let onward = Onward {
+    let onward = OutcomeRedirect {
         fields: fields.collect(),
         well,
         badly,
@@ -57,7 +57,7 @@ pub fn read<P>(v: &Visit<'_, P>, call: &Call<'_>) -> Result<Option<Box<Onward>>,
         other_kinds: &OTHER_KINDS,
         detour: None,
     };
-    onward.judge()?;
+    onward.check()?;
     // A signature says nothing of scheme and host: who listens on the network could use it at the same host's https.
     let is_loopback = v.target.is_loopback();
     let mut templates = onward.well.iter().chain(&onward.badly);
@@ -76,7 +76,7 @@ pub fn read<P>(v: &Visit<'_, P>, call: &Call<'_>) -> Result<Option<Box<Onward>>,
 ///
 /// # Errors
 /// As [`Call::value`].
-pub fn judge_unused(call: &Call<'_>) -> Result<(), Reason> {
+pub fn check_unused(call: &Call<'_>) -> Result<(), Reason> {
     REDIRECTS.iter().try_for_each(|name| call.value(name).map(|_| ()))
 }
 
@@ -85,7 +85,7 @@ pub fn judge_unused(call: &Call<'_>) -> Result<(), Reason> {
 ///
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`.
-pub fn know<P: Ports>(v: &Visit<'_, P>, caller: &Caller, onward: Option<&mut Onward>) -> Result<(), Reason> {
+pub fn know<P: Ports>(v: &Visit<'_, P>, caller: &Caller, onward: Option<&mut OutcomeRedirect>) -> Result<(), Reason> {
     let Some(onward) = onward else { return Ok(()) };
     onward.caller.clone_from(&caller.identity.subject);
     let (Some(host), Some(session)) = (&v.luminate.http_host, &caller.session) else { return Ok(()) };

@@ -12,7 +12,7 @@ use crate::refused::Refusal;
 ///
 /// # Errors
 /// `ServerAddress`.
-pub fn judge_address<P>(v: &Visit<'_, P>) -> Result<(), Reason> {
+pub fn check_address<P>(v: &Visit<'_, P>) -> Result<(), Reason> {
     let client = v.request.client().ok_or(Reason::ServerAddress)?;
     let is_listed = v.luminate.server_networks.iter().any(|network| network.contains(client));
     is_listed.then_some(()).ok_or(Reason::ServerAddress)
@@ -39,7 +39,7 @@ pub(super) async fn administrator<P: Ports>(
     let Some(administrator) = administrators.find(|administrator| administrator.name == name) else {
         return Err(wrong(v, &network).await.into());
     };
-    let secret = ctx.keyring.secret(&administrator.secret, ctx.loopback)?;
+    let secret = ctx.secrets.secret(&administrator.secret, ctx.loopback)?;
     if !secret.is(password.as_bytes()) {
         return Err(wrong(v, &network).await.into());
     }

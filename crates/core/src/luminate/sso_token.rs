@@ -5,7 +5,7 @@
 use crate::policy::Session;
 use crate::ports::Entropy;
 use crate::refusal::Reason;
-use crate::sealed::encoding::Spelling;
+use crate::sealed::encoding::Encoding;
 use crate::sealed::record::is_name;
 use crate::sealed::seal::{self, Kind, Terms};
 use crate::sealed::store::Context;
@@ -25,7 +25,7 @@ pub fn mint(
     let (key, secret) = ctx.signing_key(&policy.keys)?;
     let (issued, expires) = (ctx.now, ctx.now + lifetime);
     let terms = Terms { kind: Kind::SignOn, issued, expires, audience: "", payload: subject.as_bytes() };
-    Ok(Spelling::Dotted.write(seal::seal(&terms, key, secret, entropy)?.bytes()))
+    Ok(Encoding::Dotted.write(seal::seal(&terms, key, secret, entropy)?.bytes()))
 }
 
 /// The subject of a token.
@@ -33,8 +33,8 @@ pub fn mint(
 /// # Errors
 /// `SignOnForged`, `SignOnExpired`, `SecretMissing`.
 pub fn verify(ctx: Context<'_>, policy: &Session, text: &str) -> Result<String, Reason> {
-    let bytes = Spelling::Dotted.read(text).ok_or(Reason::SignOnForged)?;
-    let opened = seal::read(Kind::SignOn, &policy.keys, ctx.keyring, ctx.loopback, &bytes)?;
+    let bytes = Encoding::Dotted.read(text).ok_or(Reason::SignOnForged)?;
+    let opened = seal::read(Kind::SignOn, &policy.keys, ctx.secrets, ctx.loopback, &bytes)?;
     let token = opened.ok_or(Reason::SignOnForged)?;
     if token.expires <= ctx.now {
         return Err(Reason::SignOnExpired);

@@ -20,13 +20,13 @@ use crate::refusal::Reason;
 /// use edgegate_core::refusal::Reason;
 ///
 /// let hosts = [HostPattern::parse("shop.example.org").unwrap()];
-/// let judge = |address| judge(address, "gate.example.org", &hosts);
-/// assert_eq!(judge("/welcome"), Ok(()));
-/// assert_eq!(judge("https://shop.example.org/cart"), Ok(()));
-/// assert_eq!(judge("//evil.example"), Err(Reason::RedirectHost));
-/// assert_eq!(judge("https://evil.example/"), Err(Reason::RedirectTarget));
+/// let judge = |address| check(address, "gate.example.org", &hosts);
+/// assert_eq!(check("/welcome"), Ok(()));
+/// assert_eq!(check("https://shop.example.org/cart"), Ok(()));
+/// assert_eq!(check("//evil.example"), Err(Reason::RedirectHost));
+/// assert_eq!(check("https://evil.example/"), Err(Reason::RedirectTarget));
 /// ```
-pub fn judge(address: &str, own_host: &str, hosts: &[HostPattern]) -> Result<(), Reason> {
+pub fn check(address: &str, own_host: &str, hosts: &[HostPattern]) -> Result<(), Reason> {
     if address.len() > LONGEST {
         return Err(Reason::RedirectTooLong);
     }
@@ -49,7 +49,7 @@ pub fn judge(address: &str, own_host: &str, hosts: &[HostPattern]) -> Result<(),
 
 /// The same question, where the answer is all that is wanted.
 pub fn is_allowed(address: &str, own_host: &str, hosts: &[HostPattern]) -> bool {
-    judge(address, own_host, hosts).is_ok()
+    check(address, own_host, hosts).is_ok()
 }
 
 /// Whether a host, with its port where it has one, is the gateway's own or listed. An international name looks like
@@ -83,7 +83,7 @@ mod tests {
     fn judged(address: &str) -> Result<(), Reason> {
         let hosts = ["p.example", "*.q.example", "xn--bcher-kva.example", "*.xn--q-example"]
             .map(|host| HostPattern::parse(host).unwrap());
-        judge(address, "gate.example:8787", &hosts)
+        check(address, "gate.example:8787", &hosts)
     }
 
     #[test]

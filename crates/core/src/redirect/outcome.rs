@@ -19,7 +19,7 @@ use crate::signed::redirect as signed_redirect;
 
 /// What was asked for, judged before the call is.
 #[derive(Debug, Clone)]
-pub struct Onward {
+pub struct OutcomeRedirect {
     /// Where a call that went well leads; None: nowhere.
     pub well: Option<Template>,
     /// Where one that did not.
@@ -71,13 +71,13 @@ pub struct Ended<'a> {
     pub document: Option<&'a Document>,
 }
 
-impl Onward {
+impl OutcomeRedirect {
     /// Judges what can be judged before the call: who a signed address names, that it names him in one way, and that its
     /// query may be signed.
     ///
     /// # Errors
     /// `RedirectIdentity`, `RedirectQuery`.
-    pub fn judge(&self) -> Result<(), Reason> {
+    pub fn check(&self) -> Result<(), Reason> {
         let Some(signer) = &self.signer else { return Ok(()) };
         let is_fine = |template: &Template| {
             let may_be_signed = template.parameters().all(|parameter| self.may_sign(parameter));

@@ -49,7 +49,7 @@ impl Template {
     ///
     /// # Errors
     /// `RedirectPlaceholder`: one that is not closed, stands outside of a value, or holds a path that is not known here.
-    /// `RedirectCharacters`, and as [`redirect::judge`].
+    /// `RedirectCharacters`, and as [`redirect::check`].
     pub fn parse(text: &str, own_host: &str, hosts: &[HostPattern]) -> Result<Self, Reason> {
         if text.len() > redirect::LONGEST {
             return Err(Reason::RedirectTooLong);
@@ -62,7 +62,7 @@ impl Template {
         if before.contains(OPENING) || fragment.contains(OPENING) {
             return Err(Reason::RedirectPlaceholder);
         }
-        redirect::judge(before, own_host, hosts)?;
+        redirect::check(before, own_host, hosts)?;
         let parameters = query.map(parameters).transpose()?;
         let placeholders = parameters.iter().flatten().flat_map(Parameter::parts);
         if placeholders.filter(|part| !matches!(part, Part::Literal(_))).count() > MOST {

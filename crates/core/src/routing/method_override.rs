@@ -9,7 +9,7 @@ use std::rc::Rc;
 use crate::exchange::Exchange;
 use crate::exchange::body::{Guard, NewBody, Rest};
 use crate::http::query;
-use crate::policy::{Accept, Route};
+use crate::policy::{CredentialKind, Route};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::routing::method_scan::{Scan, is_override};
@@ -18,7 +18,7 @@ use crate::routing::method_scan::{Scan, is_override};
 ///
 /// # Errors
 /// `MethodOverridden`.
-pub fn judge_query(route: &Route, method: &str, query: &str) -> Result<(), Reason> {
+pub fn check_query(route: &Route, method: &str, query: &str) -> Result<(), Reason> {
     if route.method_override || query.is_empty() {
         return Ok(());
     }
@@ -29,7 +29,7 @@ pub fn judge_query(route: &Route, method: &str, query: &str) -> Result<(), Reaso
         return Ok(());
     }
     let methods = Methods::of(route, method);
-    overriding.try_for_each(|(_, value)| methods.judge(&query::decode(value)))
+    overriding.try_for_each(|(_, value)| methods.check(&query::decode(value)))
 }
 
 /// Looks into the form of a POST before anything is decided, as far as it is there: its first piece, and of one that names
@@ -47,11 +47,11 @@ pub async fn look<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Option
     }
     let content_type = request.headers.get("content-type").unwrap_or_default();
     // What says neither that it is a form nor that it is plain is read as one by nobody.
-    if content_type.is_empty() && request.judge_body_encoding().is_err() {
+    if content_type.is_empty() && request.check_body_encoding().is_err() {
         return Ok(None);
     }
     let Some(mut watch) = Watch::of(route, request.method, content_type)? else { return Ok(None) };
-    request.judge_body_encoding()?;
+    request.check_body_encoding()?;
     let limit = state.policy.limits.form;
     let length = length.and_then(|length| length.parse::<usize>().ok());
     let wanted = length.filter(|length| *length <= limit && route.takes_credentials()).unwrap_or(1);
@@ -135,12 +135,12 @@ struct Methods(Vec<String>);
 impl Methods {
     fn of(route: &Route, judged: &str) -> Self {
         let reads = |method: &str| matches!(method, "GET" | "HEAD" | "OPTIONS");
-        let is_signed = route.accept.iter().any(|accept| matches!(accept, Accept::Link(_)));
+        let is_signed = route.accept.iter().any(|accept| matches!(accept, CredentialKind::Link(_)));
         let others = route.methods.iter().filter(|method| !is_signed && (reads(method) || !reads(judged)));
         Self(others.cloned().chain([judged.to_owned()]).collect())
     }
 
-    fn judge(&self, value: &[u8]) -> Result<(), Reason> {
+    fn check(&self, value: &[u8]) -> Result<(), Reason> {
         let is_named = self.0.iter().any(|method| method.as_bytes().eq_ignore_ascii_case(value.trim_ascii()));
         is_named.then_some(()).ok_or(Reason::MethodOverridden)
     }
@@ -183,7 +183,7 @@ impl Watch {
 
     fn look(&mut self, piece: Option<&[u8]>) -> Result<(), Reason> {
         let methods = &self.methods;
-        let judge = |value: &[u8]| methods.judge(value);
+        let check = |value: &[u8]| methods.check(value);
         if let Some(fields) = &mut self.fields {
             match piece {
                 Some(piece) => fields.push(piece, methods)?,
@@ -192,8 +192,8 @@ impl Watch {
         }
         if let Some(parts) = &mut self.parts {
             match piece {
-                Some(piece) => parts.push(piece, &judge)?,
-                None => parts.finish(&judge)?,
+                Some(piece) => parts.push(piece, &check)?,
+                None => parts.finish(&check)?,
             }
         }
         Ok(())
@@ -278,7 +278,7 @@ impl Fields {
             self.end_name();
         }
         let field = core::mem::take(self);
-        field.value.map_or(Ok(()), |value| methods.judge(&query::decode(&String::from_utf8_lossy(&value))))
+        field.value.map_or(Ok(()), |value| methods.check(&query::decode(&String::from_utf8_lossy(&value))))
     }
 }
 

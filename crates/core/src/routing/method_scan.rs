@@ -68,8 +68,8 @@ impl Scan {
     /// Looks at the next bytes.
     ///
     /// # Errors
-    /// What `judge` says of a value, or `MethodOverridden` where servers differ on where it stands.
-    pub fn push(&mut self, piece: &[u8], judge: Judge<'_>) -> Result<(), Reason> {
+    /// What `check` says of a value, or `MethodOverridden` where servers differ on where it stands.
+    pub fn push(&mut self, piece: &[u8], check: Judge<'_>) -> Result<(), Reason> {
         let joined;
         let mut rest = piece;
         if !self.carry.is_empty() {
@@ -104,7 +104,7 @@ impl Scan {
                 State::Value { word, held } => {
                     let (is_over, behind) = read_word(rest, word, held)?;
                     if is_over {
-                        judge(word)?;
+                        check(word)?;
                         self.state = State::Search;
                     }
                     behind
@@ -118,11 +118,11 @@ impl Scan {
     ///
     /// # Errors
     /// As of a piece.
-    pub fn finish(&mut self, judge: Judge<'_>) -> Result<(), Reason> {
+    pub fn finish(&mut self, check: Judge<'_>) -> Result<(), Reason> {
         match &mut self.state {
             State::Search => Ok(()),
             State::Header(header) => header.end_text(),
-            State::Value { word, .. } => judge(word),
+            State::Value { word, .. } => check(word),
         }
     }
 
@@ -201,7 +201,7 @@ impl Header {
                 self.end_text()?;
                 return Ok((true, rest));
             }
-            self.judge_lines()?;
+            self.check_lines()?;
         }
         Ok((false, rest))
     }
@@ -260,10 +260,10 @@ impl Header {
 
     fn end_text(&mut self) -> Result<(), Reason> {
         self.is_named |= self.text.take().is_some_and(|text| text.names_it());
-        self.judge_lines()
+        self.check_lines()
     }
 
-    const fn judge_lines(&self) -> Result<(), Reason> {
+    const fn check_lines(&self) -> Result<(), Reason> {
         if self.is_named && self.is_odd { Err(Reason::MethodOverridden) } else { Ok(()) }
     }
 }

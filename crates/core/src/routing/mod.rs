@@ -21,7 +21,7 @@ pub fn find<'p>(policy: &'p Policy, method: &str, target: &Target<'_>) -> Result
     let Some(first) = first(policy, target, &bare) else { return Err(unmatched(policy, target, &bare)) };
     let takes_method = |route: &&Arc<Route>| route.methods.iter().any(|m| m == method);
     let route = policy.siblings(first).find(takes_method).unwrap_or(first);
-    judge_neighbours(policy, route, method, target, &bare)?;
+    check_neighbours(policy, route, method, target, &bare)?;
     Ok(route)
 }
 
@@ -37,7 +37,7 @@ fn first<'p>(policy: &'p Policy, target: &Target<'_>, bare: &str) -> Option<&'p 
 /// An origin that reads paths less exactly than the gate would serve a guarded path under a name that no guarded route
 /// matches. So the route that takes a path as it is written has to ask for whatever one asks for that some origin could
 /// mean by it.
-fn judge_neighbours(
+fn check_neighbours(
     policy: &Policy,
     route: &Route,
     method: &str,
@@ -73,7 +73,7 @@ fn near(guarded: &Route, bare: &str) -> Reason {
 ///
 /// # Errors
 /// `PathParameter`
-pub fn judge_path(route: &Route, target: &Target<'_>) -> Result<(), Reason> {
+pub fn check_path(route: &Route, target: &Target<'_>) -> Result<(), Reason> {
     if !target.path.contains(';') {
         return Ok(());
     }
@@ -95,7 +95,7 @@ pub fn forwarded_path(route: &Route, target: &Target<'_>) -> Option<String> {
 ///
 /// # Errors
 /// `MethodNotAllowed`, with the methods of the route and its siblings.
-pub(crate) fn judge_method(policy: &Policy, route: &Route, method: &str) -> Result<(), Refusal> {
+pub(crate) fn check_method(policy: &Policy, route: &Route, method: &str) -> Result<(), Refusal> {
     if route.methods.iter().any(|m| m == method) {
         return Ok(());
     }

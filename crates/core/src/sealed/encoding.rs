@@ -8,7 +8,7 @@ use crate::secret::Secret;
 
 /// How bytes are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spelling {
+pub enum Encoding {
     /// Lower-case hex and a suffix: a servlet container's session id, `3f….app1`.
     Servlet,
     /// Upper-case hex.
@@ -19,14 +19,14 @@ pub enum Spelling {
     Ticket,
 }
 
-impl Spelling {
+impl Encoding {
     /// The text.
     pub fn write(self, bytes: &[u8]) -> Secret {
         Secret::new(match self {
-            Spelling::Servlet => format!("{}.{NODE}", hex(bytes)),
-            Spelling::UpperHex => hex(bytes).to_ascii_uppercase(),
-            Spelling::Ticket => format!("{TICKET}{}", standard_base64(bytes)),
-            Spelling::Dotted => {
+            Encoding::Servlet => format!("{}.{NODE}", hex(bytes)),
+            Encoding::UpperHex => hex(bytes).to_ascii_uppercase(),
+            Encoding::Ticket => format!("{TICKET}{}", standard_base64(bytes)),
+            Encoding::Dotted => {
                 let text = base64url(bytes);
                 let padded = text.len().next_multiple_of(4);
                 format!("{text:.<padded$}")
@@ -40,13 +40,13 @@ impl Spelling {
             return None;
         }
         match self {
-            Spelling::Servlet => {
+            Encoding::Servlet => {
                 let digits = text.strip_suffix(NODE)?.strip_suffix('.')?;
                 digits.bytes().all(|b| !b.is_ascii_uppercase()).then(|| from_hex(digits.as_bytes()))?
             }
-            Spelling::UpperHex => text.bytes().all(|b| !b.is_ascii_lowercase()).then(|| from_hex(text.as_bytes()))?,
-            Spelling::Ticket => from_standard_base64(text.strip_prefix(TICKET)?.as_bytes()),
-            Spelling::Dotted => {
+            Encoding::UpperHex => text.bytes().all(|b| !b.is_ascii_lowercase()).then(|| from_hex(text.as_bytes()))?,
+            Encoding::Ticket => from_standard_base64(text.strip_prefix(TICKET)?.as_bytes()),
+            Encoding::Dotted => {
                 let bytes = from_base64url(text.trim_end_matches('.').as_bytes())?;
                 (text.len() == base64url(&bytes).len().next_multiple_of(4)).then_some(bytes)
             }
@@ -65,9 +65,9 @@ const LONGEST: usize = 1024;
 mod tests {
     use super::*;
 
-    const ALL: [Spelling; 4] = [Spelling::Servlet, Spelling::UpperHex, Spelling::Dotted, Spelling::Ticket];
+    const ALL: [Encoding; 4] = [Encoding::Servlet, Encoding::UpperHex, Encoding::Dotted, Encoding::Ticket];
 
-    fn text(spelling: Spelling, bytes: &[u8]) -> String {
+    fn text(spelling: Encoding, bytes: &[u8]) -> String {
         String::from_utf8(spelling.write(bytes).expose().to_vec()).unwrap()
     }
 
@@ -84,33 +84,33 @@ mod tests {
     #[test]
     fn the_alphabets_are_the_vendors() {
         let bytes = [0xfb, 0xff, 0x01, 0x02];
-        assert_eq!(text(Spelling::Servlet, &bytes), "fbff0102.app1");
-        assert_eq!(text(Spelling::UpperHex, &bytes), "FBFF0102");
-        assert_eq!(text(Spelling::Dotted, &bytes), "-_8BAg..");
-        assert_eq!(text(Spelling::Ticket, &bytes), "7T:+/8BAg==");
+        assert_eq!(text(Encoding::Servlet, &bytes), "fbff0102.app1");
+        assert_eq!(text(Encoding::UpperHex, &bytes), "FBFF0102");
+        assert_eq!(text(Encoding::Dotted, &bytes), "-_8BAg..");
+        assert_eq!(text(Encoding::Ticket, &bytes), "7T:+/8BAg==");
     }
 
     #[test]
     fn no_credential_has_two_texts() {
         for (spelling, text) in [
-            (Spelling::Servlet, "FBFF0102.app1"),
-            (Spelling::Servlet, "fbff0102"),
-            (Spelling::Servlet, "fbff0102.app2"),
-            (Spelling::Servlet, "fbff0102app1"),
-            (Spelling::UpperHex, "fbff0102"),
-            (Spelling::UpperHex, "FBFF010"),
-            (Spelling::Dotted, "-_8BAg"),
-            (Spelling::Dotted, "-_8BAg."),
-            (Spelling::Dotted, "-_8BAg..."),
-            (Spelling::Dotted, "-_8BAg=="),
-            (Spelling::Dotted, "-_8BAh.."),
-            (Spelling::Ticket, "+/8BAg=="),
-            (Spelling::Ticket, "7t:+/8BAg=="),
-            (Spelling::Ticket, "7A:+/8BAg=="),
-            (Spelling::Ticket, "7T:+/8BAg"),
-            (Spelling::Ticket, "7T:+/8BAh=="),
-            (Spelling::Ticket, "7T:-_8BAg=="),
-            (Spelling::Ticket, "N1Q6Ky84QkFnPT0="),
+            (Encoding::Servlet, "FBFF0102.app1"),
+            (Encoding::Servlet, "fbff0102"),
+            (Encoding::Servlet, "fbff0102.app2"),
+            (Encoding::Servlet, "fbff0102app1"),
+            (Encoding::UpperHex, "fbff0102"),
+            (Encoding::UpperHex, "FBFF010"),
+            (Encoding::Dotted, "-_8BAg"),
+            (Encoding::Dotted, "-_8BAg."),
+            (Encoding::Dotted, "-_8BAg..."),
+            (Encoding::Dotted, "-_8BAg=="),
+            (Encoding::Dotted, "-_8BAh.."),
+            (Encoding::Ticket, "+/8BAg=="),
+            (Encoding::Ticket, "7t:+/8BAg=="),
+            (Encoding::Ticket, "7A:+/8BAg=="),
+            (Encoding::Ticket, "7T:+/8BAg"),
+            (Encoding::Ticket, "7T:+/8BAh=="),
+            (Encoding::Ticket, "7T:-_8BAg=="),
+            (Encoding::Ticket, "N1Q6Ky84QkFnPT0="),
         ] {
             assert_eq!(spelling.read(text), None, "{text}");
         }

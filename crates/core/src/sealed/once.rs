@@ -2,7 +2,7 @@
 
 use crate::digest::base64url;
 use crate::policy::SingleUse;
-use crate::ports::{ClaimKey, Claimed, Ledger, Vault};
+use crate::ports::{ClaimKey, Claimed, KvStore, Ledger};
 use crate::refusal::Reason;
 use crate::sealed::record::Record;
 use crate::sealed::store::{Context, kv_expiry};
@@ -11,7 +11,7 @@ use crate::sealed::store::{Context, kv_expiry};
 ///
 /// # Errors
 /// `replayed`, and storage's own reasons.
-pub async fn claim<P: Vault + Ledger>(
+pub async fn claim<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     key: &ClaimKey,
@@ -28,7 +28,7 @@ pub async fn claim<P: Vault + Ledger>(
 ///
 /// # Errors
 /// Storage's own reasons.
-pub async fn take<P: Vault + Ledger>(
+pub async fn take<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     key: &ClaimKey,
@@ -44,7 +44,7 @@ pub async fn take<P: Vault + Ledger>(
 /// KV alone, as the policy asked: two requests at one moment can both pass, and for as long as KV lags.
 async fn take_in_vault(
     ctx: Context<'_>,
-    ports: &impl Vault,
+    ports: &impl KvStore,
     key: &ClaimKey,
     until: u64,
     note: &str,

@@ -20,7 +20,7 @@ use crate::ports::{ClaimKey, Entropy};
 use crate::refusal::Reason;
 use crate::sealed::claim_key;
 use crate::secret::Secret;
-use crate::secrets::Keyring;
+use crate::secrets::Secrets;
 
 /// What a sealed credential is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,18 +166,18 @@ impl Sealed {
 ///
 /// # Example
 /// ```
-/// # use edgegate_core::{policy::Policy, secrets::Keyring, testing::{EXAMPLE, secret}};
+/// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let keyring = Keyring::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, secret);
 /// use edgegate_core::sealed::seal::{Kind, mint, open};
 /// use edgegate_core::testing::{Memory, World};
 ///
 /// let ports = Memory::new(&World::at(1_800_000_000));
 /// let key = policy.key("seal-1").unwrap();
-/// let value = keyring.secret(&key.secret, false).unwrap();
+/// let value = secrets.secret(&key.secret, false).unwrap();
 /// let (text, _) = mint(Kind::Nonce, key, value, 1_800_000_000, 1_800_000_300, "account", &ports).unwrap();
 ///
-/// let opened = open(Kind::Nonce, &[key.clone()], &keyring, false, text.expose_text().unwrap()).unwrap().unwrap();
+/// let opened = open(Kind::Nonce, &[key.clone()], &secrets, false, text.expose_text().unwrap()).unwrap().unwrap();
 /// assert!(opened.is_for("account"));
 /// assert_eq!(opened.expires, 1_800_000_300, "open says that it is authentic, not that it is still valid");
 /// ```
@@ -231,18 +231,18 @@ pub fn is_written_as(kind: Kind, text: &str) -> bool {
 ///
 /// # Example
 /// ```
-/// # use edgegate_core::{policy::Policy, secrets::Keyring, testing::{EXAMPLE, secret}};
+/// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let keyring = Keyring::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, secret);
 /// use edgegate_core::sealed::seal::{Kind, open};
 ///
 /// let keys = [policy.key("seal-1").unwrap().clone()];
-/// assert_eq!(open(Kind::Session, &keys, &keyring, false, "egs_seal-1_AAAA"), Ok(None));
+/// assert_eq!(open(Kind::Session, &keys, &secrets, false, "egs_seal-1_AAAA"), Ok(None));
 /// ```
 pub fn open(
     kind: Kind,
     keys: &[Arc<Key>],
-    keyring: &Keyring,
+    secrets: &Secrets,
     loopback: bool,
     text: &str,
 ) -> Result<Option<Sealed>, Reason> {
@@ -253,7 +253,7 @@ pub fn open(
     let key = keys.iter().find(|key| key.id == key_id).filter(|_| prefix == kind.prefix());
     let Some(key) = key.filter(|_| body.len() <= TEXT) else { return Ok(None) };
     let Some(bytes) = from_base64url(body.as_bytes()) else { return Ok(None) };
-    read(kind, core::slice::from_ref(key), keyring, loopback, &bytes)
+    read(kind, core::slice::from_ref(key), secrets, loopback, &bytes)
 }
 
 /// The same for bytes that do not say which key made them.
@@ -263,13 +263,13 @@ pub fn open(
 pub fn read(
     kind: Kind,
     keys: &[Arc<Key>],
-    keyring: &Keyring,
+    secrets: &Secrets,
     loopback: bool,
     bytes: &[u8],
 ) -> Result<Option<Sealed>, Reason> {
     let mut otherwise = Ok(None);
     for key in keys {
-        match keyring.secret(&key.secret, loopback) {
+        match secrets.secret(&key.secret, loopback) {
             Ok(secret) => {
                 if let Some(sealed) = read_with(kind, &key.id, secret, bytes) {
                     return Ok(Some(sealed));

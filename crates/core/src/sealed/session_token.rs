@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq;
 use crate::digest::hmac_sha256;
 use crate::policy::Session;
 use crate::refusal::Reason;
-use crate::sealed::encoding::Spelling;
+use crate::sealed::encoding::Encoding;
 use crate::sealed::seal::{self, Sealed};
 use crate::sealed::store::Context;
 use crate::secret::Secret;
@@ -23,7 +23,7 @@ use crate::secret::Secret;
 pub fn token(ctx: Context<'_>, policy: &Session, session: &Sealed, purpose: &str) -> Result<Secret, Reason> {
     let secret = ctx.secret_of(&policy.keys, session)?;
     let half: [u8; HALF] = seal::first(session.bind(secret, purpose));
-    Ok(Spelling::Dotted.write(&[half, mark(secret, &half)].concat()))
+    Ok(Encoding::Dotted.write(&[half, mark(secret, &half)].concat()))
 }
 
 /// Whether bytes are a token of whatever session and purpose, made with this key.

@@ -8,13 +8,13 @@
 use std::sync::Arc;
 
 use crate::policy::{Key, Revocation, SingleUse};
-use crate::ports::{ClaimKey, Entropy, Ledger, Tombstone, Vault};
+use crate::ports::{ClaimKey, Entropy, KvStore, Ledger, Tombstone};
 use crate::refusal::Reason;
 use crate::sealed::cache::Recent;
 use crate::sealed::record::Record;
 use crate::sealed::seal::{self, Kind, Sealed, Terms};
 use crate::secret::Secret;
-use crate::secrets::Keyring;
+use crate::secrets::Secrets;
 
 /// What all of this needs to know.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +22,7 @@ pub struct Context<'a> {
     /// This isolate's memory.
     pub recent: &'a Recent,
     /// Values of the keys.
-    pub keyring: &'a Keyring,
+    pub secrets: &'a Secrets,
     /// Whether the Ledger exists.
     pub single_use: SingleUse,
     /// Whether the request came over loopback (published demo secrets count).
@@ -46,7 +46,7 @@ impl<'a> Context<'a> {
     /// `SecretMissing`; `Internal` for an empty list, which reading the policy excludes.
     pub fn signing_key<'k>(&self, keys: &'k [Arc<Key>]) -> Result<(&'k Arc<Key>, &'a Secret), Reason> {
         let key = keys.first().ok_or(Reason::Internal)?;
-        Ok((key, self.keyring.secret(&key.secret, self.loopback)?))
+        Ok((key, self.secrets.secret(&key.secret, self.loopback)?))
     }
 
     /// The value of the key that authenticated a credential.
@@ -55,7 +55,7 @@ impl<'a> Context<'a> {
     /// `SecretMissing`; `Internal` if it is none of the list.
     pub fn secret_of(&self, keys: &[Arc<Key>], sealed: &Sealed) -> Result<&'a Secret, Reason> {
         let key = keys.iter().find(|key| key.id == sealed.key_id).ok_or(Reason::Internal)?;
-        self.keyring.secret(&key.secret, self.loopback)
+        self.secrets.secret(&key.secret, self.loopback)
     }
 }
 
@@ -84,7 +84,7 @@ impl From<Option<Record>> for Found {
 ///
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`, `VaultUnavailable`.
-pub async fn mint<P: Vault + Ledger + Entropy>(
+pub async fn mint<P: KvStore + Ledger + Entropy>(
     ctx: Context<'_>,
     ports: &P,
     kind: Kind,
@@ -109,7 +109,7 @@ pub async fn mint<P: Vault + Ledger + Entropy>(
 ///
 /// # Errors
 /// `VaultUnavailable`, `LedgerUnavailable`, `BindingMissing`.
-pub async fn find<P: Vault + Ledger>(
+pub async fn find<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     sealed: &Sealed,
@@ -133,7 +133,7 @@ pub async fn find<P: Vault + Ledger>(
 ///
 /// # Errors
 /// `LedgerUnavailable`, `BindingMissing`; `VaultUnavailable` where there is no Ledger.
-pub async fn revoke<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
+pub async fn revoke<P: KvStore + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
     let record = Record::tombstone(sealed.expires);
     let key = sealed.record_key();
     let tombstone = Tombstone { key, value: &record.to_json()?, again: false };
@@ -155,7 +155,7 @@ pub async fn revoke<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sea
 ///
 /// # Errors
 /// As [`revoke`].
-pub(crate) async fn bury<P: Vault + Ledger>(
+pub(crate) async fn bury<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     revoked: &ClaimKey,
@@ -188,7 +188,7 @@ pub fn kv_expiry(now: u64, expires: u64) -> u64 {
     expires.max(now + 61)
 }
 
-async fn fetch<P: Vault + Ledger>(
+async fn fetch<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     sealed: &Sealed,

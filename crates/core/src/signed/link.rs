@@ -17,7 +17,7 @@ use crate::policy::{Key, KeyUse, Link, MacAlgorithm, Network};
 use crate::refusal::Reason;
 use crate::sealed::record::is_name;
 use crate::secret::Secret;
-use crate::secrets::Keyring;
+use crate::secrets::Secrets;
 
 /// What of a request a link's MAC may cover.
 #[derive(Debug, Clone, Copy)]
@@ -78,28 +78,28 @@ pub struct Terms {
 ///
 /// # Example
 /// ```
-/// # use edgegate_core::{policy::Policy, secrets::Keyring, testing::{EXAMPLE, secret}};
+/// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let keyring = Keyring::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, secret);
 /// use edgegate_core::refusal::Reason;
 /// use edgegate_core::signed::link::{Signed, verify};
 ///
 /// let signed = Signed { method: "GET", host: "gate.example.org", path: "/downloads/a.pdf" };
 /// let query = "eg_kid=link-1&eg_exp=1800000600&eg_sig=AAAA";
-/// let verdict = verify(&policy.links[0], &keyring, false, signed, query, None, 1_800_000_000);
+/// let verdict = verify(&policy.links[0], &secrets, false, signed, query, None, 1_800_000_000);
 /// assert_eq!(verdict, Err(Reason::LinkSignatureMismatch));
 /// ```
 pub fn verify(
     profile: &Link,
-    keyring: &Keyring,
+    secrets: &Secrets,
     loopback: bool,
     signed: Signed<'_>,
     query: &str,
     client: Option<IpAddr>,
     now: u64,
 ) -> Result<Option<Verified>, Reason> {
-    let Some((verified, parts)) = authenticate(profile, keyring, loopback, signed, query)? else { return Ok(None) };
-    judge_terms(profile, &parts, client, now)?;
+    let Some((verified, parts)) = authenticate(profile, secrets, loopback, signed, query)? else { return Ok(None) };
+    check_terms(profile, &parts, client, now)?;
     Ok(Some(verified))
 }
 
@@ -109,14 +109,14 @@ pub fn verify(
 /// `LinkKeyUnknown`, `LinkSignatureMismatch`, `SecretMissing`, and those of [`parse`].
 pub fn authenticate<'a>(
     profile: &Link,
-    keyring: &Keyring,
+    secrets: &Secrets,
     loopback: bool,
     signed: Signed<'_>,
     query: &'a str,
 ) -> Result<Option<(Verified, Parts<'a>)>, Reason> {
     let Some(parts) = parse(profile, query)? else { return Ok(None) };
     let key = find_key(profile, parts.key_id).ok_or(Reason::LinkKeyUnknown)?;
-    let secret = keyring.secret(&key.secret, loopback)?;
+    let secret = secrets.secret(&key.secret, loopback)?;
     let mac = compute(profile, key, secret, signed, parts.covered);
     if !bool::from(mac.as_slice().ct_eq(&parts.mac)) {
         return Err(Reason::LinkSignatureMismatch);
@@ -134,7 +134,7 @@ pub fn authenticate<'a>(
 ///
 /// # Errors
 /// `LinkExpired`, `LinkNotYetValid`, `LinkLifetimeTooLong`, `LinkAddressMissing`, `LinkAddressMismatch`.
-pub fn judge_terms(profile: &Link, parts: &Parts<'_>, client: Option<IpAddr>, now: u64) -> Result<(), Reason> {
+pub fn check_terms(profile: &Link, parts: &Parts<'_>, client: Option<IpAddr>, now: u64) -> Result<(), Reason> {
     if now >= parts.expires.saturating_add(profile.skew) {
         return Err(Reason::LinkExpired);
     }
@@ -159,19 +159,19 @@ pub fn judge_terms(profile: &Link, parts: &Parts<'_>, client: Option<IpAddr>, no
 ///
 /// # Example
 /// ```
-/// # use edgegate_core::{policy::Policy, secrets::Keyring, testing::{EXAMPLE, secret}};
+/// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let keyring = Keyring::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, secret);
 /// use edgegate_core::signed::link::{Signed, Terms, sign, verify};
 ///
 /// let profile = &policy.links[0];
 /// let key = &profile.keys[0];
 /// let signed = Signed { method: "GET", host: "gate.example.org", path: "/downloads/a.pdf" };
 /// let terms = Terms { expires: 1_800_000_600, ..Terms::default() };
-/// let query = sign(profile, key, keyring.secret(&key.secret, false).unwrap(), signed, "page=1", terms).unwrap();
+/// let query = sign(profile, key, secrets.secret(&key.secret, false).unwrap(), signed, "page=1", terms).unwrap();
 /// assert!(query.starts_with("page=1&eg_kid=link-1&eg_exp=1800000600&eg_sig="));
 ///
-/// let verified = verify(profile, &keyring, false, signed, &query, None, 1_800_000_000).unwrap().unwrap();
+/// let verified = verify(profile, &secrets, false, signed, &query, None, 1_800_000_000).unwrap().unwrap();
 /// assert_eq!(verified.key_id, "link-1");
 /// ```
 pub fn sign(
@@ -220,7 +220,7 @@ pub fn parse<'a>(profile: &Link, query: &'a str) -> Result<Option<Parts<'a>>, Re
     let mac = query::sole(query, "eg_sig")?.ok_or(Reason::LinkMalformed)?;
     let (covered, rest) = query.split_once("&eg_sig=").ok_or(Reason::LinkMalformed)?;
     if let Some((_, after)) = rest.split_once('&') {
-        judge_ignored(profile, covered, after)?;
+        check_ignored(profile, covered, after)?;
     }
     let seconds = |text: &str| read_seconds(text).ok_or(Reason::LinkMalformed);
     let network = |text: &str| read_network(text).ok_or(Reason::LinkMalformed);
@@ -289,7 +289,7 @@ pub fn subject(name: Option<&str>, covered: &str) -> Result<Option<String>, Reas
 }
 
 /// Every parameter after the signature is on the list, and none is a second reading of a signed one.
-fn judge_ignored(profile: &Link, covered: &str, after: &str) -> Result<(), Reason> {
+fn check_ignored(profile: &Link, covered: &str, after: &str) -> Result<(), Reason> {
     let readings = |raw| {
         let (folded, unclosed) = query::readings(raw);
         unclosed.into_iter().chain([folded])

@@ -14,7 +14,7 @@ use crate::http::query;
 use crate::policy::{Boundary, Digest, SignedRedirect};
 use crate::refusal::Reason;
 use crate::secret::Secret;
-use crate::secrets::Keyring;
+use crate::secrets::Secrets;
 use crate::signed::link::{read_seconds, subject};
 
 /// A signed query, taken apart.
@@ -50,27 +50,27 @@ pub struct Verified {
 ///
 /// # Example
 /// ```
-/// # use edgegate_core::{policy::Policy, secrets::Keyring, testing::{EXAMPLE, secret}};
+/// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let keyring = Keyring::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, secret);
 /// use edgegate_core::refusal::Reason;
 /// use edgegate_core::signed::redirect::{sign, verify};
 ///
 /// let profile = &policy.signed_redirects[0];
-/// let secret = keyring.secret(&profile.keys[0].secret, false).unwrap();
+/// let secret = secrets.secret(&profile.keys[0].secret, false).unwrap();
 /// let query = sign(profile, secret, "user=jo", 1_800_000_000).unwrap();
 /// let changed = query.replace("jo", "sam");
-/// assert_eq!(verify(profile, &keyring, false, &changed, 1_800_000_000), Err(Reason::RedirectSignatureMismatch));
+/// assert_eq!(verify(profile, &secrets, false, &changed, 1_800_000_000), Err(Reason::RedirectSignatureMismatch));
 /// ```
 pub fn verify(
     profile: &SignedRedirect,
-    keyring: &Keyring,
+    secrets: &Secrets,
     loopback: bool,
     query: &str,
     now: u64,
 ) -> Result<Option<Verified>, Reason> {
-    let Some((verified, parts)) = authenticate(profile, keyring, loopback, query)? else { return Ok(None) };
-    judge_time(profile, &parts, now)?;
+    let Some((verified, parts)) = authenticate(profile, secrets, loopback, query)? else { return Ok(None) };
+    check_time(profile, &parts, now)?;
     Ok(Some(verified))
 }
 
@@ -80,7 +80,7 @@ pub fn verify(
 /// `RedirectSignatureMismatch`, `RedirectMalformed`, `SecretMissing`, and those of [`parse`].
 pub fn authenticate<'a>(
     profile: &SignedRedirect,
-    keyring: &Keyring,
+    secrets: &Secrets,
     loopback: bool,
     query: &'a str,
 ) -> Result<Option<(Verified, Parts<'a>)>, Reason> {
@@ -92,7 +92,7 @@ pub fn authenticate<'a>(
     let mut otherwise = Reason::RedirectSignatureMismatch;
     for key in &profile.keys {
         // A key without a value refuses only what no other key answers for.
-        let Ok(secret) = keyring.secret(&key.secret, loopback) else {
+        let Ok(secret) = secrets.secret(&key.secret, loopback) else {
             otherwise = Reason::SecretMissing;
             continue;
         };
@@ -117,7 +117,7 @@ pub fn authenticate<'a>(
 ///
 /// # Errors
 /// `RedirectExpired`, `RedirectNotYetValid`.
-pub fn judge_time(profile: &SignedRedirect, parts: &Parts<'_>, now: u64) -> Result<(), Reason> {
+pub fn check_time(profile: &SignedRedirect, parts: &Parts<'_>, now: u64) -> Result<(), Reason> {
     if now > parts.timestamp.saturating_add(profile.window) {
         return Err(Reason::RedirectExpired);
     }
@@ -135,17 +135,17 @@ pub fn judge_time(profile: &SignedRedirect, parts: &Parts<'_>, now: u64) -> Resu
 ///
 /// # Example
 /// ```
-/// # use edgegate_core::{policy::Policy, secrets::Keyring, testing::{EXAMPLE, secret}};
+/// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let keyring = Keyring::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, secret);
 /// use edgegate_core::signed::redirect::{sign, verify};
 ///
 /// let profile = &policy.signed_redirects[0];
-/// let secret = keyring.secret(&profile.keys[0].secret, false).unwrap();
+/// let secret = secrets.secret(&profile.keys[0].secret, false).unwrap();
 /// let query = sign(profile, secret, "user=jo", 1_800_000_000).unwrap();
 /// assert!(query.starts_with("user=jo&ts=1800000000&signature="));
 ///
-/// let verified = verify(profile, &keyring, false, &query, 1_800_000_005).unwrap().unwrap();
+/// let verified = verify(profile, &secrets, false, &query, 1_800_000_005).unwrap().unwrap();
 /// assert_eq!(verified.subject.as_deref(), Some("jo"));
 /// ```
 pub fn sign(profile: &SignedRedirect, secret: &Secret, query: &str, timestamp: u64) -> Result<String, Reason> {

@@ -18,7 +18,7 @@ use crate::refusal::Reason;
 ///
 /// # Example
 /// ```
-/// use edgegate_core::ports::Vault;
+/// use edgegate_core::ports::KvStore;
 /// use edgegate_core::refusal::Reason;
 /// use edgegate_core::testing::{Fault, Faults, Memory, World, finish};
 ///

@@ -3,8 +3,8 @@
 
 use crate::policy::{JwsAlgorithm, Origin};
 use crate::ports::{
-    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, Ledger, Limiter, Signer, Throttle, Timer, Tombstone,
-    Upstream, Vault, Verifier,
+    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, KvStore, Ledger, LoginAttempts, RateLimiter, Signer, Timer,
+    Tombstone, Upstream, Verifier,
 };
 use crate::refusal::Reason;
 use crate::secret::Secret;
@@ -21,7 +21,7 @@ use crate::secret::Secret;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Offline;
 
-impl Vault for Offline {
+impl KvStore for Offline {
     async fn get(&self, key: &str) -> Result<Option<String>, Reason> {
         // A claim that KV keeps is granted as one of the Ledger is.
         if key.starts_with("used:") { Ok(None) } else { Err(Reason::VaultUnavailable) }
@@ -52,7 +52,7 @@ impl Ledger for Offline {
     }
 }
 
-impl Throttle for Offline {
+impl LoginAttempts for Offline {
     async fn guess(&self, _: &Guess) -> Result<Guesses, Reason> {
         Ok(Guesses::default())
     }
@@ -72,7 +72,7 @@ impl Entropy for Offline {
     }
 }
 
-impl Limiter for Offline {
+impl RateLimiter for Offline {
     async fn within(&self, _: &str) -> Result<bool, Reason> {
         Ok(true)
     }

@@ -10,7 +10,7 @@ use super::memory::Memory;
 use super::signatures::verifies;
 use super::watch::{Operation, Stage};
 use crate::policy::{JwsAlgorithm, Origin};
-use crate::ports::{Body, Call, Entropy, Limiter, Signer, Timer, Upstream, Verifier};
+use crate::ports::{Body, Call, Entropy, RateLimiter, Signer, Timer, Upstream, Verifier};
 use crate::refusal::Reason;
 use crate::secret::Secret;
 
@@ -27,13 +27,13 @@ impl Entropy for Memory {
     }
 }
 
-impl Limiter for Memory {
+impl RateLimiter for Memory {
     async fn within(&self, key: &str) -> Result<bool, Reason> {
         let left = self.attempts.get().checked_sub(1);
         self.attempts.set(left.unwrap_or(0));
         let (place, key, counts) = (self.place(), key.to_owned(), self.limits.get());
         let work = async move { Ok(left.is_some() && (!counts || place.world.within(&key))) };
-        self.under(Operation::Limiter, |faults| faults.limiter, work).await
+        self.under(Operation::RateLimiter, |faults| faults.limiter, work).await
     }
 }
 

@@ -3,10 +3,10 @@
 use super::faults::Fault;
 use super::memory::Memory;
 use super::watch::Operation;
-use crate::ports::{ClaimKey, Claimed, Guess, Guesses, Ledger, Throttle, Tombstone, Vault};
+use crate::ports::{ClaimKey, Claimed, Guess, Guesses, KvStore, Ledger, LoginAttempts, Tombstone};
 use crate::refusal::Reason;
 
-impl Vault for Memory {
+impl KvStore for Memory {
     async fn get(&self, key: &str) -> Result<Option<String>, Reason> {
         self.count(|spent| spent.gets += 1);
         let (place, key) = (self.place(), key.to_owned());
@@ -86,7 +86,7 @@ impl Ledger for Memory {
     }
 }
 
-impl Throttle for Memory {
+impl LoginAttempts for Memory {
     async fn guess(&self, guess: &Guess) -> Result<Guesses, Reason> {
         self.count(|spent| spent.guesses += 1);
         let (place, guess) = (self.place(), *guess);

@@ -28,7 +28,7 @@ pub enum Operation {
     /// A guess that is counted or taken back.
     Guess,
     /// An attempt at the limiter.
-    Limiter,
+    RateLimiter,
     /// A call to an origin.
     Origin,
     /// A signature.

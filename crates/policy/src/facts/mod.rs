@@ -6,7 +6,7 @@
 mod rows;
 
 use super::shape::Key;
-use super::{Accept, Carrier, Policy};
+use super::{Carrier, CredentialKind, Policy};
 
 /// The facts of one kind.
 #[derive(Debug)]
@@ -114,23 +114,23 @@ impl Scheme {
     }
 }
 
-impl Accept {
+impl CredentialKind {
     /// What holds for its kind.
     pub const fn facts(&self) -> &'static Facts {
         match self {
-            Accept::Link(_) => &rows::LINK,
-            Accept::SignedRedirect(_) => &rows::SIGNED_REDIRECT,
-            Accept::Bearer => &rows::BEARER,
-            Accept::Issuer(_) => &rows::ISSUER,
-            Accept::TokenPair => &rows::TOKEN_PAIR,
-            Accept::Basic(_) => &rows::BASIC,
-            Accept::Ticket(_) => &rows::TICKET,
-            Accept::AppTicket(_) => &rows::APP_TICKET,
-            Accept::Session => &rows::SESSION,
-            Accept::Nonce => &rows::NONCE,
-            Accept::Luminate(_) => &rows::LUMINATE,
-            Accept::HttpSession(_) => &rows::HTTP_SESSION,
-            Accept::Nothing => &rows::NONE,
+            CredentialKind::Link(_) => &rows::LINK,
+            CredentialKind::SignedRedirect(_) => &rows::SIGNED_REDIRECT,
+            CredentialKind::Bearer => &rows::BEARER,
+            CredentialKind::Issuer(_) => &rows::ISSUER,
+            CredentialKind::TokenPair => &rows::TOKEN_PAIR,
+            CredentialKind::Basic(_) => &rows::BASIC,
+            CredentialKind::Ticket(_) => &rows::TICKET,
+            CredentialKind::AppTicket(_) => &rows::APP_TICKET,
+            CredentialKind::Session => &rows::SESSION,
+            CredentialKind::Nonce => &rows::NONCE,
+            CredentialKind::Luminate(_) => &rows::LUMINATE,
+            CredentialKind::HttpSession(_) => &rows::HTTP_SESSION,
+            CredentialKind::Anonymous => &rows::NONE,
         }
     }
 }

@@ -18,7 +18,7 @@ pub struct Route {
     pub methods: Vec<String>,
     /// Credentials that open it, asked in this order; a session, which browsers send unasked, after all others.
     /// Never empty.
-    pub accept: Vec<Accept>,
+    pub accept: Vec<CredentialKind>,
     /// Options of the Bearer token on this route.
     pub bearer: BearerUse,
     /// In whose words it refuses.
@@ -51,7 +51,7 @@ pub struct Route {
 impl Route {
     /// Whether some credential means something here, so that one person's answer is not another's.
     pub fn takes_credentials(&self) -> bool {
-        self.accept.iter().any(|accept| !matches!(accept, Accept::Nothing))
+        self.accept.iter().any(|accept| !matches!(accept, CredentialKind::Anonymous))
     }
 
     /// Whether a Bearer token opens it, whoever issued it.
@@ -61,37 +61,38 @@ impl Route {
 
     /// Whether a session opens it.
     pub fn takes_sessions(&self) -> bool {
-        self.accept.iter().any(|accept| matches!(accept, Accept::Session))
+        self.accept.iter().any(|accept| matches!(accept, CredentialKind::Session))
     }
 
     /// The Luminate dialect, where the route speaks it.
     pub fn luminate(&self) -> Option<&Arc<Luminate>> {
         self.accept.iter().find_map(|accept| match accept {
-            Accept::Luminate(luminate) => Some(luminate),
+            CredentialKind::Luminate(luminate) => Some(luminate),
             _ => None,
         })
     }
 
     /// Whether nothing but an http session opens it, if anything has to.
     pub fn is_for_http(&self) -> bool {
-        let is_for_http = |accept: &Accept| matches!(accept, Accept::HttpSession(_) | Accept::Nothing);
+        let is_for_http =
+            |accept: &CredentialKind| matches!(accept, CredentialKind::HttpSession(_) | CredentialKind::Anonymous);
         self.accept.iter().all(is_for_http)
     }
 
     /// Whether a nonce in an address means something here.
     pub fn takes_nonces(&self) -> bool {
-        self.accept.iter().any(|accept| matches!(accept, Accept::Nonce | Accept::Luminate(_)))
+        self.accept.iter().any(|accept| matches!(accept, CredentialKind::Nonce | CredentialKind::Luminate(_)))
     }
 
     /// Whether the route needs any credential at all.
     pub fn is_guarded(&self) -> bool {
-        !self.accept.iter().any(|a| matches!(a, Accept::Nothing))
+        !self.accept.iter().any(|a| matches!(a, CredentialKind::Anonymous))
     }
 }
 
 /// One entry of `accept`.
 #[derive(Debug, Clone)]
-pub enum Accept {
+pub enum CredentialKind {
     /// `link:<name>`
     Link(Arc<Link>),
     /// `signed-redirect:<name>`
@@ -117,10 +118,10 @@ pub enum Accept {
     /// `http-session`: a session at the http host; with nothing but `none` beside it.
     HttpSession(Arc<Luminate>),
     /// `none`: open to everybody; must be the last entry.
-    Nothing,
+    Anonymous,
 }
 
-impl Accept {
+impl CredentialKind {
     /// As the policy writes it.
     pub fn word(&self) -> String {
         let word = self.facts().word;
@@ -133,26 +134,26 @@ impl Accept {
     /// The name of its profile, where a policy may have several of its kind.
     fn profile(&self) -> Option<&str> {
         match self {
-            Accept::Link(profile) => Some(&profile.name),
-            Accept::SignedRedirect(profile) => Some(&profile.name),
-            Accept::Issuer(issuer) => Some(&issuer.name),
-            Accept::Bearer
-            | Accept::TokenPair
-            | Accept::Basic(_)
-            | Accept::Ticket(_)
-            | Accept::AppTicket(_)
-            | Accept::Session
-            | Accept::Nonce
-            | Accept::Luminate(_)
-            | Accept::HttpSession(_)
-            | Accept::Nothing => None,
+            CredentialKind::Link(profile) => Some(&profile.name),
+            CredentialKind::SignedRedirect(profile) => Some(&profile.name),
+            CredentialKind::Issuer(issuer) => Some(&issuer.name),
+            CredentialKind::Bearer
+            | CredentialKind::TokenPair
+            | CredentialKind::Basic(_)
+            | CredentialKind::Ticket(_)
+            | CredentialKind::AppTicket(_)
+            | CredentialKind::Session
+            | CredentialKind::Nonce
+            | CredentialKind::Luminate(_)
+            | CredentialKind::HttpSession(_)
+            | CredentialKind::Anonymous => None,
         }
     }
 
     /// Who issued the tokens that are taken, where somebody else did.
     pub fn issuer(&self) -> Option<&Arc<Issuer>> {
         match self {
-            Accept::Issuer(issuer) => Some(issuer),
+            CredentialKind::Issuer(issuer) => Some(issuer),
             _ => None,
         }
     }

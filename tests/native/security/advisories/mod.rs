@@ -6,7 +6,7 @@ use edgegate_core::gate::answered::{Edit, Said, edits};
 use edgegate_core::policy::Policy;
 use edgegate_core::refusal::Reason;
 use edgegate_core::secret::Secret;
-use edgegate_core::secrets::Keyring;
+use edgegate_core::secrets::Secrets;
 use edgegate_core::testing::{Fault, Faults, World};
 
 use crate::support::story::Story;
@@ -160,7 +160,7 @@ fn a_preflight_asks_the_route_of_the_method_that_it_announces() {
 #[test]
 fn a_guessable_or_published_secret_is_a_missing_one() {
     let policy = Policy::read(POLICY).unwrap();
-    let with = |value: &'static str| Keyring::new(&policy, move |_| Some(Secret::new(value)));
+    let with = |value: &'static str| Secrets::new(&policy, move |_| Some(Secret::new(value)));
     let name = &policy.keys[0].secret;
     assert!(with("a long enough secret").secret(name, false).is_ok());
     assert_eq!(with("short").secret(name, false).err(), Some(Reason::SecretMissing));

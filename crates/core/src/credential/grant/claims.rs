@@ -42,7 +42,7 @@ pub fn claims(token: &Sealed) -> Option<Claims> {
 ///
 /// # Errors
 /// `ScopeRefused`, `ResourceRefused`.
-pub fn judge_wanted(record: &Record, wanted: &Wanted) -> Result<(u64, u64), Reason> {
+pub fn check_wanted(record: &Record, wanted: &Wanted) -> Result<(u64, u64), Reason> {
     let words = |text: &str| text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>();
     let asked = wanted.scope.as_deref().map(words);
     let scopes = bits(&record.scope, asked.as_deref()).ok_or(Reason::ScopeRefused)?;

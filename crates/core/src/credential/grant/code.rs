@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 use crate::credential::dpop::Thumbprint;
 use crate::digest::{base64url, sha256};
 use crate::policy::{OAuth, SingleUse};
-use crate::ports::{Claimed, Entropy, Ledger, Vault};
+use crate::ports::{Claimed, Entropy, KvStore, Ledger};
 use crate::refusal::Reason;
 use crate::sealed::once;
 use crate::sealed::seal::{self, Kind, Sealed, Terms};
@@ -55,7 +55,7 @@ pub struct Shown<'a> {
 ///
 /// # Errors
 /// `SecretMissing`, and storage's own reasons.
-pub async fn mint<P: Vault + Ledger + Entropy>(
+pub async fn mint<P: KvStore + Ledger + Entropy>(
     ctx: Context<'_>,
     ports: &P,
     policy: &OAuth,
@@ -81,7 +81,7 @@ pub async fn mint<P: Vault + Ledger + Entropy>(
 /// # Errors
 /// `CodeForged`, `CodeExpired`, `SecretMissing`.
 pub fn open(ctx: Context<'_>, policy: &OAuth, text: &str) -> Result<Sealed, Reason> {
-    let opened = seal::open(Kind::Code, &policy.keys, ctx.keyring, ctx.loopback, text)?;
+    let opened = seal::open(Kind::Code, &policy.keys, ctx.secrets, ctx.loopback, text)?;
     let code = opened.ok_or(Reason::CodeForged)?;
     if code.expires <= ctx.now { Err(Reason::CodeExpired) } else { Ok(code) }
 }
@@ -90,7 +90,7 @@ pub fn open(ctx: Context<'_>, policy: &OAuth, text: &str) -> Result<Sealed, Reas
 ///
 /// # Errors
 /// `CodeUnknown`, `CodeMisdirected`, `PkceMismatch`, `DpopKey`, and storage's own reasons.
-pub async fn judge<P: Vault + Ledger>(
+pub async fn check<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     code: &Sealed,
@@ -124,7 +124,7 @@ pub async fn judge<P: Vault + Ledger>(
 ///
 /// # Errors
 /// `CodeReplayed`, and storage's own reasons.
-pub async fn claim<P: Vault + Ledger>(
+pub async fn claim<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &OAuth,

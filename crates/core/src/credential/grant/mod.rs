@@ -17,7 +17,7 @@ use crate::credential::dpop::Proof;
 use crate::credential::grant::code::Redeemed;
 use crate::identity::Identity;
 use crate::policy::{OAuth, Revocation, SingleUse};
-use crate::ports::{ClaimKey, Claimed, Ledger, Tombstone, Vault};
+use crate::ports::{ClaimKey, Claimed, KvStore, Ledger, Tombstone};
 use crate::refusal::Reason;
 use crate::sealed::record::Record;
 use crate::sealed::seal::{self, Kind, Sealed};
@@ -25,7 +25,7 @@ use crate::sealed::store::{self, Context, Found, LAG};
 use crate::sealed::{claim_key, once};
 
 use crate::credential::grant::claims::AUDIENCE;
-pub use crate::credential::grant::claims::{Claims, Wanted, claims, judge_wanted, resources, scopes};
+pub use crate::credential::grant::claims::{Claims, Wanted, check_wanted, claims, resources, scopes};
 pub use crate::credential::grant::tokens::Issued;
 use crate::credential::grant::tokens::issue;
 
@@ -33,7 +33,7 @@ use crate::credential::grant::tokens::issue;
 ///
 /// # Errors
 /// `CodeReplayed` if the grant was revoked meanwhile; `ScopeRefused`, `ResourceRefused`, and storage's own reasons.
-pub async fn begin<P: Vault + Ledger>(
+pub async fn begin<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &OAuth,
@@ -64,7 +64,7 @@ pub async fn begin<P: Vault + Ledger>(
         written?;
     }
     ctx.recent.put(&key, record.clone(), ctx.now);
-    judge_what_was_written(ctx, ports, policy, &family).await.map_err(of_code)?;
+    check_what_was_written(ctx, ports, policy, &family).await.map_err(of_code)?;
     Ok(issued)
 }
 
@@ -72,7 +72,7 @@ pub async fn begin<P: Vault + Ledger>(
 ///
 /// # Errors
 /// Storage's own reasons.
-pub async fn end_of_code<P: Vault + Ledger>(
+pub async fn end_of_code<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &OAuth,
@@ -86,7 +86,7 @@ pub async fn end_of_code<P: Vault + Ledger>(
 /// # Errors
 /// `RefreshForged`, `RefreshExpired`, `SecretMissing`.
 pub fn open_refresh(ctx: Context<'_>, policy: &OAuth, text: &str) -> Result<(Sealed, Claims), Reason> {
-    let sealed = seal::open(Kind::Refresh, &policy.keys, ctx.keyring, ctx.loopback, text)?;
+    let sealed = seal::open(Kind::Refresh, &policy.keys, ctx.secrets, ctx.loopback, text)?;
     let sealed = sealed.filter(|sealed| sealed.is_for(AUDIENCE)).ok_or(Reason::RefreshForged)?;
     let claims = Claims::read(sealed.payload.expose()).ok_or(Reason::RefreshForged)?;
     if sealed.expires <= ctx.now { Err(Reason::RefreshExpired) } else { Ok((sealed, claims)) }
@@ -98,7 +98,7 @@ pub fn open_refresh(ctx: Context<'_>, policy: &OAuth, text: &str) -> Result<(Sea
 /// `RefreshRevoked`, `RefreshMisdirected`, `RefreshReused`, `DpopKey`, `ScopeRefused`,
 /// `ResourceRefused`, and storage's own reasons. Nothing is used up but by the last step.
 #[allow(clippy::too_many_arguments)] // one step, and all of it is what the step is about
-pub async fn refresh<P: Vault + Ledger>(
+pub async fn refresh<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &OAuth,
@@ -121,9 +121,9 @@ pub async fn refresh<P: Vault + Ledger>(
     }
     caller.subject = Some(record.sub.clone());
     // What is revoked and looks alive was not written everywhere yet.
-    judge_what_was_written(ctx, ports, policy, &family).await?;
+    check_what_was_written(ctx, ports, policy, &family).await?;
     let next = Record { generation: u64::from(claims.generation) + 1, ..record };
-    judge_wanted(&next, wanted)?;
+    check_wanted(&next, wanted)?;
     ctx.signing_key(&policy.keys)?;
     if let Some(proof) = proof {
         proof.claim(ctx, ports).await?;
@@ -151,7 +151,7 @@ pub async fn refresh<P: Vault + Ledger>(
                 ctx.recent.forget(&key); // a tombstone that came meanwhile stays
             }
         }
-        judge_what_was_written(ctx, ports, policy, &family).await?;
+        check_what_was_written(ctx, ports, policy, &family).await?;
     }
     Ok(issued)
 }
@@ -160,7 +160,7 @@ pub async fn refresh<P: Vault + Ledger>(
 ///
 /// # Errors
 /// Storage's own reasons.
-pub async fn find<P: Vault + Ledger>(
+pub async fn find<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &OAuth,
@@ -179,7 +179,7 @@ pub async fn find<P: Vault + Ledger>(
 ///
 /// # Errors
 /// `TokenUnknown`, `TokenRevoked`, `TokenSuperseded`, and storage's own reasons.
-pub async fn verify<P: Vault + Ledger>(
+pub async fn verify<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &OAuth,
@@ -188,7 +188,7 @@ pub async fn verify<P: Vault + Ledger>(
     claims: &Claims,
 ) -> Result<Record, Reason> {
     if revocation == Revocation::Strict {
-        judge_revocation(ctx, ports, &claims.family).await.map_err(of_token)?;
+        check_revocation(ctx, ports, &claims.family).await.map_err(of_token)?;
         if is_superseded(ports, claims).await? {
             return Err(Reason::TokenSuperseded);
         }
@@ -213,7 +213,7 @@ pub async fn is_superseded(ports: &impl Ledger, claims: &Claims) -> Result<bool,
 ///
 /// # Errors
 /// Storage's own reasons.
-pub async fn revoke<P: Vault + Ledger>(
+pub async fn revoke<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &OAuth,
@@ -241,7 +241,7 @@ fn of_token(reason: Reason) -> Reason {
 }
 
 /// Refuses what belongs to a grant that the Ledger knows to be revoked.
-async fn judge_revocation<P: Ledger>(ctx: Context<'_>, ports: &P, family: &[u8; 16]) -> Result<(), Reason> {
+async fn check_revocation<P: Ledger>(ctx: Context<'_>, ports: &P, family: &[u8; 16]) -> Result<(), Reason> {
     match ctx.single_use == SingleUse::Ledger && ports.recall(&of_family("revoked", family)).await?.is_some() {
         true => Err(Reason::RefreshRevoked),
         false => Ok(()),
@@ -249,13 +249,13 @@ async fn judge_revocation<P: Ledger>(ctx: Context<'_>, ports: &P, family: &[u8; 
 }
 
 /// The same after a grant's record was written, which may have gone over a tombstone: then another one follows.
-async fn judge_what_was_written<P: Vault + Ledger>(
+async fn check_what_was_written<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &OAuth,
     family: &[u8; 16],
 ) -> Result<(), Reason> {
-    let judged = judge_revocation(ctx, ports, family).await;
+    let judged = check_revocation(ctx, ports, family).await;
     if judged == Err(Reason::RefreshRevoked) {
         revoke(ctx, ports, policy, family).await?;
     }
@@ -267,7 +267,7 @@ fn outlived(ctx: Context<'_>, policy: &OAuth) -> u64 {
     ctx.now + policy.refresh_lifetime
 }
 
-async fn fetch<P: Vault + Ledger>(
+async fn fetch<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     token: &Sealed,

@@ -1,6 +1,6 @@
 //! The tokens of a generation: made so that the same are made again from the same parent and time.
 
-use crate::credential::grant::claims::{self, AUDIENCE, Claims, Wanted, judge_wanted};
+use crate::credential::grant::claims::{self, AUDIENCE, Claims, Wanted, check_wanted};
 use crate::policy::OAuth;
 use crate::ports::Entropy;
 use crate::refusal::Reason;
@@ -31,8 +31,8 @@ pub(crate) fn issue(
     at: u64,
     wanted: &Wanted,
 ) -> Result<Issued, Reason> {
-    let (scopes, resources) = judge_wanted(record, wanted)?;
-    let (all_scopes, all_resources) = judge_wanted(record, &Wanted::default())?;
+    let (scopes, resources) = check_wanted(record, wanted)?;
+    let (all_scopes, all_resources) = check_wanted(record, &Wanted::default())?;
     let generation = u32::try_from(record.generation).map_err(|_| Reason::RefreshExpired)?;
     let narrow = |bits: u64| u8::try_from(bits).map_err(|_| Reason::Internal);
     let access = Claims { family, generation, scopes, resources: narrow(resources)?, bound: wanted.bound };

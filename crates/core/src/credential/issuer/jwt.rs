@@ -24,7 +24,7 @@ pub struct Told {
 ///
 /// # Errors
 /// `JwtAlgorithm`; `JwtMalformed` for a JWT that was made for another purpose, or a key id that is no text.
-pub fn judge_header(jws: &Jws<'_>, algorithms: &[JwsAlgorithm]) -> Result<JwsAlgorithm, Reason> {
+pub fn check_header(jws: &Jws<'_>, algorithms: &[JwsAlgorithm]) -> Result<JwsAlgorithm, Reason> {
     let algorithm = jws.algorithm(|one| algorithms.contains(&one)).ok_or(Reason::JwtAlgorithm)?;
     if jws.header.get("kid").is_some_and(|id| !id.is_string()) {
         return Err(Reason::JwtMalformed);
@@ -41,7 +41,7 @@ pub fn judge_header(jws: &Jws<'_>, algorithms: &[JwsAlgorithm]) -> Result<JwsAlg
 ///
 /// # Errors
 /// `JwtMalformed`, `JwtAudience`, `JwtExpired`, `JwtNotYetValid`, `JwtSubject`, `TokenBinding`.
-pub fn judge_claims(issuer: &Issuer, claims: &Map<String, Value>, now: u64) -> Result<Told, Reason> {
+pub fn check_claims(issuer: &Issuer, claims: &Map<String, Value>, now: u64) -> Result<Told, Reason> {
     if is_of_another_purpose(claims) {
         return Err(Reason::JwtMalformed);
     }

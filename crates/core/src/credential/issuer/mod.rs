@@ -25,7 +25,7 @@ use keys::IssuerKeys;
 
 /// Keys by issuer, and tokens that were verified lately, by their digest.
 #[derive(Debug, Default)]
-pub struct Foreign {
+pub struct Issuers {
     keys: IssuerKeys,
     /// Sorted by digest.
     told: RefCell<Vec<Known>>,
@@ -61,7 +61,7 @@ pub async fn verify<P: Ports>(
     ctx: Context<'_>,
     ports: &P,
     policy: &Policy,
-    memory: &Foreign,
+    memory: &Issuers,
     issuers: &[&Arc<Issuer>],
     token: &str,
 ) -> Result<Verdict, Reason> {
@@ -78,8 +78,8 @@ pub async fn verify<P: Ports>(
     match (issuer, jws, &claims, asked) {
         (Some(issuer), Some(jws), Some(claims), _) => {
             let Verification::Jwks { algorithms, .. } = &issuer.verification else { return Err(Reason::Internal) };
-            let algorithm = jwt::judge_header(&jws, algorithms)?;
-            let told = jwt::judge_claims(issuer, claims, ctx.now)?;
+            let algorithm = jwt::check_header(&jws, algorithms)?;
+            let told = jwt::check_claims(issuer, claims, ctx.now)?;
             memory.newest.set(memory.newest.get().max(ctx.now));
             let (key, fetched) = memory.keys.find(ctx, ports, issuer, jws.text("kid"), algorithm).await?;
             if !jws.is_signed_by(ports, algorithm, &key).await? {
@@ -108,7 +108,7 @@ pub async fn verify<P: Ports>(
 pub async fn ask<P: Ports>(
     ctx: Context<'_>,
     ports: &P,
-    memory: &Foreign,
+    memory: &Issuers,
     issuer: &Arc<Issuer>,
     token: &str,
 ) -> Result<Told, Reason> {
@@ -129,7 +129,7 @@ pub async fn ask<P: Ports>(
     result
 }
 
-impl Foreign {
+impl Issuers {
     /// To be called first of all by each request: what was remembered by a clock that was ahead is forgotten.
     pub fn begin(&self, now: u64) {
         if is_ahead(&self.newest, now) {

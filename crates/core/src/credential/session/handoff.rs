@@ -9,9 +9,9 @@ use std::sync::Arc;
 use crate::credential::session;
 use crate::identity::Identity;
 use crate::policy::{Key, Revocation, Session};
-use crate::ports::{Entropy, Ledger, Vault};
+use crate::ports::{Entropy, KvStore, Ledger};
 use crate::refusal::Reason;
-use crate::sealed::encoding::Spelling;
+use crate::sealed::encoding::Encoding;
 use crate::sealed::once;
 use crate::sealed::seal::{self, Kind, Sealed, Terms};
 use crate::sealed::store::Context;
@@ -50,7 +50,7 @@ impl Mint {
             audience: AUDIENCE,
             payload: self.session.bytes(),
         };
-        Ok(Spelling::UpperHex.write(seal::seal(&terms, &self.key, &self.secret, entropy)?.bytes()))
+        Ok(Encoding::UpperHex.write(seal::seal(&terms, &self.key, &self.secret, entropy)?.bytes()))
     }
 }
 
@@ -73,8 +73,8 @@ pub fn mint(
 /// # Errors
 /// `NonceForged`, `NonceExpired`, `SecretMissing`.
 pub fn open(ctx: Context<'_>, policy: &Session, text: &str) -> Result<Sealed, Reason> {
-    let bytes = Spelling::UpperHex.read(text).ok_or(Reason::NonceForged)?;
-    let opened = seal::read(Kind::Nonce, &policy.keys, ctx.keyring, ctx.loopback, &bytes)?;
+    let bytes = Encoding::UpperHex.read(text).ok_or(Reason::NonceForged)?;
+    let opened = seal::read(Kind::Nonce, &policy.keys, ctx.secrets, ctx.loopback, &bytes)?;
     let nonce = opened.filter(|nonce| nonce.is_for(AUDIENCE)).ok_or(Reason::NonceForged)?;
     if nonce.expires <= ctx.now { Err(Reason::NonceExpired) } else { Ok(nonce) }
 }
@@ -83,14 +83,14 @@ pub fn open(ctx: Context<'_>, policy: &Session, text: &str) -> Result<Sealed, Re
 ///
 /// # Errors
 /// The session's reasons, and storage's own.
-pub async fn session<P: Vault + Ledger>(
+pub async fn session<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &Session,
     nonce: &Sealed,
 ) -> Result<(Sealed, Identity), Reason> {
     let session = session::reopen(ctx, policy, nonce.payload.expose())?;
-    let identity = session::judge(ctx, ports, policy, Revocation::Cached, &session).await?;
+    let identity = session::check(ctx, ports, policy, Revocation::Cached, &session).await?;
     Ok((session, identity))
 }
 
@@ -98,7 +98,7 @@ pub async fn session<P: Vault + Ledger>(
 ///
 /// # Errors
 /// `NonceReplayed`, and storage's own.
-pub async fn claim<P: Vault + Ledger>(ctx: Context<'_>, ports: &P, nonce: &Sealed) -> Result<(), Reason> {
+pub async fn claim<P: KvStore + Ledger>(ctx: Context<'_>, ports: &P, nonce: &Sealed) -> Result<(), Reason> {
     once::claim(ctx, ports, &nonce.claim_key("redeemed"), nonce.expires, Reason::NonceReplayed).await
 }
 

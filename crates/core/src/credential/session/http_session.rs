@@ -10,7 +10,7 @@ use crate::http::{Headers, cookie};
 use crate::identity::Identity;
 pub use crate::policy::carrier::{HTTP_SESSION as COOKIE, HTTP_SESSION_HANDED as HANDED};
 use crate::policy::{Revocation, Session};
-use crate::ports::{Entropy, Ledger, Vault};
+use crate::ports::{Entropy, KvStore, Ledger};
 use crate::refusal::Reason;
 use crate::sealed::seal::{self, Kind, Sealed};
 use crate::sealed::session_token;
@@ -35,13 +35,13 @@ pub fn mint_passage(
 ///
 /// # Errors
 /// `NonceForged`, `NonceExpired`, `NonceReplayed`, the session's reasons, and storage's own.
-pub async fn redeem<P: Vault + Ledger + Entropy>(
+pub async fn redeem<P: KvStore + Ledger + Entropy>(
     ctx: Context<'_>,
     ports: &P,
     policy: &Session,
     text: &str,
 ) -> Result<(String, Identity), Reason> {
-    let opened = seal::open(Kind::Nonce, &policy.keys, ctx.keyring, ctx.loopback, text)?;
+    let opened = seal::open(Kind::Nonce, &policy.keys, ctx.secrets, ctx.loopback, text)?;
     let nonce = opened.filter(|nonce| nonce.is_for(AUDIENCE)).ok_or(Reason::NonceForged)?;
     if nonce.expires <= ctx.now {
         return Err(Reason::NonceExpired);
@@ -65,17 +65,17 @@ pub fn present<'a>(headers: &Headers<'a>) -> Result<Option<&'a str>, Reason> {
 ///
 /// # Errors
 /// `SessionForged`, `SessionExpired`, `SessionIdle`, `SessionUnknown`, `SessionRevoked`, and storage's own.
-pub async fn verify<P: Vault + Ledger>(
+pub async fn verify<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &Session,
     revocation: Revocation,
     value: &str,
 ) -> Result<Identity, Reason> {
-    let opened = seal::open(Kind::HttpSession, &policy.keys, ctx.keyring, ctx.loopback, value)?;
+    let opened = seal::open(Kind::HttpSession, &policy.keys, ctx.secrets, ctx.loopback, value)?;
     let carried = opened.filter(|carried| carried.is_for(AUDIENCE)).ok_or(Reason::SessionForged)?;
     let session = session::reopen(ctx, policy, carried.payload.expose())?;
-    let identity = session::judge(ctx, ports, policy, revocation, &session).await?;
+    let identity = session::check(ctx, ports, policy, revocation, &session).await?;
     session::keep_alive(ctx, ports, policy, &session).await?;
     Ok(Identity { kind: "http-session", ..identity })
 }

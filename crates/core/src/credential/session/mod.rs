@@ -15,10 +15,10 @@ use crate::digest::{base64url, sha256};
 use crate::http::{Headers, Target, cookie};
 use crate::identity::Identity;
 use crate::policy::{CookieStyle, Revocation, Session};
-use crate::ports::{Entropy, Ledger, Vault};
+use crate::ports::{Entropy, KvStore, Ledger};
 use crate::refusal::Reason;
 use crate::refused::Refusal;
-use crate::sealed::encoding::Spelling;
+use crate::sealed::encoding::Encoding;
 use crate::sealed::record::Record;
 use crate::sealed::seal::{self, Kind, Sealed, Terms};
 use crate::sealed::store::{self, Context, Found};
@@ -118,7 +118,7 @@ pub fn is_companion(policy: &Session, bare: &str) -> bool {
 pub fn is_own(policy: &Session, text: &str) -> bool {
     match policy.style {
         CookieStyle::HostPrefixed => text.starts_with("egs_"),
-        CookieStyle::Servlet => Spelling::Servlet.read(text).is_some_and(|bytes| bytes.len() == seal::BARE),
+        CookieStyle::Servlet => Encoding::Servlet.read(text).is_some_and(|bytes| bytes.len() == seal::BARE),
     }
 }
 
@@ -126,7 +126,7 @@ pub fn is_own(policy: &Session, text: &str) -> bool {
 ///
 /// # Errors
 /// `SessionExpired`, `SessionIdle`, `SessionUnknown`, `SessionRevoked`, and storage's own reasons.
-pub async fn verify<P: Vault + Ledger>(
+pub async fn verify<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &Session,
@@ -134,7 +134,7 @@ pub async fn verify<P: Vault + Ledger>(
     sealed: &Sealed,
 ) -> Result<Identity, Refusal> {
     let known = |reason: Reason| Refusal::from(reason).of(&Identity::by_key("session", &sealed.key_id));
-    let identity = judge(ctx, ports, policy, revocation, sealed).await.map_err(known)?;
+    let identity = check(ctx, ports, policy, revocation, sealed).await.map_err(known)?;
     match keep_alive(ctx, ports, policy, sealed).await {
         Ok(()) => Ok(identity),
         Err(reason) => Err(Refusal::from(reason).of(&identity)),
@@ -145,7 +145,7 @@ pub async fn verify<P: Vault + Ledger>(
 ///
 /// # Errors
 /// `SessionExpired`, `SessionUnknown`, `SessionRevoked`, and storage's own reasons.
-pub async fn judge<P: Vault + Ledger>(
+pub async fn check<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &Session,
@@ -170,7 +170,7 @@ pub async fn judge<P: Vault + Ledger>(
 ///
 /// # Errors
 /// As [`store::mint`].
-pub async fn start<P: Vault + Ledger + Entropy>(
+pub async fn start<P: KvStore + Ledger + Entropy>(
     ctx: Context<'_>,
     ports: &P,
     policy: &Session,
@@ -200,7 +200,7 @@ pub fn is_nobodys(sealed: &Sealed) -> bool {
 pub fn text(policy: &Session, sealed: &Sealed) -> Secret {
     match policy.style {
         CookieStyle::HostPrefixed => sealed.text(),
-        CookieStyle::Servlet => Spelling::Servlet.write(sealed.bytes()),
+        CookieStyle::Servlet => Encoding::Servlet.write(sealed.bytes()),
     }
 }
 
@@ -238,8 +238,8 @@ pub fn clear_cookies(policy: &Session, target: &Target<'_>, headers: &Headers<'_
 /// `SessionForged`, `SecretMissing`.
 pub fn open(ctx: Context<'_>, policy: &Session, value: &str) -> Result<Sealed, Reason> {
     let opened = match policy.style {
-        CookieStyle::HostPrefixed => seal::open(Kind::Session, &policy.keys, ctx.keyring, ctx.loopback, value)?,
-        CookieStyle::Servlet => match Spelling::Servlet.read(value) {
+        CookieStyle::HostPrefixed => seal::open(Kind::Session, &policy.keys, ctx.secrets, ctx.loopback, value)?,
+        CookieStyle::Servlet => match Encoding::Servlet.read(value) {
             Some(bytes) => return reopen(ctx, policy, &bytes),
             None => None,
         },
@@ -253,7 +253,7 @@ pub fn open(ctx: Context<'_>, policy: &Session, value: &str) -> Result<Sealed, R
 /// # Errors
 /// `SessionForged`, `SecretMissing`.
 pub fn reopen(ctx: Context<'_>, policy: &Session, bytes: &[u8]) -> Result<Sealed, Reason> {
-    let opened = seal::read(Kind::Session, &policy.keys, ctx.keyring, ctx.loopback, bytes)?;
+    let opened = seal::read(Kind::Session, &policy.keys, ctx.secrets, ctx.loopback, bytes)?;
     let is_ours = |sealed: &Sealed| sealed.is_for(audience(policy)) || is_nobodys(sealed);
     opened.filter(is_ours).ok_or(Reason::SessionForged)
 }
@@ -262,7 +262,7 @@ pub fn reopen(ctx: Context<'_>, policy: &Session, bytes: &[u8]) -> Result<Sealed
 ///
 /// # Errors
 /// `SessionIdle`, and storage's own reasons.
-pub async fn keep_alive<P: Vault + Ledger>(
+pub async fn keep_alive<P: KvStore + Ledger>(
     ctx: Context<'_>,
     ports: &P,
     policy: &Session,

@@ -47,7 +47,7 @@ pub fn held(token: &Secret, headers: &Headers<'_>) -> Held {
 ///
 /// # Errors
 /// `BoundTokenMissing`, `BoundTokenMismatch`.
-pub fn judge(token: &Secret, held: Held, shown: Option<&str>) -> Result<(), Reason> {
+pub fn check(token: &Secret, held: Held, shown: Option<&str>) -> Result<(), Reason> {
     let shown = shown.ok_or(Reason::BoundTokenMissing)?;
     let is_own = held != Held::Other && token.is(shown.as_bytes());
     is_own.then_some(()).ok_or(Reason::BoundTokenMismatch)

@@ -178,7 +178,7 @@ fn read(request: &Map<String, Value>) -> Result<Client, Wrong> {
         resources: checked("resources", policy::resource)?,
         changes: 0,
     };
-    policy::judge_client(&client).map_err(|(key, wrong)| Wrong::said(format!("`{key}` {wrong}.")))?;
+    policy::check_client(&client).map_err(|(key, wrong)| Wrong::said(format!("`{key}` {wrong}.")))?;
     Ok(client)
 }
 

@@ -8,7 +8,7 @@ use crate::exchange::Exchange;
 use crate::http::answer::Answer;
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::sealed::encoding::Spelling;
+use crate::sealed::encoding::Encoding;
 use crate::sealed::record::Record;
 use crate::sealed::seal::Sealed;
 use crate::sealed::store::{self, Context, Found};
@@ -62,7 +62,7 @@ pub async fn revoke_session<P: Ports>(x: &Exchange<'_, P>, request: &Request) ->
     let ports = x.ports;
     let ctx = x.ctx();
     let policy = x.state.policy.session.as_ref().ok_or(Reason::NoRoute)?;
-    let session = match Spelling::Ticket.read(&request.session) {
+    let session = match Encoding::Ticket.read(&request.session) {
         Some(_) => ticket::session(ctx, policy, &request.session)?.1,
         None => session::open(ctx, policy, &request.session)?,
     };

@@ -24,7 +24,7 @@ pub async fn nonce<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<A
         let names: Vec<&str> = routes().map(|route| route.name.as_str()).collect();
         return Err(Wrong::said(format!("`route` must be one that accepts nonces: {}.", names.join(", "))));
     };
-    judge_name("subject", &request.subject)?;
+    check_name("subject", &request.subject)?;
     let path = match request.path.as_str() {
         "" if route.path.is_prefix() => format!("{}/", route.path.base().trim_end_matches('/')),
         "" => route.path.base().to_owned(),
@@ -57,9 +57,9 @@ pub async fn token<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<A
     let Exchange { state, ports, .. } = *x;
     let ctx = x.ctx();
     let policy = state.policy.bearer.as_ref().ok_or(Reason::NoRoute)?;
-    judge_name("subject", &request.subject)?;
+    check_name("subject", &request.subject)?;
     if !request.client.is_empty() {
-        judge_name("client", &request.client)?;
+        check_name("client", &request.client)?;
     }
     if !is_scope(&request.scope) {
         return Err(Wrong::said("`scope` must be scope tokens separated by single spaces (RFC 6749 section 3.3)."));
@@ -98,14 +98,14 @@ pub async fn ticket<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<
     let (Some(policy), Some(sessions)) = (&state.policy.ticket, &state.policy.session) else {
         return Err(Reason::NoRoute.into());
     };
-    judge_name("subject", &request.subject)?;
+    check_name("subject", &request.subject)?;
     let lifetime = lifetime(request.lifetime, policy.lifetime)?;
     let session = session::start(ctx, ports, sessions, &request.subject).await?;
     let minted = tickets::mint(ctx, ports, sessions, &session, lifetime)?;
     Ok(Answer::json(201, &crate::endpoint::ticket::described(&minted)?))
 }
 
-fn judge_name(member: &str, value: &str) -> Result<(), Wrong> {
+fn check_name(member: &str, value: &str) -> Result<(), Wrong> {
     let said = || Wrong::said(format!("`{member}` must be 1 to 255 printable ASCII characters without spaces."));
     is_name(value).then_some(()).ok_or_else(said)
 }

@@ -107,7 +107,7 @@ async fn decide<P: Ports>(
 ) -> Result<Answer, Reason> {
     let Exchange { state, request, target, ports, .. } = *x;
     let ctx = x.ctx();
-    let mut allowed = judge(asked)?;
+    let mut allowed = check(asked)?;
     if request.method == "POST" && !fetch_metadata::is_own_form(&request.headers, &target.origin()) {
         return Err(Reason::CrossSite);
     }
@@ -147,7 +147,7 @@ async fn decide<P: Ports>(
 }
 
 /// Judges what the client asks for (RFC 6749 section 4.1.1, 7636 section 4.3, 8707 section 2.1, 9449 section 10).
-fn judge(asked: &Asked) -> Result<Authorization, Reason> {
+fn check(asked: &Asked) -> Result<Authorization, Reason> {
     let Asked { client, parameters, .. } = asked;
     let wants_other = ["request", "request_uri"].iter().any(|name| parameters.get(name).is_some());
     if parameters.get("response_mode").is_some_and(|mode| mode != "query") || wants_other {

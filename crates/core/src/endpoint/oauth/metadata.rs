@@ -7,7 +7,7 @@ use crate::dialect::oauth::ALLOW_ORIGIN;
 use crate::endpoint::oauth::preflight::preflight;
 use crate::http::Incoming;
 use crate::http::answer::Answer;
-use crate::policy::{Accept, Dialect, OAuth, Route};
+use crate::policy::{CredentialKind, Dialect, OAuth, Route};
 use crate::refusal::Reason;
 use crate::refused::{Refusal, only};
 use crate::state::State;
@@ -74,9 +74,9 @@ pub fn resource(state: &State, path: &str) -> Result<Value, Reason> {
     let mut servers: Vec<&str> = Vec::new();
     let mut scopes: Vec<&str> = Vec::new();
     for route in &meant {
-        let own = route.accept.iter().any(|accept| matches!(accept, Accept::Bearer));
+        let own = route.accept.iter().any(|accept| matches!(accept, CredentialKind::Bearer));
         let own = Some(issuer.as_str()).filter(|_| own && state.policy.oauth.is_some());
-        let others = route.accept.iter().filter_map(Accept::issuer).map(|other| other.issuer.as_str());
+        let others = route.accept.iter().filter_map(CredentialKind::issuer).map(|other| other.issuer.as_str());
         let new = own.into_iter().chain(others).filter(|server| !servers.contains(server)).collect::<Vec<_>>();
         servers.extend(new);
         scopes.extend(route.bearer.scope.iter().map(String::as_str));

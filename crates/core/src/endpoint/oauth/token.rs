@@ -93,7 +93,7 @@ async fn redeem_code<P: Ports>(
         verifier: form.get("code_verifier"),
         bound: wanted.bound,
     };
-    let allowed = code::judge(ctx, ports, code, &shown).await?;
+    let allowed = code::check(ctx, ports, code, &shown).await?;
     let record = Record {
         sub: allowed.subject.clone(),
         client: allowed.client.clone(),
@@ -101,7 +101,7 @@ async fn redeem_code<P: Ports>(
         resources: allowed.resources.clone(),
         ..Record::default()
     };
-    grant::judge_wanted(&record, wanted)?;
+    grant::check_wanted(&record, wanted)?;
     ctx.signing_key(&oauth.keys)?;
     if let Some(proof) = proof {
         proof.claim(ctx, ports).await?;
