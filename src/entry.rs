@@ -11,12 +11,6 @@ use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 use std::rc::Rc;
 
-use js_sys::{Date, Promise};
-use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
-use web_sys::{Request, Response};
-use worker::{Env, console_log};
-
 use super::budget::Held;
 use super::form::FormGuard;
 use super::glue;
@@ -34,6 +28,11 @@ use edgegate_core::luminate::errors;
 use edgegate_core::policy::Via;
 use edgegate_core::refusal::Reason;
 use edgegate_core::state::State;
+use js_sys::{Date, Promise};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::{Request, Response};
+use worker::{Env, console_log};
 
 /// The Worker's fetch handler.
 #[wasm_bindgen]

@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen::prelude::*;
-
 use edgegate_core::exchange::body::Rest;
+use wasm_bindgen::prelude::*;
 
 /// Says of each piece whether it may go on.
 #[wasm_bindgen]

@@ -1,11 +1,10 @@
 //! Declarations of `glue.js`.
 
+use super::entry::Exchange;
+use super::form::FormGuard;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{Request, Response};
-
-use super::entry::Exchange;
-use super::form::FormGuard;
 
 #[wasm_bindgen(module = "/src/background.js")]
 extern "C" {

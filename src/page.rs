@@ -3,13 +3,12 @@
 //! `glue.js` hands every chunk of the body to [`PageFilter`] and passes on what it gives back: one crossing a chunk, and
 //! never more of the page in memory than a chunk and a tag.
 
-use js_sys::Uint8Array;
-use wasm_bindgen::prelude::*;
-
 use super::platform::Random;
 use edgegate_core::gate::words::Words;
 use edgegate_core::tags::Expander;
 use edgegate_core::tags::words::Tags;
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
 
 /// Expands the tags of one page.
 #[wasm_bindgen]

@@ -1,11 +1,7 @@
 //! The core's ports over Cloudflare's bindings, for one request.
 
 use core::cell::{Cell, OnceCell};
-use js_sys::{Array, Date, Uint8Array};
 use std::cell::RefCell;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::Request;
-use worker::{Env, console_error};
 
 use super::budget::Held;
 use super::ledger::{address, claims, guesses, outbox};
@@ -19,6 +15,10 @@ use edgegate_core::ports::{
 use edgegate_core::refusal::Reason;
 use edgegate_core::secret::Secret;
 use edgegate_core::state::State;
+use js_sys::{Array, Date, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Request;
+use worker::{Env, console_error};
 
 /// The bindings, the request and what was spent on it.
 pub struct Platform<'a> {

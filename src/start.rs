@@ -3,14 +3,13 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use worker::{Env, console_error, console_log, console_warn};
-
 use super::binding;
 use edgegate_core::http::Deployment;
 use edgegate_core::policy::{Policy, SingleUse};
 use edgegate_core::secret::Secret;
 use edgegate_core::secrets::Secrets;
 use edgegate_core::state::State;
+use worker::{Env, console_error, console_log, console_warn};
 
 thread_local! {
     static GATE: OnceCell<Option<Rc<State>>> = const { OnceCell::new() };

@@ -2,17 +2,16 @@
 //!
 //! A plain `#[test]` would silently not run here.
 
-use js_sys::{Array, Promise, Uint8Array};
-use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
-use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::{Request, Response};
-
 use super::budget::Held;
 use super::glue;
 use super::platform::Platform;
 use edgegate_core::ports::Body;
 use edgegate_core::refusal::Reason;
+use js_sys::{Array, Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{Request, Response};
 
 mod handler;
 

@@ -10,11 +10,10 @@
 //! - `withdraw`, key, request; answered `withdrawn LF`
 //! - `claim`, key, until, note: as versions ask that know no withdrawal; answered `first LF` or `replayed LF note`
 
-use worker::{Result, SqlStorage, SqlStorageValue};
-
 use super::{first, now, number, text};
 use edgegate_core::digest::base64url;
 use edgegate_core::ports::ClaimKey;
+use worker::{Result, SqlStorage, SqlStorageValue};
 
 /// What a claim is answered that was the first.
 pub const FIRST: &str = "first\n";

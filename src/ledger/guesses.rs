@@ -11,13 +11,13 @@
 //! - `network`, network; answered 200 with two numbers: network, since
 //! - `network-right`, network, since
 
-use worker::{Env, Error, Response, Result, SqlStorage, SqlStorageValue};
+use crate::{binding, glue};
 
 use super::address;
 use super::{first, now, number, text};
-use crate::{binding, glue};
 use edgegate_core::digest::{base64url, from_base64url};
 use edgegate_core::ports::{Guess, Guesses};
+use worker::{Env, Error, Response, Result, SqlStorage, SqlStorageValue};
 
 /// The body of a call that counts a guess.
 pub fn question(guess: &Guess) -> String {

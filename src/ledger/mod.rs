@@ -22,11 +22,10 @@ mod purge;
 use core::cell::Cell;
 use core::time::Duration;
 
+use purge::Purge;
 use worker::{
     DurableObject, Env, Request, Response, Result, SqlCursor, SqlStorage, SqlStorageValue, State, durable_object,
 };
-
-use purge::Purge;
 
 /// See the top of this file.
 #[durable_object]

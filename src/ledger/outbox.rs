@@ -2,15 +2,15 @@
 //!
 //! RPC: `revoke LF key LF until LF again LF KV key LF tombstone`; answered `revoked LF`.
 
+use crate::binding;
+
+use super::claims;
+use edgegate_core::digest::base64url;
+use edgegate_core::ports::{ClaimKey, Tombstone};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use worker::{Env, Result, State};
-
-use super::claims;
-use crate::binding;
-use edgegate_core::digest::base64url;
-use edgegate_core::ports::{ClaimKey, Tombstone};
 
 /// The body of a call.
 pub fn question(key: &ClaimKey, until: u64, tombstone: &Tombstone<'_>) -> String {

@@ -15,11 +15,11 @@
 
 use std::cell::{Cell, RefCell};
 
-use worker::{Result, SqlStorage, SqlStorageValue};
+use crate::glue;
 
 use super::{first, now, number, text};
-use crate::glue;
 use edgegate_core::horizon;
+use worker::{Result, SqlStorage, SqlStorageValue};
 
 /// One row: how far back rows may be deleted, and when the next purge is due. Unix seconds.
 pub const TABLE: &str =

@@ -1,11 +1,10 @@
 //! The whole handler, and the core's decisions as wasm against the same corpus as natively.
 
+use super::super::entry;
+use super::{ENV, call, corpus, headers, js, parsers, request, settled, text};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::Response;
-
-use super::super::entry;
-use super::{ENV, call, corpus, headers, js, parsers, request, settled, text};
 
 /// The whole handler. The isolate reads its policy once, so one test asks everything.
 #[wasm_bindgen_test]

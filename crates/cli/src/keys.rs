@@ -4,7 +4,6 @@ use std::fs::{File, OpenOptions};
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
-use p256::SecretKey;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -14,6 +13,7 @@ use super::vars::{self, Vars};
 use super::workspace::read_text;
 use edgegate_core::digest::{base64url, from_base64url};
 use edgegate_core::secret::Secret;
+use p256::SecretKey;
 
 /// Makes a secret, and prints it or adds it to a file.
 ///

@@ -1,10 +1,11 @@
 //! The digests and MACs of this house, over parts that are not joined first.
 
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 
 use crate::secret::Secret;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 /// HMAC-SHA-256 (RFC 2104) of the parts, one after the other.
 ///

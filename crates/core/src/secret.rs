@@ -4,11 +4,12 @@ use core::fmt;
 use std::sync::OnceLock;
 
 use hmac::Hmac;
-use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::refusal::Reason;
+
+use sha2::Sha256;
 
 /// Bytes that must never appear in a log, an answer or an error text.
 ///

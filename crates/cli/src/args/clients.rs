@@ -3,9 +3,9 @@
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use crate::{help, time};
+
 use super::At;
-use crate::help;
-use crate::time;
 use edgegate_core::policy::ClientKind;
 
 #[derive(Debug, Subcommand)]

@@ -6,6 +6,7 @@ use clap::Subcommand;
 
 use crate::help;
 use crate::time::{self, When};
+
 use edgegate_core::policy::Network;
 
 #[derive(Debug, Subcommand)]

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use crate::credential::bearer;
 use crate::exchange::Exchange;
 use crate::exchange::body::NewBody;
-use crate::http::query::encode_component;
-use crate::http::{multipart, query};
+use crate::http::multipart;
+use crate::http::query::{self, encode_component};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 

@@ -30,6 +30,7 @@ use crate::policy::{CredentialKind, Route};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;
+
 use kind::{Credential, Shown};
 
 /// Asks the route's kinds of credential in the policy's order.

@@ -2,8 +2,8 @@
 
 use crate::authenticate::cross_site;
 use crate::authenticate::kind::{Credential, Shown};
+use crate::credential::session;
 use crate::credential::session::xsrf::{self, Held};
-use crate::credential::session::{self};
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::identity::Identity;

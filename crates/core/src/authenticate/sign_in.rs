@@ -6,7 +6,7 @@ use crate::http::cookie;
 use crate::identity::Identity;
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::sealed::store::{self};
+use crate::sealed::store;
 
 /// Signs somebody in: ends the session that the request came with and opens one. It is handed over, with its token
 /// where the policy gives one. Returns whose it is.

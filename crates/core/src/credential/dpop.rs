@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::credential::issuer::jws::seconds;
-use crate::credential::issuer::{jwk, jws};
+use crate::credential::issuer::jwk;
+use crate::credential::issuer::jws::{self, seconds};
 use crate::digest::{base64url, from_base64url, sha256};
 use crate::http::Headers;
 use crate::policy::JwsAlgorithm;

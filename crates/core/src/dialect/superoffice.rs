@@ -2,8 +2,7 @@
 
 use serde_json::json;
 
-use crate::dialect::challenge;
-use crate::dialect::{Refused, generic};
+use crate::dialect::{Refused, challenge, generic};
 use crate::http::accept;
 use crate::http::answer::Answer;
 use crate::page;

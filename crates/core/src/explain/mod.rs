@@ -11,19 +11,18 @@ mod link;
 mod redirect;
 mod spellings;
 
-use crate::http::{Deployment, Target};
-use crate::policy::{CredentialKind, Policy, Route};
-use crate::refusal::Reason;
-use crate::routing::{self, method_override};
-use crate::secrets::Secrets;
-use crate::signed::link::Signed;
-
 use crate::explain::causes::{route_cause, shape_cause};
 use crate::explain::explanation::refused;
 pub use crate::explain::explanation::{Explanation, NOT_KNOWN_HERE};
 use crate::explain::issued::explain_issued;
 pub use crate::explain::link::explain_link;
 pub use crate::explain::redirect::explain_redirect;
+use crate::http::{Deployment, Target};
+use crate::policy::{CredentialKind, Policy, Route};
+use crate::refusal::Reason;
+use crate::routing::{self, method_override};
+use crate::secrets::Secrets;
+use crate::signed::link::Signed;
 
 /// Explains a whole URL as a GET or another request would meet it at `now` (Unix seconds). Storage is not
 /// asked: whether a once-only link has been used is not part of the answer.

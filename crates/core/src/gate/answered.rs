@@ -1,8 +1,7 @@
 //! The origin's answer as the client gets it.
 
 use crate::exchange::decision::Forwarding;
-use crate::http::answer::Answer;
-use crate::http::answer::with_cookies;
+use crate::http::answer::{Answer, with_cookies};
 use crate::http::authorization;
 use crate::tags::words::Tags;
 

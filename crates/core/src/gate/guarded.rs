@@ -3,20 +3,18 @@
 use crate::authenticate::{self, broker, claim};
 use crate::exchange::Exchange;
 use crate::exchange::access::{Access, Then};
+use crate::exchange::body::NewBody;
 use crate::exchange::claim::Claim;
 use crate::exchange::decision::{Decided, Decision, Forwarding};
-use crate::forward;
 use crate::http::answer::{Answer, with_cookies};
 use crate::http::cors;
 use crate::identity::Identity;
-use crate::luminate;
 use crate::policy::Route;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::{Refusal, Said};
 use crate::routing::{self, method_override};
-
-use crate::exchange::body::NewBody;
+use crate::{forward, luminate};
 
 /// Decides on a request at its route.
 ///

@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::endpoint;
 use crate::exchange::Exchange;
 use crate::exchange::format::ErrorFormat;
 use crate::http::cors;
-use crate::own_paths;
 use crate::policy::Route;
 use crate::refusal::Reason;
-use crate::routing;
+use crate::{endpoint, own_paths, routing};
 
 /// Where a request leads.
 #[derive(Debug, Clone)]

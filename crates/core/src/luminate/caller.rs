@@ -1,7 +1,6 @@
 //! Who makes a client call: cookie, field, nonce and tokens, each by its own rules (`protocols.md` A3.0).
 
-use crate::authenticate::claim;
-use crate::authenticate::cross_site;
+use crate::authenticate::{claim, cross_site};
 use crate::credential::own::luminate::{AUTH, AUTH_PURPOSE, NONCE, SESSION, SIGN_ON};
 use crate::credential::session::{self, handoff};
 use crate::exchange::Exchange;

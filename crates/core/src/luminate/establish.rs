@@ -3,8 +3,7 @@
 use crate::credential::own::luminate::NONCE;
 use crate::exchange::access::Access;
 use crate::http::answer::Answer;
-use crate::http::query;
-use crate::http::query::value;
+use crate::http::query::{self, value};
 use crate::luminate::caller::{self, Caller};
 use crate::luminate::visit::Visit;
 use crate::ports::Ports;

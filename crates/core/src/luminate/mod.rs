@@ -26,13 +26,13 @@ use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::exchange::format::{ErrorFormat, ResponseFormat};
 use crate::http::Target;
-
 use crate::luminate::path::Place;
 use crate::policy::{Luminate, Route};
 use crate::ports::Ports;
 use crate::redirect::outcome::OutcomeRedirect;
 use crate::refusal::Reason;
 use crate::refused::{Refusal, Said, only};
+
 use visit::Visit;
 
 /// Answers a request, or lets it through.

@@ -6,8 +6,7 @@
 use std::sync::Arc;
 
 use crate::http::answer::Answer;
-use crate::http::query;
-use crate::http::query::encode_component;
+use crate::http::query::{self, encode_component};
 use crate::policy::{FieldNames, SignedRedirect};
 use crate::redirect;
 use crate::redirect::document::{Document, Path};
@@ -15,6 +14,7 @@ use crate::redirect::template::{Parameter, Part, Template};
 use crate::refusal::Reason;
 use crate::sealed::record::is_name;
 use crate::secret::Secret;
+
 use crate::signed::redirect as signed_redirect;
 
 /// What was asked for, judged before the call is.

@@ -4,8 +4,7 @@
 //! parameter and reach no other part. What the address itself holds stays as it is, but for what every browser escapes
 //! before it sends a query (WHATWG URL, special-query percent-encode set): a hash over the query would fail otherwise.
 
-use crate::http::query;
-use crate::http::query::encode_component;
+use crate::http::query::{self, encode_component};
 use crate::policy::HostPattern;
 use crate::redirect;
 use crate::redirect::document::Path;

@@ -1,6 +1,5 @@
 //! Text and tags: the state that all others return to.
 
-use crate::tags::attribute;
 use crate::tags::bracket::{self, Bracket};
 use crate::tags::comment::Within;
 use crate::tags::context::{Context, Following};
@@ -9,7 +8,7 @@ use crate::tags::page::Start;
 use crate::tags::scan::{begins, find, from};
 use crate::tags::tag::{Name, TagEnd, attributes};
 use crate::tags::write::{Place, write};
-use crate::tags::{Expander, Vocabulary};
+use crate::tags::{Expander, Vocabulary, attribute};
 
 impl<V: Vocabulary> Expander<V> {
     /// One step in text and tags.

@@ -24,12 +24,11 @@ pub(crate) mod text;
 pub mod words;
 pub(crate) mod write;
 
+use crate::policy::TagPlaces;
 use crate::tags::context::Context;
 use crate::tags::cursor::{Cursor, Step};
 use crate::tags::page::Page;
 use crate::tags::tag::TagEnd;
-
-use crate::policy::TagPlaces;
 
 /// What a tag stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]

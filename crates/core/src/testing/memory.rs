@@ -8,11 +8,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::ports::ClaimKey;
+use crate::refusal::Reason;
+
 use super::faults::{Fault, Faults, Spent};
 use super::watch::{Operation, Stage};
 use super::world::{Cache, World};
-use crate::ports::ClaimKey;
-use crate::refusal::Reason;
 
 /// The ports of one location; a clone is the same location with a body of its own.
 ///

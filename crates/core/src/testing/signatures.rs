@@ -1,14 +1,15 @@
 //! Verifying the signatures of JWTs by ring: another implementation than the Worker's WebCrypto.
 
+use serde_json::Value;
+
+use crate::policy::JwsAlgorithm;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, RsaParameters,
     RsaPublicKeyComponents, UnparsedPublicKey,
 };
-use serde_json::Value;
-
-use crate::policy::JwsAlgorithm;
 
 /// Whether a signature is that of a public JWK.
 pub fn verifies(algorithm: JwsAlgorithm, jwk: &str, input: &[u8], signature: &[u8]) -> bool {

@@ -1,10 +1,11 @@
 //! The stores of a location: KV, the Ledger and its second table, which counts guesses.
 
+use crate::ports::{ClaimKey, Claimed, Guess, Guesses, KvStore, Ledger, LoginAttempts, Tombstone};
+use crate::refusal::Reason;
+
 use super::faults::Fault;
 use super::memory::Memory;
 use super::watch::Operation;
-use crate::ports::{ClaimKey, Claimed, Guess, Guesses, KvStore, Ledger, LoginAttempts, Tombstone};
-use crate::refusal::Reason;
 
 impl KvStore for Memory {
     async fn get(&self, key: &str) -> Result<Option<String>, Reason> {

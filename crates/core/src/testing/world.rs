@@ -6,10 +6,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::ledger::{Row, Shards};
-use super::watch::{Effect, Watch};
 use crate::ports::{ClaimKey, Claimed, Guess, Guesses, Tombstone};
 use crate::refusal::Reason;
+
+use super::ledger::{Row, Shards};
+use super::watch::{Effect, Watch};
 
 /// What a location has read, each with the time until which it is not read again.
 pub type Cache = RefCell<BTreeMap<String, (Option<String>, u64)>>;

@@ -1,8 +1,9 @@
 //! One row for each kind of credential.
 
-use super::{Facts, Scheme, Turn};
 use crate::carrier::{self, ACCESS_TOKEN, APP_TOKEN, CONFIRM, Carrier, Name};
 use crate::shape::root;
+
+use super::{Facts, Scheme, Turn};
 
 pub(super) static LINK: Facts = Facts {
     word: "link",

@@ -14,7 +14,11 @@ pub mod code;
 mod tokens;
 
 use crate::credential::dpop::Proof;
+use crate::credential::grant::claims::AUDIENCE;
+pub use crate::credential::grant::claims::{Claims, Wanted, check_wanted, claims, resources, scopes};
 use crate::credential::grant::code::Redeemed;
+pub use crate::credential::grant::tokens::Issued;
+use crate::credential::grant::tokens::issue;
 use crate::identity::Identity;
 use crate::policy::{OAuth, Revocation, SingleUse};
 use crate::ports::{ClaimKey, Claimed, KvStore, Ledger, Tombstone};
@@ -23,11 +27,6 @@ use crate::sealed::record::Record;
 use crate::sealed::seal::{self, Kind, Sealed};
 use crate::sealed::store::{self, Context, Found, LAG};
 use crate::sealed::{claim_key, once};
-
-use crate::credential::grant::claims::AUDIENCE;
-pub use crate::credential::grant::claims::{Claims, Wanted, check_wanted, claims, resources, scopes};
-pub use crate::credential::grant::tokens::Issued;
-use crate::credential::grant::tokens::issue;
 
 /// Begins the grant that follows from a code. The same code, redeemed at the same time, always gives the same tokens.
 ///

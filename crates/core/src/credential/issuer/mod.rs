@@ -20,6 +20,7 @@ use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::sealed::cache::is_ahead;
 use crate::sealed::store::Context;
+
 use jwt::Told;
 use keys::IssuerKeys;
 

@@ -1,7 +1,6 @@
 //! Names in which Luminate's clients carry credentials (`protocols.md` part A): what is cut from a request that goes on.
 
-use crate::http::Target;
-use crate::http::query;
+use crate::http::{Target, query};
 use crate::policy::Route;
 pub use crate::policy::carrier::{LUMINATE_NONCE as NONCE, LUMINATE_SESSION as SESSION, SIGN_ON};
 

@@ -4,8 +4,7 @@
 //! routes that name it, and from it the session itself cannot be had. It carries the session, masked, and lives and dies
 //! with it. A browser gets it by a passage, a one-time nonce that is good for nothing else.
 
-use crate::credential::session;
-use crate::credential::session::handoff;
+use crate::credential::session::{self, handoff};
 use crate::http::{Headers, cookie};
 use crate::identity::Identity;
 pub use crate::policy::carrier::{HTTP_SESSION as COOKIE, HTTP_SESSION_HANDED as HANDED};

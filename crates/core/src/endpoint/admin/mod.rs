@@ -16,6 +16,7 @@ use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::{Refusal, Said};
 use crate::secret::Secret;
+
 use request::{Request, Wrong, object, read};
 
 /// Answers one call.

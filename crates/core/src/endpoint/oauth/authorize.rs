@@ -8,15 +8,13 @@ use std::sync::Arc;
 use crate::credential::dpop::Thumbprint;
 use crate::credential::grant::code::{self, Authorization};
 use crate::credential::{bearer, registry, session};
-use crate::dialect::oauth as words;
 use crate::endpoint::oauth::parameters::Parameters;
 use crate::endpoint::oauth::{client, consent};
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::http::answer::Answer;
 use crate::http::fetch_metadata;
-use crate::http::query::encode_component;
-use crate::http::query::value;
+use crate::http::query::{encode_component, value};
 use crate::identity::Identity;
 use crate::own_paths::SIGN_IN;
 use crate::page;
@@ -26,6 +24,8 @@ use crate::refusal::{Public, Reason};
 use crate::refused::{Refusal, Said};
 use crate::sealed::seal::Sealed;
 use crate::sealed::{session_token, store};
+
+use crate::dialect::oauth as words;
 
 /// GET: the sign-in page for whoever is not signed in, else the page of consent. POST: back to the client, with a code or
 /// with what went wrong. Where the client or its address is not certain, the person is told and nobody sent anywhere.

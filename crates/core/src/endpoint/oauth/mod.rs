@@ -18,6 +18,7 @@ use crate::policy::{OAuth, Policy};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::{Refusal, Said, only};
+
 use preflight::preflight;
 
 /// How the log names one of its paths.
