@@ -46,7 +46,8 @@ function flowing(reader, filter, length, init) {
 }
 
 // Passes a body on through a filter: `begin` says what comes before it, `push` what is ready of it with a piece more, `finish`
-// what is left. A body that breaks off stays broken: `broken` is told, and the writer is aborted, never closed.
+// what is left. A body that breaks off stays broken: `broken` is told, and the writer is aborted, never closed. What the
+// client still sends is cancelled, unless its answer waits for the rest to be read.
 async function pump(reader, writer, filter, first, most, flow) {
   let isWriting = false;
   const write = async (bytes) => {
@@ -69,7 +70,7 @@ async function pump(reader, writer, filter, first, most, flow) {
   } catch (error) {
     if (!isWriting) filter.broken?.(error);
     writer.abort(error).catch(nothing);
-    reader.cancel(error).catch(nothing);
+    if (!filter.isReadOn) reader.cancel(error).catch(nothing);
   } finally {
     filter.free?.();
   }
@@ -96,6 +97,7 @@ function guarded(guard, beginning) {
     push: (piece) => (demand(guard.push(piece)), decided(piece)),
     finish: () => (demand(guard.finish()), held),
     free: () => guard.free(),
+    isReadOn: true, // by `drained`: a client hears why its form was refused
   };
 }
 
@@ -104,7 +106,7 @@ function roomAfter({ buffer, byteLength }, most) {
   return byteLength === buffer.byteLength && byteLength < most ? new Uint8Array(most) : new Uint8Array(buffer);
 }
 
-// The same for a visit that wants a part of something. A part of a page cannot be read, so a page is asked for whole.
+// `forward` for a visit that wants a part of something. A part of a page cannot be read, so a page is asked for whole.
 export async function forwardForPart(env, binding, url, request, edits) {
   const ask = (lines) => forward(env, binding, url, request, lines, undefined, undefined, true);
   const isPage = ({ headers }) => /^\s*(text\/html|application\/xhtml\+xml)/i.test(headers.get("content-type") ?? "");
@@ -118,7 +120,7 @@ export async function forwardForPart(env, binding, url, request, edits) {
 
 // What failed goes to the operator's log.
 export function complain(what, error) {
-  console.error(`edgegate: ${what}: ${error}`);
+  console.error(`edgegate: ${what}:`, error);
 }
 
 // The promise, which now settles whether its client stays or leaves.

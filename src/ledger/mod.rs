@@ -71,8 +71,9 @@ impl DurableObject for Ledger {
         let sql = self.tables(None)?;
         // Should this fail, whoever comes next sees to it that it is tried again.
         self.armed.set(false);
-        let purge = self.purge.go_on(&sql).await?.map(|wait| wait as f64 * 1000.0);
+        // First what somebody may wait for: a purge takes its time.
         let due = outbox::deliver(&self.state, &self.env).await?;
+        let purge = self.purge.go_on(&sql).await?.map(|wait| wait as f64 * 1000.0);
         let next = purge.into_iter().chain(due).min_by(f64::total_cmp);
         self.armed.set(next.is_some());
         if let Some(next) = next {

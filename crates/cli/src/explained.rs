@@ -73,7 +73,7 @@ pub fn run(workspace: &Workspace, args: &Explain, judge: Judge<'_>) -> Result<Re
 pub fn would_refuse(workspace: &Workspace, judge: Judge<'_>, asked: Asked<'_>, judged: &Judgement) -> Failure {
     let reason = judged.refused.unwrap_or(Reason::NoRoute);
     let told = told(workspace, judge, asked, judged, Some(reason));
-    let who = if matches!(judge, Judge::State(_)) { "gateway" } else { "profile" };
+    let who = if matches!(judge, Judge::Gate(_)) { "gateway" } else { "profile" };
     // Not the query: what is refused today for its terms may hold another day.
     let url = asked.url.split('?').next().unwrap_or_default();
     let (code, causes) = (reason.code(), list(&told.causes));

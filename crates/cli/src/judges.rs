@@ -13,7 +13,7 @@ use edgegate_core::signed::redirect;
 #[derive(Debug, Clone, Copy)]
 pub enum Judge<'a> {
     /// The gate; one of these kinds of credential is to open the address. The command is about the first.
-    State(&'a [&'a str]),
+    Gate(&'a [&'a str]),
     /// The profile alone: a redirect may lead to another site, of which the gate knows nothing.
     Profile(&'a SignedRedirect),
 }
@@ -22,7 +22,7 @@ impl Judge<'_> {
     /// Judges.
     pub fn check(self, workspace: &Workspace, asked: Asked<'_>) -> Judgement {
         match self {
-            Judge::State(_) => check(workspace, asked),
+            Judge::Gate(_) => check(workspace, asked),
             Judge::Profile(profile) => self.by_profile(workspace, profile, asked),
         }
     }
@@ -30,7 +30,7 @@ impl Judge<'_> {
     /// Why the address is not opened as it should be; None if it is.
     pub fn refusal(self, judged: &Judgement) -> Option<Reason> {
         match self {
-            Judge::State(kinds) => judged.refusal(kinds),
+            Judge::Gate(kinds) => judged.refusal(kinds),
             Judge::Profile(_) => judged.refusal(&[REDIRECT]),
         }
     }
@@ -39,7 +39,7 @@ impl Judge<'_> {
     pub fn explain(self, workspace: &Workspace, asked: Asked<'_>) -> Explanation {
         let (policy, secrets) = (&workspace.policy, workspace.secrets());
         match self {
-            Judge::State(_) => explain(policy, &secrets, asked.method, asked.url, asked.now),
+            Judge::Gate(_) => explain(policy, &secrets, asked.method, asked.url, asked.now),
             Judge::Profile(profile) => explain_redirect(policy, profile, &secrets, asked.url, asked.now),
         }
     }
@@ -55,7 +55,7 @@ impl Judge<'_> {
     /// Whose word the verdict is, where it is not the gate's.
     pub fn note(self, policy: &Policy, url: &str) -> Option<String> {
         let why = match (self, is_elsewhere(policy, url)) {
-            (Judge::State(_), _) => return None,
+            (Judge::Gate(_), _) => return None,
             (_, true) => "the address is not at this gateway",
             (_, false) => "no route of this gateway was asked",
         };
@@ -64,7 +64,7 @@ impl Judge<'_> {
 
     /// What helps where no route takes the address.
     pub fn hint(self, policy: &Policy, url: &str) -> Option<String> {
-        let Judge::State([REDIRECT, ..]) = self else { return None };
+        let Judge::Gate([REDIRECT, ..]) = self else { return None };
         let names: Vec<&str> = policy.signed_redirects.iter().map(|profile| profile.name.as_str()).collect();
         let helps = !names.is_empty() && is_elsewhere(policy, url);
         helps.then(|| {

@@ -67,7 +67,7 @@ pub fn verify(common: &Common, args: &Verify) -> Result<Report, Failure> {
 /// # Errors
 /// Exit code 2: the policy or an address cannot be read.
 pub fn explain(common: &Common, args: &Explain) -> Result<Report, Failure> {
-    explained::run(&Workspace::open(common)?, args, Judge::State(&[LINK, REDIRECT]))
+    explained::run(&Workspace::open(common)?, args, Judge::Gate(&[LINK, REDIRECT]))
 }
 
 fn kind(policy: &Policy) -> Kind<'_, Link> {
@@ -98,5 +98,5 @@ fn planted() -> Failure {
         .todo("Sign the address without it; a link that is to be renewed is signed anew from its own address.")
 }
 
-const GATE: Judge<'_> = Judge::State(&[LINK]);
+const GATE: Judge<'_> = Judge::Gate(&[LINK]);
 const AN_HOUR: u64 = 3_600;

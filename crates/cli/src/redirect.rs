@@ -31,7 +31,7 @@ pub fn sign(common: &Common, args: &SignRedirect) -> Result<Report, Failure> {
         true => Judge::Profile(&profile),
         false => GATE,
     };
-    if let Judge::State(_) = judge {
+    if let Judge::Gate(_) = judge {
         signing::target(&workspace, judge, &address, unsigned)?;
     }
     let secret = workspace.secret(&key.secret, judge.is_loopback(&workspace.policy, &address.sent))?;
@@ -84,7 +84,7 @@ pub fn explain(common: &Common, args: &ExplainRedirect) -> Result<Report, Failur
             let profile = signing::named(&kind(&workspace.policy), name)?;
             explained::run(&workspace, &args.explain, Judge::Profile(&profile))
         }
-        None => explained::run(&workspace, &args.explain, Judge::State(&[REDIRECT, LINK])),
+        None => explained::run(&workspace, &args.explain, Judge::Gate(&[REDIRECT, LINK])),
     }
 }
 
@@ -113,4 +113,4 @@ fn unsignable(reason: Reason) -> Failure {
     }
 }
 
-const GATE: Judge<'_> = Judge::State(&[REDIRECT]);
+const GATE: Judge<'_> = Judge::Gate(&[REDIRECT]);

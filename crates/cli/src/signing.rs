@@ -40,7 +40,7 @@ pub fn profile<T>(
     if let Some(asked) = asked {
         return named(kind, asked);
     }
-    let gate = Judge::State(&[kind.credential]);
+    let gate = Judge::Gate(&[kind.credential]);
     let judged = gate.check(workspace, address);
     let Some(route) = &judged.route else { return Err(explained::would_refuse(workspace, gate, address, &judged)) };
     let takes: Vec<&Arc<T>> = route.accept.iter().filter_map(|accept| (kind.accepted)(accept)).collect();

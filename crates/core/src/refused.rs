@@ -57,6 +57,11 @@ impl Refusal {
         self
     }
 
+    /// The same, for another reason.
+    pub fn because(self, reason: Reason) -> Self {
+        Self { reason, ..self }
+    }
+
     /// The same, in these words.
     pub fn saying(mut self, said: Said) -> Self {
         self.more.get_or_insert_default().said = said;

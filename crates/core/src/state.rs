@@ -11,7 +11,7 @@ use crate::sealed::cache::Recent;
 use crate::sealed::store::Context;
 use crate::secrets::Secrets;
 
-/// A policy with its keys and what this isolate remembers: the whole gate.
+/// A policy with the values of its secrets, and what this isolate remembers.
 #[derive(Debug)]
 pub struct State {
     /// The policy.
@@ -29,7 +29,7 @@ pub struct State {
 }
 
 impl State {
-    /// A gate with an empty memory, deployed for others.
+    /// With an empty memory, deployed for others.
     pub fn new(policy: Policy, secrets: Secrets) -> Self {
         Self {
             policy,
@@ -44,7 +44,7 @@ impl State {
         }
     }
 
-    /// The same gate, deployed so.
+    /// The same, deployed so.
     pub fn at(self, deployment: Deployment) -> Self {
         Self { deployment, ..self }
     }

@@ -136,22 +136,17 @@ impl Attempt {
 /// # Errors
 /// `SecretMissing`.
 pub fn pair<P>(x: &Exchange<'_, P>, account: &str) -> Result<ClaimKey, Reason> {
-    let request = x.request;
-    let _ctx = x.ctx();
-    digest(x, &["pair ", &request.network()], &folded(account))
+    digest(x, &["pair ", &x.request.network()], &folded(account))
 }
 
 /// Whether a pair has to wait before it may guess again.
 pub fn is_shut_out<P>(x: &Exchange<'_, P>, pair: &ClaimKey) -> bool {
-    let Exchange { state, .. } = *x;
-    let ctx = x.ctx();
-    state.guesses.is_shut_out(&base64url(&pair.0), ctx.now)
+    x.state.guesses.is_shut_out(&base64url(&pair.0), x.now)
 }
 
 fn digest<P>(x: &Exchange<'_, P>, what: &[&str], folded: &str) -> Result<ClaimKey, Reason> {
-    let Exchange { state, .. } = *x;
     let ctx = x.ctx();
-    let policy = state.policy.sign_in.as_ref().ok_or(Reason::NoRoute)?;
+    let policy = x.state.policy.sign_in.as_ref().ok_or(Reason::NoRoute)?;
     let secret = ctx.secrets.secret(&policy.key.secret, ctx.loopback)?;
     let mut parts: Vec<&[u8]> = vec![b"edgegate guess v1\0"];
     parts.extend(what.iter().map(|part| part.as_bytes()));

@@ -32,8 +32,11 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
         return Err(Reason::CrossSite.into());
     }
     let identity = session::verify(ctx, ports, sessions, ctx.strictest(), &session).await?;
-    let minted = ticket::mint(ctx, ports, sessions, &session, policy.lifetime)?;
-    Ok(Access::answer(Answer::json(201, &described(&minted)?)).by(identity))
+    let minted = ticket::mint(ctx, ports, sessions, &session, policy.lifetime);
+    match minted.and_then(|minted| described(&minted)) {
+        Ok(described) => Ok(Access::answer(Answer::json(201, &described)).by(identity)),
+        Err(reason) => Err(Refusal::from(reason).of(&identity)),
+    }
 }
 
 /// What is told of a new ticket.

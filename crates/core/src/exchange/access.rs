@@ -52,12 +52,6 @@ impl Access {
         Self { then: Then::Answer(answer), ..Self::default() }
     }
 
-    /// The same, as an administrator; the person that a call is about is its subject.
-    pub fn by_administrator(self, administrator: Identity) -> Self {
-        let subject = self.identity.and_then(|identity| identity.subject);
-        Self { identity: Some(Identity { subject, ..administrator }), ..self }
-    }
-
     /// The same, as that.
     pub fn by(self, identity: Identity) -> Self {
         Self { identity: Some(identity), ..self }

@@ -51,10 +51,16 @@ pub(super) async fn client<P: Ports>(
         // No log-in: the origin writes a letter to whoever forgot the name.
         return forward::client(v, call, "login", caller, onward).await;
     }
-    let (root, content) = content(v, call, method, &mut caller).await?;
+    let came = caller.known();
+    let (root, content) = match content(v, call, method, &mut caller).await {
+        Ok(content) => content,
+        Err(reason) => return Err(Refusal::from(reason).of(&caller.known())),
+    };
     redirects::know(v, &caller, onward.as_deref_mut())?;
     let answer = answer(v.ctx(), format, onward.as_deref(), (root, &content));
-    Ok(Access::answer(answer).by(caller.identity))
+    // The line of a log-out names who logged out.
+    let identity = if method == Answered::Logout { came } else { caller.identity };
+    Ok(Access::answer(answer).by(identity))
 }
 
 /// What a method does, and what it says. The caller is afterwards who it made of them.
@@ -122,26 +128,39 @@ async fn content<P: Ports>(
 pub(super) async fn server<P: Ports>(
     v: &Visit<'_, P>,
     call: &Call<'_>,
+    (format, method): (ResponseFormat, Answered),
+    administrator: Identity,
+) -> Result<Access, Refusal> {
+    let subject = match method {
+        Answered::GetSingleSignOnToken => constituent(v, call).await,
+        _ => authenticate(v, call).await,
+    };
+    let subject = subject.map_err(|reason| Refusal::from(reason).of(&administrator))?;
+    let identity = Identity { subject: Some(subject), ..administrator };
+    match for_server(v, format, method, identity.subject.as_deref().unwrap_or_default()).await {
+        Ok(answer) => Ok(Access::answer(answer).by(identity)),
+        Err(reason) => Err(Refusal::from(reason).of(&identity)),
+    }
+}
+
+async fn for_server<P: Ports>(
+    v: &Visit<'_, P>,
     format: ResponseFormat,
     method: Answered,
-) -> Result<Access, Reason> {
-    let subject = match method {
-        Answered::GetSingleSignOnToken => constituent(v, call).await?,
-        _ => authenticate(v, call).await?,
-    };
-    let about = Identity { subject: Some(subject.clone()), ..Identity::default() };
-    let opened = session::start(v.ctx(), v.ports, &v.luminate.session, &subject).await?;
+    subject: &str,
+) -> Result<Answer, Reason> {
+    let opened = session::start(v.ctx(), v.ports, &v.luminate.session, subject).await?;
     let (root, content) = match method {
         Answered::GetSingleSignOnToken => {
             let lifetime = v.luminate.sign_on_lifetime;
-            let token = sso_token::mint(v.ctx(), v.ports, &v.luminate.session, &subject, lifetime)?;
-            let mut members = vec![("token", Some(text(&token)?)), ("cons_id", Some(subject))];
+            let token = sso_token::mint(v.ctx(), v.ports, &v.luminate.session, subject, lifetime)?;
+            let mut members = vec![("token", Some(text(&token)?)), ("cons_id", Some(subject.to_owned()))];
             members.extend(connection(v, &opened)?);
             ("getSingleSignOnTokenResponse", Content::Members(members))
         }
-        _ => (root_of(method), signed_in(v, signature(v, &subject)?, &opened)?),
+        _ => (root_of(method), signed_in(v, signature(v, subject)?, &opened)?),
     };
-    Ok(Access::answer(document::answer(format, 200, root, &content)).by(about))
+    Ok(document::answer(format, 200, root, &content))
 }
 
 /// The token of a session, as pages and clients get it.

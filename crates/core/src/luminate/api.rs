@@ -70,13 +70,12 @@ async fn carry_out<P: Ports>(
     only(v.request, verbs(known, is_server(servlet), &method))?;
     if is_server(servlet) {
         let identity = server::administrator(v, call, &method).await?;
-        let done = match known {
-            Known::Answered(method) => answered::server(v, call, format, method).await,
-            Known::Forwarded => guess::count(v, call, &method, &identity, true).await.map(|()| forward::server(call)),
-        };
-        return match done {
-            Ok(access) => Ok(access.by_administrator(identity)),
-            Err(reason) => Err(Refusal::from(reason).of(&identity)),
+        return match known {
+            Known::Answered(method) => answered::server(v, call, (format, method), identity).await,
+            Known::Forwarded => match guess::count(v, call, &method, &identity, true).await {
+                Ok(()) => Ok(forward::server(call).by(identity)),
+                Err(reason) => Err(Refusal::from(reason).of(&identity)),
+            },
         };
     }
     let wants_auth = !v.luminate.no_auth.covers(servlet, &method);

@@ -190,11 +190,15 @@ pub async fn present<P: Ports>(v: &Visit<'_, P>, field: Option<&str>) -> Result<
         },
         // A text that is none of ours says nothing, but where somebody is signed in it says another than the cookie.
         Err(Reason::SessionForged) if by_cookie.as_ref().is_none_or(Caller::is_nobody) => None,
-        Err(Reason::SessionForged) => return Err(Reason::SessionConflict.into()),
-        Err(reason) => return Err(reason.into()),
+        Err(reason) => {
+            let reason = if reason == Reason::SessionForged { Reason::SessionConflict } else { reason };
+            return Err(Refusal::from(reason).of(&by_cookie.unwrap_or_else(Caller::nobody).identity));
+        }
     };
     match (by_field, by_cookie) {
-        (Some(field), Some(cookie)) if !field.is_nobody() && !cookie.is_nobody() => Err(Reason::SessionConflict.into()),
+        (Some(field), Some(cookie)) if !field.is_nobody() && !cookie.is_nobody() => {
+            Err(Refusal::from(Reason::SessionConflict).of(&field.identity))
+        }
         (Some(field), Some(cookie)) if field.is_nobody() && !cookie.is_nobody() => Ok(cookie),
         (field, cookie) => Ok(field.or(cookie).unwrap_or_else(Caller::nobody)),
     }
@@ -220,7 +224,8 @@ pub fn check_sender<P>(v: &Visit<'_, P>) -> Result<Option<Sealed>, Reason> {
 /// As [`by_nonce`] and [`settle`].
 pub async fn redeem<P: Ports>(v: &Visit<'_, P>, text: &str) -> Result<Caller, Refusal> {
     let mut caller = by_nonce(v, text).await?;
-    settle(v, &mut caller).await?;
+    let known = caller.known();
+    settle(v, &mut caller).await.map_err(|reason| Refusal::from(reason).of(&known))?;
     Ok(caller)
 }
 

@@ -46,7 +46,10 @@ pub(super) async fn visit<P: Ports>(v: &Visit<'_, P>) -> Result<Access, Refusal>
     };
     let reads = matches!(request.method, "GET" | "HEAD");
     let tags = match v.route.tags.filter(|_| reads && matches!(then, Then::Forward)) {
-        Some(places) => Some(tags(v, places, &mut caller)?),
+        Some(places) => {
+            let known = caller.known();
+            Some(tags(v, places, &mut caller).map_err(|reason| Refusal::from(reason).of(&known))?)
+        }
         None => None,
     };
     Ok(Access { body, then, tags, claim: caller.claim, ..Access::of(caller.identity) })

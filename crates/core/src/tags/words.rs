@@ -58,18 +58,6 @@ impl Vocabulary for SessionWords {
         }
     }
 
-    fn is_address(&self, _tag: &str) -> bool {
-        false
-    }
-
-    fn element_prefix(&self) -> &str {
-        ""
-    }
-
-    fn element(&mut self, _name: &str, _attributes: &[(&str, &str)]) -> Option<Expansion> {
-        None
-    }
-
     fn trusts(&self, _scheme: &str, authority: &str) -> bool {
         redirect::is_listed(authority, self.0.own_host(), &self.0.hosts)
     }
