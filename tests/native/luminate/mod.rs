@@ -8,6 +8,7 @@ mod establish;
 mod formats;
 mod forwarded;
 mod http_session;
+mod lines;
 mod methods;
 mod mistyped;
 mod nonces;
