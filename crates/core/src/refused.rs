@@ -5,17 +5,13 @@ use crate::http::answer::Answer;
 use crate::identity::Identity;
 use crate::refusal::Reason;
 
-/// Why a request is not let through. A bare [`Reason`] is one.
+/// Why a request is not let through. A bare [`Reason`] is one. In a box, because every result would be as large.
 #[derive(Debug)]
-pub struct Refusal {
-    /// The reason; it decides the status, the code and the words.
-    pub reason: Reason,
-    more: Option<Box<More>>,
-}
+pub struct Refusal(Box<More>);
 
-/// Boxed: most refusals have none of it, and every result would be as large.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct More {
+    reason: Reason,
     identity: Option<Identity>,
     allow: Vec<String>,
     said: Said,
@@ -47,45 +43,52 @@ pub fn only(request: &Incoming<'_>, methods: &[&str]) -> Result<(), Refusal> {
 impl Refusal {
     /// `MethodNotAllowed`, with the methods that are, for `Allow` (RFC 9110 section 10.2.1).
     pub fn method(allow: Vec<String>) -> Self {
-        Self { reason: Reason::MethodNotAllowed, more: Some(Box::new(More { allow, ..More::default() })) }
+        let mut refusal = Self::from(Reason::MethodNotAllowed);
+        refusal.0.allow = allow;
+        refusal
     }
 
     /// The same, of a caller who is known as far as that; what was known closer to the fault stays.
     pub fn of(mut self, identity: &Identity) -> Self {
-        let more = self.more.get_or_insert_default();
-        more.identity.get_or_insert_with(|| identity.clone());
+        self.0.identity.get_or_insert_with(|| identity.clone());
         self
     }
 
     /// The same, for another reason.
-    pub fn because(self, reason: Reason) -> Self {
-        Self { reason, ..self }
+    pub fn because(mut self, reason: Reason) -> Self {
+        self.0.reason = reason;
+        self
     }
 
     /// The same, in these words.
     pub fn saying(mut self, said: Said) -> Self {
-        self.more.get_or_insert_default().said = said;
+        self.0.said = said;
         self
+    }
+
+    /// The reason; it decides the status, the code and the words.
+    pub fn reason(&self) -> Reason {
+        self.0.reason
     }
 
     /// Who called, as far as that is known.
     pub fn identity(&self) -> Option<&Identity> {
-        self.more.as_ref()?.identity.as_ref()
+        self.0.identity.as_ref()
     }
 
     /// The methods that are allowed, if that is the refusal.
     pub fn allowed(&self) -> &[String] {
-        self.more.as_ref().map_or(&[], |more| &more.allow)
+        &self.0.allow
     }
 
     /// In which words it is told.
     pub fn said(&self) -> &Said {
-        self.more.as_ref().map_or(&Said::Dialect, |more| &more.said)
+        &self.0.said
     }
 }
 
 impl From<Reason> for Refusal {
     fn from(reason: Reason) -> Self {
-        Self { reason, more: None }
+        Self(Box::new(More { reason, identity: None, allow: Vec::new(), said: Said::Dialect }))
     }
 }

@@ -3,9 +3,9 @@
 use edgegate_core::exchange::Handled;
 use edgegate_core::refusal::Reason;
 
+use crate::support::Request;
 use crate::support::luminate::{JO, SAM, client, login, nonce};
 use crate::support::story::Story;
-use crate::support::Request;
 
 /// Kind and subject of the line, and whether it has the key.
 fn named(handled: &Handled) -> (&'static str, Option<&str>, bool) {

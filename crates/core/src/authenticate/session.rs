@@ -29,7 +29,7 @@ impl Credential for Session {
         // A cookie that is refused is set aside, and nothing else goes out for it.
         let refused = |refusal: Refusal| {
             x.jar.clear();
-            if let Some(cookie) = session::set_aside(policy, target, value, refusal.reason, false) {
+            if let Some(cookie) = session::set_aside(policy, target, value, refusal.reason(), false) {
                 x.jar.set(cookie);
             }
             refusal

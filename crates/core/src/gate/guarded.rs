@@ -52,7 +52,7 @@ async fn guarded<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Decided
     let mut access = match access(x, route).await {
         Ok(access) => access,
         Err(refusal) => {
-            return Err(match broker::send(x, route, refusal.reason) {
+            return Err(match broker::send(x, route, refusal.reason()) {
                 Ok(Some(answer)) => refusal.saying(Said::Answer(answer)),
                 Ok(None) => refusal,
                 Err(reason) => refusal.because(reason),

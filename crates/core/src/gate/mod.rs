@@ -82,7 +82,7 @@ impl State {
         let (decision, refused, identity) = match decided {
             Ok((decision, identity)) => (decision, None, identity),
             Err(refusal) => {
-                let reason = refusal.reason;
+                let reason = refusal.reason();
                 if reason.public().status() >= 500 && self.policy.single_use == SingleUse::Ledger {
                     // Nothing is wrong with the request: what it used up is good for another one, and opens nothing here.
                     jar.clear();
@@ -130,7 +130,15 @@ impl State {
             _ => None,
         };
         let (route, endpoint) = (place.route().map(|route| &**route), place.endpoint());
-        Refused { state: self, request, request_id: moment.request_id, route, endpoint, reason: refusal.reason, detail }
+        Refused {
+            state: self,
+            request,
+            request_id: moment.request_id,
+            route,
+            endpoint,
+            reason: refusal.reason(),
+            detail,
+        }
     }
 }
 

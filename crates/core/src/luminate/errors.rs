@@ -22,13 +22,13 @@ pub fn answer(format: ResponseFormat, reason: Reason) -> Answer {
 
 /// A refusal, told in the envelope.
 pub(super) fn refusal(format: ResponseFormat, refusal: Refusal) -> Refusal {
-    let answer = answer(format, refusal.reason);
+    let answer = answer(format, refusal.reason());
     refusal.saying(Said::Body(answer))
 }
 
 /// The refusal of a call whose outcome may lead somewhere. `now`: Unix seconds.
 pub(crate) fn of_call(refusal: Refusal, format: ResponseFormat, onward: Option<&OutcomeRedirect>, now: u64) -> Refusal {
-    match onward.and_then(|onward| redirect(onward, refusal.reason, now)) {
+    match onward.and_then(|onward| redirect(onward, refusal.reason(), now)) {
         Some(redirect) => refusal.saying(Said::Body(redirect)),
         None => self::refusal(format, refusal),
     }

@@ -217,7 +217,7 @@ async fn signed_in<P: Ports>(x: &Exchange<'_, P>) -> Result<Option<(Sealed, Stri
     let verified = match session::open(ctx, policy, text) {
         Ok(session) => match session::verify(ctx, ports, policy, Revocation::Cached, &session).await {
             Ok(identity) => Ok(identity.subject.map(|subject| (session, subject))),
-            Err(refusal) => Err(refusal.reason),
+            Err(refusal) => Err(refusal.reason()),
         },
         Err(reason) => Err(reason),
     };

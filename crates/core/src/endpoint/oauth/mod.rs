@@ -89,7 +89,7 @@ async fn to_client<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth, call: Call) -> 
         }
         Ok(access) => Ok(access),
         Err(refusal) => {
-            let answer = words::answer(x.state, refusal.reason, oauth.dialect);
+            let answer = words::answer(x.state, refusal.reason(), oauth.dialect);
             let answer = answer.with("edgegate-request-id", x.request_id.to_owned());
             Err(refusal.saying(Said::Body(answer)))
         }
