@@ -40,7 +40,15 @@ fn without_comments(text: &str) -> String {
         return text.to_owned();
     }
     let is_said = |line: &&str| !line.trim_start().is_empty() && !line.trim_start().starts_with('#');
-    text.lines().filter(is_said).map(|line| format!("{line}\n")).collect()
+    text.lines().filter(is_said).map(|line| format!("{}\n", without_comment(line))).collect()
+}
+
+/// A line without the comment at its end. One that may stand in a string stays.
+fn without_comment(line: &str) -> &str {
+    match line.split_once(" # ") {
+        Some((said, _)) if !said.contains(['\'', '\\']) && said.matches('"').count() % 2 == 0 => said.trim_end(),
+        _ => line,
+    }
 }
 
 const VARIABLE: &str = "EDGEGATE_POLICY";

@@ -51,14 +51,11 @@ fn announce_deployment(policy: &Policy, deployment: Deployment) {
     let name = Deployment::BINDING;
     match deployment {
         Deployment::Local => {
-            console_warn!(
-                "edgegate: {} is set: on loopback http and published demo values count. Never on a deployment",
-                name
-            )
+            console_warn!("edgegate: {} is set: on loopback http and published demo values count", name)
         }
         Deployment::Public if policy.gateway.issuer.is_loopback() => {
             console_error!(
-                "edgegate: the policy's issuer is on loopback and {} is not \"true\", so nothing counts as loopback. For a run on this machine alone, write {}=true into .dev.vars",
+                "edgegate: the policy's issuer is on loopback and {} is not \"true\", so nothing counts as loopback. Locally, write {}=true into .dev.vars",
                 name,
                 name
             )
@@ -99,10 +96,7 @@ fn announce(env: &Env, policy: &Policy, secrets: &Secrets, deployment: Deploymen
         bindings.push(binding::LIMITER);
     }
     for name in bindings.into_iter().filter(|name| !is_bound(env, name)) {
-        console_error!(
-            "edgegate: binding {} is missing; requests that need it are answered 503. See wrangler.toml",
-            name
-        );
+        console_error!("edgegate: binding {} is missing; requests that need it are answered 503", name);
     }
     for origin in &policy.origins {
         if let edgegate_core::policy::Via::Service(name) = &origin.via
@@ -117,7 +111,7 @@ fn announce(env: &Env, policy: &Policy, secrets: &Secrets, deployment: Deploymen
     }
     if policy.single_use == SingleUse::BestEffort {
         console_warn!(
-            "edgegate: single use is best effort: without the Durable Object two requests within KV's lag (about 60 s) can both pass"
+            "edgegate: single use is best effort: without the Durable Object two requests within KV's lag can both pass"
         );
     }
     console_log!("edgegate: {} routes, version {}", policy.routes.len(), env!("CARGO_PKG_VERSION"));

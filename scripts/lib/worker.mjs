@@ -13,13 +13,16 @@ const UNUSED = ["*intounderlying*", "*containerstartupoptions*", "*minifyconfig*
 
 const SMALL = [
   ...UNUSED.map((name) => `--remove-exports=${name}`),
+  "--low-memory-unused", // the first 1 kB is the end of the stack: what wraps round to it traps, as it should
   "-Oz",
-  "--one-caller-inline-max-function-size=20", // what the compiler left apart compresses better apart
+  "--one-caller-inline-max-function-size=25", // what the compiler left apart compresses better apart
+  "--merge-similar-functions", // of generic code that was compiled for several types
+  "-Oz",
   "--reorder-functions-by-name", // and so do copies of one function that stand side by side
 ];
 
-// The names of functions are a tenth of the file.
-const NAMELESS = ["--strip-debug", "--strip-producers"];
+// The names of functions are a tenth of the file; which features it uses the runtime sees for itself.
+const NAMELESS = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 
 /** Compiles the Worker around the policy that `env` names: optimised, or quickly. Answers with the path of the wasm. */
 export async function compile({ isQuick, env, todo }) {

@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::problem::Report;
-use super::shape::{Key, Kind, Shape, Span};
+use super::shape::{Bounds, Key, Kind, Shape, Span};
 use super::suggest;
 use super::time;
 use super::value::{Text, type_name};
@@ -180,7 +180,7 @@ impl<'t> Table<'t> {
     }
 
     pub(super) fn number(&self, report: &mut Report, key: &Key) -> Option<u64> {
-        let Kind::Number { least, most, .. } = key.kind else { return None };
+        let Kind::Number(&Bounds { least, most, .. }) = key.kind else { return None };
         let number = match self.entries.get(key.name)?.get_ref() {
             DeValue::Integer(integer) => u64::from_str_radix(integer.as_str(), integer.radix()).ok(),
             other => {
@@ -201,7 +201,7 @@ impl<'t> Table<'t> {
 
     /// A duration; its default where it is absent.
     pub(super) fn seconds(&self, report: &mut Report, key: &Key) -> u64 {
-        let Kind::Seconds(span) = &key.kind else { return 0 };
+        let Kind::Seconds(span) = key.kind else { return 0 };
         self.seconds_within(report, key, span)
     }
 

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use edgegate_core::policy::shape::form::DEFINITIONS;
-use edgegate_core::policy::shape::{Key, Kind, Shape};
+use edgegate_core::policy::shape::{Bounds, Key, Kind, Shape};
 use edgegate_core::policy::show_duration;
 use serde_json::{Value, json};
 
@@ -56,7 +56,7 @@ fn default(key: &Key) -> String {
         _ if !key.said.usual.is_empty() => key.said.usual.to_owned(),
         Kind::Flag(usual) => format!("`{usual}`"),
         Kind::Seconds(span) => format!("`\"{}\"`", show_duration(span.usual)),
-        Kind::Number { usual: Some(usual), .. } => format!("`{usual}`"),
+        Kind::Number(Bounds { usual: Some(usual), .. }) => format!("`{usual}`"),
         Kind::TextOr(usual) => format!("`\"{usual}\"`"),
         Kind::Texts(None) => "`[]`".to_owned(),
         _ => String::new(),
@@ -67,7 +67,9 @@ fn default(key: &Key) -> String {
 fn meaning(key: &Key) -> String {
     let bounds = match &key.kind {
         Kind::Seconds(span) => format!(" From `{}` to `{}`.", show_duration(span.least.0), show_duration(span.most.0)),
-        Kind::Number { least, most, .. } if most != least && *most != u64::MAX => format!(" From {least} to {most}."),
+        Kind::Number(Bounds { least, most, .. }) if most != least && *most != u64::MAX => {
+            format!(" From {least} to {most}.")
+        }
         _ => String::new(),
     };
     format!("{}{bounds}", key.said.meaning)
@@ -155,7 +157,7 @@ fn value(key: &Key) -> Vec<String> {
     } else if let Some(words) = words {
         members.push(words.trim_matches(['{', '}']).to_owned());
     }
-    if let Kind::Number { least, most, .. } = &key.kind
+    if let Kind::Number(Bounds { least, most, .. }) = &key.kind
         && least != most
     {
         members.push(format!("\"minimum\": {least}"));

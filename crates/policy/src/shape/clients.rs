@@ -14,7 +14,7 @@ pub(crate) mod bearer {
     .required();
     pub(crate) static LIFETIME: Key = Key::new(
         "lifetime",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: HOUR,
             least: (MINUTE, "its record lies in Workers KV, which keeps nothing for less than a minute"),
             most: (90 * DAY, "what leaks would stay good for longer"),
@@ -24,7 +24,7 @@ pub(crate) mod bearer {
     );
     pub(crate) static CACHE: Key = Key::new(
         "cache",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: 30,
             least: (0, ""),
             most: (5 * MINUTE, "for so long a revoked credential may still be accepted"),
@@ -50,7 +50,7 @@ pub(crate) mod registry {
     .required();
     pub(crate) static CACHE: Key = Key::new(
         "cache",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: 30,
             least: (0, ""),
             most: (5 * MINUTE, "for so long a revoked credential may still be accepted"),

@@ -67,7 +67,7 @@ pub(crate) mod origin {
     );
     pub(crate) static TIMEOUT: Key = Key::new(
         "timeout",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: MINUTE,
             least: (1, "no origin would be in time"),
             most: (10 * MINUTE, "no visitor waits for longer"),
@@ -93,7 +93,7 @@ pub(crate) mod identity {
     .usually("`[]`");
     pub(crate) static LIFETIME: Key = Key::new(
         "lifetime",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: MINUTE,
             least: (1, "it must reach the origin"),
             most: (MINUTE, "the gateway signs anew long before, so only a stolen one would live longer"),
@@ -138,31 +138,31 @@ pub(crate) mod admin {
 }
 
 pub(crate) mod limits {
-    use super::super::{Key, Kind, Shape, Span, form};
+    use super::super::{Bounds, Key, Kind, Shape, Span, form};
 
     /// `[limits]`
     pub(crate) static TABLE: Shape = Shape::new("limits", "", "", &[&URL, &HEADERS, &FORM, &BODY, &WAIT]);
     pub(crate) static URL: Key = Key::new(
         "url",
-        Kind::Number { usual: Some(8192), least: 256, most: 16384 },
+        Kind::Number(&Bounds { usual: Some(8192), least: 256, most: 16384 }),
         form::NUMBER,
         "The whole URL; above it 414.",
     );
     pub(crate) static HEADERS: Key = Key::new(
         "headers",
-        Kind::Number { usual: Some(32768), least: 1024, most: 131072 },
+        Kind::Number(&Bounds { usual: Some(32768), least: 1024, most: 131072 }),
         form::NUMBER,
         "All header names and values together; above it 431.",
     );
     pub(crate) static FORM: Key = Key::new(
         "form",
-        Kind::Number { usual: Some(65536), least: 256, most: 1048576 },
+        Kind::Number(&Bounds { usual: Some(65536), least: 256, most: 1048576 }),
         form::NUMBER,
         "A form that is read for a credential, or the part of a multipart form before its first file; above it 413.",
     );
     pub(crate) static BODY: Key = Key::new(
         "body",
-        Kind::Number { usual: None, least: 0, most: u64::MAX },
+        Kind::Number(&Bounds { usual: None, least: 0, most: u64::MAX }),
         form::NUMBER,
         "A declared `Content-Length`, on any route; above it 413. A body without a declared length is not counted. \
          Without this key only the platform's own limit applies.",
@@ -170,7 +170,7 @@ pub(crate) mod limits {
     .usually("none");
     pub(crate) static WAIT: Key = Key::new(
         "wait",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: 10,
             least: (3, "one call alone may take so long"),
             most: (25, "the platform ends what a client left after 30 s, and what was begun has to be done by then"),

@@ -53,7 +53,7 @@ pub(crate) mod luminate {
     .required();
     pub(crate) static IDLE: Key = Key::new(
         "idle",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: 15 * MINUTE,
             least: (MINUTE, "its record lies in Workers KV, which keeps nothing for less than a minute"),
             most: (DAY, "what leaks would stay good for longer"),
@@ -63,7 +63,7 @@ pub(crate) mod luminate {
     );
     pub(crate) static ABSOLUTE: Key = Key::new(
         "absolute",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: 12 * HOUR,
             least: (MINUTE, "its record lies in Workers KV, which keeps nothing for less than a minute"),
             most: (7 * DAY, "what leaks would stay good for longer"),
@@ -73,7 +73,7 @@ pub(crate) mod luminate {
     );
     pub(crate) static CACHE: Key = Key::new(
         "cache",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: 30,
             least: (0, ""),
             most: (5 * MINUTE, "for so long a revoked credential may still be accepted"),
@@ -83,7 +83,7 @@ pub(crate) mod luminate {
     );
     pub(crate) static NONCE_LIFETIME: Key = Key::new(
         "nonce_lifetime",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: 15 * MINUTE,
             least: (10, "it has to arrive"),
             most: (HOUR, "it travels in addresses and forms, and whoever finds it can use it"),
@@ -93,7 +93,7 @@ pub(crate) mod luminate {
     );
     pub(crate) static SIGN_ON_LIFETIME: Key = Key::new(
         "sign_on_lifetime",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: 15 * MINUTE,
             least: (10, "it has to arrive"),
             most: (HOUR, "it travels in addresses and forms, and whoever finds it can use it"),

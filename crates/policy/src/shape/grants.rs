@@ -44,7 +44,7 @@ pub(crate) mod oauth {
     .usually("`\"generic\"`");
     pub(crate) static CODE_LIFETIME: Key = Key::new(
         "code_lifetime",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: MINUTE,
             least: (10, "a client has to come back with it"),
             most: (10 * MINUTE, "a code is redeemed at once (RFC 6749 section 4.1.2)"),
@@ -55,7 +55,7 @@ pub(crate) mod oauth {
     );
     pub(crate) static ACCESS_LIFETIME: Key = Key::new(
         "access_lifetime",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: HOUR,
             least: (MINUTE, "clients would do nothing but refresh"),
             most: (DAY, "what leaks would stay good for longer"),
@@ -66,7 +66,7 @@ pub(crate) mod oauth {
     );
     pub(crate) static REFRESH_LIFETIME: Key = Key::new(
         "refresh_lifetime",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: 14 * DAY,
             least: (MINUTE, "its record lies in Workers KV, which keeps nothing for less than a minute"),
             most: (365 * DAY, "what leaks would stay good for longer"),
@@ -76,7 +76,7 @@ pub(crate) mod oauth {
     );
     pub(crate) static GRANT_LIFETIME: Key = Key::new(
         "grant_lifetime",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: 365 * DAY,
             least: (MINUTE, "its record lies in Workers KV, which keeps nothing for less than a minute"),
             most: (3650 * DAY, "that is no limit"),
@@ -87,7 +87,7 @@ pub(crate) mod oauth {
     );
     pub(crate) static RETRY_WINDOW: Key = Key::new(
         "retry_window",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: 10,
             least: (0, ""),
             most: (MINUTE, "for so long a thief of a used token gets what its owner got"),
@@ -109,7 +109,7 @@ pub(crate) mod oauth {
     );
     pub(crate) static CACHE: Key = Key::new(
         "cache",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: 30,
             least: (0, ""),
             most: (5 * MINUTE, "for so long a revoked credential may still be accepted"),
@@ -225,7 +225,7 @@ pub(crate) mod issuer {
     .usually("none");
     pub(crate) static SKEW: Key = Key::new(
         "skew",
-        Kind::Seconds(Span { usual: MINUTE, least: (0, ""), most: (5 * MINUTE, "clocks differ by seconds") }),
+        Kind::Seconds(&Span { usual: MINUTE, least: (0, ""), most: (5 * MINUTE, "clocks differ by seconds") }),
         form::DURATION,
         "Tolerated clock difference, for `exp`, `nbf` and `iat`.",
     );

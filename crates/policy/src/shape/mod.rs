@@ -49,22 +49,15 @@ pub struct Key {
     pub said: Said,
 }
 
-/// What a key may hold.
+/// What a key may hold. Bounds stand apart: most keys have none, and each would be as large.
 #[derive(Debug)]
 pub enum Kind {
     /// `true` or `false`, with its default.
     Flag(bool),
     /// A duration.
-    Seconds(Span),
+    Seconds(&'static Span),
     /// A number.
-    Number {
-        /// Its default, if it has one.
-        usual: Option<u64>,
-        /// The least that is accepted.
-        least: u64,
-        /// The most that is accepted.
-        most: u64,
-    },
+    Number(&'static Bounds),
     /// One string, which another type reads.
     Text,
     /// The same, with its default.
@@ -79,6 +72,17 @@ pub enum Kind {
     List(&'static Shape),
     /// What the reader of its table knows.
     Other,
+}
+
+/// What a number may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Its default, if it has one.
+    pub usual: Option<u64>,
+    /// The least that is accepted.
+    pub least: u64,
+    /// The most that is accepted.
+    pub most: u64,
 }
 
 /// What a duration may be, in seconds.
@@ -199,7 +203,7 @@ impl Key {
     pub(crate) fn usual(&self) -> u64 {
         match &self.kind {
             Kind::Seconds(span) => span.usual,
-            Kind::Number { usual, .. } => usual.unwrap_or_default(),
+            Kind::Number(bounds) => bounds.usual.unwrap_or_default(),
             _ => 0,
         }
     }
@@ -225,4 +229,4 @@ const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 /// Over how many objects of the Ledger claims are spread. An object takes about a thousand calls a second, so the most of
 /// them take four million.
-const SPREAD: Kind = Kind::Number { usual: Some(SHARDS as u64), least: SHARDS as u64, most: 4096 };
+const SPREAD: Kind = Kind::Number(&Bounds { usual: Some(SHARDS as u64), least: SHARDS as u64, most: 4096 });

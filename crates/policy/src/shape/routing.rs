@@ -263,7 +263,7 @@ pub(crate) mod route_cors {
         Key::new("expose", Kind::Texts(None), form::NAMES, "Response headers that a script may read.");
     pub(crate) static MAX_AGE: Key = Key::new(
         "max_age",
-        Kind::Seconds(Span { usual: 10 * MINUTE, least: (0, ""), most: (DAY, "no browser keeps a preflight longer") }),
+        Kind::Seconds(&Span { usual: 10 * MINUTE, least: (0, ""), most: (DAY, "no browser keeps a preflight longer") }),
         form::DURATION,
         "How long a preflight may be cached.",
     );

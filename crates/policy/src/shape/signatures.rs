@@ -79,7 +79,7 @@ pub(crate) mod link {
     .required();
     pub(crate) static MAX_LIFETIME: Key = Key::new(
         "max_lifetime",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: 7 * DAY,
             least: (1, "no link would ever work"),
             most: (3650 * DAY, "that is no limit"),
@@ -89,7 +89,7 @@ pub(crate) mod link {
     );
     pub(crate) static SKEW: Key = Key::new(
         "skew",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: 0,
             least: (0, ""),
             most: (5 * MINUTE, "clocks differ by seconds; more only lengthens a link's life"),
@@ -165,7 +165,7 @@ pub(crate) mod signed_redirect {
             .usually("`\"signature\"`");
     pub(crate) static WINDOW: Key = Key::new(
         "window",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: 5,
             least: (1, "no redirect would arrive in time"),
             most: (HOUR, "a redirect is followed at once; until its window ends it can only be replayed"),

@@ -1,7 +1,7 @@
 //! The tables at the top of the file.
 
 pub(crate) mod root {
-    use super::super::{Key, Kind, Shape};
+    use super::super::{Bounds, Key, Kind, Shape};
 
     /// `The file`
     pub(crate) static TABLE: Shape = Shape::new(
@@ -36,7 +36,7 @@ pub(crate) mod root {
     );
     pub(crate) static VERSION: Key = Key::new(
         "version",
-        Kind::Number { usual: None, least: 1, most: 1 },
+        Kind::Number(&Bounds { usual: None, least: 1, most: 1 }),
         "\"const\": 1",
         "The form of this file: `1`.",
     )

@@ -21,7 +21,7 @@ pub(crate) mod session {
     );
     pub(crate) static IDLE: Key = Key::new(
         "idle",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: 30 * MINUTE,
             least: (MINUTE, "its record lies in Workers KV, which keeps nothing for less than a minute"),
             most: (30 * DAY, "what leaks would stay good for longer"),
@@ -33,7 +33,7 @@ pub(crate) mod session {
     );
     pub(crate) static ABSOLUTE: Key = Key::new(
         "absolute",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: 12 * HOUR,
             least: (MINUTE, "its record lies in Workers KV, which keeps nothing for less than a minute"),
             most: (30 * DAY, "what leaks would stay good for longer"),
@@ -43,7 +43,7 @@ pub(crate) mod session {
     );
     pub(crate) static CACHE: Key = Key::new(
         "cache",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: 30,
             least: (0, ""),
             most: (5 * MINUTE, "for so long a revoked credential may still be accepted"),
@@ -69,7 +69,7 @@ pub(crate) mod nonce {
         Key::new("parameter", Kind::TextOr("NONCE_TOKEN"), form::NAME, "Query parameter that carries it.");
     pub(crate) static LIFETIME: Key = Key::new(
         "lifetime",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: 15 * MINUTE,
             least: (MINUTE, "its record lies in Workers KV, which keeps nothing for less than a minute"),
             most: (DAY, "what leaks would stay good for longer"),
@@ -107,7 +107,7 @@ pub(crate) mod basic {
     .usually("whether there is a `[sign_in]`");
     pub(crate) static CACHE: Key = Key::new(
         "cache",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: MINUTE,
             least: (0, ""),
             most: (5 * MINUTE, "for so long a password that was changed still works"),
@@ -150,7 +150,7 @@ pub(crate) mod ticket {
     pub(crate) static TABLE: Shape = Shape::new("ticket", "", "", &[&LIFETIME, &PAGES, &APP_TOKENS]);
     pub(crate) static LIFETIME: Key = Key::new(
         "lifetime",
-        Kind::Seconds(Span {
+        Kind::Seconds(&Span {
             usual: 6 * HOUR,
             least: (MINUTE, "no program would get to use it"),
             most: (DAY, "it is pasted and passed on; what leaks would stay good for longer"),
