@@ -68,13 +68,6 @@ for (const [target, headers, status, code] of routes) {
   });
 }
 
-test(`${RUNS} forms that are refused after their beginning was let through have their answer`, async () => {
-  const part = (name, value, more = "") => `--b\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n${value}\r\n`;
-  const file = part("file", "x".repeat(100_000), '; filename="a.txt"');
-  const body = Buffer.concat([Buffer.from(file + part("_method", "DELETE")), Buffer.alloc(3 * MB, "x"), Buffer.from("\r\n--b--\r\n")]);
-  assert.deepEqual(await tally(RUNS, () => send(gate.port, "/open/a", multipart, body)), { "400 ambiguous_request": RUNS });
-});
-
 test("in chunks, with Expect, over a raw socket, by fetch, and behind the entry Worker of wrangler dev", async () => {
   for (const [target, headers, status, code] of routes.slice(0, 3)) {
     const expected = (runs) => ({ [`${status} ${code}`]: runs });
