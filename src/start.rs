@@ -55,7 +55,7 @@ fn announce_deployment(policy: &Policy, deployment: Deployment) {
         }
         Deployment::Public if policy.gateway.issuer.is_loopback() => {
             console_error!(
-                "edgegate: the policy's issuer is on loopback and {} is not \"true\", so nothing counts as loopback. Locally, write {}=true into .dev.vars",
+                "edgegate: the policy's issuer is on loopback and {} is not \"true\", so nothing counts as loopback: locally, {}=true in .dev.vars",
                 name,
                 name
             )
@@ -77,7 +77,7 @@ fn announce(env: &Env, policy: &Policy, secrets: &Secrets, deployment: Deploymen
     let published = secrets.published();
     if !published.is_empty() {
         let names = published.join(", ");
-        console_log!("edgegate: published demo values, which count on loopback of a local deployment alone: {}", names);
+        console_log!("edgegate: published demo values, for loopback alone: {}", names);
     }
     let mut bindings = Vec::new();
     if policy.needs_records() || policy.single_use == SingleUse::BestEffort {
@@ -88,7 +88,7 @@ fn announce(env: &Env, policy: &Policy, secrets: &Secrets, deployment: Deploymen
     }
     if policy.luminate.as_ref().is_some_and(|luminate| !luminate.server_networks.is_empty()) {
         console_log!(
-            "edgegate: server calls are taken from the networks of [luminate]: Cloudflare's edge vouches for client addresses, anywhere else CF-Connecting-IP can be forged"
+            "edgegate: server calls are taken by address: Cloudflare's edge vouches for it, elsewhere CF-Connecting-IP can be forged"
         );
     }
     let asks_issuers = policy.issuers.iter().any(|issuer| issuer.secret().is_some());
@@ -110,9 +110,7 @@ fn announce(env: &Env, policy: &Policy, secrets: &Secrets, deployment: Deploymen
         }
     }
     if policy.single_use == SingleUse::BestEffort {
-        console_warn!(
-            "edgegate: single use is best effort: without the Durable Object two requests within KV's lag can both pass"
-        );
+        console_warn!("edgegate: single use is best effort: without the Durable Object two requests can both pass");
     }
     console_log!("edgegate: {} routes, version {}", policy.routes.len(), env!("CARGO_PKG_VERSION"));
 }

@@ -61,7 +61,10 @@ pub(super) struct End<'a> {
 /// Each part is read once. After `enough` bytes of a reading that all later ones begin with, one more visit is the last.
 pub(super) fn visit_ends(path: &str, enough: usize, mut visit: impl FnMut(&End<'_>)) {
     let mut reading = String::new();
-    let mut parts = path.split('/').map(|written| (written, segment(written))).peekable();
+    let last = path.rsplit('/').next().map(str::as_ptr);
+    let parts = path.split('/').map(|written| (written, segment(written)));
+    // A session segment hides nothing that stands behind it.
+    let mut parts = parts.filter(|(written, name)| Some(written.as_ptr()) == last || !is_session(name)).peekable();
     while let Some((written, name)) = parts.next() {
         let above = reading.len();
         if !name.is_empty() {

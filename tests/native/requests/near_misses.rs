@@ -51,6 +51,7 @@ fn what_was_found_on_the_running_gate() {
         "/secret.txt%C2%A0",
         "/secret.txt/index.html",
         "/secret.txt/x.php",
+        "/secret.txt/(S(x))/x.php",
         "/SECRET.txt/x.php",
         "/admin/",
         "/Admin/",
