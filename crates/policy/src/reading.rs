@@ -63,8 +63,9 @@ pub(super) fn visit_ends(path: &str, enough: usize, mut visit: impl FnMut(&End<'
     let mut reading = String::new();
     let last = path.rsplit('/').next().map(str::as_ptr);
     let parts = path.split('/').map(|written| (written, segment(written)));
-    // A session segment hides nothing that stands behind it.
-    let mut parts = parts.filter(|(written, name)| Some(written.as_ptr()) == last || !is_session(name)).peekable();
+    // What is passed over hides nothing that stands behind it.
+    let is_there = |name: &str| !name.is_empty() && !is_session(name);
+    let mut parts = parts.filter(|(written, name)| Some(written.as_ptr()) == last || is_there(name)).peekable();
     while let Some((written, name)) = parts.next() {
         let above = reading.len();
         if !name.is_empty() {
@@ -172,7 +173,7 @@ fn is_program(kind: &str) -> bool {
 }
 
 /// ASP.NET's session without cookies: `(S(…))`, with `A` and `F` beside it.
-fn is_session(name: &str) -> bool {
+pub(super) fn is_session(name: &str) -> bool {
     let inner = name.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
     inner.is_some_and(|inner| inner.ends_with(')') && inner.chars().nth(1) == Some('('))
 }
@@ -266,6 +267,7 @@ mod tests {
         assert_eq!(kept("/a/b.css/c", 99), ["/a/b.css/c"]);
         assert_eq!(kept("/a/b.css/c.php", 99), ["/a/b.css", "/a/b.css/c.php"]);
         assert_eq!(kept("/a/b/c.php", 99), ["/a/b/c.php"]);
+        assert_eq!(kept("/a.b/(S(x))/;x/%20/.pl", 99), ["/a.b", "/a.b/.pl"]);
     }
 
     #[test]

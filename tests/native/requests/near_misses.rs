@@ -52,6 +52,7 @@ fn what_was_found_on_the_running_gate() {
         "/secret.txt/index.html",
         "/secret.txt/x.php",
         "/secret.txt/(S(x))/x.php",
+        "/secret.txt/%20/x.php",
         "/SECRET.txt/x.php",
         "/admin/",
         "/Admin/",

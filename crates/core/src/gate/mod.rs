@@ -47,16 +47,16 @@ impl State {
     ///
     /// let state = State::new(policy, secrets);
     /// let ports = Memory::new(&World::at(1_800_000_000));
-    /// let judge = |url| {
+    /// let handle = |url| {
     ///     let request = Incoming { method: "GET", url, headers: Headers::new(Vec::new()), odd_body: false };
     ///     finish(state.handle(&request, Moment { now: 1_800_000_000, request_id: "r1" }, &ports)).unwrap()
     /// };
     ///
-    /// let open = check("https://gate.example.org/index.html?a=1");
+    /// let open = handle("https://gate.example.org/index.html?a=1");
     /// let Decision::Forward(forwarding) = open.decision else { panic!("the route is open") };
     /// assert_eq!(forwarding.url, "https://origin.example.org/index.html?a=1");
     ///
-    /// let guarded = check("https://gate.example.org/downloads/a.pdf");
+    /// let guarded = handle("https://gate.example.org/downloads/a.pdf");
     /// assert_eq!(guarded.refused, Some(Reason::CredentialMissing));
     /// ```
     pub async fn handle<P: Ports>(&self, request: &Incoming<'_>, moment: Moment<'_>, ports: &P) -> Handled {

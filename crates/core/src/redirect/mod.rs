@@ -16,11 +16,11 @@ use crate::refusal::Reason;
 /// # Example
 /// ```
 /// use edgegate_core::policy::HostPattern;
-/// use edgegate_core::redirect::judge;
+/// use edgegate_core::redirect;
 /// use edgegate_core::refusal::Reason;
 ///
 /// let hosts = [HostPattern::parse("shop.example.org").unwrap()];
-/// let judge = |address| check(address, "gate.example.org", &hosts);
+/// let check = |address| redirect::check(address, "gate.example.org", &hosts);
 /// assert_eq!(check("/welcome"), Ok(()));
 /// assert_eq!(check("https://shop.example.org/cart"), Ok(()));
 /// assert_eq!(check("//evil.example"), Err(Reason::RedirectHost));
