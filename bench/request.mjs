@@ -7,8 +7,7 @@
 //   request   what is sent (lib/requests.mjs), or a function of the port that makes it once the Worker runs
 //   status    the answer that is due (200); with another, the origin is not asked
 //   bindings  (by hand only) more variables for the Worker
-//   policy    (edgegate only) the demo's policy as text -> the policy of this row, handed over in EDGEGATE_POLICY_TOML;
-//             left out, the gateway uses the policy it was built with
+//   policy    (edgegate only) the demo's policy as text -> the policy of this row; left out, the demo's
 //   checks    what must be seen before the row counts: "signature" (a changed link is refused), "whole job" (and what the
 //             origin gets is cleaned, marked and private), "identity JWT"
 //   logs      true where every request must have written a line to the log

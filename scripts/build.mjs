@@ -1,5 +1,6 @@
 // Builds a Worker: `node scripts/build.mjs` the one at the root (your edgegate.toml), `--demo` the demo's.
-// Skipped when nothing that goes into it has changed. wrangler.toml calls this too, so that plain `npx wrangler deploy` works.
+// The Worker is one for every policy and is compiled only when its sources change; a policy is compiled in milliseconds.
+// wrangler.toml calls this too, so that plain `npx wrangler deploy` works.
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -7,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { compileBindgen, hasBindgen } from "./lib/bindgen.mjs";
 import { inRoot, root } from "./lib/paths.mjs";
 import { both, explain, Failure, main, step } from "./lib/run.mjs";
+import { compilePolicy, compileTool } from "./lib/tool.mjs";
 import { assemble, compile } from "./lib/worker.mjs";
 import { setup } from "./setup.mjs";
 
@@ -15,38 +17,55 @@ export const builds = {
   demo: { name: "demo Worker", policy: "demo/edgegate.toml", out: "demo/build" },
 };
 
-const inputs = ["src", "crates/core", "crates/policy", "build.rs", "Cargo.toml", "Cargo.lock", ".cargo/config.toml", "scripts/bindgen", "scripts/lib/worker.mjs", "package-lock.json"];
+const inputs = ["src", "crates", "Cargo.toml", "Cargo.lock", ".cargo/config.toml", "scripts/bindgen", "scripts/lib/worker.mjs", "package-lock.json"];
 const compilerEnv = ["RUSTFLAGS", "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS"];
 
+/** The compiled Worker, without a policy: where another policy is compiled beside it. */
+export const WORKER = { optimised: "target/worker", quick: "target/worker-quick" };
+
 /**
- * Builds if needed, for a set-up machine. Answers with the folder that holds index.js and index_bg.wasm. A quick build is for
- * trying things out on this machine: nothing in it is optimised. Where there is an optimised one of the same sources, it stays.
+ * Builds what has changed, for a set-up machine: the Worker, then the policy beside it. Answers with the folder that holds
+ * index.js, index_bg.wasm and policy.bin. A quick build is for trying things out on this machine: nothing in it is optimised.
+ * Where there is an optimised one of the same sources, it is taken.
  */
 export async function build({ name, policy, out }, toolchain, { isQuick = false } = {}) {
-  const folder = inRoot(out);
-  const stamp = path.join(folder, ".edgegate-inputs.json");
   if (!existsSync(inRoot(policy))) {
-    throw new Failure(`There is no ${policy}`, { todo: "It is the policy that the Worker is built around: restore it (`git checkout`) or write one." });
+    throw new Failure(`There is no ${policy}`, { todo: "It is the policy that the gateway follows: restore it (`git checkout`) or write one." });
   }
-  const before = readStamp(stamp);
-  const isGoodEnough = before && (isQuick || !before.isQuick) && isThere({ out });
-  if (isGoodEnough && before.digest === digest(policy, toolchain, before.extra)) {
-    console.log(`  ok ${name}: nothing changed since the last build (${out}/)`);
-    return folder;
+  const worker = await buildWorker(toolchain, isQuick);
+  const said = await compilePolicy({ policy, worker: inRoot(worker), out: inRoot(out) }, toolchain.nativeEnv);
+  const told = said.split("\n");
+  if (out !== builds.demo.out) told.slice(0, -1).forEach((line) => console.log(`     ${line}`));
+  console.log(`  ok ${name}: ${told.at(-1).replace(inRoot(out), `${out}/`)}`);
+  return inRoot(out);
+}
+
+/** The compiled Worker's folder. */
+async function buildWorker(toolchain, isQuick) {
+  for (const [folder, isGoodEnough] of [[WORKER.optimised, true], [WORKER.quick, isQuick]]) {
+    if (isGoodEnough && isFresh(folder, toolchain)) return folder;
   }
+  const folder = isQuick ? WORKER.quick : WORKER.optimised;
+  const stamp = inRoot(folder, STAMP);
   rmSync(stamp, { force: true }); // until the folder is whole again
-  const started = digest(policy, toolchain, []); // what is edited while the compiler runs must not count as built
-  const env = { ...toolchain.env, EDGEGATE_POLICY: policy };
-  const todo = `The compiler's words are above. A policy is judged at build time: \`npm run edgegate -- check ${policy}\` says more about one.`;
-  const also = hasBindgen() ? "" : ", and the build tool, once on this machine";
-  const wasm = await step(`${name}: compile ${policy} and src/${also}`, isQuick ? QUICK : OPTIMISED, () =>
-    both(compile({ isQuick, env, todo }), compileBindgen()));
-  await step(`${name}: ${isQuick ? "write" : "make it small and write"} it to ${out}/`, isQuick ? "2 s" : "15 s", () => assemble(wasm, folder, { isQuick, env }));
+  const started = digest(toolchain, []); // what is edited while the compiler runs must not count as built
+  const env = toolchain.env;
+  const also = hasBindgen() ? "" : ", and the build tools, once on this machine";
+  const wasm = await step(`compile the Worker and the command-line tool${also}`, isQuick ? QUICK : OPTIMISED, () =>
+    both(compile({ isQuick, env, todo: "The compiler's words are above." }), compileBindgen().then(() => compileTool(toolchain.nativeEnv))));
+  await step(`${isQuick ? "write" : "make it small and write"} it to ${folder}/`, isQuick ? "2 s" : "15 s", () => assemble(wasm, inRoot(folder), { isQuick, env }));
   const extra = embeddedFiles(wasm, env);
-  if (started === digest(policy, toolchain, [])) writeFileSync(stamp, JSON.stringify({ digest: digest(policy, toolchain, extra), extra, isQuick }));
+  if (started === digest(toolchain, [])) writeFileSync(stamp, JSON.stringify({ digest: digest(toolchain, extra), extra }));
   return folder;
 }
 
+/** Whether a folder's Worker was compiled from the sources as they are. */
+function isFresh(folder, toolchain) {
+  const before = readStamp(inRoot(folder, STAMP));
+  return before && existsSync(inRoot(folder, "index_bg.wasm")) && before.digest === digest(toolchain, before.extra);
+}
+
+const STAMP = ".edgegate-inputs.json";
 const QUICK = "1 to 2 min the first time, then 5 s";
 const OPTIMISED = "1 to 2 min the first time, then 30 s";
 
@@ -55,21 +74,19 @@ async function buildForDev(which) {
   try {
     await build(which, await setup(), { isQuick: true });
   } catch (error) {
-    if (!isThere(which)) throw error;
+    if (!existsSync(inRoot(which.out, "policy.bin"))) throw error;
     explain(error);
     console.error(`Until it builds, what was built before is served (${which.out}/).`);
   }
 }
 
-const isThere = ({ out }) => existsSync(inRoot(out, "index_bg.wasm"));
-
 /** The demo's build, on whatever machine this is. */
 export const buildDemo = async (how) => build(builds.demo, await setup(), how);
 
-/** A digest of everything that goes into the build. */
-function digest(policy, toolchain, extra) {
-  const hash = createHash("sha256").update(JSON.stringify([policy, toolchain.kind, compilerEnv.map((name) => toolchain.env[name] ?? "")]));
-  for (const file of [...inputs, policy, ...extra].flatMap(files)) hash.update(`\n${file}\n`).update(readFileSync(inRoot(file)));
+/** A digest of everything that goes into the Worker and the tool. */
+function digest(toolchain, extra) {
+  const hash = createHash("sha256").update(JSON.stringify([toolchain.kind, compilerEnv.map((name) => toolchain.env[name] ?? "")]));
+  for (const file of [...inputs, ...extra].flatMap(files)) hash.update(`\n${file}\n`).update(readFileSync(inRoot(file)));
   return hash.digest("hex");
 }
 
@@ -83,7 +100,7 @@ function files(name) {
 /** Files that the sources embed from elsewhere in the repository, as cargo recorded them. */
 function embeddedFiles(wasm, env) {
   const target = path.relative(root, path.resolve(root, env.CARGO_TARGET_DIR || "target"));
-  const inTarget = (name) => name.startsWith(target + path.sep); // what build.rs copied there: its source is an input already
+  const inTarget = (name) => name.startsWith(target + path.sep);
   const record = wasm.replace(/\.wasm$/, ".d");
   if (!existsSync(record)) return [];
   const names = readFileSync(record, "utf8").replace(/^.*?:\s/, "").split(/(?<!\\)\s+/);

@@ -6,7 +6,8 @@ import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { build, builds } from "./build.mjs";
 import { inRoot, root } from "./lib/paths.mjs";
-import { Failure, main, run, step } from "./lib/run.mjs";
+import { Failure, main, run } from "./lib/run.mjs";
+import { tool } from "./lib/tool.mjs";
 import { wrangler, wranglerEnv } from "./lib/wrangler.mjs";
 import { setup } from "./setup.mjs";
 
@@ -36,8 +37,8 @@ main(async (args) => {
   if (held?.includes(loopback)) throw leftOpen(`the account's secret ${loopback}`, `npx wrangler secret delete ${[loopback, ...environmentOf(args)].join(" ")}`);
   const tools = await setup();
   const deployed = deployedPolicy(environmentOf(args));
-  if (!changesAtOnce) await refuseSkippedSteps(deployed);
   await build(builds.own, tools);
+  if (!changesAtOnce) await refuseSkippedSteps(deployed);
   console.log(dryRun ? "\nWhat wrangler would upload:\n" : "\nwrangler deploy:\n");
   const [program, rest] = wrangler("deploy", ...args);
   const { code } = await run(program, rest, { cwd: root, env: wranglerEnv(), inherit: true });
@@ -109,8 +110,7 @@ function deployedPolicy(environment) {
 /** While a deployment goes out, isolates of the one before answer too: what they do not know they refuse. */
 async function refuseSkippedSteps(deployed) {
   if (!existsSync(inRoot(deployed))) return;
-  const checked = await step(`${policy}: do its keys change step by step?`, "a second, half a minute the first time", () =>
-    run("cargo", ["run", "-q", "--bin", "edgegate", "--", "check", policy, "--deployed", deployed], { cwd: root }));
+  const checked = await run(tool(), ["check", policy, "--deployed", deployed], { cwd: root });
   if (checked.code === 0) return;
   throw new Failure(`${policy} is not to be deployed after ${deployed}`, {
     output: checked.output,
@@ -120,8 +120,7 @@ async function refuseSkippedSteps(deployed) {
 
 /** The secrets that the policy names and the account lacks. */
 async function openSecrets(dryRun, environment, held) {
-  const asked = await step(`${policy}: which secrets does it name?`, "a second, half a minute the first time", () =>
-    run("cargo", ["run", "-q", "--bin", "edgegate", "--", "secrets", "--json"], { cwd: root }));
+  const asked = await run(tool(), ["secrets", "--json"], { cwd: root });
   const named = asked.code <= 1 ? parseNames(asked.stdout) : undefined; // 1: some have no value on this machine, which is no matter here
   if (!named) return `\nWhich secrets ${policy} names could not be listed; "npm run edgegate -- secrets" says why.`;
   if (named.length === 0) return `\nSecrets: ${policy} names none.`;

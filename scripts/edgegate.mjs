@@ -3,7 +3,8 @@ import { spawn } from "node:child_process";
 import { root } from "./lib/paths.mjs";
 
 const cargo = (args, stdio) => {
-  const child = spawn("cargo", args, { cwd: process.env.INIT_CWD ?? root, stdio });
+  const env = { EDGEGATE_WORKER: `${root}/target/worker`, ...process.env };
+  const child = spawn("cargo", args, { cwd: process.env.INIT_CWD ?? root, env, stdio });
   const ended = new Promise((resolve) => child.on("error", (error) => (console.error(`cargo: ${error.message}`), resolve(127))).on("close", resolve));
   return { child, ended };
 };

@@ -28,6 +28,4 @@ mod binding {
     pub const LEDGER: &str = "EDGEGATE_LEDGER";
     /// Rate limit.
     pub const LIMITER: &str = "EDGEGATE_LIMITER";
-    /// Text of a policy that takes the place of the embedded one.
-    pub const POLICY: &str = "EDGEGATE_POLICY_TOML";
 }

@@ -1,4 +1,4 @@
-//! What happens once per isolate: the policy is read, secrets are looked up, and what is missing is named.
+//! What happens once per isolate: the policy is decoded, secrets are looked up, and what is missing is named.
 
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -21,21 +21,13 @@ pub fn gate(env: &Env) -> Option<Rc<State>> {
 }
 
 fn build(env: &Env) -> Option<Rc<State>> {
-    let (from, policy) = match env.var(binding::POLICY) {
-        Ok(text) => (binding::POLICY, Policy::read(&text.to_string())),
-        Err(_) if is_bound(env, binding::POLICY) => {
-            console_error!("edgegate: {} is bound but is no text. Every request is answered 503.", binding::POLICY);
-            return None;
-        }
-        Err(_) => ("edgegate.toml", Policy::read(EMBEDDED)),
-    };
-    let policy = match policy {
+    let policy = match Policy::decode(&compiled()) {
         Ok(policy) => policy,
-        Err(problems) => {
-            for problem in problems {
-                console_error!("edgegate: {}:{}: {}", from, problem.line, problem.message);
-            }
-            console_error!("edgegate: the policy is not valid. Every request is answered 503.");
+        Err(reason) => {
+            console_error!(
+                "edgegate: the policy beside the Worker (policy.bin) cannot be read: {}. Every request is answered 503. `npm run build` makes both anew; then deploy them together.",
+                reason.to_string()
+            );
             return None;
         }
     };
@@ -112,7 +104,8 @@ fn announce(env: &Env, policy: &Policy, secrets: &Secrets, deployment: Deploymen
     if policy.single_use == SingleUse::BestEffort {
         console_warn!("edgegate: single use is best effort: without the Durable Object two requests can both pass");
     }
-    console_log!("edgegate: {} routes, version {}", policy.routes.len(), env!("CARGO_PKG_VERSION"));
+    let digest = policy.digest.as_ref().map(ToString::to_string).unwrap_or_default();
+    console_log!("edgegate: policy {}, {} routes, version {}", digest, policy.routes.len(), env!("CARGO_PKG_VERSION"));
 }
 
 /// Whether the environment has a binding of that name.
@@ -120,5 +113,18 @@ pub fn is_bound(env: &Env, name: &str) -> bool {
     js_sys::Reflect::get(env, &name.into()).is_ok_and(|value| !value.is_undefined())
 }
 
-/// The policy that build.rs judged.
-const EMBEDDED: &str = include_str!(concat!(env!("OUT_DIR"), "/policy.toml"));
+/// The module beside the Worker, which `edgegate build` wrote.
+#[cfg(not(test))]
+fn compiled() -> Vec<u8> {
+    POLICY.with(|data| js_sys::Uint8Array::new(data).to_vec())
+}
+
+#[cfg(not(test))]
+#[wasm_bindgen::prelude::wasm_bindgen(raw_module = "./policy.bin")]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_name = default)]
+    static POLICY: js_sys::ArrayBuffer;
+}
+
+#[cfg(test)]
+use super::tests::compiled;

@@ -15,6 +15,8 @@ use web_sys::{Request, Response};
 
 mod handler;
 
+pub use handler::compiled;
+
 #[path = "../tests/support/corpus.rs"]
 mod corpus;
 #[path = "../tests/support/parsers.rs"]

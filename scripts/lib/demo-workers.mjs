@@ -1,10 +1,13 @@
 // The Workers of the demo, as startWorkerd takes them: the gateway that `npm run build -- --demo` made, and the site behind it.
 // The bindings are those of demo/wrangler.toml, to which tests/setup/config.test.mjs holds them: reading that file
 // takes wrangler, which is slow to load.
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { inRoot } from "./paths.mjs";
 import { Failure } from "./run.mjs";
+import { tool } from "./tool.mjs";
 
 export const buildFolder = inRoot("demo/build");
 const originFolder = inRoot("demo/origin");
@@ -16,32 +19,33 @@ export const { EDGEGATE_LOOPBACK: loopback, ...secrets } = devVars(readFileSync(
 export const policyText = () => readFileSync(inRoot("demo/edgegate.toml"), "utf8");
 
 /** What of the build is missing, as paths; none if it is there. */
-export const missingBuild = () => ["index.js", "index_bg.wasm"].map((name) => path.join("demo/build", name)).filter((file) => !existsSync(inRoot(file)));
+export const missingBuild = () => ["index.js", "index_bg.wasm", "policy.bin"].map((name) => path.join("demo/build", name)).filter((file) => !existsSync(inRoot(file)));
 
 /**
  * The gateway. `before`: modules of { name, contents } that stand beside the build; the first of them is run and imports
- * index.js. The rest is what `gatewayBindings` takes.
+ * index.js. `policy`: its text, or itself compiled; without it the demo's. The rest is what `gatewayBindings` takes.
  */
-export function gatewayWorker({ before = [], ...bound }) {
+export function gatewayWorker({ before = [], policy, ...bound }) {
   const [missing] = missingBuild();
   if (missing) throw new Failure(`there is no ${missing}`, { todo: "Run `npm run build -- --demo` first." });
   const modules = before.map(({ name, contents }) => ({ type: "ESModule", path: path.join(buildFolder, name), contents }));
-  return { name: bound.name, modules: [...modules, ...modulesIn(buildFolder, "index.js")], modulesRoot: buildFolder, ...gatewayBindings(bound) };
+  const built = modulesIn(buildFolder, "index.js");
+  if (policy) built.find(({ type }) => type === "Data").contents = typeof policy === "string" ? compiled(policy) : policy;
+  return { name: bound.name, modules: [...modules, ...built], modulesRoot: buildFolder, ...gatewayBindings(bound) };
 }
 
 /**
  * What it is bound to.
  *   name      of the Worker
- *   policy    its text; without it the one that was built in
  *   vars      what there is instead of the demo's secrets
  *   without   names of bindings that are not there
  *   sharing   name of the gateway whose KV and Durable Object it uses
  *   kv, limit, services   where they are other than the demo's
  */
-export function gatewayBindings({ name, policy, vars = secrets, without = [], sharing, kv = `kv-${sharing ?? name}`, limit = 20, services = { ORIGIN: "demo-origin" } }) {
+export function gatewayBindings({ name, vars = secrets, without = [], sharing, kv = `kv-${sharing ?? name}`, limit = 20, services = { ORIGIN: "demo-origin" } }) {
   const bound = (all) => Object.fromEntries(Object.entries(all).filter(([binding, value]) => value !== undefined && !without.includes(binding)));
   return {
-    bindings: bound({ EDGEGATE_LOOPBACK: loopback, EDGEGATE_POLICY_TOML: policy, ...vars }),
+    bindings: bound({ EDGEGATE_LOOPBACK: loopback, ...vars }),
     kvNamespaces: bound({ EDGEGATE_KV: kv }),
     durableObjects: bound({ EDGEGATE_LEDGER: { className: "Ledger", useSQLite: true, ...(sharing && { scriptName: sharing }) } }),
     ratelimits: bound({ EDGEGATE_LIMITER: { namespace_id: `limiter-${name}`, simple: { limit, period: 60 } } }),
@@ -59,12 +63,35 @@ export function originWorker(name = "demo-origin") {
   };
 }
 
+/** A policy as the Worker reads it. */
+export function compiled(text) {
+  if (!policies.has(text)) policies.set(text, compile(text));
+  return policies.get(text);
+}
+
+const policies = new Map();
+
+function compile(text) {
+  const folder = mkdtempSync(path.join(tmpdir(), "edgegate-policy-"));
+  try {
+    const file = path.join(folder, "edgegate.toml");
+    writeFileSync(file, text);
+    const { status, stderr, error } = spawnSync(tool(), ["build", "--policy", file, "--worker", buildFolder, "--out", folder], { encoding: "utf8" });
+    if (status !== 0) throw new Failure(`the policy does not compile: ${error?.message ?? stderr}`, { todo: "`npm run build -- --demo` compiles the tool that compiles it." });
+    return readFileSync(path.join(folder, "policy.bin"));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** The modules of a folder, the entry first. */
 function modulesIn(folder, entry) {
-  const names = readdirSync(folder).filter((file) => /\.(js|wasm)$/.test(file));
+  const names = readdirSync(folder).filter((file) => path.extname(file) in TYPES);
   names.sort((a, b) => Number(b === entry) - Number(a === entry));
-  return names.map((file) => ({ type: file.endsWith(".wasm") ? "CompiledWasm" : "ESModule", path: path.join(folder, file) }));
+  return names.map((file) => ({ type: TYPES[path.extname(file)], path: path.join(folder, file) }));
 }
+
+const TYPES = { ".js": "ESModule", ".wasm": "CompiledWasm", ".bin": "Data" };
 
 /** NAME=value, NAME="value" or NAME='value', and # comments: what wrangler's own .dev.vars may hold, without expansion. */
 function devVars(text) {

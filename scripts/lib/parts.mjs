@@ -93,7 +93,6 @@ async function fuzz({ env, note }) {
 function wasm({ toolchain, note, only = [{ filters: [] }] }) {
   const env = {
     ...toolchain.env,
-    EDGEGATE_POLICY: builds.demo.policy,
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: "scripts/wasm-tests.mjs",
   };
   return cargoTest(note, "wasm tests", ["test", ...locked, "--package", "edgegate", "--lib", "--target", versions.wasmTarget, "--profile", "quick", "--", ...only.flatMap(({ filters }) => filters)], env);

@@ -10,7 +10,7 @@ const script = "scripts/debian-wasm.sh";
 const debianBin = (env) => env.EDGEGATE_DEBIAN_BIN || "/usr/bin";
 
 /**
- * Makes sure that something can compile for wasm. Answers with its name and the environment for wasm builds.
+ * Makes sure that something can compile for wasm. Answers with its name and the environments for wasm builds and for native ones.
  * EDGEGATE_TOOLCHAIN=rustup or =debian takes away the choice; EDGEGATE_RUSTUP_TIMEOUT is in seconds.
  */
 export async function ensureWasmTarget(env = process.env, { mayUseRoot = askForRoot, uid = process.getuid?.() } = {}) {
@@ -25,8 +25,8 @@ export async function ensureWasmTarget(env = process.env, { mayUseRoot = askForR
       todo: "Install Rust 1.95 or later with rustup (https://rustup.rs), open a new shell, then run the same command again.",
     });
   }
-  const viaRustup = { kind: "rustup", env: { ...env } };
-  const viaDebian = { kind: "debian", env: debianEnv(env) };
+  const viaRustup = { kind: "rustup", env: { ...env }, nativeEnv: env };
+  const viaDebian = { kind: "debian", env: debianEnv(env), nativeEnv: env };
   if (forced !== "debian" && (await hasStd("rustc", env))) return viaRustup;
   if (forced !== "rustup" && (await debianReady(env))) return viaDebian;
 

@@ -24,14 +24,14 @@ const SMALL = [
 // The names of functions are a tenth of the file; which features it uses the runtime sees for itself.
 const NAMELESS = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 
-/** Compiles the Worker around the policy that `env` names: optimised, or quickly. Answers with the path of the wasm. */
+/** Compiles the Worker: optimised, or quickly. Answers with the path of the wasm. */
 export async function compile({ isQuick, env, todo }) {
   const profile = isQuick ? "quick" : "release";
   await must("cargo", ["build", ...locked, "--package", "edgegate", "--lib", "--target", versions.wasmTarget, "--profile", profile], { cwd: root, env, todo });
   return inRoot(env.CARGO_TARGET_DIR || "target", versions.wasmTarget, profile, "edgegate.wasm");
 }
 
-/** Leaves `index.js` and `index_bg.wasm` in a folder. A program that runs from there sees each file change once, as a whole. */
+/** Leaves `index.js` and `index_bg.wasm` in a folder; what is missing to run is `policy.bin`, which `edgegate build` writes. */
 export async function assemble(wasm, folder, { isQuick, env }) {
   mkdirSync(folder, { recursive: true });
   const staging = mkdtempSync(path.join(folder, ".staging-"));
@@ -65,7 +65,7 @@ const AMENDMENTS = [
   [/(__wbg_reset_state\(\);\s*)return;(?=\s*\}\s*throw )/, "$1"],
 ];
 
-const BUNDLE = ["entry.js", "--bundle", "--minify", "--format=esm", "--external:./index_bg.wasm", "--external:cloudflare:*", "--outfile=whole.js", "--log-level=warning"];
+const BUNDLE = ["entry.js", "--bundle", "--minify", "--format=esm", "--external:./index_bg.wasm", "--external:./policy.bin", "--external:cloudflare:*", "--outfile=whole.js", "--log-level=warning"];
 
 async function makeSmall(wasm) {
   const features = FEATURES.map((feature) => `--enable-${feature}`);

@@ -37,8 +37,8 @@ pub fn of_caller(url: &str) -> (Option<i64>, String) {
 /// workerd on one's own machine knows no jurisdictions.
 fn place(gate: &State) -> String {
     let objects = &gate.policy.objects;
-    let jurisdiction = objects.jurisdiction.filter(|_| gate.deployment == Deployment::Public);
-    format!("{}\n{}", objects.location_hint.unwrap_or_default(), jurisdiction.unwrap_or_default())
+    let jurisdiction = objects.jurisdiction.as_deref().filter(|_| gate.deployment == Deployment::Public);
+    format!("{}\n{}", objects.location_hint.as_deref().unwrap_or_default(), jurisdiction.unwrap_or_default())
 }
 
 /// The first byte decides alone where there are 32 objects, and was all that decided when there were no others.

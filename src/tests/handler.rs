@@ -2,6 +2,7 @@
 
 use super::super::entry;
 use super::{ENV, call, corpus, headers, js, parsers, request, settled, text};
+use edgegate_core::policy::Policy;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::Response;
@@ -9,33 +10,7 @@ use web_sys::Response;
 /// The whole handler. The isolate reads its policy once, so one test asks everything.
 #[wasm_bindgen_test]
 async fn the_handler_judges_forwards_and_refuses() {
-    let env = js(&format!(
-        "({{ ...{ENV}, BROKEN: {{ fetch: async () => {{ throw new Error('down'); }} }}, EDGEGATE_POLICY_TOML: `version = 1
-[gateway]
-issuer = 'https://gate.example'
-decision_log = false
-[origins.site]
-service = 'ORIGIN'
-[origins.gone]
-service = 'GONE'
-[origins.broken]
-service = 'BROKEN'
-[[routes]]
-name = 'broken'
-path = '/broken/*'
-accept = ['none']
-forward = {{ origin = 'broken' }}
-[[routes]]
-name = 'gone'
-path = '/gone/*'
-accept = ['none']
-forward = {{ origin = 'gone' }}
-[[routes]]
-name = 'open'
-path = '/open/*'
-accept = ['none']
-forward = {{ origin = 'site' }}` }})"
-    ));
+    let env = js(&format!("({{ ...{ENV}, BROKEN: {{ fetch: async () => {{ throw new Error('down'); }} }} }})"));
     let ask = async |path: &str| -> Response {
         let request =
             request(&format!("'https://gate.example{path}', {{ headers: {{ 'x-auth-request-user': 'root' }} }}"));
@@ -52,6 +27,38 @@ forward = {{ origin = 'site' }}` }})"
         assert!(headers(&response).contains("cache-control: no-store"), "{path}");
     }
 }
+
+/// The policy of this file's isolate.
+pub fn compiled() -> Vec<u8> {
+    Policy::read(POLICY).unwrap().compile()
+}
+
+const POLICY: &str = "version = 1
+[gateway]
+issuer = 'https://gate.example'
+decision_log = false
+[origins.site]
+service = 'ORIGIN'
+[origins.gone]
+service = 'GONE'
+[origins.broken]
+service = 'BROKEN'
+[[routes]]
+name = 'broken'
+path = '/broken/*'
+accept = ['none']
+forward = { origin = 'broken' }
+[[routes]]
+name = 'gone'
+path = '/gone/*'
+accept = ['none']
+forward = { origin = 'gone' }
+[[routes]]
+name = 'open'
+path = '/open/*'
+accept = ['none']
+forward = { origin = 'site' }
+";
 
 #[wasm_bindgen_test]
 fn the_corpus_is_decided_as_natively() {

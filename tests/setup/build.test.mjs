@@ -1,20 +1,24 @@
 // Building: only when something changed, with the right policy, and with the compiler's own words when it fails.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { clone, compiles, generates, standIn } from "./sandbox.mjs";
+import { builds, clone, compiles, compilesWith, generates, standIn } from "./sandbox.mjs";
 
 const demo = (c, env) => c.run("scripts/build.mjs", ["--demo"], env);
 const own = (c, env) => c.run("scripts/build.mjs", [], env);
 
-test("each build has its own policy and its own folder", async (t) => {
+const policyIn = (c, folder) => c.read(`${folder}/policy.bin`).trim();
+const compilations = (c) => c.calls("cargo").length;
+
+test("each build has its own policy and its own folder, and both have one Worker", async (t) => {
   const c = clone(t);
   assert.equal((await demo(c)).code, 0);
   assert.equal((await own(c)).code, 0);
-  assert.equal(readFileSync(path.join(c.repo, "demo/build/index.js"), "utf8"), "demo/edgegate.toml\n");
-  assert.equal(readFileSync(path.join(c.repo, "build/index.js"), "utf8"), "edgegate.toml\n");
-  assert.deepEqual(c.calls("cargo"), Array(2).fill("cargo build --package edgegate --lib --target wasm32-unknown-unknown --profile release"));
+  assert.deepEqual([policyIn(c, "demo/build"), policyIn(c, "build")], ["demo/edgegate.toml", "edgegate.toml"]);
+  assert.equal(c.read("demo/build/index.js"), c.read("build/index.js"));
+  const worker = "cargo build --package edgegate --lib --target wasm32-unknown-unknown --profile release";
+  assert.deepEqual(c.calls("cargo").sort(), ["cargo build --bin edgegate", worker]);
 });
 
 test("EDGEGATE_POLICY names another policy for your own build, and never for the demo's", async (t) => {
@@ -22,21 +26,20 @@ test("EDGEGATE_POLICY names another policy for your own build, and never for the
   c.write("club.toml", "# another\n");
   for (const name of ["club.toml", path.join(c.repo, "club.toml")]) {
     assert.equal((await own(c, { EDGEGATE_POLICY: name })).code, 0);
-    assert.equal(readFileSync(path.join(c.repo, "build/index.js"), "utf8"), `${name}\n`);
+    assert.equal(policyIn(c, "build"), name);
   }
   assert.equal((await demo(c, { EDGEGATE_POLICY: "club.toml" })).code, 0);
-  assert.equal(readFileSync(path.join(c.repo, "demo/build/index.js"), "utf8"), "demo/edgegate.toml\n");
+  assert.equal(policyIn(c, "demo/build"), "demo/edgegate.toml");
 });
 
-test("a build is skipped until something that goes into it changes", async (t) => {
+test("nothing is compiled until a source changes; a policy is, every time", async (t) => {
   const c = clone(t);
-  const built = async (env) => (c.forget(), await demo(c, env), c.calls("cargo").length === 1);
+  const built = async (env) => (c.forget(), await demo(c, env), compilations(c) > 0);
   assert.ok(await built(), "the first time");
   assert.ok(!(await built()), "nothing changed");
-  c.write("edgegate.toml", "# your own policy is not the demo's\n");
-  assert.ok(!(await built()), "the other policy");
   c.write("demo/edgegate.toml", "# changed\n");
-  assert.ok(await built(), "the policy");
+  assert.ok(!(await built()), "the policy");
+  assert.equal(c.calls("edgegate").length, 1);
   c.write("src/http/mod.rs", "// new\n");
   assert.ok(await built(), "a new source file");
   c.write("Cargo.lock", "# changed\n");
@@ -47,26 +50,29 @@ test("a build is skipped until something that goes into it changes", async (t) =
 test("for `wrangler dev` nothing is optimised, and no test and no deployment takes that for the build", async (t) => {
   const c = clone(t);
   const dev = { WRANGLER_COMMAND: "dev" };
-  const built = async (env) => (c.forget(), await own(c, env), [...c.calls("cargo"), ...c.calls("wasm-opt")].map((call) => /--profile \w+|^wasm-opt/.exec(call)[0]));
+  const built = async (env) => (c.forget(), await own(c, env), [...c.calls("cargo"), ...c.calls("wasm-opt")].flatMap((call) => /--profile \w+|^wasm-opt/.exec(call)?.[0] ?? []));
   assert.deepEqual(await built(dev), ["--profile quick"]);
   assert.deepEqual(await built(dev), [], "nothing changed");
   for (const env of [{}, { WRANGLER_COMMAND: "deploy" }]) {
-    rmSync(path.join(c.repo, "build"), { recursive: true });
+    rmSync(path.join(c.repo, "target"), { recursive: true });
     await own(c, dev);
     assert.deepEqual(await built(env), ["--profile release", "wasm-opt", "wasm-opt"]);
   }
   assert.deepEqual(await built(dev), [], "an optimised one will do");
 });
 
+const refuses = compilesWith("echo 'edgegate: the policy is not valid' >&2; echo '  edgegate.toml:3: no such credential' >&2; exit 2");
+
 test("for `wrangler dev` a mistake is shown, and what was built before is served", async (t) => {
   const c = clone(t);
   const dev = { WRANGLER_COMMAND: "dev" };
-  standIn(c.bin, "cargo", "echo 'error: edgegate.toml:3: no such credential' >&2; exit 1");
+  standIn(c.bin, "cargo", refuses);
   assert.equal((await own(c, dev)).code, 1, "nothing was built before");
+  c.write("src/lib.rs", "// changed\n");
   standIn(c.bin, "cargo", compiles);
   await own(c, dev);
-  c.write("edgegate.toml", "# changed\n");
-  standIn(c.bin, "cargo", "echo 'error: edgegate.toml:3: no such credential' >&2; exit 1");
+  c.write("src/lib.rs", "// changed again\n");
+  standIn(c.bin, "cargo", refuses);
   const { code, output } = await own(c, dev);
   assert.equal(code, 0);
   assert.match(output, /edgegate\.toml:3: no such credential[^]*what was built before is served/);
@@ -77,13 +83,13 @@ test("a missing build tool is compiled beside the Worker, and is there although 
   const c = clone(t);
   const tool = path.join(c.env.EDGEGATE_CACHE, "tools");
   rmSync(tool, { recursive: true });
-  const isTool = (then) => `case "$*" in *scripts/bindgen*) mkdir -p "$6/debug"; : >"$6/debug/edgegate-bindgen"; exit 0;; esac; ${then}`;
-  standIn(c.bin, "cargo", isTool("echo 'error: edgegate.toml:3: no such credential' >&2; exit 1"));
+  const isTool = (then) => `case "$*" in *scripts/bindgen*) mkdir -p "$6/debug"; : >"$6/debug/edgegate-bindgen"; exit 0;; *--bin*) exit 0;; esac; ${then}`;
+  standIn(c.bin, "cargo", isTool("echo 'error: src/lib.rs:3: no such type' >&2; exit 1"));
   const { code, output } = await own(c);
   assert.equal(code, 1);
-  assert.match(output, /and the build tool, once on this machine/);
-  assert.match(output, /no such credential/);
-  assert.equal(c.calls("cargo").length, 2);
+  assert.match(output, /and the build tools, once on this machine/);
+  assert.match(output, /no such type/);
+  assert.equal(c.calls("cargo").length, 3);
   assert.match(readdirSync(tool).join(), /^edgegate-bindgen-\w+$/);
 });
 
@@ -106,18 +112,23 @@ test("a file that the sources embed from elsewhere counts too", async (t) => {
   assert.equal(c.calls("cargo").length, 0);
   c.write("docs/page.html", "two");
   await demo(c);
-  assert.equal(c.calls("cargo").length, 1);
+  assert.equal(compilations(c), 2, "the Worker and the tool");
 });
 
 test("a policy that is refused fails the build with the line and the reason", async (t) => {
   const c = clone(t);
-  standIn(c.bin, "cargo", "echo 'error: edgegate.toml:3: no such credential' >&2; exit 1");
+  standIn(c.bin, "cargo", refuses);
   const { code, output } = await own(c);
   assert.equal(code, 1);
-  assert.match(output, /\| error: edgegate\.toml:3: no such credential/);
-  assert.match(output, /npm run edgegate -- check edgegate\.toml/);
-  standIn(c.bin, "cargo", compiles);
-  assert.equal((await own(c)).code, 0, "and a failed build is not taken for a finished one");
+  assert.match(output, /\| +edgegate\.toml:3: no such credential/);
+  assert.match(output, /npm run -s edgegate -- check edgegate\.toml/);
+});
+
+test("what the tool warns of is shown of your own policy", async (t) => {
+  const c = clone(t);
+  standIn(c.bin, "cargo", compilesWith(`echo "edgegate.toml:7: warning: open" >&2; ${builds}`));
+  assert.match((await own(c)).output, /edgegate\.toml:7: warning: open\n.*ok Worker: build\/: policy 0123, 1 route/);
+  assert.doesNotMatch((await demo(c)).output, /warning/);
 });
 
 test("a missing policy and an unknown option are named", async (t) => {

@@ -74,10 +74,29 @@ export function clone(t) {
   return { ...made, repo, write, read, run: (script, args = [], env = {}) => runNode(repo, script, args, { ...made.env, ...env }) };
 }
 
-// cargo build ... --profile NAME: the wasm holds the policy's name.
-export const compiles = `
+/** cargo build … --bin edgegate: the tool, which does what `tool` says. cargo build … --profile NAME: a wasm. */
+export const compilesWith = (tool) => `
 for out; do :; done # the last argument
-mkdir -p target/wasm32-unknown-unknown/$out; echo "$EDGEGATE_POLICY" >target/wasm32-unknown-unknown/$out/edgegate.wasm`;
+if [ "$out" = edgegate ]; then
+  mkdir -p target/debug
+  cat >target/debug/edgegate <<'TOOL'
+#!/bin/sh
+echo "edgegate $*" >>"$LOG"
+${tool}
+TOOL
+  chmod +x target/debug/edgegate
+else
+  mkdir -p target/wasm32-unknown-unknown/$out; echo "wasm" >target/wasm32-unknown-unknown/$out/edgegate.wasm
+fi`;
+
+// edgegate build --policy P --worker W --out O: the compiled policy holds the policy's name.
+export const builds = `
+case "$1" in build)
+  mkdir -p "$7"; cp "$5"/index* "$7"; echo "$3" >"$7/policy.bin"
+  echo "$7: policy 0123, 1 route, 9 bytes";;
+esac`;
+
+export const compiles = compilesWith(builds);
 
 // edgegate-bindgen worker FILE FOLDER: writes what it is given, and below it what is amended in what it really writes.
 export const generates = `{ cat "$2"; echo "import source x; __wbg_reset_state(); return; } throw x"; } >"$3/index.js"; : >"$3/index_bg.wasm"`;

@@ -39,12 +39,13 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
     const { port, free } = await freePort();
     await free();
     const child = spawn(process.execPath, ["scripts/start.mjs"], { cwd: c.repo, env: { ...c.env, EDGEGATE_DEMO_PORT: port } });
+    t.after(() => child.kill("SIGTERM"));
     let output = "";
     child.stdout.setEncoding("utf8").on("data", (text) => (output += text));
     const ended = new Promise((resolve) => child.on("close", resolve));
     for (let tries = 0; !output.includes("Stop with Ctrl-C") && tries < 100; tries++) await sleep(100);
     assert.match(output, /\ntry this\n/);
-    assert.match(c.calls("cargo").join(), /--profile quick$/);
+    assert.match(c.calls("cargo").join("\n"), /--profile quick$/m);
     child.kill(signal);
     assert.equal(await ended, 0);
     await sleep(2500);

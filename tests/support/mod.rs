@@ -47,7 +47,8 @@ pub fn policy(text: &str) -> Policy {
 }
 
 fn read(text: &str) -> Policy {
-    Policy::read(text).unwrap_or_else(|problems| panic!("{problems:#?}"))
+    let policy = Policy::read(text).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    Policy::decode(&policy.compile()).unwrap()
 }
 
 pub fn secrets(policy: &Policy) -> Secrets {

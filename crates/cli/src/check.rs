@@ -60,14 +60,16 @@ fn invalid(path: &Path, problems: &[Problem]) -> Report {
     }
 }
 
-fn warning(path: &Path, advice: &Advice) -> String {
+/// A warning as a line.
+pub fn warning(path: &Path, advice: &Advice) -> String {
     match advice.line {
         Some(line) => format!("{}:{line}: warning: {}", path.display(), advice.message),
         None => format!("{}: warning: {}", path.display(), advice.message),
     }
 }
 
-fn remark_json(advice: &Advice) -> Value {
+/// A warning for a program.
+pub fn remark_json(advice: &Advice) -> Value {
     json!({"line": advice.line, "message": advice.message})
 }
 

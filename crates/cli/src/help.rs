@@ -30,6 +30,14 @@ Examples:
   edgegate check demo/edgegate.toml --json
   edgegate check demo/edgegate.toml --deployed demo/edgegate.toml";
 
+pub const BUILD: &str = "\
+Takes milliseconds and compiles no code: `npm run build` compiles the Worker, once. Mistakes go to standard error as
+FILE:LINE: reason, and then nothing is written; warnings go there too. The digest names the policy: the Worker's first log
+line has it, and so has /.edgegate/health on loopback or with the admin key.
+
+Examples:
+  edgegate build --policy demo/edgegate.toml --worker demo/build --out target/example";
+
 pub const KEY_NEW: &str = "\
 The value goes to standard output and nowhere else, in base64url.
 

@@ -2,7 +2,7 @@
 //!
 //! - [`args`] says what can be asked, [`help`] teaches it;
 //! - [`workspace`] reads what the operator has: the policy, and the secrets in a file ([`vars`]) or on stdin;
-//! - [`check`], [`keys`], [`secrets`], [`link`], [`redirect`], [`admin`], [`clients`] and [`client_new`] are the commands;
+//! - [`check`], [`mod@build`], [`keys`], [`secrets`], [`link`], [`redirect`], [`admin`], [`clients`] and [`client_new`] are the commands;
 //! - [`mod@client`] is how the admin API is called, [`registration`] what a client is said to be;
 //! - [`check`] runs the gate itself over an address, so that what is said here is what the gateway does; [`judges`]
 //!   lets a profile of signed redirects judge alone instead;
@@ -19,6 +19,7 @@
 mod address;
 mod admin;
 mod args;
+mod build;
 mod check;
 mod client;
 mod client_new;
@@ -61,6 +62,7 @@ fn run(args: &Args) -> Result<Report, Failure> {
     let common = &args.common;
     match &args.command {
         Command::Check(check) => check::run(common, check),
+        Command::Build(build) => build::run(common, build),
         Command::Key { command: args::KeyCommand::New(new) } => keys::new(new, common.json),
         Command::Secrets => secrets::run(common),
         Command::Link { command: LinkCommand::Sign(sign) } => link::sign(common, sign),

@@ -129,6 +129,8 @@ pub(super) fn checked(scheme: &str, authority: &str) -> Result<(String, Option<u
 pub(super) const HTTPS: &str = "https://";
 pub(super) const HTTP: &str = "http://";
 
+coded!(struct BaseUrl { text, scheme_length, origin_length, host, port });
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,9 @@ use std::fmt;
 
 /// `cons_id`, or with `*` for any characters, none included: `*_cons_id`, `card_*`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldPattern(String);
+pub struct FieldPattern {
+    text: String,
+}
 
 impl FieldPattern {
     /// Reads a pattern.
@@ -21,18 +23,18 @@ impl FieldPattern {
         if text.bytes().all(|byte| byte == b'*') {
             return Err(format!("`{text}` covers every name; write a part of those that are meant"));
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self { text: text.to_owned() })
     }
 
     /// Covers that name alone.
     pub fn exact(name: &str) -> Self {
-        Self(name.to_ascii_lowercase().replace(['-', '.'], "_"))
+        Self { text: name.to_ascii_lowercase().replace(['-', '.'], "_") }
     }
 
     /// Whether it covers a name, folded as the most forgiving origin reads it: in lower case, with `_` for `.` and `-`.
     pub fn covers(&self, folded: &[u8]) -> bool {
         let mut rest = folded;
-        let mut parts = self.0.split('*').peekable();
+        let mut parts = self.text.split('*').peekable();
         let first = parts.next().unwrap_or_default();
         let Some(after) = rest.strip_prefix(first.as_bytes()) else { return false };
         if parts.peek().is_none() {
@@ -54,9 +56,11 @@ impl FieldPattern {
 
 impl fmt::Display for FieldPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
+
+coded!(struct FieldPattern { text });
 
 #[cfg(test)]
 mod tests {

@@ -23,14 +23,6 @@ pub fn authority(text: &str) -> Result<(&str, Option<u16>), String> {
     Ok((host, port))
 }
 
-/// As [`authority`], for a text that is kept as it is.
-///
-/// # Errors
-/// The reason.
-pub(super) fn check_authority(text: &str) -> Result<(), String> {
-    authority(text).map(|_| ())
-}
-
 /// Checks a host name or address.
 ///
 /// # Errors

@@ -13,53 +13,39 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)
 )]
 
-mod accept;
+// First: its macro lists the fields of the types below.
+#[macro_use]
+mod compiled;
+
 mod base_url;
 pub mod carrier;
-mod check;
-mod check_oauth;
-mod check_schemes;
 mod client;
-mod credentials;
 mod facts;
 mod field_pattern;
 mod host;
 mod index;
-mod keys;
-mod luminate;
 mod model;
-mod names;
 mod neighbour;
-mod nested;
 mod network;
 mod no_auth;
-mod oauth;
-mod order;
 mod origin;
-mod overlap;
 mod path;
 mod pattern;
-mod problem;
-mod read;
+#[cfg(feature = "reader")]
+mod reader;
 mod reading;
-mod routes;
-mod schemes;
 mod secrets;
-mod sections;
+#[cfg(feature = "reader")]
 pub mod shape;
 mod strictness;
-mod suggest;
-mod table;
 mod text;
-mod time;
-mod value;
 
 use std::sync::Arc;
 
 pub use base_url::BaseUrl;
 pub use carrier::{Carried, Carrier};
-pub use check::{Advice, advise};
 pub use client::{MOST_SCOPES, check as check_client, redirect_uri, resource, secret_digest};
+pub use compiled::{FORMAT, PolicyDigest, Unreadable};
 pub use facts::{Facts, Scheme, Turn};
 pub use field_pattern::FieldPattern;
 pub use host::{authority, is_loopback};
@@ -71,12 +57,12 @@ pub use no_auth::{NoAuth, USUAL_NO_AUTH};
 pub use origin::OriginPattern;
 pub use path::{PathPattern, is_within};
 pub use pattern::{HostPattern, NamePattern};
-pub use problem::Problem;
+#[cfg(feature = "reader")]
+pub use reader::{Advice, Problem, advise, duration, show_duration};
 pub use reading::loosest;
 pub use secrets::{NamedSecret, SecretUse};
 
 pub use text::{scope, title};
-pub use time::{duration, show_duration};
 
 /// A whole, valid policy.
 #[derive(Debug, Clone)]
@@ -135,40 +121,14 @@ pub struct Policy {
     pub takes_xsrf_header: bool,
     /// Where requests carry what it issues or checks.
     pub carried: Carried,
+    /// Which compiled policy it is, if it is one.
+    pub digest: Option<PolicyDigest>,
     /// Where the tables stand in the file.
-    places: problem::Places,
+    #[cfg(feature = "reader")]
+    places: reader::problem::Places,
 }
 
 impl Policy {
-    /// Reads and judges a policy.
-    ///
-    /// # Errors
-    /// Every mistake that was found, each with its line and a human reason, in file order. Never empty.
-    ///
-    /// # Example
-    /// ```
-    /// use edgegate_policy::Policy;
-    ///
-    /// let text = r#"
-    ///     version = 1
-    ///     gateway = { issuer = "https://gate.example.org" }
-    ///     origins.site = { url = "https://origin.example.org" }
-    ///     [[routes]]
-    ///     name = "open"
-    ///     path = "/*"
-    ///     accept = ["none"]
-    ///     forward = { origin = "site" }
-    /// "#;
-    /// assert_eq!(Policy::read(text).unwrap().routes.len(), 1);
-    ///
-    /// // Every mistake is told, each with its line.
-    /// let problems = Policy::read(&text.replace("none", "nonee")).unwrap_err();
-    /// assert_eq!(problems[0].line, 8);
-    /// ```
-    pub fn read(text: &str) -> Result<Policy, Vec<Problem>> {
-        read::read(text)
-    }
-
     /// Whether something that it issues or checks has a record in Workers KV.
     pub fn needs_records(&self) -> bool {
         Facts::ALL.iter().any(|facts| facts.is_stored && (facts.is_known)(self))

@@ -85,6 +85,8 @@ fn masked(address: IpAddr, prefix: u8) -> IpAddr {
     }
 }
 
+coded!(struct Network { address, prefix });
+
 #[cfg(test)]
 mod tests {
     use super::*;

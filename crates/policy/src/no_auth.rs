@@ -19,7 +19,7 @@ impl NoAuth {
     }
 
     /// Those that the policy names, and that usually need one.
-    pub(super) fn loosened(&self) -> impl Iterator<Item = &str> {
+    pub fn loosened(&self) -> impl Iterator<Item = &str> {
         let names = match self {
             NoAuth::Usual => &[],
             NoAuth::Named(names) => names.as_slice(),
@@ -49,3 +49,5 @@ pub const USUAL_NO_AUTH: [(&str, &str); 6] = [
          getTeamsByInfo",
     ),
 ];
+
+coded!(enum NoAuth { 0 Usual, 1 Named(value) });

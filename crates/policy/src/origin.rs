@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::base_url::{HTTP, checked, scheme};
+use super::base_url::{HTTP, HTTPS, checked, scheme};
 use super::host;
 
 /// A web origin that may call: `https://app.example.org`, or `https://*.example.org` for any depth of subdomains.
@@ -17,7 +17,7 @@ use super::host;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OriginPattern {
-    scheme: &'static str,
+    is_https: bool,
     wildcard: bool,
     /// What follows the scheme, and the `*` of a wildcard.
     rest: String,
@@ -43,7 +43,7 @@ impl OriginPattern {
             if scheme == HTTP && !host::is_loopback(&host) {
                 return Err(format!("`{text}` can be forged on the way by anybody; only https, except on loopback"));
             }
-            return Ok(Self { scheme, wildcard: false, rest: rest.to_owned() });
+            return Ok(Self { is_https: scheme == HTTPS, wildcard: false, rest: rest.to_owned() });
         };
         let (domain, _) = checked(scheme, domain)?;
         if scheme == HTTP {
@@ -53,16 +53,20 @@ impl OriginPattern {
             return Err(format!("`{text}` covers a whole top-level domain or an address; name a domain of your own"));
         }
         let rest = rest.trim_start_matches('*').to_owned();
-        Ok(Self { scheme, wildcard: true, rest })
+        Ok(Self { is_https: scheme == HTTPS, wildcard: true, rest })
     }
 
     /// Whether the value of an `Origin` header is covered. Browsers send it in lower case.
     pub fn matches(&self, origin: &str) -> bool {
-        let Some(host) = origin.strip_prefix(self.scheme) else { return false };
+        let Some(host) = origin.strip_prefix(self.scheme()) else { return false };
         if !self.wildcard {
             return host == self.rest;
         }
         host.strip_suffix(self.rest.as_str()).is_some_and(|labels| host::check(labels).is_ok())
+    }
+
+    fn scheme(&self) -> &'static str {
+        if self.is_https { HTTPS } else { HTTP }
     }
 
     /// Whether it covers every subdomain of a domain.
@@ -74,9 +78,11 @@ impl OriginPattern {
 impl fmt::Display for OriginPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let star = if self.wildcard { "*" } else { "" };
-        write!(f, "{}{star}{}", self.scheme, self.rest)
+        write!(f, "{}{star}{}", self.scheme(), self.rest)
     }
 }
+
+coded!(struct OriginPattern { is_https, wildcard, rest });
 
 #[cfg(test)]
 mod tests {

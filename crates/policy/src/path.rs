@@ -146,16 +146,7 @@ pub(super) fn check(path: &str) -> Result<(), String> {
     }
 }
 
-/// As [`check`], for a path that may not be a pattern.
-///
-/// # Errors
-/// The reason.
-pub(super) fn check_exact(path: &str) -> Result<(), String> {
-    match path.ends_with("/*") {
-        true => Err(format!("`{path}` is a pattern; write one path")),
-        false => check(path),
-    }
-}
+coded!(struct PathPattern { base, prefix });
 
 #[cfg(test)]
 mod tests {

@@ -137,7 +137,7 @@ impl NamePattern {
     }
 
     /// Whether it covers any name that begins so, whatever the case.
-    pub(super) fn touches(&self, beginning: &str) -> bool {
+    pub fn touches(&self, beginning: &str) -> bool {
         let split = self.base.split_at_checked(beginning.len());
         split.is_some_and(|(base, _)| base.eq_ignore_ascii_case(beginning))
             || (self.prefix && NamePattern::matches_ignoring_case(self, beginning))
@@ -156,6 +156,9 @@ pub(super) fn is_name(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
     !text.is_empty() && text.len() <= 128 && text.bytes().all(allowed)
 }
+
+coded!(struct HostPattern { text, wildcard, has_port });
+coded!(struct NamePattern { base, prefix });
 
 #[cfg(test)]
 mod tests {

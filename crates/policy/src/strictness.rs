@@ -1,6 +1,6 @@
 //! Whether one route asks for at least what another asks for.
 
-use super::{CredentialKind, Route, Scheme, Xsrf};
+use super::{CredentialKind, Route, Scheme};
 
 /// In what a route is looser than another, by the keys of the policy; empty if whatever it lets through, the other would
 /// let through as well. Methods are told apart elsewhere.
@@ -45,23 +45,4 @@ pub(super) fn looser_in(route: &Route, than: &Route) -> Vec<&'static str> {
         keys.push("cors");
     }
     keys
-}
-
-/// What is said of the keys where a route is looser.
-pub(super) fn told(keys: &[&str], route: &Route) -> String {
-    let one = |key: &&str| match *key {
-        "xsrf" => format!("`xsrf = \"{}\"`", xsrf(route.xsrf)),
-        "revocation" => "`revocation = \"cached\"`".to_owned(),
-        key => format!("`{key}`"),
-    };
-    keys.iter().map(one).collect::<Vec<_>>().join(", ")
-}
-
-fn xsrf(word: Xsrf) -> &'static str {
-    match word {
-        Xsrf::Off => "off",
-        Xsrf::Origin => "origin",
-        Xsrf::Token => "token",
-        Xsrf::Always => "always",
-    }
 }

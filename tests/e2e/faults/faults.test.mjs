@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { compiled } from "../../../scripts/lib/demo-workers.mjs";
 import { forwarded, refused, status } from "../lib/expect.mjs";
 import { demoPolicy, secrets, startGateway, strictRoute, theLogHoldsNoCredential } from "../lib/gateway.mjs";
 import { link, redirect } from "../lib/sign.mjs";
@@ -14,6 +15,11 @@ name = "nowhere"
 path = "/nowhere/*"
 accept = ["link:files"]
 forward = { origin = "nowhere" }`;
+const amended = (change) => {
+  const data = compiled(demoPolicy());
+  change(data);
+  return data;
+};
 const uncached = demoPolicy(["[bearer]\n", '[bearer]\ncache = "0s"\n'], ["[session]\n", '[session]\ncache = "0s"\n'], strictRoute("bearer"), nowhere);
 const gateway = await startGateway({
   gate: { policy: uncached },
@@ -23,9 +29,9 @@ const gateway = await startGateway({
   noOrigin: { without: ["ORIGIN"] },
   noSecrets: { policy: uncached, secrets: Object.fromEntries(Object.keys(secrets).map((name) => [name, undefined])) },
   emptySecrets: { secrets: { EDGEGATE_LINK_KEY: "", EDGEGATE_IDENTITY_KEY_1: "not a key" } },
-  badPolicy: { policy: demoPolicy(['accept = ["bearer"]', 'accept = ["beaver"]']) },
-  emptyPolicy: { policy: "" },
-  jsonPolicy: { bindings: { EDGEGATE_POLICY_TOML: { version: 1 } } },
+  changedPolicy: { policy: amended((data) => (data[data.length - 1] ^= 1)) },
+  newerPolicy: { policy: amended((data) => (data[19] = 99)) },
+  noPolicy: { policy: Buffer.from(demoPolicy()) },
 });
 const { gate } = gateway;
 after(() => gateway.stop());
@@ -160,9 +166,8 @@ test("an identity key that is none: 503 on the route that asks for a JWT", async
   assert.deepEqual((await emptySecrets.take()).forwarded, []);
 });
 
-test("a policy in the binding that is not valid: everything is 503, and the log says what is wrong, with its line", async () => {
-  const line = demoPolicy().split("\n").findIndex((text) => text.includes('accept = ["bearer"]')) + 1;
-  for (const bad of [gateway.badPolicy, gateway.emptyPolicy, gateway.jsonPolicy]) {
+test("a policy that cannot be read: everything is 503, and the log says what is wrong, and what to do", async () => {
+  for (const bad of [gateway.changedPolicy, gateway.newerPolicy, gateway.noPolicy]) {
     for (const path of ["/", "/files/a", "/.edgegate/health", link("/files/a"), "/elsewhere"]) {
       const answer = await bad.get(path);
       status(answer, 503);
@@ -172,7 +177,9 @@ test("a policy in the binding that is not valid: everything is 503, and the log 
     }
     assert.deepEqual((await bad.take()).forwarded, []);
   }
-  assert.ok(gateway.logs.some((text) => text.includes(`EDGEGATE_POLICY_TOML:${line}:`) && text.includes("beaver")), "the line and the word");
+  for (const reason of ["it was changed or cut after it was written", "its format is 99, and this Worker reads format 1", "it is no compiled policy"]) {
+    assert.equal(gateway.logs.filter((text) => text.includes(reason) && text.includes("npm run build")).length, 1, reason);
+  }
 });
 
 test("the origin is down: 502, and not a word of its address", async () => {

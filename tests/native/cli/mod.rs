@@ -2,6 +2,7 @@
 //! output is searched for the demo's secrets.
 
 mod admin;
+mod build;
 mod client_new;
 mod clients;
 mod elsewhere;

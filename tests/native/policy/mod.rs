@@ -1,5 +1,6 @@
 //! The policy reader.
 
+mod compiled;
 mod files;
 mod properties;
 mod written;

@@ -7,6 +7,8 @@ use std::path::Path;
 use edgegate_core::policy::{BaseUrl, HostPattern, NamePattern, Network, OriginPattern, PathPattern, Policy, advise};
 use proptest::prelude::*;
 
+use super::compiled::assert_is_kept;
+
 #[test]
 fn nesting_without_end_is_refused() {
     for piece in ["[", "{a=", "a.", "[[a]]\n[a.a]\n"] {
@@ -95,6 +97,7 @@ proptest! {
 fn check(text: &str) {
     match Policy::read(text) {
         Ok(policy) => {
+            assert_is_kept(&policy);
             for advice in advise(&policy, TODAY) {
                 assert!(advice.line.is_some() && !advice.message.contains('\n'), "{advice:?}");
             }

@@ -43,6 +43,9 @@ pub enum Command {
     /// Read the policy: every mistake with its line, every loosening as a warning, and what each route does
     #[command(after_long_help = help::CHECK)]
     Check(Check),
+    /// Compile the policy, beside a Worker that is compiled already: a folder that the platform can run
+    #[command(after_long_help = help::BUILD)]
+    Build(Build),
     /// Make keys
     Key {
         #[command(subcommand)]
@@ -94,6 +97,16 @@ pub struct Check {
     /// The policy that was deployed last: a list of keys that skips a step counts as a problem
     #[arg(long, value_name = "FILE")]
     pub deployed: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Build {
+    /// The folder: index.js is its entry, policy.bin the policy
+    #[arg(short, long, value_name = "FOLDER", default_value = "build")]
+    pub out: PathBuf,
+    /// The compiled Worker [default: $EDGEGATE_WORKER, else target/worker]
+    #[arg(long, value_name = "FOLDER")]
+    pub worker: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -6,8 +6,9 @@ use crate::http::answer::Answer;
 use crate::policy::SingleUse;
 use crate::state::State;
 
-/// 200 if every secret of the policy is there, else 503. Names of secrets are told only on loopback.
-pub fn answer(state: &State, loopback: bool) -> Answer {
+/// 200 if every secret of the policy is there, else 503. Names of secrets are told only on loopback; which policy it is
+/// also to an administrator.
+pub fn answer(state: &State, loopback: bool, is_administrator: bool) -> Answer {
     let mut missing = state.secrets.missing();
     if !loopback {
         missing.extend(state.secrets.published());
@@ -21,8 +22,13 @@ pub fn answer(state: &State, loopback: bool) -> Answer {
             SingleUse::BestEffort => "best-effort",
         },
     });
-    if let Some(body) = body.as_object_mut().filter(|_| loopback) {
-        body.insert("missing_secrets".to_owned(), json!(missing));
+    if let Some(body) = body.as_object_mut() {
+        if loopback {
+            body.insert("missing_secrets".to_owned(), json!(missing));
+        }
+        if let Some(digest) = state.policy.digest.as_ref().filter(|_| loopback || is_administrator) {
+            body.insert("policy".to_owned(), json!(digest.to_string()));
+        }
     }
     Answer::json(if healthy { 200 } else { 503 }, &body)
 }

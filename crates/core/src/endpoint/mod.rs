@@ -46,7 +46,11 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     match path {
         HEALTH => {
             only(x.request, &["GET", "HEAD"])?;
-            Ok(Access::answer(health::answer(x.state, loopback)))
+            let has_key = policy.admin.is_some() && x.request.headers.get("authorization").is_some();
+            if has_key {
+                admin::authorize(x).await?;
+            }
+            Ok(Access::answer(health::answer(x.state, loopback, has_key)))
         }
         JWKS => {
             only(x.request, &["GET", "HEAD"])?;

@@ -5,7 +5,6 @@
 
 mod rows;
 
-use super::shape::Key;
 use super::{Carrier, CredentialKind, Policy};
 
 /// The facts of one kind.
@@ -36,9 +35,9 @@ pub struct Facts {
     /// Whether a policy issues or checks it, on whichever route.
     pub is_known: fn(&Policy) -> bool,
     /// Tables without which no route can accept it.
-    pub needs: &'static [&'static Key],
+    pub needs: &'static [&'static str],
     /// Tables that a route puts to use by accepting it.
-    pub uses: &'static [&'static Key],
+    pub uses: &'static [&'static str],
 }
 
 /// The scheme that a client shows a credential with (RFC 9110 section 11.1).
@@ -135,9 +134,10 @@ impl CredentialKind {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "reader"))]
 mod tests {
     use super::*;
+    use crate::shape::Shape;
 
     /// Accepts every kind, and has its key in every table.
     const EVERYTHING: &str = include_str!("../../../../fixtures/policy/good/everything.toml");
@@ -154,6 +154,16 @@ mod tests {
             assert!(facts.word == "none" || (facts.is_known)(&policy), "{start} is known to a policy that has it");
         }
         assert!(kinds().all(|kind| Facts::ALL.iter().any(|facts| std::ptr::eq(*facts, kind.facts()))));
+    }
+
+    #[test]
+    fn what_a_row_needs_and_uses_are_tables() {
+        let tables: Vec<&str> = Shape::all()[0].keys.iter().map(|key| key.name).collect();
+        for facts in Facts::ALL {
+            for name in facts.needs.iter().chain(facts.uses) {
+                assert!(tables.contains(name), "{name} of {}", facts.word);
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! One row for each kind of credential.
 
 use crate::carrier::{self, ACCESS_TOKEN, APP_TOKEN, CONFIRM, Carrier, Name};
-use crate::shape::root;
 
 use super::{Facts, Scheme, Turn};
 
@@ -19,7 +18,7 @@ pub(super) static LINK: Facts = Facts {
     is_stored: false,
     is_known: |policy| !policy.links.is_empty(),
     needs: &[],
-    uses: &[&root::LINKS],
+    uses: &["links"],
 };
 pub(super) static SIGNED_REDIRECT: Facts = Facts {
     word: "signed-redirect",
@@ -35,7 +34,7 @@ pub(super) static SIGNED_REDIRECT: Facts = Facts {
     is_stored: false,
     is_known: |policy| !policy.signed_redirects.is_empty(),
     needs: &[],
-    uses: &[&root::SIGNED_REDIRECTS],
+    uses: &["signed_redirects"],
 };
 pub(super) static BEARER: Facts = Facts {
     word: "bearer",
@@ -50,8 +49,8 @@ pub(super) static BEARER: Facts = Facts {
     is_in_address: false,
     is_stored: true,
     is_known: |policy| policy.bearer.is_some(),
-    needs: &[&root::BEARER],
-    uses: &[&root::BEARER],
+    needs: &["bearer"],
+    uses: &["bearer"],
 };
 pub(super) static ISSUER: Facts = Facts {
     word: "issuer",
@@ -67,7 +66,7 @@ pub(super) static ISSUER: Facts = Facts {
     is_stored: false,
     is_known: |policy| !policy.issuers.is_empty(),
     needs: &[],
-    uses: &[&root::ISSUERS],
+    uses: &["issuers"],
 };
 pub(super) static TOKEN_PAIR: Facts = Facts {
     word: "token-pair",
@@ -82,8 +81,8 @@ pub(super) static TOKEN_PAIR: Facts = Facts {
     is_in_address: false,
     is_stored: true,
     is_known: |policy| policy.registry.is_some(),
-    needs: &[&root::REGISTRY],
-    uses: &[&root::REGISTRY],
+    needs: &["registry"],
+    uses: &["registry"],
 };
 pub(super) static BASIC: Facts = Facts {
     word: "basic",
@@ -98,8 +97,8 @@ pub(super) static BASIC: Facts = Facts {
     is_in_address: false,
     is_stored: false,
     is_known: |policy| policy.basic.is_some(),
-    needs: &[&root::BASIC],
-    uses: &[&root::BASIC],
+    needs: &["basic"],
+    uses: &["basic"],
 };
 pub(super) static TICKET: Facts = Facts {
     word: "ticket",
@@ -114,8 +113,8 @@ pub(super) static TICKET: Facts = Facts {
     is_in_address: false,
     is_stored: true,
     is_known: |policy| policy.ticket.is_some(),
-    needs: &[&root::TICKET],
-    uses: &[&root::TICKET, &root::SESSION],
+    needs: &["ticket"],
+    uses: &["ticket", "session"],
 };
 pub(super) static APP_TICKET: Facts = Facts {
     word: "app-ticket",
@@ -130,8 +129,8 @@ pub(super) static APP_TICKET: Facts = Facts {
     is_in_address: false,
     is_stored: true,
     is_known: |policy| policy.ticket.is_some(),
-    needs: &[&root::TICKET],
-    uses: &[&root::TICKET, &root::SESSION],
+    needs: &["ticket"],
+    uses: &["ticket", "session"],
 };
 pub(super) static SESSION: Facts = Facts {
     word: "session",
@@ -146,8 +145,8 @@ pub(super) static SESSION: Facts = Facts {
     is_in_address: false,
     is_stored: true,
     is_known: |policy| policy.session.is_some(),
-    needs: &[&root::SESSION],
-    uses: &[&root::SESSION],
+    needs: &["session"],
+    uses: &["session"],
 };
 pub(super) static NONCE: Facts = Facts {
     word: "nonce",
@@ -165,8 +164,8 @@ pub(super) static NONCE: Facts = Facts {
     is_in_address: true,
     is_stored: true,
     is_known: |policy| policy.nonce.is_some(),
-    needs: &[&root::NONCE, &root::SESSION],
-    uses: &[&root::NONCE],
+    needs: &["nonce", "session"],
+    uses: &["nonce"],
 };
 pub(super) static LUMINATE: Facts = Facts {
     word: "luminate",
@@ -186,8 +185,8 @@ pub(super) static LUMINATE: Facts = Facts {
     is_in_address: false,
     is_stored: true,
     is_known: |policy| policy.luminate.is_some(),
-    needs: &[&root::LUMINATE],
-    uses: &[&root::LUMINATE, &root::SESSION],
+    needs: &["luminate"],
+    uses: &["luminate", "session"],
 };
 pub(super) static HTTP_SESSION: Facts = Facts {
     word: "http-session",

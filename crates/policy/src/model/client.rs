@@ -82,3 +82,8 @@ pub struct SecretDigest {
     /// Unix seconds from which it is worth nothing; None: it stays.
     pub until: Option<u64>,
 }
+
+coded!(struct Registry { keys, cache });
+coded!(struct Client { id, name, kind, secrets, redirect_uris, scope, subject, acts_for_others, introspects_all, needs_pkce, needs_dpop, resources, changes });
+coded!(enum ClientKind { 0 Confidential, 1 Public, 2 TokenPair });
+coded!(struct SecretDigest { text, until });

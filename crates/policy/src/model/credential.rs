@@ -162,3 +162,15 @@ pub struct Nonce {
     /// Seconds a nonce lives unless minted shorter (default 15 min).
     pub lifetime: u64,
 }
+
+coded!(struct Key { id, secret, usage });
+coded!(enum KeyUse { 0 Link(value), 1 Digest, 2 Seal, 3 Identity, 4 Assertion, 5 Client });
+coded!(enum MacAlgorithm { 0 HmacSha256, 1 HmacSha1 });
+coded!(struct Link { name, keys, max_lifetime, skew, ignore, single_use, cover_method, cover_host, require_ip, subject });
+coded!(struct SignedRedirect { name, keys, digests, boundaries, signature, window, single_use, sunset, subject });
+coded!(enum Digest { 0 Md5, 1 Sha1 });
+coded!(enum Boundary { 0 Inclusive, 1 Exclusive });
+coded!(struct Bearer { keys, lifetime, cache });
+coded!(struct Session { keys, cookie, style, idle, absolute, cache });
+coded!(enum CookieStyle { 0 HostPrefixed, 1 Servlet });
+coded!(struct Nonce { keys, parameter, lifetime });

@@ -100,9 +100,9 @@ pub struct Limits {
 #[derive(Debug, Clone, Default)]
 pub struct Objects {
     /// `[storage] location_hint`: near which region an object is created that nobody asked for before.
-    pub location_hint: Option<&'static str>,
+    pub location_hint: Option<String>,
     /// `[storage] jurisdiction`: which region objects never leave. The same name means another object in each.
-    pub jurisdiction: Option<&'static str>,
+    pub jurisdiction: Option<String>,
     /// `[keys.<id>] shards`: over how many objects the claims of a key are spread, where that is not [`SHARDS`].
     pub shards: Vec<(String, u16)>,
 }
@@ -118,3 +118,13 @@ pub enum SingleUse {
     /// `best-effort`: KV alone; two requests at the same moment can both pass.
     BestEffort,
 }
+
+coded!(struct Gateway { issuer, realm, explain, decision_log });
+coded!(struct Origin { name, via, insecure, timeout });
+coded!(enum Via { 0 Url(value), 1 Service(value) });
+coded!(struct SignIn { origin, path, key });
+coded!(struct Identity { keys, lifetime, strip });
+coded!(struct Admin { secret, next_secret, allow });
+coded!(struct Limits { url, headers, form, body, wait });
+coded!(struct Objects { location_hint, jurisdiction, shards });
+coded!(enum SingleUse { 0 Ledger, 1 BestEffort });

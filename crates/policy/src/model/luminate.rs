@@ -79,3 +79,8 @@ pub struct TagPlaces {
     /// In comments.
     pub comment: bool,
 }
+
+coded!(struct Luminate { session, api_keys, signature, nonce_lifetime, sign_on_lifetime, no_auth, methods, redirects, names, http_host, server_networks, administrators, lookup });
+coded!(struct Administrator { name, secret, methods });
+coded!(struct FieldNames { identity, withheld });
+coded!(struct TagPlaces { script, style, comment });

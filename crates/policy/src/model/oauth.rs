@@ -129,3 +129,9 @@ impl JwsAlgorithm {
         Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm)
     }
 }
+
+coded!(struct OAuth { keys, path, dialect, code_lifetime, access_lifetime, refresh_lifetime, grant_lifetime, retry_window, shards, cache, query, scopes });
+coded!(enum Dialect { 0 Generic, 1 Checkfront, 2 SuperOffice });
+coded!(struct Issuer { name, issuer, audience, origin, verification, skew, subject, cache });
+coded!(enum Verification { 0 Jwks { path, algorithms }, 1 Introspection { path, client_id, secret } });
+coded!(enum JwsAlgorithm { 0 Rs256, 1 Ps256, 2 Es256, 3 EdDsa });

@@ -214,3 +214,10 @@ pub struct Cors {
     /// Seconds a preflight may be cached (default 600).
     pub max_age: u64,
 }
+
+coded!(struct Route { name, host, path, methods, accept, bearer, dialect, reads_authorization, xsrf, broker, confirm, revocation, forward, cors, path_parameters, method_override, tags, place });
+coded!(enum CredentialKind { 0 Link(value), 1 SignedRedirect(value), 2 Bearer, 3 Issuer(value), 4 TokenPair, 5 Basic(value), 6 Ticket(value), 7 AppTicket(value), 8 Session, 9 Nonce, 10 Luminate(value), 11 HttpSession(value), 12 Anonymous });
+coded!(struct BearerUse { scope, query, form, prefix });
+coded!(enum Revocation { 0 Cached, 1 Strict });
+coded!(struct Forward { origin, path, host, set, remove, jwt_audience });
+coded!(struct Cors { origins, credentials, headers, expose, max_age });

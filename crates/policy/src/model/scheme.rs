@@ -64,3 +64,9 @@ pub enum Xsrf {
     /// `always`: with a session its token, on every request.
     Always,
 }
+
+coded!(struct Basic { people, cache, machines });
+coded!(struct Machine { name, secret, subject });
+coded!(struct Ticket { lifetime, pages, app_tokens });
+coded!(struct Broker { name, url, link });
+coded!(enum Xsrf { 0 Off, 1 Origin, 2 Token, 3 Always });

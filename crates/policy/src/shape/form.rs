@@ -22,7 +22,6 @@ pub(super) const FIELDS: &str = r##""items": {"$ref": "#/$defs/field"}"##;
 pub(super) const API_METHODS: &str = r##""items": {"$ref": "#/$defs/apiMethod"}"##;
 
 /// What they refer to: `$defs` of the schema.
-#[cfg(not(target_arch = "wasm32"))]
 pub const DEFINITIONS: [(&str, &str); 15] = [
     (
         "duration",

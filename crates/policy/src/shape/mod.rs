@@ -31,7 +31,6 @@ pub struct Shape {
     /// The keys it may hold.
     pub keys: &'static [&'static Key],
     /// What documents say of it.
-    #[cfg(not(target_arch = "wasm32"))]
     pub said: SaidOfTable,
 }
 
@@ -45,7 +44,6 @@ pub struct Key {
     /// What it may hold, as far as the reader asks here.
     pub kind: Kind,
     /// What documents say of it.
-    #[cfg(not(target_arch = "wasm32"))]
     pub said: Said,
 }
 
@@ -97,7 +95,6 @@ pub struct Span {
 }
 
 /// What documents say of a key.
-#[cfg(not(target_arch = "wasm32"))]
 #[derive(Debug)]
 pub struct Said {
     /// Members of its schema beside type, bounds and default: a piece of JSON.
@@ -111,7 +108,6 @@ pub struct Said {
 }
 
 /// What documents say of a table.
-#[cfg(not(target_arch = "wasm32"))]
 #[derive(Debug)]
 pub struct SaidOfTable {
     /// Where it stands: `gateway`, `links.*` for each table under `links`, `routes[]` for each of the list.
@@ -129,13 +125,7 @@ impl Shape {
         form: &'static str,
         keys: &'static [&'static Key],
     ) -> Self {
-        #[cfg(target_arch = "wasm32")]
-        let _ = (table, meaning, form);
-        Self {
-            keys,
-            #[cfg(not(target_arch = "wasm32"))]
-            said: SaidOfTable { table, meaning, form },
-        }
+        Self { keys, said: SaidOfTable { table, meaning, form } }
     }
 
     /// The names of its keys.
@@ -157,15 +147,7 @@ impl Shape {
 
 impl Key {
     const fn new(name: &'static str, kind: Kind, form: &'static str, meaning: &'static str) -> Self {
-        #[cfg(target_arch = "wasm32")]
-        let _ = (form, meaning);
-        Self {
-            name,
-            is_required: false,
-            kind,
-            #[cfg(not(target_arch = "wasm32"))]
-            said: Said { form, words: None, usual: "", meaning },
-        }
+        Self { name, is_required: false, kind, said: Said { form, words: None, usual: "", meaning } }
     }
 
     const fn required(mut self) -> Self {
@@ -175,28 +157,14 @@ impl Key {
 
     /// A default that is not the type's.
     const fn usually(self, usual: &'static str) -> Self {
-        #[cfg(target_arch = "wasm32")]
-        let _ = usual;
-        #[cfg(not(target_arch = "wasm32"))]
         let said = Said { usual, ..self.said };
-        Self {
-            #[cfg(not(target_arch = "wasm32"))]
-            said,
-            ..self
-        }
+        Self { said, ..self }
     }
 
     /// The words that are possible.
     const fn of(self, words: fn() -> Vec<String>) -> Self {
-        #[cfg(target_arch = "wasm32")]
-        let _ = words;
-        #[cfg(not(target_arch = "wasm32"))]
         let said = Said { words: Some(words), ..self.said };
-        Self {
-            #[cfg(not(target_arch = "wasm32"))]
-            said,
-            ..self
-        }
+        Self { said, ..self }
     }
 
     /// The default of a duration or a number.

@@ -53,7 +53,11 @@ async fn act<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<Answer,
     }
 }
 
-async fn authorize<P: Ports>(x: &Exchange<'_, P>) -> Result<(), Reason> {
+/// Whether a call has the admin key and comes from where it may.
+///
+/// # Errors
+/// `AdminAddress`, `Throttled`, `AdminKey`, `SecretMissing`, `NoRoute`.
+pub async fn authorize<P: Ports>(x: &Exchange<'_, P>) -> Result<(), Reason> {
     let Exchange { state, request, ports, .. } = *x;
     let ctx = x.ctx();
     let policy = state.policy.admin.as_ref().ok_or(Reason::NoRoute)?;

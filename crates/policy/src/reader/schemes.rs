@@ -3,11 +3,11 @@
 use super::names::Names;
 use super::problem::Report;
 use super::sections;
-use super::shape::{basic, broker, machine, root, ticket};
 use super::table::Table;
 use super::text;
 use super::value::Text;
-use super::{BaseUrl, Basic, Broker, Link, Machine, Ticket};
+use crate::shape::{basic, broker, machine, root, ticket};
+use crate::{BaseUrl, Basic, Broker, Link, Machine, Ticket};
 
 /// `[basic]`. `taken`: names of secrets that are somebody else's; those that are named here are added.
 pub(super) fn basic(report: &mut Report, root: &Table<'_>, taken: &mut Vec<String>) -> Option<Basic> {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::order;
 use super::problem::Report;
 use super::routes::Surroundings;
-use super::shape::{root, route};
 use super::suggest;
 use super::table::Table;
 use super::value::Text;
-use super::{CredentialKind, Dialect, Facts, Xsrf};
+use crate::shape::{root, route};
+use crate::{CredentialKind, Dialect, Facts, Xsrf};
 
 /// What a route accepts.
 pub(super) struct Accepted {
@@ -55,7 +55,7 @@ pub(super) fn names(table: &Table<'_>, word: &str) -> bool {
 }
 
 /// Every word that `accept` may hold.
-pub(super) fn words() -> Vec<String> {
+pub(crate) fn words() -> Vec<String> {
     let presets = PRESETS.iter().map(|(name, _)| (*name).to_owned());
     Facts::ALL.iter().map(|facts| facts.spelling()).chain(presets).collect()
 }
@@ -119,8 +119,8 @@ fn kind(report: &mut Report, text: &Text<'_>, word: &str, around: &Surroundings<
     };
     let by = if word == text.value { String::new() } else { format!("`{}` stands for `{word}`; ", text.value) };
     for needed in needs {
-        if !around.root.has(needed) {
-            let reason = format!("{by}`{word}` needs a table `[{}]`, and there is none", needed.name);
+        if !around.root.has_table(needed) {
+            let reason = format!("{by}`{word}` needs a table `[{needed}]`, and there is none");
             text.wrong(report, &reason);
         }
     }

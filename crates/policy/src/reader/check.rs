@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::luminate::{IDENTITY_NAMES, WITHHELD_NAMES};
 use super::overlap;
-use super::shape::{self, root};
 use super::time;
-use super::{
+use crate::shape::{self, root};
+use crate::{
     Boundary, CredentialKind, Dialect, Digest, Issuer, Key, KeyUse, Link, MacAlgorithm, Policy, Route, SignedRedirect,
     SingleUse, Verification, Via,
 };
@@ -384,7 +384,7 @@ impl Advisor<'_> {
 
     /// Whether a route accepts what a table is for.
     fn is_used(&self, table: &shape::Key) -> bool {
-        self.accepts(|one| one.facts().uses.iter().any(|used| used.name == table.name))
+        self.accepts(|one| one.facts().uses.contains(&table.name))
     }
 
     pub(super) fn accepts(&self, kind: impl Fn(&CredentialKind) -> bool) -> bool {

@@ -2,7 +2,7 @@
 
 use super::check::Advisor;
 use super::time;
-use super::{CredentialKind, Dialect, Route, Xsrf};
+use crate::{CredentialKind, Dialect, Route, Xsrf};
 
 impl Advisor<'_> {
     /// `[basic]`, `[ticket]` and `[brokers.*]`.

@@ -2,7 +2,7 @@
 
 use super::check::Advisor;
 use super::time;
-use super::{Client, ClientKind, CredentialKind, Dialect, Issuer, OAuth, SingleUse, Verification};
+use crate::{Client, ClientKind, CredentialKind, Dialect, Issuer, OAuth, SingleUse, Verification};
 
 impl Advisor<'_> {
     pub(super) fn client(&mut self, client: &Client) {

@@ -6,15 +6,15 @@ use toml::de::{DeTable, DeValue};
 
 use super::accept;
 use super::names::Names;
-use super::path::is_within;
 use super::problem::Report;
 use super::sections;
-use super::shape::{root, route, route_bearer, route_cors, route_forward};
 use super::suggest;
 use super::table::Table;
 use super::text;
 use super::value::Text;
-use super::{
+use crate::path::is_within;
+use crate::shape::{root, route, route_bearer, route_cors, route_forward};
+use crate::{
     Basic, BearerUse, Broker, Cors, CredentialKind, Dialect, Facts, Forward, HostPattern, Issuer, Link, Luminate,
     NamePattern, OAuth, Origin, OriginPattern, PathPattern, Revocation, Route, SignedRedirect, SingleUse, TagPlaces,
     Ticket, Via, Xsrf,
@@ -243,7 +243,7 @@ fn forward(
         let reason = format!("`{to}` and the route's `{from}` must both end with `/*`, or neither");
         table.wrong(report, &route_forward::PATH, &reason);
     }
-    let host = table.checked(report, &route_forward::HOST, super::host::check_authority);
+    let host = table.checked(report, &route_forward::HOST, text::authority);
     let by_url = origin.as_ref().is_some_and(|origin| matches!(origin.via, Via::Url(_)));
     if by_url && table.has(&route_forward::HOST) {
         let reason = "is possible only for an origin by `service`; by `url` the platform always sends that URL's host";

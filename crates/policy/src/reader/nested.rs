@@ -5,9 +5,9 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use super::order;
 use super::problem::Report;
-use super::shape::Key;
 use super::table::Table;
 use super::value::{Text, type_name};
+use crate::shape::Key;
 
 impl<'t> Table<'t> {
     /// A table within this one.

@@ -72,7 +72,7 @@ impl Report {
 
 /// On which line each table of a policy begins, so that [`advise`](super::advise) can point at it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Places(Vec<(String, usize)>);
+pub(crate) struct Places(Vec<(String, usize)>);
 
 impl Places {
     pub(super) fn line(&self, table: &str) -> Option<usize> {

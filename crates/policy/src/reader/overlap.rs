@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use super::Route;
-use super::strictness;
 use super::suggest;
+use crate::strictness;
+use crate::{Route, Xsrf};
 
 /// What is to be said of a route, given those before it.
 pub(super) fn remarks(route: &Route, earlier: &[Arc<Route>]) -> Vec<String> {
@@ -51,7 +51,7 @@ pub(super) fn remarks(route: &Route, earlier: &[Arc<Route>]) -> Vec<String> {
         remarks.push(format!(
             "its `{}` surrounds route `{name}`, and is looser in {}: {OTHER_NAMES}",
             route.path,
-            strictness::told(&keys, route)
+            told(&keys, route)
         ));
     }
     remarks
@@ -98,4 +98,23 @@ fn covers(route: &Route, other: &Route) -> bool {
 
 fn shares_a_method(one: &Route, other: &Route) -> bool {
     other.methods.iter().any(|method| one.methods.contains(method))
+}
+
+/// What is said of the keys where a route is looser.
+fn told(keys: &[&str], route: &Route) -> String {
+    let one = |key: &&str| match *key {
+        "xsrf" => format!("`xsrf = \"{}\"`", xsrf(route.xsrf)),
+        "revocation" => "`revocation = \"cached\"`".to_owned(),
+        key => format!("`{key}`"),
+    };
+    keys.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+fn xsrf(word: Xsrf) -> &'static str {
+    match word {
+        Xsrf::Off => "off",
+        Xsrf::Origin => "origin",
+        Xsrf::Token => "token",
+        Xsrf::Always => "always",
+    }
 }

@@ -3,11 +3,11 @@
 use super::keys;
 use super::names::Names;
 use super::problem::Report;
-use super::shape::{admin, gateway, identity, limits, origin, root, storage};
 use super::table::Table;
 use super::text;
 use super::value::Text;
-use super::{
+use crate::shape::{admin, gateway, identity, limits, origin, root, storage};
+use crate::{
     Admin, BaseUrl, Gateway, Identity, Issuer, Key, Limits, Luminate, NamePattern, Network, Objects, Origin, SingleUse,
     Via,
 };
@@ -132,8 +132,8 @@ pub(super) fn storage(report: &mut Report, root: &Table<'_>) -> (SingleUse, Obje
         return (SingleUse::Ledger, Objects::default());
     };
     let single_use = table.word(report, &storage::SINGLE_USE, &storage::SINGLE_USES).unwrap_or(SingleUse::Ledger);
-    let location_hint = table.word(report, &storage::LOCATION_HINT, &storage::LOCATION_HINTS);
-    let jurisdiction = table.word(report, &storage::JURISDICTION, &storage::JURISDICTIONS);
+    let location_hint = table.word(report, &storage::LOCATION_HINT, &storage::LOCATION_HINTS).map(str::to_owned);
+    let jurisdiction = table.word(report, &storage::JURISDICTION, &storage::JURISDICTIONS).map(str::to_owned);
     (single_use, Objects { location_hint, jurisdiction, shards: Vec::new() })
 }
 

@@ -1,15 +1,15 @@
 //! The tables of credentials: links, signed redirects, tokens, sessions, nonces and the sign-in page.
 
-use super::carrier;
 use super::keys;
 use super::names::Names;
 use super::problem::Report;
 use super::sections;
-use super::shape::{self, bearer, link, nonce, root, session, sign_in, signed_redirect};
 use super::table::Table;
 use super::text;
 use super::time;
-use super::{Bearer, Boundary, CookieStyle, Key, Link, NamePattern, Nonce, Origin, Session, SignIn, SignedRedirect};
+use crate::carrier;
+use crate::shape::{self, bearer, link, nonce, root, session, sign_in, signed_redirect};
+use crate::{Bearer, Boundary, CookieStyle, Key, Link, NamePattern, Nonce, Origin, Session, SignIn, SignedRedirect};
 
 /// `[links.*]`
 pub(super) fn links(report: &mut Report, root: &Table<'_>, keys: &Names<Key>) -> Names<Link> {
@@ -89,7 +89,7 @@ pub(super) fn sign_in(
         sections::check_for_passwords(report, &name, &origin);
         Some(origin)
     });
-    let path = table.checked(report, &sign_in::PATH, super::path::check_exact);
+    let path = table.checked(report, &sign_in::PATH, text::exact_path);
     let key = table.text(report, &sign_in::KEY);
     let key = key.and_then(|id| keys::one(report, &id, keys, keys::ASSERTION));
     Some(SignIn { origin: origin?, path: path?, key: key? })

@@ -8,10 +8,10 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::problem::Report;
-use super::shape::{Bounds, Key, Kind, Shape, Span};
 use super::suggest;
 use super::time;
 use super::value::{Text, type_name};
+use crate::shape::{Bounds, Key, Kind, Shape, Span};
 
 /// A table whose keys have been checked against its [`Shape`].
 pub(super) struct Table<'t> {
@@ -47,7 +47,12 @@ impl<'t> Table<'t> {
     }
 
     pub(super) fn has(&self, key: &Key) -> bool {
-        self.entries.contains_key(key.name)
+        self.has_table(key.name)
+    }
+
+    /// Whether it has a table of that name, as the facts of a kind of credential give it.
+    pub(super) fn has_table(&self, name: &str) -> bool {
+        self.entries.contains_key(name)
     }
 
     /// The line of a key, or of the table where it is absent.

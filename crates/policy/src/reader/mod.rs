@@ -1,28 +1,77 @@
 //! Reads the file: syntax, then every table, then what holds between them.
 
+mod accept;
+mod check;
+mod check_oauth;
+mod check_schemes;
+mod client;
+mod credentials;
+mod keys;
+mod luminate;
+mod names;
+mod nested;
+mod oauth;
+mod order;
+mod overlap;
+pub(crate) mod problem;
+mod routes;
+mod schemes;
+mod sections;
+mod suggest;
+mod table;
+mod text;
+pub(crate) mod time;
+mod value;
+
 use std::sync::Arc;
 
 use toml::de::DeTable;
 
-use super::client;
-use super::credentials;
-use super::keys;
-use super::luminate;
-use super::names::Names;
-use super::oauth;
-use super::problem::{Problem, Report};
-use super::routes::{self, Surroundings};
-use super::schemes;
-use super::sections;
-use super::shape::root;
-use super::table::Table;
-use super::{Admin, Carried, Issuer, Key, Luminate, Objects, Policy, Route, RouteIndex, Xsrf};
+pub(crate) use accept::words;
+pub use check::{Advice, advise};
+pub use problem::Problem;
+pub use time::{duration, show_duration};
 
-/// Reads and judges a policy.
-///
-/// # Errors
-/// Every mistake that was found. A file that is no TOML is judged no further: its tables would be guesses.
-pub(super) fn read(text: &str) -> Result<Policy, Vec<Problem>> {
+use crate::shape::root;
+use crate::{Admin, Carried, Issuer, Key, Luminate, Objects, Policy, Route, RouteIndex, Xsrf};
+use names::Names;
+use problem::Report;
+use routes::Surroundings;
+use table::Table;
+
+impl Policy {
+    /// Reads a policy and checks it.
+    ///
+    /// # Errors
+    /// Every mistake that was found, each with its line and a human reason, in file order. Never empty.
+    ///
+    /// # Example
+    /// ```
+    /// use edgegate_policy::Policy;
+    ///
+    /// let text = r#"
+    ///     version = 1
+    ///     gateway = { issuer = "https://gate.example.org" }
+    ///     origins.site = { url = "https://origin.example.org" }
+    ///     [[routes]]
+    ///     name = "open"
+    ///     path = "/*"
+    ///     accept = ["none"]
+    ///     forward = { origin = "site" }
+    /// "#;
+    /// assert_eq!(Policy::read(text).unwrap().routes.len(), 1);
+    ///
+    /// // Every mistake is told, each with its line.
+    /// let problems = Policy::read(&text.replace("none", "nonee")).unwrap_err();
+    /// assert_eq!(problems[0].line, 8);
+    /// ```
+    pub fn read(text: &str) -> Result<Policy, Vec<Problem>> {
+        read(text)
+    }
+}
+
+/// A file that is no TOML is checked no further: its tables would be guesses.
+fn read(text: &str) -> Result<Policy, Vec<Problem>> {
     let mut report = Report::new(text);
     let (document, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
@@ -117,6 +166,7 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
         gives_xsrf_tokens,
         takes_xsrf_header,
         carried: Carried::default(),
+        digest: None,
         places: Default::default(),
     })
 }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::names::Names;
 use super::problem::Report;
-use super::shape::{self, key, root};
 use super::table::Table;
 use super::text;
 use super::value::Text;
-use super::{Key, KeyUse};
+use crate::shape::{self, key, root};
+use crate::{Key, KeyUse};
 
 /// What a reference wants a key for.
 #[derive(Clone, Copy)]

@@ -2,14 +2,13 @@
 
 use super::keys;
 use super::names::Names;
-use super::path;
 use super::problem::Report;
 use super::sections;
-use super::shape::{self, issuer, oauth, root};
 use super::table::Table;
 use super::text;
 use super::time;
-use super::{Dialect, Issuer, JwsAlgorithm, Key, OAuth, Origin, SHARDS, Verification};
+use crate::shape::{self, issuer, oauth, root};
+use crate::{Dialect, Issuer, JwsAlgorithm, Key, OAuth, Origin, SHARDS, Verification};
 
 /// `[oauth]`
 pub(super) fn oauth(report: &mut Report, root: &Table<'_>, keys: &Names<Key>) -> Option<OAuth> {
@@ -141,7 +140,7 @@ fn verification(report: &mut Report, table: &Table<'_>) -> Option<Verification> 
         table.wrong(report, key, &format!("has no effect without `{what}`"));
     }
     if table.has(&issuer::JWKS) {
-        let path = table.checked(report, &issuer::JWKS, path::check_exact);
+        let path = table.checked(report, &issuer::JWKS, text::exact_path);
         let mut algorithms = Vec::new();
         for text in table.texts(report, &issuer::ALGORITHMS) {
             algorithms.extend(text.word(report, JwsAlgorithm::ALL));
@@ -151,7 +150,7 @@ fn verification(report: &mut Report, table: &Table<'_>) -> Option<Verification> 
         }
         return Some(Verification::Jwks { path: path?, algorithms });
     }
-    let path = table.checked(report, &issuer::INTROSPECTION, path::check_exact);
+    let path = table.checked(report, &issuer::INTROSPECTION, text::exact_path);
     for key in by_asking.iter().filter(|key| !table.has(key)) {
         let reason = "is missing: the gateway has to say there who it is";
         report.add(table.line, format!("{}: `{}` {reason}", table.label, key.name));
@@ -174,7 +173,7 @@ fn scopes(report: &mut Report, table: &Table<'_>) -> Vec<(String, String)> {
 }
 
 fn base_path(text: &str) -> Result<(), String> {
-    path::check_exact(text)?;
+    text::exact_path(text)?;
     match text.len() > 1 && !text.ends_with('/') && !text.starts_with("/.") {
         true => Ok(()),
         false => Err(format!("`{text}` must be a path like `/oauth`, without a slash at its end")),

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::credentials;
-use super::host;
 use super::keys;
 use super::names::Names;
 use super::problem::Report;
-use super::shape::{self, administrator, luminate, root};
 use super::table::Table;
 use super::text;
-use super::{
+use crate::host;
+use crate::shape::{self, administrator, luminate, root};
+use crate::{
     Administrator, CookieStyle, FieldNames, FieldPattern, HostPattern, Issuer, Key, Luminate, NamePattern, Network,
     NoAuth, Session, SignedRedirect,
 };
@@ -61,7 +61,7 @@ pub(super) fn read(
     let http_host = table.checked(report, &luminate::HTTP_HOST, http_host);
     let server_networks = server_networks(report, &table);
     let administrators = administrators(report, &table, keys, issuers);
-    let lookup = table.checked(report, &luminate::LOOKUP, super::path::check_exact);
+    let lookup = table.checked(report, &luminate::LOOKUP, text::exact_path);
     Some(Luminate {
         session,
         api_keys,

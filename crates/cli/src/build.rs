@@ -1,0 +1,83 @@
+//! `edgegate build`: the policy as data, beside a Worker that is compiled already.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::args::{Build, Common};
+use super::check::{remark_json, warning};
+use super::output::{Failure, Report};
+use super::time;
+use super::workspace::{policy_path, read_policy};
+use edgegate_core::policy::{Policy, advise};
+
+/// Leaves a folder that the platform can run: the policy, and the Worker's two files. Compiles no code.
+///
+/// # Errors
+/// Exit code 2 if the policy is not valid, if there is no Worker, or if the folder cannot be written.
+pub fn run(common: &Common, build: &Build) -> Result<Report, Failure> {
+    let path = policy_path(common);
+    let policy = read_policy(&path)?;
+    let data = policy.compile();
+    let digest = digest(&data)?;
+    let out = &build.out;
+    fs::create_dir_all(out).map_err(|error| unwritable(out, &error))?;
+    let worker = worker(build);
+    for name in WORKER {
+        copy(&worker.join(name), &out.join(name))?;
+    }
+    write(&out.join(POLICY), &data)?;
+    let advice = advise(&policy, &time::day(time::now()));
+    let routes = policy.routes.len();
+    let json = json!({
+        "out": out.display().to_string(),
+        "policy": digest,
+        "bytes": data.len(),
+        "routes": routes,
+        "advice": advice.iter().map(remark_json).collect::<Vec<_>>(),
+    });
+    let plural = if routes == 1 { "" } else { "s" };
+    let text = format!("{}: policy {digest}, {routes} route{plural}, {} bytes\n", out.display(), data.len());
+    let warnings = advice.iter().map(|advice| warning(&path, advice)).collect();
+    Ok(Report { warnings, ..Report::fine(text, json) })
+}
+
+/// The digest of what was written: whatever the Worker could not read is not left behind.
+fn digest(data: &[u8]) -> Result<String, Failure> {
+    let policy = Policy::decode(data).map_err(|reason| Failure::refused(format!("the compiled policy: {reason}")))?;
+    Ok(policy.digest.map(|digest| digest.to_string()).unwrap_or_default())
+}
+
+/// Where the compiled Worker is: `--worker`, else `EDGEGATE_WORKER`, else `target/worker`.
+fn worker(build: &Build) -> PathBuf {
+    let named = std::env::var_os("EDGEGATE_WORKER").filter(|name| !name.is_empty()).map(PathBuf::from);
+    build.worker.clone().or(named).unwrap_or_else(|| PathBuf::from("target/worker"))
+}
+
+/// Copies a file where the copy is not the same already, so that what watches it sees changes alone.
+fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
+    let file = fs::read(from).map_err(|error| {
+        Failure::usage(format!("{}: {error}", from.display()))
+            .todo("The Worker is compiled by `npm run build`; --worker FOLDER names another place.")
+    })?;
+    write(to, &file)
+}
+
+/// Writes a file at once: what runs from there never sees half of it.
+fn write(path: &Path, data: &[u8]) -> Result<(), Failure> {
+    if fs::read(path).is_ok_and(|before| before == data) {
+        return Ok(());
+    }
+    let new = path.with_extension("new");
+    fs::write(&new, data).and_then(|()| fs::rename(&new, path)).map_err(|error| unwritable(path, &error))
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::usage(format!("{}: {error}", path.display())).todo("--out FOLDER names a place that can be written.")
+}
+
+/// What the Worker consists of.
+const WORKER: [&str; 2] = ["index_bg.wasm", "index.js"];
+/// Beside them, as the Worker imports it.
+pub const POLICY: &str = "policy.bin";

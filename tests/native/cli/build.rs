@@ -1,0 +1,76 @@
+//! `edgegate build`: the policy as data beside a Worker, or a mistake and nothing.
+
+use std::fs;
+use std::path::PathBuf;
+
+use edgegate_core::policy::Policy;
+
+use super::run::edgegate;
+
+/// A folder with a Worker in it, and a place for what is built.
+fn folders(name: &str) -> (PathBuf, String, String) {
+    let home = std::env::temp_dir().join(format!("edgegate-build-{name}-{}", std::process::id()));
+    let worker = home.join("worker");
+    fs::create_dir_all(&worker).unwrap();
+    fs::write(worker.join("index.js"), "// the Worker").unwrap();
+    fs::write(worker.join("index_bg.wasm"), b"\0asm").unwrap();
+    let out = home.join("out");
+    (home, worker.display().to_string(), out.display().to_string())
+}
+
+#[test]
+fn a_folder_that_the_platform_can_run() {
+    let (home, worker, out) = folders("whole");
+    let args = ["build", "--policy", "demo/edgegate.toml", "--worker", &worker, "--out", &out];
+    let ran = edgegate(&args).ends(0);
+    let policy = Policy::decode(&fs::read(home.join("out/policy.bin")).unwrap()).unwrap();
+    let digest = policy.digest.as_ref().unwrap().to_string();
+    assert!(ran.out.contains(&format!("policy {digest}, {} routes", policy.routes.len())), "{}", ran.out);
+    assert!(ran.err.contains("demo/edgegate.toml:7: warning: "), "{}", ran.err);
+    assert_eq!(fs::read(home.join("out/index.js")).unwrap(), b"// the Worker");
+    assert_eq!(fs::read(home.join("out/index_bg.wasm")).unwrap(), b"\0asm");
+    let json = edgegate(&[&args[..], &["--json"]].concat()).ends(0).json();
+    assert_eq!(json["policy"], digest.as_str());
+    assert_eq!(json["routes"], policy.routes.len());
+    assert!(json["advice"].as_array().unwrap().len() > 3);
+    fs::remove_dir_all(home).unwrap();
+}
+
+#[test]
+fn what_is_the_same_is_not_written_again() {
+    let (home, worker, out) = folders("again");
+    let files = || ["index.js", "index_bg.wasm", "policy.bin"].map(|name| home.join("out").join(name));
+    let times = || files().map(|file| fs::metadata(file).unwrap().modified().unwrap());
+    let build = |policy| edgegate(&["build", "--policy", policy, "--worker", &worker, "--out", &out]).ends(0);
+    build("edgegate.toml");
+    let before = times();
+    build("edgegate.toml");
+    assert_eq!(times(), before);
+    build("demo/edgegate.toml");
+    assert_eq!([times()[0], times()[1]], [before[0], before[1]]);
+    assert_ne!(fs::read(&files()[2]).unwrap().len(), 0);
+    fs::remove_dir_all(home).unwrap();
+}
+
+#[test]
+fn a_mistake_leaves_what_was_built_before() {
+    let (home, worker, out) = folders("mistake");
+    let build = |policy: &str| edgegate(&["build", "--policy", policy, "--worker", &worker, "--out", &out]);
+    build("edgegate.toml").ends(0);
+    let before = fs::read(home.join("out/policy.bin")).unwrap();
+    let wrong = home.join("wrong.toml");
+    fs::write(&wrong, fs::read_to_string("../../edgegate.toml").unwrap().replace("[\"none\"]", "[\"nobody\"]"))
+        .unwrap();
+    let ran = build(wrong.to_str().unwrap()).ends(2);
+    assert!(ran.err.contains("wrong.toml:") && ran.err.contains("`nobody` is no kind of credential"), "{}", ran.err);
+    assert_eq!(fs::read(home.join("out/policy.bin")).unwrap(), before);
+    fs::remove_dir_all(home).unwrap();
+}
+
+#[test]
+fn a_missing_worker_is_named_with_what_makes_it() {
+    let (home, _, out) = folders("missing");
+    let ran = edgegate(&["build", "--policy", "edgegate.toml", "--worker", "/nowhere", "--out", &out]).ends(2);
+    assert!(ran.err.contains("/nowhere/index_bg.wasm: ") && ran.err.contains("npm run build"), "{}", ran.err);
+    fs::remove_dir_all(home).unwrap();
+}
