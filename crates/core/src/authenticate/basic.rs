@@ -33,7 +33,7 @@ impl Credential for Basic {
         let known = Identity { kind: KIND, ..Identity::default() };
         match subject(x, route, self, value).await {
             Ok(subject) => Ok(Some(Access::of(Identity { subject: Some(subject), ..known }))),
-            Err(reason) => Err(Refusal::from(reason).of(&known)),
+            Err(reason) => Err(reason.of(&known)),
         }
     }
 }

@@ -24,7 +24,7 @@ impl Credential for Token {
     ) -> Result<Option<Access>, Refusal> {
         let Some(token) = &shown.token else { return Ok(None) };
         let verified = verify(x, route, token).await?;
-        let of_token = |reason: Reason| Refusal::from(reason).of(&verified.identity);
+        let of_token = |reason: Reason| reason.of(&verified.identity);
         let claim = match shown.with_proof || verified.bound.is_some() {
             true => Some(Box::pin(check_binding(x, token, shown.with_proof, verified.bound)).await.map_err(of_token)?),
             false => None,

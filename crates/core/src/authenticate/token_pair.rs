@@ -43,7 +43,7 @@ impl Credential for TokenPair {
         };
         match judged {
             Ok(()) => Ok(Some(Access::of(identity))),
-            Err(reason) => Err(Refusal::from(reason).of(&identity)),
+            Err(reason) => Err(reason.of(&identity)),
         }
     }
 }

@@ -78,7 +78,7 @@ pub async fn verify<P: KvStore + Ledger>(
     });
     match identity {
         Ok(identity) => Ok(Identity { kind: KIND, ..identity }),
-        Err(reason) => Err(Refusal::from(reason).of(&Identity::by_key(KIND, &session.key_id))),
+        Err(reason) => Err(reason.of(&Identity::by_key(KIND, &session.key_id))),
     }
 }
 

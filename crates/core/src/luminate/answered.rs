@@ -54,7 +54,7 @@ pub(super) async fn client<P: Ports>(
     let came = caller.known();
     let (root, content) = match content(v, call, method, &mut caller).await {
         Ok(content) => content,
-        Err(reason) => return Err(Refusal::from(reason).of(&caller.known())),
+        Err(reason) => return Err(reason.of(&caller.known())),
     };
     redirects::know(v, &caller, onward.as_deref_mut())?;
     let answer = answer(v.ctx(), format, onward.as_deref(), (root, &content));
@@ -135,11 +135,11 @@ pub(super) async fn server<P: Ports>(
         Answered::GetSingleSignOnToken => constituent(v, call).await,
         _ => authenticate(v, call).await,
     };
-    let subject = subject.map_err(|reason| Refusal::from(reason).of(&administrator))?;
+    let subject = subject.map_err(|reason| reason.of(&administrator))?;
     let identity = Identity { subject: Some(subject), ..administrator };
     match for_server(v, format, method, identity.subject.as_deref().unwrap_or_default()).await {
         Ok(answer) => Ok(Access::answer(answer).by(identity)),
-        Err(reason) => Err(Refusal::from(reason).of(&identity)),
+        Err(reason) => Err(reason.of(&identity)),
     }
 }
 

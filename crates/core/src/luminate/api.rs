@@ -74,7 +74,7 @@ async fn carry_out<P: Ports>(
             Known::Answered(method) => answered::server(v, call, (format, method), identity).await,
             Known::Forwarded => match guess::count(v, call, &method, &identity, true).await {
                 Ok(()) => Ok(forward::server(call).by(identity)),
-                Err(reason) => Err(Refusal::from(reason).of(&identity)),
+                Err(reason) => Err(reason.of(&identity)),
             },
         };
     }

@@ -58,7 +58,7 @@ pub async fn of<P: Ports>(v: &Visit<'_, P>, call: &Call<'_>, wants_auth: bool) -
         None => present(v, field.as_deref()).await?,
     };
     let known = caller.known();
-    let of_caller = |reason: Reason| Refusal::from(reason).of(&known);
+    let of_caller = |reason: Reason| reason.of(&known);
     if let Some(subject) = vouched {
         vouch(subject, &mut caller).map_err(of_caller)?;
     }
@@ -192,12 +192,12 @@ pub async fn present<P: Ports>(v: &Visit<'_, P>, field: Option<&str>) -> Result<
         Err(Reason::SessionForged) if by_cookie.as_ref().is_none_or(Caller::is_nobody) => None,
         Err(reason) => {
             let reason = if reason == Reason::SessionForged { Reason::SessionConflict } else { reason };
-            return Err(Refusal::from(reason).of(&by_cookie.unwrap_or_else(Caller::nobody).identity));
+            return Err(reason.of(&by_cookie.unwrap_or_else(Caller::nobody).identity));
         }
     };
     match (by_field, by_cookie) {
         (Some(field), Some(cookie)) if !field.is_nobody() && !cookie.is_nobody() => {
-            Err(Refusal::from(Reason::SessionConflict).of(&field.identity))
+            Err(Reason::SessionConflict.of(&field.identity))
         }
         (Some(field), Some(cookie)) if field.is_nobody() && !cookie.is_nobody() => Ok(cookie),
         (field, cookie) => Ok(field.or(cookie).unwrap_or_else(Caller::nobody)),
@@ -225,7 +225,7 @@ pub fn check_sender<P>(v: &Visit<'_, P>) -> Result<Option<Sealed>, Reason> {
 pub async fn redeem<P: Ports>(v: &Visit<'_, P>, text: &str) -> Result<Caller, Refusal> {
     let mut caller = by_nonce(v, text).await?;
     let known = caller.known();
-    settle(v, &mut caller).await.map_err(|reason| Refusal::from(reason).of(&known))?;
+    settle(v, &mut caller).await.map_err(|reason| reason.of(&known))?;
     Ok(caller)
 }
 
@@ -236,7 +236,7 @@ pub async fn redeem<P: Ports>(v: &Visit<'_, P>, text: &str) -> Result<Caller, Re
 pub async fn by_nonce<P: Ports>(v: &Visit<'_, P>, text: &str) -> Result<Caller, Refusal> {
     let nonce = handoff::open(v.ctx(), &v.luminate.session, text)?;
     let known = Identity::by_key("nonce", &nonce.key_id);
-    connected(v, nonce).await.map_err(|reason| Refusal::from(reason).of(&known))
+    connected(v, nonce).await.map_err(|reason| reason.of(&known))
 }
 
 async fn connected<P: Ports>(v: &Visit<'_, P>, nonce: Sealed) -> Result<Caller, Reason> {
@@ -304,7 +304,7 @@ async fn living<P: Ports>(v: &Visit<'_, P>, sealed: &Sealed) -> Result<Result<Ca
         Err(
             ended @ (Reason::SessionExpired | Reason::SessionIdle | Reason::SessionRevoked | Reason::SessionUnknown),
         ) => Ok(Err(ended)),
-        Err(reason) => Err(Refusal::from(reason).of(&Identity::by_key("session", &sealed.key_id))),
+        Err(reason) => Err(reason.of(&Identity::by_key("session", &sealed.key_id))),
     }
 }
 

@@ -48,7 +48,7 @@ pub(super) async fn visit<P: Ports>(v: &Visit<'_, P>) -> Result<Access, Refusal>
     let tags = match v.route.tags.filter(|_| reads && matches!(then, Then::Forward)) {
         Some(places) => {
             let known = caller.known();
-            Some(tags(v, places, &mut caller).map_err(|reason| Refusal::from(reason).of(&known))?)
+            Some(tags(v, places, &mut caller).map_err(|reason| reason.of(&known))?)
         }
         None => None,
     };

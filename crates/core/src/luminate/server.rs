@@ -46,7 +46,7 @@ pub(super) async fn administrator<P: Ports>(
     let identity = Identity { kind: "administrator", client: Some(administrator.name.clone()), ..Identity::default() };
     match administrator.methods.iter().any(|pattern| pattern.matches(method)) {
         true => Ok(identity),
-        false => Err(Refusal::from(Reason::MethodNotPermitted).of(&identity)),
+        false => Err(Reason::MethodNotPermitted.of(&identity)),
     }
 }
 

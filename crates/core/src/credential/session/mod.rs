@@ -133,11 +133,11 @@ pub async fn verify<P: KvStore + Ledger>(
     revocation: Revocation,
     sealed: &Sealed,
 ) -> Result<Identity, Refusal> {
-    let known = |reason: Reason| Refusal::from(reason).of(&Identity::by_key("session", &sealed.key_id));
+    let known = |reason: Reason| reason.of(&Identity::by_key("session", &sealed.key_id));
     let identity = check(ctx, ports, policy, revocation, sealed).await.map_err(known)?;
     match keep_alive(ctx, ports, policy, sealed).await {
         Ok(()) => Ok(identity),
-        Err(reason) => Err(Refusal::from(reason).of(&identity)),
+        Err(reason) => Err(reason.of(&identity)),
     }
 }
 

@@ -48,9 +48,9 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth) -> Result<Acce
         Err(reason) if goes_back(reason) => {
             let text = words::text(reason, oauth.dialect);
             let back = asked.back(x, &[("error", words::error(reason).1), ("error_description", text)]);
-            Err(Refusal::from(reason).of(&caller).saying(Said::Answer(back)))
+            Err(reason.of(&caller).saying(Said::Answer(back)))
         }
-        Err(reason) => Err(Refusal::from(reason).of(&caller)),
+        Err(reason) => Err(reason.of(&caller)),
     }
 }
 

@@ -30,7 +30,7 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth) -> Result<Acce
     let mut caller = client::identity(&client);
     match redeem(x, oauth, &client, (&form, by_code), &mut caller).await {
         Ok(answer) => Ok(Access::answer(answer).by(caller)),
-        Err(reason) => Err(Refusal::from(reason).of(&caller)),
+        Err(reason) => Err(reason.of(&caller)),
     }
 }
 
