@@ -115,7 +115,7 @@ impl Exchange {
         if let Ok(Handled { decision: Decision::Forward(forwarding), .. }) = &mut self.judged {
             forwarding.forget_request();
             timeout = u32::try_from(forwarding.origin.timeout * 1000).unwrap_or(u32::MAX);
-            limit = if forwarding.onward.is_some() { DOCUMENT } else { 0 };
+            limit = if forwarding.outcome_redirect.is_some() { DOCUMENT } else { 0 };
             if forwarding.tags.is_some() {
                 self.context = context.clone();
             }
@@ -182,7 +182,7 @@ impl Exchange {
             return unjudged(&self.request, Reason::Internal);
         };
         if let Ok(response) = response.dyn_into::<Response>() {
-            if let Some(answer) = onward(forwarding, response.status(), text.as_deref()) {
+            if let Some(answer) = outcome_redirect(forwarding, response.status(), text.as_deref()) {
                 let response = glue::instead(&response, answer.status, &lines_of_answer(&answer))?;
                 return Ok(self.logged(response.into(), answer.status));
             }
@@ -246,8 +246,8 @@ fn send(forwarding: &Forwarding, env: &Env, request: &Request) -> Result<Promise
 }
 
 /// Where the browser goes instead of getting the origin's answer.
-fn onward(forwarding: &Forwarding, status: u16, text: Option<&str>) -> Option<Answer> {
-    let redirect = errors::redirect_after(forwarding.onward.as_deref()?, status, text, now_ms() / 1000)?;
+fn outcome_redirect(forwarding: &Forwarding, status: u16, text: Option<&str>) -> Option<Answer> {
+    let redirect = errors::redirect_after(forwarding.outcome_redirect.as_deref()?, status, text, now_ms() / 1000)?;
     Some(answered::instead(forwarding, redirect))
 }
 

@@ -198,7 +198,7 @@ fn server_calls_never_redirect() {
         assert_eq!(location(&judged), None, "{method}");
     }
     let forwarded = site.ask(&server("getUser", &more));
-    assert!(forwarding(&forwarded).onward.is_none());
+    assert!(forwarding(&forwarded).outcome_redirect.is_none());
     for hidden in ["a=b;redirect=x", "Redirect=x", "redirect=x&redirect=y"] {
         assert!(site.ask(&server("getUser", &format!("cons_id={JO}&{hidden}"))).refused.is_some(), "{hidden}");
     }
@@ -225,8 +225,8 @@ pub fn after(target: &str, sign: &str, status: u16, text: Option<&str>) -> Optio
     let jo = login(&site, JO);
     let more = encoded(&[("redirect", target), ("sign_redirects", sign), ("note", "a&b")]);
     let judged = site.ask(&client("getUser", &format!("{}&{more}", jo.fields())));
-    let onward = forwarding(&judged).onward.as_deref().unwrap();
-    let answer = redirect_after(onward, status, text, THEN)?;
+    let outcome_redirect = forwarding(&judged).outcome_redirect.as_deref().unwrap();
+    let answer = redirect_after(outcome_redirect, status, text, THEN)?;
     assert_eq!((answer.status, answer.body.as_str()), (302, ""));
     answer.headers.into_iter().find(|(name, _)| *name == "location").map(|(_, value)| value)
 }

@@ -94,7 +94,7 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
         owns_cors: route.cors.is_some() || route.takes_credentials(),
         varies_by_origin: route.cors.is_some(),
         tags: None,
-        onward: None,
+        outcome_redirect: None,
         format: None,
     })
 }

@@ -107,7 +107,7 @@ impl State {
         };
         // What was opened for the caller is theirs even if the origin is down: a nonce works only once.
         let (cookies, outcome) = match &judged.decision {
-            Decision::Forward(forwarding) => (forwarding.cookies.clone(), forwarding.onward.as_deref()),
+            Decision::Forward(forwarding) => (forwarding.cookies.clone(), forwarding.outcome_redirect.as_deref()),
             Decision::Answer(_) => (Vec::new(), None),
         };
         let refusal = Refusal::from(reason);

@@ -186,7 +186,7 @@ fn check_query(query: &str) -> Result<usize, Reason> {
     let mut escapes = 0;
     for byte in query.bytes() {
         match byte {
-            _ if query::is_escaped_onward(byte) => escapes += 1,
+            _ if query::is_escaped_when_forwarded(byte) => escapes += 1,
             b'"' | b'#' | b'<' | b'>' => return Err(Reason::QueryAmbiguous),
             _ if byte.is_ascii_graphic() => {}
             _ => return Err(Reason::QueryAmbiguous),
