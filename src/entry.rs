@@ -207,7 +207,9 @@ fn incoming(described: &str) -> Option<Incoming<'_>> {
     while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
         headers.push((name, value));
     }
-    Some(Incoming { method, url, headers: Headers::new(headers), odd_body: !odd_body.is_empty() })
+    let headers = Headers::new(headers);
+    let client_address = headers.get(CLIENT_ADDRESS).and_then(|address| address.parse().ok());
+    Some(Incoming { method, url, headers, odd_body: !odd_body.is_empty(), client_address })
 }
 
 /// Why the rest of a form was refused while it was on its way, if it was.
@@ -344,6 +346,8 @@ fn now_ms() -> u64 {
     Date::now() as u64
 }
 
+/// The client's address. Cloudflare's edge sets this header; anywhere else the client can choose its value.
+const CLIENT_ADDRESS: &str = "cf-connecting-ip";
 /// How often a request's headers lie in memory while it is judged, about.
 const HEADERS: usize = 2;
 /// Bytes of an answer that is read to know where it leads.

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use arbitrary::Arbitrary;
 use edgegate_core::exchange::Moment;
 use edgegate_core::state::State;
-use edgegate_core::http::{Headers, Incoming};
 use edgegate_core::refusal::Reason;
 use edgegate_core::exchange::decision::Decision;
 use edgegate_core::forward::headers::is_reserved;
@@ -69,7 +68,7 @@ target!(|input: Input<'_>| WORLD.with(|(gate, world)| {
             fields.push((name, *value));
         }
     }
-    let incoming = Incoming { method, url: &url, headers: Headers::new(fields.clone()), odd_body: false };
+    let incoming = crate::support::incoming(method, &url, fields.clone());
     let ports = Memory::new(world).with_body(input.body);
     world.clock.set(given::NOW + u64::from(input.later));
     let moment = Moment { now: world.clock.get(), request_id: "request-1" };

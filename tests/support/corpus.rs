@@ -53,8 +53,9 @@ fn value_of(name: &str) -> String {
 fn decide(gate: &State, ports: &Memory, case: &serde_json::Value) -> String {
     let (method, url) = case["request"].as_str().unwrap_or_default().split_once(' ').expect("METHOD URL");
     let headers = case["headers"].as_object().into_iter().flatten();
-    let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
-    let incoming = Incoming { method, url, headers: Headers::new(headers), odd_body: false };
+    let headers = Headers::new(headers.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect());
+    let client_address = headers.get("cf-connecting-ip").and_then(|address| address.parse().ok());
+    let incoming = Incoming { method, url, headers, odd_body: false, client_address };
     // A second a request, so that no key is written twice within one.
     ports.world.pass(1);
     let moment = Moment { now: ports.world.clock.get(), request_id: "request-1" };

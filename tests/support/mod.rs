@@ -102,6 +102,13 @@ impl Request {
     }
 }
 
+/// A request as the Worker hands it to the gateway: the client's address is the one that the edge writes into a header.
+pub fn incoming<'a>(method: &'a str, url: &'a str, headers: Vec<(&'a str, &'a str)>) -> Incoming<'a> {
+    let headers = Headers::new(headers);
+    let client_address = headers.get("cf-connecting-ip").and_then(|address| address.parse().ok());
+    Incoming { method, url, headers, odd_body: false, client_address }
+}
+
 /// One isolate in one location.
 pub struct Site {
     pub gate: State,
@@ -155,8 +162,7 @@ impl Site {
     async fn check_by(&self, request: &Request, now: u64) -> Handled {
         let ports = self.ports.with_body(&request.body);
         let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let incoming =
-            Incoming { method: &request.method, url: &request.url, headers: Headers::new(headers), odd_body: false };
+        let incoming = incoming(&request.method, &request.url, headers);
         let moment = Moment { now, request_id: "request-1" };
         self.gate.handle(&incoming, moment, &ports).await
     }

@@ -75,14 +75,12 @@ impl Judgement {
 pub fn check(workspace: &Workspace, asked: Asked<'_>) -> Judgement {
     let gate = State::new(without_assertions(&workspace.policy), workspace.secrets()).at(Deployment::Local);
     let network = asked.client.is_none().then(|| bound_network(asked.url)).flatten();
-    let client = asked.client.map(|client| client.to_string());
-    let client = client.or_else(|| network.as_deref()?.split('/').next().map(str::to_owned));
-    let headers = client.as_deref().map(|client| ("cf-connecting-ip", client));
     let incoming = Incoming {
         method: asked.method,
         url: asked.url,
-        headers: Headers::new(headers.into_iter().collect()),
+        headers: Headers::default(),
         odd_body: false,
+        client_address: asked.client.or_else(|| network.as_deref()?.split('/').next()?.parse().ok()),
     };
     let moment = Moment { now: asked.now, request_id: "edgegate" };
     let mut judging = pin!(gate.handle(&incoming, moment, &Offline));

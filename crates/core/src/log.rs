@@ -35,7 +35,7 @@ pub struct Spent {
 ///
 /// let state = State::new(policy, secrets);
 /// let url = "https://gate.example.org/downloads/a.pdf";
-/// let request = Incoming { method: "GET", url, headers: Headers::new(Vec::new()), odd_body: false };
+/// let request = Incoming { method: "GET", url, headers: Headers::new(Vec::new()), odd_body: false, client_address: None };
 /// let ports = Memory::new(&World::at(1_800_000_000));
 /// let judged = finish(state.handle(&request, Moment { now: 1_800_000_000, request_id: "r1" }, &ports)).unwrap();
 ///

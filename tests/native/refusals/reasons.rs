@@ -7,13 +7,12 @@ use edgegate_core::exchange::decision::Decision;
 use edgegate_core::exchange::format::ErrorFormat;
 use edgegate_core::exchange::{Handled, Moment};
 use edgegate_core::http::answer::Answer;
-use edgegate_core::http::{Headers, Incoming};
 use edgegate_core::refusal::Reason;
 use edgegate_core::testing::finish;
 use serde_json::Value;
 
 use crate::support::story::{Story, reason};
-use crate::support::{NOW, Request, answer, fixture_json, forwarding};
+use crate::support::{NOW, Request, answer, fixture_json, forwarding, incoming};
 
 /// Reasons that no request to the core can produce, and where they are shown.
 const ELSEWHERE: [Reason; 5] = [
@@ -326,8 +325,7 @@ fn an_origin_that_does_not_answer() {
         2,
         "a program is forwarded at once, with its session and the token of it"
     );
-    let headers = Headers::new(vec![("accept", "application/json")]);
-    let incoming = Incoming { method: "GET", url: &request.url, headers, odd_body: false };
+    let incoming = incoming("GET", &request.url, vec![("accept", "application/json")]);
     let moment = Moment { now: NOW, request_id: "request-1" };
     let answer = story.site.gate.refuse(Reason::OriginUnavailable, &incoming, moment, &judged);
     assert_eq!(answer.status, 502);

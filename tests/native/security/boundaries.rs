@@ -6,7 +6,6 @@ use std::rc::Rc;
 
 use edgegate_core::exchange::{Handled, Moment};
 use edgegate_core::gate::answered::{Edit, Said, edits};
-use edgegate_core::http::{Headers, Incoming};
 use edgegate_core::log;
 use edgegate_core::ports::KvStore;
 use edgegate_core::refusal::Reason;
@@ -16,7 +15,7 @@ use serde_json::json;
 use crate::support::oauth;
 use crate::support::schemes::{Browser, basic};
 use crate::support::story::Story;
-use crate::support::{NOW, POLICY, Request, Site, forwarding, is_granted};
+use crate::support::{NOW, POLICY, Request, Site, forwarding, incoming, is_granted};
 
 /// The fixtures' policy with this table in front of its routes.
 fn with(table: &str) -> String {
@@ -156,7 +155,7 @@ fn what_was_let_through_is_used_up_although_the_origin_failed() {
     let request = story.request("GET {link}");
     let judged = story.site.ask(&request);
     assert!(is_granted(&judged));
-    let incoming = Incoming { method: "GET", url: &request.url, headers: Headers::new(vec![]), odd_body: false };
+    let incoming = incoming("GET", &request.url, Vec::new());
     let moment = Moment { now: NOW, request_id: "request-1" };
     assert_eq!(story.site.gate.refuse(Reason::OriginUnavailable, &incoming, moment, &judged).status, 502);
     assert_eq!(story.site.ask(&request).refused, Some(Reason::LinkReplayed));

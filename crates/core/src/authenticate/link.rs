@@ -26,7 +26,7 @@ impl Credential for Link {
         let Some((link, parts)) = authentic else { return Ok(None) };
         let identity = Identity { subject: link.subject.clone(), ..Identity::by_key("link", &link.key_id) };
         let used = || {
-            link::check_terms(self, &parts, x.request.client(), ctx.now)?;
+            link::check_terms(self, &parts, x.request.client_address, ctx.now)?;
             let key = claim_key("link", &link.key_id, &link.mac);
             let (not_used, replayed) = (Reason::LinkNotUsed, Reason::LinkReplayed);
             self.single_use.then(|| SingleUse { key, until: link.until, not_used, replayed }.claim(x)).transpose()

@@ -38,7 +38,7 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     if fetch_metadata::looks_ahead(request.method, &request.headers) {
         return Err(Reason::LinkNotUsed.into());
     }
-    link::check_terms(&broker.link, &parts, request.client(), ctx.now)?;
+    link::check_terms(&broker.link, &parts, request.client_address, ctx.now)?;
     let state = query::sole(parts.covered, STATE)?.ok_or(Reason::BrokerStateForged)?;
     let key = claim_key("link", &link.key_id, &link.mac);
     let next = match broker_state::back(ctx, sessions, &broker.name, target, &request.headers, state) {

@@ -48,7 +48,7 @@ impl State {
     /// let state = State::new(policy, secrets);
     /// let ports = Memory::new(&World::at(1_800_000_000));
     /// let handle = |url| {
-    ///     let request = Incoming { method: "GET", url, headers: Headers::new(Vec::new()), odd_body: false };
+    ///     let request = Incoming { method: "GET", url, headers: Headers::new(Vec::new()), odd_body: false, client_address: None };
     ///     finish(state.handle(&request, Moment { now: 1_800_000_000, request_id: "r1" }, &ports)).unwrap()
     /// };
     ///

@@ -13,7 +13,7 @@ use crate::refused::Refusal;
 /// # Errors
 /// `ServerAddress`.
 pub fn check_address<P>(v: &Visit<'_, P>) -> Result<(), Reason> {
-    let client = v.request.client().ok_or(Reason::ServerAddress)?;
+    let client = v.request.client_address.ok_or(Reason::ServerAddress)?;
     let is_listed = v.luminate.server_networks.iter().any(|network| network.contains(client));
     is_listed.then_some(()).ok_or(Reason::ServerAddress)
 }
