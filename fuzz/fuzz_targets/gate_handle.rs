@@ -51,7 +51,7 @@ const NAMES: [&str; 23] = [
 thread_local! {
     static WORLD: (State, Rc<World>) = {
         let policy = edgegate_core::policy::Policy::read(given::POLICY).expect("valid");
-        let secrets = edgegate_core::secrets::Secrets::new(&policy, given::secret);
+        let secrets = edgegate_core::secrets::Secrets::new(&policy, "", given::secret);
         (State::new(policy, secrets), World::at(given::NOW))
     };
 }

@@ -29,7 +29,7 @@ pub struct Case {
 pub fn run() -> Vec<Case> {
     let cases: serde_json::Value = serde_json::from_str(CORPUS).expect("the corpus is JSON");
     let policy = Policy::read(POLICY).expect("the policy is valid");
-    let secrets = Secrets::new(&policy, |name| (name != "ABSENT_KEY").then(|| Secret::new(value_of(name))));
+    let secrets = Secrets::new(&policy, "", |name| (name != "ABSENT_KEY").then(|| Secret::new(value_of(name))));
     let gate = State::new(policy, secrets);
     let ports = Memory::new(&World::at(NOW));
     let cases = cases.as_array().expect("an array");

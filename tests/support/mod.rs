@@ -30,6 +30,8 @@ use serde_json::{Value, json};
 pub const NOW: u64 = 1_800_000_000;
 pub const HOST: &str = "https://gate.example.org";
 pub const POLICY: &str = include_str!("../../fixtures/gate.toml");
+/// What the Worker and the tool take for published: the secrets of the demo.
+pub const PUBLISHED: &str = include_str!("../../demo/.dev.vars");
 
 /// The value of a secret: none for ABSENT_KEY, a JWK for identity keys (RFC 7517 appendix A.2), else a text.
 pub fn secret(name: &str) -> Option<Secret> {
@@ -51,7 +53,7 @@ fn read(text: &str) -> Policy {
 }
 
 pub fn secrets(policy: &Policy) -> Secrets {
-    Secrets::new(policy, secret)
+    Secrets::new(policy, PUBLISHED, secret)
 }
 
 pub fn fixture(name: &str) -> String {
@@ -135,8 +137,8 @@ impl Site {
     /// With a secret of the test's own.
     pub fn with_secret(world: &Rc<World>, text: &str, name: &str, value: &str) -> Self {
         let policy = policy(text);
-        let secrets =
-            Secrets::new(&policy, |asked| if asked == name { Some(Secret::new(value)) } else { secret(asked) });
+        let own = |asked: &str| if asked == name { Some(Secret::new(value)) } else { secret(asked) };
+        let secrets = Secrets::new(&policy, PUBLISHED, own);
         Self { gate: State::new(policy, secrets), ports: Memory::new(world) }
     }
 

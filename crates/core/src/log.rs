@@ -26,7 +26,7 @@ pub struct Spent {
 /// ```
 /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let secrets = Secrets::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, "", secret);
 /// use edgegate_core::exchange::Moment;
 /// use edgegate_core::http::{Headers, Incoming};
 /// use edgegate_core::log::{Spent, line};

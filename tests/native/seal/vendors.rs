@@ -67,7 +67,7 @@ fn luminate() -> &'static Luminate {
 
 static FOREIGN: LazyLock<Secrets> = LazyLock::new(|| {
     let other = |name: &str| Some(Secret::new(format!("{name} of somebody else entirely")));
-    Secrets::new(&POLICY, other)
+    Secrets::new(&POLICY, "", other)
 });
 
 fn at<'a>(recent: &'a Recent, secrets: &'a Secrets, now: u64) -> Context<'a> {

@@ -124,7 +124,7 @@ fn what_is_under_a_key_without_a_value_is_not_said_to_be_revoked() {
         1,
     );
     let policy = support::policy(&without);
-    let secrets = edgegate_core::secrets::Secrets::new(&policy, |name| {
+    let secrets = edgegate_core::secrets::Secrets::new(&policy, "", |name| {
         (name != "ABSENT_KEY_2").then(|| support::secret(name)).flatten()
     });
     let here = Site { gate: edgegate_core::state::State::new(policy, secrets), ports: new.ports.clone() };

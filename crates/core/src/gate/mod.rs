@@ -37,7 +37,7 @@ impl State {
     /// ```
     /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
     /// # let policy = Policy::read(EXAMPLE).unwrap();
-    /// # let secrets = Secrets::new(&policy, secret);
+    /// # let secrets = Secrets::new(&policy, "", secret);
     /// use edgegate_core::exchange::Moment;
     /// use edgegate_core::exchange::decision::Decision;
     /// use edgegate_core::http::{Headers, Incoming};

@@ -168,7 +168,7 @@ impl Sealed {
 /// ```
 /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let secrets = Secrets::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, "", secret);
 /// use edgegate_core::sealed::seal::{Kind, mint, open};
 /// use edgegate_core::testing::{Memory, World};
 ///
@@ -233,7 +233,7 @@ pub fn is_written_as(kind: Kind, text: &str) -> bool {
 /// ```
 /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let secrets = Secrets::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, "", secret);
 /// use edgegate_core::sealed::seal::{Kind, open};
 ///
 /// let keys = [policy.key("seal-1").unwrap().clone()];

@@ -80,7 +80,7 @@ pub struct Terms {
 /// ```
 /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let secrets = Secrets::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, "", secret);
 /// use edgegate_core::refusal::Reason;
 /// use edgegate_core::signed::link::{Signed, verify};
 ///
@@ -161,7 +161,7 @@ pub fn check_terms(profile: &Link, parts: &Parts<'_>, client: Option<IpAddr>, no
 /// ```
 /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let secrets = Secrets::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, "", secret);
 /// use edgegate_core::signed::link::{Signed, Terms, sign, verify};
 ///
 /// let profile = &policy.links[0];

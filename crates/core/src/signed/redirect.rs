@@ -52,7 +52,7 @@ pub struct Verified {
 /// ```
 /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let secrets = Secrets::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, "", secret);
 /// use edgegate_core::refusal::Reason;
 /// use edgegate_core::signed::redirect::{sign, verify};
 ///
@@ -137,7 +137,7 @@ pub fn check_time(profile: &SignedRedirect, parts: &Parts<'_>, now: u64) -> Resu
 /// ```
 /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let secrets = Secrets::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, "", secret);
 /// use edgegate_core::signed::redirect::{sign, verify};
 ///
 /// let profile = &policy.signed_redirects[0];

@@ -10,7 +10,7 @@ use edgegate_core::secrets::Secrets;
 use edgegate_core::testing::{Fault, Faults, World};
 
 use crate::support::story::Story;
-use crate::support::{HOST, NOW, POLICY, Request, Site, forwarding};
+use crate::support::{HOST, NOW, POLICY, PUBLISHED, Request, Site, forwarding};
 
 /// The fixtures' policy with these routes in front of its own.
 fn with_routes(routes: &str) -> Site {
@@ -160,7 +160,7 @@ fn a_preflight_asks_the_route_of_the_method_that_it_announces() {
 #[test]
 fn a_guessable_or_published_secret_is_a_missing_one() {
     let policy = Policy::read(POLICY).unwrap();
-    let with = |value: &'static str| Secrets::new(&policy, move |_| Some(Secret::new(value)));
+    let with = |value: &'static str| Secrets::new(&policy, PUBLISHED, move |_| Some(Secret::new(value)));
     let name = &policy.keys[0].secret;
     assert!(with("a long enough secret").secret(name, false).is_ok());
     assert_eq!(with("short").secret(name, false).err(), Some(Reason::SecretMissing));
