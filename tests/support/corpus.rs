@@ -61,19 +61,19 @@ fn decide(gate: &State, ports: &Memory, case: &serde_json::Value) -> String {
     let moment = Moment { now: ports.world.clock.get(), request_id: "request-1" };
     let ports = ports.with_body(case["body"].as_str().unwrap_or_default().as_bytes());
     let before = ports.spent.get();
-    let judged = finish(gate.handle(&incoming, moment, &ports)).expect("decided");
-    let told = format!("{}\n{}", transcript(&judged), ports.spent.get().storage() - before.storage());
+    let handled = finish(gate.handle(&incoming, moment, &ports)).expect("decided");
+    let told = format!("{}\n{}", transcript(&handled), ports.spent.get().storage() - before.storage());
     let digest: String = hex(&sha256(&[told.as_bytes()])).chars().take(16).collect();
-    format!("{} {digest}", judged.refused.map_or("ok", |reason| reason.code()))
+    format!("{} {digest}", handled.refused.map_or("ok", |reason| reason.code()))
 }
 
 /// Everything that decides what happens; not the words of pages.
-fn transcript(judged: &Handled) -> String {
-    let route = judged.route.as_ref().map(|route| route.name.as_str());
-    match &judged.decision {
+fn transcript(handled: &Handled) -> String {
+    let route = handled.route.as_ref().map(|route| route.name.as_str());
+    match &handled.decision {
         Decision::Forward(to) => format!(
             "{route:?} {:?} {} {} {:?} {:?} {:?} {:?} {:?} {:?} {}",
-            judged.identity,
+            handled.identity,
             to.origin.name,
             to.url,
             to.remove,
@@ -86,7 +86,7 @@ fn transcript(judged: &Handled) -> String {
         ),
         Decision::Answer(answer) => {
             let body = if answer.body.starts_with("<!doctype") { "a page" } else { answer.body.as_str() };
-            format!("{route:?} {:?} {} {:?} {body}", judged.identity, answer.status, answer.headers)
+            format!("{route:?} {:?} {} {:?} {body}", handled.identity, answer.status, answer.headers)
         }
     }
 }

@@ -176,15 +176,15 @@ impl Site {
     /// Storage operations that a request takes.
     pub fn cost(&self, request: &Request) -> (Handled, u32) {
         let before = self.ports.spent.get().storage();
-        let judged = self.ask(request);
-        (judged, self.ports.spent.get().storage() - before)
+        let handled = self.ask(request);
+        (handled, self.ports.spent.get().storage() - before)
     }
 
     /// A call of the admin API that has to succeed.
     pub fn admin(&self, what: &str, body: &Value) -> Value {
-        let judged = self.ask(&admin_request(what, body));
-        assert_eq!(judged.refused, None, "admin/{what} {body}");
-        serde_json::from_str(&answer(&judged).body).expect("admin answers JSON")
+        let handled = self.ask(&admin_request(what, body));
+        assert_eq!(handled.refused, None, "admin/{what} {body}");
+        serde_json::from_str(&answer(&handled).body).expect("admin answers JSON")
     }
 
     pub fn token(&self, scope: &str) -> String {
@@ -198,8 +198,8 @@ impl Site {
     /// A session, opened by a nonce.
     pub fn session(&self) -> String {
         let nonce = self.nonce("account");
-        let judged = self.ask(&Request::get(&format!("/account/?NONCE_TOKEN={nonce}")));
-        let cookies = set_cookies(&judged);
+        let handled = self.ask(&Request::get(&format!("/account/?NONCE_TOKEN={nonce}")));
+        let cookies = set_cookies(&handled);
         let value = cookies.iter().find_map(|cookie| cookie.strip_prefix("__Host-edgegate=")?.split(';').next());
         value.expect("a nonce opens a session").to_owned()
     }
@@ -219,31 +219,31 @@ fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_else(|| panic!("{name} in {value}")).to_owned()
 }
 
-pub fn answer(judged: &Handled) -> &Answer {
-    match &judged.decision {
+pub fn answer(handled: &Handled) -> &Answer {
+    match &handled.decision {
         Decision::Answer(answer) => answer,
         Decision::Forward(forwarding) => panic!("forwarded to {}", forwarding.url),
     }
 }
 
-pub fn forwarding(judged: &Handled) -> &Forwarding {
-    match &judged.decision {
+pub fn forwarding(handled: &Handled) -> &Forwarding {
+    match &handled.decision {
         Decision::Forward(forwarding) => forwarding,
-        Decision::Answer(answer) => panic!("{:?}: {answer:?}", judged.refused),
+        Decision::Answer(answer) => panic!("{:?}: {answer:?}", handled.refused),
     }
 }
 
 /// Whether a credential was accepted: forwarded, or sent on with a session.
-pub fn is_granted(judged: &Handled) -> bool {
-    judged.refused.is_none() && judged.identity.is_some()
+pub fn is_granted(handled: &Handled) -> bool {
+    handled.refused.is_none() && handled.identity.is_some()
 }
 
-pub fn refusal(judged: &Handled) -> Option<Reason> {
-    judged.refused
+pub fn refusal(handled: &Handled) -> Option<Reason> {
+    handled.refused
 }
 
-pub fn set_cookies(judged: &Handled) -> Vec<String> {
-    match &judged.decision {
+pub fn set_cookies(handled: &Handled) -> Vec<String> {
+    match &handled.decision {
         Decision::Forward(forwarding) => forwarding.cookies.clone(),
         Decision::Answer(answer) => {
             answer.headers.iter().filter(|(name, _)| *name == "set-cookie").map(|(_, value)| value.clone()).collect()

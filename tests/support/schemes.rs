@@ -85,11 +85,11 @@ pub fn step(story: &mut Story, verb: &str, rest: &str) {
 }
 
 fn errand(story: &mut Story, path: &str) {
-    let judged = story.site.ask(&Request::get(path).with("accept", "text/html"));
-    let location = answer(&judged).headers.iter().find(|(name, _)| *name == "location").unwrap().1.clone();
+    let handled = story.site.ask(&Request::get(path).with("accept", "text/html"));
+    let location = answer(&handled).headers.iter().find(|(name, _)| *name == "location").unwrap().1.clone();
     let state = location.strip_prefix("https://broker.example.org/sign-in?state=").unwrap();
     story.keep("state", state.to_owned());
-    if let Some(cookie) = set_cookies(&judged).first() {
+    if let Some(cookie) = set_cookies(&handled).first() {
         story.keep("browser", cookie.split(';').next().unwrap().to_owned());
     }
 }

@@ -48,7 +48,7 @@ fn at_once<'a>(site: &'a Site, requests: &'a [Request]) -> Turns<'a, Handled> {
 }
 
 fn refusals(turns: &Turns<'_, Handled>) -> Vec<Option<Reason>> {
-    turns.done.iter().flatten().map(|judged| judged.refused).collect()
+    turns.done.iter().flatten().map(|handled| handled.refused).collect()
 }
 
 #[test]
@@ -191,7 +191,7 @@ proptest! {
         turns.settle();
         let stayed = (0..12).filter(|who| leaves.iter().all(|(left, _)| left != who));
         for who in stayed {
-            prop_assert_eq!(turns.done[who].as_ref().map(|judged| judged.refused), Some(None));
+            prop_assert_eq!(turns.done[who].as_ref().map(|handled| handled.refused), Some(None));
         }
         let fetches = asked(&site) - before;
         prop_assert!(fetches as usize <= 1 + leaves.len(), "{} fetches, {} left", fetches, leaves.len());
@@ -209,5 +209,5 @@ fn a_token_that_others_ask_about_is_asked_about_by_no_more_than_may_at_once() {
     turns.settle();
     assert_eq!(refusals(&turns), [None; 60]);
     assert!(asked(&site) <= 20, "{} questions", asked(&site));
-    assert!(finish(site.check(&requests[0])).is_some_and(|judged| judged.refused.is_none()));
+    assert!(finish(site.check(&requests[0])).is_some_and(|handled| handled.refused.is_none()));
 }

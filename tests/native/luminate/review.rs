@@ -26,8 +26,8 @@ fn a_credential_of_the_dialect_is_cut_on_every_route() {
     for referer in
         [format!("https://gate.example.org/site/P?JSESSIONID={}", jo.jsessionid), "https://g/P;jsessionid=a".into()]
     {
-        let judged = site.ask(&Request::get("/open/a").with("referer", &referer));
-        assert!(forwarding(&judged).remove.contains(&"referer".to_owned()), "{referer}");
+        let handled = site.ask(&Request::get("/open/a").with("referer", &referer));
+        assert!(forwarding(&handled).remove.contains(&"referer".to_owned()), "{referer}");
     }
     let quoted = Request::get("/open/a").with("cookie", &format!("JSESSIONID=\"{}\"; a=1", jo.jsessionid));
     assert!(forwarding(&site.ask(&quoted)).set.contains(&("cookie", "a=1".to_owned())));
@@ -49,8 +49,8 @@ fn a_nonce_outlives_a_call_whose_token_is_wrong() {
     let jo = login(&site, JO);
     let mut call = client("getUser", "auth=wrong");
     call.url = format!("{}?NONCE_TOKEN={}", call.url, jo.nonce);
-    let (judged, storage) = site.cost(&call);
-    assert_eq!((refused(&judged).0, storage), (Some(Reason::BoundTokenMismatch), 0));
+    let (handled, storage) = site.cost(&call);
+    assert_eq!((refused(&handled).0, storage), (Some(Reason::BoundTokenMismatch), 0));
     let establish = Request::get(&format!("/site/EstablishSession?NONCE_TOKEN={}", jo.nonce));
     assert!(is_granted(&site.ask(&establish)));
 }

@@ -60,7 +60,7 @@ fn play<'a>(turns: &mut Turns<'a, Handled>, sites: &[Site; 3], events: Vec<Event
 }
 
 fn pairs(turns: &Turns<'_, Handled>) -> BTreeSet<Pair> {
-    let gave_tokens = |judged: &&Handled| judged.refused.is_none() && !json(judged)["access_token"].is_null();
+    let gave_tokens = |handled: &&Handled| handled.refused.is_none() && !json(handled)["access_token"].is_null();
     turns.done.iter().flatten().filter(gave_tokens).map(pair).collect()
 }
 
@@ -72,7 +72,7 @@ fn a_hundred_refreshes_at_once_leave_one_pair_and_nobody_signed_out() {
     let requests = vec![refresh(&first.refresh); 100];
     let mut turns = turns(&sites, &requests);
     turns.settle();
-    assert!(turns.done.iter().all(|done| done.as_ref().is_some_and(|judged| judged.refused.is_none())));
+    assert!(turns.done.iter().all(|done| done.as_ref().is_some_and(|handled| handled.refused.is_none())));
     let pairs = pairs(&turns);
     assert_eq!(pairs.len(), 1);
     for site in &sites {

@@ -48,7 +48,7 @@ async fn subject<P: Ports>(x: &Exchange<'_, P>, route: &Route, policy: &Basic, v
     }
 }
 
-/// A program, or a name that is nobody's. Wrong guesses are counted by network.
+/// A program, or a name that no person has. Wrong guesses are counted by network.
 async fn by_machine<P: Ports>(
     x: &Exchange<'_, P>,
     machine: Option<&Machine>,

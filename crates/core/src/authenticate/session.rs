@@ -46,8 +46,8 @@ impl Credential for Session {
                     let lives = session.expires - ctx.now;
                     x.jar.set(xsrf::set_cookie(&token, lives, target).map_err(of_session)?);
                 }
-                let judged = cross_site::check(x, route, (&token, held), cross_site::FIELD, &mut shown.body).await;
-                judged.map_err(of_session)?;
+                let checked = cross_site::check(x, route, (&token, held), cross_site::FIELD, &mut shown.body).await;
+                checked.map_err(of_session)?;
                 Some(token)
             }
             false => None,

@@ -1,4 +1,4 @@
-//! `bearer` and `issuer:<name>`: Bearer tokens, whoever issued them.
+//! `bearer` and `issuer:<name>`: Bearer tokens, the gateway's own and those of issuers.
 
 use crate::authenticate::kind::{Credential, Shown};
 use crate::credential::issuer::{self, Verdict};
@@ -72,7 +72,7 @@ async fn by_issuer<P: Ports>(x: &Exchange<'_, P>, route: &Route, token: &str) ->
             drop(under_way);
             match answer {
                 Ok(told) => told,
-                // Nobody said that it is wrong. Who asks on while the issuer is down has no more than those under way.
+                // Not known to be wrong. A client that goes on while the issuer is down has no more than those under way.
                 Err(reason @ Reason::IntrospectionUnavailable) => return Err(reason),
                 Err(reason) => return Err(state.guesses.count(&network, ctx.now, ports, reason).await),
             }

@@ -100,13 +100,13 @@ impl State {
     }
 
     /// The answer to a request that failed after it was let through.
-    pub fn refuse(&self, reason: Reason, request: &Incoming<'_>, moment: Moment<'_>, judged: &Handled) -> Answer {
-        let place = match &judged.route {
+    pub fn refuse(&self, reason: Reason, request: &Incoming<'_>, moment: Moment<'_>, handled: &Handled) -> Answer {
+        let place = match &handled.route {
             Some(route) => Place::Route(route.clone()),
-            None => Place::Endpoint(judged.endpoint),
+            None => Place::Endpoint(handled.endpoint),
         };
         // What was opened for the caller is theirs even if the origin is down: a nonce works only once.
-        let (cookies, outcome) = match &judged.decision {
+        let (cookies, outcome) = match &handled.decision {
             Decision::Forward(forwarding) => (forwarding.cookies.clone(), forwarding.outcome_redirect.as_deref()),
             Decision::Answer(_) => (Vec::new(), None),
         };
@@ -115,7 +115,7 @@ impl State {
             Some(redirect) => refusal.saying(Said::Body(redirect)),
             None => refusal,
         };
-        refuse::answer(&self.words(request, moment, &place, &refusal), &refusal, judged.format, cookies)
+        refuse::answer(&self.words(request, moment, &place, &refusal), &refusal, handled.format, cookies)
     }
 
     fn words<'a>(

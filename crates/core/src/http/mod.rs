@@ -1,6 +1,6 @@
 //! The request as it arrived: borrowed views over the bytes received, nothing normalised.
 //!
-//! What is judged here is what the origin will get. A URL that two parsers could read in two ways is
+//! What is checked here is what the origin will get. A URL that two parsers could read in two ways is
 //! refused by [`target`], not repaired.
 
 pub mod accept;
@@ -24,7 +24,7 @@ pub use crate::http::fields::Fields;
 pub use crate::http::headers::Headers;
 pub use crate::http::target::{Deployment, Target};
 
-/// A request before it is judged.
+/// A request before it is checked.
 ///
 /// # Example
 /// ```
@@ -68,7 +68,7 @@ impl Incoming<'_> {
         }
     }
 
-    /// Whether a body that is judged is what it will be read as: an origin that unpacks it would read another one.
+    /// Checks that the body is not packed: an origin that unpacks it would read another one than was checked.
     ///
     /// # Errors
     /// `FormMalformed` for a Content-Encoding (RFC 9110 section 8.4).

@@ -96,7 +96,7 @@ pub fn cut(query: &str, drop: impl Fn(&Param<'_>) -> bool) -> String {
 }
 
 /// The query as it is forwarded: what the runtime's `fetch` would escape, escaped here, so that the address that is
-/// forwarded is the one that was judged. It decodes to the same bytes.
+/// forwarded is the one that was checked. It decodes to the same bytes.
 pub fn escaped(query: &str) -> Cow<'_, str> {
     if !query.bytes().any(is_escaped_when_forwarded) {
         return Cow::Borrowed(query);

@@ -48,7 +48,7 @@ pub(super) async fn client<P: Ports>(
 ) -> Result<Access, Refusal> {
     let Wanted { format, method, mut outcome_redirect } = wanted;
     if method == Answered::Login && wants_user_name(call)? {
-        // No log-in: the origin writes a letter to whoever forgot the name.
+        // No log-in: the origin mails the user name to a person who forgot it.
         return forward::client(v, call, "login", caller, outcome_redirect).await;
     }
     let came = caller.known();
@@ -108,7 +108,7 @@ async fn content<P: Ports>(
             Ok(("loginResponse", Content::Members(vec![("message", message)])))
         }
         Answered::SingleSignOn => {
-            // The token itself was judged with everything else that says who calls.
+            // The token itself was verified together with the other credentials of the call.
             if call.in_body(SIGN_ON)?.is_none() {
                 return Err(Reason::CallParameterMissing);
             }

@@ -95,13 +95,13 @@ pub fn know<P: Ports>(
     let (Some(host), Some(session)) = (&v.luminate.http_host, &caller.session) else { return Ok(()) };
     let Exchange { target, request, ports, .. } = **v;
     let ctx = v.ctx();
-    if caller.is_nobody() || !target.secure || !navigates(&request.headers) {
+    if caller.is_anonymous() || !target.secure || !navigates(&request.headers) {
         return Ok(());
     }
     if http_session::is_handed(ctx, &v.luminate.session, session, &request.headers)? {
         return Ok(());
     }
-    let nonce = http_session::mint_passage(ctx, ports, &v.luminate.session, session)?;
+    let nonce = http_session::mint_handoff(ctx, ports, &v.luminate.session, session)?;
     let (nonce, path) = (nonce.expose_text()?, HTTP_SESSION);
     outcome_redirect.detour = Some(Detour {
         url: format!("http://{host}{path}?{}={nonce}&{}=", HTTP_SESSION_NONCE, HTTP_SESSION_NEXT),

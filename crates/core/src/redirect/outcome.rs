@@ -32,7 +32,7 @@ pub struct OutcomeRedirect {
     pub is_credential: fn(&str) -> bool,
     /// Signs the query.
     pub signer: Option<Signer>,
-    /// Who called; None: nobody who is known.
+    /// Who called, if that is known.
     pub caller: Option<String>,
     /// The element below the root that says by a number whom a document is about.
     pub about: &'static str,
@@ -116,7 +116,7 @@ impl OutcomeRedirect {
         })
     }
 
-    /// Whether a parameter says nothing of a person but what the response will.
+    /// Whether a parameter says nothing of a person beyond what the response will.
     fn may_sign(&self, parameter: &Parameter) -> bool {
         if !is_plain_name(&parameter.name) {
             return false;
@@ -136,7 +136,7 @@ impl OutcomeRedirect {
         text.collect::<Option<Vec<_>>>().is_some_and(|pieces| matches!(pieces.concat().as_slice(), b"" | b"0"))
     }
 
-    /// Whether no `;` stands beside a name of a person: for whoever splits at `&` alone it is a part of the value.
+    /// Whether no `;` stands beside a name of a person: a reader that splits at `&` alone takes it for a part of the value.
     fn persons_stand_alone(&self, template: &Template) -> bool {
         let mut before: Option<&Parameter> = None;
         template.parameters().all(|parameter| {

@@ -71,7 +71,7 @@ pub struct Terms {
     pub network: Option<Network>,
 }
 
-/// Judges the link in a query. `Ok(None)`: there is none.
+/// Verifies the link in a query. `Ok(None)`: there is none.
 ///
 /// # Errors
 /// The reason, authenticity first: nothing is said about the terms of a link that is not authentic.

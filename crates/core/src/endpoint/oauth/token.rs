@@ -75,7 +75,7 @@ enum Redeemed {
     Refresh(Sealed, Claims),
 }
 
-/// Client, address and PKCE are judged before the code is claimed: a thief can neither spend it nor have it revoked.
+/// Client, address and PKCE are checked before the code is claimed: a thief can neither spend it nor have it revoked.
 async fn redeem_code<P: Ports>(
     x: &Exchange<'_, P>,
     oauth: &OAuth,
