@@ -84,7 +84,7 @@ for (const [who, name, javaScriptEnabled] of [[client, "Demo shop", true], [publ
     assert.notEqual(came().code, code);
   });
 
-  test(`${name}: whoever does not allow it is sent back with that, ${javaScriptEnabled ? "with" : "without"} script`, async () => {
+  test(`${name}: a person who does not allow it is sent back with that, ${javaScriptEnabled ? "with" : "without"} script`, async () => {
     const { page, troubles } = await asked({ client_id: who.id, state: "s1", ...(who === client ? {} : pkce().asked) }, { javaScriptEnabled });
     await deny(page).click();
     await back(page);

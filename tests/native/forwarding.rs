@@ -1,4 +1,4 @@
-//! What the origin gets: the bytes that were judged, without a credential and without a forged identity.
+//! What the origin gets: the bytes that were checked, without a credential and without a forged identity.
 
 use edgegate_core::exchange::body::NewBody;
 use edgegate_core::exchange::decision::{Decision, Forwarding};

@@ -1,5 +1,5 @@
-//! What may be observed. The model knows only what clients were told and when a store took something; it judges every
-//! outcome by that, whether its client still waits or has left.
+//! What may be observed. The model knows only what clients were told and when a store took something; it checks every
+//! outcome against that, whether its client still waits or has left.
 
 use std::collections::BTreeMap;
 
@@ -96,7 +96,7 @@ impl Model {
         }
     }
 
-    /// Judges how an attempt ended. `others`: all attempts, this one among them.
+    /// Checks how an attempt ended. `others`: all attempts, this one among them.
     pub fn check(&mut self, of: &Attempt, handled: &Handled, others: &[Attempt], at: At) -> Verdict {
         match handled.refused {
             None => self.check_success(of, handled, others, at),

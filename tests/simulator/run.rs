@@ -1,4 +1,4 @@
-//! One story under way: isolates in two locations, requests between their waits, and the model that judges them.
+//! One story under way: isolates in two locations, requests between their waits, and the model that checks them.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

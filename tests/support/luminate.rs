@@ -60,7 +60,7 @@ pub fn login(site: &Site, subject: &str) -> Person {
     person(&site.ask(&client("login", "user_name=jo&password=right")), "loginResponse")
 }
 
-/// Opens a session that is nobody's.
+/// Opens an anonymous session.
 pub fn visitor(site: &Site) -> Person {
     person(&site.ask(&client_get("getLoginUrl", "")), "getLoginUrlResponse")
 }

@@ -71,7 +71,7 @@ impl Story {
             "forget" => world.forget(),
             "isolate" => self.site = Site::new(&world, POLICY),
             "token" => self.keep("token", self.site.token(rest)),
-            "ticket" | "token-for" | "browser" | "sign-out" | "errand" | "broker" | "brokered" => {
+            "ticket" | "token-for" | "browser" | "sign-out" | "broker-state" | "broker" | "brokered" => {
                 schemes::step(self, verb, rest)
             }
             "session" => self.keep("session", self.site.session()),

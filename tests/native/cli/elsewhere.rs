@@ -51,7 +51,7 @@ fn a_partners_address_is_checked_by_the_profile_alone() {
 fn what_was_changed_on_the_way_to_a_partner_is_shown() {
     let (_, signed) = partners().remove(0);
     let received = signed.replace("1001002", "1001003");
-    // Whoever asks asks later than the window: that the signer's own has expired since says nothing of how it was signed.
+    // The question comes after the window: that the signer's own address has expired since says nothing of how it was signed.
     for at in [AT, "1287763999"] {
         let line = ["redirect", "explain", &received, "--signed", &signed, "--profile", "landing", "--at", at];
         let told = demo(&line).ends(1).out;

@@ -1,5 +1,5 @@
-//! An isolate that has no keys of an issuer, or not the newest: whoever comes with a good token is let in, and the issuer is
-//! asked a few times, under any interleaving and whoever leaves half way.
+//! An isolate that has no keys of an issuer, or not the newest: a client with a good token is let in, and the issuer is
+//! asked a few times, under any interleaving, even if some clients leave half way.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -171,7 +171,7 @@ proptest! {
 
     // In each round all take a step, so that time passes for all alike; up to three leave, each at any step.
     #[test]
-    fn those_who_stay_are_let_in_whoever_leaves(
+    fn clients_that_stay_are_let_in_when_others_leave(
         first in prop::collection::vec(0..12_usize, 1..40),
         leaves in prop::collection::vec((0..12_usize, 0..40_usize), 0..4),
         is_cold in any::<bool>(),

@@ -40,7 +40,7 @@ fn nothing_of_the_gateways_own_is_asked_about_elsewhere() {
         for name in *names {
             let text = story.names[*name].clone();
             for spelled in spellings(&text) {
-                // A text in base64 that has lost its case and its padding is nobody's credential any more.
+                // A text in base64 that has lost its case and its padding is no credential any more.
                 let is_lost = *name == "sso" && spelled != text && !spelled.contains('.');
                 let before = story.site.ports.spent.get().upstream;
                 let by_header = Request::get("/asked/").bearer(&spelled).with("cf-connecting-ip", "192.0.2.7");

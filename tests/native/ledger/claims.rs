@@ -115,17 +115,17 @@ fn the_window_of_a_retry_begins_when_the_claim_is_answered() {
         sites[0].ports.steps.set(true);
         // It waits for the Ledger for nine seconds, and its answer is on its way for as long as the client waits.
         let slow = async {
-            let mut judging = core::pin::pin!(sites[0].check(&request));
+            let mut handling = core::pin::pin!(sites[0].check(&request));
             let claims = sites[0].ports.spent.get().claims;
             core::future::poll_fn(|context| {
                 if sites[0].ports.spent.get().claims == claims {
-                    return judging.as_mut().poll(context).map(|_| ());
+                    return handling.as_mut().poll(context).map(|_| ());
                 }
                 core::task::Poll::Ready(())
             })
             .await;
             world.pass(9);
-            judging.await
+            handling.await
         };
         let handled = finish(slow).unwrap();
         sites[0].ports.steps.set(false);

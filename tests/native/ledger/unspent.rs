@@ -149,7 +149,7 @@ struct Call {
 
 fn nothing(_: &Site, _: &Person) {}
 
-/// `fields`: the body's, but for the method's.
+/// `fields`: the body's, without the method's.
 fn call(method: &str, fields: &str, reason: Reason) -> Call {
     let query = format!("/site/CRConsAPI?method={method}&{COMMON}&NONCE_TOKEN=");
     Call { before: nothing, request: Request::new("POST", &query).form(fields), reason, faults: Faults::default() }

@@ -1,4 +1,4 @@
-//! What every call needs, and the order in which it is judged.
+//! What every call needs, and the order in which it is checked.
 
 use edgegate_core::refusal::Reason;
 

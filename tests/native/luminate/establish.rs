@@ -95,7 +95,7 @@ fn the_pixel_keeps_a_session_alive_beyond_its_idle_time() {
 }
 
 #[test]
-fn the_pixel_is_a_picture_whoever_asks_and_costs_nothing() {
+fn the_pixel_is_a_picture_for_every_client_and_costs_nothing() {
     let site = Site::alone();
     for request in [
         Request::get("/site/PixelServer"),

@@ -200,9 +200,9 @@ fn a_file_streams_and_no_credential_stands_behind_it() {
     }
 }
 
-// Some origins read the last of two: it would call another method than the one that was judged.
+// Some origins read the last of two: it would call another method than the one that was checked.
 #[test]
-fn nothing_that_was_judged_stands_behind_a_file() {
+fn nothing_that_was_checked_stands_behind_a_file() {
     let before = format!("method=listUserFields&{COMMON}");
     for behind in ["method=getUser", "api_key=x", "v=2.0", "METHOD=getUser", "method[]=getUser"] {
         assert!(!is_let_through(&with_file(&before, behind)), "{behind}");

@@ -151,12 +151,12 @@ fn it_is_no_session_anywhere_else() {
 }
 
 #[test]
-fn a_passage_is_good_for_nothing_else_and_nothing_else_for_it() {
+fn a_handoff_is_good_for_nothing_else_and_nothing_else_for_it() {
     let site = site();
     let hop = location(&log_in(&site, "https%3A%2F%2Fp.example%2Fw")).to_owned();
-    let passage = hop.split(['=', '&']).nth(1).unwrap();
+    let handoff = hop.split(['=', '&']).nth(1).unwrap();
     for path in
-        [format!("/account/?NONCE_TOKEN={passage}"), format!("/site/EstablishSession?NONCE_TOKEN={passage}&NEXTURL=/")]
+        [format!("/account/?NONCE_TOKEN={handoff}"), format!("/site/EstablishSession?NONCE_TOKEN={handoff}&NEXTURL=/")]
     {
         let refused = site.ask(&Request::get(&path)).refused;
         assert!(matches!(refused, Some(Reason::NonceForged | Reason::NonceWrongRoute)), "{path}: {refused:?}");
@@ -169,7 +169,7 @@ fn a_passage_is_good_for_nothing_else_and_nothing_else_for_it() {
         assert_eq!(at(nonce, "/").refused, Some(Reason::NonceForged), "{nonce}");
     }
     for next in ["https%3A%2F%2Fevil.example%2F", "%2F%2Fevil.example", "", "javascript:x"] {
-        assert!(at(passage, next).refused.is_some(), "{next}");
+        assert!(at(handoff, next).refused.is_some(), "{next}");
     }
     assert_eq!(site.ask(&Request::get(&hop).with("sec-purpose", "prefetch")).refused, Some(Reason::NonceNotUsed));
     assert_eq!(site.ask(&Request::get(&hop)).refused, None, "none of this used it up");

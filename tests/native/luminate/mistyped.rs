@@ -34,7 +34,7 @@ fn it_is_read_and_answered_in_the_format_that_it_asks_for() {
     }
 }
 
-/// Byte for byte what was judged, but for the credentials, and under the type as which it was read.
+/// Byte for byte what was checked, except the credentials, and under the type as which it was read.
 #[test]
 fn the_origin_reads_what_was_read_here() {
     let site = Site::alone();

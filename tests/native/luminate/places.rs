@@ -79,7 +79,7 @@ fn no_path_parameter_hides_a_servlet() {
 }
 
 /// Whatever stands around a servlet's name, an origin that cuts parameters and slashes never gets a call that was not
-/// judged as one.
+/// checked as one.
 #[test]
 fn no_spelling_of_a_servlet_is_forwarded_as_a_page() {
     const MARKS: [&str; 6] = ["", ";jsessionid=a", ";", "/", ".", "%2f"];

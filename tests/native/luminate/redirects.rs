@@ -286,7 +286,7 @@ fn refusals_of_the_gate_lead_there_too_and_say_no_more() {
         let code = if at < 20 { "202" } else { "1" };
         assert_eq!(location(&handled), Some(&*format!("https://p.example/w?c={code}")), "{at}");
     }
-    // Whoever cannot be read cannot be sent anywhere.
+    // A call that cannot be read cannot be redirected.
     let handled = site.ask(&client("login", &format!("{}&{0}", encoded(&[error]))));
     assert_eq!(location(&handled), None);
 }

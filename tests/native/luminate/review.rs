@@ -6,7 +6,7 @@ use crate::support::luminate::{JO, client, login, refused};
 use crate::support::{Request, Site, forwarding, is_granted};
 
 #[test]
-fn a_packed_body_is_not_judged_as_if_it_were_plain() {
+fn a_packed_body_is_not_checked_as_if_it_were_plain() {
     let site = Site::alone();
     for encoding in ["deflate", "gzip", "br", "identity, gzip", "x"] {
         let packed = client("listUserFields", "").with("content-encoding", encoding);

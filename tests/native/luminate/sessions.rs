@@ -60,7 +60,7 @@ fn every_pair_of_cookie_and_field() {
         (jo, sam, Err(Reason::SessionConflict)),
         (sam, jo, Err(Reason::SessionConflict)),
         (jo, other, Err(Reason::SessionConflict)),
-        // One of them is nobody's.
+        // One of them is anonymous.
         (jo, anonymous, is_jo()),
         (anonymous, jo, is_jo()),
         (anonymous, another, Ok(None)),
@@ -177,7 +177,7 @@ fn signing_in_never_continues_a_session() {
         assert_eq!(handled.refused, None);
         assert_ne!(cookie_of(&handled), Some(planted.jsessionid.clone()));
     }
-    assert_eq!(refused(&site.ask(&client("loginTest", &planted.field()))).2, "204", "whoever planted it is nobody");
+    assert_eq!(refused(&site.ask(&client("loginTest", &planted.field()))).2, "204", "a planted session is anonymous");
 }
 
 #[test]
@@ -211,7 +211,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn a_changed_session_is_nobodys_and_costs_nothing(at in any::<prop::sample::Index>(), put in "[0-9a-zA-Z.]") {
+    fn a_changed_session_is_anonymous_and_costs_nothing(at in any::<prop::sample::Index>(), put in "[0-9a-zA-Z.]") {
         let site = Site::alone();
         let jo = login(&site, JO).jsessionid;
         let at = at.index(jo.len());

@@ -78,7 +78,7 @@ fn a_pair_behind_a_second_question_mark_is_dropped() {
     assert!(location(&handled).is_none_or(|location| !location.contains("9999999999")), "{handled:?}");
 }
 
-/// Whoever makes a mistake chooses the code that it is answered with.
+/// A client chooses the code of an error by the mistake that it makes.
 #[test]
 fn no_mistake_makes_anybody_somebody() {
     let target = "/landing/welcome?cons_id=${errorResponse/code}";

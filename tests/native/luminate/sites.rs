@@ -96,7 +96,7 @@ fn what_only_reads_and_who_has_no_session_passes_from_anywhere() {
             assert_eq!((handled.refused, subject(&handled)), (None, None), "{cookie} {headers:?}");
         }
     }
-    // Its end is no reason to keep anybody out: it goes through as nobody's, and the cookie is taken back.
+    // Its end is no reason to refuse the request: it goes through as anonymous, and the cookie is taken back.
     site.ports.world.pass(43_201);
     let handled = site.ask(&with(post(&jo), ELSEWHERE[0]));
     assert_eq!((handled.refused, subject(&handled)), (None, None));
@@ -217,7 +217,7 @@ proptest! {
     /// Whatever the place, the method and what the browser says: a change as the visitor is the site's own, or a page's
     /// that the route grants credentials.
     #[test]
-    fn whoever_acts_as_the_visitor_is_at_home(
+    fn a_change_as_the_visitor_comes_from_the_sites_own_pages(
         place in prop::sample::select(vec![
             "page", "", "a/b", "PixelServer", "EstablishSession?NEXTURL=%2F", "CRConsAPI", "CRConsAPI/", "CRDonationAPI",
             "CRTeamraiserAPI;jsessionid=a.b", "SPageServer?pagename=x", "page;jsessionid=x",

@@ -38,7 +38,7 @@ fn rewriting(to: &str) -> String {
 
 static POLICIES: LazyLock<[String; 3]> = LazyLock::new(|| [POLICY.to_owned(), rewriting("/inner/*"), rewriting("/*")]);
 
-fn judged_well(site: &Site, request: &Request) -> Result<(), TestCaseError> {
+fn check_decided(site: &Site, request: &Request) -> Result<(), TestCaseError> {
     let handled = site.ask(request);
     prop_assert_ne!(handled.refused, Some(Reason::Internal), "{:?}", request);
     if let Decision::Answer(answer) = &handled.decision {
@@ -159,7 +159,7 @@ proptest! {
             story.site = Site::new(&world, &POLICIES[policy]);
         }
         for _ in 0..=usize::from(again) {
-            judged_well(&story.site, &request)?;
+            check_decided(&story.site, &request)?;
         }
     }
 }

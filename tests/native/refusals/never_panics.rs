@@ -1,4 +1,4 @@
-//! Arbitrary requests through the whole gate: nothing panics, and what is forwarded is what was judged.
+//! Arbitrary requests through the whole gate: nothing panics, and what is forwarded is what was checked.
 
 use edgegate_core::digest::standard_base64;
 use edgegate_core::exchange::Handled;
@@ -97,7 +97,7 @@ fn check(request: &Request, handled: &Handled) -> Result<(), TestCaseError> {
         .unwrap()
         .split_once('?')
         .unwrap_or((&forwarding.url[26..], ""));
-    prop_assert_eq!(path, to, "the path judged is the path forwarded");
+    prop_assert_eq!(path, to, "the path checked is the path forwarded");
     let query = query::escaped(query);
     let given: Vec<&str> = query.split('&').collect();
     prop_assert!(

@@ -246,7 +246,7 @@ fn refusals_of_different_grants_and_clients_are_alike() {
     assert_eq!(seen.len(), 2, "{seen:?}");
 }
 
-// How close a forgery came is nobody's business: the envelopes of everything that is about trust are alike.
+// No answer tells how close a forgery came: the envelopes of everything that is about trust are alike.
 #[test]
 fn envelopes_of_different_forgeries_are_alike() {
     let mut seen = BTreeSet::new();

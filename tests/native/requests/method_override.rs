@@ -1,4 +1,4 @@
-//! The method that was judged is the one that the origin acts on: no parameter names another, in a query or in a form,
+//! The method that was checked is the one that the origin acts on: no parameter names another, in a query or in a form,
 //! however it is spelled and wherever the body is cut.
 
 use edgegate_core::exchange::body::NewBody;

@@ -199,7 +199,7 @@ fn the_token_of_a_session() {
 
 // By https the cookie of a browser on its way to a broker is one that no other host can have set.
 #[test]
-fn the_cookie_of_an_errand() {
+fn the_cookie_of_a_browser_at_a_broker() {
     let site = Site::alone();
     let handled = site.ask(&Request::get("/inside/?a=1").with("accept", "text/html"));
     let [cookie] = &support::set_cookies(&handled)[..] else { panic!("one cookie") };

@@ -90,7 +90,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn a_passage_carries_its_session_and_holds_under_its_own_key(seed in any::<u64>(), lifetime in 10..3600_u64, late in 0..4000_u64) {
+    fn a_handoff_carries_its_session_and_holds_under_its_own_key(seed in any::<u64>(), lifetime in 10..3600_u64, late in 0..4000_u64) {
         let (recent, policy, entropy) = (Recent::default(), &luminate().session, Counting(Cell::new(seed)));
         let ctx = at(&recent, &KEYRING, NOW);
         let one = session::start_anonymous(ctx, &entropy, policy).unwrap();

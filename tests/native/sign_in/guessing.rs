@@ -542,7 +542,7 @@ fn what_is_remembered_as_right_tells_another_network_nothing() {
             let refused = |password: &str| site.ask(&sign_in("basic", "jo", password, from)).refused;
             let of_wrong = refused("wrong");
             assert_eq!(refused("right"), of_wrong, "{from}");
-            assert_eq!(site.ask(&sign_in("basic", "jo", "right", HERE)).refused, None, "where it was judged");
+            assert_eq!(site.ask(&sign_in("basic", "jo", "right", HERE)).refused, None, "where it was checked");
             site.ports.faults.set(Faults::default());
             // Past its bound, a network learns nothing about what others may do.
             for at in 0..300 {
@@ -564,7 +564,7 @@ fn what_is_remembered_as_wrong_tells_another_network_nothing() {
     assert_eq!(site.ask(&sign_in("basic", "jo", "wrong", THERE)).refused, Some(Reason::LedgerUnavailable));
 }
 
-// From the network of who is right, where it is remembered: whoever guesses beside has twenty tries there too.
+// From the network of the right person, where it is remembered: another client there has twenty tries, too.
 #[test]
 fn what_is_remembered_as_right_is_found_by_twenty_guesses_or_not_at_all() {
     for policy in [ledger(), best_effort()] {
