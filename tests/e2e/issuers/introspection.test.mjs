@@ -142,7 +142,7 @@ test("nothing that this gateway made is asked about elsewhere, in any spelling",
   const cookie = await signIn(gate);
   const code = await codeFor(gate, cookie);
   const tokens = await tokensFor(gate, cookie);
-  const live = { access_token, nonce, ticket, session: cookie.split("=")[1], jsessionid: person.JSESSIONID, auth: person.token, passage: person.nonce, code, access: tokens.access_token, refresh: tokens.refresh_token };
+  const live = { access_token, nonce, ticket, session: cookie.split("=")[1], jsessionid: person.JSESSIONID, auth: person.token, handoff: person.nonce, code, access: tokens.access_token, refresh: tokens.refresh_token };
   idp.count();
   for (const [name, text] of Object.entries(live)) {
     for (const spelled of [text, text.toUpperCase(), text.toLowerCase(), `${text}=`, `cf_${text}`]) {
