@@ -115,7 +115,7 @@ impl Exchange {
         if let Ok(Handled { decision: Decision::Forward(forwarding), .. }) = &mut self.judged {
             forwarding.forget_request();
             timeout = u32::try_from(forwarding.origin.timeout * 1000).unwrap_or(u32::MAX);
-            limit = if forwarding.onward.is_some() { DOCUMENT } else { 0 };
+            limit = if forwarding.outcome_redirect.is_some() { DOCUMENT } else { 0 };
             if forwarding.tags.is_some() {
                 self.context = context.clone();
             }
@@ -182,7 +182,7 @@ impl Exchange {
             return unjudged(&self.request, Reason::Internal);
         };
         if let Ok(response) = response.dyn_into::<Response>() {
-            if let Some(answer) = onward(forwarding, response.status(), text.as_deref()) {
+            if let Some(answer) = outcome_redirect(forwarding, response.status(), text.as_deref()) {
                 let response = glue::instead(&response, answer.status, &lines_of_answer(&answer))?;
                 return Ok(self.logged(response.into(), answer.status));
             }
@@ -207,7 +207,9 @@ fn incoming(described: &str) -> Option<Incoming<'_>> {
     while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
         headers.push((name, value));
     }
-    Some(Incoming { method, url, headers: Headers::new(headers), odd_body: !odd_body.is_empty() })
+    let headers = Headers::new(headers);
+    let client_address = headers.get(CLIENT_ADDRESS).and_then(|address| address.parse().ok());
+    Some(Incoming { method, url, headers, odd_body: !odd_body.is_empty(), client_address })
 }
 
 /// Why the rest of a form was refused while it was on its way, if it was.
@@ -246,8 +248,8 @@ fn send(forwarding: &Forwarding, env: &Env, request: &Request) -> Result<Promise
 }
 
 /// Where the browser goes instead of getting the origin's answer.
-fn onward(forwarding: &Forwarding, status: u16, text: Option<&str>) -> Option<Answer> {
-    let redirect = errors::redirect_after(forwarding.onward.as_deref()?, status, text, now_ms() / 1000)?;
+fn outcome_redirect(forwarding: &Forwarding, status: u16, text: Option<&str>) -> Option<Answer> {
+    let redirect = errors::redirect_after(forwarding.outcome_redirect.as_deref()?, status, text, now_ms() / 1000)?;
     Some(answered::instead(forwarding, redirect))
 }
 
@@ -344,6 +346,8 @@ fn now_ms() -> u64 {
     Date::now() as u64
 }
 
+/// The client's address. Cloudflare's edge sets this header; anywhere else the client can choose its value.
+const CLIENT_ADDRESS: &str = "cf-connecting-ip";
 /// How often a request's headers lie in memory while it is judged, about.
 const HEADERS: usize = 2;
 /// Bytes of an answer that is read to know where it leads.

@@ -31,7 +31,8 @@ fn build(env: &Env) -> Option<Rc<State>> {
             return None;
         }
     };
-    let secrets = Secrets::new(&policy, |name| env.secret(name).ok().map(|value| Secret::new(value.to_string())));
+    let secrets =
+        Secrets::new(&policy, PUBLISHED, |name| env.secret(name).ok().map(|value| Secret::new(value.to_string())));
     let said = env.var(Deployment::BINDING).ok().map(|value| value.to_string());
     let deployment = Deployment::said(said.as_deref());
     announce(env, &policy, &secrets, deployment);
@@ -112,6 +113,9 @@ fn announce(env: &Env, policy: &Policy, secrets: &Secrets, deployment: Deploymen
 pub fn is_bound(env: &Env, name: &str) -> bool {
     js_sys::Reflect::get(env, &name.into()).is_ok_and(|value| !value.is_undefined())
 }
+
+/// The demo's secrets, as the demo itself reads them. Everybody can read them, so they count on loopback only.
+const PUBLISHED: &str = include_str!("../demo/.dev.vars");
 
 /// The module beside the Worker, which `edgegate build` wrote.
 #[cfg(not(test))]

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use arbitrary::Arbitrary;
 use edgegate_core::exchange::Moment;
 use edgegate_core::state::State;
-use edgegate_core::http::{Headers, Incoming};
 use edgegate_core::refusal::Reason;
 use edgegate_core::exchange::decision::Decision;
 use edgegate_core::forward::headers::is_reserved;
@@ -52,7 +51,7 @@ const NAMES: [&str; 23] = [
 thread_local! {
     static WORLD: (State, Rc<World>) = {
         let policy = edgegate_core::policy::Policy::read(given::POLICY).expect("valid");
-        let secrets = edgegate_core::secrets::Secrets::new(&policy, given::secret);
+        let secrets = edgegate_core::secrets::Secrets::new(&policy, "", given::secret);
         (State::new(policy, secrets), World::at(given::NOW))
     };
 }
@@ -69,24 +68,24 @@ target!(|input: Input<'_>| WORLD.with(|(gate, world)| {
             fields.push((name, *value));
         }
     }
-    let incoming = Incoming { method, url: &url, headers: Headers::new(fields.clone()), odd_body: false };
+    let incoming = crate::support::incoming(method, &url, fields.clone());
     let ports = Memory::new(world).with_body(input.body);
     world.clock.set(given::NOW + u64::from(input.later));
     let moment = Moment { now: world.clock.get(), request_id: "request-1" };
-    let judged = finish(gate.handle(&incoming, moment, &ports)).expect("decided");
+    let handled = finish(gate.handle(&incoming, moment, &ports)).expect("decided");
     // A guess at a password is counted; nothing else that a stranger sends costs storage.
-    let is_guess = matches!(judged.refused, Some(Reason::SignInFailed | Reason::Throttled));
-    assert!(is_guess || ports.spent.get().storage() == 0, "storage for {method} {url}: {:?}", judged.refused);
-    let line = edgegate_core::log::line(gate, &judged, method, moment.request_id, 200, edgegate_core::log::Spent::default());
+    let is_guess = matches!(handled.refused, Some(Reason::SignInFailed | Reason::Throttled));
+    assert!(is_guess || ports.spent.get().storage() == 0, "storage for {method} {url}: {:?}", handled.refused);
+    let line = edgegate_core::log::line(gate, &handled, method, moment.request_id, 200, edgegate_core::log::Spent::default());
     assert!(line.bytes().all(|b| b >= b' '), "{line}");
     assert!(serde_json::from_str::<serde_json::Value>(&line).is_ok(), "{line}");
-    assert_ne!(judged.refused, Some(Reason::Internal), "{method} {url}");
-    match &judged.decision {
+    assert_ne!(handled.refused, Some(Reason::Internal), "{method} {url}");
+    match &handled.decision {
         Decision::Forward(to) => {
-            let route = judged.route.as_ref().expect("a route");
+            let route = handled.route.as_ref().expect("a route");
             let is_page = route.luminate().is_some();
             assert!(is_page || !route.is_guarded(), "opened {} by {method} {url}", route.name);
-            assert_eq!(judged.refused, None);
+            assert_eq!(handled.refused, None);
             let path = path_and_query.split('?').next();
             let sent = to.url.strip_prefix("https://origin.example.org/").and_then(|u| u.split('?').next());
             assert!(sent == path || is_page && path.is_some_and(|path| path.contains(';')), "{sent:?} for {path:?}");
@@ -95,9 +94,9 @@ target!(|input: Input<'_>| WORLD.with(|(gate, world)| {
         }
         Decision::Answer(answer) => {
             assert!((200..600).contains(&answer.status));
-            let is_sent = judged.route.as_ref().is_some_and(|route| route.broker.is_some()) && answer.status == 303;
-            let is_refusal = judged.refused.is_none() || answer.status >= 400 || is_sent;
-            assert!(is_refusal, "{:?} {}", judged.refused, answer.status);
+            let is_sent = handled.route.as_ref().is_some_and(|route| route.broker.is_some()) && answer.status == 303;
+            let is_refusal = handled.refused.is_none() || answer.status >= 400 || is_sent;
+            assert!(is_refusal, "{:?} {}", handled.refused, answer.status);
             assert!(answer.headers.iter().all(|(_, value)| !value.bytes().any(|b| b.is_ascii_control())));
         }
     }

@@ -102,8 +102,8 @@ target!(|events: Vec<Event<'_>>| {
             Event::Step(which) if !running.is_empty() => {
                 let at = usize::from(which) % running.len();
                 let Running { credential, attempt } = &mut running[at];
-                if let Poll::Ready(judged) = attempt.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-                    credentials[*credential].1 += u32::from(is_granted(&judged));
+                if let Poll::Ready(handled) = attempt.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                    credentials[*credential].1 += u32::from(is_granted(&handled));
                     running.remove(at);
                 }
             }
@@ -123,16 +123,16 @@ target!(|events: Vec<Event<'_>>| {
             Event::Show(site) => {
                 let site = &sites[usize::from(site) % 3];
                 let request = Request::get("/strict/").bearer(&token);
-                if let Some(judged) = finish(site.check(&request)) {
-                    assert!(!(revoked && judged.refused.is_none()), "let through after it was revoked");
+                if let Some(handled) = finish(site.check(&request)) {
+                    assert!(!(revoked && handled.refused.is_none()), "let through after it was revoked");
                 }
             }
             Event::Noise(site, rest, header) => {
                 let site = &sites[usize::from(site) % 3];
                 let url = format!("https://gate.example.org/{rest}");
                 let request = Request::get(&url).with("cookie", header).with("x-forwarded-user", header);
-                let judged = finish(site.check(&request));
-                let refused = judged.and_then(|judged| judged.refused);
+                let handled = finish(site.check(&request));
+                let refused = handled.and_then(|handled| handled.refused);
                 assert_ne!(refused, Some(Reason::Internal), "{url}");
             }
             _ => {}
@@ -142,8 +142,8 @@ target!(|events: Vec<Event<'_>>| {
     for _ in 0..200 {
         running.retain_mut(|Running { credential, attempt }| {
             match attempt.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-                Poll::Ready(judged) => {
-                    credentials[*credential].1 += u32::from(is_granted(&judged));
+                Poll::Ready(handled) => {
+                    credentials[*credential].1 += u32::from(is_granted(&handled));
                     false
                 }
                 Poll::Pending => true,
@@ -154,8 +154,8 @@ target!(|events: Vec<Event<'_>>| {
     for site in &sites {
         site.ports.faults.set(Faults::default());
         for (requests, granted) in &mut credentials {
-            let judged = finish(site.check(&requests[0])).expect("nothing hangs any more");
-            *granted += u32::from(is_granted(&judged));
+            let handled = finish(site.check(&requests[0])).expect("nothing hangs any more");
+            *granted += u32::from(is_granted(&handled));
         }
     }
     let most = credentials.iter().map(|(_, granted)| *granted).max().unwrap_or(0);

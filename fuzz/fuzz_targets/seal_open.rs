@@ -28,7 +28,7 @@ impl Entropy for Given {
     }
 }
 
-const KINDS: [Kind; 6] = [Kind::Token, Kind::Session, Kind::Nonce, Kind::SignOn, Kind::Ticket, Kind::Errand];
+const KINDS: [Kind; 6] = [Kind::Token, Kind::Session, Kind::Nonce, Kind::SignOn, Kind::Ticket, Kind::BrokerState];
 
 target!(|input: Input<'_>| {
     let (policy, secrets) = house();

@@ -13,7 +13,7 @@ thread_local! {
     static HOUSE: (&'static Policy, &'static Secrets) = {
         let policy = Policy::read(POLICY).expect("the policy is valid");
         let policy: &'static Policy = Box::leak(Box::new(policy));
-        (policy, Box::leak(Box::new(Secrets::new(policy, secret))))
+        (policy, Box::leak(Box::new(Secrets::new(policy, "", secret))))
     };
 }
 

@@ -57,8 +57,8 @@ test("what a page loads by itself is not sent to the broker, and opens no sessio
 });
 
 test("an answer that was sent to somebody else opens nothing: nobody is signed in as another by a link", async () => {
-  const errand = await sent(gate, "/inside/");
-  const { headers } = await pythonGet(`${server.url}/broker?state=${errand.state}`, { mode: "ntlm", user: users.sam, follow: false });
+  const pending = await sent(gate, "/inside/");
+  const { headers } = await pythonGet(`${server.url}/broker?state=${pending.state}`, { mode: "ntlm", user: users.sam, follow: false });
   const stolen = headers.location;
   assert.match(stolen, /user=CORP%5Csam&.*eg_sig=/);
   const victim = await visit(whoIs(users.jo, server));

@@ -160,7 +160,7 @@ test("a page elsewhere can neither use up a nonce nor sign a visitor in behind h
   assert.deepEqual(await context.cookies(), []);
   const wanted = await visit();
   await wanted.page.goto(url);
-  assert.ok(await theSession(wanted.context), "the nonce is still good for whoever follows the link");
+  assert.ok(await theSession(wanted.context), "the nonce is still good for a person who follows the link");
 });
 
 test("NEXTURL leads nowhere but to listed places, and the nonce outlives the attempt", async () => {

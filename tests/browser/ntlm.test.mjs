@@ -12,7 +12,7 @@ after(() => (server.stop(), stop()));
 
 const read = async (page) => JSON.parse(await page.locator("body").innerText());
 
-test("whoever signed in on a connection is known on it, and in another profile somebody else", async () => {
+test("a person who signed in on a connection is known on it, and in another profile somebody else", async () => {
   const [jo, sam] = await Promise.all([visit(whoIs(users.jo, server)), visit(whoIs(users.sam, server))]);
   await jo.page.goto(`${server.url}/one`);
   const { connection: _one, ...first } = await read(jo.page);

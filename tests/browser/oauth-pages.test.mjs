@@ -1,4 +1,4 @@
-// The question that an application has the gate ask, and the page for whoever cannot be asked: as a person meets them on
+// The question that an application has the gate ask, and the page for a person who cannot be asked, as they look on
 // any screen, enlarged, in the dark, and by ear; whatever the application calls itself.
 
 import assert from "node:assert/strict";

@@ -84,7 +84,7 @@ for (const [who, name, javaScriptEnabled] of [[client, "Demo shop", true], [publ
     assert.notEqual(came().code, code);
   });
 
-  test(`${name}: whoever does not allow it is sent back with that, ${javaScriptEnabled ? "with" : "without"} script`, async () => {
+  test(`${name}: a person who does not allow it is sent back with that, ${javaScriptEnabled ? "with" : "without"} script`, async () => {
     const { page, troubles } = await asked({ client_id: who.id, state: "s1", ...(who === client ? {} : pkce().asked) }, { javaScriptEnabled });
     await deny(page).click();
     await back(page);
@@ -122,9 +122,9 @@ test("the keyboard is enough, without script, and one sees where one is", async 
 test("an application that sends the browser on to a third site is not kept from it by the page's own policy", async () => {
   for (const button of [allow, deny]) {
     const { page, troubles } = await asked();
-    app.onward = `${elsewhere.url}/signed-in`;
+    app.next = `${elsewhere.url}/signed-in`;
     await button(page).click();
-    await page.waitForURL(app.onward).finally(() => (app.onward = undefined));
+    await page.waitForURL(app.next).finally(() => (app.next = undefined));
     assert.equal(await page.title(), "a site");
     assert.deepEqual(troubles, []);
     came();

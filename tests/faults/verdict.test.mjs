@@ -1,4 +1,4 @@
-// The judge of a cell is held to each thing that must not be: a run without complaints says something only if it has any.
+// The verdict on a cell names each thing that must not be: a run without complaints says something only if there can be some.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-// A minute of mixed load; `npm run load -- --minutes 15` is the same for longer, and judges the process's memory too.
+// A minute of mixed load; `npm run load -- --minutes 15` is the same for longer, and checks the process's memory too.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

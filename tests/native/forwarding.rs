@@ -1,4 +1,4 @@
-//! What the origin gets: the bytes that were judged, without a credential and without a forged identity.
+//! What the origin gets: the bytes that were checked, without a credential and without a forged identity.
 
 use edgegate_core::exchange::body::NewBody;
 use edgegate_core::exchange::decision::{Decision, Forwarding};
@@ -45,8 +45,8 @@ fn a_credential_in_the_query_is_cut_and_nothing_else() {
         let url = forwarded(&story.site, &request).url;
         let (path, rest) = url.split_once('?').map_or((url.as_str(), None), |(path, rest)| (path, Some(rest)));
         assert_eq!(rest, query, "{line}");
-        let judged = request.url.split('?').next().unwrap().replace("gate.example.org", "origin.example.org");
-        assert_eq!(path, judged, "{line}");
+        let expected = request.url.split('?').next().unwrap().replace("gate.example.org", "origin.example.org");
+        assert_eq!(path, expected, "{line}");
     }
 }
 
@@ -283,9 +283,9 @@ proptest! {
         };
         // What an address holds is escaped once more than was asked for.
         prop_assume!(times < 3 || place < 3);
-        let judged = site.ask(&request);
-        let Decision::Forward(got) = &judged.decision else {
-            prop_assert_eq!(judged.refused, Some(Reason::UrlTooLong));
+        let handled = site.ask(&request);
+        let Decision::Forward(got) = &handled.decision else {
+            prop_assert_eq!(handled.refused, Some(Reason::UrlTooLong));
             return Ok(());
         };
         prop_assert!(!arrives(&request, got).contains(&credential), "{:?}", got.url);

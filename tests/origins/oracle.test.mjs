@@ -21,7 +21,7 @@ const seen = (more) => ({
 const kinds = (one, other) => [...new Set(differences(sent(one), seen(other), own).map(({ kind }) => kind))];
 const secret = (more) => ({ route: "secret", resource: "/secret.txt", target: "/secret.txt", headers: [["EDGEGATE_SUBJECT", "someone"], ["EDGEGATE_SCOPE", "read"]], ...more });
 
-test("what was understood as judged is no difference", () => {
+test("what was understood as checked is no difference", () => {
   assert.deepEqual(kinds(), []);
   assert.deepEqual(kinds({ path: "/secret.txt", shown: [token] }, secret()), []);
   assert.deepEqual(kinds({ path: "/api/x", shown: [{ ...token, scope: ["api"] }] }, { route: "api", resource: "/v1/x", target: "/v1/x", headers: [] }), []);

@@ -1,4 +1,4 @@
-// Real origins behind the real gate: 100,000 requests by a seed, and each origin understands what was judged. An origin
+// Real origins behind the real gate: 100,000 requests by a seed, and each origin understands what was checked. An origin
 // that is not installed is named as skipped; on CI none may be. `npm run origins` is the same with more to say.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
@@ -17,7 +17,7 @@ console.log(summary(results));
 
 for (const { name } of origins) {
   const missing = campaign.skipped.find((one) => one.name === name)?.why;
-  test(`${name} understands what was judged`, { skip: process.env.CI === "true" ? false : missing }, () => {
+  test(`${name} understands what was checked`, { skip: process.env.CI === "true" ? false : missing }, () => {
     assert.equal(missing, undefined, `on CI every origin is there: ${missing}`);
     const { requests: sent, served, found } = results[name];
     assert.ok(served > sent / 10, `of ${sent} requests it served ${served}: it is not up, or nothing was let through`);

@@ -1,4 +1,4 @@
-// npm run origins: real origins behind the real gate, and whether they understand what was judged. See docs/testing.md.
+// npm run origins: real origins behind the real gate, and whether they understand what was checked. See docs/testing.md.
 import { parseArgs } from "node:util";
 import { buildDemo } from "../../scripts/build.mjs";
 import { Failure, main, seconds } from "../../scripts/lib/run.mjs";

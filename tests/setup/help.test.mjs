@@ -1,4 +1,4 @@
-// Whoever asks a command for help gets it at once: nothing is installed and nothing is built.
+// Every command gives its help at once: nothing is installed and nothing is built.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import path from "node:path";

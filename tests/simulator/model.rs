@@ -1,5 +1,5 @@
-//! What may be observed. The model knows only what clients were told and when a store took something; it judges every
-//! outcome by that, whether its client still waits or has left.
+//! What may be observed. The model knows only what clients were told and when a store took something; it checks every
+//! outcome against that, whether its client still waits or has left.
 
 use std::collections::BTreeMap;
 
@@ -96,18 +96,18 @@ impl Model {
         }
     }
 
-    /// Judges how an attempt ended. `others`: all attempts, this one among them.
-    pub fn check(&mut self, of: &Attempt, judged: &Handled, others: &[Attempt], at: At) -> Verdict {
-        match judged.refused {
-            None => self.check_success(of, judged, others, at),
+    /// Checks how an attempt ended. `others`: all attempts, this one among them.
+    pub fn check(&mut self, of: &Attempt, handled: &Handled, others: &[Attempt], at: At) -> Verdict {
+        match handled.refused {
+            None => self.check_success(of, handled, others, at),
             Some(reason) => self.check_refusal(of, reason, others, at),
         }
     }
 
-    fn check_success(&mut self, of: &Attempt, judged: &Handled, others: &[Attempt], at: At) -> Verdict {
+    fn check_success(&mut self, of: &Attempt, handled: &Handled, others: &[Attempt], at: At) -> Verdict {
         match of.ask {
             Ask::Redeem(which) => {
-                if !is_granted(judged) {
+                if !is_granted(handled) {
                     return Err("it was neither refused nor let through".to_owned());
                 }
                 self.opened[which] += 1;
@@ -122,10 +122,10 @@ impl Model {
                 life.told.push((of.isolate, at.step));
                 Ok(())
             }
-            Ask::Refresh(who, generation) => self.check_tokens(of, who, generation + 1, judged, at),
-            Ask::Code => self.check_tokens(of, Who::Code, 0, judged, at),
+            Ask::Refresh(who, generation) => self.check_tokens(of, who, generation + 1, handled, at),
+            Ask::Code => self.check_tokens(of, Who::Code, 0, handled, at),
             Ask::SignIn => {
-                let cookies = set_cookies(judged);
+                let cookies = set_cookies(handled);
                 let value =
                     cookies.iter().find_map(|cookie| cookie.strip_prefix("__Host-edgegate=")?.split(';').next());
                 let value = value.ok_or("signed in without a session")?;
@@ -164,10 +164,10 @@ impl Model {
         deny(late > bound, || format!("the {who:?} opened {late} s after its end, bound {bound} s"))
     }
 
-    fn check_tokens(&mut self, of: &Attempt, who: Who, generation: usize, judged: &Handled, at: At) -> Verdict {
+    fn check_tokens(&mut self, of: &Attempt, who: Who, generation: usize, handled: &Handled, at: At) -> Verdict {
         let is_over = self.life(who).known.is_some_and(|known| known.step < of.began.step);
         deny(is_over, || format!("the {who:?} gave tokens after the Ledger knew of its end"))?;
-        let pair = pair(judged).ok_or("neither tokens nor a refusal")?;
+        let pair = pair(handled).ok_or("neither tokens nor a refusal")?;
         let grant = self.grant_mut(who);
         let made = grant.made.entry((generation, of.version >= SECOND_KEY_FROM)).or_insert_with(|| pair.clone());
         deny(*made != pair, || format!("two pairs of tokens for generation {generation} of the {who:?}"))?;
@@ -223,11 +223,11 @@ pub fn is_unsaid(who: Who, others: &[Attempt]) -> bool {
 }
 
 /// Access and refresh token of an answer.
-fn pair(judged: &Handled) -> Option<Pair> {
-    if matches!(judged.decision, Decision::Forward(_)) {
+fn pair(handled: &Handled) -> Option<Pair> {
+    if matches!(handled.decision, Decision::Forward(_)) {
         return None;
     }
-    let body: Value = serde_json::from_str(&answer(judged).body).ok()?;
+    let body: Value = serde_json::from_str(&answer(handled).body).ok()?;
     let text = |name: &str| body[name].as_str().map(str::to_owned);
     Some(Pair { access: text("access_token")?, refresh: text("refresh_token")? })
 }

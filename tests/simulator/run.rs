@@ -1,4 +1,4 @@
-//! One story under way: isolates in two locations, requests between their waits, and the model that judges them.
+//! One story under way: isolates in two locations, requests between their waits, and the model that checks them.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -170,8 +170,8 @@ impl Run {
         *told = digest(&(*told, which, time, self.world.watch.answer.get()));
         self.tell(|run| run.told_poll(which, stage, trouble.map(|(trouble, _)| trouble)));
         self.heed(which);
-        if let Some(judged) = self.turns.done[which].take() {
-            self.end(which, &judged);
+        if let Some(handled) = self.turns.done[which].take() {
+            self.end(which, &handled);
         }
     }
 
@@ -188,14 +188,14 @@ impl Run {
         self.model.effect(ask, effect, at);
     }
 
-    fn end(&mut self, which: usize, judged: &Handled) {
+    fn end(&mut self, which: usize, handled: &Handled) {
         let at = self.at();
         let attempt = &mut self.attempts[which];
-        attempt.fate = if judged.refused.is_some() { Fate::Refused } else { Fate::Through };
+        attempt.fate = if handled.refused.is_some() { Fate::Refused } else { Fate::Through };
         attempt.ended = at;
-        self.order = digest(&(self.order, which, judged.refused.map_or("", Reason::code)));
-        let verdict = self.model.check(&self.attempts[which], judged, &self.attempts, at);
-        let refused = judged.refused.map_or("it goes through", Reason::code);
+        self.order = digest(&(self.order, which, handled.refused.map_or("", Reason::code)));
+        let verdict = self.model.check(&self.attempts[which], handled, &self.attempts, at);
+        let refused = handled.refused.map_or("it goes through", Reason::code);
         self.tell(|_| format!("#{which} ends: {refused}"));
         if let Err(wrong) = verdict {
             self.tell(|_| format!("     WRONG: {wrong}"));

@@ -206,7 +206,7 @@ fn ended(run: &mut Run, who: Who) {
     }
     for strict in [true, false] {
         for place in 0..3 {
-            // The model judges it.
+            // The model checks it.
             let _ = run.ask(Ask::Visit(who, strict, 0), place);
         }
         if strict {

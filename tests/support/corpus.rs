@@ -29,7 +29,7 @@ pub struct Case {
 pub fn run() -> Vec<Case> {
     let cases: serde_json::Value = serde_json::from_str(CORPUS).expect("the corpus is JSON");
     let policy = Policy::read(POLICY).expect("the policy is valid");
-    let secrets = Secrets::new(&policy, |name| (name != "ABSENT_KEY").then(|| Secret::new(value_of(name))));
+    let secrets = Secrets::new(&policy, "", |name| (name != "ABSENT_KEY").then(|| Secret::new(value_of(name))));
     let gate = State::new(policy, secrets);
     let ports = Memory::new(&World::at(NOW));
     let cases = cases.as_array().expect("an array");
@@ -53,26 +53,27 @@ fn value_of(name: &str) -> String {
 fn decide(gate: &State, ports: &Memory, case: &serde_json::Value) -> String {
     let (method, url) = case["request"].as_str().unwrap_or_default().split_once(' ').expect("METHOD URL");
     let headers = case["headers"].as_object().into_iter().flatten();
-    let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
-    let incoming = Incoming { method, url, headers: Headers::new(headers), odd_body: false };
+    let headers = Headers::new(headers.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect());
+    let client_address = headers.get("cf-connecting-ip").and_then(|address| address.parse().ok());
+    let incoming = Incoming { method, url, headers, odd_body: false, client_address };
     // A second a request, so that no key is written twice within one.
     ports.world.pass(1);
     let moment = Moment { now: ports.world.clock.get(), request_id: "request-1" };
     let ports = ports.with_body(case["body"].as_str().unwrap_or_default().as_bytes());
     let before = ports.spent.get();
-    let judged = finish(gate.handle(&incoming, moment, &ports)).expect("decided");
-    let told = format!("{}\n{}", transcript(&judged), ports.spent.get().storage() - before.storage());
+    let handled = finish(gate.handle(&incoming, moment, &ports)).expect("decided");
+    let told = format!("{}\n{}", transcript(&handled), ports.spent.get().storage() - before.storage());
     let digest: String = hex(&sha256(&[told.as_bytes()])).chars().take(16).collect();
-    format!("{} {digest}", judged.refused.map_or("ok", |reason| reason.code()))
+    format!("{} {digest}", handled.refused.map_or("ok", |reason| reason.code()))
 }
 
 /// Everything that decides what happens; not the words of pages.
-fn transcript(judged: &Handled) -> String {
-    let route = judged.route.as_ref().map(|route| route.name.as_str());
-    match &judged.decision {
+fn transcript(handled: &Handled) -> String {
+    let route = handled.route.as_ref().map(|route| route.name.as_str());
+    match &handled.decision {
         Decision::Forward(to) => format!(
             "{route:?} {:?} {} {} {:?} {:?} {:?} {:?} {:?} {:?} {}",
-            judged.identity,
+            handled.identity,
             to.origin.name,
             to.url,
             to.remove,
@@ -85,7 +86,7 @@ fn transcript(judged: &Handled) -> String {
         ),
         Decision::Answer(answer) => {
             let body = if answer.body.starts_with("<!doctype") { "a page" } else { answer.body.as_str() };
-            format!("{route:?} {:?} {} {:?} {body}", judged.identity, answer.status, answer.headers)
+            format!("{route:?} {:?} {} {:?} {body}", handled.identity, answer.status, answer.headers)
         }
     }
 }

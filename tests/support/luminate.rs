@@ -60,52 +60,52 @@ pub fn login(site: &Site, subject: &str) -> Person {
     person(&site.ask(&client("login", "user_name=jo&password=right")), "loginResponse")
 }
 
-/// Opens a session that is nobody's.
+/// Opens an anonymous session.
 pub fn visitor(site: &Site) -> Person {
     person(&site.ask(&client_get("getLoginUrl", "")), "getLoginUrlResponse")
 }
 
 /// A partner's word for somebody.
 pub fn sign_on(site: &Site, subject: &str) -> String {
-    let judged = site.ask(&server("getSingleSignOnToken", &format!("cons_id={subject}")));
-    text(&granted(&judged, "getSingleSignOnTokenResponse")["token"])
+    let handled = site.ask(&server("getSingleSignOnToken", &format!("cons_id={subject}")));
+    text(&granted(&handled, "getSingleSignOnTokenResponse")["token"])
 }
 
 /// The session's own nonce, as a page or `getLoginUrl` hands it out.
 pub fn nonce(site: &Site, person: &Person) -> String {
-    let judged = site.ask(&client("getLoginUrl", &format!("JSESSIONID={}", person.jsessionid)));
-    let url = text(&granted(&judged, "getLoginUrlResponse")["url"]);
+    let handled = site.ask(&client("getLoginUrl", &format!("JSESSIONID={}", person.jsessionid)));
+    let url = text(&granted(&handled, "getLoginUrlResponse")["url"]);
     url.split_once("NONCE_TOKEN=").unwrap().1.to_owned()
 }
 
 /// What stands in the root element of an answer in JSON.
-pub fn granted(judged: &Handled, root: &str) -> Value {
-    let (status, body) = said(judged);
-    assert_eq!((judged.refused, status), (None, 200), "{body}");
+pub fn granted(handled: &Handled, root: &str) -> Value {
+    let (status, body) = said(handled);
+    assert_eq!((handled.refused, status), (None, 200), "{body}");
     body.get(root).unwrap_or_else(|| panic!("no {root} in {body}")).clone()
 }
 
 /// Why it was refused, the status, and the code of the envelope in JSON.
-pub fn refused(judged: &Handled) -> (Option<Reason>, u16, String) {
-    let (status, body) = said(judged);
-    (judged.refused, status, text(&body["errorResponse"]["code"]))
+pub fn refused(handled: &Handled) -> (Option<Reason>, u16, String) {
+    let (status, body) = said(handled);
+    (handled.refused, status, text(&body["errorResponse"]["code"]))
 }
 
 /// Status and body of an answer in JSON.
-pub fn said(judged: &Handled) -> (u16, Value) {
-    let answer = answer(judged);
+pub fn said(handled: &Handled) -> (u16, Value) {
+    let answer = answer(handled);
     let body = serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{error}: {}", answer.body));
     (answer.status, body)
 }
 
 /// As whom a request went through.
-pub fn subject(judged: &Handled) -> Option<&str> {
-    judged.identity.as_ref().and_then(|identity| identity.subject.as_deref())
+pub fn subject(handled: &Handled) -> Option<&str> {
+    handled.identity.as_ref().and_then(|identity| identity.subject.as_deref())
 }
 
 /// The value of the session cookie that an answer hands over.
-pub fn cookie_of(judged: &Handled) -> Option<String> {
-    let cookies = set_cookies(judged);
+pub fn cookie_of(handled: &Handled) -> Option<String> {
+    let cookies = set_cookies(handled);
     // A visitor's has a cookie of its own.
     let of = |cookie: &str| {
         Some(
@@ -126,8 +126,8 @@ pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
 }
 
-fn person(judged: &Handled, root: &str) -> Person {
-    let root = granted(judged, root);
+fn person(handled: &Handled, root: &str) -> Person {
+    let root = granted(handled, root);
     let nonce = root["nonce"].as_str().unwrap_or_default().to_owned();
     Person { jsessionid: text(&root["JSESSIONID"]), auth: text(&root["token"]), nonce }
 }

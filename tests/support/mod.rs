@@ -30,6 +30,8 @@ use serde_json::{Value, json};
 pub const NOW: u64 = 1_800_000_000;
 pub const HOST: &str = "https://gate.example.org";
 pub const POLICY: &str = include_str!("../../fixtures/gate.toml");
+/// What the Worker and the tool take for published: the secrets of the demo.
+pub const PUBLISHED: &str = include_str!("../../demo/.dev.vars");
 
 /// The value of a secret: none for ABSENT_KEY, a JWK for identity keys (RFC 7517 appendix A.2), else a text.
 pub fn secret(name: &str) -> Option<Secret> {
@@ -52,7 +54,7 @@ fn read(text: &str) -> Policy {
 }
 
 pub fn secrets(policy: &Policy) -> Secrets {
-    Secrets::new(policy, secret)
+    Secrets::new(policy, PUBLISHED, secret)
 }
 
 pub fn fixture(name: &str) -> String {
@@ -103,6 +105,13 @@ impl Request {
     }
 }
 
+/// A request as the Worker hands it to the gateway: the client's address is the one that the edge writes into a header.
+pub fn incoming<'a>(method: &'a str, url: &'a str, headers: Vec<(&'a str, &'a str)>) -> Incoming<'a> {
+    let headers = Headers::new(headers);
+    let client_address = headers.get("cf-connecting-ip").and_then(|address| address.parse().ok());
+    Incoming { method, url, headers, odd_body: false, client_address }
+}
+
 /// One isolate in one location.
 pub struct Site {
     pub gate: State,
@@ -129,8 +138,8 @@ impl Site {
     /// With a secret of the test's own.
     pub fn with_secret(world: &Rc<World>, text: &str, name: &str, value: &str) -> Self {
         let policy = policy(text);
-        let secrets =
-            Secrets::new(&policy, |asked| if asked == name { Some(Secret::new(value)) } else { secret(asked) });
+        let own = |asked: &str| if asked == name { Some(Secret::new(value)) } else { secret(asked) };
+        let secrets = Secrets::new(&policy, PUBLISHED, own);
         Self { gate: State::new(policy, secrets), ports: Memory::new(world) }
     }
 
@@ -156,8 +165,7 @@ impl Site {
     async fn check_by(&self, request: &Request, now: u64) -> Handled {
         let ports = self.ports.with_body(&request.body);
         let headers = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let incoming =
-            Incoming { method: &request.method, url: &request.url, headers: Headers::new(headers), odd_body: false };
+        let incoming = incoming(&request.method, &request.url, headers);
         let moment = Moment { now, request_id: "request-1" };
         self.gate.handle(&incoming, moment, &ports).await
     }
@@ -169,15 +177,15 @@ impl Site {
     /// Storage operations that a request takes.
     pub fn cost(&self, request: &Request) -> (Handled, u32) {
         let before = self.ports.spent.get().storage();
-        let judged = self.ask(request);
-        (judged, self.ports.spent.get().storage() - before)
+        let handled = self.ask(request);
+        (handled, self.ports.spent.get().storage() - before)
     }
 
     /// A call of the admin API that has to succeed.
     pub fn admin(&self, what: &str, body: &Value) -> Value {
-        let judged = self.ask(&admin_request(what, body));
-        assert_eq!(judged.refused, None, "admin/{what} {body}");
-        serde_json::from_str(&answer(&judged).body).expect("admin answers JSON")
+        let handled = self.ask(&admin_request(what, body));
+        assert_eq!(handled.refused, None, "admin/{what} {body}");
+        serde_json::from_str(&answer(&handled).body).expect("admin answers JSON")
     }
 
     pub fn token(&self, scope: &str) -> String {
@@ -191,8 +199,8 @@ impl Site {
     /// A session, opened by a nonce.
     pub fn session(&self) -> String {
         let nonce = self.nonce("account");
-        let judged = self.ask(&Request::get(&format!("/account/?NONCE_TOKEN={nonce}")));
-        let cookies = set_cookies(&judged);
+        let handled = self.ask(&Request::get(&format!("/account/?NONCE_TOKEN={nonce}")));
+        let cookies = set_cookies(&handled);
         let value = cookies.iter().find_map(|cookie| cookie.strip_prefix("__Host-edgegate=")?.split(';').next());
         value.expect("a nonce opens a session").to_owned()
     }
@@ -212,31 +220,31 @@ fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_else(|| panic!("{name} in {value}")).to_owned()
 }
 
-pub fn answer(judged: &Handled) -> &Answer {
-    match &judged.decision {
+pub fn answer(handled: &Handled) -> &Answer {
+    match &handled.decision {
         Decision::Answer(answer) => answer,
         Decision::Forward(forwarding) => panic!("forwarded to {}", forwarding.url),
     }
 }
 
-pub fn forwarding(judged: &Handled) -> &Forwarding {
-    match &judged.decision {
+pub fn forwarding(handled: &Handled) -> &Forwarding {
+    match &handled.decision {
         Decision::Forward(forwarding) => forwarding,
-        Decision::Answer(answer) => panic!("{:?}: {answer:?}", judged.refused),
+        Decision::Answer(answer) => panic!("{:?}: {answer:?}", handled.refused),
     }
 }
 
 /// Whether a credential was accepted: forwarded, or sent on with a session.
-pub fn is_granted(judged: &Handled) -> bool {
-    judged.refused.is_none() && judged.identity.is_some()
+pub fn is_granted(handled: &Handled) -> bool {
+    handled.refused.is_none() && handled.identity.is_some()
 }
 
-pub fn refusal(judged: &Handled) -> Option<Reason> {
-    judged.refused
+pub fn refusal(handled: &Handled) -> Option<Reason> {
+    handled.refused
 }
 
-pub fn set_cookies(judged: &Handled) -> Vec<String> {
-    match &judged.decision {
+pub fn set_cookies(handled: &Handled) -> Vec<String> {
+    match &handled.decision {
         Decision::Forward(forwarding) => forwarding.cookies.clone(),
         Decision::Answer(answer) => {
             answer.headers.iter().filter(|(name, _)| *name == "set-cookie").map(|(_, value)| value.clone()).collect()

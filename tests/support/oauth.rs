@@ -56,18 +56,18 @@ pub fn authorization(client: &str, redirect_uri: &str, more: &str) -> String {
 
 /// The token that the page of consent holds.
 pub fn consent(site: &Site, address: &str, session: &str) -> String {
-    let judged = site.ask(&Request::get(address).session(session));
-    let body = &answer(&judged).body;
-    let (_, rest) = body.split_once("name=\"consent\" value=\"").unwrap_or_else(|| panic!("{:?}", judged.refused));
+    let handled = site.ask(&Request::get(address).session(session));
+    let body = &answer(&handled).body;
+    let (_, rest) = body.split_once("name=\"consent\" value=\"").unwrap_or_else(|| panic!("{:?}", handled.refused));
     rest.split('"').next().unwrap().to_owned()
 }
 
 /// The code that a person's consent gives.
 pub fn code(site: &Site, address: &str, session: &str, consent: &str) -> String {
     let request = Request::new("POST", address).session(session).form(&format!("consent={consent}&decision=allow"));
-    let judged = site.ask(&request);
-    assert_eq!(judged.refused, None, "{address}");
-    let back = answer(&judged).headers.iter().find(|(name, _)| *name == "location").unwrap().1.clone();
+    let handled = site.ask(&request);
+    assert_eq!(handled.refused, None, "{address}");
+    let back = answer(&handled).headers.iter().find(|(name, _)| *name == "location").unwrap().1.clone();
     let (_, query) = back.split_once('?').unwrap();
     query.split('&').find_map(|pair| pair.strip_prefix("code=")).unwrap().to_owned()
 }
@@ -78,9 +78,9 @@ pub fn tokens(site: &Site, form: &str, proof: Option<&str>) -> (String, String) 
     if let Some(proof) = proof {
         request = request.with("dpop", proof);
     }
-    let judged = site.ask(&request);
-    assert_eq!(judged.refused, None::<Reason>, "{form}");
-    let body: Value = serde_json::from_str(&answer(&judged).body).unwrap();
+    let handled = site.ask(&request);
+    assert_eq!(handled.refused, None::<Reason>, "{form}");
+    let body: Value = serde_json::from_str(&answer(&handled).body).unwrap();
     let text = |name: &str| body[name].as_str().unwrap().to_owned();
     (text("access_token"), text("refresh_token"))
 }

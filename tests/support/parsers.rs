@@ -52,7 +52,7 @@ impl Readers {
     pub fn new() -> Self {
         let policy = Policy::read(POLICY).expect("the policy is valid");
         let secrets =
-            Secrets::new(&policy, |name| Some(Secret::new(format!("{name}-0123456789abcdef0123456789abcdef"))));
+            Secrets::new(&policy, "", |name| Some(Secret::new(format!("{name}-0123456789abcdef0123456789abcdef"))));
         Self { policy, secrets }
     }
 

@@ -48,7 +48,7 @@ impl Browser {
 
 /// Steps of a story:
 /// `ticket`: `{ticket}`; `token-for ROUTE`: `{token}` with the route's prefix, and `{bare-token}` without; `browser [NAME]`: `{session}`, `{xsrf}` and `{cookies}`, with a prefix if it has a name;
-/// `sign-out`; `errand PATH`: `{state}` and `{browser}`, its cookie; `broker [NAME=VALUE]...`: `{broker}`, the address of
+/// `sign-out`; `broker-state PATH`: `{state}` and `{browser}`, its cookie; `broker [NAME=VALUE]...`: `{broker}`, the address of
 /// the broker's answer; `brokered`: the browser follows it.
 pub fn step(story: &mut Story, verb: &str, rest: &str) {
     match verb {
@@ -74,7 +74,7 @@ pub fn step(story: &mut Story, verb: &str, rest: &str) {
             let request = Request::new("POST", "/.edgegate/sign-out").with("cookie", &story.fill("{cookies}"));
             assert_eq!(story.site.ask(&request).refused, None);
         }
-        "errand" => errand(story, rest),
+        "broker-state" => broker_state(story, rest),
         "broker" => broker(story, rest),
         "brokered" => {
             let request = Request::get(&story.names["broker"]).with("cookie", &story.fill("{browser}"));
@@ -84,12 +84,12 @@ pub fn step(story: &mut Story, verb: &str, rest: &str) {
     }
 }
 
-fn errand(story: &mut Story, path: &str) {
-    let judged = story.site.ask(&Request::get(path).with("accept", "text/html"));
-    let location = answer(&judged).headers.iter().find(|(name, _)| *name == "location").unwrap().1.clone();
+fn broker_state(story: &mut Story, path: &str) {
+    let handled = story.site.ask(&Request::get(path).with("accept", "text/html"));
+    let location = answer(&handled).headers.iter().find(|(name, _)| *name == "location").unwrap().1.clone();
     let state = location.strip_prefix("https://broker.example.org/sign-in?state=").unwrap();
     story.keep("state", state.to_owned());
-    if let Some(cookie) = set_cookies(&judged).first() {
+    if let Some(cookie) = set_cookies(&handled).first() {
         story.keep("browser", cookie.split(';').next().unwrap().to_owned());
     }
 }

@@ -71,7 +71,7 @@ impl Story {
             "forget" => world.forget(),
             "isolate" => self.site = Site::new(&world, POLICY),
             "token" => self.keep("token", self.site.token(rest)),
-            "ticket" | "token-for" | "browser" | "sign-out" | "errand" | "broker" | "brokered" => {
+            "ticket" | "token-for" | "browser" | "sign-out" | "broker-state" | "broker" | "brokered" => {
                 schemes::step(self, verb, rest)
             }
             "session" => self.keep("session", self.site.session()),
@@ -92,13 +92,13 @@ impl Story {
                 self.site.admin("session/revoke", &json!({ "session": self.names["ticket"] }));
             }
             "use" => {
-                let judged = self.site.ask(&self.request(rest));
-                assert!(is_granted(&judged), "{rest}: {:?}", judged.refused);
+                let handled = self.site.ask(&self.request(rest));
+                assert!(is_granted(&handled), "{rest}: {:?}", handled.refused);
             }
             "use-bound" => {
                 let request = self.request(rest).with("authorization", &self.fill("DPoP {access}"));
-                let judged = self.site.ask(&request.with("dpop", &self.names["proof"]));
-                assert!(is_granted(&judged), "{rest}: {:?}", judged.refused);
+                let handled = self.site.ask(&request.with("dpop", &self.names["proof"]));
+                assert!(is_granted(&handled), "{rest}: {:?}", handled.refused);
             }
             "guess" => (0..rest.parse().unwrap()).for_each(|_| {
                 let request = Request::new("POST", "/.edgegate/sign-in").form("account=jo&password=x");
@@ -300,7 +300,7 @@ impl Story {
             "session" => Kind::Session,
             "code" => Kind::Code,
             "refresh" => Kind::Refresh,
-            "state" => Kind::Errand,
+            "state" => Kind::BrokerState,
             "client" => Kind::Client,
             "nonce" => Kind::Nonce,
             other => panic!("{other} is not sealed"),

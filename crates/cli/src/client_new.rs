@@ -99,7 +99,7 @@ fn given() -> Result<Zeroizing<String>, Failure> {
         return Err(Failure::usage("standard input is not one line of printable ASCII without spaces at its ends")
             .todo("Clients can send no other secret (RFC 6749 appendix A.2)."));
     }
-    let weak = "It is kept as a fast keyed digest, which protects what nobody can guess and nothing else: whoever gets hold of\nthe policy and the key would try short and simple ones first. Leave --secret-stdin out, and one is made.";
+    let weak = "It is kept as a fast keyed digest, which protects what nobody can guess and nothing else: an attacker with\nthe policy and the key would try short and simple ones first. Leave --secret-stdin out, and one is made.";
     if secret.len() < LEAST_BYTES {
         return Err(Failure::usage(format!("the secret has fewer than {LEAST_BYTES} bytes")).todo(weak));
     }
@@ -113,7 +113,7 @@ fn given() -> Result<Zeroizing<String>, Failure> {
     Ok(Zeroizing::new(secret.to_owned()))
 }
 
-/// Lets the policy judge itself with the client in it. Where it has the client already, under an id that it has not.
+/// Checks the policy with the client in it. Where it has the client already, under an id that it has not.
 fn check(workspace: &Workspace, client: &Client, is_known: bool) -> Result<(), Failure> {
     let id = if is_known { random_id()? } else { client.id.clone() };
     let with = format!("{}\n\n{}", workspace.text, table(client, &id));

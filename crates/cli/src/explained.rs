@@ -2,12 +2,12 @@
 
 use super::address::Address;
 use super::args::{Explain, Verify};
+use super::checker::Checker;
 use super::compare::{Difference, compare};
-use super::judge::{Asked, Judgement};
-use super::judges::Judge;
 use super::output::{Exit, Failure, Report};
 use super::telling::{document, list, page, short, status};
 use super::time;
+use super::verdict::{Asked, Verdict};
 use super::workspace::Workspace;
 use edgegate_core::explain::{Explanation, NOT_KNOWN_HERE};
 use edgegate_core::policy::Key;
@@ -17,42 +17,42 @@ use edgegate_core::refusal::Reason;
 ///
 /// # Errors
 /// Exit code 2: the secret or the address is not as needed.
-pub fn verify(workspace: &Workspace, args: &Verify, judge: Judge<'_>) -> Result<Report, Failure> {
+pub fn verify(workspace: &Workspace, args: &Verify, checker: Checker<'_>) -> Result<Report, Failure> {
     let address = Address::read(&args.url)?;
     let asked = asked(args, &address.sent);
-    let judged = judge.check(workspace, asked);
-    let reason = judge.refusal(&judged);
-    let told = told(workspace, judge, asked, &judged, reason);
+    let verdict = checker.check(workspace, asked);
+    let reason = checker.refusal(&verdict);
+    let told = told(workspace, checker, asked, &verdict, reason);
     if reason == Some(Reason::SecretMissing) {
-        return Err(missing_secret(workspace, judge, asked, &told));
+        return Err(missing_secret(workspace, checker, asked, &told));
     }
     let text = match reason {
-        _ if judged.is_decided_elsewhere() => format!("not known here: {}\n{}", short(&told), list(&told.causes)),
+        _ if verdict.is_decided_elsewhere() => format!("not known here: {}\n{}", short(&told), list(&told.causes)),
         None => format!("ok: {}\n{}", short(&told), list(&told.causes)),
-        Some(reason) => format!("refused: {}{}\n{}", reason.code(), status(&judged), list(&told.causes)),
+        Some(reason) => format!("refused: {}{}\n{}", reason.code(), status(&verdict), list(&told.causes)),
     };
     let mut notes = address.notes;
-    notes.extend(bound(&judged));
-    notes.extend(judge.note(&workspace.policy, asked.url));
-    Ok(Report { exit: exit(reason, &judged), ..Report::fine(text, document(&told, &judged, None)).with(notes) })
+    notes.extend(bound(&verdict));
+    notes.extend(checker.note(&workspace.policy, asked.url));
+    Ok(Report { exit: exit(reason, &verdict), ..Report::fine(text, document(&told, &verdict, None)).with(notes) })
 }
 
 /// Explains an address.
 ///
 /// # Errors
 /// Exit code 2: an address cannot be read.
-pub fn run(workspace: &Workspace, args: &Explain, judge: Judge<'_>) -> Result<Report, Failure> {
+pub fn run(workspace: &Workspace, args: &Explain, checker: Checker<'_>) -> Result<Report, Failure> {
     let address = Address::read(&args.verify.url)?;
     let asked = asked(&args.verify, &address.sent);
-    let judged = judge.check(workspace, asked);
-    let reason = judge.refusal(&judged);
-    let mut told = told(workspace, judge, asked, &judged, reason);
+    let verdict = checker.check(workspace, asked);
+    let reason = checker.refusal(&verdict);
+    let mut told = told(workspace, checker, asked, &verdict, reason);
     if reason == Some(Reason::SecretMissing) {
-        let failure = missing_secret(workspace, judge, asked, &told);
+        let failure = missing_secret(workspace, checker, asked, &told);
         told.causes = vec![format!("{} {}", failure.message, failure.todo)];
     }
     let difference = match &args.signed {
-        Some(signed) => Some(differs(workspace, judge, asked, &args.verify.url, signed)?),
+        Some(signed) => Some(differs(workspace, checker, asked, &args.verify.url, signed)?),
         None => None,
     };
     match &difference {
@@ -61,19 +61,19 @@ pub fn run(workspace: &Workspace, args: &Explain, judge: Judge<'_>) -> Result<Re
         None => {}
     }
     let difference = difference.and_then(|(difference, _)| difference);
-    let text = page(&told, &judged, difference.as_ref());
+    let text = page(&told, &verdict, difference.as_ref());
     let mut notes = address.notes;
-    notes.extend(bound(&judged));
-    notes.extend(judge.note(&workspace.policy, asked.url));
-    let json = document(&told, &judged, difference.as_ref());
-    Ok(Report { exit: exit(reason, &judged), ..Report::fine(text, json).with(notes) })
+    notes.extend(bound(&verdict));
+    notes.extend(checker.note(&workspace.policy, asked.url));
+    let json = document(&told, &verdict, difference.as_ref());
+    Ok(Report { exit: exit(reason, &verdict), ..Report::fine(text, json).with(notes) })
 }
 
 /// The failure of a command that made an address which would be refused.
-pub fn would_refuse(workspace: &Workspace, judge: Judge<'_>, asked: Asked<'_>, judged: &Judgement) -> Failure {
-    let reason = judged.refused.unwrap_or(Reason::NoRoute);
-    let told = told(workspace, judge, asked, judged, Some(reason));
-    let who = if matches!(judge, Judge::Gate(_)) { "gateway" } else { "profile" };
+pub fn would_refuse(workspace: &Workspace, checker: Checker<'_>, asked: Asked<'_>, verdict: &Verdict) -> Failure {
+    let reason = verdict.refused.unwrap_or(Reason::NoRoute);
+    let told = told(workspace, checker, asked, verdict, Some(reason));
+    let who = if matches!(checker, Checker::Gate(_)) { "gateway" } else { "profile" };
     // Not the query: what is refused today for its terms may hold another day.
     let url = asked.url.split('?').next().unwrap_or_default();
     let (code, causes) = (reason.code(), list(&told.causes));
@@ -84,10 +84,10 @@ fn asked<'a>(args: &'a Verify, url: &'a str) -> Asked<'a> {
     Asked { url, method: &args.method, client: args.client, now: args.at.unwrap_or_else(time::now) }
 }
 
-fn exit(reason: Option<Reason>, judged: &Judgement) -> Exit {
+fn exit(reason: Option<Reason>, verdict: &Verdict) -> Exit {
     match reason {
         // It holds as far as anybody can say here, as a link does that works once.
-        _ if judged.is_decided_elsewhere() => Exit::Fine,
+        _ if verdict.is_decided_elsewhere() => Exit::Fine,
         None => Exit::Fine,
         Some(Reason::SecretMissing) => Exit::Usage,
         Some(_) => Exit::Refused,
@@ -97,35 +97,35 @@ fn exit(reason: Option<Reason>, judged: &Judgement) -> Exit {
 /// The core's explanation under the gate's verdict, which knows more: client, loopback, methods, shape of the path.
 fn told(
     workspace: &Workspace,
-    judge: Judge<'_>,
+    checker: Checker<'_>,
     asked: Asked<'_>,
-    judged: &Judgement,
+    verdict: &Verdict,
     reason: Option<Reason>,
 ) -> Explanation {
-    let mut told = judge.explain(workspace, asked);
-    if judged.is_decided_elsewhere() {
+    let mut told = checker.explain(workspace, asked);
+    if verdict.is_decided_elsewhere() {
         if told.verdict != NOT_KNOWN_HERE {
             told.causes = vec!["Nothing in the address is wrong; the rest the running gateway alone knows.".to_owned()];
         }
         told.verdict = NOT_KNOWN_HERE.to_owned();
-        told.route = judged.route.as_ref().map(|route| route.name.clone()).or(told.route);
+        told.route = verdict.route.as_ref().map(|route| route.name.clone()).or(told.route);
         return told;
     }
-    let verdict = reason.map_or("ok", Reason::code);
+    let code = reason.map_or("ok", Reason::code);
     // What goes through is told as it is, even where that is not by a signature.
-    if let Some(reason) = reason.filter(|_| told.verdict != verdict || judged.refused.is_none()) {
-        told.causes = vec![cause(reason, asked, judged)];
+    if let Some(reason) = reason.filter(|_| told.verdict != code || verdict.refused.is_none()) {
+        told.causes = vec![cause(reason, asked, verdict)];
     }
     if reason == Some(Reason::NoRoute) {
-        told.causes.extend(judge.hint(&workspace.policy, asked.url));
+        told.causes.extend(checker.hint(&workspace.policy, asked.url));
     }
-    told.verdict = verdict.to_owned();
-    told.route = judged.route.as_ref().map(|route| route.name.clone()).or(told.route);
+    told.verdict = code.to_owned();
+    told.route = verdict.route.as_ref().map(|route| route.name.clone()).or(told.route);
     told
 }
 
 /// What the gate refuses and the core's explainer does not look at.
-fn cause(reason: Reason, asked: Asked<'_>, judged: &Judgement) -> String {
+fn cause(reason: Reason, asked: Asked<'_>, verdict: &Verdict) -> String {
     match reason {
         Reason::LinkAddressMismatch => "The link is bound to a client network by eg_ip, and the client is not in it.",
         Reason::LinkNotUsed | Reason::RedirectNotUsed => "What works once is not used up by a HEAD; open it by GET.",
@@ -137,7 +137,7 @@ fn cause(reason: Reason, asked: Asked<'_>, judged: &Judgement) -> String {
             "The path has a `;`, and the route does not allow path parameters, or cannot keep this one."
         }
         Reason::CredentialMissing => {
-            return match judged.identity.as_ref().map(|identity| identity.kind) {
+            return match verdict.identity.as_ref().map(|identity| identity.kind) {
                 Some("none") => {
                     "It goes through as nobody: the route is open, and no signature was looked for.".to_owned()
                 }
@@ -146,7 +146,7 @@ fn cause(reason: Reason, asked: Asked<'_>, judged: &Judgement) -> String {
             };
         }
         Reason::MethodNotAllowed => {
-            let methods = judged.route.as_ref().map_or(String::new(), |route| route.methods.join(", "));
+            let methods = verdict.route.as_ref().map_or(String::new(), |route| route.methods.join(", "));
             return format!("The route takes {methods} and not {}.", asked.method);
         }
         Reason::NoRoute => {
@@ -158,7 +158,7 @@ fn cause(reason: Reason, asked: Asked<'_>, judged: &Judgement) -> String {
 }
 
 /// Which secret is not there.
-fn missing_secret(workspace: &Workspace, judge: Judge<'_>, asked: Asked<'_>, told: &Explanation) -> Failure {
+fn missing_secret(workspace: &Workspace, checker: Checker<'_>, asked: Asked<'_>, told: &Explanation) -> Failure {
     let policy = &workspace.policy;
     let (format, name) = told.format.as_deref().and_then(|format| format.split_once(':')).unwrap_or_default();
     let keys = match format {
@@ -166,7 +166,7 @@ fn missing_secret(workspace: &Workspace, judge: Judge<'_>, asked: Asked<'_>, tol
         _ => policy.signed_redirects.iter().find(|redirect| redirect.name == name).map(|redirect| &redirect.keys),
     };
     let is_named = |key: &&std::sync::Arc<Key>| format != "link" || told.key_id.as_deref() == Some(key.id.as_str());
-    let loopback = judge.is_loopback(policy, asked.url);
+    let loopback = checker.is_loopback(policy, asked.url);
     let mut named = keys.into_iter().flatten().filter(is_named);
     let failed = named.find_map(|key| workspace.secret(&key.secret, loopback).err());
     failed.unwrap_or_else(|| Failure::usage("a secret that this address needs is not set"))
@@ -181,14 +181,14 @@ struct Signers {
 /// Where two spellings part, and what that says.
 fn differs(
     workspace: &Workspace,
-    judge: Judge<'_>,
+    checker: Checker<'_>,
     asked: Asked<'_>,
     received: &str,
     signed: &str,
 ) -> Result<(Option<Difference>, Signers), Failure> {
     let sent = Address::read(signed)?.sent;
-    // Authenticity is judged before time, so what is refused for its time alone was signed right.
-    let holds = match judge.refusal(&judge.check(workspace, Asked { url: &sent, ..asked })) {
+    // Authenticity is checked before time, so what is refused for its time alone was signed right.
+    let holds = match checker.refusal(&checker.check(workspace, Asked { url: &sent, ..asked })) {
         None | Some(Reason::RedirectExpired | Reason::RedirectNotYetValid) => true,
         Some(reason) => matches!(reason, Reason::LinkExpired | Reason::LinkNotYetValid),
     };
@@ -204,6 +204,6 @@ fn differs(
     Ok((difference.clone(), Signers { holds: holds && difference.is_some(), conclusion }))
 }
 
-fn bound(judged: &Judgement) -> Option<String> {
-    judged.network.as_ref().map(|network| format!("it is bound to {network}, and was judged as from there"))
+fn bound(verdict: &Verdict) -> Option<String> {
+    verdict.network.as_ref().map(|network| format!("it is bound to {network}, and was checked as from there"))
 }

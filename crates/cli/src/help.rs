@@ -59,7 +59,7 @@ Examples:
   edgegate secrets --policy demo/edgegate.toml --secrets - --json <demo/.dev.vars";
 
 pub const LINK_SIGN: &str = "\
-The address is first written as clients send it, for that is what is signed. The gate itself then judges the link, and
+The address is first written as clients send it, for that is what is signed. The gateway's own code then checks the link, and
 one that it would refuse is not printed.
 
 Examples:
@@ -67,7 +67,7 @@ Examples:
   edgegate link sign --policy demo/edgegate.toml http://127.0.0.1:8787/once/a --ip 127.0.0.0/8 --json";
 
 pub const LINK_VERIFY: &str = "\
-The gate itself judges a request for the address; only whether a once-only link has been used is not known here.
+The gateway's own code checks a request for the address; only whether a once-only link has been used is not known here.
 Exit code 0 if the link holds, 1 with the reason's code if not.
 
 Examples:
@@ -81,7 +81,7 @@ Examples:
 
 pub const REDIRECT_SIGN: &str = "\
 A redirect works for seconds: pipe it to where it is used. An address that already has ts, signature or sig is not
-signed, for whoever wrote them would have chosen what counts. A fragment stays behind the signature.
+signed, because the person who wrote them would have chosen what counts. A fragment stays behind the signature.
 
 Another site's address, at no route of the policy, is signed by the profile that --profile names.
 
@@ -90,8 +90,8 @@ Examples:
   edgegate redirect sign --policy demo/edgegate.toml --profile landing 'https://p.example/w?cons_id=1001002'";
 
 pub const REDIRECT_VERIFY: &str = "\
-The gate itself judges a request for the address, or with --profile that profile alone, wherever the address leads. Only
-whether the redirect has been used is not known here. Exit code 0 if it holds, 1 with the reason's code if not.
+The gateway's own code checks a request for the address, or with --profile that profile alone, wherever the address
+leads. Only whether the redirect has been used is not known here. Exit code 0 if it holds, 1 with the reason's code if not.
 
 Examples:
   edgegate redirect verify --policy demo/edgegate.toml --at 1795305600 'http://127.0.0.1:8787/landing/offer?cons_id=1001002&n=1&ts=1795305600&signature=aea4f4892074f5da480289539a793953'
@@ -182,8 +182,8 @@ Examples:
 
 pub const CLIENT_NEW: &str = "\
 The table goes to standard output, the secret that was made for it to standard error. The digest in it is made with the
-first key of the policy's [registry], whose value is looked for as `link sign` looks for its own; the policy then judges
-itself with the client in it. With the --id of a client that the policy has, whatever is not said stays as it is there:
+first key of the policy's [registry], whose value is looked for as `link sign` looks for its own; the policy is then
+checked with the client in it. With the --id of a client that the policy has, whatever is not said stays as it is there:
 that is how such a client gets another secret.
 
 --secret-stdin is for a client that has a secret already. One that could be guessed is refused: it is kept as a fast

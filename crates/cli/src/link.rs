@@ -4,17 +4,17 @@ use serde_json::json;
 
 use super::address::Address;
 use super::args::{Common, Explain, SignLink, Verify};
+use super::checker::{Checker, LINK, REDIRECT};
 use super::explained;
-use super::judge::Asked;
-use super::judges::{Judge, LINK, REDIRECT};
 use super::output::{Failure, Report};
 use super::signing::{self, Kind};
 use super::time;
+use super::verdict::Asked;
 use super::workspace::Workspace;
 use edgegate_core::policy::{CredentialKind, Link, Policy};
 use edgegate_core::signed::link::{self, Signed, Terms};
 
-/// Signs an address, and has the gate judge the outcome before it is shown.
+/// Signs an address, and has the gate check the result before it is shown.
 ///
 /// # Errors
 /// Exit code 1: the gateway would refuse it. Exit code 2: the policy, the secret or the address is not as needed.
@@ -33,17 +33,17 @@ pub fn sign(common: &Common, args: &SignLink) -> Result<Report, Failure> {
     let url = address.with_query(&query);
 
     let mut notes = address.notes.clone();
-    // A HEAD looks ahead and uses nothing up, so the link is judged by the GET that it covers.
+    // A HEAD looks ahead and uses nothing up, so the link is checked by the GET that it covers.
     let method = if args.method == "HEAD" { "GET" } else { &args.method };
     let asked = Asked { url: &url, method, client: None, now: terms.not_before.unwrap_or(now).max(now) };
-    let judged = signing::confirm(&workspace, GATE, asked, args.anyway, &mut notes)?;
+    let verdict = signing::confirm(&workspace, GATE, asked, args.anyway, &mut notes)?;
     let once = if profile.single_use { ", once" } else { "" };
     notes.push(format!("it works until {}{once}", time::show(terms.expires)));
     let url = format!("{url}{}", address.fragment);
     let json = json!({
         "url": url,
         "format": format!("link:{}", profile.name),
-        "route": judged.route.map(|route| route.name.clone()),
+        "route": verdict.route.map(|route| route.name.clone()),
         "key_id": key.id,
         "method": args.method,
         "expires": terms.expires,
@@ -67,7 +67,7 @@ pub fn verify(common: &Common, args: &Verify) -> Result<Report, Failure> {
 /// # Errors
 /// Exit code 2: the policy or an address cannot be read.
 pub fn explain(common: &Common, args: &Explain) -> Result<Report, Failure> {
-    explained::run(&Workspace::open(common)?, args, Judge::Gate(&[LINK, REDIRECT]))
+    explained::run(&Workspace::open(common)?, args, Checker::Gate(&[LINK, REDIRECT]))
 }
 
 fn kind(policy: &Policy) -> Kind<'_, Link> {
@@ -98,5 +98,5 @@ fn planted() -> Failure {
         .todo("Sign the address without it; a link that is to be renewed is signed anew from its own address.")
 }
 
-const GATE: Judge<'_> = Judge::Gate(&[LINK]);
+const GATE: Checker<'_> = Checker::Gate(&[LINK]);
 const AN_HOUR: u64 = 3_600;

@@ -4,8 +4,8 @@
 //! - [`workspace`] reads what the operator has: the policy, and the secrets in a file ([`vars`]) or on stdin;
 //! - [`check`], [`mod@build`], [`keys`], [`secrets`], [`link`], [`redirect`], [`admin`], [`clients`] and [`client_new`] are the commands;
 //! - [`mod@client`] is how the admin API is called, [`registration`] what a client is said to be;
-//! - [`check`] runs the gate itself over an address, so that what is said here is what the gateway does; [`judges`]
-//!   lets a profile of signed redirects judge alone instead;
+//! - [`verdict`] runs the gate itself over an address, so that what is said here is what the gateway does; [`checker`]
+//!   uses a profile of signed redirects alone instead;
 //! - [`output`] tells people and programs, and ends with the exit code.
 //!
 //! No secret is taken as an argument, and none is shown that exists already: only what makes one (`key new`, `client new`,
@@ -21,6 +21,7 @@ mod admin;
 mod args;
 mod build;
 mod check;
+mod checker;
 mod client;
 mod client_new;
 mod clients;
@@ -28,8 +29,6 @@ mod columns;
 mod compare;
 mod explained;
 mod help;
-mod judge;
-mod judges;
 mod keys;
 mod link;
 mod output;
@@ -41,6 +40,7 @@ mod signing;
 mod telling;
 mod time;
 mod vars;
+mod verdict;
 mod workspace;
 
 use std::process::ExitCode;

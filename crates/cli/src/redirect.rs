@@ -4,18 +4,18 @@ use serde_json::json;
 
 use super::address::Address;
 use super::args::{Common, ExplainRedirect, SignRedirect, VerifyRedirect};
+use super::checker::{Checker, LINK, REDIRECT, is_elsewhere};
 use super::explained;
-use super::judge::Asked;
-use super::judges::{Judge, LINK, REDIRECT, is_elsewhere};
 use super::output::{Failure, Report};
 use super::signing::{self, Kind};
 use super::time;
+use super::verdict::Asked;
 use super::workspace::Workspace;
 use edgegate_core::policy::{CredentialKind, Policy, SignedRedirect};
 use edgegate_core::refusal::Reason;
 use edgegate_core::signed::redirect;
 
-/// Signs an address, and has the outcome judged, as of its own time, before it is shown: by the gate, or for another
+/// Signs an address, and has the result checked, as of its own time, before it is shown: by the gate, or for another
 /// site's address by the profile that was named.
 ///
 /// # Errors
@@ -27,20 +27,20 @@ pub fn sign(common: &Common, args: &SignRedirect) -> Result<Report, Failure> {
     let unsigned = Asked { url: &address.sent, method: "GET", client: None, now: at };
     let profile = signing::profile(&workspace, &kind(&workspace.policy), args.profile.as_deref(), unsigned)?;
     let key = signing::key(&profile.keys, args.key.as_deref())?;
-    let judge = match args.profile.is_some() && is_elsewhere(&workspace.policy, &address.sent) {
-        true => Judge::Profile(&profile),
+    let checker = match args.profile.is_some() && is_elsewhere(&workspace.policy, &address.sent) {
+        true => Checker::Profile(&profile),
         false => GATE,
     };
-    if let Judge::Gate(_) = judge {
-        signing::target(&workspace, judge, &address, unsigned)?;
+    if let Checker::Gate(_) = checker {
+        signing::target(&workspace, checker, &address, unsigned)?;
     }
-    let secret = workspace.secret(&key.secret, judge.is_loopback(&workspace.policy, &address.sent))?;
+    let secret = workspace.secret(&key.secret, checker.is_loopback(&workspace.policy, &address.sent))?;
     let query = redirect::sign(&profile, &secret, address.query(), at).map_err(unsignable)?;
     let url = address.with_query(&query);
 
     let mut notes = address.notes.clone();
     let asked = Asked { url: &url, ..unsigned };
-    let judged = signing::confirm(&workspace, judge, asked, args.anyway, &mut notes)?;
+    let verdict = signing::confirm(&workspace, checker, asked, args.anyway, &mut notes)?;
     let (from, until) = (at.saturating_sub(profile.window), at.saturating_add(profile.window));
     let once = if profile.single_use { ", once" } else { "" };
     notes.push(format!("it works until {}{once}", time::show(until)));
@@ -48,7 +48,7 @@ pub fn sign(common: &Common, args: &SignRedirect) -> Result<Report, Failure> {
     let json = json!({
         "url": url,
         "format": format!("signed-redirect:{}", profile.name),
-        "route": judged.route.map(|route| route.name.clone()),
+        "route": verdict.route.map(|route| route.name.clone()),
         "key_id": key.id,
         "timestamp": at,
         "from": from,
@@ -67,7 +67,7 @@ pub fn verify(common: &Common, args: &VerifyRedirect) -> Result<Report, Failure>
     match &args.alone.profile {
         Some(name) => {
             let profile = signing::named(&kind(&workspace.policy), name)?;
-            explained::verify(&workspace, &args.verify, Judge::Profile(&profile))
+            explained::verify(&workspace, &args.verify, Checker::Profile(&profile))
         }
         None => explained::verify(&workspace, &args.verify, GATE),
     }
@@ -82,9 +82,9 @@ pub fn explain(common: &Common, args: &ExplainRedirect) -> Result<Report, Failur
     match &args.alone.profile {
         Some(name) => {
             let profile = signing::named(&kind(&workspace.policy), name)?;
-            explained::run(&workspace, &args.explain, Judge::Profile(&profile))
+            explained::run(&workspace, &args.explain, Checker::Profile(&profile))
         }
-        None => explained::run(&workspace, &args.explain, Judge::Gate(&[REDIRECT, LINK])),
+        None => explained::run(&workspace, &args.explain, Checker::Gate(&[REDIRECT, LINK])),
     }
 }
 
@@ -109,8 +109,8 @@ fn unsignable(reason: Reason) -> Failure {
         )
         .todo("The same secret signs answers of `login`, which begin with a number. Begin it with a named parameter."),
         _ => Failure::refused("the address already has ts, signature or sig, in this or another spelling")
-            .todo("Whoever wrote it would have chosen what counts. Sign the address without it."),
+            .todo("The person who wrote it would have chosen what counts. Sign the address without it."),
     }
 }
 
-const GATE: Judge<'_> = Judge::Gate(&[REDIRECT]);
+const GATE: Checker<'_> = Checker::Gate(&[REDIRECT]);

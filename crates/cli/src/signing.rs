@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::address::Address;
+use super::checker::Checker;
 use super::explained;
-use super::judge::{Asked, Judgement};
-use super::judges::Judge;
 use super::output::Failure;
+use super::verdict::{Asked, Verdict};
 use super::workspace::Workspace;
 use edgegate_core::http::Target;
 use edgegate_core::policy::{CredentialKind, Key};
@@ -40,9 +40,9 @@ pub fn profile<T>(
     if let Some(asked) = asked {
         return named(kind, asked);
     }
-    let gate = Judge::Gate(&[kind.credential]);
-    let judged = gate.check(workspace, address);
-    let Some(route) = &judged.route else { return Err(explained::would_refuse(workspace, gate, address, &judged)) };
+    let gate = Checker::Gate(&[kind.credential]);
+    let verdict = gate.check(workspace, address);
+    let Some(route) = &verdict.route else { return Err(explained::would_refuse(workspace, gate, address, &verdict)) };
     let takes: Vec<&Arc<T>> = route.accept.iter().filter_map(|accept| (kind.accepted)(accept)).collect();
     match takes.as_slice() {
         [one] => Ok(Arc::clone(one)),
@@ -87,7 +87,7 @@ pub fn key(keys: &[Arc<Key>], asked: Option<&str>) -> Result<Arc<Key>, Failure> 
 /// Exit code 1: the gateway would refuse it.
 pub fn target<'a>(
     workspace: &Workspace,
-    gate: Judge<'_>,
+    gate: Checker<'_>,
     address: &'a Address,
     asked: Asked<'_>,
 ) -> Result<Target<'a>, Failure> {
@@ -95,33 +95,33 @@ pub fn target<'a>(
         .map_err(|_| explained::would_refuse(workspace, gate, asked, &gate.check(workspace, asked)))
 }
 
-/// Lets the judge see what was signed, and notes what a user of it should know.
+/// Checks what was signed, and notes what a user of it should know.
 ///
 /// # Errors
 /// Exit code 1, unless it was asked for anyway.
 pub fn confirm(
     workspace: &Workspace,
-    judge: Judge<'_>,
+    checker: Checker<'_>,
     asked: Asked<'_>,
     anyway: bool,
     notes: &mut Vec<String>,
-) -> Result<Judgement, Failure> {
-    let judged = judge.check(workspace, asked);
-    if let Some(reason) = judge.refusal(&judged) {
+) -> Result<Verdict, Failure> {
+    let verdict = checker.check(workspace, asked);
+    if let Some(reason) = checker.refusal(&verdict) {
         let failure =
-            explained::would_refuse(workspace, judge, asked, &Judgement { refused: Some(reason), ..judged.clone() });
+            explained::would_refuse(workspace, checker, asked, &Verdict { refused: Some(reason), ..verdict.clone() });
         if !anyway {
             return Err(failure.todo_too("--anyway prints it all the same."));
         }
         notes.push(failure.message.replace('\n', " "));
     }
     let issuer = workspace.policy.gateway.issuer.origin();
-    let alone = judge.note(&workspace.policy, asked.url);
+    let alone = checker.note(&workspace.policy, asked.url);
     if alone.is_none() && !asked.url.starts_with(&format!("{issuer}/")) {
         notes.push(format!("the address is not at {issuer}, the policy's issuer"));
     }
     notes.extend(alone);
-    Ok(judged)
+    Ok(verdict)
 }
 
 fn names<'t, T: 't>(kind: &Kind<'_, T>, list: impl IntoIterator<Item = &'t Arc<T>>) -> String {

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::compare::Difference;
-use super::judge::Judgement;
+use super::verdict::Verdict;
 use edgegate_core::explain::Explanation;
 
-/// What was judged, in one line.
+/// What was checked, in one line.
 pub fn short(told: &Explanation) -> String {
     let part = |name: &str, value: &Option<String>| value.as_ref().map(|value| format!("{name} {value}"));
     let parts = [told.format.clone(), part("key", &told.key_id), part("route", &told.route)];
@@ -14,8 +14,8 @@ pub fn short(told: &Explanation) -> String {
 }
 
 /// The status of the gateway's answer, in brackets.
-pub fn status(judged: &Judgement) -> String {
-    judged.status.map_or(String::new(), |status| format!(" (the gateway answers {status})"))
+pub fn status(verdict: &Verdict) -> String {
+    verdict.status.map_or(String::new(), |status| format!(" (the gateway answers {status})"))
 }
 
 /// A line for each cause.
@@ -24,11 +24,11 @@ pub fn list(causes: &[String]) -> String {
 }
 
 /// An explanation for a person.
-pub fn page(told: &Explanation, judged: &Judgement, difference: Option<&Difference>) -> String {
+pub fn page(told: &Explanation, verdict: &Verdict, difference: Option<&Difference>) -> String {
     let row = |name: &str, value: &Option<String>| {
         value.as_ref().map_or(String::new(), |value| format!("{name:<10} {value}\n"))
     };
-    let mut page = format!("{:<10} {}{}\n", "Verdict", told.verdict, status(judged));
+    let mut page = format!("{:<10} {}{}\n", "Verdict", told.verdict, status(verdict));
     page.push_str(&row("Route", &told.route));
     page.push_str(&row("Format", &told.format));
     page.push_str(&row("Key", &told.key_id));
@@ -51,11 +51,11 @@ pub fn page(told: &Explanation, judged: &Judgement, difference: Option<&Differen
 }
 
 /// An explanation for a program.
-pub fn document(told: &Explanation, judged: &Judgement, difference: Option<&Difference>) -> Value {
+pub fn document(told: &Explanation, verdict: &Verdict, difference: Option<&Difference>) -> Value {
     let mut document = json!(told);
     if let Some(members) = document.as_object_mut() {
-        members.insert("status".to_owned(), json!(judged.status));
-        let identity = judged.identity.as_ref();
+        members.insert("status".to_owned(), json!(verdict.status));
+        let identity = verdict.identity.as_ref();
         members.insert("subject".to_owned(), json!(identity.and_then(|identity| identity.subject.as_deref())));
         if let Some(difference) = difference {
             members.insert("difference".to_owned(), json!(difference));

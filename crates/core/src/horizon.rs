@@ -4,7 +4,7 @@
 //! would be enough for that. Two rules prevent it:
 //!
 //! - Rows go only if they ended before every clock that was seen: the object's own, and those of all callers since the last
-//!   purge. A caller judges by its own clock what is still valid, so the slowest of them decides. Where nobody called, nothing
+//!   purge. A caller decides by its own clock what is still valid, so the slowest of them counts. Without a caller nothing
 //!   goes.
 //! - What was once allowed to go counts as claimed, for ever. So even if all clocks are wrong together, nothing works
 //!   twice: what they did to the rows, the horizon remembers.

@@ -26,7 +26,7 @@ pub struct Spent {
 /// ```
 /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let secrets = Secrets::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, "", secret);
 /// use edgegate_core::exchange::Moment;
 /// use edgegate_core::http::{Headers, Incoming};
 /// use edgegate_core::log::{Spent, line};
@@ -35,42 +35,42 @@ pub struct Spent {
 ///
 /// let state = State::new(policy, secrets);
 /// let url = "https://gate.example.org/downloads/a.pdf";
-/// let request = Incoming { method: "GET", url, headers: Headers::new(Vec::new()), odd_body: false };
+/// let request = Incoming { method: "GET", url, headers: Headers::new(Vec::new()), odd_body: false, client_address: None };
 /// let ports = Memory::new(&World::at(1_800_000_000));
-/// let judged = finish(state.handle(&request, Moment { now: 1_800_000_000, request_id: "r1" }, &ports)).unwrap();
+/// let handled = finish(state.handle(&request, Moment { now: 1_800_000_000, request_id: "r1" }, &ports)).unwrap();
 ///
-/// let line = line(&state, &judged, "GET", "r1", 401, Spent::default());
+/// let line = line(&state, &handled, "GET", "r1", 401, Spent::default());
 /// assert!(line.starts_with(r#"{"edgegate":"refused","reason":"credential_missing","status":401"#));
 /// ```
-pub fn line(gate: &State, judged: &Handled, method: &str, request_id: &str, status: u16, spent: Spent) -> String {
-    let decided = if judged.refused.is_some() { "refused" } else { "decided" };
-    written(gate, judged, method, request_id, decided, Some(status), spent)
+pub fn line(gate: &State, handled: &Handled, method: &str, request_id: &str, status: u16, spent: Spent) -> String {
+    let decided = if handled.refused.is_some() { "refused" } else { "decided" };
+    written(gate, handled, method, request_id, decided, Some(status), spent)
 }
 
 /// The line for a request that an origin has and has not answered: it may be the only one, if the visitor left.
-pub fn forwarded(gate: &State, judged: &Handled, method: &str, request_id: &str, spent: Spent) -> String {
-    written(gate, judged, method, request_id, "forwarded", None, spent)
+pub fn forwarded(gate: &State, handled: &Handled, method: &str, request_id: &str, spent: Spent) -> String {
+    written(gate, handled, method, request_id, "forwarded", None, spent)
 }
 
 fn written(
     gate: &State,
-    judged: &Handled,
+    handled: &Handled,
     method: &str,
     request_id: &str,
     what: &str,
     status: Option<u16>,
     spent: Spent,
 ) -> String {
-    let identity = judged.identity.as_ref();
+    let identity = handled.identity.as_ref();
     let subject = identity.and_then(|identity| identity.subject.as_deref());
     let mut line = Line::default();
     line.word("edgegate", what);
-    line.word("reason", judged.refused.map_or("ok", |reason| reason.code()));
+    line.word("reason", handled.refused.map_or("ok", |reason| reason.code()));
     if let Some(status) = status {
         line.number("status", status.into());
     }
     line.word("method", if method.len() <= 20 { method } else { "long" });
-    line.known("route", judged.route.as_ref().map(|route| route.name.as_str()).or(judged.endpoint));
+    line.known("route", handled.route.as_ref().map(|route| route.name.as_str()).or(handled.endpoint));
     line.known("credential", identity.map(|identity| identity.kind));
     line.known("key_id", identity.and_then(|identity| identity.key_id.as_deref()));
     line.known("client", identity.and_then(|identity| identity.client.as_deref()));

@@ -35,18 +35,18 @@ pub trait KvStore {
 /// What a claim found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claimed {
-    /// Nobody had it.
+    /// It was free.
     First,
     /// Somebody had it.
     Replayed {
-        /// What was left for whoever comes second.
+        /// The note that the first claimant left.
         note: String,
         /// Seconds since that claim was answered.
         age: u64,
     },
 }
 
-/// What is claimed: 32 bytes that nobody can choose without holding a key, and the id of that key, which says over how
+/// What is claimed: 32 bytes that no one can choose without holding a key, and the id of that key, which says over how
 /// many objects its claims are spread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClaimKey(pub [u8; 32], [u8; 32]);
@@ -73,11 +73,11 @@ impl ClaimKey {
 /// The truth for everything that happens once (a Durable Object). What gets no answer is asked once more, since none of this
 /// changes anything the second time.
 pub trait Ledger {
-    /// Claims a key until `until` (Unix seconds), leaving `note` for whoever comes second. Atomic under
+    /// Claims a key until `until` (Unix seconds), leaving `note` for a second claimant. Atomic under
     /// concurrency, crashes and several isolates: at most one request ever sees `First`. The request that was first
     /// sees it again if it asks again: its answer may have been lost.
     async fn claim(&self, key: &ClaimKey, until: u64, note: &str) -> Result<Claimed, Reason>;
-    /// The note of a claimed key; None if nobody claimed it.
+    /// The note of a claimed key; None if it was not claimed.
     async fn recall(&self, key: &ClaimKey) -> Result<Option<String>, Reason>;
     /// Takes back what this request claimed, because it was refused and is never let through. A claim that is still on its
     /// way is void. One whose note was told to another request stays: that request acted on it. What is not answered

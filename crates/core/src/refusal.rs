@@ -2,7 +2,7 @@
 //!
 //! [`Reason`] is closed and its codes are stable: they are what the log says, what `edgegate explain`
 //! speaks of and what alarms are built on. The caller gets less: [`Reason::public`] maps many reasons to
-//! few [`Public`] answers, so that nobody learns from an answer how close a forgery came.
+//! few [`Public`] answers, so that no answer tells how close a forgery came.
 
 mod public;
 
@@ -45,7 +45,7 @@ reasons! {
     UrlMalformed = "url_malformed" => Ambiguous,
     /// The path can be read in two ways: dot segments, `//`, `\`, escaped separators, escaped letters.
     PathAmbiguous = "path_ambiguous" => Ambiguous,
-    /// The path is a guarded route's but for upper and lower case or path parameters.
+    /// The path differs from a guarded route's only in upper and lower case or in path parameters.
     PathCaseAmbiguous = "path_case_ambiguous" => Ambiguous,
     /// Some origins would read the path as one that a route guards which asks for more: a slash, dot or space at its end, a
     /// front controller, a stream, a session segment, letters in another form.
@@ -64,7 +64,7 @@ reasons! {
     NoRoute = "no_route" => NotFound,
     /// The route does not take this method.
     MethodNotAllowed = "method_not_allowed" => MethodNotAllowed,
-    /// A parameter asks the origin for another method than the one that was judged.
+    /// A parameter asks the origin for another method than the one that was checked.
     MethodOverridden = "method_overridden" => BadRequest,
     /// A cross-origin preflight asks for what the policy does not grant.
     PreflightDenied = "preflight_denied" => Forbidden,
@@ -292,7 +292,7 @@ reasons! {
 
     /// The caller's API key is missing or none of the policy's.
     ApiKeyUnknown = "api_key_unknown" => CredentialInvalid,
-    /// A call names nobody, or somebody in two ways.
+    /// A call names no person, or one in two ways.
     CallMalformed = "call_malformed" => BadRequest,
     /// A call asks for a version of the API that does not exist.
     CallVersion = "call_version" => BadRequest,
@@ -318,13 +318,13 @@ reasons! {
     CredentialMisplaced = "credential_misplaced" => BadCredentialRequest,
     /// Two credentials of one call belong to different people.
     SessionConflict = "session_conflict" => CredentialInvalid,
-    /// Nobody is signed in.
+    /// No one is signed in.
     NotSignedIn = "not_signed_in" => CredentialInvalid,
     /// Not a single sign-on token of this gateway.
     SignOnForged = "sign_on_forged" => CredentialInvalid,
     /// The single sign-on token's time is over.
     SignOnExpired = "sign_on_expired" => CredentialInvalid,
-    /// The origin knows nobody of that number.
+    /// The origin knows no person of that number.
     SubjectUnknown = "subject_unknown" => BadRequest,
     /// The browser was to be sent to a host that the policy does not list.
     RedirectTarget = "redirect_target" => BadRequest,

@@ -87,6 +87,13 @@ impl Refusal {
     }
 }
 
+impl Reason {
+    /// A refusal for this reason, of a caller who is known.
+    pub fn of(self, identity: &Identity) -> Refusal {
+        Refusal::from(self).of(identity)
+    }
+}
+
 impl From<Reason> for Refusal {
     fn from(reason: Reason) -> Self {
         Self(Box::new(More { reason, identity: None, allow: Vec::new(), said: Said::Dialect }))

@@ -4,7 +4,7 @@ use crate::policy::Policy;
 use crate::refusal::Reason;
 use crate::secret::Secret;
 
-/// Secrets by name. A value that the demo publishes counts only on loopback of a local deployment.
+/// Secrets by name. A published value counts only on loopback of a local deployment.
 ///
 /// # Example
 /// ```
@@ -15,7 +15,7 @@ use crate::secret::Secret;
 ///
 /// let policy = Policy::read(edgegate_core::testing::EXAMPLE).unwrap();
 /// let long = "0123456789abcdef0123456789abcdef";
-/// let secrets = Secrets::new(&policy, |name| (name == "LINK_KEY").then(|| Secret::new(long)));
+/// let secrets = Secrets::new(&policy, "", |name| (name == "LINK_KEY").then(|| Secret::new(long)));
 /// assert!(secrets.secret("LINK_KEY", false).is_ok());
 /// assert_eq!(secrets.secret("SEAL_KEY", false), Err(Reason::SecretMissing));
 /// ```
@@ -26,20 +26,22 @@ pub struct Secrets(Vec<Entry>);
 struct Entry {
     name: String,
     value: Option<Secret>,
-    published: bool,
+    is_published: bool,
 }
 
 impl Secrets {
     /// Asks `lookup` once for every secret of the policy. An empty value is a missing one, and so is one that can be
     /// guessed: a key that the operator makes has at least [`SHORTEST`] bytes; the secret of a digest format, the
-    /// password of a vendor's administrator and the gate's own secret at an issuer are others' to choose, and an identity key has a form of its own.
-    pub fn new(policy: &Policy, lookup: impl Fn(&str) -> Option<Secret>) -> Self {
+    /// password of a vendor's administrator and the gateway's own secret at an issuer are others' to choose, and an identity
+    /// key has a form of its own. `published`: the values that everybody can read, such as a demo's, in `NAME=value` lines
+    /// as `.dev.vars` has them.
+    pub fn new(policy: &Policy, published: &str, lookup: impl Fn(&str) -> Option<Secret>) -> Self {
         let entry = |name: &str| {
             let is_free = policy.secrets().any(|secret| secret.name == name && secret.usage.is_chosen_elsewhere());
             let shortest = if is_free { 1 } else { SHORTEST };
             let value = lookup(name).filter(|value| value.expose().trim_ascii().len() >= shortest);
-            let published = value.as_ref().is_some_and(is_published);
-            Entry { name: name.to_owned(), value, published }
+            let is_published = value.as_ref().is_some_and(|value| is_among(published, value));
+            Entry { name: name.to_owned(), value, is_published }
         };
         Self(policy.secret_names().into_iter().map(entry).collect())
     }
@@ -47,11 +49,11 @@ impl Secrets {
     /// The value of a secret.
     ///
     /// # Errors
-    /// `SecretMissing` if it is not set, or is a published demo value and the request is not on loopback.
+    /// `SecretMissing` if it is not set, or is a published value and the request is not on loopback.
     pub fn secret(&self, name: &str, loopback: bool) -> Result<&Secret, Reason> {
         let entry = self.0.iter().find(|entry| entry.name == name);
         entry
-            .filter(|entry| loopback || !entry.published)
+            .filter(|entry| loopback || !entry.is_published)
             .and_then(|entry| entry.value.as_ref())
             .ok_or(Reason::SecretMissing)
     }
@@ -66,15 +68,15 @@ impl Secrets {
         self.0.iter().filter(|entry| entry.value.is_none()).map(|entry| entry.name.as_str()).collect()
     }
 
-    /// Names of the secrets that hold a published demo value.
+    /// Names of the secrets that hold a published value.
     pub fn published(&self) -> Vec<&str> {
-        self.0.iter().filter(|entry| entry.published).map(|entry| entry.name.as_str()).collect()
+        self.0.iter().filter(|entry| entry.is_published).map(|entry| entry.name.as_str()).collect()
     }
 }
 
-/// Whether a value is one of the demo's, whatever stands around it; a JWK is known by its private member.
-fn is_published(value: &Secret) -> bool {
-    let values = PUBLISHED.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('='));
+/// Whether a value is one of the published ones, whatever stands around it; a JWK is known by its private member.
+fn is_among(published: &str, value: &Secret) -> bool {
+    let values = published.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('='));
     let mut values = values.map(|(_, published)| published.trim().trim_matches(['\'', '"']));
     let text = String::from_utf8_lossy(value.expose());
     values.any(|published| match private_member(published) {
@@ -91,6 +93,3 @@ fn private_member(text: &str) -> Option<&str> {
 
 /// Bytes. What `edgegate key new` makes is longer.
 pub const SHORTEST: usize = 16;
-
-/// The demo's secrets, as the demo itself reads them.
-const PUBLISHED: &str = include_str!("../../../demo/.dev.vars");

@@ -31,8 +31,8 @@ fn asked(kind: &'static str, alphabet: &str, limit: usize, make: impl Fn(usize) 
     case(kind, alphabet, limit, move |bytes| {
         let (site, request) = (site(), make(bytes));
         Box::new(move || {
-            let judged = finish(site.check(&request)).expect("decided");
-            judged.refused.map_or("ok", |reason| reason.code()).to_owned()
+            let handled = finish(site.check(&request)).expect("decided");
+            handled.refused.map_or("ok", |reason| reason.code()).to_owned()
         })
     })
 }
@@ -125,8 +125,8 @@ fn near_misses() -> Vec<Case> {
             let start = if unit.starts_with('/') { "" } else { "/" };
             let request = Request::get(&format!("{start}{}", repeated(unit, bytes)));
             Box::new(move || {
-                let judged = finish(site.check(&request)).expect("decided");
-                judged.refused.map_or("ok", |reason| reason.code()).to_owned()
+                let handled = finish(site.check(&request)).expect("decided");
+                handled.refused.map_or("ok", |reason| reason.code()).to_owned()
             })
         })
     };

@@ -4,12 +4,12 @@ import http from "node:http";
 import { client } from "../../e2e/lib/oauth.mjs";
 import { JO, urlencoded } from "../../e2e/lib/luminate.mjs";
 
-/** `link`: where its page leads, when it is set. `onward`: where its callback sends the browser on to, if anywhere. */
+/** `link`: where its page leads, when it is set. `next`: where its callback sends the browser on to, if anywhere. */
 export async function startApp() {
   const came = [];
   const app = {
     link: "",
-    onward: undefined,
+    next: undefined,
     /** What came to the callback since the last call: parameters and the Referer field. */
     takeCame: () => came.splice(0),
     stop: () => (server.close(), server.closeAllConnections()),
@@ -19,7 +19,7 @@ export async function startApp() {
     const show = (body) => response.setHeader("content-type", "text/html").end(`<!doctype html><title>the app</title>${body}`);
     if (pathname !== "/cb") return show(`<a href="${app.link.replaceAll("&", "&amp;")}">Connect</a>`);
     came.push({ ...Object.fromEntries(searchParams), referer: headers.referer });
-    return app.onward === undefined ? show("<h1>Back at the app</h1>") : response.writeHead(302, { location: app.onward }).end();
+    return app.next === undefined ? show("<h1>Back at the app</h1>") : response.writeHead(302, { location: app.next }).end();
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   app.url = `http://127.0.0.1:${server.address().port}`;

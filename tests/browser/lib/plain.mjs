@@ -8,12 +8,12 @@ export async function startPlain(name = "old.gate.test") {
   const server = http.createServer((request, response) => {
     const fields = [...request.rawHeaders, "MF-Original-URL", `http://${request.headers.host}${request.url}`];
     const options = { host: "127.0.0.1", port: gate.port, method: request.method, path: request.url, headers: fields, setHost: false };
-    const onward = http.request(options, (answer) => {
+    const upstream = http.request(options, (answer) => {
       response.writeHead(answer.statusCode, answer.rawHeaders);
       answer.pipe(response);
     });
-    onward.on("error", () => response.destroy());
-    request.pipe(onward);
+    upstream.on("error", () => response.destroy());
+    request.pipe(upstream);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const host = `${name}:${server.address().port}`;

@@ -16,13 +16,13 @@ export async function startTls(page = "<!doctype html><title>partner</title>") {
     // miniflare's entry takes the URL that a Worker sees from here; every other field stays as the browser wrote it.
     const fields = [...request.rawHeaders, "MF-Original-URL", `https://${request.headers.host}${request.url}`];
     const options = { host: "127.0.0.1", port: gate.port, method: request.method, path: request.url, headers: fields, setHost: false };
-    const onward = http.request(options, (answer) => {
+    const upstream = http.request(options, (answer) => {
       for (const cookie of answer.headers["set-cookie"] ?? []) cookies.push(cookie);
       response.writeHead(answer.statusCode, answer.rawHeaders);
       answer.pipe(response);
     });
-    onward.on("error", () => response.destroy());
-    return request.pipe(onward);
+    upstream.on("error", () => response.destroy());
+    return request.pipe(upstream);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address();

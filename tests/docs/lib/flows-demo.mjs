@@ -61,7 +61,7 @@ export async function ofDemo() {
   expecting(200, await costing("session, its life to be noted", gate, withSession(aged.text)));
   const idle = await olderSession(40 * 60);
   await plant(`${idle.record}:seen`, String(now() - 20 * 60));
-  expecting(200, await costing("session, idle but for its note", gate, withSession(idle.text)));
+  expecting(200, await costing("session, idle except for its note", gate, withSession(idle.text)));
 
   const signed = cookieOf(expecting(303, await costing("sign-in", gate, signIn)));
   const out = (client) => client.form("/.edgegate/sign-out", "", { ...own, cookie: `edgegate=${signed}` });

@@ -15,7 +15,7 @@ export async function ofLuminate() {
   expecting(200, await costing("call, session known to the isolate", gate, (client) => call(client, "getUser", jo.own)));
   expecting(200, await costing("call, session new to the isolate", other, (client) => call(client, "getUser", jo.own)));
   const nobody = await visitor(gate);
-  expecting(200, await costing("call, session that is nobody's", other, (client) => call(client, "listUserFields", nobody.own)));
+  expecting(200, await costing("call, anonymous session", other, (client) => call(client, "listUserFields", nobody.own)));
   expecting(200, await costing("page with tags, no session", gate, (client) => client.get("/site/SPageServer?pagename=tags", page)));
   expecting(200, await costing("page with tags, session known", gate, (client) => client.get("/site/SPageServer?pagename=tags", { ...page, ...jo.cookie })));
 

@@ -60,13 +60,13 @@ export async function ofXsrfTokens() {
 }
 
 export async function ofBrokers() {
-  let errand;
-  await costing("browser sent to a broker", gate, async (client) => (errand = await sent(client, "/inside/")).answer);
-  hidden(errand.state);
-  hidden(errand.cookie.split("=")[1]);
-  const come = (target, cookie = errand.cookie) => (client) => client.get(target, { ...navigation, cookie });
+  let pending;
+  await costing("browser sent to a broker", gate, async (client) => (pending = await sent(client, "/inside/")).answer);
+  hidden(pending.state);
+  hidden(pending.cookie.split("=")[1]);
+  const come = (target, cookie = pending.cookie) => (client) => client.get(target, { ...navigation, cookie });
   const answer = (changes) => {
-    const target = answered({ state: errand.state, ...changes });
+    const target = answered({ state: pending.state, ...changes });
     const until = Number(/eg_exp=(\d+)/.exec(target)[1]);
     spent.push(["link", "corp", Buffer.from(target.split("eg_sig=")[1], "base64url"), until]);
     return target;
@@ -75,11 +75,11 @@ export async function ofBrokers() {
   const back = expecting(303, await costing("broker's answer", gate, come(first)));
   expecting(403, await costing("broker's answer, used before", gate, come(first)));
   expecting(403, await costing("broker's answer, in another browser", gate, come(answer({ expires: now() + 58 }), "a=b")));
-  const over = `${errand.cookie}; edgegate=${cookieOf(back, "edgegate")}`;
+  const over = `${pending.cookie}; edgegate=${cookieOf(back, "edgegate")}`;
   expecting(303, await costing("broker's answer over a session", gate, come(answer({ expires: now() + 59 }), over)));
-  const bad = [{ key: "another-key-0123456789abcdef0123456789" }, { state: `${errand.state}x` }, { expires: now() - 1 }];
+  const bad = [{ key: "another-key-0123456789abcdef0123456789" }, { state: `${pending.state}x` }, { expires: now() - 1 }];
   for (const changes of bad) {
-    const target = answered({ state: errand.state, ...changes });
+    const target = answered({ state: pending.state, ...changes });
     expecting(403, await costing("broker's answer, forged or expired", gate, come(target)));
   }
 }

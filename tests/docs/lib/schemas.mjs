@@ -19,7 +19,7 @@ const TYPES = {
 };
 const one = (value) => (schema) => wrongs(schema, value).length === 0;
 const any = () => true;
-const of = (type, judge) => (wanted, value, schema) => !TYPES[type](value) || judge(wanted, value, schema);
+const of = (type, check) => (wanted, value, schema) => !TYPES[type](value) || check(wanted, value, schema);
 const WORDS = {
   const: (wanted, value) => same(wanted, value),
   enum: (wanted, value) => wanted.some((each) => same(each, value)),
@@ -51,8 +51,8 @@ const WORDS = {
 export function wrongs(schema, value) {
   if (typeof schema === "boolean") return schema ? [] : ["false"];
   const { $ref, ...words } = schema;
-  const judge = (word) => WORDS[word] ?? assert.fail(`the test knows no ${word}`);
-  const own = Object.entries(words).filter(([word, wanted]) => !judge(word)(wanted, value, schema));
+  const rule = (word) => WORDS[word] ?? assert.fail(`the test knows no ${word}`);
+  const own = Object.entries(words).filter(([word, wanted]) => !rule(word)(wanted, value, schema));
   return [...own.map(([word]) => word), ...($ref ? wrongs(resolved(schema), value) : [])];
 }
 

@@ -37,7 +37,7 @@ function tally(all) {
   return counted;
 }
 
-async function judged(all, why) {
+async function weighed(all, why) {
   const { bytes, made } = await gate.instances();
   assert.ok(bytes < MOST, `${why}: ${bytes >> 20} MB`);
   assert.equal(made, 1, `${why}: the wasm trapped`);
@@ -58,7 +58,7 @@ test("800 forms of 64 kB that wait for storage", async () => {
   const body = `account=jo&password=x&next=${"a".repeat(65_000)}`;
   const all = Array.from({ length: 800 }, (_, at) => open(head("/.edgegate/sign-in", body.length, 10, `CF-Connecting-IP: 203.0.${at >> 8}.${at & 255}\r\n`) + body));
   await sleep(2000);
-  const { counted, refused } = await judged(all, "waiting");
+  const { counted, refused } = await weighed(all, "waiting");
   assert.ok(refused, `some are refused: ${JSON.stringify(counted)}`);
   await gate.faults();
   await closed(all);
@@ -71,9 +71,9 @@ test("4,500 half-open forms with 30 kB of headers", async () => {
     if (at % 100 === 99) await sleep(20);
   }
   await sleep(2000);
-  await judged(all, "half-open");
+  await weighed(all, "half-open");
   await sleep(10_000); // what is refused is read to its end first, for ten seconds
-  const { counted, refused } = await judged(all, "half-open");
+  const { counted, refused } = await weighed(all, "half-open");
   assert.ok(refused, `some are refused: ${JSON.stringify(counted)}`);
   const beside = await gate.get(link("/files/a"));
   assert.ok([200, 503].includes(beside.status), `${beside.status}`);

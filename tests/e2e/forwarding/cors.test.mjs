@@ -107,7 +107,7 @@ test("without cors in the policy there is no preflight and no header", async () 
   assert.deepEqual(cors(listed), {}, "a preflight is never forwarded, even where OPTIONS is");
 });
 
-test("an OPTIONS that is no preflight is judged like any request", async () => {
+test("an OPTIONS that is no preflight is checked like any request", async () => {
   await refused(await gate.request("OPTIONS", "/api/a", { headers: { origin: app } }), 405, "method_not_allowed");
   assert.equal(forwarded(await gate.request("OPTIONS", "/plain/a")).method, "OPTIONS");
 });

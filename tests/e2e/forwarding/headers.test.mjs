@@ -1,5 +1,5 @@
 // Who somebody is, only the gateway says: no client's identity header reaches the origin in any spelling, nor does a
-// credential, nor a header by which an origin would take another path or method than was judged.
+// credential, nor a header by which an origin would take another path or method than was checked.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -105,7 +105,7 @@ test("Connection cannot name the gateway's own headers as hop-by-hop", async () 
   }
 });
 
-test("the host that was judged is told to an origin with an address, and no client tells it another", async () => {
+test("the host that was checked is told to an origin with an address, and no client tells it another", async () => {
   const lies = ["X-Forwarded-Host: evil.example", "X_Forwarded_Host: evil.example", "X-Forwarded-Proto: gopher", "X-Forwarded-Prefix: /evil", "X-Forwarded-Uri: /evil", "X-Forwarded-Method: DELETE"];
   const { fields } = await arrived(link("/web/a"), lies);
   assert.equal(fields["x-forwarded-host"], "127.0.0.1:8787");

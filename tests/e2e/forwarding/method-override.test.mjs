@@ -1,4 +1,4 @@
-// No parameter names the origin another method than the one that was judged, and a form that names none arrives as it was
+// No parameter names the origin another method than the one that was checked, and a form that names none arrives as it was
 // sent, with its length. Over workerd's own socket.
 
 import assert from "node:assert/strict";

@@ -1,6 +1,7 @@
-// Judged bytes are forwarded bytes: each odd address is either refused, or the origin gets its path and query exactly
-// as they were sent, but for what `fetch` would escape in a query, which the gate escapes itself. Over raw sockets, straight into workerd, and behind the entry Worker that `wrangler dev` puts in
-// front, which rewrites some addresses before the gateway sees them.
+// Checked bytes are forwarded bytes: each odd address is either refused, or the origin gets its path and query exactly
+// as they were sent, except for what `fetch` would escape in a query, which the gate escapes itself. Over raw sockets,
+// straight into workerd, and behind the entry Worker that `wrangler dev` puts in front, which rewrites some addresses
+// before the gateway sees them.
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
@@ -57,7 +58,7 @@ const forwardedAs = (target) => {
 };
 
 /** Refused, or the origin got what is expected: says which. */
-function judge(answer, target, isExpected) {
+function outcome(answer, target, isExpected) {
   const shown = JSON.stringify(target);
   if (answer.echo === undefined) {
     assert.ok(answer.status >= 400 || answer.status === 0, `${shown}: ${answer.status} and no echo`);
@@ -74,7 +75,7 @@ for (const prefix of ["/open", "/guarded"]) {
   test(`straight into workerd, ${prefix}/*: refused, or byte for byte`, async () => {
     for (const [rest, expected] of table) {
       const target = prefix + rest;
-      const became = judge(await ask(gateway.gate, target, prefix === "/guarded" ? credential : ""), target, (path) => path === forwardedAs(target));
+      const became = outcome(await ask(gateway.gate, target, prefix === "/guarded" ? credential : ""), target, (path) => path === forwardedAs(target));
       if (expected) assert.equal(became, expected, JSON.stringify(target));
     }
   });
@@ -90,7 +91,7 @@ for (const prefix of ["/open", "/guarded"]) {
       }
       // Parsers differ in what they escape; what it stands for is the same.
       const meant = (path) => path.replace(/%[0-7][0-9a-f]/gi, decodeURIComponent).toLowerCase();
-      judge(answer, target, (path) => [target, written.pathname + written.search].map(meant).includes(meant(path)));
+      outcome(answer, target, (path) => [target, written.pathname + written.search].map(meant).includes(meant(path)));
     }
   });
 }

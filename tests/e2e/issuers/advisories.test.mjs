@@ -94,7 +94,7 @@ test("CVE-2015-9235, no algorithm in any spelling, with and without a signature"
   }
 });
 
-test("CVE-2018-0114, a key in the token's own header is nobody's, and no address in it is asked for", async () => {
+test("CVE-2018-0114, a key in the token's own header is not used, and no address in it is asked for", async () => {
   idp.count();
   const url = `${idp.url}/evil.json`;
   const der = exported(evil, "spki", "der").toString("base64");

@@ -157,11 +157,11 @@ test("what is no JWT", async () => {
 test("a token in another spelling of base64 is another token", async () => {
   const last = signature.at(-1);
   const bits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  const twin = bits[bits.indexOf(last) ^ 1]; // the same bytes to whoever drops the last bits
+  const twin = bits[bits.indexOf(last) ^ 1]; // the same bytes to a reader that drops the last bits
   await invalid(await show(`${head}.${payload}.${signature.slice(0, -1)}${twin}`), "jwt_malformed");
 });
 
-test("a token of a size that nobody's has", async () => {
+test("a token of a size that no real one has", async () => {
   forwarded(await claim({ groups: "x".repeat(12_000) }));
   await refused(await claim({ groups: "x".repeat(40_000) }), 431, "headers_too_large");
   for (const text of ["x".repeat(30_000), `${head}.${"A".repeat(20_000)}.${signature}`, ".".repeat(30_000)]) await invalid(await show(text), "jwt_malformed");

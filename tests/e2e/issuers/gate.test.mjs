@@ -18,7 +18,7 @@ const relay = await startIssuer({
     response.writeHead(answer.status, { "content-type": answer.header("content-type") }).end(answer.body);
   },
 });
-// It says for whom a token is only where the token is for some resources; whom it tells, it has judged.
+// It says for whom a token is only where the token is for some resources; whom it tells, it has checked.
 const table = { introspection: "/oauth/introspect", audience: undefined, jwks: undefined, algorithms: undefined, client_id: "api", secret: "GATE_SECRET", cache: "0s" };
 const policy = demoPolicy(origin("idp", relay.url), trusted("gate", { issuer: ISSUER, ...table }), trusted("stranger", table));
 // The other gate knows this one as a client that may ask about every token.

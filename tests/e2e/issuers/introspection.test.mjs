@@ -76,7 +76,7 @@ const BAD = [
   ...[null, {}, { jkt: "A" }, { "x5t#S256": "A".repeat(43) }, { jkt: "A".repeat(43) }].map((cnf) => [{ cnf }, "token_binding"]),
 ];
 
-test("what the issuer says is judged, and the log says why", async () => {
+test("what the issuer says is checked, and the log says why", async () => {
   for (const said of GOOD) forwarded(await show("corp", issue(active("corp", said))));
   for (const [said, reason] of BAD) {
     await invalid(await show("corp", issue(active("corp", said))), reason).catch((error) => assert.fail(`${JSON.stringify(said)}: ${error.message}`));
@@ -142,7 +142,7 @@ test("nothing that this gateway made is asked about elsewhere, in any spelling",
   const cookie = await signIn(gate);
   const code = await codeFor(gate, cookie);
   const tokens = await tokensFor(gate, cookie);
-  const live = { access_token, nonce, ticket, session: cookie.split("=")[1], jsessionid: person.JSESSIONID, auth: person.token, passage: person.nonce, code, access: tokens.access_token, refresh: tokens.refresh_token };
+  const live = { access_token, nonce, ticket, session: cookie.split("=")[1], jsessionid: person.JSESSIONID, auth: person.token, handoff: person.nonce, code, access: tokens.access_token, refresh: tokens.refresh_token };
   idp.count();
   for (const [name, text] of Object.entries(live)) {
     for (const spelled of [text, text.toUpperCase(), text.toLowerCase(), `${text}=`, `cf_${text}`]) {
@@ -154,7 +154,7 @@ test("nothing that this gateway made is asked about elsewhere, in any spelling",
   assert.equal(idp.count(), 0);
 });
 
-test("scope is judged as anywhere", async () => {
+test("scope is checked as anywhere", async () => {
   forwarded(await show("scoped", issue(active("corp", { scope: "read" }))));
   await refused(await show("scoped", issue(active("corp", { scope: "write" }))), 403, "token_scope");
 });

@@ -89,7 +89,7 @@ test("a route with two issuers takes both, and nobody else's", async () => {
   await invalid(await ask("/partner/a"), "jwt_issuer");
 });
 
-test("what one route has accepted another judges for itself", async () => {
+test("what one route has accepted another checks for itself", async () => {
   const jwt = await token("corp", ES256, { aud: ["https://api.example.org", "first"], oid: SUBJECT });
   forwarded(await gate.get("/corp/a", bearer(jwt)));
   await invalid(await gate.get("/partner/a", bearer(jwt)), "jwt_issuer");

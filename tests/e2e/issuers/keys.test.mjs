@@ -166,7 +166,7 @@ test("an issuer that comes back is found within 3 s", async () => {
   forwarded(await show("recovers"));
 });
 
-test("keys that are none are nobody's, and spoil no other", async () => {
+test("keys that are none are not used, and spoil no other", async () => {
   for (const { kid } of oddKeys().filter((one) => one?.kid !== undefined && one.kid !== "k1")) {
     const reason = kid === "off-curve" ? "jwt_signature" : "jwt_key_unknown";
     await invalid(await show("odd", { ...key, kid }), reason).catch((error) => assert.fail(`${kid}: ${error.message}`));

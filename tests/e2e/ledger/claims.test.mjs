@@ -106,13 +106,13 @@ for (const kv of ["throw", "hang", "refused"]) {
   test(`KV (${kv}) takes nothing between a claim and its record: 503, and then it works`, async () => {
     const before = { cookie: await signIn(a) };
     const [fresh, over] = [await nonce(), await nonce()];
-    const { state, cookie: errand } = await sent(a, "/inside/a");
+    const { state, cookie: pending } = await sent(a, "/inside/a");
     const back = answered({ state });
     // What the isolate knows needs no reading; only the record of what is opened has to be written.
     const sends = [
       (gate) => gate.get(fresh, page),
       (gate) => gate.get(over, { ...page, ...before }),
-      (gate) => gate.get(back, { ...page, cookie: errand }),
+      (gate) => gate.get(back, { ...page, cookie: pending }),
     ];
     await a.faults({ kv });
     for (const send of sends) await refused(await send(a), 503, "vault_unavailable");

@@ -118,7 +118,7 @@ export class Client {
     return (await this.post("/__e2e/memory", "")).json;
   }
 
-  /** What the log says of the last request that was judged. */
+  /** What the log says of the last request that was decided. */
   async decided() {
     return (await this.post("/__e2e/decided", "")).json;
   }

@@ -61,7 +61,7 @@ export class Garbage {
     return filled && value === "" ? "%00" : value;
   }
 
-  /** The text but for one character, not of its ends: those may be of no weight in base64. */
+  /** The text with one character changed, not of its ends: those may be of no weight in base64. */
   bent(text) {
     const at = 1 + this.number(text.length - 2);
     const other = this.pick([..."ABCDEFGHabcdefgh01234567"].filter((character) => character !== text[at]));

@@ -1,4 +1,4 @@
-// Sends garbage by the hundred and judges each answer: it has to be a refusal, in the words of the endpoint that gives it.
+// Sends garbage by the hundred and checks each answer: it has to be a refusal, in the words of the endpoint that gives it.
 
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
@@ -21,7 +21,7 @@ const CODES = {
   // Checkfront's
   api: ["invalid_request", "invalid_client", "invalid_grant", "insufficient_scope", "access_denied"],
 };
-/** Of a generic refusal: what is judged before it is known whose endpoint it is. */
+/** Of a generic refusal: what is checked before it is known whose endpoint it is. */
 const SHAPE = ["ambiguous_request", "bad_request", "method_not_allowed", "url_too_long", "headers_too_large", "body_too_large"];
 
 /**
@@ -37,7 +37,7 @@ export function attacks(gate) {
       const failures = [];
       const work = async () => {
         for (const { may, ...request } of requests) {
-          const fault = await judged(gate, at, request, may);
+          const fault = await faultOf(gate, at, request, may);
           if (fault) failures.push(`${fault}\n  ${shown(request)}`);
         }
       };
@@ -55,7 +55,7 @@ function made(chance, at, kinds) {
   };
 }
 
-async function judged(gate, at, { method, target, headers, body }, may) {
+async function faultOf(gate, at, { method, target, headers, body }, may) {
   let answer;
   try {
     answer = await gate.request(method, target, { headers, body: body === undefined ? undefined : Buffer.from(body, "latin1") });

@@ -88,7 +88,7 @@ export async function refusedCall(sent, code, reason, status = 403) {
   return answer;
 }
 
-/** As whom a session goes through: its subject, null if it is nobody's. */
+/** As whom a session goes through: its subject, null if it is anonymous. */
 export async function subjectOf(gate, { field }) {
   const fields = forwarded(await call(gate, "listUserFields", { ...field, demo: "echo" })).fields;
   return fields.get("edgegate-subject") ?? null;
@@ -132,10 +132,10 @@ export async function startPages() {
   return Object.assign(pages, { gateway, gate, show: page("site"), bare: page("bare"), stop: () => (origin.stop(), gateway.stop()) });
 }
 
-/** A page but for its nonces, which are others each time. */
+/** A page without its nonces, which differ each time. */
 export const without = (text) => text.replace(/NONCE_TOKEN=[0-9A-F]+/g, "NONCE_TOKEN=nonce");
 
-/** The same text but for one character in its middle. */
+/** The same text with one character in its middle changed. */
 export function spoiled(text) {
   const at = Math.floor(text.length / 2);
   return text.slice(0, at) + (text[at] === "A" ? "B" : "A") + text.slice(at + 1);

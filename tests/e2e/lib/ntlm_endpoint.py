@@ -1,4 +1,4 @@
-"""A real NTLM endpoint on loopback: it authenticates connections, as IIS does, and knows whoever is on them from then on.
+"""A real NTLM endpoint on loopback: it authenticates connections, as IIS does, and knows the person on them from then on.
 
   ntlm_endpoint.py [SCHEME...]     NTLM and Negotiate (with NTLM inside) unless it is told
 

@@ -165,8 +165,8 @@ export const KINDS = {
   "broker's answer": {
     once: true,
     make: (gate) => sent(gate, "/inside/"),
-    async use(gate, errand, isNew) {
-      const back = await gate.get(answered({ state: errand.state, ...theirs(isNew).broker }), { ...page, cookie: errand.cookie });
+    async use(gate, pending, isNew) {
+      const back = await gate.get(answered({ state: pending.state, ...theirs(isNew).broker }), { ...page, cookie: pending.cookie });
       status(back, 303);
       forwarded(await gate.get("/inside/", { cookie: `edgegate=${cookieOf(back, "edgegate")}` }));
     },

@@ -79,7 +79,7 @@ test("order, escapes and additions are covered as well", async () => {
   await refused(await gate.get(good.replace(mac, cut)), 403, "link_signature_mismatch");
 });
 
-test("a link is judged by its times only if it is authentic", async () => {
+test("the times of a link are checked only if it is authentic", async () => {
   await refused(await gate.get(link("/files/a", "", { exp: now() - 1 })), 403, "link_expired");
   await refused(await gate.get(link("/files/a", "", { nbf: now() + 60 })), 403, "link_not_yet_valid");
   await refused(await gate.get(link("/files/a", "", { exp: now() + 1501 * 86_400 })), 403, "link_lifetime_too_long");

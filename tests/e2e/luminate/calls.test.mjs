@@ -1,4 +1,4 @@
-// One call of the Luminate API: how it may be spelled, and in which order it is judged. What the gateway refuses or
+// One call of the Luminate API: how it may be spelled, and in which order it is checked. What the gateway refuses or
 // answers itself never reaches the origin.
 
 import assert from "node:assert/strict";
@@ -48,7 +48,7 @@ test("both API keys work, and no other", async () => {
   });
 });
 
-test("a client call is judged in this order: key, version, method, verb, credentials, fields", async () => {
+test("a client call is checked in this order: key, version, method, verb, credentials, fields", async () => {
   const steps = [
     [{}, "2", "api_key_unknown"],
     [{ api_key: "demo-api-key" }, "10", "call_parameter_missing"],
@@ -76,7 +76,7 @@ test("a client call is judged in this order: key, version, method, verb, credent
 test("a server call: body, address, key, version, method, verb, administrator, permission, fields", async () => {
   const elsewhere = { "cf-connecting-ip": "192.0.2.7" };
   const steps = [
-    [{ api_key: ["a", "b"] }, elsewhere, "4", "server_address"], // a key that is there twice is no key: judged after the address
+    [{ api_key: ["a", "b"] }, elsewhere, "4", "server_address"], // a key that is there twice is no key: checked after the address
     [{ auth: ["a", "b"] }, elsewhere, "1", "parameter_duplicate"],
     [{ auth: undefined, api_key: undefined }, elsewhere, "4", "server_address"],
     [{}, FROM, "2", "api_key_unknown"],

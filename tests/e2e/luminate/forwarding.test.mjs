@@ -48,7 +48,7 @@ test("the administrator's name and password are cut, and the origin is told who 
   const echo = forwarded(await gate.form(SR, body, { ...FROM, ...jo.cookie }));
   got(echo, plain.join("&"));
   assert.equal(echo.fields.get("edgegate-client"), "api_admin");
-  assert.ok(!echo.fields.has("edgegate-subject"), "a server's call is nobody's, whatever cookie comes with it");
+  assert.ok(!echo.fields.has("edgegate-subject"), "a server's call has no person, whatever cookie comes with it");
   assert.ok(!echo.fields.has("cookie"));
 });
 

@@ -1,4 +1,4 @@
-// A page in which visitors have written what they may, to have the token of whoever reads it sent away. No part of it
+// A page in which visitors have written what they may, to have the token of a reader sent away. No part of it
 // gets a token or a nonce into an address, a form or a script that leads elsewhere; without the page's own protection,
 // and with it.
 
@@ -39,7 +39,7 @@ function leaksNothing(text, what) {
   const token = jo.token;
   for (const [attribute, value] of text.matchAll(/[\w:-]+\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))/g)) {
     const address = plain(value ?? attribute.replace(/^[^=]*=\s*['"]?|['"]$/g, ""));
-    if (/\bvalue\s*=/.test(attribute)) continue; // judged with its form
+    if (/\bvalue\s*=/.test(attribute)) continue; // checked with its form
     if (address.includes(token)) assert.ok(mayHaveToken(address), `${what}: ${attribute}`);
     if (address.includes("NONCE_TOKEN=")) assert.ok(mayHaveNonce(address), `${what}: ${attribute}`);
   }

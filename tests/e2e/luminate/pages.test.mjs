@@ -31,7 +31,7 @@ test("a page that may have got a token is this visitor's alone, and nothing spea
   }
 });
 
-test("a part of a page with tags cannot be had: whoever asks gets the whole, whatever the origin would have given", async () => {
+test("a part of a page with tags cannot be had: every client gets the whole, whatever the origin would have given", async () => {
   for (const range of ["bytes=0-9", "bytes=-5", "bytes=100-", "bytes=0-0,5-6"]) {
     for (const more of ["&range=1", ""]) {
       const answer = await show("tags", { ...jo.cookie, range }, more);

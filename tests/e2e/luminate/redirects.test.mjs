@@ -1,5 +1,5 @@
-// Where a client call leads: 302 by its outcome, filled in and signed, whoever answers it. An independent verifier, written
-// from the description of the format, judges what is signed.
+// Where a client call leads: 302 by its outcome, filled in and signed, whether the gateway or the origin answers it. An
+// independent verifier, written from the description of the format, checks what is signed.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";

@@ -73,7 +73,7 @@ test("logging in never continues a session, and ends the one that it came with",
   assert.equal(granted(await call(a, "loginTest", { JSESSIONID: sam.JSESSIONID })).cons_id, "1001003");
 });
 
-test("a visitor has a session that is nobody's, with a token that works", async () => {
+test("a visitor has an anonymous session, with a token that works", async () => {
   const one = await visitor(a);
   assert.equal(await subjectOf(a, { field: { ...one.own } }), null);
   assert.equal((await visitor(a, one.cookie)).JSESSIONID, one.JSESSIONID, "and keeps it");

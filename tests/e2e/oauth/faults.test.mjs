@@ -1,4 +1,4 @@
-// KV or the Ledger is down: OAuth says so and gives nothing, and whoever comes back when it is up again goes on as if
+// KV or the Ledger is down: OAuth says so and gives nothing, and a client that comes back when it is up again goes on as if
 // nothing had been. Nobody is signed out because a store was down.
 
 import assert from "node:assert/strict";

@@ -51,7 +51,7 @@ async function load(gates, isNew, keys) {
   return told;
 }
 
-/** The old keys' things are over: what was made with them is forgotten, but for what moves over by itself. */
+/** The old keys' things are over: what was made with them is forgotten, except what moves over by itself. */
 async function outlive(gate, isNew) {
   for (const kind of Object.keys(held)) if (kind !== "grant") held[kind] = [];
   held.grant = await Promise.all(held.grant.map((tokens) => KINDS.grant.use(gate, tokens, isNew)));
@@ -107,8 +107,8 @@ test("a visitor whose cookies a gate does not know is not signed in there, keeps
   const [old, last] = [gateway.old, gateway.last];
   const person = await signIn(last);
   const jo = await login(last, { user_name: "jo", password: "x" });
-  const errand = await sent(last, "/inside/");
-  const it = browser(`${person.cookies}; JSESSIONID=${jo.JSESSIONID}; ${errand.cookie}`);
+  const pending = await sent(last, "/inside/");
+  const it = browser(`${person.cookies}; JSESSIONID=${jo.JSESSIONID}; ${pending.cookie}`);
   for (let visit = 0; visit < 5; visit++) {
     for (const [target, expected] of [["/account/", 401], ["/SuperOffice/panel", 401], ["/inside/", 401], ["/site/page", visit === 0 ? 403 : 200]]) {
       const answer = await old.get(target, { cookie: it.field() });
@@ -117,7 +117,7 @@ test("a visitor whose cookies a gate does not know is not signed in there, keeps
     }
     it.take(await old.get("/inside/", { accept: "text/html", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", cookie: it.field() }));
     it.take(await call(old, "getLoginUrl", {}, { cookie: it.field() }));
-    assert.deepEqual([it.has("edgegate"), it.has("JSESSIONID"), it.has("edgegate-broker")], [person.session, jo.JSESSIONID, errand.cookie.split("=")[1]]);
+    assert.deepEqual([it.has("edgegate"), it.has("JSESSIONID"), it.has("edgegate-broker")], [person.session, jo.JSESSIONID, pending.cookie.split("=")[1]]);
     forwarded(await last.get("/account/", { cookie: it.field() }));
     const page = forwarded(await last.get("/site/page", { cookie: it.field() }));
     assert.equal(page.fields.get("edgegate-subject"), "1001002");

@@ -93,7 +93,7 @@ for (const [what, send] of Object.entries(garbage)) {
 
 const luminate = {
   session: (more) => spelled(seal("egs", { audience: "servlet", ...more })),
-  nobodys: (more) => spelled(seal("egs", { audience: "servlet nobody", ...more })),
+  anonymous: (more) => spelled(seal("egs", { audience: "servlet nobody", ...more })),
   nonce: (more) => spelled(seal("egn", { audience: "session", ...more })),
   signOn: (more) => spelled(seal("ego", more)),
 };
@@ -107,8 +107,8 @@ const calls = {
   "an expired session, as cookie": () => call(gate, "loginTest", {}, servlet(luminate.session(past))),
   "an expired session, as field": () => call(gate, "getUser", { auth, JSESSIONID: luminate.session(past) }),
   "a session of another kind": () => call(gate, "getUser", { auth, JSESSIONID: spelled(seal("egs")) }),
-  "a forged session that is nobody's": () => call(gate, "getUser", { auth, JSESSIONID: luminate.nobodys(wrongKey) }),
-  "a visitor's session with a forged token": () => call(gate, "getUser", { auth, JSESSIONID: luminate.nobodys() }),
+  "a forged anonymous session": () => call(gate, "getUser", { auth, JSESSIONID: luminate.anonymous(wrongKey) }),
+  "a visitor's session with a forged token": () => call(gate, "getUser", { auth, JSESSIONID: luminate.anonymous() }),
   "two sessions in one cookie header": () => call(gate, "loginTest", {}, { cookie: `JSESSIONID=${luminate.session()}; JSESSIONID=${luminate.session()}` }),
   "no token at all": () => call(gate, "getUser", { JSESSIONID: luminate.session() }),
   "a token in the address": () => gate.form(`/site/CRConsAPI?auth=${auth}`, "method=getUser&v=1.0&api_key=demo-api-key&response_format=json"),

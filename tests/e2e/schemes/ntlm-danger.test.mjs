@@ -1,5 +1,5 @@
 // Why the gate relays no NTLM and no Negotiate: they authenticate a connection, and the platform uses a connection to the
-// origin for whoever comes next. Nothing of the gate is here: a Worker that passes everything on, a client and a server
+// origin for the next client. Nothing of the gate is here: a Worker that passes everything on, a client and a server
 // that exist.
 
 import assert from "node:assert/strict";
@@ -16,7 +16,7 @@ const passOn = `export default {
   },
 };`;
 
-test("NTLM through a Worker that only passes on: whoever comes next is taken for whom came before", (t) => strangerIsJo(t, "NTLM"));
+test("NTLM through a Worker that only passes on: the next client is taken for the one before", (t) => strangerIsJo(t, "NTLM"));
 test("Negotiate through a Worker that only passes on: the same", (t) => strangerIsJo(t, "Negotiate"));
 
 async function strangerIsJo(t, scheme) {

@@ -37,7 +37,7 @@ test("an origin that authenticates connections: its challenge does not reach the
   assert.equal(answer.header("www-authenticate"), undefined, "there is nothing that the client could answer");
   const { status, error } = await pythonGet(`${address}/who/x`, { mode: "ntlm", user: users.jo });
   assert.equal(status, 401, error);
-  // A client that begins by itself is nobody at the origin, and so is whoever comes next.
+  // A client that begins by itself is nobody at the origin, and so is the next one.
   for (const authorization of ["NTLM TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAAKAGFKAAAADw==", "Negotiate YII=", undefined]) {
     const next = await gate.get("/who/x", { authorization });
     assert.equal(next.status, 401);

@@ -66,11 +66,11 @@ test("usual: nor does it open a WebSocket", async () => {
   forwarded(await upgrade(own)); // the echo answers as to any other request
 });
 
-test("off: whoever says so gets what the browser sends", async () => {
+test("off: a policy that says so gets what the browser sends", async () => {
   for (const [from] of FROM) forwarded(await send("POST", "off", from));
 });
 
-test("a password and a token pair, which browsers remember, are judged alike", async () => {
+test("a password and a token pair, which browsers remember, are checked alike", async () => {
   const basic = (text) => ({ cookie: undefined, authorization: `Basic ${Buffer.from(text).toString("base64")}` });
   const known = { password: basic("sam:staple battery horse correct"), pair: basic("3be98641f0745b6fe7dacc2df947adbc1da7312d:4c4d598a5d940f08fdb435b69af986c70f2206dd") };
   for (const [name, credential] of Object.entries(known)) {

@@ -126,7 +126,7 @@ test("twenty attempts of one network on one account, then 429, and for nobody el
   status(await guess("sam", "2001:db8:7:8::1"), 401);
 });
 
-test("a guess is counted by the Durable Object before it is judged; the limiter hears of wrong ones alone", async () => {
+test("a guess is counted by the Durable Object before it is checked; the limiter hears of wrong ones alone", async () => {
   const cost = async (fields, address) => {
     await gate.take();
     await signIn(fields, { "cf-connecting-ip": address });

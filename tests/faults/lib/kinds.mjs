@@ -258,7 +258,7 @@ export function forged({ request, secret, wrong = spoiled(secret) }) {
   return JSON.parse(JSON.stringify(request).replaceAll(secret, () => wrong));
 }
 
-/** The text but for one character in its middle, which is another in hex too. */
+/** The text with one character in its middle changed, which is another in hex too. */
 function spoiled(text) {
   const at = text.length >> 1;
   return text.slice(0, at) + (text[at] === "0" ? "1" : "0") + text.slice(at + 1);

@@ -1,4 +1,4 @@
-// Requests that show nothing, or that cannot be judged: [what, request, the status or statuses that it has to end in].
+// Requests that show nothing, or that cannot be read: [what, request, the status or statuses that it has to end in].
 
 const get = (target, headers = {}) => ({ method: "GET", target, headers });
 const form = { "content-type": "application/x-www-form-urlencoded" };

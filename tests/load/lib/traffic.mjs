@@ -101,7 +101,7 @@ export class Traffic {
     if (answers.filter((answer) => kind.worked(answer)).length > 1) this.#book.fail(`left, ${name}: worked twice afterwards`);
   }
 
-  /** What is no credential at all, or no request that can be judged. */
+  /** What is no credential at all, or no request that can be read. */
   async odd() {
     const [what, request, statuses] = this.#one(ODD);
     const answer = await this.#show(request);

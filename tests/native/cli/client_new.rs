@@ -73,7 +73,7 @@ fn a_secret_that_is_made_is_shown_beside_the_table() {
     let secret = ran.err.lines().find_map(|line| line.strip_prefix("client_secret  ")).unwrap();
     assert!(secret.starts_with("egk_") && secret.len() == 47 && !ran.out.contains(secret), "{secret}");
     assert!(ran.err.contains("note: the secret is not shown again"), "{}", ran.err);
-    // Whoever gives it back gets the same digest.
+    // The same secret, given again, has the same digest.
     assert_eq!(given(&args[2..], secret).ends(0).out, ran.out);
     assert_ne!(demo(&args).ends(0).out, ran.out);
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::run::{demo, edgegate, root, scratch};
 
 const AT: &str = "1287763970";
-const ALONE: &str = "judged by the profile alone: the address is not at this gateway";
+const ALONE: &str = "checked by the profile alone: the address is not at this gateway";
 
 /// The vectors S1 to S3, as a partner's page gets them.
 #[test]
@@ -22,7 +22,7 @@ fn a_partners_address_is_signed_as_the_vendor_signs_it() {
 }
 
 #[test]
-fn a_partners_address_is_judged_by_the_profile_alone() {
+fn a_partners_address_is_checked_by_the_profile_alone() {
     for (_, signed) in partners() {
         let verified = demo(&["redirect", "verify", &signed, "--profile", "landing", "--at", AT]).ends(0);
         assert!(verified.out.starts_with("ok: signed-redirect:landing, key luminate\n"), "{}", verified.out);
@@ -51,7 +51,7 @@ fn a_partners_address_is_judged_by_the_profile_alone() {
 fn what_was_changed_on_the_way_to_a_partner_is_shown() {
     let (_, signed) = partners().remove(0);
     let received = signed.replace("1001002", "1001003");
-    // Whoever asks asks later than the window: that the signer's own has expired since says nothing of how it was signed.
+    // The question comes after the window: that the signer's own address has expired since says nothing of how it was signed.
     for at in [AT, "1287763999"] {
         let line = ["redirect", "explain", &received, "--signed", &signed, "--profile", "landing", "--at", at];
         let told = demo(&line).ends(1).out;
@@ -104,13 +104,13 @@ fn the_gateways_own_addresses_are_signed_as_the_gate_takes_them() {
     }
 }
 
-/// An address of the gateway may be judged by a profile too, and the note says that no route was asked.
+/// An address of the gateway may be checked by a profile too, and the note says that no route was asked.
 #[test]
-fn a_profile_judges_wherever_the_address_leads() {
+fn a_profile_checks_wherever_the_address_leads() {
     let (_, signed) = partners().remove(0);
     let here = signed.replace("https://p.example/w", "http://127.0.0.1:8787/files/a");
     let verified = demo(&["redirect", "verify", &here, "--profile", "landing", "--at", AT]).ends(0);
-    assert_eq!(verified.err, "note: judged by the profile alone: no route of this gateway was asked\n");
+    assert_eq!(verified.err, "note: checked by the profile alone: no route of this gateway was asked\n");
     demo(&["redirect", "verify", &here, "--at", AT]).ends(1);
 }
 

@@ -155,7 +155,7 @@ fn another_key_of_the_policy() {
 
 /// Browsers write ' as %27 in a query, so that a signature of %27 holds for an address with '.
 #[test]
-fn an_apostrophe_is_judged_as_it_is_sent() {
+fn an_apostrophe_is_checked_as_it_is_sent() {
     let hashed = format!("n=O%27x&ts={AT}&signature=SECRET");
     let url = format!("{PAGE}?n=O'x&ts={AT}&signature={}", hex(&md5(&[filled(&hashed).as_bytes()])));
     let told = explain("demo/edgegate.toml", &url);

@@ -1,5 +1,5 @@
-//! An isolate that has no keys of an issuer, or not the newest: whoever comes with a good token is let in, and the issuer is
-//! asked a few times, under any interleaving and whoever leaves half way.
+//! An isolate that has no keys of an issuer, or not the newest: a client with a good token is let in, and the issuer is
+//! asked a few times, under any interleaving, even if some clients leave half way.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -48,7 +48,7 @@ fn at_once<'a>(site: &'a Site, requests: &'a [Request]) -> Turns<'a, Handled> {
 }
 
 fn refusals(turns: &Turns<'_, Handled>) -> Vec<Option<Reason>> {
-    turns.done.iter().flatten().map(|judged| judged.refused).collect()
+    turns.done.iter().flatten().map(|handled| handled.refused).collect()
 }
 
 #[test]
@@ -171,7 +171,7 @@ proptest! {
 
     // In each round all take a step, so that time passes for all alike; up to three leave, each at any step.
     #[test]
-    fn those_who_stay_are_let_in_whoever_leaves(
+    fn clients_that_stay_are_let_in_when_others_leave(
         first in prop::collection::vec(0..12_usize, 1..40),
         leaves in prop::collection::vec((0..12_usize, 0..40_usize), 0..4),
         is_cold in any::<bool>(),
@@ -191,7 +191,7 @@ proptest! {
         turns.settle();
         let stayed = (0..12).filter(|who| leaves.iter().all(|(left, _)| left != who));
         for who in stayed {
-            prop_assert_eq!(turns.done[who].as_ref().map(|judged| judged.refused), Some(None));
+            prop_assert_eq!(turns.done[who].as_ref().map(|handled| handled.refused), Some(None));
         }
         let fetches = asked(&site) - before;
         prop_assert!(fetches as usize <= 1 + leaves.len(), "{} fetches, {} left", fetches, leaves.len());
@@ -209,5 +209,5 @@ fn a_token_that_others_ask_about_is_asked_about_by_no_more_than_may_at_once() {
     turns.settle();
     assert_eq!(refusals(&turns), [None; 60]);
     assert!(asked(&site) <= 20, "{} questions", asked(&site));
-    assert!(finish(site.check(&requests[0])).is_some_and(|judged| judged.refused.is_none()));
+    assert!(finish(site.check(&requests[0])).is_some_and(|handled| handled.refused.is_none()));
 }

@@ -40,12 +40,12 @@ fn nothing_of_the_gateways_own_is_asked_about_elsewhere() {
         for name in *names {
             let text = story.names[*name].clone();
             for spelled in spellings(&text) {
-                // A text in base64 that has lost its case and its padding is nobody's credential any more.
+                // A text in base64 that has lost its case and its padding is no credential any more.
                 let is_lost = *name == "sso" && spelled != text && !spelled.contains('.');
                 let before = story.site.ports.spent.get().upstream;
                 let by_header = Request::get("/asked/").bearer(&spelled).with("cf-connecting-ip", "192.0.2.7");
-                let judged = story.site.ask(&by_header);
-                let reason = judged.refused.unwrap_or_else(|| panic!("{name} {spelled} opens a route of others"));
+                let handled = story.site.ask(&by_header);
+                let reason = handled.refused.unwrap_or_else(|| panic!("{name} {spelled} opens a route of others"));
                 assert!(
                     is_lost || matches!(reason, Reason::JwtIssuer | Reason::AuthorizationMalformed),
                     "{name} {spelled}: {reason:?}"
@@ -64,7 +64,7 @@ fn what_others_made_is_still_asked_about() {
     for text in
         ["opaque-4711", "2YotnFZFEjr1zCsicMWpAA", "mF_9.B5f-4.1JqM", "0123456789abcdef0123456789abcdef0123456789abcdef"]
     {
-        let judged = story.site.ask(&Request::get("/asked/").bearer(text));
-        assert_eq!(judged.refused, None, "{text}");
+        let handled = story.site.ask(&Request::get("/asked/").bearer(text));
+        assert_eq!(handled.refused, None, "{text}");
     }
 }

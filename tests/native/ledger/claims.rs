@@ -36,9 +36,9 @@ fn proven(site: &Site) -> Request {
 /// gets an answer at all, and else asks once more.
 fn insist(sites: &[Site; 3], request: &Request, mut is_lost: impl FnMut() -> bool) -> Handled {
     for tries in 0..50 {
-        let judged = sites[tries % 3].ask(request);
-        if judged.refused != Some(Reason::LedgerUnavailable) && !is_lost() {
-            return judged;
+        let handled = sites[tries % 3].ask(request);
+        if handled.refused != Some(Reason::LedgerUnavailable) && !is_lost() {
+            return handled;
         }
     }
     panic!("fifty times without an answer")
@@ -54,17 +54,17 @@ fn with_one_ledger_call_in_ten_failing_nobody_is_taken_for_a_thief() {
         let is_proven = round % 2 == 0;
         let request = if is_proven { proven(&sites[0]) } else { flow::redeem(&shops_code(&sites[0])) };
         sites.iter().for_each(|site| site.ports.faults.set(SOMETIMES));
-        let judged = insist(&sites, &request, || is_proven && world.draw() % 10 == 0);
-        assert_eq!(judged.refused, None, "round {round}");
+        let handled = insist(&sites, &request, || is_proven && world.draw() % 10 == 0);
+        assert_eq!(handled.refused, None, "round {round}");
         codes += 1;
-        let mut tokens = pair(&judged);
+        let mut tokens = pair(&handled);
         for _ in 0..3 {
             world.pass(3600);
             let client = if is_proven { "app" } else { "shop" };
             let request = post("token", client, &format!("grant_type=refresh_token&refresh_token={}", tokens.refresh));
-            let judged = insist(&sites, &request, || world.draw() % 10 == 0);
-            assert_eq!(judged.refused, None, "round {round}");
-            tokens = pair(&judged);
+            let handled = insist(&sites, &request, || world.draw() % 10 == 0);
+            assert_eq!(handled.refused, None, "round {round}");
+            tokens = pair(&handled);
             refreshes += 1;
         }
     }
@@ -115,24 +115,24 @@ fn the_window_of_a_retry_begins_when_the_claim_is_answered() {
         sites[0].ports.steps.set(true);
         // It waits for the Ledger for nine seconds, and its answer is on its way for as long as the client waits.
         let slow = async {
-            let mut judging = core::pin::pin!(sites[0].check(&request));
+            let mut handling = core::pin::pin!(sites[0].check(&request));
             let claims = sites[0].ports.spent.get().claims;
             core::future::poll_fn(|context| {
                 if sites[0].ports.spent.get().claims == claims {
-                    return judging.as_mut().poll(context).map(|_| ());
+                    return handling.as_mut().poll(context).map(|_| ());
                 }
                 core::task::Poll::Ready(())
             })
             .await;
             world.pass(9);
-            judging.await
+            handling.await
         };
-        let judged = finish(slow).unwrap();
+        let handled = finish(slow).unwrap();
         sites[0].ports.steps.set(false);
         world.pass(9);
         let again = sites[1].ask(&request);
         assert_eq!(again.refused, None, "{:?}", request.url);
-        assert_eq!(pair(&again), pair(&judged));
+        assert_eq!(pair(&again), pair(&handled));
         world.pass(1);
         let theft = sites[1].ask(&request).refused;
         assert!(matches!(theft, Some(Reason::CodeReplayed | Reason::RefreshReused)), "{theft:?}");
@@ -220,7 +220,7 @@ fn a_client_that_comes_back_after_a_crash_goes_on() {
         let (sites, _) = sites(&policy("10s"), 0);
         let request = proven(&sites[0]);
         sites[0].ports.steps.set(true);
-        let first = poll_at_most(sites[0].check(&request), polls).map(|judged| pair(&judged));
+        let first = poll_at_most(sites[0].check(&request), polls).map(|handled| pair(&handled));
         let again: Pair = pair(&sites[1].ask(&request));
         assert!(first.is_none_or(|first| first == again));
         assert_eq!(flow::call(&sites[2], "/strict/", &again.access), None, "after {polls} polls");

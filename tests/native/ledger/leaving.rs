@@ -72,8 +72,8 @@ fn seventy_questions_that_were_begun_and_left_shut_no_network_out() {
         let left = by_token(&format!("opaque-{number}"));
         assert!(poll_at_most(site.check(&left), 2).is_none());
     }
-    let judged = poll_at_most(site.check(&by_token("opaque-4711")), 20).expect("there is room at once");
-    assert_eq!(judged.refused, None);
+    let handled = poll_at_most(site.check(&by_token("opaque-4711")), 20).expect("there is room at once");
+    assert_eq!(handled.refused, None);
 }
 
 #[test]

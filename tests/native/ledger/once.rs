@@ -106,7 +106,7 @@ fn grants(kind: Kind, events: &[Event]) -> (usize, usize) {
         }
     }
     turns.settle();
-    let now = turns.done.iter().flatten().filter(|judged| is_granted(judged)).count();
+    let now = turns.done.iter().flatten().filter(|handled| is_granted(handled)).count();
     sites.iter().for_each(|site| site.ports.faults.set(Faults::default()));
     let mut later = 0;
     for seconds in [0, 1, 61, 300] {
@@ -153,7 +153,7 @@ proptest! {
         let first = poll_at_most(sites[0].check(&requests[0]), polls);
         let asked_ledger = sites[0].ports.spent.get().claims > before;
         let second = is_granted(&finish(sites[1].check(&requests[0])).unwrap());
-        let first = first.is_some_and(|judged| is_granted(&judged));
+        let first = first.is_some_and(|handled| is_granted(&handled));
         prop_assert!(!(first && second));
         prop_assert!(asked_ledger || second, "nothing was claimed, so the credential is still good");
     }

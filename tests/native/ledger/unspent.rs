@@ -95,17 +95,17 @@ fn whatever_else_is_wrong_a_credential_that_works_once_is_unspent() {
                 spoiler.headers.iter().fold(request.clone(), |request, (name, value)| request.with(name, value));
             let rows = story.site.ports.world.ledger().borrow().len();
             story.site.ports.faults.set(spoiler.faults);
-            let judged = story.site.ask(&spoiled);
-            assert_eq!(judged.refused, Some(spoiler.reason), "{given}");
+            let handled = story.site.ask(&spoiled);
+            assert_eq!(handled.refused, Some(spoiler.reason), "{given}");
             assert_eq!(story.site.ports.world.ledger().borrow().len(), rows, "{given}: {:?}", spoiler.reason);
             story.site.ports.faults.set(Faults::default());
-            let judged = story.site.ask(&request);
-            assert!(is_granted(&judged), "{given} after {:?}: {:?}", spoiler.reason, judged.refused);
+            let handled = story.site.ask(&request);
+            assert!(is_granted(&handled), "{given} after {:?}: {:?}", spoiler.reason, handled.refused);
             // And it works once.
-            let judged = story.site.ask(&request);
+            let handled = story.site.ask(&request);
             let replayed =
                 [Reason::LinkReplayed, Reason::RedirectReplayed, Reason::NonceReplayed, Reason::DpopReplayed];
-            assert!(judged.refused.is_some_and(|reason| replayed.contains(&reason)), "{given}: {:?}", judged.refused);
+            assert!(handled.refused.is_some_and(|reason| replayed.contains(&reason)), "{given}: {:?}", handled.refused);
             walked += 1;
         }
     }
@@ -130,8 +130,8 @@ fn no_refusal_of_the_fixtures_claims_or_stores_anything() {
         }
         let world = &story.site.ports.world;
         let before = (world.ledger().borrow().len(), world.writes());
-        let judged = story.site.ask(&request);
-        let Some(reason) = judged.refused else { continue };
+        let handled = story.site.ask(&request);
+        let Some(reason) = handled.refused else { continue };
         let is_late = matches!(reason, Reason::VaultUnavailable | Reason::EntropyUnavailable);
         if !ENDS_SOMETHING.contains(&reason) && !is_late {
             assert_eq!((world.ledger().borrow().len(), world.writes()), before, "{case}");
@@ -149,7 +149,7 @@ struct Call {
 
 fn nothing(_: &Site, _: &Person) {}
 
-/// `fields`: the body's, but for the method's.
+/// `fields`: the body's, without the method's.
 fn call(method: &str, fields: &str, reason: Reason) -> Call {
     let query = format!("/site/CRConsAPI?method={method}&{COMMON}&NONCE_TOKEN=");
     Call { before: nothing, request: Request::new("POST", &query).form(fields), reason, faults: Faults::default() }
@@ -220,9 +220,9 @@ fn whatever_is_wrong_with_a_call_its_nonce_is_unspent() {
         let said = format!("{} {}", request.url, String::from_utf8_lossy(&request.body));
         let writes = site.ports.world.writes();
         site.ports.faults.set(faults);
-        let judged = site.ask(&request);
-        assert_eq!(judged.refused, Some(reason), "{said}");
-        assert_eq!((site.ports.world.writes(), set_cookies(&judged).len()), (writes, 0), "{said}: nothing is opened");
+        let handled = site.ask(&request);
+        assert_eq!(handled.refused, Some(reason), "{said}");
+        assert_eq!((site.ports.world.writes(), set_cookies(&handled).len()), (writes, 0), "{said}: nothing is opened");
         site.ports.faults.set(Faults::default());
         let page = Request::get(&format!("/site/page?NONCE_TOKEN={}", jo.nonce));
         assert_eq!(site.ask(&page).refused, None, "{said}");
@@ -243,8 +243,8 @@ fn a_partners_word_opens_no_session_for_a_call_that_is_refused() {
             site.ask(&client("changePassword", &format!("sso_auth_token={word}")));
         }
         let writes = site.ports.world.writes();
-        let judged = site.ask(&client(method, &format!("sso_auth_token={word}&{fields}")));
-        assert_eq!((judged.refused, site.ports.world.writes()), (Some(reason), writes), "{method}");
-        assert_eq!(set_cookies(&judged).len(), 0, "{method}");
+        let handled = site.ask(&client(method, &format!("sso_auth_token={word}&{fields}")));
+        assert_eq!((handled.refused, site.ports.world.writes()), (Some(reason), writes), "{method}");
+        assert_eq!(set_cookies(&handled).len(), 0, "{method}");
     }
 }

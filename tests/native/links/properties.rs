@@ -41,7 +41,7 @@ fn sign(method: &str, host: &str, path: &str, query: &str, key: &str, terms: Ter
     Sent { method: method.to_owned(), url: format!("https://{host}{path}?{query}"), client: None }
 }
 
-/// As the gate verifies it: the URL is judged first.
+/// As the gate verifies it: the URL is checked first.
 fn verify(sent: &Sent, now: u64) -> Result<Option<Verified>, Reason> {
     let target = Target::read(&sent.url, 8192)?;
     let signed = Signed { method: &sent.method, host: &target.host, path: target.path };

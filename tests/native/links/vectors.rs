@@ -125,7 +125,7 @@ fn text<'a>(value: &'a Value, name: &str) -> &'a str {
 }
 
 fn secrets(set: &Value) -> Secrets {
-    Secrets::new(&policy(support::POLICY), |_| Some(Secret::new(text(set, "secret"))))
+    Secrets::new(&policy(support::POLICY), "", |_| Some(Secret::new(text(set, "secret"))))
 }
 
 fn link_profile() -> Arc<Link> {

@@ -20,9 +20,9 @@ fn the_token_of_the_session_opens_a_method() {
     for request in
         [get_user(&jo.fields()), get_user(&format!("auth={}", jo.auth)).of(&jo), get_user(&jo.fields()).of(&jo)]
     {
-        let judged = site.ask(&request);
-        assert_eq!((judged.refused, subject(&judged)), (None, Some(JO)));
-        assert!(forwarding(&judged).set.contains(&("edgegate-subject", JO.to_owned())));
+        let handled = site.ask(&request);
+        assert_eq!((handled.refused, subject(&handled)), (None, Some(JO)));
+        assert!(forwarding(&handled).set.contains(&("edgegate-subject", JO.to_owned())));
     }
 }
 
@@ -31,9 +31,9 @@ fn the_token_of_the_session_opens_a_method() {
 fn a_visitor_has_a_token_too() {
     let site = Site::alone();
     let visitor = visitor(&site);
-    let judged = site.ask(&get_user(&visitor.fields()));
-    assert_eq!((judged.refused, subject(&judged)), (None, None));
-    assert!(forwarding(&judged).set.iter().all(|(name, _)| *name != "edgegate-subject"));
+    let handled = site.ask(&get_user(&visitor.fields()));
+    assert_eq!((handled.refused, subject(&handled)), (None, None));
+    assert!(forwarding(&handled).set.iter().all(|(name, _)| *name != "edgegate-subject"));
 }
 
 #[test]
@@ -70,8 +70,8 @@ fn signing_in_gives_another_token_and_the_one_before_is_dead() {
     let before = visitor(&site);
     let jo = login(&site, JO);
     assert_ne!(before.auth, jo.auth);
-    let judged = site.ask(&get_user(&format!("{}&auth={}", jo.field(), before.auth)));
-    assert_eq!(refused(&judged).0, Some(Reason::BoundTokenMismatch));
+    let handled = site.ask(&get_user(&format!("{}&auth={}", jo.field(), before.auth)));
+    assert_eq!(refused(&handled).0, Some(Reason::BoundTokenMismatch));
     site.ports.world.pass(1);
     assert_eq!(site.ask(&client("logout", &jo.field())).refused, None);
     assert_eq!(
@@ -131,13 +131,13 @@ fn without_a_list_it_is_as_the_vendors_clients_have_it() {
     let mut met = 0;
     for (servlet, methods) in SERVLETS.iter().filter(|(servlet, _)| servlet.starts_with("CR")) {
         for method in methods.split(' ').filter(|method| !method.is_empty()) {
-            let judged = ask("POST", servlet, method);
+            let handled = ask("POST", servlet, method);
             let Some(row) = listed(servlet, method) else {
-                assert_eq!(judged.refused, Some(Reason::BoundTokenMissing), "{servlet} {method}");
+                assert_eq!(handled.refused, Some(Reason::BoundTokenMissing), "{servlet} {method}");
                 continue;
             };
             met += 1;
-            assert_eq!((judged.refused, subject(&judged)), (None, None), "{servlet} {method}");
+            assert_eq!((handled.refused, subject(&handled)), (None, None), "{servlet} {method}");
             assert!(
                 row["source"].as_str().unwrap().contains(method) && row["requires_authentication"] != "Yes.",
                 "{row}"

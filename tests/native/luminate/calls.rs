@@ -1,4 +1,4 @@
-//! What every call needs, and the order in which it is judged.
+//! What every call needs, and the order in which it is checked.
 
 use edgegate_core::refusal::Reason;
 
@@ -43,11 +43,11 @@ fn the_order_is_the_documented_one() {
         (server("getSingleSignOnToken", "cons_id=1&member_id=2"), Reason::CallMalformed, 403, "1"),
     ] {
         let site = Site::alone();
-        let (judged, storage) = site.cost(&request);
+        let (handled, storage) = site.cost(&request);
         if request.method != "HEAD" {
-            assert_eq!(refused(&judged), (Some(reason), status, code.to_owned()));
+            assert_eq!(refused(&handled), (Some(reason), status, code.to_owned()));
         }
-        assert_eq!((judged.refused, answer(&judged).status, storage), (Some(reason), status, 0), "{request:?}");
+        assert_eq!((handled.refused, answer(&handled).status, storage), (Some(reason), status, 0), "{request:?}");
     }
 }
 
@@ -68,8 +68,8 @@ fn both_keys_and_no_other_open_the_api() {
             Request::get(&format!("/site/CRConsAPI?method=getLoginUrl&v=1.0&response_format=json&api_key={key}")),
             post("CRConsAPI", &format!("method=getLoginUrl&v=1.0&response_format=json&api_key={key}")),
         ] {
-            let judged = site.ask(&request);
-            assert_eq!(judged.refused, (!is_right).then_some(Reason::ApiKeyUnknown), "{key}");
+            let handled = site.ask(&request);
+            assert_eq!(handled.refused, (!is_right).then_some(Reason::ApiKeyUnknown), "{key}");
         }
     }
     let none = Request::get("/site/CRConsAPI?method=getLoginUrl&v=1.0&response_format=json");
@@ -93,13 +93,13 @@ fn a_method_has_one_spelling_and_its_own_servlet() {
         ("SRConsAPI", "logout"),
         ("CRConsAPI", "%00login"),
     ] {
-        let judged = Site::alone()
+        let handled = Site::alone()
             .ask(&post(servlet, &format!("method={method}&{COMMON}")).with("cf-connecting-ip", "10.1.2.3"));
-        assert_eq!(refused(&judged), (Some(Reason::CallMethodUnknown), 403, "17".to_owned()), "{servlet} {method}");
+        assert_eq!(refused(&handled), (Some(Reason::CallMethodUnknown), 403, "17".to_owned()), "{servlet} {method}");
     }
     for (servlet, method) in [("CRConsAPI", "%6CoginTest"), ("CRDonationAPI", "donate"), ("CROwnAPI", "ownMethod")] {
-        let judged = Site::alone().ask(&post(servlet, &format!("method={method}&{COMMON}")));
-        assert_ne!(judged.refused, Some(Reason::CallMethodUnknown), "{servlet} {method}");
+        let handled = Site::alone().ask(&post(servlet, &format!("method={method}&{COMMON}")));
+        assert_ne!(handled.refused, Some(Reason::CallMethodUnknown), "{servlet} {method}");
     }
 }
 
@@ -108,9 +108,9 @@ fn passwords_and_tokens_are_posted() {
     let site = Site::alone();
     let query = |method: &str, more: &str| client_get(method, more);
     for method in ["login", "authenticateUser", "singleSignOn"] {
-        let judged = site.ask(&query(method, "user_name=jo&password=x"));
-        assert_eq!(refused(&judged), (Some(Reason::MethodNotAllowed), 405, "405".to_owned()), "{method}");
-        assert!(answer(&judged).headers.contains(&("allow", "POST".to_owned())));
+        let handled = site.ask(&query(method, "user_name=jo&password=x"));
+        assert_eq!(refused(&handled), (Some(Reason::MethodNotAllowed), 405, "405".to_owned()), "{method}");
+        assert!(answer(&handled).headers.contains(&("allow", "POST".to_owned())));
     }
     // A server call carries the administrator's, whatever it asks for.
     let by_get = Request::get(&format!("/site/SRConsAPI?method=getUser&{COMMON}")).with("cf-connecting-ip", "10.1.2.3");
@@ -122,8 +122,8 @@ fn passwords_and_tokens_are_posted() {
         ("password=x", "email=jo"),
     ] {
         let request = Request::new("POST", &format!("/site/CRConsAPI?{in_query}"));
-        let judged = site.ask(&request.form(&format!("method=login&{COMMON}&{in_body}")));
-        assert_eq!(refused(&judged), (Some(Reason::CredentialMisplaced), 403, "5".to_owned()), "{in_query}");
+        let handled = site.ask(&request.form(&format!("method=login&{COMMON}&{in_body}")));
+        assert_eq!(refused(&handled), (Some(Reason::CredentialMisplaced), 403, "5".to_owned()), "{in_query}");
     }
     for method in ["getLoginUrl", "logout", "loginTest"] {
         assert_ne!(site.ask(&query(method, "")).refused, Some(Reason::MethodNotAllowed));
@@ -153,16 +153,16 @@ fn a_parameter_stands_once_and_in_its_own_spelling() {
         ("", "cons_id=1001002&cons_id=1001002"),
     ] {
         let form = format!("method=loginTest&{COMMON}&{}&{more}", jo.field());
-        let judged = site.ask(&post(
+        let handled = site.ask(&post(
             &format!("CRConsAPI?response_format=json&{query}"),
             &form.replace("&response_format=json", if more.contains("format") { "&response_format=json" } else { "" }),
         ));
         assert!(
-            matches!(judged.refused, Some(Reason::ParameterDuplicate | Reason::ParameterShadowed)),
+            matches!(handled.refused, Some(Reason::ParameterDuplicate | Reason::ParameterShadowed)),
             "{query} {more}: {:?}",
-            judged.refused
+            handled.refused
         );
-        assert_eq!((refused(&judged).1, refused(&judged).2.as_str()), (403, "1"), "{query} {more}");
+        assert_eq!((refused(&handled).1, refused(&handled).2.as_str()), (403, "1"), "{query} {more}");
     }
 }
 

@@ -9,12 +9,12 @@ use crate::support::{Request, Site, answer, forwarding, set_cookies};
 
 const TRUSTED: [&str; 3] = ["https://app.example.org", "https://www.partner.example", "https://a.b.partner.example"];
 
-fn cors(judged: &Handled) -> Vec<(&'static str, String)> {
-    answer(judged).headers.iter().filter(|(name, _)| name.starts_with("access-control")).cloned().collect()
+fn cors(handled: &Handled) -> Vec<(&'static str, String)> {
+    answer(handled).headers.iter().filter(|(name, _)| name.starts_with("access-control")).cloned().collect()
 }
 
-fn attributes(judged: &Handled) -> Vec<String> {
-    set_cookies(judged).iter().map(|cookie| cookie.split_once("; ").unwrap().1.to_owned()).collect()
+fn attributes(handled: &Handled) -> Vec<String> {
+    set_cookies(handled).iter().map(|cookie| cookie.split_once("; ").unwrap().1.to_owned()).collect()
 }
 
 const LAX: &str = "Path=/; Max-Age=43200; Secure; HttpOnly; SameSite=Lax";
@@ -33,9 +33,9 @@ fn the_cookie_of_the_site_itself() {
         own(client("getLoginUrl", "")),
         Request::get(&format!("/site/page?NONCE_TOKEN={}", jo.nonce)),
     ] {
-        let judged = site.ask(&request);
-        assert_eq!(attributes(&judged), [LAX], "{request:?}");
-        assert!(set_cookies(&judged)[0].starts_with("JSESSIONID="));
+        let handled = site.ask(&request);
+        assert_eq!(attributes(&handled), [LAX], "{request:?}");
+        assert!(set_cookies(&handled)[0].starts_with("JSESSIONID="));
     }
 }
 
@@ -44,11 +44,11 @@ fn on_plain_http_there_is_only_loopback() {
     let here = Request::get(&format!("http://127.0.0.1:8787/site/CRConsAPI?method=getLoginUrl&{COMMON}"));
     assert_eq!(Site::alone().ask(&here).refused, Some(Reason::TransportInsecure), "a Host shows nothing");
     let site = Site::alone().local();
-    let judged = site.ask(&here);
-    assert_eq!(attributes(&judged), ["Path=/; Max-Age=43200; HttpOnly; SameSite=Lax"]);
-    let judged =
+    let handled = site.ask(&here);
+    assert_eq!(attributes(&handled), ["Path=/; Max-Age=43200; HttpOnly; SameSite=Lax"]);
+    let handled =
         site.ask(&Request::get(&format!("http://gate.example.org/site/CRConsAPI?method=getLoginUrl&{COMMON}")));
-    assert_eq!((judged.refused, set_cookies(&judged).len()), (Some(Reason::TransportInsecure), 0));
+    assert_eq!((handled.refused, set_cookies(&handled).len()), (Some(Reason::TransportInsecure), 0));
 }
 
 #[test]
@@ -59,16 +59,16 @@ fn a_trusted_page_elsewhere_gets_a_cookie_of_its_own_partition() {
         for request in [client("login", "user_name=jo&password=x"), client_get("getLoginUrl", "")] {
             for fetch in [&[][..], &[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "cors")]] {
                 let request = fetch.iter().fold(request.clone(), |request, (name, value)| request.with(name, value));
-                let judged = site.ask(&request.with("origin", origin));
-                assert_eq!((judged.refused, attributes(&judged)), (None, vec![EMBEDDED.to_owned()]), "{origin}");
+                let handled = site.ask(&request.with("origin", origin));
+                assert_eq!((handled.refused, attributes(&handled)), (None, vec![EMBEDDED.to_owned()]), "{origin}");
                 assert_eq!(
-                    cors(&judged),
+                    cors(&handled),
                     [
                         ("access-control-allow-origin", origin.to_owned()),
                         ("access-control-allow-credentials", "true".to_owned())
                     ]
                 );
-                assert!(answer(&judged).headers.contains(&("vary", "Origin".to_owned())));
+                assert!(answer(&handled).headers.contains(&("vary", "Origin".to_owned())));
             }
         }
     }
@@ -79,17 +79,17 @@ fn a_trusted_page_elsewhere_gets_a_cookie_of_its_own_partition() {
 fn a_trusted_page_of_the_same_site_gets_the_sites_cookie() {
     let site = Site::alone();
     let request = client_get("getLoginUrl", "").with("origin", TRUSTED[0]);
-    let judged = site.ask(&request.with("sec-fetch-site", "same-site").with("sec-fetch-mode", "cors"));
-    assert_eq!(attributes(&judged), [LAX]);
+    let handled = site.ask(&request.with("sec-fetch-site", "same-site").with("sec-fetch-mode", "cors"));
+    assert_eq!(attributes(&handled), [LAX]);
 }
 
 #[test]
 fn logging_out_takes_back_both() {
     let site = Site::alone();
     let jo = login(&site, JO);
-    let judged = site.ask(&client("logout", &jo.field()).with("origin", TRUSTED[0]));
+    let handled = site.ask(&client("logout", &jo.field()).with("origin", TRUSTED[0]));
     assert_eq!(
-        set_cookies(&judged),
+        set_cookies(&handled),
         [
             "JSESSIONID=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax",
             "JSESSIONID=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=None; Partitioned",
@@ -105,10 +105,10 @@ fn a_cookie_of_an_unknown_key_is_set_aside_and_never_taken_back() {
     let cookie = story.fill("JSESSIONID={jsessionid}");
     let request = client("loginTest", "").with("cookie", &cookie);
     let aside = |request: &Request| {
-        let judged = story.site.ask(request);
-        assert_eq!(judged.refused, Some(Reason::SessionForged));
-        assert!(set_cookies(&judged).iter().all(|cookie| cookie.starts_with("JSESSIONID-aside=")));
-        (set_cookies(&judged)[0].split(';').next().unwrap().to_owned(), attributes(&judged))
+        let handled = story.site.ask(request);
+        assert_eq!(handled.refused, Some(Reason::SessionForged));
+        assert!(set_cookies(&handled).iter().all(|cookie| cookie.starts_with("JSESSIONID-aside=")));
+        (set_cookies(&handled)[0].split(';').next().unwrap().to_owned(), attributes(&handled))
     };
     let (lax, embedded) = (LAX.replace("43200", "60"), EMBEDDED.replace("43200", "60"));
     assert_eq!(aside(&request.clone().with("origin", TRUSTED[0])).1, [embedded]);
@@ -137,16 +137,16 @@ fn a_late_answer_to_an_old_cookie_leaves_the_newer_session() {
         let jar: Vec<String> = answer.iter().map(|cookie| cookie.split(';').next().unwrap().to_owned()).collect();
         assert!(answer.iter().all(|cookie| !cookie.starts_with("JSESSIONID=")), "{request:?}: {answer:?}");
         let cookies = format!("{}; {}", new.field(), jar.join("; "));
-        let judged = site.ask(&client("loginTest", "").with("cookie", cookies.trim_end_matches("; ")));
-        assert_eq!(subject(&judged), Some(JO), "{request:?}");
+        let handled = site.ask(&client("loginTest", "").with("cookie", cookies.trim_end_matches("; ")));
+        assert_eq!(subject(&handled), Some(JO), "{request:?}");
     }
 }
 
 #[test]
 fn a_forwarded_call_of_a_trusted_page_can_be_read_by_it_too() {
     let site = Site::alone();
-    let judged = site.ask(&client("listUserFields", "").with("origin", TRUSTED[1]));
-    let sent = forwarding(&judged);
+    let handled = site.ask(&client("listUserFields", "").with("origin", TRUSTED[1]));
+    let sent = forwarding(&handled);
     assert!(sent.answer.contains(&("access-control-allow-origin", TRUSTED[1].to_owned())));
     assert!(sent.owns_cors && sent.varies_by_origin);
     assert!(sent.answer.iter().all(|(name, value)| *name != "access-control-allow-origin" || value != "*"));
@@ -154,9 +154,9 @@ fn a_forwarded_call_of_a_trusted_page_can_be_read_by_it_too() {
 
 #[test]
 fn even_a_refusal_can_be_read_by_a_trusted_page() {
-    let judged = Site::alone().ask(&client("loginTest", "").with("origin", TRUSTED[0]));
-    assert_eq!(refused(&judged).2, "204");
-    assert_eq!(cors(&judged).len(), 2);
+    let handled = Site::alone().ask(&client("loginTest", "").with("origin", TRUSTED[0]));
+    assert_eq!(refused(&handled).2, "204");
+    assert_eq!(cors(&handled).len(), 2);
 }
 
 #[test]
@@ -186,9 +186,9 @@ fn every_other_origin_gets_nothing() {
             client("getUser", &jo.fields()),
             client("listUserFields", ""),
         ] {
-            let (judged, storage) = site.cost(&request.with("origin", origin));
-            assert_eq!(refused(&judged), (Some(Reason::CrossSite), 403, "5".to_owned()), "{origin}");
-            assert_eq!((set_cookies(&judged).len(), cors(&judged).len(), storage), (0, 0, 0), "{origin}");
+            let (handled, storage) = site.cost(&request.with("origin", origin));
+            assert_eq!(refused(&handled), (Some(Reason::CrossSite), 403, "5".to_owned()), "{origin}");
+            assert_eq!((set_cookies(&handled).len(), cors(&handled).len(), storage), (0, 0, 0), "{origin}");
         }
         assert_eq!(subject(&site.ask(&client("loginTest", &jo.field()))), Some(JO), "{origin}: nothing happened");
     }
@@ -220,9 +220,9 @@ fn a_preflight_is_answered_for_trusted_pages_alone() {
         let request = Request::new("OPTIONS", "/site/CRConsAPI").with("origin", origin);
         site.ask(&request.with("access-control-request-method", "POST"))
     };
-    let judged = preflight(TRUSTED[0]);
-    assert_eq!((judged.refused, answer(&judged).status), (None, 204));
-    assert!(cors(&judged).contains(&("access-control-allow-origin", TRUSTED[0].to_owned())));
-    let judged = preflight("https://evil.example");
-    assert_eq!((judged.refused, cors(&judged).len()), (Some(Reason::PreflightDenied), 0));
+    let handled = preflight(TRUSTED[0]);
+    assert_eq!((handled.refused, answer(&handled).status), (None, 204));
+    assert!(cors(&handled).contains(&("access-control-allow-origin", TRUSTED[0].to_owned())));
+    let handled = preflight("https://evil.example");
+    assert_eq!((handled.refused, cors(&handled).len()), (Some(Reason::PreflightDenied), 0));
 }

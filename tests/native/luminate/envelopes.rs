@@ -14,9 +14,9 @@ fn post(servlet: &str, form: &str) -> Request {
 
 /// How a refusal looks: type, code, in XML or JSON.
 fn voice(request: &Request) -> (u16, String, String) {
-    let judged = Site::alone().ask(request);
-    assert!(judged.refused.is_some());
-    let answer = answer(&judged);
+    let handled = Site::alone().ask(request);
+    assert!(handled.refused.is_some());
+    let answer = answer(&handled);
     let header = |name: &str| answer.headers.iter().find(|(field, _)| *field == name).unwrap().1.clone();
     assert_eq!(
         (header("cache-control"), header("x-content-type-options")),
@@ -61,8 +61,8 @@ fn it_is_said_in_the_format_that_was_asked_for() {
 
 #[test]
 fn what_answers_well_is_xml_or_json_too() {
-    let judged = Site::alone().ask(&Request::get("/site/CRConsAPI?method=getLoginUrl&v=1.0&api_key=api-key-1"));
-    let body = &answer(&judged).body;
+    let handled = Site::alone().ask(&Request::get("/site/CRConsAPI?method=getLoginUrl&v=1.0&api_key=api-key-1"));
+    let body = &answer(&handled).body;
     let head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<getLoginUrlResponse xmlns=\"http://convio.com/crm/v1.0\" \
                 xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" \
                 xsi:schemaLocation=\"http://convio.com/crm/v1.0 http://service.convio.net/xmlschema/crm.public.v1.xsd\"><url>";
@@ -84,9 +84,9 @@ fn codes_of_a_call_are_suppressed_and_those_of_the_gateway_are_not() {
             site.ports.faults.set(faults);
             // From an address of its own: a limiter that fails makes the next one from there wait.
             addresses.set(addresses.get() + 1);
-            let judged = site.ask(&request(more).with("cf-connecting-ip", &format!("192.0.2.{}", addresses.get())));
+            let handled = site.ask(&request(more).with("cf-connecting-ip", &format!("192.0.2.{}", addresses.get())));
             site.ports.faults.set(Faults::default());
-            (is_suppressed, answer(&judged).status, answer(&judged).body.clone(), judged.refused)
+            (is_suppressed, answer(&handled).status, answer(&handled).body.clone(), handled.refused)
         })
     };
     let unavailable = Faults { upstream: Fault::Fail(Reason::PasswordCheckUnavailable), ..Faults::default() };
@@ -110,7 +110,7 @@ fn codes_of_a_call_are_suppressed_and_those_of_the_gateway_are_not() {
     for _ in 0..20 {
         site.ask(&client("login", "user_name=sam&password=x"));
     }
-    let judged = site.ask(&client("login", "user_name=sam&password=x&suppress_response_codes=true"));
-    assert_eq!(refused(&judged), (Some(Reason::Throttled), 429, "1".to_owned()));
-    assert!(answer(&judged).headers.contains(&("retry-after", "60".to_owned())));
+    let handled = site.ask(&client("login", "user_name=sam&password=x&suppress_response_codes=true"));
+    assert_eq!(refused(&handled), (Some(Reason::Throttled), 429, "1".to_owned()));
+    assert!(answer(&handled).headers.contains(&("retry-after", "60".to_owned())));
 }

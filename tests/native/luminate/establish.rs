@@ -5,8 +5,8 @@ use edgegate_core::refusal::Reason;
 use crate::support::luminate::{JO, client, cookie_of, login, refused, subject};
 use crate::support::{Request, Site, answer, set_cookies};
 
-fn header(judged: &edgegate_core::exchange::Handled, name: &str) -> Option<String> {
-    answer(judged).headers.iter().find(|(field, _)| *field == name).map(|(_, value)| value.clone())
+fn header(handled: &edgegate_core::exchange::Handled, name: &str) -> Option<String> {
+    answer(handled).headers.iter().find(|(field, _)| *field == name).map(|(_, value)| value.clone())
 }
 
 #[test]
@@ -22,11 +22,11 @@ fn establish_session_connects_and_sends_on() {
         let site = Site::alone();
         let jo = login(&site, JO);
         let path = format!("/site/EstablishSession;jsessionid=00000000.app1?NONCE_TOKEN={}{next}", jo.nonce);
-        let judged = site.ask(&Request::get(&path));
-        assert_eq!((judged.refused, answer(&judged).status), (None, 302), "{next}");
-        assert_eq!(header(&judged, "location").as_deref(), Some(location));
-        assert_eq!(cookie_of(&judged), Some(jo.jsessionid), "the session itself, and no copy");
-        assert_eq!(subject(&judged), Some(JO));
+        let handled = site.ask(&Request::get(&path));
+        assert_eq!((handled.refused, answer(&handled).status), (None, 302), "{next}");
+        assert_eq!(header(&handled, "location").as_deref(), Some(location));
+        assert_eq!(cookie_of(&handled), Some(jo.jsessionid), "the session itself, and no copy");
+        assert_eq!(subject(&handled), Some(JO));
         let again = site.ask(&Request::get(&path));
         assert_eq!((again.refused, set_cookies(&again).len()), (Some(Reason::NonceReplayed), 0));
     }
@@ -35,13 +35,13 @@ fn establish_session_connects_and_sends_on() {
 #[test]
 fn without_a_nonce_establish_session_only_sends_on() {
     let site = Site::alone();
-    let (judged, storage) = site.cost(&Request::get("/site/EstablishSession?s_x=y&NEXTURL=%2Fsite%2FPixelServer"));
-    assert_eq!((answer(&judged).status, set_cookies(&judged).len(), storage), (302, 0, 0));
+    let (handled, storage) = site.cost(&Request::get("/site/EstablishSession?s_x=y&NEXTURL=%2Fsite%2FPixelServer"));
+    assert_eq!((answer(&handled).status, set_cookies(&handled).len(), storage), (302, 0, 0));
     for method in ["POST"] {
         for place in ["EstablishSession", "PixelServer"] {
-            let judged = site.ask(&Request::new(method, &format!("/site/{place}")));
+            let handled = site.ask(&Request::new(method, &format!("/site/{place}")));
             assert_eq!(
-                (judged.refused, header(&judged, "allow").as_deref()),
+                (handled.refused, header(&handled, "allow").as_deref()),
                 (Some(Reason::MethodNotAllowed), Some("GET, HEAD"))
             );
         }
@@ -66,9 +66,9 @@ fn an_open_redirect_is_refused_before_the_nonce_is_used_up() {
         let site = Site::alone();
         let jo = login(&site, JO);
         let line = format!("/site/EstablishSession?NONCE_TOKEN={}&NEXTURL=", jo.nonce);
-        let (judged, storage) = site.cost(&Request::get(&format!("{line}{next}")));
-        assert_eq!((judged.refused, answer(&judged).status, storage), (Some(reason), 400, 0), "{next}");
-        assert_eq!(header(&judged, "location"), None);
+        let (handled, storage) = site.cost(&Request::get(&format!("{line}{next}")));
+        assert_eq!((handled.refused, answer(&handled).status, storage), (Some(reason), 400, 0), "{next}");
+        assert_eq!(header(&handled, "location"), None);
         assert_eq!(site.ask(&Request::get(&format!("{line}/"))).refused, None, "{next}: the nonce is still good");
     }
     for doubled in ["NEXTURL=/&NEXTURL=https://evil.example/", "NEXTURL=/&nexturl=https://evil.example/"] {
@@ -87,25 +87,25 @@ fn the_pixel_keeps_a_session_alive_beyond_its_idle_time() {
             site.ports.world.pass(500);
             site.ask(&Request::get(path).of(&jo));
         }
-        let judged = site.ask(&client("loginTest", &jo.field()));
-        assert_eq!(judged.refused.is_none(), is_alive, "{path}");
+        let handled = site.ask(&client("loginTest", &jo.field()));
+        assert_eq!(handled.refused.is_none(), is_alive, "{path}");
         site.ports.world.pass(901);
         assert_eq!(refused(&site.ask(&client("loginTest", &jo.field()))).2, "204", "{path}");
     }
 }
 
 #[test]
-fn the_pixel_is_a_picture_whoever_asks_and_costs_nothing() {
+fn the_pixel_is_a_picture_for_every_client_and_costs_nothing() {
     let site = Site::alone();
     for request in [
         Request::get("/site/PixelServer"),
         Request::get("/site/PixelServer;jsessionid=00000000.app1?x=1"),
         Request::new("HEAD", "/site/PixelServer"),
     ] {
-        let (judged, storage) = site.cost(&request);
-        assert_eq!((judged.refused, storage, set_cookies(&judged).len()), (None, 0, 0));
-        assert_eq!(header(&judged, "content-type").as_deref(), Some("image/gif"));
-        assert_eq!(header(&judged, "cache-control").as_deref(), Some("no-store"));
-        assert!(answer(&judged).body.starts_with("GIF89a\x01\0\x01\0"));
+        let (handled, storage) = site.cost(&request);
+        assert_eq!((handled.refused, storage, set_cookies(&handled).len()), (None, 0, 0));
+        assert_eq!(header(&handled, "content-type").as_deref(), Some("image/gif"));
+        assert_eq!(header(&handled, "cache-control").as_deref(), Some("no-store"));
+        assert!(answer(&handled).body.starts_with("GIF89a\x01\0\x01\0"));
     }
 }

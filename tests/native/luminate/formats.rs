@@ -77,16 +77,16 @@ fn a_query_begins_with_a_name_or_is_not_signed() {
     ] {
         let target = format!("/landing/w?{query}");
         for name in ["redirect", "success_redirect", "error_redirect"] {
-            let judged = well(&[("sign_redirects", "true"), (name, &target)]);
+            let handled = well(&[("sign_redirects", "true"), (name, &target)]);
             let expected = if query == "?1" { Reason::RedirectIdentity } else { Reason::RedirectQuery };
-            assert_eq!((judged.refused, location(&judged)), (Some(expected), None), "{query}");
-            assert!(set_cookies(&judged).is_empty());
+            assert_eq!((handled.refused, location(&handled)), (Some(expected), None), "{query}");
+            assert!(set_cookies(&handled).is_empty());
         }
         assert_eq!(well(&[("redirect", &target)]).refused, None, "{query}: nobody signs it");
     }
     for query in ["", "a", "_=1", "Z&1001003", "a=1001003", "ts=1&a", "ts=1"] {
-        let judged = well(&[("sign_redirects", "true"), ("redirect", &format!("/landing/w?{query}"))]);
-        assert!(location(&judged).is_some(), "{query}");
+        let handled = well(&[("sign_redirects", "true"), ("redirect", &format!("/landing/w?{query}"))]);
+        assert!(location(&handled).is_some(), "{query}");
     }
     for profile in profiles() {
         let signed = redirect::sign(&profile, &secret("DIGEST_KEY").unwrap(), "1001003", NOW);
@@ -108,9 +108,9 @@ fn without_the_key_no_redirect() {
                 ("password", "p"),
             ]);
             let body = format!("method={method}&v=1.0&{key}&{fields}");
-            let judged = site.ask(&Request::new("POST", "/site/CRConsAPI").form(&body));
-            assert!(matches!(judged.refused, Some(Reason::ApiKeyUnknown | Reason::ParameterDuplicate)), "{body}");
-            assert_eq!((location(&judged), set_cookies(&judged).len()), (None, 0), "{body}");
+            let handled = site.ask(&Request::new("POST", "/site/CRConsAPI").form(&body));
+            assert!(matches!(handled.refused, Some(Reason::ApiKeyUnknown | Reason::ParameterDuplicate)), "{body}");
+            assert_eq!((location(&handled), set_cookies(&handled).len()), (None, 0), "{body}");
         }
     }
 }
@@ -152,9 +152,9 @@ fn a_subject_that_is_not_all_digits_is_not_signed() {
     for subject in ["1001002&ts=", "jo", "1001002 ", "+1", "ts=1800000000&signature="] {
         let site = Site::alone();
         everybody_is(&site, subject);
-        let judged = site.ask(&client("login", "user_name=jo&password=x"));
-        if judged.refused.is_none() {
-            let answered = granted(&judged, "loginResponse");
+        let handled = site.ask(&client("login", "user_name=jo&password=x"));
+        if handled.refused.is_none() {
+            let answered = granted(&handled, "loginResponse");
             assert!(answered["signature"].is_null() && answered["timestamp"].is_null(), "{subject}");
         }
     }
@@ -197,8 +197,8 @@ proptest! {
         let target = format!("/landing/w?{query}");
         let method = if goes_well { "login" } else { "loginTest" };
         let fields = encoded(&[("sign_redirects", "true"), ("x", &x), ("user_name", "u"), ("password", "p"), ("redirect", &target)]);
-        let judged = site.ask(&client(method, &fields));
-        let Some(location) = location(&judged) else { return Ok(()) };
+        let handled = site.ask(&client(method, &fields));
+        let Some(location) = location(&handled) else { return Ok(()) };
         let query = location.split('#').next().unwrap().split_once('?').unwrap().1;
         let covered = query.rsplit_once("&signature=").unwrap().0;
         for text in [covered.to_owned(), format!("{covered}&signature=")] {
@@ -214,7 +214,7 @@ fn the_target_of_the_report_is_refused_by_get_and_post() {
         client_get("loginTest", "sign_redirects=true&redirect=%2Flanding%2Fw%3F1001003"),
         client("loginTest", "sign_redirects=true&redirect=%2Flanding%2Fw%3F1001003"),
     ] {
-        let judged = Site::alone().ask(&request);
-        assert_eq!((judged.refused, location(&judged)), (Some(Reason::RedirectQuery), None));
+        let handled = Site::alone().ask(&request);
+        assert_eq!((handled.refused, location(&handled)), (Some(Reason::RedirectQuery), None));
     }
 }

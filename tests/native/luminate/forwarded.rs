@@ -8,8 +8,8 @@ use edgegate_core::testing::World;
 use crate::support::luminate::{ADMINISTRATOR, COMMON, JO, client, login, server, sign_on};
 use crate::support::{NOW, POLICY, Request, Site, forwarding};
 
-fn body(judged: &Handled) -> Option<String> {
-    match &forwarding(judged).body {
+fn body(handled: &Handled) -> Option<String> {
+    match &forwarding(handled).body {
         None => None,
         Some(NewBody::Whole(bytes)) => Some(String::from_utf8(bytes.clone()).unwrap()),
         Some(NewBody::Head(..)) => panic!("a form without a file is read whole"),
@@ -20,8 +20,8 @@ fn call(more: &str) -> Request {
     client("listUserFields", more)
 }
 
-fn header<'j>(judged: &'j Handled, name: &str) -> Option<&'j str> {
-    forwarding(judged).set.iter().find(|(field, _)| *field == name).map(|(_, value)| value.as_str())
+fn header<'j>(handled: &'j Handled, name: &str) -> Option<&'j str> {
+    forwarding(handled).set.iter().find(|(field, _)| *field == name).map(|(_, value)| value.as_str())
 }
 
 #[test]
@@ -44,9 +44,9 @@ fn a_body_loses_its_credentials_and_nothing_else() {
             "&luminateExtend=1.9.0&ts=1795319283743&signature=1".to_owned(),
         ),
     ] {
-        let judged = site.ask(&call(&more));
-        assert_eq!(body(&judged), Some(format!("{common}{left}")), "{more}");
-        assert_eq!(forwarding(&judged).url, "https://origin.example.org/site/CRConsAPI");
+        let handled = site.ask(&call(&more));
+        assert_eq!(body(&handled), Some(format!("{common}{left}")), "{more}");
+        assert_eq!(forwarding(&handled).url, "https://origin.example.org/site/CRConsAPI");
     }
 }
 
@@ -60,9 +60,9 @@ fn an_address_loses_its_nonce_and_nothing_else() {
     ] {
         let jo = login(&site, JO);
         let path = format!("/site/CRConsAPI?method=listUserFields&{COMMON}&NONCE_TOKEN={}&{query}", jo.nonce);
-        let judged = site.ask(&Request::get(&path));
+        let handled = site.ask(&Request::get(&path));
         let url = format!("https://origin.example.org/site/CRConsAPI?method=listUserFields&{COMMON}&{left}");
-        assert_eq!((forwarding(&judged).url.as_str(), body(&judged)), (url.as_str(), None));
+        assert_eq!((forwarding(&handled).url.as_str(), body(&handled)), (url.as_str(), None));
     }
 }
 
@@ -75,26 +75,26 @@ fn a_page_keeps_what_only_a_call_gives_a_meaning() {
         ("a&JSESSIONID=x&login_password=y&login_name=z&sso_auth_token=w&b", "a&b"),
         ("a&jsessionid=x&b", "a&b"),
     ] {
-        let judged = site.ask(&Request::get(&format!("/site/page?{query}")));
-        assert_eq!(forwarding(&judged).url, format!("https://origin.example.org/site/page?{left}"));
+        let handled = site.ask(&Request::get(&format!("/site/page?{query}")));
+        assert_eq!(forwarding(&handled).url, format!("https://origin.example.org/site/page?{left}"));
     }
     let length = jo.fields().len().to_string();
-    let judged = site.ask(&Request::new("POST", "/site/page").form(&jo.fields()).with("content-length", &length));
-    assert_eq!(body(&judged), Some(jo.fields()), "a page's body goes on as it is");
+    let handled = site.ask(&Request::new("POST", "/site/page").form(&jo.fields()).with("content-length", &length));
+    assert_eq!(body(&handled), Some(jo.fields()), "a page's body goes on as it is");
 }
 
 #[test]
 fn the_origin_is_told_who_calls_and_through_which_door() {
     let site = Site::alone();
     let jo = login(&site, JO);
-    let judged = site.ask(&call(&jo.field()).with("edgegate-subject", "1").with("authorization", "Basic eDp5"));
-    assert_eq!((header(&judged, "edgegate-subject"), header(&judged, "edgegate-client")), (Some(JO), None));
-    assert_eq!(header(&judged, "edgegate-route"), Some("site"));
-    assert!(forwarding(&judged).remove.iter().any(|name| name == "authorization"));
-    let judged = site.ask(&server("getUser", "cons_id=7&a=%zz"));
-    assert_eq!((header(&judged, "edgegate-subject"), header(&judged, "edgegate-client")), (None, Some("api_admin")));
-    assert_eq!(body(&judged), Some(format!("method=getUser&{COMMON}&cons_id=7&a=%zz")));
-    assert_eq!(forwarding(&judged).url, "https://origin.example.org/site/SRConsAPI");
+    let handled = site.ask(&call(&jo.field()).with("edgegate-subject", "1").with("authorization", "Basic eDp5"));
+    assert_eq!((header(&handled, "edgegate-subject"), header(&handled, "edgegate-client")), (Some(JO), None));
+    assert_eq!(header(&handled, "edgegate-route"), Some("site"));
+    assert!(forwarding(&handled).remove.iter().any(|name| name == "authorization"));
+    let handled = site.ask(&server("getUser", "cons_id=7&a=%zz"));
+    assert_eq!((header(&handled, "edgegate-subject"), header(&handled, "edgegate-client")), (None, Some("api_admin")));
+    assert_eq!(body(&handled), Some(format!("method=getUser&{COMMON}&cons_id=7&a=%zz")));
+    assert_eq!(forwarding(&handled).url, "https://origin.example.org/site/SRConsAPI");
 }
 
 #[test]
@@ -107,8 +107,8 @@ fn the_path_keeps_its_slash_and_loses_its_routing_id() {
         ("/site/CRConsAPI;jsessionid=00000000.app337b", "/site/CRConsAPI"),
         ("/site/CRConsAPI;jsessionid=00000000.app337b/", "/site/CRConsAPI/"),
     ] {
-        let judged = site.ask(&Request::get(&format!("{path}{query}")));
-        assert_eq!(forwarding(&judged).url, format!("https://origin.example.org{to}{query}"), "{path}");
+        let handled = site.ask(&Request::get(&format!("{path}{query}")));
+        assert_eq!(forwarding(&handled).url, format!("https://origin.example.org{to}{query}"), "{path}");
     }
 }
 
@@ -116,8 +116,8 @@ fn the_path_keeps_its_slash_and_loses_its_routing_id() {
 fn an_address_of_a_nonce_is_no_referer() {
     let site = Site::alone();
     let removes = |referer: &str| {
-        let judged = site.ask(&call("").with("referer", referer));
-        forwarding(&judged).remove.contains(&"referer".to_owned())
+        let handled = site.ask(&call("").with("referer", referer));
+        forwarding(&handled).remove.contains(&"referer".to_owned())
     };
     assert!(removes("https://gate.example.org/site/page?a=1&NONCE_TOKEN=F7CF"));
     assert!(!removes("https://gate.example.org/site/page?a=1"));
@@ -127,12 +127,12 @@ fn an_address_of_a_nonce_is_no_referer() {
 #[test]
 fn who_forgot_the_name_is_the_origins_affair() {
     let site = Site::alone();
-    let judged = site.ask(&client("login", "email=jo%40x.org&send_user_name=true"));
-    assert_eq!(body(&judged), Some(format!("method=login&{COMMON}&email=jo%40x.org&send_user_name=true")));
-    assert_eq!(forwarding(&judged).cookies.len(), 0);
+    let handled = site.ask(&client("login", "email=jo%40x.org&send_user_name=true"));
+    assert_eq!(body(&handled), Some(format!("method=login&{COMMON}&email=jo%40x.org&send_user_name=true")));
+    assert_eq!(forwarding(&handled).cookies.len(), 0);
     crate::support::luminate::nobody_is_right(&site);
-    let judged = site.ask(&client("login", "email=jo%40x.org&send_user_name=true&password=x"));
-    assert!(judged.refused.is_some(), "with a password it is a sign-in");
+    let handled = site.ask(&client("login", "email=jo%40x.org&send_user_name=true&password=x"));
+    assert!(handled.refused.is_some(), "with a password it is a sign-in");
 }
 
 #[test]
@@ -150,10 +150,10 @@ fn a_form_with_parts_is_a_form() {
     };
     let common = [("method", "getUser"), ("v", "1.0"), ("api_key", "api-key-1"), ("response_format", "json")];
     let with = |more: &[(&'static str, &str)]| send(&[&common[..], more].concat());
-    let judged = with(&[("JSESSIONID", &jo.jsessionid), ("a", "1 & 2=%41"), ("auth", &jo.auth)]);
+    let handled = with(&[("JSESSIONID", &jo.jsessionid), ("a", "1 & 2=%41"), ("auth", &jo.auth)]);
     let left: String = common.iter().chain(&[("a", "1 & 2=%41")]).map(|(name, value)| part(name, value)).collect();
-    assert_eq!(body(&judged), Some(format!("{left}--b0--\r\n")));
-    assert_eq!(header(&judged, "edgegate-subject"), Some(JO));
+    assert_eq!(body(&handled), Some(format!("{left}--b0--\r\n")));
+    assert_eq!(header(&handled, "edgegate-subject"), Some(JO));
     for (more, code) in [
         (&[("auth", "x")][..], "5"),
         (&[("NONCE_TOKEN", "x")], "5"),
@@ -180,8 +180,8 @@ fn with_file(before: &str, behind: &str) -> Request {
 /// Whether the whole body reaches the origin: the head is forwarded, and what streams behind it is let on.
 fn is_let_through(request: &Request) -> bool {
     let site = Site::new(&World::at(NOW), &POLICY.replacen("form = 512", "form = 4096", 1));
-    let judged = site.ask(request);
-    let Decision::Forward(sent) = &judged.decision else { return false };
+    let handled = site.ask(request);
+    let Decision::Forward(sent) = &handled.decision else { return false };
     let Some(NewBody::Head(head, tail)) = &sent.body else { panic!("a file is not held") };
     assert!(!String::from_utf8_lossy(head).contains("JSESSIONID"));
     let mut tail = tail.borrow_mut();
@@ -200,9 +200,9 @@ fn a_file_streams_and_no_credential_stands_behind_it() {
     }
 }
 
-// Some origins read the last of two: it would call another method than the one that was judged.
+// Some origins read the last of two: it would call another method than the one that was checked.
 #[test]
-fn nothing_that_was_judged_stands_behind_a_file() {
+fn nothing_that_was_checked_stands_behind_a_file() {
     let before = format!("method=listUserFields&{COMMON}");
     for behind in ["method=getUser", "api_key=x", "v=2.0", "METHOD=getUser", "method[]=getUser"] {
         assert!(!is_let_through(&with_file(&before, behind)), "{behind}");

@@ -24,13 +24,13 @@ fn site() -> Site {
     Site::new(&World::at(NOW), &format!("{first}{routes}[[routes]]{rest}"))
 }
 
-fn header<'j>(judged: &'j Handled, name: &str) -> Option<&'j str> {
-    let Decision::Answer(answer) = &judged.decision else { return None };
+fn header<'j>(handled: &'j Handled, name: &str) -> Option<&'j str> {
+    let Decision::Answer(answer) = &handled.decision else { return None };
     answer.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
 }
 
-fn location(judged: &Handled) -> &str {
-    header(judged, "location").unwrap_or_else(|| panic!("{judged:?}"))
+fn location(handled: &Handled) -> &str {
+    header(handled, "location").unwrap_or_else(|| panic!("{handled:?}"))
 }
 
 /// A log-in that leads to `target`.
@@ -40,8 +40,8 @@ fn log_in(site: &Site, target: &str) -> Handled {
 }
 
 /// Name and value of a cookie that an answer sets.
-fn cookie(judged: &Handled, name: &str) -> String {
-    let cookies = set_cookies(judged);
+fn cookie(handled: &Handled, name: &str) -> String {
+    let cookies = set_cookies(handled);
     let found = cookies.iter().find(|cookie| cookie.starts_with(&format!("{name}=")));
     found.unwrap_or_else(|| panic!("no {name} in {cookies:?}")).split(';').next().unwrap().to_owned()
 }
@@ -82,8 +82,8 @@ fn who_has_been_there_is_not_sent_again() {
     let (session, mark) = (cookie(&logged_in, "JSESSIONID"), cookie(&logged_in, "edgegate-http-handed"));
     assert!(set_cookies(&logged_in).iter().any(|line| line.starts_with(&mark) && line.ends_with("; Secure")));
     let test = |cookies: &str| {
-        let judged = site.ask(&client("loginTest", target).with("cookie", cookies));
-        location(&judged).to_owned()
+        let handled = site.ask(&client("loginTest", target).with("cookie", cookies));
+        location(&handled).to_owned()
     };
     assert_eq!(test(&format!("{session}; {mark}")), "https://p.example/w");
     assert!(test(&session).starts_with(OLD));
@@ -129,11 +129,11 @@ fn it_is_no_session_anywhere_else() {
         assert!(refused(request.clone()).is_some(), "{request:?}");
     }
     for more in [format!("JSESSIONID={value}"), format!("sso_auth_token={value}")] {
-        let judged = site.ask(&client("loginTest", &more));
-        assert_ne!(subject(&judged), Some(JO), "{more}");
+        let handled = site.ask(&client("loginTest", &more));
+        assert_ne!(subject(&handled), Some(JO), "{more}");
     }
-    let judged = site.ask(&client("loginTest", "").with("cookie", &format!("JSESSIONID={value}; {held}")));
-    assert_eq!(judged.refused, Some(Reason::NotSignedIn));
+    let handled = site.ask(&client("loginTest", "").with("cookie", &format!("JSESSIONID={value}; {held}")));
+    assert_eq!(handled.refused, Some(Reason::NotSignedIn));
     // And no other credential is one there.
     let jo = login(&site, JO);
     for other in [
@@ -151,12 +151,12 @@ fn it_is_no_session_anywhere_else() {
 }
 
 #[test]
-fn a_passage_is_good_for_nothing_else_and_nothing_else_for_it() {
+fn a_handoff_is_good_for_nothing_else_and_nothing_else_for_it() {
     let site = site();
     let hop = location(&log_in(&site, "https%3A%2F%2Fp.example%2Fw")).to_owned();
-    let passage = hop.split(['=', '&']).nth(1).unwrap();
+    let handoff = hop.split(['=', '&']).nth(1).unwrap();
     for path in
-        [format!("/account/?NONCE_TOKEN={passage}"), format!("/site/EstablishSession?NONCE_TOKEN={passage}&NEXTURL=/")]
+        [format!("/account/?NONCE_TOKEN={handoff}"), format!("/site/EstablishSession?NONCE_TOKEN={handoff}&NEXTURL=/")]
     {
         let refused = site.ask(&Request::get(&path)).refused;
         assert!(matches!(refused, Some(Reason::NonceForged | Reason::NonceWrongRoute)), "{path}: {refused:?}");
@@ -169,7 +169,7 @@ fn a_passage_is_good_for_nothing_else_and_nothing_else_for_it() {
         assert_eq!(at(nonce, "/").refused, Some(Reason::NonceForged), "{nonce}");
     }
     for next in ["https%3A%2F%2Fevil.example%2F", "%2F%2Fevil.example", "", "javascript:x"] {
-        assert!(at(passage, next).refused.is_some(), "{next}");
+        assert!(at(handoff, next).refused.is_some(), "{next}");
     }
     assert_eq!(site.ask(&Request::get(&hop).with("sec-purpose", "prefetch")).refused, Some(Reason::NonceNotUsed));
     assert_eq!(site.ask(&Request::get(&hop)).refused, None, "none of this used it up");

@@ -58,11 +58,11 @@ fn who_is_not_all_digits_gets_no_signature() {
             (&subject.into(), &Value::Null, &Value::Null)
         );
         let test = "<timestamp xsi:nil=\"true\"/><signature xsi:nil=\"true\"/>";
-        let judged = site.ask(
+        let handled = site.ask(
             &Request::new("POST", "/site/CRConsAPI")
                 .form(&format!("method=loginTest&v=1.0&api_key=api-key-1&{session}")),
         );
-        assert!(crate::support::answer(&judged).body.contains(test));
+        assert!(crate::support::answer(&handled).body.contains(test));
     }
 }
 
@@ -95,8 +95,12 @@ fn a_login_without_a_name_or_a_password_lacks_a_field() {
         "email=jo&send_user_name=false",
     ] {
         for method in ["login", "authenticateUser"] {
-            let (judged, storage) = site.cost(&client(method, more));
-            assert_eq!(refused(&judged), (Some(Reason::CallParameterMissing), 403, "10".to_owned()), "{method} {more}");
+            let (handled, storage) = site.cost(&client(method, more));
+            assert_eq!(
+                refused(&handled),
+                (Some(Reason::CallParameterMissing), 403, "10".to_owned()),
+                "{method} {more}"
+            );
             assert_eq!(storage, 0);
         }
     }
@@ -152,11 +156,11 @@ fn a_login_url_carries_the_session_that_is_there_or_a_new_one() {
             address,
             format!("https://gate.example.org/site/CRConsAPI;jsessionid={}", text(&told["routing_id"]))
         );
-        let judged = site.ask(&Request::get(&format!(
+        let handled = site.ask(&Request::get(&format!(
             "{}?NONCE_TOKEN={nonce}&method=loginTest&{COMMON}",
             address.replace("https://gate.example.org", "")
         )));
-        assert_eq!(granted(&judged, "loginResponse")["cons_id"], JO, "the address works as it is told");
+        assert_eq!(granted(&handled, "loginResponse")["cons_id"], JO, "the address works as it is told");
     }
     let (one, two) = (visitor(&site), visitor(&site));
     assert!(one.jsessionid != two.jsessionid && one.auth != two.auth);

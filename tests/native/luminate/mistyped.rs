@@ -22,35 +22,35 @@ fn it_is_read_and_answered_in_the_format_that_it_asks_for() {
     everybody_is(&site, JO);
     for content_type in [TYPE, "Multipart/Form-Data;charset=utf-8"] {
         let body = format!("luminateExtend=1.9.0&method=login&user_name=jo&password=p+w%26d&{COMMON}");
-        let judged = site.ask(&sent(content_type, "CRConsAPI", &body));
-        let (status, answer) = said(&judged);
-        assert_eq!((judged.refused, status), (None, 200), "{content_type}");
+        let handled = site.ask(&sent(content_type, "CRConsAPI", &body));
+        let (status, answer) = said(&handled);
+        assert_eq!((handled.refused, status), (None, 200), "{content_type}");
         assert_eq!(answer["loginResponse"]["cons_id"], json!(JO));
         let body = format!("method=getUser&suppress_response_codes=true&{COMMON}");
-        let judged = site.ask(&sent(content_type, "CRConsAPI", &body));
-        assert_eq!(refused(&judged), (Some(Reason::BoundTokenMissing), 200, "5".to_owned()));
-        let judged = site.ask(&sent(content_type, "CRNoAPI", &format!("method=x&{COMMON}")));
-        assert_eq!(refused(&judged), (Some(Reason::CallMethodUnknown), 403, "17".to_owned()));
+        let handled = site.ask(&sent(content_type, "CRConsAPI", &body));
+        assert_eq!(refused(&handled), (Some(Reason::BoundTokenMissing), 200, "5".to_owned()));
+        let handled = site.ask(&sent(content_type, "CRNoAPI", &format!("method=x&{COMMON}")));
+        assert_eq!(refused(&handled), (Some(Reason::CallMethodUnknown), 403, "17".to_owned()));
     }
 }
 
-/// Byte for byte what was judged, but for the credentials, and under the type as which it was read.
+/// Byte for byte what was checked, except the credentials, and under the type as which it was read.
 #[test]
 fn the_origin_reads_what_was_read_here() {
     let site = Site::alone();
     let jo = login(&site, JO);
     let body = format!("method=getUser&{COMMON}&a=%2f&&{}&b=+%zz", jo.fields());
-    let judged = site.ask(&sent(TYPE, "CRConsAPI", &body));
-    assert_eq!((judged.refused, subject(&judged)), (None, Some(JO)));
-    let forwarding = forwarding(&judged);
+    let handled = site.ask(&sent(TYPE, "CRConsAPI", &body));
+    assert_eq!((handled.refused, subject(&handled)), (None, Some(JO)));
+    let forwarding = forwarding(&handled);
     let types: Vec<_> = forwarding.set.iter().filter(|(name, _)| *name == "content-type").collect();
     assert_eq!(types, [&("content-type", "application/x-www-form-urlencoded; charset=UTF-8".to_owned())]);
     let expected = format!("method=getUser&{COMMON}&a=%2f&&b=+%zz");
     assert!(matches!(&forwarding.body, Some(NewBody::Whole(body)) if body == expected.as_bytes()));
     // One that says what it is keeps its type.
     let form = Request::new("POST", "/site/CRConsAPI").form(&body);
-    let judged = site.ask(&form);
-    assert!(crate::support::forwarding(&judged).set.iter().all(|(name, _)| *name != "content-type"));
+    let handled = site.ask(&form);
+    assert!(crate::support::forwarding(&handled).set.iter().all(|(name, _)| *name != "content-type"));
 }
 
 #[test]
@@ -75,8 +75,8 @@ fn what_could_be_read_in_two_ways_is_refused_in_the_envelope() {
         ("multipart/form-data; charset=UTF-8, multipart/form-data; boundary=x", &common),
         ("multipart/mixed; charset=UTF-8", &common),
     ] {
-        let judged = site.ask(&sent(content_type, "CRConsAPI?response_format=json", body));
-        assert_eq!(refused(&judged), (Some(Reason::FormMalformed), 403, "1".to_owned()), "{content_type} {body:?}");
+        let handled = site.ask(&sent(content_type, "CRConsAPI?response_format=json", body));
+        assert_eq!(refused(&handled), (Some(Reason::FormMalformed), 403, "1".to_owned()), "{content_type} {body:?}");
     }
     let packed = sent(TYPE, "CRConsAPI?response_format=json", &common).with("content-encoding", "gzip");
     assert_eq!(site.ask(&packed).refused, Some(Reason::FormMalformed));

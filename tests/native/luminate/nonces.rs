@@ -41,8 +41,8 @@ fn it_works_once_wherever_it_is_used() {
         assert_eq!((first.refused, subject(&first)), (None, Some(JO)), "place {which}");
         assert_eq!(cookie_of(&first).as_deref(), Some(jo.jsessionid.as_str()), "the session itself, and no copy");
         for again in places(&jo.nonce) {
-            let judged = site.ask(&again);
-            assert_eq!((judged.refused, set_cookies(&judged).len()), (Some(Reason::NonceReplayed), 0), "{again:?}");
+            let handled = site.ask(&again);
+            assert_eq!((handled.refused, set_cookies(&handled).len()), (Some(Reason::NonceReplayed), 0), "{again:?}");
         }
     }
 }
@@ -61,7 +61,7 @@ fn many_at_one_moment_and_one_succeeds() {
     };
     let mut turns = Turns::new((0..50).map(attempt));
     turns.settle();
-    let reasons: Vec<Option<Reason>> = turns.done.iter().map(|judged| judged.as_ref().unwrap().refused).collect();
+    let reasons: Vec<Option<Reason>> = turns.done.iter().map(|handled| handled.as_ref().unwrap().refused).collect();
     assert_eq!(reasons.iter().filter(|reason| reason.is_none()).count(), 1);
     assert!(reasons.iter().flatten().all(|reason| *reason == Reason::NonceReplayed), "{reasons:?}");
 }
@@ -70,22 +70,22 @@ fn many_at_one_moment_and_one_succeeds() {
 fn on_a_page_the_address_is_cleaned_by_a_redirect() {
     let site = Site::alone();
     let jo = login(&site, JO);
-    let judged = site.ask(&page(&jo.nonce));
-    assert_eq!(answer(&judged).status, 303);
-    assert!(answer(&judged).headers.contains(&("location", "/site/page?a=%2f;&b".to_owned())));
-    let judged = site.ask(&Request::new("POST", &format!("/site/page?NONCE_TOKEN={}", nonce(&site, &jo))).form("a=1"));
-    assert_eq!(forwarding(&judged).url, "https://origin.example.org/site/page", "a form is not lost on the way");
+    let handled = site.ask(&page(&jo.nonce));
+    assert_eq!(answer(&handled).status, 303);
+    assert!(answer(&handled).headers.contains(&("location", "/site/page?a=%2f;&b".to_owned())));
+    let handled = site.ask(&Request::new("POST", &format!("/site/page?NONCE_TOKEN={}", nonce(&site, &jo))).form("a=1"));
+    assert_eq!(forwarding(&handled).url, "https://origin.example.org/site/page", "a form is not lost on the way");
 }
 
 #[test]
 fn a_call_is_answered_in_place() {
     let site = Site::alone();
     let jo = login(&site, JO);
-    let judged = site.ask(&client_get("getLoginUrl", &format!("NONCE_TOKEN={}", jo.nonce)));
-    let told = granted(&judged, "getLoginUrlResponse");
+    let handled = site.ask(&client_get("getLoginUrl", &format!("NONCE_TOKEN={}", jo.nonce)));
+    let told = granted(&handled, "getLoginUrlResponse");
     assert_eq!((&told["JSESSIONID"], &told["token"]), (&jo.jsessionid.clone().into(), &jo.auth.clone().into()));
-    let judged = site.ask(&client_get("listUserFields", &format!("a=1&NONCE_TOKEN={}&b=2", nonce(&site, &jo))));
-    let sent = forwarding(&judged);
+    let handled = site.ask(&client_get("listUserFields", &format!("a=1&NONCE_TOKEN={}&b=2", nonce(&site, &jo))));
+    let sent = forwarding(&handled);
     assert_eq!(sent.url, format!("https://origin.example.org/site/CRConsAPI?method=listUserFields&{COMMON}&a=1&b=2"));
     assert_eq!(sent.cookies.len(), 1);
 }
@@ -101,8 +101,8 @@ fn who_only_looks_ahead_uses_nothing_up() {
         (&call, Reason::MethodNotAllowed),
         (&page(&jo.nonce).url, Reason::NonceNotUsed),
     ] {
-        let (judged, storage) = site.cost(&Request::new("HEAD", path));
-        assert_eq!((judged.refused, storage, set_cookies(&judged).len()), (Some(expected), 0, 0), "HEAD {path}");
+        let (handled, storage) = site.cost(&Request::new("HEAD", path));
+        assert_eq!((handled.refused, storage, set_cookies(&handled).len()), (Some(expected), 0, 0), "HEAD {path}");
     }
     for (name, value) in [
         ("sec-purpose", "prefetch;prerender"),
@@ -111,8 +111,8 @@ fn who_only_looks_ahead_uses_nothing_up() {
         ("x-purpose", "preview"),
     ] {
         for path in [&establish, &call, &page(&jo.nonce).url] {
-            let (judged, storage) = site.cost(&Request::get(path).with(name, value));
-            assert_eq!((judged.refused, storage), (Some(Reason::NonceNotUsed), 0), "{name}: {path}");
+            let (handled, storage) = site.cost(&Request::get(path).with(name, value));
+            assert_eq!((handled.refused, storage), (Some(Reason::NonceNotUsed), 0), "{name}: {path}");
         }
     }
     // A picture or a script of another site makes a browser ask too.
@@ -148,8 +148,8 @@ fn a_call_that_is_refused_anyway_uses_nothing_up() {
             Reason::ParameterDuplicate,
         ),
     ] {
-        let (judged, storage) = site.cost(&request);
-        assert_eq!((judged.refused, storage), (Some(expected), 0), "{}", request.url);
+        let (handled, storage) = site.cost(&request);
+        assert_eq!((handled.refused, storage), (Some(expected), 0), "{}", request.url);
     }
     assert_eq!(site.ask(&page(&jo.nonce)).refused, None, "it is still good");
 }
@@ -158,8 +158,8 @@ fn a_call_that_is_refused_anyway_uses_nothing_up() {
 fn a_browser_with_two_sessions_loses_no_nonce() {
     let site = Site::alone();
     let (jo, one, two) = (login(&site, JO), visitor(&site), visitor(&site));
-    let (judged, storage) = site.cost(&page(&jo.nonce).with("cookie", &format!("{}; {}", one.field(), two.field())));
-    assert_eq!((judged.refused, storage), (Some(Reason::SessionDuplicate), 0));
+    let (handled, storage) = site.cost(&page(&jo.nonce).with("cookie", &format!("{}; {}", one.field(), two.field())));
+    assert_eq!((handled.refused, storage), (Some(Reason::SessionDuplicate), 0));
     assert_eq!(site.ask(&page(&jo.nonce)).refused, None, "it is still good");
 }
 
@@ -167,8 +167,8 @@ fn a_browser_with_two_sessions_loses_no_nonce() {
 fn a_body_is_no_place_for_it() {
     let site = Site::alone();
     let jo = login(&site, JO);
-    let (judged, storage) = site.cost(&client("loginTest", &format!("NONCE_TOKEN={}", jo.nonce)));
-    assert_eq!(refused(&judged), (Some(Reason::CredentialMisplaced), 403, "5".to_owned()));
+    let (handled, storage) = site.cost(&client("loginTest", &format!("NONCE_TOKEN={}", jo.nonce)));
+    assert_eq!(refused(&handled), (Some(Reason::CredentialMisplaced), 403, "5".to_owned()));
     assert_eq!(storage, 0);
     assert_eq!(site.ask(&page(&jo.nonce)).refused, None, "it is still good");
 }
@@ -189,13 +189,13 @@ fn it_dies_with_its_session() {
         site.ports.world.pass(1);
         end(&site, &jo);
         for request in places(&jo.nonce) {
-            let judged = site.ask(&request);
+            let handled = site.ask(&request);
             assert!(
-                matches!(judged.refused, Some(Reason::SessionRevoked | Reason::NonceExpired)),
+                matches!(handled.refused, Some(Reason::SessionRevoked | Reason::NonceExpired)),
                 "{name}: {:?}",
-                judged.refused
+                handled.refused
             );
-            assert_eq!(cookie_of(&judged), None, "{name}");
+            assert_eq!(cookie_of(&handled), None, "{name}");
         }
     }
 }
@@ -208,8 +208,8 @@ fn it_lives_for_fifteen_minutes() {
         site.ports.world.pass(seconds);
         site.ask(&Request::get("/site/PixelServer").of(&jo));
         if expected.is_some() {
-            let (judged, storage) = site.cost(&page(&jo.nonce));
-            assert_eq!((judged.refused, storage), (expected, 0));
+            let (handled, storage) = site.cost(&page(&jo.nonce));
+            assert_eq!((handled.refused, storage), (expected, 0));
         }
     }
 }
@@ -219,13 +219,13 @@ fn another_persons_session_in_the_browser_ends() {
     let site = Site::alone();
     let (sam, jo) = (login(&site, SAM), login(&site, JO));
     site.ports.world.pass(1);
-    let judged = site.ask(&page(&jo.nonce).of(&sam));
-    assert_eq!(cookie_of(&judged).as_deref(), Some(jo.jsessionid.as_str()));
+    let handled = site.ask(&page(&jo.nonce).of(&sam));
+    assert_eq!(cookie_of(&handled).as_deref(), Some(jo.jsessionid.as_str()));
     assert_eq!(refused(&site.ask(&client("loginTest", &sam.field()))).2, "204");
     assert_eq!(subject(&site.ask(&client("loginTest", &jo.field()))), Some(JO));
     // One's own goes on.
-    let judged = site.ask(&page(&nonce(&site, &jo)).of(&jo));
-    assert_eq!(judged.refused, None);
+    let handled = site.ask(&page(&nonce(&site, &jo)).of(&jo));
+    assert_eq!(handled.refused, None);
     assert_eq!(subject(&site.ask(&client("loginTest", &jo.field()))), Some(JO));
 }
 
@@ -234,8 +234,8 @@ fn a_visitors_session_moves_too() {
     let site = Site::alone();
     let visitor = visitor(&site);
     let nonce = nonce(&site, &visitor);
-    let judged = site.ask(&page(&nonce));
-    assert_eq!((judged.refused, cookie_of(&judged)), (None, Some(visitor.jsessionid)));
+    let handled = site.ask(&page(&nonce));
+    assert_eq!((handled.refused, cookie_of(&handled)), (None, Some(visitor.jsessionid)));
     assert_eq!(site.ask(&page(&nonce)).refused, Some(Reason::NonceReplayed));
 }
 
@@ -253,8 +253,8 @@ fn no_other_credential_is_one() {
         "x",
     ] {
         for request in places(text) {
-            let (judged, storage) = site.cost(&request);
-            assert_eq!((judged.refused, storage), (Some(Reason::NonceForged), 0), "{text}");
+            let (handled, storage) = site.cost(&request);
+            assert_eq!((handled.refused, storage), (Some(Reason::NonceForged), 0), "{text}");
         }
     }
     let elsewhere = Request::get(&format!("/account/?NONCE_TOKEN={}", jo.nonce));
@@ -271,7 +271,7 @@ proptest! {
         let at = at.index(nonce.len());
         let changed = format!("{}{put}{}", &nonce[..at], &nonce[at + 1..]);
         prop_assume!(changed != nonce);
-        let (judged, storage) = site.cost(&page(&changed));
-        prop_assert_eq!((judged.refused, storage), (Some(Reason::NonceForged), 0));
+        let (handled, storage) = site.cost(&page(&changed));
+        prop_assert_eq!((handled.refused, storage), (Some(Reason::NonceForged), 0));
     }
 }

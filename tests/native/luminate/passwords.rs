@@ -142,8 +142,8 @@ fn the_limiter_shuts_out_without_a_question() {
     let site = Site::alone();
     site.ports.attempts.set(1);
     guesses(&site, "jo", "192.0.2.1", 2);
-    let (judged, storage) = site.cost(&attempt("jo", "192.0.2.1"));
-    assert_eq!((judged.refused, storage), (FULL, 0));
+    let (handled, storage) = site.cost(&attempt("jo", "192.0.2.1"));
+    assert_eq!((handled.refused, storage), (FULL, 0));
     site.ports.attempts.set(u32::MAX);
     site.ports.world.pass(60);
     assert_eq!(guess(&site, "jo", "192.0.2.1"), WRONG);
@@ -185,13 +185,13 @@ fn anything_but_the_two_answers_is_503_and_never_a_login() {
         for method in ["login", "authenticateUser"] {
             let site = Site::alone();
             site.ports.check.replace((status, body.to_owned()));
-            let judged = site.ask(&client(method, "user_name=jo&password=x&suppress_response_codes=true"));
+            let handled = site.ask(&client(method, "user_name=jo&password=x&suppress_response_codes=true"));
             assert_eq!(
-                refused(&judged),
+                refused(&handled),
                 (Some(Reason::PasswordCheckUnavailable), 503, "1".to_owned()),
                 "{status} {body}"
             );
-            assert_eq!((set_cookies(&judged).len(), site.ports.spent.get().puts), (0, 0));
+            assert_eq!((set_cookies(&handled).len(), site.ports.spent.get().puts), (0, 0));
         }
     }
 }
@@ -211,9 +211,9 @@ fn a_check_or_a_count_that_fails_lets_nobody_in() {
         let site = Site::alone();
         everybody_is(&site, JO);
         site.ports.faults.set(faults);
-        let judged = site.ask(&client("login", "user_name=jo&password=x"));
-        assert_eq!(refused(&judged), (Some(reason), 503, "1".to_owned()));
-        assert!(set_cookies(&judged).is_empty());
+        let handled = site.ask(&client("login", "user_name=jo&password=x"));
+        assert_eq!(refused(&handled), (Some(reason), 503, "1".to_owned()));
+        assert!(set_cookies(&handled).is_empty());
     }
     for faults in [
         Faults { upstream: Fault::Hang, ..Faults::default() },
@@ -231,7 +231,7 @@ fn a_check_or_a_count_that_fails_lets_nobody_in() {
 fn a_login_goes_on_where_nothing_fails() {
     let site = Site::alone();
     everybody_is(&site, JO);
-    let (judged, storage) = site.cost(&client("login", "user_name=jo&password=x"));
-    granted(&judged, "loginResponse");
+    let (handled, storage) = site.cost(&client("login", "user_name=jo&password=x"));
+    granted(&handled, "loginResponse");
     assert!(storage <= 4, "a guess counted and taken back, a record written twice: {storage}");
 }

@@ -19,8 +19,8 @@ fn a_servlet_has_a_slash_or_a_routing_id_or_neither() {
         "/site/CRConsAPI;jsessionid=00000000.app1/",
         "/site/CRConsAPI;jsessionid=",
     ] {
-        let judged = Site::alone().ask(&login_test(path));
-        assert_eq!(refused(&judged), (Some(Reason::NotSignedIn), 403, "204".to_owned()), "{path}");
+        let handled = Site::alone().ask(&login_test(path));
+        assert_eq!(refused(&handled), (Some(Reason::NotSignedIn), 403, "204".to_owned()), "{path}");
     }
 }
 
@@ -35,8 +35,8 @@ fn what_only_looks_like_a_servlet_is_none() {
         "/site/CRConsAPI/more",
         "/site/CRConsAPI;jsessionid=a/more",
     ] {
-        let (judged, storage) = Site::alone().cost(&login_test(path));
-        assert_eq!(refused(&judged), (Some(Reason::CallMethodUnknown), 403, "17".to_owned()), "{path}");
+        let (handled, storage) = Site::alone().cost(&login_test(path));
+        assert_eq!(refused(&handled), (Some(Reason::CallMethodUnknown), 403, "17".to_owned()), "{path}");
         assert_eq!(storage, 0, "{path}");
     }
     for path in ["/site/establishsession", "/site/PIXELSERVER", "/site/PixelServer/x", "/Site/CRConsAPI"] {
@@ -73,13 +73,13 @@ fn no_path_parameter_hides_a_servlet() {
         }
     }
     for path in ["/site;jsessionid=a/EstablishSession", "/site/;jsessionid=a/PixelServer"] {
-        let judged = Site::alone().ask(&Request::get(path));
-        assert!(!matches!(judged.decision, Decision::Forward(_)), "{path}");
+        let handled = Site::alone().ask(&Request::get(path));
+        assert!(!matches!(handled.decision, Decision::Forward(_)), "{path}");
     }
 }
 
 /// Whatever stands around a servlet's name, an origin that cuts parameters and slashes never gets a call that was not
-/// judged as one.
+/// checked as one.
 #[test]
 fn no_spelling_of_a_servlet_is_forwarded_as_a_page() {
     const MARKS: [&str; 6] = ["", ";jsessionid=a", ";", "/", ".", "%2f"];
@@ -105,18 +105,18 @@ fn the_routing_id_of_a_page_is_cut_and_nothing_else() {
         ("/site/SPageServer", "/site/SPageServer"),
         ("/site/", "/site/"),
     ] {
-        let judged = site.ask(&Request::get(path));
-        assert_eq!(forwarding(&judged).url, format!("https://origin.example.org{to}"), "{path}");
+        let handled = site.ask(&Request::get(path));
+        assert_eq!(forwarding(&handled).url, format!("https://origin.example.org{to}"), "{path}");
     }
 }
 
 // `/site/TR/;jsessionid=00000000.app202a` is in the public record (`protocols.md` A2).
 #[test]
 fn a_routing_id_behind_a_slash_is_cut() {
-    let judged = Site::alone().ask(&Request::get("/site/TR/;jsessionid=00000000.app202a?a=1"));
-    assert_eq!(forwarding(&judged).url, "https://origin.example.org/site/TR/?a=1");
-    let judged = Site::alone().ask(&login_test("/site/CRConsAPI/;jsessionid=00000000.app337b"));
-    assert_eq!(refused(&judged).2, "204");
+    let handled = Site::alone().ask(&Request::get("/site/TR/;jsessionid=00000000.app202a?a=1"));
+    assert_eq!(forwarding(&handled).url, "https://origin.example.org/site/TR/?a=1");
+    let handled = Site::alone().ask(&login_test("/site/CRConsAPI/;jsessionid=00000000.app337b"));
+    assert_eq!(refused(&handled).2, "204");
 }
 
 #[test]
@@ -124,8 +124,8 @@ fn pages_are_open_and_told_who_is_signed_in() {
     let site = Site::alone();
     let jo = login(&site, JO);
     let told = |request: &Request| {
-        let judged = site.ask(request);
-        let forwarding = forwarding(&judged);
+        let handled = site.ask(request);
+        let forwarding = forwarding(&handled);
         assert!(forwarding.private);
         let told = forwarding.set.iter().find(|(name, _)| *name == "edgegate-subject").map(|(_, value)| value.clone());
         (told, forwarding.remove.contains(&"edgegate-subject".to_owned()))
@@ -141,9 +141,9 @@ fn pages_are_open_and_told_who_is_signed_in() {
 #[test]
 fn who_is_nobody_costs_nothing() {
     let site = Site::alone();
-    let (judged, storage) = site.cost(&client_get("getLoginUrl", ""));
-    let cookie = cookie_of(&judged).unwrap();
-    assert_eq!((judged.refused, storage), (None, 0));
+    let (handled, storage) = site.cost(&client_get("getLoginUrl", ""));
+    let cookie = cookie_of(&handled).unwrap();
+    assert_eq!((handled.refused, storage), (None, 0));
     let with_cookie = |request: Request| request.with("cookie", &format!("a=b; JSESSIONID={cookie}"));
     for request in [
         Request::get("/site/page"),

@@ -33,8 +33,8 @@ pub fn encoded(pairs: &[(&str, &str)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-pub fn location(judged: &Handled) -> Option<&str> {
-    let Decision::Answer(answer) = &judged.decision else { return None };
+pub fn location(handled: &Handled) -> Option<&str> {
+    let Decision::Answer(answer) = &handled.decision else { return None };
     answer.headers.iter().find(|(name, _)| *name == "location").map(|(_, value)| value.as_str())
 }
 
@@ -72,11 +72,11 @@ fn every_vector_leads_where_it_shall() {
             _ => Request::new("POST", "/site/CRConsAPI").form(&encoded(&fields)),
         };
         let request = who.iter().fold(request, |request, who| request.with("cookie", &format!("JSESSIONID={who}")));
-        let judged = site.ask(&local(request));
-        assert_eq!(location(&judged), vector["location"].as_str(), "{name}: {:?}", judged.decision);
-        assert_eq!(judged.refused.map(Reason::code), vector["reason"].as_str(), "{name}");
-        let answer = answer(&judged);
-        match location(&judged) {
+        let handled = site.ask(&local(request));
+        assert_eq!(location(&handled), vector["location"].as_str(), "{name}: {:?}", handled.decision);
+        assert_eq!(handled.refused.map(Reason::code), vector["reason"].as_str(), "{name}");
+        let answer = answer(&handled);
+        match location(&handled) {
             Some(_) => assert_eq!((answer.status, answer.body.as_str()), (302, ""), "{name}"),
             None => assert_ne!(answer.status, 302, "{name}"),
         }
@@ -91,15 +91,15 @@ fn a_form_that_escapes_next_to_nothing_is_read_alike() {
     let body = "method=login&v=1.0&api_key=api-key-1&sign_redirects=true&user_name=u&password=wrong\
         &success_redirect=https://p.example/?cons_id=${loginResponse/cons_id}\
         &error_redirect=https://p.example/?code=${errorResponse/code}%26message=${errorResponse/message}";
-    let judged = site.ask(&Request::new("POST", "/site/CRConsAPI").form(body));
-    let sent = location(&judged).unwrap();
+    let handled = site.ask(&Request::new("POST", "/site/CRConsAPI").form(body));
+    let sent = location(&handled).unwrap();
     assert!(
         sent.starts_with("https://p.example/?code=202&message=Invalid%20user%20name%20or%20password.&ts="),
         "{sent}"
     );
     let query = "method=loginTest&v=1.0&api_key=api-key-1&redirect=https%3A%2F%2Fp.example%2Fcb%3Fcurrent_cons_id%3D%24%7BloginResponse%2Fcons_id%7D";
-    let judged = site.ask(&Request::get(&format!("/site/CRConsAPI?{query}")));
-    assert_eq!(location(&judged), Some("https://p.example/cb?current_cons_id="));
+    let handled = site.ask(&Request::get(&format!("/site/CRConsAPI?{query}")));
+    assert_eq!(location(&handled), Some("https://p.example/cb?current_cons_id="));
 }
 
 fn local(request: Request) -> Request {
@@ -135,9 +135,9 @@ fn a_target_that_is_refused_is_refused_before_the_method_runs() {
             let site = site(&[]);
             everybody_is(&site, JO);
             let fields = encoded(&[("user_name", "u"), ("password", "right"), (name, target)]);
-            let (judged, storage) = site.cost(&client("login", &fields));
-            assert_eq!(refused(&judged), (Some(reason), 403, "1".to_owned()), "{name}={target}");
-            assert_eq!((storage, set_cookies(&judged).len()), (0, 0), "{name}={target}");
+            let (handled, storage) = site.cost(&client("login", &fields));
+            assert_eq!(refused(&handled), (Some(reason), 403, "1".to_owned()), "{name}={target}");
+            assert_eq!((storage, set_cookies(&handled).len()), (0, 0), "{name}={target}");
             let text = client("listUserFields", &encoded(&[(name, target)]));
             assert_eq!(site.ask(&text).refused, Some(reason), "{name}={target}: forwarded");
         }
@@ -176,15 +176,15 @@ fn no_credential_is_passed_on_under_any_name() {
         "//signature",
     ];
     for path in paths.iter().skip(1) {
-        let judged = well(&[("success_redirect", &format!("https://p.example/w?a=${{{path}}}"))]);
-        let sent = location(&judged).unwrap();
-        let session = set_cookies(&judged)[0].split(['=', ';']).nth(1).unwrap().to_owned();
+        let handled = well(&[("success_redirect", &format!("https://p.example/w?a=${{{path}}}"))]);
+        let sent = location(&handled).unwrap();
+        let session = set_cookies(&handled)[0].split(['=', ';']).nth(1).unwrap().to_owned();
         assert!(!sent.contains(&session) && sent.len() < 80, "{path}: {sent}");
     }
     // The address that getLoginUrl gives holds a nonce.
     let target = "https://p.example/w?u=${getLoginUrlResponse/url}&r=${getLoginUrlResponse/routing_id}";
-    let judged = site(&[]).ask(&client("getLoginUrl", &encoded(&[("redirect", target)])));
-    assert_eq!(location(&judged), Some("https://p.example/w?u=&r=00000000.app1"));
+    let handled = site(&[]).ask(&client("getLoginUrl", &encoded(&[("redirect", target)])));
+    assert_eq!(location(&handled), Some("https://p.example/w?u=&r=00000000.app1"));
 }
 
 #[test]
@@ -194,11 +194,11 @@ fn server_calls_never_redirect() {
     let more =
         encoded(&[("cons_id", JO), ("redirect", "https://p.example/"), ("success_redirect", "https://evil.example/")]);
     for method in ["getSingleSignOnToken", "getNothing"] {
-        let judged = site.ask(&server(method, &more));
-        assert_eq!(location(&judged), None, "{method}");
+        let handled = site.ask(&server(method, &more));
+        assert_eq!(location(&handled), None, "{method}");
     }
     let forwarded = site.ask(&server("getUser", &more));
-    assert!(forwarding(&forwarded).onward.is_none());
+    assert!(forwarding(&forwarded).outcome_redirect.is_none());
     for hidden in ["a=b;redirect=x", "Redirect=x", "redirect=x&redirect=y"] {
         assert!(site.ask(&server("getUser", &format!("cons_id={JO}&{hidden}"))).refused.is_some(), "{hidden}");
     }
@@ -210,13 +210,13 @@ fn server_calls_never_redirect() {
 fn the_origin_gets_no_word_of_the_redirect() {
     let site = site(&[]);
     let more = "a=1&redirect=%2Fx&success_redirect=%2Fx&error_redirect=%2Fx&sign_redirects=true&b=2";
-    let judged = site.ask(&client("listUserFields", more).with("if-none-match", "\"1\"").with("range", "bytes=0-1"));
-    let forwarding = forwarding(&judged);
+    let handled = site.ask(&client("listUserFields", more).with("if-none-match", "\"1\"").with("range", "bytes=0-1"));
+    let forwarding = forwarding(&handled);
     let Some(NewBody::Whole(body)) = &forwarding.body else { panic!("a form") };
     assert!(String::from_utf8_lossy(body).ends_with("&a=1&b=2"));
     assert!(["if-none-match", "range"].iter().all(|name| forwarding.remove.iter().any(|removed| removed == name)));
-    let judged = site.ask(&client_get("listUserFields", more));
-    assert!(crate::support::forwarding(&judged).url.ends_with("response_format=json&a=1&b=2"));
+    let handled = site.ask(&client_get("listUserFields", more));
+    assert!(crate::support::forwarding(&handled).url.ends_with("response_format=json&a=1&b=2"));
 }
 
 /// Where an origin's answer to JO's call leads.
@@ -224,9 +224,9 @@ pub fn after(target: &str, sign: &str, status: u16, text: Option<&str>) -> Optio
     let site = site(&[]);
     let jo = login(&site, JO);
     let more = encoded(&[("redirect", target), ("sign_redirects", sign), ("note", "a&b")]);
-    let judged = site.ask(&client("getUser", &format!("{}&{more}", jo.fields())));
-    let onward = forwarding(&judged).onward.as_deref().unwrap();
-    let answer = redirect_after(onward, status, text, THEN)?;
+    let handled = site.ask(&client("getUser", &format!("{}&{more}", jo.fields())));
+    let outcome_redirect = forwarding(&handled).outcome_redirect.as_deref().unwrap();
+    let answer = redirect_after(outcome_redirect, status, text, THEN)?;
     assert_eq!((answer.status, answer.body.as_str()), (302, ""));
     answer.headers.into_iter().find(|(name, _)| *name == "location").map(|(_, value)| value)
 }
@@ -275,17 +275,20 @@ fn the_outcome_is_what_the_origin_says_it_is() {
 fn refusals_of_the_gate_lead_there_too_and_say_no_more() {
     let site = site(&[]);
     let error = ("error_redirect", "https://p.example/w?c=${errorResponse/code}");
-    let judged = site.ask(&client("getUser", &encoded(&[error])));
-    assert_eq!((judged.refused, location(&judged)), (Some(Reason::BoundTokenMissing), Some("https://p.example/w?c=5")));
+    let handled = site.ask(&client("getUser", &encoded(&[error])));
+    assert_eq!(
+        (handled.refused, location(&handled)),
+        (Some(Reason::BoundTokenMissing), Some("https://p.example/w?c=5"))
+    );
     nobody_is_right(&site);
     for at in 0..25 {
-        let judged = site.ask(&client("login", &encoded(&[("user_name", "u"), ("password", "p"), error])));
+        let handled = site.ask(&client("login", &encoded(&[("user_name", "u"), ("password", "p"), error])));
         let code = if at < 20 { "202" } else { "1" };
-        assert_eq!(location(&judged), Some(&*format!("https://p.example/w?c={code}")), "{at}");
+        assert_eq!(location(&handled), Some(&*format!("https://p.example/w?c={code}")), "{at}");
     }
-    // Whoever cannot be read cannot be sent anywhere.
-    let judged = site.ask(&client("login", &format!("{}&{0}", encoded(&[error]))));
-    assert_eq!(location(&judged), None);
+    // A call that cannot be read cannot be redirected.
+    let handled = site.ask(&client("login", &format!("{}&{0}", encoded(&[error]))));
+    assert_eq!(location(&handled), None);
 }
 
 #[test]

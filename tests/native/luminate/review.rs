@@ -6,7 +6,7 @@ use crate::support::luminate::{JO, client, login, refused};
 use crate::support::{Request, Site, forwarding, is_granted};
 
 #[test]
-fn a_packed_body_is_not_judged_as_if_it_were_plain() {
+fn a_packed_body_is_not_checked_as_if_it_were_plain() {
     let site = Site::alone();
     for encoding in ["deflate", "gzip", "br", "identity, gzip", "x"] {
         let packed = client("listUserFields", "").with("content-encoding", encoding);
@@ -26,8 +26,8 @@ fn a_credential_of_the_dialect_is_cut_on_every_route() {
     for referer in
         [format!("https://gate.example.org/site/P?JSESSIONID={}", jo.jsessionid), "https://g/P;jsessionid=a".into()]
     {
-        let judged = site.ask(&Request::get("/open/a").with("referer", &referer));
-        assert!(forwarding(&judged).remove.contains(&"referer".to_owned()), "{referer}");
+        let handled = site.ask(&Request::get("/open/a").with("referer", &referer));
+        assert!(forwarding(&handled).remove.contains(&"referer".to_owned()), "{referer}");
     }
     let quoted = Request::get("/open/a").with("cookie", &format!("JSESSIONID=\"{}\"; a=1", jo.jsessionid));
     assert!(forwarding(&site.ask(&quoted)).set.contains(&("cookie", "a=1".to_owned())));
@@ -49,8 +49,8 @@ fn a_nonce_outlives_a_call_whose_token_is_wrong() {
     let jo = login(&site, JO);
     let mut call = client("getUser", "auth=wrong");
     call.url = format!("{}?NONCE_TOKEN={}", call.url, jo.nonce);
-    let (judged, storage) = site.cost(&call);
-    assert_eq!((refused(&judged).0, storage), (Some(Reason::BoundTokenMismatch), 0));
+    let (handled, storage) = site.cost(&call);
+    assert_eq!((refused(&handled).0, storage), (Some(Reason::BoundTokenMismatch), 0));
     let establish = Request::get(&format!("/site/EstablishSession?NONCE_TOKEN={}", jo.nonce));
     assert!(is_granted(&site.ask(&establish)));
 }

@@ -47,10 +47,10 @@ fn they_come_from_listed_networks() {
         ("", false),
     ] {
         let site = Site::alone();
-        let judged = site.ask(&call(ADMINISTRATOR).with("cf-connecting-ip", address));
+        let handled = site.ask(&call(ADMINISTRATOR).with("cf-connecting-ip", address));
         match is_listed {
-            true => assert_eq!(judged.refused, None, "{address}"),
-            false => assert_eq!(refused(&judged), (Some(Reason::ServerAddress), 403, "4".to_owned()), "{address}"),
+            true => assert_eq!(handled.refused, None, "{address}"),
+            false => assert_eq!(refused(&handled), (Some(Reason::ServerAddress), 403, "4".to_owned()), "{address}"),
         }
     }
     // Nothing that a client can write itself counts.
@@ -79,8 +79,8 @@ fn they_need_the_administrators_name_and_password() {
         format!("login_name=&login_password={password}"),
         format!("login_name=nobody&login_password={password}"),
     ] {
-        let (judged, storage) = site.cost(&call(&form).with("cf-connecting-ip", "10.1.2.3"));
-        assert_eq!(refused(&judged), (Some(Reason::AdministratorRefused), 403, "3".to_owned()), "{form}");
+        let (handled, storage) = site.cost(&call(&form).with("cf-connecting-ip", "10.1.2.3"));
+        assert_eq!(refused(&handled), (Some(Reason::AdministratorRefused), 403, "3".to_owned()), "{form}");
         assert_eq!(storage, 0);
     }
     let (name, _) = ADMINISTRATOR.split_once('&').unwrap();
@@ -94,8 +94,8 @@ fn a_person_who_is_signed_in_is_no_administrator() {
     let site = Site::alone();
     let jo = login(&site, JO);
     for request in [call(&jo.fields()).of(&jo), call("").of(&jo)] {
-        let judged = site.ask(&request.with("cf-connecting-ip", "10.1.2.3"));
-        assert_eq!(refused(&judged).2, "3");
+        let handled = site.ask(&request.with("cf-connecting-ip", "10.1.2.3"));
+        assert_eq!(refused(&handled).2, "3");
     }
 }
 
@@ -111,8 +111,8 @@ fn guessing_at_administrators_is_throttled_for_a_network() {
         assert_eq!(wrong("10.1.2.3", name), Some(Reason::AdministratorRefused));
     }
     assert_eq!(wrong("10.1.2.3", "api_admin"), Some(Reason::Throttled));
-    let judged = site.ask(&call(ADMINISTRATOR).with("cf-connecting-ip", "10.1.2.3"));
-    assert_eq!(refused(&judged), (Some(Reason::Throttled), 429, "1".to_owned()), "the right one is told the same");
+    let handled = site.ask(&call(ADMINISTRATOR).with("cf-connecting-ip", "10.1.2.3"));
+    assert_eq!(refused(&handled), (Some(Reason::Throttled), 429, "1".to_owned()), "the right one is told the same");
     assert_eq!(wrong("10.1.2.4", "api_admin"), Some(Reason::AdministratorRefused));
     assert_eq!(site.ask(&call(ADMINISTRATOR).with("cf-connecting-ip", "10.1.2.5")).refused, None);
     site.ports.world.pass(60);
@@ -123,8 +123,8 @@ fn guessing_at_administrators_is_throttled_for_a_network() {
 fn they_may_call_what_the_policy_says() {
     let site = Site::alone();
     for method in ["create", "update", "login", "authenticateUser", "listUserFields"] {
-        let judged = site.ask(&server(method, "user_name=jo&password=x"));
-        assert_eq!(refused(&judged), (Some(Reason::MethodNotPermitted), 403, "14".to_owned()), "{method}");
+        let handled = site.ask(&server(method, "user_name=jo&password=x"));
+        assert_eq!(refused(&handled), (Some(Reason::MethodNotPermitted), 403, "14".to_owned()), "{method}");
     }
     assert_eq!(site.ask(&server("getUser", "")).refused, None);
 }
@@ -133,9 +133,9 @@ fn they_may_call_what_the_policy_says() {
 fn they_are_forwarded_without_a_session() {
     let site = Site::alone();
     let jo = login(&site, JO);
-    let judged = site.ask(&server("getUser", &jo.fields()).of(&jo));
-    assert_eq!((judged.refused, subject(&judged)), (None, None), "a cookie of a server call is not looked at");
-    assert!(forwarding(&judged).cookies.is_empty());
+    let handled = site.ask(&server("getUser", &jo.fields()).of(&jo));
+    assert_eq!((handled.refused, subject(&handled)), (None, None), "a cookie of a server call is not looked at");
+    assert!(forwarding(&handled).cookies.is_empty());
 }
 
 #[test]
@@ -143,9 +143,9 @@ fn a_sign_in_by_a_server_leaves_no_cookie() {
     let site = site("methods = [\"get*\"]", "methods = [\"login\", \"authenticateUser\"]");
     for (method, root) in [("login", "loginResponse"), ("authenticateUser", "authenticateUserResponse")] {
         everybody_is(&site, JO);
-        let judged = site.ask(&server(method, "user_name=jo&password=x"));
-        let told = granted(&judged, root);
-        assert_eq!((&told["cons_id"], set_cookies(&judged).len()), (&JO.into(), 0));
+        let handled = site.ask(&server(method, "user_name=jo&password=x"));
+        let told = granted(&handled, root);
+        assert_eq!((&told["cons_id"], set_cookies(&handled).len()), (&JO.into(), 0));
         let test = site.ask(&client("loginTest", &format!("JSESSIONID={}", text(&told["JSESSIONID"]))));
         assert_eq!(subject(&test), Some(JO));
         assert_eq!(refused(&site.ask(&server(method, "user_name=jo"))).2, "10");
@@ -157,13 +157,13 @@ fn a_sign_in_by_a_server_leaves_no_cookie() {
 #[test]
 fn a_token_for_somebody_by_number() {
     let site = Site::alone();
-    let judged = token(&site, &format!("cons_id={JO}"));
-    let told = granted(&judged, "getSingleSignOnTokenResponse");
+    let handled = token(&site, &format!("cons_id={JO}"));
+    let told = granted(&handled, "getSingleSignOnTokenResponse");
     let mut members: Vec<&str> = told.as_object().unwrap().keys().map(String::as_str).collect();
     members.sort_unstable();
     assert_eq!(members, ["JSESSIONID", "cons_id", "nonce", "routing_id", "token"]);
     assert!(told.as_object().unwrap().values().all(Value::is_string));
-    assert_eq!((&told["cons_id"], set_cookies(&judged).len()), (&JO.into(), 0));
+    assert_eq!((&told["cons_id"], set_cookies(&handled).len()), (&JO.into(), 0));
     let test = site.ask(&client("loginTest", &format!("JSESSIONID={}", text(&told["JSESSIONID"]))));
     assert_eq!(subject(&test), Some(JO));
     let page = site.ask(&Request::get(&format!("/site/page?NONCE_TOKEN={}", text(&told["nonce"]))));
@@ -186,8 +186,8 @@ fn it_names_somebody_in_one_way() {
         ("cons_id=123456789012345678901", Reason::SubjectUnknown, "16"),
         ("cons_id=1&cons_id=2", Reason::ParameterDuplicate, "1"),
     ] {
-        let judged = token(&site, more);
-        assert_eq!(refused(&judged), (Some(reason), 403, code.to_owned()), "{more}");
+        let handled = token(&site, more);
+        assert_eq!(refused(&handled), (Some(reason), 403, code.to_owned()), "{more}");
     }
 }
 
@@ -196,18 +196,18 @@ fn with_a_look_up_the_origin_says_who_it_is() {
     let site = site("idle = \"15m\"", "idle = \"15m\"\nlookup = \"/look-up\"");
     for more in ["cons_id=7", "member_id=7"] {
         everybody_is(&site, SAM);
-        let judged = token(&site, more);
-        let told = granted(&judged, "getSingleSignOnTokenResponse");
+        let handled = token(&site, more);
+        let told = granted(&handled, "getSingleSignOnTokenResponse");
         assert_eq!(told["cons_id"], SAM, "{more}");
-        let judged = site.ask(&client("singleSignOn", &format!("sso_auth_token={}", text(&told["token"]))));
-        assert_eq!(subject(&judged), Some(SAM));
+        let handled = site.ask(&client("singleSignOn", &format!("sso_auth_token={}", text(&told["token"]))));
+        assert_eq!(subject(&handled), Some(SAM));
         site.ports.check.replace((404, String::new()));
         assert_eq!(refused(&token(&site, more)), (Some(Reason::SubjectUnknown), 403, "16".to_owned()));
         for (status, body) in [(500, "{}"), (401, "{}"), (200, "{}"), (200, "{\"subject\":7}")] {
             site.ports.check.replace((status, body.to_owned()));
-            let judged = token(&site, more);
+            let handled = token(&site, more);
             assert_eq!(
-                refused(&judged),
+                refused(&handled),
                 (Some(Reason::PasswordCheckUnavailable), 503, "1".to_owned()),
                 "{status} {body}"
             );

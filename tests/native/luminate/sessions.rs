@@ -16,13 +16,13 @@ fn who(site: &Site, cookie: Option<&str>, field: Option<&str>) -> Result<Option<
     if let Some(cookie) = cookie {
         request = request.with("cookie", &format!("JSESSIONID={cookie}"));
     }
-    let judged = site.ask(&request);
-    match judged.refused {
+    let handled = site.ask(&request);
+    match handled.refused {
         Some(reason) => {
-            assert_eq!(refused(&judged).2, "5");
+            assert_eq!(refused(&handled).2, "5");
             Err(reason)
         }
-        None => Ok(subject(&judged).map(str::to_owned)),
+        None => Ok(subject(&handled).map(str::to_owned)),
     }
 }
 
@@ -60,7 +60,7 @@ fn every_pair_of_cookie_and_field() {
         (jo, sam, Err(Reason::SessionConflict)),
         (sam, jo, Err(Reason::SessionConflict)),
         (jo, other, Err(Reason::SessionConflict)),
-        // One of them is nobody's.
+        // One of them is anonymous.
         (jo, anonymous, is_jo()),
         (anonymous, jo, is_jo()),
         (anonymous, another, Ok(None)),
@@ -97,8 +97,8 @@ fn two_sessions_in_one_cookie_header_are_refused() {
     let both = format!("{}; {}", jo.field(), sam.field());
     assert_eq!(refused(&site.ask(&client("loginTest", "").with("cookie", &both))).0, Some(Reason::SessionDuplicate));
     let beside_the_origins = format!("JSESSIONID=node01abc; {}", jo.field());
-    let judged = site.ask(&client("loginTest", "").with("cookie", &beside_the_origins));
-    assert_eq!(subject(&judged), Some(JO), "the origin's cookie of that name stands beside ours");
+    let handled = site.ask(&client("loginTest", "").with("cookie", &beside_the_origins));
+    assert_eq!(subject(&handled), Some(JO), "the origin's cookie of that name stands beside ours");
 }
 
 #[test]
@@ -106,8 +106,8 @@ fn the_origins_own_cookie_reaches_it_and_ours_does_not() {
     let site = Site::alone();
     let jo = login(&site, JO);
     let cookie = |value: &str| {
-        let judged = site.ask(&client("listUserFields", "").with("cookie", value));
-        let forwarding = forwarding(&judged);
+        let handled = site.ask(&client("listUserFields", "").with("cookie", value));
+        let forwarding = forwarding(&handled);
         let set = forwarding.set.iter().find(|(name, _)| *name == "cookie").map(|(_, value)| value.clone());
         (set, forwarding.remove.contains(&"cookie".to_owned()))
     };
@@ -139,14 +139,14 @@ fn who_comes_with_an_ended_session_gets_another() {
     let site = Site::alone();
     let old = ended(&site);
     for request in [client("getLoginUrl", &old.field()), client("getLoginUrl", "").of(&old)] {
-        let judged = site.ask(&request);
-        let id = granted(&judged, "getLoginUrlResponse")["JSESSIONID"].as_str().unwrap().to_owned();
+        let handled = site.ask(&request);
+        let id = granted(&handled, "getLoginUrlResponse")["JSESSIONID"].as_str().unwrap().to_owned();
         assert_ne!(id, old.jsessionid);
-        assert_eq!(cookie_of(&judged), Some(id));
+        assert_eq!(cookie_of(&handled), Some(id));
     }
-    let judged = site.ask(&client("loginTest", "").of(&old));
-    assert_eq!(refused(&judged).2, "204");
-    assert!(set_cookies(&judged).iter().any(|cookie| cookie.starts_with("JSESSIONID-aside=")));
+    let handled = site.ask(&client("loginTest", "").of(&old));
+    assert_eq!(refused(&handled).2, "204");
+    assert!(set_cookies(&handled).iter().any(|cookie| cookie.starts_with("JSESSIONID-aside=")));
 }
 
 #[test]
@@ -158,8 +158,8 @@ fn a_session_ends_idle_and_at_its_absolute_end() {
             site.ports.world.pass(step);
             site.ask(&client("loginTest", &jo.field()));
         }
-        let judged = site.ask(&client("loginTest", &jo.field()));
-        assert_eq!(judged.refused.is_none(), is_alive, "{times} times {step} s");
+        let handled = site.ask(&client("loginTest", &jo.field()));
+        assert_eq!(handled.refused.is_none(), is_alive, "{times} times {step} s");
     }
 }
 
@@ -173,11 +173,11 @@ fn signing_in_never_continues_a_session() {
         client("login", "user_name=jo&password=x").of(&planted),
         client("authenticateUser", "user_name=jo&password=x").of(&planted),
     ] {
-        let judged = site.ask(&request);
-        assert_eq!(judged.refused, None);
-        assert_ne!(cookie_of(&judged), Some(planted.jsessionid.clone()));
+        let handled = site.ask(&request);
+        assert_eq!(handled.refused, None);
+        assert_ne!(cookie_of(&handled), Some(planted.jsessionid.clone()));
     }
-    assert_eq!(refused(&site.ask(&client("loginTest", &planted.field()))).2, "204", "whoever planted it is nobody");
+    assert_eq!(refused(&site.ask(&client("loginTest", &planted.field()))).2, "204", "a planted session is anonymous");
 }
 
 #[test]
@@ -186,8 +186,8 @@ fn signing_in_ends_the_session_before() {
     let sam = login(&site, SAM);
     site.ports.world.pass(1);
     crate::support::luminate::everybody_is(&site, JO);
-    let judged = site.ask(&client("login", &format!("user_name=jo&password=x&{}", sam.field())));
-    assert_eq!(subject(&judged), Some(JO));
+    let handled = site.ask(&client("login", &format!("user_name=jo&password=x&{}", sam.field())));
+    assert_eq!(subject(&handled), Some(JO));
     assert_eq!(refused(&site.ask(&client("loginTest", &sam.field()))).2, "204");
 }
 
@@ -198,9 +198,9 @@ fn logging_out_ends_it_everywhere_at_once_and_takes_the_cookie_back() {
         let jo = login(&site, JO);
         site.ports.world.pass(1);
         let request = if by_cookie { client("logout", "").of(&jo) } else { client("logout", &jo.field()) };
-        let judged = site.ask(&request);
-        granted(&judged, "loginResponse");
-        assert!(set_cookies(&judged)[0].starts_with("JSESSIONID=; Path=/; Max-Age=0"));
+        let handled = site.ask(&request);
+        granted(&handled, "loginResponse");
+        assert!(set_cookies(&handled)[0].starts_with("JSESSIONID=; Path=/; Max-Age=0"));
         assert_eq!(refused(&site.ask(&client("loginTest", &jo.field()))).2, "204");
         assert_eq!(refused(&site.ask(&client("loginTest", "").of(&jo))).2, "204");
     }
@@ -211,16 +211,16 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn a_changed_session_is_nobodys_and_costs_nothing(at in any::<prop::sample::Index>(), put in "[0-9a-zA-Z.]") {
+    fn a_changed_session_is_anonymous_and_costs_nothing(at in any::<prop::sample::Index>(), put in "[0-9a-zA-Z.]") {
         let site = Site::alone();
         let jo = login(&site, JO).jsessionid;
         let at = at.index(jo.len());
         let changed = format!("{}{put}{}", &jo[..at], &jo[at + 1..]);
         prop_assume!(changed != jo);
-        let (judged, storage) = site.cost(&client("loginTest", &format!("JSESSIONID={changed}")));
-        prop_assert_eq!((refused(&judged).2, storage), ("204".to_owned(), 0));
-        let (judged, storage) = site.cost(&client("loginTest", "").with("cookie", &format!("JSESSIONID={changed}")));
-        prop_assert!(matches!(judged.refused, Some(Reason::SessionForged | Reason::NotSignedIn)));
+        let (handled, storage) = site.cost(&client("loginTest", &format!("JSESSIONID={changed}")));
+        prop_assert_eq!((refused(&handled).2, storage), ("204".to_owned(), 0));
+        let (handled, storage) = site.cost(&client("loginTest", "").with("cookie", &format!("JSESSIONID={changed}")));
+        prop_assert!(matches!(handled.refused, Some(Reason::SessionForged | Reason::NotSignedIn)));
         prop_assert_eq!(storage, 0);
     }
 }

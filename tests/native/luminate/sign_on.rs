@@ -22,9 +22,9 @@ fn it_signs_a_visitor_in_and_can_be_used_again() {
         with_token("singleSignOn", &token, &format!("&{}", visitor(&site).field())),
         with_token("singleSignOn", &token, "").of(&visitor(&site)),
     ] {
-        let judged = site.ask(&request);
-        let id = granted(&judged, "singleSignOnMethodResponse").as_str().unwrap().to_owned();
-        assert_eq!((subject(&judged), cookie_of(&judged).as_deref()), (Some(JO), Some(id.as_str())));
+        let handled = site.ask(&request);
+        let id = granted(&handled, "singleSignOnMethodResponse").as_str().unwrap().to_owned();
+        assert_eq!((subject(&handled), cookie_of(&handled).as_deref()), (Some(JO), Some(id.as_str())));
         let test = site.ask(&client("loginTest", &format!("JSESSIONID={id}")));
         assert_eq!(granted(&test, "loginResponse")["cons_id"], JO);
         sessions.push(id);
@@ -37,13 +37,13 @@ fn it_signs_a_visitor_in_and_can_be_used_again() {
 fn it_stands_for_the_token_of_a_page() {
     let site = Site::alone();
     let token = sign_on(&site, JO);
-    let judged = site.ask(&with_token("getUser", &token, "&a=1"));
-    assert_eq!((judged.refused, subject(&judged)), (None, Some(JO)));
-    let sent = forwarding(&judged);
+    let handled = site.ask(&with_token("getUser", &token, "&a=1"));
+    assert_eq!((handled.refused, subject(&handled)), (None, Some(JO)));
+    let sent = forwarding(&handled);
     assert_eq!(sent.cookies.len(), 1, "the session that it opened");
     let jo = login(&site, JO);
-    let judged = site.ask(&with_token("getUser", &token, &format!("&{}", jo.field())));
-    assert_eq!((subject(&judged), set_cookies(&judged).len()), (Some(JO), 0), "the session that was there");
+    let handled = site.ask(&with_token("getUser", &token, &format!("&{}", jo.field())));
+    assert_eq!((subject(&handled), set_cookies(&handled).len()), (Some(JO), 0), "the session that was there");
 }
 
 #[test]
@@ -55,9 +55,9 @@ fn it_never_touches_somebody_elses_session() {
         with_token("getUser", &token, &format!("&{}", sam.field())),
         with_token("getUser", &token, &format!("&{}", sam.fields())),
     ] {
-        let judged = site.ask(&request);
-        assert_eq!(refused(&judged), (Some(Reason::SessionConflict), 403, "5".to_owned()));
-        assert!(set_cookies(&judged).is_empty());
+        let handled = site.ask(&request);
+        assert_eq!(refused(&handled), (Some(Reason::SessionConflict), 403, "5".to_owned()));
+        assert!(set_cookies(&handled).is_empty());
     }
     assert_eq!(subject(&site.ask(&client("loginTest", &sam.field()))), Some(SAM), "which goes on");
 }
@@ -72,9 +72,9 @@ fn an_address_is_no_place_for_it() {
         client_get("getLoginUrl", &field),
         Request::new("POST", &format!("/site/CRConsAPI?{field}")).form(&format!("method=singleSignOn&{COMMON}")),
     ] {
-        let (judged, storage) = site.cost(&request);
-        assert_eq!(refused(&judged), (Some(Reason::CredentialMisplaced), 403, "5".to_owned()));
-        assert_eq!((storage, set_cookies(&judged).len()), (0, 0));
+        let (handled, storage) = site.cost(&request);
+        assert_eq!(refused(&handled), (Some(Reason::CredentialMisplaced), 403, "5".to_owned()));
+        assert_eq!((storage, set_cookies(&handled).len()), (0, 0));
     }
 }
 
@@ -87,8 +87,8 @@ fn it_lives_for_fifteen_minutes() {
     site.ports.world.pass(1);
     let jo = login(&site, JO);
     for more in [String::new(), format!("&{}", jo.fields())] {
-        let (judged, storage) = site.cost(&with_token("getUser", &token, &more));
-        assert_eq!(refused(&judged), (Some(Reason::SignOnExpired), 403, "5".to_owned()));
+        let (handled, storage) = site.cost(&with_token("getUser", &token, &more));
+        assert_eq!(refused(&handled), (Some(Reason::SignOnExpired), 403, "5".to_owned()));
         assert_eq!(storage, 0);
     }
 }
@@ -106,8 +106,8 @@ fn no_other_credential_is_one() {
         "x",
         &site.token(""),
     ] {
-        let (judged, storage) = site.cost(&with_token("singleSignOn", text, ""));
-        assert_eq!(refused(&judged), (Some(Reason::SignOnForged), 403, "5".to_owned()), "{text}");
+        let (handled, storage) = site.cost(&with_token("singleSignOn", text, ""));
+        assert_eq!(refused(&handled), (Some(Reason::SignOnForged), 403, "5".to_owned()), "{text}");
         assert_eq!(storage, 0);
     }
     // And it is none of the others.
@@ -145,7 +145,7 @@ proptest! {
         prop_assume!(changed != token);
         // The session is not even looked at.
         let other = Site::new(&site.ports.world, crate::support::POLICY);
-        let (judged, storage) = other.cost(&with_token("getUser", &changed, "").of(&jo));
-        prop_assert_eq!((judged.refused, storage), (Some(Reason::SignOnForged), 0));
+        let (handled, storage) = other.cost(&with_token("getUser", &changed, "").of(&jo));
+        prop_assert_eq!((handled.refused, storage), (Some(Reason::SignOnForged), 0));
     }
 }

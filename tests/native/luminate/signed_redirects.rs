@@ -46,9 +46,9 @@ fn nobody_gets_a_signature_for_what_he_says_of_a_person() {
     ] {
         let target = format!("https://p.example/w?{query}");
         let fields = |sign| [("uid", SAM), ("sign_redirects", sign), ("error_redirect", target.as_str())];
-        let judged = well(&fields("true"));
-        assert_eq!(judged.refused, Some(Reason::RedirectIdentity), "{query}");
-        assert!(set_cookies(&judged).is_empty());
+        let handled = well(&fields("true"));
+        assert_eq!(handled.refused, Some(Reason::RedirectIdentity), "{query}");
+        assert!(set_cookies(&handled).is_empty());
         assert_eq!(well(&fields("false")).refused, None, "{query}: nobody vouches for it");
     }
     for (query, sent) in [
@@ -64,9 +64,9 @@ fn nobody_gets_a_signature_for_what_he_says_of_a_person() {
         ("interest[]=1&a[b][c]=2&=3&&x", "interest[]=1&a[b][c]=2&=3&&x"),
     ] {
         let target = format!("https://p.example/w?{query}");
-        let judged = well(&[("uid", ""), ("zero", "0"), ("sign_redirects", "true"), ("success_redirect", &target)]);
+        let handled = well(&[("uid", ""), ("zero", "0"), ("sign_redirects", "true"), ("success_redirect", &target)]);
         let sent = format!("https://p.example/w?{sent}&ts=");
-        assert!(location(&judged).is_some_and(|location| location.starts_with(&sent)), "{query}: {judged:?}");
+        assert!(location(&handled).is_some_and(|location| location.starts_with(&sent)), "{query}: {handled:?}");
     }
 }
 
@@ -74,11 +74,11 @@ fn nobody_gets_a_signature_for_what_he_says_of_a_person() {
 #[test]
 fn a_pair_behind_a_second_question_mark_is_dropped() {
     let target = "https://p.example/w??ts=9999999999";
-    let judged = well(&[("uid", ""), ("sign_redirects", "true"), ("success_redirect", target)]);
-    assert!(location(&judged).is_none_or(|location| !location.contains("9999999999")), "{judged:?}");
+    let handled = well(&[("uid", ""), ("sign_redirects", "true"), ("success_redirect", target)]);
+    assert!(location(&handled).is_none_or(|location| !location.contains("9999999999")), "{handled:?}");
 }
 
-/// Whoever makes a mistake chooses the code that it is answered with.
+/// A client chooses the code of an error by the mistake that it makes.
 #[test]
 fn no_mistake_makes_anybody_somebody() {
     let target = "/landing/welcome?cons_id=${errorResponse/code}";
@@ -87,8 +87,8 @@ fn no_mistake_makes_anybody_somebody() {
         nobody_is_right(&site);
         let body = format!("{fields}&sign_redirects=true&{}", encoded(&[("redirect", target)]));
         let body = format!("{body}&api_key=api-key-1");
-        let judged = site.ask(&Request::new("POST", "/site/CRConsAPI").form(&body));
-        let sent = location(&judged).unwrap_or_else(|| panic!("{fields}: {judged:?}"));
+        let handled = site.ask(&Request::new("POST", "/site/CRConsAPI").form(&body));
+        let sent = location(&handled).unwrap_or_else(|| panic!("{fields}: {handled:?}"));
         assert!(sent.starts_with("/landing/welcome?cons_id=&ts="), "{fields}: {sent}");
         assert_eq!(subject(&site.ask(&Request::get(sent))), None);
     }
@@ -176,8 +176,8 @@ fn what_is_signed_is_let_in_here_once() {
     everybody_is(&site, JO);
     let target = "/landing/offer?cons_id=${loginResponse/cons_id}&n=O'Neil";
     let fields = [("user_name", "u"), ("password", "p"), ("sign_redirects", "true"), ("success_redirect", target)];
-    let judged = site.ask(&client("login", &encoded(&fields)));
-    let landing = Request::get(location(&judged).unwrap());
+    let handled = site.ask(&client("login", &encoded(&fields)));
+    let landing = Request::get(location(&handled).unwrap());
     let landed = site.ask(&landing);
     assert_eq!(subject(&landed), Some(JO));
     assert_eq!(forwarding(&landed).url, "https://origin.example.org/landing/offer?cons_id=1001002&n=O%27Neil");

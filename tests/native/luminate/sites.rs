@@ -71,8 +71,8 @@ fn no_page_elsewhere_changes_anything_as_its_visitor() {
         let requests = requests.into_iter().map(|request| request.with("cookie", &cookie)).collect::<Vec<_>>();
         for request in &requests {
             for headers in ELSEWHERE {
-                let (judged, cost) = site.cost(&with(request.clone(), headers));
-                assert_eq!((judged.refused, cost), (Some(Reason::CrossSite), 0), "{request:?} {headers:?}");
+                let (handled, cost) = site.cost(&with(request.clone(), headers));
+                assert_eq!((handled.refused, cost), (Some(Reason::CrossSite), 0), "{request:?} {headers:?}");
             }
             for headers in AT_HOME {
                 assert_eq!(site.ask(&with(request.clone(), headers)).refused, None, "{request:?} {headers:?}");
@@ -87,19 +87,19 @@ fn what_only_reads_and_who_has_no_session_passes_from_anywhere() {
     let jo = login(&site, JO);
     for headers in ELSEWHERE {
         for method in ["GET", "HEAD", "OPTIONS"] {
-            let judged = site.ask(&with(Request::new(method, "/site/page").of(&jo), headers));
-            assert_eq!((judged.refused, subject(&judged)), (None, Some(JO)), "{method} {headers:?}");
+            let handled = site.ask(&with(Request::new(method, "/site/page").of(&jo), headers));
+            assert_eq!((handled.refused, subject(&handled)), (None, Some(JO)), "{method} {headers:?}");
         }
         for cookie in ["other=1", "JSESSIONID=node0of-a-container"] {
             let request = Request::new("POST", "/site/page").form("a=1").with("cookie", cookie);
-            let judged = site.ask(&with(request, headers));
-            assert_eq!((judged.refused, subject(&judged)), (None, None), "{cookie} {headers:?}");
+            let handled = site.ask(&with(request, headers));
+            assert_eq!((handled.refused, subject(&handled)), (None, None), "{cookie} {headers:?}");
         }
     }
-    // Its end is no reason to keep anybody out: it goes through as nobody's, and the cookie is taken back.
+    // Its end is no reason to refuse the request: it goes through as anonymous, and the cookie is taken back.
     site.ports.world.pass(43_201);
-    let judged = site.ask(&with(post(&jo), ELSEWHERE[0]));
-    assert_eq!((judged.refused, subject(&judged)), (None, None));
+    let handled = site.ask(&with(post(&jo), ELSEWHERE[0]));
+    assert_eq!((handled.refused, subject(&handled)), (None, None));
 }
 
 #[test]
@@ -146,8 +146,8 @@ fn a_nonce_opens_no_connection_for_a_page_elsewhere() {
     // An old browser says nothing but Origin.
     let request = Request::get(&format!("/site/page?NONCE_TOKEN={}", jo.nonce)).with("upgrade", "websocket");
     let refused = |request: &Request| site.cost(request);
-    let (judged, cost) = refused(&request.clone().with("origin", "https://evil.example"));
-    assert_eq!((judged.refused, cost), (Some(Reason::CrossSite), 0));
+    let (handled, cost) = refused(&request.clone().with("origin", "https://evil.example"));
+    assert_eq!((handled.refused, cost), (Some(Reason::CrossSite), 0));
     assert_eq!(site.ask(&request.with("origin", OWN)).refused, None, "it was not used up");
 }
 
@@ -180,17 +180,17 @@ fn the_policy_says_how_much_is_asked_of_pages() {
         (Request::get("/site/page").of(&jo), None),
         (Request::new("POST", "/site/page").form("a=1"), None),
     ] {
-        let judged = token.ask(&request);
-        assert_eq!(judged.refused, expected, "{request:?}");
+        let handled = token.ask(&request);
+        assert_eq!(handled.refused, expected, "{request:?}");
         if let (Decision::Forward(sent), true) =
-            (&judged.decision, request.headers.iter().any(|(name, _)| name == "x-xsrf-token"))
+            (&handled.decision, request.headers.iter().any(|(name, _)| name == "x-xsrf-token"))
         {
             assert!(sent.remove.contains(&"x-xsrf-token".to_owned()), "no origin needs it");
         }
     }
-    let judged = token.ask(&form(&format!("a=%2f&auth={}&b", jo.auth)));
-    assert_eq!((judged.refused, subject(&judged)), (None, Some(JO)));
-    assert!(matches!(&forwarding(&judged).body, Some(NewBody::Whole(body)) if body == b"a=%2f&b"));
+    let handled = token.ask(&form(&format!("a=%2f&auth={}&b", jo.auth)));
+    assert_eq!((handled.refused, subject(&handled)), (None, Some(JO)));
+    assert!(matches!(&forwarding(&handled).body, Some(NewBody::Whole(body)) if body == b"a=%2f&b"));
 
     let always = site("xsrf = \"always\"");
     let jo = login(&always, JO);
@@ -205,10 +205,10 @@ fn the_policy_says_how_much_is_asked_of_pages() {
     }
 }
 
-fn acts(request: &Request, judged: &Handled) -> bool {
+fn acts(request: &Request, handled: &Handled) -> bool {
     let has = |name: &str| request.headers.iter().any(|(known, _)| known == name);
     let changes = !matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") || has("upgrade");
-    changes && judged.refused.is_none() && subject(judged).is_some()
+    changes && handled.refused.is_none() && subject(handled).is_some()
 }
 
 proptest! {
@@ -217,7 +217,7 @@ proptest! {
     /// Whatever the place, the method and what the browser says: a change as the visitor is the site's own, or a page's
     /// that the route grants credentials.
     #[test]
-    fn whoever_acts_as_the_visitor_is_at_home(
+    fn a_change_as_the_visitor_comes_from_the_sites_own_pages(
         place in prop::sample::select(vec![
             "page", "", "a/b", "PixelServer", "EstablishSession?NEXTURL=%2F", "CRConsAPI", "CRConsAPI/", "CRDonationAPI",
             "CRTeamraiserAPI;jsessionid=a.b", "SPageServer?pagename=x", "page;jsessionid=x",
@@ -239,8 +239,8 @@ proptest! {
         };
         let said = [("sec-fetch-site", fetch_site), ("sec-fetch-mode", mode), ("origin", origin), ("upgrade", upgrade.then_some("websocket"))];
         let request = said.iter().fold(bare, |request, (name, value)| value.iter().fold(request, |request, value| request.with(name, value)));
-        let judged = site.ask(&request);
-        if acts(&request, &judged) {
+        let handled = site.ask(&request);
+        if acts(&request, &handled) {
             let is_own = match fetch_site {
                 Some(site) => matches!(site, "same-origin" | "none"),
                 None => origin.is_none_or(|origin| origin == OWN),

@@ -29,16 +29,16 @@ fn ask(vector: &Value) -> (Story, Handled) {
     if let Some(form) = vector["form"].as_str() {
         request = request.form(&story.fill(form));
     }
-    let judged = Site::beside(&story.site.ports, &text).ask(&request);
-    (story, judged)
+    let handled = Site::beside(&story.site.ports, &text).ask(&request);
+    (story, handled)
 }
 
 #[test]
 fn every_vector_is_answered_as_recorded() {
     for vector in vectors() {
-        let (story, judged) = ask(&vector);
+        let (story, handled) = ask(&vector);
         let name = vector["name"].as_str().unwrap();
-        let answer = answer(&judged);
+        let answer = answer(&handled);
         assert_eq!(u64::from(answer.status), vector["status"].as_u64().unwrap(), "{name}: {}", answer.body);
         let header =
             |name: &str| answer.headers.iter().find(|(field, _)| *field == name).map(|(_, value)| value.as_str());
@@ -58,10 +58,10 @@ fn every_vector_is_answered_as_recorded() {
         }
         assert_eq!(header("location"), vector["location"].as_str(), "{name}");
         if let Some(cookie) = vector["cookie"].as_str() {
-            assert!(set_cookies(&judged)[0].starts_with(&story.fill(cookie)), "{name}");
+            assert!(set_cookies(&handled)[0].starts_with(&story.fill(cookie)), "{name}");
         }
         if answer.status >= 300 && vector["location"].is_null() {
-            assert!(set_cookies(&judged).is_empty(), "{name}");
+            assert!(set_cookies(&handled).is_empty(), "{name}");
         }
     }
 }
@@ -76,8 +76,8 @@ fn every_leaf_is_a_string_or_null() {
         }
     }
     for vector in vectors().iter().filter(|vector| vector.get("json").is_some()) {
-        let (_, judged) = ask(vector);
-        let body: Value = serde_json::from_str(&answer(&judged).body).unwrap();
+        let (_, handled) = ask(vector);
+        let body: Value = serde_json::from_str(&answer(&handled).body).unwrap();
         assert!(body.is_object() && is_plain(&body), "{}", vector["name"]);
     }
 }

@@ -12,10 +12,10 @@ fn a_code_is_good_for_a_minute_and_once() {
     let early = shops_code(&site);
     let late = shops_code(&site);
     site.ports.world.pass(59);
-    let judged = site.ask(&redeem(&early));
-    assert_eq!(json(&judged)["expires_in"], 14000);
-    assert_eq!(json(&judged)["token_type"], "Bearer");
-    assert_eq!(json(&judged)["scope"], "read write pay");
+    let handled = site.ask(&redeem(&early));
+    assert_eq!(json(&handled)["expires_in"], 14000);
+    assert_eq!(json(&handled)["token_type"], "Bearer");
+    assert_eq!(json(&handled)["scope"], "read write pay");
     site.ports.world.pass(2);
     assert_eq!(refusal(&site.ask(&redeem(&late))), Some(Reason::CodeExpired));
 }
@@ -82,8 +82,8 @@ fn without_an_address_the_only_registered_one_is_taken_and_may_be_named_later() 
     let session = site.session();
     let challenge = "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
     let address = format!("/oauth/authorize?response_type=code&client_id=app&{challenge}");
-    let judged = site.ask(&Request::get(&address).session(&session));
-    assert_eq!((answer(&judged).status, judged.refused), (400, Some(Reason::RedirectUnregistered)));
+    let handled = site.ask(&Request::get(&address).session(&session));
+    assert_eq!((answer(&handled).status, handled.refused), (400, Some(Reason::RedirectUnregistered)));
 }
 
 #[test]

@@ -54,9 +54,9 @@ pub fn authorize(site: &Site, session: &str, query: &str) -> Vec<(String, String
     let (_, rest) = answer(&page).body.split_once("name=\"consent\" value=\"").expect("the page of consent");
     let (consent, _) = rest.split_once('"').unwrap();
     let form = Request::new("POST", &address).session(session).form(&format!("consent={consent}&decision=allow"));
-    let judged = site.ask(&form);
-    assert_eq!(judged.refused, None);
-    let (_, location) = answer(&judged).headers.iter().find(|(name, _)| *name == "location").unwrap().clone();
+    let handled = site.ask(&form);
+    assert_eq!(handled.refused, None);
+    let (_, location) = answer(&handled).headers.iter().find(|(name, _)| *name == "location").unwrap().clone();
     let (_, query) = location.split_once('?').unwrap();
     query.split('&').map(|pair| pair.split_once('=').unwrap()).map(|(n, v)| (n.to_owned(), v.to_owned())).collect()
 }
@@ -88,14 +88,14 @@ pub fn revoke(token: &str) -> Request {
     post("revoke", "shop", &format!("token={token}"))
 }
 
-pub fn json(judged: &Handled) -> Value {
-    serde_json::from_str(&answer(judged).body).unwrap()
+pub fn json(handled: &Handled) -> Value {
+    serde_json::from_str(&answer(handled).body).unwrap()
 }
 
 /// The tokens of an answer that has to give some.
-pub fn pair(judged: &Handled) -> Pair {
-    assert_eq!(judged.refused, None);
-    let body = json(judged);
+pub fn pair(handled: &Handled) -> Pair {
+    assert_eq!(handled.refused, None);
+    let body = json(handled);
     let text = |name: &str| body[name].as_str().unwrap().to_owned();
     Pair { access: text("access_token"), refresh: text("refresh_token") }
 }

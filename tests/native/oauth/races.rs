@@ -14,10 +14,10 @@ use crate::support::{Request, Site, refusal};
 
 /// Requests under way, one after the other at the isolates.
 fn turns<'a>(sites: &'a [Site; 3], requests: &'a [Request]) -> Turns<'a, Handled> {
-    let judge = |(at, request): (usize, &'a Request)| -> Pin<Box<dyn Future<Output = Handled> + 'a>> {
+    let handle = |(at, request): (usize, &'a Request)| -> Pin<Box<dyn Future<Output = Handled> + 'a>> {
         Box::pin(sites[at % 3].check(request))
     };
-    Turns::new(requests.iter().enumerate().map(judge))
+    Turns::new(requests.iter().enumerate().map(handle))
 }
 
 fn slowly(sites: &[Site; 3]) {
@@ -60,7 +60,7 @@ fn play<'a>(turns: &mut Turns<'a, Handled>, sites: &[Site; 3], events: Vec<Event
 }
 
 fn pairs(turns: &Turns<'_, Handled>) -> BTreeSet<Pair> {
-    let gave_tokens = |judged: &&Handled| judged.refused.is_none() && !json(judged)["access_token"].is_null();
+    let gave_tokens = |handled: &&Handled| handled.refused.is_none() && !json(handled)["access_token"].is_null();
     turns.done.iter().flatten().filter(gave_tokens).map(pair).collect()
 }
 
@@ -72,7 +72,7 @@ fn a_hundred_refreshes_at_once_leave_one_pair_and_nobody_signed_out() {
     let requests = vec![refresh(&first.refresh); 100];
     let mut turns = turns(&sites, &requests);
     turns.settle();
-    assert!(turns.done.iter().all(|done| done.as_ref().is_some_and(|judged| judged.refused.is_none())));
+    assert!(turns.done.iter().all(|done| done.as_ref().is_some_and(|handled| handled.refused.is_none())));
     let pairs = pairs(&turns);
     assert_eq!(pairs.len(), 1);
     for site in &sites {
@@ -86,7 +86,7 @@ fn a_hundred_refreshes_at_once_leave_one_pair_and_nobody_signed_out() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
-    /// Answers may be lost and isolates may die, but whoever tries again in time is still signed in, and no second pair
+    /// Answers may be lost and isolates may die, but a client that tries again in time is still signed in, and no second pair
     /// ever lives.
     #[test]
     fn a_client_that_tries_again_gets_the_one_successor(lag in 0..60_u64, events in events(120)) {
@@ -120,7 +120,7 @@ proptest! {
         let pairs = pairs(&turns);
         prop_assert!(pairs.len() <= 1);
         let came_twice = sites[1].ask(&redeem(&code)).refused;
-        // If nobody's claim took effect, this one is the first.
+        // If no claim took effect, this one is the first.
         if came_twice == Some(Reason::CodeReplayed) {
             for pair in &pairs {
                 for site in &sites {

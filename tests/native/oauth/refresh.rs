@@ -96,9 +96,9 @@ fn a_narrower_scope_is_for_the_access_token_alone() {
     let site = site("10s");
     let first = shops_pair(&site);
     let form = format!("grant_type=refresh_token&refresh_token={}&scope=read", first.refresh);
-    let judged = site.ask(&post("token", "shop", &form));
-    let second = pair(&judged);
-    assert_eq!(json(&judged)["scope"], "read");
+    let handled = site.ask(&post("token", "shop", &form));
+    let second = pair(&handled);
+    assert_eq!(json(&handled)["scope"], "read");
     assert_eq!(call(&site, "/me/", &second.access), None);
     assert_eq!(call(&site, "/pay/", &second.access), Some(Reason::TokenScope));
     let third = pair(&site.ask(&refresh(&second.refresh)));

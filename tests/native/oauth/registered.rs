@@ -45,13 +45,13 @@ fn a_made_up_id_costs_nothing_and_a_wrong_secret_no_more_than_the_client() {
     let (id, _) = add(&site, &json!({}));
     for made_up in ["nobody".to_owned(), format!("{id}x"), id.replace("egi_", "egc_"), "egi_clients-1_AAAA".to_owned()]
     {
-        let (judged, storage) = site.cost(&token_request(&made_up, "x", "grant_type=refresh_token&refresh_token=x"));
-        assert_eq!((judged.refused, storage), (Some(Reason::ClientUnknown), 0), "{made_up}");
+        let (handled, storage) = site.cost(&token_request(&made_up, "x", "grant_type=refresh_token&refresh_token=x"));
+        assert_eq!((handled.refused, storage), (Some(Reason::ClientUnknown), 0), "{made_up}");
     }
     let elsewhere = Site::new(&site.ports.world, &policy("10s"));
     let wrong = token_request(&id, "egk_wrong", "grant_type=refresh_token&refresh_token=x");
-    let (judged, storage) = elsewhere.cost(&wrong);
-    assert_eq!((judged.refused, storage), (Some(Reason::ClientSecret), 2));
+    let (handled, storage) = elsewhere.cost(&wrong);
+    assert_eq!((handled.refused, storage), (Some(Reason::ClientSecret), 2));
     assert_eq!(elsewhere.cost(&wrong).1, 1, "it is remembered; the Ledger says that it was not removed");
 }
 
@@ -135,9 +135,9 @@ fn a_call_that_is_wrong_says_what_is() {
         ("rotate", json!({}), "`client_id` is none"),
         ("remove", json!({"client_id": 1}), "`client_id` must be a string"),
     ] {
-        let judged = site.ask(&admin_request(&format!("client/{what}"), &body));
-        assert_eq!(judged.refused, Some(Reason::AdminRequest), "{body}");
-        assert!(json(&judged)["detail"].as_str().unwrap().contains(said), "{body}: {}", json(&judged)["detail"]);
+        let handled = site.ask(&admin_request(&format!("client/{what}"), &body));
+        assert_eq!(handled.refused, Some(Reason::AdminRequest), "{body}");
+        assert!(json(&handled)["detail"].as_str().unwrap().contains(said), "{body}: {}", json(&handled)["detail"]);
     }
 }
 

@@ -19,17 +19,17 @@ fn nesting_without_end_is_refused() {
 
 proptest! {
     #[test]
-    fn any_text_is_judged(text in ".{0,200}") {
+    fn any_text_is_checked(text in ".{0,200}") {
         check(&text);
     }
 
     #[test]
-    fn any_lines_are_judged(lines in proptest::collection::vec(r#"[a-z_]{1,8}( = ("[ -~]{0,12}"|[0-9]{1,20}|true|\[\]|\{\}))?|\[{1,2}[a-z_.-]{1,12}\]{1,2}"#, 0..20)) {
+    fn any_lines_are_checked(lines in proptest::collection::vec(r#"[a-z_]{1,8}( = ("[ -~]{0,12}"|[0-9]{1,20}|true|\[\]|\{\}))?|\[{1,2}[a-z_.-]{1,12}\]{1,2}"#, 0..20)) {
         check(&lines.join("\n"));
     }
 
     #[test]
-    fn a_mutated_policy_is_judged(
+    fn a_mutated_policy_is_checked(
         which in 0..3usize,
         edits in proptest::collection::vec((any::<prop::sample::Index>(), 0..12usize, "[ -~\n]{0,6}|.{0,3}"), 1..4),
     ) {
@@ -44,7 +44,7 @@ proptest! {
     }
 
     #[test]
-    fn a_mutated_value_is_judged(which in any::<prop::sample::Index>(), value in r#"".{0,20}"|[0-9]{1,25}|true|\["[ -~]{0,9}"\]|\{ a = 1 \}|2027-12-31"#) {
+    fn a_mutated_value_is_checked(which in any::<prop::sample::Index>(), value in r#"".{0,20}"|[0-9]{1,25}|true|\["[ -~]{0,9}"\]|\{ a = 1 \}|2027-12-31"#) {
         let text = fs::read_to_string(root().join("fixtures/policy/good/everything.toml")).unwrap();
         let assignments = text.lines().filter(|line| line.contains(" = ")).count();
         let chosen = which.index(assignments);

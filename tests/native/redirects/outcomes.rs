@@ -29,14 +29,14 @@ fn hosts() -> Vec<HostPattern> {
     ["p.example", "*.q.example"].map(|host| HostPattern::parse(host).unwrap()).to_vec()
 }
 
-fn onward(target: &str, fields: &[(String, Vec<u8>)], is_signed: bool) -> Option<OutcomeRedirect> {
+fn checked(target: &str, fields: &[(String, Vec<u8>)], is_signed: bool) -> Option<OutcomeRedirect> {
     let luminate = POLICY.luminate.as_ref().unwrap();
     let template = Template::parse(target, OWN, &hosts()).ok()?;
     let template = if is_signed { template.without(&redirect::NAMES) } else { template };
     let signer = || Signer { profile: Arc::clone(&luminate.signature), secret: Secret::new(KEY) };
-    let onward = OutcomeRedirect {
-        well: Some(template),
-        badly: None,
+    let outcome_redirect = OutcomeRedirect {
+        success: Some(template),
+        error: None,
         fields: fields.to_vec(),
         names: Arc::clone(&luminate.names),
         is_credential: |name| matches!(name, "token" | "password"),
@@ -46,11 +46,11 @@ fn onward(target: &str, fields: &[(String, Vec<u8>)], is_signed: bool) -> Option
         other_kinds: &["member_id"],
         detour: None,
     };
-    onward.check().ok().map(|()| onward)
+    outcome_redirect.check().ok().map(|()| outcome_redirect)
 }
 
-fn sent(onward: &OutcomeRedirect, document: &Document) -> String {
-    let answer = onward.answer(Ended { well: true, document: Some(document) }, NOW).unwrap();
+fn sent(outcome_redirect: &OutcomeRedirect, document: &Document) -> String {
+    let answer = outcome_redirect.answer(Ended { is_success: true, document: Some(document) }, NOW).unwrap();
     answer.headers.into_iter().find(|(name, _)| *name == "location").unwrap().1
 }
 
@@ -119,8 +119,8 @@ proptest! {
 
     #[test]
     fn what_is_signed_is_accepted_by_the_verifier_of_this_gateway(target in target(), fields in fields(), value in value()) {
-        let Some(onward) = onward(&target, &fields, true) else { return Ok(()) };
-        let location = sent(&onward, &document(&value));
+        let Some(outcome_redirect) = checked(&target, &fields, true) else { return Ok(()) };
+        let location = sent(&outcome_redirect, &document(&value));
         let url = Url::parse("https://gate.example.org/").unwrap().join(&location).unwrap();
         let profile = &POLICY.luminate.as_ref().unwrap().signature;
         let verified = redirect::verify(profile, &support::secrets(&POLICY), false, url.query().unwrap(), NOW);
@@ -129,8 +129,8 @@ proptest! {
 
     #[test]
     fn a_browser_sends_it_as_it_was_written(target in target(), fields in fields(), value in value(), is_signed: bool) {
-        let Some(onward) = onward(&target, &fields, is_signed) else { return Ok(()) };
-        let location = sent(&onward, &document(&value));
+        let Some(outcome_redirect) = checked(&target, &fields, is_signed) else { return Ok(()) };
+        let location = sent(&outcome_redirect, &document(&value));
         let url = Url::parse("https://gate.example.org/").unwrap().join(&location).unwrap();
         let query = location.split('#').next().unwrap().split_once('?').map(|(_, query)| query);
         prop_assert_eq!(url.query(), query, "{}", location);
@@ -142,9 +142,9 @@ proptest! {
 
     #[test]
     fn a_value_never_leaves_its_place(target in target(), fields in fields(), value in value()) {
-        let Some(onward) = onward(&target, &fields, false) else { return Ok(()) };
-        let filled = Url::parse("https://gate.example.org/").unwrap().join(&sent(&onward, &document(&value))).unwrap();
-        let empty = Url::parse("https://gate.example.org/").unwrap().join(&sent(&onward, &document("x"))).unwrap();
+        let Some(outcome_redirect) = checked(&target, &fields, false) else { return Ok(()) };
+        let filled = Url::parse("https://gate.example.org/").unwrap().join(&sent(&outcome_redirect, &document(&value))).unwrap();
+        let empty = Url::parse("https://gate.example.org/").unwrap().join(&sent(&outcome_redirect, &document("x"))).unwrap();
         let names = |url: &Url| pairs(url).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
         prop_assert_eq!(names(&filled), names(&empty));
         prop_assert_eq!((filled.host_str(), filled.path(), filled.fragment()), (empty.host_str(), empty.path(), empty.fragment()));
@@ -193,8 +193,8 @@ fn the_independent_verifier_accepts_what_is_signed() {
     let mut lines = Vec::new();
     while lines.len() < 2000 {
         let (target, fields, value) = (target(), fields(), value()).new_tree(&mut runner).unwrap().current();
-        let Some(onward) = onward(&target, &fields, true) else { continue };
-        let location = sent(&onward, &document(&value));
+        let Some(outcome_redirect) = checked(&target, &fields, true) else { continue };
+        let location = sent(&outcome_redirect, &document(&value));
         lines.push(json!({"url": location, "key": KEY, "now": NOW}).to_string());
     }
     // A signature that is another's, a time that is past: the verifier does refuse.

@@ -28,9 +28,9 @@ fn the_explainer_never_says_another_thing_than_the_gate() {
         let now = story.site.ports.world.clock.get();
         let told = explain(&gate.policy, &gate.secrets, &request.method, &request.url, now);
         // Asked about the address alone, the gate says this.
-        let judged = story.site.ask(&request);
-        let said = judged.refused.map_or("ok", Reason::code);
-        let late = judged.refused.is_some_and(|reason| NOT_IN_ADDRESSES.contains(&reason));
+        let handled = story.site.ask(&request);
+        let said = handled.refused.map_or("ok", Reason::code);
+        let late = handled.refused.is_some_and(|reason| NOT_IN_ADDRESSES.contains(&reason));
         let is_fault =
             case["given"].as_array().into_iter().flatten().any(|step| step.as_str().unwrap().starts_with("fault"));
         match told.verdict.as_str() {
@@ -81,10 +81,10 @@ fn a_nonce_is_explained_as_far_as_it_is_known() {
 fn sign_in(site: &Site, next: &str) -> String {
     site.ports.check.replace((200, "{\"subject\":\"jo\"}".to_owned()));
     let form = format!("account=jo&password=x&next={}", encode_component(next));
-    let judged =
+    let handled =
         site.ask(&Request::new("POST", "/.edgegate/sign-in").form(&form).with("sec-fetch-site", "same-origin"));
-    let location = answer(&judged).headers.iter().find(|(name, _)| *name == "location");
-    location.unwrap_or_else(|| panic!("{:?}", judged.refused)).1.clone()
+    let location = answer(&handled).headers.iter().find(|(name, _)| *name == "location");
+    location.unwrap_or_else(|| panic!("{:?}", handled.refused)).1.clone()
 }
 
 #[test]
@@ -110,10 +110,10 @@ fn a_form_that_came_too_late_has_a_way_back() {
     let session = site.session();
     site.admin("session/revoke", &serde_json::json!({ "session": session }));
     let request = Request::new("POST", "/account/a?b=c").form("x=1").session(&session).with("accept", "text/html");
-    let judged = site.ask(&request.with("sec-fetch-site", "same-origin"));
-    assert_eq!(judged.refused, Some(Reason::SessionRevoked));
-    let page = &answer(&judged).body;
+    let handled = site.ask(&request.with("sec-fetch-site", "same-origin"));
+    assert_eq!(handled.refused, Some(Reason::SessionRevoked));
+    let page = &answer(&handled).body;
     assert!(page.contains("/.edgegate/sign-in?next=%2Faccount%2Fa%3Fb%3Dc"), "{page}");
     assert!(page.contains("is not kept"), "{page}");
-    assert!(set_cookies(&judged).iter().all(|cookie| cookie.contains("-aside=")));
+    assert!(set_cookies(&handled).iter().all(|cookie| cookie.contains("-aside=")));
 }

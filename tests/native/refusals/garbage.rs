@@ -8,9 +8,9 @@ use crate::support::{Request, Site};
 
 /// Spends nothing and grants nothing.
 fn costs_nothing(site: &Site, request: &Request) -> Result<(), TestCaseError> {
-    let (judged, storage) = site.cost(request);
-    prop_assert!(judged.refused.is_some(), "{request:?} was let through");
-    prop_assert_eq!(storage, 0, "{:?}: {:?}", judged.refused, request);
+    let (handled, storage) = site.cost(request);
+    prop_assert!(handled.refused.is_some(), "{request:?} was let through");
+    prop_assert_eq!(storage, 0, "{:?}: {:?}", handled.refused, request);
     Ok(())
 }
 

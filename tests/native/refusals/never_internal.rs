@@ -38,10 +38,10 @@ fn rewriting(to: &str) -> String {
 
 static POLICIES: LazyLock<[String; 3]> = LazyLock::new(|| [POLICY.to_owned(), rewriting("/inner/*"), rewriting("/*")]);
 
-fn judged_well(site: &Site, request: &Request) -> Result<(), TestCaseError> {
-    let judged = site.ask(request);
-    prop_assert_ne!(judged.refused, Some(Reason::Internal), "{:?}", request);
-    if let Decision::Answer(answer) = &judged.decision {
+fn check_decided(site: &Site, request: &Request) -> Result<(), TestCaseError> {
+    let handled = site.ask(request);
+    prop_assert_ne!(handled.refused, Some(Reason::Internal), "{:?}", request);
+    if let Decision::Answer(answer) = &handled.decision {
         prop_assert_ne!(answer.status, 500, "{:?}", request);
     }
     Ok(())
@@ -54,8 +54,8 @@ fn a_path_parameter_where_the_path_is_replaced() {
     let to = |pattern: &str| Site::new(&World::at(NOW), &format!("{head}{}", route.replace("TO", pattern)));
     let (inner, root) = (to("/inner/*"), to("/*"));
     let sent = |site: &Site, path: &str| match site.ask(&Request::get(path)) {
-        judged if judged.refused.is_some() => Err(judged.refused.unwrap()),
-        judged => match judged.decision {
+        handled if handled.refused.is_some() => Err(handled.refused.unwrap()),
+        handled => match handled.decision {
             Decision::Forward(forwarding) => Ok(forwarding.url.replace("https://origin.example.org", "")),
             Decision::Answer(_) => panic!("{path}"),
         },
@@ -159,7 +159,7 @@ proptest! {
             story.site = Site::new(&world, &POLICIES[policy]);
         }
         for _ in 0..=usize::from(again) {
-            judged_well(&story.site, &request)?;
+            check_decided(&story.site, &request)?;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Arbitrary requests through the whole gate: nothing panics, and what is forwarded is what was judged.
+//! Arbitrary requests through the whole gate: nothing panics, and what is forwarded is what was checked.
 
 use edgegate_core::digest::standard_base64;
 use edgegate_core::exchange::Handled;
@@ -73,19 +73,19 @@ prop_compose! {
 }
 
 /// What has to hold for every decision.
-fn check(request: &Request, judged: &Handled) -> Result<(), TestCaseError> {
-    let Decision::Forward(forwarding) = &judged.decision else {
-        let Decision::Answer(answer) = &judged.decision else { unreachable!() };
+fn check(request: &Request, handled: &Handled) -> Result<(), TestCaseError> {
+    let Decision::Forward(forwarding) = &handled.decision else {
+        let Decision::Answer(answer) = &handled.decision else { unreachable!() };
         prop_assert!((200..600).contains(&answer.status));
         let printable = |value: &String| !value.bytes().any(|byte| byte.is_ascii_control());
         prop_assert!(answer.headers.iter().all(|(_, value)| printable(value)), "{:?}", answer.headers);
         return Ok(());
     };
-    prop_assert_eq!(judged.refused, None);
-    let route = judged.route.as_ref().unwrap();
+    prop_assert_eq!(handled.refused, None);
+    let route = handled.route.as_ref().unwrap();
     prop_assert_eq!(route.takes_credentials(), forwarding.private);
     prop_assert!(route.methods.contains(&request.method));
-    let identity = judged.identity.as_ref().unwrap();
+    let identity = handled.identity.as_ref().unwrap();
     let shows_password = identity.kind == "basic" && identity.subject.as_deref() == Some("robot-1");
     let is_authentic = identity.key_id.is_some() || shows_password;
     prop_assert!(!route.is_guarded() || is_authentic, "a guarded route opens by an authentic credential");
@@ -97,7 +97,7 @@ fn check(request: &Request, judged: &Handled) -> Result<(), TestCaseError> {
         .unwrap()
         .split_once('?')
         .unwrap_or((&forwarding.url[26..], ""));
-    prop_assert_eq!(path, to, "the path judged is the path forwarded");
+    prop_assert_eq!(path, to, "the path checked is the path forwarded");
     let query = query::escaped(query);
     let given: Vec<&str> = query.split('&').collect();
     prop_assert!(

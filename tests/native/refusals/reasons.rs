@@ -7,13 +7,12 @@ use edgegate_core::exchange::decision::Decision;
 use edgegate_core::exchange::format::ErrorFormat;
 use edgegate_core::exchange::{Handled, Moment};
 use edgegate_core::http::answer::Answer;
-use edgegate_core::http::{Headers, Incoming};
 use edgegate_core::refusal::Reason;
 use edgegate_core::testing::finish;
 use serde_json::Value;
 
 use crate::support::story::{Story, reason};
-use crate::support::{NOW, Request, answer, fixture_json, forwarding};
+use crate::support::{NOW, Request, answer, fixture_json, forwarding, incoming};
 
 /// Reasons that no request to the core can produce, and where they are shown.
 const ELSEWHERE: [Reason; 5] = [
@@ -49,13 +48,13 @@ fn run(case: &Value) -> Vec<String> {
         story.step(step.as_str().unwrap());
     }
     let request = request(&story, case);
-    let (judged, storage) = story.site.cost(&request);
+    let (handled, storage) = story.site.cost(&request);
     let mut wrong = Vec::new();
     let expected = reason(case["reason"].as_str().unwrap());
-    if judged.refused != Some(expected) {
-        wrong.push(format!("{case}\n    was {:?}", judged.refused));
+    if handled.refused != Some(expected) {
+        wrong.push(format!("{case}\n    was {:?}", handled.refused));
     }
-    match &judged.decision {
+    match &handled.decision {
         Decision::Forward(forwarding) => wrong.push(format!("{case}\n    was forwarded to {}", forwarding.url)),
         Decision::Answer(answer) if u64::from(answer.status) != case["status"].as_u64().unwrap() => {
             wrong.push(format!("{case}\n    was answered {}", answer.status));
@@ -97,17 +96,17 @@ fn every_refusal_keeps_its_reason_to_itself() {
         let mut story = Story::new();
         case["given"].as_array().into_iter().flatten().for_each(|step| story.step(step.as_str().unwrap()));
         for accept in ["application/json", "text/html"] {
-            let judged = story.site.ask(&request(&story, &case).with("accept", accept));
-            let Some(reason) = judged.refused else { continue };
-            let answer = answer(&judged);
-            let is_sent = judged.route.as_ref().is_some_and(|route| route.broker.is_some()) && answer.status == 303;
+            let handled = story.site.ask(&request(&story, &case).with("accept", accept));
+            let Some(reason) = handled.refused else { continue };
+            let answer = answer(&handled);
+            let is_sent = handled.route.as_ref().is_some_and(|route| route.broker.is_some()) && answer.status == 303;
             if is_sent {
                 assert!(answer.body.is_empty(), "{case}: on the way to a broker nothing is said");
                 continue;
             }
-            match told(&judged) {
+            match told(&handled) {
                 Told::ByRoute(ErrorFormat::Generic)
-                    if judged.endpoint == Some("/oauth/authorize") && answer.status < 403 =>
+                    if handled.endpoint == Some("/oauth/authorize") && answer.status < 403 =>
                 {
                     check_authorization(&case, reason, answer);
                 }
@@ -157,18 +156,18 @@ enum Told {
     Envelope { json: bool },
 }
 
-fn told(judged: &Handled) -> Told {
-    let body = match &judged.decision {
+fn told(handled: &Handled) -> Told {
+    let body = match &handled.decision {
         Decision::Answer(answer) => &answer.body,
-        Decision::Forward(_) => return Told::ByRoute(judged.format),
+        Decision::Forward(_) => return Told::ByRoute(handled.format),
     };
-    let is_luminates = judged.route.as_ref().is_some_and(|route| route.luminate().is_some());
-    match judged.endpoint {
+    let is_luminates = handled.route.as_ref().is_some_and(|route| route.luminate().is_some());
+    match handled.endpoint {
         // Before the endpoint is asked.
-        _ if judged.refused == Some(Reason::TransportInsecure) => Told::ByRoute(judged.format),
+        _ if handled.refused == Some(Reason::TransportInsecure) => Told::ByRoute(handled.format),
         Some("/oauth/token" | "/oauth/revoke" | "/oauth/introspect") => Told::OAuth,
         _ if is_luminates && body.contains("errorResponse") => Told::Envelope { json: body.starts_with('{') },
-        _ => Told::ByRoute(judged.format),
+        _ => Told::ByRoute(handled.format),
     }
 }
 
@@ -224,8 +223,8 @@ fn refusals_of_different_grants_and_clients_are_alike() {
     for case in cases() {
         let mut story = Story::new();
         case["given"].as_array().into_iter().flatten().for_each(|step| story.step(step.as_str().unwrap()));
-        let judged = story.site.ask(&request(&story, &case));
-        let (Some(reason), Told::OAuth) = (judged.refused, told(&judged)) else { continue };
+        let handled = story.site.ask(&request(&story, &case));
+        let (Some(reason), Told::OAuth) = (handled.refused, told(&handled)) else { continue };
         let kind = match reason {
             Reason::ClientUnknown | Reason::ClientSecret => "client",
             Reason::CodeForged
@@ -241,22 +240,22 @@ fn refusals_of_different_grants_and_clients_are_alike() {
             | Reason::RefreshReused => "grant",
             _ => continue,
         };
-        let answer = answer(&judged);
+        let answer = answer(&handled);
         seen.insert((kind, answer.status, answer.headers.clone(), answer.body.clone()));
     }
     assert_eq!(seen.len(), 2, "{seen:?}");
 }
 
-// How close a forgery came is nobody's business: the envelopes of everything that is about trust are alike.
+// No answer tells how close a forgery came: the envelopes of everything that is about trust are alike.
 #[test]
 fn envelopes_of_different_forgeries_are_alike() {
     let mut seen = BTreeSet::new();
     for case in cases() {
         let mut story = Story::new();
         case["given"].as_array().into_iter().flatten().for_each(|step| story.step(step.as_str().unwrap()));
-        let judged = story.site.ask(&request(&story, &case));
-        let Some(reason) = judged.refused else { continue };
-        let Told::Envelope { json } = told(&judged) else { continue };
+        let handled = story.site.ask(&request(&story, &case));
+        let Some(reason) = handled.refused else { continue };
+        let Told::Envelope { json } = told(&handled) else { continue };
         let is_trust = matches!(
             reason,
             Reason::BoundTokenMissing
@@ -274,7 +273,7 @@ fn envelopes_of_different_forgeries_are_alike() {
                 | Reason::SessionRevoked
                 | Reason::CrossSite
         );
-        let said = envelope(json, &answer(&judged).body);
+        let said = envelope(json, &answer(&handled).body);
         assert_eq!(said.0 == "5", is_trust, "{case}");
         if is_trust {
             seen.insert(said);
@@ -288,8 +287,8 @@ fn a_401_always_has_a_challenge() {
     for case in cases() {
         let mut story = Story::new();
         case["given"].as_array().into_iter().flatten().for_each(|step| story.step(step.as_str().unwrap()));
-        let judged = story.site.ask(&request(&story, &case));
-        let Decision::Answer(answer) = &judged.decision else { continue };
+        let handled = story.site.ask(&request(&story, &case));
+        let Decision::Answer(answer) = &handled.decision else { continue };
         let has_challenge = answer.headers.iter().any(|(name, _)| *name == "www-authenticate");
         // The sign-in page asks in its own form.
         let is_page = case["request"].as_str().unwrap().ends_with("/.edgegate/sign-in");
@@ -320,16 +319,15 @@ fn an_origin_that_does_not_answer() {
     let mut story = Story::new();
     story.step("nonce account");
     let request = story.request("GET /account/?NONCE_TOKEN={nonce}").with("accept", "application/json");
-    let judged = story.site.ask(&request);
+    let handled = story.site.ask(&request);
     assert_eq!(
-        forwarding(&judged).cookies.len(),
+        forwarding(&handled).cookies.len(),
         2,
         "a program is forwarded at once, with its session and the token of it"
     );
-    let headers = Headers::new(vec![("accept", "application/json")]);
-    let incoming = Incoming { method: "GET", url: &request.url, headers, odd_body: false };
+    let incoming = incoming("GET", &request.url, vec![("accept", "application/json")]);
     let moment = Moment { now: NOW, request_id: "request-1" };
-    let answer = story.site.gate.refuse(Reason::OriginUnavailable, &incoming, moment, &judged);
+    let answer = story.site.gate.refuse(Reason::OriginUnavailable, &incoming, moment, &handled);
     assert_eq!(answer.status, 502);
     let cookies = answer.headers.iter().filter(|(name, _)| *name == "set-cookie").count();
     assert_eq!(cookies, 2, "the nonce is used up, so the session that it opened is handed over");

@@ -41,9 +41,9 @@ fn a_form_has_at_most_a_thousand_fields_wherever_it_is_read() {
             (with(501, "x;y"), true),
             (with(60_000, ""), true),
         ] {
-            let (judged, storage) = site.cost(&form);
-            let was = judged.refused == Some(Reason::FormMalformed);
-            assert_eq!(was, is_refused, "{} {} bytes: {:?}", request.url, form.body.len(), judged.refused);
+            let (handled, storage) = site.cost(&form);
+            let was = handled.refused == Some(Reason::FormMalformed);
+            assert_eq!(was, is_refused, "{} {} bytes: {:?}", request.url, form.body.len(), handled.refused);
             assert!(!is_refused || storage == 0, "{}", request.url);
         }
     }

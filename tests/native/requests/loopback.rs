@@ -35,8 +35,8 @@ proptest! {
     fn no_host_makes_a_deployment_a_local_one(host in hosts()) {
         let site = with_published();
         for path in ["/me/", "/files/a", "/account/", "/.edgegate/health", "/.edgegate/sign-in"] {
-            let judged = site.ask(&Request::get(&format!("http://{host}{path}")));
-            prop_assert_eq!(judged.refused, Some(Reason::TransportInsecure), "{}", path);
+            let handled = site.ask(&Request::get(&format!("http://{host}{path}")));
+            prop_assert_eq!(handled.refused, Some(Reason::TransportInsecure), "{}", path);
         }
         prop_assert_eq!(site.ask(&admin(&format!("http://{host}"))).refused, Some(Reason::TransportInsecure));
         prop_assert_eq!(site.ask(&admin(&format!("https://{host}"))).refused, Some(Reason::SecretMissing));
@@ -48,9 +48,9 @@ proptest! {
     fn a_local_deployment_has_loopback_at_its_names_alone(host in hosts()) {
         let site = with_published().local();
         let is_loopback = !host.starts_with("gate.example");
-        let judged = site.ask(&admin(&format!("http://{host}")));
+        let handled = site.ask(&admin(&format!("http://{host}")));
         let expected = (!is_loopback).then_some(Reason::TransportInsecure);
-        prop_assert_eq!(judged.refused, expected);
+        prop_assert_eq!(handled.refused, expected);
     }
 }
 

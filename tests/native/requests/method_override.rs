@@ -1,4 +1,4 @@
-//! The method that was judged is the one that the origin acts on: no parameter names another, in a query or in a form,
+//! The method that was checked is the one that the origin acts on: no parameter names another, in a query or in a form,
 //! however it is spelled and wherever the body is cut.
 
 use edgegate_core::exchange::body::NewBody;
@@ -27,8 +27,8 @@ fn site() -> Site {
 }
 
 /// What an origin gets of a body, whose pieces pass as the worker passes them: what is held waits for the next one.
-fn arrives(judged: &edgegate_core::exchange::Handled, sent: &[u8], size: usize) -> Result<Vec<u8>, (Reason, Vec<u8>)> {
-    let Decision::Forward(to) = &judged.decision else { return Err((judged.refused.unwrap(), Vec::new())) };
+fn arrives(handled: &edgegate_core::exchange::Handled, sent: &[u8], size: usize) -> Result<Vec<u8>, (Reason, Vec<u8>)> {
+    let Decision::Forward(to) = &handled.decision else { return Err((handled.refused.unwrap(), Vec::new())) };
     let (head, rest) = match &to.body {
         Some(NewBody::Whole(body)) => return Ok(body.clone()),
         Some(NewBody::Head(head, rest)) => (head, rest),
@@ -147,8 +147,8 @@ fn what_comes_late_ends_the_request() {
         [("_method=DELETE", false), ("_method=DELETE&b=1", false), ("%5Fmethod=POST", true), ("b", true)]
     {
         let form = format!("{padding}{end}");
-        let judged = site.ask(&Request::new("POST", "/open/").form(&form));
-        let Decision::Forward(to) = &judged.decision else { panic!("{:?}", judged.refused) };
+        let handled = site.ask(&Request::new("POST", "/open/").form(&form));
+        let Decision::Forward(to) = &handled.decision else { panic!("{:?}", handled.refused) };
         let Some(NewBody::Head(head, rest)) = &to.body else { panic!("it is longer than is held") };
         assert!(head.len() < 70 && form.as_bytes().starts_with(head));
         assert!(rest.borrow().keeps_every_byte());
@@ -295,8 +295,8 @@ fn nothing_is_asked_of_storage_for_it_and_the_route_can_still_read_the_form() {
     };
     assert_eq!(site.ask(&form("&_method=DELETE")).refused, Some(Reason::MethodOverridden));
     assert_eq!(site.ports.spent.get().storage(), before);
-    let judged = site.ask(&form(""));
-    let Decision::Forward(to) = &judged.decision else { panic!("{:?}", judged.refused) };
+    let handled = site.ask(&form(""));
+    let Decision::Forward(to) = &handled.decision else { panic!("{:?}", handled.refused) };
     assert!(matches!(&to.body, Some(NewBody::Whole(body)) if body == b"a=1"), "{:?}", to.body);
 }
 

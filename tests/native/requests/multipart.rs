@@ -214,11 +214,11 @@ proptest! {
     }
 
     #[test]
-    fn a_changed_form_is_judged_the_same_whatever_its_chunks_are(body in bodies(), at in any::<prop::sample::Index>(), to in any::<u8>(), how in 0..12_usize, sizes in sizes()) {
+    fn a_changed_form_is_read_the_same_whatever_its_chunks_are(body in bodies(), at in any::<prop::sample::Index>(), to in any::<u8>(), how in 0..12_usize, sizes in sizes()) {
         let bytes = changed(&body.bytes(), at, to, how);
-        let judged = whole(&body.boundary, &bytes, is_key);
-        prop_assert_eq!(read(&body.boundary, &bytes, &sizes, is_key), judged.clone());
-        prop_assert_eq!(read(&body.boundary, &bytes, &[1], is_key), judged);
+        let expected = whole(&body.boundary, &bytes, is_key);
+        prop_assert_eq!(read(&body.boundary, &bytes, &sizes, is_key), expected.clone());
+        prop_assert_eq!(read(&body.boundary, &bytes, &[1], is_key), expected);
     }
 
     #[test]

@@ -343,9 +343,9 @@ proptest! {
         let near = mistakes.iter().fold(path.clone(), |path, (how, at)| mistake(&path, *how, *at));
         let taken = |path: &str| site.ask(&Request::new(method, path));
         let Some(meant) = taken(&path).route else { return Ok(()) };
-        let judged = taken(&near);
-        let is_refused = matches!(judged.refused, Some(Reason::PathAmbiguous | Reason::PathCaseAmbiguous | Reason::PathNearGuarded | Reason::PathParameter | Reason::NoRoute | Reason::MethodNotAllowed));
-        let Some(route) = judged.route.filter(|_| !is_refused) else { return Ok(()) };
+        let handled = taken(&near);
+        let is_refused = matches!(handled.refused, Some(Reason::PathAmbiguous | Reason::PathCaseAmbiguous | Reason::PathNearGuarded | Reason::PathParameter | Reason::NoRoute | Reason::MethodNotAllowed));
+        let Some(route) = handled.route.filter(|_| !is_refused) else { return Ok(()) };
         // Siblings stand where the first of them does.
         let index = |one: &Route| site.gate.policy.routes.iter().position(|route| route.path == one.path).unwrap();
         // What the policy itself took out of the wider route, before it.

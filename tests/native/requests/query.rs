@@ -87,7 +87,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_forwarded_escaped_is_read_as_what_was_judged(text in QUERY, name in "ts|sig|eg_sig|a|ts'") {
+    fn what_is_forwarded_escaped_is_read_as_what_was_checked(text in QUERY, name in "ts|sig|eg_sig|a|ts'") {
         let forwarded = query::escaped(&text);
         prop_assert!(forwarded.bytes().all(|byte| byte.is_ascii() && byte != b'\''));
         prop_assert_eq!(oracle(&forwarded), oracle(&text));

@@ -15,8 +15,8 @@ fn site(routes: &[(&str, &str, &[&str], &str)], more: &str) -> Site {
 }
 
 fn route_of(site: &Site, method: &str, path: &str) -> (Option<String>, Option<Reason>) {
-    let judged = site.ask(&Request::new(method, path));
-    (judged.route.map(|route| route.name.clone()), judged.refused)
+    let handled = site.ask(&Request::new(method, path));
+    (handled.route.map(|route| route.name.clone()), handled.refused)
 }
 
 fn goes_to(site: &Site, method: &str, path: &str) -> Result<String, Reason> {
@@ -59,9 +59,9 @@ fn siblings_share_a_path_by_method() {
     );
     assert_eq!(goes_to(&site, "GET", "/a/x").as_deref(), Ok("read"));
     assert_eq!(route_of(&site, "POST", "/a/x"), (Some("write".to_owned()), Some(Reason::CredentialMissing)));
-    let judged = site.ask(&Request::new("PUT", "/a/x"));
-    assert_eq!(judged.refused, Some(Reason::MethodNotAllowed), "PUT belongs to the wider route");
-    let allow = answer(&judged).headers.iter().find(|(name, _)| *name == "allow").map(|(_, value)| value.as_str());
+    let handled = site.ask(&Request::new("PUT", "/a/x"));
+    assert_eq!(handled.refused, Some(Reason::MethodNotAllowed), "PUT belongs to the wider route");
+    let allow = answer(&handled).headers.iter().find(|(name, _)| *name == "allow").map(|(_, value)| value.as_str());
     assert_eq!(allow, Some("GET, HEAD, POST"));
 }
 
@@ -118,8 +118,8 @@ fn a_path_parameter_does_not_carry_a_guarded_path_to_an_open_route() {
         "path_parameters = true",
     );
     for path in ["/admin;x/secret", "/admin;/secret", "/admin;x", "/Admin;x/secret", "/secret;x"] {
-        let judged = site.ask(&Request::get(path));
-        assert!(judged.refused.is_some(), "{path} was forwarded to {}", forwarding(&judged).url);
+        let handled = site.ask(&Request::get(path));
+        assert!(handled.refused.is_some(), "{path} was forwarded to {}", forwarding(&handled).url);
     }
 }
 

@@ -4,7 +4,7 @@ use edgegate_core::http::{Target, query};
 use proptest::prelude::*;
 use url::Url;
 
-/// Judges a URL; None if it was refused, which is always safe.
+/// Checks a URL; None if it was refused, which is always safe.
 fn accepted(url: &str) -> Option<Target<'_>> {
     Target::read(url, 8192).ok()
 }
@@ -16,7 +16,7 @@ fn check(url: &str) -> Result<(), TestCaseError> {
     prop_assert!(parsed.is_ok(), "accepted, but it is no URL: {url:?}: {parsed:?}");
     let parsed = parsed.unwrap();
     prop_assert_eq!(parsed.path(), target.path);
-    // What `fetch` would make of the query is what the gate makes of it, and it decodes to what was judged.
+    // What `fetch` would make of the query is what the gate makes of it, and it decodes to what was checked.
     let forwarded = target.query.map(query::escaped);
     prop_assert_eq!(parsed.query(), forwarded.as_deref());
     prop_assert_eq!(parsed.query().map(query::decode), target.query.map(query::decode));
@@ -83,7 +83,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_judged(url in "\\PC{0,40}|https?://\\PC{0,40}") {
+    fn any_text_is_checked(url in "\\PC{0,40}|https?://\\PC{0,40}") {
         check(&url)?;
     }
 

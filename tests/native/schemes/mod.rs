@@ -47,16 +47,16 @@ fn request(story: &Story, row: &Row, method: &str, path: &str) -> Request {
 }
 
 /// `200 KIND` or `STATUS REASON`.
-fn outcome(judged: &Handled) -> String {
-    match &judged.decision {
-        Decision::Forward(_) => format!("200 {}", judged.identity.as_ref().map_or("", |identity| identity.kind)),
-        Decision::Answer(answer) => format!("{} {}", answer.status, judged.refused.map_or("", |reason| reason.code())),
+fn outcome(handled: &Handled) -> String {
+    match &handled.decision {
+        Decision::Forward(_) => format!("200 {}", handled.identity.as_ref().map_or("", |identity| identity.kind)),
+        Decision::Answer(answer) => format!("{} {}", answer.status, handled.refused.map_or("", |reason| reason.code())),
     }
 }
 
 /// The schemes of an answer's challenges.
-fn challenges(judged: &Handled) -> Vec<&str> {
-    let fields = answer(judged).headers.iter().filter(|(name, _)| *name == "www-authenticate");
+fn challenges(handled: &Handled) -> Vec<&str> {
+    let fields = answer(handled).headers.iter().filter(|(name, _)| *name == "www-authenticate");
     fields.map(|(_, value)| value.split(' ').next().unwrap()).collect()
 }
 
@@ -89,10 +89,10 @@ fn every_cell_of_the_table() {
             let mut said = BTreeSet::new();
             for variant in spellings(&row).iter().flat_map(|row| [Some(row.clone()), with_session(row)]).flatten() {
                 for method in ["GET", "POST"] {
-                    let judged = story.site.ask(&request(&story, &variant, method, PATHS[at]));
-                    let told = outcome(&judged);
-                    let lists = told.starts_with("200") || challenges(&judged) == ENABLED[at];
-                    said.insert(if lists { told } else { format!("{told} {:?}", challenges(&judged)) });
+                    let handled = story.site.ask(&request(&story, &variant, method, PATHS[at]));
+                    let told = outcome(&handled);
+                    let lists = told.starts_with("200") || challenges(&handled) == ENABLED[at];
+                    said.insert(if lists { told } else { format!("{told} {:?}", challenges(&handled)) });
                 }
             }
             if said != BTreeSet::from([row.outcomes[at].clone()]) {
@@ -121,15 +121,15 @@ fn every_choice_of_schemes() {
         story.site = Site::beside(&story.site.ports, &format!("{POLICY}{route}"));
         for (at, (kind, scheme)) in kinds.iter().enumerate() {
             let row = rows.iter().find(|row| row.scheme == *scheme && row.state == "good").unwrap();
-            let judged = story.site.ask(&request(&story, row, "GET", "/chosen/x"));
+            let handled = story.site.ask(&request(&story, row, "GET", "/chosen/x"));
             let refused = if *scheme == "none" { "401 credential_missing" } else { "401 scheme_not_accepted" };
             let expected = if is_chosen(at) { format!("200 {kind}") } else { refused.to_owned() };
-            assert_eq!(outcome(&judged), expected, "{scheme} where {chosen:?} are chosen");
+            assert_eq!(outcome(&handled), expected, "{scheme} where {chosen:?} are chosen");
             if !is_chosen(at) {
                 let names = [("bearer", "Bearer"), ("ticket", "SOTicket"), ("basic", "Basic"), ("session", "Cookie")];
                 let listed: Vec<&str> =
                     names.iter().filter(|(kind, _)| chosen.contains(kind)).map(|(_, name)| *name).collect();
-                assert_eq!(challenges(&judged), listed, "{scheme} where {chosen:?} are chosen");
+                assert_eq!(challenges(&handled), listed, "{scheme} where {chosen:?} are chosen");
             }
         }
     }
@@ -141,8 +141,8 @@ fn no_credential_reaches_the_origin() {
     for row in rows().iter().filter(|row| row.outcomes[0].starts_with("200")) {
         let mut request = request(&story, row, "GET", PATHS[0]);
         request = request.with("so_apptoken", "x").with("x.xsrf_token", "x");
-        let judged = story.site.ask(&request);
-        let to = forwarding(&judged);
+        let handled = story.site.ask(&request);
+        let to = forwarding(&handled);
         for (name, value) in &request.headers {
             let is_changed = to.remove.contains(name) || to.set.iter().any(|(set, _)| set == name);
             assert!(is_changed, "{}, {}: {name}: {value} goes on", row.scheme, row.state);
@@ -165,8 +165,8 @@ fn a_ticket_lives_for_six_hours_and_no_longer_than_its_session() {
     let mut story = Story::new();
     story.step("browser");
     let asked = Request::new("POST", "/.edgegate/ticket").with("cookie", &story.fill("{cookies}"));
-    let judged = story.site.ask(&asked.with("x-xsrf-token", &story.fill("{xsrf}")));
-    let told: serde_json::Value = serde_json::from_str(&answer(&judged).body).unwrap();
+    let handled = story.site.ask(&asked.with("x-xsrf-token", &story.fill("{xsrf}")));
+    let told: serde_json::Value = serde_json::from_str(&answer(&handled).body).unwrap();
     let request = Request::get(PATHS[0]).with("authorization", told["authorization"].as_str().unwrap());
     assert_eq!(told["expires_in"], 21_600);
     assert_eq!(outcome(&story.site.ask(&request)), "200 ticket");
@@ -190,19 +190,19 @@ fn the_token_of_a_session() {
     assert_eq!(outcome(&story.site.ask(&request)), "200 session");
     // A browser that lost it gets it again, with a refusal too.
     let without = Request::get(PATHS[0]).session(&first.session);
-    let judged = story.site.ask(&without);
-    assert_eq!(outcome(&judged), "401 bound_token_missing");
-    let again = support::set_cookies(&judged);
+    let handled = story.site.ask(&without);
+    assert_eq!(outcome(&handled), "401 bound_token_missing");
+    let again = support::set_cookies(&handled);
     assert!(again.len() == 1 && again[0].starts_with(&format!("XSRF-TOKEN={}; Path=/; ", first.xsrf)), "{again:?}");
     assert!(again[0].ends_with("; Secure; SameSite=Lax"), "scripts read it: {again:?}");
 }
 
 // By https the cookie of a browser on its way to a broker is one that no other host can have set.
 #[test]
-fn the_cookie_of_an_errand() {
+fn the_cookie_of_a_browser_at_a_broker() {
     let site = Site::alone();
-    let judged = site.ask(&Request::get("/inside/?a=1").with("accept", "text/html"));
-    let [cookie] = &support::set_cookies(&judged)[..] else { panic!("one cookie") };
+    let handled = site.ask(&Request::get("/inside/?a=1").with("accept", "text/html"));
+    let [cookie] = &support::set_cookies(&handled)[..] else { panic!("one cookie") };
     assert!(cookie.starts_with("__Host-edgegate-broker=ege_seal-1_"), "{cookie}");
     assert!(cookie.ends_with("; Path=/; Max-Age=600; Secure; HttpOnly; SameSite=Lax"), "{cookie}");
 }

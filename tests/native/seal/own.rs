@@ -125,7 +125,7 @@ proptest! {
         let recent = Recent::default();
         let ctx = Context { recent: &recent, secrets: &KEYRING, single_use: SingleUse::Ledger, loopback: false, now: NOW };
         let policy = &POLICY.luminate.as_ref().unwrap().session;
-        let one = session::start_nobodys(ctx, &Fixed(Cell::new(random)), policy).unwrap();
+        let one = session::start_anonymous(ctx, &Fixed(Cell::new(random)), policy).unwrap();
         let text = ascii(&session_token::token(ctx, policy, &one, &purpose).unwrap());
         for text in around(&text).into_iter().chain([text.to_uppercase(), text.to_lowercase()]) {
             prop_assert!(is_own(&text), "{}", text);

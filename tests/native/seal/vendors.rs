@@ -67,7 +67,7 @@ fn luminate() -> &'static Luminate {
 
 static FOREIGN: LazyLock<Secrets> = LazyLock::new(|| {
     let other = |name: &str| Some(Secret::new(format!("{name} of somebody else entirely")));
-    Secrets::new(&POLICY, other)
+    Secrets::new(&POLICY, "", other)
 });
 
 fn at<'a>(recent: &'a Recent, secrets: &'a Secrets, now: u64) -> Context<'a> {
@@ -90,10 +90,10 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn a_passage_carries_its_session_and_holds_under_its_own_key(seed in any::<u64>(), lifetime in 10..3600_u64, late in 0..4000_u64) {
+    fn a_handoff_carries_its_session_and_holds_under_its_own_key(seed in any::<u64>(), lifetime in 10..3600_u64, late in 0..4000_u64) {
         let (recent, policy, entropy) = (Recent::default(), &luminate().session, Counting(Cell::new(seed)));
         let ctx = at(&recent, &KEYRING, NOW);
-        let one = session::start_nobodys(ctx, &entropy, policy).unwrap();
+        let one = session::start_anonymous(ctx, &entropy, policy).unwrap();
         let text = ascii(&handoff::mint(ctx, &entropy, policy, &one, lifetime).unwrap());
         let opened = handoff::open(at(&recent, &KEYRING, NOW + late), policy, &text);
         prop_assert_eq!(opened.is_ok(), late < lifetime, "{:?}", opened);
@@ -129,7 +129,7 @@ proptest! {
     fn a_bound_token_holds_for_one_session_one_purpose_and_one_key(seed in any::<u64>(), place in any::<prop::sample::Index>(), put in "[0-9a-zA-Z_.-]") {
         let (recent, policy, entropy) = (Recent::default(), &luminate().session, Counting(Cell::new(seed)));
         let ctx = at(&recent, &KEYRING, NOW);
-        let (one, other) = (session::start_nobodys(ctx, &entropy, policy).unwrap(), session::start_nobodys(ctx, &entropy, policy).unwrap());
+        let (one, other) = (session::start_anonymous(ctx, &entropy, policy).unwrap(), session::start_anonymous(ctx, &entropy, policy).unwrap());
         prop_assert_ne!(&one, &other);
         let text = ascii(&session_token::token(ctx, policy, &one, "purpose").unwrap());
         let holds = |ctx, session: &Sealed, purpose: &str, text: &str| session_token::is_token(ctx, policy, session, purpose, text).unwrap();
@@ -149,7 +149,7 @@ proptest! {
     fn none_of_the_three_is_another(seed in any::<u64>()) {
         let (recent, policy, entropy) = (Recent::default(), &luminate().session, Counting(Cell::new(seed)));
         let ctx = at(&recent, &KEYRING, NOW);
-        let one = session::start_nobodys(ctx, &entropy, policy).unwrap();
+        let one = session::start_anonymous(ctx, &entropy, policy).unwrap();
         let id = ascii(&session::text(policy, &one));
         let nonce = ascii(&handoff::mint(ctx, &entropy, policy, &one, 60).unwrap());
         let sso = ascii(&sso_token::mint(ctx, &entropy, policy, "1001002", 60).unwrap());

@@ -6,7 +6,6 @@ use std::rc::Rc;
 
 use edgegate_core::exchange::{Handled, Moment};
 use edgegate_core::gate::answered::{Edit, Said, edits};
-use edgegate_core::http::{Headers, Incoming};
 use edgegate_core::log;
 use edgegate_core::ports::KvStore;
 use edgegate_core::refusal::Reason;
@@ -16,7 +15,7 @@ use serde_json::json;
 use crate::support::oauth;
 use crate::support::schemes::{Browser, basic};
 use crate::support::story::Story;
-use crate::support::{NOW, POLICY, Request, Site, forwarding, is_granted};
+use crate::support::{NOW, POLICY, Request, Site, forwarding, incoming, is_granted};
 
 /// The fixtures' policy with this table in front of its routes.
 fn with(table: &str) -> String {
@@ -27,8 +26,8 @@ fn best_effort() -> String {
     with("[storage]\nsingle_use = \"best-effort\"").replace("revocation = \"strict\"\n", "")
 }
 
-fn set<'a>(judged: &'a Handled, name: &str) -> Option<&'a str> {
-    forwarding(judged).set.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+fn set<'a>(handled: &'a Handled, name: &str) -> Option<&'a str> {
+    forwarding(handled).set.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
 }
 
 // A gate of the attacker's own over the same KV and Ledger writes every record that a good credential has.
@@ -46,8 +45,8 @@ fn write_access_to_storage_makes_no_credential() {
         (Request::get("/strict/").session(&session), Reason::SessionForged),
         (Request::get(&format!("/account/?NONCE_TOKEN={nonce}")), Reason::NonceForged),
     ] {
-        let (judged, operations) = ours.cost(&request);
-        assert_eq!((judged.refused, operations), (Some(reason), 0), "{}", request.url);
+        let (handled, operations) = ours.cost(&request);
+        assert_eq!((handled.refused, operations), (Some(reason), 0), "{}", request.url);
     }
 }
 
@@ -84,8 +83,8 @@ fn the_origin_hears_which_issuer_named_the_subject() {
     assert_eq!(set(&theirs, "edgegate-issuer"), Some("https://idp.example"));
     let own = ask("/me/", "{token}");
     assert_eq!(set(&own, "edgegate-issuer"), None);
-    for judged in [&theirs, &own] {
-        assert!(forwarding(judged).remove.contains(&"edgegate-issuer".to_owned()));
+    for handled in [&theirs, &own] {
+        assert!(forwarding(handled).remove.contains(&"edgegate-issuer".to_owned()));
     }
 }
 
@@ -101,8 +100,8 @@ fn a_page_behind_an_address_with_a_credential_tells_no_other_site_that_address()
         ("GET /read/?access_token={token}", true),
         ("GET /open/", false),
     ] {
-        let judged = story.site.ask(&story.request(line));
-        let edits = edits(forwarding(&judged), Said::default());
+        let handled = story.site.ask(&story.request(line));
+        let edits = edits(forwarding(&handled), Said::default());
         assert_eq!(edits.contains(&Edit::Set("referrer-policy", "strict-origin".to_owned())), is_told, "{line}");
     }
 }
@@ -117,8 +116,8 @@ fn where_a_credential_is_taken_the_origin_does_not_say_who_may_read() {
         (Request::get("/shared/"), true),
         (Request::get("/open/"), false),
     ] {
-        let judged = site.ask(&request);
-        let edits = edits(forwarding(&judged), Said::default());
+        let handled = site.ask(&request);
+        let edits = edits(forwarding(&handled), Said::default());
         for name in ["access-control-allow-origin", "access-control-allow-credentials"] {
             assert_eq!(edits.contains(&Edit::Remove(name)), is_cut, "{name} of {}", request.url);
         }
@@ -154,11 +153,11 @@ fn what_was_let_through_is_used_up_although_the_origin_failed() {
     let mut story = Story::new();
     story.step("link /once/a");
     let request = story.request("GET {link}");
-    let judged = story.site.ask(&request);
-    assert!(is_granted(&judged));
-    let incoming = Incoming { method: "GET", url: &request.url, headers: Headers::new(vec![]), odd_body: false };
+    let handled = story.site.ask(&request);
+    assert!(is_granted(&handled));
+    let incoming = incoming("GET", &request.url, Vec::new());
     let moment = Moment { now: NOW, request_id: "request-1" };
-    assert_eq!(story.site.gate.refuse(Reason::OriginUnavailable, &incoming, moment, &judged).status, 502);
+    assert_eq!(story.site.gate.refuse(Reason::OriginUnavailable, &incoming, moment, &handled).status, 502);
     assert_eq!(story.site.ask(&request).refused, Some(Reason::LinkReplayed));
 }
 
@@ -220,7 +219,7 @@ fn the_token_of_a_session_holds_on_every_route_of_its_host() {
 #[test]
 fn a_subject_in_the_log_is_a_keyed_digest_if_there_is_a_seal_key() {
     let line =
-        |site: &Site, judged: &Handled| log::line(&site.gate, judged, "GET", "request-1", 200, log::Spent::default());
+        |site: &Site, handled: &Handled| log::line(&site.gate, handled, "GET", "request-1", 200, log::Spent::default());
     let subject = |line: &str| line.split("\"subject\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let logged = |value: &str| {
         let site = Site::with_secret(&World::at(NOW), POLICY, "SEAL_KEY", value);

@@ -53,8 +53,8 @@ proptest! {
         }
         sites[0].ports.world.clock.set(NOW + ABSOLUTE + late);
         for site in &sites {
-            let (judged, storage) = site.cost(&request);
-            prop_assert_eq!((judged.refused, storage), (Some(Reason::SessionExpired), 0));
+            let (handled, storage) = site.cost(&request);
+            prop_assert_eq!((handled.refused, storage), (Some(Reason::SessionExpired), 0));
         }
     }
 
@@ -97,9 +97,9 @@ fn nonce_over_a_session(route: &str) -> (Site, Request, Option<String>, Vec<Stri
     let nonce = site.admin("nonce", &body)["nonce"].as_str().unwrap().to_owned();
     let cookie = old.headers[0].1.clone();
     let path = format!("/{route}/?NONCE_TOKEN={nonce}&eg_confirm=1");
-    let judged = site.ask(&Request::new("POST", &path).with("cookie", &cookie));
-    let subject = judged.identity.as_ref().and_then(|identity| identity.subject.clone());
-    let cookies = set_cookies(&judged);
+    let handled = site.ask(&Request::new("POST", &path).with("cookie", &cookie));
+    let subject = handled.identity.as_ref().and_then(|identity| identity.subject.clone());
+    let cookies = set_cookies(&handled);
     (site, old, subject, cookies)
 }
 
@@ -126,8 +126,8 @@ fn a_nonce_opens_a_session_in_place_of_one_that_has_ended() {
         site.ports.world.pass(IDLE + 1);
         let nonce = site.nonce(route);
         let path = format!("/{route}/?NONCE_TOKEN={nonce}&eg_confirm=1");
-        let judged = site.ask(&Request::new("POST", &path).with("cookie", &old.headers[0].1));
-        assert!(is_granted(&judged), "{route}: {:?}", judged.refused);
+        let handled = site.ask(&Request::new("POST", &path).with("cookie", &old.headers[0].1));
+        assert!(is_granted(&handled), "{route}: {:?}", handled.refused);
     }
 }
 

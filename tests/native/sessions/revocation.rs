@@ -177,7 +177,7 @@ proptest! {
     }
 }
 
-/// A revocation that was refused is none: whoever asks again must not be told that it was done.
+/// A revocation that was refused is none: a caller who asks again must not be told that it was done.
 #[test]
 fn a_revocation_that_the_ledger_never_heard_of_is_not_remembered() {
     for kind in [Kind::Token, Kind::Session] {

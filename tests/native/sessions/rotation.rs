@@ -106,8 +106,8 @@ fn a_token_of_an_unknown_key_is_refused_and_nothing_more() {
     let (old, new) = both();
     let token = new.token("read");
     let before = Rc::clone(&old.ports.world).ledger().borrow().len();
-    let (judged, storage) = old.cost(&Request::get("/me/").bearer(&token));
-    assert_eq!((judged.refused, storage), (Some(Reason::TokenForged), 0));
+    let (handled, storage) = old.cost(&Request::get("/me/").bearer(&token));
+    assert_eq!((handled.refused, storage), (Some(Reason::TokenForged), 0));
     assert_eq!(old.ports.world.ledger().borrow().len(), before);
     assert!(is_granted(&new.ask(&Request::get("/me/").bearer(&token))));
 }
@@ -124,14 +124,14 @@ fn what_is_under_a_key_without_a_value_is_not_said_to_be_revoked() {
         1,
     );
     let policy = support::policy(&without);
-    let secrets = edgegate_core::secrets::Secrets::new(&policy, |name| {
+    let secrets = edgegate_core::secrets::Secrets::new(&policy, "", |name| {
         (name != "ABSENT_KEY_2").then(|| support::secret(name)).flatten()
     });
     let here = Site { gate: edgegate_core::state::State::new(policy, secrets), ports: new.ports.clone() };
     let revoke = Request::new("POST", "/oauth/revoke").form(&format!("{}&token={token}", fields("shop")));
     assert_eq!(here.ask(&revoke).refused, Some(Reason::SecretMissing));
     let sign_out = Request::new("POST", "/.edgegate/sign-out").session(&session).with("sec-fetch-site", "same-origin");
-    let judged = here.ask(&sign_out);
-    assert_eq!((judged.refused, set_cookies(&judged)), (Some(Reason::SecretMissing), vec![]));
+    let handled = here.ask(&sign_out);
+    assert_eq!((handled.refused, set_cookies(&handled)), (Some(Reason::SecretMissing), vec![]));
     assert!(is_granted(&new.ask(&Request::get("/account/").session(&session))));
 }

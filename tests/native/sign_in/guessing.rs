@@ -97,7 +97,7 @@ fn at_once<'s>(sites: &'s [Site], requests: &'s [Request]) -> Turns<'s, Handled>
 fn settled(sites: &[Site], requests: &[Request]) -> Vec<Handled> {
     let mut turns = at_once(sites, requests);
     turns.settle();
-    turns.done.into_iter().map(|judged| judged.expect("every request was decided")).collect()
+    turns.done.into_iter().map(|handled| handled.expect("every request was decided")).collect()
 }
 
 #[test]
@@ -113,8 +113,8 @@ fn sixty_passwords_sent_twice_while_throttled_are_not_asked_about() {
             for number in 0..60 {
                 let password = if number == 59 { "right".to_owned() } else { format!("wrong-{number}") };
                 for _ in 0..2 {
-                    let judged = site.ask(&sign_in(way, "jo", &password, HERE));
-                    assert_eq!(judged.refused, Some(Reason::Throttled), "{way}");
+                    let handled = site.ask(&sign_in(way, "jo", &password, HERE));
+                    assert_eq!(handled.refused, Some(Reason::Throttled), "{way}");
                 }
             }
             assert_eq!(asked(&site), before, "{way}");
@@ -134,8 +134,8 @@ fn nobody_is_asked_while_counting_fails() {
             let site = site(&policy, &[("jo", "right")]);
             site.ports.faults.set(faults);
             for password in ["wrong", "right", "right", "wrong"] {
-                let judged = site.ask(&sign_in(way, "jo", password, HERE));
-                assert_eq!(answer(&judged).status, 503, "{way}: {:?}", judged.refused);
+                let handled = site.ask(&sign_in(way, "jo", password, HERE));
+                assert_eq!(answer(&handled).status, 503, "{way}: {:?}", handled.refused);
             }
             assert_eq!(asked(&site), 0, "{way}");
         }
@@ -192,9 +192,9 @@ fn sixty_four_at_once_at_most_twenty_are_asked_about() {
             for copies in [1, 2] {
                 let sites = three(site(&policy, &[]), &policy);
                 let wrong = |at: usize| sign_in(way, "jo", &format!("wrong-{}", at / copies), HERE);
-                let judged = settled(&sites, &(0..64).map(wrong).collect::<Vec<_>>());
+                let handled = settled(&sites, &(0..64).map(wrong).collect::<Vec<_>>());
                 assert!(asked(&sites[0]) <= BOUND, "{way}: {}", asked(&sites[0]));
-                assert!(judged.iter().all(|judged| judged.refused.is_some()));
+                assert!(handled.iter().all(|handled| handled.refused.is_some()));
             }
         }
     }
@@ -208,8 +208,8 @@ fn a_program_that_is_right_many_times_at_once_locks_nobody_out() {
                 let sites = three(site(&policy, &[("jo", "right")]), &policy);
                 let right = vec![sign_in(way, "jo", "right", HERE); 200];
                 for _ in 0..3 {
-                    let judged = settled(&sites[..isolates], &right);
-                    let refused: Vec<Reason> = judged.iter().filter_map(|judged| judged.refused).collect();
+                    let handled = settled(&sites[..isolates], &right);
+                    let refused: Vec<Reason> = handled.iter().filter_map(|handled| handled.refused).collect();
                     assert_eq!(refused, [], "{way}");
                 }
                 assert!(asked(&sites[0]) <= 6 * isolates, "{way}: {}", asked(&sites[0]));
@@ -257,11 +257,11 @@ fn a_network_that_goes_through_a_list_of_names_is_cut_off_by_whatever_way() {
             let before = asked(&sites[0]);
             let spray =
                 |at: usize| sign_in(way.unwrap_or(&WAYS[at % WAYS.len()]), &format!("name-{at}"), "Summer2026", HERE);
-            let judged = settled(&sites, &(0..300).map(spray).collect::<Vec<_>>());
+            let handled = settled(&sites, &(0..300).map(spray).collect::<Vec<_>>());
             let questions = asked(&sites[0]) - before;
             assert!(questions <= BOUND_OF_A_NETWORK, "{way:?}: {questions}");
             assert!(questions > BOUND_OF_A_NETWORK / 2, "{way:?}: {questions}");
-            assert!(judged.iter().all(|judged| judged.refused.is_some()));
+            assert!(handled.iter().all(|handled| handled.refused.is_some()));
             sites.iter().for_each(|site| site.ports.steps.set(false));
             for site in &sites {
                 for signing_in in WAYS {
@@ -327,7 +327,7 @@ fn a_right_answer_gives_nothing_back_to_another_minute() {
     };
     spray(0);
     turns.settle();
-    assert!(turns.done.iter().flatten().all(|judged| judged.refused.is_none()));
+    assert!(turns.done.iter().flatten().all(|handled| handled.refused.is_none()));
     spray(150);
     assert_eq!(asked(&sites[0]), BOUND_OF_A_NETWORK);
 }
@@ -512,8 +512,8 @@ proptest! {
             (0..times).for_each(|_| turns.step(which));
         }
         turns.settle();
-        for judged in turns.done.iter() {
-            prop_assert_eq!(judged.as_ref().map(|judged| judged.refused), Some(None));
+        for handled in turns.done.iter() {
+            prop_assert_eq!(handled.as_ref().map(|handled| handled.refused), Some(None));
         }
         sites.iter().for_each(|site| site.ports.steps.set(false));
         prop_assert_eq!(sites[2].ask(&sign_in("page", "jo", "right", HERE)).refused, None);
@@ -542,7 +542,7 @@ fn what_is_remembered_as_right_tells_another_network_nothing() {
             let refused = |password: &str| site.ask(&sign_in("basic", "jo", password, from)).refused;
             let of_wrong = refused("wrong");
             assert_eq!(refused("right"), of_wrong, "{from}");
-            assert_eq!(site.ask(&sign_in("basic", "jo", "right", HERE)).refused, None, "where it was judged");
+            assert_eq!(site.ask(&sign_in("basic", "jo", "right", HERE)).refused, None, "where it was checked");
             site.ports.faults.set(Faults::default());
             // Past its bound, a network learns nothing about what others may do.
             for at in 0..300 {
@@ -564,7 +564,7 @@ fn what_is_remembered_as_wrong_tells_another_network_nothing() {
     assert_eq!(site.ask(&sign_in("basic", "jo", "wrong", THERE)).refused, Some(Reason::LedgerUnavailable));
 }
 
-// From the network of who is right, where it is remembered: whoever guesses beside has twenty tries there too.
+// From the network of the right person, where it is remembered: another client there has twenty tries, too.
 #[test]
 fn what_is_remembered_as_right_is_found_by_twenty_guesses_or_not_at_all() {
     for policy in [ledger(), best_effort()] {
@@ -613,8 +613,8 @@ fn an_origin_that_is_down_for_a_minute_locks_no_program_out() {
             site.ports.faults.set(Faults { upstream, ..Faults::default() });
             for _ in 0..55 {
                 for _ in 0..3 {
-                    let judged = site.ask(&sign_in(way, "jo", "right", HERE));
-                    assert_eq!(judged.refused, Some(Reason::PasswordCheckUnavailable), "{way}");
+                    let handled = site.ask(&sign_in(way, "jo", "right", HERE));
+                    assert_eq!(handled.refused, Some(Reason::PasswordCheckUnavailable), "{way}");
                 }
                 site.ports.world.pass(1);
             }
@@ -707,8 +707,8 @@ fn a_flood_of_names_does_not_make_copies_of_a_right_password_guesses() {
     let flood = |round: usize| (0..260).map(move |at| sign_in("strict basic", &format!("n{round}-{at}"), "x", THERE));
     let rounds =
         (0..40).flat_map(|round| [sign_in("strict basic", "jo", "right", HERE)].into_iter().chain(flood(round)));
-    let judged = settled(&sites, &rounds.collect::<Vec<_>>());
-    assert!(judged.iter().step_by(261).all(|judged| judged.refused.is_none()));
+    let handled = settled(&sites, &rounds.collect::<Vec<_>>());
+    assert!(handled.iter().step_by(261).all(|handled| handled.refused.is_none()));
 }
 
 #[test]
@@ -721,8 +721,8 @@ fn a_network_past_its_bound_costs_no_row_for_each_name() {
     let beside = Site::beside(&site.ports, &ledger());
     let before = site.ports.spent.get().guesses;
     for at in 0..100 {
-        let judged = site.ask(&sign_in(WAYS[at % WAYS.len()], &format!("more-{at}"), "x", HERE));
-        assert_eq!(judged.refused, Some(Reason::Throttled));
+        let handled = site.ask(&sign_in(WAYS[at % WAYS.len()], &format!("more-{at}"), "x", HERE));
+        assert_eq!(handled.refused, Some(Reason::Throttled));
     }
     assert_eq!(site.ports.spent.get().guesses, before);
     for isolate in [&site, &beside] {

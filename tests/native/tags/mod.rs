@@ -178,7 +178,7 @@ fn the_named_cases_hold() {
 
 /// `%` is an attribute that makes the tag too long to be kept.
 #[test]
-fn a_long_tag_is_judged_by_its_name() {
+fn a_long_tag_is_known_by_its_name() {
     let elsewhere = "\"https://evil.example/\"";
     let token = "[[S86:true]]";
     for (page, expanded) in [

@@ -1,4 +1,4 @@
-// What the gate judged against what the origin understood. Each difference is { kind, what }.
+// What the gate checked against what the origin understood. Each difference is { kind, what }.
 import { fold, isReserved, site } from "./corpus.mjs";
 import { FORGED } from "./generate.mjs";
 import { forwarded, isOpen, owed, routeNamed, routeOf } from "./routes.mjs";
@@ -8,15 +8,15 @@ export function differences(sent, seen, own) {
   const taken = seen.route === undefined ? routeTakenBy(sent) : routeNamed(seen.route);
   if (!taken) return [{ kind: "route", what: `the origin was told of a route ${seen.route}, which there is not` }];
   return [
-    ...judgeWay(sent, seen, taken),
-    ...judgePath(sent, seen, taken),
-    ...judgeMethod(sent, seen, taken),
-    ...judgeBytes(sent, seen, taken),
-    ...judgeParameters(sent, seen, taken),
-    ...judgeCookies(seen),
-    ...judgeHeaders(sent, seen, taken),
-    ...judgeAddress(sent, seen, own),
-    ...judgeLeaks(sent, seen),
+    ...compareWay(sent, seen, taken),
+    ...comparePath(sent, seen, taken),
+    ...compareMethod(sent, seen, taken),
+    ...compareBytes(sent, seen, taken),
+    ...compareParameters(sent, seen, taken),
+    ...compareCookies(seen),
+    ...compareHeaders(sent, seen, taken),
+    ...compareAddress(sent, seen, own),
+    ...compareLeaks(sent, seen),
   ];
 }
 
@@ -27,7 +27,7 @@ export function failure({ status, headers, body }) {
 }
 
 /** The route by the policy's rule, and that what was shown opens it. */
-function judgeWay(sent, seen, taken) {
+function compareWay(sent, seen, taken) {
   const by = routeTakenBy(sent);
   const found = by === taken ? [] : [{ kind: "route", what: `taken ${taken.name}, by the policy ${by?.name}` }];
   if (isOpen(taken)) return found;
@@ -47,7 +47,7 @@ function routeTakenBy({ path }) {
 }
 
 /** The page that was served belongs to the route that was taken, or asks for nothing. */
-function judgePath(sent, seen, taken) {
+function comparePath(sent, seen, taken) {
   if (isDocumented(sent, seen)) return [];
   const due = owed(taken, seen.resource);
   if (due === taken) return [];
@@ -62,13 +62,13 @@ function isDocumented({ path }, { resource }) {
   return isNegotiated || isBehindFile;
 }
 
-function judgeMethod(sent, seen, taken) {
+function compareMethod(sent, seen, taken) {
   if (seen.method === undefined || seen.method === sent.method || taken.methods.includes(seen.method)) return [];
-  return [{ kind: "method", what: `${sent.method} was judged, ${seen.method} was understood on ${taken.name}` }];
+  return [{ kind: "method", what: `${sent.method} was checked, ${seen.method} was understood on ${taken.name}` }];
 }
 
-/** What was judged is what arrived, but for parameters that the gate cuts. */
-function judgeBytes(sent, seen, taken) {
+/** What was checked is what arrived, except parameters that the gate cuts. */
+function compareBytes(sent, seen, taken) {
   if (seen.target === undefined || seen.target === null) return [];
   const [path, ...rest] = seen.target.split("?");
   const expected = forwarded(taken, sent.path);
@@ -91,7 +91,7 @@ function uncut(query = "") {
 }
 
 /** Parameters that the gate takes away are not read there, by the origin's own way of reading. */
-function judgeParameters(sent, seen, taken) {
+function compareParameters(sent, seen, taken) {
   const query = Object.keys(seen.query ?? {}).filter((name) => isCut(name, taken));
   const form = Object.keys(seen.form ?? {}).filter((name) => isCutFromForm(name, taken, sent));
   return [
@@ -112,12 +112,12 @@ function isCutFromForm(name, taken, { form, headers }) {
   return name === "XSRF_TOKEN" && taken.xsrf && !headers.some(([header]) => header === "X-XSRF-TOKEN");
 }
 
-function judgeCookies(seen) {
+function compareCookies(seen) {
   return Object.keys(seen.cookies ?? {}).map((name) => ({ kind: "cookie", what: `${name} is read: ${/egs_/.test(seen.cookies[name]) ? "a live session" : "a forged one"}` }));
 }
 
 /** Nothing says who it is or where it goes but the gate. */
-function judgeHeaders(sent, seen, taken) {
+function compareHeaders(sent, seen, taken) {
   const found = [];
   if (seen.user) found.push({ kind: "identity", what: `the user is ${seen.user}` });
   const shown = isOpen(taken) ? [] : opening(sent, taken);
@@ -136,17 +136,17 @@ function judgeHeaders(sent, seen, taken) {
   return found;
 }
 
-function judgeAddress(sent, seen, own) {
+function compareAddress(sent, seen, own) {
   const found = [];
   if (seen.scheme !== undefined && seen.scheme !== "http") found.push({ kind: "address", what: `the scheme is ${seen.scheme}` });
   if (seen.script) found.push({ kind: "address", what: `the application is mounted at ${seen.script}` });
   const hosts = [sent.host.toLowerCase(), own];
-  if (seen.host !== undefined && !hosts.includes(seen.host)) found.push({ kind: "address", what: `the host is ${seen.host}, ${sent.host} was judged` });
+  if (seen.host !== undefined && !hosts.includes(seen.host)) found.push({ kind: "address", what: `the host is ${seen.host}, ${sent.host} was checked` });
   return found;
 }
 
 /** A live credential that stood where the gate takes it away is nowhere in what arrived. */
-function judgeLeaks(sent, seen) {
+function compareLeaks(sent, seen) {
   const arrived = [seen.target ?? "", ...(seen.headers ?? []).map(([, value]) => value), ...Object.values(seen.query ?? {}).flat(), ...Object.values(seen.cookies ?? {}).flat()];
   const text = `${arrived.join("\n")}\n${arrived.map(decoded).join("\n")}`;
   const leaked = sent.planted.filter((one) => text.includes(one.text)).map(({ kind }) => kind);

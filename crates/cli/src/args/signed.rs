@@ -90,7 +90,7 @@ pub struct Verify {
     /// Method of the request
     #[arg(long, default_value = "GET", value_parser = method)]
     pub method: String,
-    /// Judge as of this time, in Unix seconds [default: now]
+    /// Check as of this time, in Unix seconds [default: now]
     #[arg(long, value_name = "UNIX", value_parser = time::unix)]
     pub at: Option<u64>,
     /// Address of the client [default: one that the link allows]
@@ -123,10 +123,10 @@ pub struct ExplainRedirect {
     pub alone: Alone,
 }
 
-/// A profile that judges without the gate.
+/// A profile that is used without the gate.
 #[derive(Debug, clap::Args)]
 pub struct Alone {
-    /// Judge by the policy's [signed_redirects.NAME] alone, wherever the address leads
+    /// Check by the policy's [signed_redirects.NAME] alone, wherever the address leads
     #[arg(long, value_name = "NAME", conflicts_with_all = ["method", "client"])]
     pub profile: Option<String>,
 }

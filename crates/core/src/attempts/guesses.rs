@@ -1,4 +1,4 @@
-//! Wrong guesses at secrets, and at tokens that only an issuer can judge, counted per network and minute in this isolate.
+//! Wrong guesses at secrets, and at tokens that only an issuer can check, counted per network and minute in this isolate.
 //!
 //! A guess is counted before anything is awaited, so that a burst in parallel counts in full; one that an issuer is asked
 //! about counts while it is under way. The rate-limit binding counts across isolates; when it says enough, fails, or is

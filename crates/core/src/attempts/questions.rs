@@ -14,7 +14,7 @@ use crate::refusal::Reason;
 /// What was asked: a digest of name and password, and the pair of account and network that it counts for.
 pub type Key = ([u8; 32], ClaimKey);
 
-/// Who the password is of; None: it is of nobody.
+/// Whose password it is; None: no one's.
 pub type Answer = Result<Option<String>, Reason>;
 
 /// Questions that are under way or were answered a moment ago.
@@ -105,7 +105,7 @@ impl Questions {
     }
 }
 
-/// A question that is asked. Dropped without an answer, it is nobody's, and the next request asks.
+/// A question on its way. If it is dropped without an answer, the next request asks it again.
 #[derive(Debug)]
 pub struct Asking<'a> {
     questions: &'a Questions,

@@ -1,8 +1,8 @@
-//! One guess at a password, counted before anything is known of it. Where counting fails, nobody is asked.
+//! One guess at a password, counted before anything is known of it. Where counting fails, the password is not checked.
 //!
 //! Guesses are counted by pair of account and network, so that one person's typing errors lock nobody else out. While
 //! an account is guessed at from many networks, those that it never signed in from get fewer tries. A network that guesses
-//! at many accounts gets no more of them, but for those that signed in from it: a school behind one address goes on.
+//! at many accounts gets no more of them, except at accounts that signed in from it: a school behind one address goes on.
 
 use crate::digest::{base64url, hmac_sha256};
 use crate::exchange::Exchange;

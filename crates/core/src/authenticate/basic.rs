@@ -33,7 +33,7 @@ impl Credential for Basic {
         let known = Identity { kind: KIND, ..Identity::default() };
         match subject(x, route, self, value).await {
             Ok(subject) => Ok(Some(Access::of(Identity { subject: Some(subject), ..known }))),
-            Err(reason) => Err(Refusal::from(reason).of(&known)),
+            Err(reason) => Err(reason.of(&known)),
         }
     }
 }
@@ -48,7 +48,7 @@ async fn subject<P: Ports>(x: &Exchange<'_, P>, route: &Route, policy: &Basic, v
     }
 }
 
-/// A program, or a name that is nobody's. Wrong guesses are counted by network.
+/// A program, or a name that no person has. Wrong guesses are counted by network.
 async fn by_machine<P: Ports>(
     x: &Exchange<'_, P>,
     machine: Option<&Machine>,

@@ -32,8 +32,8 @@ pub(crate) fn send<P: Entropy>(x: &Exchange<'_, P>, route: &Route, reason: Reaso
         return Ok(None);
     }
     let next = clean_address(&state.policy, route, target);
-    let errand = broker_state::send(ctx, ports, sessions, &broker.name, target, headers, &next)?;
-    let answer = Answer::see_other(format!("{}?state={}", broker.url, errand.state.expose_text()?));
+    let sent = broker_state::send(ctx, ports, sessions, &broker.name, target, headers, &next)?;
+    let answer = Answer::see_other(format!("{}?state={}", broker.url, sent.state.expose_text()?));
     let answer = answer.with("referrer-policy", "no-referrer".to_owned());
-    Ok(Some(errand.cookie.into_iter().fold(answer, |answer, cookie| answer.with("set-cookie", cookie))))
+    Ok(Some(sent.cookie.into_iter().fold(answer, |answer, cookie| answer.with("set-cookie", cookie))))
 }

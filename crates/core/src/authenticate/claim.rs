@@ -1,4 +1,4 @@
-//! What is used up by a request, last of all: everything else that can refuse it has been judged by then.
+//! What is used up by a request, last of all: everything else that can refuse it has been checked by then.
 //!
 //! A credential that works once is found, and leaves here what has to be claimed for it. So whatever else is wrong with a
 //! request, its link, its nonce or its proof is good for another one.
@@ -13,7 +13,7 @@ use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::sealed::{once, store};
 
-/// Judges, without using anything up, what could only be known to fail afterwards.
+/// Checks, without using anything up, what would otherwise fail only afterwards.
 ///
 /// # Errors
 /// `BindingMissing`, `SecretMissing`.
@@ -41,9 +41,9 @@ pub(crate) async fn perform<P: Ports>(x: &Exchange<'_, P>, claim: Claim) -> Resu
             nonce::claim(ctx, ports, &sealed).await?;
             open_session(x, &subject).await?;
         }
-        Claim::Passage { sealed, before, cookie } => {
+        Claim::Handoff { sealed, before, cookie } => {
             handoff::claim(ctx, ports, &sealed).await?;
-            if let Some(before) = before.filter(|old| !session::is_nobodys(old) && old.expires > ctx.now) {
+            if let Some(before) = before.filter(|old| !session::is_anonymous(old) && old.expires > ctx.now) {
                 store::revoke(ctx, ports, &before).await?;
             }
             x.jar.set(cookie);

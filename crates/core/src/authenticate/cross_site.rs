@@ -23,7 +23,7 @@ pub(crate) struct Field {
 /// That of an ordinary session.
 pub(crate) const FIELD: Field = Field { name: xsrf::FIELD, is_named: |name| query::folds_onto(name, xsrf::FIELD) };
 
-/// Judges what a request that an authentic session opens shows of that session's token, where the route asks for it.
+/// Checks the session's token on a request that an authentic session opens, where the route asks for it.
 /// `held`: what its cookies hold. `body`: its form, if that was read; where the token is looked for in one, it is read
 /// here, and is afterwards without it.
 ///
@@ -51,7 +51,7 @@ pub(crate) async fn check<P: Ports>(
     Ok(())
 }
 
-/// Judges where a request comes from that changes something, or opens a connection to do so.
+/// Checks the origin of a request that changes something, or opens a connection to do so.
 ///
 /// # Errors
 /// `CrossSite`.

@@ -21,14 +21,14 @@ pub struct Form {
 }
 
 /// Reads a form. `kept_back`: names of the fields that do not go on, in whatever spelling some origin would take for them.
-/// `judged`: names of those that decide on the request too. None: the body is no form, and was not read.
+/// `deciding`: names of those that decide on the request too. None: the body is no form, and was not read.
 ///
 /// # Errors
 /// `FormMalformed`, `BodyTooLarge`.
 pub async fn read<P: Ports>(
     x: &Exchange<'_, P>,
     kept_back: fn(&str) -> bool,
-    judged: fn(&str) -> bool,
+    deciding: fn(&str) -> bool,
 ) -> Result<Option<Form>, Reason> {
     let Exchange { state, request, ports, .. } = *x;
     let limit = state.policy.limits.form;
@@ -39,7 +39,7 @@ pub async fn read<P: Ports>(
         return Ok(None);
     };
     request.check_body_encoding()?;
-    let form = multipart::Form::new(boundary.map_err(|_| Reason::FormMalformed)?, kept_back).judging(judged);
+    let form = multipart::Form::new(boundary.map_err(|_| Reason::FormMalformed)?, kept_back).deciding(deciding);
     parts(ports, form, limit).await.map(Some)
 }
 
@@ -54,7 +54,7 @@ pub async fn read_urlencoded<P: Ports>(x: &Exchange<'_, P>, kept_back: fn(&str) 
 }
 
 /// The fields before the first file. Files are not held: from the first one on the body streams, and a field that is kept
-/// back or judged ends the request if it stands behind it.
+/// back, or decides on the request, ends it if it stands behind a file.
 async fn parts(ports: &impl Ports, mut parts: multipart::Form<fn(&str) -> bool>, limit: usize) -> Result<Form, Reason> {
     let mut taken = 0;
     while !parts.is_settled() {

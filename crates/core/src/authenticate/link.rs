@@ -26,14 +26,14 @@ impl Credential for Link {
         let Some((link, parts)) = authentic else { return Ok(None) };
         let identity = Identity { subject: link.subject.clone(), ..Identity::by_key("link", &link.key_id) };
         let used = || {
-            link::check_terms(self, &parts, x.request.client(), ctx.now)?;
+            link::check_terms(self, &parts, x.request.client_address, ctx.now)?;
             let key = claim_key("link", &link.key_id, &link.mac);
             let (not_used, replayed) = (Reason::LinkNotUsed, Reason::LinkReplayed);
             self.single_use.then(|| SingleUse { key, until: link.until, not_used, replayed }.claim(x)).transpose()
         };
         match used() {
             Ok(claim) => Ok(Some(Access { claim, ..Access::of(identity) })),
-            Err(reason) => Err(Refusal::from(reason).of(&identity)),
+            Err(reason) => Err(reason.of(&identity)),
         }
     }
 }

@@ -32,7 +32,7 @@ impl Credential for Nonce {
         let known = Identity::by_key("nonce", &sealed.key_id);
         match redeem(x, route, sealed).await {
             Ok(access) => Ok(Some(Access { identity: access.identity.or(Some(known)), ..access })),
-            Err(reason) => Err(Refusal::from(reason).of(&known)),
+            Err(reason) => Err(reason.of(&known)),
         }
     }
 }

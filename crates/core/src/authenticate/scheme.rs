@@ -5,8 +5,8 @@ use crate::http::authorization::{self, Authorization};
 use crate::policy::{CredentialKind, Route};
 use crate::refusal::Reason;
 
-/// The request's Authorization, if it means something on this route. Where nothing reads it, it is nobody's credential:
-/// not judged, only never forwarded.
+/// The request's Authorization, if it means something on this route. Where no kind of credential reads
+/// it, it is not checked, only never forwarded.
 ///
 /// # Errors
 /// `SchemeNeedsConnection`, `SchemeNotAccepted`, `AuthorizationDuplicate`, `AuthorizationMalformed`.

@@ -36,7 +36,7 @@ impl Credential for Session {
         };
         let session = session::open(ctx, policy, value).map_err(|reason| refused(reason.into()))?;
         let known = Identity::by_key("session", &session.key_id);
-        let of_session = |reason: Reason| Refusal::from(reason).of(&known);
+        let of_session = |reason: Reason| reason.of(&known);
         let token = match route.xsrf >= Xsrf::Token || route.tags.is_some() {
             true => {
                 let token = xsrf::token(ctx, policy, &session).map_err(of_session)?;
@@ -46,8 +46,8 @@ impl Credential for Session {
                     let lives = session.expires - ctx.now;
                     x.jar.set(xsrf::set_cookie(&token, lives, target).map_err(of_session)?);
                 }
-                let judged = cross_site::check(x, route, (&token, held), cross_site::FIELD, &mut shown.body).await;
-                judged.map_err(of_session)?;
+                let checked = cross_site::check(x, route, (&token, held), cross_site::FIELD, &mut shown.body).await;
+                checked.map_err(of_session)?;
                 Some(token)
             }
             false => None,

@@ -29,7 +29,7 @@ pub async fn open_session<P: Ports>(x: &Exchange<'_, P>, subject: &str) -> Resul
     Ok(Identity { subject: Some(subject.to_owned()), ..Identity::by_key("session", &session.key_id) })
 }
 
-/// Ends the session that the request came with, whoever's it was: a log-in never continues another one.
+/// Ends the session that the request came with, no matter whose: a log-in never continues another session.
 ///
 /// # Errors
 /// Storage's own reasons.

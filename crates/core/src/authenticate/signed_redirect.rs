@@ -33,7 +33,7 @@ impl Credential for SignedRedirect {
         };
         match used() {
             Ok(claim) => Ok(Some(Access { claim, ..Access::of(identity) })),
-            Err(reason) => Err(Refusal::from(reason).of(&identity)),
+            Err(reason) => Err(reason.of(&identity)),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `bearer` and `issuer:<name>`: Bearer tokens, whoever issued them.
+//! `bearer` and `issuer:<name>`: Bearer tokens, the gateway's own and those of issuers.
 
 use crate::authenticate::kind::{Credential, Shown};
 use crate::credential::issuer::{self, Verdict};
@@ -24,7 +24,7 @@ impl Credential for Token {
     ) -> Result<Option<Access>, Refusal> {
         let Some(token) = &shown.token else { return Ok(None) };
         let verified = verify(x, route, token).await?;
-        let of_token = |reason: Reason| Refusal::from(reason).of(&verified.identity);
+        let of_token = |reason: Reason| reason.of(&verified.identity);
         let claim = match shown.with_proof || verified.bound.is_some() {
             true => Some(Box::pin(check_binding(x, token, shown.with_proof, verified.bound)).await.map_err(of_token)?),
             false => None,
@@ -72,7 +72,7 @@ async fn by_issuer<P: Ports>(x: &Exchange<'_, P>, route: &Route, token: &str) ->
             drop(under_way);
             match answer {
                 Ok(told) => told,
-                // Nobody said that it is wrong. Who asks on while the issuer is down has no more than those under way.
+                // Not known to be wrong. A client that goes on while the issuer is down has no more than those under way.
                 Err(reason @ Reason::IntrospectionUnavailable) => return Err(reason),
                 Err(reason) => return Err(state.guesses.count(&network, ctx.now, ports, reason).await),
             }

@@ -37,13 +37,13 @@ impl Credential for TokenPair {
             acts_for_others: client.acts_for_others,
             ..Identity::default()
         };
-        let judged = match client.kind {
+        let allowed = match client.kind {
             ClientKind::TokenPair => token::check_scope(route, &identity),
             _ => Err(Reason::ClientKind),
         };
-        match judged {
+        match allowed {
             Ok(()) => Ok(Some(Access::of(identity))),
-            Err(reason) => Err(Refusal::from(reason).of(&identity)),
+            Err(reason) => Err(reason.of(&identity)),
         }
     }
 }

@@ -102,7 +102,7 @@ pub async fn verify<P: KvStore + Ledger>(
     (route, target): (&Route, &Target<'_>),
     sealed: &Sealed,
 ) -> Result<Verified, Refusal> {
-    let known = |reason: Reason| Refusal::from(reason).of(&Identity::by_key("bearer", &sealed.key_id));
+    let known = |reason: Reason| reason.of(&Identity::by_key("bearer", &sealed.key_id));
     if sealed.expires <= ctx.now {
         return Err(known(Reason::TokenExpired));
     }
@@ -132,11 +132,11 @@ async fn verify_grant<P: KvStore + Ledger>(
 ) -> Result<Verified, Refusal> {
     let by_key = Identity::by_key("bearer", &sealed.key_id);
     let (Some(oauth), Some(claims)) = (&policy.oauth, grant::claims(sealed)) else {
-        return Err(Refusal::from(Reason::TokenForged).of(&by_key));
+        return Err(Reason::TokenForged.of(&by_key));
     };
     let revocation = route.revocation;
     let verified = grant::verify(ctx, ports, oauth, revocation, sealed, &claims).await;
-    let record = verified.map_err(|reason| Refusal::from(reason).of(&by_key))?;
+    let record = verified.map_err(|reason| reason.of(&by_key))?;
     let mut identity = Identity {
         subject: Some(record.sub.clone()),
         client: Some(record.client.clone()),
@@ -145,8 +145,8 @@ async fn verify_grant<P: KvStore + Ledger>(
     };
     let client =
         registry::find(ctx, ports, policy, &record.client, revocation).await.map_err(|reason| match reason {
-            Reason::ClientUnknown => Refusal::from(Reason::TokenClient).of(&identity),
-            other => Refusal::from(other).of(&identity),
+            Reason::ClientUnknown => Reason::TokenClient.of(&identity),
+            other => other.of(&identity),
         })?;
     identity.acts_for_others = client.acts_for_others;
     let resources = grant::resources(&record, &claims);
@@ -154,7 +154,7 @@ async fn verify_grant<P: KvStore + Ledger>(
         let address = target.address();
         let is_meant = resources.iter().any(|resource| covers(resource, &address));
         if !is_meant {
-            return Err(Refusal::from(Reason::TokenResource).of(&identity));
+            return Err(Reason::TokenResource.of(&identity));
         }
     }
     Ok(Verified { identity, bound: claims.bound })

@@ -1,7 +1,7 @@
 //! A browser on its way to a broker and back.
 //!
 //! It gets a cookie, and the broker an opaque state that names the address to come back to and is bound to that cookie.
-//! So an answer of the broker is worth nothing in any other browser: nobody can be signed in as somebody else by a link.
+//! So an answer of the broker is worth nothing in any other browser: no link can sign a person in as somebody else.
 //! Several tabs share the cookie. Nothing is stored.
 //!
 //! While keys are changed, a browser may have a cookie whose key this deployment does not know. It is not replaced, for
@@ -17,9 +17,9 @@ use crate::sealed::seal::{self, Kind, Sealed, Terms};
 use crate::sealed::store::Context;
 use crate::secret::Secret;
 
-/// What a browser takes along.
+/// What a browser takes along to the broker.
 #[derive(Debug)]
-pub struct Errand {
+pub struct BrokerState {
     /// For the broker, which gives it back.
     pub state: Secret,
     /// The Set-Cookie value, if the browser has no cookie that lasts.
@@ -39,7 +39,7 @@ pub fn send(
     target: &Target<'_>,
     headers: &Headers<'_>,
     next: &str,
-) -> Result<Errand, Reason> {
+) -> Result<BrokerState, Reason> {
     let fits = |next: &&str| next.len() <= seal::PAYLOAD - MARK;
     let path = next.split('?').next().unwrap_or_default();
     let next = [next, path].into_iter().find(fits).unwrap_or("/");
@@ -62,7 +62,7 @@ pub fn send(
     };
     let payload = [&mark(&browser), next.as_bytes()].concat();
     let state = make(ctx, entropy, policy, broker, ctx.now + STATE, &payload)?.text();
-    Ok(Errand { state, cookie })
+    Ok(BrokerState { state, cookie })
 }
 
 /// The path that a browser comes back to, with the state that the broker gave back.
@@ -77,7 +77,7 @@ pub fn back(
     headers: &Headers<'_>,
     state: &str,
 ) -> Result<String, Reason> {
-    let opened = seal::open(Kind::Errand, &policy.keys, ctx.secrets, ctx.loopback, state)?;
+    let opened = seal::open(Kind::BrokerState, &policy.keys, ctx.secrets, ctx.loopback, state)?;
     let state = opened.filter(|state| state.is_for(broker)).ok_or(Reason::BrokerStateForged)?;
     if state.expires <= ctx.now {
         return Err(Reason::BrokerStateExpired);
@@ -99,7 +99,7 @@ fn browsers(
     target: &Target<'_>,
     headers: &Headers<'_>,
 ) -> impl Iterator<Item = Sealed> {
-    let open = |value| seal::open(Kind::Errand, &policy.keys, ctx.secrets, ctx.loopback, value).ok().flatten();
+    let open = |value| seal::open(Kind::BrokerState, &policy.keys, ctx.secrets, ctx.loopback, value).ok().flatten();
     let opened: Vec<Sealed> = texts(target, headers).filter_map(open).collect();
     opened.into_iter().filter(move |browser| browser.is_for(BROWSER) && browser.expires > ctx.now)
 }
@@ -109,7 +109,7 @@ fn texts<'a>(target: &Target<'_>, headers: &Headers<'a>) -> impl Iterator<Item =
     let name = session::host_name(NAME, target);
     let header = headers.get("cookie").unwrap_or_default();
     let texts: Vec<&str> = cookie::visible(header, &name).take(MOST).collect();
-    texts.into_iter().filter(|text| seal::is_written_as(Kind::Errand, text))
+    texts.into_iter().filter(|text| seal::is_written_as(Kind::BrokerState, text))
 }
 
 fn is_of_unknown_key(policy: &Session, text: &str) -> bool {
@@ -126,7 +126,7 @@ fn make(
     payload: &[u8],
 ) -> Result<Sealed, Reason> {
     let (key, secret) = ctx.signing_key(&policy.keys)?;
-    seal::seal(&Terms { kind: Kind::Errand, issued: ctx.now, expires, audience, payload }, key, secret, entropy)
+    seal::seal(&Terms { kind: Kind::BrokerState, issued: ctx.now, expires, audience, payload }, key, secret, entropy)
 }
 
 /// What the state knows of the browser; from it the cookie cannot be had.

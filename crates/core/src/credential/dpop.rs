@@ -101,9 +101,9 @@ pub fn algorithms() -> impl Iterator<Item = &'static str> {
     JwsAlgorithm::ALL.iter().map(|(name, _)| *name)
 }
 
-/// `htu` against the address that was judged: without query and fragment, scheme and host without case, and without the
+/// Compares `htu` with the address of the request: without query and fragment, scheme and host without case, and without the
 /// scheme's own port (RFC 3986 section 6.2.3).
-fn is_same_address(claimed: &str, judged: &str) -> bool {
+fn is_same_address(claimed: &str, requested: &str) -> bool {
     let claimed = claimed.split(['?', '#']).next().unwrap_or_default();
     let parts = |address: &str| {
         let (scheme, rest) = address.split_once("://")?;
@@ -113,7 +113,7 @@ fn is_same_address(claimed: &str, judged: &str) -> bool {
         let host = host.to_ascii_lowercase();
         Some((scheme, host.strip_suffix(own).unwrap_or(&host).to_owned(), path.to_owned()))
     };
-    parts(claimed).is_some_and(|claimed| Some(claimed) == parts(judged))
+    parts(claimed).is_some_and(|claimed| Some(claimed) == parts(requested))
 }
 
 /// Seconds before and after now at which a proof may have been made.
@@ -127,14 +127,14 @@ mod tests {
 
     #[test]
     fn one_address_in_its_spellings() {
-        let judged = "https://gate.example/api/x";
-        for same in [judged, "https://gate.example/api/x?a=b#c", "HTTPS://Gate.Example:443/api/x"] {
-            assert!(is_same_address(same, judged), "{same}");
+        let requested = "https://gate.example/api/x";
+        for same in [requested, "https://gate.example/api/x?a=b#c", "HTTPS://Gate.Example:443/api/x"] {
+            assert!(is_same_address(same, requested), "{same}");
         }
         for other in
             ["https://gate.example/api/X", "https://gate.example/api/x/", "http://gate.example/api/x", "/api/x", ""]
         {
-            assert!(!is_same_address(other, judged), "{other}");
+            assert!(!is_same_address(other, requested), "{other}");
         }
     }
 }

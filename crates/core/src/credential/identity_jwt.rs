@@ -74,7 +74,7 @@ impl Assertions {
     fn remember(&self, claims_of: String, now: u64, token: &str) {
         let mut tokens = self.0.borrow_mut();
         if tokens.len() >= CAPACITY {
-            tokens.clear(); // whoever comes again gets a new one
+            tokens.clear(); // the next request gets a new one
         }
         tokens.insert(claims_of, (now, token.to_owned()));
     }

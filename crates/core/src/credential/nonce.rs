@@ -25,7 +25,7 @@ pub async fn mint<P: KvStore + Ledger + Entropy>(
     Ok(store::mint(ctx, ports, Kind::Nonce, &policy.keys, &route.name, record).await?.text())
 }
 
-/// Judges what can be judged without storage: form, MAC, time, route.
+/// Verifies what can be verified without storage: form, MAC, time, route.
 ///
 /// # Errors
 /// `NonceForged`, `NonceExpired`, `NonceWrongRoute`, `SecretMissing`.
@@ -51,7 +51,7 @@ pub async fn subject<P: KvStore + Ledger>(ctx: Context<'_>, ports: &P, sealed: &
     }
 }
 
-/// Uses an opened nonce up. Its record was read before, so that a store that does not answer costs nobody a nonce.
+/// Uses an opened nonce up. Its record was read before, so that a store that does not answer uses no nonce up.
 ///
 /// # Errors
 /// `NonceReplayed`, and storage's own reasons.

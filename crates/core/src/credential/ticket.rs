@@ -69,7 +69,7 @@ pub async fn verify<P: KvStore + Ledger>(
     if ticket.expires <= ctx.now {
         return Err(Reason::TicketExpired.into());
     }
-    // Said of the ticket: whoever sends one knows nothing of the session, and a browser's own is not touched.
+    // Said of the ticket: its sender knows nothing of the session, and a browser's own session is not touched.
     let identity = session::check(ctx, ports, policy, revocation, &session).await.map_err(|reason| match reason {
         Reason::SessionExpired => Reason::TicketExpired,
         Reason::SessionRevoked => Reason::TicketRevoked,
@@ -78,7 +78,7 @@ pub async fn verify<P: KvStore + Ledger>(
     });
     match identity {
         Ok(identity) => Ok(Identity { kind: KIND, ..identity }),
-        Err(reason) => Err(Refusal::from(reason).of(&Identity::by_key(KIND, &session.key_id))),
+        Err(reason) => Err(reason.of(&Identity::by_key(KIND, &session.key_id))),
     }
 }
 

@@ -81,7 +81,7 @@ fn bearer(state: &State, route: &Route, public: Public, realm: &str) -> Option<S
     Some(challenge)
 }
 
-/// RFC 9449 section 7.1, for whoever tried.
+/// RFC 9449 section 7.1, for a client that tried.
 fn of_proof(reason: Reason) -> Option<String> {
     let error = match reason {
         Reason::TokenBinding => "invalid_token",

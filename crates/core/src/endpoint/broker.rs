@@ -19,8 +19,8 @@ pub(crate) fn is_one(policy: &Policy, path: &str) -> bool {
     path.strip_prefix(BROKER).is_some_and(|name| policy.brokers.iter().any(|broker| broker.name == name))
 }
 
-/// Opens a session for whom the broker names, and goes on to the address that the browser had asked for. What costs no
-/// storage is judged first: an answer is not used up by a request that will be refused.
+/// Opens a session for the person whom the broker names, and redirects to the address that the browser had asked for. What
+/// costs no storage is checked first: an answer is not used up by a request that will be refused.
 ///
 /// # Errors
 /// The reasons of links, `BrokerStateForged`, `BrokerStateExpired`, `BrokerBrowser`, and storage's own.
@@ -38,11 +38,11 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     if fetch_metadata::looks_ahead(request.method, &request.headers) {
         return Err(Reason::LinkNotUsed.into());
     }
-    link::check_terms(&broker.link, &parts, request.client(), ctx.now)?;
+    link::check_terms(&broker.link, &parts, request.client_address, ctx.now)?;
     let state = query::sole(parts.covered, STATE)?.ok_or(Reason::BrokerStateForged)?;
     let key = claim_key("link", &link.key_id, &link.mac);
     let next = match broker_state::back(ctx, sessions, &broker.name, target, &request.headers, state) {
-        // Somebody had another person sent to the broker: what it signed must not be left for whoever finds it.
+        // Another browser was sent to the broker. What the broker signed is claimed, so that no one who finds it can use it.
         Err(Reason::BrokerBrowser) => {
             once::claim(ctx, ports, &key, link.until, Reason::BrokerBrowser).await?;
             return Err(Reason::BrokerBrowser.into());

@@ -12,7 +12,7 @@ use crate::redirect;
 use crate::refusal::Reason;
 use crate::refused::Refusal;
 
-/// 302 to the address that comes with the passage, with the http session. Browsers that take https by themselves get
+/// 302 to the address that comes with the handoff, with the http session. Browsers that take https by themselves get
 /// none, and go on all the same.
 ///
 /// # Errors

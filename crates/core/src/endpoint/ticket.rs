@@ -35,7 +35,7 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     let minted = ticket::mint(ctx, ports, sessions, &session, policy.lifetime);
     match minted.and_then(|minted| described(&minted)) {
         Ok(described) => Ok(Access::answer(Answer::json(201, &described)).by(identity)),
-        Err(reason) => Err(Refusal::from(reason).of(&identity)),
+        Err(reason) => Err(reason.of(&identity)),
     }
 }
 

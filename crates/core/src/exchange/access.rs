@@ -20,7 +20,7 @@ pub struct Access {
     /// What tags in the origin's page stand for, where they are expanded.
     pub tags: Option<Tags>,
     /// Where the outcome leads, which the origin's answer decides.
-    pub onward: Option<Box<OutcomeRedirect>>,
+    pub outcome_redirect: Option<Box<OutcomeRedirect>>,
     /// What is used up by it, once everything else is known to be right.
     pub claim: Option<Box<Claim>>,
     /// How a failure of the origin is told, if not as the route says.

@@ -24,7 +24,7 @@ pub enum Claim {
         subject: String,
     },
     /// A nonce that carries a session.
-    Passage {
+    Handoff {
         /// The nonce.
         sealed: Sealed,
         /// Another person's session in the browser, which ends.

@@ -50,7 +50,7 @@ pub struct Forwarding {
     /// What tags in a page stand for, where they are expanded.
     pub tags: Option<Tags>,
     /// Where the browser goes instead of getting the origin's answer, if the outcome leads anywhere.
-    pub onward: Option<Box<OutcomeRedirect>>,
+    pub outcome_redirect: Option<Box<OutcomeRedirect>>,
     /// How a failure of the origin is told, if not as the route says.
     pub format: Option<ErrorFormat>,
 }

@@ -15,7 +15,7 @@ pub fn clock_cause(name: &str, time: u64, now: u64) -> String {
 pub fn route_cause(reason: Reason) -> String {
     match reason {
         Reason::PathCaseAmbiguous => {
-            "The path is a guarded route's but for upper and lower case or path parameters; origins differ on both."
+            "The path differs from a guarded route's only in case or in path parameters; origins differ on both."
         }
         Reason::PathNearGuarded => {
             "Some origins would read the path as one that another route guards, which asks for more: by a slash, dot or space at an end, a front controller such as index.php, a session segment, or letters in another form."

@@ -15,7 +15,7 @@ pub struct Explanation {
     /// The route that takes the address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route: Option<String>,
-    /// Which format was judged: `link` or `signed-redirect`, with the profile's name.
+    /// Which format was checked: `link` or `signed-redirect`, with the profile's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
     /// Key that the link names, or whose secret was tried.

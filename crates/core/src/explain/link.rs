@@ -17,7 +17,7 @@ use crate::signed::link::{self, Signed};
 /// ```
 /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let secrets = Secrets::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, "", secret);
 /// use edgegate_core::explain::explain_link;
 /// use edgegate_core::signed::link::Signed;
 ///

@@ -31,7 +31,7 @@ use crate::signed::link::Signed;
 /// ```
 /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let secrets = Secrets::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, "", secret);
 /// use edgegate_core::explain::explain;
 ///
 /// let url = "https://gate.example.org/downloads/a.pdf?eg_kid=link-9&eg_exp=1800000600&eg_sig=AAAA";

@@ -21,7 +21,7 @@ use crate::signed::redirect::{self, Parts};
 /// ```
 /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let secrets = Secrets::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, "", secret);
 /// use edgegate_core::explain::explain_redirect;
 ///
 /// let url = "https://elsewhere.example/?user=jo&ts=1800000000&signature=00";

@@ -46,8 +46,8 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
     let by_policy = |name: &str| forward.remove.iter().any(|pattern| pattern.matches_ignoring_case(name));
     remove.extend(incoming.headers.iter().filter(|(name, _)| by_policy(name)).map(|(name, _)| name.to_owned()));
     on_behalf::check(policy, route, identity, &incoming.headers, &mut remove)?;
-    let is_judged = |name: &str| matches!(name, "cookie" | "authorization");
-    let is_credential = |name: &str, value: &str| is_proof(policy, name) || (!is_judged(name) && traces::holds(value));
+    let is_cleaned = |name: &str| matches!(name, "cookie" | "authorization");
+    let is_credential = |name: &str, value: &str| is_proof(policy, name) || (!is_cleaned(name) && traces::holds(value));
     let credentials = incoming.headers.iter().filter(|(name, value)| is_credential(name, value));
     remove.extend(credentials.map(|(name, _)| name.to_owned()));
     let mut set = Vec::with_capacity(8);
@@ -70,7 +70,7 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
         set.push(("edgegate-scope", identity.scope.join(" ")));
     }
     if matches!(forward.origin.via, Via::Url(_)) || forward.host.is_some() {
-        // The origin sees another host than the client wrote; this is the one that was judged.
+        // The origin sees another host than the client wrote; this is the one that was checked.
         set.push(("x-forwarded-host", target.host.to_string()));
         set.push(("x-forwarded-proto", target.scheme().to_owned()));
     }
@@ -94,7 +94,7 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
         owns_cors: route.cors.is_some() || route.takes_credentials(),
         varies_by_origin: route.cors.is_some(),
         tags: None,
-        onward: None,
+        outcome_redirect: None,
         format: None,
     })
 }
@@ -185,7 +185,7 @@ fn is_proof(policy: &Policy, name: &str) -> bool {
     policy.carried.headers.iter().copied().chain(xsrf).any(|own| name.len() == own.len() && fold(name) == own)
 }
 
-/// Whether a cookie is one of the gateway's own, but for a servlet session's, which is known by its value.
+/// Whether a cookie is one of the gateway's own, except a servlet session's, which is recognised by its value.
 fn is_own_cookie(policy: &Policy, name: &str) -> bool {
     let prefixed = name.split_at_checked(7).filter(|(prefix, _)| cookie::reads_as(prefix, "__Host-"));
     let bare = prefixed.map_or(name, |(_, bare)| bare);

@@ -68,10 +68,10 @@ async fn guarded<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Decided
         Then::Redirect(location) => redirect(x, route, location, access.claim).await,
         Then::Forward => {
             let known = identity.clone().unwrap_or_default();
-            let (format, onward) = (access.format, access.onward.clone());
+            let (format, outcome_redirect) = (access.format, access.outcome_redirect.clone());
             match forward(x, route, &known, access, looked_at).await {
                 Ok(forwarding) => Ok(Decision::Forward(Box::new(forwarding))),
-                Err(refusal) => Err(luminate::told_of_call(refusal, format, onward, x.now)),
+                Err(refusal) => Err(luminate::told_of_call(refusal, format, outcome_redirect, x.now)),
             }
         }
     };
@@ -116,9 +116,9 @@ async fn forward<P: Ports>(
     forwarding.set.extend(content_type.map(|content_type| ("content-type", content_type.to_owned())));
     forwarding.tags = access.tags;
     forwarding.format = access.format;
-    if let Some(onward) = access.onward {
+    if let Some(outcome_redirect) = access.outcome_redirect {
         forwarding.remove.extend(forward::partial(&request.headers));
-        forwarding.onward = Some(onward);
+        forwarding.outcome_redirect = Some(outcome_redirect);
     }
     if let Some(audience) = &route.forward.jwt_audience {
         let jwt = x.state.assertions.jwt(x.ctx(), &x.state.policy, (route, audience, identity), x.ports).await?;

@@ -37,7 +37,7 @@ impl State {
     /// ```
     /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
     /// # let policy = Policy::read(EXAMPLE).unwrap();
-    /// # let secrets = Secrets::new(&policy, secret);
+    /// # let secrets = Secrets::new(&policy, "", secret);
     /// use edgegate_core::exchange::Moment;
     /// use edgegate_core::exchange::decision::Decision;
     /// use edgegate_core::http::{Headers, Incoming};
@@ -48,7 +48,7 @@ impl State {
     /// let state = State::new(policy, secrets);
     /// let ports = Memory::new(&World::at(1_800_000_000));
     /// let handle = |url| {
-    ///     let request = Incoming { method: "GET", url, headers: Headers::new(Vec::new()), odd_body: false };
+    ///     let request = Incoming { method: "GET", url, headers: Headers::new(Vec::new()), odd_body: false, client_address: None };
     ///     finish(state.handle(&request, Moment { now: 1_800_000_000, request_id: "r1" }, &ports)).unwrap()
     /// };
     ///
@@ -100,14 +100,14 @@ impl State {
     }
 
     /// The answer to a request that failed after it was let through.
-    pub fn refuse(&self, reason: Reason, request: &Incoming<'_>, moment: Moment<'_>, judged: &Handled) -> Answer {
-        let place = match &judged.route {
+    pub fn refuse(&self, reason: Reason, request: &Incoming<'_>, moment: Moment<'_>, handled: &Handled) -> Answer {
+        let place = match &handled.route {
             Some(route) => Place::Route(route.clone()),
-            None => Place::Endpoint(judged.endpoint),
+            None => Place::Endpoint(handled.endpoint),
         };
         // What was opened for the caller is theirs even if the origin is down: a nonce works only once.
-        let (cookies, outcome) = match &judged.decision {
-            Decision::Forward(forwarding) => (forwarding.cookies.clone(), forwarding.onward.as_deref()),
+        let (cookies, outcome) = match &handled.decision {
+            Decision::Forward(forwarding) => (forwarding.cookies.clone(), forwarding.outcome_redirect.as_deref()),
             Decision::Answer(_) => (Vec::new(), None),
         };
         let refusal = Refusal::from(reason);
@@ -115,7 +115,7 @@ impl State {
             Some(redirect) => refusal.saying(Said::Body(redirect)),
             None => refusal,
         };
-        refuse::answer(&self.words(request, moment, &place, &refusal), &refusal, judged.format, cookies)
+        refuse::answer(&self.words(request, moment, &place, &refusal), &refusal, handled.format, cookies)
     }
 
     fn words<'a>(

@@ -38,7 +38,7 @@ impl Answer {
         Self::new(302, "text/plain; charset=utf-8", String::new()).with("location", location)
     }
 
-    /// That anybody may keep for five minutes, instead of nobody.
+    /// That every cache may keep for five minutes, instead of none.
     pub fn kept(mut self) -> Self {
         for (_, value) in self.headers.iter_mut().filter(|(name, _)| *name == "cache-control") {
             *value = "public, max-age=300".to_owned();

@@ -31,7 +31,7 @@ impl<'a> Fields<'a> {
     pub fn read(text: &'a str) -> Self {
         let of_piece = |param: crate::http::query::Param<'a>| {
             names(param.raw).enumerate().map(move |(at, raw)| {
-                // `a;b=1`: whoever splits at `&` alone reads the name `a;b`.
+                // `a;b=1`: a reader that splits at `&` alone sees the name `a;b`.
                 let value = (at == 0 && raw.len() == param.name.len()).then_some(param.value);
                 let (folded, unclosed) = readings(raw);
                 Field { raw, folded, unclosed, value }

@@ -1,6 +1,6 @@
 //! The request as it arrived: borrowed views over the bytes received, nothing normalised.
 //!
-//! What is judged here is what the origin will get. A URL that two parsers could read in two ways is
+//! What is checked here is what the origin will get. A URL that two parsers could read in two ways is
 //! refused by [`target`], not repaired.
 
 pub mod accept;
@@ -24,7 +24,7 @@ pub use crate::http::fields::Fields;
 pub use crate::http::headers::Headers;
 pub use crate::http::target::{Deployment, Target};
 
-/// A request before it is judged.
+/// A request before it is checked.
 ///
 /// # Example
 /// ```
@@ -33,8 +33,9 @@ pub use crate::http::target::{Deployment, Target};
 /// let request = Incoming {
 ///     method: "GET",
 ///     url: "https://gate.example.org/",
-///     headers: Headers::new(vec![("cf-connecting-ip", "2001:db8::1")]),
+///     headers: Headers::new(Vec::new()),
 ///     odd_body: false,
+///     client_address: "2001:db8::1".parse().ok(),
 /// };
 /// assert_eq!(request.network(), "2001:db8:0:0::/64");
 /// ```
@@ -49,18 +50,15 @@ pub struct Incoming<'a> {
     /// A GET or HEAD for which the runtime has a body. It has no meaning (RFC 9110 section 9.3.1) and cannot be forwarded;
     /// where Content-Length says 0 it is empty.
     pub odd_body: bool,
+    /// The client's address, as the platform reports it; None if it reports none that can be read. Where no platform sets
+    /// it, as under local emulation, the client itself may have chosen it.
+    pub client_address: Option<IpAddr>,
 }
 
 impl Incoming<'_> {
-    /// The client address that the platform vouches for (`CF-Connecting-IP`). Off the platform, and under
-    /// local emulation, whoever sends the header chooses it.
-    pub fn client(&self) -> Option<IpAddr> {
-        self.headers.get("cf-connecting-ip")?.parse().ok()
-    }
-
     /// The network that counts as one guesser: an IPv4 address, an IPv6 /64.
     pub fn network(&self) -> String {
-        match self.client() {
+        match self.client_address {
             Some(IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_none() => {
                 let [a, b, c, d, ..] = v6.segments();
                 format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
@@ -70,7 +68,7 @@ impl Incoming<'_> {
         }
     }
 
-    /// Whether a body that is judged is what it will be read as: an origin that unpacks it would read another one.
+    /// Checks that the body is not packed: an origin that unpacks it would read another one than was checked.
     ///
     /// # Errors
     /// `FormMalformed` for a Content-Encoding (RFC 9110 section 8.4).

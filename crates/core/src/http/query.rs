@@ -96,14 +96,14 @@ pub fn cut(query: &str, drop: impl Fn(&Param<'_>) -> bool) -> String {
 }
 
 /// The query as it is forwarded: what the runtime's `fetch` would escape, escaped here, so that the address that is
-/// forwarded is the one that was judged. It decodes to the same bytes.
+/// forwarded is the one that was checked. It decodes to the same bytes.
 pub fn escaped(query: &str) -> Cow<'_, str> {
-    if !query.bytes().any(is_escaped_onward) {
+    if !query.bytes().any(is_escaped_when_forwarded) {
         return Cow::Borrowed(query);
     }
     let mut escaped = String::with_capacity(query.len() + 16);
     for byte in query.bytes() {
-        match is_escaped_onward(byte) {
+        match is_escaped_when_forwarded(byte) {
             true => push_escape(&mut escaped, byte),
             false => escaped.push(char::from(byte)),
         }
@@ -112,7 +112,7 @@ pub fn escaped(query: &str) -> Cow<'_, str> {
 }
 
 /// Whether a byte of a query is accepted as it is and forwarded escaped.
-pub fn is_escaped_onward(byte: u8) -> bool {
+pub fn is_escaped_when_forwarded(byte: u8) -> bool {
     byte == b'\'' || !byte.is_ascii()
 }
 

@@ -49,7 +49,7 @@ pub struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    /// Judges an absolute URL of at most `limit` bytes, as received and as forwarded.
+    /// Checks an absolute URL of at most `limit` bytes, as received and as forwarded.
     ///
     /// # Errors
     /// `UrlTooLong`, `UrlMalformed`, `PathAmbiguous` or `QueryAmbiguous`.
@@ -115,7 +115,7 @@ impl<'a> Target<'a> {
         self.deployment == Deployment::Local && self.is_named_loopback()
     }
 
-    /// Whether the address leads to the machine of whoever uses it. It may stand in anybody's `Host`.
+    /// Whether the address leads to the client's own machine. Any client can write it into `Host`.
     pub fn is_named_loopback(&self) -> bool {
         policy::authority(&self.host).is_ok_and(|(name, _)| policy::is_loopback(name))
     }
@@ -186,7 +186,7 @@ fn check_query(query: &str) -> Result<usize, Reason> {
     let mut escapes = 0;
     for byte in query.bytes() {
         match byte {
-            _ if query::is_escaped_onward(byte) => escapes += 1,
+            _ if query::is_escaped_when_forwarded(byte) => escapes += 1,
             b'"' | b'#' | b'<' | b'>' => return Err(Reason::QueryAmbiguous),
             _ if byte.is_ascii_graphic() => {}
             _ => return Err(Reason::QueryAmbiguous),

@@ -33,7 +33,7 @@ pub(super) struct Wanted {
     /// Which method.
     pub(super) method: Answered,
     /// Where the outcome leads, if anywhere.
-    pub(super) onward: Option<Box<OutcomeRedirect>>,
+    pub(super) outcome_redirect: Option<Box<OutcomeRedirect>>,
 }
 
 /// Answers a client call.
@@ -46,18 +46,18 @@ pub(super) async fn client<P: Ports>(
     wanted: Wanted,
     mut caller: Caller,
 ) -> Result<Access, Refusal> {
-    let Wanted { format, method, mut onward } = wanted;
+    let Wanted { format, method, mut outcome_redirect } = wanted;
     if method == Answered::Login && wants_user_name(call)? {
-        // No log-in: the origin writes a letter to whoever forgot the name.
-        return forward::client(v, call, "login", caller, onward).await;
+        // No log-in: the origin mails the user name to a person who forgot it.
+        return forward::client(v, call, "login", caller, outcome_redirect).await;
     }
     let came = caller.known();
     let (root, content) = match content(v, call, method, &mut caller).await {
         Ok(content) => content,
-        Err(reason) => return Err(Refusal::from(reason).of(&caller.known())),
+        Err(reason) => return Err(reason.of(&caller.known())),
     };
-    redirects::know(v, &caller, onward.as_deref_mut())?;
-    let answer = answer(v.ctx(), format, onward.as_deref(), (root, &content));
+    redirects::know(v, &caller, outcome_redirect.as_deref_mut())?;
+    let answer = answer(v.ctx(), format, outcome_redirect.as_deref(), (root, &content));
     // The line of a log-out names who logged out.
     let identity = if method == Answered::Logout { came } else { caller.identity };
     Ok(Access::answer(answer).by(identity))
@@ -108,7 +108,7 @@ async fn content<P: Ports>(
             Ok(("loginResponse", Content::Members(vec![("message", message)])))
         }
         Answered::SingleSignOn => {
-            // The token itself was judged with everything else that says who calls.
+            // The token itself was verified together with the other credentials of the call.
             if call.in_body(SIGN_ON)?.is_none() {
                 return Err(Reason::CallParameterMissing);
             }
@@ -135,11 +135,11 @@ pub(super) async fn server<P: Ports>(
         Answered::GetSingleSignOnToken => constituent(v, call).await,
         _ => authenticate(v, call).await,
     };
-    let subject = subject.map_err(|reason| Refusal::from(reason).of(&administrator))?;
+    let subject = subject.map_err(|reason| reason.of(&administrator))?;
     let identity = Identity { subject: Some(subject), ..administrator };
     match for_server(v, format, method, identity.subject.as_deref().unwrap_or_default()).await {
         Ok(answer) => Ok(Access::answer(answer).by(identity)),
-        Err(reason) => Err(Refusal::from(reason).of(&identity)),
+        Err(reason) => Err(reason.of(&identity)),
     }
 }
 
@@ -174,12 +174,12 @@ pub fn auth_token(ctx: Context<'_>, luminate: &Luminate, session: &Sealed) -> Re
 fn answer(
     ctx: Context<'_>,
     format: ResponseFormat,
-    onward: Option<&OutcomeRedirect>,
+    outcome_redirect: Option<&OutcomeRedirect>,
     (root, content): (&str, &Content),
 ) -> Answer {
-    let redirect = onward.and_then(|onward| {
+    let redirect = outcome_redirect.and_then(|outcome_redirect| {
         let document = document::tree(root, content);
-        onward.answer(Ended { well: true, document: document.as_ref() }, ctx.now)
+        outcome_redirect.answer(Ended { is_success: true, document: document.as_ref() }, ctx.now)
     });
     redirect.unwrap_or_else(|| document::answer(format, 200, root, content))
 }

@@ -25,13 +25,13 @@ pub(super) async fn call<P: Ports>(v: &Visit<'_, P>, servlet: &str) -> Result<Ac
         Ok(format) => format,
         Err(reason) => return Err(errors::refusal(format_at_least(query, &sent.form), reason.into())),
     };
-    let onward = match admitted(v, servlet, &call) {
-        Ok(onward) => onward,
+    let outcome_redirect = match admitted(v, servlet, &call) {
+        Ok(outcome_redirect) => outcome_redirect,
         Err(reason) => return Err(errors::refusal(format, reason.into())),
     };
-    match carry_out(v, servlet, &call, format, onward.clone()).await {
+    match carry_out(v, servlet, &call, format, outcome_redirect.clone()).await {
         Ok(access) => Ok(Access { format: Some(ErrorFormat::Luminate(format)), ..access }),
-        Err(refusal) => Err(errors::of_call(refusal, format, onward.as_deref(), v.now)),
+        Err(refusal) => Err(errors::of_call(refusal, format, outcome_redirect.as_deref(), v.now)),
     }
 }
 
@@ -58,7 +58,7 @@ async fn carry_out<P: Ports>(
     servlet: &str,
     call: &Call<'_>,
     format: ResponseFormat,
-    onward: Option<Box<OutcomeRedirect>>,
+    outcome_redirect: Option<Box<OutcomeRedirect>>,
 ) -> Result<Access, Refusal> {
     match call.filled("v")?.as_deref() {
         Some("1.0") => {}
@@ -74,7 +74,7 @@ async fn carry_out<P: Ports>(
             Known::Answered(method) => answered::server(v, call, (format, method), identity).await,
             Known::Forwarded => match guess::count(v, call, &method, &identity, true).await {
                 Ok(()) => Ok(forward::server(call).by(identity)),
-                Err(reason) => Err(Refusal::from(reason).of(&identity)),
+                Err(reason) => Err(reason.of(&identity)),
             },
         };
     }
@@ -82,8 +82,10 @@ async fn carry_out<P: Ports>(
     let caller = caller::of(v, call, wants_auth).await?;
     let known_as = caller.known();
     let done = match known {
-        Known::Answered(method) => answered::client(v, call, answered::Wanted { format, method, onward }, caller).await,
-        Known::Forwarded => forward::client(v, call, &method, caller, onward).await,
+        Known::Answered(method) => {
+            answered::client(v, call, answered::Wanted { format, method, outcome_redirect }, caller).await
+        }
+        Known::Forwarded => forward::client(v, call, &method, caller, outcome_redirect).await,
     };
     done.map_err(|refusal| refusal.of(&known_as))
 }

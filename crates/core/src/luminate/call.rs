@@ -40,7 +40,7 @@ impl Sent {
             }
             return Ok(Self { form: form.fields, body: Some(form.body), content_type: Some(URLENCODED) });
         }
-        if let Some(form) = form::read(v, is_kept_back, is_judged).await? {
+        if let Some(form) = form::read(v, is_kept_back, is_deciding).await? {
             return Ok(Self { form: form.fields, body: Some(form.body), content_type: None });
         }
         match v.ports.read(v.state.policy.limits.form).await?.is_empty() {
@@ -148,7 +148,7 @@ pub fn format_at_least(query: &str, form: &str) -> ResponseFormat {
 }
 
 /// Whether some origin would read the name as one that decided on the call.
-fn is_judged(name: &str) -> bool {
+fn is_deciding(name: &str) -> bool {
     is_password(name) || query::folds_onto_any(name, COMMON.iter().chain(&REDIRECTS))
 }
 

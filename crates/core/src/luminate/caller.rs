@@ -23,7 +23,7 @@ pub struct Caller {
     pub session: Option<Sealed>,
     /// The session that the body named, even if it has ended: ending it again is how a log-out that failed is repeated.
     pub named: Option<Sealed>,
-    /// As whom the call goes through; without a subject if nobody is signed in.
+    /// As whom the call goes through; without a subject if no one is signed in.
     pub identity: Identity,
     /// What is used up by the call, once nothing else can refuse it: [`settle`].
     pub claim: Option<Box<Claim>>,
@@ -31,7 +31,7 @@ pub struct Caller {
     pub signs_in: bool,
 }
 
-/// Judges everything that says who calls. `wants_auth`: the method needs the token of the session, or a partner's word.
+/// Verifies everything that says who calls. `wants_auth`: the method needs the token of the session, or a partner's word.
 /// Nothing is used up or opened yet: [`settle`] does that.
 ///
 /// # Errors
@@ -41,7 +41,7 @@ pub async fn of<P: Ports>(v: &Visit<'_, P>, call: &Call<'_>, wants_auth: bool) -
     check_origin(v)?;
     let nonce = call.in_address(NONCE)?;
     let field = call.in_body(SESSION)?;
-    // What can be judged without storage comes first, and before a nonce is used up.
+    // What can be verified without storage comes first, and before a nonce is used up.
     let vouched = call.in_body(SIGN_ON)?;
     let vouched = vouched.map(|text| sso_token::verify(v.ctx(), &v.luminate.session, &text)).transpose()?;
     let auth = match wants_auth && vouched.is_none() {
@@ -58,7 +58,7 @@ pub async fn of<P: Ports>(v: &Visit<'_, P>, call: &Call<'_>, wants_auth: bool) -
         None => present(v, field.as_deref()).await?,
     };
     let known = caller.known();
-    let of_caller = |reason: Reason| Refusal::from(reason).of(&known);
+    let of_caller = |reason: Reason| reason.of(&known);
     if let Some(subject) = vouched {
         vouch(subject, &mut caller).map_err(of_caller)?;
     }
@@ -69,7 +69,7 @@ pub async fn of<P: Ports>(v: &Visit<'_, P>, call: &Call<'_>, wants_auth: bool) -
 }
 
 /// Uses up what the call came with, and signs in whom a partner vouched for, once everything that can refuse the call has
-/// been judged. What is opened is handed over.
+/// been checked. What is opened is handed over.
 ///
 /// # Errors
 /// `NonceReplayed`, `SecretMissing`, and storage's own.
@@ -112,7 +112,7 @@ pub async fn sign_out<P: Ports>(v: &Visit<'_, P>, caller: &mut Caller) -> Result
     let mut ended: Option<Sealed> = None;
     for session in [caller.session.take(), caller.named.take(), cookie].into_iter().flatten() {
         let is_over = session.expires <= ctx.now || ended.as_ref() == Some(&session);
-        if !session::is_nobodys(&session) && !is_over {
+        if !session::is_anonymous(&session) && !is_over {
             store::revoke(ctx, ports, &session).await?;
             ended = Some(session);
         }
@@ -121,13 +121,13 @@ pub async fn sign_out<P: Ports>(v: &Visit<'_, P>, caller: &mut Caller) -> Result
     Ok(())
 }
 
-/// Gives the caller's browser the session that the call goes on with, opening one that is nobody's if there is none.
+/// Gives the caller's browser the session that the call goes on with, and opens an anonymous one if there is none.
 ///
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`.
 pub fn session_of<'c, P: Ports>(v: &Visit<'_, P>, caller: &'c mut Caller) -> Result<&'c Sealed, Reason> {
     if caller.session.is_none() {
-        let session = session::start_nobodys(v.ctx(), v.ports, &v.luminate.session)?;
+        let session = session::start_anonymous(v.ctx(), v.ports, &v.luminate.session)?;
         hand_over(v, &session)?;
         caller.session = Some(session);
     }
@@ -171,12 +171,12 @@ pub async fn present<P: Ports>(v: &Visit<'_, P>, field: Option<&str>) -> Result<
         None => None,
     };
     if by_cookie.is_none()
-        && let Some(sealed) = nobodys(v)
+        && let Some(sealed) = anonymous(v)
     {
-        by_cookie = Some(Caller { session: Some(sealed.clone()), ..Caller::nobody() });
+        by_cookie = Some(Caller { session: Some(sealed.clone()), ..Caller::anonymous() });
         cookie = Some(sealed);
     }
-    let Some(field) = field else { return Ok(by_cookie.unwrap_or_else(Caller::nobody)) };
+    let Some(field) = field else { return Ok(by_cookie.unwrap_or_else(Caller::anonymous)) };
     let by_field = match session::open(v.ctx(), policy, field) {
         Ok(sealed) if by_cookie.is_some() && cookie.as_ref() == Some(&sealed) => {
             return Ok(by_cookie.unwrap_or_default());
@@ -184,34 +184,34 @@ pub async fn present<P: Ports>(v: &Visit<'_, P>, field: Option<&str>) -> Result<
         Ok(sealed) => match living(v, &sealed).await? {
             Ok(living) => Some(living),
             Err(_) => {
-                let caller = by_cookie.unwrap_or_else(Caller::nobody);
+                let caller = by_cookie.unwrap_or_else(Caller::anonymous);
                 return Ok(Caller { named: Some(sealed), ..caller });
             }
         },
         // A text that is none of ours says nothing, but where somebody is signed in it says another than the cookie.
-        Err(Reason::SessionForged) if by_cookie.as_ref().is_none_or(Caller::is_nobody) => None,
+        Err(Reason::SessionForged) if by_cookie.as_ref().is_none_or(Caller::is_anonymous) => None,
         Err(reason) => {
             let reason = if reason == Reason::SessionForged { Reason::SessionConflict } else { reason };
-            return Err(Refusal::from(reason).of(&by_cookie.unwrap_or_else(Caller::nobody).identity));
+            return Err(reason.of(&by_cookie.unwrap_or_else(Caller::anonymous).identity));
         }
     };
     match (by_field, by_cookie) {
-        (Some(field), Some(cookie)) if !field.is_nobody() && !cookie.is_nobody() => {
-            Err(Refusal::from(Reason::SessionConflict).of(&field.identity))
+        (Some(field), Some(cookie)) if !field.is_anonymous() && !cookie.is_anonymous() => {
+            Err(Reason::SessionConflict.of(&field.identity))
         }
-        (Some(field), Some(cookie)) if field.is_nobody() && !cookie.is_nobody() => Ok(cookie),
-        (field, cookie) => Ok(field.or(cookie).unwrap_or_else(Caller::nobody)),
+        (Some(field), Some(cookie)) if field.is_anonymous() && !cookie.is_anonymous() => Ok(cookie),
+        (field, cookie) => Ok(field.or(cookie).unwrap_or_else(Caller::anonymous)),
     }
 }
 
-/// Judges whether a request that the cookie's session opens by itself is its own site's, before storage is asked about that
-/// session. None: there is no session, or one that is over; two, or one that is forged, are refused by [`present`].
+/// Checks that a request which the cookie's session opens by itself comes from its own site, before storage is asked about
+/// that session. None: there is no session, or one that is over; two, or one that is forged, are refused by [`present`].
 ///
 /// # Errors
 /// `CrossSite`.
 pub fn check_sender<P>(v: &Visit<'_, P>) -> Result<Option<Sealed>, Reason> {
     let session = in_cookie(v).ok().flatten().filter(|session| session.expires > v.ctx().now);
-    let session = session.or_else(|| nobodys(v));
+    let session = session.or_else(|| anonymous(v));
     if session.is_some() {
         cross_site::check_origin(v, v.route)?;
     }
@@ -225,7 +225,7 @@ pub fn check_sender<P>(v: &Visit<'_, P>) -> Result<Option<Sealed>, Reason> {
 pub async fn redeem<P: Ports>(v: &Visit<'_, P>, text: &str) -> Result<Caller, Refusal> {
     let mut caller = by_nonce(v, text).await?;
     let known = caller.known();
-    settle(v, &mut caller).await.map_err(|reason| Refusal::from(reason).of(&known))?;
+    settle(v, &mut caller).await.map_err(|reason| reason.of(&known))?;
     Ok(caller)
 }
 
@@ -236,7 +236,7 @@ pub async fn redeem<P: Ports>(v: &Visit<'_, P>, text: &str) -> Result<Caller, Re
 pub async fn by_nonce<P: Ports>(v: &Visit<'_, P>, text: &str) -> Result<Caller, Refusal> {
     let nonce = handoff::open(v.ctx(), &v.luminate.session, text)?;
     let known = Identity::by_key("nonce", &nonce.key_id);
-    connected(v, nonce).await.map_err(|reason| Refusal::from(reason).of(&known))
+    connected(v, nonce).await.map_err(|reason| reason.of(&known))
 }
 
 async fn connected<P: Ports>(v: &Visit<'_, P>, nonce: Sealed) -> Result<Caller, Reason> {
@@ -252,26 +252,26 @@ async fn connected<P: Ports>(v: &Visit<'_, P>, nonce: Sealed) -> Result<Caller, 
     let cookie = session::set_cookie(&v.luminate.session, target, &request.headers, &session, is_embedded(v))?;
     let before = before.filter(|before| *before != session);
     let identity = Identity { kind: "nonce", ..identity };
-    let claim = Some(Box::new(Claim::Passage { sealed: nonce, before, cookie }));
+    let claim = Some(Box::new(Claim::Handoff { sealed: nonce, before, cookie }));
     Ok(Caller { session: Some(session), identity, claim, ..Caller::default() })
 }
 
 impl Caller {
     /// A visitor without a session.
-    pub fn nobody() -> Self {
+    pub fn anonymous() -> Self {
         Self { identity: Identity { kind: "none", ..Identity::default() }, ..Self::default() }
     }
 
     /// Who calls, for the log: while a nonce that says so may have been used before, only the nonce is known.
     pub fn known(&self) -> Identity {
         match self.claim.as_deref() {
-            Some(Claim::Passage { sealed, .. }) => Identity::by_key("nonce", &sealed.key_id),
+            Some(Claim::Handoff { sealed, .. }) => Identity::by_key("nonce", &sealed.key_id),
             _ => self.identity.clone(),
         }
     }
 
-    /// Whether nobody is signed in.
-    pub fn is_nobody(&self) -> bool {
+    /// Whether no one is signed in.
+    pub fn is_anonymous(&self) -> bool {
         self.identity.subject.is_none()
     }
 
@@ -291,10 +291,10 @@ fn in_cookie<P>(v: &Visit<'_, P>) -> Result<Option<Sealed>, Reason> {
 }
 
 /// The session that the cookie for visitors holds who are not signed in, if it lives.
-fn nobodys<P>(v: &Visit<'_, P>) -> Option<Sealed> {
+fn anonymous<P>(v: &Visit<'_, P>) -> Option<Sealed> {
     let text = session::visitor(&v.luminate.session, &v.request.headers)?;
     let session = session::open(v.ctx(), &v.luminate.session, text).ok()?;
-    (session::is_nobodys(&session) && session.expires > v.ctx().now).then_some(session)
+    (session::is_anonymous(&session) && session.expires > v.ctx().now).then_some(session)
 }
 
 /// A session that has not ended, or how it did.
@@ -304,7 +304,7 @@ async fn living<P: Ports>(v: &Visit<'_, P>, sealed: &Sealed) -> Result<Result<Ca
         Err(
             ended @ (Reason::SessionExpired | Reason::SessionIdle | Reason::SessionRevoked | Reason::SessionUnknown),
         ) => Ok(Err(ended)),
-        Err(reason) => Err(Refusal::from(reason).of(&Identity::by_key("session", &sealed.key_id))),
+        Err(reason) => Err(reason.of(&Identity::by_key("session", &sealed.key_id))),
     }
 }
 
@@ -315,7 +315,7 @@ async fn check<P: Ports>(v: &Visit<'_, P>, sealed: &Sealed) -> Result<Identity, 
     Ok(identity)
 }
 
-/// A partner's server says who this is. It may sign a visitor in who is nobody yet, and no one else.
+/// A partner's server says who this is. It may sign in an anonymous visitor, and no one else.
 fn vouch(subject: String, caller: &mut Caller) -> Result<(), Reason> {
     caller.identity.kind = "sign-on";
     match caller.identity.subject.as_deref() {

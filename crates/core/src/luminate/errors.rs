@@ -27,28 +27,33 @@ pub(super) fn refusal(format: ResponseFormat, refusal: Refusal) -> Refusal {
 }
 
 /// The refusal of a call whose outcome may lead somewhere. `now`: Unix seconds.
-pub(crate) fn of_call(refusal: Refusal, format: ResponseFormat, onward: Option<&OutcomeRedirect>, now: u64) -> Refusal {
-    match onward.and_then(|onward| redirect(onward, refusal.reason(), now)) {
+pub(crate) fn of_call(
+    refusal: Refusal,
+    format: ResponseFormat,
+    outcome_redirect: Option<&OutcomeRedirect>,
+    now: u64,
+) -> Refusal {
+    match outcome_redirect.and_then(|outcome_redirect| redirect(outcome_redirect, refusal.reason(), now)) {
         Some(redirect) => refusal.saying(Said::Body(redirect)),
         None => self::refusal(format, refusal),
     }
 }
 
 /// The redirect to where a refused call leads, if it leads anywhere. `now`: Unix seconds.
-pub fn redirect(onward: &OutcomeRedirect, reason: Reason, now: u64) -> Option<Answer> {
+pub fn redirect(outcome_redirect: &OutcomeRedirect, reason: Reason, now: u64) -> Option<Answer> {
     let document = document::tree(ROOT, &content(reason));
-    onward.answer(Ended { well: false, document: document.as_ref() }, now)
+    outcome_redirect.answer(Ended { is_success: false, document: document.as_ref() }, now)
 }
 
 /// The redirect to where a call leads that an origin answered, if it leads anywhere. `text`: the body, if it could be
 /// read.
-pub fn redirect_after(onward: &OutcomeRedirect, status: u16, text: Option<&str>, now: u64) -> Option<Answer> {
+pub fn redirect_after(outcome_redirect: &OutcomeRedirect, status: u16, text: Option<&str>, now: u64) -> Option<Answer> {
     let document = text.and_then(Document::read);
     let is_error = document.as_ref().is_some_and(|document| document.root() == ROOT);
     match (200..300).contains(&status) || is_error {
-        true => onward.answer(Ended { well: !is_error, document: document.as_ref() }, now),
+        true => outcome_redirect.answer(Ended { is_success: !is_error, document: document.as_ref() }, now),
         // Clients take an error without a code for none.
-        false => redirect(onward, Reason::OriginUnavailable, now),
+        false => redirect(outcome_redirect, Reason::OriginUnavailable, now),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::ports::Ports;
 use crate::redirect;
 use crate::refused::Refusal;
 
-/// 302 to `NEXTURL`, with the session that `NONCE_TOKEN` carries, if there is one. Where the browser is sent is judged
+/// 302 to `NEXTURL`, with the session that `NONCE_TOKEN` carries, if there is one. Where the browser is sent is checked
 /// first: a nonce is not used up by a request that will be refused.
 ///
 /// # Errors
@@ -26,7 +26,7 @@ pub async fn answer<P: Ports>(v: &Visit<'_, P>) -> Result<Access, Refusal> {
     }
 }
 
-/// A transparent picture of one pixel, whoever asks; a session that it comes with was heard of.
+/// A transparent picture of one pixel, for every client. A session that it comes with is kept alive.
 ///
 /// # Errors
 /// `CrossSite`, `SessionForged`, `SessionDuplicate`, and storage's own.

@@ -19,7 +19,7 @@ pub(super) async fn client<P: Ports>(
     call: &Call<'_>,
     method: &str,
     mut caller: Caller,
-    mut onward: Option<Box<OutcomeRedirect>>,
+    mut outcome_redirect: Option<Box<OutcomeRedirect>>,
 ) -> Result<Access, Refusal> {
     guess::count(v, call, method, &caller.identity, false).await?;
     if caller.signs_in {
@@ -28,8 +28,8 @@ pub(super) async fn client<P: Ports>(
         }
         caller::settle(v, &mut caller).await?;
     }
-    redirects::know(v, &caller, onward.as_deref_mut())?;
-    Ok(Access { onward, claim: caller.claim, ..passed_on(call).by(caller.identity) })
+    redirects::know(v, &caller, outcome_redirect.as_deref_mut())?;
+    Ok(Access { outcome_redirect, claim: caller.claim, ..passed_on(call).by(caller.identity) })
 }
 
 /// Lets a server's call through, which leads nowhere.

@@ -79,12 +79,13 @@ pub(crate) fn told<P>(x: &Exchange<'_, P>, route: &Route, refusal: Refusal) -> R
 pub(crate) fn told_of_call(
     refusal: Refusal,
     format: Option<ErrorFormat>,
-    onward: Option<Box<OutcomeRedirect>>,
+    outcome_redirect: Option<Box<OutcomeRedirect>>,
     now: u64,
 ) -> Refusal {
     let Some(ErrorFormat::Luminate(format)) = format else { return refusal };
-    let onward = onward.map(|onward| OutcomeRedirect { caller: None, detour: None, ..*onward });
-    errors::of_call(refusal, format, onward.as_ref(), now)
+    let outcome_redirect =
+        outcome_redirect.map(|outcome_redirect| OutcomeRedirect { caller: None, detour: None, ..*outcome_redirect });
+    errors::of_call(refusal, format, outcome_redirect.as_ref(), now)
 }
 
 /// How a call of the API wants to be answered, as far as the address tells. None: it is no call.

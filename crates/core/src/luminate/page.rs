@@ -48,14 +48,14 @@ pub(super) async fn visit<P: Ports>(v: &Visit<'_, P>) -> Result<Access, Refusal>
     let tags = match v.route.tags.filter(|_| reads && matches!(then, Then::Forward)) {
         Some(places) => {
             let known = caller.known();
-            Some(tags(v, places, &mut caller).map_err(|reason| Refusal::from(reason).of(&known))?)
+            Some(tags(v, places, &mut caller).map_err(|reason| reason.of(&known))?)
         }
         None => None,
     };
     Ok(Access { body, then, tags, claim: caller.claim, ..Access::of(caller.identity) })
 }
 
-/// Judges whether a request that comes with a session is its own site's, before storage is asked about that session.
+/// Checks that a request with a session comes from its own site, before storage is asked about that session.
 /// `body`: its form, if that had to be read for the session's token.
 async fn check_sender<P: Ports>(v: &Visit<'_, P>, body: &mut Option<NewBody>) -> Result<(), Reason> {
     let session = caller::check_sender(v)?.filter(|_| v.route.xsrf >= Xsrf::Token);
@@ -74,7 +74,7 @@ fn tags<P: Ports>(v: &Visit<'_, P>, places: TagPlaces, caller: &mut Caller) -> R
     let (session, cookie) = match caller.session.take() {
         Some(session) => (session, None),
         None => {
-            let session = session::start_nobodys(ctx, ports, &v.luminate.session)?;
+            let session = session::start_anonymous(ctx, ports, &v.luminate.session)?;
             let cookie = session::set_cookie(&v.luminate.session, target, &request.headers, &session, false)?;
             (session, Some(cookie))
         }

@@ -1,4 +1,4 @@
-//! Where a client call leads once its outcome is known (`protocols.md` A2): read and judged before the call is.
+//! Where a client call redirects to once its outcome is known (`protocols.md` A2). Read and checked before the call.
 
 use crate::credential::own::luminate::{OTHER_KINDS, REDIRECTS, SUBJECT, is_secret};
 use crate::credential::session::http_session;
@@ -14,20 +14,20 @@ use crate::redirect::template::{Part, Template};
 use crate::refusal::Reason;
 use crate::signed::redirect;
 
-/// What the call asks for; None if for nothing. Each of the addresses is judged, whichever it will be.
+/// The redirects that the call asks for; None if it asks for none. Each address is checked, whichever will be used.
 ///
 /// # Errors
 /// `RedirectTarget` and its like, `RedirectPlaceholder`, `RedirectIdentity`, `RedirectQuery`, `SecretMissing`, and
 /// as [`Call::value`].
 pub fn read<P>(v: &Visit<'_, P>, call: &Call<'_>) -> Result<Option<Box<OutcomeRedirect>>, Reason> {
-    let [either, well, badly, sign] = REDIRECTS;
+    let [either, success, error, sign] = REDIRECTS;
     let template = |name| {
         let text = call.filled(name)?;
         text.map(|text| Template::parse(&text, &v.target.host, &v.luminate.redirects)).transpose()
     };
-    let (either, well, badly) = (template(either)?, template(well)?, template(badly)?);
+    let (either, success, error) = (template(either)?, template(success)?, template(error)?);
     let is_signed = call.value(sign)?.as_deref() == Some("true");
-    if either.is_none() && well.is_none() && badly.is_none() {
+    if either.is_none() && success.is_none() && error.is_none() {
         return Ok(None);
     }
     let signer = match is_signed {
@@ -39,16 +39,16 @@ pub fn read<P>(v: &Visit<'_, P>, call: &Call<'_>) -> Result<Option<Box<OutcomeRe
     };
     // A pair that the visitor wrote would be read instead of the one that is appended.
     let clean = |template: Template| if is_signed { template.without(&redirect::NAMES) } else { template };
-    let (well, badly) = (well.or(either.clone()).map(clean), badly.or(either).map(clean));
-    let named = well.iter().chain(&badly).flat_map(Template::parameters).flat_map(|parameter| parameter.parts());
+    let (success, error) = (success.or(either.clone()).map(clean), error.or(either).map(clean));
+    let named = success.iter().chain(&error).flat_map(Template::parameters).flat_map(|parameter| parameter.parts());
     let fields = named.filter_map(|part| match part {
         Part::Field(name) if !REDIRECTS.contains(&name.as_str()) => Some((name.clone(), field(call, name)?)),
         _ => None,
     });
-    let onward = OutcomeRedirect {
+    let outcome_redirect = OutcomeRedirect {
         fields: fields.collect(),
-        well,
-        badly,
+        success,
+        error,
         names: v.luminate.names.clone(),
         is_credential: is_secret,
         signer,
@@ -57,10 +57,10 @@ pub fn read<P>(v: &Visit<'_, P>, call: &Call<'_>) -> Result<Option<Box<OutcomeRe
         other_kinds: &OTHER_KINDS,
         detour: None,
     };
-    onward.check()?;
+    outcome_redirect.check()?;
     // A signature says nothing of scheme and host: who listens on the network could use it at the same host's https.
     let is_loopback = v.target.is_loopback();
-    let mut templates = onward.well.iter().chain(&onward.badly);
+    let mut templates = outcome_redirect.success.iter().chain(&outcome_redirect.error);
     if is_signed
         && v.target.secure
         && !is_loopback
@@ -69,7 +69,7 @@ pub fn read<P>(v: &Visit<'_, P>, call: &Call<'_>) -> Result<Option<Box<OutcomeRe
     {
         return Err(Reason::RedirectScheme);
     }
-    Ok(Some(Box::new(onward)))
+    Ok(Some(Box::new(outcome_redirect)))
 }
 
 /// A server call does not redirect; whether what would say so can be cut from it.
@@ -85,21 +85,25 @@ pub fn check_unused(call: &Call<'_>) -> Result<(), Reason> {
 ///
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`.
-pub fn know<P: Ports>(v: &Visit<'_, P>, caller: &Caller, onward: Option<&mut OutcomeRedirect>) -> Result<(), Reason> {
-    let Some(onward) = onward else { return Ok(()) };
-    onward.caller.clone_from(&caller.identity.subject);
+pub fn know<P: Ports>(
+    v: &Visit<'_, P>,
+    caller: &Caller,
+    outcome_redirect: Option<&mut OutcomeRedirect>,
+) -> Result<(), Reason> {
+    let Some(outcome_redirect) = outcome_redirect else { return Ok(()) };
+    outcome_redirect.caller.clone_from(&caller.identity.subject);
     let (Some(host), Some(session)) = (&v.luminate.http_host, &caller.session) else { return Ok(()) };
     let Exchange { target, request, ports, .. } = **v;
     let ctx = v.ctx();
-    if caller.is_nobody() || !target.secure || !navigates(&request.headers) {
+    if caller.is_anonymous() || !target.secure || !navigates(&request.headers) {
         return Ok(());
     }
     if http_session::is_handed(ctx, &v.luminate.session, session, &request.headers)? {
         return Ok(());
     }
-    let nonce = http_session::mint_passage(ctx, ports, &v.luminate.session, session)?;
+    let nonce = http_session::mint_handoff(ctx, ports, &v.luminate.session, session)?;
     let (nonce, path) = (nonce.expose_text()?, HTTP_SESSION);
-    onward.detour = Some(Detour {
+    outcome_redirect.detour = Some(Detour {
         url: format!("http://{host}{path}?{}={nonce}&{}=", HTTP_SESSION_NONCE, HTTP_SESSION_NEXT),
         cookie: http_session::handed_cookie(ctx, &v.luminate.session, session)?,
         own_host: target.host.to_string(),

@@ -13,7 +13,7 @@ use crate::refused::Refusal;
 /// # Errors
 /// `ServerAddress`.
 pub fn check_address<P>(v: &Visit<'_, P>) -> Result<(), Reason> {
-    let client = v.request.client().ok_or(Reason::ServerAddress)?;
+    let client = v.request.client_address.ok_or(Reason::ServerAddress)?;
     let is_listed = v.luminate.server_networks.iter().any(|network| network.contains(client));
     is_listed.then_some(()).ok_or(Reason::ServerAddress)
 }
@@ -46,7 +46,7 @@ pub(super) async fn administrator<P: Ports>(
     let identity = Identity { kind: "administrator", client: Some(administrator.name.clone()), ..Identity::default() };
     match administrator.methods.iter().any(|pattern| pattern.matches(method)) {
         true => Ok(identity),
-        false => Err(Refusal::from(Reason::MethodNotPermitted).of(&identity)),
+        false => Err(Reason::MethodNotPermitted.of(&identity)),
     }
 }
 

@@ -7,7 +7,7 @@ pub mod template;
 use crate::policy::{self, HostPattern};
 use crate::refusal::Reason;
 
-/// Judges the address of a redirect: a path on the gateway's own host, or http(s) with a listed host, in the one
+/// Checks the address of a redirect: a path on the gateway's own host, or http(s) with a listed host, in the one
 /// spelling that every URL parser reads alike.
 ///
 /// # Errors
@@ -60,7 +60,7 @@ pub fn is_listed(authority: &str, own_host: &str, hosts: &[HostPattern]) -> bool
     policy::authority(authority).is_ok() && (authority == own_host || hosts.iter().any(lists))
 }
 
-/// The host of an address that was judged, with its port where it has one; None for a path, whatever it holds.
+/// The host of an address that was checked, with its port where it has one; None for a path, whatever it holds.
 pub fn host(address: &str) -> Option<&str> {
     after_scheme(address).map(authority_of)
 }
@@ -80,7 +80,7 @@ pub const LONGEST: usize = 4096;
 mod tests {
     use super::*;
 
-    fn judged(address: &str) -> Result<(), Reason> {
+    fn checked(address: &str) -> Result<(), Reason> {
         let hosts = ["p.example", "*.q.example", "xn--bcher-kva.example", "*.xn--q-example"]
             .map(|host| HostPattern::parse(host).unwrap());
         check(address, "gate.example:8787", &hosts)
@@ -99,7 +99,7 @@ mod tests {
             "https://xn--bcher-kva.example/",
             "https://a.xn--q-example/",
         ] {
-            assert_eq!(judged(address), Ok(()), "{address}");
+            assert_eq!(checked(address), Ok(()), "{address}");
         }
     }
 
@@ -178,9 +178,9 @@ mod tests {
             ),
         ] {
             for address in addresses {
-                assert_eq!(judged(address), Err(reason), "{address}");
+                assert_eq!(checked(address), Err(reason), "{address}");
             }
         }
-        assert_eq!(judged(&format!("/{}", "a".repeat(5000))), Err(Reason::RedirectTooLong));
+        assert_eq!(checked(&format!("/{}", "a".repeat(5000))), Err(Reason::RedirectTooLong));
     }
 }

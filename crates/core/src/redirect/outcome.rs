@@ -17,13 +17,13 @@ use crate::secret::Secret;
 
 use crate::signed::redirect as signed_redirect;
 
-/// What was asked for, judged before the call is.
+/// Where the call asked to be redirected, checked before the call itself.
 #[derive(Debug, Clone)]
 pub struct OutcomeRedirect {
-    /// Where a call that went well leads; None: nowhere.
-    pub well: Option<Template>,
-    /// Where one that did not.
-    pub badly: Option<Template>,
+    /// Where a call that succeeds leads; None: nowhere.
+    pub success: Option<Template>,
+    /// Where a call that fails leads.
+    pub error: Option<Template>,
     /// What the request's fields hold that placeholders name.
     pub fields: Vec<(String, Vec<u8>)>,
     /// Names that are withheld, and names of persons.
@@ -32,7 +32,7 @@ pub struct OutcomeRedirect {
     pub is_credential: fn(&str) -> bool,
     /// Signs the query.
     pub signer: Option<Signer>,
-    /// Who called; None: nobody who is known.
+    /// Who called, if that is known.
     pub caller: Option<String>,
     /// The element below the root that says by a number whom a document is about.
     pub about: &'static str,
@@ -65,15 +65,15 @@ pub struct Detour {
 /// How a call ended.
 #[derive(Debug, Clone, Copy)]
 pub struct Ended<'a> {
-    /// It went well.
-    pub well: bool,
+    /// Whether it succeeded.
+    pub is_success: bool,
     /// What it was answered with, if that can be read.
     pub document: Option<&'a Document>,
 }
 
 impl OutcomeRedirect {
-    /// Judges what can be judged before the call: who a signed address names, that it names him in one way, and that its
-    /// query may be signed.
+    /// Checks what can be checked before the call: whom a signed address names, that it names that person in one way only,
+    /// and that its query may be signed.
     ///
     /// # Errors
     /// `RedirectIdentity`, `RedirectQuery`.
@@ -88,7 +88,7 @@ impl OutcomeRedirect {
                     query::sole(&template.query(|_, _| None), subject).is_ok()
                 })
         };
-        let templates = || self.well.iter().chain(&self.badly);
+        let templates = || self.success.iter().chain(&self.error);
         if !templates().all(is_fine) {
             return Err(Reason::RedirectIdentity);
         }
@@ -99,7 +99,7 @@ impl OutcomeRedirect {
 
     /// The redirect; None if the outcome leads nowhere. `now`: Unix seconds.
     pub fn answer(&self, ended: Ended<'_>, now: u64) -> Option<Answer> {
-        let template = if ended.well { &self.well } else { &self.badly }.as_ref()?;
+        let template = if ended.is_success { &self.success } else { &self.error }.as_ref()?;
         let told = ended.document.map(|document| document.clone().without(|name| self.is_withheld(name)));
         let ended = Ended { document: told.as_ref(), ..ended };
         let query = template.query(|parameter, part| self.value(parameter, part, ended));
@@ -108,7 +108,7 @@ impl OutcomeRedirect {
             None => query,
         };
         let address = template.address(&query);
-        let detour = self.detour.as_ref().filter(|detour| ended.well && detour.is_wanted(&address));
+        let detour = self.detour.as_ref().filter(|detour| ended.is_success && detour.is_wanted(&address));
         Some(match detour {
             Some(detour) => Answer::found(format!("{}{}", detour.url, encode_component(&address)))
                 .with("set-cookie", detour.cookie.clone()),
@@ -116,7 +116,7 @@ impl OutcomeRedirect {
         })
     }
 
-    /// Whether a parameter says nothing of a person but what the response will.
+    /// Whether a parameter says nothing of a person beyond what the response will.
     fn may_sign(&self, parameter: &Parameter) -> bool {
         if !is_plain_name(&parameter.name) {
             return false;
@@ -136,7 +136,7 @@ impl OutcomeRedirect {
         text.collect::<Option<Vec<_>>>().is_some_and(|pieces| matches!(pieces.concat().as_slice(), b"" | b"0"))
     }
 
-    /// Whether no `;` stands beside a name of a person: for whoever splits at `&` alone it is a part of the value.
+    /// Whether no `;` stands beside a name of a person: a reader that splits at `&` alone takes it for a part of the value.
     fn persons_stand_alone(&self, template: &Template) -> bool {
         let mut before: Option<&Parameter> = None;
         template.parameters().all(|parameter| {

@@ -1,7 +1,7 @@
 //! An address with placeholders in the values of its query: `${field}` of the request, `${path/into}` a document.
 //!
 //! What comes into a placeholder is percent-encoded down to the unreserved characters, so it can end no value, add no
-//! parameter and reach no other part. What the address itself holds stays as it is, but for what every browser escapes
+//! parameter and reach no other part. What the address itself holds stays as it is, except for what every browser escapes
 //! before it sends a query (WHATWG URL, special-query percent-encode set): a hash over the query would fail otherwise.
 
 use crate::http::query::{self, encode_component};
@@ -10,7 +10,7 @@ use crate::redirect;
 use crate::redirect::document::Path;
 use crate::refusal::Reason;
 
-/// An address that was judged, taken apart.
+/// An address that was checked, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
     /// Up to the query, without `?`.
@@ -44,7 +44,7 @@ pub enum Part {
 }
 
 impl Template {
-    /// Reads an address and judges where it leads.
+    /// Reads an address and checks where it leads.
     ///
     /// # Errors
     /// `RedirectPlaceholder`: one that is not closed, stands outside of a value, or holds a path that is not known here.

@@ -1,7 +1,7 @@
-//! The method that an origin would take in place of the one that was judged, because a parameter says so.
+//! Parameters by which an origin would act on another method than the one that was checked.
 //!
-//! Headers that do the same are cut. A parameter is judged instead: in the query, and in a form as it arrives, so that
-//! nothing is held beyond its beginning. Where `method_override = true`, nothing is looked at.
+//! Headers that do the same are cut. Parameters are checked instead: in the query, and in a form while it arrives, of which
+//! only the beginning is held. Where `method_override = true`, none of this is checked.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -14,7 +14,7 @@ use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::routing::method_scan::{Scan, is_override};
 
-/// Judges the query of a request.
+/// Checks the query of a request.
 ///
 /// # Errors
 /// `MethodOverridden`.
@@ -46,7 +46,7 @@ pub async fn look<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Option
         return Ok(None);
     }
     let content_type = request.headers.get("content-type").unwrap_or_default();
-    // What says neither that it is a form nor that it is plain is read as one by nobody.
+    // No server reads a body as a form that says neither that it is one nor that it is plain text.
     if content_type.is_empty() && request.check_body_encoding().is_err() {
         return Ok(None);
     }
@@ -128,16 +128,16 @@ fn keeps_ascii(content_type: &str) -> bool {
 }
 
 /// Those that a request may name: its own, and those of the route that it could as well have been sent with. A GET may
-/// not turn into a change, since it was not judged as one, and a link is signed for one method.
+/// not turn into a change, since it was not checked as one, and a link is signed for one method.
 #[derive(Debug)]
 struct Methods(Vec<String>);
 
 impl Methods {
-    fn of(route: &Route, judged: &str) -> Self {
+    fn of(route: &Route, checked: &str) -> Self {
         let reads = |method: &str| matches!(method, "GET" | "HEAD" | "OPTIONS");
         let is_signed = route.accept.iter().any(|accept| matches!(accept, CredentialKind::Link(_)));
-        let others = route.methods.iter().filter(|method| !is_signed && (reads(method) || !reads(judged)));
-        Self(others.cloned().chain([judged.to_owned()]).collect())
+        let others = route.methods.iter().filter(|method| !is_signed && (reads(method) || !reads(checked)));
+        Self(others.cloned().chain([checked.to_owned()]).collect())
     }
 
     fn check(&self, value: &[u8]) -> Result<(), Reason> {

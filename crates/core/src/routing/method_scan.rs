@@ -7,8 +7,8 @@
 use crate::http::query;
 use crate::refusal::Reason;
 
-/// Decides on the first word of a value.
-pub type Judge<'a> = &'a dyn Fn(&[u8]) -> Result<(), Reason>;
+/// Accepts or refuses the first word of a value.
+pub type Check<'a> = &'a dyn Fn(&[u8]) -> Result<(), Reason>;
 
 /// The scan of one body. Memory: a piece of the body, and a name.
 #[derive(Debug, Default)]
@@ -69,7 +69,7 @@ impl Scan {
     ///
     /// # Errors
     /// What `check` says of a value, or `MethodOverridden` where servers differ on where it stands.
-    pub fn push(&mut self, piece: &[u8], check: Judge<'_>) -> Result<(), Reason> {
+    pub fn push(&mut self, piece: &[u8], check: Check<'_>) -> Result<(), Reason> {
         let joined;
         let mut rest = piece;
         if !self.carry.is_empty() {
@@ -118,7 +118,7 @@ impl Scan {
     ///
     /// # Errors
     /// As of a piece.
-    pub fn finish(&mut self, check: Judge<'_>) -> Result<(), Reason> {
+    pub fn finish(&mut self, check: Check<'_>) -> Result<(), Reason> {
         match &mut self.state {
             State::Search => Ok(()),
             State::Header(header) => header.end_text(),

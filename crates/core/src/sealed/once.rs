@@ -24,7 +24,7 @@ pub async fn claim<P: KvStore + Ledger>(
     }
 }
 
-/// The same, leaving a note for whoever comes second.
+/// The same, leaving a note for a second claimant.
 ///
 /// # Errors
 /// Storage's own reasons.
@@ -65,7 +65,7 @@ async fn take_in_vault(
     };
     let claimed = work.await;
     if claimed.is_err() {
-        // Nobody got it, so whoever comes again is not the second.
+        // The claim was taken back, so the next claimant is the first.
         ctx.recent.forget(&key);
     }
     claimed

@@ -26,7 +26,7 @@ pub struct Record {
     /// Unix seconds after which a grant is refreshed no more.
     #[serde(skip_serializing_if = "is_zero")]
     pub ends: u64,
-    /// Unix seconds; judged here, not left to KV's own expiry.
+    /// Unix seconds; checked here, not left to KV's own expiry.
     pub exp: u64,
     /// What is left of a credential that was revoked.
     #[serde(skip_serializing_if = "core::ops::Not::not")]

@@ -7,7 +7,7 @@
 //! has the other texts that the same bytes can have.
 //!
 //! A payload is for credentials that need no record. It is masked (XOR with HMAC-SHA-256(key, "edgegate mask v1" NUL
-//! prefix NUL key id NUL random counter)), so that nobody but the gateway reads it; the MAC covers it as masked.
+//! prefix NUL key id NUL random counter)), so that only the gateway can read it; the MAC covers it as masked.
 
 use core::cell::OnceCell;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ pub enum Kind {
     /// A ticket, `egx_` where it would be written so: its texts have a spelling of their own.
     Ticket,
     /// A browser on its way to a broker and back, `ege_`.
-    Errand,
+    BrokerState,
     /// The id of a registered client, `egi_`. It is no secret; it authenticates itself so that a made-up one costs nothing.
     Client,
 }
@@ -58,7 +58,7 @@ impl Kind {
         Kind::Code,
         Kind::Refresh,
         Kind::Ticket,
-        Kind::Errand,
+        Kind::BrokerState,
         Kind::Client,
     ];
 
@@ -73,7 +73,7 @@ impl Kind {
             Kind::Code => "egc",
             Kind::Refresh => "egr",
             Kind::Ticket => "egx",
-            Kind::Errand => "ege",
+            Kind::BrokerState => "ege",
             Kind::Client => "egi",
         }
     }
@@ -123,7 +123,7 @@ impl PartialEq for Sealed {
 impl Eq for Sealed {}
 
 impl Sealed {
-    /// All of its bytes: whoever has them has the credential.
+    /// All of its bytes. They are the credential itself.
     pub fn bytes(&self) -> &[u8] {
         self.bytes.expose()
     }
@@ -168,7 +168,7 @@ impl Sealed {
 /// ```
 /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let secrets = Secrets::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, "", secret);
 /// use edgegate_core::sealed::seal::{Kind, mint, open};
 /// use edgegate_core::testing::{Memory, World};
 ///
@@ -233,7 +233,7 @@ pub fn is_written_as(kind: Kind, text: &str) -> bool {
 /// ```
 /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let secrets = Secrets::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, "", secret);
 /// use edgegate_core::sealed::seal::{Kind, open};
 ///
 /// let keys = [policy.key("seal-1").unwrap().clone()];

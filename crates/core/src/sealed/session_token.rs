@@ -1,4 +1,4 @@
-//! A token that proves one thing: whoever sends it could read a page of this session.
+//! A token that proves one thing: its sender could read a page of this session.
 //!
 //! It is a MAC over the session, so it is the same for as long as the session lives, useless with any other, dead with
 //! it, and needs no storage. Written in base64url, padded with dots.

@@ -71,7 +71,7 @@ pub struct Terms {
     pub network: Option<Network>,
 }
 
-/// Judges the link in a query. `Ok(None)`: there is none.
+/// Verifies the link in a query. `Ok(None)`: there is none.
 ///
 /// # Errors
 /// The reason, authenticity first: nothing is said about the terms of a link that is not authentic.
@@ -80,7 +80,7 @@ pub struct Terms {
 /// ```
 /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let secrets = Secrets::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, "", secret);
 /// use edgegate_core::refusal::Reason;
 /// use edgegate_core::signed::link::{Signed, verify};
 ///
@@ -161,7 +161,7 @@ pub fn check_terms(profile: &Link, parts: &Parts<'_>, client: Option<IpAddr>, no
 /// ```
 /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let secrets = Secrets::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, "", secret);
 /// use edgegate_core::signed::link::{Signed, Terms, sign, verify};
 ///
 /// let profile = &policy.links[0];

@@ -43,7 +43,7 @@ pub struct Verified {
     pub subject: Option<String>,
 }
 
-/// Judges the signature in a query. `Ok(None)`: there is none.
+/// Verifies the signature in a query. `Ok(None)`: there is none.
 ///
 /// # Errors
 /// The reason, authenticity first.
@@ -52,7 +52,7 @@ pub struct Verified {
 /// ```
 /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let secrets = Secrets::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, "", secret);
 /// use edgegate_core::refusal::Reason;
 /// use edgegate_core::signed::redirect::{sign, verify};
 ///
@@ -137,7 +137,7 @@ pub fn check_time(profile: &SignedRedirect, parts: &Parts<'_>, now: u64) -> Resu
 /// ```
 /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let secrets = Secrets::new(&policy, secret);
+/// # let secrets = Secrets::new(&policy, "", secret);
 /// use edgegate_core::signed::redirect::{sign, verify};
 ///
 /// let profile = &policy.signed_redirects[0];
@@ -231,7 +231,7 @@ pub fn is_own(profile: &SignedRedirect, param: &query::Param<'_>) -> bool {
     param.name == "ts" || param.name == profile.signature
 }
 
-/// The subject. An empty one, and `0`, is nobody: so says whoever signs for a visitor who is not signed in
+/// The subject. An empty one, and `0`, is no person: signers write it for a visitor who is not signed in
 /// (`protocols.md` A2, R1).
 fn who(name: Option<&str>, covered: &str) -> Result<Option<String>, Reason> {
     match name.map(|name| query::sole(covered, name)).transpose().map_err(|_| Reason::RedirectMalformed)? {

@@ -2,7 +2,7 @@
 //!
 //! What a tag stands for can be a secret of the visitor, and pages hold text of other users. So a tag is
 //! expanded only where its value stays with the visitor and the servers that are trusted: in text, and in
-//! attributes that send it nowhere else. Everything that cannot be judged is left as it is. Memory is
+//! attributes that send it nowhere else. Everything that is uncertain is left as it is. Memory is
 //! bounded, and how the input is cut into chunks makes no difference. Pages are read as UTF-8, or another
 //! encoding in which the bytes of ASCII mean nothing else; of others, keep this away. A page can name another
 //! one itself, by its first bytes or a `meta`: from the first byte on that would let browsers read ASCII as
@@ -45,7 +45,7 @@ pub trait Vocabulary {
     /// left as it is.
     fn bracket(&mut self, tag: &str) -> Option<Expansion>;
 
-    /// Whether `[[tag]]` stands for a whole address that the vocabulary has judged itself. Then it may be all
+    /// Whether `[[tag]]` stands for a whole address that the vocabulary has checked itself. Then it may be all
     /// of an attribute that holds an address.
     fn is_address(&self, tag: &str) -> bool {
         let _ = tag;

@@ -1,4 +1,4 @@
-//! Where each request stands between its waits, for whoever decides who goes on: a scheduler asks after every poll.
+//! Where each request stands between its waits. A scheduler asks after every poll, and decides which request goes on.
 
 use core::cell::{Cell, RefCell};
 use core::fmt::Debug;

@@ -10,7 +10,7 @@ use edgegate_core::secrets::Secrets;
 use edgegate_core::testing::{Fault, Faults, World};
 
 use crate::support::story::Story;
-use crate::support::{HOST, NOW, POLICY, Request, Site, forwarding};
+use crate::support::{HOST, NOW, POLICY, PUBLISHED, Request, Site, forwarding};
 
 /// The fixtures' policy with these routes in front of its own.
 fn with_routes(routes: &str) -> Site {
@@ -62,8 +62,8 @@ fn an_answer_that_depends_on_who_asks_is_never_shared() {
         accept = ["bearer", "none"]
         forward = { origin = "site" }"#,
     );
-    let judged = site.ask(&Request::get("/mixed/me.js"));
-    let forwarding = forwarding(&judged);
+    let handled = site.ask(&Request::get("/mixed/me.js"));
+    let forwarding = forwarding(&handled);
     assert!(forwarding.private, "the anonymous answer has the same cache key as a person's");
     let edits = edits(forwarding, Said { cache_control: "public, max-age=60", ..Said::default() });
     assert!(edits.contains(&Edit::Set("cache-control", "private, max-age=60".to_owned())));
@@ -104,8 +104,8 @@ fn a_session_in_a_second_cookie_header_reaches_no_origin_and_is_signed_out() {
     for cookie in
         [format!("x, __Host-edgegate={session}"), format!("a=\"z, __Host-edgegate=1\"; __Host-edgegate={session}")]
     {
-        let judged = story.site.ask(&request.clone().with("cookie", &cookie));
-        let forwarding = forwarding(&judged);
+        let handled = story.site.ask(&request.clone().with("cookie", &cookie));
+        let forwarding = forwarding(&handled);
         let forwarded = forwarding.set.iter().find(|(name, _)| *name == "cookie");
         assert!(forwarding.remove.contains(&"cookie".to_owned()) && forwarded.is_none(), "{cookie}");
     }
@@ -160,7 +160,7 @@ fn a_preflight_asks_the_route_of_the_method_that_it_announces() {
 #[test]
 fn a_guessable_or_published_secret_is_a_missing_one() {
     let policy = Policy::read(POLICY).unwrap();
-    let with = |value: &'static str| Secrets::new(&policy, move |_| Some(Secret::new(value)));
+    let with = |value: &'static str| Secrets::new(&policy, PUBLISHED, move |_| Some(Secret::new(value)));
     let name = &policy.keys[0].secret;
     assert!(with("a long enough secret").secret(name, false).is_ok());
     assert_eq!(with("short").secret(name, false).err(), Some(Reason::SecretMissing));

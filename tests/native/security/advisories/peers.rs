@@ -34,8 +34,8 @@ fn guarded_and_open() -> Site {
 /// Fields that a client sent and that the origin does not get.
 fn cut(name: &str) -> bool {
     let site = Site::alone();
-    let judged = site.ask(&Request::get("/open/x").with(name, "mallory"));
-    forwarding(&judged).remove.iter().any(|removed| removed == name)
+    let handled = site.ask(&Request::get("/open/x").with(name, "mallory"));
+    forwarding(&handled).remove.iter().any(|removed| removed == name)
 }
 
 #[test]
@@ -136,8 +136,8 @@ fn cve_2026_47676_hono_a_mount_prefix_cut_by_undecoded_length() {
         accept = ["none"]
         forward = { origin = "site", path = "/inner/*" }"#,
     );
-    let judged = site.ask(&Request::get("/mounted/na%C3%AFve/%C3%A9/x?a=1"));
-    assert_eq!(forwarding(&judged).url, "https://origin.example.org/inner/na%C3%AFve/%C3%A9/x?a=1");
+    let handled = site.ask(&Request::get("/mounted/na%C3%AFve/%C3%A9/x?a=1"));
+    assert_eq!(forwarding(&handled).url, "https://origin.example.org/inner/na%C3%AFve/%C3%A9/x?a=1");
     assert_eq!(refused(&site, &Request::get("/mounted/café/x")), Some(Reason::PathAmbiguous));
     assert_eq!(refused(&site, &Request::get("/%6Dounted/x")), Some(Reason::PathAmbiguous));
 }
@@ -164,8 +164,8 @@ fn ghsa_pxq7_h93f_9jrg_oauth2_proxy_a_fragment_in_the_path() {
 fn envoy_ext_authz_a_header_written_by_the_gate_chooses_another_route() {
     let site = Site::alone();
     let request = Request::get("/open/x").with("edgegate-route", "admin").with("host", "admin.example.org");
-    let judged = site.ask(&request);
-    let forwarding = forwarding(&judged);
+    let handled = site.ask(&request);
+    let forwarding = forwarding(&handled);
     let route = forwarding.set.iter().filter(|(name, _)| *name == "edgegate-route").map(|(_, value)| value.as_str());
     assert_eq!(route.collect::<Vec<_>>(), ["open"]);
     assert_eq!(forwarding.url, "https://origin.example.org/open/x", "the address was chosen before any header was set");

@@ -1,7 +1,7 @@
 //! Authorization codes (RFC 6749 section 4.1): for a minute, what a person allowed, waiting for the client to fetch it.
 //!
 //! What was allowed lies in the Ledger, which never lags: the client comes within milliseconds, perhaps at the other end
-//! of the world. Looking a code up uses nothing up, so client, address and PKCE verifier are judged before it is claimed,
+//! of the world. Looking a code up uses nothing up, so client, address and PKCE verifier are checked before it is claimed,
 //! and a thief can neither spend it nor have it revoked.
 
 use serde_json::{Value, json};
@@ -86,7 +86,7 @@ pub fn open(ctx: Context<'_>, policy: &OAuth, text: &str) -> Result<Sealed, Reas
     if code.expires <= ctx.now { Err(Reason::CodeExpired) } else { Ok(code) }
 }
 
-/// Judges all that is shown with a code. Nothing is used up.
+/// Checks all that is shown with a code. Nothing is used up.
 ///
 /// # Errors
 /// `CodeUnknown`, `CodeMisdirected`, `PkceMismatch`, `DpopKey`, and storage's own reasons.
@@ -118,7 +118,7 @@ pub async fn check<P: KvStore + Ledger>(
     Ok(allowed)
 }
 
-/// Uses a judged code up and says when that was. The party that began the flow may come again for a while, since its
+/// Uses a checked code up and says when that was. The party that began the flow may come again for a while, since its
 /// answer may have been lost, and is known by what only it has: the PKCE verifier, or the key that came with the code first.
 /// A code without either works once.
 ///

@@ -5,8 +5,8 @@
 //! however far KV lags behind, and a whole family is revoked by one write.
 //!
 //! A refresh claims its generation in the Ledger and leaves the time. The successors follow from the presented token,
-//! a key and that time: whoever sends the same token again within the window (a lost answer, a second tab) gets the same
-//! successors, and nothing readable was stored for it. After the window it is a theft, and the family is revoked. The
+//! a key and that time: a client that sends the same token again within the window (a lost answer, a second tab) gets the
+//! same successors, and nothing readable was stored for it. After the window it is a theft, and the family is revoked. The
 //! window begins when the claim is answered, so one that was answered late leaves the client as much time as any.
 
 mod claims;
@@ -52,7 +52,7 @@ pub async fn begin<P: KvStore + Ledger>(
     let (key, json) = (record_key(&family), record.to_json()?);
     let written = match is_first || ctx.single_use == SingleUse::BestEffort {
         true => ports.put(&key, &json, store::kv_expiry(ctx.now, record.exp)).await,
-        // The first one wrote it, and a refresh may have written it since: the Ledger has to know of it, or nobody is sure.
+        // The first one wrote it, and a refresh may have written it since: the Ledger has to know of it, or it is uncertain.
         false => Err(Reason::LedgerUnavailable),
     };
     if ctx.single_use == SingleUse::Ledger {
@@ -224,7 +224,7 @@ pub async fn revoke<P: KvStore + Ledger>(
     // A refresh on its way may write the record over it.
     let tombstone = Tombstone { key: &key, value: &record.to_json()?, again: true };
     store::bury(ctx, ports, &of_family("revoked", family), until, &tombstone).await?;
-    // Remembered only once it is buried, or nobody here would do it again.
+    // Remembered only once it is buried, or this isolate would not try again.
     ctx.recent.put(&key, record, ctx.now);
     Ok(())
 }
@@ -254,11 +254,11 @@ async fn check_what_was_written<P: KvStore + Ledger>(
     policy: &OAuth,
     family: &[u8; 16],
 ) -> Result<(), Reason> {
-    let judged = check_revocation(ctx, ports, family).await;
-    if judged == Err(Reason::RefreshRevoked) {
+    let checked = check_revocation(ctx, ports, family).await;
+    if checked == Err(Reason::RefreshRevoked) {
         revoke(ctx, ports, policy, family).await?;
     }
-    judged
+    checked
 }
 
 /// When the last token that a grant may have by now is dead. No access token outlives its refresh token.

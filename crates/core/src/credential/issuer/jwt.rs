@@ -1,4 +1,4 @@
-//! JSON Web Tokens (RFC 7519) of an issuer that the policy names: what can be judged without its keys.
+//! JSON Web Tokens (RFC 7519) of an issuer that the policy names: what can be checked without its keys.
 
 use serde_json::{Map, Value};
 
@@ -37,7 +37,7 @@ pub fn check_header(jws: &Jws<'_>, algorithms: &[JwsAlgorithm]) -> Result<JwsAlg
     if is_access_token { Ok(algorithm) } else { Err(Reason::JwtMalformed) }
 }
 
-/// Judges the claims (RFC 7519 section 4.1, RFC 9068 section 4), that of the issuer aside.
+/// Validates the claims (RFC 7519 section 4.1, RFC 9068 section 4), except that of the issuer.
 ///
 /// # Errors
 /// `JwtMalformed`, `JwtAudience`, `JwtExpired`, `JwtNotYetValid`, `JwtSubject`, `TokenBinding`.
@@ -111,7 +111,7 @@ pub(crate) fn is_for(issuer: &Issuer, audience: Option<&Value>) -> bool {
     names(audience).any(|audience| issuer.audience.iter().any(|own| own == audience))
 }
 
-/// Claims that no access token has: whoever carries one is the answer to somebody's sign-in, or tells of an event.
+/// Claims that no access token has: a token with one is the answer to a sign-in, or tells of an event.
 const OF_OTHERS: [&str; 5] = ["nonce", "at_hash", "c_hash", "s_hash", "events"];
 /// Claims by which issuers tell their kinds of token apart.
 const SAY_WHICH: [&str; 3] = ["token_use", "token_type", "typ"];

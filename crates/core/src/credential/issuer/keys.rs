@@ -25,7 +25,7 @@ pub struct IssuerKeys(RefCell<Vec<(String, Rc<RefCell<Keys>>)>>);
 /// A public key as [`jwk::public`] writes it, and when it was fetched (Unix seconds).
 pub type Fetched = (String, u64);
 
-/// Times are in milliseconds, but for `fetched`.
+/// Times are in milliseconds, except `fetched`.
 #[derive(Debug, Default)]
 struct Keys {
     list: Vec<Value>,

@@ -1,7 +1,7 @@
 //! Bearer tokens that somebody else issued, and what this isolate remembers of their issuers.
 //!
-//! A stranger can send any token and must not be able to make the gate ask for each. A JWT is judged by its claims before
-//! its issuer's keys are looked for, and how often they are fetched is bounded (`keys.rs`). Where a token can
+//! A stranger can send any token and must not be able to make the gateway ask for each. The claims of a JWT are validated
+//! before its issuer's keys are looked for, and how often they are fetched is bounded (`keys.rs`). Where a token can
 //! only be asked about, a network whose tokens were not active has to wait after twenty a minute.
 
 pub mod introspection;
@@ -54,7 +54,7 @@ pub enum Verdict {
     Ask(Arc<Issuer>),
 }
 
-/// Judges a token by the issuers that a route accepts, as far as nobody has to be asked about it.
+/// Verifies a token by the issuers that a route accepts, as far as none of them has to be asked about it.
 ///
 /// # Errors
 /// The reasons of [`jwt`], `JwtIssuer`, `JwtKeyUnknown`, `JwtSignature`, `TokenInactive`, `KeysUnavailable`.
@@ -91,7 +91,7 @@ pub async fn verify<P: Ports>(
             memory.remember(digest, issuer, Ok(told.clone()), ctx.now, until);
             Ok(Verdict::Told(told))
         }
-        // What this gateway made is nobody else's to see.
+        // No issuer gets to see what this gateway made.
         (None, _, _, Some(_)) if own::is_in(ctx, policy, token) => Err(Reason::JwtIssuer),
         (None, _, _, Some(issuer)) => match memory.told(&digest, &[issuer], ctx.now) {
             Some(Err(reason)) => Err(reason),
@@ -151,7 +151,7 @@ impl Issuers {
         self.newest.set(self.newest.get().max(since));
         let mut told = self.told.borrow_mut();
         if told.len() >= CAPACITY {
-            told.clear(); // whoever comes again is judged again
+            told.clear(); // tokens that come again are verified again
         }
         let known = Known { digest, issuer: issuer.name.clone(), result, since, until };
         match told.binary_search_by_key(&digest, |known| known.digest) {

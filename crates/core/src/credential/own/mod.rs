@@ -1,6 +1,6 @@
 //! Whether a text is, or holds, something that this gateway made or knows: such a text is never sent to anybody else.
 //!
-//! It is looked for in the spellings that whoever gets it could turn back into the credential: in upper or lower case,
+//! It is looked for in the spellings that a receiver could turn back into the credential: in upper or lower case,
 //! with other characters around it, letters too, escaped, broken by spaces, padded or not, in base64 once more. What is
 //! made of bytes is known by its first ones wherever it stands, or by its MAC, whichever kind it is; what names its key, by
 //! its MAC if it stands alone, else by its form, even if it has lost its case. Tokens of sessions and clients' secrets are known with letters on one

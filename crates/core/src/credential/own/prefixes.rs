@@ -12,8 +12,8 @@ pub struct Heads([Tag; 6]);
 
 impl Default for Heads {
     fn default() -> Self {
-        let [servlet, nobody] = session::SERVLET;
-        let audiences = ["", servlet, nobody, handoff::AUDIENCE, http_session::AUDIENCE, ticket::AUDIENCE];
+        let [servlet, anonymous] = session::SERVLET;
+        let audiences = ["", servlet, anonymous, handoff::AUDIENCE, http_session::AUDIENCE, ticket::AUDIENCE];
         Self(audiences.map(seal::tag_of))
     }
 }

@@ -102,7 +102,7 @@ fn octal(text: &[u8]) -> Option<(u8, &[u8])> {
 
 /// All but `Code` and `Client`; a ticket has a spelling of its own.
 const KINDS: [Kind; 7] =
-    [Kind::Token, Kind::Session, Kind::Nonce, Kind::SignOn, Kind::HttpSession, Kind::Refresh, Kind::Errand];
+    [Kind::Token, Kind::Session, Kind::Nonce, Kind::SignOn, Kind::HttpSession, Kind::Refresh, Kind::BrokerState];
 
 /// An address in an address in an address.
 const ESCAPED_AT_MOST: usize = 3;

@@ -1,7 +1,7 @@
 //! A one-time nonce that connects a browser to a session which is open already.
 //!
 //! It carries the session's bytes, masked, so minting one costs no storage and can be done while a page streams by.
-//! It lives until it is used, until its time is over, or until its session ends; whoever redeems it gets the session
+//! It lives until it is used, until its time is over, or until its session ends. Redeeming it gives the session
 //! itself and no copy. Written in upper-case hex (`NONCE_TOKEN`, `protocols.md` A2).
 
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::sealed::seal::{self, Kind, Sealed, Terms};
 use crate::sealed::store::Context;
 use crate::secret::Secret;
 
-/// All that nonces for one session are made of, so that they can be made later.
+/// Mints nonces for one session while its page streams.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mint {
     key: Arc<Key>,
@@ -68,7 +68,7 @@ pub fn mint(
     Mint::new(ctx, policy, session.clone(), lifetime)?.nonce(entropy)
 }
 
-/// Judges what can be judged without storage: form, MAC, time.
+/// Verifies what can be verified without storage: form, MAC, time.
 ///
 /// # Errors
 /// `NonceForged`, `NonceExpired`, `SecretMissing`.

@@ -1,8 +1,8 @@
 //! A session at the gateway's http host, for pages that have no https (`protocols.md` A2, two consecutive redirects).
 //!
-//! It is a credential of its own: whoever listens on the network can read it, so it opens nothing but the http host's
+//! It is a credential of its own: anyone on the network can read it, so it opens nothing but the http host's
 //! routes that name it, and from it the session itself cannot be had. It carries the session, masked, and lives and dies
-//! with it. A browser gets it by a passage, a one-time nonce that is good for nothing else.
+//! with it. A browser gets it by a handoff: a one-time nonce that is good for nothing else.
 
 use crate::credential::session::{self, handoff};
 use crate::http::{Headers, cookie};
@@ -16,21 +16,21 @@ use crate::sealed::session_token;
 use crate::sealed::store::Context;
 use crate::secret::Secret;
 
-/// Makes a passage from https to http, for one browser and half a minute.
+/// Mints a handoff from https to http, for one browser and half a minute.
 ///
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`.
-pub fn mint_passage(
+pub fn mint_handoff(
     ctx: Context<'_>,
     entropy: &impl Entropy,
     policy: &Session,
     session: &Sealed,
 ) -> Result<Secret, Reason> {
-    let expires = session.expires.min(ctx.now + PASSAGE);
+    let expires = session.expires.min(ctx.now + HANDOFF);
     Ok(session::carry(ctx, entropy, policy, Kind::Nonce, AUDIENCE, session, expires)?.text())
 }
 
-/// Redeems a passage: the Set-Cookie value that hands the http session over, and who that is.
+/// Redeems a handoff: the Set-Cookie value that hands the http session over, and who that is.
 ///
 /// # Errors
 /// `NonceForged`, `NonceExpired`, `NonceReplayed`, the session's reasons, and storage's own.
@@ -60,7 +60,7 @@ pub fn present<'a>(headers: &Headers<'a>) -> Result<Option<&'a str>, Reason> {
     headers.get("cookie").map_or(Ok(None), |header| cookie::sole(header, COOKIE))
 }
 
-/// Judges an http session, and the session behind it.
+/// Verifies an http session, and the session behind it.
 ///
 /// # Errors
 /// `SessionForged`, `SessionExpired`, `SessionIdle`, `SessionUnknown`, `SessionRevoked`, and storage's own.
@@ -108,5 +108,5 @@ fn write_cookie(ctx: Context<'_>, session: &Sealed, name: &str, value: &str) -> 
 
 /// No route can be called so.
 pub(crate) const AUDIENCE: &str = "http session";
-/// Seconds.
-const PASSAGE: u64 = 30;
+/// Seconds that a handoff lives.
+const HANDOFF: u64 = 30;

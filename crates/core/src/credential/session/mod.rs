@@ -4,8 +4,8 @@
 //! fifth of the idle limit and isolate, and that key is read only when the session would otherwise count as
 //! idle: a note can never overwrite a tombstone, and no key is read before it can exist.
 //!
-//! A servlet session exists for visitors too who are not signed in. Such a one is nobody's and has no record: it
-//! costs no storage, and signing in replaces it. It has a cookie of its own.
+//! Visitors who are not signed in have a servlet session too. It is anonymous and has no record: it costs no storage, and
+//! signing in replaces it. It has a cookie of its own.
 
 pub mod handoff;
 pub mod http_session;
@@ -82,8 +82,8 @@ pub fn visitor<'a>(policy: &Session, headers: &Headers<'a>) -> Option<&'a str> {
     cookie::visible(header, &name).find(|value| is_own(policy, value))
 }
 
-/// The Set-Cookie value that sets a cookie aside which was refused, and no other. Answers overtake each other: whoever
-/// took the cookie back by its name would take the one of a newer sign-in. So the browser keeps a mark beside it that
+/// The Set-Cookie value that sets a cookie aside which was refused, and no other. Answers overtake each other: taking
+/// the cookie back by its name could remove the one of a newer sign-in. So the browser keeps a mark beside it that
 /// names the value; while both come together, there is no session. None for a reason that has nothing to do with it.
 ///
 /// What has ended is set aside for good. What this deployment did not make may be another one's, which is on its way in or
@@ -133,15 +133,15 @@ pub async fn verify<P: KvStore + Ledger>(
     revocation: Revocation,
     sealed: &Sealed,
 ) -> Result<Identity, Refusal> {
-    let known = |reason: Reason| Refusal::from(reason).of(&Identity::by_key("session", &sealed.key_id));
+    let known = |reason: Reason| reason.of(&Identity::by_key("session", &sealed.key_id));
     let identity = check(ctx, ports, policy, revocation, sealed).await.map_err(known)?;
     match keep_alive(ctx, ports, policy, sealed).await {
         Ok(()) => Ok(identity),
-        Err(reason) => Err(Refusal::from(reason).of(&identity)),
+        Err(reason) => Err(reason.of(&identity)),
     }
 }
 
-/// Judges an opened session but for its idle time. One that is nobody's has no subject.
+/// Verifies an opened session, except its idle time. An anonymous one has no subject.
 ///
 /// # Errors
 /// `SessionExpired`, `SessionUnknown`, `SessionRevoked`, and storage's own reasons.
@@ -155,7 +155,7 @@ pub async fn check<P: KvStore + Ledger>(
     if sealed.expires <= ctx.now {
         return Err(Reason::SessionExpired);
     }
-    if is_nobodys(sealed) {
+    if is_anonymous(sealed) {
         return Ok(Identity::by_key("session", &sealed.key_id));
     }
     match store::find(ctx, ports, sealed, policy.cache, revocation).await? {
@@ -180,20 +180,20 @@ pub async fn start<P: KvStore + Ledger + Entropy>(
     store::mint(ctx, ports, Kind::Session, &policy.keys, audience(policy), record).await
 }
 
-/// Opens a session that is nobody's, without storage.
+/// Opens an anonymous session, without storage.
 ///
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`.
-pub fn start_nobodys(ctx: Context<'_>, entropy: &impl Entropy, policy: &Session) -> Result<Sealed, Reason> {
+pub fn start_anonymous(ctx: Context<'_>, entropy: &impl Entropy, policy: &Session) -> Result<Sealed, Reason> {
     let (key, secret) = ctx.signing_key(&policy.keys)?;
     let expires = ctx.now + policy.absolute;
-    let terms = Terms { kind: Kind::Session, issued: ctx.now, expires, audience: NOBODY, payload: &[] };
+    let terms = Terms { kind: Kind::Session, issued: ctx.now, expires, audience: ANONYMOUS, payload: &[] };
     seal::seal(&terms, key, secret, entropy)
 }
 
 /// Whether a session belongs to a visitor who is not signed in.
-pub fn is_nobodys(sealed: &Sealed) -> bool {
-    !sealed.is_for("") && sealed.is_for(NOBODY)
+pub fn is_anonymous(sealed: &Sealed) -> bool {
+    !sealed.is_for("") && sealed.is_for(ANONYMOUS)
 }
 
 /// The session's text.
@@ -218,7 +218,7 @@ pub fn set_cookie(
 ) -> Result<String, Reason> {
     // Who came with a session that has ended may have signed in again meanwhile: what a visitor gets who is not signed in
     // must not take that one's place if this answer comes late.
-    let is_beside = is_nobodys(sealed) && has_own(policy, headers, &policy.cookie);
+    let is_beside = is_anonymous(sealed) && has_own(policy, headers, &policy.cookie);
     let name = if is_beside { visitor_name(policy) } else { cookie_name(policy, target) };
     Ok(write_cookie(&name, target, text(policy, sealed).expose_text()?, policy.absolute, embedded))
 }
@@ -254,11 +254,11 @@ pub fn open(ctx: Context<'_>, policy: &Session, value: &str) -> Result<Sealed, R
 /// `SessionForged`, `SecretMissing`.
 pub fn reopen(ctx: Context<'_>, policy: &Session, bytes: &[u8]) -> Result<Sealed, Reason> {
     let opened = seal::read(Kind::Session, &policy.keys, ctx.secrets, ctx.loopback, bytes)?;
-    let is_ours = |sealed: &Sealed| sealed.is_for(audience(policy)) || is_nobodys(sealed);
+    let is_ours = |sealed: &Sealed| sealed.is_for(audience(policy)) || is_anonymous(sealed);
     opened.filter(is_ours).ok_or(Reason::SessionForged)
 }
 
-/// Judges how long nothing was heard of a session, and notes that it is alive.
+/// Checks how long a session was idle, and notes that it is alive.
 ///
 /// # Errors
 /// `SessionIdle`, and storage's own reasons.
@@ -268,7 +268,7 @@ pub async fn keep_alive<P: KvStore + Ledger>(
     policy: &Session,
     sealed: &Sealed,
 ) -> Result<(), Reason> {
-    if is_nobodys(sealed) {
+    if is_anonymous(sealed) {
         return Ok(());
     }
     let record = sealed.record_key();
@@ -360,5 +360,5 @@ const VISITOR: &str = "-visitor";
 const A_WHILE: u64 = 60;
 
 /// Audiences of servlet sessions: those of people, and of visitors who are not signed in.
-pub(crate) const SERVLET: [&str; 2] = ["servlet", NOBODY];
-const NOBODY: &str = "servlet nobody";
+pub(crate) const SERVLET: [&str; 2] = ["servlet", ANONYMOUS];
+const ANONYMOUS: &str = "servlet nobody";

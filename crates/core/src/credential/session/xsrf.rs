@@ -1,4 +1,4 @@
-//! The signed double submit: a token that shows that whoever sends a request could read a page of its session, or its
+//! The signed double submit: a token that shows that the sender of a request could read a page of its session, or its
 //! cookies (`protocols.md` C4).
 //!
 //! It is a MAC over the session ([`crate::sealed::session_token`]), so it stays the same until the session ends, is worth nothing with another,
@@ -42,7 +42,7 @@ pub fn held(token: &Secret, headers: &Headers<'_>) -> Held {
     })
 }
 
-/// Judges what a request shows of a session's token, in its header or a field of its form. Where it has the cookie too,
+/// Checks what a request shows of a session's token, in its header or a field of its form. Where it has the cookie too,
 /// both are one.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! `admin/nonce`, `admin/token` and `admin/ticket`: credentials for whoever the operator names.
+//! `admin/nonce`, `admin/token` and `admin/ticket`: credentials for the person or program that the operator names.
 
 use serde_json::json;
 

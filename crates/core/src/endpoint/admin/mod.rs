@@ -61,7 +61,7 @@ pub async fn authorize<P: Ports>(x: &Exchange<'_, P>) -> Result<(), Reason> {
     let Exchange { state, request, ports, .. } = *x;
     let ctx = x.ctx();
     let policy = state.policy.admin.as_ref().ok_or(Reason::NoRoute)?;
-    let client = request.client().ok_or(Reason::AdminAddress)?;
+    let client = request.client_address.ok_or(Reason::AdminAddress)?;
     if !policy.allow.iter().any(|allowed| allowed.contains(client)) {
         return Err(Reason::AdminAddress);
     }

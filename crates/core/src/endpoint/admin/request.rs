@@ -52,7 +52,7 @@ pub(super) fn read(members: Map<String, Value>) -> Result<Request, Wrong> {
     Ok(request)
 }
 
-/// Why a call was refused, in words: whoever gets here has shown the admin key.
+/// Why a call was refused, in words: a caller who gets here has shown the admin key.
 pub(super) struct Wrong {
     pub(super) reason: Reason,
     pub(super) detail: Option<String>,

@@ -27,8 +27,9 @@ use crate::sealed::{session_token, store};
 
 use crate::dialect::oauth as words;
 
-/// GET: the sign-in page for whoever is not signed in, else the page of consent. POST: back to the client, with a code or
-/// with what went wrong. Where the client or its address is not certain, the person is told and nobody sent anywhere.
+/// GET: the sign-in page for a person who is not signed in, else the page of consent. POST: back to the client, with a code
+/// or with what went wrong. Where the client or its address is not certain, the person is told, and the browser is sent
+/// nowhere.
 ///
 /// # Errors
 /// `ClientUnknown`, `ClientKind`, `RedirectUnregistered`, `OAuthParameter`, `ParameterDuplicate`, what goes back to the
@@ -48,9 +49,9 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth) -> Result<Acce
         Err(reason) if goes_back(reason) => {
             let text = words::text(reason, oauth.dialect);
             let back = asked.back(x, &[("error", words::error(reason).1), ("error_description", text)]);
-            Err(Refusal::from(reason).of(&caller).saying(Said::Answer(back)))
+            Err(reason.of(&caller).saying(Said::Answer(back)))
         }
-        Err(reason) => Err(Refusal::from(reason).of(&caller)),
+        Err(reason) => Err(reason.of(&caller)),
     }
 }
 
@@ -137,7 +138,7 @@ async fn decide<P: Ports>(
     if value(&form, "decision")? != "allow" {
         return Err(Reason::ConsentDenied);
     }
-    // What is allowed may last for a year: nobody allows it who has signed out, wherever that was.
+    // What is allowed may last for a year. A person who has signed out, anywhere, cannot allow it.
     if ctx.single_use == SingleUse::Ledger && store::is_revoked(ports, &session).await? {
         return to_sign_in(x, query);
     }
@@ -146,7 +147,7 @@ async fn decide<P: Ports>(
     Ok(asked.back(x, &[("code", code.expose_text()?)]))
 }
 
-/// Judges what the client asks for (RFC 6749 section 4.1.1, 7636 section 4.3, 8707 section 2.1, 9449 section 10).
+/// Checks what the client asks for (RFC 6749 section 4.1.1, 7636 section 4.3, 8707 section 2.1, 9449 section 10).
 fn check(asked: &Asked) -> Result<Authorization, Reason> {
     let Asked { client, parameters, .. } = asked;
     let wants_other = ["request", "request_uri"].iter().any(|name| parameters.get(name).is_some());
@@ -208,7 +209,7 @@ fn words(text: &str) -> Vec<&str> {
     words
 }
 
-/// Who is there. A session that has ended is nobody's: the sign-in page opens another.
+/// Who is there. A session that has ended is no one's: the sign-in page opens another.
 async fn signed_in<P: Ports>(x: &Exchange<'_, P>) -> Result<Option<(Sealed, String)>, Reason> {
     let Exchange { state, request, target, ports, .. } = *x;
     let ctx = x.ctx();

@@ -1,4 +1,4 @@
-//! The page of consent, and the one for whoever was sent here by nobody in particular.
+//! The page of consent, and the one for a browser that no known client has sent here.
 
 use crate::credential::grant::code::Authorization;
 use crate::http::answer::Answer;
@@ -62,7 +62,7 @@ pub fn lost(reason: Reason, request_id: &str) -> Answer {
     unframed(page::page(400, "This application cannot be let in", &body))
 }
 
-/// The page's own protections, but for `form-action`: browsers apply that to every redirect that follows the form, and
+/// The page's own protections, except `form-action`: browsers apply that to every redirect that follows the form, and
 /// where the client sends the browser on to is its own business.
 fn unframed(answer: Answer) -> Answer {
     let mut answer = answer.with("x-frame-options", "DENY".to_owned());

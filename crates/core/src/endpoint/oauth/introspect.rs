@@ -28,7 +28,7 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth) -> Result<Acce
         Ok(token) => tell(x, oauth, token).await,
         Err(reason) => Err(reason),
     };
-    let told = told.map_err(|reason| Refusal::from(reason).of(&caller))?;
+    let told = told.map_err(|reason| reason.of(&caller))?;
     let is_for = |members: &Map<String, Value>| members.get("client_id").is_some_and(|id| *id == client.id.as_str());
     // A refresh token is between its client and this server (RFC 6749 section 1.5): to a resource server it is nothing.
     let is_access = |members: &Map<String, Value>| members.contains_key("token_type");

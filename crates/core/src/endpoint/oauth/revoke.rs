@@ -29,7 +29,7 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth) -> Result<Acce
     match revoked {
         // Clients are not to read the body (RFC 7009 section 2.2); some want one that they could.
         Ok(()) => Ok(Access::answer(Answer::json(200, &json!({}))).by(caller)),
-        Err(reason) => Err(Refusal::from(reason).of(&caller)),
+        Err(reason) => Err(reason.of(&caller)),
     }
 }
 

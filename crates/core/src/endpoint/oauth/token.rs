@@ -30,7 +30,7 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth) -> Result<Acce
     let mut caller = client::identity(&client);
     match redeem(x, oauth, &client, (&form, by_code), &mut caller).await {
         Ok(answer) => Ok(Access::answer(answer).by(caller)),
-        Err(reason) => Err(Refusal::from(reason).of(&caller)),
+        Err(reason) => Err(reason.of(&caller)),
     }
 }
 
@@ -75,7 +75,7 @@ enum Redeemed {
     Refresh(Sealed, Claims),
 }
 
-/// Client, address and PKCE are judged before the code is claimed: a thief can neither spend it nor have it revoked.
+/// Client, address and PKCE are checked before the code is claimed: a thief can neither spend it nor have it revoked.
 async fn redeem_code<P: Ports>(
     x: &Exchange<'_, P>,
     oauth: &OAuth,

@@ -1,4 +1,4 @@
-//! The header of a part (RFC 7578 section 4), judged line by line, as soon as a line is there.
+//! The header of a part (RFC 7578 section 4), checked line by line as it arrives.
 
 use crate::http::multipart::Malformed;
 use crate::http::multipart::parameter::{is_token, parameter};

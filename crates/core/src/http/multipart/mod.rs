@@ -30,7 +30,7 @@ pub enum Malformed {
     Content,
     /// More parts before the first file, or more header, than is read.
     TooMuch,
-    /// A name that is cut or judged is that of a file, or of a part behind one.
+    /// A name that is cut, or that decides on the request, is that of a file or of a part behind one.
     Misplaced,
     /// The body ended before its closing delimiter did.
     Unfinished,
@@ -69,8 +69,8 @@ impl<F: Fn(&str) -> bool> Form<F> {
 
     /// The same, where other fields decide on the request too. They are kept and forwarded, and refused behind a file,
     /// where an origin would read them and the gateway has not.
-    pub fn judging(mut self, judged: fn(&str) -> bool) -> Self {
-        self.reader.judged = judged;
+    pub fn deciding(mut self, deciding: fn(&str) -> bool) -> Self {
+        self.reader.deciding = deciding;
         self
     }
 

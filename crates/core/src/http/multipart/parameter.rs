@@ -67,7 +67,7 @@ pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || is_mark(b))
 }
 
-/// RFC 2046 section 5.1.1, without the space, which nobody sends and some would trim.
+/// RFC 2046 section 5.1.1, without the space, which no client sends and some servers would trim.
 fn is_boundary_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"'()+_,-./:=?".contains(&byte)
 }

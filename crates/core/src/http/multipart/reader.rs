@@ -23,7 +23,7 @@ pub(crate) enum Step {
 pub(crate) struct Reader<F> {
     cut: F,
     /// Names that may not stand behind a file.
-    pub judged: fn(&str) -> bool,
+    pub deciding: fn(&str) -> bool,
     /// `--` and the boundary.
     delimiter: Vec<u8>,
     skip: [u8; 256],
@@ -50,10 +50,10 @@ impl<F: Fn(&str) -> bool> Reader<F> {
     pub fn new(boundary: &str, cut: F) -> Self {
         let delimiter = [b"--", boundary.as_bytes()].concat();
         let skip = skips(&delimiter);
-        let judged = |_: &str| false;
+        let deciding = |_: &str| false;
         Self {
             cut,
-            judged,
+            deciding,
             delimiter,
             skip,
             at: At::Delimiter,
@@ -197,7 +197,7 @@ impl<F: Fn(&str) -> bool> Reader<F> {
     fn admit(&mut self, part: &Part) -> Result<(), Malformed> {
         self.has_file |= part.is_file;
         if self.has_file {
-            let is_late = part.is_cut || (self.judged)(&part.name);
+            let is_late = part.is_cut || (self.deciding)(&part.name);
             return if is_late { Err(Malformed::Misplaced) } else { Ok(()) };
         }
         self.fields += 1;

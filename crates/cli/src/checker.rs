@@ -1,6 +1,6 @@
-//! Who judges an address: the gate, or one profile of signed redirects, wherever the address leads.
+//! What checks an address: the gate, or one profile of signed redirects, wherever the address leads.
 
-use super::judge::{Asked, Judgement, check};
+use super::verdict::{Asked, Verdict, check};
 use super::workspace::Workspace;
 use edgegate_core::explain::{Explanation, explain, explain_redirect};
 use edgegate_core::http::Target;
@@ -9,29 +9,29 @@ use edgegate_core::policy::{Policy, SignedRedirect};
 use edgegate_core::refusal::Reason;
 use edgegate_core::signed::redirect;
 
-/// Who judges.
+/// What checks an address.
 #[derive(Debug, Clone, Copy)]
-pub enum Judge<'a> {
+pub enum Checker<'a> {
     /// The gate; one of these kinds of credential is to open the address. The command is about the first.
     Gate(&'a [&'a str]),
     /// The profile alone: a redirect may lead to another site, of which the gate knows nothing.
     Profile(&'a SignedRedirect),
 }
 
-impl Judge<'_> {
-    /// Judges.
-    pub fn check(self, workspace: &Workspace, asked: Asked<'_>) -> Judgement {
+impl Checker<'_> {
+    /// Checks an address.
+    pub fn check(self, workspace: &Workspace, asked: Asked<'_>) -> Verdict {
         match self {
-            Judge::Gate(_) => check(workspace, asked),
-            Judge::Profile(profile) => self.by_profile(workspace, profile, asked),
+            Checker::Gate(_) => check(workspace, asked),
+            Checker::Profile(profile) => self.by_profile(workspace, profile, asked),
         }
     }
 
     /// Why the address is not opened as it should be; None if it is.
-    pub fn refusal(self, judged: &Judgement) -> Option<Reason> {
+    pub fn refusal(self, verdict: &Verdict) -> Option<Reason> {
         match self {
-            Judge::Gate(kinds) => judged.refusal(kinds),
-            Judge::Profile(_) => judged.refusal(&[REDIRECT]),
+            Checker::Gate(kinds) => verdict.refusal(kinds),
+            Checker::Profile(_) => verdict.refusal(&[REDIRECT]),
         }
     }
 
@@ -39,32 +39,32 @@ impl Judge<'_> {
     pub fn explain(self, workspace: &Workspace, asked: Asked<'_>) -> Explanation {
         let (policy, secrets) = (&workspace.policy, workspace.secrets());
         match self {
-            Judge::Gate(_) => explain(policy, &secrets, asked.method, asked.url, asked.now),
-            Judge::Profile(profile) => explain_redirect(policy, profile, &secrets, asked.url, asked.now),
+            Checker::Gate(_) => explain(policy, &secrets, asked.method, asked.url, asked.now),
+            Checker::Profile(profile) => explain_redirect(policy, profile, &secrets, asked.url, asked.now),
         }
     }
 
     /// Whether published demo secrets count. Where an address leads elsewhere, it is the gateway that has to be on
     /// loopback.
     pub fn is_loopback(self, policy: &Policy, url: &str) -> bool {
-        let is_profile = matches!(self, Judge::Profile(_));
+        let is_profile = matches!(self, Checker::Profile(_));
         let leads_to_loopback = Target::read(url, usize::MAX).is_ok_and(|target| target.is_named_loopback());
         leads_to_loopback || (is_profile && policy.gateway.issuer.is_loopback())
     }
 
-    /// Whose word the verdict is, where it is not the gate's.
+    /// Says that the profile alone was asked, where it was.
     pub fn note(self, policy: &Policy, url: &str) -> Option<String> {
         let why = match (self, is_elsewhere(policy, url)) {
-            (Judge::Gate(_), _) => return None,
+            (Checker::Gate(_), _) => return None,
             (_, true) => "the address is not at this gateway",
             (_, false) => "no route of this gateway was asked",
         };
-        Some(format!("judged by the profile alone: {why}"))
+        Some(format!("checked by the profile alone: {why}"))
     }
 
     /// What helps where no route takes the address.
     pub fn hint(self, policy: &Policy, url: &str) -> Option<String> {
-        let Judge::Gate([REDIRECT, ..]) = self else { return None };
+        let Checker::Gate([REDIRECT, ..]) = self else { return None };
         let names: Vec<&str> = policy.signed_redirects.iter().map(|profile| profile.name.as_str()).collect();
         let helps = !names.is_empty() && is_elsewhere(policy, url);
         helps.then(|| {
@@ -72,16 +72,16 @@ impl Judge<'_> {
         })
     }
 
-    fn by_profile(self, workspace: &Workspace, profile: &SignedRedirect, asked: Asked<'_>) -> Judgement {
+    fn by_profile(self, workspace: &Workspace, profile: &SignedRedirect, asked: Asked<'_>) -> Verdict {
         let query = asked.url.split_once('?').map_or("", |(_, query)| query);
         let loopback = self.is_loopback(&workspace.policy, asked.url);
         match redirect::verify(profile, &workspace.secrets(), loopback, query, asked.now) {
             Ok(Some(verified)) => {
                 let identity = Identity { subject: verified.subject, ..Identity::by_key(REDIRECT, &verified.key_id) };
-                Judgement { identity: Some(identity), ..Judgement::default() }
+                Verdict { identity: Some(identity), ..Verdict::default() }
             }
-            Ok(None) => Judgement { refused: Some(Reason::CredentialMissing), ..Judgement::default() },
-            Err(reason) => Judgement { refused: Some(reason), ..Judgement::default() },
+            Ok(None) => Verdict { refused: Some(Reason::CredentialMissing), ..Verdict::default() },
+            Err(reason) => Verdict { refused: Some(reason), ..Verdict::default() },
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The gate itself, over an address and without a platform: what is said here is what the gateway does.
 //!
-//! There is no storage: it grants every first claim, so whether something was used before is not judged, and what only a
+//! There is no storage: it grants every first claim, so whether something was used before is not checked, and what only a
 //! record says is not known here.
 
 use std::net::IpAddr;
@@ -33,7 +33,7 @@ pub struct Asked<'a> {
 
 /// What the gate said.
 #[derive(Debug, Clone, Default)]
-pub struct Judgement {
+pub struct Verdict {
     /// Why it is refused.
     pub refused: Option<Reason>,
     /// The status of the gateway's own answer, if it does not forward.
@@ -46,7 +46,7 @@ pub struct Judgement {
     pub network: Option<String>,
 }
 
-impl Judgement {
+impl Verdict {
     /// Whether more than the address decides, which the running gateway alone knows: a record, another server's word.
     pub fn is_decided_elsewhere(&self) -> bool {
         match self.refused {
@@ -71,29 +71,27 @@ impl Judgement {
     }
 }
 
-/// Lets the gate judge.
-pub fn check(workspace: &Workspace, asked: Asked<'_>) -> Judgement {
+/// Asks the gate.
+pub fn check(workspace: &Workspace, asked: Asked<'_>) -> Verdict {
     let gate = State::new(without_assertions(&workspace.policy), workspace.secrets()).at(Deployment::Local);
     let network = asked.client.is_none().then(|| bound_network(asked.url)).flatten();
-    let client = asked.client.map(|client| client.to_string());
-    let client = client.or_else(|| network.as_deref()?.split('/').next().map(str::to_owned));
-    let headers = client.as_deref().map(|client| ("cf-connecting-ip", client));
     let incoming = Incoming {
         method: asked.method,
         url: asked.url,
-        headers: Headers::new(headers.into_iter().collect()),
+        headers: Headers::default(),
         odd_body: false,
+        client_address: asked.client.or_else(|| network.as_deref()?.split('/').next()?.parse().ok()),
     };
     let moment = Moment { now: asked.now, request_id: "edgegate" };
-    let mut judging = pin!(gate.handle(&incoming, moment, &Offline));
-    let Poll::Ready(judged) = judging.as_mut().poll(&mut Context::from_waker(Waker::noop())) else {
-        return Judgement { refused: Some(Reason::Internal), ..Judgement::default() }; // nothing here ever waits
+    let mut handling = pin!(gate.handle(&incoming, moment, &Offline));
+    let Poll::Ready(handled) = handling.as_mut().poll(&mut Context::from_waker(Waker::noop())) else {
+        return Verdict { refused: Some(Reason::Internal), ..Verdict::default() }; // nothing here ever waits
     };
-    let status = match &judged.decision {
+    let status = match &handled.decision {
         Decision::Answer(answer) => Some(answer.status),
         Decision::Forward(_) => None,
     };
-    Judgement { refused: judged.refused, status, identity: judged.identity, route: judged.route, network }
+    Verdict { refused: handled.refused, status, identity: handled.identity, route: handled.route, network }
 }
 
 /// The policy without the identity JWT, which tells the origin and decides nothing.
