@@ -170,7 +170,7 @@ const openDoors = `
 What no code can close; do both once, before real traffic:
 
   1. The route must fail closed. When the account's daily request limit is reached, Cloudflare by default sends requests past the
-     Worker straight to the origin, unjudged. In the dashboard: your zone > Workers Routes > the route > Edit >
+     Worker straight to the origin, unchecked. In the dashboard: your zone > Workers Routes > the route > Edit >
      "Request limit failure mode" > Fail closed (block). Do it for every route of this Worker, and again for routes added later.
   2. The origin must answer nobody else. Whoever knows its address walks around the gate. Any one of these closes it:
      a Cloudflare Tunnel with no public address; Authenticated Origin Pulls with a certificate of your own zone (the shared

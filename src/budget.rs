@@ -41,8 +41,8 @@ impl Held {
         Ok(())
     }
 
-    /// It was judged, and holds no more than what is needed for its answer.
-    pub fn judged(&self) {
+    /// It was decided, and holds no more than what is needed for its answer.
+    pub fn decided(&self) {
         HELD.set(HELD.get() - self.0.replace(JUDGED) + JUDGED);
     }
 }

@@ -37,18 +37,18 @@ use worker::{Env, console_log};
 /// The Worker's fetch handler.
 #[wasm_bindgen]
 pub fn fetch(request: Request, env: Env, context: JsValue) -> Promise {
-    let mut judging: Pin<Box<dyn Future<Output = Exchange>>> = Box::pin(check(request, env, context.clone()));
-    match judging.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+    let mut deciding: Pin<Box<dyn Future<Output = Exchange>>> = Box::pin(check(request, env, context.clone()));
+    match deciding.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(exchange) => exchange.settle(&context),
         // It waits for storage; the executor polls it again and sets the waker anew.
         Poll::Pending => {
             let during = context.clone();
-            glue::kept(&context, &future_to_promise(async move { Ok(judging.await.settle(&during).into()) }))
+            glue::kept(&context, &future_to_promise(async move { Ok(deciding.await.settle(&during).into()) }))
         }
     }
 }
 
-/// A judged request on its way to an answer. While it waits for the origin JavaScript holds it, so that the collector
+/// A request on its way to an answer. While it waits for the origin JavaScript holds it, so that the collector
 /// frees it if the runtime drops the wait.
 #[wasm_bindgen]
 pub struct Exchange {
@@ -57,7 +57,7 @@ pub struct Exchange {
     method: String,
     request_id: String,
     gate: Option<Rc<State>>,
-    judged: Result<Handled, Reason>,
+    handled: Result<Handled, Reason>,
     spent: Spent,
     started: u64,
     held: Option<Held>,
@@ -69,7 +69,7 @@ async fn check(request: Request, env: Env, context: JsValue) -> Exchange {
     let request_id = request_id().unwrap_or_default();
     let gate = start::gate(&env);
     let mut exchange = Exchange {
-        judged: Err(Reason::Internal),
+        handled: Err(Reason::Internal),
         method: String::new(),
         spent: Spent::default(),
         started: 0,
@@ -80,7 +80,7 @@ async fn check(request: Request, env: Env, context: JsValue) -> Exchange {
         request_id,
         gate,
     };
-    exchange.judged = match (&exchange.gate, Held::new()) {
+    exchange.handled = match (&exchange.gate, Held::new()) {
         _ if exchange.request_id.is_empty() => Err(Reason::EntropyUnavailable),
         (None, _) => Err(Reason::PolicyInvalid),
         (_, Err(reason)) => Err(reason),
@@ -89,14 +89,14 @@ async fn check(request: Request, env: Env, context: JsValue) -> Exchange {
             exchange.method = described.split('\n').next().unwrap_or_default().to_owned();
             let moment = Moment { now: now_ms() / 1000, request_id: &exchange.request_id };
             let platform = Platform::new(&exchange.env, &context, &exchange.request, &held, gate.policy.limits.wait);
-            let judged = match (incoming(&described), held.more(HEADERS * described.len())) {
+            let handled = match (incoming(&described), held.more(HEADERS * described.len())) {
                 (None, _) => Err(Reason::Internal),
                 (_, Err(reason)) => Err(reason),
                 (Some(incoming), Ok(())) => Ok(gate.handle(&incoming, moment, &platform).await),
             };
             exchange.spent = platform.spent();
             exchange.held = Some(held);
-            judged
+            handled
         }
     };
     exchange
@@ -105,14 +105,14 @@ async fn check(request: Request, env: Env, context: JsValue) -> Exchange {
 impl Exchange {
     /// Carries the decision out.
     fn settle(mut self, context: &JsValue) -> Promise {
-        let sent = match &self.judged {
+        let sent = match &self.handled {
             Ok(Handled { decision: Decision::Forward(forwarding), .. }) => send(forwarding, &self.env, &self.request),
             Ok(Handled { decision: Decision::Answer(answer), .. }) => return resolved(self.respond(answer)),
-            Err(reason) => return resolved(unjudged(&self.request, *reason)),
+            Err(reason) => return resolved(refuse_plainly(&self.request, *reason)),
         };
         self.started = now_ms();
         let (mut limit, mut timeout) = (0, 0);
-        if let Ok(Handled { decision: Decision::Forward(forwarding), .. }) = &mut self.judged {
+        if let Ok(Handled { decision: Decision::Forward(forwarding), .. }) = &mut self.handled {
             forwarding.forget_request();
             timeout = u32::try_from(forwarding.origin.timeout * 1000).unwrap_or(u32::MAX);
             limit = if forwarding.outcome_redirect.is_some() { DOCUMENT } else { 0 };
@@ -121,7 +121,7 @@ impl Exchange {
             }
         }
         if let Some(held) = &self.held {
-            held.judged();
+            held.decided();
         }
         match sent {
             Ok(sent) => glue::settled(&sent, context, timeout, limit, PATIENCE_MS, self),
@@ -132,12 +132,12 @@ impl Exchange {
     /// Refuses what had been let through, because there is nobody to take it.
     fn refuse_late(mut self, reason: Reason) -> Result<JsValue, JsValue> {
         let described = glue::describe(&self.request).unwrap_or_default();
-        let (Some(gate), Some(incoming), Ok(judged)) = (&self.gate, incoming(&described), &mut self.judged) else {
-            return unjudged(&self.request, Reason::Internal);
+        let (Some(gate), Some(incoming), Ok(handled)) = (&self.gate, incoming(&described), &mut self.handled) else {
+            return refuse_plainly(&self.request, Reason::Internal);
         };
-        judged.refused = Some(reason);
+        handled.refused = Some(reason);
         let moment = Moment { now: now_ms() / 1000, request_id: &self.request_id };
-        let answer = gate.refuse(reason, &incoming, moment, judged);
+        let answer = gate.refuse(reason, &incoming, moment, handled);
         self.respond(&answer)
     }
 
@@ -148,15 +148,15 @@ impl Exchange {
 
     /// Writes the decision's line.
     fn logged(&self, response: JsValue, status: u16) -> JsValue {
-        self.log(|gate, judged| log::line(gate, judged, &self.method, &self.request_id, status, self.spent));
+        self.log(|gate, handled| log::line(gate, handled, &self.method, &self.request_id, status, self.spent));
         response
     }
 
     fn log(&self, line: impl FnOnce(&State, &Handled) -> String) {
-        if let (Some(gate), Ok(judged)) = (&self.gate, &self.judged)
+        if let (Some(gate), Ok(handled)) = (&self.gate, &self.handled)
             && gate.policy.gateway.decision_log
         {
-            console_log!("{}", line(gate, judged));
+            console_log!("{}", line(gate, handled));
         }
     }
 }
@@ -166,7 +166,7 @@ impl Exchange {
     /// The origin lets its visitor wait. The visitor may leave, and then the runtime may end the request: the line that it
     /// was forwarded is written now.
     pub fn waits(&self) {
-        self.log(|gate, judged| log::forwarded(gate, judged, &self.method, &self.request_id, self.spent));
+        self.log(|gate, handled| log::forwarded(gate, handled, &self.method, &self.request_id, self.spent));
     }
 
     /// The origin's time is over.
@@ -178,8 +178,8 @@ impl Exchange {
     /// The origin answered, or did not. `text`: its answer's body, where that decides what comes next.
     pub fn finish(mut self, response: JsValue, error: &JsValue, text: Option<String>) -> Result<JsValue, JsValue> {
         self.spent.origin_ms = now_ms().saturating_sub(self.started);
-        let Ok(Handled { decision: Decision::Forward(forwarding), .. }) = &self.judged else {
-            return unjudged(&self.request, Reason::Internal);
+        let Ok(Handled { decision: Decision::Forward(forwarding), .. }) = &self.handled else {
+            return refuse_plainly(&self.request, Reason::Internal);
         };
         if let Ok(response) = response.dyn_into::<Response>() {
             if let Some(answer) = outcome_redirect(forwarding, response.status(), text.as_deref()) {
@@ -304,7 +304,7 @@ fn lines_of_answer(answer: &Answer) -> String {
 }
 
 /// Before there is a gate there is no dialect, no route and no request id: the fewest words.
-fn unjudged(request: &Request, reason: Reason) -> Result<JsValue, JsValue> {
+fn refuse_plainly(request: &Request, reason: Reason) -> Result<JsValue, JsValue> {
     let public = reason.public();
     let (status, title, code) = (public.status(), public.title(), public.code());
     console_log!("{{\"edgegate\":\"refused\",\"reason\":\"{}\",\"status\":{}}}", reason.code(), status);
@@ -348,7 +348,7 @@ fn now_ms() -> u64 {
 
 /// The client's address. Cloudflare's edge sets this header; anywhere else the client can choose its value.
 const CLIENT_ADDRESS: &str = "cf-connecting-ip";
-/// How often a request's headers lie in memory while it is judged, about.
+/// How often a request's headers lie in memory while it is decided, about.
 const HEADERS: usize = 2;
 /// Bytes of an answer that is read to know where it leads.
 const DOCUMENT: u32 = 1024 * 1024;

@@ -1,4 +1,4 @@
-// The JavaScript side of the boundary. Nothing is judged here.
+// The JavaScript side of the boundary. Nothing is decided here.
 
 // Method, URL, whether there is a body to a GET or HEAD, and header fields, in one crossing. None can hold a line feed.
 export function describe(request) {

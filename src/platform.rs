@@ -223,7 +223,7 @@ impl LoginAttempts for Platform<'_> {
     }
 }
 
-/// Randomness, for what outlives a request's judgement.
+/// Randomness, for what outlives a request's decision.
 #[derive(Debug)]
 pub struct Random;
 

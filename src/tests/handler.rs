@@ -9,7 +9,7 @@ use web_sys::Response;
 
 /// The whole handler. The isolate reads its policy once, so one test asks everything.
 #[wasm_bindgen_test]
-async fn the_handler_judges_forwards_and_refuses() {
+async fn the_handler_checks_forwards_and_refuses() {
     let env = js(&format!("({{ ...{ENV}, BROKEN: {{ fetch: async () => {{ throw new Error('down'); }} }} }})"));
     let ask = async |path: &str| -> Response {
         let request =

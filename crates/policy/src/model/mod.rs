@@ -1,4 +1,4 @@
-//! The policy's types. Every value here has been judged; doc comments give the form in the file and the default.
+//! The policy's types. Every value here has been checked; doc comments give the form in the file and the default.
 
 mod client;
 mod credential;

@@ -52,7 +52,7 @@ pub struct Issuer {
     pub name: String,
     /// `iss` (RFC 7519 section 4.1.1), compared byte for byte.
     pub issuer: String,
-    /// One of these has to be in `aud`. Empty only where tokens are introspected: then whoever is asked has judged that.
+    /// One of these has to be in `aud`. Empty only where tokens are introspected: then the one that is asked has checked that.
     pub audience: Vec<String>,
     /// Who is asked.
     pub origin: Arc<Origin>,
