@@ -18,7 +18,13 @@ use edgegate_core::policy::{Policy, advise};
 /// Exit code 2 if the policy is not valid, if there is no Worker, or if the folder cannot be written.
 pub fn run(common: &Common, build: &Build) -> Result<Report, Failure> {
     let path = policy_path(common);
-    let policy = read_policy(&path)?;
+    if is_for_dev() {
+        have_secrets_read(path.parent().unwrap_or(Path::new("")));
+    }
+    let policy = match read_policy(&path) {
+        Err(failure) if serves_the_last_one(&build.out) => return Ok(still_served(&build.out, &failure)),
+        read => read?,
+    };
     let data = policy.compile();
     let digest = digest(&data)?;
     let out = &build.out;
@@ -41,6 +47,35 @@ pub fn run(common: &Common, build: &Build) -> Result<Report, Failure> {
     let text = format!("{}: policy {digest}, {routes} route{plural}, {} bytes\n", out.display(), data.len());
     let warnings = advice.iter().map(|advice| warning(&path, advice)).collect();
     Ok(Report { warnings, ..Report::fine(text, json) })
+}
+
+/// wrangler says by this variable who runs the build command; `wrangler deploy` does not say "dev".
+fn is_for_dev() -> bool {
+    std::env::var_os("WRANGLER_COMMAND").is_some_and(|command| command == "dev")
+}
+
+/// `wrangler dev` reads `.dev.vars` when its configuration changes, and only then. So where the secrets were saved later,
+/// the configuration gets a newer date.
+fn have_secrets_read(folder: &Path) {
+    let time = |name: &str| fs::metadata(folder.join(name)).and_then(|file| file.modified()).ok();
+    if let (Some(secrets), Some(config)) = (time(".dev.vars"), time("wrangler.toml"))
+        && secrets > config
+    {
+        let config = fs::File::options().append(true).open(folder.join("wrangler.toml"));
+        // If it cannot be written, a restart of `wrangler dev` reads them.
+        let _ = config.and_then(|config| config.set_modified(std::time::SystemTime::now()));
+    }
+}
+
+/// `wrangler dev` answers nothing between a build that fails and the next that succeeds, so for it this one does not fail.
+fn serves_the_last_one(out: &Path) -> bool {
+    is_for_dev() && out.join(POLICY).exists()
+}
+
+fn still_served(out: &Path, failure: &Failure) -> Report {
+    let text = format!("Until that is mended, the policy that was built before is served ({}).\n", out.display());
+    let json = json!({ "out": out.display().to_string(), "mistake": failure.message });
+    Report { warnings: vec![failure.message.clone()], ..Report::fine(text, json) }
 }
 
 /// The digest of what was written: whatever the Worker could not read is not left behind.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use edgegate_core::policy::Policy;
 
-use super::run::edgegate;
+use super::run::{edgegate, root, shell};
 
 /// A folder with a Worker in it, and a place for what is built.
 fn folders(name: &str) -> (PathBuf, String, String) {
@@ -59,10 +59,26 @@ fn a_mistake_leaves_what_was_built_before() {
     build("edgegate.toml").ends(0);
     let before = fs::read(home.join("out/policy.bin")).unwrap();
     let wrong = home.join("wrong.toml");
-    fs::write(&wrong, fs::read_to_string("../../edgegate.toml").unwrap().replace("[\"none\"]", "[\"nobody\"]"))
+    fs::write(&wrong, fs::read_to_string(root().join("edgegate.toml")).unwrap().replace("[\"none\"]", "[\"nobody\"]"))
         .unwrap();
     let ran = build(wrong.to_str().unwrap()).ends(2);
     assert!(ran.err.contains("wrong.toml:") && ran.err.contains("`nobody` is no kind of credential"), "{}", ran.err);
+    assert_eq!(fs::read(home.join("out/policy.bin")).unwrap(), before);
+    fs::remove_dir_all(home).unwrap();
+}
+
+#[test]
+fn for_wrangler_dev_a_mistake_is_told_and_is_no_failure_where_a_policy_can_go_on_serving() {
+    let (home, worker, out) = folders("dev");
+    let build = |policy: &str| {
+        shell(&format!("WRANGLER_COMMAND=dev edgegate build --policy '{policy}' --worker '{worker}' --out '{out}'"))
+    };
+    build("/nowhere.toml").ends(2);
+    build("edgegate.toml").ends(0);
+    let before = fs::read(home.join("out/policy.bin")).unwrap();
+    let ran = build("Cargo.toml").ends(0);
+    assert!(ran.err.contains("Cargo.toml:1: "), "{}", ran.err);
+    assert!(ran.out.contains("the policy that was built before is served"), "{}", ran.out);
     assert_eq!(fs::read(home.join("out/policy.bin")).unwrap(), before);
     fs::remove_dir_all(home).unwrap();
 }
