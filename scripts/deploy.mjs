@@ -39,6 +39,7 @@ main(async (args) => {
   const deployed = deployedPolicy(environmentOf(args));
   await build(builds.own, tools);
   if (!changesAtOnce) await refuseSkippedSteps(deployed);
+  await tellChanges(deployed);
   console.log(dryRun ? "\nWhat wrangler would upload:\n" : "\nwrangler deploy:\n");
   const [program, rest] = wrangler("deploy", ...args);
   const { code } = await run(program, rest, { cwd: root, env: wranglerEnv(), inherit: true });
@@ -105,6 +106,14 @@ function environmentOf(args) {
 function deployedPolicy(environment) {
   const name = environment.join(" ").split(/[ =]/)[1];
   return policy.replace(/\.toml$/, `${name ? `.${name}` : ""}.deployed.toml`);
+}
+
+/** What this deployment changes of the one before, in words. */
+async function tellChanges(deployed) {
+  if (!existsSync(inRoot(deployed))) return;
+  const { code, output } = await run(tool(), ["policy", "diff", "--against", deployed], { cwd: root });
+  console.log(`\nWhat ${policy} changes of ${deployed}:\n${output.trimEnd().replace(/^/gm, "  ")}`);
+  if (code !== 0) console.log("  The deployment goes on; the line above says why this could not be told.");
 }
 
 /** While a deployment goes out, isolates of the one before answer too: what they do not know they refuse. */

@@ -111,6 +111,17 @@ test("the policy that was deployed is kept, and the next one is compared with it
   assert.equal(a.read("edgegate.staging.deployed.toml"), a.read("edgegate.toml"), "an environment has its own");
 });
 
+test("what the policy changes is told before it is deployed", async (t) => {
+  const a = account(t);
+  assert.doesNotMatch((await a.deploy(["--dry-run"])).output, /What edgegate\.toml changes/, "there is nothing before the first");
+  standIn(a.bin, "cargo", compilesWith(`${builds}\n[ "$1" = policy ] && echo "opened  api  /api/*  new"; exit 0`));
+  a.write("src/lib.rs", "// changed, so that the tool is compiled\n");
+  a.write("edgegate.deployed.toml", "");
+  const { output } = await a.deploy(["--dry-run"]);
+  assert.match(output, /What edgegate\.toml changes of edgegate\.deployed\.toml:\n  opened  api  \/api\/\*  new\n[^]*What wrangler would upload/);
+  assert.ok(a.calls("edgegate").includes("edgegate policy diff --against edgegate.deployed.toml"));
+});
+
 test("keys that skip a step are not deployed, unless it is said", async (t) => {
   const a = account(t);
   a.write("edgegate.deployed.toml", "");

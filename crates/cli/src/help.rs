@@ -38,6 +38,14 @@ line has it, and so has /.edgegate/health on loopback or with the admin key.
 Examples:
   edgegate build --policy demo/edgegate.toml --worker demo/build --out target/example";
 
+pub const DIFF: &str = "\
+Routes are compared by name. A line each: what becomes of it, its name, its address, and in which keys it differs; what lets
+more through comes first. Then the tables that differ. Exit code 0 whether something differs or not.
+
+Examples:
+  edgegate policy diff --policy demo/edgegate.toml --against edgegate.toml
+  edgegate policy diff --policy demo/edgegate.toml --against edgegate.toml --json";
+
 pub const KEY_NEW: &str = "\
 The value goes to standard output and nowhere else, in base64url.
 

@@ -2,7 +2,7 @@
 //!
 //! - [`args`] says what can be asked, [`help`] teaches it;
 //! - [`workspace`] reads what the operator has: the policy, and the secrets in a file ([`vars`]) or on stdin;
-//! - [`check`], [`mod@build`], [`keys`], [`secrets`], [`link`], [`redirect`], [`admin`], [`clients`] and [`client_new`] are the commands;
+//! - [`check`], [`mod@build`], [`changes`], [`keys`], [`secrets`], [`link`], [`redirect`], [`admin`], [`clients`] and [`client_new`] are the commands;
 //! - [`mod@client`] is how the admin API is called, [`registration`] what a client is said to be;
 //! - [`verdict`] runs the gate itself over an address, so that what is said here is what the gateway does; [`checker`]
 //!   uses a profile of signed redirects alone instead;
@@ -20,6 +20,7 @@ mod address;
 mod admin;
 mod args;
 mod build;
+mod changes;
 mod check;
 mod checker;
 mod client;
@@ -63,6 +64,7 @@ fn run(args: &Args) -> Result<Report, Failure> {
     match &args.command {
         Command::Check(check) => check::run(common, check),
         Command::Build(build) => build::run(common, build),
+        Command::Policy { command: args::PolicyCommand::Diff(diff) } => changes::run(common, diff),
         Command::Key { command: args::KeyCommand::New(new) } => keys::new(new, common.json),
         Command::Secrets => secrets::run(common),
         Command::Link { command: LinkCommand::Sign(sign) } => link::sign(common, sign),

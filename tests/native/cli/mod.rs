@@ -3,6 +3,7 @@
 
 mod admin;
 mod build;
+mod changes;
 mod client_new;
 mod clients;
 mod elsewhere;

@@ -46,6 +46,11 @@ pub enum Command {
     /// Compile the policy, beside a Worker that is compiled already: a folder that the platform can run
     #[command(after_long_help = help::BUILD)]
     Build(Build),
+    /// The policy beside the one that was built before
+    Policy {
+        #[command(subcommand)]
+        command: PolicyCommand,
+    },
     /// Make keys
     Key {
         #[command(subcommand)]
@@ -107,6 +112,20 @@ pub struct Build {
     /// The compiled Worker [default: $EDGEGATE_WORKER, else target/worker]
     #[arg(long, value_name = "FOLDER")]
     pub worker: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Say in words what the policy changes: routes opened, loosened, tightened, closed
+    #[command(after_long_help = help::DIFF)]
+    Diff(Diff),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Diff {
+    /// The policy before: compiled (policy.bin) or as text
+    #[arg(long, value_name = "FILE", default_value = "build/policy.bin")]
+    pub against: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::strictness;
 use super::super::{HostPattern, NamePattern, OriginPattern, PathPattern, Scheme};
 use super::{Basic, Broker, Dialect, Issuer, Link, Luminate, Origin, SignedRedirect, TagPlaces, Ticket, Xsrf};
 
@@ -52,6 +53,12 @@ impl Route {
     /// Whether some credential means something here, so that one person's answer is not another's.
     pub fn takes_credentials(&self) -> bool {
         self.accept.iter().any(|accept| !matches!(accept, CredentialKind::Anonymous))
+    }
+
+    /// In what it lets more through than another route would, by the keys of the policy; empty if it asks for at least as
+    /// much. Methods are compared elsewhere.
+    pub fn looser_in(&self, than: &Route) -> Vec<&'static str> {
+        strictness::looser_in(self, than)
     }
 
     /// Whether a Bearer token opens it, whoever issued it.

@@ -1,0 +1,141 @@
+//! `edgegate policy diff`: what a policy changes, in words.
+
+use std::fs;
+
+use edgegate_core::policy::Policy;
+
+use super::run::{edgegate, scratch};
+
+const HEAD: &str = "version = 1
+[gateway]
+issuer = \"https://gate.example\"
+[origins.a]
+service = \"A\"
+[origins.b]
+service = \"B\"
+[keys.seal]
+secret = \"SEAL_KEY\"
+use = \"seal\"
+[bearer]
+keys = [\"seal\"]
+[session]
+keys = [\"seal\"]
+[nonce]
+keys = [\"seal\"]
+";
+
+fn route(name: &str, more: &str) -> String {
+    let path = if more.contains("path = ") { String::new() } else { format!("path = \"/{name}/*\"\n") };
+    let forward = if more.contains("forward = ") { "" } else { "forward = { origin = \"a\" }\n" };
+    format!("[[routes]]\nname = \"{name}\"\n{path}{more}\n{forward}")
+}
+
+/// What is said of a route, or of the tables, where a policy was one and is another.
+fn diff(before: &str, after: &str) -> String {
+    let folder = scratch(&format!("diff-{:?}", std::thread::current().id()));
+    let file = |name: &str, routes: &str| {
+        let path = folder.join(name);
+        let whole = format!("{HEAD}{routes}{}", route("rest", "accept = [\"none\"]"));
+        fs::write(&path, if routes.contains("[gateway]") { routes } else { &whole }).unwrap();
+        path
+    };
+    let (before, after) = (file("before.toml", before), file("after.toml", after));
+    let compiled = folder.join("policy.bin");
+    fs::write(&compiled, Policy::read(&fs::read_to_string(&before).unwrap()).unwrap().compile()).unwrap();
+    let args = ["policy", "diff", "--policy", after.to_str().unwrap(), "--against"];
+    let of_text = edgegate(&[&args[..], &[before.to_str().unwrap()]].concat()).ends(0).out;
+    let of_compiled = edgegate(&[&args[..], &[compiled.to_str().unwrap()]].concat()).ends(0).out;
+    assert_eq!(of_text.replace("before.toml", "policy.bin"), of_compiled);
+    fs::remove_dir_all(folder).unwrap();
+    of_text
+}
+
+#[test]
+fn each_change_of_a_route_is_told() {
+    const BEARER: &str = "accept = [\"bearer\"]";
+    for (before, after, said) in [
+        ("", BEARER, "opened  api  /api/*  new; opened by bearer"),
+        (BEARER, "", "closed  api  /api/*  gone; was opened by bearer"),
+        (
+            BEARER,
+            "accept = [\"none\"]",
+            "loosened  api  /api/*  looser in `accept`; opened by nothing, open to all, before by bearer",
+        ),
+        (
+            BEARER,
+            "accept = [\"bearer\", \"session\"]",
+            "loosened  api  /api/*  looser in `accept`; opened by bearer, session, before by bearer",
+        ),
+        (
+            "accept = [\"none\"]",
+            BEARER,
+            "tightened  api  /api/*  stricter in `accept`; opened by bearer, before by nothing, open to all",
+        ),
+        (BEARER, "accept = [\"bearer\"]\nbearer = { scope = [\"x\"] }", "tightened  api  /api/*  stricter in `scope`"),
+        (BEARER, "accept = [\"bearer\"]\nrevocation = \"strict\"", "tightened  api  /api/*  stricter in `revocation`"),
+        (
+            BEARER,
+            "accept = [\"bearer\"]\nmethods = [\"GET\", \"HEAD\", \"PUT\"]",
+            "loosened  api  /api/*  looser in `methods`",
+        ),
+        (BEARER, "accept = [\"bearer\"]\npath = \"/*\"", "loosened  api  /*  looser in `path`"),
+        (
+            BEARER,
+            "accept = [\"bearer\"]\nhost = \"api.example\"",
+            "tightened  api  api.example/api/*  stricter in `host`",
+        ),
+        (
+            BEARER,
+            "accept = [\"bearer\"]\nforward = { origin = \"b\" }",
+            "changed  api  /api/*  goes to service B, before to service A",
+        ),
+        (
+            BEARER,
+            "accept = [\"bearer\"]\nforward = { origin = \"a\", set = { \"X-A\" = \"1\" } }",
+            "changed  api  /api/*  `forward` differs",
+        ),
+        (
+            "accept = [\"bearer\"]\nrevocation = \"strict\"",
+            "accept = [\"bearer\"]\nbearer = { scope = [\"x\"] }",
+            "loosened  api  /api/*  looser in `revocation`; stricter in `scope`",
+        ),
+    ] {
+        let of = |more: &str| if more.is_empty() { String::new() } else { route("api", more) };
+        let out = diff(&of(before), &of(after));
+        let line = out.lines().find(|line| line.contains("  api  ")).unwrap_or_else(|| panic!("{said}: {out}"));
+        assert_eq!(line, said);
+    }
+}
+
+#[test]
+fn another_order_is_told_once() {
+    let (a, b) = (route("a", "accept = [\"bearer\"]"), route("b", "accept = [\"bearer\"]"));
+    let out = diff(&format!("{a}{b}"), &format!("{b}{a}"));
+    assert_eq!(out, "changed  b  /b/*  from here on routes are tried in another order\n");
+}
+
+#[test]
+fn nothing_is_told_as_nothing_and_tables_by_their_names() {
+    let routes = route("a", "accept = [\"bearer\"]");
+    assert!(
+        diff(&routes, &routes).ends_with(" changes nothing of policy.bin\n")
+            || diff(&routes, &routes).contains(" changes nothing of ")
+    );
+    let whole = format!("{HEAD}{routes}");
+    let other = whole
+        .replace("[bearer]\n", "[bearer]\nlifetime = \"5m\"\n")
+        .replace("[session]\n", "[session]\nidle = \"5m\"\n");
+    assert_eq!(diff(&whole, &other), "Tables that differ: [bearer], [session]\n");
+}
+
+/// Each table is compared: a policy with everything beside one without it.
+#[test]
+fn no_table_is_left_out() {
+    let everything = "fixtures/policy/good/everything.toml";
+    let ran = edgegate(&["policy", "diff", "--policy", everything, "--against", "edgegate.toml", "--json"]).ends(0);
+    let told: Vec<String> = serde_json::from_value(ran.json()["tables"].clone()).unwrap();
+    let tables = edgegate_core::policy::shape::Shape::all()[0].keys.iter().filter(|key| key.kind.shape().is_some());
+    for table in tables.map(|key| key.name).filter(|name| *name != "routes") {
+        assert!(told.contains(&format!("[{table}]")), "{table} of {told:?}");
+    }
+}
