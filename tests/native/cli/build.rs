@@ -59,8 +59,11 @@ fn a_mistake_leaves_what_was_built_before() {
     build("edgegate.toml").ends(0);
     let before = fs::read(home.join("out/policy.bin")).unwrap();
     let wrong = home.join("wrong.toml");
-    fs::write(&wrong, fs::read_to_string(root().join("edgegate.toml")).unwrap().replace("[\"bearer\"]", "[\"nobody\"]"))
-        .unwrap();
+    fs::write(
+        &wrong,
+        fs::read_to_string(root().join("edgegate.toml")).unwrap().replace("[\"bearer\"]", "[\"nobody\"]"),
+    )
+    .unwrap();
     let ran = build(wrong.to_str().unwrap()).ends(2);
     assert!(ran.err.contains("wrong.toml:") && ran.err.contains("`nobody` is no kind of credential"), "{}", ran.err);
     assert_eq!(fs::read(home.join("out/policy.bin")).unwrap(), before);

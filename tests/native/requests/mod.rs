@@ -1,6 +1,7 @@
 //! A request as it comes: its target, query and body, and the route that takes it.
 
 mod forms;
+mod health;
 mod loopback;
 mod method_override;
 mod multipart;
