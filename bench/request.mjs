@@ -17,6 +17,7 @@
 
 import { runAlone } from "./lib/harness.mjs";
 import { check } from "./lib/request-checks.mjs";
+import { largePolicy } from "./lib/large-policy.mjs";
 import { mintedToken, signedLink, withTarget } from "./lib/requests.mjs";
 import { sizeLines } from "./lib/sizes.mjs";
 import { spendCpu } from "./lib/spend.mjs";
@@ -76,6 +77,14 @@ export const CONTENDERS = [
     request: signedLink(),
     checks: ["signature", "whole job"],
     policy: (demo) => replaceOnce(demo, /^\[gateway\]$/m, "[gateway]\ndecision_log = false"),
+  },
+  {
+    name: "Edgegate, 2,000 routes, 500 clients, 50 issuers",
+    worker: "edgegate",
+    request: signedLink(),
+    checks: ["signature", "whole job"],
+    logs: true,
+    policy: (demo) => largePolicy(demo),
   },
   {
     name: "Edgegate, a forged link refused",

@@ -26,7 +26,7 @@ fn the_policy_is_named_to_an_administrator_alone() {
     assert_eq!(told(&administrator())["policy"], digest.as_str());
     let stranger = told(&Request::get("/.edgegate/health"));
     assert_eq!(stranger["policy"], Value::Null);
-    assert_eq!(stranger["status"], "ok");
+    assert_eq!(stranger["single_use"], "ledger");
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn too_many(count: usize) -> String {
 }
 
 /// Tables of one kind, and entries of one list: each is compared with the others.
-const MOST: usize = 1000;
+const MOST: usize = 10_000;
 
 /// The keys come sorted by name from the parser.
 fn in_file_order<'t>(entries: &'t DeTable<'t>) -> Vec<Entry<'t>> {
