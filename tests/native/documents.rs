@@ -35,7 +35,7 @@ fn every_reason_says_what_to_do() {
 #[test]
 fn the_examples_of_the_policy_are_one_valid_policy() {
     let policy = Policy::read(&example()).unwrap_or_else(|problems| panic!("{problems:#?}"));
-    assert_eq!(policy.routes.len(), 7);
+    assert_eq!((policy.routes.len(), policy.tests.len()), (7, 10));
 }
 
 #[test]
@@ -103,6 +103,8 @@ fn required_keys_are_called_required() {
 fn heading(table: &str) -> String {
     match table {
         "routes[]" => "## `[[routes]]`".to_owned(),
+        "tests[]" => "## `[[tests]]`".to_owned(),
+        "tests[].credential" => "### `credential` of a test".to_owned(),
         "origins.*"
         | "links.*"
         | "signed_redirects.*"

@@ -58,7 +58,9 @@ pub use origin::OriginPattern;
 pub use path::{PathPattern, is_within};
 pub use pattern::{HostPattern, NamePattern};
 #[cfg(feature = "reader")]
-pub use reader::{Advice, Problem, advise, duration, show_duration};
+pub use reader::{
+    Advice, Expected, PolicyTest, Problem, TestCredential, TestCredentialKind, advise, duration, show_duration,
+};
 pub use reading::loosest;
 pub use secrets::{NamedSecret, SecretUse};
 
@@ -123,6 +125,9 @@ pub struct Policy {
     pub carried: Carried,
     /// Which compiled policy it is, if it is one.
     pub digest: Option<PolicyDigest>,
+    /// Requests and what they must come to. They are no part of what is compiled.
+    #[cfg(feature = "reader")]
+    pub tests: Vec<PolicyTest>,
     /// Where the tables stand in the file.
     #[cfg(feature = "reader")]
     places: reader::problem::Places,

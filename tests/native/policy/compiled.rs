@@ -115,8 +115,16 @@ fn fields(policy: &Policy) -> String {
 }
 
 fn files() -> Vec<PathBuf> {
-    let folders =
-        ["fixtures", "fixtures/policy/good", "fixtures/policy/advice", "bench", "bench/redirects", "demo", "."];
+    let folders = [
+        "fixtures",
+        "fixtures/policies",
+        "fixtures/policy/good",
+        "fixtures/policy/advice",
+        "bench",
+        "bench/redirects",
+        "demo",
+        ".",
+    ];
     let all = folders.iter().flat_map(|folder| fs::read_dir(at(folder)).unwrap()).map(|entry| entry.unwrap().path());
     let is_policy = |path: &PathBuf| {
         path.extension().is_some_and(|it| it == "toml")

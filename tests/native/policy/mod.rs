@@ -3,4 +3,5 @@
 mod compiled;
 mod files;
 mod properties;
+mod testing;
 mod written;

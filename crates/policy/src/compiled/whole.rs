@@ -35,6 +35,8 @@ impl Coded for Policy {
             carried: _,
             digest: _,
             #[cfg(feature = "reader")]
+                tests: _,
+            #[cfg(feature = "reader")]
                 places: _,
         } = self;
         gateway.write(to);
@@ -94,6 +96,8 @@ impl Coded for Policy {
             index: RouteIndex::default(),
             carried: Carried::default(),
             digest: None,
+            #[cfg(feature = "reader")]
+            tests: Vec::new(),
             #[cfg(feature = "reader")]
             places: Default::default(),
         };

@@ -19,6 +19,7 @@ mod schemes;
 mod sections;
 mod suggest;
 mod table;
+mod testing;
 mod text;
 pub(crate) mod time;
 mod value;
@@ -30,6 +31,7 @@ use toml::de::DeTable;
 pub(crate) use accept::words;
 pub use check::{Advice, advise};
 pub use problem::Problem;
+pub use testing::{Expected, PolicyTest, TestCredential, TestCredentialKind};
 pub use time::{duration, show_duration};
 
 use crate::shape::root;
@@ -132,6 +134,7 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
         single_use,
     };
     let routes = routes::read(report, &around);
+    let tests = testing::read(report, &around);
     let asks = |route: &Route| route.takes_sessions() && (route.xsrf >= Xsrf::Token || route.tags.is_some());
     let gives_xsrf_tokens = ticket.iter().any(|ticket| ticket.pages) || routes.iter().any(asks);
     let asks_pages = |route: &Route| route.luminate().is_some() && route.xsrf >= Xsrf::Token;
@@ -167,6 +170,7 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
         takes_xsrf_header,
         carried: Carried::default(),
         digest: None,
+        tests,
         places: Default::default(),
     })
 }

@@ -9,8 +9,10 @@ mod deployment;
 mod dialects;
 pub mod form;
 mod grants;
+pub mod reasons;
 mod routing;
 mod signatures;
+mod testing;
 mod top;
 mod visitors;
 
@@ -20,6 +22,7 @@ pub(super) use dialects::{administrator, luminate};
 pub(super) use grants::{issuer, oauth};
 pub(super) use routing::{route, route_bearer, route_cors, route_forward};
 pub(super) use signatures::{key, link, signed_redirect};
+pub(super) use testing::{test, test_credential};
 pub(super) use top::root;
 pub(super) use visitors::{basic, broker, machine, nonce, session, sign_in, ticket};
 

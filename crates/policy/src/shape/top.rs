@@ -32,6 +32,7 @@ pub(crate) mod root {
             &LIMITS,
             &STORAGE,
             &ROUTES,
+            &TESTS,
         ],
     );
     pub(crate) static VERSION: Key = Key::new(
@@ -156,4 +157,11 @@ pub(crate) mod root {
         "The first route that fits decides; a request that fits none is refused.",
     )
     .required();
+    pub(crate) static TESTS: Key = Key::new(
+        "tests",
+        Kind::List(&super::super::test::TABLE),
+        "",
+        "Requests and what they must come to. `edgegate check` and `edgegate build` send them through the gateway's own \
+         code; the compiled policy does not contain them.",
+    );
 }

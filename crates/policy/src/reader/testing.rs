@@ -1,0 +1,343 @@
+//! `[[tests]]`: requests and what they must come to. They are read here and run by the tool.
+
+use core::net::IpAddr;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::problem::Report;
+use super::routes::Surroundings;
+use super::suggest;
+use super::table::Table;
+use super::text;
+use super::value::Text;
+use crate::shape::reasons::REASONS;
+use crate::shape::{Key, root, test, test_credential};
+use crate::text::admit;
+use crate::{Link, SignedRedirect};
+
+/// `[[tests]]`
+#[derive(Debug, Clone)]
+pub struct PolicyTest {
+    /// What it shows.
+    pub name: String,
+    /// Line of its table in the file, from 1.
+    pub line: usize,
+    /// The request's method.
+    pub method: String,
+    /// Its address: a whole one, or the part behind the issuer.
+    pub url: String,
+    /// Its header fields, with names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Where it comes from, if that is known.
+    pub client: Option<IpAddr>,
+    /// A credential that is made for it.
+    pub credential: Option<TestCredential>,
+    /// When it arrives (Unix seconds).
+    pub at: u64,
+    /// What it must come to.
+    pub expected: Expected,
+}
+
+/// `credential = { … }`
+#[derive(Debug, Clone)]
+pub struct TestCredential {
+    /// What it is.
+    pub kind: TestCredentialKind,
+    /// Seconds before the request that it is made.
+    pub age: u64,
+}
+
+/// A credential that the policy's own keys can make. People are given as subjects.
+#[derive(Debug, Clone)]
+pub enum TestCredentialKind {
+    /// `link`
+    Link(Arc<Link>),
+    /// `signed_redirect`
+    SignedRedirect(Arc<SignedRedirect>),
+    /// `bearer` and `scope`
+    Bearer(String, Vec<String>),
+    /// `token_pair`: a client's id.
+    TokenPair(String),
+    /// `basic`: a machine's name.
+    Basic(String),
+    /// `session`, and whether `xsrf_token` goes with it.
+    Session(String, bool),
+    /// `ticket`
+    Ticket(String),
+    /// `nonce`
+    Nonce(String),
+}
+
+/// What a test says of the outcome; what it leaves out may be anything.
+#[derive(Debug, Clone, Default)]
+pub struct Expected {
+    /// Name of the route.
+    pub route: Option<String>,
+    /// Code of the reason.
+    pub refused: Option<String>,
+    /// The URL at the origin, or its path and query.
+    pub forwarded: Option<String>,
+    /// Status of the gateway's own answer.
+    pub status: Option<u64>,
+    /// As whom; empty for nobody.
+    pub subject: Option<String>,
+}
+
+/// Every `[[tests]]`, in file order.
+pub(super) fn read(report: &mut Report, around: &Surroundings<'_, '_>) -> Vec<PolicyTest> {
+    let routes = route_names(around.root.entries);
+    let mut tests: Vec<PolicyTest> = Vec::new();
+    let mut names: Vec<(&str, usize)> = Vec::new();
+    let tables = around.root.listed(report, &root::TESTS);
+    for (index, (line, entries)) in tables.into_iter().enumerate() {
+        let name = name_of(entries);
+        let label = name.map_or_else(|| format!("tests[{}]", index + 1), |name| format!("test \"{name}\""));
+        let table = Table::open(report, &test::TABLE, label, line, entries);
+        if let Some(name) = name {
+            match names.binary_search_by_key(&name, |(known, _)| known) {
+                Ok(at) => {
+                    let earlier = names.get(at).map_or(0, |(_, line)| *line);
+                    table.wrong(report, &test::NAME, &format!("is the name of the test in line {earlier} already"));
+                }
+                Err(at) => names.insert(at, (name, line)),
+            }
+        }
+        tests.extend(one(report, &table, around, &routes));
+    }
+    tests
+}
+
+fn one(
+    report: &mut Report,
+    table: &Table<'_>,
+    around: &Surroundings<'_, '_>,
+    routes: &BTreeSet<&str>,
+) -> Option<PolicyTest> {
+    let name = table.checked(report, &test::NAME, text::title);
+    let method = table.checked_or(report, &test::METHOD, method);
+    let url = table.checked(report, &test::URL, address);
+    let headers = headers(report, table);
+    let client = table.parsed(report, &test::CLIENT, |text| {
+        text.parse().map_err(|_| format!("`{}` is no IP address", text.escape_debug()))
+    });
+    let at = table.number(report, &test::AT).unwrap_or_else(|| test::AT.usual());
+    let credential = credential(report, table, around, &headers);
+    let expected = expected(report, table, routes);
+    Some(PolicyTest { name: name?, line: table.line, method, url: url?, headers, client, credential, at, expected })
+}
+
+fn expected(report: &mut Report, table: &Table<'_>, routes: &BTreeSet<&str>) -> Expected {
+    if [&test::ROUTE, &test::REFUSED, &test::FORWARDED, &test::STATUS, &test::SUBJECT].iter().all(|key| !table.has(key))
+    {
+        let reason = "expects nothing: say `route`, `refused`, `forwarded`, `status` or `subject`";
+        report.add(table.line, format!("{}: {reason}", table.label));
+    }
+    for (key, others) in [(&test::FORWARDED, &[&test::REFUSED, &test::STATUS][..]), (&test::SUBJECT, &[&test::REFUSED])]
+    {
+        for other in others.iter().filter(|other| table.has(key) && table.has(other)) {
+            table.wrong(report, key, &format!("cannot be beside `{}`: no request comes to both", other.name));
+        }
+    }
+    Expected {
+        route: table.text(report, &test::ROUTE).map(|name| {
+            if !routes.contains(name.value) {
+                let hint = suggest::hint(name.value, routes.iter().copied(), "routes");
+                name.wrong(report, &format!("there is no route `{}`{hint}", name.value));
+            }
+            name.value.to_owned()
+        }),
+        refused: table.text(report, &test::REFUSED).map(|code| {
+            if !REASONS.contains(&code.value) {
+                let hint = match nearest(report, code.value) {
+                    Some(known) => format!("did you mean `{known}`?"),
+                    None => "docs/refusals.md lists them".to_owned(),
+                };
+                code.wrong(report, &format!("`{}` is no reason for a refusal; {hint}", code.value));
+            }
+            code.value.to_owned()
+        }),
+        forwarded: table.checked(report, &test::FORWARDED, address),
+        status: table.number(report, &test::STATUS),
+        subject: table.checked(report, &test::SUBJECT, |text| match text {
+            "" => Ok(()),
+            name => text::name(name),
+        }),
+    }
+}
+
+/// The reason that was most likely meant.
+fn nearest(report: &Report, code: &str) -> Option<&'static str> {
+    if report.is_full() {
+        return None;
+    }
+    // One call considers so many and no more.
+    let best = REASONS.chunks(50).filter_map(|some| suggest::nearest(code, some.iter().copied()));
+    suggest::nearest(code, best)
+}
+
+fn headers(report: &mut Report, table: &Table<'_>) -> Vec<(String, String)> {
+    let mut headers: Vec<(String, String)> = Vec::new();
+    let Some(table) = table.free_table(report, &test::HEADERS) else { return headers };
+    for (name, value) in table.all_texts(report) {
+        if let Err(reason) = text::header_name(name) {
+            value.wrong(report, &reason);
+        }
+        let lower = name.to_ascii_lowercase();
+        if headers.iter().any(|(earlier, _)| *earlier == lower) {
+            value.wrong(report, &format!("`{name}` stands here twice; header names have no case"));
+        }
+        value.parsed(report, text::header_value);
+        headers.push((lower, value.value.to_owned()));
+    }
+    headers
+}
+
+/// `credential`: exactly one kind.
+fn credential(
+    report: &mut Report,
+    test: &Table<'_>,
+    around: &Surroundings<'_, '_>,
+    headers: &[(String, String)],
+) -> Option<TestCredential> {
+    let table = test.table(report, &test::CREDENTIAL)?;
+    let mut held = KINDS.iter().filter(|kind| table.has(kind.key));
+    let (Some(kind), None) = (held.next(), held.next()) else {
+        let names = suggest::listed(KINDS.iter().map(|kind| kind.key.name));
+        report.add(table.line, format!("{}: must hold exactly one of {names}", table.label));
+        return None;
+    };
+    check_together(report, &table, kind, headers);
+    let age = table.seconds(report, &test_credential::AGE);
+    let scope = table.list(report, &test_credential::SCOPE, text::scope);
+    let with_xsrf_token = table.flag(report, &test_credential::XSRF_TOKEN);
+    let named = table.text(report, kind.key)?;
+    if kind.is_of_subject {
+        if !around.root.has(kind.needs) {
+            named.wrong(report, &format!("needs a table `[{}]`, and there is none", kind.needs.name));
+        }
+        named.parsed(report, text::name)?;
+    }
+    let name = named.value.to_owned();
+    let kind = match kind.key.name {
+        "link" => TestCredentialKind::Link(around.links.find(report, &named, &name)?),
+        "signed_redirect" => TestCredentialKind::SignedRedirect(around.signed_redirects.find(report, &named, &name)?),
+        "bearer" => TestCredentialKind::Bearer(name, scope),
+        "token_pair" => {
+            check_listed(report, &named, "clients", table_at(around.root.entries, "clients"))?;
+            TestCredentialKind::TokenPair(name)
+        }
+        "basic" => {
+            let machines = table_at(around.root.entries, "basic").and_then(|basic| table_at(basic, "machines"));
+            check_listed(report, &named, "basic.machines", machines)?;
+            TestCredentialKind::Basic(name)
+        }
+        "session" => TestCredentialKind::Session(name, with_xsrf_token),
+        "ticket" => TestCredentialKind::Ticket(name),
+        _ => TestCredentialKind::Nonce(name),
+    };
+    Some(TestCredential { kind, age })
+}
+
+/// What has no effect beside a kind, or cannot be sent with it.
+fn check_together(report: &mut Report, table: &Table<'_>, kind: &Kind, headers: &[(String, String)]) {
+    for (key, owner) in
+        [(&test_credential::SCOPE, &test_credential::BEARER), (&test_credential::XSRF_TOKEN, &test_credential::SESSION)]
+    {
+        if table.has(key) && kind.key.name != owner.name {
+            table.wrong(report, key, &format!("has no effect without `{}`", owner.name));
+        }
+    }
+    let has_no_age = matches!(kind.key.name, "token_pair" | "basic");
+    if has_no_age && table.has(&test_credential::AGE) {
+        table.wrong(report, &test_credential::AGE, &format!("has no effect with `{}`", kind.key.name));
+    }
+    if kind.is_in_authorization && headers.iter().any(|(name, _)| name == "authorization") {
+        table.wrong(report, kind.key, "is sent in `Authorization`, which `headers` has already");
+    }
+}
+
+/// Whether a table of that name stands in the file, even if something in it is wrong.
+fn check_listed(report: &mut Report, text: &Text<'_>, kind: &str, tables: Option<&DeTable<'_>>) -> Option<()> {
+    if tables.is_some_and(|tables| tables.contains_key(text.value)) {
+        return Some(());
+    }
+    let names: Vec<&str> = tables.into_iter().flat_map(|tables| tables.keys()).map(|name| &**name.get_ref()).collect();
+    let hint = suggest::hint(text.value, names.iter().copied(), &format!("tables `[{kind}.*]`"));
+    text.wrong(report, &format!("there is no `[{kind}.{}]`{hint}", text.value));
+    None
+}
+
+fn table_at<'t>(entries: &'t DeTable<'t>, key: &str) -> Option<&'t DeTable<'t>> {
+    match entries.get(key)?.get_ref() {
+        DeValue::Table(table) => Some(table),
+        _ => None,
+    }
+}
+
+/// The names of all routes, even of those in which something is wrong.
+fn route_names<'t>(root: &'t DeTable<'t>) -> BTreeSet<&'t str> {
+    let Some(DeValue::Array(routes)) = root.get("routes").map(Spanned::get_ref) else { return BTreeSet::new() };
+    let name = |route: &'t Spanned<DeValue<'t>>| match route.get_ref() {
+        DeValue::Table(route) => string_at(route, "name"),
+        _ => None,
+    };
+    routes.iter().filter_map(name).collect()
+}
+
+/// The name of a test before its table is opened, so that every message can call it by name.
+fn name_of<'t>(entries: &'t DeTable<'t>) -> Option<&'t str> {
+    string_at(entries, "name").filter(|name| text::title(name).is_ok())
+}
+
+fn string_at<'t>(entries: &'t DeTable<'t>, key: &str) -> Option<&'t str> {
+    match entries.get(key)?.get_ref() {
+        DeValue::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// Any method that a client may send, those that no route takes among them.
+fn method(text: &str) -> Result<(), String> {
+    admit(text, 32, |byte| byte.is_ascii_uppercase() || byte == b'-', "a method is 1 to 32 of A-Z and `-`")
+}
+
+/// A whole address, or what stands behind the host. What is wrong with it is for the gate to say.
+fn address(text: &str) -> Result<(), String> {
+    let is_whole = text.starts_with("https://") || text.starts_with("http://");
+    match (is_whole || text.starts_with('/')) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        true => Ok(()),
+        false => Err(format!(
+            "`{}` is no address as it is sent: write `/path?query` or a whole `https://…`, with everything else than \
+             printable ASCII escaped",
+            text.escape_debug()
+        )),
+    }
+}
+
+/// A kind of credential that can be made.
+struct Kind {
+    key: &'static Key,
+    /// The table at the top of the file that it comes from.
+    needs: &'static Key,
+    /// Its value is a subject.
+    is_of_subject: bool,
+    is_in_authorization: bool,
+}
+
+const fn kind(key: &'static Key, needs: &'static Key, is_of_subject: bool, is_in_authorization: bool) -> Kind {
+    Kind { key, needs, is_of_subject, is_in_authorization }
+}
+
+static KINDS: [Kind; 8] = [
+    kind(&test_credential::LINK, &root::LINKS, false, false),
+    kind(&test_credential::SIGNED_REDIRECT, &root::SIGNED_REDIRECTS, false, false),
+    kind(&test_credential::BEARER, &root::BEARER, true, true),
+    kind(&test_credential::TOKEN_PAIR, &root::CLIENTS, false, true),
+    kind(&test_credential::BASIC, &root::BASIC, false, true),
+    kind(&test_credential::SESSION, &root::SESSION, true, false),
+    kind(&test_credential::TICKET, &root::TICKET, true, true),
+    kind(&test_credential::NONCE, &root::NONCE, true, false),
+];
