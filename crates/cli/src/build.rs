@@ -8,6 +8,7 @@ use serde_json::json;
 use super::args::{Build, Common};
 use super::check::{remark_json, warning};
 use super::output::{Failure, Report};
+use super::policy_tests::{self, Outcome};
 use super::time;
 use super::workspace::{policy_path, read_policy};
 use edgegate_core::policy::{Policy, advise};
@@ -15,13 +16,14 @@ use edgegate_core::policy::{Policy, advise};
 /// Leaves a folder that the platform can run: the policy, and the Worker's two files. Compiles no code.
 ///
 /// # Errors
-/// Exit code 2 if the policy is not valid, if there is no Worker, or if the folder cannot be written.
+/// Exit code 1 if a test of the policy fails. Exit code 2 if the policy is not valid, if there is no Worker, or if the
+/// folder cannot be written.
 pub fn run(common: &Common, build: &Build) -> Result<Report, Failure> {
     let path = policy_path(common);
     if is_for_dev() {
         have_secrets_read(path.parent().unwrap_or(Path::new("")));
     }
-    let policy = match read_policy(&path) {
+    let (policy, tests) = match tested(&path) {
         Err(failure) if serves_the_last_one(&build.out) => return Ok(still_served(&build.out, &failure)),
         read => read?,
     };
@@ -41,12 +43,26 @@ pub fn run(common: &Common, build: &Build) -> Result<Report, Failure> {
         "policy": digest,
         "bytes": data.len(),
         "routes": routes,
+        "tests": tests.json(),
         "advice": advice.iter().map(remark_json).collect::<Vec<_>>(),
     });
     let plural = if routes == 1 { "" } else { "s" };
-    let text = format!("{}: policy {digest}, {routes} route{plural}, {} bytes\n", out.display(), data.len());
+    let passed = tests.summary().map_or(String::new(), |summary| format!(", {summary}"));
+    let text = format!("{}: policy {digest}, {routes} route{plural}, {} bytes{passed}\n", out.display(), data.len());
     let warnings = advice.iter().map(|advice| warning(&path, advice)).collect();
     Ok(Report { warnings, ..Report::fine(text, json) })
+}
+
+/// A policy that is valid and whose tests pass.
+fn tested(path: &Path) -> Result<(Policy, Outcome), Failure> {
+    let policy = read_policy(path)?;
+    let tests = policy_tests::run(&policy);
+    if tests.failures.is_empty() {
+        return Ok((policy, tests));
+    }
+    let (summary, lines) = (tests.summary().unwrap_or_default(), tests.lines(path).join("\n  "));
+    Err(Failure::refused(format!("the policy does not do what its tests say: {summary}\n  {lines}"))
+        .with("tests", tests.json()))
 }
 
 /// wrangler says by this variable who runs the build command; `wrangler deploy` does not say "dev".

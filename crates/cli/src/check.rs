@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::args::{Check, Common};
 use super::columns;
 use super::output::{Exit, Failure, Report};
+use super::policy_tests::{self, Outcome};
 use super::rotation;
 use super::time;
 use super::workspace::{policy_path, read_policy, read_text};
@@ -29,35 +30,51 @@ pub fn run(common: &Common, check: &Check) -> Result<Report, Failure> {
         Some(file) => rotation::skipped(&policy, &read_policy(file)?),
         None => Vec::new(),
     };
-    let is_fine = skipped.is_empty() && (advice.is_empty() || !check.strict);
-    let summary = format!("{}: {}", path.display(), summary(&policy, skipped.len(), advice.len(), check.strict));
+    let tests = policy_tests::run(&policy);
+    let is_fine = skipped.is_empty() && tests.failures.is_empty() && (advice.is_empty() || !check.strict);
+    let end = summary(&policy, &tests, skipped.len(), advice.len(), check.strict);
+    let summary = format!("{}: {end}", path.display());
+    let skipped_json = skipped.iter().map(|message| json!({"line": null, "message": message}));
     let json = json!({
         "file": path.display().to_string(),
         "ok": is_fine,
-        "problems": skipped.iter().map(|message| json!({"line": null, "message": message})).collect::<Vec<Value>>(),
+        "problems": tests.failures.iter().map(problem_json).chain(skipped_json).collect::<Vec<Value>>(),
         "advice": advice.iter().map(remark_json).collect::<Vec<Value>>(),
         "routes": policy.routes.iter().map(|route| route_json(route)).collect::<Vec<Value>>(),
+        "tests": tests.json(),
     });
+    let problems = tests.lines(&path).into_iter().chain(skipped.iter().map(problem));
     Ok(Report {
         text: format!("{}\n{summary}\n", table(&policy)),
         json,
-        warnings: advice.iter().map(|advice| warning(&path, advice)).chain(skipped.iter().map(problem)).collect(),
+        warnings: advice.iter().map(|advice| warning(&path, advice)).chain(problems).collect(),
         notes: Vec::new(),
         exit: if is_fine { Exit::Fine } else { Exit::Refused },
     })
 }
 
 fn invalid(path: &Path, problems: &[Problem]) -> Report {
-    let list: Vec<Value> =
-        problems.iter().map(|problem| json!({"line": problem.line, "message": problem.message})).collect();
+    let list: Vec<Value> = problems.iter().map(problem_json).collect();
     let count = counted(problems.len(), "problem");
     Report {
         text: format!("{}: {count}; nothing is built from it\n", path.display()),
-        json: json!({"file": path.display().to_string(), "ok": false, "problems": list, "advice": [], "routes": []}),
+        json: json!({
+            "file": path.display().to_string(),
+            "ok": false,
+            "problems": list,
+            "advice": [],
+            "routes": [],
+            "tests": Outcome::default().json(),
+        }),
         warnings: problems.iter().map(|problem| format!("{}:{problem}", path.display())).collect(),
         notes: Vec::new(),
         exit: Exit::Refused,
     }
+}
+
+/// A mistake for a program.
+fn problem_json(problem: &Problem) -> Value {
+    json!({"line": problem.line, "message": problem.message})
 }
 
 /// A warning as a line.
@@ -73,7 +90,7 @@ pub fn remark_json(advice: &Advice) -> Value {
     json!({"line": advice.line, "message": advice.message})
 }
 
-fn summary(policy: &Policy, skipped: usize, warnings: usize, strict: bool) -> String {
+fn summary(policy: &Policy, tests: &Outcome, skipped: usize, warnings: usize, strict: bool) -> String {
     let parts = [
         counted(policy.routes.len(), "route"),
         counted(policy.origins.len(), "origin"),
@@ -82,10 +99,14 @@ fn summary(policy: &Policy, skipped: usize, warnings: usize, strict: bool) -> St
     ];
     let end = match (warnings, strict) {
         _ if skipped > 0 => format!("{}; nothing is to be deployed of it yet", counted(skipped, "skipped step")),
+        _ if !tests.failures.is_empty() => {
+            format!("{}; nothing is built from it", counted(tests.failures.len(), "problem"))
+        }
         (0, _) => "no problem".to_owned(),
         (count, false) => format!("no problem, {}", counted(count, "warning")),
         (count, true) => format!("{}, which --strict makes problems", counted(count, "warning")),
     };
+    let parts: Vec<String> = parts.into_iter().chain(tests.summary()).collect();
     format!("{}: {end}", parts.join(", "))
 }
 

@@ -22,18 +22,19 @@ Examples:
 
 pub const CHECK: &str = "\
 Problems and warnings go to standard error as FILE:LINE: reason, the routes to standard output. Exit code 1 if the
-policy is not valid, with --strict if it loosens anything, or with --deployed if keys skip a step: a new key is in a list
-before it is the first, and the first stays in the list when it is not the first any more.
+policy is not valid or one of its [[tests]] fails, with --strict if it loosens anything, or with --deployed if keys skip a
+step: a new key is in a list before it is the first, and the first stays in the list when it is not the first any more.
 
 Examples:
   edgegate check demo/edgegate.toml
+  edgegate check fixtures/policies/members.toml
   edgegate check demo/edgegate.toml --json
   edgegate check demo/edgegate.toml --deployed demo/edgegate.toml";
 
 pub const BUILD: &str = "\
 Takes milliseconds and compiles no code: `npm run build` compiles the Worker, once. Mistakes go to standard error as
-FILE:LINE: reason, and then nothing is written; warnings go there too. The digest names the policy: the Worker's first log
-line has it, and so has /.edgegate/health on loopback or with the admin key.
+FILE:LINE: reason, and so do [[tests]] that fail; then nothing is written. Warnings go there too. The digest names the
+policy: the Worker's first log line has it, and so has /.edgegate/health on loopback or with the admin key.
 
 Examples:
   edgegate build --policy demo/edgegate.toml --worker demo/build --out target/example";

@@ -6,6 +6,7 @@
 //! - [`mod@client`] is how the admin API is called, [`registration`] what a client is said to be;
 //! - [`verdict`] runs the gate itself over an address, so that what is said here is what the gateway does; [`checker`]
 //!   uses a profile of signed redirects alone instead;
+//! - [`policy_tests`] runs the tests of a policy for [`check`] and [`mod@build`];
 //! - [`output`] tells people and programs, and ends with the exit code.
 //!
 //! No secret is taken as an argument, and none is shown that exists already: only what makes one (`key new`, `client new`,
@@ -33,6 +34,7 @@ mod help;
 mod keys;
 mod link;
 mod output;
+mod policy_tests;
 mod redirect;
 mod registration;
 mod rotation;

@@ -95,7 +95,7 @@ pub fn check(workspace: &Workspace, asked: Asked<'_>) -> Verdict {
 }
 
 /// The policy without the identity JWT, which tells the origin and decides nothing.
-fn without_assertions(policy: &Policy) -> Policy {
+pub fn without_assertions(policy: &Policy) -> Policy {
     let mut policy = policy.clone();
     for route in &mut policy.routes {
         Arc::make_mut(route).forward.jwt_audience = None;

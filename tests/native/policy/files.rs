@@ -2,7 +2,8 @@
 //! remark, and the schema for editors.
 //!
 //! Fixtures are policies in `fixtures/policy/`: `good/` reads without a problem; `wrong/` and `advice/` end
-//! with what is to be said about them, one `#! 12: reason` a line.
+//! with what is to be said about them, one `#! 12: reason` a line. Those of `failing/` hold tests that fail, and are read by
+//! `tests/native/cli/policy_tests.rs`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
