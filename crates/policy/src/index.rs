@@ -4,65 +4,38 @@ use std::sync::Arc;
 
 use super::neighbour::Reading;
 use super::reading::{End, is_loosest, visit_ends};
-use super::{HostPattern, Route, host};
+use super::{HostPattern, host};
 
-/// Routes by host and path. A place is that of a route in the policy's list.
+/// Routes by host and path, made when the policy is read. A place is that of a route in the policy's list.
 #[derive(Debug, Clone, Default)]
 pub struct RouteIndex {
     /// By the path as it is written.
-    written: Vec<Entry>,
+    pub(crate) written: Vec<Entry>,
     /// By the path in lower case.
-    folded: Vec<Entry>,
+    pub(crate) folded: Vec<Entry>,
     /// By the path as the most forgiving origin reads it.
-    read: Vec<Entry>,
+    pub(crate) read: Vec<Entry>,
     /// Hosts of more than one name: wildcards, and any host.
-    wide: Vec<(String, Option<HostPattern>)>,
+    pub(crate) wide: Vec<(String, Option<HostPattern>)>,
     /// By place: such a reading, and the places of the routes of the same host and path, itself included, in order.
-    routes: Vec<(Reading, Arc<Vec<usize>>)>,
+    pub(crate) routes: Vec<(Reading, Arc<Vec<usize>>)>,
     /// Bytes of the longest reading.
-    longest: usize,
+    pub(crate) longest: usize,
     /// Methods that routes list.
-    methods: Vec<String>,
+    pub(crate) methods: Vec<String>,
 }
 
 /// Sorted by host, then by base, then by place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
+pub(crate) struct Entry {
     /// As the policy writes it; empty for any.
-    host: String,
+    pub(crate) host: String,
     /// A path, or what stands before `/*`.
-    base: String,
-    place: usize,
+    pub(crate) base: String,
+    pub(crate) place: usize,
 }
 
 impl RouteIndex {
-    /// The index of a policy's routes.
-    pub(super) fn new(routes: &[Arc<Route>]) -> Self {
-        let mut index = Self::default();
-        for (place, route) in routes.iter().enumerate() {
-            let host = route.host.as_ref().map(HostPattern::to_string).unwrap_or_default();
-            let reading = Reading::of(&route.path);
-            index.longest = index.longest.max(reading.base.len());
-            index.written.push(Entry { host: host.clone(), base: route.path.base().to_owned(), place });
-            index.folded.push(Entry { host: host.clone(), base: route.path.base().to_ascii_lowercase(), place });
-            index.read.push(Entry { host: host.clone(), base: reading.base.clone(), place });
-            index.routes.push((reading, Arc::default()));
-            if route.host.as_ref().is_none_or(HostPattern::is_wildcard) {
-                index.wide.push((host, route.host.clone()));
-            }
-            index.methods.extend(route.methods.iter().cloned());
-        }
-        index.written.sort();
-        index.folded.sort();
-        index.read.sort();
-        index.wide.sort_by(|(one, _), (other, _)| one.cmp(other));
-        index.wide.dedup_by(|(one, _), (other, _)| one == other);
-        index.methods.sort();
-        index.methods.dedup();
-        index.note_siblings(routes);
-        index
-    }
-
     /// The place of the first route for host and path that fulfils `is_taken`.
     pub fn first(&self, host: &str, path: &str, is_taken: impl Fn(usize) -> bool) -> Option<usize> {
         self.first_in(&self.written, host, path, &is_taken)
@@ -126,21 +99,6 @@ impl RouteIndex {
         }
         first
     }
-
-    fn note_siblings(&mut self, routes: &[Arc<Route>]) {
-        let is_prefix = |place: usize| routes.get(place).is_some_and(|route| route.path.is_prefix());
-        for same in self.written.chunk_by(|one, other| one.host == other.host && one.base == other.base) {
-            for kind in [true, false] {
-                let siblings = same.iter().map(|entry| entry.place).filter(|place| is_prefix(*place) == kind);
-                let siblings: Arc<Vec<usize>> = Arc::new(siblings.collect());
-                for place in siblings.iter() {
-                    if let Some((_, noted)) = self.routes.get_mut(*place) {
-                        *noted = Arc::clone(&siblings);
-                    }
-                }
-            }
-        }
-    }
 }
 
 /// Places of a host's entries of a base, in order.
@@ -155,7 +113,10 @@ fn beginnings(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('/').filter_map(|(at, _)| path.get(..at)).chain([path])
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+coded!(struct RouteIndex { written, folded, read, wide, routes, longest, methods });
+coded!(struct Entry { host, base, place });
+
+#[cfg(all(test, feature = "reader", not(target_arch = "wasm32")))]
 mod tests {
     use super::super::Policy;
     use super::super::reading::{Last, is_index, is_script, is_session, loosest, read, segment};

@@ -1,8 +1,8 @@
 //! Routes one of whose paths some origin would read into a path that another route takes.
 
-use super::reading::{End, Last, loosest, read};
+use super::reading::End;
 use super::strictness;
-use super::{PathPattern, Policy, Route};
+use super::{Policy, Route};
 
 /// A route that asks for something which the one that takes a path does not, although some origin may read the path as one
 /// of its own.
@@ -31,23 +31,16 @@ impl<'p> Neighbour<'p> {
 
 /// A pattern as the most forgiving origin reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reading {
-    pub(super) base: String,
-    prefix: bool,
+pub(crate) struct Reading {
+    pub(crate) base: String,
+    pub(crate) prefix: bool,
     /// Its last part is one that is passed over elsewhere, such as `index.php` of `/index.php/*`.
-    pub(super) has_head: bool,
+    pub(crate) has_head: bool,
 }
 
-impl Reading {
-    pub(super) fn of(pattern: &PathPattern) -> Self {
-        let base = pattern.base();
-        let prefix = pattern.is_prefix();
-        let whole = loosest(base).into_owned();
-        let has_head = prefix && !base.is_empty() && whole != read(base, Last::Kept);
-        let has_head = has_head || (prefix && whole != read(base, Last::Within));
-        Self { base: if has_head { read(base, Last::Kept) } else { whole }, prefix, has_head }
-    }
+coded!(struct Reading { base, prefix, has_head });
 
+impl Reading {
     /// Whether it covers a path whose reading ends so.
     pub(super) fn takes_end(&self, end: &End<'_>) -> bool {
         if self.has_head { end.kept == self.base } else { self.takes(end.itself) }

@@ -15,6 +15,7 @@ pub fn loosest(path: &str) -> Cow<'_, str> {
 
 /// What the last part of a path is taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(feature = "reader"), expect(dead_code, reason = "the reader reads patterns in the other ways"))]
 pub(super) enum Last {
     /// The thing itself: an index is passed over, a script is not.
     Itself,

@@ -1,7 +1,7 @@
 //! The policy as a whole, with what is not written because it follows from the rest.
 
 use super::codec::{Coded, Reader, Writer};
-use crate::{Carried, Policy, RouteIndex};
+use crate::{Carried, Policy};
 
 impl Coded for Policy {
     fn write(&self, to: &mut Writer) {
@@ -31,7 +31,7 @@ impl Coded for Policy {
             routes,
             gives_xsrf_tokens,
             takes_xsrf_header,
-            index: _,
+            index,
             carried: _,
             digest: _,
             #[cfg(feature = "reader")]
@@ -62,6 +62,7 @@ impl Coded for Policy {
         single_use.write(to);
         objects.write(to);
         routes.write(to);
+        index.write(to);
         gives_xsrf_tokens.write(to);
         takes_xsrf_header.write(to);
     }
@@ -91,9 +92,9 @@ impl Coded for Policy {
             single_use: Coded::read(from),
             objects: Coded::read(from),
             routes: Coded::read(from),
+            index: Coded::read(from),
             gives_xsrf_tokens: Coded::read(from),
             takes_xsrf_header: Coded::read(from),
-            index: RouteIndex::default(),
             carried: Carried::default(),
             digest: None,
             #[cfg(feature = "reader")]
@@ -101,7 +102,6 @@ impl Coded for Policy {
             #[cfg(feature = "reader")]
             places: Default::default(),
         };
-        policy.index = RouteIndex::new(&policy.routes);
         policy.carried = Carried::of(&policy);
         policy
     }

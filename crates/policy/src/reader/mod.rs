@@ -6,6 +6,7 @@ mod check_oauth;
 mod check_schemes;
 mod client;
 mod credentials;
+mod index;
 mod keys;
 mod luminate;
 mod names;
