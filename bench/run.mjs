@@ -20,6 +20,7 @@ const ONES = {
   redirects: "signing and verifying a redirect, beside the digest alone",
   stream: "memory while 1 GB streams through",
   cold: "what the first request costs",
+  profile: "in which functions a request's time is spent",
   linear: "whether twice the input is at most twice the work",
   purge: "how long a purge of the Ledger holds up other calls",
 };

@@ -23,15 +23,15 @@ export const missingBuild = () => ["index.js", "index_bg.wasm", "policy.bin"].ma
 
 /**
  * The gateway. `before`: modules of { name, contents } that stand beside the build; the first of them is run and imports
- * index.js. `policy`: its text, or itself compiled; without it the demo's. The rest is what `gatewayBindings` takes.
+ * index.js. `policy`: its text, or itself compiled; without it the demo's. `folder`: another build than the demo's. The rest is what `gatewayBindings` takes.
  */
-export function gatewayWorker({ before = [], policy, ...bound }) {
+export function gatewayWorker({ before = [], policy, folder = buildFolder, ...bound }) {
   const [missing] = missingBuild();
   if (missing) throw new Failure(`there is no ${missing}`, { todo: "Run `npm run build -- --demo` first." });
-  const modules = before.map(({ name, contents }) => ({ type: "ESModule", path: path.join(buildFolder, name), contents }));
-  const built = modulesIn(buildFolder, "index.js");
+  const modules = before.map(({ name, contents }) => ({ type: "ESModule", path: path.join(folder, name), contents }));
+  const built = modulesIn(folder, "index.js");
   if (policy) built.find(({ type }) => type === "Data").contents = typeof policy === "string" ? compiled(policy) : policy;
-  return { name: bound.name, modules: [...modules, ...built], modulesRoot: buildFolder, ...gatewayBindings(bound) };
+  return { name: bound.name, modules: [...modules, ...built], modulesRoot: folder, ...gatewayBindings(bound) };
 }
 
 /**

@@ -31,8 +31,9 @@ export async function compile({ isQuick, env, todo }) {
   return inRoot(env.CARGO_TARGET_DIR || "target", versions.wasmTarget, profile, "edgegate.wasm");
 }
 
-/** Leaves `index.js` and `index_bg.wasm` in a folder; what is missing to run is `policy.bin`, which `edgegate build` writes. */
-export async function assemble(wasm, folder, { isQuick, env }) {
+/** Leaves `index.js` and `index_bg.wasm` in a folder; what is missing to run is `policy.bin`, which `edgegate build` writes.
+ * A named one keeps the names of its functions, for a profiler. */
+export async function assemble(wasm, folder, { isQuick, isNamed, env }) {
   mkdirSync(folder, { recursive: true });
   const staging = mkdtempSync(path.join(folder, ".staging-"));
   try {
@@ -40,8 +41,8 @@ export async function assemble(wasm, folder, { isQuick, env }) {
     await must(bindgen(env), ["worker", wasm, staging], { env });
     writeFileSync(inStaging("index.js"), amended(readFileSync(inStaging("index.js"), "utf8")));
     cpSync(inRoot("src/entry.js"), inStaging("entry.js"));
-    if (!isQuick) await makeSmall(inStaging("index_bg.wasm"));
-    await must(npmBin("esbuild"), BUNDLE, { cwd: staging });
+    if (!isQuick) await makeSmall(inStaging("index_bg.wasm"), isNamed);
+    await must(npmBin("esbuild"), isNamed ? BUNDLE : [...BUNDLE, "--minify"], { cwd: staging });
     renameSync(inStaging("index_bg.wasm"), path.join(folder, "index_bg.wasm"));
     renameSync(inStaging("whole.js"), path.join(folder, "index.js"));
   } finally {
@@ -65,9 +66,9 @@ const AMENDMENTS = [
   [/(__wbg_reset_state\(\);\s*)return;(?=\s*\}\s*throw )/, "$1"],
 ];
 
-const BUNDLE = ["entry.js", "--bundle", "--minify", "--format=esm", "--external:./index_bg.wasm", "--external:./policy.bin", "--external:cloudflare:*", "--outfile=whole.js", "--log-level=warning"];
+const BUNDLE = ["entry.js", "--bundle", "--format=esm", "--external:./index_bg.wasm", "--external:./policy.bin", "--external:cloudflare:*", "--outfile=whole.js", "--log-level=warning"];
 
-async function makeSmall(wasm) {
+async function makeSmall(wasm, isNamed) {
   const features = FEATURES.map((feature) => `--enable-${feature}`);
-  for (const passes of [SMALL, NAMELESS]) await must(npmBin("wasm-opt"), [wasm, "-o", wasm, ...features, ...passes]);
+  for (const passes of [isNamed ? ["--debuginfo", ...SMALL] : SMALL, isNamed ? ["--debuginfo", "--strip-target-features"] : NAMELESS]) await must(npmBin("wasm-opt"), [wasm, "-o", wasm, ...features, ...passes]);
 }

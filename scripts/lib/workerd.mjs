@@ -9,11 +9,12 @@ export const COMPATIBILITY_DATE = "2026-11-01";
  * Starts Workers, described as Miniflare's older options have it (wrangler bundles a newer Miniflare), in one workerd.
  *   log      is called with each line of the log
  *   persist  a folder where what they store outlives the process
+ *   inspector  true: with V8's inspector; its address is the answer's `inspector`
  * Each Worker has a socket of its own on loopback, which leads straight into it: `port(name)`. Only `entryPort` leads through
  * the Worker that `wrangler dev` puts in front of the first one, which rewrites requests and costs CPU time.
  * `pid` is workerd's, on Linux.
  */
-export async function startWorkerd(workers, { log = () => {}, persist } = {}) {
+export async function startWorkerd(workers, { log = () => {}, persist, inspector } = {}) {
   const { Miniflare, convertV4MiniflareOptions } = await loadMiniflare();
   const before = new Set(childrenNamed("workerd"));
   const miniflare = new Miniflare(
@@ -23,6 +24,7 @@ export async function startWorkerd(workers, { log = () => {}, persist } = {}) {
       // Miniflare reads workerd's output from a pipe and hands over each line, so the log is always written.
       handleStructuredLogs: ({ message }) => log(message),
       ...(persist && { resourcePersistencePath: persist }),
+      ...(inspector && { inspectorPort: 0 }),
       cf: false,
     }),
   );
@@ -34,6 +36,7 @@ export async function startWorkerd(workers, { log = () => {}, persist } = {}) {
     pid: started.length === 1 ? started[0] : undefined, // two that start at once cannot be told apart
     entryPort: Number(entry.port),
     port: (name) => new Map(ports).get(name),
+    inspector: inspector && (await miniflare.getInspectorURL()),
     stop: () => miniflare.dispose(),
   };
 }
