@@ -1,6 +1,6 @@
 // What goes on after the request was answered, and whether its client is still there or not.
 
-import { inTime, ledgerAsk, pause } from "./glue.js";
+import { inTime, ledgerAsk, pause } from "./storage.js";
 
 // Asks each question of the Ledger until it is answered, and returns when all are, or soon. `lines`: address and question by turns.
 export async function keepAsking(context, env, binding, lines) {

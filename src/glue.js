@@ -1,5 +1,7 @@
 // The JavaScript side of the boundary. Nothing is decided here.
 
+import { inTime } from "./storage.js";
+
 // Method, URL, whether there is a body to a GET or HEAD, and header fields, in one crossing. None can hold a line feed.
 export function describe(request) {
   const { method } = request;
@@ -342,85 +344,6 @@ async function readAnswer(response, limit) {
   return whole;
 }
 
-// Imported signing keys by their JWK; a CryptoKey is a value and may be used by any request.
-const signingKeys = new Map();
-
-export async function signEs256(jwk, bytes) {
-  const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
-  let key = signingKeys.get(jwk);
-  if (!key) {
-    const { kty, crv, x, y, d } = JSON.parse(jwk);
-    key = await crypto.subtle.importKey("jwk", { kty, crv, x, y, d }, algorithm, false, ["sign"]);
-    signingKeys.set(jwk, key);
-  }
-  return new Uint8Array(await crypto.subtle.sign(algorithm, key, bytes));
-}
-
-// Keys of others that signed lately. Clients bring keys of their own (DPoP), so they are bounded.
-const verifyingKeys = new Map();
-const ALGORITHMS = {
-  RS256: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
-  PS256: { name: "RSA-PSS", hash: "SHA-256", saltLength: 32 },
-  ES256: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
-  EdDSA: { name: "Ed25519" },
-};
-
-export async function verifyJws(algorithm, jwk, input, signature) {
-  const parameters = ALGORITHMS[algorithm];
-  const name = algorithm + jwk;
-  let key = verifyingKeys.get(name);
-  if (!key) {
-    key = await crypto.subtle.importKey("jwk", JSON.parse(jwk), parameters, false, ["verify"]);
-    if (verifyingKeys.size >= 256) verifyingKeys.delete(verifyingKeys.keys().next().value);
-    verifyingKeys.set(name, key);
-  }
-  return crypto.subtle.verify(parameters, key, signature, input);
-}
-
-// KV, the Ledger and the limiter. Each settles in time: a Durable Object that panicked never answers at all.
-export async function kvGet(env, binding, key, cacheTtl, milliseconds) {
-  return inTime(env[binding].get(key, { type: "text", cacheTtl }), milliseconds);
-}
-
-// KV takes one write a second for a key: what is written twice at once, such as a revocation right after the
-// minting, is written again a moment later. An expiry has to fit into 32 bits; what lies beyond is kept.
-export async function kvPut(env, binding, key, value, expiration, milliseconds) {
-  const put = () => env[binding].put(key, value, expiring(expiration));
-  return inTime(put().catch(() => pause(1100).then(put)), milliseconds);
-}
-
-export const expiring = (expiration) => (expiration < 2 ** 31 ? { expiration } : {});
-
-// The cursor of the next page, empty after the last, and the keys of this one.
-export async function kvList(env, binding, prefix, cursor, limit, milliseconds) {
-  const page = await inTime(env[binding].list({ prefix, limit, cursor: cursor || undefined }), milliseconds);
-  return [page.list_complete ? "" : page.cursor, ...page.keys.map(({ name }) => name)];
-}
-
-// `address`: the object's name, a location hint and a jurisdiction, a line each; the last two can be missing. The URL says
-// them again, for what the object asks another one, and what the clock shows here.
-export async function ledgerAsk(env, binding, address, question, milliseconds) {
-  const [name, locationHint = "", jurisdiction = ""] = address.split("\n");
-  const objects = jurisdiction ? env[binding].jurisdiction(jurisdiction) : env[binding];
-  const stub = objects.get(objects.idFromName(name), locationHint ? { locationHint } : {});
-  const url = `https://ledger/${Math.floor(Date.now() / 1000)}/${locationHint}/${jurisdiction}`;
-  const ask = async () => {
-    const response = await stub.fetch(url, { method: "POST", body: question });
-    const text = await response.text();
-    if (response.status !== 200) throw new Error(`status ${response.status}`);
-    return text;
-  };
-  return inTime(ask(), milliseconds);
-}
-
-export async function withinLimit(env, binding, key, milliseconds) {
-  return (await inTime(env[binding].limit({ key }), milliseconds)).success === true;
-}
-
-export function pause(milliseconds) {
-  return new Promise((due) => setTimeout(due, milliseconds));
-}
-
 // The gateway's own calls to an origin: status and text, the text null if it is longer than `limit` bytes.
 export async function callOrigin(env, binding, url, lines, body, limit, milliseconds) {
   const init = {
@@ -434,12 +357,6 @@ export async function callOrigin(env, binding, url, lines, body, limit, millisec
   const response = await (binding ? env[binding].fetch(url, init) : fetch(url, init));
   const bytes = await readAnswer(response, limit);
   return [response.status, bytes && new TextDecoder().decode(bytes)];
-}
-
-export function inTime(work, milliseconds) {
-  let timer;
-  const late = new Promise((_, refuse) => (timer = setTimeout(refuse, milliseconds, new Error("no answer in time"))));
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function edited(original, edits) {

@@ -1,4 +1,4 @@
-//! Declarations of `glue.js`.
+//! Declarations of the functions in JavaScript: `glue.js`, `storage.js`, `signatures.js`, `background.js`.
 
 use super::entry::Exchange;
 use super::form::FormGuard;
@@ -76,9 +76,20 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = readNext)]
     pub async fn read_next(request: &Request, milliseconds: u32) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(catch, js_name = signEs256)]
-    pub async fn sign_es256(jwk: &str, bytes: &[u8]) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = callOrigin)]
+    pub async fn call_origin(
+        env: &JsValue,
+        binding: Option<&str>,
+        url: &str,
+        lines: &str,
+        body: Option<&str>,
+        limit: u32,
+        milliseconds: u32,
+    ) -> Result<JsValue, JsValue>;
+}
 
+#[wasm_bindgen(module = "/src/storage.js")]
+extern "C" {
     #[wasm_bindgen(catch, js_name = kvGet)]
     pub async fn kv_get(
         env: &JsValue,
@@ -98,6 +109,16 @@ extern "C" {
         milliseconds: u32,
     ) -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(catch, js_name = kvList)]
+    pub async fn kv_list(
+        env: &JsValue,
+        binding: &str,
+        prefix: &str,
+        cursor: &str,
+        limit: u32,
+        milliseconds: u32,
+    ) -> Result<JsValue, JsValue>;
+
     #[wasm_bindgen(catch, js_name = ledgerAsk)]
     pub async fn ledger_ask(
         env: &JsValue,
@@ -111,28 +132,13 @@ extern "C" {
     pub async fn within_limit(env: &JsValue, binding: &str, key: &str, milliseconds: u32) -> Result<JsValue, JsValue>;
 
     pub async fn pause(milliseconds: u32);
+}
 
-    #[wasm_bindgen(catch, js_name = kvList)]
-    pub async fn kv_list(
-        env: &JsValue,
-        binding: &str,
-        prefix: &str,
-        cursor: &str,
-        limit: u32,
-        milliseconds: u32,
-    ) -> Result<JsValue, JsValue>;
+#[wasm_bindgen(module = "/src/signatures.js")]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = signEs256)]
+    pub async fn sign_es256(jwk: &str, bytes: &[u8]) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, js_name = verifyJws)]
     pub async fn verify_jws(algorithm: &str, jwk: &str, input: &[u8], signature: &[u8]) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(catch, js_name = callOrigin)]
-    pub async fn call_origin(
-        env: &JsValue,
-        binding: Option<&str>,
-        url: &str,
-        lines: &str,
-        body: Option<&str>,
-        limit: u32,
-        milliseconds: u32,
-    ) -> Result<JsValue, JsValue>;
 }

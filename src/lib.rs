@@ -1,6 +1,6 @@
 //! The only room that knows Cloudflare: entry point, KV, Durable Object, limiter, fetch, WebCrypto.
 //!
-//! It translates and decides nothing: what is decided is decided in the core. `glue.js` holds the few lines
+//! It translates and decides nothing: what is decided is decided in the core. `glue.js` and the files beside it hold the few lines
 //! that are cheaper, or only possible, on the JavaScript side of the boundary; each is one crossing.
 
 #![cfg(target_arch = "wasm32")]

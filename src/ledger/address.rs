@@ -1,6 +1,6 @@
 //! Where an object of the Ledger is found, and what a call says beside its body.
 //!
-//! An address is the object's name and, a line each, the location hint and the jurisdiction of the policy. `glue.js` makes
+//! An address is the object's name and, a line each, the location hint and the jurisdiction of the policy. `storage.js` makes
 //! the call's URL of the last two and the caller's clock: `https://ledger/<Unix seconds>/<hint>/<jurisdiction>`. An object
 //! that asks another one has no policy and goes by the URL of the call that it answers.
 

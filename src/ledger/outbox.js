@@ -5,7 +5,7 @@
 // whatever was under way has ended that could write a record over it. `due`: milliseconds. `number`: another one for each
 // change, so that a write which took long settles no row that was made since.
 
-import { expiring, inTime } from "../glue.js";
+import { expiring, inTime } from "../storage.js";
 
 export async function bury(state, kv, key, value, until, again) {
   const { sql } = state.storage;
