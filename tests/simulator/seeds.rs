@@ -232,9 +232,9 @@ fn ended(run: &mut Run, who: Who) {
     }
 }
 
-/// What still lives is ended, and visited when that can be seen last. The bound is a sum, and chance alone hardly reaches all of
-/// it: KV answers with the old record just before its lag is over, another isolate of that location takes a copy just before KV
-/// asks anew, and that copy is used just before it is too old.
+/// What still lives is ended, by revocation or by a thief, and visited when that can be seen last. The bound is a sum, and chance
+/// alone hardly reaches all of it: KV answers with the old record just before its lag is over, another isolate of that location
+/// takes a copy just before KV asks anew, and that copy is used just before it is too old.
 fn last_looks(run: &mut Run, choices: &mut Choices, cast: &[Ask]) {
     let who = match choices.pick(cast) {
         Ask::Visit(who, ..) | Ask::Refresh(who, _) => who,
@@ -245,11 +245,15 @@ fn last_looks(run: &mut Run, choices: &mut Choices, cast: &[Ask]) {
     if run.wrong.is_some() || run.model.life(who).known.is_some() {
         return;
     }
-    let newest = run.model.grant(who).pairs.len().saturating_sub(1);
+    let newest = if who.is_grant() { run.model.grant(who).pairs.len() - 1 } else { 0 };
     let visit = Ask::Visit(who, false, newest);
     // The model judges them all.
     let _ = run.ask(visit, choices.below(3));
-    let _ = run.ask(Ask::End(who), choices.below(3));
+    if newest > 0 && choices.percent(50) {
+        theft(run, Ask::Refresh(who, newest - 1), choices.below(3));
+    } else {
+        let _ = run.ask(Ask::End(who), choices.below(3));
+    }
     let Some(ended) = run.model.life(who).known else { return };
     let lag = run.world.lag.get();
     let bound = run.model.bound(who, &run.attempts);
@@ -257,6 +261,14 @@ fn last_looks(run: &mut Run, choices: &mut Choices, cast: &[Ask]) {
         let left = (ended.time + moment).saturating_sub(run.world.clock.get());
         run.pass(left * 1_000);
         let _ = run.ask(visit, choices.below(3));
+    }
+}
+
+/// Somebody shows a refresh token again after its window, whose successor the client has.
+fn theft(run: &mut Run, ask: Ask, place: usize) {
+    run.pass(WINDOW * 1_000);
+    if run.ask(ask, place) == Ok(Fate::Through) {
+        run.wrong.get_or_insert(format!("a thief {}", ask.told()));
     }
 }
 
