@@ -193,7 +193,9 @@ impl Model {
             Ask::Refresh(who, generation) => self.grant(who).replaced.get(&generation),
             _ => None,
         };
-        let is_old = || claims().chain(given.copied()).any(|claim| at.time >= claim.time + WINDOW);
+        // So does a request's own, and a scheduler can let a request stand for longer than the platform would.
+        let held = || claims().chain(given.copied()).chain(of.claimed);
+        let is_old = || held().any(|claim| at.time >= claim.time + WINDOW);
         // Where somebody asked for the end it may hold before the Ledger has heard of it.
         let is_ended = |who| self.life(who).known.is_some() || others.iter().any(|other| other.ask == Ask::End(who));
         let is_fit = match (of.ask, reason) {
