@@ -25,7 +25,7 @@ export const rules = [
   ["the Ledger sees to the tombstone", ledger, "let written = put(", "let written = true || put("],
   ["a revocation is answered once the Ledger knows", store, "    ports.revoke(revoked, until, tombstone).await\n", "    ports.revoke(revoked, until, tombstone).await.or(Ok(()))\n"],
   ["a sign-out that fails leaves another one's tombstone", store, "} else if ctx.single_use == SingleUse::BestEffort && was_alive {", "} else {"],
-  ["a refresh that cannot write leaves a tombstone", grants, "if !is_written && !is_revoked {", "if !is_written {"],
+  ["a refresh that cannot write leaves a tombstone", grants, "if !is_written && ctx.recent.get(&key, ctx.now, 0).is_none() {", "if !is_written {"],
   ["a new record is looked for in the Ledger", store, "let is_young = ctx.now < sealed.issued + LAG;", "let is_young = false;"],
   ["a refresh can be repeated within its window", grants, "if age < policy.retry_window =>", "if age < 1 =>"],
   ["a repeated refresh gives the same tokens", grants, "=> (note.parse().unwrap_or(0), false),", "=> (ctx.now, false),"],

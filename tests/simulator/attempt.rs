@@ -24,10 +24,17 @@ pub struct Hit {
     pub insisted: usize,
     /// What it is asked once.
     pub guesses: usize,
+    /// Withdrawals that did not take effect in time.
+    pub withdrawals: usize,
     pub origin: bool,
 }
 
 impl Hit {
+    /// Whether it was answered before its claims were taken back.
+    pub fn is_withdrawing(self) -> bool {
+        self.withdrawals >= WITHDRAWALS
+    }
+
     pub fn is_by_ledger(self) -> bool {
         self.guesses > 0 || self.insisted > 1
     }
@@ -50,4 +57,10 @@ pub struct Attempt {
     pub fate: Fate,
     /// When it ended, or last went on.
     pub ended: At,
+    /// The step by which its claims were taken back, if it was refused. Where none of the withdrawals got through that it waited
+    /// for, that is later than its end.
+    pub released: Option<usize>,
 }
+
+/// As often as the stores try to take a claim back before its request is answered.
+const WITHDRAWALS: usize = 5;

@@ -38,7 +38,7 @@ pub struct Grant {
     /// Whatever was made, by generation and by whether the second key signed it.
     made: BTreeMap<(usize, bool), Pair>,
     /// Since when somebody has been given the successor of a generation.
-    replaced: BTreeMap<usize, usize>,
+    replaced: BTreeMap<usize, At>,
 }
 
 #[derive(Debug, Clone, Hash)]
@@ -154,7 +154,7 @@ impl Model {
         deny(was_told, || format!("the {who:?} opened where its end had been answered"))?;
         let Some(known) = life.known.filter(|known| known.step < of.began.step) else {
             let replaced = self.grant(who).replaced.get(&generation).filter(|_| who.is_grant());
-            let is_replaced = is_strict && replaced.is_some_and(|step| *step < of.began.step);
+            let is_replaced = is_strict && replaced.is_some_and(|given| given.step < of.began.step);
             return deny(is_replaced, || format!("a replaced token of the {who:?} opened a strict page"));
         };
         deny(is_strict, || format!("the {who:?} opened a strict page after the Ledger knew of its end"))?;
@@ -172,7 +172,7 @@ impl Model {
         let made = grant.made.entry((generation, of.version >= SECOND_KEY_FROM)).or_insert_with(|| pair.clone());
         deny(*made != pair, || format!("two pairs of tokens for generation {generation} of the {who:?}"))?;
         if let Some(before) = generation.checked_sub(1) {
-            grant.replaced.entry(before).or_insert(at.step);
+            grant.replaced.entry(before).or_insert(at);
         }
         if !of.has_left && grant.pairs.len() == generation {
             grant.pairs.push(pair);
@@ -182,11 +182,20 @@ impl Model {
 
     fn check_refusal(&self, of: &Attempt, reason: Reason, others: &[Attempt], at: At) -> Verdict {
         let rivals = || others.iter().filter(|other| other.number != of.number && other.ask == of.ask);
-        // Who may have had what was asked for: those let through, under way at that time, or lost with their isolate.
-        let holds = |other: &&Attempt| other.fate != Fate::Refused || other.ended.step > of.began.step;
+        // Who may have had what was asked for: those let through, under way at that time, or lost with their isolate; and
+        // those whose withdrawal was.
+        let is_released = |other: &Attempt| other.released.is_some_and(|step| step <= of.began.step);
+        let holds = |other: &&Attempt| other.fate != Fate::Refused || !is_released(other);
         let claims = || rivals().filter(holds).filter_map(|other| other.claimed);
         let is_taken = || claims().next().is_some();
-        let is_old = || claims().any(|claim| at.time >= claim.time + WINDOW);
+        // A claim whose note another request was given stays, whatever became of its own.
+        let given = match of.ask {
+            Ask::Refresh(who, generation) => self.grant(who).replaced.get(&generation),
+            _ => None,
+        };
+        // So does a request's own, and a scheduler can let a request stand for longer than the platform would.
+        let held = || claims().chain(given.copied()).chain(of.claimed);
+        let is_old = || held().any(|claim| at.time >= claim.time + WINDOW);
         // Where somebody asked for the end it may hold before the Ledger has heard of it.
         let is_ended = |who| self.life(who).known.is_some() || others.iter().any(|other| other.ask == Ask::End(who));
         let is_fit = match (of.ask, reason) {

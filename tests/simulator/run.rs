@@ -123,6 +123,7 @@ impl Run {
             version,
             began: at,
             ended: at,
+            released: None,
             stage: Stage::New,
             has_left: false,
             hit: Hit::default(),
@@ -162,8 +163,8 @@ impl Run {
         if self.world.watch.late().len() > late {
             self.late.push(which);
         }
-        if let Some((_, operation)) = trouble {
-            note(&mut self.attempts[which].hit, operation);
+        if let Some((trouble, operation)) = trouble {
+            note(&mut self.attempts[which].hit, operation, trouble);
         }
         self.attempts[which].stage = self.world.watch.stage.get();
         let told = self.told.entry(self.attempts[which].isolate).or_default();
@@ -193,6 +194,7 @@ impl Run {
         let attempt = &mut self.attempts[which];
         attempt.fate = if handled.refused.is_some() { Fate::Refused } else { Fate::Through };
         attempt.ended = at;
+        attempt.released = (!attempt.hit.is_withdrawing()).then_some(at.step);
         self.order = digest(&(self.order, which, handled.refused.map_or("", Reason::code)));
         let verdict = self.model.check(&self.attempts[which], handled, &self.attempts, at);
         let refused = handled.refused.map_or("it goes through", Reason::code);
@@ -288,6 +290,9 @@ impl Run {
         for past in (0..milliseconds).step_by(5_000) {
             self.world.pass_milliseconds(5_000.min(milliseconds - past));
         }
+        // Withdrawals that were still on their way have arrived.
+        let ended = self.attempts.iter_mut().filter(|attempt| attempt.fate != Fate::Running);
+        ended.for_each(|attempt| _ = attempt.released.get_or_insert(self.steps));
         self.tell(|_| format!("{} s later", milliseconds as f64 / 1000.0));
     }
 
@@ -381,12 +386,13 @@ fn faults(operation: Operation, trouble: Trouble) -> Faults {
     }
 }
 
-fn note(hit: &mut Hit, operation: Operation) {
+fn note(hit: &mut Hit, operation: Operation, trouble: Trouble) {
     match operation {
         operation if operation.is_of_kv() => hit.kv = true,
         Operation::Origin => hit.origin = true,
         Operation::Claim | Operation::Recall | Operation::Revoke => hit.insisted += 1,
         Operation::Guess => hit.guesses += 1,
+        Operation::Withdraw => hit.withdrawals += usize::from(trouble != Trouble::Unanswered),
         _ => {}
     }
 }

@@ -1,5 +1,7 @@
 //! A story by its seed: who asks what, who goes on, what fails, who leaves, and how everything ends.
 
+use edgegate_core::testing::{Operation, Stage};
+
 use crate::ask::{Ask, Who};
 use crate::attempt::{Attempt, Fate};
 use crate::choices::Choices;
@@ -7,11 +9,17 @@ use crate::model::is_unsaid;
 use crate::prepared::{ONCE, WINDOW, prepared};
 use crate::run::{Run, Trouble};
 
-/// How much goes wrong in a story, in percent of what could.
+/// How much goes wrong in a story, in percent of what could, and whom the scheduler prefers.
 struct Weather {
     trouble: usize,
+    /// Whether of all operations only writes of KV fail, but most of those, as where there are too many.
+    is_of_writes: bool,
     leaves: usize,
     dies: usize,
+    /// How often the newest request goes on: then an older one stands where it is while others come and go.
+    newest: usize,
+    /// The isolate that all requests come to, if they come to one.
+    only: Option<usize>,
 }
 
 /// Plays the story of a seed to its end.
@@ -19,10 +27,14 @@ pub fn play(seed: u64, is_told: bool) -> Run {
     let mut choices = Choices::new(seed);
     let lag = choices.pick(&[0, 1, 20, 59, 60, 60, 90, 150]);
     let mut run = Run::new(lag, is_told);
+    let is_of_writes = choices.percent(20);
     let weather = Weather {
-        trouble: choices.pick(&[0, 0, 5, 15, 30]),
+        trouble: if is_of_writes { 70 } else { choices.pick(&[0, 0, 5, 15, 30]) },
+        is_of_writes,
         leaves: choices.pick(&[0, 0, 2, 8]),
         dies: choices.pick(&[0, 0, 0, 2]),
+        newest: choices.pick(&[0, 0, 0, 80]),
+        only: choices.pick(&[None, None, Some(0)]),
     };
     run.pass(choices.below(300_000) as u64);
     let cast = cast(&mut choices);
@@ -35,6 +47,9 @@ pub fn play(seed: u64, is_told: bool) -> Run {
     }
     run.settle();
     epilogue(&mut run, &mut choices, &cast);
+    if choices.percent(LOOKED_AT_LAST) {
+        last_looks(&mut run, &mut choices, &cast);
+    }
     run
 }
 
@@ -71,7 +86,7 @@ fn act(run: &mut Run, choices: &mut Choices, weather: &Weather, cast: &[Ask], mo
     let can_begin = run.attempts.len() < most && running.len() < 4;
     if can_begin && (running.is_empty() || choices.percent(20)) {
         if let Some(ask) = next(run, choices, cast) {
-            run.begin(ask, choices.below(3));
+            run.begin(ask, weather.only.unwrap_or_else(|| choices.below(3)));
         }
         return;
     }
@@ -86,8 +101,10 @@ fn act(run: &mut Run, choices: &mut Choices, weather: &Weather, cast: &[Ask], mo
         event if event >= 12 && event < 12 + weather.leaves => run.leave(choices.pick(&running)),
         _ => {
             let trouble = choices.pick(&[Trouble::Fails, Trouble::Unanswered, Trouble::Late]);
-            let trouble = choices.percent(weather.trouble).then_some(trouble);
-            run.poll(choices.pick(&running), trouble);
+            let newest = running.last().copied().filter(|_| choices.percent(weather.newest));
+            let which = newest.unwrap_or_else(|| choices.pick(&running));
+            let is_spared = weather.is_of_writes && run.attempts[which].stage != Stage::Before(Operation::Put);
+            run.poll(which, Some(trouble).filter(|_| !is_spared && choices.percent(weather.trouble)));
         }
     }
 }
@@ -214,3 +231,48 @@ fn ended(run: &mut Run, who: Who) {
         }
     }
 }
+
+/// What still lives is ended, by revocation or by a thief, and visited when that can be seen last. The bound is a sum, and chance
+/// alone hardly reaches all of it: KV answers with the old record just before its lag is over, another isolate of that location
+/// takes a copy just before KV asks anew, and that copy is used just before it is too old.
+fn last_looks(run: &mut Run, choices: &mut Choices, cast: &[Ask]) {
+    let who = match choices.pick(cast) {
+        Ask::Visit(who, ..) | Ask::Refresh(who, _) => who,
+        Ask::SignIn if run.model.cookie.is_some() => Who::Login,
+        Ask::Code if !run.model.grant(Who::Code).pairs.is_empty() => Who::Code,
+        _ => return,
+    };
+    if run.wrong.is_some() || run.model.life(who).known.is_some() {
+        return;
+    }
+    let newest = if who.is_grant() { run.model.grant(who).pairs.len() - 1 } else { 0 };
+    let visit = Ask::Visit(who, false, newest);
+    // The model judges them all.
+    let _ = run.ask(visit, choices.below(3));
+    if newest > 0 && choices.percent(50) {
+        theft(run, Ask::Refresh(who, newest - 1), choices.below(3));
+    } else {
+        let _ = run.ask(Ask::End(who), choices.below(3));
+    }
+    let Some(ended) = run.model.life(who).known else { return };
+    let lag = run.world.lag.get();
+    let bound = run.model.bound(who, &run.attempts);
+    for moment in [lag.saturating_sub(1), lag + KEPT_BY_KV - 2, bound + 1] {
+        let left = (ended.time + moment).saturating_sub(run.world.clock.get());
+        run.pass(left * 1_000);
+        let _ = run.ask(visit, choices.below(3));
+    }
+}
+
+/// Somebody shows a refresh token again after its window, whose successor the client has.
+fn theft(run: &mut Run, ask: Ask, place: usize) {
+    run.pass(WINDOW * 1_000);
+    if run.ask(ask, place) == Ok(Fate::Through) {
+        run.wrong.get_or_insert(format!("a thief {}", ask.told()));
+    }
+}
+
+/// Of a hundred stories, how many end so.
+const LOOKED_AT_LAST: usize = 10;
+/// Seconds for which a location of KV keeps what it read.
+const KEPT_BY_KV: u64 = 30;

@@ -143,12 +143,9 @@ pub async fn refresh<P: KvStore + Ledger>(
     if is_first || known.is_none_or(|known| known.generation < next.generation) {
         ctx.recent.put(&key, next.clone(), ctx.now);
         let is_written = ports.put(&key, &next.to_json()?, store::kv_expiry(ctx.now, next.exp)).await.is_ok();
-        let is_revoked = ctx.recent.get(&key, ctx.now, 0).is_some_and(|known| known.revoked);
-        if !is_written && !is_revoked {
-            // The old access token lives on elsewhere until somebody comes again. The client must not pay for it.
-            if ctx.recent.get(&key, ctx.now, 0).is_none() {
-                ctx.recent.forget(&key); // a tombstone that came meanwhile stays
-            }
+        // The old access token lives on elsewhere until somebody comes again. The client must not pay for it.
+        if !is_written && ctx.recent.get(&key, ctx.now, 0).is_none() {
+            ctx.recent.forget(&key); // a tombstone that came meanwhile stays
         }
         check_what_was_written(ctx, ports, policy, &family).await?;
     }
