@@ -6,6 +6,7 @@
 mod counter;
 mod inputs;
 mod requests;
+mod tokens;
 
 use std::hint::black_box;
 

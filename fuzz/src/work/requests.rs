@@ -1,12 +1,13 @@
 //! Requests that anybody can send, through the whole gate with the default limits.
 
+use edgegate_core::http::query::encode_component;
 use edgegate_core::testing::{World, finish};
 use edgegate_fuzz::support::{NOW, POLICY, Request, Site};
 
 use super::inputs::{Case, case, repeated};
 
 const URL: usize = 8_192;
-const HEADERS: usize = 32_768;
+pub const HEADERS: usize = 32_768;
 const FORM: usize = 65_536;
 
 pub fn all() -> Vec<Case> {
@@ -15,7 +16,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(near_misses());
     cases.extend(headers());
     cases.extend(forms());
-    cases.extend(tokens());
+    cases.extend(super::tokens::tokens());
     cases.iter_mut().for_each(|case| case.is_anonymous = true);
     cases
 }
@@ -27,7 +28,7 @@ fn site() -> Site {
     Site::new(&World::at(NOW), &format!("{before}[[routes]]{routes}"))
 }
 
-fn asked(kind: &'static str, alphabet: &str, limit: usize, make: impl Fn(usize) -> Request + 'static) -> Case {
+pub fn asked(kind: &'static str, alphabet: &str, limit: usize, make: impl Fn(usize) -> Request + 'static) -> Case {
     case(kind, alphabet, limit, move |bytes| {
         let (site, request) = (site(), make(bytes));
         Box::new(move || {
@@ -242,7 +243,10 @@ fn headers() -> Vec<Case> {
 
 fn forms() -> Vec<Case> {
     let redirect = |name: &str| {
-        format!("redirect={}", encoded(&format!("/x?{}", repeated(&format!("a=${{{name}}}&"), 31 * (name.len() + 6)))))
+        format!(
+            "redirect={}",
+            encode_component(&format!("/x?{}", repeated(&format!("a=${{{name}}}&"), 31 * (name.len() + 6))))
+        )
     };
     let call = "method=login&v=1.0&api_key=api-key-1&response_format=json&user_name=jo&password=x&";
     let places: Vec<(&'static str, String)> = vec![
@@ -317,87 +321,4 @@ fn forms() -> Vec<Case> {
         }));
     }
     cases
-}
-
-fn tokens() -> Vec<Case> {
-    let header = "eyJhbGciOiJFUzI1NiJ9"; // {"alg":"ES256"}
-    let json = |start: &'static str, unit: &'static str, end: &'static str| {
-        move |bytes: usize| base64(&format!("{start}{}{end}", repeated(unit, bytes * 3 / 4)))
-    };
-    let payloads: [(&'static str, Box<dyn Fn(usize) -> String>); 9] = [
-        (
-            "{\"iss\":\"https://idp.example\",\"aud\":[…]}",
-            Box::new(json("{\"iss\":\"https://idp.example\",\"aud\":[", "\"a\",", "1]}")),
-        ),
-        (
-            "{\"iss\":\"https://idp.example\",\"scope\":…}",
-            Box::new(json(
-                "{\"iss\":\"https://idp.example\",\"aud\":\"https://gate.example.org\",\"exp\":1900000000,\"sub\":\"jo\",\"scope\":\"",
-                "a ",
-                "\"}",
-            )),
-        ),
-        ("{\"a\":1,…}", Box::new(json("{", "\"a\":1,", "\"b\":1}"))),
-        ("[[[[", Box::new(json("", "[", ""))),
-        ("{\"a\":{\"a\":", Box::new(json("", "{\"a\":", ""))),
-        ("\"\\u0041…\"", Box::new(json("{\"iss\":\"", "\\u0041", "\"}"))),
-        ("1111", Box::new(json("{\"exp\":", "1", "}"))),
-        ("1e11", Box::new(json("{\"exp\":1e", "1", "}"))),
-        ("spaces", Box::new(json("{", " ", "}"))),
-    ];
-    let mut cases = Vec::new();
-    for (name, payload) in payloads {
-        let payload = std::rc::Rc::new(payload);
-        for path in ["/partner/", "/federated/", "/me/", "/asked/"] {
-            let payload = std::rc::Rc::clone(&payload);
-            cases.push(asked("JWT", &format!("{name} at {path}"), HEADERS - 1024, move |bytes| {
-                Request::get(path).bearer(&format!("{header}.{}.AAAA", payload(bytes)))
-            }));
-        }
-        let of_header = std::rc::Rc::clone(&payload);
-        cases.push(asked("JWT", &format!("{name} as its header"), HEADERS - 1024, move |bytes| {
-            Request::get("/partner/").bearer(&format!("{}.e30.AAAA", of_header(bytes)))
-        }));
-        cases.push(asked("JWT", &format!("{name} as a proof"), 4000, move |bytes| {
-            Request::new("POST", "/oauth/token")
-                .form("grant_type=authorization_code&code=x&client_id=phone")
-                .with("dpop", &format!("{}.e30.AAAA", payload(bytes)))
-        }));
-    }
-    let sent_away = [
-        "eg",
-        "egt",
-        "egt_",
-        "egt_seal-1_",
-        "AAAA-",
-        "AAAA_",
-        "aa",
-        "%65",
-        "%2525",
-        "A ",
-        "app1",
-        "eyJ9.",
-        "-",
-        "/",
-        "A.",
-    ];
-    for unit in sent_away {
-        cases.push(asked("JWT", &format!("{unit} at an issuer that is asked"), HEADERS - 1024, move |bytes| {
-            Request::get("/asked/").bearer(&repeated(unit, bytes))
-        }));
-    }
-    for (text, unit) in [("egt_seal-1_", "A"), ("egt_", "_"), ("", "."), ("e30.", "A"), ("e30.e30.", "A"), ("", "=")] {
-        cases.push(asked("JWT", &format!("{text}{unit}"), HEADERS - 1024, move |bytes| {
-            Request::get("/federated/").bearer(&format!("{text}{}", repeated(unit, bytes)))
-        }));
-    }
-    cases
-}
-
-fn base64(text: &str) -> String {
-    edgegate_core::digest::base64url(text.as_bytes())
-}
-
-fn encoded(text: &str) -> String {
-    edgegate_core::http::query::encode_component(text)
 }

@@ -2,6 +2,7 @@
 
 mod compiled;
 mod files;
+mod keys;
 mod properties;
 mod testing;
 mod written;
