@@ -136,11 +136,10 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
     };
     let routes = routes::read(report, &around);
     let tests = testing::read(report, &around);
-    let asks = |route: &Route| route.takes_sessions() && (route.xsrf >= Xsrf::Token || route.tags.is_some());
+    let asks = |route: &Arc<Route>| route.takes_sessions() && (route.xsrf >= Xsrf::Token || route.tags.is_some());
     let gives_xsrf_tokens = ticket.iter().any(|ticket| ticket.pages) || routes.iter().any(asks);
-    let asks_pages = |route: &Route| route.luminate().is_some() && route.xsrf >= Xsrf::Token;
+    let asks_pages = |route: &Arc<Route>| route.luminate().is_some() && route.xsrf >= Xsrf::Token;
     let takes_xsrf_header = gives_xsrf_tokens || routes.iter().any(asks_pages);
-    let routes: Vec<Arc<Route>> = routes.into_iter().map(Arc::new).collect();
     let index = RouteIndex::new(&routes);
     Some(Policy {
         gateway: gateway?,

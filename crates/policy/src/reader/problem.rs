@@ -56,6 +56,16 @@ impl Report {
         self.problems.len() >= MOST
     }
 
+    /// How many problems there are so far.
+    pub(super) fn count(&self) -> usize {
+        self.problems.len()
+    }
+
+    /// On which line a table begins.
+    pub(super) fn place(&self, table: &str) -> Option<usize> {
+        self.places.line(table)
+    }
+
     pub(super) fn add_place(&mut self, table: &str, line: usize) {
         self.places.0.push((table.to_owned(), line));
     }
