@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::args::{Build, Common};
-use super::check::{remark_json, warning};
+use super::check::{remark_json, warnings};
 use super::output::{Failure, Report};
 use super::policy_tests::{self, Outcome};
 use super::time;
@@ -48,9 +48,9 @@ pub fn run(common: &Common, build: &Build) -> Result<Report, Failure> {
     });
     let plural = if routes == 1 { "" } else { "s" };
     let passed = tests.summary().map_or(String::new(), |summary| format!(", {summary}"));
-    let text = format!("{}: policy {digest}, {routes} route{plural}, {} bytes{passed}\n", out.display(), data.len());
-    let warnings = advice.iter().map(|advice| warning(&path, advice)).collect();
-    Ok(Report { warnings, ..Report::fine(text, json) })
+    let bytes = data.len();
+    let text = format!("{}: policy {digest}, {routes} route{plural}, {bytes} bytes{passed}\n", out.display());
+    Ok(Report { warnings: warnings(&path, &advice).collect(), ..Report::fine(text, json) })
 }
 
 /// A policy that is valid and whose tests pass.

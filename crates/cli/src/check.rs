@@ -11,7 +11,7 @@ use super::policy_tests::{self, Outcome};
 use super::rotation;
 use super::time;
 use super::workspace::{policy_path, read_policy, read_text};
-use edgegate_core::policy::{Advice, CredentialKind, Policy, Problem, Route, Via, advise};
+use edgegate_core::policy::{Advice, CredentialKind, Policy, Problem, Route, Via, Warning, advise};
 
 /// Reads the policy and says what is to be said.
 ///
@@ -32,7 +32,7 @@ pub fn run(common: &Common, check: &Check) -> Result<Report, Failure> {
     };
     let tests = policy_tests::run(&policy);
     let is_fine = skipped.is_empty() && tests.failures.is_empty() && (advice.is_empty() || !check.strict);
-    let end = summary(&policy, &tests, skipped.len(), advice.len(), check.strict);
+    let end = summary(&policy, &tests, skipped.len(), &advice, check.strict);
     let summary = format!("{}: {end}", path.display());
     let skipped_json = skipped.iter().map(|message| json!({"line": null, "message": message}));
     let json = json!({
@@ -40,14 +40,14 @@ pub fn run(common: &Common, check: &Check) -> Result<Report, Failure> {
         "ok": is_fine,
         "problems": tests.failures.iter().map(problem_json).chain(skipped_json).collect::<Vec<Value>>(),
         "advice": advice.iter().map(remark_json).collect::<Vec<Value>>(),
-        "routes": policy.routes.iter().map(|route| route_json(route)).collect::<Vec<Value>>(),
+        "routes": policy.routes.iter().map(|route| route_json(route, &advice)).collect::<Vec<Value>>(),
         "tests": tests.json(),
     });
     let problems = tests.lines(&path).into_iter().chain(skipped.iter().map(problem));
     Ok(Report {
-        text: format!("{}\n{summary}\n", table(&policy)),
+        text: format!("{}\n{summary}\n", table(&policy, &advice)),
         json,
-        warnings: advice.iter().map(|advice| warning(&path, advice)).chain(problems).collect(),
+        warnings: warnings(&path, &advice).chain(problems).collect(),
         notes: Vec::new(),
         exit: if is_fine { Exit::Fine } else { Exit::Refused },
     })
@@ -77,27 +77,25 @@ fn problem_json(problem: &Problem) -> Value {
     json!({"line": problem.line, "message": problem.message})
 }
 
-/// A warning as a line.
-pub fn warning(path: &Path, advice: &Advice) -> String {
-    match advice.line {
-        Some(line) => format!("{}:{line}: warning: {}", path.display(), advice.message),
-        None => format!("{}: warning: {}", path.display(), advice.message),
-    }
+/// The warnings that are told, each as a line.
+pub fn warnings(path: &Path, advice: &[Advice]) -> impl Iterator<Item = String> {
+    let space = |advice: &Advice| if advice.line.is_none() { " " } else { "" };
+    advice.iter().map(move |advice| format!("{}:{}{advice}", path.display(), space(advice)))
 }
 
 /// A warning for a program.
 pub fn remark_json(advice: &Advice) -> Value {
-    json!({"line": advice.line, "message": advice.message})
+    json!({"line": advice.line, "code": advice.warning.code(), "table": advice.table, "message": advice.message})
 }
 
-fn summary(policy: &Policy, tests: &Outcome, skipped: usize, warnings: usize, strict: bool) -> String {
+fn summary(policy: &Policy, tests: &Outcome, skipped: usize, advice: &[Advice], strict: bool) -> String {
     let parts = [
         counted(policy.routes.len(), "route"),
         counted(policy.origins.len(), "origin"),
         counted(policy.keys.len(), "key"),
         counted(policy.secret_names().len(), "secret"),
     ];
-    let end = match (warnings, strict) {
+    let end = match (advice.len(), strict) {
         _ if skipped > 0 => format!("{}; nothing is to be deployed of it yet", counted(skipped, "skipped step")),
         _ if !tests.failures.is_empty() => {
             format!("{}; nothing is built from it", counted(tests.failures.len(), "problem"))
@@ -115,30 +113,43 @@ fn counted(count: usize, what: &str) -> String {
 }
 
 /// The routes in the order in which they are tried, in columns.
-fn table(policy: &Policy) -> String {
+fn table(policy: &Policy, advice: &[Advice]) -> String {
     let head = ["ROUTE", "METHODS", "ADDRESS", "OPENED BY", "GOES TO"].map(str::to_owned);
-    let rows: Vec<[String; 5]> = std::iter::once(head).chain(policy.routes.iter().map(|route| row(route))).collect();
+    let rows = policy.routes.iter().map(|route| row(route, advice));
+    let rows: Vec<[String; 5]> = std::iter::once(head).chain(rows).collect();
     columns::show(&rows)
 }
 
-fn row(route: &Route) -> [String; 5] {
+/// A route that no request reaches opens nothing.
+fn row(route: &Route, advice: &[Advice]) -> [String; 5] {
     let opened_by = route.accept.iter().map(CredentialKind::word).collect::<Vec<_>>().join(", ");
     [
         route.name.clone(),
         route.methods.join(" "),
         format!("{}{}", route.host.as_ref().map_or(String::new(), ToString::to_string), route.path),
-        if opened_by == "none" { "nothing: open to all".to_owned() } else { opened_by },
+        match opened_by.as_str() {
+            _ if !is_reached(route, advice) => "never reached".to_owned(),
+            "none" => "nothing: open to all".to_owned(),
+            _ => opened_by,
+        },
         goes_to(route),
     ]
 }
 
-fn route_json(route: &Route) -> Value {
+/// Whether any request takes a route: a warning says so where none does.
+fn is_reached(route: &Route, advice: &[Advice]) -> bool {
+    let table = format!("routes.{}", route.name);
+    !advice.iter().any(|one| one.warning == Warning::RouteUnreached && one.table == table)
+}
+
+fn route_json(route: &Route, advice: &[Advice]) -> Value {
     json!({
         "name": route.name,
         "host": route.host.as_ref().map(ToString::to_string),
         "path": route.path.to_string(),
         "methods": route.methods,
         "accept": route.accept.iter().map(CredentialKind::word).collect::<Vec<String>>(),
+        "reached": is_reached(route, advice),
         "origin": route.forward.origin.name,
         "goes_to": goes_to(route),
     })

@@ -59,7 +59,7 @@ pub use path::{PathPattern, is_within};
 pub use pattern::{HostPattern, NamePattern};
 #[cfg(feature = "reader")]
 pub use reader::{
-    Advice, Expected, PolicyTest, Problem, TestCredential, TestCredentialKind, advise, duration, show_duration,
+    Advice, Expected, PolicyTest, Problem, TestCredential, TestCredentialKind, Warning, advise, duration, show_duration,
 };
 pub use reading::loosest;
 pub use secrets::{NamedSecret, SecretUse};

@@ -26,7 +26,8 @@ fn a_folder_that_the_platform_can_run() {
     let policy = Policy::decode(&fs::read(home.join("out/policy.bin")).unwrap()).unwrap();
     let digest = policy.digest.as_ref().unwrap().to_string();
     assert!(ran.out.contains(&format!("policy {digest}, {} routes", policy.routes.len())), "{}", ran.out);
-    assert!(ran.err.contains("demo/edgegate.toml:7: warning: "), "{}", ran.err);
+    let checked = edgegate(&["check", "demo/edgegate.toml"]).ends(0);
+    assert!(ran.err.contains("demo/edgegate.toml:7: warning[explain_on]: ") && ran.err == checked.err, "{}", ran.err);
     assert_eq!(fs::read(home.join("out/index.js")).unwrap(), b"// the Worker");
     assert_eq!(fs::read(home.join("out/index_bg.wasm")).unwrap(), b"\0asm");
     let json = edgegate(&[&args[..], &["--json"]].concat()).ends(0).json();

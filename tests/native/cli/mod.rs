@@ -26,16 +26,32 @@ fn check_says_what_each_route_does() {
     let cells: Vec<&str> = files.split_whitespace().collect();
     assert_eq!(cells, ["files", "GET", "HEAD", "/files/*", "link:files", "service", "ORIGIN"]);
     assert!(ran.out.contains("\ndemo/edgegate.toml: ") && ran.out.contains(": no problem, "), "{}", ran.out);
-    assert!(ran.err.contains(": warning: gateway: `explain = true`"), "{}", ran.err);
+    assert!(ran.err.contains(": warning[explain_on]: gateway: `explain = true`"), "{}", ran.err);
     let json = edgegate(&["check", "demo/edgegate.toml", "--json"]).ends(0);
     assert!(json.err.is_empty());
     let json = json.json();
     let files = json["routes"].as_array().unwrap().iter().find(|route| route["name"] == "files").unwrap();
     assert_eq!((&json["ok"], &files["accept"]), (&true.into(), &serde_json::json!(["link:files"])));
-    assert!(json["advice"][0]["line"].is_u64());
+    let told = &json["advice"][0];
+    assert!(told["line"].is_u64());
+    assert_eq!((&told["code"], &told["table"]), (&"explain_on".into(), &"gateway".into()));
     edgegate(&["check", "demo/edgegate.toml", "--strict"]).ends(1);
     edgegate(&["check", "edgegate.toml", "--strict"]).ends(0);
     demo(&["check"]).ends(0);
+}
+
+#[test]
+fn a_route_that_is_never_reached_is_not_shown_as_open() {
+    let ran = edgegate(&["check", "fixtures/policy/advice/overlap.toml"]).ends(0);
+    let late = ran.out.lines().find(|line| line.starts_with("late ")).unwrap();
+    assert!(late.contains("  never reached  ") && !late.contains("nothing"), "{late}");
+    let json = edgegate(&["check", "fixtures/policy/advice/overlap.toml", "--json"]).ends(0).json();
+    let reached = |name: &str| {
+        json["routes"].as_array().unwrap().iter().find(|route| route["name"] == name).unwrap()["reached"] == true
+    };
+    assert!(reached("rest") && !reached("late"));
+    let ran = edgegate(&["check", "fixtures/policy/wrong/routes-unreached.toml"]).ends(1);
+    assert!(!ran.out.contains("GOES TO"), "{}", ran.out);
 }
 
 #[test]

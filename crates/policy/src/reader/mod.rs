@@ -24,6 +24,7 @@ mod testing;
 mod text;
 pub(crate) mod time;
 mod value;
+mod warning;
 
 use std::sync::Arc;
 
@@ -34,6 +35,7 @@ pub use check::{Advice, advise};
 pub use problem::Problem;
 pub use testing::{Expected, PolicyTest, TestCredential, TestCredentialKind};
 pub use time::{duration, show_duration};
+pub use warning::Warning;
 
 use crate::shape::root;
 use crate::{Admin, Carried, Issuer, Key, Luminate, Objects, Policy, Route, RouteIndex, Xsrf};

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::problem::Report;
 use super::suggest;
+use super::warning::Warning;
 use crate::strictness;
 use crate::{HostPattern, Route, Xsrf};
 
@@ -74,9 +75,9 @@ fn host_of(route: &Route) -> String {
 }
 
 /// What is to be said of a route, given those before it.
-pub(super) fn remarks(route: &Route, earlier: &[Arc<Route>]) -> Vec<String> {
+pub(super) fn remarks(route: &Route, earlier: &[Arc<Route>]) -> Vec<(Warning, String)> {
     if let Some(reason) = unreached(route, earlier) {
-        return vec![reason];
+        return vec![(Warning::RouteUnreached, reason)];
     }
     let mut remarks = Vec::new();
     let mut surrounded: Vec<&str> = Vec::new();
@@ -85,14 +86,14 @@ pub(super) fn remarks(route: &Route, earlier: &[Arc<Route>]) -> Vec<String> {
         let name = &before.name;
         match (route.is_guarded(), before.is_guarded()) {
             (true, false) if siblings(route, before) && shares_a_method(route, before) => {
-                remarks.push(format!(
-                    "is partly open: route `{name}` before it takes some of its methods without a credential"
-                ));
+                let remark =
+                    format!("is partly open: route `{name}` before it takes some of its methods without a credential");
+                remarks.push((Warning::RoutePartlyOpen, remark));
             }
             (false, true) if siblings(route, before) => {
-                remarks.push(format!(
-                    "is open to everybody, where route `{name}` asks for a credential for other methods"
-                ));
+                let remark =
+                    format!("is open to everybody, where route `{name}` asks for a credential for other methods");
+                remarks.push((Warning::RouteOpenBesideGuarded, remark));
             }
             (false, true) if covers(route, before) => surrounded.push(name),
             _ if !siblings(route, before) && covers(route, before) => {
@@ -106,17 +107,19 @@ pub(super) fn remarks(route: &Route, earlier: &[Arc<Route>]) -> Vec<String> {
     }
     if !surrounded.is_empty() {
         let names = suggest::listed(surrounded.into_iter());
-        remarks.push(format!(
+        let remark = format!(
             "is open to everybody and its `{}` surrounds what guarded routes cover ({names}): {OTHER_NAMES}",
             route.path
-        ));
+        );
+        remarks.push((Warning::RouteOpenAroundGuarded, remark));
     }
     for (name, keys) in others {
-        remarks.push(format!(
+        let remark = format!(
             "its `{}` surrounds route `{name}`, and is looser in {}: {OTHER_NAMES}",
             route.path,
             told(&keys, route)
-        ));
+        );
+        remarks.push((Warning::RouteLooserAround, remark));
     }
     remarks
 }
