@@ -88,6 +88,18 @@ fn for_wrangler_dev_a_mistake_is_told_and_is_no_failure_where_a_policy_can_go_on
 }
 
 #[test]
+fn allowed_warnings_are_counted() {
+    let (home, worker, out) = folders("allowed");
+    let args = ["build", "--policy", "fixtures/policy/advice/allowed.toml", "--worker", &worker, "--out", &out];
+    let ran = edgegate(&args).ends(0);
+    assert!(ran.out.ends_with(" bytes, 1 allowed warning\n"), "{}", ran.out);
+    assert!(ran.err.contains(": warning[allowance_unused]: ") && !ran.err.contains("]: origins.site: "), "{}", ran.err);
+    let json = edgegate(&[&args[..], &["--json"]].concat()).ends(0).json();
+    assert_eq!(json["allowed"][0]["table"], "origins.site");
+    fs::remove_dir_all(home).unwrap();
+}
+
+#[test]
 fn a_missing_worker_is_named_with_what_makes_it() {
     let (home, _, out) = folders("missing");
     let ran = edgegate(&["build", "--policy", "edgegate.toml", "--worker", "/nowhere", "--out", &out]).ends(2);

@@ -36,7 +36,17 @@ impl fmt::Display for Advice {
     }
 }
 
-/// Every loosening of a policy and everything in it that has no effect, in file order. `today` is `YYYY-MM-DD`.
+/// What is to be said of a valid policy.
+#[derive(Debug, Clone, Default)]
+pub struct Advised {
+    /// What its owner should know, in file order.
+    pub told: Vec<Advice>,
+    /// What its owner knows: the same with the reason why it stays, of `[[allow_warnings]]`.
+    pub allowed: Vec<(Advice, String)>,
+}
+
+/// Every loosening of a policy, everything in it that has no effect, and every `[[allow_warnings]]` without its warning.
+/// `today` is `YYYY-MM-DD`.
 ///
 /// # Example
 /// ```
@@ -52,9 +62,10 @@ impl fmt::Display for Advice {
 ///     accept = ["none"]
 ///     forward = { origin = "site" }
 /// "#).unwrap();
-/// assert_eq!(advise(&policy, "2027-01-15")[0].warning, Warning::OriginInsecure);
+/// let advised = advise(&policy, "2027-01-15");
+/// assert_eq!(advised.told[0].warning, Warning::OriginInsecure);
 /// ```
-pub fn advise(policy: &Policy, today: &str) -> Vec<Advice> {
+pub fn advise(policy: &Policy, today: &str) -> Advised {
     let mut advisor = Advisor { policy, advice: Vec::new() };
     advisor.gateway();
     for origin in &policy.origins {
@@ -87,8 +98,7 @@ pub fn advise(policy: &Policy, today: &str) -> Vec<Advice> {
             advisor.say(warning, &format!("routes.{}", route.name), &remark);
         }
     }
-    advisor.advice.sort_by_key(|advice| advice.line);
-    advisor.advice
+    advisor.sorted_out()
 }
 
 pub(super) struct Advisor<'p> {
@@ -101,6 +111,25 @@ impl Advisor<'_> {
         let line = self.policy.places.line(table);
         let (table, message) = (table.to_owned(), format!("{table}: {remark}"));
         self.advice.push(Advice { line, warning, table, message });
+    }
+
+    /// What is told, and what the policy allows.
+    fn sorted_out(mut self) -> Advised {
+        let allowances = &self.policy.allowances;
+        for allowance in allowances {
+            if !self.advice.iter().any(|advice| allowance.reason(advice).is_some()) {
+                self.say(Warning::AllowanceUnused, &allowance.label, &allowance.remark());
+            }
+        }
+        self.advice.sort_by_key(|advice| advice.line);
+        let mut advised = Advised::default();
+        for advice in self.advice {
+            match allowances.iter().find_map(|allowance| allowance.reason(&advice)) {
+                Some(reason) => advised.allowed.push((advice, reason.to_owned())),
+                None => advised.told.push(advice),
+            }
+        }
+        advised
     }
 
     fn gateway(&mut self) {

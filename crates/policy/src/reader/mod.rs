@@ -1,6 +1,7 @@
 //! Reads the file: syntax, then every table, then what holds between them.
 
 mod accept;
+pub(crate) mod allow;
 mod check;
 mod check_oauth;
 mod check_schemes;
@@ -31,7 +32,7 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 pub(crate) use accept::words;
-pub use check::{Advice, advise};
+pub use check::{Advice, Advised, advise};
 pub use problem::Problem;
 pub use testing::{Expected, PolicyTest, TestCredential, TestCredentialKind};
 pub use time::{duration, show_duration};
@@ -143,6 +144,7 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
     let asks_pages = |route: &Arc<Route>| route.luminate().is_some() && route.xsrf >= Xsrf::Token;
     let takes_xsrf_header = gives_xsrf_tokens || routes.iter().any(asks_pages);
     let index = RouteIndex::new(&routes);
+    let allowances = allow::read(report, &root);
     Some(Policy {
         gateway: gateway?,
         origins: origins.into_things(),
@@ -174,7 +176,13 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
         digest: None,
         tests,
         places: Default::default(),
+        allowances,
     })
+}
+
+/// The codes that `[[allow_warnings]]` can name.
+pub(crate) fn allowable_codes() -> Vec<String> {
+    Warning::allowable().map(str::to_owned).collect()
 }
 
 /// Names of the secrets that have a meaning already.

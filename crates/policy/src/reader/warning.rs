@@ -1,6 +1,7 @@
 //! The kinds of warning.
 //!
-//! The list is closed and its codes are stable: `edgegate check` prints them, and docs/warnings.md has a section for each.
+//! The list is closed and its codes are stable: `edgegate check` prints them, `[[allow_warnings]]` of a policy names
+//! them, and docs/warnings.md has a section for each.
 
 use std::fmt;
 
@@ -28,6 +29,8 @@ warnings! {
     TableUnused = "table_unused",
     /// A setting that changes nothing, given the rest of the policy.
     SettingUnused = "setting_unused",
+    /// An entry of `[[allow_warnings]]` without the warning that it is about.
+    AllowanceUnused = "allowance_unused",
 
     /// `explain = true`.
     ExplainOn = "explain_on",
@@ -145,6 +148,18 @@ warnings! {
     LuminateWithoutPathParameters = "luminate_without_path_parameters",
     /// `luminate` without `POST`.
     LuminateWithoutPost = "luminate_without_post",
+}
+
+impl Warning {
+    /// Whether a policy can acknowledge it: an acknowledgement that is not needed is removed instead.
+    pub fn can_be_allowed(self) -> bool {
+        self != Warning::AllowanceUnused
+    }
+
+    /// The codes that a policy can acknowledge.
+    pub(crate) fn allowable() -> impl Iterator<Item = &'static str> + Clone {
+        Warning::ALL.iter().filter(|warning| warning.can_be_allowed()).map(|warning| warning.code())
+    }
 }
 
 impl fmt::Display for Warning {
