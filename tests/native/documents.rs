@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use edgegate_core::forward::reserved::{ROWS, Row};
 use edgegate_core::policy::shape::Shape;
-use edgegate_core::policy::{self, Policy};
+use edgegate_core::policy::{self, Policy, Warning};
 use edgegate_core::refusal::Reason;
 use toml::de::{DeTable, DeValue};
 
@@ -30,6 +30,64 @@ fn every_reason_says_what_to_do() {
             assert!(!why.is_empty() && !todo.is_empty(), "{reason}");
         }
     }
+}
+
+/// The sections of docs/warnings.md are the codes, in their order, and each says what it has to.
+#[test]
+fn every_warning_has_its_section_and_every_section_its_warning() {
+    let page = document("docs/warnings.md");
+    let headings = page.lines().filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`'));
+    let codes: Vec<&str> = Warning::ALL.iter().map(|warning| warning.code()).collect();
+    assert_eq!(headings.collect::<Vec<_>>(), codes);
+    for code in codes {
+        let section = section(&page, format!("### `{code}`"));
+        for part in ["\n**Why.** ", "\n**What to do.** "] {
+            assert!(section.split_once(part).is_some_and(|(_, text)| text.len() > 20), "{code} lacks {part}");
+        }
+    }
+}
+
+/// What is quoted there is what is said, and all of it: each text of a fixture is one quote, and each quote is some text.
+#[test]
+fn the_texts_of_warnings_are_on_their_page() {
+    let page = document("docs/warnings.md");
+    let mut said: Vec<(String, String)> = Vec::new();
+    for entry in fs::read_dir(at("fixtures/policy/advice")).unwrap() {
+        for line in fs::read_to_string(entry.unwrap().path()).unwrap().lines().filter(|line| line.starts_with("#! ")) {
+            let (code, message) = line.split_once(": warning[").unwrap().1.split_once("]: ").unwrap();
+            let (_, text) = message.split_once(": ").unwrap();
+            said.push((code.to_owned(), text.to_owned()));
+        }
+    }
+    for warning in Warning::ALL {
+        let code = warning.code();
+        let quotes: Vec<&str> =
+            section(&page, format!("### `{code}`")).lines().filter_map(|line| line.strip_prefix("> ")).collect();
+        let texts: Vec<&String> = said.iter().filter(|(of, _)| of == code).map(|(_, text)| text).collect();
+        assert!(!texts.is_empty(), "no fixture has {code}");
+        for text in &texts {
+            assert!(quotes.iter().any(|quote| fits(quote, text)), "{code} does not quote: {text}");
+        }
+        for quote in quotes {
+            assert!(texts.iter().any(|text| fits(quote, text)), "{code} never says: {quote}");
+        }
+    }
+}
+
+/// Whether a text is the quoted one, in which `…` stands for anything.
+fn fits(quote: &str, text: &str) -> bool {
+    let (first, rest) = quote.split_once('…').unwrap_or((quote, ""));
+    let Some(mut left) = text.strip_prefix(first) else { return false };
+    if !quote.contains('…') {
+        return left.is_empty();
+    }
+    let pieces: Vec<&str> = rest.split('…').collect();
+    let (last, between) = pieces.split_last().unwrap();
+    for piece in between {
+        let Some((_, after)) = left.split_once(piece) else { return false };
+        left = after;
+    }
+    left.ends_with(last)
 }
 
 #[test]
@@ -63,7 +121,7 @@ fn the_policies_to_begin_with_are_valid() {
         for end in 1..=blocks.len() {
             let policy = Policy::read(&blocks[..end].join("\n")).unwrap_or_else(|problems| panic!("{problems:#?}"));
             // Pages that surround an API cannot ask for its token on every visit; that is said, and nothing else.
-            let mut advice = policy::advise(&policy, "2026-11-24");
+            let mut advice = policy::advise(&policy, "2026-11-24").told;
             advice.retain(|one| !one.message.contains("and is looser in `xsrf = \"token\"`"));
             assert_eq!(advice, [], "{path}");
         }
@@ -105,6 +163,7 @@ fn heading(table: &str) -> String {
         "routes[]" => "## `[[routes]]`".to_owned(),
         "tests[]" => "## `[[tests]]`".to_owned(),
         "tests[].credential" => "### `credential` of a test".to_owned(),
+        "allow_warnings[]" => "## `[[allow_warnings]]`".to_owned(),
         "origins.*"
         | "links.*"
         | "signed_redirects.*"
@@ -151,8 +210,11 @@ fn rows(text: &str) -> Vec<Vec<String>> {
 }
 
 fn document(path: &str) -> String {
-    fs::read_to_string(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(path))
-        .unwrap_or_else(|error| panic!("{path}: {error}"))
+    fs::read_to_string(at(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn at(path: &str) -> PathBuf {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(path)
 }
 
 /// Notes which keys a table uses; named and listed tables under the names that the shapes have.

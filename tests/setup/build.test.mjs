@@ -126,8 +126,8 @@ test("a policy that is refused fails the build with the line and the reason", as
 
 test("what the tool warns of is shown of your own policy", async (t) => {
   const c = clone(t);
-  standIn(c.bin, "cargo", compilesWith(`echo "edgegate.toml:7: warning: open" >&2; ${builds}`));
-  assert.match((await own(c)).output, /edgegate\.toml:7: warning: open\n.*ok Worker: build\/: policy 0123, 1 route/);
+  standIn(c.bin, "cargo", compilesWith(`echo "edgegate.toml:7: warning[explain_on]: open" >&2; ${builds}`));
+  assert.match((await own(c)).output, /edgegate\.toml:7: warning\[explain_on\]: open\n.*ok Worker: build\/: policy 0123, 1 route/);
   assert.doesNotMatch((await demo(c)).output, /warning/);
 });
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::args::{Build, Common};
-use super::check::{remark_json, warning};
+use super::check::{allowed, allowed_json, remark_json, warnings};
 use super::output::{Failure, Report};
 use super::policy_tests::{self, Outcome};
 use super::time;
@@ -36,7 +36,7 @@ pub fn run(common: &Common, build: &Build) -> Result<Report, Failure> {
         copy(&worker.join(name), &out.join(name))?;
     }
     write(&out.join(POLICY), &data)?;
-    let advice = advise(&policy, &time::day(time::now()));
+    let advised = advise(&policy, &time::day(time::now()));
     let routes = policy.routes.len();
     let json = json!({
         "out": out.display().to_string(),
@@ -44,13 +44,14 @@ pub fn run(common: &Common, build: &Build) -> Result<Report, Failure> {
         "bytes": data.len(),
         "routes": routes,
         "tests": tests.json(),
-        "advice": advice.iter().map(remark_json).collect::<Vec<_>>(),
+        "advice": advised.told.iter().map(remark_json).collect::<Vec<_>>(),
+        "allowed": advised.allowed.iter().map(allowed_json).collect::<Vec<_>>(),
     });
     let plural = if routes == 1 { "" } else { "s" };
     let passed = tests.summary().map_or(String::new(), |summary| format!(", {summary}"));
-    let text = format!("{}: policy {digest}, {routes} route{plural}, {} bytes{passed}\n", out.display(), data.len());
-    let warnings = advice.iter().map(|advice| warning(&path, advice)).collect();
-    Ok(Report { warnings, ..Report::fine(text, json) })
+    let (bytes, allowed) = (data.len(), allowed(&advised));
+    let text = format!("{}: policy {digest}, {routes} route{plural}, {bytes} bytes{passed}{allowed}\n", out.display());
+    Ok(Report { warnings: warnings(&path, &advised).collect(), ..Report::fine(text, json) })
 }
 
 /// A policy that is valid and whose tests pass.

@@ -11,7 +11,7 @@ use super::policy_tests::{self, Outcome};
 use super::rotation;
 use super::time;
 use super::workspace::{policy_path, read_policy, read_text};
-use edgegate_core::policy::{Advice, CredentialKind, Policy, Problem, Route, Via, advise};
+use edgegate_core::policy::{Advice, Advised, CredentialKind, Policy, Problem, Route, Via, Warning, advise};
 
 /// Reads the policy and says what is to be said.
 ///
@@ -25,29 +25,30 @@ pub fn run(common: &Common, check: &Check) -> Result<Report, Failure> {
         Err(problems) => return Ok(invalid(&path, &problems)),
     };
     let problem = |message: &String| format!("{}: {message}", path.display());
-    let advice = advise(&policy, &time::day(time::now()));
+    let advised = advise(&policy, &time::day(time::now()));
     let skipped = match &check.deployed {
         Some(file) => rotation::skipped(&policy, &read_policy(file)?),
         None => Vec::new(),
     };
     let tests = policy_tests::run(&policy);
-    let is_fine = skipped.is_empty() && tests.failures.is_empty() && (advice.is_empty() || !check.strict);
-    let end = summary(&policy, &tests, skipped.len(), advice.len(), check.strict);
+    let is_fine = skipped.is_empty() && tests.failures.is_empty() && (advised.told.is_empty() || !check.strict);
+    let end = summary(&policy, &tests, skipped.len(), &advised, check.strict);
     let summary = format!("{}: {end}", path.display());
     let skipped_json = skipped.iter().map(|message| json!({"line": null, "message": message}));
     let json = json!({
         "file": path.display().to_string(),
         "ok": is_fine,
         "problems": tests.failures.iter().map(problem_json).chain(skipped_json).collect::<Vec<Value>>(),
-        "advice": advice.iter().map(remark_json).collect::<Vec<Value>>(),
-        "routes": policy.routes.iter().map(|route| route_json(route)).collect::<Vec<Value>>(),
+        "advice": advised.told.iter().map(remark_json).collect::<Vec<Value>>(),
+        "allowed": advised.allowed.iter().map(allowed_json).collect::<Vec<Value>>(),
+        "routes": policy.routes.iter().map(|route| route_json(route, &advised)).collect::<Vec<Value>>(),
         "tests": tests.json(),
     });
     let problems = tests.lines(&path).into_iter().chain(skipped.iter().map(problem));
     Ok(Report {
-        text: format!("{}\n{summary}\n", table(&policy)),
+        text: format!("{}\n{summary}\n", table(&policy, &advised)),
         json,
-        warnings: advice.iter().map(|advice| warning(&path, advice)).chain(problems).collect(),
+        warnings: warnings(&path, &advised).chain(problems).collect(),
         notes: Vec::new(),
         exit: if is_fine { Exit::Fine } else { Exit::Refused },
     })
@@ -63,6 +64,7 @@ fn invalid(path: &Path, problems: &[Problem]) -> Report {
             "ok": false,
             "problems": list,
             "advice": [],
+            "allowed": [],
             "routes": [],
             "tests": Outcome::default().json(),
         }),
@@ -77,27 +79,42 @@ fn problem_json(problem: &Problem) -> Value {
     json!({"line": problem.line, "message": problem.message})
 }
 
-/// A warning as a line.
-pub fn warning(path: &Path, advice: &Advice) -> String {
-    match advice.line {
-        Some(line) => format!("{}:{line}: warning: {}", path.display(), advice.message),
-        None => format!("{}: warning: {}", path.display(), advice.message),
-    }
+/// The warnings that are told, each as a line.
+pub fn warnings(path: &Path, advised: &Advised) -> impl Iterator<Item = String> {
+    let space = |advice: &Advice| if advice.line.is_none() { " " } else { "" };
+    advised.told.iter().map(move |advice| format!("{}:{}{advice}", path.display(), space(advice)))
 }
 
 /// A warning for a program.
 pub fn remark_json(advice: &Advice) -> Value {
-    json!({"line": advice.line, "message": advice.message})
+    json!({"line": advice.line, "code": advice.warning.code(), "table": advice.table, "message": advice.message})
 }
 
-fn summary(policy: &Policy, tests: &Outcome, skipped: usize, warnings: usize, strict: bool) -> String {
+/// A warning that the policy allows, and why.
+pub fn allowed_json((advice, reason): &(Advice, String)) -> Value {
+    let mut json = remark_json(advice);
+    if let Value::Object(members) = &mut json {
+        members.insert("reason".to_owned(), json!(reason));
+    }
+    json
+}
+
+/// `, 2 allowed warnings`, if there are any.
+pub fn allowed(advised: &Advised) -> String {
+    match advised.allowed.len() {
+        0 => String::new(),
+        count => format!(", {}", counted(count, "allowed warning")),
+    }
+}
+
+fn summary(policy: &Policy, tests: &Outcome, skipped: usize, advised: &Advised, strict: bool) -> String {
     let parts = [
         counted(policy.routes.len(), "route"),
         counted(policy.origins.len(), "origin"),
         counted(policy.keys.len(), "key"),
         counted(policy.secret_names().len(), "secret"),
     ];
-    let end = match (warnings, strict) {
+    let end = match (advised.told.len(), strict) {
         _ if skipped > 0 => format!("{}; nothing is to be deployed of it yet", counted(skipped, "skipped step")),
         _ if !tests.failures.is_empty() => {
             format!("{}; nothing is built from it", counted(tests.failures.len(), "problem"))
@@ -107,7 +124,7 @@ fn summary(policy: &Policy, tests: &Outcome, skipped: usize, warnings: usize, st
         (count, true) => format!("{}, which --strict makes problems", counted(count, "warning")),
     };
     let parts: Vec<String> = parts.into_iter().chain(tests.summary()).collect();
-    format!("{}: {end}", parts.join(", "))
+    format!("{}: {end}{}", parts.join(", "), allowed(advised))
 }
 
 fn counted(count: usize, what: &str) -> String {
@@ -115,30 +132,44 @@ fn counted(count: usize, what: &str) -> String {
 }
 
 /// The routes in the order in which they are tried, in columns.
-fn table(policy: &Policy) -> String {
+fn table(policy: &Policy, advised: &Advised) -> String {
     let head = ["ROUTE", "METHODS", "ADDRESS", "OPENED BY", "GOES TO"].map(str::to_owned);
-    let rows: Vec<[String; 5]> = std::iter::once(head).chain(policy.routes.iter().map(|route| row(route))).collect();
+    let rows = policy.routes.iter().map(|route| row(route, advised));
+    let rows: Vec<[String; 5]> = std::iter::once(head).chain(rows).collect();
     columns::show(&rows)
 }
 
-fn row(route: &Route) -> [String; 5] {
+/// A route that no request reaches opens nothing.
+fn row(route: &Route, advised: &Advised) -> [String; 5] {
     let opened_by = route.accept.iter().map(CredentialKind::word).collect::<Vec<_>>().join(", ");
     [
         route.name.clone(),
         route.methods.join(" "),
         format!("{}{}", route.host.as_ref().map_or(String::new(), ToString::to_string), route.path),
-        if opened_by == "none" { "nothing: open to all".to_owned() } else { opened_by },
+        match opened_by.as_str() {
+            _ if !is_reached(route, advised) => "never reached".to_owned(),
+            "none" => "nothing: open to all".to_owned(),
+            _ => opened_by,
+        },
         goes_to(route),
     ]
 }
 
-fn route_json(route: &Route) -> Value {
+/// Whether any request takes a route: a warning says so where none does.
+fn is_reached(route: &Route, advised: &Advised) -> bool {
+    let table = format!("routes.{}", route.name);
+    let mut all = advised.told.iter().chain(advised.allowed.iter().map(|(advice, _)| advice));
+    !all.any(|advice| advice.warning == Warning::RouteUnreached && advice.table == table)
+}
+
+fn route_json(route: &Route, advised: &Advised) -> Value {
     json!({
         "name": route.name,
         "host": route.host.as_ref().map(ToString::to_string),
         "path": route.path.to_string(),
         "methods": route.methods,
         "accept": route.accept.iter().map(CredentialKind::word).collect::<Vec<String>>(),
+        "reached": is_reached(route, advised),
         "origin": route.forward.origin.name,
         "goes_to": goes_to(route),
     })

@@ -21,9 +21,11 @@ Examples:
   edgegate secrets --policy demo/edgegate.toml";
 
 pub const CHECK: &str = "\
-Problems and warnings go to standard error as FILE:LINE: reason, the routes to standard output. Exit code 1 if the
-policy is not valid or one of its [[tests]] fails, with --strict if it loosens anything, or with --deployed if keys skip a
-step: a new key is in a list before it is the first, and the first stays in the list when it is not the first any more.
+Problems and warnings go to standard error as FILE:LINE: reason, the routes to standard output. A warning has a code,
+warning[CODE]: docs/warnings.md explains each, and [[allow_warnings]] of the policy allows one. Exit code 1 if the
+policy is not valid or one of its [[tests]] fails, with --strict if a warning is not allowed, or with --deployed if keys
+skip a step: a new key is in a list before it is the first, and the first stays in the list when it is not the first any
+more.
 
 Examples:
   edgegate check demo/edgegate.toml

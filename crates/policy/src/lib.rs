@@ -59,7 +59,8 @@ pub use path::{PathPattern, is_within};
 pub use pattern::{HostPattern, NamePattern};
 #[cfg(feature = "reader")]
 pub use reader::{
-    Advice, Expected, PolicyTest, Problem, TestCredential, TestCredentialKind, advise, duration, show_duration,
+    Advice, Advised, Expected, PolicyTest, Problem, TestCredential, TestCredentialKind, Warning, advise, duration,
+    show_duration,
 };
 pub use reading::loosest;
 pub use secrets::{NamedSecret, SecretUse};
@@ -131,6 +132,9 @@ pub struct Policy {
     /// Where the tables stand in the file.
     #[cfg(feature = "reader")]
     places: reader::problem::Places,
+    /// Warnings that the file allows.
+    #[cfg(feature = "reader")]
+    allowances: Vec<reader::allow::Allowance>,
 }
 
 impl Policy {

@@ -263,7 +263,7 @@ fn policies() -> Vec<Case> {
     let read = policy(POLICY);
     cases.push(case("policy", "advice", 64, move |_| {
         let read = read.clone();
-        Box::new(move || advise(&read, "2026-11-29").len().to_string())
+        Box::new(move || advise(&read, "2026-11-29").told.len().to_string())
     }));
     cases
 }

@@ -26,7 +26,8 @@ fn a_folder_that_the_platform_can_run() {
     let policy = Policy::decode(&fs::read(home.join("out/policy.bin")).unwrap()).unwrap();
     let digest = policy.digest.as_ref().unwrap().to_string();
     assert!(ran.out.contains(&format!("policy {digest}, {} routes", policy.routes.len())), "{}", ran.out);
-    assert!(ran.err.contains("demo/edgegate.toml:7: warning: "), "{}", ran.err);
+    let checked = edgegate(&["check", "demo/edgegate.toml"]).ends(0);
+    assert!(ran.err.contains("demo/edgegate.toml:7: warning[explain_on]: ") && ran.err == checked.err, "{}", ran.err);
     assert_eq!(fs::read(home.join("out/index.js")).unwrap(), b"// the Worker");
     assert_eq!(fs::read(home.join("out/index_bg.wasm")).unwrap(), b"\0asm");
     let json = edgegate(&[&args[..], &["--json"]].concat()).ends(0).json();
@@ -83,6 +84,18 @@ fn for_wrangler_dev_a_mistake_is_told_and_is_no_failure_where_a_policy_can_go_on
     assert!(ran.err.contains("Cargo.toml:1: "), "{}", ran.err);
     assert!(ran.out.contains("the policy that was built before is served"), "{}", ran.out);
     assert_eq!(fs::read(home.join("out/policy.bin")).unwrap(), before);
+    fs::remove_dir_all(home).unwrap();
+}
+
+#[test]
+fn allowed_warnings_are_counted() {
+    let (home, worker, out) = folders("allowed");
+    let args = ["build", "--policy", "fixtures/policy/advice/allowed.toml", "--worker", &worker, "--out", &out];
+    let ran = edgegate(&args).ends(0);
+    assert!(ran.out.ends_with(" bytes, 1 allowed warning\n"), "{}", ran.out);
+    assert!(ran.err.contains(": warning[allowance_unused]: ") && !ran.err.contains("]: origins.site: "), "{}", ran.err);
+    let json = edgegate(&[&args[..], &["--json"]].concat()).ends(0).json();
+    assert_eq!(json["allowed"][0]["table"], "origins.site");
     fs::remove_dir_all(home).unwrap();
 }
 

@@ -26,16 +26,61 @@ fn check_says_what_each_route_does() {
     let cells: Vec<&str> = files.split_whitespace().collect();
     assert_eq!(cells, ["files", "GET", "HEAD", "/files/*", "link:files", "service", "ORIGIN"]);
     assert!(ran.out.contains("\ndemo/edgegate.toml: ") && ran.out.contains(": no problem, "), "{}", ran.out);
-    assert!(ran.err.contains(": warning: gateway: `explain = true`"), "{}", ran.err);
+    assert!(ran.err.contains(": warning[explain_on]: gateway: `explain = true`"), "{}", ran.err);
     let json = edgegate(&["check", "demo/edgegate.toml", "--json"]).ends(0);
     assert!(json.err.is_empty());
     let json = json.json();
     let files = json["routes"].as_array().unwrap().iter().find(|route| route["name"] == "files").unwrap();
     assert_eq!((&json["ok"], &files["accept"]), (&true.into(), &serde_json::json!(["link:files"])));
-    assert!(json["advice"][0]["line"].is_u64());
+    let told = &json["advice"][0];
+    assert!(told["line"].is_u64());
+    assert_eq!((&told["code"], &told["table"]), (&"explain_on".into(), &"gateway".into()));
     edgegate(&["check", "demo/edgegate.toml", "--strict"]).ends(1);
     edgegate(&["check", "edgegate.toml", "--strict"]).ends(0);
     demo(&["check"]).ends(0);
+}
+
+#[test]
+fn an_allowed_warning_is_counted_and_no_problem() {
+    let folder = scratch("allowed");
+    let loose = "\n[origins.loose]\nurl = \"http://loose.example.org\"\ninsecure = true\n\n[[routes]]\nname = \"loose\"\npath = \"/loose\"\naccept = [\"none\"]\nforward = { origin = \"loose\" }\n";
+    let allow = |code: &str| {
+        format!("\n[[allow_warnings]]\ncode = \"{code}\"\ntable = \"origins.loose\"\nreason = \"A private network.\"\n")
+    };
+    let starter = fs::read_to_string(run::root().join("edgegate.toml")).unwrap();
+    let write = |name: &str, more: &[&str]| {
+        let path = folder.join(name);
+        fs::write(&path, [&[starter.as_str()], more].concat().concat()).unwrap();
+        path.display().to_string()
+    };
+    let (told, allowed) = (write("told.toml", &[loose]), write("allowed.toml", &[loose, &allow("origin_insecure")]));
+    let ran = edgegate(&["check", &told, "--strict"]).ends(1);
+    assert!(ran.err.contains(": warning[origin_insecure]: origins.loose: ") && ran.err.lines().count() == 1);
+    assert!(ran.out.contains(": 1 warning, which --strict makes problems\n"), "{}", ran.out);
+    let ran = edgegate(&["check", &allowed, "--strict"]).ends(0);
+    assert!(ran.err.is_empty() && ran.out.contains(": no problem, 1 allowed warning\n"), "{}{}", ran.out, ran.err);
+    let json = edgegate(&["check", &allowed, "--strict", "--json"]).ends(0).json();
+    let one = &json["allowed"][0];
+    assert_eq!((&one["code"], &one["reason"]), (&"origin_insecure".into(), &"A private network.".into()));
+    assert_eq!(json["advice"], serde_json::json!([]));
+    let unused = write("unused.toml", &[loose, &allow("origin_insecure"), &allow("table_unused")]);
+    let ran = edgegate(&["check", &unused, "--strict"]).ends(1);
+    assert!(ran.err.contains(": warning[allowance_unused]: allow_warnings[2]: "), "{}", ran.err);
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_route_that_is_never_reached_is_not_shown_as_open() {
+    let ran = edgegate(&["check", "fixtures/policy/advice/overlap.toml"]).ends(0);
+    let late = ran.out.lines().find(|line| line.starts_with("late ")).unwrap();
+    assert!(late.contains("  never reached  ") && !late.contains("nothing"), "{late}");
+    let json = edgegate(&["check", "fixtures/policy/advice/overlap.toml", "--json"]).ends(0).json();
+    let reached = |name: &str| {
+        json["routes"].as_array().unwrap().iter().find(|route| route["name"] == name).unwrap()["reached"] == true
+    };
+    assert!(reached("rest") && !reached("late"));
+    let ran = edgegate(&["check", "fixtures/policy/wrong/routes-unreached.toml"]).ends(1);
+    assert!(!ran.out.contains("GOES TO"), "{}", ran.out);
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn a_test_that_fails_says_what_came_of_it() {
         let expected: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("#! ")).collect();
         let ran = edgegate(&["check", &path]).ends(1);
         let lines: Vec<String> = expected.iter().map(|line| format!("{path}:{line}")).collect();
-        let said: Vec<&str> = ran.err.lines().filter(|line| !line.contains(": warning: ")).collect();
+        let said: Vec<&str> = ran.err.lines().filter(|line| !line.contains(": warning[")).collect();
         assert_eq!(said, lines);
         let json = edgegate(&["check", &path, "--json"]).ends(1).json();
         let problems = json["problems"].as_array().unwrap();
@@ -82,7 +82,7 @@ fn nothing_is_built_if_a_test_fails() {
     let ran = build(failing, &[]).ends(1);
     assert!(ran.err.contains("1 of 2 tests passed\n"), "{}", ran.err);
     assert!(
-        ran.err.contains(&format!("  {failing}:38: test \"an invoice has a link of its own\": expected ")),
+        ran.err.contains(&format!("  {failing}:39: test \"an invoice has a link of its own\": expected ")),
         "{}",
         ran.err
     );
@@ -97,6 +97,6 @@ fn nothing_is_built_if_a_test_fails() {
     assert_eq!(fs::read(out.join("policy.bin")).unwrap(), before);
     let for_dev = format!("build --policy {failing} --worker '{worker}' --out '{out_name}'");
     let ran = shell(&format!("WRANGLER_COMMAND=dev edgegate {for_dev}")).ends(0);
-    assert!(ran.err.contains(":38: test ") && ran.out.contains("built before is served"), "{}{}", ran.err, ran.out);
+    assert!(ran.err.contains(":39: test ") && ran.out.contains("built before is served"), "{}{}", ran.err, ran.out);
     assert_eq!(fs::read(out.join("policy.bin")).unwrap(), before);
 }

@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 use edgegate_core::http::Deployment;
 use edgegate_core::policy::{
     Boundary, ClientKind, CookieStyle, CredentialKind, Dialect, JwsAlgorithm, KeyUse, MacAlgorithm, NoAuth, Policy,
-    Revocation, SingleUse, TagPlaces, Verification, Via, Xsrf, advise,
+    Revocation, SingleUse, TagPlaces, Verification, Via, Warning, Xsrf, advise,
 };
 
 #[test]
 fn the_starter_reads_and_loosens_nothing() {
     let policy = read("edgegate.toml");
-    let advice: Vec<String> = advise(&policy, TODAY).iter().map(ToString::to_string).collect();
+    let advice: Vec<String> = advise(&policy, TODAY).told.iter().map(ToString::to_string).collect();
     assert_eq!(advice, Vec::<String>::new());
     assert!(policy.gateway.issuer.is_https() && !policy.gateway.explain);
 }
@@ -105,8 +105,56 @@ fn every_mistake_is_found_and_explained() {
 fn every_loosening_is_remarked_on() {
     for (path, text) in fixtures("advice") {
         let policy = Policy::read(&text).unwrap_or_else(|problems| panic!("{path}: {problems:?}"));
-        let said: Vec<String> = advise(&policy, TODAY).iter().map(ToString::to_string).collect();
+        let said: Vec<String> = advise(&policy, TODAY).told.iter().map(ToString::to_string).collect();
         assert_eq!(said, expectation(&path, &text), "{path}");
+    }
+}
+
+/// What the policy allows is neither told nor lost, and is about one table alone.
+#[test]
+fn an_allowed_warning_is_not_told_and_keeps_its_reason() {
+    let text = fs::read_to_string(root().join("fixtures/policy/advice/allowed.toml")).unwrap();
+    let advised = advise(&Policy::read(&text).unwrap(), TODAY);
+    let allowed: Vec<(&str, &str, &str)> = advised
+        .allowed
+        .iter()
+        .map(|(advice, reason)| (advice.warning.code(), advice.table.as_str(), reason.as_str()))
+        .collect();
+    let reason = "A private network between the two, until the certificate is there.";
+    assert_eq!(allowed, [("origin_insecure", "origins.site", reason)]);
+    assert!(advised.told.iter().any(|advice| advice.table == "origins.old"));
+    let everything = advise(&read("fixtures/policy/good/everything.toml"), TODAY);
+    assert!(everything.told.iter().all(|advice| advice.warning != Warning::AllowanceUnused));
+    assert_eq!(everything.allowed.len(), 1);
+}
+
+/// The gateway does the same with it: what is compiled does not hold it.
+#[test]
+fn what_is_allowed_is_not_compiled() {
+    let text = fs::read_to_string(root().join("fixtures/policy/advice/allowed.toml")).unwrap();
+    let (before, rest) = text.split_once("[[allow_warnings]]").unwrap();
+    let (_, routes) = rest.split_once("[[routes]]").unwrap();
+    let without = Policy::read(&format!("{before}[[routes]]{routes}")).unwrap();
+    assert!(advise(&without, TODAY).allowed.is_empty());
+    assert_eq!(without.compile(), Policy::read(&text).unwrap().compile());
+}
+
+/// Whatever is told can be allowed by its code and its table.
+#[test]
+fn every_code_can_be_allowed_where_it_is_told() {
+    for (path, text) in fixtures("advice").into_iter().filter(|(path, _)| !path.ends_with("/allowed.toml")) {
+        let mut entries: Vec<String> = advise(&Policy::read(&text).unwrap(), TODAY)
+            .told
+            .iter()
+            .map(|one| {
+                let (code, table) = (one.warning.code(), &one.table);
+                format!("\n[[allow_warnings]]\ncode = \"{code}\"\ntable = \"{table}\"\nreason = \"seen\"\n")
+            })
+            .collect();
+        entries.sort();
+        entries.dedup();
+        let policy = Policy::read(&format!("{text}{}", entries.concat())).unwrap();
+        assert_eq!(advise(&policy, TODAY).told, [], "{path}");
     }
 }
 

@@ -98,7 +98,7 @@ fn check(text: &str) {
     match Policy::read(text) {
         Ok(policy) => {
             assert_is_kept(&policy);
-            for advice in advise(&policy, TODAY) {
+            for advice in advise(&policy, TODAY).told {
                 assert!(advice.line.is_some() && !advice.message.contains('\n'), "{advice:?}");
             }
         }

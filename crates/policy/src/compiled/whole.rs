@@ -38,6 +38,8 @@ impl Coded for Policy {
                 tests: _,
             #[cfg(feature = "reader")]
                 places: _,
+            #[cfg(feature = "reader")]
+                allowances: _,
         } = self;
         gateway.write(to);
         origins.write(to);
@@ -101,6 +103,8 @@ impl Coded for Policy {
             tests: Vec::new(),
             #[cfg(feature = "reader")]
             places: Default::default(),
+            #[cfg(feature = "reader")]
+            allowances: Vec::new(),
         };
         policy.carried = Carried::of(&policy);
         policy

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::luminate::{IDENTITY_NAMES, WITHHELD_NAMES};
 use super::overlap;
 use super::time;
+use super::warning::Warning;
 use crate::shape::{self, root};
 use crate::{
     Boundary, CredentialKind, Dialect, Digest, Issuer, Key, KeyUse, Link, MacAlgorithm, Policy, Route, SignedRedirect,
@@ -17,25 +18,39 @@ use crate::{
 pub struct Advice {
     /// Line of the table that it is about, from 1.
     pub line: Option<usize>,
-    /// A human reason, one line.
+    /// Which warning it is.
+    pub warning: Warning,
+    /// That table, as messages name it: `routes.api`.
+    pub table: String,
+    /// A human reason, one line, which begins with the table.
     pub message: String,
 }
 
-/// `12: remark`, or the remark alone; the caller puts the file's name in front.
+/// `12: warning[code]: remark`, or that without a line; the caller puts the file's name in front.
 impl fmt::Display for Advice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "{line}: {}", self.message),
-            None => f.write_str(&self.message),
+        if let Some(line) = self.line {
+            write!(f, "{line}: ")?;
         }
+        write!(f, "warning[{}]: {}", self.warning, self.message)
     }
 }
 
-/// Every loosening of a policy and everything in it that has no effect, in file order. `today` is `YYYY-MM-DD`.
+/// What is to be said of a valid policy.
+#[derive(Debug, Clone, Default)]
+pub struct Advised {
+    /// What its owner should know, in file order.
+    pub told: Vec<Advice>,
+    /// What its owner knows: the same with the reason why it stays, of `[[allow_warnings]]`.
+    pub allowed: Vec<(Advice, String)>,
+}
+
+/// Every loosening of a policy, everything in it that has no effect, and every `[[allow_warnings]]` without its warning.
+/// `today` is `YYYY-MM-DD`.
 ///
 /// # Example
 /// ```
-/// use edgegate_policy::{Policy, advise};
+/// use edgegate_policy::{Policy, Warning, advise};
 ///
 /// let policy = Policy::read(r#"
 ///     version = 1
@@ -47,9 +62,10 @@ impl fmt::Display for Advice {
 ///     accept = ["none"]
 ///     forward = { origin = "site" }
 /// "#).unwrap();
-/// assert!(!advise(&policy, "2027-01-15").is_empty(), "plain http to the origin is a loosening");
+/// let advised = advise(&policy, "2027-01-15");
+/// assert_eq!(advised.told[0].warning, Warning::OriginInsecure);
 /// ```
-pub fn advise(policy: &Policy, today: &str) -> Vec<Advice> {
+pub fn advise(policy: &Policy, today: &str) -> Advised {
     let mut advisor = Advisor { policy, advice: Vec::new() };
     advisor.gateway();
     for origin in &policy.origins {
@@ -78,12 +94,11 @@ pub fn advise(policy: &Policy, today: &str) -> Vec<Advice> {
     advisor.sections();
     for (index, route) in policy.routes.iter().enumerate() {
         advisor.route(route);
-        for remark in overlap::remarks(route, policy.routes.get(..index).unwrap_or_default()) {
-            advisor.say(&format!("routes.{}", route.name), &remark);
+        for (warning, remark) in overlap::remarks(route, policy.routes.get(..index).unwrap_or_default()) {
+            advisor.say(warning, &format!("routes.{}", route.name), &remark);
         }
     }
-    advisor.advice.sort_by_key(|advice| advice.line);
-    advisor.advice
+    advisor.sorted_out()
 }
 
 pub(super) struct Advisor<'p> {
@@ -92,31 +107,53 @@ pub(super) struct Advisor<'p> {
 }
 
 impl Advisor<'_> {
-    pub(super) fn say(&mut self, table: &str, remark: &str) {
+    pub(super) fn say(&mut self, warning: Warning, table: &str, remark: &str) {
         let line = self.policy.places.line(table);
-        self.advice.push(Advice { line, message: format!("{table}: {remark}") });
+        let (table, message) = (table.to_owned(), format!("{table}: {remark}"));
+        self.advice.push(Advice { line, warning, table, message });
+    }
+
+    /// What is told, and what the policy allows.
+    fn sorted_out(mut self) -> Advised {
+        let allowances = &self.policy.allowances;
+        for allowance in allowances {
+            if !self.advice.iter().any(|advice| allowance.reason(advice).is_some()) {
+                self.say(Warning::AllowanceUnused, &allowance.label, &allowance.remark());
+            }
+        }
+        self.advice.sort_by_key(|advice| advice.line);
+        let mut advised = Advised::default();
+        for advice in self.advice {
+            match allowances.iter().find_map(|allowance| allowance.reason(&advice)) {
+                Some(reason) => advised.allowed.push((advice, reason.to_owned())),
+                None => advised.told.push(advice),
+            }
+        }
+        advised
     }
 
     fn gateway(&mut self) {
         if self.policy.gateway.explain {
             self.say(
+                Warning::ExplainOn,
                 "gateway",
                 "`explain = true` shows what would have been signed to everybody who reaches this address",
             );
         }
         if !self.policy.gateway.decision_log {
             self.say(
+                Warning::DecisionLogOff,
                 "gateway",
                 "`decision_log = false`: nobody will be able to say why a request was let through or refused",
             );
         }
         if self.policy.single_use == SingleUse::BestEffort {
             let remark = "`single_use = \"best-effort\"`: two requests at the same moment, or within Workers KV's lag of a minute or more, can both use what should work once";
-            self.say("storage", remark);
+            self.say(Warning::SingleUseBestEffort, "storage", remark);
             let objects = &self.policy.objects;
             if objects.location_hint.is_some() || objects.jurisdiction.is_some() || !objects.shards.is_empty() {
                 let remark = "`location_hint`, `jurisdiction` and `shards` have no effect: no Durable Object is used";
-                self.say("storage", remark);
+                self.say(Warning::SettingUnused, "storage", remark);
             }
         }
     }
@@ -124,19 +161,27 @@ impl Advisor<'_> {
     fn origin(&mut self, name: &str, insecure: bool) {
         let label = format!("origins.{name}");
         if insecure {
-            self.say(&label, "`insecure = true`: identity and content travel to this origin in the clear");
+            self.say(
+                Warning::OriginInsecure,
+                &label,
+                "`insecure = true`: identity and content travel to this origin in the clear",
+            );
         }
         let by_sign_in = self.policy.sign_in.iter().any(|sign_in| sign_in.origin.name == name);
         let by_issuer = self.policy.issuers.iter().any(|issuer| issuer.origin.name == name);
         if !by_sign_in && !by_issuer && !self.policy.routes.iter().any(|route| route.forward.origin.name == name) {
-            self.say(&label, "is not used by any route");
+            self.say(Warning::TableUnused, &label, "is not used by any route");
         }
     }
 
     fn key(&mut self, key: &Arc<Key>) {
         let label = format!("keys.{}", key.id);
         if key.usage == KeyUse::Link(MacAlgorithm::HmacSha1) {
-            self.say(&label, "`hmac-sha1` is for signers that know nothing better; hmac-sha256 is the default");
+            self.say(
+                Warning::KeyHmacSha1,
+                &label,
+                "`hmac-sha1` is for signers that know nothing better; hmac-sha256 is the default",
+            );
         }
         let policy = self.policy;
         let lists = policy.links.iter().map(|link| &link.keys);
@@ -149,7 +194,7 @@ impl Advisor<'_> {
         let mut lists = lists.chain(policy.nonce.iter().map(|nonce| &nonce.keys)).chain([&policy.identity.keys]);
         let by_sign_in = policy.sign_in.iter().any(|sign_in| sign_in.key.id == key.id);
         if !by_sign_in && !lists.any(|keys| keys.iter().any(|used| used.id == key.id)) {
-            self.say(&label, "is not used anywhere");
+            self.say(Warning::TableUnused, &label, "is not used anywhere");
         }
     }
 
@@ -157,12 +202,14 @@ impl Advisor<'_> {
         let label = format!("links.{}", link.name);
         if !link.cover_method {
             self.say(
+                Warning::LinkAnyMethod,
                 &label,
                 "`cover_method = false`: a link made for reading also works for every other method of its routes",
             );
         }
         if !link.cover_host {
             self.say(
+                Warning::LinkAnyHost,
                 &label,
                 "`cover_host = false`: a link made for one host also works on every other that knows its key",
             );
@@ -170,6 +217,7 @@ impl Advisor<'_> {
         if link.max_lifetime > LONG_LIFE {
             let lifetime = time::show_duration(link.max_lifetime);
             self.say(
+                Warning::LinkLifetimeLong,
                 &label,
                 &format!("`max_lifetime = \"{lifetime}\"`: a link that leaks works for longer than 30 days"),
             );
@@ -178,7 +226,7 @@ impl Advisor<'_> {
         if !is_brokers
             && !self.accepts(|one| matches!(one, CredentialKind::Link(accepted) if accepted.name == link.name))
         {
-            self.say(&label, "is not accepted by any route");
+            self.say(Warning::TableUnused, &label, "is not accepted by any route");
         }
     }
 
@@ -188,10 +236,16 @@ impl Advisor<'_> {
         if let (Some(today), Some(sunset)) = (today, time::day(&redirect.sunset)) {
             let day = &redirect.sunset;
             match sunset - today {
-                ..0 => self.say(&label, &format!("is overdue: {digests} was to be given up by {day}")),
-                left @ ..=SUNSET_NOTICE => {
-                    self.say(&label, &format!("has {left} days left: {digests} is to be given up by {day}"))
-                }
+                ..0 => self.say(
+                    Warning::RedirectSunsetPast,
+                    &label,
+                    &format!("is overdue: {digests} was to be given up by {day}"),
+                ),
+                left @ ..=SUNSET_NOTICE => self.say(
+                    Warning::RedirectSunsetNear,
+                    &label,
+                    &format!("has {left} days left: {digests} is to be given up by {day}"),
+                ),
                 _ => {}
             }
         }
@@ -202,15 +256,16 @@ impl Advisor<'_> {
             return; // nothing comes in by it
         }
         match redirect.single_use {
-            false => self.say(&label, "`single_use = false`: a redirect that leaks can be replayed until its window ends"),
+            false => self.say(Warning::RedirectReplayable, &label, "`single_use = false`: a redirect that leaks can be replayed until its window ends"),
             true => self.say(
-                &label,
+                Warning::RedirectIdentical, &label,
                 "give every redirect a parameter of its own (a number, a transaction id): two signed in the same second for the same target without one are the same redirect, and only the first works",
             ),
         }
         if redirect.window > LONG_WINDOW {
             let window = time::show_duration(redirect.window);
             self.say(
+                Warning::RedirectWindowLong,
                 &label,
                 &format!(
                     "`window = \"{window}\"`: a redirect is valid for longer than a minute on both sides of its time"
@@ -218,10 +273,10 @@ impl Advisor<'_> {
             );
         }
         if redirect.boundaries.contains(&Boundary::Inclusive) && redirect.boundaries.contains(&Boundary::Exclusive) {
-            self.say(&label, "`boundary = \"either\"` accepts two texts for one signature; name the one that the signer uses once it is known");
+            self.say(Warning::RedirectBoundaryEither, &label, "`boundary = \"either\"` accepts two texts for one signature; name the one that the signer uses once it is known");
         }
         if !is_accepted {
-            self.say(&label, "is not accepted by any route");
+            self.say(Warning::TableUnused, &label, "is not accepted by any route");
         }
     }
 
@@ -229,7 +284,11 @@ impl Advisor<'_> {
     fn unused(&mut self) {
         let policy = self.policy;
         if policy.registry.is_some() && policy.oauth.is_none() && !self.is_used(&root::REGISTRY) {
-            self.say("registry", "has no effect: there is no `[oauth]`, and no route accepts `token-pair`");
+            self.say(
+                Warning::TableUnused,
+                "registry",
+                "has no effect: there is no `[oauth]`, and no route accepts `token-pair`",
+            );
         }
         for (table, is_there) in [
             (&root::BEARER, policy.bearer.is_some()),
@@ -242,7 +301,7 @@ impl Advisor<'_> {
             (&root::LUMINATE, policy.luminate.is_some()),
         ] {
             if is_there && !self.is_used(table) {
-                self.say(table.name, "is not accepted by any route");
+                self.say(Warning::TableUnused, table.name, "is not accepted by any route");
             }
         }
     }
@@ -250,14 +309,21 @@ impl Advisor<'_> {
     fn sections(&mut self) {
         let policy = self.policy;
         if let Some(luminate) = &policy.luminate {
-            for (key, names, usual, what) in [
+            for (warning, key, names, usual, what) in [
                 (
+                    Warning::LuminateIdentityNames,
                     "identity_names",
                     &luminate.names.identity,
                     &IDENTITY_NAMES[..],
                     "a visitor can have any value of it signed",
                 ),
-                ("withheld_names", &luminate.names.withheld, &WITHHELD_NAMES[..], "a redirect passes it on"),
+                (
+                    Warning::LuminateWithheldNames,
+                    "withheld_names",
+                    &luminate.names.withheld,
+                    &WITHHELD_NAMES[..],
+                    "a redirect passes it on",
+                ),
             ] {
                 let is_covered = |name: &str| {
                     let example = name.replace('*', "x");
@@ -271,25 +337,30 @@ impl Advisor<'_> {
                 };
                 if !left_out.is_empty() {
                     let shown = left_out.get(..SHOWN).unwrap_or(&left_out).join(", ");
-                    self.say("luminate", &format!("`{key}` leaves out {shown}{more}: {what}"));
+                    self.say(warning, "luminate", &format!("`{key}` leaves out {shown}{more}: {what}"));
                 }
             }
             if let Some(host) = &luminate.http_host {
                 self.say(
+                    Warning::LuminateHttpHost,
                     "luminate",
                     &format!("`http_host = \"{host}\"`: who listens on the network can act as a visitor there"),
                 );
                 if !self.accepts(|one| matches!(one, CredentialKind::HttpSession(_))) {
-                    self.say("luminate", "`http_host` has no effect, since no route accepts `http-session`");
+                    self.say(
+                        Warning::SettingUnused,
+                        "luminate",
+                        "`http_host` has no effect, since no route accepts `http-session`",
+                    );
                 }
             }
             for method in luminate.no_auth.loosened() {
-                self.say("luminate", &format!("`no_auth` names `{method}`: any page that the route's `cors` admits can call it for its visitor"));
+                self.say(Warning::LuminateNoAuth, "luminate", &format!("`no_auth` names `{method}`: any page that the route's `cors` admits can call it for its visitor"));
             }
         }
         let sends_identity = |route: &Arc<Route>| route.forward.jwt_audience.is_some();
         if !policy.identity.keys.is_empty() && !policy.routes.iter().any(sends_identity) {
-            self.say("identity", "its keys sign nothing, since no route has a `jwt_audience`");
+            self.say(Warning::TableUnused, "identity", "its keys sign nothing, since no route has a `jwt_audience`");
         }
     }
 
@@ -298,15 +369,21 @@ impl Advisor<'_> {
         let takes_tokens = route.takes_tokens();
         if !takes_tokens && (route.bearer.query || route.bearer.form) {
             self.say(
+                Warning::SettingUnused,
                 &label,
                 "`query` and `form` have no effect, since `accept` has neither `bearer` nor `issuer:<name>`",
             );
         }
         if takes_tokens && route.bearer.query {
-            self.say(&label, "`query = true`: tokens in addresses end up in logs, histories and `Referer` headers");
+            self.say(
+                Warning::TokenInQuery,
+                &label,
+                "`query = true`: tokens in addresses end up in logs, histories and `Referer` headers",
+            );
         }
         if takes_tokens && route.bearer.form {
             self.say(
+                Warning::TokenInForm,
                 &label,
                 "`form = true`: bodies are held in memory to find a token in them, and a page elsewhere can post one",
             );
@@ -317,19 +394,19 @@ impl Advisor<'_> {
         if let Some(first) = asked.next() {
             for other in asked {
                 let (first, other) = (&first.name, &other.name);
-                self.say(&label, &format!("`issuer:{other}` is never asked: no token is asked about twice, and `issuer:{first}` comes before it"));
+                self.say(Warning::IssuerNeverAsked, &label, &format!("`issuer:{other}` is never asked: no token is asked about twice, and `issuer:{first}` comes before it"));
             }
         }
         if route.dialect == Dialect::Checkfront && !route.takes_credentials() {
             self.say(
-                &label,
+                Warning::SettingUnused, &label,
                 "takes no credential, so `dialect = \"checkfront\"` refuses `X-On-Behalf` and has next to no other effect",
             );
         }
         if let Some(places) = route.tags {
             for (is_open, place) in [(places.script, "script"), (places.style, "style"), (places.comment, "comment")] {
                 if is_open {
-                    self.say(&label, &format!("`tags` holds `{place}`: what stands there in a page may be another user's words, and gets the visitor's token"));
+                    self.say(Warning::TagsInUserText, &label, &format!("`tags` holds `{place}`: what stands there in a page may be another user's words, and gets the visitor's token"));
                 }
             }
         }
@@ -337,22 +414,27 @@ impl Advisor<'_> {
             // The dialect lets no other `;` than that of a routing id through, and cuts it.
             (true, true) | (false, false) => {}
             (true, false) => self.say(
-                &label,
+                Warning::LuminateWithoutPathParameters, &label,
                 "speaks `luminate` without `path_parameters = true`: its clients add `;jsessionid=` to addresses, and are refused",
             ),
             (false, true) => self.say(
-                &label,
+                Warning::PathParametersAllowed, &label,
                 "`path_parameters = true`: origins differ on what a `;` in a path means; open it only where one does",
             ),
         }
         if route.method_override {
             self.say(
+                Warning::MethodOverrideAllowed,
                 &label,
                 "`method_override = true`: where the origin takes the method from `_method`, `methods` bounds nothing",
             );
         }
         if route.luminate().is_some() && !route.methods.iter().any(|method| method == "POST") {
-            self.say(&label, "speaks `luminate` without `POST`: passwords and tokens are taken from nothing else");
+            self.say(
+                Warning::LuminateWithoutPost,
+                &label,
+                "speaks `luminate` without `POST`: passwords and tokens are taken from nothing else",
+            );
         }
         let signs = self.policy.luminate.as_ref().map(|luminate| &luminate.signature);
         let is_signed_here = |accept: &CredentialKind| match (accept, signs) {
@@ -360,25 +442,37 @@ impl Advisor<'_> {
             _ => false,
         };
         if route.accept.iter().any(is_signed_here) {
-            self.say(&label, "takes what the gate itself signs for every caller of the Luminate API: whoever asks gets in, as nobody unless the subject says who");
+            self.say(Warning::RedirectSignedHere, &label, "takes what the gate itself signs for every caller of the Luminate API: whoever asks gets in, as nobody unless the subject says who");
         }
         let has = |kind: fn(&CredentialKind) -> bool| route.accept.iter().any(kind);
         if has(|one| matches!(one, CredentialKind::Nonce)) && !has(|one| matches!(one, CredentialKind::Session)) {
-            self.say(&label, "accepts `nonce` but not `session`, so what a nonce opens is of no use here");
+            self.say(
+                Warning::NonceWithoutSession,
+                &label,
+                "accepts `nonce` but not `session`, so what a nonce opens is of no use here",
+            );
         }
         if has(|one| matches!(one, CredentialKind::Anonymous)) && route.accept.len() > 1 {
-            self.say(&label, "`none` at the end of `accept`: a request without credentials goes through as nobody");
+            self.say(
+                Warning::CredentialOptional,
+                &label,
+                "`none` at the end of `accept`: a request without credentials goes through as nobody",
+            );
         }
         if let Some(cors) = &route.cors
             && cors.credentials
             && let Some(wildcard) = cors.origins.iter().find(|origin| origin.is_wildcard())
         {
-            self.say(&label, &format!("`{wildcard}` with `credentials = true`: a page on any subdomain, even a forgotten one, acts as its visitor"));
+            self.say(Warning::CorsWildcard, &label, &format!("`{wildcard}` with `credentials = true`: a page on any subdomain, even a forgotten one, acts as its visitor"));
         }
         if let Via::Url(url) = &route.forward.origin.via
             && url.authority() == self.policy.gateway.issuer.authority()
         {
-            self.say(&label, "forwards to the gateway's own address; every request would come back");
+            self.say(
+                Warning::RouteToItself,
+                &label,
+                "forwards to the gateway's own address; every request would come back",
+            );
         }
     }
 

@@ -1,6 +1,7 @@
 //! Reads the file: syntax, then every table, then what holds between them.
 
 mod accept;
+pub(crate) mod allow;
 mod check;
 mod check_oauth;
 mod check_schemes;
@@ -24,16 +25,18 @@ mod testing;
 mod text;
 pub(crate) mod time;
 mod value;
+mod warning;
 
 use std::sync::Arc;
 
 use toml::de::DeTable;
 
 pub(crate) use accept::words;
-pub use check::{Advice, advise};
+pub use check::{Advice, Advised, advise};
 pub use problem::Problem;
 pub use testing::{Expected, PolicyTest, TestCredential, TestCredentialKind};
 pub use time::{duration, show_duration};
+pub use warning::Warning;
 
 use crate::shape::root;
 use crate::{Admin, Carried, Issuer, Key, Luminate, Objects, Policy, Route, RouteIndex, Xsrf};
@@ -136,12 +139,12 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
     };
     let routes = routes::read(report, &around);
     let tests = testing::read(report, &around);
-    let asks = |route: &Route| route.takes_sessions() && (route.xsrf >= Xsrf::Token || route.tags.is_some());
+    let asks = |route: &Arc<Route>| route.takes_sessions() && (route.xsrf >= Xsrf::Token || route.tags.is_some());
     let gives_xsrf_tokens = ticket.iter().any(|ticket| ticket.pages) || routes.iter().any(asks);
-    let asks_pages = |route: &Route| route.luminate().is_some() && route.xsrf >= Xsrf::Token;
+    let asks_pages = |route: &Arc<Route>| route.luminate().is_some() && route.xsrf >= Xsrf::Token;
     let takes_xsrf_header = gives_xsrf_tokens || routes.iter().any(asks_pages);
-    let routes: Vec<Arc<Route>> = routes.into_iter().map(Arc::new).collect();
     let index = RouteIndex::new(&routes);
+    let allowances = allow::read(report, &root);
     Some(Policy {
         gateway: gateway?,
         origins: origins.into_things(),
@@ -173,7 +176,13 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
         digest: None,
         tests,
         places: Default::default(),
+        allowances,
     })
+}
+
+/// The codes that `[[allow_warnings]]` can name.
+pub(crate) fn allowable_codes() -> Vec<String> {
+    Warning::allowable().map(str::to_owned).collect()
 }
 
 /// Names of the secrets that have a meaning already.

@@ -56,6 +56,21 @@ impl Report {
         self.problems.len() >= MOST
     }
 
+    /// How many problems there are so far.
+    pub(super) fn count(&self) -> usize {
+        self.problems.len()
+    }
+
+    /// On which line a table begins.
+    pub(super) fn place(&self, table: &str) -> Option<usize> {
+        self.places.line(table)
+    }
+
+    /// The names of all tables that have been read, that of the file itself left out.
+    pub(super) fn places(&self) -> impl Iterator<Item = &str> {
+        self.places.0.iter().map(|(table, _)| table.as_str()).filter(|table| !table.is_empty())
+    }
+
     pub(super) fn add_place(&mut self, table: &str, line: usize) {
         self.places.0.push((table.to_owned(), line));
     }

@@ -6,6 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::accept;
 use super::names::Names;
+use super::overlap;
 use super::problem::Report;
 use super::sections;
 use super::suggest;
@@ -37,10 +38,11 @@ pub(super) struct Surroundings<'r, 't> {
 }
 
 /// Every `[[routes]]`, in file order.
-pub(super) fn read(report: &mut Report, around: &Surroundings<'_, '_>) -> Vec<Route> {
-    let mut routes: Vec<Route> = Vec::new();
+pub(super) fn read(report: &mut Report, around: &Surroundings<'_, '_>) -> Vec<Arc<Route>> {
+    let mut routes: Vec<Arc<Route>> = Vec::new();
     let mut names: Vec<(&str, usize)> = Vec::new();
     let tables = around.root.listed(report, &root::ROUTES);
+    let (count, problems) = (tables.len(), report.count());
     for (index, (line, entries)) in tables.into_iter().enumerate() {
         let name = name_of(entries);
         let label = name.map_or_else(|| format!("routes[{}]", index + 1), |name| format!("routes.{name}"));
@@ -58,7 +60,12 @@ pub(super) fn read(report: &mut Report, around: &Surroundings<'_, '_>) -> Vec<Ro
                 Err(at) => names.insert(at, (name, line)),
             }
         }
-        routes.extend(route(report, &table, around).map(|route| Route { place: routes.len(), ..route }));
+        let route = route(report, &table, around);
+        routes.extend(route.map(|route| Arc::new(Route { place: routes.len(), ..route })));
+    }
+    // Where a route is wrong or left out, those behind it may be reached once it is put right.
+    if (routes.len(), report.count()) == (count, problems) {
+        overlap::check(report, &routes);
     }
     routes
 }

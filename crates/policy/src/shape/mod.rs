@@ -4,6 +4,7 @@
 //! key that does not exist; what it does not find here is an unknown key. The schema for editors and the tables of
 //! docs/policy.md are written from the same declarations. What only those say is left out of the Worker.
 
+mod advice;
 mod clients;
 mod deployment;
 mod dialects;
@@ -16,6 +17,7 @@ mod testing;
 mod top;
 mod visitors;
 
+pub(super) use advice::allow_warnings;
 pub(super) use clients::{bearer, client, registry};
 pub(super) use deployment::{admin, gateway, identity, limits, origin, storage};
 pub(super) use dialects::{administrator, luminate};

@@ -31,6 +31,7 @@ pub(crate) mod root {
             &ADMIN,
             &LIMITS,
             &STORAGE,
+            &ALLOW_WARNINGS,
             &ROUTES,
             &TESTS,
         ],
@@ -150,6 +151,12 @@ pub(crate) mod root {
     );
     pub(crate) static STORAGE: Key =
         Key::new("storage", Kind::Table(&super::super::storage::TABLE), "", "Who keeps what.");
+    pub(crate) static ALLOW_WARNINGS: Key = Key::new(
+        "allow_warnings",
+        Kind::List(&super::super::allow_warnings::TABLE),
+        "",
+        "Warnings that you have seen, each with the reason why it stays.",
+    );
     pub(crate) static ROUTES: Key = Key::new(
         "routes",
         Kind::List(&super::super::route::TABLE),

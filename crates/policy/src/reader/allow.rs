@@ -1,0 +1,92 @@
+//! `[[allow_warnings]]`: warnings that the policy's owner has seen, each with the reason why it stays.
+//!
+//! An entry is about one table. A warning of the same code elsewhere is still told, so that a new route is never covered by
+//! what was said of another.
+
+use super::check::Advice;
+use super::problem::Report;
+use super::suggest;
+use super::table::Table;
+use super::warning::Warning;
+use crate::shape::{allow_warnings, root};
+
+/// An entry.
+#[derive(Debug, Clone)]
+pub(crate) struct Allowance {
+    warning: Warning,
+    /// As messages name it: `routes.api`.
+    table: String,
+    reason: String,
+    /// How messages name the entry: `allow_warnings[1]`.
+    pub(super) label: String,
+}
+
+impl Allowance {
+    /// Why a warning stays, if this is about it.
+    pub(super) fn reason(&self, advice: &Advice) -> Option<&str> {
+        (self.warning == advice.warning && self.table == advice.table).then_some(self.reason.as_str())
+    }
+
+    /// What is said of an entry without a warning.
+    pub(super) fn remark(&self) -> String {
+        format!("there is no warning `{}` at `{}`; remove the entry", self.warning, self.table)
+    }
+}
+
+/// Every `[[allow_warnings]]`, in file order; read last, when every other table is known.
+pub(super) fn read(report: &mut Report, root: &Table<'_>) -> Vec<Allowance> {
+    let mut allowances: Vec<Allowance> = Vec::new();
+    for (index, (line, entries)) in root.listed(report, &root::ALLOW_WARNINGS).into_iter().enumerate() {
+        let label = format!("allow_warnings[{}]", index + 1);
+        let table = Table::open(report, &allow_warnings::TABLE, label, line, entries);
+        let warning = warning(report, &table);
+        let place = place(report, &table);
+        let reason = table.checked(report, &allow_warnings::REASON, reason);
+        let (Some(warning), Some(place), Some(reason)) = (warning, place, reason) else { continue };
+        if let Some(earlier) = allowances.iter().find(|one| one.warning == warning && one.table == place) {
+            let reason = format!("`{warning}` at `{place}` stands in {} already", earlier.label);
+            table.wrong(report, &allow_warnings::CODE, &reason);
+        }
+        allowances.push(Allowance { warning, table: place, reason, label: table.label });
+    }
+    allowances
+}
+
+fn warning(report: &mut Report, table: &Table<'_>) -> Option<Warning> {
+    let code = table.text(report, &allow_warnings::CODE)?;
+    let found = Warning::ALL.iter().copied().find(|warning| warning.code() == code.value);
+    match found {
+        None => {
+            let hint = near(code.value, Warning::allowable(), "docs/warnings.md lists the codes");
+            code.wrong(report, &format!("`{}` is no code of a warning; {hint}", code.value));
+        }
+        Some(warning) if !warning.can_be_allowed() => {
+            code.wrong(report, &format!("`{warning}` cannot be allowed; remove the entry that it is about"));
+        }
+        Some(_) => {}
+    }
+    found
+}
+
+/// The table that the warning is about.
+fn place(report: &mut Report, table: &Table<'_>) -> Option<String> {
+    let name = table.text(report, &allow_warnings::TABLE_NAME)?;
+    if !report.places().any(|known| known == name.value) {
+        let hint = near(name.value, report.places(), "write it as the warning does: `gateway`, `routes.NAME`");
+        let reason = format!("there is no table `{}`; {hint}", name.value);
+        name.wrong(report, &reason);
+    }
+    Some(name.value.to_owned())
+}
+
+/// What was meant, or else what helps.
+fn near<'c>(word: &str, known: impl Iterator<Item = &'c str>, otherwise: &str) -> String {
+    suggest::nearest(word, known).map_or_else(|| otherwise.to_owned(), |near| format!("did you mean `{near}`?"))
+}
+
+fn reason(text: &str) -> Result<(), String> {
+    match text.trim().is_empty() {
+        true => Err(String::from("is empty; say why the warning can stay")),
+        false => Ok(()),
+    }
+}
