@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { compileBindgen, hasBindgen } from "./lib/bindgen.mjs";
 import { inRoot, root } from "./lib/paths.mjs";
 import { both, explain, Failure, main, step } from "./lib/run.mjs";
-import { compilePolicy, compileTool } from "./lib/tool.mjs";
+import { compilePolicy, compileTool, tool } from "./lib/tool.mjs";
 import { assemble, compile } from "./lib/worker.mjs";
 import { setup } from "./setup.mjs";
 
@@ -33,6 +33,7 @@ export async function build({ name, policy, out }, toolchain, { isQuick = false 
     throw new Failure(`There is no ${policy}`, { todo: "It is the policy that the gateway follows: restore it (`git checkout`) or write one." });
   }
   const worker = await buildWorker(toolchain, isQuick);
+  if (!isToolFresh(toolchain)) await step("compile the command-line tool", "half a minute the first time, then a second", () => buildTool(toolchain));
   const said = await compilePolicy({ policy, worker: inRoot(worker), out: inRoot(out) }, toolchain.nativeEnv);
   const told = said.split("\n");
   if (out !== builds.demo.out) told.slice(0, -1).forEach((line) => console.log(`     ${line}`));
@@ -52,12 +53,28 @@ async function buildWorker(toolchain, isQuick) {
   const env = toolchain.env;
   const also = hasBindgen() ? "" : ", and the build tools, once on this machine";
   const wasm = await step(`compile the Worker and the command-line tool${also}`, isQuick ? QUICK : OPTIMISED, () =>
-    both(compile({ isQuick, env, todo: "The compiler's words are above." }), compileBindgen().then(() => compileTool(toolchain.nativeEnv))));
+    both(compile({ isQuick, env, todo: "The compiler's words are above." }), compileBindgen().then(() => buildTool(toolchain))));
   await step(`${isQuick ? "write" : "make it small and write"} it to ${folder}/`, isQuick ? "2 s" : "15 s", () => assemble(wasm, inRoot(folder), { isQuick, env }));
   const extra = embeddedFiles(wasm, env);
   if (started === digest(toolchain, [])) writeFileSync(stamp, JSON.stringify({ digest: digest(toolchain, extra), extra }));
   return folder;
 }
+
+/** The tool checks and writes the policy, so it is that of these sources: another build may have put one of others there. */
+async function buildTool(toolchain) {
+  await compileTool(toolchain.nativeEnv);
+  writeFileSync(inRoot(TOOL_STAMP), toolState(toolchain));
+}
+
+function toolState({ nativeEnv }) {
+  const program = tool(nativeEnv);
+  const { size, mtimeMs } = existsSync(program) ? statSync(program) : {};
+  return JSON.stringify([size, mtimeMs, digest({ kind: "native", env: nativeEnv }, [])]);
+}
+
+const isToolFresh = (toolchain) => existsSync(inRoot(TOOL_STAMP)) && readFileSync(inRoot(TOOL_STAMP), "utf8") === toolState(toolchain);
+
+const TOOL_STAMP = "target/.edgegate-tool.json";
 
 /** Whether a folder's Worker was compiled from the sources as they are. */
 function isFresh(folder, toolchain) {

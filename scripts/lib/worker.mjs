@@ -1,5 +1,5 @@
 // From the Rust sources to a folder that the runtime can run: compile, write the JavaScript around the module, optimise, bundle.
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { bindgen } from "./bindgen.mjs";
 import { inRoot, locked, npmBin, root, versions } from "./paths.mjs";
@@ -43,11 +43,19 @@ export async function assemble(wasm, folder, { isQuick, isNamed, env }) {
     cpSync(inRoot("src/entry.js"), inStaging("entry.js"));
     if (!isQuick) await makeSmall(inStaging("index_bg.wasm"), isNamed);
     await must(npmBin("esbuild"), isNamed ? BUNDLE : [...BUNDLE, "--minify"], { cwd: staging });
+    writeFileSync(path.join(folder, "policy.format"), `${policyFormat()}\n`);
     renameSync(inStaging("index_bg.wasm"), path.join(folder, "index_bg.wasm"));
     renameSync(inStaging("whole.js"), path.join(folder, "index.js"));
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
+}
+
+/** The format of policies that these sources read: `edgegate build` compares it with the one that it writes. */
+function policyFormat() {
+  const file = inRoot("crates/policy/src/compiled/mod.rs");
+  const found = existsSync(file) && /pub const FORMAT: u32 = (\d+);/.exec(readFileSync(file, "utf8"));
+  return found ? found[1] : "";
 }
 
 /** What wasm-bindgen wrote, with what the runtime and the gateway need otherwise. */

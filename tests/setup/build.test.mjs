@@ -79,6 +79,18 @@ test("for `wrangler dev` a mistake is shown, and what was built before is served
   assert.equal((await own(c)).code, 1, "and nothing else takes it for the build");
 });
 
+test("a tool of other sources does not decide on the policy", async (t) => {
+  const c = clone(t);
+  await own(c);
+  c.forget();
+  await own(c);
+  assert.deepEqual(c.calls("cargo"), [], "it is still the one that was built");
+  c.write("target/debug/edgegate", "#!/bin/sh\nexit 0 # of another branch: cargo test put it there\n");
+  await own(c);
+  assert.deepEqual(c.calls("cargo"), ["cargo build --bin edgegate"]);
+  assert.equal(policyIn(c, "build"), "edgegate.toml");
+});
+
 test("a missing build tool is compiled beside the Worker, and is there although the Worker does not compile", async (t) => {
   const c = clone(t);
   const tool = path.join(c.env.EDGEGATE_CACHE, "tools");

@@ -11,7 +11,7 @@ use super::output::{Failure, Report};
 use super::policy_tests::{self, Outcome};
 use super::time;
 use super::workspace::{policy_path, read_policy};
-use edgegate_core::policy::{Policy, advise};
+use edgegate_core::policy::{FORMAT, Policy, advise};
 
 /// Leaves a folder that the platform can run: the policy, and the Worker's two files. Compiles no code.
 ///
@@ -32,6 +32,7 @@ pub fn run(common: &Common, build: &Build) -> Result<Report, Failure> {
     let out = &build.out;
     fs::create_dir_all(out).map_err(|error| unwritable(out, &error))?;
     let worker = worker(build);
+    reads_this_format(&worker)?;
     for name in WORKER {
         copy(&worker.join(name), &out.join(name))?;
     }
@@ -72,7 +73,7 @@ fn is_for_dev() -> bool {
 }
 
 /// `wrangler dev` reads `.dev.vars` when its configuration changes, and only then. So where the secrets were saved later,
-/// the configuration gets a newer date.
+/// the configuration gets their date.
 fn have_secrets_read(folder: &Path) {
     let time = |name: &str| fs::metadata(folder.join(name)).and_then(|file| file.modified()).ok();
     if let (Some(secrets), Some(config)) = (time(".dev.vars"), time("wrangler.toml"))
@@ -80,7 +81,7 @@ fn have_secrets_read(folder: &Path) {
     {
         let config = fs::File::options().append(true).open(folder.join("wrangler.toml"));
         // If it cannot be written, a restart of `wrangler dev` reads them.
-        let _ = config.and_then(|config| config.set_modified(std::time::SystemTime::now()));
+        let _ = config.and_then(|config| config.set_modified(secrets));
     }
 }
 
@@ -107,6 +108,19 @@ fn worker(build: &Build) -> PathBuf {
     build.worker.clone().or(named).unwrap_or_else(|| PathBuf::from("target/worker"))
 }
 
+/// A Worker that was compiled here says which format it reads: with another one it would refuse everything.
+fn reads_this_format(worker: &Path) -> Result<(), Failure> {
+    let said = fs::read_to_string(worker.join("policy.format")).ok();
+    match said.as_deref().map(str::trim).filter(|said| *said != FORMAT.to_string()) {
+        None => Ok(()),
+        Some(other) => Err(Failure::usage(format!(
+            "the Worker in {} reads policies of format {other}, and this tool writes format {FORMAT}",
+            worker.display()
+        ))
+        .todo("Compile the Worker anew: npm run build.")),
+    }
+}
+
 /// Copies a file where the copy is not the same already, so that what watches it sees changes alone.
 fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
     let file = fs::read(from).map_err(|error| {
@@ -121,7 +135,7 @@ fn write(path: &Path, data: &[u8]) -> Result<(), Failure> {
     if fs::read(path).is_ok_and(|before| before == data) {
         return Ok(());
     }
-    let new = path.with_extension("new");
+    let new = path.with_extension(format!("{}.new", std::process::id()));
     fs::write(&new, data).and_then(|()| fs::rename(&new, path)).map_err(|error| unwritable(path, &error))
 }
 

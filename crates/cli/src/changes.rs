@@ -1,5 +1,6 @@
 //! `edgegate policy diff`: what a policy changes, in words.
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::path::Path;
 
@@ -9,7 +10,7 @@ use super::args::{Common, Diff};
 use super::columns;
 use super::output::{Failure, Report};
 use super::workspace::{policy_path, read_policy};
-use edgegate_core::policy::{CredentialKind, Policy, Route, Via};
+use edgegate_core::policy::{CredentialKind, Forward, Policy, Route, Via};
 
 /// Compares the policy with the one that was built before.
 ///
@@ -69,9 +70,9 @@ impl Change {
     }
 }
 
-/// The routes by name: first those that let more through.
+/// The routes by name, and the addresses that another route takes now: first those that let more through.
 fn routes(policy: &Policy, before: &Policy) -> Vec<Change> {
-    let mut changes = Vec::new();
+    let mut changes = taken_over(policy, before);
     for route in &policy.routes {
         match before.route(&route.name) {
             None => changes.push(Change::new("opened", route, format!("new; opened by {}", opened_by(route)))),
@@ -80,43 +81,32 @@ fn routes(policy: &Policy, before: &Policy) -> Vec<Change> {
     }
     let gone = before.routes.iter().filter(|old| policy.route(&old.name).is_none());
     changes.extend(gone.map(|old| Change::new("closed", old, format!("gone; was opened by {}", opened_by(old)))));
-    let order = |these: &Policy, those: &Policy| -> Vec<String> {
-        let kept = these.routes.iter().filter(|route| those.route(&route.name).is_some());
-        kept.map(|route| route.name.clone()).collect()
-    };
-    let (now, then) = (order(policy, before), order(before, policy));
-    if let Some((name, _)) = now.iter().zip(&then).find(|(name, old)| name != old)
-        && let Some(route) = policy.route(name)
-    {
-        changes.push(Change::new("changed", route, "from here on routes are tried in another order".to_owned()));
-    }
-    changes.sort_by_key(|change| {
-        ["opened", "loosened", "changed", "tightened", "closed"].iter().position(|it| *it == change.what)
-    });
+    const ORDER: [&str; 5] = ["loosened", "opened", "changed", "tightened", "closed"];
+    changes.sort_by_key(|change| ORDER.iter().position(|it| *it == change.what));
     changes
 }
 
 /// One route that both have. It may be looser in one thing and stricter in another.
 fn compared(route: &Route, old: &Route) -> Option<Change> {
-    let looser = [said(&route.looser_in(old)), widened(route, old)].concat();
-    let stricter = [said(&old.looser_in(route)), widened(old, route)].concat();
-    let other = others(route, old);
-    let accept = if opened_by(route) == opened_by(old) {
-        Vec::new()
-    } else {
-        vec![format!("opened by {}, before by {}", opened_by(route), opened_by(old))]
-    };
+    let looser = [said(&route.looser_than_before(old)), widened(route, old)].concat();
+    let stricter = [said(&old.looser_than_before(route)), widened(old, route)].concat();
+    let mut other = differing(route, old);
+    other.retain(|key| !looser.contains(key) && !stricter.contains(key));
     let what = match (looser.is_empty(), stricter.is_empty()) {
         (false, _) => "loosened",
-        (true, false) => "tightened",
-        (true, true) if other.is_empty() && accept.is_empty() => return None,
-        (true, true) => "changed",
+        (true, false) if other.is_empty() => "tightened",
+        (true, true) if other.is_empty() => return None,
+        (true, _) => "changed",
     };
     let part =
-        |of: &str, keys: Vec<String>| if keys.is_empty() { None } else { Some(format!("{of} {}", keys.join(", "))) };
-    let (looser, stricter) = (part("looser in", looser), part("stricter in", stricter));
-    let parts = [looser, stricter].into_iter().flatten().chain(accept).chain(other);
-    Some(Change::new(what, route, parts.collect::<Vec<_>>().join("; ")))
+        |of: &str, keys: &[String]| if keys.is_empty() { None } else { Some(format!("{of} {}", keys.join(", "))) };
+    let parts = [part("looser in", &looser), part("stricter in", &stricter), part("another", &other)];
+    let accept = (opened_by(route) != opened_by(old))
+        .then(|| format!("opened by {}, before by {}", opened_by(route), opened_by(old)));
+    let leads =
+        (goes_to(route) != goes_to(old)).then(|| format!("goes to {}, before to {}", goes_to(route), goes_to(old)));
+    let told = parts.into_iter().flatten().chain(accept).chain(leads);
+    Some(Change::new(what, route, told.collect::<Vec<_>>().join("; ")))
 }
 
 fn said(keys: &[&str]) -> Vec<String> {
@@ -140,21 +130,129 @@ fn widened(route: &Route, than: &Route) -> Vec<String> {
     wider.iter().filter(|(_, is_wider)| *is_wider).map(|(key, _)| (*key).to_owned()).collect()
 }
 
-/// What else differs, whether it lets more through or not.
-fn others(route: &Route, old: &Route) -> Vec<String> {
-    let mut all = Vec::new();
-    if route.forward.origin != old.forward.origin || goes_to(route) != goes_to(old) {
-        all.push(format!("goes to {}, before to {}", goes_to(route), goes_to(old)));
-    } else if differs(&route.forward, &old.forward) {
-        all.push("`forward` differs".to_owned());
+/// The keys whose values are others: every field of a route, or it does not compile.
+fn differing(route: &Route, old: &Route) -> Vec<String> {
+    let Route {
+        name: _,
+        host,
+        path,
+        methods,
+        accept,
+        bearer,
+        dialect,
+        reads_authorization: _,
+        xsrf,
+        broker,
+        confirm,
+        revocation,
+        forward,
+        cors,
+        path_parameters,
+        method_override,
+        tags,
+        place: _,
+    } = route;
+    let words = |accept: &[CredentialKind]| accept.iter().map(CredentialKind::word).collect::<Vec<_>>();
+    let broker = broker.as_ref().map(|broker| &broker.name) != old.broker.as_ref().map(|broker| &broker.name);
+    let origin = forward.origin.name != old.forward.origin.name;
+    let Forward { origin: _, path: to, host: as_host, set, remove, jwt_audience } = forward;
+    let old_forward = &old.forward;
+    let keys = [
+        ("host", differs(host, &old.host)),
+        ("path", path != &old.path),
+        ("methods", methods != &old.methods),
+        ("accept", words(accept) != words(&old.accept)),
+        ("scope", bearer.scope != old.bearer.scope),
+        (
+            "bearer",
+            (bearer.query, bearer.form, &bearer.prefix) != (old.bearer.query, old.bearer.form, &old.bearer.prefix),
+        ),
+        ("dialect", dialect != &old.dialect),
+        ("xsrf", xsrf != &old.xsrf),
+        ("broker", broker),
+        ("confirm", confirm != &old.confirm),
+        ("revocation", revocation != &old.revocation),
+        ("origin", origin),
+        ("forward.path", differs(to, &old_forward.path)),
+        ("forward.host", as_host != &old_forward.host),
+        ("forward.set", set != &old_forward.set),
+        ("forward.remove", differs(remove, &old_forward.remove)),
+        ("forward.jwt_audience", jwt_audience != &old_forward.jwt_audience),
+        ("cors", cors != &old.cors),
+        ("path_parameters", path_parameters != &old.path_parameters),
+        ("method_override", method_override != &old.method_override),
+        ("tags", tags != &old.tags),
+    ];
+    said(&keys.iter().filter(|(_, differs)| *differs).map(|(key, _)| *key).collect::<Vec<_>>())
+}
+
+/// Addresses that one route took and another takes now: a route is gone, narrower or behind another. One address for each
+/// two of them.
+fn taken_over(policy: &Policy, before: &Policy) -> Vec<Change> {
+    let mut changes: Vec<Change> = Vec::new();
+    for Probe { host, path, method } in probes(policy, before) {
+        let (Some(old), Some(route)) = (taker(before, &host, &path, &method), taker(policy, &host, &path, &method))
+        else {
+            continue;
+        };
+        let is_told = |change: &Change| change.name == old.name && change.how.contains(&format!("`{}`", route.name));
+        if old.name == route.name || changes.iter().any(is_told) {
+            continue;
+        }
+        let what = if route.looser_in(old).is_empty() { "changed" } else { "loosened" };
+        let at = old.host.as_ref().or(route.host.as_ref()).map_or("", |_| host.as_str());
+        let how = format!(
+            "{method} {at}{path} is taken by `{}` now: opened by {}, before by {}",
+            route.name,
+            opened_by(route),
+            opened_by(old)
+        );
+        changes.push(Change::new(what, old, how));
     }
-    if differs(&route.cors, &old.cors) {
-        all.push("`cors` differs".to_owned());
+    changes
+}
+
+/// A request that may belong to another route now.
+struct Probe {
+    host: String,
+    path: String,
+    method: String,
+}
+
+/// The addresses of the routes of both policies: each route's own and those below it, by each of its methods, at every host
+/// that a route names and at the gateway's. Where those would be too many, each path at its own route's host.
+fn probes(policy: &Policy, before: &Policy) -> Vec<Probe> {
+    let routes: Vec<&Route> = policy.routes.iter().chain(&before.routes).map(|route| &**route).collect();
+    let named = |route: &Route| route.host.as_ref().map(|host| host.to_string().replace('*', "x"));
+    let own = before.gateway.issuer.authority().to_owned();
+    let hosts: BTreeSet<String> = routes.iter().filter_map(|route| named(route)).chain([own.clone()]).collect();
+    let mut probes = Vec::new();
+    for route in &routes {
+        let base = route.path.base();
+        let paths = match route.path.is_prefix() {
+            true => vec![format!("{base}/"), format!("{base}/x"), base.to_owned()],
+            false => vec![base.to_owned()],
+        };
+        let hosts = match hosts.len() * routes.len() > MOST_PROBED {
+            true => named(route).into_iter().chain([own.clone()]).collect(),
+            false => hosts.clone(),
+        };
+        for host in &hosts {
+            for path in paths.iter().filter(|path| !path.is_empty()) {
+                let probe = |method: &String| Probe { host: host.clone(), path: path.clone(), method: method.clone() };
+                probes.extend(route.methods.iter().map(probe));
+            }
+        }
     }
-    if differs(&route.tags, &old.tags) || differs(&route.dialect, &old.dialect) {
-        all.push("`tags` or `dialect` differs".to_owned());
-    }
-    all
+    probes
+}
+
+/// The route that takes a request: the first for its host and path, or a sibling of that one with the method.
+fn taker<'p>(policy: &'p Policy, host: &str, path: &str, method: &str) -> Option<&'p Route> {
+    let matches = |place: usize| policy.routes.get(place).is_some_and(|route| route.path.matches(path));
+    let first = policy.routes.get(policy.index.first(host, path, matches)?)?;
+    let takes = |route: &&Route| route.methods.iter().any(|known| known == method);
+    policy.siblings(first).map(|route| &**route).find(takes)
 }
 
 /// The tables of which something differs, by their names in the file; routes are told one by one.
@@ -213,3 +311,6 @@ fn goes_to(route: &Route) -> String {
         Via::Service(binding) => format!("service {binding}{path}"),
     }
 }
+
+/// Hosts times routes that are looked at in both policies.
+const MOST_PROBED: usize = 40_000;

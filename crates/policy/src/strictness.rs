@@ -5,6 +5,15 @@ use super::{CredentialKind, Route, Scheme};
 /// In what a route is looser than another, by the keys of the policy; empty if whatever it lets through, the other would
 /// let through as well. Methods are told apart elsewhere.
 pub(super) fn looser_in(route: &Route, than: &Route) -> Vec<&'static str> {
+    looser(route, than, false)
+}
+
+/// The same for two states of one route: what a dialect has under it is the same then.
+pub(super) fn looser_than_before(route: &Route, before: &Route) -> Vec<&'static str> {
+    looser(route, before, route.path == before.path)
+}
+
+fn looser(route: &Route, than: &Route, is_same_place: bool) -> Vec<&'static str> {
     let mut keys = Vec::new();
     if !than.takes_credentials() {
         return keys;
@@ -12,8 +21,9 @@ pub(super) fn looser_in(route: &Route, than: &Route) -> Vec<&'static str> {
     let is_open = !than.is_guarded();
     let words: Vec<String> = than.accept.iter().map(CredentialKind::word).collect();
     // Under another path the dialect has other places, and all others are open pages.
-    let is_shared =
-        |accept: &&CredentialKind| words.contains(&accept.word()) && !matches!(accept, CredentialKind::Luminate(_));
+    let is_shared = |accept: &&CredentialKind| {
+        words.contains(&accept.word()) && (is_same_place || !matches!(accept, CredentialKind::Luminate(_)))
+    };
     let shared: Vec<&CredentialKind> = route.accept.iter().filter(is_shared).collect();
     if !is_open && shared.len() < route.accept.len() {
         keys.push("accept");

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use edgegate_core::policy::Policy;
+use edgegate_core::policy::{FORMAT, Policy};
 
 use super::run::{edgegate, root, shell};
 
@@ -96,6 +96,18 @@ fn allowed_warnings_are_counted() {
     assert!(ran.err.contains(": warning[allowance_unused]: ") && !ran.err.contains("]: origins.site: "), "{}", ran.err);
     let json = edgegate(&[&args[..], &["--json"]].concat()).ends(0).json();
     assert_eq!(json["allowed"][0]["table"], "origins.site");
+    fs::remove_dir_all(home).unwrap();
+}
+
+#[test]
+fn a_worker_of_another_format_gets_no_policy() {
+    let (home, worker, out) = folders("format");
+    let build = || edgegate(&["build", "--policy", "edgegate.toml", "--worker", &worker, "--out", &out]);
+    fs::write(home.join("worker/policy.format"), format!("{FORMAT}\n")).unwrap();
+    build().ends(0);
+    fs::write(home.join("worker/policy.format"), "99\n").unwrap();
+    let ran = build().ends(2);
+    assert!(ran.err.contains("reads policies of format 99") && ran.err.contains("npm run build"), "{}", ran.err);
     fs::remove_dir_all(home).unwrap();
 }
 

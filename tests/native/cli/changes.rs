@@ -35,7 +35,7 @@ fn diff(before: &str, after: &str) -> String {
     let folder = scratch(&format!("diff-{:?}", std::thread::current().id()));
     let file = |name: &str, routes: &str| {
         let path = folder.join(name);
-        let whole = format!("{HEAD}{routes}{}", route("rest", "accept = [\"none\"]"));
+        let whole = format!("{HEAD}{routes}{}", route("rest", "path = \"/*\"\naccept = [\"none\"]"));
         fs::write(&path, if routes.contains("[gateway]") { routes } else { &whole }).unwrap();
         path
     };
@@ -53,9 +53,9 @@ fn diff(before: &str, after: &str) -> String {
 #[test]
 fn each_change_of_a_route_is_told() {
     const BEARER: &str = "accept = [\"bearer\"]";
+    const TAKEN: &str = "is taken by `rest` now: opened by nothing, open to all, before by bearer";
     for (before, after, said) in [
         ("", BEARER, "opened  api  /api/*  new; opened by bearer"),
-        (BEARER, "", "closed  api  /api/*  gone; was opened by bearer"),
         (
             BEARER,
             "accept = [\"none\"]",
@@ -81,37 +81,110 @@ fn each_change_of_a_route_is_told() {
         (BEARER, "accept = [\"bearer\"]\npath = \"/*\"", "loosened  api  /*  looser in `path`"),
         (
             BEARER,
-            "accept = [\"bearer\"]\nhost = \"api.example\"",
-            "tightened  api  api.example/api/*  stricter in `host`",
-        ),
-        (
-            BEARER,
             "accept = [\"bearer\"]\nforward = { origin = \"b\" }",
-            "changed  api  /api/*  goes to service B, before to service A",
+            "changed  api  /api/*  another `origin`; goes to service B, before to service A",
         ),
         (
             BEARER,
-            "accept = [\"bearer\"]\nforward = { origin = \"a\", set = { \"X-A\" = \"1\" } }",
-            "changed  api  /api/*  `forward` differs",
+            "accept = [\"bearer\"]\nforward = { origin = \"b\", set = { \"X-A\" = \"1\" } }",
+            "changed  api  /api/*  another `origin`, `forward.set`; goes to service B, before to service A",
+        ),
+        (
+            BEARER,
+            "accept = [\"bearer\"]\nrevocation = \"strict\"\nforward = { origin = \"a\", set = { \"X-A\" = \"1\" } }",
+            "changed  api  /api/*  stricter in `revocation`; another `forward.set`",
+        ),
+        (BEARER, "accept = [\"bearer\"]\npath_parameters = true", "loosened  api  /api/*  looser in `path_parameters`"),
+        (
+            BEARER,
+            "accept = [\"bearer\"]\ncors = { origins = [\"https://app.example\"] }",
+            "loosened  api  /api/*  looser in `cors`",
         ),
         (
             "accept = [\"bearer\"]\nrevocation = \"strict\"",
             "accept = [\"bearer\"]\nbearer = { scope = [\"x\"] }",
             "loosened  api  /api/*  looser in `revocation`; stricter in `scope`",
         ),
+        // What a route does not take any more, another one takes, and that is open.
+        (
+            BEARER,
+            "",
+            &format!("loosened  api  /api/*  GET /api/ {TAKEN}\nclosed  api  /api/*  gone; was opened by bearer"),
+        ),
+        (
+            BEARER,
+            "accept = [\"bearer\"]\nhost = \"api.example\"",
+            &format!("loosened  api  /api/*  GET /api/ {TAKEN}\ntightened  api  api.example/api/*  stricter in `host`"),
+        ),
+        (
+            BEARER,
+            "accept = [\"bearer\"]\npath = \"/api/x/*\"",
+            &format!("loosened  api  /api/*  GET /api/ {TAKEN}\ntightened  api  /api/x/*  stricter in `path`"),
+        ),
+        (
+            BEARER,
+            "accept = [\"bearer\"]\nmethods = [\"HEAD\"]",
+            "tightened  api  /api/*  stricter in `methods`", // GET is 405 then: no sibling has it
+        ),
     ] {
         let of = |more: &str| if more.is_empty() { String::new() } else { route("api", more) };
         let out = diff(&of(before), &of(after));
-        let line = out.lines().find(|line| line.contains("  api  ")).unwrap_or_else(|| panic!("{said}: {out}"));
-        assert_eq!(line, said);
+        let squeezed =
+            |line: &str| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join("  ");
+        let lines: Vec<String> = out.lines().map(squeezed).filter(|line| line.contains("  api  ")).collect();
+        assert_eq!(lines.join("\n"), said, "{before} -> {after}");
     }
 }
 
 #[test]
-fn another_order_is_told_once() {
+fn a_method_that_an_open_sibling_takes_over_is_told() {
+    let of = |methods: &str, accept: &str| format!("path = \"/api/*\"\nmethods = [{methods}]\naccept = [\"{accept}\"]");
+    let before = route("api", &of("\"GET\", \"POST\"", "bearer")) + &route("sibling", &of("\"PUT\"", "none"));
+    let after = route("api", &of("\"GET\"", "bearer")) + &route("sibling", &of("\"PUT\", \"POST\"", "none"));
+    let out = diff(&before, &after);
+    assert!(
+        out.contains("POST /api/ is taken by `sibling` now: opened by nothing, open to all, before by bearer"),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_route_in_front_that_asks_for_less_is_told_by_what_it_takes() {
+    let (wide, narrow) = (
+        route("wide", "path = \"/a/*\"\naccept = [\"session\"]"),
+        route("narrow", "path = \"/a/b/*\"\naccept = [\"bearer\"]"),
+    );
+    let open = route("open", "path = \"/a/b/c\"\naccept = [\"none\"]");
+    let out = diff(&format!("{narrow}{wide}"), &format!("{open}{narrow}{wide}"));
+    assert!(
+        out.contains("GET /a/b/c is taken by `open` now: opened by nothing, open to all, before by bearer"),
+        "{out}"
+    );
+    assert!(out.starts_with("loosened"), "{out}");
+}
+
+#[test]
+fn every_policy_beside_itself_changes_nothing() {
+    for file in [
+        "edgegate.toml",
+        "demo/edgegate.toml",
+        "fixtures/policy/good/everything.toml",
+        "fixtures/policies/members.toml",
+    ] {
+        let out = edgegate(&["policy", "diff", "--policy", file, "--against", file]).ends(0).out;
+        assert_eq!(out, format!("{file} changes nothing of {file}\n"));
+    }
+}
+
+#[test]
+fn another_order_is_told_where_another_route_takes_something() {
     let (a, b) = (route("a", "accept = [\"bearer\"]"), route("b", "accept = [\"bearer\"]"));
-    let out = diff(&format!("{a}{b}"), &format!("{b}{a}"));
-    assert_eq!(out, "changed  b  /b/*  from here on routes are tried in another order\n");
+    assert!(diff(&format!("{a}{b}"), &format!("{b}{a}")).contains(" changes nothing of "), "they share nothing");
+    let host = route("host", "host = \"*.gate.example\"\npath = \"/a/*\"\naccept = [\"bearer\"]");
+    let folder = route("folder", "path = \"/a/b/*\"\naccept = [\"bearer\"]");
+    let out = diff(&format!("{host}{folder}"), &format!("{folder}{host}"));
+    let said = "GET x.gate.example/a/b/ is taken by `folder` now: opened by bearer, before by bearer";
+    assert_eq!(out, format!("changed  host  *.gate.example/a/*  {said}\n"));
 }
 
 #[test]

@@ -30,19 +30,26 @@ fn the_policy_is_named_to_an_administrator_alone() {
 }
 
 #[test]
-fn a_wrong_key_or_another_network_is_refused_as_the_admin_api_refuses_it() {
+fn a_wrong_key_is_refused_and_counted_as_the_admin_api_does() {
     let site = site();
-    let ask = |request: &Request| site.ask(request).refused;
+    let guess =
+        || site.ask(&Request::get("/.edgegate/health").bearer("wrong").with("cf-connecting-ip", "10.1.2.3")).refused;
+    assert_eq!(guess(), Some(Reason::AdminKey));
+    assert!(std::iter::repeat_with(guess).take(100).any(|refused| refused == Some(Reason::Throttled)));
+}
+
+/// A monitor may have a credential of its own.
+#[test]
+fn who_cannot_be_an_administrator_is_answered_as_everybody() {
+    let site = site();
     let mut from_elsewhere = administrator();
     from_elsewhere.headers.retain(|(name, _)| name != "cf-connecting-ip");
-    let from_elsewhere = from_elsewhere.with("cf-connecting-ip", "192.0.2.1");
-    assert_eq!(
-        ask(&Request::get("/.edgegate/health").bearer("wrong").with("cf-connecting-ip", "10.1.2.3")),
-        Some(Reason::AdminKey)
-    );
-    assert_eq!(ask(&from_elsewhere), Some(Reason::AdminAddress));
-    let guesses = std::iter::repeat_with(|| {
-        ask(&Request::get("/.edgegate/health").bearer("guess").with("cf-connecting-ip", "10.9.9.9"))
-    });
-    assert!(guesses.take(100).any(|refused| refused == Some(Reason::Throttled)), "guesses are counted here, too");
+    let basic = Request::get("/.edgegate/health")
+        .with("authorization", "Basic bW9uaXRvcjp4")
+        .with("cf-connecting-ip", "10.1.2.3");
+    for request in [from_elsewhere.clone(), from_elsewhere.with("cf-connecting-ip", "192.0.2.1"), basic] {
+        let handled = site.ask(&request);
+        assert_eq!(handled.refused, None);
+        assert!(!answer(&handled).body.contains("policy"), "{}", answer(&handled).body);
+    }
 }

@@ -1,4 +1,5 @@
-//! `/.edgegate/health`: whether the gateway could do its job, without asking storage.
+//! `/.edgegate/health`: whether the gateway could do its job, without asking storage. Only a wrong admin key is counted, as the
+//! admin API counts it.
 
 use serde_json::json;
 

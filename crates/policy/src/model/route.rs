@@ -61,6 +61,11 @@ impl Route {
         strictness::looser_in(self, than)
     }
 
+    /// The same beside what this route was in another policy.
+    pub fn looser_than_before(&self, before: &Route) -> Vec<&'static str> {
+        strictness::looser_than_before(self, before)
+    }
+
     /// Whether a Bearer token opens it, whoever issued it.
     pub fn takes_tokens(&self) -> bool {
         self.accept.iter().any(|accept| accept.facts().scheme == Some(Scheme::Bearer))

@@ -1,7 +1,7 @@
 //! `[[allow_warnings]]`: warnings that the policy's owner has seen, each with the reason why it stays.
 //!
-//! An entry is about one table. A warning of the same code elsewhere is still told, so that a new route is never covered by
-//! what was said of another.
+//! An entry is about one table. A warning of the same code at another table is still told. What stands at a wide route (others
+//! inside it ask for more) is allowed for all routes inside it, also those that come later.
 
 use super::check::Advice;
 use super::problem::Report;

@@ -1,5 +1,6 @@
 //! `[keys.*]`, and references to keys for one purpose.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::names::Names;
@@ -29,18 +30,18 @@ pub(super) const ASSERTION: Purpose = Purpose { word: "assertion", fits: |usage|
 pub(super) fn read(report: &mut Report, root: &Table<'_>) -> (Names<Key>, Vec<(String, u16)>) {
     let mut keys = Names::new("keys");
     let mut shards = Vec::new();
-    let mut secrets: Vec<(String, String)> = Vec::new();
+    let mut secrets: HashMap<String, String> = HashMap::new();
     for (id, table) in root.named(report, &root::KEYS) {
         let key = key(report, id, &table);
         if let Some(key) = &key {
-            if let Some((_, other)) = secrets.iter().find(|(secret, _)| *secret == key.secret) {
+            if let Some(other) = secrets.get(&key.secret) {
                 let reason = format!(
                     "`{}` is the secret of `[keys.{other}]` already; every key has a value of its own",
                     key.secret
                 );
                 table.wrong(report, &key::SECRET, &reason);
             }
-            secrets.push((key.secret.clone(), id.to_owned()));
+            secrets.entry(key.secret.clone()).or_insert_with(|| id.to_owned());
             shards.extend(shards_of(report, &table, key));
         }
         keys.add(id, key);

@@ -1,5 +1,6 @@
 //! Names that the file gives to things, and references to them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::problem::Report;
@@ -11,21 +12,24 @@ use super::value::Text;
 pub(super) struct Names<T> {
     kind: &'static str,
     entries: Vec<(String, Option<Arc<T>>)>,
+    places: HashMap<String, usize>,
 }
 
 impl<T> Names<T> {
     /// `kind` is the table they stand in.
     pub(super) fn new(kind: &'static str) -> Self {
-        Self { kind, entries: Vec::new() }
+        Self { kind, entries: Vec::new(), places: HashMap::new() }
     }
 
     pub(super) fn add(&mut self, name: &str, thing: Option<T>) {
+        self.places.entry(name.to_owned()).or_insert(self.entries.len());
         self.entries.push((name.to_owned(), thing.map(Arc::new)));
     }
 
     /// What a name stands for; a name that stands for nothing is reported.
     pub(super) fn find(&self, report: &mut Report, text: &Text<'_>, name: &str) -> Option<Arc<T>> {
-        if let Some((_, thing)) = self.entries.iter().find(|(known, _)| known == name) {
+        let place = self.places.get(name).and_then(|place| self.entries.get(*place));
+        if let Some((_, thing)) = place {
             return thing.clone();
         }
         let label = format!("tables `[{}.*]`", self.kind);

@@ -28,7 +28,7 @@ pub(crate) mod test {
         "url",
         Kind::Text,
         r#""type": "string", "pattern": "^(https?://[!-~]+|/[!-~]*)$", "examples": ["/downloads/report.pdf", "https://files.example.org/a"]"#,
-        "The address, byte for byte as a client sends it. One that begins with `/` is at the `issuer`.",
+        "The address, byte for byte as the Worker receives it: Cloudflare and `wrangler dev` may have normalised it before. One that begins with `/` is at the `issuer`.",
     )
     .required();
     pub(crate) static HEADERS: Key = Key::new(

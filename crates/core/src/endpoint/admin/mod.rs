@@ -8,10 +8,13 @@ mod issued;
 mod mint;
 mod request;
 
+use std::net::IpAddr;
+
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::http::answer::Answer;
 use crate::http::authorization;
+use crate::policy::Admin;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::{Refusal, Said};
@@ -53,6 +56,17 @@ async fn act<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<Answer,
     }
 }
 
+/// Whether a request shows a Bearer token from a network that may administer: it means the admin key then.
+pub fn is_meant<P>(x: &Exchange<'_, P>) -> bool {
+    let is_from_there = |admin: &Admin| x.request.client_address.is_some_and(|client| allows(admin, client));
+    x.state.policy.admin.as_ref().is_some_and(is_from_there)
+        && authorization::read(&x.request.headers).is_ok_and(|header| header.is_some_and(|header| header.is("Bearer")))
+}
+
+fn allows(admin: &Admin, client: IpAddr) -> bool {
+    admin.allow.iter().any(|allowed| allowed.contains(client))
+}
+
 /// Whether a call has the admin key and comes from where it may.
 ///
 /// # Errors
@@ -62,7 +76,7 @@ pub async fn authorize<P: Ports>(x: &Exchange<'_, P>) -> Result<(), Reason> {
     let ctx = x.ctx();
     let policy = state.policy.admin.as_ref().ok_or(Reason::NoRoute)?;
     let client = request.client_address.ok_or(Reason::AdminAddress)?;
-    if !policy.allow.iter().any(|allowed| allowed.contains(client)) {
+    if !allows(policy, client) {
         return Err(Reason::AdminAddress);
     }
     let network = format!("admin {}", request.network());
