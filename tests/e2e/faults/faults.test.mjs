@@ -16,7 +16,7 @@ path = "/nowhere/*"
 accept = ["link:files"]
 forward = { origin = "nowhere" }`;
 const amended = (change) => {
-  const data = compiled(demoPolicy());
+  const data = Buffer.from(compiled(demoPolicy())); // a copy: the compiled one is kept
   change(data);
   return data;
 };
