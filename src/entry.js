@@ -6,6 +6,11 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import * as gate from "./index.js";
 
 const first = instance();
+try {
+  gate.prepare(new Request("https://edgegate.invalid/"));
+} catch {
+  // the first request says what is wrong
+}
 
 /** The number of the instance that answers: a new one, if the last one trapped. */
 function instance() {

@@ -48,6 +48,26 @@ pub fn fetch(request: Request, env: Env, context: JsValue) -> Promise {
     }
 }
 
+/// What can be done before the first request: the policy is decoded, and the code that decides runs once, over a request for
+/// the first route without any credential, so that the engine has compiled it. Nothing comes of the decision.
+#[wasm_bindgen]
+pub fn prepare(request: &Request) {
+    let Some((gate, held)) = start::prepare().zip(Held::new().ok()) else { return };
+    let path = gate.policy.routes.first().map(|route| route.path.base()).filter(|path| !path.is_empty());
+    let url = [gate.policy.gateway.issuer.origin(), path.unwrap_or("/")].concat();
+    let incoming = Incoming {
+        method: "GET",
+        url: &url,
+        headers: Headers::new(vec![("accept", "text/html")]),
+        odd_body: false,
+        client_address: None,
+    };
+    let (env, context) = (JsValue::UNDEFINED.unchecked_into::<Env>(), JsValue::UNDEFINED);
+    let platform = Platform::new(&env, &context, request, &held, gate.policy.limits.wait);
+    let moment = Moment { now: SOME_TIME, request_id: "" };
+    let _ = Box::pin(gate.handle(&incoming, moment, &platform)).as_mut().poll(&mut Context::from_waker(Waker::noop()));
+}
+
 /// A request on its way to an answer. While it waits for the origin JavaScript holds it, so that the collector
 /// frees it if the runtime drops the wait.
 #[wasm_bindgen]
@@ -348,6 +368,8 @@ fn now_ms() -> u64 {
 
 /// The client's address. Cloudflare's edge sets this header; anywhere else the client can choose its value.
 const CLIENT_ADDRESS: &str = "cf-connecting-ip";
+/// There is no clock before the first request.
+const SOME_TIME: u64 = 1_800_000_000;
 /// How often a request's headers lie in memory while it is decided, about.
 const HEADERS: usize = 2;
 /// Bytes of an answer that is read to know where it leads.

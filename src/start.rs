@@ -1,11 +1,11 @@
 //! What happens once per isolate: the policy is decoded, secrets are looked up, and what is missing is named.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::binding;
 use edgegate_core::http::Deployment;
-use edgegate_core::policy::{Policy, SingleUse};
+use edgegate_core::policy::{Policy, SingleUse, Unreadable};
 use edgegate_core::secret::Secret;
 use edgegate_core::secrets::Secrets;
 use edgegate_core::state::State;
@@ -13,6 +13,19 @@ use worker::{Env, console_error, console_log, console_warn};
 
 thread_local! {
     static GATE: OnceCell<Option<Rc<State>>> = const { OnceCell::new() };
+    /// The policy, from when the isolate starts until its first request brings the environment.
+    static READ: RefCell<Option<Result<Policy, Unreadable>>> = const { RefCell::new(None) };
+}
+
+/// Decodes the policy before there is a request, and answers with a gate that knows no secret.
+pub fn prepare() -> Option<State> {
+    let read = Policy::decode(&compiled());
+    let policy = read.as_ref().ok().cloned();
+    READ.set(Some(read));
+    policy.map(|policy| {
+        let secrets = Secrets::new(&policy, "", |_| None);
+        State::new(policy, secrets)
+    })
 }
 
 /// The isolate's gate; None if the policy is not valid, and then nothing is let through.
@@ -21,7 +34,7 @@ pub fn gate(env: &Env) -> Option<Rc<State>> {
 }
 
 fn build(env: &Env) -> Option<Rc<State>> {
-    let policy = match Policy::decode(&compiled()) {
+    let policy = match READ.take().unwrap_or_else(|| Policy::decode(&compiled())) {
         Ok(policy) => policy,
         Err(reason) => {
             console_error!(
