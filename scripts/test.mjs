@@ -25,7 +25,7 @@ What is needed is built first. A NAME is the first of these that there is:
 Parts, in the order in which they run:
 ${Object.entries(parts).map(([name, { what, folder }]) => `  ${name.padEnd(9)}${what}${folder ? ` (${folder})` : ""}`).join("\n")}
 
-The first run compiles everything (15 to 20 min on two cores), later ones what has changed. The browser tests use CHROMIUM or
+The first run compiles everything (half an hour on two cores), later ones what has changed. The browser tests use CHROMIUM or
 the machine's Chromium; with CI=true it is installed. The NTLM tests use Python 3.11 to 3.14 with venv; with CI=true that
 is installed. The last line counts all parts together.`;
 
