@@ -3,6 +3,9 @@
 //! An entry is about one table. A warning of the same code at another table is still told. What stands at a wide route (others
 //! inside it ask for more) is allowed for all routes inside it, also those that come later.
 
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+
 use super::check::Advice;
 use super::problem::Report;
 use super::suggest;
@@ -36,16 +39,24 @@ impl Allowance {
 /// Every `[[allow_warnings]]`, in file order; read last, when every other table is known.
 pub(super) fn read(report: &mut Report, root: &Table<'_>) -> Vec<Allowance> {
     let mut allowances: Vec<Allowance> = Vec::new();
+    let mut labels: HashMap<(Warning, String), String> = HashMap::new();
+    let mut places: HashSet<String> = report.places().map(str::to_owned).collect();
     for (index, (line, entries)) in root.listed(report, &root::ALLOW_WARNINGS).into_iter().enumerate() {
         let label = format!("allow_warnings[{}]", index + 1);
         let table = Table::open(report, &allow_warnings::TABLE, label, line, entries);
+        places.insert(table.label.clone());
         let warning = warning(report, &table);
-        let place = place(report, &table);
+        let place = place(report, &table, &places);
         let reason = table.checked(report, &allow_warnings::REASON, reason);
         let (Some(warning), Some(place), Some(reason)) = (warning, place, reason) else { continue };
-        if let Some(earlier) = allowances.iter().find(|one| one.warning == warning && one.table == place) {
-            let reason = format!("`{warning}` at `{place}` stands in {} already", earlier.label);
-            table.wrong(report, &allow_warnings::CODE, &reason);
+        match labels.entry((warning, place.clone())) {
+            Entry::Occupied(earlier) => {
+                let reason = format!("`{warning}` at `{place}` stands in {} already", earlier.get());
+                table.wrong(report, &allow_warnings::CODE, &reason);
+            }
+            Entry::Vacant(first) => {
+                first.insert(table.label.clone());
+            }
         }
         allowances.push(Allowance { warning, table: place, reason, label: table.label });
     }
@@ -69,9 +80,9 @@ fn warning(report: &mut Report, table: &Table<'_>) -> Option<Warning> {
 }
 
 /// The table that the warning is about.
-fn place(report: &mut Report, table: &Table<'_>) -> Option<String> {
+fn place(report: &mut Report, table: &Table<'_>, places: &HashSet<String>) -> Option<String> {
     let name = table.text(report, &allow_warnings::TABLE_NAME)?;
-    if !report.places().any(|known| known == name.value) {
+    if !places.contains(name.value) {
         let hint = near(name.value, report.places(), "write it as the warning does: `gateway`, `routes.NAME`");
         let reason = format!("there is no table `{}`; {hint}", name.value);
         name.wrong(report, &reason);
