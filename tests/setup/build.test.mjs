@@ -79,6 +79,17 @@ test("for `wrangler dev` a mistake is shown, and what was built before is served
   assert.equal((await own(c)).code, 1, "and nothing else takes it for the build");
 });
 
+test("for `wrangler dev` the demo's mistake is shown too, and not as a build that is well", async (t) => {
+  const c = clone(t);
+  const still = "echo 'the policy is not valid' >&2; echo '  demo/edgegate.toml:3: no such credential' >&2; echo 'Until that is mended, the policy that was built before is served (demo/build).'";
+  standIn(c.bin, "cargo", compilesWith(still));
+  c.write("demo/build/policy.bin", "the last one\n");
+  const { code, output } = await demo(c, { WRANGLER_COMMAND: "dev" });
+  assert.equal(code, 0);
+  assert.match(output, /demo\/edgegate\.toml:3: no such credential[^]*what was built before is served \(demo\/build\/\)/);
+  assert.doesNotMatch(output, /ok demo Worker/);
+});
+
 test("a tool of other sources does not decide on the policy", async (t) => {
   const c = clone(t);
   await own(c);

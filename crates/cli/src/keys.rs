@@ -100,7 +100,7 @@ fn append(path: &Path, name: &str, value: &str) -> Result<(), Failure> {
         let there = Vars::read(&before)
             .map_err(|line| Failure::usage(format!("{}:{line}: this is no NAME=value line", path.display())))?;
         if there.get(name).is_some() {
-            return Err(Failure::usage(format!("{} has a {name} already", path.display()))
+            return Err(Failure::usage(format!("{} has {name} already", path.display()))
                 .todo("Every issued credential would end with it. If that is meant, take the old line out first."));
         }
     }
