@@ -7,10 +7,11 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::args::{Common, Diff};
+use super::check::{address, goes_to};
 use super::columns;
 use super::output::{Failure, Report};
 use super::workspace::{policy_path, read_policy};
-use edgegate_core::policy::{CredentialKind, Forward, Policy, Route, Via};
+use edgegate_core::policy::{CredentialKind, Forward, Policy, Route};
 
 /// Compares the policy with the one that was built before.
 ///
@@ -295,21 +296,9 @@ fn differs(one: &impl Debug, other: &impl Debug) -> bool {
     format!("{one:?}") != format!("{other:?}")
 }
 
-fn address(route: &Route) -> String {
-    format!("{}{}", route.host.as_ref().map_or(String::new(), ToString::to_string), route.path)
-}
-
 fn opened_by(route: &Route) -> String {
     let words = route.accept.iter().map(CredentialKind::word).collect::<Vec<_>>().join(", ");
     if words == "none" { "nothing, open to all".to_owned() } else { words }
-}
-
-fn goes_to(route: &Route) -> String {
-    let path = route.forward.path.as_ref().map_or(String::new(), ToString::to_string);
-    match &route.forward.origin.via {
-        Via::Url(url) => format!("{url}{path}"),
-        Via::Service(binding) => format!("service {binding}{path}"),
-    }
 }
 
 /// Hosts times routes that are looked at in both policies.

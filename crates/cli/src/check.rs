@@ -145,7 +145,7 @@ fn row(route: &Route, advised: &Advised) -> [String; 5] {
     [
         route.name.clone(),
         route.methods.join(" "),
-        format!("{}{}", route.host.as_ref().map_or(String::new(), ToString::to_string), route.path),
+        address(route),
         match opened_by.as_str() {
             _ if !is_reached(route, advised) => "never reached".to_owned(),
             "none" => "nothing: open to all".to_owned(),
@@ -175,7 +175,13 @@ fn route_json(route: &Route, advised: &Advised) -> Value {
     })
 }
 
-fn goes_to(route: &Route) -> String {
+/// Host and path, as `check` lists them.
+pub fn address(route: &Route) -> String {
+    format!("{}{}", route.host.as_ref().map_or(String::new(), ToString::to_string), route.path)
+}
+
+/// The origin, and the path there.
+pub fn goes_to(route: &Route) -> String {
     let path = route.forward.path.as_ref().map_or(String::new(), ToString::to_string);
     match &route.forward.origin.via {
         Via::Url(url) => format!("{url}{path}"),

@@ -173,3 +173,11 @@ impl Policy {
         self.basic.iter().flat_map(|basic| &basic.machines)
     }
 }
+
+coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, registry, clients, oauth, issuers, session, nonce, sign_in, basic, ticket, brokers, luminate, identity, admin, limits, single_use, objects, routes, index, gives_xsrf_tokens, takes_xsrf_header } without {
+    carried,
+    digest,
+    #[cfg(feature = "reader")] tests,
+    #[cfg(feature = "reader")] places,
+    #[cfg(feature = "reader")] allowances,
+});

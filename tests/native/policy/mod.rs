@@ -1,6 +1,7 @@
 //! The policy reader.
 
 mod compiled;
+mod demo;
 mod files;
 mod keys;
 mod properties;

@@ -241,17 +241,20 @@ impl<T: Coded + Send + Sync + 'static> Coded for Arc<T> {
 }
 
 /// The fields of a struct in the order in which they are written, or the variants of an enum with their numbers, from 0: all
-/// of them, or it does not compile.
+/// of them, or it does not compile. `without` names the fields of a struct that follow from the others.
 macro_rules! coded {
-    (struct $name:ident { $($field:ident),* $(,)? }) => {
+    (struct $name:ident { $($field:ident),* $(,)? } $(without { $($(#[$when:meta])* $left:ident),* $(,)? })?) => {
         impl $crate::compiled::codec::Coded for $name {
             fn write(&self, to: &mut $crate::compiled::codec::Writer) {
-                let Self { $($field),* } = self;
+                let Self { $($field,)* $($($(#[$when])* $left: _,)*)? } = self;
                 $($crate::compiled::codec::Coded::write($field, to);)*
             }
 
             fn read(from: &mut $crate::compiled::codec::Reader<'_>) -> Self {
-                Self { $($field: $crate::compiled::codec::Coded::read(from)),* }
+                Self {
+                    $($field: $crate::compiled::codec::Coded::read(from),)*
+                    $($($(#[$when])* $left: Default::default(),)*)?
+                }
             }
         }
     };

@@ -8,13 +8,12 @@
 
 #[macro_use]
 pub(crate) mod codec;
-mod whole;
 
 use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use super::Policy;
+use super::{Carried, Policy};
 use codec::{Coded, Reader, Writer};
 
 /// The layout of the model. Another layout gets another number: `fixtures/policy/compiled.json` holds the two together.
@@ -79,7 +78,7 @@ impl Policy {
         let mut reader = Reader::new(model);
         let policy = <Policy as Coded>::read(&mut reader);
         match reader.is_whole() {
-            true => Ok(Policy { digest: Some(PolicyDigest::of(digest)), ..policy }),
+            true => Ok(Policy { carried: Carried::of(&policy), digest: Some(PolicyDigest::of(digest)), ..policy }),
             false => Err(Unreadable::Changed),
         }
     }

@@ -4,6 +4,7 @@ mod accept;
 pub(crate) mod allow;
 mod check;
 mod check_oauth;
+mod check_routes;
 mod check_schemes;
 mod client;
 mod credentials;
