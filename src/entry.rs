@@ -52,20 +52,18 @@ pub fn fetch(request: Request, env: Env, context: JsValue) -> Promise {
 /// the first route without any credential, so that the engine has compiled it. Nothing comes of the decision.
 #[wasm_bindgen]
 pub fn prepare(request: &Request) {
-    let Some((gate, held)) = start::prepare().zip(Held::new().ok()) else { return };
-    let path = gate.policy.routes.first().map(|route| route.path.base()).filter(|path| !path.is_empty());
-    let url = [gate.policy.gateway.issuer.origin(), path.unwrap_or("/")].concat();
-    let incoming = Incoming {
-        method: "GET",
-        url: &url,
-        headers: Headers::new(vec![("accept", "text/html")]),
-        odd_body: false,
-        client_address: None,
-    };
-    let (env, context) = (JsValue::UNDEFINED.unchecked_into::<Env>(), JsValue::UNDEFINED);
-    let platform = Platform::new(&env, &context, request, &held, gate.policy.limits.wait);
-    let moment = Moment { now: SOME_TIME, request_id: "" };
-    let _ = Box::pin(gate.handle(&incoming, moment, &platform)).as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    start::prepare(|gate| {
+        let Ok(held) = Held::new() else { return };
+        let path = gate.policy.routes.first().map(|route| route.path.base()).filter(|path| !path.is_empty());
+        let url = [gate.policy.gateway.issuer.origin(), path.unwrap_or("/")].concat();
+        let headers = Headers::new(vec![("accept", "text/html")]);
+        let incoming = Incoming { method: "GET", url: &url, headers, odd_body: false, client_address: None };
+        let (env, context) = (JsValue::UNDEFINED.unchecked_into::<Env>(), JsValue::UNDEFINED);
+        let platform = Platform::new(&env, &context, request, &held, gate.policy.limits.wait);
+        let moment = Moment { now: SOME_TIME, request_id: "" };
+        let mut deciding = Box::pin(gate.handle(&incoming, moment, &platform));
+        let _ = deciding.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    });
 }
 
 /// A request on its way to an answer. While it waits for the origin JavaScript holds it, so that the collector

@@ -17,15 +17,14 @@ thread_local! {
     static READ: RefCell<Option<Result<Policy, Unreadable>>> = const { RefCell::new(None) };
 }
 
-/// Decodes the policy before there is a request, and answers with a gate that knows no secret.
-pub fn prepare() -> Option<State> {
-    let read = Policy::decode(&compiled());
-    let policy = read.as_ref().ok().cloned();
-    READ.set(Some(read));
-    policy.map(|policy| {
+/// Decodes the policy before there is a request, lets a gate that knows no secret try it, and keeps it.
+pub fn prepare(attempt: impl FnOnce(&State)) {
+    READ.set(Some(Policy::decode(&compiled()).map(|policy| {
         let secrets = Secrets::new(&policy, "", |_| None);
-        State::new(policy, secrets)
-    })
+        let gate = State::new(policy, secrets);
+        attempt(&gate);
+        gate.policy
+    })));
 }
 
 /// The isolate's gate; None if the policy is not valid, and then nothing is let through.
