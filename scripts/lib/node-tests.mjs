@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fromTap, nothing, sum, testNames, verdict } from "./count.mjs";
+import { failuresInTap, fromTap, nothing, sum, testNames, verdict } from "./count.mjs";
 import { inRoot, node22, root } from "./paths.mjs";
 import { ensurePython, needsPython, pythonHint } from "./python.mjs";
 import { run } from "./run.mjs";
@@ -50,9 +50,12 @@ async function runFiles({ env, note, name }, files, pattern) {
   const titles = pattern === undefined ? [] : [`--test-name-pattern=${pattern}`];
   try {
     const { code } = await run(node22, ["--test", "--test-concurrency=2", ...reports, ...titles, ...files], { env: wranglerEnv(env), cwd: root, inherit: true });
-    const count = existsSync(tap) ? fromTap(readFileSync(tap, "utf8")) : nothing();
+    const report = existsSync(tap) ? readFileSync(tap, "utf8") : "";
+    const count = fromTap(report);
     if (code !== 0 && count.failed === 0) return sum([count, verdict(note, `${name}: node --test ended with code ${code}`, false)]);
-    if (count.failed > 0) note(`${name}: ${count.failed} failed`);
+    const failures = failuresInTap(report);
+    failures.forEach((text) => note(`${name}: ${text}`));
+    if (count.failed > 0 && failures.length === 0) note(`${name}: ${count.failed} failed`);
     return count;
   } finally {
     rmSync(scratch, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import { buildInstrumented, missing } from "../../fuzz/build.mjs";
 import { fuzzAll, names as targets } from "../../fuzz/run.mjs";
 import { aptInstall } from "./apt.mjs";
 import { chromiumHint, ensureChromium } from "./chromium.mjs";
-import { fromCargo, nothing, sum, verdict } from "./count.mjs";
+import { failuresInCargo, fromCargo, nothing, sum, verdict } from "./count.mjs";
 import { chosenFiles, nodeTests, skip, withPython } from "./node-tests.mjs";
 import { ensureOrigins } from "./origins.mjs";
 import { inRoot, locked, node22, root, versions } from "./paths.mjs";
@@ -102,7 +102,10 @@ async function cargoTest(note, name, args, env) {
   const { code, stdout } = await run("cargo", args, { env, cwd: root, echo: true });
   const count = fromCargo(stdout);
   if (code !== 0 && count.failed === 0) return sum([count, verdict(note, `${name}: it did not compile or did not finish`, false)]);
-  return count.failed > 0 ? (note(`${name}: ${count.failed} failed`), count) : count;
+  const failures = failuresInCargo(stdout);
+  failures.forEach((text) => note(`${name}: ${text}`));
+  if (count.failed > 0 && failures.length === 0) note(`${name}: ${count.failed} failed`);
+  return count;
 }
 
 async function buildBoth(t) {

@@ -1,7 +1,7 @@
 // The closing line of `npm test` counts what each runner printed, no more and no less.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fromCargo, fromTap, sum, testNames } from "../../scripts/lib/count.mjs";
+import { failuresInCargo, failuresInTap, fromCargo, fromTap, sum, testNames } from "../../scripts/lib/count.mjs";
 
 test("cargo's programs are added up, the ignored named", () => {
   const output = `running 3 tests
@@ -43,4 +43,53 @@ test("tests that cannot run here are still named", () => {
 
 test("sums keep every name", () => {
   assert.deepEqual(sum([{ passed: 1, failed: 0, skipped: ["a"] }, { passed: 2, failed: 1, skipped: ["b"] }]), { passed: 3, failed: 1, skipped: ["a", "b"] });
+});
+
+test("what failed is named with its error, for the closing list", () => {
+  const tap = `TAP version 13
+not ok 1 - adds up
+  ---
+  duration_ms: 2.6
+  location: '/a/load.test.mjs:8:1'
+  failureType: 'testCodeFailure'
+  error: |-
+    Expected values to be equal:
+
+    the wasm grew
+  code: 'ERR_ASSERTION'
+  expected:
+  ...
+    not ok 1 - inner
+      ---
+      location: '/a/b.test.mjs:3:36'
+      failureType: 'testCodeFailure'
+      error: 'no way'
+      code: 'ERR_TEST_FAILURE'
+      ...
+not ok 2 - outer
+  ---
+  failureType: 'subtestsFailed'
+  error: '1 subtest failed'
+  ...
+ok 3 - fine
+  ---
+  duration_ms: 1
+  ...
+`;
+  assert.deepEqual(failuresInTap(tap), [
+    "adds up (load.test.mjs)\n      Expected values to be equal:\n      the wasm grew",
+    "inner (b.test.mjs)\n      no way",
+  ]);
+  const cargo = `failures:
+
+---- links::late stdout ----
+
+thread 'links::late' panicked at tests/native/links.rs:3:5:
+assertion failed
+note: run with \`RUST_BACKTRACE=1\`
+
+failures:
+    links::late
+`;
+  assert.deepEqual(failuresInCargo(cargo), ["links::late\n      thread 'links::late' panicked at tests/native/links.rs:3:5:\n      assertion failed"]);
 });
