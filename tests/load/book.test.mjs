@@ -47,9 +47,15 @@ test("a client that left may have had its line or not, and never two", () => {
   }
 });
 
+const calm = { rss: [100e6, 105e6], wasm: [4e6, 4e6], left: 0, made: 1 };
+const complaints = (memory, minutes) => report({ requests: 1000, left: 0, lines: 1000, reached: 0, reasons: new Map(), wrong: [], did: new Map(), memory: { ...calm, ...memory }, times: { gate: [1], bare: [1] }, calm: { gate: [1], bare: [1] }, minutes }).wrong.length;
+
 test("memory that grows is complained of, and a wasm that was made again", () => {
-  const calm = { rss: [100e6, 105e6], wasm: [4e6, 4e6], made: 1 };
-  const run = (memory) => report({ requests: 1000, left: 0, lines: 1000, reached: 0, reasons: new Map(), wrong: [], did: new Map(), memory, times: { gate: [1], bare: [1] }, calm: { gate: [1], bare: [1] }, minutes: 15 }).wrong.length;
-  assert.equal(run(calm), 0);
-  for (const more of [{ rss: [100e6, 111e6] }, { wasm: [4e6, 4.5e6] }, { made: 2 }]) assert.equal(run({ ...calm, ...more }), 1);
+  assert.equal(complaints({}, 15), 0);
+  for (const more of [{ rss: [100e6, 111e6] }, { wasm: [4e6, 4.5e6] }, { wasm: [4e6, 4.5e6], left: 2000 }, { made: 2 }]) assert.equal(complaints(more, 15), 1, JSON.stringify(more));
+});
+
+test("in a short run a table may double; what clients that left had sent may not stay", () => {
+  assert.equal(complaints({ rss: [100e6, 150e6], wasm: [3.1e6, 3.5e6], left: 200 }, 1), 0);
+  for (const more of [{ wasm: [3.1e6, 3.1e6 + 200 * 10_000], left: 200 }, { wasm: [3.1e6, 3.5e6] }, { made: 2 }]) assert.equal(complaints(more, 1), 1, JSON.stringify(more));
 });

@@ -39,7 +39,7 @@ export async function load({ minutes, rate, seed, progress = () => {} }) {
     const [times, calm] = [{ gate: [], bare: [] }, { gate: [], bare: [] }];
     const work = [
       ...Array.from({ length: SIDES }, () => side(traffic, isOver, (1000 * SIDES) / rate)),
-      every(3000, isOver, () => memory.look(wires)),
+      every(3000, isOver, () => memory.look(wires, book.left)),
       every(1000, isOver, async () => {
         for (const own of wires) book.reached(idsOf(await own.take()));
       }),

@@ -9,7 +9,9 @@ const ONCE = KINDS.filter(([, kind]) => kind.once === true);
 /** Wrong passwords are counted, and a person who has had many of them waits. */
 const GUESSED = new Set(["password over Basic", "sign-in"]);
 const GUESSES_A_MINUTE = 5;
-const PADDING = "x".repeat(10_000);
+/** What a client that leaves sends besides, in bytes: if it were kept, the memory would show it. */
+export const PADDING_BYTES = 10_000;
+const PADDING = "x".repeat(PADDING_BYTES);
 
 /** A generator of numbers in [0, 1): mulberry32. */
 export function random(seed) {
@@ -94,7 +96,7 @@ export class Traffic {
     const got = await kind.get(this.#lane());
     const share = this.#next() < 0.3 ? this.#next() : 1;
     const { headers } = got.request;
-    const request = { ...got.request, headers: { ...headers, "x-padding": PADDING } }; // what is kept of it would be seen
+    const request = { ...got.request, headers: { ...headers, "x-padding": PADDING } };
     await this.#lane().gate.leave(this.#from(request), this.#next() ** 2 * 60, share);
     if (kind.once !== true || this.#next() < 0.5) return;
     const answers = [await this.#show(got.request), await this.#show(got.request)];
