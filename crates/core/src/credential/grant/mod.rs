@@ -16,7 +16,7 @@ mod tokens;
 use crate::credential::dpop::Proof;
 use crate::credential::grant::claims::AUDIENCE;
 pub use crate::credential::grant::claims::{Claims, Wanted, check_wanted, claims, resources, scopes};
-use crate::credential::grant::code::Redeemed;
+use crate::credential::grant::code::UsedUp;
 pub use crate::credential::grant::tokens::Issued;
 use crate::credential::grant::tokens::issue;
 use crate::identity::Identity;
@@ -37,12 +37,12 @@ pub async fn begin<P: KvStore + Ledger>(
     ports: &P,
     policy: &OAuth,
     code: &Sealed,
-    redeemed: Redeemed,
+    used_up: UsedUp,
     record: Record,
     wanted: &Wanted,
 ) -> Result<Issued, Reason> {
     let family = family(ctx, policy, code)?;
-    let Redeemed { at, is_first } = redeemed;
+    let UsedUp { at, is_first } = used_up;
     let record = Record {
         exp: at + policy.refresh_lifetime.min(policy.grant_lifetime),
         ends: at + policy.grant_lifetime,

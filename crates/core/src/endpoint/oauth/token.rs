@@ -75,7 +75,7 @@ enum Redeemed {
     Refresh(Sealed, Claims),
 }
 
-/// Client, address and PKCE are checked before the code is claimed: a thief can neither spend it nor have it revoked.
+/// A thief can neither spend a code nor have it revoked; a request that asks for too much, or with an old proof, gives it back.
 async fn redeem_code<P: Ports>(
     x: &Exchange<'_, P>,
     oauth: &OAuth,
@@ -93,26 +93,32 @@ async fn redeem_code<P: Ports>(
         verifier: form.get("code_verifier"),
         bound: wanted.bound,
     };
-    let allowed = code::check(ctx, ports, code, &shown).await?;
+    ctx.signing_key(&oauth.keys)?;
+    let (allowed, used_up) = code::redeem(ctx, ports, oauth, code, &shown).await?;
     let record = Record {
-        sub: allowed.subject.clone(),
-        client: allowed.client.clone(),
-        scope: allowed.scope.clone(),
-        resources: allowed.resources.clone(),
+        sub: allowed.subject,
+        client: allowed.client,
+        scope: allowed.scope,
+        resources: allowed.resources,
         ..Record::default()
     };
-    grant::check_wanted(&record, wanted)?;
-    ctx.signing_key(&oauth.keys)?;
-    if let Some(proof) = proof {
-        proof.claim(ctx, ports).await?;
-    }
-    match code::claim(ctx, ports, oauth, code, &allowed, wanted.bound).await {
-        Ok(redeemed) => grant::begin(ctx, ports, oauth, code, redeemed, record, wanted).await,
-        Err(Reason::CodeReplayed) => {
-            grant::end_of_code(ctx, ports, oauth, code).await?;
-            Err(Reason::CodeReplayed)
+    let accepted = async {
+        grant::check_wanted(&record, wanted)?;
+        match proof {
+            Some(proof) => proof.claim(ctx, ports).await,
+            None => Ok(()),
         }
-        Err(other) => Err(other),
+    };
+    if let Err(reason) = accepted.await {
+        ports.withdraw().await;
+        return Err(reason);
+    }
+    match used_up {
+        Ok(used_up) => grant::begin(ctx, ports, oauth, code, used_up, record, wanted).await,
+        Err(reason) => {
+            grant::end_of_code(ctx, ports, oauth, code).await?;
+            Err(reason)
+        }
     }
 }
 
