@@ -14,8 +14,9 @@ const help = `npm run load: two isolates with mixed traffic, good and bad, at on
   npm run load -- --seed 7         this traffic again; without it a new seed, which is printed
   npm run load -- --write          the table of docs/reliability.md, if all was well
 
-It fails where a decision was wrong, where a line is missing, where the wasm's memory grew by more than 10 % after the fifth
-minute (or half, if that is sooner), and, in a run of 10 minutes or more, where the process did.`;
+It fails where a decision was wrong, where a line is missing, and in a run of 10 minutes or more where the memory of the wasm or
+of the process grew by more than 10 % after half of the time. In a shorter one the wasm may grow by half of what the clients that
+left had sent.`;
 
 main(async (args) => {
   const { values } = parseArgs({

@@ -32,7 +32,7 @@ export async function load({ minutes, rate, seed, progress = () => {} }) {
     const traffic = new Traffic({ lanes, book, seed });
     const begun = performance.now();
     const length = minutes * 60_000;
-    const settled = begun + Math.min(300_000, length / 2);
+    const settled = begun + length / 2;
     let isStopped = false;
     const isOver = () => isStopped || performance.now() - begun >= length;
     progress(`${minutes} min at up to ${rate} actions a second, seed ${seed}`);
