@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { build, builds } from "../build.mjs";
+import { costs } from "../../bench/costs.mjs";
 import { exact } from "../../bench/linear.mjs";
 import { buildInstrumented, missing } from "../../fuzz/build.mjs";
 import { fuzzAll, names as targets } from "../../fuzz/run.mjs";
@@ -25,7 +26,7 @@ export const parts = {
   lint: { what: "cargo fmt --check, clippy and cargo doc without a warning", run: lint },
   native: { what: "cargo test: the core and the command-line tool", run: native },
   simulate: { what: "a million interleavings of requests, faults and clients that leave; every single fault of a few", run: simulate },
-  fuzz: { what: "each fuzz target for some seconds, and whether every reader is linear (counted, not timed)", run: fuzz },
+  fuzz: { what: "each fuzz target for some seconds; whether every reader is linear and no request costs more (counted, not timed)", run: fuzz },
   wasm: { what: "the Worker's own code, as wasm in Node", run: wasm },
   build: { what: "the demo's build and its size, your own build, deploy --dry-run", run: buildBoth },
   e2e: { what: "the demo in workerd", folder: "tests/e2e", run: (t) => afterDemo(t, withPython) },
@@ -86,7 +87,11 @@ async function fuzz({ env, note }) {
   const { cases, found } = await exact(programs.work);
   console.log(`  ${found.length === 0 ? "ok" : "!!"} ${cases.length} kinds and alphabets of input: doubling one doubles the work`);
   found.forEach((line) => console.log(`     ${line}`));
-  return sum([...held, verdict(note, `a reader that is not linear: ${found[0]}`, found.length === 0)]);
+  const { counted, found: dearer } = await costs(programs.work);
+  console.log(`  ${dearer.length === 0 ? "ok" : "!!"} ${counted.length} kinds of request: none takes more comparisons or allocations than fixtures/costs.json says`);
+  dearer.forEach((line) => console.log(`     ${line}`));
+  const linear = verdict(note, `a reader that is not linear: ${found[0]}`, found.length === 0);
+  return sum([...held, linear, verdict(note, `a request that costs more: ${dearer[0]}`, dearer.length === 0)]);
 }
 
 /** wasm-bindgen-test runs only what is marked for it; --lib because the native program does not compile for wasm. */

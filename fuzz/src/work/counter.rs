@@ -5,24 +5,32 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 static COMPARISONS: AtomicU64 = AtomicU64::new(0);
 static ALLOCATED: AtomicU64 = AtomicU64::new(0);
+static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
 
 /// What was spent up to some moment.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Spent {
     pub comparisons: u64,
     pub allocated: u64,
+    pub allocations: u64,
     pub nanoseconds: u64,
 }
 
 impl Spent {
     pub fn now() -> Self {
-        Self { comparisons: COMPARISONS.load(Relaxed), allocated: ALLOCATED.load(Relaxed), nanoseconds: cpu_time() }
+        Self {
+            comparisons: COMPARISONS.load(Relaxed),
+            allocated: ALLOCATED.load(Relaxed),
+            allocations: ALLOCATIONS.load(Relaxed),
+            nanoseconds: cpu_time(),
+        }
     }
 
     pub fn since(self, before: Self) -> Self {
         Self {
             comparisons: self.comparisons.wrapping_sub(before.comparisons),
             allocated: self.allocated.wrapping_sub(before.allocated),
+            allocations: self.allocations.wrapping_sub(before.allocations),
             nanoseconds: self.nanoseconds.saturating_sub(before.nanoseconds),
         }
     }
@@ -31,6 +39,7 @@ impl Spent {
         Self {
             comparisons: self.comparisons.min(other.comparisons),
             allocated: self.allocated.min(other.allocated),
+            allocations: self.allocations.min(other.allocations),
             nanoseconds: self.nanoseconds.min(other.nanoseconds),
         }
     }
@@ -45,6 +54,7 @@ static ALLOCATOR: Counting = Counting;
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATED.fetch_add(layout.size() as u64, Relaxed);
+        ALLOCATIONS.fetch_add(1, Relaxed);
         unsafe { System.alloc(layout) }
     }
 
@@ -54,6 +64,7 @@ unsafe impl GlobalAlloc for Counting {
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         ALLOCATED.fetch_add(size as u64, Relaxed);
+        ALLOCATIONS.fetch_add(1, Relaxed);
         unsafe { System.realloc(pointer, layout, size) }
     }
 }

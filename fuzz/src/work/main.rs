@@ -1,8 +1,10 @@
-//! What reading costs as inputs double: `work [--cpu] [KIND]` prints one line of JSON for each kind and alphabet.
+//! What reading costs as inputs double: `work [--cpu] [KIND]` prints one line of JSON for each kind and alphabet. And what an
+//! ordinary request costs: `work --requests` prints one for each of `fixtures/costs.json`.
 //!
 //! Compiled as the fuzzers are, it counts the comparisons that the core executes and the bytes that it allocates, which
 //! are the same in every run. `--cpu` measures CPU time instead; compile it without the instruments for that.
 
+mod costs;
 mod counter;
 mod inputs;
 mod requests;
@@ -17,6 +19,9 @@ fn main() {
     // From here on the allocator gives large pieces out of memory that it has: page faults would be measured otherwise.
     drop(black_box(vec![1_u8; 31 << 20]));
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| argument == "--requests") {
+        return costs::all().iter().for_each(|cost| println!("{cost}"));
+    }
     let is_timed = arguments.iter().any(|argument| argument == "--cpu");
     arguments.retain(|argument| argument != "--cpu");
     let cases = inputs::all().into_iter().chain(requests::all());
