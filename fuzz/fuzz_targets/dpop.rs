@@ -30,7 +30,7 @@ thread_local! {
 target!(|input: Input<'_>| {
     let (_, secrets) = house();
     let recent = Recent::default();
-    let ctx = Context { recent: &recent, secrets, single_use: SingleUse::Ledger, loopback: false, now: NOW };
+    let ctx = Context { recent: &recent, secrets: secrets.usable(false), single_use: SingleUse::Ledger, now: NOW };
     let ports = Memory::new(&World::at(NOW));
     let ask = |proof: &str, address: &str| {
         let headers = Headers::new(vec![("dpop", proof)]);

@@ -22,7 +22,7 @@ target!(|input: Input<'_>| {
     let (policy, secrets) = house();
     let profile = &policy.links[0];
     let key = policy.key("demo").expect("the key");
-    let secret = secrets.secret(&key.secret, false).expect("its value");
+    let secret = secrets.usable(false).secret(&key.secret).expect("its value");
     let path = format!("/files/{}", input.path);
     let signed = Signed { method: "GET", host: "gate.example.org", path: &path };
     let terms = Terms { expires: NOW + u64::from(input.life), ..Terms::default() };

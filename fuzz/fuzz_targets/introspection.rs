@@ -13,7 +13,7 @@ use crate::given::{NOW, house};
 target!(|input: (u16, &str)| {
     let (policy, secrets) = house();
     let recent = Recent::default();
-    let ctx = Context { recent: &recent, secrets, single_use: SingleUse::Ledger, loopback: false, now: NOW };
+    let ctx = Context { recent: &recent, secrets: secrets.usable(false), single_use: SingleUse::Ledger, now: NOW };
     let ports = Memory::new(&World::at(NOW));
     let status = if input.0 % 4 > 0 { 200 } else { input.0 };
     ports.check.replace((status, input.1.to_owned()));

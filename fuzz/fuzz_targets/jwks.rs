@@ -22,7 +22,7 @@ target!(|input: (bool, u16, &str, &str)| {
     let (is_real, at, put, text) = input;
     let (policy, secrets) = house();
     let recent = Recent::default();
-    let ctx = Context { recent: &recent, secrets, single_use: SingleUse::Ledger, loopback: false, now: NOW };
+    let ctx = Context { recent: &recent, secrets: secrets.usable(false), single_use: SingleUse::Ledger, now: NOW };
     let ports = Memory::new(&World::at(NOW));
     let keys = oauth::keys();
     let document = match is_real {

@@ -20,13 +20,13 @@ target!(|input: Input<'_>| {
     let (policy, secrets) = house();
     let profile = &policy.links[0];
     let signed = Signed { method: "GET", host: "gate.example", path: input.path };
-    let check = |query: &str| verify(profile, secrets, false, signed, query, None, NOW);
+    let check = |query: &str| verify(profile, secrets.usable(false), signed, query, None, NOW);
 
     // Whoever does not hold the key gets nothing accepted.
     assert!(!matches!(check(input.query), Ok(Some(_))), "forged: {}", input.query);
 
     let key = policy.key("demo").expect("the key");
-    let secret = secrets.secret(&key.secret, false).expect("its value");
+    let secret = secrets.usable(false).secret(&key.secret).expect("its value");
     let terms = Terms { expires: NOW + 1 + u64::from(input.life), ..Terms::default() };
     let Ok(made) = sign(profile, key, secret, signed, input.query, terms) else { return };
     let url = format!("https://gate.example/?{made}");

@@ -103,7 +103,7 @@ fn broker(story: &mut Story, changes: &str) {
     let policy = &story.site.gate.policy;
     let profile = policy.links.iter().find(|profile| profile.name == "broker").unwrap();
     let key = policy.key("broker").unwrap();
-    let secret = story.site.gate.secrets.secret(&key.secret, false).unwrap();
+    let secret = story.site.gate.secrets.usable(false).secret(&key.secret).unwrap();
     let now = story.site.ports.world.clock.get();
     let terms = Terms { expires: now + 30, ..Terms::default() };
     let signed = Signed { method: "GET", host: "gate.example.org", path };

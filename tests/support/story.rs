@@ -152,7 +152,7 @@ impl Story {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let policy = &self.site.gate.policy;
         let key = policy.key("demo").unwrap();
-        let secret = self.site.gate.secrets.secret(&key.secret, false).unwrap();
+        let secret = self.site.gate.secrets.usable(false).secret(&key.secret).unwrap();
         let signed = Signed { method: "GET", host: "gate.example.org", path };
         let query = link::sign(&policy.links[0], key, secret, signed, query, terms).unwrap();
         self.keep("link", format!("{path}?{query}"));

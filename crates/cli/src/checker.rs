@@ -75,7 +75,7 @@ impl Checker<'_> {
     fn by_profile(self, workspace: &Workspace, profile: &SignedRedirect, asked: Asked<'_>) -> Verdict {
         let query = asked.url.split_once('?').map_or("", |(_, query)| query);
         let loopback = self.is_loopback(&workspace.policy, asked.url);
-        match redirect::verify(profile, &workspace.secrets(), loopback, query, asked.now) {
+        match redirect::verify(profile, workspace.secrets().usable(loopback), query, asked.now) {
             Ok(Some(verified)) => {
                 let identity = Identity { subject: verified.subject, ..Identity::by_key(REDIRECT, &verified.key_id) };
                 Verdict { identity: Some(identity), ..Verdict::default() }

@@ -127,7 +127,7 @@ impl Line {
 /// somebody is; without one it is only a name for the same person.
 fn subject_digest(gate: &State, subject: &str) -> String {
     let seal = gate.policy.keys.iter().find(|key| key.usage == KeyUse::Seal);
-    let secret = seal.and_then(|key| gate.secrets.secret(&key.secret, true).ok());
+    let secret = seal.and_then(|key| gate.secrets.usable(true).secret(&key.secret).ok());
     let parts: [&[u8]; 2] = [b"edgegate log v1\0", subject.as_bytes()];
     let digest = secret.map_or_else(|| sha256(&parts), |secret| hmac_sha256(secret, &parts));
     base64url(digest.split_at_checked(9).map_or(&[], |(start, _)| start))

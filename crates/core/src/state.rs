@@ -57,9 +57,8 @@ impl State {
     pub(crate) fn context(&self, target: &Target<'_>, now: u64) -> Context<'_> {
         Context {
             recent: &self.recent,
-            secrets: &self.secrets,
+            secrets: self.secrets.usable(target.is_loopback()),
             single_use: self.policy.single_use,
-            loopback: target.is_loopback(),
             now,
         }
     }

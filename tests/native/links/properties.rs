@@ -35,7 +35,7 @@ struct Sent {
 
 fn sign(method: &str, host: &str, path: &str, query: &str, key: &str, terms: Terms) -> Sent {
     let key = HOUSE.policy.key(key).unwrap();
-    let secret = HOUSE.secrets.secret(&key.secret, false).unwrap();
+    let secret = HOUSE.secrets.usable(false).secret(&key.secret).unwrap();
     let signed = Signed { method, host, path };
     let query = link::sign(&HOUSE.profile, key, secret, signed, query, terms).unwrap();
     Sent { method: method.to_owned(), url: format!("https://{host}{path}?{query}"), client: None }
@@ -46,7 +46,7 @@ fn verify(sent: &Sent, now: u64) -> Result<Option<Verified>, Reason> {
     let target = Target::read(&sent.url, 8192)?;
     let signed = Signed { method: &sent.method, host: &target.host, path: target.path };
     let query = target.query.unwrap_or_default();
-    link::verify(&HOUSE.profile, &HOUSE.secrets, false, signed, query, sent.client, now)
+    link::verify(&HOUSE.profile, HOUSE.secrets.usable(false), signed, query, sent.client, now)
 }
 
 fn holds(sent: &Sent) -> bool {

@@ -43,7 +43,7 @@ fn the_worked_example_of_the_demo_is_made_and_read() {
     let signed = Signed { method: text(&case, "method"), host: text(&case, "host"), path: text(&case, "path") };
     let expires = case["expires"].as_u64().unwrap();
     let key = link::find_key(&profile, text(&case, "key_id")).unwrap();
-    let secret = secrets.secret(&key.secret, true).unwrap();
+    let secret = secrets.usable(true).secret(&key.secret).unwrap();
     let terms = Terms { expires, ..Terms::default() };
     let made = link::sign(&profile, key, secret, signed, text(&case, "query"), terms).unwrap();
     assert_eq!(made, text(&case, "signed"));
@@ -52,9 +52,9 @@ fn the_worked_example_of_the_demo_is_made_and_read() {
     assert_eq!(link::string_to_sign(&profile, signed, parts.covered), text(&case, "text"));
     assert_eq!(base64url(&parts.mac), text(&case, "signature"));
     let now = expires - 60;
-    assert!(link::verify(&profile, &secrets, true, signed, &made, None, now).unwrap().is_some());
+    assert!(link::verify(&profile, secrets.usable(true), signed, &made, None, now).unwrap().is_some());
     let head = Signed { method: "HEAD", ..signed };
-    assert!(link::verify(&profile, &secrets, true, head, &made, None, now).unwrap().is_some());
+    assert!(link::verify(&profile, secrets.usable(true), head, &made, None, now).unwrap().is_some());
 }
 
 #[test]
@@ -70,10 +70,10 @@ fn every_column_of_the_signed_redirect_table_is_made_and_read() {
             let secret = Secret::new(text(&set, "secret"));
             let made = redirect::sign(&profile, &secret, before.trim_end_matches('&'), ts).unwrap();
             assert_eq!(made, format!("{covered}&signature={}", text(case, column)), "{case} {column}");
-            let verified = redirect::verify(&profile, &secrets, true, &made, ts).unwrap().unwrap();
+            let verified = redirect::verify(&profile, secrets.usable(true), &made, ts).unwrap().unwrap();
             assert_eq!(hex(&verified.digest), text(case, column));
             let other = redirect_profile(digest, opposite(boundary));
-            let refused = redirect::verify(&other, &secrets, true, &made, ts);
+            let refused = redirect::verify(&other, secrets.usable(true), &made, ts);
             assert_eq!(refused, Err(Reason::RedirectSignatureMismatch), "{case} {column}");
         }
     }
@@ -104,7 +104,7 @@ fn the_window_is_five_seconds_to_both_sides() {
     let query = format!("{}&signature={}", text(case, "covered"), text(case, "md5_inclusive"));
     let at = |offset: &Value| {
         let now = 1_287_763_970_u64.checked_add_signed(offset.as_i64().unwrap()).unwrap();
-        redirect::verify(&profile, &secrets, true, &query, now)
+        redirect::verify(&profile, secrets.usable(true), &query, now)
     };
     for offset in set["window"]["accepted_offsets"].as_array().unwrap() {
         assert!(at(offset).is_ok_and(|verified| verified.is_some()), "{offset}");

@@ -33,7 +33,7 @@ fn keys() -> &'static [Arc<Key>] {
 }
 
 fn open(kind: Kind, keys: &[Arc<Key>], text: &str) -> Option<Sealed> {
-    seal::open(kind, keys, &KEYRING, false, text).unwrap()
+    seal::open(kind, keys, KEYRING.usable(false), text).unwrap()
 }
 
 fn kinds() -> impl Strategy<Value = Kind> {
@@ -58,7 +58,7 @@ prop_compose! {
         random in any::<u8>(),
     ) -> Minted {
         let key = &keys()[key];
-        let secret = KEYRING.secret(&key.secret, false).unwrap();
+        let secret = KEYRING.usable(false).secret(&key.secret).unwrap();
         let (text, sealed) = seal::mint(kind, key, secret, issued, expires, &audience, &Fixed(Cell::new(random))).unwrap();
         assert_eq!((sealed.issued, sealed.expires), (issued, expires));
         Minted { kind, audience, text: String::from_utf8(text.expose().to_vec()).unwrap(), sealed }
@@ -83,7 +83,7 @@ prop_compose! {
         payload in prop::collection::vec(any::<u8>(), 0..=seal::PAYLOAD),
         random in any::<u8>(),
     ) -> Carrying {
-        let secret = KEYRING.secret(&keys()[key].secret, false).unwrap();
+        let secret = KEYRING.usable(false).secret(&keys()[key].secret).unwrap();
         let terms = Terms { kind, issued, expires, audience: "a", payload: &payload };
         let sealed = seal::seal(&terms, &keys()[key], secret, &Fixed(Cell::new(random))).unwrap();
         Carrying { kind, key, payload, sealed }
@@ -91,7 +91,7 @@ prop_compose! {
 }
 
 fn read(kind: Kind, keys: &[Arc<Key>], bytes: &[u8]) -> Option<Sealed> {
-    seal::read(kind, keys, &KEYRING, false, bytes).unwrap()
+    seal::read(kind, keys, KEYRING.usable(false), bytes).unwrap()
 }
 
 fn ascii(secret: &edgegate_core::secret::Secret) -> String {
@@ -138,7 +138,7 @@ proptest! {
     fn one_payload_is_never_masked_alike(carrying in carrying(), random in any::<u8>()) {
         prop_assume!(carrying.payload.len() >= 8);
         let Carrying { kind, key, payload, sealed } = carrying;
-        let secret = KEYRING.secret(&keys()[key].secret, false).unwrap();
+        let secret = KEYRING.usable(false).secret(&keys()[key].secret).unwrap();
         let terms = Terms { kind, issued: sealed.issued, expires: sealed.expires, audience: "a", payload: &payload };
         let again = seal::seal(&terms, &keys()[key], secret, &Fixed(Cell::new(random))).unwrap();
         prop_assume!(again.bytes()[14..30] != sealed.bytes()[14..30]);
@@ -148,7 +148,7 @@ proptest! {
 
 #[test]
 fn a_payload_has_a_longest() {
-    let secret = KEYRING.secret(&keys()[0].secret, false).unwrap();
+    let secret = KEYRING.usable(false).secret(&keys()[0].secret).unwrap();
     let payload = vec![7; seal::PAYLOAD + 1];
     let terms = Terms { kind: Kind::SignOn, issued: 1, expires: 2, audience: "", payload: &payload };
     assert_eq!(seal::seal(&terms, &keys()[0], secret, &Fixed(Cell::new(1))), Err(Reason::Internal));
@@ -223,7 +223,7 @@ proptest! {
 #[test]
 fn every_bit_of_a_credential_counts() {
     let key = &keys()[0];
-    let secret = KEYRING.secret(&key.secret, false).unwrap();
+    let secret = KEYRING.usable(false).secret(&key.secret).unwrap();
     let (text, _) = seal::mint(Kind::Token, key, secret, 1, 2, "", &Fixed(Cell::new(9))).unwrap();
     let text = String::from_utf8(text.expose().to_vec()).unwrap();
     let (head, body) = text.split_at(text.len() - 62);
@@ -243,7 +243,7 @@ fn every_bit_of_a_credential_counts() {
 fn the_form_is_the_documented_one() {
     for kind in KINDS {
         let key = &keys()[0];
-        let secret = KEYRING.secret(&key.secret, false).unwrap();
+        let secret = KEYRING.usable(false).secret(&key.secret).unwrap();
         let (text, _) = seal::mint(kind, key, secret, 1, 2, "", &Fixed(Cell::new(9))).unwrap();
         let text = String::from_utf8(text.expose().to_vec()).unwrap();
         let body = text.strip_prefix(&format!("{}_seal-1_", kind.prefix())).unwrap();

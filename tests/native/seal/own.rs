@@ -16,7 +16,7 @@ use std::cell::Cell;
 
 fn is_own(text: &str) -> bool {
     let recent = Recent::default();
-    let ctx = Context { recent: &recent, secrets: &KEYRING, single_use: SingleUse::Ledger, loopback: false, now: NOW };
+    let ctx = Context { recent: &recent, secrets: KEYRING.usable(false), single_use: SingleUse::Ledger, now: NOW };
     own::is_in(ctx, &POLICY, text)
 }
 
@@ -85,7 +85,7 @@ proptest! {
     ) {
         let key = &POLICY.keys[key];
         let terms = seal::Terms { kind, issued: NOW, expires, audience: "a", payload: &payload };
-        let secret = KEYRING.secret(&key.secret, false).unwrap();
+        let secret = KEYRING.usable(false).secret(&key.secret).unwrap();
         let sealed = seal::seal(&terms, key, secret, &Fixed(Cell::new(random))).unwrap();
         let text = ascii(&sealed.text());
         for text in around(&text).into_iter().chain(around(&text.to_uppercase())).chain(around(&text.to_lowercase())) {
@@ -123,7 +123,7 @@ proptest! {
     #[test]
     fn a_token_of_a_session_is_known_without_the_session(random in any::<u8>(), purpose in "[a-z]{1,8}") {
         let recent = Recent::default();
-        let ctx = Context { recent: &recent, secrets: &KEYRING, single_use: SingleUse::Ledger, loopback: false, now: NOW };
+        let ctx = Context { recent: &recent, secrets: KEYRING.usable(false), single_use: SingleUse::Ledger, now: NOW };
         let policy = &POLICY.luminate.as_ref().unwrap().session;
         let one = session::start_anonymous(ctx, &Fixed(Cell::new(random)), policy).unwrap();
         let text = ascii(&session_token::token(ctx, policy, &one, &purpose).unwrap());
@@ -149,10 +149,10 @@ proptest! {
 #[test]
 fn a_client_s_secret_and_the_house_s_own_are_known() {
     let recent = Recent::default();
-    let ctx = Context { recent: &recent, secrets: &KEYRING, single_use: SingleUse::Ledger, loopback: false, now: NOW };
+    let ctx = Context { recent: &recent, secrets: KEYRING.usable(false), single_use: SingleUse::Ledger, now: NOW };
     let registry = POLICY.registry.as_ref().unwrap();
     let (secret, _) = registry::new_secret(ctx, registry, "shop", &Fixed(Cell::new(5))).unwrap();
-    for text in [ascii(&secret), ascii(KEYRING.secret("ADMIN_KEY", false).unwrap())] {
+    for text in [ascii(&secret), ascii(KEYRING.usable(false).secret("ADMIN_KEY").unwrap())] {
         assert!(is_own(&text) && is_own(&format!(" {text}")), "{text}");
     }
     let secret = ascii(&secret);

@@ -71,7 +71,7 @@ static FOREIGN: LazyLock<Secrets> = LazyLock::new(|| {
 });
 
 fn at<'a>(recent: &'a Recent, secrets: &'a Secrets, now: u64) -> Context<'a> {
-    Context { recent, secrets, single_use: SingleUse::Ledger, loopback: false, now }
+    Context { recent, secrets: secrets.usable(false), single_use: SingleUse::Ledger, now }
 }
 
 /// Different bytes each time.
@@ -163,7 +163,7 @@ proptest! {
         // A session of one form is none of the other.
         let plain = POLICY.session.as_ref().unwrap();
         prop_assert_eq!(session::open(ctx, plain, &ascii(&one.text())), Err(Reason::SessionForged));
-        let other = seal::mint(Kind::Session, &plain.keys[0], KEYRING.secret(&plain.keys[0].secret, false).unwrap(), NOW, NOW + 60, "", &entropy).unwrap().1;
+        let other = seal::mint(Kind::Session, &plain.keys[0], KEYRING.usable(false).secret(&plain.keys[0].secret).unwrap(), NOW, NOW + 60, "", &entropy).unwrap().1;
         prop_assert_eq!(session::open(ctx, policy, &ascii(&Encoding::Servlet.write(other.bytes()))), Err(Reason::SessionForged));
     }
 }

@@ -79,9 +79,8 @@ impl Bench {
         let recent = Recent::default();
         let ctx = Context {
             recent: &recent,
-            secrets: &self.secrets,
+            secrets: self.secrets.usable(target.is_loopback()),
             single_use: self.policy.single_use,
-            loopback: target.is_loopback(),
             now: made,
         };
         let added = match kind {

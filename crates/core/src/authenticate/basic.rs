@@ -62,7 +62,7 @@ async fn by_machine<P: Ports>(
     }
     let right = match machine {
         Some(machine) => {
-            let secret = ctx.secrets.secret(&machine.secret, ctx.loopback)?;
+            let secret = ctx.secrets.secret(&machine.secret)?;
             Some(machine).filter(|_| secret.is(login.password.expose()))
         }
         None => None,
@@ -82,7 +82,7 @@ async fn by_person<P: Ports>(
     let Exchange { state, request, ports, .. } = *x;
     let ctx = x.ctx();
     let sign_in = state.policy.sign_in.as_ref().ok_or(Reason::Internal)?;
-    let secret = ctx.secrets.secret(&sign_in.key.secret, ctx.loopback)?;
+    let secret = ctx.secrets.secret(&sign_in.key.secret)?;
     let parts: [&[u8]; 4] = [b"edgegate password v1\0", login.name.as_bytes(), b"\0", login.password.expose()];
     let digest = hmac_sha256(secret, &parts);
     let pair = attempt::pair(x, &login.name)?;

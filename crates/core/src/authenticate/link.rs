@@ -22,7 +22,7 @@ impl Credential for Link {
         let (ctx, target) = (x.ctx(), x.target);
         let signed = link::Signed { method: x.request.method, host: &target.host, path: target.path };
         let query = target.query.unwrap_or_default();
-        let authentic = link::authenticate(self, ctx.secrets, ctx.loopback, signed, query)?;
+        let authentic = link::authenticate(self, ctx.secrets, signed, query)?;
         let Some((link, parts)) = authentic else { return Ok(None) };
         let identity = Identity { subject: link.subject.clone(), ..Identity::by_key("link", &link.key_id) };
         let used = || {

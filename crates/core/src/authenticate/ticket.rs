@@ -36,7 +36,7 @@ impl Credential for Ticket<'_> {
 fn check_app<P>(x: &Exchange<'_, P>, app: &policy::Ticket, shown: &str) -> Result<(), Reason> {
     let mut otherwise = Reason::AppTokenMismatch;
     for name in &app.app_tokens {
-        match x.ctx().secrets.secret(name, x.ctx().loopback) {
+        match x.ctx().secrets.secret(name) {
             Ok(token) if token.is(shown.as_bytes()) => return Ok(()),
             Ok(_) => {}
             Err(reason) => otherwise = reason,

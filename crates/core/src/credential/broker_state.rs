@@ -77,7 +77,7 @@ pub fn back(
     headers: &Headers<'_>,
     state: &str,
 ) -> Result<String, Reason> {
-    let opened = seal::open(Kind::BrokerState, &policy.keys, ctx.secrets, ctx.loopback, state)?;
+    let opened = seal::open(Kind::BrokerState, &policy.keys, ctx.secrets, state)?;
     let state = opened.filter(|state| state.is_for(broker)).ok_or(Reason::BrokerStateForged)?;
     if state.expires <= ctx.now {
         return Err(Reason::BrokerStateExpired);
@@ -99,7 +99,7 @@ fn browsers(
     target: &Target<'_>,
     headers: &Headers<'_>,
 ) -> impl Iterator<Item = Sealed> {
-    let open = |value| seal::open(Kind::BrokerState, &policy.keys, ctx.secrets, ctx.loopback, value).ok().flatten();
+    let open = |value| seal::open(Kind::BrokerState, &policy.keys, ctx.secrets, value).ok().flatten();
     let opened: Vec<Sealed> = texts(target, headers).filter_map(open).collect();
     opened.into_iter().filter(move |browser| browser.is_for(BROWSER) && browser.expires > ctx.now)
 }

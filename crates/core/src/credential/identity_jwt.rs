@@ -47,7 +47,7 @@ impl Assertions {
             return Ok(Some(token));
         }
         let key = policy.identity.keys.first().ok_or(Reason::Internal)?;
-        let jwk = ctx.secrets.secret(&key.secret, ctx.loopback)?;
+        let jwk = ctx.secrets.secret(&key.secret)?;
         let header = json!({"alg": "ES256", "typ": "JWT", "kid": key.id});
         let mut claims = json!({
             "iss": policy.gateway.issuer.as_str(),

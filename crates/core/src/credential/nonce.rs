@@ -30,7 +30,7 @@ pub async fn mint<P: KvStore + Ledger + Entropy>(
 /// # Errors
 /// `NonceForged`, `NonceExpired`, `NonceWrongRoute`, `SecretMissing`.
 pub fn open(ctx: Context<'_>, policy: &Nonce, route: &Route, text: &str) -> Result<Sealed, Reason> {
-    let sealed = seal::open(Kind::Nonce, &policy.keys, ctx.secrets, ctx.loopback, text)?.ok_or(Reason::NonceForged)?;
+    let sealed = seal::open(Kind::Nonce, &policy.keys, ctx.secrets, text)?.ok_or(Reason::NonceForged)?;
     if sealed.expires <= ctx.now {
         return Err(Reason::NonceExpired);
     }

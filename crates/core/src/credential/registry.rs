@@ -212,12 +212,12 @@ pub fn described(client: &Client) -> Map<String, Value> {
 
 /// A digest under each of the registry's keys, since nothing says which one made it.
 fn digests(ctx: Context<'_>, registry: &Registry, id: &str, secret: &Secret) -> Result<Vec<String>, Reason> {
-    let under = |key: &Arc<crate::policy::Key>| Ok(digest(ctx.secrets.secret(&key.secret, ctx.loopback)?, id, secret));
+    let under = |key: &Arc<crate::policy::Key>| Ok(digest(ctx.secrets.secret(&key.secret)?, id, secret));
     registry.keys.iter().map(under).collect()
 }
 
 fn open(ctx: Context<'_>, registry: &Registry, id: &str) -> Result<Sealed, Reason> {
-    seal::open(Kind::Client, &registry.keys, ctx.secrets, ctx.loopback, id)?.ok_or(Reason::ClientUnknown)
+    seal::open(Kind::Client, &registry.keys, ctx.secrets, id)?.ok_or(Reason::ClientUnknown)
 }
 
 fn changed(sealed: &Sealed, number: u64) -> ClaimKey {

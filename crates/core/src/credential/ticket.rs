@@ -48,7 +48,7 @@ pub fn mint(
 /// `TicketForged`, `SecretMissing`.
 pub fn session(ctx: Context<'_>, policy: &Session, text: &str) -> Result<(Sealed, Sealed), Reason> {
     let bytes = Encoding::Ticket.read(text).ok_or(Reason::TicketForged)?;
-    let opened = seal::read(Kind::Ticket, &policy.keys, ctx.secrets, ctx.loopback, &bytes)?;
+    let opened = seal::read(Kind::Ticket, &policy.keys, ctx.secrets, &bytes)?;
     let ticket = opened.filter(|ticket| ticket.is_for(AUDIENCE)).ok_or(Reason::TicketForged)?;
     let session = session::reopen(ctx, policy, ticket.payload.expose()).map_err(|_| Reason::TicketForged)?;
     Ok((ticket, session))

@@ -32,7 +32,7 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     let sessions = state.policy.session.as_ref().ok_or(Reason::Internal)?;
     let signed = link::Signed { method: request.method, host: &target.host, path: target.path };
     let query = target.query.unwrap_or_default();
-    let authentic = link::authenticate(&broker.link, ctx.secrets, ctx.loopback, signed, query)?;
+    let authentic = link::authenticate(&broker.link, ctx.secrets, signed, query)?;
     let (link, parts) = authentic.ok_or(Reason::LinkMalformed)?;
     let subject = link.subject.as_deref().ok_or(Reason::LinkMalformed)?;
     if fetch_metadata::looks_ahead(request.method, &request.headers) {

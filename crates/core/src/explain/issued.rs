@@ -21,7 +21,7 @@ pub fn explain_issued(
     now: u64,
 ) -> Option<Explanation> {
     let recent = Recent::default();
-    let ctx = Context { recent: &recent, secrets, single_use: policy.single_use, loopback: true, now };
+    let ctx = Context { recent: &recent, secrets: secrets.usable(true), single_use: policy.single_use, now };
     let sole = |name: &str| query::sole(raw_query, name).transpose();
     route.accept.iter().find_map(|accept| {
         let (format, opened) = match accept {

@@ -44,7 +44,7 @@ pub fn explain_link(profile: &Link, secrets: &Secrets, signed: Signed<'_>, raw_q
         presented: Some(base64url(&parts.mac)),
         ..Explanation::default()
     };
-    let verdict = link::verify(profile, secrets, true, signed, raw_query, None, now);
+    let verdict = link::verify(profile, secrets.usable(true), signed, raw_query, None, now);
     let reason = match verdict {
         Ok(_) => None,
         // No client address is known here; that the link is bound to one is all there is to say.
@@ -72,7 +72,7 @@ pub fn explain_link(profile: &Link, secrets: &Secrets, signed: Signed<'_>, raw_q
 /// Causes of a link whose MAC does not match, the likeliest first. Never empty for a key that has a value.
 fn mismatch(profile: &Link, secrets: &Secrets, signed: Signed<'_>, parts: &link::Parts<'_>) -> Vec<String> {
     let Some(key) = link::find_key(profile, parts.key_id) else { return Vec::new() };
-    let Ok(secret) = secrets.secret(&key.secret, true) else { return Vec::new() };
+    let Ok(secret) = secrets.usable(true).secret(&key.secret) else { return Vec::new() };
     let holds = |profile: &Link, key: &Key, signed: Signed<'_>, covered: &str| {
         bool::from(link::compute(profile, key, secret, signed, covered).ct_eq(&parts.mac))
     };

@@ -55,7 +55,7 @@ pub fn explain_redirect(
         presented: Some(hex(&parts.signature)),
         ..Explanation::default()
     };
-    let reason = redirect::verify(profile, secrets, true, raw_query, now).err();
+    let reason = redirect::verify(profile, secrets.usable(true), raw_query, now).err();
     told.verdict = reason.map_or("ok", |reason| reason.code()).to_owned();
     let is_listed = profile.digests.contains(&parts.digest);
     match reason {
@@ -89,7 +89,7 @@ pub type Making = (fn(Digest, &str, &Secret) -> Vec<u8>, &'static str);
 /// The profile's key and boundary that give the signature.
 fn made_by<'p>(profile: &'p SignedRedirect, secrets: &Secrets, parts: &Parts<'_>) -> Option<(&'p Key, Boundary)> {
     profile.keys.iter().find_map(|key| {
-        let secret = secrets.secret(&key.secret, true).ok()?;
+        let secret = secrets.usable(true).secret(&key.secret).ok()?;
         let holds = |boundary: &&Boundary| {
             let digest = redirect::compute(profile, parts.digest, **boundary, secret, parts.covered);
             bool::from(digest.ct_eq(&parts.signature))
@@ -113,7 +113,7 @@ fn mismatch(
     let mut keys: Vec<(&Key, String)> = profile.keys.iter().map(|key| (key.as_ref(), String::new())).collect();
     keys.extend(further::keys(policy, profile));
     for (key, whose) in keys {
-        let Ok(secret) = secrets.secret(&key.secret, true) else { continue };
+        let Ok(secret) = secrets.usable(true).secret(&key.secret) else { continue };
         for (make, how) in iter::once(&RIGHT).chain(further::makings()) {
             for boundary in [Boundary::Inclusive, Boundary::Exclusive] {
                 let is_right = |text: &str| {

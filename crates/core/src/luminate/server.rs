@@ -39,7 +39,7 @@ pub(super) async fn administrator<P: Ports>(
     let Some(administrator) = administrators.find(|administrator| administrator.name == name) else {
         return Err(wrong(v, &network).await.into());
     };
-    let secret = ctx.secrets.secret(&administrator.secret, ctx.loopback)?;
+    let secret = ctx.secrets.secret(&administrator.secret)?;
     if !secret.is(password.as_bytes()) {
         return Err(wrong(v, &network).await.into());
     }

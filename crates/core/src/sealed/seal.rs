@@ -20,7 +20,7 @@ use crate::ports::{ClaimKey, Entropy};
 use crate::refusal::Reason;
 use crate::sealed::claim_key;
 use crate::secret::Secret;
-use crate::secrets::Secrets;
+use crate::secrets::Usable;
 
 /// What a sealed credential is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,10 +174,10 @@ impl Sealed {
 ///
 /// let ports = Memory::new(&World::at(1_800_000_000));
 /// let key = policy.key("seal-1").unwrap();
-/// let value = secrets.secret(&key.secret, false).unwrap();
+/// let value = secrets.usable(false).secret(&key.secret).unwrap();
 /// let (text, _) = mint(Kind::Nonce, key, value, 1_800_000_000, 1_800_000_300, "account", &ports).unwrap();
 ///
-/// let opened = open(Kind::Nonce, &[key.clone()], &secrets, false, text.expose_text().unwrap()).unwrap().unwrap();
+/// let opened = open(Kind::Nonce, &[key.clone()], secrets.usable(false), text.expose_text().unwrap()).unwrap().unwrap();
 /// assert!(opened.is_for("account"));
 /// assert_eq!(opened.expires, 1_800_000_300, "open says that it is authentic, not that it is still valid");
 /// ```
@@ -237,15 +237,9 @@ pub fn is_written_as(kind: Kind, text: &str) -> bool {
 /// use edgegate_core::sealed::seal::{Kind, open};
 ///
 /// let keys = [policy.key("seal-1").unwrap().clone()];
-/// assert_eq!(open(Kind::Session, &keys, &secrets, false, "egs_seal-1_AAAA"), Ok(None));
+/// assert_eq!(open(Kind::Session, &keys, secrets.usable(false), "egs_seal-1_AAAA"), Ok(None));
 /// ```
-pub fn open(
-    kind: Kind,
-    keys: &[Arc<Key>],
-    secrets: &Secrets,
-    loopback: bool,
-    text: &str,
-) -> Result<Option<Sealed>, Reason> {
+pub fn open(kind: Kind, keys: &[Arc<Key>], secrets: Usable<'_>, text: &str) -> Result<Option<Sealed>, Reason> {
     let mut pieces = text.splitn(3, '_');
     let (Some(prefix), Some(key_id), Some(body)) = (pieces.next(), pieces.next(), pieces.next()) else {
         return Ok(None);
@@ -253,23 +247,17 @@ pub fn open(
     let key = keys.iter().find(|key| key.id == key_id).filter(|_| prefix == kind.prefix());
     let Some(key) = key.filter(|_| body.len() <= TEXT) else { return Ok(None) };
     let Some(bytes) = from_base64url(body.as_bytes()) else { return Ok(None) };
-    read(kind, core::slice::from_ref(key), secrets, loopback, &bytes)
+    read(kind, core::slice::from_ref(key), secrets, &bytes)
 }
 
 /// The same for bytes that do not say which key made them.
 ///
 /// # Errors
 /// `SecretMissing` if no key fits and one of them has no value.
-pub fn read(
-    kind: Kind,
-    keys: &[Arc<Key>],
-    secrets: &Secrets,
-    loopback: bool,
-    bytes: &[u8],
-) -> Result<Option<Sealed>, Reason> {
+pub fn read(kind: Kind, keys: &[Arc<Key>], secrets: Usable<'_>, bytes: &[u8]) -> Result<Option<Sealed>, Reason> {
     let mut otherwise = Ok(None);
     for key in keys {
-        match secrets.secret(&key.secret, loopback) {
+        match secrets.secret(&key.secret) {
             Ok(secret) => {
                 if let Some(sealed) = read_with(kind, &key.id, secret, bytes) {
                     return Ok(Some(sealed));

@@ -14,19 +14,17 @@ use crate::sealed::cache::Recent;
 use crate::sealed::record::Record;
 use crate::sealed::seal::{self, Kind, Sealed, Terms};
 use crate::secret::Secret;
-use crate::secrets::Secrets;
+use crate::secrets::Usable;
 
 /// What all of this needs to know.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     /// This isolate's memory.
     pub recent: &'a Recent,
-    /// Values of the keys.
-    pub secrets: &'a Secrets,
+    /// Values of the keys, those that count for the request.
+    pub secrets: Usable<'a>,
     /// Whether the Ledger exists.
     pub single_use: SingleUse,
-    /// Whether the request came over loopback (published demo secrets count).
-    pub loopback: bool,
     /// Unix seconds.
     pub now: u64,
 }
@@ -46,7 +44,7 @@ impl<'a> Context<'a> {
     /// `SecretMissing`; `Internal` for an empty list, which reading the policy excludes.
     pub fn signing_key<'k>(&self, keys: &'k [Arc<Key>]) -> Result<(&'k Arc<Key>, &'a Secret), Reason> {
         let key = keys.first().ok_or(Reason::Internal)?;
-        Ok((key, self.secrets.secret(&key.secret, self.loopback)?))
+        Ok((key, self.secrets.secret(&key.secret)?))
     }
 
     /// The value of the key that authenticated a credential.
@@ -55,7 +53,7 @@ impl<'a> Context<'a> {
     /// `SecretMissing`; `Internal` if it is none of the list.
     pub fn secret_of(&self, keys: &[Arc<Key>], sealed: &Sealed) -> Result<&'a Secret, Reason> {
         let key = keys.iter().find(|key| key.id == sealed.key_id).ok_or(Reason::Internal)?;
-        self.secrets.secret(&key.secret, self.loopback)
+        self.secrets.secret(&key.secret)
     }
 }
 

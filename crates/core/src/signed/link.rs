@@ -17,7 +17,7 @@ use crate::policy::{Key, KeyUse, Link, MacAlgorithm, Network};
 use crate::refusal::Reason;
 use crate::sealed::record::is_name;
 use crate::secret::Secret;
-use crate::secrets::Secrets;
+use crate::secrets::Usable;
 
 /// What of a request a link's MAC may cover.
 #[derive(Debug, Clone, Copy)]
@@ -86,19 +86,18 @@ pub struct Terms {
 ///
 /// let signed = Signed { method: "GET", host: "gate.example.org", path: "/downloads/a.pdf" };
 /// let query = "eg_kid=link-1&eg_exp=1800000600&eg_sig=AAAA";
-/// let verdict = verify(&policy.links[0], &secrets, false, signed, query, None, 1_800_000_000);
+/// let verdict = verify(&policy.links[0], secrets.usable(false), signed, query, None, 1_800_000_000);
 /// assert_eq!(verdict, Err(Reason::LinkSignatureMismatch));
 /// ```
 pub fn verify(
     profile: &Link,
-    secrets: &Secrets,
-    loopback: bool,
+    secrets: Usable<'_>,
     signed: Signed<'_>,
     query: &str,
     client: Option<IpAddr>,
     now: u64,
 ) -> Result<Option<Verified>, Reason> {
-    let Some((verified, parts)) = authenticate(profile, secrets, loopback, signed, query)? else { return Ok(None) };
+    let Some((verified, parts)) = authenticate(profile, secrets, signed, query)? else { return Ok(None) };
     check_terms(profile, &parts, client, now)?;
     Ok(Some(verified))
 }
@@ -109,14 +108,13 @@ pub fn verify(
 /// `LinkKeyUnknown`, `LinkSignatureMismatch`, `SecretMissing`, and those of [`parse`].
 pub fn authenticate<'a>(
     profile: &Link,
-    secrets: &Secrets,
-    loopback: bool,
+    secrets: Usable<'_>,
     signed: Signed<'_>,
     query: &'a str,
 ) -> Result<Option<(Verified, Parts<'a>)>, Reason> {
     let Some(parts) = parse(profile, query)? else { return Ok(None) };
     let key = find_key(profile, parts.key_id).ok_or(Reason::LinkKeyUnknown)?;
-    let secret = secrets.secret(&key.secret, loopback)?;
+    let secret = secrets.secret(&key.secret)?;
     let mac = compute(profile, key, secret, signed, parts.covered);
     if !bool::from(mac.as_slice().ct_eq(&parts.mac)) {
         return Err(Reason::LinkSignatureMismatch);
@@ -168,10 +166,10 @@ pub fn check_terms(profile: &Link, parts: &Parts<'_>, client: Option<IpAddr>, no
 /// let key = &profile.keys[0];
 /// let signed = Signed { method: "GET", host: "gate.example.org", path: "/downloads/a.pdf" };
 /// let terms = Terms { expires: 1_800_000_600, ..Terms::default() };
-/// let query = sign(profile, key, secrets.secret(&key.secret, false).unwrap(), signed, "page=1", terms).unwrap();
+/// let query = sign(profile, key, secrets.usable(false).secret(&key.secret).unwrap(), signed, "page=1", terms).unwrap();
 /// assert!(query.starts_with("page=1&eg_kid=link-1&eg_exp=1800000600&eg_sig="));
 ///
-/// let verified = verify(profile, &secrets, false, signed, &query, None, 1_800_000_000).unwrap().unwrap();
+/// let verified = verify(profile, secrets.usable(false), signed, &query, None, 1_800_000_000).unwrap().unwrap();
 /// assert_eq!(verified.key_id, "link-1");
 /// ```
 pub fn sign(

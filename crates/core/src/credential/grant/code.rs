@@ -81,7 +81,7 @@ pub async fn mint<P: KvStore + Ledger + Entropy>(
 /// # Errors
 /// `CodeForged`, `CodeExpired`, `SecretMissing`.
 pub fn open(ctx: Context<'_>, policy: &OAuth, text: &str) -> Result<Sealed, Reason> {
-    let opened = seal::open(Kind::Code, &policy.keys, ctx.secrets, ctx.loopback, text)?;
+    let opened = seal::open(Kind::Code, &policy.keys, ctx.secrets, text)?;
     let code = opened.ok_or(Reason::CodeForged)?;
     if code.expires <= ctx.now { Err(Reason::CodeExpired) } else { Ok(code) }
 }

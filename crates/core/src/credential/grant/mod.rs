@@ -85,7 +85,7 @@ pub async fn end_of_code<P: KvStore + Ledger>(
 /// # Errors
 /// `RefreshForged`, `RefreshExpired`, `SecretMissing`.
 pub fn open_refresh(ctx: Context<'_>, policy: &OAuth, text: &str) -> Result<(Sealed, Claims), Reason> {
-    let sealed = seal::open(Kind::Refresh, &policy.keys, ctx.secrets, ctx.loopback, text)?;
+    let sealed = seal::open(Kind::Refresh, &policy.keys, ctx.secrets, text)?;
     let sealed = sealed.filter(|sealed| sealed.is_for(AUDIENCE)).ok_or(Reason::RefreshForged)?;
     let claims = Claims::read(sealed.payload.expose()).ok_or(Reason::RefreshForged)?;
     if sealed.expires <= ctx.now { Err(Reason::RefreshExpired) } else { Ok((sealed, claims)) }

@@ -19,7 +19,7 @@ pub async fn ask(ctx: Context<'_>, ports: &impl Upstream, issuer: &Issuer, token
     let Verification::Introspection { path, client_id, secret } = &issuer.verification else {
         return Err(Reason::Internal);
     };
-    let secret = ctx.secrets.secret(secret, ctx.loopback)?;
+    let secret = ctx.secrets.secret(secret)?;
     // Form-encoded first (RFC 6749 section 2.3.1).
     let pair = format!("{}:{}", encode_component(client_id), encode_component(secret.expose()));
     let authorization = format!("Basic {}", standard_base64(pair.as_bytes()));

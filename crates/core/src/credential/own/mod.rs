@@ -60,7 +60,7 @@ fn is_anothers(ctx: Context<'_>, policy: &Policy, text: &str) -> bool {
     let Some((kind, rest)) = Kind::ALL.iter().find_map(of_kind) else { return false };
     let letters = |key: &Key| rest.strip_prefix(&*key.id)?.strip_prefix('_');
     let Some((key, letters)) = policy.keys.iter().find_map(|key| Some((key, letters(key)?))) else { return false };
-    let Ok(secret) = ctx.secrets.secret(&key.secret, ctx.loopback) else { return false };
+    let Ok(secret) = ctx.secrets.secret(&key.secret) else { return false };
     let has = |is_one: fn(&u8) -> bool| letters.as_bytes().iter().any(is_one);
     let kept_case = letters.len() < SHORTEST || (has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase));
     let is_alone = letters.bytes().all(is_letter) && !has_form(policy, letters);
@@ -136,7 +136,7 @@ fn is_wrapped(policy: &Policy, heads: &Heads, run: &str) -> bool {
 
 fn secrets<'a>(ctx: Context<'a>, policy: &'a Policy) -> impl Iterator<Item = (&'a str, &'a Secret)> {
     let keys = policy.keys.iter().filter(|key| matches!(key.usage, KeyUse::Seal | KeyUse::Client));
-    keys.filter_map(move |key| Some((&*key.id, ctx.secrets.secret(&key.secret, ctx.loopback).ok()?)))
+    keys.filter_map(move |key| Some((&*key.id, ctx.secrets.secret(&key.secret).ok()?)))
 }
 
 /// Whether a text has `<prefix>_<key id>_` of this gateway's in it, or begins as a client's secret does.

@@ -74,7 +74,7 @@ pub fn mint(
 /// `NonceForged`, `NonceExpired`, `SecretMissing`.
 pub fn open(ctx: Context<'_>, policy: &Session, text: &str) -> Result<Sealed, Reason> {
     let bytes = Encoding::UpperHex.read(text).ok_or(Reason::NonceForged)?;
-    let opened = seal::read(Kind::Nonce, &policy.keys, ctx.secrets, ctx.loopback, &bytes)?;
+    let opened = seal::read(Kind::Nonce, &policy.keys, ctx.secrets, &bytes)?;
     let nonce = opened.filter(|nonce| nonce.is_for(AUDIENCE)).ok_or(Reason::NonceForged)?;
     if nonce.expires <= ctx.now { Err(Reason::NonceExpired) } else { Ok(nonce) }
 }

@@ -40,7 +40,7 @@ pub async fn redeem<P: KvStore + Ledger + Entropy>(
     policy: &Session,
     text: &str,
 ) -> Result<(String, Identity), Reason> {
-    let opened = seal::open(Kind::Nonce, &policy.keys, ctx.secrets, ctx.loopback, text)?;
+    let opened = seal::open(Kind::Nonce, &policy.keys, ctx.secrets, text)?;
     let nonce = opened.filter(|nonce| nonce.is_for(AUDIENCE)).ok_or(Reason::NonceForged)?;
     if nonce.expires <= ctx.now {
         return Err(Reason::NonceExpired);
@@ -71,7 +71,7 @@ pub async fn verify<P: KvStore + Ledger>(
     revocation: Revocation,
     value: &str,
 ) -> Result<Identity, Reason> {
-    let opened = seal::open(Kind::HttpSession, &policy.keys, ctx.secrets, ctx.loopback, value)?;
+    let opened = seal::open(Kind::HttpSession, &policy.keys, ctx.secrets, value)?;
     let carried = opened.filter(|carried| carried.is_for(AUDIENCE)).ok_or(Reason::SessionForged)?;
     let session = session::reopen(ctx, policy, carried.payload.expose())?;
     let identity = session::check(ctx, ports, policy, revocation, &session).await?;

@@ -238,7 +238,7 @@ pub fn clear_cookies(policy: &Session, target: &Target<'_>, headers: &Headers<'_
 /// `SessionForged`, `SecretMissing`.
 pub fn open(ctx: Context<'_>, policy: &Session, value: &str) -> Result<Sealed, Reason> {
     let opened = match policy.style {
-        CookieStyle::HostPrefixed => seal::open(Kind::Session, &policy.keys, ctx.secrets, ctx.loopback, value)?,
+        CookieStyle::HostPrefixed => seal::open(Kind::Session, &policy.keys, ctx.secrets, value)?,
         CookieStyle::Servlet => match Encoding::Servlet.read(value) {
             Some(bytes) => return reopen(ctx, policy, &bytes),
             None => None,
@@ -253,7 +253,7 @@ pub fn open(ctx: Context<'_>, policy: &Session, value: &str) -> Result<Sealed, R
 /// # Errors
 /// `SessionForged`, `SecretMissing`.
 pub fn reopen(ctx: Context<'_>, policy: &Session, bytes: &[u8]) -> Result<Sealed, Reason> {
-    let opened = seal::read(Kind::Session, &policy.keys, ctx.secrets, ctx.loopback, bytes)?;
+    let opened = seal::read(Kind::Session, &policy.keys, ctx.secrets, bytes)?;
     let is_ours = |sealed: &Sealed| sealed.is_for(audience(policy)) || is_anonymous(sealed);
     opened.filter(is_ours).ok_or(Reason::SessionForged)
 }

@@ -84,7 +84,7 @@ pub async fn authorize<P: Ports>(x: &Exchange<'_, P>) -> Result<(), Reason> {
         return Err(Reason::Throttled);
     }
     // While the key is changed, the next one may have no value yet.
-    let keys: Vec<&Secret> = policy.secrets().filter_map(|name| ctx.secrets.secret(name, ctx.loopback).ok()).collect();
+    let keys: Vec<&Secret> = policy.secrets().filter_map(|name| ctx.secrets.secret(name).ok()).collect();
     if keys.is_empty() {
         return Err(Reason::SecretMissing);
     }
