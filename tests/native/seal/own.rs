@@ -2,7 +2,7 @@
 
 use edgegate_core::credential::{own, registry, session};
 use edgegate_core::digest::{base64url, standard_base64};
-use edgegate_core::policy::{KeyUse, SingleUse};
+use edgegate_core::policy::KeyUse;
 use edgegate_core::sealed::cache::Recent;
 use edgegate_core::sealed::encoding::Encoding;
 use edgegate_core::sealed::seal::{self, Kind};
@@ -14,10 +14,14 @@ use super::{Fixed, KEYRING, POLICY, ascii};
 use crate::support::NOW;
 use std::cell::Cell;
 
+/// The context of [`POLICY`] with these ports.
+fn ctx<'a, P>(recent: &'a Recent, ports: &'a P) -> Context<'a, P> {
+    Context { ports, policy: &POLICY, recent, secrets: KEYRING.usable(false), now: NOW }
+}
+
 fn is_own(text: &str) -> bool {
     let recent = Recent::default();
-    let ctx = Context { recent: &recent, secrets: KEYRING.usable(false), single_use: SingleUse::Ledger, now: NOW };
-    own::is_in(ctx, &POLICY, text)
+    own::is_in(ctx(&recent, &()), text)
 }
 
 /// Ways to write a text from which it can be had back.
@@ -123,9 +127,10 @@ proptest! {
     #[test]
     fn a_token_of_a_session_is_known_without_the_session(random in any::<u8>(), purpose in "[a-z]{1,8}") {
         let recent = Recent::default();
-        let ctx = Context { recent: &recent, secrets: KEYRING.usable(false), single_use: SingleUse::Ledger, now: NOW };
+        let entropy = Fixed(Cell::new(random));
+        let ctx = ctx(&recent, &entropy);
         let policy = &POLICY.luminate.as_ref().unwrap().session;
-        let one = session::start_anonymous(ctx, &Fixed(Cell::new(random)), policy).unwrap();
+        let one = session::start_anonymous(ctx, policy).unwrap();
         let text = ascii(&session_token::token(ctx, policy, &one, &purpose).unwrap());
         for text in around(&text).into_iter().chain([text.to_uppercase(), text.to_lowercase()]) {
             prop_assert!(is_own(&text), "{}", text);
@@ -149,9 +154,9 @@ proptest! {
 #[test]
 fn a_client_s_secret_and_the_house_s_own_are_known() {
     let recent = Recent::default();
-    let ctx = Context { recent: &recent, secrets: KEYRING.usable(false), single_use: SingleUse::Ledger, now: NOW };
+    let entropy = Fixed(Cell::new(5));
     let registry = POLICY.registry.as_ref().unwrap();
-    let (secret, _) = registry::new_secret(ctx, registry, "shop", &Fixed(Cell::new(5))).unwrap();
+    let (secret, _) = registry::new_secret(ctx(&recent, &entropy), registry, "shop").unwrap();
     for text in [ascii(&secret), ascii(KEYRING.usable(false).secret("ADMIN_KEY").unwrap())] {
         assert!(is_own(&text) && is_own(&format!(" {text}")), "{text}");
     }

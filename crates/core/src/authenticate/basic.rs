@@ -54,7 +54,7 @@ async fn by_machine<P: Ports>(
     machine: Option<&Machine>,
     login: &basic::Login,
 ) -> Result<String, Reason> {
-    let Exchange { state, request, ports, .. } = *x;
+    let Exchange { state, request, .. } = *x;
     let ctx = x.ctx();
     let network = guesser(&request.network());
     if state.guesses.is_shut_out(&network, ctx.now) {
@@ -69,7 +69,7 @@ async fn by_machine<P: Ports>(
     };
     match right {
         Some(machine) => Ok(machine.subject.clone()),
-        None => Err(state.guesses.count(&network, ctx.now, ports, Reason::SignInFailed).await),
+        None => Err(state.guesses.count(&network, ctx, Reason::SignInFailed).await),
     }
 }
 

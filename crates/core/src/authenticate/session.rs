@@ -53,7 +53,7 @@ impl Credential for Session {
             false => None,
         };
         cross_site::check_origin(x, route).map_err(of_session)?;
-        let verified = session::verify(ctx, x.ports, policy, route.revocation, &session).await;
+        let verified = session::verify(ctx, policy, route.revocation, &session).await;
         let identity = verified.map_err(refused)?;
         let places = route.tags.filter(|_| matches!(request.method, "GET" | "HEAD"));
         let tags = places.zip(token).map(|(places, token)| Tags::of_session(places, token, target));

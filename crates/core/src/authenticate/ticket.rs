@@ -27,7 +27,7 @@ impl Credential for Ticket<'_> {
             check_app(x, app, x.request.headers.get(APP_TOKEN).ok_or(Reason::AppTokenMissing)?)?;
         }
         let sessions = x.state.policy.session.as_ref().ok_or(Reason::Internal)?;
-        let identity = ticket::verify(x.ctx(), x.ports, sessions, route.revocation, value).await?;
+        let identity = ticket::verify(x.ctx(), sessions, route.revocation, value).await?;
         Ok(Some(Access::of(identity)))
     }
 }

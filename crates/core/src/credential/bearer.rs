@@ -96,10 +96,9 @@ pub fn bare_anywhere<'t>(policy: &Policy, token: &'t str) -> &'t str {
 /// `TokenForged`, `TokenExpired`, `TokenUnknown`, `TokenRevoked`, `TokenSuperseded`, `TokenClient`, `TokenResource`, and
 /// storage's own reasons.
 pub async fn verify<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
-    policy: &Policy,
-    (route, target): (&Route, &Target<'_>),
+    ctx: Context<'_, P>,
+    route: &Route,
+    target: &Target<'_>,
     sealed: &Sealed,
 ) -> Result<Verified, Refusal> {
     let known = |reason: Reason| reason.of(&Identity::by_key("bearer", &sealed.key_id));
@@ -108,13 +107,13 @@ pub async fn verify<P: KvStore + Ledger>(
     }
     if grant::claims(sealed).is_some() {
         // Boxed: not every token is of a grant, and every request's future would be as large.
-        return Box::pin(verify_grant(ctx, ports, policy, (route, target), sealed)).await;
+        return Box::pin(verify_grant(ctx, route, target, sealed)).await;
     }
     if !sealed.is_for("") && !sealed.is_for(&route.bearer.prefix) {
         return Err(known(Reason::TokenResource));
     }
-    let cache = policy.bearer.as_ref().ok_or(Reason::TokenForged)?.cache;
-    let record = match store::find(ctx, ports, sealed, cache, route.revocation).await.map_err(known)? {
+    let cache = ctx.policy.bearer.as_ref().ok_or(Reason::TokenForged)?.cache;
+    let record = match store::find(ctx, sealed, cache, route.revocation).await.map_err(known)? {
         Found::Live(record) if record.exp > ctx.now => record,
         Found::Live(_) => return Err(known(Reason::TokenExpired)),
         Found::Revoked => return Err(known(Reason::TokenRevoked)),
@@ -124,18 +123,17 @@ pub async fn verify<P: KvStore + Ledger>(
 }
 
 async fn verify_grant<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
-    policy: &Policy,
-    (route, target): (&Route, &Target<'_>),
+    ctx: Context<'_, P>,
+    route: &Route,
+    target: &Target<'_>,
     sealed: &Sealed,
 ) -> Result<Verified, Refusal> {
     let by_key = Identity::by_key("bearer", &sealed.key_id);
-    let (Some(oauth), Some(claims)) = (&policy.oauth, grant::claims(sealed)) else {
+    let (Some(oauth), Some(claims)) = (&ctx.policy.oauth, grant::claims(sealed)) else {
         return Err(Reason::TokenForged.of(&by_key));
     };
     let revocation = route.revocation;
-    let verified = grant::verify(ctx, ports, oauth, revocation, sealed, &claims).await;
+    let verified = grant::verify(ctx, oauth, revocation, sealed, &claims).await;
     let record = verified.map_err(|reason| reason.of(&by_key))?;
     let mut identity = Identity {
         subject: Some(record.sub.clone()),
@@ -143,11 +141,10 @@ async fn verify_grant<P: KvStore + Ledger>(
         scope: grant::scopes(&record, &claims),
         ..by_key
     };
-    let client =
-        registry::find(ctx, ports, policy, &record.client, revocation).await.map_err(|reason| match reason {
-            Reason::ClientUnknown => Reason::TokenClient.of(&identity),
-            other => other.of(&identity),
-        })?;
+    let client = registry::find(ctx, &record.client, revocation).await.map_err(|reason| match reason {
+        Reason::ClientUnknown => Reason::TokenClient.of(&identity),
+        other => other.of(&identity),
+    })?;
     identity.acts_for_others = client.acts_for_others;
     let resources = grant::resources(&record, &claims);
     if !resources.is_empty() {
@@ -171,13 +168,12 @@ fn covers(resource: &str, address: &str) -> bool {
 /// # Errors
 /// As [`store::mint`].
 pub async fn mint<P: KvStore + Ledger + Entropy>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     policy: &Bearer,
     prefix: &str,
     record: Record,
 ) -> Result<Secret, Reason> {
-    let token = store::mint(ctx, ports, Kind::Token, &policy.keys, prefix, record).await?.text();
+    let token = store::mint(ctx, Kind::Token, &policy.keys, prefix, record).await?.text();
     Ok(Secret::new([prefix.as_bytes(), token.expose()].concat()))
 }
 
@@ -185,10 +181,10 @@ pub async fn mint<P: KvStore + Ledger + Entropy>(
 ///
 /// # Errors
 /// `TokenForged`, `SecretMissing`.
-pub fn open(ctx: Context<'_>, policy: &Policy, token: &str) -> Result<Sealed, Reason> {
+pub fn open<P>(ctx: Context<'_, P>, token: &str) -> Result<Sealed, Reason> {
     // A token of a grant is made by the keys of `[oauth]`, one of an operator by those of `[bearer]`.
-    let of_grants = policy.oauth.iter().map(|oauth| (&oauth.keys, true));
-    let by_operators = policy.bearer.iter().map(|bearer| (&bearer.keys, false));
+    let of_grants = ctx.policy.oauth.iter().map(|oauth| (&oauth.keys, true));
+    let by_operators = ctx.policy.bearer.iter().map(|bearer| (&bearer.keys, false));
     for (keys, is_of_grant) in by_operators.chain(of_grants) {
         let keys: &[std::sync::Arc<Key>] = keys;
         let opened = seal::open(Kind::Token, keys, ctx.secrets, token)?;

@@ -32,8 +32,7 @@ pub struct BrokerState {
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`.
 pub fn send(
-    ctx: Context<'_>,
-    entropy: &impl Entropy,
+    ctx: Context<'_, impl Entropy>,
     policy: &Session,
     broker: &str,
     target: &Target<'_>,
@@ -49,19 +48,19 @@ pub fn send(
     let browser = match (&known, of_unknown_key) {
         (Some(known), _) => known.payload.clone(),
         (None, Some(text)) => Secret::new(text),
-        (None, None) => Secret::new(random(entropy)?),
+        (None, None) => Secret::new(random(ctx.ports)?),
     };
     let cookie = match known.filter(|known| known.expires >= ctx.now + STATE) {
         Some(_) => None,
         None if of_unknown_key.is_some() => None,
         // The browser stays the same one, so that what it took along before is still good.
         None => {
-            let lasting = make(ctx, entropy, policy, BROWSER, ctx.now + COOKIE, browser.expose())?;
+            let lasting = make(ctx, policy, BROWSER, ctx.now + COOKIE, browser.expose())?;
             Some(session::write_host_cookie(NAME, target, lasting.text().expose_text()?, COOKIE))
         }
     };
     let payload = [&mark(&browser), next.as_bytes()].concat();
-    let state = make(ctx, entropy, policy, broker, ctx.now + STATE, &payload)?.text();
+    let state = make(ctx, policy, broker, ctx.now + STATE, &payload)?.text();
     Ok(BrokerState { state, cookie })
 }
 
@@ -69,8 +68,8 @@ pub fn send(
 ///
 /// # Errors
 /// `BrokerStateForged`, `BrokerStateExpired`, `BrokerBrowser`, `SecretMissing`.
-pub fn back(
-    ctx: Context<'_>,
+pub fn back<P>(
+    ctx: Context<'_, P>,
     policy: &Session,
     broker: &str,
     target: &Target<'_>,
@@ -93,8 +92,8 @@ pub fn back(
 }
 
 /// Who the browser is, by its cookies that this gateway made and that are still good.
-fn browsers(
-    ctx: Context<'_>,
+fn browsers<P>(
+    ctx: Context<'_, P>,
     policy: &Session,
     target: &Target<'_>,
     headers: &Headers<'_>,
@@ -118,15 +117,13 @@ fn is_of_unknown_key(policy: &Session, text: &str) -> bool {
 }
 
 fn make(
-    ctx: Context<'_>,
-    entropy: &impl Entropy,
+    ctx: Context<'_, impl Entropy>,
     policy: &Session,
     audience: &str,
     expires: u64,
     payload: &[u8],
 ) -> Result<Sealed, Reason> {
-    let (key, secret) = ctx.signing_key(&policy.keys)?;
-    seal::seal(&Terms { kind: Kind::BrokerState, issued: ctx.now, expires, audience, payload }, key, secret, entropy)
+    ctx.seal(&policy.keys, &Terms { kind: Kind::BrokerState, issued: ctx.now, expires, audience, payload })
 }
 
 /// What the state knows of the browser; from it the cookie cannot be had.

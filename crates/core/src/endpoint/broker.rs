@@ -25,7 +25,7 @@ pub(crate) fn is_one(policy: &Policy, path: &str) -> bool {
 /// # Errors
 /// The reasons of links, `BrokerStateForged`, `BrokerStateExpired`, `BrokerBrowser`, and storage's own.
 pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
-    let Exchange { state, request, target, ports, .. } = *x;
+    let Exchange { state, request, target, .. } = *x;
     let ctx = x.ctx();
     let name = target.path.strip_prefix(BROKER).unwrap_or_default();
     let broker = state.policy.brokers.iter().find(|broker| broker.name == name).ok_or(Reason::NoRoute)?;
@@ -44,13 +44,13 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     let next = match broker_state::back(ctx, sessions, &broker.name, target, &request.headers, state) {
         // Another browser was sent to the broker. What the broker signed is claimed, so that no one who finds it can use it.
         Err(Reason::BrokerBrowser) => {
-            once::claim(ctx, ports, &key, link.until, Reason::BrokerBrowser).await?;
+            once::claim(ctx, &key, link.until, Reason::BrokerBrowser).await?;
             return Err(Reason::BrokerBrowser.into());
         }
         back => back?,
     };
     ctx.signing_key(&sessions.keys)?;
-    once::claim(ctx, ports, &key, link.until, Reason::LinkReplayed).await?;
+    once::claim(ctx, &key, link.until, Reason::LinkReplayed).await?;
     let identity = open_session(x, subject).await?;
     Ok(Access::answer(Answer::see_other(next)).by(Identity { kind: "broker", ..identity }))
 }

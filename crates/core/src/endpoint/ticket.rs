@@ -18,7 +18,7 @@ use crate::refused::Refusal;
 /// # Errors
 /// `CredentialMissing`, `BoundTokenMissing`, `BoundTokenMismatch`, `CrossSite`, the session's reasons, storage's own.
 pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
-    let Exchange { state, request, target, ports, .. } = *x;
+    let Exchange { state, request, target, .. } = *x;
     let ctx = x.ctx();
     let (Some(policy), Some(sessions)) = (&state.policy.ticket, &state.policy.session) else {
         return Err(Reason::NoRoute.into());
@@ -31,8 +31,8 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     if !fetch_metadata::is_own_form(headers, &target.origin()) {
         return Err(Reason::CrossSite.into());
     }
-    let identity = session::verify(ctx, ports, sessions, ctx.strictest(), &session).await?;
-    let minted = ticket::mint(ctx, ports, sessions, &session, policy.lifetime);
+    let identity = session::verify(ctx, sessions, ctx.strictest(), &session).await?;
+    let minted = ticket::mint(ctx, sessions, &session, policy.lifetime);
     match minted.and_then(|minted| described(&minted)) {
         Ok(described) => Ok(Access::answer(Answer::json(201, &described)).by(identity)),
         Err(reason) => Err(reason.of(&identity)),

@@ -39,9 +39,9 @@ pub struct Exchange<'a, P> {
 }
 
 impl<'a, P> Exchange<'a, P> {
-    /// What finding and making sealed credentials needs to know.
-    pub fn ctx(&self) -> Context<'a> {
-        self.state.context(self.target, self.now)
+    /// The same for the rooms below, which seal and find credentials and know no request.
+    pub fn ctx(&self) -> Context<'a, P> {
+        self.state.context(self.target, self.now, self.ports)
     }
 
     /// Whether others may read what the request says on its way. An http issuer is valid on loopback alone, and only a local

@@ -21,7 +21,7 @@ pub fn explain_issued(
     now: u64,
 ) -> Option<Explanation> {
     let recent = Recent::default();
-    let ctx = Context { recent: &recent, secrets: secrets.usable(true), single_use: policy.single_use, now };
+    let ctx = Context { recent: &recent, policy, ports: &(), secrets: secrets.usable(true), now };
     let sole = |name: &str| query::sole(raw_query, name).transpose();
     route.accept.iter().find_map(|accept| {
         let (format, opened) = match accept {
@@ -40,7 +40,7 @@ pub fn explain_issued(
             }
             CredentialKind::Bearer => {
                 let text = sole(bearer::PARAMETER)?;
-                ("bearer", text.and_then(|text| token(ctx, policy, bearer::bare(&route.bearer, text))))
+                ("bearer", text.and_then(|text| token(ctx, bearer::bare(&route.bearer, text))))
             }
             _ => return None,
         };
@@ -48,8 +48,8 @@ pub fn explain_issued(
     })
 }
 
-fn token(ctx: Context<'_>, policy: &Policy, text: &str) -> Result<Sealed, Reason> {
-    let token = bearer::open(ctx, policy, text)?;
+fn token<P>(ctx: Context<'_, P>, text: &str) -> Result<Sealed, Reason> {
+    let token = bearer::open(ctx, text)?;
     if token.expires <= ctx.now { Err(Reason::TokenExpired) } else { Ok(token) }
 }
 

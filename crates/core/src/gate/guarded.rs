@@ -120,10 +120,8 @@ async fn forward<P: Ports>(
         forwarding.remove.extend(forward::partial(&request.headers));
         forwarding.outcome_redirect = Some(outcome_redirect);
     }
-    if let Some(audience) = &route.forward.jwt_audience {
-        let jwt = x.state.assertions.jwt(x.ctx(), &x.state.policy, (route, audience, identity), x.ports).await?;
-        forwarding.set.extend(jwt.map(|jwt| ("edgegate-jwt", jwt)));
-    }
+    let jwt = x.state.assertions.jwt(x.ctx(), route, identity).await?;
+    forwarding.set.extend(jwt.map(|jwt| ("edgegate-jwt", jwt)));
     if let Some(claim) = access.claim {
         use_up(x, route, *claim).await?;
     }

@@ -92,7 +92,7 @@ pub async fn settle<P: Ports>(v: &Visit<'_, P>, caller: &mut Caller) -> Result<(
 /// Storage's own.
 pub async fn sign_in<P: Ports>(v: &Visit<'_, P>, subject: &str, caller: &mut Caller) -> Result<(), Reason> {
     caller.named = None;
-    let session = session::start(v.ctx(), v.ports, &v.luminate.session, subject).await?;
+    let session = session::start(v.ctx(), &v.luminate.session, subject).await?;
     sign_out(v, caller).await?;
     hand_over(v, &session)?;
     let identity = Identity::by_key(caller.identity.kind, &session.key_id);
@@ -106,14 +106,13 @@ pub async fn sign_in<P: Ports>(v: &Visit<'_, P>, subject: &str, caller: &mut Cal
 /// # Errors
 /// Storage's own.
 pub async fn sign_out<P: Ports>(v: &Visit<'_, P>, caller: &mut Caller) -> Result<(), Reason> {
-    let Exchange { ports, .. } = **v;
     let ctx = v.ctx();
     let cookie = in_cookie(v)?;
     let mut ended: Option<Sealed> = None;
     for session in [caller.session.take(), caller.named.take(), cookie].into_iter().flatten() {
         let is_over = session.expires <= ctx.now || ended.as_ref() == Some(&session);
         if !session::is_anonymous(&session) && !is_over {
-            store::revoke(ctx, ports, &session).await?;
+            store::revoke(ctx, &session).await?;
             ended = Some(session);
         }
     }
@@ -127,7 +126,7 @@ pub async fn sign_out<P: Ports>(v: &Visit<'_, P>, caller: &mut Caller) -> Result
 /// `SecretMissing`, `EntropyUnavailable`.
 pub fn session_of<'c, P: Ports>(v: &Visit<'_, P>, caller: &'c mut Caller) -> Result<&'c Sealed, Reason> {
     if caller.session.is_none() {
-        let session = session::start_anonymous(v.ctx(), v.ports, &v.luminate.session)?;
+        let session = session::start_anonymous(v.ctx(), &v.luminate.session)?;
         hand_over(v, &session)?;
         caller.session = Some(session);
     }
@@ -240,14 +239,14 @@ pub async fn by_nonce<P: Ports>(v: &Visit<'_, P>, text: &str) -> Result<Caller, 
 }
 
 async fn connected<P: Ports>(v: &Visit<'_, P>, nonce: Sealed) -> Result<Caller, Reason> {
-    let Exchange { request, target, ports, .. } = **v;
+    let Exchange { request, target, .. } = **v;
     let is_wanted = fetch_metadata::is_click(request.method, &request.headers, &target.origin())
         || request.headers.get("origin").is_some_and(|origin| trusts(v, origin));
     if fetch_metadata::looks_ahead(request.method, &request.headers) || !is_wanted {
         return Err(Reason::NonceNotUsed);
     }
     let before = in_cookie(v)?;
-    let (session, _) = handoff::session(v.ctx(), ports, &v.luminate.session, &nonce).await?;
+    let (session, _) = handoff::session(v.ctx(), &v.luminate.session, &nonce).await?;
     let identity = check(v, &session).await?;
     let cookie = session::set_cookie(&v.luminate.session, target, &request.headers, &session, is_embedded(v))?;
     let before = before.filter(|before| *before != session);
@@ -310,8 +309,8 @@ async fn living<P: Ports>(v: &Visit<'_, P>, sealed: &Sealed) -> Result<Result<Ca
 
 async fn check<P: Ports>(v: &Visit<'_, P>, sealed: &Sealed) -> Result<Identity, Reason> {
     let (ctx, policy) = (v.ctx(), &v.luminate.session);
-    let identity = session::check(ctx, v.ports, policy, v.route.revocation, sealed).await?;
-    session::keep_alive(ctx, v.ports, policy, sealed).await?;
+    let identity = session::check(ctx, policy, v.route.revocation, sealed).await?;
+    session::keep_alive(ctx, policy, sealed).await?;
     Ok(identity)
 }
 

@@ -51,5 +51,5 @@ pub(super) async fn administrator<P: Ports>(
 }
 
 async fn wrong<P: Ports>(v: &Visit<'_, P>, network: &str) -> Reason {
-    v.state.guesses.count(network, v.ctx().now, v.ports, Reason::AdministratorRefused).await
+    v.state.guesses.count(network, v.ctx(), Reason::AdministratorRefused).await
 }

@@ -56,22 +56,20 @@ pub struct Shown<'a> {
 /// # Errors
 /// `SecretMissing`, and storage's own reasons.
 pub async fn mint<P: KvStore + Ledger + Entropy>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     policy: &OAuth,
     allowed: &Authorization,
 ) -> Result<Secret, Reason> {
-    let (key, secret) = ctx.signing_key(&policy.keys)?;
     let expires = ctx.now + policy.code_lifetime;
     let terms = Terms { kind: Kind::Code, issued: ctx.now, expires, audience: "", payload: &[] };
-    let code = seal::seal(&terms, key, secret, ports)?;
+    let code = ctx.seal(&policy.keys, &terms)?;
     let text = allowed.write();
-    match ctx.single_use {
-        SingleUse::Ledger => match ports.claim(&code.claim_key("allowed"), expires, &text).await? {
+    match ctx.policy.single_use {
+        SingleUse::Ledger => match ctx.ports.claim(&code.claim_key("allowed"), expires, &text).await? {
             Claimed::First => {}
             Claimed::Replayed { .. } => return Err(Reason::Internal),
         },
-        SingleUse::BestEffort => ports.put(code.record_key(), &text, store::kv_expiry(ctx.now, expires)).await?,
+        SingleUse::BestEffort => ctx.ports.put(code.record_key(), &text, store::kv_expiry(ctx.now, expires)).await?,
     }
     Ok(code.text())
 }
@@ -80,7 +78,7 @@ pub async fn mint<P: KvStore + Ledger + Entropy>(
 ///
 /// # Errors
 /// `CodeForged`, `CodeExpired`, `SecretMissing`.
-pub fn open(ctx: Context<'_>, policy: &OAuth, text: &str) -> Result<Sealed, Reason> {
+pub fn open<P>(ctx: Context<'_, P>, policy: &OAuth, text: &str) -> Result<Sealed, Reason> {
     let opened = seal::open(Kind::Code, &policy.keys, ctx.secrets, text)?;
     let code = opened.ok_or(Reason::CodeForged)?;
     if code.expires <= ctx.now { Err(Reason::CodeExpired) } else { Ok(code) }
@@ -91,14 +89,13 @@ pub fn open(ctx: Context<'_>, policy: &OAuth, text: &str) -> Result<Sealed, Reas
 /// # Errors
 /// `CodeUnknown`, `CodeMisdirected`, `PkceMismatch`, `DpopKey`, and storage's own reasons.
 pub async fn check<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     code: &Sealed,
     shown: &Shown<'_>,
 ) -> Result<Authorization, Reason> {
-    let found = match ctx.single_use {
-        SingleUse::Ledger => ports.recall(&code.claim_key("allowed")).await?,
-        SingleUse::BestEffort => ports.get(code.record_key()).await?,
+    let found = match ctx.policy.single_use {
+        SingleUse::Ledger => ctx.ports.recall(&code.claim_key("allowed")).await?,
+        SingleUse::BestEffort => ctx.ports.get(code.record_key()).await?,
     };
     let found = found.ok_or(Reason::CodeUnknown)?;
     let allowed = Authorization::read(&found).ok_or(Reason::VaultUnavailable)?;
@@ -125,8 +122,7 @@ pub async fn check<P: KvStore + Ledger>(
 /// # Errors
 /// `CodeReplayed`, and storage's own reasons.
 pub async fn claim<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     policy: &OAuth,
     code: &Sealed,
     allowed: &Authorization,
@@ -134,7 +130,7 @@ pub async fn claim<P: KvStore + Ledger>(
 ) -> Result<Redeemed, Reason> {
     let key = bound.map(|bound| bound.text());
     let note = json!({"at": ctx.now, "jkt": key}).to_string();
-    let (note, age) = match once::take(ctx, ports, &code.claim_key("redeemed"), code.expires, &note).await? {
+    let (note, age) = match once::take(ctx, &code.claim_key("redeemed"), code.expires, &note).await? {
         Claimed::First => return Ok(Redeemed { at: ctx.now, is_first: true }),
         Claimed::Replayed { note, age } => (serde_json::from_slice(note.as_bytes()).unwrap_or(Value::Null), age),
     };

@@ -33,8 +33,7 @@ use crate::sealed::{claim_key, once};
 /// # Errors
 /// `CodeReplayed` if the grant was revoked meanwhile; `ScopeRefused`, `ResourceRefused`, and storage's own reasons.
 pub async fn begin<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     policy: &OAuth,
     code: &Sealed,
     redeemed: Redeemed,
@@ -50,20 +49,20 @@ pub async fn begin<P: KvStore + Ledger>(
     };
     let issued = issue(ctx, policy, code, &record, family, at, wanted)?;
     let (key, json) = (record_key(&family), record.to_json()?);
-    let written = match is_first || ctx.single_use == SingleUse::BestEffort {
-        true => ports.put(&key, &json, store::kv_expiry(ctx.now, record.exp)).await,
+    let written = match is_first || ctx.policy.single_use == SingleUse::BestEffort {
+        true => ctx.ports.put(&key, &json, store::kv_expiry(ctx.now, record.exp)).await,
         // The first one wrote it, and a refresh may have written it since: the Ledger has to know of it, or it is uncertain.
         false => Err(Reason::LedgerUnavailable),
     };
-    if ctx.single_use == SingleUse::Ledger {
+    if ctx.policy.single_use == SingleUse::Ledger {
         // What KV did not take lies in the Ledger, until a refresh writes it again.
         let until = if written.is_ok() { ctx.now + LAG } else { record.exp };
-        ports.claim(&of_family("granted", &family), until, &json).await?;
+        ctx.ports.claim(&of_family("granted", &family), until, &json).await?;
     } else {
         written?;
     }
     ctx.recent.put(&key, record.clone(), ctx.now);
-    check_what_was_written(ctx, ports, policy, &family).await.map_err(of_code)?;
+    check_what_was_written(ctx, policy, &family).await.map_err(of_code)?;
     Ok(issued)
 }
 
@@ -72,19 +71,18 @@ pub async fn begin<P: KvStore + Ledger>(
 /// # Errors
 /// Storage's own reasons.
 pub async fn end_of_code<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     policy: &OAuth,
     code: &Sealed,
 ) -> Result<(), Reason> {
-    revoke(ctx, ports, policy, &family(ctx, policy, code)?).await
+    revoke(ctx, policy, &family(ctx, policy, code)?).await
 }
 
 /// Opens a refresh token without looking at storage. It says nothing about revocation.
 ///
 /// # Errors
 /// `RefreshForged`, `RefreshExpired`, `SecretMissing`.
-pub fn open_refresh(ctx: Context<'_>, policy: &OAuth, text: &str) -> Result<(Sealed, Claims), Reason> {
+pub fn open_refresh<P>(ctx: Context<'_, P>, policy: &OAuth, text: &str) -> Result<(Sealed, Claims), Reason> {
     let sealed = seal::open(Kind::Refresh, &policy.keys, ctx.secrets, text)?;
     let sealed = sealed.filter(|sealed| sealed.is_for(AUDIENCE)).ok_or(Reason::RefreshForged)?;
     let claims = Claims::read(sealed.payload.expose()).ok_or(Reason::RefreshForged)?;
@@ -98,8 +96,7 @@ pub fn open_refresh(ctx: Context<'_>, policy: &OAuth, text: &str) -> Result<(Sea
 /// `ResourceRefused`, and storage's own reasons. Nothing is used up but by the last step.
 #[allow(clippy::too_many_arguments)] // one step, and all of it is what the step is about
 pub async fn refresh<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     policy: &OAuth,
     old: &Sealed,
     claims: &Claims,
@@ -111,7 +108,7 @@ pub async fn refresh<P: KvStore + Ledger>(
         return Err(Reason::DpopKey);
     }
     let family = claims.family;
-    let record = match find(ctx, ports, policy, old, claims).await? {
+    let record = match find(ctx, policy, old, claims).await? {
         Found::Live(record) => record,
         Found::Revoked | Found::Unknown => return Err(Reason::RefreshRevoked),
     };
@@ -120,19 +117,19 @@ pub async fn refresh<P: KvStore + Ledger>(
     }
     caller.subject = Some(record.sub.clone());
     // What is revoked and looks alive was not written everywhere yet.
-    check_what_was_written(ctx, ports, policy, &family).await?;
+    check_what_was_written(ctx, policy, &family).await?;
     let next = Record { generation: u64::from(claims.generation) + 1, ..record };
     check_wanted(&next, wanted)?;
     ctx.signing_key(&policy.keys)?;
     if let Some(proof) = proof {
-        proof.claim(ctx, ports).await?;
+        proof.claim(ctx).await?;
     }
     let used = used(&family, claims.generation);
-    let (at, is_first) = match once::take(ctx, ports, &used, old.expires, &ctx.now.to_string()).await? {
+    let (at, is_first) = match once::take(ctx, &used, old.expires, &ctx.now.to_string()).await? {
         Claimed::First => (ctx.now, true),
         Claimed::Replayed { note, age } if age < policy.retry_window => (note.parse().unwrap_or(0), false),
         Claimed::Replayed { .. } => {
-            revoke(ctx, ports, policy, &family).await?;
+            revoke(ctx, policy, &family).await?;
             return Err(Reason::RefreshReused);
         }
     };
@@ -142,12 +139,12 @@ pub async fn refresh<P: KvStore + Ledger>(
     let known = ctx.recent.get(&key, ctx.now, policy.cache);
     if is_first || known.is_none_or(|known| known.generation < next.generation) {
         ctx.recent.put(&key, next.clone(), ctx.now);
-        let is_written = ports.put(&key, &next.to_json()?, store::kv_expiry(ctx.now, next.exp)).await.is_ok();
+        let is_written = ctx.ports.put(&key, &next.to_json()?, store::kv_expiry(ctx.now, next.exp)).await.is_ok();
         // The old access token lives on elsewhere until somebody comes again. The client must not pay for it.
         if !is_written && ctx.recent.get(&key, ctx.now, 0).is_none() {
             ctx.recent.forget(&key); // a tombstone that came meanwhile stays
         }
-        check_what_was_written(ctx, ports, policy, &family).await?;
+        check_what_was_written(ctx, policy, &family).await?;
     }
     Ok(issued)
 }
@@ -157,8 +154,7 @@ pub async fn refresh<P: KvStore + Ledger>(
 /// # Errors
 /// Storage's own reasons.
 pub async fn find<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     policy: &OAuth,
     token: &Sealed,
     claims: &Claims,
@@ -166,7 +162,7 @@ pub async fn find<P: KvStore + Ledger>(
     let key = record_key(&claims.family);
     let record = match ctx.recent.get(&key, ctx.now, policy.cache) {
         Some(record) => Some(record),
-        None => fetch(ctx, ports, token, claims, &key).await?,
+        None => fetch(ctx, token, claims, &key).await?,
     };
     Ok(record.into())
 }
@@ -176,20 +172,19 @@ pub async fn find<P: KvStore + Ledger>(
 /// # Errors
 /// `TokenUnknown`, `TokenRevoked`, `TokenSuperseded`, and storage's own reasons.
 pub async fn verify<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     policy: &OAuth,
     revocation: Revocation,
     token: &Sealed,
     claims: &Claims,
 ) -> Result<Record, Reason> {
     if revocation == Revocation::Strict {
-        check_revocation(ctx, ports, &claims.family).await.map_err(of_token)?;
-        if is_superseded(ports, claims).await? {
+        check_revocation(ctx, &claims.family).await.map_err(of_token)?;
+        if is_superseded(ctx, claims).await? {
             return Err(Reason::TokenSuperseded);
         }
     }
-    match find(ctx, ports, policy, token, claims).await? {
+    match find(ctx, policy, token, claims).await? {
         Found::Live(record) if u64::from(claims.generation) < record.generation => Err(Reason::TokenSuperseded),
         Found::Live(record) => Ok(record),
         Found::Revoked => Err(Reason::TokenRevoked),
@@ -201,26 +196,21 @@ pub async fn verify<P: KvStore + Ledger>(
 ///
 /// # Errors
 /// `LedgerUnavailable`, `BindingMissing`.
-pub async fn is_superseded(ports: &impl Ledger, claims: &Claims) -> Result<bool, Reason> {
-    Ok(ports.recall(&used(&claims.family, claims.generation)).await?.is_some())
+pub async fn is_superseded(ctx: Context<'_, impl Ledger>, claims: &Claims) -> Result<bool, Reason> {
+    Ok(ctx.ports.recall(&used(&claims.family, claims.generation)).await?.is_some())
 }
 
 /// Revokes all tokens of a grant: at once in the Ledger and in this isolate, elsewhere as KV gets there.
 ///
 /// # Errors
 /// Storage's own reasons.
-pub async fn revoke<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
-    policy: &OAuth,
-    family: &[u8; 16],
-) -> Result<(), Reason> {
+pub async fn revoke<P: KvStore + Ledger>(ctx: Context<'_, P>, policy: &OAuth, family: &[u8; 16]) -> Result<(), Reason> {
     let until = outlived(ctx, policy);
     let record = Record::tombstone(until);
     let key = record_key(family);
     // A refresh on its way may write the record over it.
     let tombstone = Tombstone { key: &key, value: &record.to_json()?, again: true };
-    store::bury(ctx, ports, &of_family("revoked", family), until, &tombstone).await?;
+    store::bury(ctx, &of_family("revoked", family), until, &tombstone).await?;
     // Remembered only once it is buried, or this isolate would not try again.
     ctx.recent.put(&key, record, ctx.now);
     Ok(())
@@ -237,8 +227,9 @@ fn of_token(reason: Reason) -> Reason {
 }
 
 /// Refuses what belongs to a grant that the Ledger knows to be revoked.
-async fn check_revocation<P: Ledger>(ctx: Context<'_>, ports: &P, family: &[u8; 16]) -> Result<(), Reason> {
-    match ctx.single_use == SingleUse::Ledger && ports.recall(&of_family("revoked", family)).await?.is_some() {
+async fn check_revocation<P: Ledger>(ctx: Context<'_, P>, family: &[u8; 16]) -> Result<(), Reason> {
+    match ctx.policy.single_use == SingleUse::Ledger && ctx.ports.recall(&of_family("revoked", family)).await?.is_some()
+    {
         true => Err(Reason::RefreshRevoked),
         false => Ok(()),
     }
@@ -246,37 +237,35 @@ async fn check_revocation<P: Ledger>(ctx: Context<'_>, ports: &P, family: &[u8; 
 
 /// The same after a grant's record was written, which may have gone over a tombstone: then another one follows.
 async fn check_what_was_written<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     policy: &OAuth,
     family: &[u8; 16],
 ) -> Result<(), Reason> {
-    let checked = check_revocation(ctx, ports, family).await;
+    let checked = check_revocation(ctx, family).await;
     if checked == Err(Reason::RefreshRevoked) {
-        revoke(ctx, ports, policy, family).await?;
+        revoke(ctx, policy, family).await?;
     }
     checked
 }
 
 /// When the last token that a grant may have by now is dead. No access token outlives its refresh token.
-fn outlived(ctx: Context<'_>, policy: &OAuth) -> u64 {
+fn outlived<P>(ctx: Context<'_, P>, policy: &OAuth) -> u64 {
     ctx.now + policy.refresh_lifetime
 }
 
 async fn fetch<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     token: &Sealed,
     claims: &Claims,
     key: &str,
 ) -> Result<Option<Record>, Reason> {
-    let mut text = ports.get(key).await?;
+    let mut text = ctx.ports.get(key).await?;
     // An authentic token without a record is rare, so the Ledger is asked whatever its age.
-    if text.is_none() && ctx.single_use == SingleUse::Ledger {
-        if ports.recall(&of_family("revoked", &claims.family)).await?.is_some() {
+    if text.is_none() && ctx.policy.single_use == SingleUse::Ledger {
+        if ctx.ports.recall(&of_family("revoked", &claims.family)).await?.is_some() {
             return Ok(store::revoked(ctx, key, token.expires));
         }
-        text = ports.recall(&of_family("granted", &claims.family)).await?;
+        text = ctx.ports.recall(&of_family("granted", &claims.family)).await?;
     }
     let record = Record::found(text.as_deref())?;
     if let Some(record) = &record {
@@ -285,7 +274,7 @@ async fn fetch<P: KvStore + Ledger>(
     Ok(record)
 }
 
-fn family(ctx: Context<'_>, policy: &OAuth, code: &Sealed) -> Result<[u8; 16], Reason> {
+fn family<P>(ctx: Context<'_, P>, policy: &OAuth, code: &Sealed) -> Result<[u8; 16], Reason> {
     let bytes = code.bind(ctx.secret_of(&policy.keys, code)?, "grant");
     bytes.first_chunk().copied().ok_or(Reason::Internal)
 }

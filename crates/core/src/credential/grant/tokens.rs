@@ -22,8 +22,8 @@ pub struct Issued {
 }
 
 /// The tokens of a generation. They follow from the code or refresh token before, the key and the time.
-pub(crate) fn issue(
-    ctx: Context<'_>,
+pub(crate) fn issue<P>(
+    ctx: Context<'_, P>,
     policy: &OAuth,
     parent: &Sealed,
     record: &Record,

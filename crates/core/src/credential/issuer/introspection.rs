@@ -15,7 +15,7 @@ use crate::sealed::store::Context;
 ///
 /// # Errors
 /// `TokenInactive`, `JwtAudience`, `JwtSubject`, `TokenBinding`, `IntrospectionUnavailable`, `SecretMissing`.
-pub async fn ask(ctx: Context<'_>, ports: &impl Upstream, issuer: &Issuer, token: &str) -> Result<Told, Reason> {
+pub async fn ask(ctx: Context<'_, impl Upstream>, issuer: &Issuer, token: &str) -> Result<Told, Reason> {
     let Verification::Introspection { path, client_id, secret } = &issuer.verification else {
         return Err(Reason::Internal);
     };
@@ -26,7 +26,7 @@ pub async fn ask(ctx: Context<'_>, ports: &impl Upstream, issuer: &Issuer, token
     let headers = [("authorization", &*authorization), ("content-type", "application/x-www-form-urlencoded")];
     let body = format!("token={}&token_type_hint=access_token", encode_component(token));
     let call = Call { path, headers: &headers, body: Some(&body) };
-    let (status, answer) = ports.call(&issuer.origin, &call).await.map_err(|_| Reason::IntrospectionUnavailable)?;
+    let (status, answer) = ctx.ports.call(&issuer.origin, &call).await.map_err(|_| Reason::IntrospectionUnavailable)?;
     let Some(Value::Object(claims)) = serde_json::from_slice(answer.as_bytes()).ok().filter(|_| status == 200) else {
         return Err(Reason::IntrospectionUnavailable);
     };

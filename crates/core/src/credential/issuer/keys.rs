@@ -79,8 +79,7 @@ impl IssuerKeys {
     /// `JwtKeyUnknown`, `KeysUnavailable`.
     pub async fn find<P: Upstream + Timer>(
         &self,
-        ctx: Context<'_>,
-        ports: &P,
+        ctx: Context<'_, P>,
         issuer: &Issuer,
         id: Option<&str>,
         algorithm: JwsAlgorithm,
@@ -94,7 +93,7 @@ impl IssuerKeys {
             match step {
                 Step::Done(result) => return result,
                 Step::Fetch(turn, old) => {
-                    return match fetch(&keys, ports, issuer, turn, now / 1000).await {
+                    return match fetch(&keys, ctx.ports, issuer, turn, now / 1000).await {
                         Ok(()) => keys.borrow().pick(id, algorithm).ok_or(Reason::JwtKeyUnknown),
                         Err(reason) => old.ok_or(reason),
                     };
@@ -102,7 +101,7 @@ impl IssuerKeys {
                 Step::Wait(turn) if seen.awaited.is_some_and(|(awaited, _)| awaited == turn) => {}
                 Step::Wait(turn) => seen.awaited = Some((turn, seen.waited)),
             }
-            ports.pause(pause).await;
+            ctx.ports.pause(pause).await;
             seen.waited += u64::from(pause);
             pause = LONGEST_PAUSE_MS.min(pause * 2);
         }

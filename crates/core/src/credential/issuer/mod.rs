@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use crate::credential::own;
 use crate::digest::sha256;
-use crate::policy::{Issuer, Policy, Verification};
+use crate::policy::{Issuer, Verification};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::sealed::cache::is_ahead;
@@ -59,9 +59,7 @@ pub enum Verdict {
 /// # Errors
 /// The reasons of [`jwt`], `JwtIssuer`, `JwtKeyUnknown`, `JwtSignature`, `TokenInactive`, `KeysUnavailable`.
 pub async fn verify<P: Ports>(
-    ctx: Context<'_>,
-    ports: &P,
-    policy: &Policy,
+    ctx: Context<'_, P>,
     memory: &Issuers,
     issuers: &[&Arc<Issuer>],
     token: &str,
@@ -82,8 +80,8 @@ pub async fn verify<P: Ports>(
             let algorithm = jwt::check_header(&jws, algorithms)?;
             let told = jwt::check_claims(issuer, claims, ctx.now)?;
             memory.newest.set(memory.newest.get().max(ctx.now));
-            let (key, fetched) = memory.keys.find(ctx, ports, issuer, jws.text("kid"), algorithm).await?;
-            if !jws.is_signed_by(ports, algorithm, &key).await? {
+            let (key, fetched) = memory.keys.find(ctx, issuer, jws.text("kid"), algorithm).await?;
+            if !jws.is_signed_by(ctx.ports, algorithm, &key).await? {
                 return Err(Reason::JwtSignature);
             }
             // No longer than its key may be kept.
@@ -92,7 +90,7 @@ pub async fn verify<P: Ports>(
             Ok(Verdict::Told(told))
         }
         // No issuer gets to see what this gateway made.
-        (None, _, _, Some(_)) if own::is_in(ctx, policy, token) => Err(Reason::JwtIssuer),
+        (None, _, _, Some(_)) if own::is_in(ctx, token) => Err(Reason::JwtIssuer),
         (None, _, _, Some(issuer)) => match memory.told(&digest, &[issuer], ctx.now) {
             Some(Err(reason)) => Err(reason),
             _ => Ok(Verdict::Ask(Arc::clone(issuer))),
@@ -107,8 +105,7 @@ pub async fn verify<P: Ports>(
 /// # Errors
 /// The reasons of [`introspection::ask`].
 pub async fn ask<P: Ports>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     memory: &Issuers,
     issuer: &Arc<Issuer>,
     token: &str,
@@ -118,7 +115,7 @@ pub async fn ask<P: Ports>(
     if let Some(result) = memory.told(&digest, &[issuer], ctx.now) {
         return result;
     }
-    let result = introspection::ask(ctx, ports, issuer, token).await;
+    let result = introspection::ask(ctx, issuer, token).await;
     let until = match &result {
         Ok(told) => told.until,
         Err(Reason::TokenInactive | Reason::JwtAudience | Reason::JwtSubject | Reason::TokenBinding) => {

@@ -20,14 +20,9 @@ use crate::secret::Secret;
 ///
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`.
-pub fn mint_handoff(
-    ctx: Context<'_>,
-    entropy: &impl Entropy,
-    policy: &Session,
-    session: &Sealed,
-) -> Result<Secret, Reason> {
+pub fn mint_handoff(ctx: Context<'_, impl Entropy>, policy: &Session, session: &Sealed) -> Result<Secret, Reason> {
     let expires = session.expires.min(ctx.now + HANDOFF);
-    Ok(session::carry(ctx, entropy, policy, Kind::Nonce, AUDIENCE, session, expires)?.text())
+    Ok(session::carry(ctx, policy, Kind::Nonce, AUDIENCE, session, expires)?.text())
 }
 
 /// Redeems a handoff: the Set-Cookie value that hands the http session over, and who that is.
@@ -35,8 +30,7 @@ pub fn mint_handoff(
 /// # Errors
 /// `NonceForged`, `NonceExpired`, `NonceReplayed`, the session's reasons, and storage's own.
 pub async fn redeem<P: KvStore + Ledger + Entropy>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     policy: &Session,
     text: &str,
 ) -> Result<(String, Identity), Reason> {
@@ -45,9 +39,9 @@ pub async fn redeem<P: KvStore + Ledger + Entropy>(
     if nonce.expires <= ctx.now {
         return Err(Reason::NonceExpired);
     }
-    let (session, identity) = handoff::session(ctx, ports, policy, &nonce).await?;
-    let carried = session::carry(ctx, ports, policy, Kind::HttpSession, AUDIENCE, &session, session.expires)?;
-    handoff::claim(ctx, ports, &nonce).await?;
+    let (session, identity) = handoff::session(ctx, policy, &nonce).await?;
+    let carried = session::carry(ctx, policy, Kind::HttpSession, AUDIENCE, &session, session.expires)?;
+    handoff::claim(ctx, &nonce).await?;
     let cookie = write_cookie(ctx, &session, COOKIE, carried.text().expose_text()?);
     Ok((cookie, Identity { kind: "http-session", ..identity }))
 }
@@ -65,8 +59,7 @@ pub fn present<'a>(headers: &Headers<'a>) -> Result<Option<&'a str>, Reason> {
 /// # Errors
 /// `SessionForged`, `SessionExpired`, `SessionIdle`, `SessionUnknown`, `SessionRevoked`, and storage's own.
 pub async fn verify<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     policy: &Session,
     revocation: Revocation,
     value: &str,
@@ -74,8 +67,8 @@ pub async fn verify<P: KvStore + Ledger>(
     let opened = seal::open(Kind::HttpSession, &policy.keys, ctx.secrets, value)?;
     let carried = opened.filter(|carried| carried.is_for(AUDIENCE)).ok_or(Reason::SessionForged)?;
     let session = session::reopen(ctx, policy, carried.payload.expose())?;
-    let identity = session::check(ctx, ports, policy, revocation, &session).await?;
-    session::keep_alive(ctx, ports, policy, &session).await?;
+    let identity = session::check(ctx, policy, revocation, &session).await?;
+    session::keep_alive(ctx, policy, &session).await?;
     Ok(Identity { kind: "http-session", ..identity })
 }
 
@@ -83,7 +76,12 @@ pub async fn verify<P: KvStore + Ledger>(
 ///
 /// # Errors
 /// `SecretMissing`.
-pub fn is_handed(ctx: Context<'_>, policy: &Session, session: &Sealed, headers: &Headers<'_>) -> Result<bool, Reason> {
+pub fn is_handed<P>(
+    ctx: Context<'_, P>,
+    policy: &Session,
+    session: &Sealed,
+    headers: &Headers<'_>,
+) -> Result<bool, Reason> {
     let header = headers.get("cookie").unwrap_or_default();
     match cookie::visible(header, HANDED).next() {
         Some(mark) => session_token::is_token(ctx, policy, session, HANDED, mark),
@@ -95,13 +93,13 @@ pub fn is_handed(ctx: Context<'_>, policy: &Session, session: &Sealed, headers: 
 ///
 /// # Errors
 /// `SecretMissing`.
-pub fn handed_cookie(ctx: Context<'_>, policy: &Session, session: &Sealed) -> Result<String, Reason> {
+pub fn handed_cookie<P>(ctx: Context<'_, P>, policy: &Session, session: &Sealed) -> Result<String, Reason> {
     let mark = session_token::token(ctx, policy, session, HANDED)?;
     Ok(format!("{}; Secure", write_cookie(ctx, session, HANDED, mark.expose_text()?)))
 }
 
 /// A cookie that lives as long as the session can.
-fn write_cookie(ctx: Context<'_>, session: &Sealed, name: &str, value: &str) -> String {
+fn write_cookie<P>(ctx: Context<'_, P>, session: &Sealed, name: &str, value: &str) -> String {
     let max_age = session.expires.saturating_sub(ctx.now);
     format!("{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax")
 }

@@ -49,8 +49,8 @@ pub(crate) fn write_host_cookie(name: &str, target: &Target<'_>, value: &str, ma
 ///
 /// # Errors
 /// `SessionDuplicate`.
-pub fn present<'a>(
-    ctx: Context<'_>,
+pub fn present<'a, P>(
+    ctx: Context<'_, P>,
     policy: &Session,
     target: &Target<'_>,
     headers: &Headers<'a>,
@@ -127,15 +127,14 @@ pub fn is_own(policy: &Session, text: &str) -> bool {
 /// # Errors
 /// `SessionExpired`, `SessionIdle`, `SessionUnknown`, `SessionRevoked`, and storage's own reasons.
 pub async fn verify<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     policy: &Session,
     revocation: Revocation,
     sealed: &Sealed,
 ) -> Result<Identity, Refusal> {
     let known = |reason: Reason| reason.of(&Identity::by_key("session", &sealed.key_id));
-    let identity = check(ctx, ports, policy, revocation, sealed).await.map_err(known)?;
-    match keep_alive(ctx, ports, policy, sealed).await {
+    let identity = check(ctx, policy, revocation, sealed).await.map_err(known)?;
+    match keep_alive(ctx, policy, sealed).await {
         Ok(()) => Ok(identity),
         Err(reason) => Err(reason.of(&identity)),
     }
@@ -146,8 +145,7 @@ pub async fn verify<P: KvStore + Ledger>(
 /// # Errors
 /// `SessionExpired`, `SessionUnknown`, `SessionRevoked`, and storage's own reasons.
 pub async fn check<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     policy: &Session,
     revocation: Revocation,
     sealed: &Sealed,
@@ -158,7 +156,7 @@ pub async fn check<P: KvStore + Ledger>(
     if is_anonymous(sealed) {
         return Ok(Identity::by_key("session", &sealed.key_id));
     }
-    match store::find(ctx, ports, sealed, policy.cache, revocation).await? {
+    match store::find(ctx, sealed, policy.cache, revocation).await? {
         Found::Live(record) if record.exp > ctx.now => Ok(record.identity("session", &sealed.key_id)),
         Found::Live(_) => Err(Reason::SessionExpired),
         Found::Revoked => Err(Reason::SessionRevoked),
@@ -171,24 +169,22 @@ pub async fn check<P: KvStore + Ledger>(
 /// # Errors
 /// As [`store::mint`].
 pub async fn start<P: KvStore + Ledger + Entropy>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     policy: &Session,
     subject: &str,
 ) -> Result<Sealed, Reason> {
     let record = Record { sub: subject.to_owned(), exp: ctx.now + policy.absolute, ..Record::default() };
-    store::mint(ctx, ports, Kind::Session, &policy.keys, audience(policy), record).await
+    store::mint(ctx, Kind::Session, &policy.keys, audience(policy), record).await
 }
 
 /// Opens an anonymous session, without storage.
 ///
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`.
-pub fn start_anonymous(ctx: Context<'_>, entropy: &impl Entropy, policy: &Session) -> Result<Sealed, Reason> {
-    let (key, secret) = ctx.signing_key(&policy.keys)?;
+pub fn start_anonymous(ctx: Context<'_, impl Entropy>, policy: &Session) -> Result<Sealed, Reason> {
     let expires = ctx.now + policy.absolute;
     let terms = Terms { kind: Kind::Session, issued: ctx.now, expires, audience: ANONYMOUS, payload: &[] };
-    seal::seal(&terms, key, secret, entropy)
+    ctx.seal(&policy.keys, &terms)
 }
 
 /// Whether a session belongs to a visitor who is not signed in.
@@ -236,7 +232,7 @@ pub fn clear_cookies(policy: &Session, target: &Target<'_>, headers: &Headers<'_
 ///
 /// # Errors
 /// `SessionForged`, `SecretMissing`.
-pub fn open(ctx: Context<'_>, policy: &Session, value: &str) -> Result<Sealed, Reason> {
+pub fn open<P>(ctx: Context<'_, P>, policy: &Session, value: &str) -> Result<Sealed, Reason> {
     let opened = match policy.style {
         CookieStyle::HostPrefixed => seal::open(Kind::Session, &policy.keys, ctx.secrets, value)?,
         CookieStyle::Servlet => match Encoding::Servlet.read(value) {
@@ -252,7 +248,7 @@ pub fn open(ctx: Context<'_>, policy: &Session, value: &str) -> Result<Sealed, R
 ///
 /// # Errors
 /// `SessionForged`, `SecretMissing`.
-pub fn reopen(ctx: Context<'_>, policy: &Session, bytes: &[u8]) -> Result<Sealed, Reason> {
+pub fn reopen<P>(ctx: Context<'_, P>, policy: &Session, bytes: &[u8]) -> Result<Sealed, Reason> {
     let opened = seal::read(Kind::Session, &policy.keys, ctx.secrets, bytes)?;
     let is_ours = |sealed: &Sealed| sealed.is_for(audience(policy)) || is_anonymous(sealed);
     opened.filter(is_ours).ok_or(Reason::SessionForged)
@@ -263,8 +259,7 @@ pub fn reopen(ctx: Context<'_>, policy: &Session, bytes: &[u8]) -> Result<Sealed
 /// # Errors
 /// `SessionIdle`, and storage's own reasons.
 pub async fn keep_alive<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     policy: &Session,
     sealed: &Sealed,
 ) -> Result<(), Reason> {
@@ -278,7 +273,7 @@ pub async fn keep_alive<P: KvStore + Ledger>(
     let known = plausible(ctx.recent.seen(record));
     let mut seen = sealed.issued.max(known);
     if ctx.now.saturating_sub(seen) > policy.idle {
-        let noted = ports.get(&note()).await?.and_then(|text| text.parse().ok());
+        let noted = ctx.ports.get(&note()).await?.and_then(|text| text.parse().ok());
         seen = seen.max(noted.map_or(0, plausible));
     }
     if ctx.now.saturating_sub(seen) > policy.idle {
@@ -286,7 +281,7 @@ pub async fn keep_alive<P: KvStore + Ledger>(
     }
     if ctx.now.saturating_sub(seen) >= policy.idle / 5 {
         // KV takes one write a second for a key; another isolate's note of the same moment is as good.
-        let _ = ports.put(&note(), &ctx.now.to_string(), store::kv_expiry(ctx.now, ctx.now + policy.idle)).await;
+        let _ = ctx.ports.put(&note(), &ctx.now.to_string(), store::kv_expiry(ctx.now, ctx.now + policy.idle)).await;
         seen = ctx.now;
     }
     if seen > known {
@@ -300,17 +295,15 @@ pub async fn keep_alive<P: KvStore + Ledger>(
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`.
 pub(crate) fn carry(
-    ctx: Context<'_>,
-    entropy: &impl Entropy,
+    ctx: Context<'_, impl Entropy>,
     policy: &Session,
     kind: Kind,
     audience: &str,
     session: &Sealed,
     expires: u64,
 ) -> Result<Sealed, Reason> {
-    let (key, secret) = ctx.signing_key(&policy.keys)?;
     let terms = Terms { kind, issued: ctx.now, expires, audience, payload: session.bytes() };
-    seal::seal(&terms, key, secret, entropy)
+    ctx.seal(&policy.keys, &terms)
 }
 
 /// What keeps the sessions of one form from being taken for those of another.

@@ -18,7 +18,7 @@ use crate::secret::Secret;
 ///
 /// # Errors
 /// `SecretMissing`.
-pub fn token(ctx: Context<'_>, policy: &Session, session: &Sealed) -> Result<Secret, Reason> {
+pub fn token<P>(ctx: Context<'_, P>, policy: &Session, session: &Sealed) -> Result<Secret, Reason> {
     session_token::token(ctx, policy, session, PURPOSE)
 }
 

@@ -83,10 +83,9 @@ impl Asked {
 
 /// Finds out whom the browser would be sent back to.
 async fn returning<P: Ports>(x: &Exchange<'_, P>, query: &str) -> Result<Asked, Reason> {
-    let Exchange { state, ports, .. } = *x;
     let ctx = x.ctx();
     let parameters = Parameters::read(&[query], &PARAMETERS)?;
-    let client = registry::find(ctx, ports, &state.policy, parameters.need("client_id")?, Revocation::Cached).await?;
+    let client = registry::find(ctx, parameters.need("client_id")?, Revocation::Cached).await?;
     if client.kind == ClientKind::TokenPair {
         return Err(Reason::ClientKind);
     }
@@ -139,11 +138,11 @@ async fn decide<P: Ports>(
         return Err(Reason::ConsentDenied);
     }
     // What is allowed may last for a year. A person who has signed out, anywhere, cannot allow it.
-    if ctx.single_use == SingleUse::Ledger && store::is_revoked(ports, &session).await? {
+    if ctx.policy.single_use == SingleUse::Ledger && store::is_revoked(ctx, &session).await? {
         return to_sign_in(x, query);
     }
     allowed.subject = subject;
-    let code = code::mint(ctx, ports, oauth, &allowed).await?;
+    let code = code::mint(ctx, oauth, &allowed).await?;
     Ok(asked.back(x, &[("code", code.expose_text()?)]))
 }
 
@@ -211,12 +210,12 @@ fn words(text: &str) -> Vec<&str> {
 
 /// Who is there. A session that has ended is no one's: the sign-in page opens another.
 async fn signed_in<P: Ports>(x: &Exchange<'_, P>) -> Result<Option<(Sealed, String)>, Reason> {
-    let Exchange { state, request, target, ports, .. } = *x;
+    let Exchange { state, request, target, .. } = *x;
     let ctx = x.ctx();
     let policy = state.policy.session.as_ref().ok_or(Reason::Internal)?;
     let Some(text) = session::present(ctx, policy, target, &request.headers)? else { return Ok(None) };
     let verified = match session::open(ctx, policy, text) {
-        Ok(session) => match session::verify(ctx, ports, policy, Revocation::Cached, &session).await {
+        Ok(session) => match session::verify(ctx, policy, Revocation::Cached, &session).await {
             Ok(identity) => Ok(identity.subject.map(|subject| (session, subject))),
             Err(refusal) => Err(refusal.reason()),
         },

@@ -39,13 +39,12 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth) -> Result<Acce
 
 /// What an active token says; None for any other.
 async fn tell<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth, token: &str) -> Result<Option<Map<String, Value>>, Reason> {
-    let Exchange { state, ports, .. } = *x;
     let ctx = x.ctx();
     let revocation = ctx.strictest();
     let (sealed, claims, is_access) = match grant::open_refresh(ctx, oauth, token) {
         Ok((sealed, claims)) => (sealed, Some(claims), false),
         Err(Reason::RefreshExpired) => return Ok(None),
-        Err(Reason::RefreshForged) => match bearer::open(ctx, &state.policy, token) {
+        Err(Reason::RefreshForged) => match bearer::open(ctx, token) {
             Ok(sealed) => {
                 let claims = grant::claims(&sealed);
                 (sealed, claims, true)
@@ -63,13 +62,13 @@ async fn tell<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth, token: &str) -> Resu
         if !sealed.is_for("") {
             return Ok(None);
         }
-        let found = store::find(ctx, ports, &sealed, 0, revocation).await?;
+        let found = store::find(ctx, &sealed, 0, revocation).await?;
         return Ok(match found {
             Found::Live(record) => Some(members(x, &sealed, &record, None, is_access)),
             Found::Revoked | Found::Unknown => None,
         });
     };
-    match grant::verify(ctx, ports, oauth, revocation, &sealed, &claims).await {
+    match grant::verify(ctx, oauth, revocation, &sealed, &claims).await {
         Ok(record) if is_there(x, &record).await? => Ok(Some(members(x, &sealed, &record, Some(&claims), is_access))),
         Ok(_) | Err(Reason::TokenRevoked | Reason::TokenSuperseded | Reason::TokenUnknown) => Ok(None),
         Err(other) => Err(other),
@@ -78,7 +77,7 @@ async fn tell<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth, token: &str) -> Resu
 
 /// Whether the client of a grant still exists.
 async fn is_there<P: Ports>(x: &Exchange<'_, P>, record: &Record) -> Result<bool, Reason> {
-    match registry::find(x.ctx(), x.ports, &x.state.policy, &record.client, x.ctx().strictest()).await {
+    match registry::find(x.ctx(), &record.client, x.ctx().strictest()).await {
         Ok(_) => Ok(true),
         Err(Reason::ClientUnknown) => Ok(false),
         Err(other) => Err(other),

@@ -34,16 +34,16 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth) -> Result<Acce
 }
 
 async fn revoke<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth, client: &Client, token: &str) -> Result<(), Reason> {
-    let Exchange { state, ports, .. } = *x;
+    let Exchange { state, .. } = *x;
     let ctx = x.ctx();
-    let has_ledger = ctx.single_use == SingleUse::Ledger;
+    let has_ledger = ctx.policy.single_use == SingleUse::Ledger;
     match grant::open_refresh(ctx, oauth, token) {
         Ok((sealed, claims)) => end(x, oauth, client, &sealed, &claims).await?,
         Err(Reason::RefreshExpired) => {}
         Err(Reason::RefreshForged) => {
             let token = bearer::bare_anywhere(&state.policy, token);
-            match bearer::open(ctx, &state.policy, token).map(|sealed| (grant::claims(&sealed), sealed)) {
-                Ok((Some(claims), _)) if has_ledger && grant::is_superseded(ports, &claims).await? => {}
+            match bearer::open(ctx, token).map(|sealed| (grant::claims(&sealed), sealed)) {
+                Ok((Some(claims), _)) if has_ledger && grant::is_superseded(ctx, &claims).await? => {}
                 Ok((Some(claims), sealed)) => end(x, oauth, client, &sealed, &claims).await?,
                 Ok((None, sealed)) => end_single(x, client, &sealed).await?,
                 Err(Reason::TokenForged) => {}
@@ -58,13 +58,12 @@ async fn revoke<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth, client: &Client, t
 
 /// A token that an operator made for the client.
 async fn end_single<P: Ports>(x: &Exchange<'_, P>, client: &Client, token: &Sealed) -> Result<(), Reason> {
-    let Exchange { ports, .. } = *x;
     let ctx = x.ctx();
     if token.expires <= ctx.now {
         return Ok(());
     }
-    match store::find(ctx, ports, token, 0, ctx.strictest()).await? {
-        Found::Live(record) if record.client == client.id => store::revoke(ctx, ports, token).await,
+    match store::find(ctx, token, 0, ctx.strictest()).await? {
+        Found::Live(record) if record.client == client.id => store::revoke(ctx, token).await,
         Found::Live(_) => Err(Reason::RefreshMisdirected),
         Found::Revoked | Found::Unknown => Ok(()),
     }
@@ -77,14 +76,13 @@ async fn end<P: Ports>(
     token: &Sealed,
     claims: &Claims,
 ) -> Result<(), Reason> {
-    let Exchange { ports, .. } = *x;
     let ctx = x.ctx();
     if token.expires <= ctx.now {
         return Ok(());
     }
-    match grant::find(ctx, ports, oauth, token, claims).await? {
+    match grant::find(ctx, oauth, token, claims).await? {
         Found::Live(record) if record.client != client.id => Err(Reason::RefreshMisdirected),
-        Found::Live(_) => grant::revoke(ctx, ports, oauth, &claims.family).await,
+        Found::Live(_) => grant::revoke(ctx, oauth, &claims.family).await,
         Found::Revoked | Found::Unknown => Ok(()),
     }
 }

@@ -42,7 +42,7 @@ async fn redeem<P: Ports>(
     (form, by_code): (&Parameters, bool),
     caller: &mut Identity,
 ) -> Result<Answer, Reason> {
-    let (ctx, ports) = (x.ctx(), x.ports);
+    let ctx = x.ctx();
     let redeemed = match by_code {
         true => Redeemed::Code(code::open(ctx, oauth, form.get("code").ok_or(Reason::CodeMissing)?)?),
         false => {
@@ -61,9 +61,7 @@ async fn redeem<P: Ports>(
     };
     let issued = match redeemed {
         Redeemed::Code(code) => redeem_code(x, oauth, client, &code, form, &wanted, proof).await?,
-        Redeemed::Refresh(token, claims) => {
-            grant::refresh(ctx, ports, oauth, &token, &claims, &wanted, proof, caller).await?
-        }
+        Redeemed::Refresh(token, claims) => grant::refresh(ctx, oauth, &token, &claims, &wanted, proof, caller).await?,
     };
     caller.subject = Some(issued.subject.clone());
     written(&issued, bound.is_some(), ctx.now)
@@ -85,7 +83,6 @@ async fn redeem_code<P: Ports>(
     wanted: &Wanted,
     proof: Option<Proof>,
 ) -> Result<Issued, Reason> {
-    let Exchange { ports, .. } = *x;
     let ctx = x.ctx();
     let shown = Shown {
         client: &client.id,
@@ -93,7 +90,7 @@ async fn redeem_code<P: Ports>(
         verifier: form.get("code_verifier"),
         bound: wanted.bound,
     };
-    let allowed = code::check(ctx, ports, code, &shown).await?;
+    let allowed = code::check(ctx, code, &shown).await?;
     let record = Record {
         sub: allowed.subject.clone(),
         client: allowed.client.clone(),
@@ -104,12 +101,12 @@ async fn redeem_code<P: Ports>(
     grant::check_wanted(&record, wanted)?;
     ctx.signing_key(&oauth.keys)?;
     if let Some(proof) = proof {
-        proof.claim(ctx, ports).await?;
+        proof.claim(ctx).await?;
     }
-    match code::claim(ctx, ports, oauth, code, &allowed, wanted.bound).await {
-        Ok(redeemed) => grant::begin(ctx, ports, oauth, code, redeemed, record, wanted).await,
+    match code::claim(ctx, oauth, code, &allowed, wanted.bound).await {
+        Ok(redeemed) => grant::begin(ctx, oauth, code, redeemed, record, wanted).await,
         Err(Reason::CodeReplayed) => {
-            grant::end_of_code(ctx, ports, oauth, code).await?;
+            grant::end_of_code(ctx, oauth, code).await?;
             Err(Reason::CodeReplayed)
         }
         Err(other) => Err(other),
