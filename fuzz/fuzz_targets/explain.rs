@@ -3,7 +3,7 @@
 use arbitrary::Arbitrary;
 use edgegate_core::signed::link::{compute, sign, string_to_sign, Signed, Terms};
 use edgegate_core::digest::{base64url, hex, md5, sha1};
-use edgegate_core::explain::explain;
+use edgegate_core::explain::Explainer;
 
 use crate::given::{NOW, house};
 
@@ -35,7 +35,7 @@ target!(|input: Input<'_>| {
     let end = (start + usize::from(input.cut)).min(url.len());
     let (Some(before), Some(after)) = (url.get(..start), url.get(end..)) else { return };
     let url = format!("{before}{}{after}", input.put);
-    let told = explain(policy, secrets, "GET", &url, NOW);
+    let told = Explainer::new(policy, secrets, NOW).explain("GET", &url);
     assert!(!told.verdict.is_empty());
     let text = serde_json::to_string(&told).expect("it is written");
     let covered = url.split_once('?').map_or("", |(_, query)| query.split("&eg_sig=").next().unwrap_or_default());

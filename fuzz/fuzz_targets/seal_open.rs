@@ -1,7 +1,7 @@
 //! What was minted opens as its own kind only; nothing that was changed opens at all.
 
 use arbitrary::Arbitrary;
-use edgegate_core::sealed::seal::{mint, open, Kind};
+use edgegate_core::sealed::seal::{open, seal, Kind, Terms};
 use edgegate_core::ports::Entropy;
 use edgegate_core::refusal::Reason;
 use crate::given::house;
@@ -37,10 +37,11 @@ target!(|input: Input<'_>| {
     // No seed of the corpus may be authentic under these keys.
     assert_eq!(open(kind, keys, secrets.usable(false), input.text), Ok(None), "forged");
 
-    let secret = secrets.usable(false).secret(&keys[0].secret).expect("its value");
+    let key = secrets.usable(false).key(&keys[0]).expect("its value");
     let (issued, expires) = (u64::from(input.issued), u64::from(input.expires));
-    let minted = mint(kind, &keys[0], secret, issued, expires, input.audience, &Given(input.random));
-    let (text, sealed) = minted.expect("minted");
+    let terms = Terms { kind, issued, expires, audience: input.audience, payload: &[] };
+    let sealed = seal(&terms, key, &Given(input.random)).expect("minted");
+    let text = sealed.text();
     let text = core::str::from_utf8(text.expose()).expect("ASCII");
     for other in KINDS {
         let opened = open(other, keys, secrets.usable(false), text).expect("the key is there");

@@ -2,7 +2,7 @@
 
 use super::verdict::{Asked, Verdict, check};
 use super::workspace::Workspace;
-use edgegate_core::explain::{Explanation, explain, explain_redirect};
+use edgegate_core::explain::{Explainer, Explanation};
 use edgegate_core::http::Target;
 use edgegate_core::identity::Identity;
 use edgegate_core::policy::{Policy, SignedRedirect};
@@ -37,10 +37,11 @@ impl Checker<'_> {
 
     /// What there is to say of the address.
     pub fn explain(self, workspace: &Workspace, asked: Asked<'_>) -> Explanation {
-        let (policy, secrets) = (&workspace.policy, workspace.secrets());
+        let secrets = workspace.secrets();
+        let explainer = Explainer::new(&workspace.policy, &secrets, asked.now);
         match self {
-            Checker::Gate(_) => explain(policy, &secrets, asked.method, asked.url, asked.now),
-            Checker::Profile(profile) => explain_redirect(policy, profile, &secrets, asked.url, asked.now),
+            Checker::Gate(_) => explainer.explain(asked.method, asked.url),
+            Checker::Profile(profile) => explainer.redirect(profile, asked.url),
         }
     }
 

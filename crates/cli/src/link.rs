@@ -12,6 +12,7 @@ use super::time;
 use super::verdict::Asked;
 use super::workspace::Workspace;
 use edgegate_core::policy::{CredentialKind, Link, Policy};
+use edgegate_core::secrets::SigningKey;
 use edgegate_core::signed::link::{self, Signed, Terms};
 
 /// Signs an address, and has the gate check the result before it is shown.
@@ -28,8 +29,9 @@ pub fn sign(common: &Common, args: &SignLink) -> Result<Report, Failure> {
     let target = signing::target(&workspace, GATE, &address, unsigned)?;
     let secret = workspace.secret(&key.secret, target.is_named_loopback())?;
     let terms = terms(args, &profile, now);
-    let signed = Signed { method: &args.method, host: &target.host, path: target.path };
-    let query = link::sign(&profile, &key, &secret, signed, address.query(), terms).map_err(|_| planted())?;
+    let signed = Signed { method: &args.method, host: &target.host, path: target.path, query: address.query() };
+    let signing = SigningKey { key: &key, secret: &secret };
+    let query = link::sign(&profile, signing, signed, terms).map_err(|_| planted())?;
     let url = address.with_query(&query);
 
     let mut notes = address.notes.clone();

@@ -1,6 +1,8 @@
 //! The values of the secrets that the policy names.
 
-use crate::policy::Policy;
+use std::sync::Arc;
+
+use crate::policy::{Key, Policy};
 use crate::refusal::Reason;
 use crate::secret::Secret;
 
@@ -70,7 +72,27 @@ pub struct Usable<'a> {
     loopback: bool,
 }
 
+/// A key of the policy and its value.
+#[derive(Debug, Clone, Copy)]
+pub struct SigningKey<'a> {
+    /// What the policy says of it.
+    pub key: &'a Arc<Key>,
+    /// Its value.
+    pub secret: &'a Secret,
+}
+
 impl<'a> Usable<'a> {
+    /// A key with its value.
+    ///
+    /// # Errors
+    /// As [`Usable::secret`].
+    pub fn key<'k>(self, key: &'k Arc<Key>) -> Result<SigningKey<'k>, Reason>
+    where
+        'a: 'k,
+    {
+        Ok(SigningKey { key, secret: self.secret(&key.secret)? })
+    }
+
     /// The value of a secret.
     ///
     /// # Errors

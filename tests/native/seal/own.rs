@@ -89,8 +89,7 @@ proptest! {
     ) {
         let key = &POLICY.keys[key];
         let terms = seal::Terms { kind, issued: NOW, expires, audience: "a", payload: &payload };
-        let secret = KEYRING.usable(false).secret(&key.secret).unwrap();
-        let sealed = seal::seal(&terms, key, secret, &Fixed(Cell::new(random))).unwrap();
+        let sealed = seal::seal(&terms, super::signing(key), &Fixed(Cell::new(random))).unwrap();
         let text = ascii(&sealed.text());
         for text in around(&text).into_iter().chain(around(&text.to_uppercase())).chain(around(&text.to_lowercase())) {
             prop_assert!(is_own(&text), "{}", text);
@@ -108,7 +107,7 @@ proptest! {
             }
             // Issued for an audience that writes its credentials so.
             let terms = seal::Terms { audience: SPELLED[random as usize % SPELLED.len()], ..terms };
-            let spelled = ascii(&spelling.write(seal::seal(&terms, key, secret, &Fixed(Cell::new(random))).unwrap().bytes()));
+            let spelled = ascii(&spelling.write(seal::seal(&terms, super::signing(key), &Fixed(Cell::new(random))).unwrap().bytes()));
             for text in between_letters(&spelled) {
                 prop_assert!(is_own(&text), "{:?} {}", spelling, text);
                 for wrapped in [base64url(text.as_bytes()), standard_base64(text.as_bytes())] {

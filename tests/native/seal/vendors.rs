@@ -175,7 +175,8 @@ proptest! {
         // A session of one form is none of the other.
         let plain = POLICY.session.as_ref().unwrap();
         prop_assert_eq!(session::open(ctx, plain, &ascii(&one.text())), Err(Reason::SessionForged));
-        let other = seal::mint(Kind::Session, &plain.keys[0], KEYRING.usable(false).secret(&plain.keys[0].secret).unwrap(), NOW, NOW + 60, "", &house.entropy).unwrap().1;
+        let terms = seal::Terms { kind: Kind::Session, issued: NOW, expires: NOW + 60, audience: "", payload: &[] };
+        let other = seal::seal(&terms, KEYRING.usable(false).key(&plain.keys[0]).unwrap(), &house.entropy).unwrap();
         prop_assert_eq!(session::open(ctx, policy, &ascii(&Encoding::Servlet.write(other.bytes()))), Err(Reason::SessionForged));
     }
 }

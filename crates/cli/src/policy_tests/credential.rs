@@ -104,19 +104,19 @@ struct Making<'a> {
 impl<'a> Making<'a> {
     fn link(&mut self, profile: &Link) -> Result<(), Reason> {
         let (ctx, client) = (self.ctx, self.carried.client);
-        let (key, secret) = ctx.signing_key(&profile.keys)?;
+        let key = ctx.signing_key(&profile.keys)?;
         let network = client.filter(|_| profile.require_ip).and_then(|client| link::read_network(&client.to_string()));
         let terms = Terms { expires: ctx.now + profile.max_lifetime, not_before: None, network };
         // A link is made for the GET that covers its HEAD.
         let method = if self.carried.method == "HEAD" { "GET" } else { &self.carried.method };
-        let signed = Signed { method, host: &self.target.host, path: self.target.path };
-        let query = link::sign(profile, key, secret, signed, self.carried.query(), terms)?;
+        let (host, path, query) = (&*self.target.host, self.target.path, self.carried.query());
+        let query = link::sign(profile, key, Signed { method, host, path, query }, terms)?;
         self.carried.set_query(&query);
         Ok(())
     }
 
     fn signed_redirect(&mut self, profile: &SignedRedirect) -> Result<(), Reason> {
-        let (_, secret) = self.ctx.signing_key(&profile.keys)?;
+        let secret = self.ctx.signing_key(&profile.keys)?.secret;
         let query = redirect::sign(profile, secret, self.carried.query(), self.ctx.now)?;
         self.carried.set_query(&query);
         Ok(())

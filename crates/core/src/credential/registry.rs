@@ -82,7 +82,7 @@ pub fn new_secret(
     registry: &Registry,
     id: &str,
 ) -> Result<(Secret, SecretDigest), Reason> {
-    let (_, key) = ctx.signing_key(&registry.keys)?;
+    let key = ctx.signing_key(&registry.keys)?.secret;
     let mut bytes = [0; 32];
     ctx.ports.fill(&mut bytes)?;
     let secret = Secret::new(format!("egk_{}", base64url(&bytes)));

@@ -30,15 +30,16 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     let name = target.path.strip_prefix(BROKER).unwrap_or_default();
     let broker = state.policy.brokers.iter().find(|broker| broker.name == name).ok_or(Reason::NoRoute)?;
     let sessions = state.policy.session.as_ref().ok_or(Reason::Internal)?;
-    let signed = link::Signed { method: request.method, host: &target.host, path: target.path };
-    let query = target.query.unwrap_or_default();
-    let authentic = link::authenticate(&broker.link, ctx.secrets, signed, query)?;
+    let (path, query) = (target.path, target.query.unwrap_or_default());
+    let signed = link::Signed { method: request.method, host: &target.host, path, query };
+    let authentic = link::authenticate(&broker.link, ctx.secrets, signed)?;
     let (link, parts) = authentic.ok_or(Reason::LinkMalformed)?;
     let subject = link.subject.as_deref().ok_or(Reason::LinkMalformed)?;
     if fetch_metadata::looks_ahead(request.method, &request.headers) {
         return Err(Reason::LinkNotUsed.into());
     }
-    link::check_terms(&broker.link, &parts, request.client_address, ctx.now)?;
+    let arrival = link::Arrival { client: request.client_address, now: ctx.now };
+    link::check_terms(&broker.link, &parts, arrival)?;
     let state = query::sole(parts.covered, STATE)?.ok_or(Reason::BrokerStateForged)?;
     let key = claim_key("link", &link.key_id, &link.mac);
     let next = match broker_state::back(ctx, sessions, &broker.name, target, &request.headers, state) {

@@ -271,7 +271,7 @@ fn signature<P>(v: &Visit<'_, P>, subject: &str) -> Result<Vec<(&'static str, Op
     let mut members = vec![("cons_id", Some(subject.to_owned())), ("timestamp", None), ("signature", None)];
     if subject.bytes().all(|b| b.is_ascii_digit()) {
         let profile = &v.luminate.signature;
-        let (_, secret) = v.ctx().signing_key(&profile.keys)?;
+        let secret = v.ctx().signing_key(&profile.keys)?.secret;
         let timestamp = v.ctx().now.to_string();
         let parts: [&[u8]; 3] = [subject.as_bytes(), timestamp.as_bytes(), secret.expose()];
         let signature = match profile.digests.first() {

@@ -32,7 +32,7 @@ pub fn read<P>(v: &Visit<'_, P>, call: &Call<'_>) -> Result<Option<Box<OutcomeRe
     }
     let signer = match is_signed {
         true => {
-            let (_, secret) = v.ctx().signing_key(&v.luminate.signature.keys)?;
+            let secret = v.ctx().signing_key(&v.luminate.signature.keys)?.secret;
             Some(Signer { profile: v.luminate.signature.clone(), secret: secret.clone() })
         }
         false => None,

@@ -14,7 +14,7 @@ use crate::sealed::cache::Recent;
 use crate::sealed::record::Record;
 use crate::sealed::seal::{self, Kind, Sealed, Terms};
 use crate::secret::Secret;
-use crate::secrets::Usable;
+use crate::secrets::{SigningKey, Usable};
 
 /// What sealing, finding and revoking need: the policy, its secrets, the memory, the time, and the ports. `P` is bound by
 /// what a function asks of the world, from nothing (it opens what authenticates itself) to all of [`crate::ports::Ports`].
@@ -54,9 +54,11 @@ impl<'a, P> Context<'a, P> {
     ///
     /// # Errors
     /// `SecretMissing`; `Internal` for an empty list, which reading the policy excludes.
-    pub fn signing_key<'k>(&self, keys: &'k [Arc<Key>]) -> Result<(&'k Arc<Key>, &'a Secret), Reason> {
-        let key = keys.first().ok_or(Reason::Internal)?;
-        Ok((key, self.secrets.secret(&key.secret)?))
+    pub fn signing_key<'k>(&self, keys: &'k [Arc<Key>]) -> Result<SigningKey<'k>, Reason>
+    where
+        'a: 'k,
+    {
+        self.secrets.key(keys.first().ok_or(Reason::Internal)?)
     }
 
     /// Makes a credential with the key that makes new ones.
@@ -67,8 +69,7 @@ impl<'a, P> Context<'a, P> {
     where
         P: Entropy,
     {
-        let (key, secret) = self.signing_key(keys)?;
-        seal::seal(terms, key, secret, self.ports)
+        seal::seal(terms, self.signing_key(keys)?, self.ports)
     }
 
     /// The value of the key that authenticated a credential.

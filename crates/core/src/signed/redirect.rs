@@ -95,7 +95,7 @@ pub fn authenticate<'a>(
             continue;
         };
         for boundary in &profile.boundaries {
-            let digest = compute(profile, parts.digest, *boundary, secret, parts.covered);
+            let digest = compute(parts.digest, &hashed_text(profile, *boundary, parts.covered), secret);
             if bool::from(digest.as_slice().ct_eq(&parts.signature)) {
                 holds = Some((Arc::clone(key), digest));
             }
@@ -158,7 +158,7 @@ pub fn sign(profile: &SignedRedirect, secret: &Secret, query: &str, timestamp: u
     let covered = format!("{query}{joint}ts={timestamp}");
     let digest = profile.digests.first().copied().unwrap_or(Digest::Sha1);
     let boundary = profile.boundaries.first().copied().unwrap_or(Boundary::Inclusive);
-    let signature = hex(&compute(profile, digest, boundary, secret, &covered));
+    let signature = hex(&compute(digest, &hashed_text(profile, boundary, &covered), secret));
     Ok(format!("{covered}&{}={signature}", profile.signature))
 }
 
@@ -204,15 +204,8 @@ pub fn hashed_text(profile: &SignedRedirect, boundary: Boundary, covered: &str) 
     }
 }
 
-/// The digest that a secret gives.
-pub fn compute(
-    profile: &SignedRedirect,
-    digest: Digest,
-    boundary: Boundary,
-    secret: &Secret,
-    covered: &str,
-) -> Vec<u8> {
-    let text = hashed_text(profile, boundary, covered);
+/// The digest that a secret gives to the text of [`hashed_text`].
+pub fn compute(digest: Digest, text: &str, secret: &Secret) -> Vec<u8> {
     self::digest(digest, &[text.as_bytes(), secret.expose()])
 }
 

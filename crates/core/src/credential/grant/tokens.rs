@@ -38,14 +38,14 @@ pub(crate) fn issue<P>(
     let access = Claims { family, generation, scopes, resources: narrow(resources)?, bound: wanted.bound };
     let bound = wanted.bound.filter(|_| wanted.binds_refresh);
     let refresh = Claims { scopes: all_scopes, resources: narrow(all_resources)?, bound, ..access.clone() };
-    let (key, secret) = ctx.signing_key(&policy.keys)?;
+    let key = ctx.signing_key(&policy.keys)?;
     let make = |kind, claims: &Claims, lifetime: u64| {
         let payload = claims.write();
         let expires = (at + lifetime).min(record.ends);
         let terms = Terms { kind, issued: at, expires, audience: AUDIENCE, payload: &payload };
         // The payload is masked by what the random bytes give, so they differ with it.
         let purpose = format!("successor {kind:?} {at} {}", crate::digest::hex(&payload));
-        seal::seal(&terms, key, secret, &Derived(parent.bind(secret, &purpose)))
+        seal::seal(&terms, key, &Derived(parent.bind(key.secret, &purpose)))
     };
     Ok(Issued {
         access: make(Kind::Token, &access, policy.access_lifetime)?,

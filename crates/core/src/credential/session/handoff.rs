@@ -16,6 +16,7 @@ use crate::sealed::once;
 use crate::sealed::seal::{self, Kind, Sealed, Terms};
 use crate::sealed::store::Context;
 use crate::secret::Secret;
+use crate::secrets::SigningKey;
 
 /// Mints nonces for one session while its page streams.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +34,7 @@ impl Mint {
     /// # Errors
     /// `SecretMissing`.
     pub fn new<P>(ctx: Context<'_, P>, policy: &Session, session: Sealed, lifetime: u64) -> Result<Self, Reason> {
-        let (key, secret) = ctx.signing_key(&policy.keys)?;
+        let SigningKey { key, secret } = ctx.signing_key(&policy.keys)?;
         let expires = session.expires.min(ctx.now + lifetime);
         Ok(Self { key: Arc::clone(key), secret: secret.clone(), session, now: ctx.now, expires })
     }
@@ -50,7 +51,8 @@ impl Mint {
             audience: AUDIENCE,
             payload: self.session.bytes(),
         };
-        Ok(Encoding::UpperHex.write(seal::seal(&terms, &self.key, &self.secret, entropy)?.bytes()))
+        Ok(Encoding::UpperHex
+            .write(seal::seal(&terms, SigningKey { key: &self.key, secret: &self.secret }, entropy)?.bytes()))
     }
 }
 
