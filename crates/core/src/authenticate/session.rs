@@ -25,11 +25,12 @@ impl Credential for Session {
     ) -> Result<Option<Access>, Refusal> {
         let (ctx, request, target) = (x.ctx(), x.request, x.target);
         let policy = x.state.policy.session.as_ref().ok_or(Reason::Internal)?;
-        let Some(value) = session::present(ctx, policy, target, &request.headers)? else { return Ok(None) };
+        let cookies = x.cookies(policy);
+        let Some(value) = cookies.present(ctx)? else { return Ok(None) };
         // A cookie that is refused is set aside, and nothing else goes out for it.
         let refused = |refusal: Refusal| {
             x.jar.clear();
-            if let Some(cookie) = session::set_aside(policy, target, value, refusal.reason(), false) {
+            if let Some(cookie) = cookies.set_aside(value, refusal.reason()) {
                 x.jar.set(cookie);
             }
             refusal

@@ -14,12 +14,12 @@ use crate::sealed::store;
 /// # Errors
 /// Storage's own reasons.
 pub async fn open_session<P: Ports>(x: &Exchange<'_, P>, subject: &str) -> Result<Identity, Reason> {
-    let Exchange { state, request, target, .. } = *x;
+    let Exchange { state, target, .. } = *x;
     let ctx = x.ctx();
     let policy = state.policy.session.as_ref().ok_or(Reason::Internal)?;
     let session = session::start(ctx, policy, subject).await?;
     end_session(x).await?;
-    let cookie = session::set_cookie(policy, target, &request.headers, &session, false)?;
+    let cookie = x.cookies(policy).set(&session)?;
     let token = match state.policy.gives_xsrf_tokens {
         true => Some(xsrf::set_cookie(&xsrf::token(ctx, policy, &session)?, policy.absolute, target)?),
         false => None,

@@ -12,7 +12,7 @@ use crate::ports::{Entropy, KvStore, Ledger};
 use crate::refusal::Reason;
 use crate::refused::Refusal;
 use crate::sealed::encoding::Encoding;
-use crate::sealed::seal::{self, Kind, Sealed};
+use crate::sealed::seal::{self, Kind, Sealed, Terms};
 use crate::sealed::store::Context;
 use crate::secret::Secret;
 
@@ -36,7 +36,10 @@ pub fn mint(
     lifetime: u64,
 ) -> Result<Minted, Reason> {
     let expires = session.expires.min(ctx.now + lifetime);
-    let ticket = session::carry(ctx, policy, Kind::Ticket, AUDIENCE, session, expires)?;
+    let ticket = ctx.seal(
+        &policy.keys,
+        &Terms { kind: Kind::Ticket, issued: ctx.now, expires, audience: AUDIENCE, payload: session.bytes() },
+    )?;
     let text = Encoding::Ticket.write(ticket.bytes());
     Ok(Minted { text, lifetime: expires.saturating_sub(ctx.now) })
 }

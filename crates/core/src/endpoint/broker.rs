@@ -1,7 +1,7 @@
 //! `/.edgegate/broker/<name>`: a broker's answer, a signed link that works once, for the browser that was sent.
 
 use crate::authenticate::sign_in::open_session;
-use crate::credential::broker_state;
+use crate::credential::broker_state::Journey;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::http::answer::Answer;
@@ -42,7 +42,8 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     link::check_terms(&broker.link, &parts, arrival)?;
     let state = query::sole(parts.covered, STATE)?.ok_or(Reason::BrokerStateForged)?;
     let key = claim_key("link", &link.key_id, &link.mac);
-    let next = match broker_state::back(ctx, sessions, &broker.name, target, &request.headers, state) {
+    let journey = Journey { policy: sessions, broker: &broker.name, target, headers: &request.headers };
+    let next = match journey.back(ctx, state) {
         // Another browser was sent to the broker. What the broker signed is claimed, so that no one who finds it can use it.
         Err(Reason::BrokerBrowser) => {
             once::claim(ctx, &key, link.until, Reason::BrokerBrowser).await?;

@@ -24,7 +24,7 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
         return Err(Reason::NoRoute.into());
     };
     let headers = &request.headers;
-    let value = session::present(ctx, sessions, target, headers)?.ok_or(Reason::CredentialMissing)?;
+    let value = x.cookies(sessions).present(ctx)?.ok_or(Reason::CredentialMissing)?;
     let session = session::open(ctx, sessions, value)?;
     let token = xsrf::token(ctx, sessions, &session)?;
     xsrf::check(&token, xsrf::held(&token, headers), headers.get(xsrf::HEADER))?;

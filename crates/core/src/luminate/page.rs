@@ -69,13 +69,13 @@ const FIELD: cross_site::Field = cross_site::Field { name: AUTH, is_named: |name
 
 /// What tags stand for on this visit. A visitor without a session gets one with the page, if it turns out to be one.
 fn tags<P: Ports>(v: &Visit<'_, P>, places: TagPlaces, caller: &mut Caller) -> Result<Tags, Reason> {
-    let Exchange { request, target, .. } = **v;
+    let Exchange { target, .. } = **v;
     let ctx = v.ctx();
     let (session, cookie) = match caller.session.take() {
         Some(session) => (session, None),
         None => {
             let session = session::start_anonymous(ctx, &v.luminate.session)?;
-            let cookie = session::set_cookie(&v.luminate.session, target, &request.headers, &session, false)?;
+            let cookie = v.cookies(&v.luminate.session).set(&session)?;
             (session, Some(cookie))
         }
     };

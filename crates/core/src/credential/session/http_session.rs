@@ -11,7 +11,7 @@ pub use crate::policy::carrier::{HTTP_SESSION as COOKIE, HTTP_SESSION_HANDED as 
 use crate::policy::{Revocation, Session};
 use crate::ports::{Entropy, KvStore, Ledger};
 use crate::refusal::Reason;
-use crate::sealed::seal::{self, Kind, Sealed};
+use crate::sealed::seal::{self, Kind, Sealed, Terms};
 use crate::sealed::session_token;
 use crate::sealed::store::Context;
 use crate::secret::Secret;
@@ -22,7 +22,12 @@ use crate::secret::Secret;
 /// `SecretMissing`, `EntropyUnavailable`.
 pub fn mint_handoff(ctx: Context<'_, impl Entropy>, policy: &Session, session: &Sealed) -> Result<Secret, Reason> {
     let expires = session.expires.min(ctx.now + HANDOFF);
-    Ok(session::carry(ctx, policy, Kind::Nonce, AUDIENCE, session, expires)?.text())
+    Ok(ctx
+        .seal(
+            &policy.keys,
+            &Terms { kind: Kind::Nonce, issued: ctx.now, expires, audience: AUDIENCE, payload: session.bytes() },
+        )?
+        .text())
 }
 
 /// Redeems a handoff: the Set-Cookie value that hands the http session over, and who that is.
@@ -40,7 +45,16 @@ pub async fn redeem<P: KvStore + Ledger + Entropy>(
         return Err(Reason::NonceExpired);
     }
     let (session, identity) = handoff::session(ctx, policy, &nonce).await?;
-    let carried = session::carry(ctx, policy, Kind::HttpSession, AUDIENCE, &session, session.expires)?;
+    let carried = ctx.seal(
+        &policy.keys,
+        &Terms {
+            kind: Kind::HttpSession,
+            issued: ctx.now,
+            expires: session.expires,
+            audience: AUDIENCE,
+            payload: session.bytes(),
+        },
+    )?;
     handoff::claim(ctx, &nonce).await?;
     let cookie = write_cookie(ctx, &session, COOKIE, carried.text().expose_text()?);
     Ok((cookie, Identity { kind: "http-session", ..identity }))

@@ -210,10 +210,10 @@ fn words(text: &str) -> Vec<&str> {
 
 /// Who is there. A session that has ended is no one's: the sign-in page opens another.
 async fn signed_in<P: Ports>(x: &Exchange<'_, P>) -> Result<Option<(Sealed, String)>, Reason> {
-    let Exchange { state, request, target, .. } = *x;
+    let Exchange { state, .. } = *x;
     let ctx = x.ctx();
     let policy = state.policy.session.as_ref().ok_or(Reason::Internal)?;
-    let Some(text) = session::present(ctx, policy, target, &request.headers)? else { return Ok(None) };
+    let Some(text) = x.cookies(policy).present(ctx)? else { return Ok(None) };
     let verified = match session::open(ctx, policy, text) {
         Ok(session) => match session::verify(ctx, policy, Revocation::Cached, &session).await {
             Ok(identity) => Ok(identity.subject.map(|subject| (session, subject))),
