@@ -1,13 +1,14 @@
 //! `bearer` and `issuer:<name>`: Bearer tokens, the gateway's own and those of issuers.
 
 use crate::authenticate::kind::{Credential, Shown};
+use crate::credential::grant::Grants;
 use crate::credential::issuer::{self, Verdict};
-use crate::credential::{bearer, dpop, grant, session};
+use crate::credential::{bearer, dpop, session};
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::exchange::claim::Claim;
 use crate::identity::Identity;
-use crate::policy::{CredentialKind, OAuth, Route};
+use crate::policy::{CredentialKind, Route};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;
@@ -86,8 +87,8 @@ fn is_otherwise_own<P>(x: &Exchange<'_, P>, text: &str) -> bool {
     let Exchange { state, .. } = *x;
     let ctx = x.ctx();
     let policy = &state.policy;
-    let is_refresh = |oauth: &OAuth| !matches!(grant::open_refresh(ctx, oauth, text), Err(Reason::RefreshForged));
-    policy.oauth.as_ref().is_some_and(is_refresh)
+    let is_refresh = |grants: Grants<'_, P>| !matches!(grants.open_refresh(text), Err(Reason::RefreshForged));
+    Grants::of(ctx).is_some_and(is_refresh)
         || policy.session.as_ref().is_some_and(|sessions| session::open(ctx, sessions, text).is_ok())
 }
 

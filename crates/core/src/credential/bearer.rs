@@ -1,7 +1,8 @@
 //! Bearer tokens (RFC 6750) that this gateway issued: those of a grant, and those that an operator mints.
 
 use crate::credential::dpop::Thumbprint;
-use crate::credential::{grant, registry};
+use crate::credential::grant::{self, GrantToken, Grants};
+use crate::credential::registry;
 use crate::http::authorization::{self, Authorization};
 use crate::http::fields::check_number;
 use crate::http::{Incoming, Target, query};
@@ -25,6 +26,25 @@ pub struct Presented {
     pub with_proof: bool,
     /// The form without its `access_token`, if a form was read.
     pub body: Option<Vec<u8>>,
+}
+
+/// A token that is authentic. Storage was not asked.
+#[derive(Debug, Clone)]
+pub enum Opened {
+    /// One of a grant.
+    Grant(GrantToken),
+    /// One that an operator made.
+    Single(Sealed),
+}
+
+impl Opened {
+    /// The token itself.
+    pub fn sealed(&self) -> &Sealed {
+        match self {
+            Opened::Grant(token) => &token.sealed,
+            Opened::Single(sealed) => sealed,
+        }
+    }
 }
 
 /// A token that counts.
@@ -99,15 +119,16 @@ pub async fn verify<P: KvStore + Ledger>(
     ctx: Context<'_, P>,
     route: &Route,
     target: &Target<'_>,
-    sealed: &Sealed,
+    opened: &Opened,
 ) -> Result<Verified, Refusal> {
+    let sealed = opened.sealed();
     let known = |reason: Reason| reason.of(&Identity::by_key("bearer", &sealed.key_id));
     if sealed.expires <= ctx.now {
         return Err(known(Reason::TokenExpired));
     }
-    if grant::claims(sealed).is_some() {
+    if let Opened::Grant(token) = opened {
         // Boxed: not every token is of a grant, and every request's future would be as large.
-        return Box::pin(verify_grant(ctx, route, target, sealed)).await;
+        return Box::pin(verify_grant(ctx, route, target, token)).await;
     }
     if !sealed.is_for("") && !sealed.is_for(&route.bearer.prefix) {
         return Err(known(Reason::TokenResource));
@@ -126,19 +147,17 @@ async fn verify_grant<P: KvStore + Ledger>(
     ctx: Context<'_, P>,
     route: &Route,
     target: &Target<'_>,
-    sealed: &Sealed,
+    token: &GrantToken,
 ) -> Result<Verified, Refusal> {
-    let by_key = Identity::by_key("bearer", &sealed.key_id);
-    let (Some(oauth), Some(claims)) = (&ctx.policy.oauth, grant::claims(sealed)) else {
-        return Err(Reason::TokenForged.of(&by_key));
-    };
+    let by_key = Identity::by_key("bearer", &token.sealed.key_id);
+    let Some(grants) = Grants::of(ctx) else { return Err(Reason::TokenForged.of(&by_key)) };
     let revocation = route.revocation;
-    let verified = grant::verify(ctx, oauth, revocation, sealed, &claims).await;
+    let verified = grants.verify(token, revocation).await;
     let record = verified.map_err(|reason| reason.of(&by_key))?;
     let mut identity = Identity {
         subject: Some(record.sub.clone()),
         client: Some(record.client.clone()),
-        scope: grant::scopes(&record, &claims),
+        scope: grant::scopes(&record, &token.claims),
         ..by_key
     };
     let client = registry::find(ctx, &record.client, revocation).await.map_err(|reason| match reason {
@@ -146,7 +165,7 @@ async fn verify_grant<P: KvStore + Ledger>(
         other => other.of(&identity),
     })?;
     identity.acts_for_others = client.acts_for_others;
-    let resources = grant::resources(&record, &claims);
+    let resources = grant::resources(&record, &token.claims);
     if !resources.is_empty() {
         let address = target.address();
         let is_meant = resources.iter().any(|resource| covers(resource, &address));
@@ -154,7 +173,7 @@ async fn verify_grant<P: KvStore + Ledger>(
             return Err(Reason::TokenResource.of(&identity));
         }
     }
-    Ok(Verified { identity, bound: claims.bound })
+    Ok(Verified { identity, bound: token.claims.bound })
 }
 
 /// Whether an address is a resource, or lies below it.
@@ -181,15 +200,17 @@ pub async fn mint<P: KvStore + Ledger + Entropy>(
 ///
 /// # Errors
 /// `TokenForged`, `SecretMissing`.
-pub fn open<P>(ctx: Context<'_, P>, token: &str) -> Result<Sealed, Reason> {
+pub fn open<P>(ctx: Context<'_, P>, token: &str) -> Result<Opened, Reason> {
     // A token of a grant is made by the keys of `[oauth]`, one of an operator by those of `[bearer]`.
     let of_grants = ctx.policy.oauth.iter().map(|oauth| (&oauth.keys, true));
     let by_operators = ctx.policy.bearer.iter().map(|bearer| (&bearer.keys, false));
     for (keys, is_of_grant) in by_operators.chain(of_grants) {
         let keys: &[std::sync::Arc<Key>] = keys;
-        let opened = seal::open(Kind::Token, keys, ctx.secrets, token)?;
-        if let Some(sealed) = opened.filter(|sealed| grant::claims(sealed).is_some() == is_of_grant) {
-            return Ok(sealed);
+        let Some(sealed) = seal::open(Kind::Token, keys, ctx.secrets, token)? else { continue };
+        match (grant::claims(&sealed), is_of_grant) {
+            (Some(claims), true) => return Ok(Opened::Grant(GrantToken { sealed, claims })),
+            (None, false) => return Ok(Opened::Single(sealed)),
+            _ => {}
         }
     }
     Err(Reason::TokenForged)

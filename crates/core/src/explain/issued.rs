@@ -46,7 +46,7 @@ impl Explainer<'_> {
 }
 
 fn token<P>(ctx: Context<'_, P>, text: &str) -> Result<Sealed, Reason> {
-    let token = bearer::open(ctx, text)?;
+    let token = bearer::open(ctx, text)?.sealed().clone();
     if token.expires <= ctx.now { Err(Reason::TokenExpired) } else { Ok(token) }
 }
 

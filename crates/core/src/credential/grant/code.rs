@@ -8,13 +8,15 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
 use crate::credential::dpop::Thumbprint;
+use crate::credential::grant::Grants;
 use crate::digest::{base64url, sha256};
-use crate::policy::{OAuth, SingleUse};
+use crate::policy::SingleUse;
 use crate::ports::{Claimed, Entropy, KvStore, Ledger};
 use crate::refusal::Reason;
 use crate::sealed::once;
+use crate::sealed::record::Record;
 use crate::sealed::seal::{self, Kind, Sealed, Terms};
-use crate::sealed::store::{self, Context};
+use crate::sealed::store;
 use crate::secret::Secret;
 
 /// What a person allowed.
@@ -51,106 +53,123 @@ pub struct Shown<'a> {
     pub bound: Option<Thumbprint>,
 }
 
-/// Makes a code.
-///
-/// # Errors
-/// `SecretMissing`, and storage's own reasons.
-pub async fn mint<P: KvStore + Ledger + Entropy>(
-    ctx: Context<'_, P>,
-    policy: &OAuth,
-    allowed: &Authorization,
-) -> Result<Secret, Reason> {
-    let expires = ctx.now + policy.code_lifetime;
-    let terms = Terms { kind: Kind::Code, issued: ctx.now, expires, audience: "", payload: &[] };
-    let code = ctx.seal(&policy.keys, &terms)?;
-    let text = allowed.write();
-    match ctx.policy.single_use {
-        SingleUse::Ledger => match ctx.ports.claim(&code.claim_key("allowed"), expires, &text).await? {
-            Claimed::First => {}
-            Claimed::Replayed { .. } => return Err(Reason::Internal),
-        },
-        SingleUse::BestEffort => ctx.ports.put(code.record_key(), &text, store::kv_expiry(ctx.now, expires)).await?,
-    }
-    Ok(code.text())
+/// A code of which all that was shown with it is right.
+#[derive(Debug)]
+pub struct Checked<'a> {
+    /// The code.
+    pub code: &'a Sealed,
+    /// What was allowed.
+    pub allowed: Authorization,
 }
 
-/// Opens a code without looking at storage.
-///
-/// # Errors
-/// `CodeForged`, `CodeExpired`, `SecretMissing`.
-pub fn open<P>(ctx: Context<'_, P>, policy: &OAuth, text: &str) -> Result<Sealed, Reason> {
-    let opened = seal::open(Kind::Code, &policy.keys, ctx.secrets, text)?;
-    let code = opened.ok_or(Reason::CodeForged)?;
-    if code.expires <= ctx.now { Err(Reason::CodeExpired) } else { Ok(code) }
-}
-
-/// Checks all that is shown with a code. Nothing is used up.
-///
-/// # Errors
-/// `CodeUnknown`, `CodeMisdirected`, `PkceMismatch`, `DpopKey`, and storage's own reasons.
-pub async fn check<P: KvStore + Ledger>(
-    ctx: Context<'_, P>,
-    code: &Sealed,
-    shown: &Shown<'_>,
-) -> Result<Authorization, Reason> {
-    let found = match ctx.policy.single_use {
-        SingleUse::Ledger => ctx.ports.recall(&code.claim_key("allowed")).await?,
-        SingleUse::BestEffort => ctx.ports.get(code.record_key()).await?,
-    };
-    let found = found.ok_or(Reason::CodeUnknown)?;
-    let allowed = Authorization::read(&found).ok_or(Reason::VaultUnavailable)?;
-    let is_address = match shown.redirect_uri {
-        Some(address) => address == allowed.redirect_uri,
-        None => !allowed.named_redirect,
-    };
-    if allowed.client != shown.client || !is_address {
-        return Err(Reason::CodeMisdirected);
-    }
-    if !is_verified(allowed.challenge.as_deref(), shown.verifier) {
-        return Err(Reason::PkceMismatch);
-    }
-    if allowed.bound.is_some() && allowed.bound != shown.bound {
-        return Err(Reason::DpopKey);
-    }
-    Ok(allowed)
-}
-
-/// Uses a checked code up and says when that was. The party that began the flow may come again for a while, since its
-/// answer may have been lost, and is known by what only it has: the PKCE verifier, or the key that came with the code first.
-/// A code without either works once.
-///
-/// # Errors
-/// `CodeReplayed`, and storage's own reasons.
-pub async fn claim<P: KvStore + Ledger>(
-    ctx: Context<'_, P>,
-    policy: &OAuth,
-    code: &Sealed,
-    allowed: &Authorization,
-    bound: Option<Thumbprint>,
-) -> Result<Redeemed, Reason> {
-    let key = bound.map(|bound| bound.text());
-    let note = json!({"at": ctx.now, "jkt": key}).to_string();
-    let (note, age) = match once::take(ctx, &code.claim_key("redeemed"), code.expires, &note).await? {
-        Claimed::First => return Ok(Redeemed { at: ctx.now, is_first: true }),
-        Claimed::Replayed { note, age } => (serde_json::from_slice(note.as_bytes()).unwrap_or(Value::Null), age),
-    };
-    let word = |name: &str| note.get(name).and_then(Value::as_str);
-    let is_known = allowed.challenge.is_some() || bound.is_some();
-    match note.get("at").and_then(Value::as_u64) {
-        Some(at) if is_known && age < policy.retry_window && word("jkt") == key.as_deref() => {
-            Ok(Redeemed { at, is_first: false })
-        }
-        _ => Err(Reason::CodeReplayed),
-    }
-}
-
-/// When a code was used up.
-#[derive(Debug, Clone, Copy)]
-pub struct Redeemed {
-    /// Unix seconds.
+/// A code that is used up.
+#[derive(Debug)]
+pub struct Redeemed<'a> {
+    /// The code.
+    pub code: &'a Sealed,
+    /// The grant's record, which says nothing of time yet.
+    pub record: Record,
+    /// Unix seconds: when it was used up.
     pub at: u64,
     /// Whether that was just now.
     pub is_first: bool,
+}
+
+impl<P> Grants<'_, P> {
+    /// Makes a code.
+    ///
+    /// # Errors
+    /// `SecretMissing`, and storage's own reasons.
+    pub async fn mint_code(self, allowed: &Authorization) -> Result<Secret, Reason>
+    where
+        P: KvStore + Ledger + Entropy,
+    {
+        let Self { ctx, policy } = self;
+        let expires = ctx.now + policy.code_lifetime;
+        let terms = Terms { kind: Kind::Code, issued: ctx.now, expires, audience: "", payload: &[] };
+        let code = ctx.seal(&policy.keys, &terms)?;
+        let text = allowed.write();
+        match ctx.policy.single_use {
+            SingleUse::Ledger => match ctx.ports.claim(&code.claim_key("allowed"), expires, &text).await? {
+                Claimed::First => {}
+                Claimed::Replayed { .. } => return Err(Reason::Internal),
+            },
+            SingleUse::BestEffort => {
+                ctx.ports.put(code.record_key(), &text, store::kv_expiry(ctx.now, expires)).await?
+            }
+        }
+        Ok(code.text())
+    }
+
+    /// Opens a code without looking at storage.
+    ///
+    /// # Errors
+    /// `CodeForged`, `CodeExpired`, `SecretMissing`.
+    pub fn open_code(self, text: &str) -> Result<Sealed, Reason> {
+        let Self { ctx, policy } = self;
+        let opened = seal::open(Kind::Code, &policy.keys, ctx.secrets, text)?;
+        let code = opened.ok_or(Reason::CodeForged)?;
+        if code.expires <= ctx.now { Err(Reason::CodeExpired) } else { Ok(code) }
+    }
+
+    /// Checks all that is shown with a code. Nothing is used up.
+    ///
+    /// # Errors
+    /// `CodeUnknown`, `CodeMisdirected`, `PkceMismatch`, `DpopKey`, and storage's own reasons.
+    pub async fn check_code<'c>(self, code: &'c Sealed, shown: &Shown<'_>) -> Result<Checked<'c>, Reason>
+    where
+        P: KvStore + Ledger,
+    {
+        let ctx = self.ctx;
+        let found = match ctx.policy.single_use {
+            SingleUse::Ledger => ctx.ports.recall(&code.claim_key("allowed")).await?,
+            SingleUse::BestEffort => ctx.ports.get(code.record_key()).await?,
+        };
+        let found = found.ok_or(Reason::CodeUnknown)?;
+        let allowed = Authorization::read(&found).ok_or(Reason::VaultUnavailable)?;
+        let is_address = match shown.redirect_uri {
+            Some(address) => address == allowed.redirect_uri,
+            None => !allowed.named_redirect,
+        };
+        if allowed.client != shown.client || !is_address {
+            return Err(Reason::CodeMisdirected);
+        }
+        if !is_verified(allowed.challenge.as_deref(), shown.verifier) {
+            return Err(Reason::PkceMismatch);
+        }
+        if allowed.bound.is_some() && allowed.bound != shown.bound {
+            return Err(Reason::DpopKey);
+        }
+        Ok(Checked { code, allowed })
+    }
+
+    /// Uses a checked code up. The party that began the flow may come again for a while, since its
+    /// answer may have been lost, and is known by what only it has: the PKCE verifier, or the key that came with the code first.
+    /// A code without either works once.
+    ///
+    /// # Errors
+    /// `CodeReplayed`, and storage's own reasons.
+    pub async fn claim_code<'c>(self, checked: Checked<'c>, bound: Option<Thumbprint>) -> Result<Redeemed<'c>, Reason>
+    where
+        P: KvStore + Ledger,
+    {
+        let Self { ctx, policy } = self;
+        let Checked { code, allowed } = checked;
+        let key = bound.map(|bound| bound.text());
+        let note = json!({"at": ctx.now, "jkt": key}).to_string();
+        let (note, age) = match once::take(ctx, &code.claim_key("redeemed"), code.expires, &note).await? {
+            Claimed::First => return Ok(Redeemed { code, record: allowed.record(), at: ctx.now, is_first: true }),
+            Claimed::Replayed { note, age } => (serde_json::from_slice(note.as_bytes()).unwrap_or(Value::Null), age),
+        };
+        let word = |name: &str| note.get(name).and_then(Value::as_str);
+        let is_known = allowed.challenge.is_some() || bound.is_some();
+        match note.get("at").and_then(Value::as_u64) {
+            Some(at) if is_known && age < policy.retry_window && word("jkt") == key.as_deref() => {
+                Ok(Redeemed { code, record: allowed.record(), at, is_first: false })
+            }
+            _ => Err(Reason::CodeReplayed),
+        }
+    }
 }
 
 /// Whether a text can be a challenge by S256: 43 characters of base64url (RFC 7636 section 4.2).
@@ -159,6 +178,17 @@ pub fn is_challenge(text: &str) -> bool {
 }
 
 impl Authorization {
+    /// The record of the grant that follows, which says nothing of time yet.
+    pub fn record(&self) -> Record {
+        Record {
+            sub: self.subject.clone(),
+            client: self.client.clone(),
+            scope: self.scope.clone(),
+            resources: self.resources.clone(),
+            ..Record::default()
+        }
+    }
+
     fn write(&self) -> String {
         json!({
             "client": self.client,

@@ -6,8 +6,10 @@
 use std::sync::Arc;
 
 use crate::credential::dpop::Thumbprint;
+use crate::credential::grant::Grants;
 use crate::credential::grant::code::{self, Authorization};
 use crate::credential::{bearer, registry, session};
+use crate::endpoint::oauth::consent::Consent;
 use crate::endpoint::oauth::parameters::Parameters;
 use crate::endpoint::oauth::{client, consent};
 use crate::exchange::Exchange;
@@ -44,7 +46,7 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth) -> Result<Acce
         Err(reason) => return Err(reason.into()),
     };
     let mut caller = client::identity(&asked.client);
-    match decide(x, oauth, &asked, query, &mut caller).await {
+    match decide(x, oauth, &asked, &mut caller).await {
         Ok(answer) => Ok(Access::answer(answer).by(caller)),
         Err(reason) if goes_back(reason) => {
             let text = words::text(reason, oauth.dialect);
@@ -102,30 +104,24 @@ async fn decide<P: Ports>(
     x: &Exchange<'_, P>,
     oauth: &OAuth,
     asked: &Asked,
-    query: &str,
     caller: &mut Identity,
 ) -> Result<Answer, Reason> {
     let Exchange { state, request, target, ports, .. } = *x;
     let ctx = x.ctx();
+    let query = target.query.unwrap_or_default();
     let mut allowed = check(asked)?;
     if request.method == "POST" && !fetch_metadata::is_own_form(&request.headers, &target.origin()) {
         return Err(Reason::CrossSite);
     }
     let Some((session, subject)) = signed_in(x).await? else { return to_sign_in(x, query) };
     caller.subject = Some(subject.clone());
+    allowed.subject = subject;
     let sessions = state.policy.session.as_ref().ok_or(Reason::Internal)?;
     let purpose = format!("consent {query}");
     if request.method != "POST" {
         let token = session_token::token(ctx, sessions, &session, &purpose)?;
-        return Ok(consent::page(
-            oauth,
-            &asked.client,
-            &asked.redirect_uri,
-            &allowed,
-            &subject,
-            query,
-            token.expose_text()?,
-        ));
+        let consent = Consent { client: &asked.client, allowed: &allowed, query, token: token.expose_text()? };
+        return Ok(consent.page(oauth));
     }
     if !request.has_form()? {
         return Err(Reason::ConsentForged);
@@ -141,8 +137,7 @@ async fn decide<P: Ports>(
     if ctx.policy.single_use == SingleUse::Ledger && store::is_revoked(ctx, &session).await? {
         return to_sign_in(x, query);
     }
-    allowed.subject = subject;
-    let code = code::mint(ctx, oauth, &allowed).await?;
+    let code = Grants { ctx, policy: oauth }.mint_code(&allowed).await?;
     Ok(asked.back(x, &[("code", code.expose_text()?)]))
 }
 

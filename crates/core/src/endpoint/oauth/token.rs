@@ -2,9 +2,8 @@
 
 use serde_json::json;
 
-use crate::credential::dpop::Proof;
-use crate::credential::grant::code::{self, Shown};
-use crate::credential::grant::{self, Claims, Issued, Wanted};
+use crate::credential::grant::code::Shown;
+use crate::credential::grant::{self, GrantToken, Grants, Issued, Wanted};
 use crate::endpoint::oauth::client::{self, Request};
 use crate::endpoint::oauth::parameters::Parameters;
 use crate::exchange::Exchange;
@@ -15,7 +14,6 @@ use crate::policy::{Client, ClientKind, OAuth};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;
-use crate::sealed::record::Record;
 use crate::sealed::seal::Sealed;
 
 /// 200 `{"access_token", "token_type", "expires_in", "refresh_token", "scope"}` (RFC 6749 section 5.1).
@@ -28,88 +26,73 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth) -> Result<Acce
     };
     let client = client::authenticate(x, &named).await?;
     let mut caller = client::identity(&client);
-    match redeem(x, oauth, &client, (&form, by_code), &mut caller).await {
+    let redemption = Redemption { x, grants: Grants { ctx: x.ctx(), policy: oauth }, client: &client, form: &form };
+    match redemption.redeem(by_code, &mut caller).await {
         Ok(answer) => Ok(Access::answer(answer).by(caller)),
         Err(reason) => Err(reason.of(&caller)),
     }
 }
 
-/// `caller`: whose tokens these are, as far as that becomes known.
-async fn redeem<P: Ports>(
-    x: &Exchange<'_, P>,
-    oauth: &OAuth,
-    client: &Client,
-    (form, by_code): (&Parameters, bool),
-    caller: &mut Identity,
-) -> Result<Answer, Reason> {
-    let ctx = x.ctx();
-    let redeemed = match by_code {
-        true => Redeemed::Code(code::open(ctx, oauth, form.get("code").ok_or(Reason::CodeMissing)?)?),
-        false => {
-            let (sealed, claims) =
-                grant::open_refresh(ctx, oauth, form.get("refresh_token").ok_or(Reason::RefreshMissing)?)?;
-            Redeemed::Refresh(sealed, claims)
-        }
-    };
-    let proof = client::proof(x, client).await?;
-    let bound = proof.map(|proof| proof.key);
-    let wanted = Wanted {
-        scope: form.get("scope").filter(|_| !by_code).map(str::to_owned),
-        resources: form.all("resource").map(str::to_owned).collect(),
-        bound,
-        binds_refresh: client.kind == ClientKind::Public,
-    };
-    let issued = match redeemed {
-        Redeemed::Code(code) => redeem_code(x, oauth, client, &code, form, &wanted, proof).await?,
-        Redeemed::Refresh(token, claims) => grant::refresh(ctx, oauth, &token, &claims, &wanted, proof, caller).await?,
-    };
-    caller.subject = Some(issued.subject.clone());
-    written(&issued, bound.is_some(), ctx.now)
-}
-
 /// What is redeemed, opened but not looked up.
 enum Redeemed {
     Code(Sealed),
-    Refresh(Sealed, Claims),
+    Refresh(GrantToken),
 }
 
-/// Client, address and PKCE are checked before the code is claimed: a thief can neither spend it nor have it revoked.
-async fn redeem_code<P: Ports>(
-    x: &Exchange<'_, P>,
-    oauth: &OAuth,
-    client: &Client,
-    code: &Sealed,
-    form: &Parameters,
-    wanted: &Wanted,
-    proof: Option<Proof>,
-) -> Result<Issued, Reason> {
-    let ctx = x.ctx();
-    let shown = Shown {
-        client: &client.id,
-        redirect_uri: form.get("redirect_uri"),
-        verifier: form.get("code_verifier"),
-        bound: wanted.bound,
-    };
-    let allowed = code::check(ctx, code, &shown).await?;
-    let record = Record {
-        sub: allowed.subject.clone(),
-        client: allowed.client.clone(),
-        scope: allowed.scope.clone(),
-        resources: allowed.resources.clone(),
-        ..Record::default()
-    };
-    grant::check_wanted(&record, wanted)?;
-    ctx.signing_key(&oauth.keys)?;
-    if let Some(proof) = proof {
-        proof.claim(ctx).await?;
+/// A client's request for tokens, once it is known who that is.
+struct Redemption<'a, P> {
+    x: &'a Exchange<'a, P>,
+    grants: Grants<'a, P>,
+    client: &'a Client,
+    form: &'a Parameters,
+}
+
+impl<P: Ports> Redemption<'_, P> {
+    /// `caller`: whose tokens these are, as far as that becomes known.
+    async fn redeem(&self, by_code: bool, caller: &mut Identity) -> Result<Answer, Reason> {
+        let Self { x, grants, client, form } = *self;
+        let redeemed = match by_code {
+            true => Redeemed::Code(grants.open_code(form.get("code").ok_or(Reason::CodeMissing)?)?),
+            false => Redeemed::Refresh(grants.open_refresh(form.get("refresh_token").ok_or(Reason::RefreshMissing)?)?),
+        };
+        let wanted = Wanted {
+            proof: client::proof(x, client).await?,
+            scope: form.get("scope").filter(|_| !by_code).map(str::to_owned),
+            resources: form.all("resource").map(str::to_owned).collect(),
+            binds_refresh: client.kind == ClientKind::Public,
+        };
+        let issued = match redeemed {
+            Redeemed::Code(code) => self.redeem_code(&code, &wanted).await?,
+            Redeemed::Refresh(token) => grants.refresh(&token, &wanted, caller).await?,
+        };
+        caller.subject = Some(issued.subject.clone());
+        written(&issued, wanted.proof.is_some(), grants.ctx.now)
     }
-    match code::claim(ctx, oauth, code, &allowed, wanted.bound).await {
-        Ok(redeemed) => grant::begin(ctx, oauth, code, redeemed, record, wanted).await,
-        Err(Reason::CodeReplayed) => {
-            grant::end_of_code(ctx, oauth, code).await?;
-            Err(Reason::CodeReplayed)
+
+    /// Client, address and PKCE are checked before the code is claimed: a thief can neither spend it nor have it revoked.
+    async fn redeem_code(&self, code: &Sealed, wanted: &Wanted) -> Result<Issued, Reason> {
+        let Self { grants, client, form, .. } = *self;
+        let ctx = grants.ctx;
+        let shown = Shown {
+            client: &client.id,
+            redirect_uri: form.get("redirect_uri"),
+            verifier: form.get("code_verifier"),
+            bound: wanted.bound(),
+        };
+        let checked = grants.check_code(code, &shown).await?;
+        grant::check_wanted(&checked.allowed.record(), wanted)?;
+        ctx.signing_key(&grants.policy.keys)?;
+        if let Some(proof) = wanted.proof {
+            proof.claim(ctx).await?;
         }
-        Err(other) => Err(other),
+        match grants.claim_code(checked, wanted.bound()).await {
+            Ok(redeemed) => grants.begin(redeemed, wanted).await,
+            Err(Reason::CodeReplayed) => {
+                grants.end_of_code(code).await?;
+                Err(Reason::CodeReplayed)
+            }
+            Err(other) => Err(other),
+        }
     }
 }
 
