@@ -3,7 +3,7 @@
 use crate::authenticate::cross_site;
 use crate::authenticate::kind::{Credential, Shown};
 use crate::credential::session;
-use crate::credential::session::xsrf::{self, Held};
+use crate::credential::session::xsrf::{self, Expected, Held};
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::identity::Identity;
@@ -47,7 +47,9 @@ impl Credential for Session {
                     let lives = session.expires - ctx.now;
                     x.jar.set(xsrf::set_cookie(&token, lives, target).map_err(of_session)?);
                 }
-                let checked = cross_site::check(x, route, (&token, held), cross_site::FIELD, &mut shown.body).await;
+                let checked =
+                    cross_site::check(x, route, Expected { token: &token, held }, cross_site::FIELD, &mut shown.body)
+                        .await;
                 checked.map_err(of_session)?;
                 Some(token)
             }

@@ -27,7 +27,8 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     let value = x.cookies(sessions).present(ctx)?.ok_or(Reason::CredentialMissing)?;
     let session = session::open(ctx, sessions, value)?;
     let token = xsrf::token(ctx, sessions, &session)?;
-    xsrf::check(&token, xsrf::held(&token, headers), headers.get(xsrf::HEADER))?;
+    let expected = xsrf::Expected { token: &token, held: xsrf::held(&token, headers) };
+    expected.check(headers.get(xsrf::HEADER))?;
     if !fetch_metadata::is_own_form(headers, &target.origin()) {
         return Err(Reason::CrossSite.into());
     }
