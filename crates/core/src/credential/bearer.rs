@@ -17,6 +17,17 @@ use crate::sealed::seal::{self, Kind, Sealed, is_written_as};
 use crate::sealed::store::{self, Context, Found};
 use crate::secret::Secret;
 
+/// What of a request can carry a token.
+#[derive(Debug, Clone, Copy)]
+pub struct Carriers<'a> {
+    /// The request, whose form is one of them.
+    pub incoming: &'a Incoming<'a>,
+    /// The field Authorization, where the route reads it.
+    pub header: Option<Authorization<'a>>,
+    /// The query, without `?`.
+    pub query: &'a str,
+}
+
 /// What was found, and what of the request has to be replaced because it was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Presented {
@@ -62,13 +73,11 @@ pub struct Verified {
 /// `BearerMultiple`, `BearerPlaceNotAllowed`, `AuthorizationMalformed`, `FormMalformed`, `BodyTooLarge`, and
 /// the query's own reasons.
 pub async fn present(
-    incoming: &Incoming<'_>,
-    header: Option<Authorization<'_>>,
-    query: &str,
+    ctx: Context<'_, impl Body>,
+    carriers: Carriers<'_>,
     places: &BearerUse,
-    form_limit: usize,
-    ports: &impl Body,
 ) -> Result<Presented, Reason> {
+    let Carriers { incoming, header, query } = carriers;
     let with_proof = header.is_some_and(|authorization| authorization.is("DPoP"));
     let other = header.is_some_and(|authorization| !with_proof && !authorization.is("Bearer"));
     if !other && header.is_some_and(|authorization| !authorization::is_b64token(bare(places, authorization.value))) {
@@ -79,7 +88,7 @@ pub async fn present(
         return Err(Reason::BearerPlaceNotAllowed);
     }
     let form = match places.form && !matches!(incoming.method, "GET" | "HEAD") && incoming.has_form()? {
-        true => Some(read_form(ports, form_limit).await?),
+        true => Some(read_form(ctx.ports, ctx.policy.limits.form).await?),
         false => None,
     };
     let in_form = form.as_deref().map(|form| query::sole(form, PARAMETER)).transpose()?.flatten();
