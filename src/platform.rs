@@ -1,16 +1,18 @@
 //! The core's ports over Cloudflare's bindings, for one request.
 
+mod ledger;
+
 use core::cell::{Cell, OnceCell};
 use std::cell::RefCell;
 
 use super::budget::Held;
-use super::ledger::{address, claims, guesses, outbox};
+use super::ledger::{address, guesses};
 use super::{binding, glue};
 use edgegate_core::log::Spent;
 use edgegate_core::policy::{JwsAlgorithm, Origin, Via};
 use edgegate_core::ports::{
-    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, KvStore, Ledger, LoginAttempts, RateLimiter, Signer, Timer,
-    Tombstone, Upstream, Verifier,
+    Body, Call, ClaimKey, Entropy, Guess, Guesses, KvStore, LoginAttempts, RateLimiter, Signer, Timer, Upstream,
+    Verifier,
 };
 use edgegate_core::refusal::Reason;
 use edgegate_core::secret::Secret;
@@ -76,47 +78,9 @@ impl<'a> Platform<'a> {
         done.map_err(|error| failed("KV", &error, Reason::VaultUnavailable))
     }
 
-    /// By what name the Ledger knows this request.
-    fn by(&self) -> &str {
-        self.by.get_or_init(|| request_id().unwrap_or_default())
-    }
-
-    /// A question to the Ledger's shard for a key, asked once more if no answer comes. Also whether it was.
-    async fn insist(&self, key: &ClaimKey, question: &str) -> Result<(String, bool), Reason> {
-        let mut is_repeated = false;
-        loop {
-            match self.on_claims(key, question).await {
-                Err(Reason::LedgerUnavailable) if !is_repeated => is_repeated = true,
-                answered => return answered.map(|answer| (answer, is_repeated)),
-            }
-        }
-    }
-
-    /// Takes claims back, now or while the request is answered.
-    async fn take_back(&self, keys: Vec<ClaimKey>) {
-        let lines = Array::new();
-        for key in keys {
-            let Ok(address) = self.address(address::of_claim, &key) else { continue };
-            lines.push(&address.into());
-            lines.push(&claims::withdrawing(&key, self.by()).into());
-        }
-        if lines.length() > 0 && self.bound(binding::LEDGER).is_ok() {
-            let started = Date::now();
-            glue::keep_asking(self.context, self.env, binding::LEDGER, &lines).await;
-            let spent = self.spent.get();
-            let (calls, ms) = (lines.length() / 2, since(started));
-            self.spent.set(Spent { ledger: spent.ledger + calls, ledger_ms: spent.ledger_ms + ms, ..spent });
-        }
-    }
-
     /// The address of the Ledger's object for a key.
     fn address(&self, of: fn(&State, &ClaimKey) -> String, key: &ClaimKey) -> Result<String, Reason> {
         super::start::gate(self.env).map(|gate| of(&gate, key)).ok_or(Reason::PolicyInvalid)
-    }
-
-    /// One call about a claim.
-    async fn on_claims(&self, key: &ClaimKey, question: &str) -> Result<String, Reason> {
-        self.on_ledger(&self.address(address::of_claim, key)?, question).await
     }
 
     /// One call about guesses.
@@ -158,49 +122,6 @@ impl KvStore for Platform<'_> {
         let mut texts = page.iter().map(|text| text.as_string().unwrap_or_default());
         let next = texts.next().filter(|cursor| !cursor.is_empty());
         Ok((texts.collect(), next))
-    }
-}
-
-impl Ledger for Platform<'_> {
-    async fn claim(&self, key: &ClaimKey, until: u64, note: &str) -> Result<Claimed, Reason> {
-        let by = self.by();
-        if by.is_empty() {
-            return Err(Reason::EntropyUnavailable);
-        }
-        self.claimed.borrow_mut().push(*key);
-        let (answer, is_repeated) = self.insist(key, &claims::claiming(key, until, by, note)).await?;
-        match answer.split_once('\n') {
-            Some(("first", _)) => Ok(Claimed::First),
-            Some(("replayed", told)) => {
-                let (age, note) = told.split_once('\n').ok_or(Reason::LedgerUnavailable)?;
-                let age = age.parse().map_err(|_| Reason::LedgerUnavailable)?;
-                self.claimed.borrow_mut().retain(|claimed| claimed != key);
-                if is_repeated {
-                    // The first question may still be on its way, and must find nothing that another request gave back.
-                    self.take_back(vec![*key]).await;
-                }
-                Ok(Claimed::Replayed { note: note.to_owned(), age })
-            }
-            _ => Err(Reason::LedgerUnavailable),
-        }
-    }
-
-    async fn recall(&self, key: &ClaimKey) -> Result<Option<String>, Reason> {
-        let (answer, _) = self.insist(key, &claims::asking(key)).await?;
-        match answer.split_once('\n') {
-            Some(("none", _)) => Ok(None),
-            Some(("some", note)) => Ok(Some(note.to_owned())),
-            _ => Err(Reason::LedgerUnavailable),
-        }
-    }
-
-    async fn withdraw(&self) {
-        self.take_back(self.claimed.take()).await;
-    }
-
-    async fn revoke(&self, key: &ClaimKey, until: u64, tombstone: &Tombstone<'_>) -> Result<(), Reason> {
-        let (answer, _) = self.insist(key, &outbox::question(key, until, tombstone)).await?;
-        (answer == "revoked\n").then_some(()).ok_or(Reason::LedgerUnavailable)
     }
 }
 

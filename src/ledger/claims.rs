@@ -7,12 +7,14 @@
 //!
 //! - `claim`, key, until, request, note; answered `first LF`, `replayed LF age LF note`, or `void LF`
 //! - `recall`, key, 0, nothing; answered `none LF` or `some LF note`
+//! - `redeem`, kept, key, until, request, ways, note: a claim of `key` if one of the ways is on the first line of the note of
+//!   `kept`; answered `none LF`, `others LF kept`, or `kept LF kept's length LF kept` and then as a claim is
 //! - `withdraw`, key, request; answered `withdrawn LF`
 //! - `claim`, key, until, note: as versions ask that know no withdrawal; answered `first LF` or `replayed LF note`
 
 use super::{first, now, number, text};
 use edgegate_core::digest::base64url;
-use edgegate_core::ports::ClaimKey;
+use edgegate_core::ports::{ClaimKey, Claimed, Redeemed, Redemption};
 use worker::{Result, SqlStorage, SqlStorageValue};
 
 /// What a claim is answered that was the first.
@@ -34,6 +36,40 @@ pub fn asking(key: &ClaimKey) -> String {
     ["recall\n", &base64url(&key.0), "\n0\n"].concat()
 }
 
+/// The body of a call that redeems.
+pub fn redeeming(redemption: &Redemption<'_>, by: &str) -> String {
+    let Redemption { kept, key, until, ways, note } = redemption;
+    let (kept, key, ways) = (base64url(&kept.0), base64url(&key.0), ways.join(" "));
+    format!("redeem\n{kept}\n{key}\n{until}\n{by}\n{ways}\n{note}")
+}
+
+/// What a call that redeems was answered; None if it is no answer.
+pub fn redeemed(answer: &str) -> Option<Redeemed> {
+    let (word, rest) = answer.split_once('\n')?;
+    match word {
+        "none" => Some(Redeemed::Unknown),
+        "others" => Some(Redeemed::ForOthers(rest.to_owned())),
+        "kept" => {
+            let (length, rest) = rest.split_once('\n')?;
+            let (kept, claim) = rest.split_at_checked(length.parse().ok()?)?;
+            Some(Redeemed::Claimed(kept.to_owned(), claimed(claim)?))
+        }
+        _ => None,
+    }
+}
+
+/// What a call that claims was answered; None if it is no answer, or void.
+pub fn claimed(answer: &str) -> Option<Claimed> {
+    match answer.split_once('\n')? {
+        ("first", _) => Some(Claimed::First),
+        ("replayed", told) => {
+            let (age, note) = told.split_once('\n')?;
+            Some(Claimed::Replayed { note: note.to_owned(), age: age.parse().ok()? })
+        }
+        _ => None,
+    }
+}
+
 /// The body of a call that takes a claim back.
 pub fn withdrawing(key: &ClaimKey, by: &str) -> String {
     ["withdraw\n", &base64url(&key.0), "\n", by].concat()
@@ -41,6 +77,9 @@ pub fn withdrawing(key: &ClaimKey, by: &str) -> String {
 
 /// Answers a call; None if it is none of this file.
 pub fn answer(sql: &SqlStorage, body: &str) -> Result<Option<String>> {
+    if let Some(redemption) = body.strip_prefix("redeem\n") {
+        return redeem(sql, redemption);
+    }
     let lines: Vec<&str> = body.splitn(5, '\n').collect();
     match lines.as_slice() {
         ["claim", key, until, by, note] => match until.parse() {
@@ -111,6 +150,19 @@ fn claim(sql: &SqlStorage, claim: &Claim<'_>) -> Result<String> {
     }
     // A clock that was set back makes nothing old.
     Ok(format!("replayed\n{}\n{note}", (now - at).max(0)))
+}
+
+fn redeem(sql: &SqlStorage, body: &str) -> Result<Option<String>> {
+    let lines: Vec<&str> = body.splitn(6, '\n').collect();
+    let [kept, key, until, by, ways, note] = lines.as_slice() else { return Ok(None) };
+    let Ok(until) = until.parse() else { return Ok(None) };
+    let Some(row) = row_of(sql, kept)? else { return Ok(Some("none\n".to_owned())) };
+    let (allowed, kept) = parts(&row).2.split_once('\n').unwrap_or_default();
+    if !ways.split(' ').any(|way| !way.is_empty() && allowed.split(' ').any(|one| one == way)) {
+        return Ok(Some(format!("others\n{kept}")));
+    }
+    let claim = claim(sql, &Claim { key, until, by, note })?;
+    Ok(Some(format!("kept\n{}\n{kept}{claim}", kept.len())))
 }
 
 /// Takes a claim back. It is remembered for a while in any case: the claim may be asked for once more, and that question may

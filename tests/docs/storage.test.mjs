@@ -20,7 +20,7 @@ const rows = (heading) => rowsUnder(document("docs/storage.md"), heading);
 const isEmpty = (value) => Object.keys(Object(value)).length === 0;
 /** What kind of text it is, and its members if it has some. */
 function shape(text) {
-  const value = text === "" ? undefined : JSON.parse(text);
+  const value = text === "" ? undefined : JSON.parse(text.slice(text.indexOf("\n") + 1)); // below the ways to redeem it
   return { type: typeof value, members: Object.keys(Object(value)), isMark: value === 1, isEmpty: isEmpty(value) };
 }
 /** Whether a text is of the shape of an example: no member that the example has not, and the same of what sets rows apart. */

@@ -64,10 +64,46 @@ impl ClaimKey {
         Self(digest, id)
     }
 
+    /// The same, in the object of the Ledger that has `other`: one call can ask about both.
+    #[must_use]
+    pub fn beside(mut self, other: &Self) -> Self {
+        self.0.iter_mut().zip(other.0).take(OBJECT_BYTES).for_each(|(to, from)| *to = from);
+        self
+    }
+
     /// Whether the key with that id made it.
     pub fn is_by(&self, key_id: &str) -> bool {
         *self == Self::by(key_id, self.0)
     }
+}
+
+/// How many of a key's first bytes choose the object of the Ledger.
+pub const OBJECT_BYTES: usize = 2;
+
+/// A claim on what was kept for somebody.
+#[derive(Debug, Clone, Copy)]
+pub struct Redemption<'a> {
+    /// What was claimed with a note whose first line lists the ways to redeem it, separated by spaces.
+    pub kept: &'a ClaimKey,
+    /// What is claimed if one of `ways` is among them; [`beside`](ClaimKey::beside) `kept`.
+    pub key: &'a ClaimKey,
+    /// Until when (Unix seconds).
+    pub until: u64,
+    /// Words without spaces.
+    pub ways: &'a [String],
+    /// For a second claimant.
+    pub note: &'a str,
+}
+
+/// What came of a redemption. The texts are what was kept, without its first line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Redeemed {
+    /// Nothing was kept.
+    Unknown,
+    /// It was kept for others, and nothing was claimed.
+    ForOthers(String),
+    /// What the claim found.
+    Claimed(String, Claimed),
 }
 
 /// The truth for everything that happens once (a Durable Object). What gets no answer is asked once more, since none of this
@@ -79,6 +115,8 @@ pub trait Ledger {
     async fn claim(&self, key: &ClaimKey, until: u64, note: &str) -> Result<Claimed, Reason>;
     /// The note of a claimed key; None if it was not claimed.
     async fn recall(&self, key: &ClaimKey) -> Result<Option<String>, Reason>;
+    /// Claims what was kept for the caller, and tells what it was, in one call.
+    async fn redeem(&self, redemption: &Redemption<'_>) -> Result<Redeemed, Reason>;
     /// Takes back what this request claimed, because it was refused and is never let through. A claim that is still on its
     /// way is void. One whose note was told to another request stays: that request acted on it. What is not answered
     /// soon is tried again while the request is answered.

@@ -42,10 +42,13 @@ const ledger = {
   get: (original, id) =>
     recorded(original(id), {
       fetch(ask, url, init) {
-        const [does, key, until, , ...note] = init.body.split("\n");
-        const claims = does === "claim" || does === "revoke"; // who revokes claims for good
+        const [does, ...lines] = init.body.split("\n");
+        // Who redeems names what was kept first, and the ways to redeem it before the note.
+        const [key, until, , ...rest] = does === "redeem" ? lines.slice(1) : lines;
+        const note = { claim: rest, redeem: rest.slice(1) }[does] ?? [];
+        const claims = ["claim", "redeem", "revoke"].includes(does); // who revokes claims for good
         const at = Math.floor(Date.now() / 1000);
-        kept.push({ store: "ledger", does: claims ? "claim" : does, key, until: Number(until), note: does === "claim" ? note.join("\n") : "", at });
+        kept.push({ store: "ledger", does: claims ? "claim" : does, key, until: Number(until), note: note.join("\n"), at });
         return ask(url, init);
       },
     }),

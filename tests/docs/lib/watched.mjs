@@ -128,8 +128,7 @@ export async function olderSession(age, { audience = "", idle = 30 * 60 } = {}) 
 export function digests(claims) {
   const known = new Map();
   const note = (what, keyId, mac, ends) => {
-    const digest = createHash("sha256").update(`edgegate claim v1\0${what}\0${keyId}\0`).update(mac).digest("base64url");
-    known.set(digest, { what, ends });
+    known.set(claimKey(what, keyId, mac).toString("base64url"), { what, ends });
   };
   for (const one of spent) note(...one);
   for (const { prefix, keyId, bytes, ends } of issued.values()) {
@@ -138,9 +137,16 @@ export function digests(claims) {
     const counted = (what) => (what.includes("<n>") ? [1, 2, 3].map((n) => what.replace("<n>", n)) : [what]);
     for (const what of claims.flatMap(counted)) if (what.startsWith(`${prefix} `)) note(what, keyId, mac, ends);
     if (prefix !== "egc") continue;
+    // In the Ledger a code is redeemed where it lies: the object is chosen by the first two bytes.
+    const [kept, redeemed] = ["egc allowed", "egc redeemed"].map((what) => claimKey(what, keyId, mac));
+    known.set(Buffer.concat([kept.subarray(0, 2), redeemed.subarray(2)]).toString("base64url"), { what: "egc redeemed", ends });
     const bound = createHmac("sha256", secrets.EDGEGATE_SEAL_KEY).update("edgegate bound v1\0grant\0").update(bytes);
     const family = bound.digest().subarray(0, 16);
     for (const what of ["record", "granted", "revoked", "used 0", "used 1", "used 2"]) note(`egg ${what}`, "", family);
   }
   return known;
+}
+
+function claimKey(what, keyId, mac) {
+  return createHash("sha256").update(`edgegate claim v1\0${what}\0${keyId}\0`).update(mac).digest();
 }

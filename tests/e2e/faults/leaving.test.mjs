@@ -80,12 +80,15 @@ for (const [name, bytes] of Object.entries(cuts)) {
 const lines = (id) => gateway.logs.filter((line) => line.startsWith('{"edgegate"') && line.includes(`"request_id":"${id}"`)).map((line) => JSON.parse(line));
 
 test(`${FORWARDS} requests that were forwarded and left have a line each, with the subject`, async () => {
-  await gate.take();
+  await gate.forget();
+  const sent = [];
+  const note = async () => sent.push(...(await gate.take()).forwarded.map(({ headers }) => new Map(headers).get("edgegate-request-id")));
   for (const [ms, after] of [[0, 0], [5, 3], [200, 50], [1500, 30], [1500, 1200]]) {
     await cutOften(FORWARDS / 5, () => head(`GET ${slowly(ms)}`, `Authorization: Bearer ${token}`), after);
+    await note();
   }
   await sleep(2500);
-  const sent = (await gate.take()).forwarded.map(({ headers }) => new Map(headers).get("edgegate-request-id"));
+  await note();
   assert.ok(sent.length > FORWARDS / 2, `${sent.length} of ${FORWARDS} were forwarded`);
   const told = new Map();
   for (const line of gateway.logs.filter((line) => line.startsWith('{"edgegate"'))) {

@@ -10,6 +10,7 @@
 //                        "misses" (it knows of nothing) and "refused" (no writes, as beyond its limits); for "ledger" "restart" (the object dies once it
 //                        has done it); "entropy": "throw"; "clock" and "ledgerClock": seconds by which it is wrong
 //   POST /__e2e/take     answers with what was counted since the last time, and with the options of each forwarding
+//   POST /__e2e/forget   the same without the answer
 //   POST /__e2e/lines    answers with the decisions that the gateway logged since the last time
 //   POST /__e2e/decided  answers with the last decision that the gateway logged: the API's envelope names no request
 //   POST /__e2e/trap     "request", "kv" or "ledger": there the wasm traps next (instances.js)
@@ -193,7 +194,7 @@ async function control(path, request, env) {
   if (path === "/__e2e/decided") return new Response(decided);
   const taken = counted;
   counted = nothing();
-  return Response.json(taken);
+  return Response.json(path === "/__e2e/forget" ? {} : taken);
 }
 
 /** The request as if it had come over https. */

@@ -3,8 +3,8 @@
 
 use crate::policy::{JwsAlgorithm, Origin};
 use crate::ports::{
-    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, KvStore, Ledger, LoginAttempts, RateLimiter, Signer, Timer,
-    Tombstone, Upstream, Verifier,
+    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, KvStore, Ledger, LoginAttempts, RateLimiter, Redeemed,
+    Redemption, Signer, Timer, Tombstone, Upstream, Verifier,
 };
 use crate::refusal::Reason;
 use crate::secret::Secret;
@@ -42,6 +42,10 @@ impl Ledger for Offline {
     }
 
     async fn recall(&self, _: &ClaimKey) -> Result<Option<String>, Reason> {
+        Err(Reason::LedgerUnavailable)
+    }
+
+    async fn redeem(&self, _: &Redemption<'_>) -> Result<Redeemed, Reason> {
         Err(Reason::LedgerUnavailable)
     }
 

@@ -1,6 +1,8 @@
 //! The stores of a location: KV, the Ledger and its second table, which counts guesses.
 
-use crate::ports::{ClaimKey, Claimed, Guess, Guesses, KvStore, Ledger, LoginAttempts, Tombstone};
+use crate::ports::{
+    ClaimKey, Claimed, Guess, Guesses, KvStore, Ledger, LoginAttempts, Redeemed, Redemption, Tombstone,
+};
 use crate::refusal::Reason;
 
 use super::faults::Fault;
@@ -41,12 +43,29 @@ impl Ledger for Memory {
             async move { place.world.claim(&Claim { key, until, note: &note, by }).ok_or(Reason::LedgerUnavailable) }
         };
         let (told, is_repeated) = self.insist(Operation::Claim, work).await;
-        if matches!(told, Ok(Claimed::Replayed { .. })) {
-            self.claimed.borrow_mut().retain(|claimed| *claimed != key);
-            if is_repeated {
-                // The first question may still be on its way.
-                self.take_back(vec![key]).await;
+        if let Ok(claimed) = &told {
+            self.settle(key, claimed, is_repeated).await;
+        }
+        told
+    }
+
+    async fn redeem(&self, redemption: &Redemption<'_>) -> Result<Redeemed, Reason> {
+        self.count(|spent| spent.claims += 1);
+        let by = self.request;
+        self.claimed.borrow_mut().push(*redemption.key);
+        let work = || {
+            let (place, ways, note) = (self.place(), redemption.ways.to_vec(), redemption.note.to_owned());
+            let (kept, key, until) = (*redemption.kept, *redemption.key, redemption.until);
+            async move {
+                let redemption = Redemption { kept: &kept, key: &key, until, ways: &ways, note: &note };
+                place.world.redeem(&redemption, by).ok_or(Reason::LedgerUnavailable)
             }
+        };
+        let (told, is_repeated) = self.insist(Operation::Claim, work).await;
+        match &told {
+            Ok(Redeemed::Claimed(_, claimed)) => self.settle(*redemption.key, claimed, is_repeated).await,
+            Ok(Redeemed::Unknown | Redeemed::ForOthers(_)) => self.forget(*redemption.key),
+            Err(_) => {}
         }
         told
     }
@@ -85,6 +104,22 @@ impl Ledger for Memory {
             }
         };
         self.insist(Operation::Revoke, work).await.0
+    }
+}
+
+impl Memory {
+    /// Of a claim that was another request's nothing has to be taken back, unless the first question may still be on its way.
+    async fn settle(&self, key: ClaimKey, claimed: &Claimed, is_repeated: bool) {
+        if let Claimed::Replayed { .. } = claimed {
+            self.forget(key);
+            if is_repeated {
+                self.take_back(vec![key]).await;
+            }
+        }
+    }
+
+    fn forget(&self, key: ClaimKey) {
+        self.claimed.borrow_mut().retain(|claimed| *claimed != key);
     }
 }
 

@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::ports::{ClaimKey, Claimed, Guess, Guesses, Tombstone};
+use crate::ports::{ClaimKey, Claimed, Guess, Guesses, Redeemed, Redemption, Tombstone};
 use crate::refusal::Reason;
 
 use super::ledger::{Claim, Row, Shards};
@@ -188,6 +188,19 @@ impl World {
         let is_first = is_new && claimed == Some(Claimed::First);
         self.watch.effect.set(Some(if is_first { Effect::Claimed } else { Effect::Replayed }));
         claimed
+    }
+
+    /// A redemption at the Ledger, by one request.
+    pub fn redeem(&self, redemption: &Redemption<'_>, by: u64) -> Option<Redeemed> {
+        let kept = self.ledger().borrow().get(redemption.kept).map(|row| row.note.clone());
+        let Some(kept) = kept else { return Some(Redeemed::Unknown) };
+        let (ways, kept) = kept.split_once('\n').unwrap_or_default();
+        if !ways.split(' ').any(|way| redemption.ways.iter().any(|shown| shown == way)) {
+            return Some(Redeemed::ForOthers(kept.to_owned()));
+        }
+        let claimed =
+            self.claim(&Claim { key: *redemption.key, until: redemption.until, note: redemption.note, by })?;
+        Some(Redeemed::Claimed(kept.to_owned(), claimed))
     }
 
     /// A revocation at the Ledger.

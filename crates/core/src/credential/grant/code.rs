@@ -1,8 +1,9 @@
 //! Authorization codes (RFC 6749 section 4.1): for a minute, what a person allowed, waiting for the client to fetch it.
 //!
 //! What was allowed lies in the Ledger, which never lags: the client comes within milliseconds, perhaps at the other end
-//! of the world. Looking a code up uses nothing up, so client, address and PKCE verifier are checked before it is claimed,
-//! and a thief can neither spend it nor have it revoked.
+//! of the world. Beside it stand digests of what a client may redeem it with, so that one call asks for it and claims it:
+//! client, address, PKCE verifier and key are compared where the code lies, and a thief can neither spend it nor have it
+//! revoked.
 
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
@@ -11,10 +12,9 @@ use crate::credential::dpop::Thumbprint;
 use crate::credential::grant::Grants;
 use crate::digest::{base64url, sha256};
 use crate::policy::SingleUse;
-use crate::ports::{Claimed, Entropy, KvStore, Ledger};
+use crate::ports::{Claimed, Entropy, KvStore, Ledger, Redeemed, Redemption};
 use crate::refusal::Reason;
 use crate::sealed::once;
-use crate::sealed::record::Record;
 use crate::sealed::seal::{self, Kind, Sealed, Terms};
 use crate::sealed::store;
 use crate::secret::Secret;
@@ -53,28 +53,6 @@ pub struct Shown<'a> {
     pub bound: Option<Thumbprint>,
 }
 
-/// A code of which all that was shown with it is right.
-#[derive(Debug)]
-pub struct Checked<'a> {
-    /// The code.
-    pub code: &'a Sealed,
-    /// What was allowed.
-    pub allowed: Authorization,
-}
-
-/// A code that is used up.
-#[derive(Debug)]
-pub struct Redeemed<'a> {
-    /// The code.
-    pub code: &'a Sealed,
-    /// The grant's record, which says nothing of time yet.
-    pub record: Record,
-    /// Unix seconds: when it was used up.
-    pub at: u64,
-    /// Whether that was just now.
-    pub is_first: bool,
-}
-
 impl<P> Grants<'_, P> {
     /// Makes a code.
     ///
@@ -90,10 +68,13 @@ impl<P> Grants<'_, P> {
         let code = ctx.seal(&policy.keys, &terms)?;
         let text = allowed.write();
         match ctx.policy.single_use {
-            SingleUse::Ledger => match ctx.ports.claim(&code.claim_key("allowed"), expires, &text).await? {
-                Claimed::First => {}
-                Claimed::Replayed { .. } => return Err(Reason::Internal),
-            },
+            SingleUse::Ledger => {
+                let note = format!("{}\n{text}", allowed.ways().join(" "));
+                match ctx.ports.claim(&code.claim_key("allowed"), expires, &note).await? {
+                    Claimed::First => {}
+                    Claimed::Replayed { .. } => return Err(Reason::Internal),
+                }
+            }
             SingleUse::BestEffort => {
                 ctx.ports.put(code.record_key(), &text, store::kv_expiry(ctx.now, expires)).await?
             }
@@ -112,64 +93,78 @@ impl<P> Grants<'_, P> {
         if code.expires <= ctx.now { Err(Reason::CodeExpired) } else { Ok(code) }
     }
 
-    /// Checks all that is shown with a code. Nothing is used up.
+    /// Uses a code up, if what is shown fits, and says what was allowed and when the code was used up first. A code that is refused
+    /// is not used up. The party that began the flow may come again for a while, since its answer may have been lost, and is
+    /// known by what only it has: the PKCE verifier, or the key that came with the code first. A code without either works once.
     ///
     /// # Errors
-    /// `CodeUnknown`, `CodeMisdirected`, `PkceMismatch`, `DpopKey`, and storage's own reasons.
-    pub async fn check_code<'c>(self, code: &'c Sealed, shown: &Shown<'_>) -> Result<Checked<'c>, Reason>
-    where
-        P: KvStore + Ledger,
-    {
-        let ctx = self.ctx;
-        let found = match ctx.policy.single_use {
-            SingleUse::Ledger => ctx.ports.recall(&code.claim_key("allowed")).await?,
-            SingleUse::BestEffort => ctx.ports.get(code.record_key()).await?,
-        };
-        let found = found.ok_or(Reason::CodeUnknown)?;
-        let allowed = Authorization::read(&found).ok_or(Reason::VaultUnavailable)?;
-        let is_address = match shown.redirect_uri {
-            Some(address) => address == allowed.redirect_uri,
-            None => !allowed.named_redirect,
-        };
-        if allowed.client != shown.client || !is_address {
-            return Err(Reason::CodeMisdirected);
-        }
-        if !is_verified(allowed.challenge.as_deref(), shown.verifier) {
-            return Err(Reason::PkceMismatch);
-        }
-        if allowed.bound.is_some() && allowed.bound != shown.bound {
-            return Err(Reason::DpopKey);
-        }
-        Ok(Checked { code, allowed })
-    }
-
-    /// Uses a checked code up. The party that began the flow may come again for a while, since its
-    /// answer may have been lost, and is known by what only it has: the PKCE verifier, or the key that came with the code first.
-    /// A code without either works once.
-    ///
-    /// # Errors
-    /// `CodeReplayed`, and storage's own reasons.
-    pub async fn claim_code<'c>(self, checked: Checked<'c>, bound: Option<Thumbprint>) -> Result<Redeemed<'c>, Reason>
+    /// `CodeUnknown`, `CodeMisdirected`, `PkceMismatch`, `DpopKey`, and storage's own reasons. `CodeReplayed` is inside, since what
+    /// was allowed is checked before that.
+    pub async fn redeem_code<'c>(
+        self,
+        code: &'c Sealed,
+        shown: &Shown<'_>,
+    ) -> Result<(Authorization, Result<UsedUp<'c>, Reason>), Reason>
     where
         P: KvStore + Ledger,
     {
         let Self { ctx, policy } = self;
-        let Checked { code, allowed } = checked;
-        let key = bound.map(|bound| bound.text());
+        let key = shown.bound.map(|bound| bound.text());
         let note = json!({"at": ctx.now, "jkt": key}).to_string();
-        let (note, age) = match once::take(ctx, &code.claim_key("redeemed"), code.expires, &note).await? {
-            Claimed::First => return Ok(Redeemed { code, record: allowed.record(), at: ctx.now, is_first: true }),
+        let (allowed, claimed) = match ctx.policy.single_use {
+            SingleUse::Ledger => in_ledger(ctx.ports, code, shown, &note).await?,
+            SingleUse::BestEffort => {
+                let found = ctx.ports.get(code.record_key()).await?.ok_or(Reason::CodeUnknown)?;
+                let allowed = Authorization::read(&found).ok_or(Reason::VaultUnavailable)?;
+                allowed.check(shown)?;
+                let claimed = once::take(ctx, &code.claim_key("redeemed"), code.expires, &note).await?;
+                (allowed, claimed)
+            }
+        };
+        let (note, age) = match claimed {
+            Claimed::First => return Ok((allowed, Ok(UsedUp { code, at: ctx.now, is_first: true }))),
             Claimed::Replayed { note, age } => (serde_json::from_slice(note.as_bytes()).unwrap_or(Value::Null), age),
         };
         let word = |name: &str| note.get(name).and_then(Value::as_str);
-        let is_known = allowed.challenge.is_some() || bound.is_some();
-        match note.get("at").and_then(Value::as_u64) {
+        let is_known = allowed.challenge.is_some() || shown.bound.is_some();
+        let used_up = match note.get("at").and_then(Value::as_u64) {
             Some(at) if is_known && age < policy.retry_window && word("jkt") == key.as_deref() => {
-                Ok(Redeemed { code, record: allowed.record(), at, is_first: false })
+                Ok(UsedUp { code, at, is_first: false })
             }
             _ => Err(Reason::CodeReplayed),
-        }
+        };
+        Ok((allowed, used_up))
     }
+}
+
+async fn in_ledger(
+    ports: &impl Ledger,
+    code: &Sealed,
+    shown: &Shown<'_>,
+    note: &str,
+) -> Result<(Authorization, Claimed), Reason> {
+    let kept = &code.claim_key("allowed");
+    let key = &code.claim_key("redeemed").beside(kept);
+    let redemption = Redemption { kept, key, until: code.expires, ways: &shown.ways(), note };
+    match ports.redeem(&redemption).await? {
+        Redeemed::Unknown => Err(Reason::CodeUnknown),
+        Redeemed::ForOthers(kept) => {
+            let allowed = Authorization::read(&kept).ok_or(Reason::VaultUnavailable)?;
+            Err(allowed.check(shown).err().unwrap_or(Reason::LedgerUnavailable))
+        }
+        Redeemed::Claimed(kept, claimed) => Ok((Authorization::read(&kept).ok_or(Reason::VaultUnavailable)?, claimed)),
+    }
+}
+
+/// A code that is used up.
+#[derive(Debug, Clone, Copy)]
+pub struct UsedUp<'a> {
+    /// The code.
+    pub code: &'a Sealed,
+    /// Unix seconds: when it was.
+    pub at: u64,
+    /// Whether that was just now.
+    pub is_first: bool,
 }
 
 /// Whether a text can be a challenge by S256: 43 characters of base64url (RFC 7636 section 4.2).
@@ -177,16 +172,49 @@ pub fn is_challenge(text: &str) -> bool {
     Thumbprint::read(text).is_some()
 }
 
-impl Authorization {
-    /// The record of the grant that follows, which says nothing of time yet.
-    pub fn record(&self) -> Record {
-        Record {
-            sub: self.subject.clone(),
-            client: self.client.clone(),
-            scope: self.scope.clone(),
-            resources: self.resources.clone(),
-            ..Record::default()
+impl Shown<'_> {
+    /// The ways to redeem what this fits: bound to its key, and bound to none. None where the verifier is not one.
+    fn ways(&self) -> Vec<String> {
+        let challenge = self.verifier.map(challenge_of);
+        if challenge == Some(None) {
+            return Vec::new();
         }
+        let challenge = challenge.flatten();
+        let of = |bound| way(self.client, self.redirect_uri, challenge.as_deref(), bound);
+        [self.bound.as_ref(), None].map(of).to_vec()
+    }
+}
+
+/// What a client shows, as one word that tells nothing of it. What is missing differs from what is empty.
+fn way(client: &str, redirect_uri: Option<&str>, challenge: Option<&str>, bound: Option<&Thumbprint>) -> String {
+    let bound = bound.map(Thumbprint::text);
+    base64url(&sha256(&[json!([client, redirect_uri, challenge, bound]).to_string().as_bytes()]))
+}
+
+impl Authorization {
+    /// Every way to redeem it. The address may be left out where the client had not named it.
+    fn ways(&self) -> Vec<String> {
+        let of = |address| way(&self.client, address, self.challenge.as_deref(), self.bound.as_ref());
+        let named = of(Some(self.redirect_uri.as_str()));
+        if self.named_redirect { vec![named] } else { vec![named, of(None)] }
+    }
+
+    /// Whether what is shown fits, and if not, why.
+    fn check(&self, shown: &Shown<'_>) -> Result<(), Reason> {
+        let is_address = match shown.redirect_uri {
+            Some(address) => address == self.redirect_uri,
+            None => !self.named_redirect,
+        };
+        if self.client != shown.client || !is_address {
+            return Err(Reason::CodeMisdirected);
+        }
+        if !is_verified(self.challenge.as_deref(), shown.verifier) {
+            return Err(Reason::PkceMismatch);
+        }
+        if self.bound.is_some() && self.bound != shown.bound {
+            return Err(Reason::DpopKey);
+        }
+        Ok(())
     }
 
     fn write(&self) -> String {
@@ -225,18 +253,58 @@ fn is_verified(challenge: Option<&str>, verifier: Option<&str>) -> bool {
     match (challenge, verifier) {
         (None, None) => true,
         (Some(challenge), Some(verifier)) => {
-            let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-            let is_one = (43..=128).contains(&verifier.len()) && verifier.bytes().all(is_unreserved);
-            let expected = base64url(&sha256(&[verifier.as_bytes()]));
-            is_one && bool::from(expected.as_bytes().ct_eq(challenge.as_bytes()))
+            challenge_of(verifier).is_some_and(|expected| bool::from(expected.as_bytes().ct_eq(challenge.as_bytes())))
         }
         _ => false,
     }
 }
 
+/// The challenge of a verifier by S256 (RFC 7636 section 4.2); None if it can be none.
+fn challenge_of(verifier: &str) -> Option<String> {
+    let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let is_one = (43..=128).contains(&verifier.len()) && verifier.bytes().all(is_unreserved);
+    is_one.then(|| base64url(&sha256(&[verifier.as_bytes()])))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_verified;
+    use super::{Authorization, Shown, is_verified};
+    use crate::credential::dpop::Thumbprint;
+    use proptest::prelude::*;
+
+    const VERIFIERS: [&str; 3] =
+        ["dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "another-verifier-of-forty-three-characters-", "short"];
+    const CHALLENGES: [&str; 3] = ["E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "short", ""];
+    const KEYS: [&str; 2] =
+        ["E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"];
+
+    /// One of these texts, or none.
+    fn one_of(texts: &'static [&'static str]) -> impl Strategy<Value = Option<&'static str>> {
+        prop::option::of(prop::sample::select(texts))
+    }
+
+    proptest! {
+        #[test]
+        fn the_ledger_compares_as_the_gateway_does(
+            (client, other) in (prop::sample::select(&["a", "b", ""][..]), prop::sample::select(&["a", "b", ""][..])),
+            (address, shown_address) in (prop::sample::select(&["x", "y", ""][..]), one_of(&["x", "y", ""])),
+            (named_redirect, challenge, verifier) in (any::<bool>(), one_of(&CHALLENGES), one_of(&VERIFIERS)),
+            (key, shown_key) in (one_of(&KEYS), one_of(&KEYS)),
+        ) {
+            let allowed = Authorization {
+                client: client.to_owned(),
+                redirect_uri: address.to_owned(),
+                named_redirect,
+                challenge: challenge.map(str::to_owned),
+                bound: key.and_then(Thumbprint::read),
+                ..Authorization::default()
+            };
+            let bound = shown_key.and_then(Thumbprint::read);
+            let shown = Shown { client: other, redirect_uri: shown_address, verifier, bound };
+            let is_met = shown.ways().iter().any(|way| allowed.ways().contains(way));
+            prop_assert_eq!(is_met, allowed.check(&shown).is_ok(), "{:?} {:?}", allowed, shown);
+        }
+    }
 
     #[test]
     fn the_verifier_of_rfc_7636() {

@@ -15,7 +15,7 @@ mod tokens;
 
 use crate::credential::grant::claims::AUDIENCE;
 pub use crate::credential::grant::claims::{Claims, GrantToken, Wanted, check_wanted, claims, resources, scopes};
-use crate::credential::grant::code::Redeemed;
+use crate::credential::grant::code::UsedUp;
 use crate::credential::grant::tokens::Generation;
 pub use crate::credential::grant::tokens::Issued;
 use crate::identity::Identity;
@@ -51,16 +51,16 @@ impl<'a, P> Grants<'a, P> {
         ctx.policy.oauth.as_ref().map(|policy| Self { ctx, policy })
     }
 
-    /// Begins the grant that follows from a code. The same code, redeemed at the same time, always gives the same tokens.
+    /// Begins the grant that follows from a code. `record`: whose it is and what it allows. The same code, redeemed at the same time, always gives the same tokens.
     ///
     /// # Errors
     /// `CodeReplayed` if the grant was revoked meanwhile; `ScopeRefused`, `ResourceRefused`, and storage's own reasons.
-    pub async fn begin(self, redeemed: Redeemed<'_>, wanted: &Wanted) -> Result<Issued, Reason>
+    pub async fn begin(self, used_up: UsedUp<'_>, record: Record, wanted: &Wanted) -> Result<Issued, Reason>
     where
         P: KvStore + Ledger,
     {
         let Self { ctx, policy } = self;
-        let Redeemed { code, record, at, is_first } = redeemed;
+        let UsedUp { code, at, is_first } = used_up;
         let family = self.family(code)?;
         let record = Record {
             exp: at + policy.refresh_lifetime.min(policy.grant_lifetime),

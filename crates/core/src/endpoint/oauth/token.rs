@@ -14,6 +14,7 @@ use crate::policy::{Client, ClientKind, OAuth};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;
+use crate::sealed::record::Record;
 use crate::sealed::seal::Sealed;
 
 /// 200 `{"access_token", "token_type", "expires_in", "refresh_token", "scope"}` (RFC 6749 section 5.1).
@@ -69,7 +70,8 @@ impl<P: Ports> Redemption<'_, P> {
         written(&issued, wanted.proof.is_some(), grants.ctx.now)
     }
 
-    /// Client, address and PKCE are checked before the code is claimed: a thief can neither spend it nor have it revoked.
+    /// A thief can neither spend a code nor have it revoked; a request that asks for too much, or with an old proof, gives it
+    /// back.
     async fn redeem_code(&self, code: &Sealed, wanted: &Wanted) -> Result<Issued, Reason> {
         let Self { grants, client, form, .. } = *self;
         let ctx = grants.ctx;
@@ -79,19 +81,32 @@ impl<P: Ports> Redemption<'_, P> {
             verifier: form.get("code_verifier"),
             bound: wanted.bound(),
         };
-        let checked = grants.check_code(code, &shown).await?;
-        grant::check_wanted(&checked.allowed.record(), wanted)?;
         ctx.signing_key(&grants.policy.keys)?;
-        if let Some(proof) = wanted.proof {
-            proof.claim(ctx).await?;
-        }
-        match grants.claim_code(checked, wanted.bound()).await {
-            Ok(redeemed) => grants.begin(redeemed, wanted).await,
-            Err(Reason::CodeReplayed) => {
-                grants.end_of_code(code).await?;
-                Err(Reason::CodeReplayed)
+        let (allowed, used_up) = grants.redeem_code(code, &shown).await?;
+        let record = Record {
+            sub: allowed.subject,
+            client: allowed.client,
+            scope: allowed.scope,
+            resources: allowed.resources,
+            ..Record::default()
+        };
+        let accepted = async {
+            grant::check_wanted(&record, wanted)?;
+            match wanted.proof {
+                Some(proof) => proof.claim(ctx).await,
+                None => Ok(()),
             }
-            Err(other) => Err(other),
+        };
+        if let Err(reason) = accepted.await {
+            ctx.ports.withdraw().await;
+            return Err(reason);
+        }
+        match used_up {
+            Ok(used_up) => grants.begin(used_up, record, wanted).await,
+            Err(reason) => {
+                grants.end_of_code(code).await?;
+                Err(reason)
+            }
         }
     }
 }
