@@ -93,13 +93,14 @@ impl<P> Grants<'_, P> {
         if code.expires <= ctx.now { Err(Reason::CodeExpired) } else { Ok(code) }
     }
 
-    /// Uses a code up, if what is shown fits, and says what was allowed and when the code was used up first. A code that is refused
-    /// is not used up. The party that began the flow may come again for a while, since its answer may have been lost, and is
-    /// known by what only it has: the PKCE verifier, or the key that came with the code first. A code without either works once.
+    /// Uses a code up, if what is shown fits, and says what was allowed and when the code was used up first. A code that is
+    /// refused is not used up. The party that began the flow may come again for a while, since its answer may have been lost,
+    /// and is known by what only it has: the PKCE verifier, or the key that came with the code first. A code without either
+    /// works once.
     ///
     /// # Errors
-    /// `CodeUnknown`, `CodeMisdirected`, `PkceMismatch`, `DpopKey`, and storage's own reasons. `CodeReplayed` is inside, since what
-    /// was allowed is checked before that.
+    /// `CodeUnknown`, `CodeMisdirected`, `PkceMismatch`, `DpopKey`, and storage's own reasons. `CodeReplayed` is inside, since
+    /// what was allowed is checked before that.
     pub async fn redeem_code<'c>(
         self,
         code: &'c Sealed,
