@@ -23,7 +23,7 @@ use edgegate_core::exchange::{Handled, Moment};
 use edgegate_core::gate::answered;
 use edgegate_core::http::answer::Answer;
 use edgegate_core::http::{Headers, Incoming};
-use edgegate_core::log::{self, Spent};
+use edgegate_core::log::{Entry, Spent};
 use edgegate_core::luminate::errors;
 use edgegate_core::policy::Via;
 use edgegate_core::refusal::Reason;
@@ -166,15 +166,16 @@ impl Exchange {
 
     /// Writes the decision's line.
     fn logged(&self, response: JsValue, status: u16) -> JsValue {
-        self.log(|gate, handled| log::line(gate, handled, &self.method, &self.request_id, status, self.spent));
+        self.log(|entry| entry.line(status));
         response
     }
 
-    fn log(&self, line: impl FnOnce(&State, &Handled) -> String) {
-        if let (Some(gate), Ok(handled)) = (&self.gate, &self.handled)
-            && gate.policy.gateway.decision_log
+    fn log(&self, line: impl FnOnce(&Entry<'_>) -> String) {
+        if let (Some(state), Ok(handled)) = (&self.gate, &self.handled)
+            && state.policy.gateway.decision_log
         {
-            console_log!("{}", line(gate, handled));
+            let (method, request_id, spent) = (&self.method, &self.request_id, self.spent);
+            console_log!("{}", line(&Entry { state, handled, method, request_id, spent }));
         }
     }
 }
@@ -184,7 +185,7 @@ impl Exchange {
     /// The origin lets its visitor wait. The visitor may leave, and then the runtime may end the request: the line that it
     /// was forwarded is written now.
     pub fn waits(&self) {
-        self.log(|gate, handled| log::forwarded(gate, handled, &self.method, &self.request_id, self.spent));
+        self.log(|entry| entry.forwarded());
     }
 
     /// The origin's time is over.

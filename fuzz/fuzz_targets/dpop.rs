@@ -5,7 +5,6 @@ use edgegate_core::credential::dpop::{prove, Demand, Proof};
 use edgegate_core::sealed::cache::Recent;
 use edgegate_core::sealed::store::Context;
 use edgegate_core::http::Headers;
-use edgegate_core::policy::SingleUse;
 use edgegate_core::refusal::Reason;
 use edgegate_core::testing::{Memory, World, finish};
 
@@ -28,14 +27,14 @@ thread_local! {
 }
 
 target!(|input: Input<'_>| {
-    let (_, secrets) = house();
+    let (policy, secrets) = house();
     let recent = Recent::default();
-    let ctx = Context { recent: &recent, secrets, single_use: SingleUse::Ledger, loopback: false, now: NOW };
     let ports = Memory::new(&World::at(NOW));
+    let ctx = Context { ports: &ports, policy, recent: &recent, secrets: secrets.usable(false), now: NOW };
     let ask = |proof: &str, address: &str| {
         let headers = Headers::new(vec![("dpop", proof)]);
         let demand = Demand { method: "GET", address, token: None };
-        finish(prove(ctx, &ports, &headers, demand)).expect("it ends")
+        finish(prove(ctx, &headers, demand)).expect("it ends")
     };
     let proof = PROOF.with(String::clone);
     assert!(ask(input.text, ADDRESS).is_err() || input.text == proof, "{}", input.text);

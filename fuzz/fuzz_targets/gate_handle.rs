@@ -76,7 +76,7 @@ target!(|input: Input<'_>| WORLD.with(|(gate, world)| {
     // A guess at a password is counted; nothing else that a stranger sends costs storage.
     let is_guess = matches!(handled.refused, Some(Reason::SignInFailed | Reason::Throttled));
     assert!(is_guess || ports.spent.get().storage() == 0, "storage for {method} {url}: {:?}", handled.refused);
-    let line = edgegate_core::log::line(gate, &handled, method, moment.request_id, 200, edgegate_core::log::Spent::default());
+    let line = edgegate_core::log::Entry { state: gate, handled: &handled, method, request_id: moment.request_id, spent: Default::default() }.line(200);
     assert!(line.bytes().all(|b| b >= b' '), "{line}");
     assert!(serde_json::from_str::<serde_json::Value>(&line).is_ok(), "{line}");
     assert_ne!(handled.refused, Some(Reason::Internal), "{method} {url}");

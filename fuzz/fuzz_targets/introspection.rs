@@ -4,7 +4,6 @@ use edgegate_core::credential::issuer::introspection::ask;
 use edgegate_core::sealed::cache::Recent;
 use edgegate_core::sealed::record::is_name;
 use edgegate_core::sealed::store::Context;
-use edgegate_core::policy::SingleUse;
 use edgegate_core::testing::{Memory, World, finish};
 use serde_json::Value;
 
@@ -13,12 +12,12 @@ use crate::given::{NOW, house};
 target!(|input: (u16, &str)| {
     let (policy, secrets) = house();
     let recent = Recent::default();
-    let ctx = Context { recent: &recent, secrets, single_use: SingleUse::Ledger, loopback: false, now: NOW };
     let ports = Memory::new(&World::at(NOW));
+    let ctx = Context { ports: &ports, policy, recent: &recent, secrets: secrets.usable(false), now: NOW };
     let status = if input.0 % 4 > 0 { 200 } else { input.0 };
     ports.check.replace((status, input.1.to_owned()));
     let issuer = policy.issuers.iter().find(|issuer| issuer.secret().is_some()).expect("one that is asked");
-    let Ok(told) = finish(ask(ctx, &ports, issuer, "token")).expect("it ends") else { return };
+    let Ok(told) = finish(ask(ctx, issuer, "token")).expect("it ends") else { return };
     let said: Value = serde_json::from_str(input.1).expect("JSON");
     assert_eq!((status, &said["active"]), (200, &Value::Bool(true)));
     assert!(told.until > NOW && told.until <= NOW + issuer.cache);

@@ -1,7 +1,7 @@
 //! A link verifies exactly as it was signed, with ignored parameters at the end, and in no other form.
 
 use arbitrary::Arbitrary;
-use edgegate_core::signed::link::{parse, sign, verify, Signed, Terms};
+use edgegate_core::signed::link::{parse, sign, verify, Arrival, Signed, Terms};
 use edgegate_core::http::Target;
 use crate::given::{NOW, house};
 
@@ -19,16 +19,17 @@ struct Input<'a> {
 target!(|input: Input<'_>| {
     let (policy, secrets) = house();
     let profile = &policy.links[0];
-    let signed = Signed { method: "GET", host: "gate.example", path: input.path };
-    let check = |query: &str| verify(profile, secrets, false, signed, query, None, NOW);
+    let signed = Signed { method: "GET", host: "gate.example", path: input.path, query: input.query };
+    let arrival = Arrival { client: None, now: NOW };
+    let check = |query: &str| verify(profile, secrets.usable(false), Signed { query, ..signed }, arrival);
 
     // Whoever does not hold the key gets nothing accepted.
     assert!(!matches!(check(input.query), Ok(Some(_))), "forged: {}", input.query);
 
     let key = policy.key("demo").expect("the key");
-    let secret = secrets.secret(&key.secret, false).expect("its value");
+    let key = secrets.usable(false).key(key).expect("its value");
     let terms = Terms { expires: NOW + 1 + u64::from(input.life), ..Terms::default() };
-    let Ok(made) = sign(profile, key, secret, signed, input.query, terms) else { return };
+    let Ok(made) = sign(profile, key, signed, terms) else { return };
     let url = format!("https://gate.example/?{made}");
     if Target::read(&url, 1 << 20).is_err() {
         return; // the gate refuses such a query before it looks for a link

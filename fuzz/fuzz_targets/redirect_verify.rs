@@ -16,7 +16,7 @@ struct Input<'a> {
 target!(|input: Input<'_>| {
     let (policy, secrets) = house();
     let profile = SignedRedirect { subject: None, ..(*policy.signed_redirects[0]).clone() };
-    let check = |query: &str| verify(&profile, secrets, false, query, NOW);
+    let check = |query: &str| verify(&profile, secrets.usable(false), query, NOW);
     assert!(!matches!(check(input.query), Ok(Some(_))), "forged: {}", input.query);
 
     let Ok(made) = sign(&profile, &secret("DIGEST_KEY").expect("a value"), input.query, NOW) else { return };

@@ -83,16 +83,22 @@ pub fn answer(sql: &SqlStorage, body: &str) -> Result<Option<String>> {
     let lines: Vec<&str> = body.splitn(5, '\n').collect();
     match lines.as_slice() {
         ["claim", key, until, by, note] => match until.parse() {
-            Ok(until) => claim(sql, key, until, by, note).map(Some),
+            Ok(until) => claim(sql, &Claim { key, until, by, note }).map(Some),
             Err(_) => Ok(None),
         },
         ["claim", key, until, note] => match until.parse() {
             Ok(until) => {
-                Ok(match claim(sql, key, until, "", note)?.splitn(3, '\n').collect::<Vec<_>>().as_slice() {
-                    ["replayed", _, note] => Some(["replayed\n", note].concat()),
-                    ["first", _] => Some(FIRST.to_owned()),
-                    _ => None, // a failure for that version, and the gate refuses
-                })
+                Ok(
+                    match claim(sql, &Claim { key, until, by: "", note })?
+                        .splitn(3, '\n')
+                        .collect::<Vec<_>>()
+                        .as_slice()
+                    {
+                        ["replayed", _, note] => Some(["replayed\n", note].concat()),
+                        ["first", _] => Some(FIRST.to_owned()),
+                        _ => None, // a failure for that version, and the gate refuses
+                    },
+                )
             }
             Err(_) => Ok(None),
         },
@@ -107,10 +113,21 @@ pub fn answer(sql: &SqlStorage, body: &str) -> Result<Option<String>> {
 
 /// Claims a key for good.
 pub fn revoke(sql: &SqlStorage, key: &str, until: i64) -> Result<()> {
-    insert(sql, key, until, "\n", "").map(|_| ())
+    insert(sql, &Claim { key, until, by: "", note: "" }, "\n").map(|_| ())
 }
 
-fn claim(sql: &SqlStorage, key: &str, until: i64, by: &str, note: &str) -> Result<String> {
+/// A claim as it arrives.
+struct Claim<'a> {
+    key: &'a str,
+    until: i64,
+    /// The request that makes it; empty where it cannot be taken back.
+    by: &'a str,
+    /// What who comes second is told.
+    note: &'a str,
+}
+
+fn claim(sql: &SqlStorage, claim: &Claim<'_>) -> Result<String> {
+    let Claim { key, until, by, note } = *claim;
     let now = now();
     // A row that ended before the horizon may have been purged: what could have been claimed counts as claimed. What is done about it
     // where a note would say when, nobody knows.
@@ -118,7 +135,7 @@ fn claim(sql: &SqlStorage, key: &str, until: i64, by: &str, note: &str) -> Resul
         return Ok(if note.is_empty() { "replayed\n0\n" } else { VOID }.to_owned());
     }
     let own = format!("{by} {now}\n{note}");
-    if insert(sql, key, until, &own, by)? {
+    if insert(sql, claim, &own)? {
         return Ok(FIRST.to_owned());
     }
     let Some(row) = row_of(sql, key)? else { return Ok(VOID.to_owned()) };
@@ -144,7 +161,7 @@ fn redeem(sql: &SqlStorage, body: &str) -> Result<Option<String>> {
     if !ways.split(' ').any(|way| !way.is_empty() && allowed.split(' ').any(|one| one == way)) {
         return Ok(Some(format!("others\n{kept}")));
     }
-    let claim = claim(sql, key, until, by, note)?;
+    let claim = claim(sql, &Claim { key, until, by, note })?;
     Ok(Some(format!("kept\n{}\n{kept}{claim}", kept.len())))
 }
 
@@ -154,13 +171,15 @@ fn withdraw(sql: &SqlStorage, key: &str, by: &str) -> Result<String> {
     if row_of(sql, key)?.is_some_and(|row| parts(&row).0 == by) {
         sql.exec("DELETE FROM claims WHERE key = ?", vec![text(key)])?;
     }
-    insert(sql, &[key, " ", by].concat(), now() + REMEMBERED, "\n", "")?;
+    let withdrawal = Claim { key: &[key, " ", by].concat(), until: now() + REMEMBERED, by: "", note: "" };
+    insert(sql, &withdrawal, "\n")?;
     Ok(WITHDRAWN.to_owned())
 }
 
 /// Whether the row was written: there is none yet, and no withdrawal by that request.
-fn insert(sql: &SqlStorage, key: &str, until: i64, note: &str, by: &str) -> Result<bool> {
-    let values = vec![text(key), number(until), text(note), text(&[key, " ", by].concat())];
+fn insert(sql: &SqlStorage, claim: &Claim<'_>, row: &str) -> Result<bool> {
+    let Claim { key, until, by, .. } = *claim;
+    let values = vec![text(key), number(until), text(row), text(&[key, " ", by].concat())];
     let inserted = sql.exec(
         "INSERT INTO claims (key, until, note) SELECT ?1, ?2, ?3 WHERE NOT EXISTS \
          (SELECT 1 FROM claims WHERE key = ?4) ON CONFLICT DO NOTHING",

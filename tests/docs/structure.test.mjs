@@ -7,11 +7,15 @@ import path from "node:path";
 import { test } from "node:test";
 import { root } from "../e2e/lib/gateway.mjs";
 import { code, document, rowsUnder } from "./lib/demo.mjs";
+import { functions } from "./lib/parameters.mjs";
 
 const CORE = "crates/core/src";
 
 /** Imports that lead up, each with its place. One that is added fails, and so does one that is gone and still listed here. */
 const EXCEPTIONS = {};
+
+/** Percent of all functions, `self` counted. The platform's own calls, a port's and the simulator's are among them. */
+const MANY_PARAMETERS = 1.7;
 
 const picture = floors(document("ARCHITECTURE.md"));
 const height = new Map(picture.flatMap((rooms, at) => rooms.map((room) => [room, picture.length - at])));
@@ -61,6 +65,28 @@ test("an import is seen in whatever form it is written", () => {
   assert.deepEqual(seen("gate/a.rs", "// crate::log\n/// [`crate::log`]\n#[cfg(test)]\nmod tests {\n    use crate::log;\n}\nuse crate::http;\n"), ["http"]);
 });
 
+test("few functions have five parameters or more", () => {
+  const folders = ["src", ...readdirSync(path.join(root, "crates")).map((name) => `crates/${name}/src`)];
+  const files = folders.flatMap((folder) => rust(folder).map((file) => `${folder}/${file}`)).filter((file) => file !== "src/tests.rs");
+  const all = files.flatMap((file) => functions(document(file)).map((one) => ({ ...one, file })));
+  assert.ok(all.length > 1500, `${all.length} functions`);
+  const many = all.filter(({ parameters }) => parameters >= 5);
+  const percent = (100 * many.length) / all.length;
+  const list = many.map(({ file, name, parameters }) => `${file} ${name} ${parameters}`).join("\n");
+  assert.ok(percent <= MANY_PARAMETERS, `${percent.toFixed(2)} % of ${all.length}: what belongs together is one type\n${list}`);
+});
+
+test("parameters are counted in whatever form they are written", () => {
+  const counted = (source) => functions(source).map(({ name, parameters }) => `${name} ${parameters}`);
+  assert.deepEqual(counted("fn none() {}\nfn one(&self) {}\nfn two(self, x: u8,) {}"), ["none 0", "one 1", "two 2"]);
+  assert.deepEqual(counted("fn f<'a, T: Fn(u8, u8) -> bool, const N: usize>(a: &'a T, b: [u8; N]) -> Map<u8, u8> {}"), ["f 2"]);
+  assert.deepEqual(counted("fn f(a: impl Fn(&str, u8) -> Option<u8>, b: Map<K, Vec<(u8, u8)>>, c: &mut dyn FnMut(u8)) {}"), ["f 3"]);
+  assert.deepEqual(counted("fn f((a, b): (u8, u8), Point { x, y }: Point, [c, d]: [u8; 2]) {}"), ["f 3"]);
+  assert.deepEqual(counted("fn f(a: fn(u8, u8) -> u8) { g(|x, y| x, 1, 2) }\nfn h<P>(\n    a: u8, // one, two\n    b: u8,\n) {}"), ["f 1", "h 2"]);
+  assert.deepEqual(counted("// fn a(b: u8)\nconst S: &str = \"fn c(d: u8)\";\nconst Q: char = '\"';\nfn e(f: &'static str) {}"), ["e 1"]);
+  assert.deepEqual(counted("#[cfg(test)]\nmod tests {\n    fn f(a: u8) {}\n}\nfn g() {}"), ["g 0"]);
+});
+
 /** The rooms of each row of the picture, from the top down. */
 function floors(markdown) {
   const [, block] = /^<!-- the rooms of the core -->\n```text\n([^]*?)^```$/m.exec(markdown) ?? assert.fail("there is no picture");
@@ -68,7 +94,11 @@ function floors(markdown) {
 }
 
 function sources() {
-  return readdirSync(path.join(root, CORE), { recursive: true }).filter((file) => file.endsWith(".rs") && file !== "lib.rs");
+  return rust(CORE).filter((file) => file !== "lib.rs");
+}
+
+function rust(folder) {
+  return readdirSync(path.join(root, folder), { recursive: true }).filter((file) => file.endsWith(".rs"));
 }
 
 function roomOf(file) {

@@ -7,6 +7,7 @@ use edgegate_core::refusal::Reason;
 use edgegate_core::sealed::seal::{self, Kind, Terms};
 use edgegate_core::secret::Secret;
 use edgegate_core::secrets::Secrets;
+use edgegate_core::secrets::SigningKey;
 use edgegate_core::testing::{Memory, World};
 use serde_json::json;
 
@@ -147,7 +148,7 @@ fn dead(story: &Story) -> Vec<(&'static str, Reason, Request)> {
     let sealed = |kind, secret: &Secret, from: u64, until: u64, audience| {
         let payload: &[u8] = if kind == Kind::Refresh { &[0; 29] } else { &[] };
         let terms = Terms { kind, issued: from, expires: until, audience, payload };
-        let sealed = seal::seal(&terms, key, secret, &site.ports).unwrap();
+        let sealed = seal::seal(&terms, SigningKey { key, secret }, &site.ports).unwrap();
         String::from_utf8(sealed.text().expose().to_vec()).unwrap()
     };
     let forged = |kind, audience| sealed(kind, &Secret::new("guessed"), NOW, NOW + 3600, audience);

@@ -3,7 +3,7 @@
 
 use edgegate_core::credential::issuer::jws;
 use edgegate_core::digest::{from_base64url, from_hex, hex, sha256};
-use edgegate_core::explain::explain;
+use edgegate_core::explain::Explainer;
 use edgegate_core::forward::headers;
 use edgegate_core::http::multipart::{Form, boundary};
 use edgegate_core::http::{Fields, Headers, Target, accept, cookie, fetch_metadata, query};
@@ -63,7 +63,7 @@ impl Readers {
             said.push_str(&of_text(text));
             said.push_str(&of_policy(text));
             for url in [text.to_owned(), format!("https://gate.example.org/files/{text}")] {
-                said.push_str(&explain(&self.policy, &self.secrets, "GET", &url, NOW).verdict);
+                said.push_str(&Explainer::new(&self.policy, &self.secrets, NOW).explain("GET", &url).verdict);
             }
         }
         hex(&sha256(&[said.as_bytes()])).chars().take(16).collect()

@@ -103,10 +103,10 @@ fn broker(story: &mut Story, changes: &str) {
     let policy = &story.site.gate.policy;
     let profile = policy.links.iter().find(|profile| profile.name == "broker").unwrap();
     let key = policy.key("broker").unwrap();
-    let secret = story.site.gate.secrets.secret(&key.secret, false).unwrap();
+    let key = story.site.gate.secrets.usable(false).key(key).unwrap();
     let now = story.site.ports.world.clock.get();
     let terms = Terms { expires: now + 30, ..Terms::default() };
-    let signed = Signed { method: "GET", host: "gate.example.org", path };
-    let query = link::sign(profile, key, secret, signed, &query, terms).unwrap();
+    let signed = Signed { method: "GET", host: "gate.example.org", path, query: &query };
+    let query = link::sign(profile, key, signed, terms).unwrap();
     story.keep("broker", format!("{path}?{query}"));
 }

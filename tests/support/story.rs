@@ -10,6 +10,7 @@ use edgegate_core::refusal::Reason;
 use edgegate_core::sealed::encoding::Encoding;
 use edgegate_core::sealed::seal::{self, Kind};
 use edgegate_core::secret::Secret;
+use edgegate_core::secrets::SigningKey;
 use edgegate_core::signed::link::{self, Signed, Terms};
 use edgegate_core::signed::redirect;
 use edgegate_core::testing::{Fault, World};
@@ -152,9 +153,9 @@ impl Story {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let policy = &self.site.gate.policy;
         let key = policy.key("demo").unwrap();
-        let secret = self.site.gate.secrets.secret(&key.secret, false).unwrap();
-        let signed = Signed { method: "GET", host: "gate.example.org", path };
-        let query = link::sign(&policy.links[0], key, secret, signed, query, terms).unwrap();
+        let key = self.site.gate.secrets.usable(false).key(key).unwrap();
+        let signed = Signed { method: "GET", host: "gate.example.org", path, query };
+        let query = link::sign(&policy.links[0], key, signed, terms).unwrap();
         self.keep("link", format!("{path}?{query}"));
     }
 
@@ -290,7 +291,7 @@ impl Story {
         if let Some((kind, spelling, audience, payload)) = servlet {
             let terms = seal::Terms { kind, issued: NOW, expires: NOW + 600, audience, payload };
             let key = self.site.gate.policy.key("seal-1").unwrap();
-            let sealed = seal::seal(&terms, key, &Secret::new(word), &self.site.ports).unwrap();
+            let sealed = seal::seal(&terms, SigningKey { key, secret: &Secret::new(word) }, &self.site.ports).unwrap();
             let text = spelling.write(sealed.bytes());
             self.keep(name, String::from_utf8(text.expose().to_vec()).unwrap());
             return;
@@ -308,7 +309,8 @@ impl Story {
         let id = if name == "client" { "clients-1" } else { "seal-1" };
         let key = self.site.gate.policy.key(id).unwrap();
         let ports = &self.site.ports;
-        let (text, _) = seal::mint(kind, key, &Secret::new(word), NOW, NOW + 600, "account", ports).unwrap();
+        let terms = seal::Terms { kind, issued: NOW, expires: NOW + 600, audience: "account", payload: &[] };
+        let text = seal::seal(&terms, SigningKey { key, secret: &Secret::new(word) }, ports).unwrap().text();
         self.keep(name, String::from_utf8(text.expose().to_vec()).unwrap());
     }
 

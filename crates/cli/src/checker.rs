@@ -2,7 +2,7 @@
 
 use super::verdict::{Asked, Verdict, check};
 use super::workspace::Workspace;
-use edgegate_core::explain::{Explanation, explain, explain_redirect};
+use edgegate_core::explain::{Explainer, Explanation};
 use edgegate_core::http::Target;
 use edgegate_core::identity::Identity;
 use edgegate_core::policy::{Policy, SignedRedirect};
@@ -19,28 +19,11 @@ pub enum Checker<'a> {
 }
 
 impl Checker<'_> {
-    /// Checks an address.
-    pub fn check(self, workspace: &Workspace, asked: Asked<'_>) -> Verdict {
-        match self {
-            Checker::Gate(_) => check(workspace, asked),
-            Checker::Profile(profile) => self.by_profile(workspace, profile, asked),
-        }
-    }
-
     /// Why the address is not opened as it should be; None if it is.
     pub fn refusal(self, verdict: &Verdict) -> Option<Reason> {
         match self {
             Checker::Gate(kinds) => verdict.refusal(kinds),
             Checker::Profile(_) => verdict.refusal(&[REDIRECT]),
-        }
-    }
-
-    /// What there is to say of the address.
-    pub fn explain(self, workspace: &Workspace, asked: Asked<'_>) -> Explanation {
-        let (policy, secrets) = (&workspace.policy, workspace.secrets());
-        match self {
-            Checker::Gate(_) => explain(policy, &secrets, asked.method, asked.url, asked.now),
-            Checker::Profile(profile) => explain_redirect(policy, profile, &secrets, asked.url, asked.now),
         }
     }
 
@@ -71,11 +54,44 @@ impl Checker<'_> {
             format!("If it is another site's, name the profile that signs it: --profile {}", names.join(" or "))
         })
     }
+}
 
-    fn by_profile(self, workspace: &Workspace, profile: &SignedRedirect, asked: Asked<'_>) -> Verdict {
+/// An address and what checks it.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// Policy and secrets.
+    pub workspace: &'a Workspace,
+    /// What checks it.
+    pub checker: Checker<'a>,
+    /// The address.
+    pub asked: Asked<'a>,
+}
+
+impl Question<'_> {
+    /// Checks the address.
+    pub fn check(self) -> Verdict {
+        match self.checker {
+            Checker::Gate(_) => check(self.workspace, self.asked),
+            Checker::Profile(profile) => self.by_profile(profile),
+        }
+    }
+
+    /// What there is to say of the address.
+    pub fn explain(self) -> Explanation {
+        let Self { workspace, checker, asked } = self;
+        let secrets = workspace.secrets();
+        let explainer = Explainer::new(&workspace.policy, &secrets, asked.now);
+        match checker {
+            Checker::Gate(_) => explainer.explain(asked.method, asked.url),
+            Checker::Profile(profile) => explainer.redirect(profile, asked.url),
+        }
+    }
+
+    fn by_profile(self, profile: &SignedRedirect) -> Verdict {
+        let Self { workspace, checker, asked } = self;
         let query = asked.url.split_once('?').map_or("", |(_, query)| query);
-        let loopback = self.is_loopback(&workspace.policy, asked.url);
-        match redirect::verify(profile, &workspace.secrets(), loopback, query, asked.now) {
+        let loopback = checker.is_loopback(&workspace.policy, asked.url);
+        match redirect::verify(profile, workspace.secrets().usable(loopback), query, asked.now) {
             Ok(Some(verified)) => {
                 let identity = Identity { subject: verified.subject, ..Identity::by_key(REDIRECT, &verified.key_id) };
                 Verdict { identity: Some(identity), ..Verdict::default() }

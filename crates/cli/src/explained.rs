@@ -2,7 +2,7 @@
 
 use super::address::Address;
 use super::args::{Explain, Verify};
-use super::checker::Checker;
+use super::checker::{Checker, Question};
 use super::compare::{Difference, compare};
 use super::output::{Exit, Failure, Report};
 use super::telling::{document, list, page, short, status};
@@ -20,11 +20,12 @@ use edgegate_core::refusal::Reason;
 pub fn verify(workspace: &Workspace, args: &Verify, checker: Checker<'_>) -> Result<Report, Failure> {
     let address = Address::read(&args.url)?;
     let asked = asked(args, &address.sent);
-    let verdict = checker.check(workspace, asked);
+    let question = Question { workspace, checker, asked };
+    let verdict = question.check();
     let reason = checker.refusal(&verdict);
-    let told = told(workspace, checker, asked, &verdict, reason);
+    let told = told(question, &verdict, reason);
     if reason == Some(Reason::SecretMissing) {
-        return Err(missing_secret(workspace, checker, asked, &told));
+        return Err(missing_secret(question, &told));
     }
     let text = match reason {
         _ if verdict.is_decided_elsewhere() => format!("not known here: {}\n{}", short(&told), list(&told.causes)),
@@ -44,15 +45,16 @@ pub fn verify(workspace: &Workspace, args: &Verify, checker: Checker<'_>) -> Res
 pub fn run(workspace: &Workspace, args: &Explain, checker: Checker<'_>) -> Result<Report, Failure> {
     let address = Address::read(&args.verify.url)?;
     let asked = asked(&args.verify, &address.sent);
-    let verdict = checker.check(workspace, asked);
+    let question = Question { workspace, checker, asked };
+    let verdict = question.check();
     let reason = checker.refusal(&verdict);
-    let mut told = told(workspace, checker, asked, &verdict, reason);
+    let mut told = told(question, &verdict, reason);
     if reason == Some(Reason::SecretMissing) {
-        let failure = missing_secret(workspace, checker, asked, &told);
+        let failure = missing_secret(question, &told);
         told.causes = vec![format!("{} {}", failure.message, failure.todo)];
     }
     let difference = match &args.signed {
-        Some(signed) => Some(differs(workspace, checker, asked, &args.verify.url, signed)?),
+        Some(signed) => Some(differs(question, &args.verify.url, signed)?),
         None => None,
     };
     match &difference {
@@ -70,9 +72,10 @@ pub fn run(workspace: &Workspace, args: &Explain, checker: Checker<'_>) -> Resul
 }
 
 /// The failure of a command that made an address which would be refused.
-pub fn would_refuse(workspace: &Workspace, checker: Checker<'_>, asked: Asked<'_>, verdict: &Verdict) -> Failure {
+pub fn would_refuse(question: Question<'_>, verdict: &Verdict) -> Failure {
+    let Question { checker, asked, .. } = question;
     let reason = verdict.refused.unwrap_or(Reason::NoRoute);
-    let told = told(workspace, checker, asked, verdict, Some(reason));
+    let told = told(question, verdict, Some(reason));
     let who = if matches!(checker, Checker::Gate(_)) { "gateway" } else { "profile" };
     // Not the query: what is refused today for its terms may hold another day.
     let url = asked.url.split('?').next().unwrap_or_default();
@@ -95,14 +98,9 @@ fn exit(reason: Option<Reason>, verdict: &Verdict) -> Exit {
 }
 
 /// The core's explanation under the gate's verdict, which knows more: client, loopback, methods, shape of the path.
-fn told(
-    workspace: &Workspace,
-    checker: Checker<'_>,
-    asked: Asked<'_>,
-    verdict: &Verdict,
-    reason: Option<Reason>,
-) -> Explanation {
-    let mut told = checker.explain(workspace, asked);
+fn told(question: Question<'_>, verdict: &Verdict, reason: Option<Reason>) -> Explanation {
+    let Question { workspace, checker, asked } = question;
+    let mut told = question.explain();
     if verdict.is_decided_elsewhere() {
         if told.verdict != NOT_KNOWN_HERE {
             told.causes = vec!["Nothing in the address is wrong; the rest the running gateway alone knows.".to_owned()];
@@ -158,7 +156,8 @@ fn cause(reason: Reason, asked: Asked<'_>, verdict: &Verdict) -> String {
 }
 
 /// Which secret is not there.
-fn missing_secret(workspace: &Workspace, checker: Checker<'_>, asked: Asked<'_>, told: &Explanation) -> Failure {
+fn missing_secret(question: Question<'_>, told: &Explanation) -> Failure {
+    let Question { workspace, checker, asked } = question;
     let policy = &workspace.policy;
     let (format, name) = told.format.as_deref().and_then(|format| format.split_once(':')).unwrap_or_default();
     let keys = match format {
@@ -179,16 +178,11 @@ struct Signers {
 }
 
 /// Where two spellings part, and what that says.
-fn differs(
-    workspace: &Workspace,
-    checker: Checker<'_>,
-    asked: Asked<'_>,
-    received: &str,
-    signed: &str,
-) -> Result<(Option<Difference>, Signers), Failure> {
+fn differs(question: Question<'_>, received: &str, signed: &str) -> Result<(Option<Difference>, Signers), Failure> {
     let sent = Address::read(signed)?.sent;
+    let asked = Asked { url: &sent, ..question.asked };
     // Authenticity is checked before time, so what is refused for its time alone was signed right.
-    let holds = match checker.refusal(&checker.check(workspace, Asked { url: &sent, ..asked })) {
+    let holds = match question.checker.refusal(&Question { asked, ..question }.check()) {
         None | Some(Reason::RedirectExpired | Reason::RedirectNotYetValid) => true,
         Some(reason) => matches!(reason, Reason::LinkExpired | Reason::LinkNotYetValid),
     };
@@ -196,7 +190,7 @@ fn differs(
     let conclusion = match (&difference, holds) {
         (None, _) => "The two addresses are the same, byte for byte: it was not changed on the way.",
         (_, true) => "The signer's own address holds: what differs was changed on the way.",
-        _ if sent == asked.url => {
+        _ if sent == question.asked.url => {
             "The signer signed an address as no client sends it: clients write it as the one received. Sign that."
         }
         _ => "The signer's own address does not hold either: the text it hashed, or its key, is another one.",

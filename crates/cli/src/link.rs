@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::address::Address;
 use super::args::{Common, Explain, SignLink, Verify};
-use super::checker::{Checker, LINK, REDIRECT};
+use super::checker::{Checker, LINK, Question, REDIRECT};
 use super::explained;
 use super::output::{Failure, Report};
 use super::signing::{self, Kind};
@@ -12,6 +12,7 @@ use super::time;
 use super::verdict::Asked;
 use super::workspace::Workspace;
 use edgegate_core::policy::{CredentialKind, Link, Policy};
+use edgegate_core::secrets::SigningKey;
 use edgegate_core::signed::link::{self, Signed, Terms};
 
 /// Signs an address, and has the gate check the result before it is shown.
@@ -25,18 +26,20 @@ pub fn sign(common: &Common, args: &SignLink) -> Result<Report, Failure> {
     let unsigned = Asked { url: &address.sent, method: &args.method, client: None, now };
     let profile = signing::profile(&workspace, &kind(&workspace.policy), args.profile.as_deref(), unsigned)?;
     let key = signing::key(&profile.keys, args.key.as_deref())?;
-    let target = signing::target(&workspace, GATE, &address, unsigned)?;
+    let target = signing::target(Question { workspace: &workspace, checker: GATE, asked: unsigned }, &address)?;
     let secret = workspace.secret(&key.secret, target.is_named_loopback())?;
     let terms = terms(args, &profile, now);
-    let signed = Signed { method: &args.method, host: &target.host, path: target.path };
-    let query = link::sign(&profile, &key, &secret, signed, address.query(), terms).map_err(|_| planted())?;
+    let signed = Signed { method: &args.method, host: &target.host, path: target.path, query: address.query() };
+    let signing = SigningKey { key: &key, secret: &secret };
+    let query = link::sign(&profile, signing, signed, terms).map_err(|_| planted())?;
     let url = address.with_query(&query);
 
     let mut notes = address.notes.clone();
     // A HEAD looks ahead and uses nothing up, so the link is checked by the GET that it covers.
     let method = if args.method == "HEAD" { "GET" } else { &args.method };
     let asked = Asked { url: &url, method, client: None, now: terms.not_before.unwrap_or(now).max(now) };
-    let verdict = signing::confirm(&workspace, GATE, asked, args.anyway, &mut notes)?;
+    let question = Question { workspace: &workspace, checker: GATE, asked };
+    let verdict = signing::confirm(question, args.anyway, &mut notes)?;
     let once = if profile.single_use { ", once" } else { "" };
     notes.push(format!("it works until {}{once}", time::show(terms.expires)));
     let url = format!("{url}{}", address.fragment);

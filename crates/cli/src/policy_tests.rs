@@ -105,7 +105,7 @@ impl Bench {
         let made = test.at.saturating_sub(test.credential.as_ref().map_or(0, |credential| credential.age));
         let ports = Memory::new(&World::at(made));
         if let Some(credential) = &test.credential {
-            self.add(&credential.kind, &mut carried, &ports, made)?;
+            self.add(&credential.kind, &mut carried, &ports)?;
         }
         ports.world.pass(test.at.saturating_sub(ports.world.clock.get()));
         self.handle(&carried, &ports, test.at)

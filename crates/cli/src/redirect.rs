@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::address::Address;
 use super::args::{Common, ExplainRedirect, SignRedirect, VerifyRedirect};
-use super::checker::{Checker, LINK, REDIRECT, is_elsewhere};
+use super::checker::{Checker, LINK, Question, REDIRECT, is_elsewhere};
 use super::explained;
 use super::output::{Failure, Report};
 use super::signing::{self, Kind};
@@ -32,7 +32,7 @@ pub fn sign(common: &Common, args: &SignRedirect) -> Result<Report, Failure> {
         false => GATE,
     };
     if let Checker::Gate(_) = checker {
-        signing::target(&workspace, checker, &address, unsigned)?;
+        signing::target(Question { workspace: &workspace, checker, asked: unsigned }, &address)?;
     }
     let secret = workspace.secret(&key.secret, checker.is_loopback(&workspace.policy, &address.sent))?;
     let query = redirect::sign(&profile, &secret, address.query(), at).map_err(unsignable)?;
@@ -40,7 +40,8 @@ pub fn sign(common: &Common, args: &SignRedirect) -> Result<Report, Failure> {
 
     let mut notes = address.notes.clone();
     let asked = Asked { url: &url, ..unsigned };
-    let verdict = signing::confirm(&workspace, checker, asked, args.anyway, &mut notes)?;
+    let question = Question { workspace: &workspace, checker, asked };
+    let verdict = signing::confirm(question, args.anyway, &mut notes)?;
     let (from, until) = (at.saturating_sub(profile.window), at.saturating_add(profile.window));
     let once = if profile.single_use { ", once" } else { "" };
     notes.push(format!("it works until {}{once}", time::show(until)));

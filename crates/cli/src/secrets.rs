@@ -85,7 +85,7 @@ fn entry<'a>(workspace: &Workspace, secrets: &Secrets, name: &'a str) -> Entry<'
     let policy = &workspace.policy;
     let key = policy.keys.iter().find(|key| key.secret == name);
     let is_identity = key.is_some_and(|key| key.usage == KeyUse::Identity);
-    let state = match secrets.secret(name, true) {
+    let state = match secrets.usable(true).secret(name) {
         Err(_) => State { word: "missing", is_good: false },
         Ok(value) if is_identity && !keys::is_private_jwk(value) => State { word: "malformed", is_good: false },
         Ok(_) if secrets.published().contains(&name) => {

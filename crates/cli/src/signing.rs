@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::address::Address;
-use super::checker::Checker;
+use super::checker::{Checker, Question};
 use super::explained;
 use super::output::Failure;
 use super::verdict::{Asked, Verdict};
@@ -40,9 +40,10 @@ pub fn profile<T>(
     if let Some(asked) = asked {
         return named(kind, asked);
     }
-    let gate = Checker::Gate(&[kind.credential]);
-    let verdict = gate.check(workspace, address);
-    let Some(route) = &verdict.route else { return Err(explained::would_refuse(workspace, gate, address, &verdict)) };
+    let kinds = [kind.credential];
+    let question = Question { workspace, checker: Checker::Gate(&kinds), asked: address };
+    let verdict = question.check();
+    let Some(route) = &verdict.route else { return Err(explained::would_refuse(question, &verdict)) };
     let takes: Vec<&Arc<T>> = route.accept.iter().filter_map(|accept| (kind.accepted)(accept)).collect();
     match takes.as_slice() {
         [one] => Ok(Arc::clone(one)),
@@ -85,31 +86,20 @@ pub fn key(keys: &[Arc<Key>], asked: Option<&str>) -> Result<Arc<Key>, Failure> 
 ///
 /// # Errors
 /// Exit code 1: the gateway would refuse it.
-pub fn target<'a>(
-    workspace: &Workspace,
-    gate: Checker<'_>,
-    address: &'a Address,
-    asked: Asked<'_>,
-) -> Result<Target<'a>, Failure> {
-    Target::read(&address.sent, workspace.policy.limits.url)
-        .map_err(|_| explained::would_refuse(workspace, gate, asked, &gate.check(workspace, asked)))
+pub fn target<'a>(question: Question<'_>, address: &'a Address) -> Result<Target<'a>, Failure> {
+    Target::read(&address.sent, question.workspace.policy.limits.url)
+        .map_err(|_| explained::would_refuse(question, &question.check()))
 }
 
 /// Checks what was signed, and notes what a user of it should know.
 ///
 /// # Errors
 /// Exit code 1, unless it was asked for anyway.
-pub fn confirm(
-    workspace: &Workspace,
-    checker: Checker<'_>,
-    asked: Asked<'_>,
-    anyway: bool,
-    notes: &mut Vec<String>,
-) -> Result<Verdict, Failure> {
-    let verdict = checker.check(workspace, asked);
+pub fn confirm(question: Question<'_>, anyway: bool, notes: &mut Vec<String>) -> Result<Verdict, Failure> {
+    let Question { workspace, checker, asked } = question;
+    let verdict = question.check();
     if let Some(reason) = checker.refusal(&verdict) {
-        let failure =
-            explained::would_refuse(workspace, checker, asked, &Verdict { refused: Some(reason), ..verdict.clone() });
+        let failure = explained::would_refuse(question, &Verdict { refused: Some(reason), ..verdict.clone() });
         if !anyway {
             return Err(failure.todo_too("--anyway prints it all the same."));
         }

@@ -51,7 +51,7 @@ impl Workspace {
     /// Exit code 2: it is not there, or it is a published demo value and the address is not on loopback.
     pub fn secret(&self, name: &str, loopback: bool) -> Result<Secret, Failure> {
         let secrets = self.secrets();
-        secrets.secret(name, loopback).cloned().map_err(|_| match secrets.missing().contains(&name) {
+        secrets.usable(loopback).secret(name).cloned().map_err(|_| match secrets.missing().contains(&name) {
             true => Failure::usage(format!("the secret {name} is not in {}", self.source))
                 .todo(format!("`edgegate key new --name {name} --append FILE` makes one; --secrets FILE names the file, --secrets - reads it from standard input.")),
             false => Failure::usage(format!("the secret {name} holds a published demo value, which counts on loopback only"))

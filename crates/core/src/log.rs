@@ -20,70 +20,81 @@ pub struct Spent {
     pub origin_ms: u64,
 }
 
-/// The line for a request that ended with `status`. `reason` is a refusal's code, or `ok`.
-///
-/// # Example
-/// ```
-/// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
-/// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let secrets = Secrets::new(&policy, "", secret);
-/// use edgegate_core::exchange::Moment;
-/// use edgegate_core::http::{Headers, Incoming};
-/// use edgegate_core::log::{Spent, line};
-/// use edgegate_core::state::State;
-/// use edgegate_core::testing::{Memory, World, finish};
-///
-/// let state = State::new(policy, secrets);
-/// let url = "https://gate.example.org/downloads/a.pdf";
-/// let request = Incoming { method: "GET", url, headers: Headers::new(Vec::new()), odd_body: false, client_address: None };
-/// let ports = Memory::new(&World::at(1_800_000_000));
-/// let handled = finish(state.handle(&request, Moment { now: 1_800_000_000, request_id: "r1" }, &ports)).unwrap();
-///
-/// let line = line(&state, &handled, "GET", "r1", 401, Spent::default());
-/// assert!(line.starts_with(r#"{"edgegate":"refused","reason":"credential_missing","status":401"#));
-/// ```
-pub fn line(gate: &State, handled: &Handled, method: &str, request_id: &str, status: u16, spent: Spent) -> String {
-    let decided = if handled.refused.is_some() { "refused" } else { "decided" };
-    written(gate, handled, method, request_id, decided, Some(status), spent)
+/// What the line of a request says.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    /// Whose key digests subjects.
+    pub state: &'a State,
+    /// What was decided.
+    pub handled: &'a Handled,
+    /// The request's method.
+    pub method: &'a str,
+    /// Unique per request; told to client and origin too.
+    pub request_id: &'a str,
+    /// What it cost so far.
+    pub spent: Spent,
 }
 
-/// The line for a request that an origin has and has not answered: it may be the only one, if the visitor left.
-pub fn forwarded(gate: &State, handled: &Handled, method: &str, request_id: &str, spent: Spent) -> String {
-    written(gate, handled, method, request_id, "forwarded", None, spent)
-}
+impl Entry<'_> {
+    /// The line for a request that ended with `status`. `reason` is a refusal's code, or `ok`.
+    ///
+    /// # Example
+    /// ```
+    /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
+    /// # let policy = Policy::read(EXAMPLE).unwrap();
+    /// # let secrets = Secrets::new(&policy, "", secret);
+    /// use edgegate_core::exchange::Moment;
+    /// use edgegate_core::http::{Headers, Incoming};
+    /// use edgegate_core::log::{Entry, Spent};
+    /// use edgegate_core::state::State;
+    /// use edgegate_core::testing::{Memory, World, finish};
+    ///
+    /// let state = State::new(policy, secrets);
+    /// let url = "https://gate.example.org/downloads/a.pdf";
+    /// let request = Incoming { method: "GET", url, headers: Headers::new(Vec::new()), odd_body: false, client_address: None };
+    /// let ports = Memory::new(&World::at(1_800_000_000));
+    /// let handled = finish(state.handle(&request, Moment { now: 1_800_000_000, request_id: "r1" }, &ports)).unwrap();
+    ///
+    /// let spent = Spent::default();
+    /// let line = Entry { state: &state, handled: &handled, method: "GET", request_id: "r1", spent }.line(401);
+    /// assert!(line.starts_with(r#"{"edgegate":"refused","reason":"credential_missing","status":401"#));
+    /// ```
+    pub fn line(&self, status: u16) -> String {
+        let decided = if self.handled.refused.is_some() { "refused" } else { "decided" };
+        self.written(decided, Some(status))
+    }
 
-fn written(
-    gate: &State,
-    handled: &Handled,
-    method: &str,
-    request_id: &str,
-    what: &str,
-    status: Option<u16>,
-    spent: Spent,
-) -> String {
-    let identity = handled.identity.as_ref();
-    let subject = identity.and_then(|identity| identity.subject.as_deref());
-    let mut line = Line::default();
-    line.word("edgegate", what);
-    line.word("reason", handled.refused.map_or("ok", |reason| reason.code()));
-    if let Some(status) = status {
-        line.number("status", status.into());
+    /// The line for a request that an origin has and has not answered: it may be the only one, if the visitor left.
+    pub fn forwarded(&self) -> String {
+        self.written("forwarded", None)
     }
-    line.word("method", if method.len() <= 20 { method } else { "long" });
-    line.known("route", handled.route.as_ref().map(|route| route.name.as_str()).or(handled.endpoint));
-    line.known("credential", identity.map(|identity| identity.kind));
-    line.known("key_id", identity.and_then(|identity| identity.key_id.as_deref()));
-    line.known("client", identity.and_then(|identity| identity.client.as_deref()));
-    line.known("subject", subject.map(|subject| subject_digest(gate, subject)).as_deref());
-    line.word("request_id", request_id);
-    line.number("kv", spent.kv.into());
-    line.number("kv_ms", spent.kv_ms);
-    line.number("ledger", spent.ledger.into());
-    line.number("ledger_ms", spent.ledger_ms);
-    if status.is_some() {
-        line.number("origin_ms", spent.origin_ms);
+
+    fn written(&self, what: &str, status: Option<u16>) -> String {
+        let Self { state, handled, method, request_id, spent } = *self;
+        let identity = handled.identity.as_ref();
+        let subject = identity.and_then(|identity| identity.subject.as_deref());
+        let mut line = Line::default();
+        line.word("edgegate", what);
+        line.word("reason", handled.refused.map_or("ok", |reason| reason.code()));
+        if let Some(status) = status {
+            line.number("status", status.into());
+        }
+        line.word("method", if method.len() <= 20 { method } else { "long" });
+        line.known("route", handled.route.as_ref().map(|route| route.name.as_str()).or(handled.endpoint));
+        line.known("credential", identity.map(|identity| identity.kind));
+        line.known("key_id", identity.and_then(|identity| identity.key_id.as_deref()));
+        line.known("client", identity.and_then(|identity| identity.client.as_deref()));
+        line.known("subject", subject.map(|subject| subject_digest(state, subject)).as_deref());
+        line.word("request_id", request_id);
+        line.number("kv", spent.kv.into());
+        line.number("kv_ms", spent.kv_ms);
+        line.number("ledger", spent.ledger.into());
+        line.number("ledger_ms", spent.ledger_ms);
+        if status.is_some() {
+            line.number("origin_ms", spent.origin_ms);
+        }
+        line.end()
     }
-    line.end()
 }
 
 /// A JSON object, member after member. Written here and not by serde, which is asked for every sign of it: the line is
@@ -125,9 +136,9 @@ impl Line {
 
 /// A digest of a subject: keyed with a seal key where the policy has one, so that a log does not give away who
 /// somebody is; without one it is only a name for the same person.
-fn subject_digest(gate: &State, subject: &str) -> String {
-    let seal = gate.policy.keys.iter().find(|key| key.usage == KeyUse::Seal);
-    let secret = seal.and_then(|key| gate.secrets.secret(&key.secret, true).ok());
+fn subject_digest(state: &State, subject: &str) -> String {
+    let seal = state.policy.keys.iter().find(|key| key.usage == KeyUse::Seal);
+    let secret = seal.and_then(|key| state.secrets.usable(true).secret(&key.secret).ok());
     let parts: [&[u8]; 2] = [b"edgegate log v1\0", subject.as_bytes()];
     let digest = secret.map_or_else(|| sha256(&parts), |secret| hmac_sha256(secret, &parts));
     base64url(digest.split_at_checked(9).map_or(&[], |(start, _)| start))

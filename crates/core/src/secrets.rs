@@ -1,6 +1,8 @@
 //! The values of the secrets that the policy names.
 
-use crate::policy::Policy;
+use std::sync::Arc;
+
+use crate::policy::{Key, Policy};
 use crate::refusal::Reason;
 use crate::secret::Secret;
 
@@ -16,8 +18,8 @@ use crate::secret::Secret;
 /// let policy = Policy::read(edgegate_core::testing::EXAMPLE).unwrap();
 /// let long = "0123456789abcdef0123456789abcdef";
 /// let secrets = Secrets::new(&policy, "", |name| (name == "LINK_KEY").then(|| Secret::new(long)));
-/// assert!(secrets.secret("LINK_KEY", false).is_ok());
-/// assert_eq!(secrets.secret("SEAL_KEY", false), Err(Reason::SecretMissing));
+/// assert!(secrets.usable(false).secret("LINK_KEY").is_ok());
+/// assert_eq!(secrets.usable(false).secret("SEAL_KEY"), Err(Reason::SecretMissing));
 /// ```
 #[derive(Debug, Clone)]
 pub struct Secrets(Vec<Entry>);
@@ -46,21 +48,10 @@ impl Secrets {
         Self(policy.secret_names().into_iter().map(entry).collect())
     }
 
-    /// The value of a secret.
-    ///
-    /// # Errors
-    /// `SecretMissing` if it is not set, or is a published value and the request is not on loopback.
-    pub fn secret(&self, name: &str, loopback: bool) -> Result<&Secret, Reason> {
-        let entry = self.0.iter().find(|entry| entry.name == name);
-        entry
-            .filter(|entry| loopback || !entry.is_published)
-            .and_then(|entry| entry.value.as_ref())
-            .ok_or(Reason::SecretMissing)
-    }
-
-    /// Whether a text is the value of one of the secrets.
-    pub fn holds(&self, text: &[u8]) -> bool {
-        self.0.iter().filter_map(|entry| entry.value.as_ref()).any(|value| value.is(text))
+    /// The secrets as a request may use them. `loopback`: whether it is on loopback of a local deployment, where published
+    /// values count too.
+    pub fn usable(&self, loopback: bool) -> Usable<'_> {
+        Usable { secrets: self, loopback }
     }
 
     /// Names of the secrets that are not set, in the policy's order.
@@ -71,6 +62,52 @@ impl Secrets {
     /// Names of the secrets that hold a published value.
     pub fn published(&self) -> Vec<&str> {
         self.0.iter().filter(|entry| entry.is_published).map(|entry| entry.name.as_str()).collect()
+    }
+}
+
+/// The secrets that count for one request: all of them on loopback, elsewhere all except the published ones.
+#[derive(Debug, Clone, Copy)]
+pub struct Usable<'a> {
+    secrets: &'a Secrets,
+    loopback: bool,
+}
+
+/// A key of the policy and its value.
+#[derive(Debug, Clone, Copy)]
+pub struct SigningKey<'a> {
+    /// What the policy says of it.
+    pub key: &'a Arc<Key>,
+    /// Its value.
+    pub secret: &'a Secret,
+}
+
+impl<'a> Usable<'a> {
+    /// A key with its value.
+    ///
+    /// # Errors
+    /// As [`Usable::secret`].
+    pub fn key<'k>(self, key: &'k Arc<Key>) -> Result<SigningKey<'k>, Reason>
+    where
+        'a: 'k,
+    {
+        Ok(SigningKey { key, secret: self.secret(&key.secret)? })
+    }
+
+    /// The value of a secret.
+    ///
+    /// # Errors
+    /// `SecretMissing` if it is not set, or is a published value and the request is not on loopback.
+    pub fn secret(self, name: &str) -> Result<&'a Secret, Reason> {
+        let entry = self.secrets.0.iter().find(|entry| entry.name == name);
+        entry
+            .filter(|entry| self.loopback || !entry.is_published)
+            .and_then(|entry| entry.value.as_ref())
+            .ok_or(Reason::SecretMissing)
+    }
+
+    /// Whether a text is the value of one of all the secrets, whether or not the request may use it.
+    pub fn holds(self, text: &[u8]) -> bool {
+        self.secrets.0.iter().filter_map(|entry| entry.value.as_ref()).any(|value| value.is(text))
     }
 }
 

@@ -54,12 +54,12 @@ impl State {
         self.guesses.under_way() + self.questions.under_way()
     }
 
-    pub(crate) fn context(&self, target: &Target<'_>, now: u64) -> Context<'_> {
+    pub(crate) fn context<'a, P>(&'a self, target: &Target<'_>, now: u64, ports: &'a P) -> Context<'a, P> {
         Context {
+            ports,
+            policy: &self.policy,
             recent: &self.recent,
-            secrets: &self.secrets,
-            single_use: self.policy.single_use,
-            loopback: target.is_loopback(),
+            secrets: self.secrets.usable(target.is_loopback()),
             now,
         }
     }

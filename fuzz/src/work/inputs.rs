@@ -367,7 +367,7 @@ fn texts() -> Vec<Case> {
         Box::new(move || {
             let mut open = (*read).0.clone();
             open.limits.url = 16_384;
-            edgegate_core::explain::explain(&open, &read.1, "GET", &url, NOW).verdict
+            edgegate_core::explain::Explainer::new(&open, &read.1, NOW).explain("GET", &url).verdict
         })
     }));
     let _ = Memory::new(&World::at(NOW));

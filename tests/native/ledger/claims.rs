@@ -5,7 +5,7 @@ use core::future::Future as _;
 use edgegate_core::exchange::Handled;
 use edgegate_core::ports::{ClaimKey, Claimed};
 use edgegate_core::refusal::Reason;
-use edgegate_core::testing::{Fault, Faults, Shards, finish, poll_at_most};
+use edgegate_core::testing::{Claim, Fault, Faults, Shards, finish, poll_at_most};
 use proptest::prelude::*;
 
 use crate::oauth::flow::{self, Pair, code, json, pair, policy, post, shops_code, sites};
@@ -189,7 +189,7 @@ proptest! {
             match event {
                 // A question that was asked before its request gave up may arrive at any time.
                 Event::Claim(by, is_answered) => {
-                    let told = shards.claim(&key, 100, "", by, 0);
+                    let told = shards.claim(&Claim { key, until: 100, note: "", by }, 0);
                     let is_waiting = is_answered && !gave_up.contains(&by) && !refused.contains(&by);
                     match told {
                         Some(Claimed::First) if is_waiting && !let_through.contains(&by) => let_through.push(by),
@@ -206,9 +206,9 @@ proptest! {
         // All who still wait give up too, and everything arrives.
         for by in (0..4).filter(|by| !let_through.contains(by)) {
             shards.withdraw(key, by);
-            prop_assert!(shards.claim(&key, 100, "", by, 0).is_none_or(|told| told != Claimed::First), "it comes too late");
+            prop_assert!(shards.claim(&Claim { key, until: 100, note: "", by }, 0).is_none_or(|told| told != Claimed::First), "it comes too late");
         }
-        let is_free = shards.claim(&key, 100, "", 99, 0) == Some(Claimed::First);
+        let is_free = shards.claim(&Claim { key, until: 100, note: "", by: 99 }, 0) == Some(Claimed::First);
         prop_assert_eq!(is_free, let_through.is_empty());
     }
 }

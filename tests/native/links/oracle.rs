@@ -2,10 +2,12 @@
 
 use std::io::Write;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use edgegate_core::digest::hex;
 use edgegate_core::policy::{Boundary, Digest, Key, KeyUse, MacAlgorithm, Network, SignedRedirect};
 use edgegate_core::secret::Secret;
+use edgegate_core::secrets::SigningKey;
 use edgegate_core::signed::link::{self, Signed, Terms};
 use edgegate_core::signed::redirect;
 use proptest::prelude::*;
@@ -59,11 +61,12 @@ fn links_are_signed_as_the_oracle_signs_them() {
     let mut cases = Vec::new();
     for ((method, host, path, query, network, key), (is_sha1, expires, not_before)) in samples((parts, terms)) {
         let algorithm = if is_sha1 { MacAlgorithm::HmacSha1 } else { MacAlgorithm::HmacSha256 };
-        let named = Key { id: "k-1".to_owned(), secret: String::new(), usage: KeyUse::Link(algorithm) };
-        let signed = Signed { method, host: &host, path: &path };
+        let named = Arc::new(Key { id: "k-1".to_owned(), secret: String::new(), usage: KeyUse::Link(algorithm) });
+        let signed = Signed { method, host: &host, path: &path, query: &query };
         let parsed = network.map(|text| Network::parse(text).unwrap());
         let terms = Terms { expires, not_before, network: parsed };
-        let made = link::sign(&profile, &named, &Secret::new(key.clone()), signed, &query, terms).unwrap();
+        let signing = SigningKey { key: &named, secret: &Secret::new(key.clone()) };
+        let made = link::sign(&profile, signing, signed, terms).unwrap();
         ours.push(made.rsplit_once("&eg_sig=").unwrap().1.to_owned());
         cases.push(json!({
             "format": "link", "hash": if is_sha1 { "sha1" } else { "sha256" }, "key": hex(&key), "method": method,

@@ -7,7 +7,7 @@ use edgegate_core::http::Target;
 use edgegate_core::policy::{Link, Network, Policy};
 use edgegate_core::refusal::Reason;
 use edgegate_core::secrets::Secrets;
-use edgegate_core::signed::link::{self, Signed, Terms, Verified};
+use edgegate_core::signed::link::{self, Arrival, Signed, Terms, Verified};
 use proptest::prelude::*;
 
 use crate::support::{self, NOW};
@@ -35,18 +35,18 @@ struct Sent {
 
 fn sign(method: &str, host: &str, path: &str, query: &str, key: &str, terms: Terms) -> Sent {
     let key = HOUSE.policy.key(key).unwrap();
-    let secret = HOUSE.secrets.secret(&key.secret, false).unwrap();
-    let signed = Signed { method, host, path };
-    let query = link::sign(&HOUSE.profile, key, secret, signed, query, terms).unwrap();
+    let key = HOUSE.secrets.usable(false).key(key).unwrap();
+    let signed = Signed { method, host, path, query };
+    let query = link::sign(&HOUSE.profile, key, signed, terms).unwrap();
     Sent { method: method.to_owned(), url: format!("https://{host}{path}?{query}"), client: None }
 }
 
 /// As the gate verifies it: the URL is checked first.
 fn verify(sent: &Sent, now: u64) -> Result<Option<Verified>, Reason> {
     let target = Target::read(&sent.url, 8192)?;
-    let signed = Signed { method: &sent.method, host: &target.host, path: target.path };
     let query = target.query.unwrap_or_default();
-    link::verify(&HOUSE.profile, &HOUSE.secrets, false, signed, query, sent.client, now)
+    let signed = Signed { method: &sent.method, host: &target.host, path: target.path, query };
+    link::verify(&HOUSE.profile, HOUSE.secrets.usable(false), signed, Arrival { client: sent.client, now })
 }
 
 fn holds(sent: &Sent) -> bool {

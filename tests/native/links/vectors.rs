@@ -7,7 +7,7 @@ use edgegate_core::policy::{Boundary, Digest, Link, SignedRedirect};
 use edgegate_core::refusal::Reason;
 use edgegate_core::secret::Secret;
 use edgegate_core::secrets::Secrets;
-use edgegate_core::signed::link::{self, Signed, Terms};
+use edgegate_core::signed::link::{self, Arrival, Signed, Terms};
 use edgegate_core::signed::redirect;
 use serde_json::Value;
 
@@ -40,21 +40,23 @@ fn the_worked_example_of_the_demo_is_made_and_read() {
     let case = fixture_json("vectors/link.json");
     let profile = link_profile();
     let secrets = secrets(&case);
-    let signed = Signed { method: text(&case, "method"), host: text(&case, "host"), path: text(&case, "path") };
+    let (method, host, path) = (text(&case, "method"), text(&case, "host"), text(&case, "path"));
+    let signed = Signed { method, host, path, query: text(&case, "query") };
     let expires = case["expires"].as_u64().unwrap();
     let key = link::find_key(&profile, text(&case, "key_id")).unwrap();
-    let secret = secrets.secret(&key.secret, true).unwrap();
+    let key = secrets.usable(true).key(key).unwrap();
     let terms = Terms { expires, ..Terms::default() };
-    let made = link::sign(&profile, key, secret, signed, text(&case, "query"), terms).unwrap();
+    let made = link::sign(&profile, key, signed, terms).unwrap();
     assert_eq!(made, text(&case, "signed"));
 
     let parts = link::parse(&profile, &made).unwrap().unwrap();
-    assert_eq!(link::string_to_sign(&profile, signed, parts.covered), text(&case, "text"));
+    assert_eq!(link::string_to_sign(&profile, Signed { query: parts.covered, ..signed }), text(&case, "text"));
     assert_eq!(base64url(&parts.mac), text(&case, "signature"));
-    let now = expires - 60;
-    assert!(link::verify(&profile, &secrets, true, signed, &made, None, now).unwrap().is_some());
-    let head = Signed { method: "HEAD", ..signed };
-    assert!(link::verify(&profile, &secrets, true, head, &made, None, now).unwrap().is_some());
+    let arrival = Arrival { client: None, now: expires - 60 };
+    let received = Signed { query: &made, ..signed };
+    assert!(link::verify(&profile, secrets.usable(true), received, arrival).unwrap().is_some());
+    let head = Signed { method: "HEAD", ..received };
+    assert!(link::verify(&profile, secrets.usable(true), head, arrival).unwrap().is_some());
 }
 
 #[test]
@@ -70,10 +72,10 @@ fn every_column_of_the_signed_redirect_table_is_made_and_read() {
             let secret = Secret::new(text(&set, "secret"));
             let made = redirect::sign(&profile, &secret, before.trim_end_matches('&'), ts).unwrap();
             assert_eq!(made, format!("{covered}&signature={}", text(case, column)), "{case} {column}");
-            let verified = redirect::verify(&profile, &secrets, true, &made, ts).unwrap().unwrap();
+            let verified = redirect::verify(&profile, secrets.usable(true), &made, ts).unwrap().unwrap();
             assert_eq!(hex(&verified.digest), text(case, column));
             let other = redirect_profile(digest, opposite(boundary));
-            let refused = redirect::verify(&other, &secrets, true, &made, ts);
+            let refused = redirect::verify(&other, secrets.usable(true), &made, ts);
             assert_eq!(refused, Err(Reason::RedirectSignatureMismatch), "{case} {column}");
         }
     }
@@ -85,8 +87,8 @@ fn a_planted_pair_is_never_signed_and_never_read() {
     let planted = &set["planted"];
     let profile = redirect_profile(Digest::Md5, Boundary::Inclusive);
     let secret = Secret::new(text(&set, "secret"));
-    let wrong =
-        redirect::compute(&profile, Digest::Md5, Boundary::Inclusive, &secret, text(planted, "covered_at_first_mark"));
+    let hashed = redirect::hashed_text(&profile, Boundary::Inclusive, text(planted, "covered_at_first_mark"));
+    let wrong = redirect::compute(Digest::Md5, &hashed, &secret);
     assert_eq!(hex(&wrong), text(planted, "md5_inclusive"));
     let query = text(planted, "query");
     assert_eq!(redirect::parse(&profile, query).unwrap_err(), Reason::ParameterDuplicate);
@@ -104,7 +106,7 @@ fn the_window_is_five_seconds_to_both_sides() {
     let query = format!("{}&signature={}", text(case, "covered"), text(case, "md5_inclusive"));
     let at = |offset: &Value| {
         let now = 1_287_763_970_u64.checked_add_signed(offset.as_i64().unwrap()).unwrap();
-        redirect::verify(&profile, &secrets, true, &query, now)
+        redirect::verify(&profile, secrets.usable(true), &query, now)
     };
     for offset in set["window"]["accepted_offsets"].as_array().unwrap() {
         assert!(at(offset).is_ok_and(|verified| verified.is_some()), "{offset}");

@@ -141,7 +141,7 @@ fn no_signature_of_a_log_in_opens_a_route() {
                 ..profile
             };
             let secrets = crate::support::secrets(&crate::support::policy(POLICY));
-            let verified = redirect::verify(&profile, &secrets, false, &query, NOW);
+            let verified = redirect::verify(&profile, secrets.usable(false), &query, NOW);
             assert!(!matches!(verified, Ok(Some(_))), "{query}");
         }
     }

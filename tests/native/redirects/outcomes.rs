@@ -123,7 +123,7 @@ proptest! {
         let location = sent(&outcome_redirect, &document(&value));
         let url = Url::parse("https://gate.example.org/").unwrap().join(&location).unwrap();
         let profile = &POLICY.luminate.as_ref().unwrap().signature;
-        let verified = redirect::verify(profile, &support::secrets(&POLICY), false, url.query().unwrap(), NOW);
+        let verified = redirect::verify(profile, support::secrets(&POLICY).usable(false), url.query().unwrap(), NOW);
         prop_assert!(matches!(verified, Ok(Some(_))), "{verified:?} {target} {location}");
     }
 

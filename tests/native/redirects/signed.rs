@@ -25,7 +25,7 @@ struct Sent {
 fn verify(profile: &SignedRedirect, query: &str, now: u64) -> Result<Option<Verified>, Reason> {
     let url = format!("https://h/landing/?{query}");
     let target = Target::read(&url, 8192)?;
-    redirect::verify(profile, &KEYRING, false, target.query.unwrap(), now)
+    redirect::verify(profile, KEYRING.usable(false), target.query.unwrap(), now)
 }
 
 fn holds(sent: &Sent, query: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Gate, explainer and the command-line tool's gate say one thing of an address, or that it is not known here.
 
-use edgegate_core::explain::{NOT_KNOWN_HERE, explain};
+use edgegate_core::explain::{Explainer, NOT_KNOWN_HERE};
 use edgegate_core::http::query::encode_component;
 use edgegate_core::refusal::Reason;
 
@@ -26,7 +26,7 @@ fn the_explainer_never_says_another_thing_than_the_gate() {
         let request = story.request(case["request"].as_str().unwrap());
         let gate = &story.site.gate;
         let now = story.site.ports.world.clock.get();
-        let told = explain(&gate.policy, &gate.secrets, &request.method, &request.url, now);
+        let told = Explainer::new(&gate.policy, &gate.secrets, now).explain(&request.method, &request.url);
         // Asked about the address alone, the gate says this.
         let handled = story.site.ask(&request);
         let said = handled.refused.map_or("ok", Reason::code);
@@ -62,7 +62,7 @@ fn without_faults(case: &serde_json::Value) -> &'static str {
 fn a_nonce_is_explained_as_far_as_it_is_known() {
     let told = |story: &Story, line: &str| {
         let (gate, request) = (&story.site.gate, story.request(line));
-        explain(&gate.policy, &gate.secrets, "GET", &request.url, story.site.ports.world.clock.get())
+        Explainer::new(&gate.policy, &gate.secrets, story.site.ports.world.clock.get()).explain("GET", &request.url)
     };
     let mut story = Story::new();
     story.step("nonce account");

@@ -151,7 +151,7 @@ proptest! {
         if let Ok(pattern) = PathPattern::parse(&text) {
             let _ = (pattern.matches(&other), pattern.matches_ignoring_case(&other), pattern.rewrite(&other, &pattern));
         }
-        let _ = edgegate_core::explain::explain(&policy, &support::secrets(&policy), &other, &text, support::NOW);
+        let _ = edgegate_core::explain::Explainer::new(&policy, &support::secrets(&policy), support::NOW).explain(&other, &text);
     }
 }
 

@@ -11,7 +11,7 @@ use edgegate_core::policy::{Key, Policy};
 use edgegate_core::ports::Entropy;
 use edgegate_core::refusal::Reason;
 use edgegate_core::sealed::seal::{self, Kind, Sealed, Terms};
-use edgegate_core::secrets::Secrets;
+use edgegate_core::secrets::{Secrets, SigningKey};
 use proptest::prelude::*;
 
 use crate::support;
@@ -32,8 +32,12 @@ fn keys() -> &'static [Arc<Key>] {
     &POLICY.bearer.as_ref().unwrap().keys
 }
 
+fn signing(key: &Arc<Key>) -> SigningKey<'_> {
+    KEYRING.usable(false).key(key).unwrap()
+}
+
 fn open(kind: Kind, keys: &[Arc<Key>], text: &str) -> Option<Sealed> {
-    seal::open(kind, keys, &KEYRING, false, text).unwrap()
+    seal::open(kind, keys, KEYRING.usable(false), text).unwrap()
 }
 
 fn kinds() -> impl Strategy<Value = Kind> {
@@ -58,8 +62,9 @@ prop_compose! {
         random in any::<u8>(),
     ) -> Minted {
         let key = &keys()[key];
-        let secret = KEYRING.secret(&key.secret, false).unwrap();
-        let (text, sealed) = seal::mint(kind, key, secret, issued, expires, &audience, &Fixed(Cell::new(random))).unwrap();
+        let terms = Terms { kind, issued, expires, audience: &audience, payload: &[] };
+        let sealed = seal::seal(&terms, signing(key), &Fixed(Cell::new(random))).unwrap();
+        let text = sealed.text();
         assert_eq!((sealed.issued, sealed.expires), (issued, expires));
         Minted { kind, audience, text: String::from_utf8(text.expose().to_vec()).unwrap(), sealed }
     }
@@ -83,15 +88,14 @@ prop_compose! {
         payload in prop::collection::vec(any::<u8>(), 0..=seal::PAYLOAD),
         random in any::<u8>(),
     ) -> Carrying {
-        let secret = KEYRING.secret(&keys()[key].secret, false).unwrap();
         let terms = Terms { kind, issued, expires, audience: "a", payload: &payload };
-        let sealed = seal::seal(&terms, &keys()[key], secret, &Fixed(Cell::new(random))).unwrap();
+        let sealed = seal::seal(&terms, signing(&keys()[key]), &Fixed(Cell::new(random))).unwrap();
         Carrying { kind, key, payload, sealed }
     }
 }
 
 fn read(kind: Kind, keys: &[Arc<Key>], bytes: &[u8]) -> Option<Sealed> {
-    seal::read(kind, keys, &KEYRING, false, bytes).unwrap()
+    seal::read(kind, keys, KEYRING.usable(false), bytes).unwrap()
 }
 
 fn ascii(secret: &edgegate_core::secret::Secret) -> String {
@@ -138,9 +142,8 @@ proptest! {
     fn one_payload_is_never_masked_alike(carrying in carrying(), random in any::<u8>()) {
         prop_assume!(carrying.payload.len() >= 8);
         let Carrying { kind, key, payload, sealed } = carrying;
-        let secret = KEYRING.secret(&keys()[key].secret, false).unwrap();
         let terms = Terms { kind, issued: sealed.issued, expires: sealed.expires, audience: "a", payload: &payload };
-        let again = seal::seal(&terms, &keys()[key], secret, &Fixed(Cell::new(random))).unwrap();
+        let again = seal::seal(&terms, signing(&keys()[key]), &Fixed(Cell::new(random))).unwrap();
         prop_assume!(again.bytes()[14..30] != sealed.bytes()[14..30]);
         prop_assert_ne!(&again.bytes()[30..30 + payload.len()], &sealed.bytes()[30..30 + payload.len()]);
     }
@@ -148,10 +151,9 @@ proptest! {
 
 #[test]
 fn a_payload_has_a_longest() {
-    let secret = KEYRING.secret(&keys()[0].secret, false).unwrap();
     let payload = vec![7; seal::PAYLOAD + 1];
     let terms = Terms { kind: Kind::SignOn, issued: 1, expires: 2, audience: "", payload: &payload };
-    assert_eq!(seal::seal(&terms, &keys()[0], secret, &Fixed(Cell::new(1))), Err(Reason::Internal));
+    assert_eq!(seal::seal(&terms, signing(&keys()[0]), &Fixed(Cell::new(1))), Err(Reason::Internal));
 }
 
 proptest! {
@@ -223,8 +225,8 @@ proptest! {
 #[test]
 fn every_bit_of_a_credential_counts() {
     let key = &keys()[0];
-    let secret = KEYRING.secret(&key.secret, false).unwrap();
-    let (text, _) = seal::mint(Kind::Token, key, secret, 1, 2, "", &Fixed(Cell::new(9))).unwrap();
+    let terms = Terms { kind: Kind::Token, issued: 1, expires: 2, audience: "", payload: &[] };
+    let text = seal::seal(&terms, signing(key), &Fixed(Cell::new(9))).unwrap().text();
     let text = String::from_utf8(text.expose().to_vec()).unwrap();
     let (head, body) = text.split_at(text.len() - 62);
     let bytes = edgegate_core::digest::from_base64url(body.as_bytes()).unwrap();
@@ -243,8 +245,9 @@ fn every_bit_of_a_credential_counts() {
 fn the_form_is_the_documented_one() {
     for kind in KINDS {
         let key = &keys()[0];
-        let secret = KEYRING.secret(&key.secret, false).unwrap();
-        let (text, _) = seal::mint(kind, key, secret, 1, 2, "", &Fixed(Cell::new(9))).unwrap();
+        let secret = KEYRING.usable(false).secret(&key.secret).unwrap();
+        let terms = Terms { kind, issued: 1, expires: 2, audience: "", payload: &[] };
+        let text = seal::seal(&terms, signing(key), &Fixed(Cell::new(9))).unwrap().text();
         let text = String::from_utf8(text.expose().to_vec()).unwrap();
         let body = text.strip_prefix(&format!("{}_seal-1_", kind.prefix())).unwrap();
         assert_eq!(body.len(), 62);

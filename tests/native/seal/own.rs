@@ -2,7 +2,7 @@
 
 use edgegate_core::credential::{own, registry, session};
 use edgegate_core::digest::{base64url, standard_base64};
-use edgegate_core::policy::{KeyUse, SingleUse};
+use edgegate_core::policy::KeyUse;
 use edgegate_core::sealed::cache::Recent;
 use edgegate_core::sealed::encoding::Encoding;
 use edgegate_core::sealed::seal::{self, Kind};
@@ -14,10 +14,14 @@ use super::{Fixed, KEYRING, POLICY, ascii};
 use crate::support::NOW;
 use std::cell::Cell;
 
+/// The context of [`POLICY`] with these ports.
+fn ctx<'a, P>(recent: &'a Recent, ports: &'a P) -> Context<'a, P> {
+    Context { ports, policy: &POLICY, recent, secrets: KEYRING.usable(false), now: NOW }
+}
+
 fn is_own(text: &str) -> bool {
     let recent = Recent::default();
-    let ctx = Context { recent: &recent, secrets: &KEYRING, single_use: SingleUse::Ledger, loopback: false, now: NOW };
-    own::is_in(ctx, &POLICY, text)
+    own::is_in(ctx(&recent, &()), text)
 }
 
 /// Ways to write a text from which it can be had back.
@@ -85,8 +89,7 @@ proptest! {
     ) {
         let key = &POLICY.keys[key];
         let terms = seal::Terms { kind, issued: NOW, expires, audience: "a", payload: &payload };
-        let secret = KEYRING.secret(&key.secret, false).unwrap();
-        let sealed = seal::seal(&terms, key, secret, &Fixed(Cell::new(random))).unwrap();
+        let sealed = seal::seal(&terms, super::signing(key), &Fixed(Cell::new(random))).unwrap();
         let text = ascii(&sealed.text());
         for text in around(&text).into_iter().chain(around(&text.to_uppercase())).chain(around(&text.to_lowercase())) {
             prop_assert!(is_own(&text), "{}", text);
@@ -104,7 +107,7 @@ proptest! {
             }
             // Issued for an audience that writes its credentials so.
             let terms = seal::Terms { audience: SPELLED[random as usize % SPELLED.len()], ..terms };
-            let spelled = ascii(&spelling.write(seal::seal(&terms, key, secret, &Fixed(Cell::new(random))).unwrap().bytes()));
+            let spelled = ascii(&spelling.write(seal::seal(&terms, super::signing(key), &Fixed(Cell::new(random))).unwrap().bytes()));
             for text in between_letters(&spelled) {
                 prop_assert!(is_own(&text), "{:?} {}", spelling, text);
                 for wrapped in [base64url(text.as_bytes()), standard_base64(text.as_bytes())] {
@@ -123,9 +126,10 @@ proptest! {
     #[test]
     fn a_token_of_a_session_is_known_without_the_session(random in any::<u8>(), purpose in "[a-z]{1,8}") {
         let recent = Recent::default();
-        let ctx = Context { recent: &recent, secrets: &KEYRING, single_use: SingleUse::Ledger, loopback: false, now: NOW };
+        let entropy = Fixed(Cell::new(random));
+        let ctx = ctx(&recent, &entropy);
         let policy = &POLICY.luminate.as_ref().unwrap().session;
-        let one = session::start_anonymous(ctx, &Fixed(Cell::new(random)), policy).unwrap();
+        let one = session::start_anonymous(ctx, policy).unwrap();
         let text = ascii(&session_token::token(ctx, policy, &one, &purpose).unwrap());
         for text in around(&text).into_iter().chain([text.to_uppercase(), text.to_lowercase()]) {
             prop_assert!(is_own(&text), "{}", text);
@@ -149,10 +153,10 @@ proptest! {
 #[test]
 fn a_client_s_secret_and_the_house_s_own_are_known() {
     let recent = Recent::default();
-    let ctx = Context { recent: &recent, secrets: &KEYRING, single_use: SingleUse::Ledger, loopback: false, now: NOW };
+    let entropy = Fixed(Cell::new(5));
     let registry = POLICY.registry.as_ref().unwrap();
-    let (secret, _) = registry::new_secret(ctx, registry, "shop", &Fixed(Cell::new(5))).unwrap();
-    for text in [ascii(&secret), ascii(KEYRING.secret("ADMIN_KEY", false).unwrap())] {
+    let (secret, _) = registry::new_secret(ctx(&recent, &entropy), registry, "shop").unwrap();
+    for text in [ascii(&secret), ascii(KEYRING.usable(false).secret("ADMIN_KEY").unwrap())] {
         assert!(is_own(&text) && is_own(&format!(" {text}")), "{text}");
     }
     let secret = ascii(&secret);

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use edgegate_core::credential::session::{self, handoff};
 use edgegate_core::luminate::sso_token;
-use edgegate_core::policy::{Luminate, SingleUse};
+use edgegate_core::policy::Luminate;
 use edgegate_core::ports::Entropy;
 use edgegate_core::refusal::Reason;
 use edgegate_core::sealed::cache::Recent;
@@ -70,8 +70,20 @@ static FOREIGN: LazyLock<Secrets> = LazyLock::new(|| {
     Secrets::new(&POLICY, "", other)
 });
 
-fn at<'a>(recent: &'a Recent, secrets: &'a Secrets, now: u64) -> Context<'a> {
-    Context { recent, secrets, single_use: SingleUse::Ledger, loopback: false, now }
+/// An isolate's memory and randomness.
+struct House {
+    recent: Recent,
+    entropy: Counting,
+}
+
+impl House {
+    fn new(seed: u64) -> Self {
+        Self { recent: Recent::default(), entropy: Counting(Cell::new(seed)) }
+    }
+
+    fn at<'a>(&'a self, secrets: &'a Secrets, now: u64) -> Context<'a, Counting> {
+        Context { ports: &self.entropy, policy: &POLICY, recent: &self.recent, secrets: secrets.usable(false), now }
+    }
 }
 
 /// Different bytes each time.
@@ -91,52 +103,52 @@ proptest! {
 
     #[test]
     fn a_handoff_carries_its_session_and_holds_under_its_own_key(seed in any::<u64>(), lifetime in 10..3600_u64, late in 0..4000_u64) {
-        let (recent, policy, entropy) = (Recent::default(), &luminate().session, Counting(Cell::new(seed)));
-        let ctx = at(&recent, &KEYRING, NOW);
-        let one = session::start_anonymous(ctx, &entropy, policy).unwrap();
-        let text = ascii(&handoff::mint(ctx, &entropy, policy, &one, lifetime).unwrap());
-        let opened = handoff::open(at(&recent, &KEYRING, NOW + late), policy, &text);
+        let (house, policy) = (House::new(seed), &luminate().session);
+        let ctx = house.at(&KEYRING, NOW);
+        let one = session::start_anonymous(ctx, policy).unwrap();
+        let text = ascii(&handoff::mint(ctx, policy, &one, lifetime).unwrap());
+        let opened = handoff::open(house.at(&KEYRING, NOW + late), policy, &text);
         prop_assert_eq!(opened.is_ok(), late < lifetime, "{:?}", opened);
         for (late, is_alive) in [(lifetime - 1, true), (lifetime, false)] {
-            prop_assert_eq!(handoff::open(at(&recent, &KEYRING, NOW + late), policy, &text).is_ok(), is_alive);
+            prop_assert_eq!(handoff::open(house.at(&KEYRING, NOW + late), policy, &text).is_ok(), is_alive);
         }
         let nonce = handoff::open(ctx, policy, &text).unwrap();
         prop_assert_eq!(session::reopen(ctx, policy, nonce.payload.expose()), Ok(one.clone()));
-        prop_assert_eq!(handoff::open(at(&recent, &FOREIGN, NOW), policy, &text), Err(Reason::NonceForged));
-        prop_assert_eq!(session::reopen(at(&recent, &FOREIGN, NOW), policy, nonce.payload.expose()), Err(Reason::SessionForged));
+        prop_assert_eq!(handoff::open(house.at(&FOREIGN, NOW), policy, &text), Err(Reason::NonceForged));
+        prop_assert_eq!(session::reopen(house.at(&FOREIGN, NOW), policy, nonce.payload.expose()), Err(Reason::SessionForged));
         // No session outlives itself by way of a nonce.
-        let late = at(&recent, &KEYRING, one.expires - 1);
-        let last = ascii(&handoff::mint(late, &entropy, policy, &one, lifetime).unwrap());
-        prop_assert_eq!(handoff::open(at(&recent, &KEYRING, one.expires), policy, &last), Err(Reason::NonceExpired));
+        let late = house.at(&KEYRING, one.expires - 1);
+        let last = ascii(&handoff::mint(late, policy, &one, lifetime).unwrap());
+        prop_assert_eq!(handoff::open(house.at(&KEYRING, one.expires), policy, &last), Err(Reason::NonceExpired));
     }
 
     #[test]
     fn a_sign_on_token_says_its_subject_under_its_own_key(seed in any::<u64>(), subject in "[!-~]{1,255}", lifetime in 10..3600_u64, late in 0..4000_u64) {
-        let (recent, policy, entropy) = (Recent::default(), &luminate().session, Counting(Cell::new(seed)));
-        let ctx = at(&recent, &KEYRING, NOW);
-        let text = ascii(&sso_token::mint(ctx, &entropy, policy, &subject, lifetime).unwrap());
-        let verified = sso_token::verify(at(&recent, &KEYRING, NOW + late), policy, &text);
+        let (house, policy) = (House::new(seed), &luminate().session);
+        let ctx = house.at(&KEYRING, NOW);
+        let text = ascii(&sso_token::mint(ctx, policy, &subject, lifetime).unwrap());
+        let verified = sso_token::verify(house.at(&KEYRING, NOW + late), policy, &text);
         let expected = if late < lifetime { Ok(subject.clone()) } else { Err(Reason::SignOnExpired) };
         prop_assert_eq!(verified, expected);
         for (late, is_alive) in [(lifetime - 1, true), (lifetime, false)] {
-            prop_assert_eq!(sso_token::verify(at(&recent, &KEYRING, NOW + late), policy, &text).is_ok(), is_alive);
+            prop_assert_eq!(sso_token::verify(house.at(&KEYRING, NOW + late), policy, &text).is_ok(), is_alive);
         }
-        prop_assert_eq!(sso_token::verify(at(&recent, &FOREIGN, NOW), policy, &text), Err(Reason::SignOnForged));
+        prop_assert_eq!(sso_token::verify(house.at(&FOREIGN, NOW), policy, &text), Err(Reason::SignOnForged));
         prop_assert!(subject.len() < 8 || !text.contains(&subject), "the subject is masked");
     }
 
     #[test]
     fn a_bound_token_holds_for_one_session_one_purpose_and_one_key(seed in any::<u64>(), place in any::<prop::sample::Index>(), put in "[0-9a-zA-Z_.-]") {
-        let (recent, policy, entropy) = (Recent::default(), &luminate().session, Counting(Cell::new(seed)));
-        let ctx = at(&recent, &KEYRING, NOW);
-        let (one, other) = (session::start_anonymous(ctx, &entropy, policy).unwrap(), session::start_anonymous(ctx, &entropy, policy).unwrap());
+        let (house, policy) = (House::new(seed), &luminate().session);
+        let ctx = house.at(&KEYRING, NOW);
+        let (one, other) = (session::start_anonymous(ctx, policy).unwrap(), session::start_anonymous(ctx, policy).unwrap());
         prop_assert_ne!(&one, &other);
         let text = ascii(&session_token::token(ctx, policy, &one, "purpose").unwrap());
         let holds = |ctx, session: &Sealed, purpose: &str, text: &str| session_token::is_token(ctx, policy, session, purpose, text).unwrap();
         prop_assert!(holds(ctx, &one, "purpose", &text));
         prop_assert!(!holds(ctx, &other, "purpose", &text), "another session");
         prop_assert!(!holds(ctx, &one, "another", &text), "another purpose");
-        prop_assert!(!holds(at(&recent, &FOREIGN, NOW), &one, "purpose", &text), "another key");
+        prop_assert!(!holds(house.at(&FOREIGN, NOW), &one, "purpose", &text), "another key");
         let at = place.index(text.len());
         let changed = format!("{}{put}{}", &text[..at], &text[at + 1..]);
         prop_assert!(changed == text || !holds(ctx, &one, "purpose", &changed), "{}", changed);
@@ -147,12 +159,12 @@ proptest! {
 
     #[test]
     fn none_of_the_three_is_another(seed in any::<u64>()) {
-        let (recent, policy, entropy) = (Recent::default(), &luminate().session, Counting(Cell::new(seed)));
-        let ctx = at(&recent, &KEYRING, NOW);
-        let one = session::start_anonymous(ctx, &entropy, policy).unwrap();
+        let (house, policy) = (House::new(seed), &luminate().session);
+        let ctx = house.at(&KEYRING, NOW);
+        let one = session::start_anonymous(ctx, policy).unwrap();
         let id = ascii(&session::text(policy, &one));
-        let nonce = ascii(&handoff::mint(ctx, &entropy, policy, &one, 60).unwrap());
-        let sso = ascii(&sso_token::mint(ctx, &entropy, policy, "1001002", 60).unwrap());
+        let nonce = ascii(&handoff::mint(ctx, policy, &one, 60).unwrap());
+        let sso = ascii(&sso_token::mint(ctx, policy, "1001002", 60).unwrap());
         let auth = ascii(&session_token::token(ctx, policy, &one, "purpose").unwrap());
         for text in [&id, &nonce, &sso, &auth] {
             prop_assert_eq!(session::open(ctx, policy, text).is_ok(), text == &id);
@@ -163,7 +175,8 @@ proptest! {
         // A session of one form is none of the other.
         let plain = POLICY.session.as_ref().unwrap();
         prop_assert_eq!(session::open(ctx, plain, &ascii(&one.text())), Err(Reason::SessionForged));
-        let other = seal::mint(Kind::Session, &plain.keys[0], KEYRING.secret(&plain.keys[0].secret, false).unwrap(), NOW, NOW + 60, "", &entropy).unwrap().1;
+        let terms = seal::Terms { kind: Kind::Session, issued: NOW, expires: NOW + 60, audience: "", payload: &[] };
+        let other = seal::seal(&terms, KEYRING.usable(false).key(&plain.keys[0]).unwrap(), &house.entropy).unwrap();
         prop_assert_eq!(session::open(ctx, policy, &ascii(&Encoding::Servlet.write(other.bytes()))), Err(Reason::SessionForged));
     }
 }

@@ -218,8 +218,10 @@ fn the_token_of_a_session_holds_on_every_route_of_its_host() {
 
 #[test]
 fn a_subject_in_the_log_is_a_keyed_digest_if_there_is_a_seal_key() {
-    let line =
-        |site: &Site, handled: &Handled| log::line(&site.gate, handled, "GET", "request-1", 200, log::Spent::default());
+    let line = |site: &Site, handled: &Handled| {
+        log::Entry { state: &site.gate, handled, method: "GET", request_id: "request-1", spent: log::Spent::default() }
+            .line(200)
+    };
     let subject = |line: &str| line.split("\"subject\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let logged = |value: &str| {
         let site = Site::with_secret(&World::at(NOW), POLICY, "SEAL_KEY", value);

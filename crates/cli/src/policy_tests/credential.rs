@@ -7,7 +7,7 @@ use edgegate_core::credential::ticket::APP_TOKEN;
 use edgegate_core::credential::{bearer, nonce, session, ticket};
 use edgegate_core::digest::standard_base64;
 use edgegate_core::http::Target;
-use edgegate_core::policy::{Link, Policy, PolicyTest, Route, Session, SignedRedirect, TestCredentialKind};
+use edgegate_core::policy::{Link, PolicyTest, Route, Session, SignedRedirect, TestCredentialKind};
 use edgegate_core::refusal::Reason;
 use edgegate_core::sealed::cache::Recent;
 use edgegate_core::sealed::record::Record;
@@ -61,149 +61,124 @@ impl Carried {
 }
 
 impl Bench {
-    /// Adds a credential to a request.
+    /// Adds a credential to a request, made at the time of the ports' clock.
     ///
     /// # Errors
     /// Why it cannot be made.
-    pub fn add(
-        &self,
-        kind: &TestCredentialKind,
-        carried: &mut Carried,
-        ports: &Memory,
-        made: u64,
-    ) -> Result<(), String> {
+    pub fn add(&self, kind: &TestCredentialKind, carried: &mut Carried, ports: &Memory) -> Result<(), String> {
         let url = carried.url.clone();
         // An address that the gate cannot read is refused for that, whatever it carries.
         let Ok(target) = Target::read(&url, self.policy.limits.url) else { return Ok(()) };
         let target = target.at(self.deployment);
         let recent = Recent::default();
-        let ctx = Context {
-            recent: &recent,
-            secrets: &self.secrets,
-            single_use: self.policy.single_use,
-            loopback: target.is_loopback(),
-            now: made,
+        let secrets = self.secrets.usable(target.is_loopback());
+        let now = ports.world.clock.get();
+        // A nonce is for the route that takes the request as it is without it.
+        let route = match kind {
+            TestCredentialKind::Nonce(_) => self.handle(carried, ports, now)?.route,
+            _ => None,
         };
+        let ctx = Context { ports, policy: &self.policy, recent: &recent, secrets, now };
+        let mut making = Making { ctx, target: &target, carried };
         let added = match kind {
-            TestCredentialKind::Link(profile) => sign_link(ctx, profile, carried, &target),
-            TestCredentialKind::SignedRedirect(profile) => sign_redirect(ctx, profile, carried),
-            TestCredentialKind::Bearer(subject, scope) => bearer(ctx, &self.policy, ports, subject, scope)
-                .map(|token| carried.header("authorization", format!("Bearer {token}"))),
-            TestCredentialKind::TokenPair(id) => {
-                password(id, &made_up(id)).map(|value| carried.header("authorization", value))
-            }
-            TestCredentialKind::Basic(name) => self.machine(name).map(|value| carried.header("authorization", value)),
-            TestCredentialKind::Session(subject, with_token) => {
-                self.session(ctx, ports, subject, *with_token, carried, &target)
-            }
-            TestCredentialKind::Ticket(subject) => self.ticket(ctx, ports, subject, carried),
-            TestCredentialKind::Nonce(subject) => {
-                let Some(route) = self.handle(carried, ports, made)?.route else { return Ok(()) };
-                self.nonce(ctx, ports, &route, subject, carried)
-            }
+            TestCredentialKind::Link(profile) => making.link(profile),
+            TestCredentialKind::SignedRedirect(profile) => making.signed_redirect(profile),
+            TestCredentialKind::Bearer(subject, scope) => making.bearer(subject, scope),
+            TestCredentialKind::TokenPair(id) => making.password(id, &made_up(id)),
+            TestCredentialKind::Basic(name) => making.machine(name),
+            TestCredentialKind::Session(subject, with_token) => making.session(subject, *with_token),
+            TestCredentialKind::Ticket(subject) => making.ticket(subject),
+            TestCredentialKind::Nonce(subject) => route.map_or(Ok(()), |route| making.nonce(&route, subject)),
         };
         added.map_err(|reason| format!("its credential cannot be made: {}", reason.code()))
     }
+}
 
-    fn session(
-        &self,
-        ctx: Context<'_>,
-        ports: &Memory,
-        subject: &str,
-        with_token: bool,
-        carried: &mut Carried,
-        target: &Target<'_>,
-    ) -> Result<(), Reason> {
-        let (policy, session) = session(ctx, &self.policy, ports, subject)?;
+/// A request that gets a credential, and what makes it.
+struct Making<'a> {
+    ctx: Context<'a, Memory>,
+    target: &'a Target<'a>,
+    carried: &'a mut Carried,
+}
+
+impl<'a> Making<'a> {
+    fn link(&mut self, profile: &Link) -> Result<(), Reason> {
+        let (ctx, client) = (self.ctx, self.carried.client);
+        let key = ctx.signing_key(&profile.keys)?;
+        let network = client.filter(|_| profile.require_ip).and_then(|client| link::read_network(&client.to_string()));
+        let terms = Terms { expires: ctx.now + profile.max_lifetime, not_before: None, network };
+        // A link is made for the GET that covers its HEAD.
+        let method = if self.carried.method == "HEAD" { "GET" } else { &self.carried.method };
+        let (host, path, query) = (&*self.target.host, self.target.path, self.carried.query());
+        let query = link::sign(profile, key, Signed { method, host, path, query }, terms)?;
+        self.carried.set_query(&query);
+        Ok(())
+    }
+
+    fn signed_redirect(&mut self, profile: &SignedRedirect) -> Result<(), Reason> {
+        let secret = self.ctx.signing_key(&profile.keys)?.secret;
+        let query = redirect::sign(profile, secret, self.carried.query(), self.ctx.now)?;
+        self.carried.set_query(&query);
+        Ok(())
+    }
+
+    fn bearer(&mut self, subject: &str, scope: &[String]) -> Result<(), Reason> {
+        let policy = self.ctx.policy.bearer.as_ref().ok_or(Reason::Internal)?;
+        let (sub, exp) = (subject.to_owned(), self.ctx.now + policy.lifetime);
+        let record = Record { sub, scope: scope.join(" "), exp, ..Record::default() };
+        let token = finish(bearer::mint(self.ctx, policy, "", record)).ok_or(Reason::Internal)??;
+        self.carried.header("authorization", format!("Bearer {}", token.expose_text()?));
+        Ok(())
+    }
+
+    fn session(&mut self, subject: &str, with_token: bool) -> Result<(), Reason> {
+        let (policy, session) = self.open_session(subject)?;
         let text = session::text(policy, &session);
-        carried.cookie(format!("{}={}", session::cookie_name(policy, target), text.expose_text()?));
+        self.carried.cookie(format!("{}={}", session::cookie_name(policy, self.target), text.expose_text()?));
         if with_token {
-            let token = session::xsrf::token(ctx, policy, &session)?;
-            carried.header(session::xsrf::HEADER, token.expose_text()?.to_owned());
+            let token = session::xsrf::token(self.ctx, policy, &session)?;
+            self.carried.header(session::xsrf::HEADER, token.expose_text()?.to_owned());
         }
         Ok(())
     }
 
-    fn machine(&self, name: &str) -> Result<String, Reason> {
-        let machine = self.policy.machines().find(|machine| machine.name == name).ok_or(Reason::Internal)?;
-        password(name, &made_up(&machine.secret))
-    }
-
-    fn ticket(&self, ctx: Context<'_>, ports: &Memory, subject: &str, carried: &mut Carried) -> Result<(), Reason> {
-        let (policy, session) = session(ctx, &self.policy, ports, subject)?;
-        let tickets = self.policy.ticket.as_ref().ok_or(Reason::Internal)?;
-        let ticket = ticket::mint(ctx, ports, policy, &session, tickets.lifetime)?;
-        carried.header("authorization", format!("SOTicket {}", ticket.text.expose_text()?));
+    fn ticket(&mut self, subject: &str) -> Result<(), Reason> {
+        let (policy, session) = self.open_session(subject)?;
+        let tickets = self.ctx.policy.ticket.as_ref().ok_or(Reason::Internal)?;
+        let ticket = ticket::mint(self.ctx, policy, &session, tickets.lifetime)?;
+        self.carried.header("authorization", format!("SOTicket {}", ticket.text.expose_text()?));
         if let Some(name) = tickets.app_tokens.first() {
-            carried.header(APP_TOKEN, made_up(name).expose_text()?.to_owned());
+            self.carried.header(APP_TOKEN, made_up(name).expose_text()?.to_owned());
         }
         Ok(())
     }
 
-    /// A nonce is for the route that takes the request.
-    fn nonce(
-        &self,
-        ctx: Context<'_>,
-        ports: &Memory,
-        route: &Route,
-        subject: &str,
-        carried: &mut Carried,
-    ) -> Result<(), Reason> {
-        let policy = self.policy.nonce.as_ref().ok_or(Reason::Internal)?;
-        let nonce =
-            finish(nonce::mint(ctx, ports, policy, route, subject, policy.lifetime)).ok_or(Reason::Internal)??;
-        let joint = if carried.query().is_empty() { "" } else { "&" };
-        carried.set_query(&format!("{}{joint}{}={}", carried.query(), policy.parameter, nonce.expose_text()?));
+    fn nonce(&mut self, route: &Route, subject: &str) -> Result<(), Reason> {
+        let policy = self.ctx.policy.nonce.as_ref().ok_or(Reason::Internal)?;
+        let minted = nonce::mint(self.ctx, policy, route, subject, policy.lifetime);
+        let nonce = finish(minted).ok_or(Reason::Internal)??;
+        let query = self.carried.query();
+        let joint = if query.is_empty() { "" } else { "&" };
+        let query = format!("{query}{joint}{}={}", policy.parameter, nonce.expose_text()?);
+        self.carried.set_query(&query);
         Ok(())
     }
-}
 
-fn sign_link(ctx: Context<'_>, profile: &Link, carried: &mut Carried, target: &Target<'_>) -> Result<(), Reason> {
-    let (key, secret) = ctx.signing_key(&profile.keys)?;
-    let network =
-        carried.client.filter(|_| profile.require_ip).and_then(|client| link::read_network(&client.to_string()));
-    let terms = Terms { expires: ctx.now + profile.max_lifetime, not_before: None, network };
-    // A link is made for the GET that covers its HEAD.
-    let method = if carried.method == "HEAD" { "GET" } else { &carried.method };
-    let signed = Signed { method, host: &target.host, path: target.path };
-    let query = link::sign(profile, key, secret, signed, carried.query(), terms)?;
-    carried.set_query(&query);
-    Ok(())
-}
+    fn machine(&mut self, name: &str) -> Result<(), Reason> {
+        let machine = self.ctx.policy.machines().find(|machine| machine.name == name).ok_or(Reason::Internal)?;
+        self.password(name, &made_up(&machine.secret))
+    }
 
-fn sign_redirect(ctx: Context<'_>, profile: &SignedRedirect, carried: &mut Carried) -> Result<(), Reason> {
-    let (_, secret) = ctx.signing_key(&profile.keys)?;
-    let query = redirect::sign(profile, secret, carried.query(), ctx.now)?;
-    carried.set_query(&query);
-    Ok(())
-}
+    /// `Authorization` with a name and a password (RFC 7617).
+    fn password(&mut self, name: &str, password: &Secret) -> Result<(), Reason> {
+        let pair = standard_base64(format!("{name}:{}", password.expose_text()?).as_bytes());
+        self.carried.header("authorization", format!("Basic {pair}"));
+        Ok(())
+    }
 
-fn bearer(
-    ctx: Context<'_>,
-    policy: &Policy,
-    ports: &Memory,
-    subject: &str,
-    scope: &[String],
-) -> Result<String, Reason> {
-    let policy = policy.bearer.as_ref().ok_or(Reason::Internal)?;
-    let (sub, exp) = (subject.to_owned(), ctx.now + policy.lifetime);
-    let record = Record { sub, scope: scope.join(" "), exp, ..Record::default() };
-    let token = finish(bearer::mint(ctx, ports, policy, "", record)).ok_or(Reason::Internal)??;
-    Ok(token.expose_text()?.to_owned())
-}
-
-fn session<'p>(
-    ctx: Context<'_>,
-    policy: &'p Policy,
-    ports: &Memory,
-    subject: &str,
-) -> Result<(&'p Session, Sealed), Reason> {
-    let policy = policy.session.as_ref().ok_or(Reason::Internal)?;
-    let session = finish(session::start(ctx, ports, policy, subject)).ok_or(Reason::Internal)??;
-    Ok((policy, session))
-}
-
-/// The value of `Authorization` with a name and a password (RFC 7617).
-fn password(name: &str, password: &Secret) -> Result<String, Reason> {
-    Ok(format!("Basic {}", standard_base64(format!("{name}:{}", password.expose_text()?).as_bytes())))
+    fn open_session(&self, subject: &str) -> Result<(&'a Session, Sealed), Reason> {
+        let policy = self.ctx.policy.session.as_ref().ok_or(Reason::Internal)?;
+        let session = finish(session::start(self.ctx, policy, subject)).ok_or(Reason::Internal)??;
+        Ok((policy, session))
+    }
 }

@@ -8,6 +8,7 @@ use std::cell::RefCell;
 
 use crate::ports::{RateLimiter, Timer};
 use crate::refusal::Reason;
+use crate::sealed::store::Context;
 
 /// Networks with their guesses.
 #[derive(Debug, Default)]
@@ -36,9 +37,9 @@ impl Guesses {
     }
 
     /// Counts a wrong guess here and across isolates, and says why it is refused: it is `wrong`, or one too many.
-    pub async fn count(&self, network: &str, now: u64, ports: &impl RateLimiter, wrong: Reason) -> Reason {
-        self.add(network, now, 1);
-        match self.heed(network, now, ports.within(network).await) {
+    pub async fn count(&self, network: &str, ctx: Context<'_, impl RateLimiter>, wrong: Reason) -> Reason {
+        self.add(network, ctx.now, 1);
+        match self.heed(network, ctx.now, ctx.ports.within(network).await) {
             Ok(()) => wrong,
             Err(reason) => reason,
         }
@@ -61,15 +62,15 @@ impl Guesses {
     ///
     /// # Errors
     /// `Throttled`.
-    pub async fn begin<'a>(&'a self, network: &'a str, now: u64, ports: &impl Timer) -> Result<UnderWay<'a>, Reason> {
+    pub async fn begin<'a>(&'a self, network: &'a str, ctx: Context<'_, impl Timer>) -> Result<UnderWay<'a>, Reason> {
         for _ in 0..PAUSES {
-            if self.is_shut_out(network, now) {
+            if self.is_shut_out(network, ctx.now) {
                 break;
             }
-            if self.has_room(network, now) {
+            if self.has_room(network, ctx.now) {
                 return Ok(UnderWay { guesses: self, network });
             }
-            ports.pause(PAUSE_MS).await;
+            ctx.ports.pause(PAUSE_MS).await;
         }
         Err(Reason::Throttled)
     }

@@ -36,7 +36,7 @@ impl Attempt {
     /// # Errors
     /// `Throttled`, `SecretMissing`, storage's and the limiter's own.
     pub async fn begin<P: Ports>(x: &Exchange<'_, P>, account: Option<&str>, scope: Scope) -> Result<Self, Reason> {
-        let (request, ports) = (x.request, x.ports);
+        let request = x.request;
         let ctx = x.ctx();
         let network = request.network();
         let folded = folded(account.unwrap_or_default());
@@ -59,9 +59,9 @@ impl Attempt {
             shut: base64url(&pair.0),
             is_named,
         };
-        match ctx.single_use {
+        match ctx.policy.single_use {
             SingleUse::Ledger => attempt.counted_by_ledger(x).await,
-            SingleUse::BestEffort => attempt.counted_by_limiter(ctx, ports, &network).await,
+            SingleUse::BestEffort => attempt.counted_by_limiter(ctx, &network).await,
         }
     }
 
@@ -89,12 +89,12 @@ impl Attempt {
 
     /// Without the Ledger the limiter counts alone. It takes nothing back, so a pair that was right counts anew under
     /// another key, as far as this isolate knows; and it has one limit for all, so a network has several counts.
-    async fn counted_by_limiter<P: Ports>(self, ctx: Context<'_>, ports: &P, network: &str) -> Result<Self, Reason> {
+    async fn counted_by_limiter<P: Ports>(self, ctx: Context<'_, P>, network: &str) -> Result<Self, Reason> {
         let right = ctx.recent.known.get(&self.guess.pair.0, ctx.now, REMEMBERED).unwrap_or(0);
-        let mut within = ports.within(&format!("sign-in {} {right}", self.shut)).await?;
+        let mut within = ctx.ports.within(&format!("sign-in {} {right}", self.shut)).await?;
         if within && right == 0 && self.guess.network.is_some() {
             let [first, ..] = self.guess.account.0;
-            within = ports.within(&format!("network {network} {}", first % PARTS)).await?;
+            within = ctx.ports.within(&format!("network {network} {}", first % PARTS)).await?;
         }
         let counted = Guesses { right, ..Guesses::default() };
         within.then_some(Self { counted, ..self }).ok_or(Reason::Throttled)
@@ -112,7 +112,7 @@ impl Attempt {
     pub async fn end<P: Ports>(&self, x: &Exchange<'_, P>, right: bool) -> Result<(), Reason> {
         let Exchange { state, ports, .. } = *x;
         let ctx = x.ctx();
-        match (ctx.single_use, right) {
+        match (ctx.policy.single_use, right) {
             (SingleUse::Ledger, true) => ports.guessed_right(&self.guess, &self.counted).await,
             (SingleUse::Ledger, false) => {
                 // The limiter counts the wrong ones since the last right one, and who goes on is shut out here too.
@@ -147,7 +147,7 @@ pub fn is_shut_out<P>(x: &Exchange<'_, P>, pair: &ClaimKey) -> bool {
 fn digest<P>(x: &Exchange<'_, P>, what: &[&str], folded: &str) -> Result<ClaimKey, Reason> {
     let ctx = x.ctx();
     let policy = x.state.policy.sign_in.as_ref().ok_or(Reason::NoRoute)?;
-    let secret = ctx.secrets.secret(&policy.key.secret, ctx.loopback)?;
+    let secret = ctx.secrets.secret(&policy.key.secret)?;
     let mut parts: Vec<&[u8]> = vec![b"edgegate guess v1\0"];
     parts.extend(what.iter().map(|part| part.as_bytes()));
     parts.extend([b"\0", folded.as_bytes()]);

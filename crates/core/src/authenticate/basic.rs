@@ -54,7 +54,7 @@ async fn by_machine<P: Ports>(
     machine: Option<&Machine>,
     login: &basic::Login,
 ) -> Result<String, Reason> {
-    let Exchange { state, request, ports, .. } = *x;
+    let Exchange { state, request, .. } = *x;
     let ctx = x.ctx();
     let network = guesser(&request.network());
     if state.guesses.is_shut_out(&network, ctx.now) {
@@ -62,14 +62,14 @@ async fn by_machine<P: Ports>(
     }
     let right = match machine {
         Some(machine) => {
-            let secret = ctx.secrets.secret(&machine.secret, ctx.loopback)?;
+            let secret = ctx.secrets.secret(&machine.secret)?;
             Some(machine).filter(|_| secret.is(login.password.expose()))
         }
         None => None,
     };
     match right {
         Some(machine) => Ok(machine.subject.clone()),
-        None => Err(state.guesses.count(&network, ctx.now, ports, Reason::SignInFailed).await),
+        None => Err(state.guesses.count(&network, ctx, Reason::SignInFailed).await),
     }
 }
 
@@ -82,7 +82,7 @@ async fn by_person<P: Ports>(
     let Exchange { state, request, ports, .. } = *x;
     let ctx = x.ctx();
     let sign_in = state.policy.sign_in.as_ref().ok_or(Reason::Internal)?;
-    let secret = ctx.secrets.secret(&sign_in.key.secret, ctx.loopback)?;
+    let secret = ctx.secrets.secret(&sign_in.key.secret)?;
     let parts: [&[u8]; 4] = [b"edgegate password v1\0", login.name.as_bytes(), b"\0", login.password.expose()];
     let digest = hmac_sha256(secret, &parts);
     let pair = attempt::pair(x, &login.name)?;

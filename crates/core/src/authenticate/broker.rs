@@ -2,7 +2,7 @@
 //!
 //! It comes back to `/.edgegate/broker/<name>` (`endpoint/broker.rs`).
 
-use crate::credential::broker_state;
+use crate::credential::broker_state::Journey;
 use crate::exchange::Exchange;
 use crate::forward::clean_address;
 use crate::http::answer::Answer;
@@ -16,7 +16,7 @@ use crate::refusal::{Public, Reason};
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`.
 pub(crate) fn send<P: Entropy>(x: &Exchange<'_, P>, route: &Route, reason: Reason) -> Result<Option<Answer>, Reason> {
-    let Exchange { state, request, target, ports, .. } = *x;
+    let Exchange { state, request, target, .. } = *x;
     let ctx = x.ctx();
     let headers = &request.headers;
     // Beside a cookie that hides the session, another session would be hidden as well.
@@ -32,7 +32,8 @@ pub(crate) fn send<P: Entropy>(x: &Exchange<'_, P>, route: &Route, reason: Reaso
         return Ok(None);
     }
     let next = clean_address(&state.policy, route, target);
-    let sent = broker_state::send(ctx, ports, sessions, &broker.name, target, headers, &next)?;
+    let journey = Journey { policy: sessions, broker: &broker.name, target, headers };
+    let sent = journey.send(ctx, &next)?;
     let answer = Answer::see_other(format!("{}?state={}", broker.url, sent.state.expose_text()?));
     let answer = answer.with("referrer-policy", "no-referrer".to_owned());
     Ok(Some(sent.cookie.into_iter().fold(answer, |answer, cookie| answer.with("set-cookie", cookie))))

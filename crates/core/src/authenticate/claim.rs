@@ -32,19 +32,19 @@ pub(crate) fn check<P: Ports>(x: &Exchange<'_, P>, route: &Route, claim: &Claim)
 /// # Errors
 /// The credential's own reason if it was used before, and storage's own.
 pub(crate) async fn perform<P: Ports>(x: &Exchange<'_, P>, claim: Claim) -> Result<(), Reason> {
-    let (ctx, ports) = (x.ctx(), x.ports);
+    let ctx = x.ctx();
     match claim {
         Claim::Key { key, until, replayed } => {
-            once::claim(ctx, ports, &key, until, replayed).await?;
+            once::claim(ctx, &key, until, replayed).await?;
         }
         Claim::Nonce { sealed, subject } => {
-            nonce::claim(ctx, ports, &sealed).await?;
+            nonce::claim(ctx, &sealed).await?;
             open_session(x, &subject).await?;
         }
         Claim::Handoff { sealed, before, cookie } => {
-            handoff::claim(ctx, ports, &sealed).await?;
+            handoff::claim(ctx, &sealed).await?;
             if let Some(before) = before.filter(|old| !session::is_anonymous(old) && old.expires > ctx.now) {
-                store::revoke(ctx, ports, &before).await?;
+                store::revoke(ctx, &before).await?;
             }
             x.jar.set(cookie);
         }

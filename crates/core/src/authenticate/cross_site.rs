@@ -2,14 +2,13 @@
 //! says so, the session's token.
 
 use crate::authenticate::form::{self, Form};
-use crate::credential::session::xsrf::{self, Held};
+use crate::credential::session::xsrf::{self, Expected};
 use crate::exchange::Exchange;
 use crate::exchange::body::NewBody;
 use crate::http::{cors, fetch_metadata, query};
 use crate::policy::{Route, Xsrf};
 use crate::ports::Ports;
 use crate::refusal::Reason;
-use crate::secret::Secret;
 
 /// The field in which a page's form shows the token of its session.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +23,7 @@ pub(crate) struct Field {
 pub(crate) const FIELD: Field = Field { name: xsrf::FIELD, is_named: |name| query::folds_onto(name, xsrf::FIELD) };
 
 /// Checks the session's token on a request that an authentic session opens, where the route asks for it.
-/// `held`: what its cookies hold. `body`: its form, if that was read; where the token is looked for in one, it is read
+/// `body`: its form, if that was read; where the token is looked for in one, it is read
 /// here, and is afterwards without it.
 ///
 /// # Errors
@@ -32,7 +31,7 @@ pub(crate) const FIELD: Field = Field { name: xsrf::FIELD, is_named: |name| quer
 pub(crate) async fn check<P: Ports>(
     x: &Exchange<'_, P>,
     route: &Route,
-    (token, held): (&Secret, Held),
+    expected: Expected<'_>,
     field: Field,
     body: &mut Option<NewBody>,
 ) -> Result<(), Reason> {
@@ -46,7 +45,7 @@ pub(crate) async fn check<P: Ports>(
             None => Box::pin(in_form(x, field, body)).await?,
         };
         let shown = request.headers.get(xsrf::HEADER).or(posted.as_deref());
-        xsrf::check(token, held, shown)?;
+        expected.check(shown)?;
     }
     Ok(())
 }

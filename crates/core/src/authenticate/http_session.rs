@@ -29,7 +29,7 @@ impl Credential for HttpSession<'_> {
         let Some(value) = http_session::present(&x.request.headers)? else { return Ok(None) };
         cross_site::check_origin(x, route)?;
         let policy = &self.luminate.session;
-        let identity = http_session::verify(x.ctx(), x.ports, policy, route.revocation, value).await?;
+        let identity = http_session::verify(x.ctx(), policy, route.revocation, value).await?;
         Ok(Some(Access::of(identity)))
     }
 }

@@ -1,7 +1,7 @@
 //! What every kind of credential is, and what a request shows of them.
 
 use crate::authenticate::scheme;
-use crate::credential::bearer;
+use crate::credential::bearer::{self, Carriers};
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::exchange::body::NewBody;
@@ -43,9 +43,8 @@ impl<'a> Shown<'a> {
         if !route.takes_tokens() {
             return Ok(Self { header, token: None, with_proof: false, body: None });
         }
-        let query = x.target.query.unwrap_or_default();
-        let limit = x.state.policy.limits.form;
-        let presented = bearer::present(x.request, header, query, &route.bearer, limit, x.ports).await?;
+        let carriers = Carriers { incoming: x.request, header, query: x.target.query.unwrap_or_default() };
+        let presented = bearer::present(x.ctx(), carriers, &route.bearer).await?;
         let body = presented.body.map(NewBody::Whole);
         Ok(Self { header, token: presented.token, with_proof: presented.with_proof, body })
     }

@@ -20,13 +20,13 @@ impl Credential for Link {
         _: &mut Shown<'_>,
     ) -> Result<Option<Access>, Refusal> {
         let (ctx, target) = (x.ctx(), x.target);
-        let signed = link::Signed { method: x.request.method, host: &target.host, path: target.path };
-        let query = target.query.unwrap_or_default();
-        let authentic = link::authenticate(self, ctx.secrets, ctx.loopback, signed, query)?;
+        let (path, query) = (target.path, target.query.unwrap_or_default());
+        let signed = link::Signed { method: x.request.method, host: &target.host, path, query };
+        let authentic = link::authenticate(self, ctx.secrets, signed)?;
         let Some((link, parts)) = authentic else { return Ok(None) };
         let identity = Identity { subject: link.subject.clone(), ..Identity::by_key("link", &link.key_id) };
         let used = || {
-            link::check_terms(self, &parts, x.request.client_address, ctx.now)?;
+            link::check_terms(self, &parts, link::Arrival { client: x.request.client_address, now: ctx.now })?;
             let key = claim_key("link", &link.key_id, &link.mac);
             let (not_used, replayed) = (Reason::LinkNotUsed, Reason::LinkReplayed);
             self.single_use.then(|| SingleUse { key, until: link.until, not_used, replayed }.claim(x)).transpose()

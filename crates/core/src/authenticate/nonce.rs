@@ -55,7 +55,7 @@ async fn redeem<P: Ports>(x: &Exchange<'_, P>, route: &Route, sealed: Sealed) ->
     if !fetch_metadata::is_click(request.method, &request.headers, &target.origin()) {
         return Err(Reason::NonceNotUsed);
     }
-    let subject = nonce::subject(x.ctx(), x.ports, &sealed).await?;
+    let subject = nonce::subject(x.ctx(), &sealed).await?;
     let identity = Identity { subject: Some(subject.clone()), ..Identity::by_key("nonce", &sealed.key_id) };
     let is_page = confirmed || (request.method == "GET" && is_page_request(&request.headers));
     let then = match is_page {

@@ -22,12 +22,12 @@ use crate::sealed::store::Context;
 /// # Errors
 /// `Throttled`, `PasswordCheckUnavailable`, `SecretMissing`, storage's own.
 pub async fn check<P: Ports>(x: &Exchange<'_, P>, account: &str, password: &str) -> Result<Option<String>, Reason> {
-    let Exchange { state, ports, .. } = *x;
+    let Exchange { state, .. } = *x;
     let ctx = x.ctx();
     let policy = state.policy.sign_in.as_ref().ok_or(Reason::NoRoute)?;
     let attempt = Attempt::begin(x, Some(account), Scope::Network).await?;
     let question = json!({"account": account, "password": password});
-    let found = match ask(ctx, policy, &policy.path, &question, ports).await? {
+    let found = match ask(ctx, policy, &policy.path, &question).await? {
         (200, answer) => Some(subject(&answer).ok_or(Reason::PasswordCheckUnavailable)?),
         (401, _) => None,
         _ => return Err(Reason::PasswordCheckUnavailable),
@@ -46,10 +46,10 @@ pub async fn look_up<P: Ports>(
     member: &str,
     number: &str,
 ) -> Result<Option<String>, Reason> {
-    let Exchange { state, ports, .. } = *x;
+    let Exchange { state, .. } = *x;
     let ctx = x.ctx();
     let policy = state.policy.sign_in.as_ref().ok_or(Reason::NoRoute)?;
-    match ask(ctx, policy, path, &json!({ member: number }), ports).await? {
+    match ask(ctx, policy, path, &json!({ member: number })).await? {
         (200, answer) => subject(&answer).map(Some).ok_or(Reason::PasswordCheckUnavailable),
         (404, _) => Ok(None),
         _ => Err(Reason::PasswordCheckUnavailable),
@@ -57,21 +57,20 @@ pub async fn look_up<P: Ports>(
 }
 
 async fn ask<P: Ports>(
-    ctx: Context<'_>,
+    ctx: Context<'_, P>,
     policy: &SignIn,
     path: &str,
     question: &Value,
-    ports: &P,
 ) -> Result<(u16, String), Reason> {
     let body = question.to_string();
-    let secret = ctx.secrets.secret(&policy.key.secret, ctx.loopback)?;
+    let secret = ctx.secrets.secret(&policy.key.secret)?;
     let head = format!("v1.{}.", ctx.now);
     let body_digest = hex(&sha256(&[body.as_bytes()]));
     let mac = hmac_sha256(secret, &[head.as_bytes(), body_digest.as_bytes()]);
     let assertion = format!("{head}{}", base64url(&mac));
     let headers = [("content-type", "application/json"), ("edgegate-assertion", &*assertion)];
     let call = Call { path, headers: &headers, body: Some(&body) };
-    ports.call(&policy.origin, &call).await.map_err(|_| Reason::PasswordCheckUnavailable)
+    ctx.ports.call(&policy.origin, &call).await.map_err(|_| Reason::PasswordCheckUnavailable)
 }
 
 fn subject(answer: &str) -> Option<String> {

@@ -3,7 +3,7 @@
 use crate::authenticate::cross_site;
 use crate::authenticate::kind::{Credential, Shown};
 use crate::credential::session;
-use crate::credential::session::xsrf::{self, Held};
+use crate::credential::session::xsrf::{self, Expected, Held};
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::identity::Identity;
@@ -25,11 +25,12 @@ impl Credential for Session {
     ) -> Result<Option<Access>, Refusal> {
         let (ctx, request, target) = (x.ctx(), x.request, x.target);
         let policy = x.state.policy.session.as_ref().ok_or(Reason::Internal)?;
-        let Some(value) = session::present(ctx, policy, target, &request.headers)? else { return Ok(None) };
+        let cookies = x.cookies(policy);
+        let Some(value) = cookies.present(ctx)? else { return Ok(None) };
         // A cookie that is refused is set aside, and nothing else goes out for it.
         let refused = |refusal: Refusal| {
             x.jar.clear();
-            if let Some(cookie) = session::set_aside(policy, target, value, refusal.reason(), false) {
+            if let Some(cookie) = cookies.set_aside(value, refusal.reason()) {
                 x.jar.set(cookie);
             }
             refusal
@@ -46,14 +47,16 @@ impl Credential for Session {
                     let lives = session.expires - ctx.now;
                     x.jar.set(xsrf::set_cookie(&token, lives, target).map_err(of_session)?);
                 }
-                let checked = cross_site::check(x, route, (&token, held), cross_site::FIELD, &mut shown.body).await;
+                let checked =
+                    cross_site::check(x, route, Expected { token: &token, held }, cross_site::FIELD, &mut shown.body)
+                        .await;
                 checked.map_err(of_session)?;
                 Some(token)
             }
             false => None,
         };
         cross_site::check_origin(x, route).map_err(of_session)?;
-        let verified = session::verify(ctx, x.ports, policy, route.revocation, &session).await;
+        let verified = session::verify(ctx, policy, route.revocation, &session).await;
         let identity = verified.map_err(refused)?;
         let places = route.tags.filter(|_| matches!(request.method, "GET" | "HEAD"));
         let tags = places.zip(token).map(|(places, token)| Tags::of_session(places, token, target));

@@ -14,12 +14,12 @@ use crate::sealed::store;
 /// # Errors
 /// Storage's own reasons.
 pub async fn open_session<P: Ports>(x: &Exchange<'_, P>, subject: &str) -> Result<Identity, Reason> {
-    let Exchange { state, request, target, ports, .. } = *x;
+    let Exchange { state, target, .. } = *x;
     let ctx = x.ctx();
     let policy = state.policy.session.as_ref().ok_or(Reason::Internal)?;
-    let session = session::start(ctx, ports, policy, subject).await?;
+    let session = session::start(ctx, policy, subject).await?;
     end_session(x).await?;
-    let cookie = session::set_cookie(policy, target, &request.headers, &session, false)?;
+    let cookie = x.cookies(policy).set(&session)?;
     let token = match state.policy.gives_xsrf_tokens {
         true => Some(xsrf::set_cookie(&xsrf::token(ctx, policy, &session)?, policy.absolute, target)?),
         false => None,
@@ -34,13 +34,13 @@ pub async fn open_session<P: Ports>(x: &Exchange<'_, P>, subject: &str) -> Resul
 /// # Errors
 /// Storage's own reasons.
 pub async fn end_session<P: Ports>(x: &Exchange<'_, P>) -> Result<(), Reason> {
-    let Exchange { state, request, target, ports, .. } = *x;
+    let Exchange { state, request, target, .. } = *x;
     let ctx = x.ctx();
     let (Some(policy), Some(header)) = (&state.policy.session, request.headers.get("cookie")) else { return Ok(()) };
     let name = session::cookie_name(policy, target);
     for value in cookie::all(header, &name) {
         match session::open(ctx, policy, value) {
-            Ok(old) if ctx.now < old.expires.saturating_add(WRONG_CLOCK) => store::revoke(ctx, ports, &old).await?,
+            Ok(old) if ctx.now < old.expires.saturating_add(WRONG_CLOCK) => store::revoke(ctx, &old).await?,
             _ => {}
         }
     }

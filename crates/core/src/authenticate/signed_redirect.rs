@@ -21,7 +21,7 @@ impl Credential for SignedRedirect {
     ) -> Result<Option<Access>, Refusal> {
         let ctx = x.ctx();
         let query = x.target.query.unwrap_or_default();
-        let authentic = redirect::authenticate(self, ctx.secrets, ctx.loopback, query)?;
+        let authentic = redirect::authenticate(self, ctx.secrets, query)?;
         let Some((signed, parts)) = authentic else { return Ok(None) };
         let kind = "signed-redirect";
         let identity = Identity { subject: signed.subject.clone(), ..Identity::by_key(kind, &signed.key_id) };

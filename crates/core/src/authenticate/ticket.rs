@@ -27,7 +27,7 @@ impl Credential for Ticket<'_> {
             check_app(x, app, x.request.headers.get(APP_TOKEN).ok_or(Reason::AppTokenMissing)?)?;
         }
         let sessions = x.state.policy.session.as_ref().ok_or(Reason::Internal)?;
-        let identity = ticket::verify(x.ctx(), x.ports, sessions, route.revocation, value).await?;
+        let identity = ticket::verify(x.ctx(), sessions, route.revocation, value).await?;
         Ok(Some(Access::of(identity)))
     }
 }
@@ -36,7 +36,7 @@ impl Credential for Ticket<'_> {
 fn check_app<P>(x: &Exchange<'_, P>, app: &policy::Ticket, shown: &str) -> Result<(), Reason> {
     let mut otherwise = Reason::AppTokenMismatch;
     for name in &app.app_tokens {
-        match x.ctx().secrets.secret(name, x.ctx().loopback) {
+        match x.ctx().secrets.secret(name) {
             Ok(token) if token.is(shown.as_bytes()) => return Ok(()),
             Ok(_) => {}
             Err(reason) => otherwise = reason,

@@ -1,13 +1,14 @@
 //! `bearer` and `issuer:<name>`: Bearer tokens, the gateway's own and those of issuers.
 
 use crate::authenticate::kind::{Credential, Shown};
+use crate::credential::grant::Grants;
 use crate::credential::issuer::{self, Verdict};
-use crate::credential::{bearer, dpop, grant, session};
+use crate::credential::{bearer, dpop, session};
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::exchange::claim::Claim;
 use crate::identity::Identity;
-use crate::policy::{CredentialKind, OAuth, Route};
+use crate::policy::{CredentialKind, Route};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;
@@ -44,14 +45,14 @@ pub(super) fn check_scope(route: &Route, identity: &Identity) -> Result<(), Reas
 }
 
 async fn verify<P: Ports>(x: &Exchange<'_, P>, route: &Route, token: &str) -> Result<bearer::Verified, Refusal> {
-    let (ctx, policy) = (x.ctx(), &x.state.policy);
+    let ctx = x.ctx();
     let takes_own = route.accept.iter().any(|accept| matches!(accept, CredentialKind::Bearer));
     let has_issuers = route.accept.iter().any(|accept| matches!(accept, CredentialKind::Issuer(_)));
     let text = bearer::bare(&route.bearer, token);
-    let opened = bearer::open(ctx, policy, text);
+    let opened = bearer::open(ctx, text);
     let is_own = !has_issuers || opened.is_ok() || is_otherwise_own(x, text);
     match takes_own && is_own {
-        true => bearer::verify(ctx, x.ports, policy, (route, x.target), &opened?).await,
+        true => bearer::verify(ctx, route, x.target, &opened?).await,
         // What this gateway issued is for no issuer to see.
         false if is_own => Err(Reason::JwtIssuer.into()),
         false => Ok(Box::pin(by_issuer(x, route, token)).await?),
@@ -59,22 +60,22 @@ async fn verify<P: Ports>(x: &Exchange<'_, P>, route: &Route, token: &str) -> Re
 }
 
 async fn by_issuer<P: Ports>(x: &Exchange<'_, P>, route: &Route, token: &str) -> Result<bearer::Verified, Reason> {
-    let Exchange { state, request, ports, .. } = *x;
+    let Exchange { state, request, .. } = *x;
     let ctx = x.ctx();
     let issuers: Vec<_> = route.accept.iter().filter_map(CredentialKind::issuer).collect();
-    let told = match issuer::verify(ctx, ports, &state.policy, &state.foreign, &issuers, token).await? {
+    let told = match issuer::verify(ctx, &state.foreign, &issuers, token).await? {
         Verdict::Told(told) => told,
         Verdict::Ask(issuer) => {
             // Each wrong guess makes the gateway ask somebody.
             let network = format!("token {}", request.network());
-            let under_way = state.guesses.begin(&network, ctx.now, ports).await?;
-            let answer = issuer::ask(ctx, ports, &state.foreign, &issuer, token).await;
+            let under_way = state.guesses.begin(&network, ctx).await?;
+            let answer = issuer::ask(ctx, &state.foreign, &issuer, token).await;
             drop(under_way);
             match answer {
                 Ok(told) => told,
                 // Not known to be wrong. A client that goes on while the issuer is down has no more than those under way.
                 Err(reason @ Reason::IntrospectionUnavailable) => return Err(reason),
-                Err(reason) => return Err(state.guesses.count(&network, ctx.now, ports, reason).await),
+                Err(reason) => return Err(state.guesses.count(&network, ctx, reason).await),
             }
         }
     };
@@ -86,8 +87,8 @@ fn is_otherwise_own<P>(x: &Exchange<'_, P>, text: &str) -> bool {
     let Exchange { state, .. } = *x;
     let ctx = x.ctx();
     let policy = &state.policy;
-    let is_refresh = |oauth: &OAuth| !matches!(grant::open_refresh(ctx, oauth, text), Err(Reason::RefreshForged));
-    policy.oauth.as_ref().is_some_and(is_refresh)
+    let is_refresh = |grants: Grants<'_, P>| !matches!(grants.open_refresh(text), Err(Reason::RefreshForged));
+    Grants::of(ctx).is_some_and(is_refresh)
         || policy.session.as_ref().is_some_and(|sessions| session::open(ctx, sessions, text).is_ok())
 }
 
@@ -98,11 +99,11 @@ async fn check_binding<P: Ports>(
     with_proof: bool,
     bound: Option<dpop::Thumbprint>,
 ) -> Result<Box<Claim>, Reason> {
-    let Exchange { request, target, ports, .. } = *x;
+    let Exchange { request, target, .. } = *x;
     let ctx = x.ctx();
     let Some(bound) = bound.filter(|_| with_proof) else { return Err(Reason::TokenBinding) };
     let demand = dpop::Demand { method: request.method, address: &target.address(), token: Some(token) };
-    match dpop::prove(ctx, ports, &request.headers, demand).await? {
+    match dpop::prove(ctx, &request.headers, demand).await? {
         Some(dpop::Proof { key, claim, until }) if key == bound => {
             Ok(Box::new(Claim::Key { key: claim, until, replayed: Reason::DpopReplayed }))
         }

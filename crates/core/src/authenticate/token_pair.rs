@@ -25,10 +25,10 @@ impl Credential for TokenPair {
         let Some(value) = shown.of_scheme("Basic") else { return Ok(None) };
         // A browser that knows a pair sends it along with what other sites ask for.
         cross_site::check_origin(x, route)?;
-        let (ctx, policy) = (x.ctx(), &x.state.policy);
+        let ctx = x.ctx();
         let pair = basic::read(value)?;
-        let client = registry::find(ctx, x.ports, policy, &pair.id, route.revocation).await?;
-        registry::authenticate(ctx, policy, &client, &pair)?;
+        let client = registry::find(ctx, &pair.id, route.revocation).await?;
+        registry::authenticate(ctx, &client, &pair)?;
         let identity = Identity {
             kind: "token-pair",
             subject: client.subject.clone(),

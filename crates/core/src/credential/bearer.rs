@@ -1,7 +1,8 @@
 //! Bearer tokens (RFC 6750) that this gateway issued: those of a grant, and those that an operator mints.
 
 use crate::credential::dpop::Thumbprint;
-use crate::credential::{grant, registry};
+use crate::credential::grant::{self, GrantToken, Grants};
+use crate::credential::registry;
 use crate::http::authorization::{self, Authorization};
 use crate::http::fields::check_number;
 use crate::http::{Incoming, Target, query};
@@ -16,6 +17,17 @@ use crate::sealed::seal::{self, Kind, Sealed, is_written_as};
 use crate::sealed::store::{self, Context, Found};
 use crate::secret::Secret;
 
+/// What of a request can carry a token.
+#[derive(Debug, Clone, Copy)]
+pub struct Carriers<'a> {
+    /// The request, whose form is one of them.
+    pub incoming: &'a Incoming<'a>,
+    /// The field Authorization, where the route reads it.
+    pub header: Option<Authorization<'a>>,
+    /// The query, without `?`.
+    pub query: &'a str,
+}
+
 /// What was found, and what of the request has to be replaced because it was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Presented {
@@ -25,6 +37,25 @@ pub struct Presented {
     pub with_proof: bool,
     /// The form without its `access_token`, if a form was read.
     pub body: Option<Vec<u8>>,
+}
+
+/// A token that is authentic. Storage was not asked.
+#[derive(Debug, Clone)]
+pub enum Opened {
+    /// One of a grant.
+    Grant(GrantToken),
+    /// One that an operator made.
+    Single(Sealed),
+}
+
+impl Opened {
+    /// The token itself.
+    pub fn sealed(&self) -> &Sealed {
+        match self {
+            Opened::Grant(token) => &token.sealed,
+            Opened::Single(sealed) => sealed,
+        }
+    }
 }
 
 /// A token that counts.
@@ -42,13 +73,11 @@ pub struct Verified {
 /// `BearerMultiple`, `BearerPlaceNotAllowed`, `AuthorizationMalformed`, `FormMalformed`, `BodyTooLarge`, and
 /// the query's own reasons.
 pub async fn present(
-    incoming: &Incoming<'_>,
-    header: Option<Authorization<'_>>,
-    query: &str,
+    ctx: Context<'_, impl Body>,
+    carriers: Carriers<'_>,
     places: &BearerUse,
-    form_limit: usize,
-    ports: &impl Body,
 ) -> Result<Presented, Reason> {
+    let Carriers { incoming, header, query } = carriers;
     let with_proof = header.is_some_and(|authorization| authorization.is("DPoP"));
     let other = header.is_some_and(|authorization| !with_proof && !authorization.is("Bearer"));
     if !other && header.is_some_and(|authorization| !authorization::is_b64token(bare(places, authorization.value))) {
@@ -59,7 +88,7 @@ pub async fn present(
         return Err(Reason::BearerPlaceNotAllowed);
     }
     let form = match places.form && !matches!(incoming.method, "GET" | "HEAD") && incoming.has_form()? {
-        true => Some(read_form(ports, form_limit).await?),
+        true => Some(read_form(ctx.ports, ctx.policy.limits.form).await?),
         false => None,
     };
     let in_form = form.as_deref().map(|form| query::sole(form, PARAMETER)).transpose()?.flatten();
@@ -96,25 +125,25 @@ pub fn bare_anywhere<'t>(policy: &Policy, token: &'t str) -> &'t str {
 /// `TokenForged`, `TokenExpired`, `TokenUnknown`, `TokenRevoked`, `TokenSuperseded`, `TokenClient`, `TokenResource`, and
 /// storage's own reasons.
 pub async fn verify<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
-    policy: &Policy,
-    (route, target): (&Route, &Target<'_>),
-    sealed: &Sealed,
+    ctx: Context<'_, P>,
+    route: &Route,
+    target: &Target<'_>,
+    opened: &Opened,
 ) -> Result<Verified, Refusal> {
+    let sealed = opened.sealed();
     let known = |reason: Reason| reason.of(&Identity::by_key("bearer", &sealed.key_id));
     if sealed.expires <= ctx.now {
         return Err(known(Reason::TokenExpired));
     }
-    if grant::claims(sealed).is_some() {
+    if let Opened::Grant(token) = opened {
         // Boxed: not every token is of a grant, and every request's future would be as large.
-        return Box::pin(verify_grant(ctx, ports, policy, (route, target), sealed)).await;
+        return Box::pin(verify_grant(ctx, route, target, token)).await;
     }
     if !sealed.is_for("") && !sealed.is_for(&route.bearer.prefix) {
         return Err(known(Reason::TokenResource));
     }
-    let cache = policy.bearer.as_ref().ok_or(Reason::TokenForged)?.cache;
-    let record = match store::find(ctx, ports, sealed, cache, route.revocation).await.map_err(known)? {
+    let cache = ctx.policy.bearer.as_ref().ok_or(Reason::TokenForged)?.cache;
+    let record = match store::find(ctx, sealed, cache, route.revocation).await.map_err(known)? {
         Found::Live(record) if record.exp > ctx.now => record,
         Found::Live(_) => return Err(known(Reason::TokenExpired)),
         Found::Revoked => return Err(known(Reason::TokenRevoked)),
@@ -124,32 +153,28 @@ pub async fn verify<P: KvStore + Ledger>(
 }
 
 async fn verify_grant<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
-    policy: &Policy,
-    (route, target): (&Route, &Target<'_>),
-    sealed: &Sealed,
+    ctx: Context<'_, P>,
+    route: &Route,
+    target: &Target<'_>,
+    token: &GrantToken,
 ) -> Result<Verified, Refusal> {
-    let by_key = Identity::by_key("bearer", &sealed.key_id);
-    let (Some(oauth), Some(claims)) = (&policy.oauth, grant::claims(sealed)) else {
-        return Err(Reason::TokenForged.of(&by_key));
-    };
+    let by_key = Identity::by_key("bearer", &token.sealed.key_id);
+    let Some(grants) = Grants::of(ctx) else { return Err(Reason::TokenForged.of(&by_key)) };
     let revocation = route.revocation;
-    let verified = grant::verify(ctx, ports, oauth, revocation, sealed, &claims).await;
+    let verified = grants.verify(token, revocation).await;
     let record = verified.map_err(|reason| reason.of(&by_key))?;
     let mut identity = Identity {
         subject: Some(record.sub.clone()),
         client: Some(record.client.clone()),
-        scope: grant::scopes(&record, &claims),
+        scope: grant::scopes(&record, &token.claims),
         ..by_key
     };
-    let client =
-        registry::find(ctx, ports, policy, &record.client, revocation).await.map_err(|reason| match reason {
-            Reason::ClientUnknown => Reason::TokenClient.of(&identity),
-            other => other.of(&identity),
-        })?;
+    let client = registry::find(ctx, &record.client, revocation).await.map_err(|reason| match reason {
+        Reason::ClientUnknown => Reason::TokenClient.of(&identity),
+        other => other.of(&identity),
+    })?;
     identity.acts_for_others = client.acts_for_others;
-    let resources = grant::resources(&record, &claims);
+    let resources = grant::resources(&record, &token.claims);
     if !resources.is_empty() {
         let address = target.address();
         let is_meant = resources.iter().any(|resource| covers(resource, &address));
@@ -157,7 +182,7 @@ async fn verify_grant<P: KvStore + Ledger>(
             return Err(Reason::TokenResource.of(&identity));
         }
     }
-    Ok(Verified { identity, bound: claims.bound })
+    Ok(Verified { identity, bound: token.claims.bound })
 }
 
 /// Whether an address is a resource, or lies below it.
@@ -171,13 +196,12 @@ fn covers(resource: &str, address: &str) -> bool {
 /// # Errors
 /// As [`store::mint`].
 pub async fn mint<P: KvStore + Ledger + Entropy>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     policy: &Bearer,
     prefix: &str,
     record: Record,
 ) -> Result<Secret, Reason> {
-    let token = store::mint(ctx, ports, Kind::Token, &policy.keys, prefix, record).await?.text();
+    let token = store::mint(ctx, Kind::Token, &policy.keys, prefix, record).await?.text();
     Ok(Secret::new([prefix.as_bytes(), token.expose()].concat()))
 }
 
@@ -185,15 +209,17 @@ pub async fn mint<P: KvStore + Ledger + Entropy>(
 ///
 /// # Errors
 /// `TokenForged`, `SecretMissing`.
-pub fn open(ctx: Context<'_>, policy: &Policy, token: &str) -> Result<Sealed, Reason> {
+pub fn open<P>(ctx: Context<'_, P>, token: &str) -> Result<Opened, Reason> {
     // A token of a grant is made by the keys of `[oauth]`, one of an operator by those of `[bearer]`.
-    let of_grants = policy.oauth.iter().map(|oauth| (&oauth.keys, true));
-    let by_operators = policy.bearer.iter().map(|bearer| (&bearer.keys, false));
+    let of_grants = ctx.policy.oauth.iter().map(|oauth| (&oauth.keys, true));
+    let by_operators = ctx.policy.bearer.iter().map(|bearer| (&bearer.keys, false));
     for (keys, is_of_grant) in by_operators.chain(of_grants) {
         let keys: &[std::sync::Arc<Key>] = keys;
-        let opened = seal::open(Kind::Token, keys, ctx.secrets, ctx.loopback, token)?;
-        if let Some(sealed) = opened.filter(|sealed| grant::claims(sealed).is_some() == is_of_grant) {
-            return Ok(sealed);
+        let Some(sealed) = seal::open(Kind::Token, keys, ctx.secrets, token)? else { continue };
+        match (grant::claims(&sealed), is_of_grant) {
+            (Some(claims), true) => return Ok(Opened::Grant(GrantToken { sealed, claims })),
+            (None, false) => return Ok(Opened::Single(sealed)),
+            _ => {}
         }
     }
     Err(Reason::TokenForged)

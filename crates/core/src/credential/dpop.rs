@@ -55,8 +55,8 @@ impl Proof {
     ///
     /// # Errors
     /// `DpopReplayed`, and storage's own reasons.
-    pub async fn claim<P: KvStore + Ledger>(&self, ctx: Context<'_>, ports: &P) -> Result<(), Reason> {
-        once::claim(ctx, ports, &self.claim, self.until, Reason::DpopReplayed).await
+    pub async fn claim<P: KvStore + Ledger>(&self, ctx: Context<'_, P>) -> Result<(), Reason> {
+        once::claim(ctx, &self.claim, self.until, Reason::DpopReplayed).await
     }
 }
 
@@ -65,8 +65,7 @@ impl Proof {
 /// # Errors
 /// `DpopMalformed`, `DpopMismatch`, `DpopStale`, and the runtime's own.
 pub async fn prove<P: Verifier>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     headers: &Headers<'_>,
     demand: Demand<'_>,
 ) -> Result<Option<Proof>, Reason> {
@@ -87,7 +86,7 @@ pub async fn prove<P: Verifier>(
     if issued.saturating_add(WINDOW) < ctx.now || issued > ctx.now + WINDOW {
         return Err(Reason::DpopStale);
     }
-    if !jws.is_signed_by(ports, algorithm, &key).await? {
+    if !jws.is_signed_by(ctx.ports, algorithm, &key).await? {
         return Err(Reason::DpopMalformed);
     }
     let thumbprint = Thumbprint(sha256(&[key.as_bytes()]));

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::digest::base64url;
 use crate::identity::Identity;
-use crate::policy::{Policy, Route};
+use crate::policy::Route;
 use crate::ports::Signer;
 use crate::refusal::Reason;
 use crate::sealed::store::Context;
@@ -20,18 +20,17 @@ use crate::sealed::store::Context;
 pub struct Assertions(RefCell<BTreeMap<String, (u64, String)>>);
 
 impl Assertions {
-    /// The token for an identity on a route; None for an identity without a subject.
+    /// The token for an identity on a route; None for an identity without a subject, and where the route wants none.
     ///
     /// # Errors
     /// `SecretMissing`, `SignerUnavailable`.
     pub async fn jwt(
         &self,
-        ctx: Context<'_>,
-        policy: &Policy,
-        (route, audience, identity): (&Route, &str, &Identity),
-        signer: &impl Signer,
+        ctx: Context<'_, impl Signer>,
+        route: &Route,
+        identity: &Identity,
     ) -> Result<Option<String>, Reason> {
-        let Some(subject) = &identity.subject else { return Ok(None) };
+        let (Some(audience), Some(subject)) = (&route.forward.jwt_audience, &identity.subject) else { return Ok(None) };
         let claims_of = format!(
             "{}\n{subject}\n{}\n{}\n{}",
             route.name,
@@ -39,18 +38,18 @@ impl Assertions {
             identity.client.as_deref().unwrap_or_default(),
             identity.scope.join(" ")
         );
-        let lifetime = policy.identity.lifetime;
+        let lifetime = ctx.policy.identity.lifetime;
         let known = self.0.borrow().get(&claims_of).cloned();
         if let Some((signed, token)) = known
             && (signed..signed + lifetime / 2).contains(&ctx.now)
         {
             return Ok(Some(token));
         }
-        let key = policy.identity.keys.first().ok_or(Reason::Internal)?;
-        let jwk = ctx.secrets.secret(&key.secret, ctx.loopback)?;
+        let key = ctx.policy.identity.keys.first().ok_or(Reason::Internal)?;
+        let jwk = ctx.secrets.secret(&key.secret)?;
         let header = json!({"alg": "ES256", "typ": "JWT", "kid": key.id});
         let mut claims = json!({
-            "iss": policy.gateway.issuer.as_str(),
+            "iss": ctx.policy.gateway.issuer.as_str(),
             "aud": audience,
             "sub": subject,
             "iat": ctx.now,
@@ -65,7 +64,7 @@ impl Assertions {
         }
         let input =
             format!("{}.{}", base64url(header.to_string().as_bytes()), base64url(claims.to_string().as_bytes()));
-        let signature = signer.sign_es256(jwk, input.as_bytes()).await?;
+        let signature = ctx.ports.sign_es256(jwk, input.as_bytes()).await?;
         let token = format!("{input}.{}", base64url(&signature));
         self.remember(claims_of, ctx.now, &token);
         Ok(Some(token))

@@ -14,23 +14,22 @@ use crate::secret::Secret;
 /// # Errors
 /// As [`store::mint`].
 pub async fn mint<P: KvStore + Ledger + Entropy>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     policy: &Nonce,
     route: &Route,
     subject: &str,
     lifetime: u64,
 ) -> Result<Secret, Reason> {
     let record = Record { sub: subject.to_owned(), exp: ctx.now + lifetime, ..Record::default() };
-    Ok(store::mint(ctx, ports, Kind::Nonce, &policy.keys, &route.name, record).await?.text())
+    Ok(store::mint(ctx, Kind::Nonce, &policy.keys, &route.name, record).await?.text())
 }
 
 /// Verifies what can be verified without storage: form, MAC, time, route.
 ///
 /// # Errors
 /// `NonceForged`, `NonceExpired`, `NonceWrongRoute`, `SecretMissing`.
-pub fn open(ctx: Context<'_>, policy: &Nonce, route: &Route, text: &str) -> Result<Sealed, Reason> {
-    let sealed = seal::open(Kind::Nonce, &policy.keys, ctx.secrets, ctx.loopback, text)?.ok_or(Reason::NonceForged)?;
+pub fn open<P>(ctx: Context<'_, P>, policy: &Nonce, route: &Route, text: &str) -> Result<Sealed, Reason> {
+    let sealed = seal::open(Kind::Nonce, &policy.keys, ctx.secrets, text)?.ok_or(Reason::NonceForged)?;
     if sealed.expires <= ctx.now {
         return Err(Reason::NonceExpired);
     }
@@ -41,9 +40,9 @@ pub fn open(ctx: Context<'_>, policy: &Nonce, route: &Route, text: &str) -> Resu
 ///
 /// # Errors
 /// `NonceUnknown`, `NonceReplayed`, and storage's own reasons.
-pub async fn subject<P: KvStore + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<String, Reason> {
+pub async fn subject<P: KvStore + Ledger>(ctx: Context<'_, P>, sealed: &Sealed) -> Result<String, Reason> {
     // What this isolate minted or saw a moment ago may be used; whether it was redeemed is never cached.
-    match store::find(ctx, ports, sealed, FRESH, Revocation::Cached).await? {
+    match store::find(ctx, sealed, FRESH, Revocation::Cached).await? {
         Found::Live(record) if record.exp > ctx.now => Ok(record.sub),
         Found::Live(_) => Err(Reason::NonceExpired),
         Found::Revoked => Err(Reason::NonceReplayed),
@@ -55,14 +54,14 @@ pub async fn subject<P: KvStore + Ledger>(ctx: Context<'_>, ports: &P, sealed: &
 ///
 /// # Errors
 /// `NonceReplayed`, and storage's own reasons.
-pub async fn claim<P: KvStore + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
-    match ctx.single_use {
+pub async fn claim<P: KvStore + Ledger>(ctx: Context<'_, P>, sealed: &Sealed) -> Result<(), Reason> {
+    match ctx.policy.single_use {
         SingleUse::Ledger => {
             let key = sealed.claim_key("redeemed");
-            once::claim(ctx, ports, &key, sealed.expires, Reason::NonceReplayed).await
+            once::claim(ctx, &key, sealed.expires, Reason::NonceReplayed).await
         }
         // Best effort, as the policy asked: two requests at one moment can both get here.
-        SingleUse::BestEffort => store::revoke(ctx, ports, sealed).await,
+        SingleUse::BestEffort => store::revoke(ctx, sealed).await,
     }
 }
 

@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq;
 
 use crate::digest::{base64url, hmac_sha256};
 use crate::http::basic::Pair;
-use crate::policy::{Client, ClientKind, Policy, Registry, Revocation, SecretDigest, SingleUse};
+use crate::policy::{Client, ClientKind, Registry, Revocation, SecretDigest, SingleUse};
 use crate::ports::{ClaimKey, Claimed, Entropy, KvStore, Ledger, Tombstone};
 use crate::refusal::Reason;
 use crate::sealed::record::Record;
@@ -25,24 +25,22 @@ use crate::secret::Secret;
 /// # Errors
 /// `ClientUnknown`, `SecretMissing`, and storage's own reasons.
 pub async fn find<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
-    policy: &Policy,
+    ctx: Context<'_, P>,
     id: &str,
     revocation: Revocation,
 ) -> Result<Arc<Client>, Reason> {
-    if let Some(client) = policy.clients.iter().find(|client| client.id == id) {
+    if let Some(client) = ctx.policy.clients.iter().find(|client| client.id == id) {
         return Ok(Arc::clone(client));
     }
-    let registry = policy.registry.as_ref().ok_or(Reason::ClientUnknown)?;
+    let registry = ctx.policy.registry.as_ref().ok_or(Reason::ClientUnknown)?;
     let sealed = open(ctx, registry, id)?;
-    if revocation == Revocation::Strict && is_removed(ctx, ports, &sealed).await? {
+    if revocation == Revocation::Strict && is_removed(ctx, &sealed).await? {
         return Err(Reason::ClientUnknown);
     }
     if let Some(known) = ctx.recent.clients.get(id, ctx.now, registry.cache) {
         return known.ok_or(Reason::ClientUnknown);
     }
-    let client = fetch(ctx, ports, &sealed).await?.map(Arc::new);
+    let client = fetch(ctx, &sealed).await?.map(Arc::new);
     ctx.recent.clients.put(id.to_owned(), client.clone(), ctx.now);
     client.ok_or(Reason::ClientUnknown)
 }
@@ -51,8 +49,8 @@ pub async fn find<P: KvStore + Ledger>(
 ///
 /// # Errors
 /// `ClientSecret`, `SecretMissing`.
-pub fn authenticate(ctx: Context<'_>, policy: &Policy, client: &Client, pair: &Pair) -> Result<(), Reason> {
-    let registry = policy.registry.as_ref().ok_or(Reason::ClientUnknown)?;
+pub fn authenticate<P>(ctx: Context<'_, P>, client: &Client, pair: &Pair) -> Result<(), Reason> {
+    let registry = ctx.policy.registry.as_ref().ok_or(Reason::ClientUnknown)?;
     let mut presented = vec![digests(ctx, registry, &client.id, &pair.secret)?];
     let decoded = pair.decoded_secret();
     if decoded != pair.secret {
@@ -70,10 +68,9 @@ pub fn authenticate(ctx: Context<'_>, policy: &Policy, client: &Client, pair: &P
 ///
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`.
-pub fn new_id(ctx: Context<'_>, registry: &Registry, entropy: &impl Entropy) -> Result<Sealed, Reason> {
-    let (key, secret) = ctx.signing_key(&registry.keys)?;
+pub fn new_id(ctx: Context<'_, impl Entropy>, registry: &Registry) -> Result<Sealed, Reason> {
     let terms = Terms { kind: Kind::Client, issued: ctx.now, expires: FOREVER, audience: "", payload: &[] };
-    seal::seal(&terms, key, secret, entropy)
+    ctx.seal(&registry.keys, &terms)
 }
 
 /// Makes a secret, which is told once and never stored.
@@ -81,14 +78,13 @@ pub fn new_id(ctx: Context<'_>, registry: &Registry, entropy: &impl Entropy) -> 
 /// # Errors
 /// `EntropyUnavailable`; `SecretMissing`.
 pub fn new_secret(
-    ctx: Context<'_>,
+    ctx: Context<'_, impl Entropy>,
     registry: &Registry,
     id: &str,
-    entropy: &impl Entropy,
 ) -> Result<(Secret, SecretDigest), Reason> {
-    let (_, key) = ctx.signing_key(&registry.keys)?;
+    let key = ctx.signing_key(&registry.keys)?.secret;
     let mut bytes = [0; 32];
-    entropy.fill(&mut bytes)?;
+    ctx.ports.fill(&mut bytes)?;
     let secret = Secret::new(format!("egk_{}", base64url(&bytes)));
     let text = digest(key, id, &secret);
     Ok((secret, SecretDigest { text, until: None }))
@@ -104,16 +100,15 @@ pub fn digest(key: &Secret, id: &str, secret: &Secret) -> String {
 /// # Errors
 /// `ClientUnknown`, and storage's own reasons.
 pub async fn registered<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     registry: &Registry,
     id: &str,
 ) -> Result<(Sealed, Client), Reason> {
     let sealed = open(ctx, registry, id)?;
-    if is_removed(ctx, ports, &sealed).await? {
+    if is_removed(ctx, &sealed).await? {
         return Err(Reason::ClientUnknown);
     }
-    let client = fetch(ctx, ports, &sealed).await?.ok_or(Reason::ClientUnknown)?;
+    let client = fetch(ctx, &sealed).await?.ok_or(Reason::ClientUnknown)?;
     Ok((sealed, client))
 }
 
@@ -121,17 +116,12 @@ pub async fn registered<P: KvStore + Ledger>(
 ///
 /// # Errors
 /// Storage's own reasons.
-pub async fn add<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
-    sealed: &Sealed,
-    client: Client,
-) -> Result<(), Reason> {
+pub async fn add<P: KvStore + Ledger>(ctx: Context<'_, P>, sealed: &Sealed, client: Client) -> Result<(), Reason> {
     let text = written(&client).to_string();
-    ports.put(sealed.record_key(), &text, FOREVER).await?;
-    if ctx.single_use == SingleUse::Ledger {
+    ctx.ports.put(sealed.record_key(), &text, FOREVER).await?;
+    if ctx.policy.single_use == SingleUse::Ledger {
         // For isolates whose KV lags, as any new record.
-        let _ = ports.claim(&sealed.claim_key("minted"), ctx.now + LAG, &text).await;
+        let _ = ctx.ports.claim(&sealed.claim_key("minted"), ctx.now + LAG, &text).await;
     }
     ctx.recent.clients.put(client.id.clone(), Some(Arc::new(client)), ctx.now);
     Ok(())
@@ -142,22 +132,17 @@ pub async fn add<P: KvStore + Ledger>(
 ///
 /// # Errors
 /// `ClientUnknown` if it is out of date or the client was removed meanwhile, and storage's own reasons.
-pub async fn change<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
-    sealed: &Sealed,
-    client: Client,
-) -> Result<(), Reason> {
+pub async fn change<P: KvStore + Ledger>(ctx: Context<'_, P>, sealed: &Sealed, client: Client) -> Result<(), Reason> {
     let client = Client { changes: client.changes + 1, ..client };
     let text = written(&client).to_string();
-    if ctx.single_use == SingleUse::Ledger
-        && ports.claim(&changed(sealed, client.changes), ctx.now + LAG, &text).await? != Claimed::First
+    if ctx.policy.single_use == SingleUse::Ledger
+        && ctx.ports.claim(&changed(sealed, client.changes), ctx.now + LAG, &text).await? != Claimed::First
     {
         return Err(Reason::ClientUnknown);
     }
-    ports.put(sealed.record_key(), &text, FOREVER).await?;
-    if is_removed(ctx, ports, sealed).await? {
-        bury(ctx, ports, sealed).await?;
+    ctx.ports.put(sealed.record_key(), &text, FOREVER).await?;
+    if is_removed(ctx, sealed).await? {
+        bury(ctx, sealed).await?;
         return Err(Reason::ClientUnknown);
     }
     ctx.recent.clients.put(client.id.clone(), Some(Arc::new(client)), ctx.now);
@@ -168,24 +153,20 @@ pub async fn change<P: KvStore + Ledger>(
 ///
 /// # Errors
 /// Storage's own reasons.
-pub async fn remove<P: KvStore + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
-    bury(ctx, ports, sealed).await
+pub async fn remove<P: KvStore + Ledger>(ctx: Context<'_, P>, sealed: &Sealed) -> Result<(), Reason> {
+    bury(ctx, sealed).await
 }
 
 /// A page of registered clients: their KV keys, and where the next page begins.
 ///
 /// # Errors
 /// `VaultUnavailable`.
-pub async fn page<P: KvStore>(
-    ctx: Context<'_>,
-    ports: &P,
-    cursor: &str,
-) -> Result<(Vec<Client>, Option<String>), Reason> {
-    let (keys, next) = ports.list(&format!("{}:", Kind::Client.prefix()), cursor).await?;
+pub async fn page<P: KvStore>(ctx: Context<'_, P>, cursor: &str) -> Result<(Vec<Client>, Option<String>), Reason> {
+    let (keys, next) = ctx.ports.list(&format!("{}:", Kind::Client.prefix()), cursor).await?;
     let mut clients = Vec::with_capacity(keys.len());
     for key in keys {
         if !is_buried(ctx, &key) {
-            clients.extend(ports.get(&key).await?.as_deref().and_then(read));
+            clients.extend(ctx.ports.get(&key).await?.as_deref().and_then(read));
         }
     }
     Ok((clients, next))
@@ -211,50 +192,50 @@ pub fn described(client: &Client) -> Map<String, Value> {
 }
 
 /// A digest under each of the registry's keys, since nothing says which one made it.
-fn digests(ctx: Context<'_>, registry: &Registry, id: &str, secret: &Secret) -> Result<Vec<String>, Reason> {
-    let under = |key: &Arc<crate::policy::Key>| Ok(digest(ctx.secrets.secret(&key.secret, ctx.loopback)?, id, secret));
+fn digests<P>(ctx: Context<'_, P>, registry: &Registry, id: &str, secret: &Secret) -> Result<Vec<String>, Reason> {
+    let under = |key: &Arc<crate::policy::Key>| Ok(digest(ctx.secrets.secret(&key.secret)?, id, secret));
     registry.keys.iter().map(under).collect()
 }
 
-fn open(ctx: Context<'_>, registry: &Registry, id: &str) -> Result<Sealed, Reason> {
-    seal::open(Kind::Client, &registry.keys, ctx.secrets, ctx.loopback, id)?.ok_or(Reason::ClientUnknown)
+fn open<P>(ctx: Context<'_, P>, registry: &Registry, id: &str) -> Result<Sealed, Reason> {
+    seal::open(Kind::Client, &registry.keys, ctx.secrets, id)?.ok_or(Reason::ClientUnknown)
 }
 
 fn changed(sealed: &Sealed, number: u64) -> ClaimKey {
     sealed.claim_key(&format!("changed {number}"))
 }
 
-async fn is_removed<P: Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<bool, Reason> {
-    Ok(ctx.single_use == SingleUse::Ledger && ports.recall(&sealed.claim_key("removed")).await?.is_some())
+async fn is_removed<P: Ledger>(ctx: Context<'_, P>, sealed: &Sealed) -> Result<bool, Reason> {
+    Ok(ctx.policy.single_use == SingleUse::Ledger && ctx.ports.recall(&sealed.claim_key("removed")).await?.is_some())
 }
 
-async fn bury<P: KvStore + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
+async fn bury<P: KvStore + Ledger>(ctx: Context<'_, P>, sealed: &Sealed) -> Result<(), Reason> {
     // A change on its way may write the record over it.
     let tombstone = Tombstone { key: sealed.record_key(), value: REMOVED, again: true };
     let until = ctx.now + REMEMBERED;
-    store::bury(ctx, ports, &sealed.claim_key("removed"), until, &tombstone).await?;
+    store::bury(ctx, &sealed.claim_key("removed"), until, &tombstone).await?;
     ctx.recent.put(sealed.record_key(), Record::tombstone(until), ctx.now);
     ctx.recent.clients.put(sealed.text().expose_text()?.to_owned(), None, ctx.now);
     Ok(())
 }
 
 /// Whether this isolate removed the client of a record, which KV may not know yet.
-fn is_buried(ctx: Context<'_>, record_key: &str) -> bool {
+fn is_buried<P>(ctx: Context<'_, P>, record_key: &str) -> bool {
     ctx.recent.get(record_key, ctx.now, 0).is_some()
 }
 
-async fn fetch<P: KvStore + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<Option<Client>, Reason> {
+async fn fetch<P: KvStore + Ledger>(ctx: Context<'_, P>, sealed: &Sealed) -> Result<Option<Client>, Reason> {
     if is_buried(ctx, sealed.record_key()) {
         return Ok(None);
     }
-    let mut text = ports.get(sealed.record_key()).await?;
-    if text.is_none() && ctx.now < sealed.issued + LAG && ctx.single_use == SingleUse::Ledger {
-        if is_removed(ctx, ports, sealed).await? {
+    let mut text = ctx.ports.get(sealed.record_key()).await?;
+    if text.is_none() && ctx.now < sealed.issued + LAG && ctx.policy.single_use == SingleUse::Ledger {
+        if is_removed(ctx, sealed).await? {
             return Ok(None);
         }
-        text = ports.recall(&sealed.claim_key("minted")).await?;
+        text = ctx.ports.recall(&sealed.claim_key("minted")).await?;
         for number in 1..MOST_CHANGES {
-            let Some(next) = ports.recall(&changed(sealed, number)).await? else { break };
+            let Some(next) = ctx.ports.recall(&changed(sealed, number)).await? else { break };
             text = Some(next);
         }
     }

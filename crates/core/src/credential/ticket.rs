@@ -12,7 +12,7 @@ use crate::ports::{Entropy, KvStore, Ledger};
 use crate::refusal::Reason;
 use crate::refused::Refusal;
 use crate::sealed::encoding::Encoding;
-use crate::sealed::seal::{self, Kind, Sealed};
+use crate::sealed::seal::{self, Kind, Sealed, Terms};
 use crate::sealed::store::Context;
 use crate::secret::Secret;
 
@@ -30,14 +30,16 @@ pub struct Minted {
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`.
 pub fn mint(
-    ctx: Context<'_>,
-    entropy: &impl Entropy,
+    ctx: Context<'_, impl Entropy>,
     policy: &Session,
     session: &Sealed,
     lifetime: u64,
 ) -> Result<Minted, Reason> {
     let expires = session.expires.min(ctx.now + lifetime);
-    let ticket = session::carry(ctx, entropy, policy, Kind::Ticket, AUDIENCE, session, expires)?;
+    let ticket = ctx.seal(
+        &policy.keys,
+        &Terms { kind: Kind::Ticket, issued: ctx.now, expires, audience: AUDIENCE, payload: session.bytes() },
+    )?;
     let text = Encoding::Ticket.write(ticket.bytes());
     Ok(Minted { text, lifetime: expires.saturating_sub(ctx.now) })
 }
@@ -46,9 +48,9 @@ pub fn mint(
 ///
 /// # Errors
 /// `TicketForged`, `SecretMissing`.
-pub fn session(ctx: Context<'_>, policy: &Session, text: &str) -> Result<(Sealed, Sealed), Reason> {
+pub fn session<P>(ctx: Context<'_, P>, policy: &Session, text: &str) -> Result<(Sealed, Sealed), Reason> {
     let bytes = Encoding::Ticket.read(text).ok_or(Reason::TicketForged)?;
-    let opened = seal::read(Kind::Ticket, &policy.keys, ctx.secrets, ctx.loopback, &bytes)?;
+    let opened = seal::read(Kind::Ticket, &policy.keys, ctx.secrets, &bytes)?;
     let ticket = opened.filter(|ticket| ticket.is_for(AUDIENCE)).ok_or(Reason::TicketForged)?;
     let session = session::reopen(ctx, policy, ticket.payload.expose()).map_err(|_| Reason::TicketForged)?;
     Ok((ticket, session))
@@ -59,8 +61,7 @@ pub fn session(ctx: Context<'_>, policy: &Session, text: &str) -> Result<(Sealed
 /// # Errors
 /// `TicketForged`, `TicketExpired`, `TicketUnknown`, `TicketRevoked`, and storage's own reasons.
 pub async fn verify<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     policy: &Session,
     revocation: Revocation,
     text: &str,
@@ -70,7 +71,7 @@ pub async fn verify<P: KvStore + Ledger>(
         return Err(Reason::TicketExpired.into());
     }
     // Said of the ticket: its sender knows nothing of the session, and a browser's own session is not touched.
-    let identity = session::check(ctx, ports, policy, revocation, &session).await.map_err(|reason| match reason {
+    let identity = session::check(ctx, policy, revocation, &session).await.map_err(|reason| match reason {
         Reason::SessionExpired => Reason::TicketExpired,
         Reason::SessionRevoked => Reason::TicketRevoked,
         Reason::SessionUnknown => Reason::TicketUnknown,

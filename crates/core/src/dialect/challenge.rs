@@ -35,16 +35,58 @@ pub(crate) fn all(refused: &Refused<'_>) -> Vec<String> {
     // RFC 6750 section 3.1 has challenges for 400 and 403 too; the other schemes know none.
     let fits = |scheme: &Scheme| *scheme == Scheme::Bearer || public.status() == 401;
     let schemes = schemes(route).into_iter().filter(fits);
-    proof.into_iter().chain(schemes.filter_map(|scheme| of(state, route, scheme, public, realm))).collect()
+    let challenger = Challenger { state, route, public, realm };
+    proof.into_iter().chain(schemes.filter_map(|scheme| challenger.challenge(scheme))).collect()
 }
 
-/// The challenge of one scheme; None if it has nothing to say of such a refusal.
-pub(crate) fn of(state: &State, route: &Route, scheme: Scheme, public: Public, realm: &str) -> Option<String> {
-    match scheme {
-        Scheme::Bearer => bearer(state, route, public, realm),
-        Scheme::Ticket { .. } => Some(format!("{} realm=\"{realm}\"", Scheme::TICKET)),
-        Scheme::Basic => Some(format!("Basic realm=\"{realm}\"")),
-        Scheme::Cookie => Some(session(state)),
+/// What challenges a client whose request along a route was refused.
+#[derive(Clone, Copy)]
+pub(crate) struct Challenger<'a> {
+    /// Policy and secrets.
+    pub(crate) state: &'a State,
+    /// The route.
+    pub(crate) route: &'a Route,
+    /// What the refusal says.
+    pub(crate) public: Public,
+    /// What the dialect calls the protected space.
+    pub(crate) realm: &'a str,
+}
+
+impl Challenger<'_> {
+    /// The challenge of one scheme; None if it has nothing to say of such a refusal.
+    pub(crate) fn challenge(&self, scheme: Scheme) -> Option<String> {
+        let realm = self.realm;
+        match scheme {
+            Scheme::Bearer => self.bearer(),
+            Scheme::Ticket { .. } => Some(format!("{} realm=\"{realm}\"", Scheme::TICKET)),
+            Scheme::Basic => Some(format!("Basic realm=\"{realm}\"")),
+            Scheme::Cookie => Some(session(self.state)),
+        }
+    }
+
+    /// RFC 6750 section 3: no error code if the request carried no such authentication at all.
+    /// Where there is an authorization server it says where that is found (RFC 9728 section 5.1).
+    fn bearer(&self) -> Option<String> {
+        let Self { state, route, public, realm } = *self;
+        let error = match public {
+            Public::BadCredentialRequest => Some("invalid_request"),
+            Public::TokenInvalid => Some("invalid_token"),
+            Public::InsufficientScope => Some("insufficient_scope"),
+            public if public.status() == 401 => None,
+            _ => return None,
+        };
+        let mut challenge = format!("Bearer realm=\"{realm}\"");
+        if let Some(error) = error {
+            challenge.push_str(&format!(", error=\"{error}\", error_description=\"{}\"", public.title()));
+        }
+        if !route.bearer.scope.is_empty() && !matches!(public, Public::BadCredentialRequest) {
+            challenge.push_str(&format!(", scope=\"{}\"", route.bearer.scope.join(" ")));
+        }
+        if state.policy.oauth.is_some() || !state.policy.issuers.is_empty() {
+            let (issuer, base) = (&state.policy.gateway.issuer, route.path.base());
+            challenge.push_str(&format!(", resource_metadata=\"{issuer}{}{base}\"", OAUTH_RESOURCE));
+        }
+        Some(challenge)
     }
 }
 
@@ -55,30 +97,6 @@ pub(crate) fn session(state: &State) -> String {
         Some(_) => format!("Cookie realm=\"{realm}\", form-action=\"{}\"", SIGN_IN),
         None => format!("Cookie realm=\"{realm}\""),
     }
-}
-
-/// RFC 6750 section 3: no error code if the request carried no such authentication at all.
-/// Where there is an authorization server it says where that is found (RFC 9728 section 5.1).
-fn bearer(state: &State, route: &Route, public: Public, realm: &str) -> Option<String> {
-    let error = match public {
-        Public::BadCredentialRequest => Some("invalid_request"),
-        Public::TokenInvalid => Some("invalid_token"),
-        Public::InsufficientScope => Some("insufficient_scope"),
-        public if public.status() == 401 => None,
-        _ => return None,
-    };
-    let mut challenge = format!("Bearer realm=\"{realm}\"");
-    if let Some(error) = error {
-        challenge.push_str(&format!(", error=\"{error}\", error_description=\"{}\"", public.title()));
-    }
-    if !route.bearer.scope.is_empty() && !matches!(public, Public::BadCredentialRequest) {
-        challenge.push_str(&format!(", scope=\"{}\"", route.bearer.scope.join(" ")));
-    }
-    if state.policy.oauth.is_some() || !state.policy.issuers.is_empty() {
-        let (issuer, base) = (&state.policy.gateway.issuer, route.path.base());
-        challenge.push_str(&format!(", resource_metadata=\"{issuer}{}{base}\"", OAUTH_RESOURCE));
-    }
-    Some(challenge)
 }
 
 /// RFC 9449 section 7.1, for a client that tried.

@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use crate::dialect::{Refused, challenge, generic};
+use crate::dialect::challenge::{self, Challenger};
+use crate::dialect::{Refused, generic};
 use crate::http::accept;
 use crate::http::answer::Answer;
 use crate::page;
-use crate::policy::{Route, Scheme};
+use crate::policy::Scheme;
 use crate::refusal::Public;
-use crate::state::State;
 
 /// The answer to a refused call. Its clients ask for a new credential when they see 401, and only then, so whatever is
 /// wrong with a credential is 401. It names every scheme that the route takes.
@@ -32,22 +32,17 @@ pub(crate) fn answer(refused: &Refused<'_>) -> Answer {
         401 => page(refused, &schemes),
         _ => page::refusal(status, public, request_id, page::Way::default()),
     };
-    let challenges = route.into_iter().flat_map(|route| challenges(state, route, &schemes, status, public));
+    let challenger = |route| Challenger { state, route, public, realm: REALM };
+    let challenges = route.into_iter().flat_map(|route| challenges(challenger(route), &schemes, status));
     let answer = challenges.fold(answer, |answer, challenge| answer.with("www-authenticate", challenge));
     answer.with("vary", "Accept".to_owned())
 }
 
 /// Every scheme on 401; on 403 only what a token lacks.
-fn challenges<'a>(
-    state: &'a State,
-    route: &'a Route,
-    schemes: &'a [Scheme],
-    status: u16,
-    public: Public,
-) -> impl Iterator<Item = String> + 'a {
-    let lacks_scope = matches!(public, Public::InsufficientScope);
+fn challenges<'a>(challenger: Challenger<'a>, schemes: &'a [Scheme], status: u16) -> impl Iterator<Item = String> + 'a {
+    let lacks_scope = matches!(challenger.public, Public::InsufficientScope);
     let fits = move |scheme: &&Scheme| status == 401 || (lacks_scope && **scheme == Scheme::Bearer);
-    schemes.iter().filter(fits).filter_map(move |scheme| challenge::of(state, route, *scheme, public, REALM))
+    schemes.iter().filter(fits).filter_map(move |scheme| challenger.challenge(*scheme))
 }
 
 /// A paragraph for each scheme.

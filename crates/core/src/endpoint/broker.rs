@@ -1,7 +1,7 @@
 //! `/.edgegate/broker/<name>`: a broker's answer, a signed link that works once, for the browser that was sent.
 
 use crate::authenticate::sign_in::open_session;
-use crate::credential::broker_state;
+use crate::credential::broker_state::Journey;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::http::answer::Answer;
@@ -25,32 +25,34 @@ pub(crate) fn is_one(policy: &Policy, path: &str) -> bool {
 /// # Errors
 /// The reasons of links, `BrokerStateForged`, `BrokerStateExpired`, `BrokerBrowser`, and storage's own.
 pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
-    let Exchange { state, request, target, ports, .. } = *x;
+    let Exchange { state, request, target, .. } = *x;
     let ctx = x.ctx();
     let name = target.path.strip_prefix(BROKER).unwrap_or_default();
     let broker = state.policy.brokers.iter().find(|broker| broker.name == name).ok_or(Reason::NoRoute)?;
     let sessions = state.policy.session.as_ref().ok_or(Reason::Internal)?;
-    let signed = link::Signed { method: request.method, host: &target.host, path: target.path };
-    let query = target.query.unwrap_or_default();
-    let authentic = link::authenticate(&broker.link, ctx.secrets, ctx.loopback, signed, query)?;
+    let (path, query) = (target.path, target.query.unwrap_or_default());
+    let signed = link::Signed { method: request.method, host: &target.host, path, query };
+    let authentic = link::authenticate(&broker.link, ctx.secrets, signed)?;
     let (link, parts) = authentic.ok_or(Reason::LinkMalformed)?;
     let subject = link.subject.as_deref().ok_or(Reason::LinkMalformed)?;
     if fetch_metadata::looks_ahead(request.method, &request.headers) {
         return Err(Reason::LinkNotUsed.into());
     }
-    link::check_terms(&broker.link, &parts, request.client_address, ctx.now)?;
+    let arrival = link::Arrival { client: request.client_address, now: ctx.now };
+    link::check_terms(&broker.link, &parts, arrival)?;
     let state = query::sole(parts.covered, STATE)?.ok_or(Reason::BrokerStateForged)?;
     let key = claim_key("link", &link.key_id, &link.mac);
-    let next = match broker_state::back(ctx, sessions, &broker.name, target, &request.headers, state) {
+    let journey = Journey { policy: sessions, broker: &broker.name, target, headers: &request.headers };
+    let next = match journey.back(ctx, state) {
         // Another browser was sent to the broker. What the broker signed is claimed, so that no one who finds it can use it.
         Err(Reason::BrokerBrowser) => {
-            once::claim(ctx, ports, &key, link.until, Reason::BrokerBrowser).await?;
+            once::claim(ctx, &key, link.until, Reason::BrokerBrowser).await?;
             return Err(Reason::BrokerBrowser.into());
         }
         back => back?,
     };
     ctx.signing_key(&sessions.keys)?;
-    once::claim(ctx, ports, &key, link.until, Reason::LinkReplayed).await?;
+    once::claim(ctx, &key, link.until, Reason::LinkReplayed).await?;
     let identity = open_session(x, subject).await?;
     Ok(Access::answer(Answer::see_other(next)).by(Identity { kind: "broker", ..identity }))
 }

@@ -1,7 +1,7 @@
 //! `/.edgegate/explain?url=...`: why is this link refused? Only on loopback, and only if the policy asks for it.
 
 use crate::exchange::Exchange;
-use crate::explain::{Explanation, explain};
+use crate::explain::{Explainer, Explanation};
 use crate::http::accept;
 use crate::http::answer::Answer;
 use crate::http::query::value;
@@ -13,7 +13,8 @@ pub fn answer<P>(x: &Exchange<'_, P>) -> Answer {
     let query = target.query.unwrap_or_default();
     let url = value(query, "url").unwrap_or_default();
     let method = value(query, "method").ok().filter(|method| !method.is_empty()).unwrap_or_else(|| "GET".to_owned());
-    let explanation = (!url.is_empty()).then(|| explain(&state.policy, &state.secrets, &method, &url, x.now));
+    let explainer = Explainer::new(&state.policy, &state.secrets, x.now);
+    let explanation = (!url.is_empty()).then(|| explainer.explain(&method, &url));
     if !accept::prefers_html(request.headers.get("accept")) {
         let value = serde_json::to_value(explanation.unwrap_or_default()).unwrap_or_default();
         return Answer::json(200, &value);

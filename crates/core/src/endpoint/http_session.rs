@@ -18,7 +18,7 @@ use crate::refused::Refusal;
 /// # Errors
 /// `RedirectTarget` and its like, `NonceNotUsed`, and as [`http_session::redeem`].
 pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
-    let Exchange { state, request, target, ports, .. } = *x;
+    let Exchange { state, request, target, .. } = *x;
     let ctx = x.ctx();
     let luminate = state.policy.luminate.as_ref().ok_or(Reason::NoRoute)?;
     let query = target.query.unwrap_or_default();
@@ -31,8 +31,7 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     if target.secure {
         return Ok(Access::answer(Answer::found(next)));
     }
-    let (cookie, identity) =
-        http_session::redeem(ctx, ports, &luminate.session, &value(query, HTTP_SESSION_NONCE)?).await?;
+    let (cookie, identity) = http_session::redeem(ctx, &luminate.session, &value(query, HTTP_SESSION_NONCE)?).await?;
     x.jar.set(cookie);
     Ok(Access::answer(Answer::found(next)).by(identity))
 }

@@ -18,7 +18,7 @@ pub fn answer(state: &State, loopback: bool) -> Result<Answer, Reason> {
     }
     let mut public = Vec::with_capacity(keys.len());
     for key in keys {
-        let secret = state.secrets.secret(&key.secret, loopback)?;
+        let secret = state.secrets.usable(loopback).secret(&key.secret)?;
         public.push(public_half(secret.expose(), &key.id).ok_or(Reason::SecretMissing)?);
     }
     Ok(Answer::json(200, &json!({ "keys": public })).kept())

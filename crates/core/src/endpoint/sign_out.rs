@@ -25,12 +25,13 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
         return Err(Reason::CrossSite.into());
     }
     // A key without a value here may have one elsewhere, where the session lives.
-    let value = session::present(ctx, sessions, target, &request.headers).ok().flatten();
+    let cookies = x.cookies(sessions);
+    let value = cookies.present(ctx).ok().flatten();
     if value.is_some_and(|value| session::open(ctx, sessions, value) == Err(Reason::SecretMissing)) {
         return Err(Reason::SecretMissing.into());
     }
     end_session(x).await?;
-    session::clear_cookies(sessions, target, &request.headers, false).into_iter().for_each(|cookie| x.jar.add(cookie));
+    cookies.clear().into_iter().for_each(|cookie| x.jar.add(cookie));
     if state.policy.gives_xsrf_tokens {
         x.jar.add(xsrf::clear_cookie(target));
     }

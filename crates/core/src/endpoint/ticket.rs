@@ -18,21 +18,22 @@ use crate::refused::Refusal;
 /// # Errors
 /// `CredentialMissing`, `BoundTokenMissing`, `BoundTokenMismatch`, `CrossSite`, the session's reasons, storage's own.
 pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
-    let Exchange { state, request, target, ports, .. } = *x;
+    let Exchange { state, request, target, .. } = *x;
     let ctx = x.ctx();
     let (Some(policy), Some(sessions)) = (&state.policy.ticket, &state.policy.session) else {
         return Err(Reason::NoRoute.into());
     };
     let headers = &request.headers;
-    let value = session::present(ctx, sessions, target, headers)?.ok_or(Reason::CredentialMissing)?;
+    let value = x.cookies(sessions).present(ctx)?.ok_or(Reason::CredentialMissing)?;
     let session = session::open(ctx, sessions, value)?;
     let token = xsrf::token(ctx, sessions, &session)?;
-    xsrf::check(&token, xsrf::held(&token, headers), headers.get(xsrf::HEADER))?;
+    let expected = xsrf::Expected { token: &token, held: xsrf::held(&token, headers) };
+    expected.check(headers.get(xsrf::HEADER))?;
     if !fetch_metadata::is_own_form(headers, &target.origin()) {
         return Err(Reason::CrossSite.into());
     }
-    let identity = session::verify(ctx, ports, sessions, ctx.strictest(), &session).await?;
-    let minted = ticket::mint(ctx, ports, sessions, &session, policy.lifetime);
+    let identity = session::verify(ctx, sessions, ctx.strictest(), &session).await?;
+    let minted = ticket::mint(ctx, sessions, &session, policy.lifetime);
     match minted.and_then(|minted| described(&minted)) {
         Ok(described) => Ok(Access::answer(Answer::json(201, &described)).by(identity)),
         Err(reason) => Err(reason.of(&identity)),

@@ -9,12 +9,13 @@ pub mod jar;
 
 use std::sync::Arc;
 
+use crate::credential::session::Cookies;
 use crate::exchange::decision::Decision;
 use crate::exchange::format::ErrorFormat;
 use crate::exchange::jar::Jar;
 use crate::http::{Deployment, Incoming, Target};
 use crate::identity::Identity;
-use crate::policy::Route;
+use crate::policy::{Route, Session};
 use crate::refusal::Reason;
 use crate::sealed::store::Context;
 use crate::state::State;
@@ -39,9 +40,14 @@ pub struct Exchange<'a, P> {
 }
 
 impl<'a, P> Exchange<'a, P> {
-    /// What finding and making sealed credentials needs to know.
-    pub fn ctx(&self) -> Context<'a> {
-        self.state.context(self.target, self.now)
+    /// The same for the rooms below, which seal and find credentials and know no request.
+    pub fn ctx(&self) -> Context<'a, P> {
+        self.state.context(self.target, self.now, self.ports)
+    }
+
+    /// The cookies of sessions that its browser has, and gets, on a page of this site.
+    pub fn cookies(&self, policy: &'a Session) -> Cookies<'a> {
+        Cookies { policy, target: self.target, headers: &self.request.headers, embedded: false }
     }
 
     /// Whether others may read what the request says on its way. An http issuer is valid on loopback alone, and only a local

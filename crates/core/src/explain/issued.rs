@@ -3,53 +3,50 @@
 use crate::credential::own::luminate;
 use crate::credential::session::handoff;
 use crate::credential::{bearer, nonce};
+use crate::explain::Explainer;
 use crate::explain::explanation::{Explanation, NOT_KNOWN_HERE, refused};
 use crate::http::query;
-use crate::policy::{CredentialKind, Policy, Route};
+use crate::policy::{CredentialKind, Route};
 use crate::refusal::Reason;
 use crate::sealed::cache::Recent;
 use crate::sealed::seal::Sealed;
 use crate::sealed::store::Context;
-use crate::secrets::Secrets;
 
-/// Explains a nonce or a token in an address; None if the route takes none there, or there is none.
-pub fn explain_issued(
-    policy: &Policy,
-    secrets: &Secrets,
-    route: &Route,
-    raw_query: &str,
-    now: u64,
-) -> Option<Explanation> {
-    let recent = Recent::default();
-    let ctx = Context { recent: &recent, secrets, single_use: policy.single_use, loopback: true, now };
-    let sole = |name: &str| query::sole(raw_query, name).transpose();
-    route.accept.iter().find_map(|accept| {
-        let (format, opened) = match accept {
-            CredentialKind::Nonce => {
-                let profile = policy.nonce.as_ref()?;
-                let text = sole(&profile.parameter)?;
-                ("nonce", text.and_then(|text| nonce::open(ctx, profile, route, text)))
-            }
-            CredentialKind::Luminate(luminate) => {
-                let text = sole(luminate::NONCE)?;
-                ("nonce", text.and_then(|text| handoff::open(ctx, &luminate.session, text)))
-            }
-            CredentialKind::Bearer | CredentialKind::Issuer(_) if !route.bearer.query => {
-                let text = sole(bearer::PARAMETER)?;
-                ("bearer", text.and(Err(Reason::BearerPlaceNotAllowed)))
-            }
-            CredentialKind::Bearer => {
-                let text = sole(bearer::PARAMETER)?;
-                ("bearer", text.and_then(|text| token(ctx, policy, bearer::bare(&route.bearer, text))))
-            }
-            _ => return None,
-        };
-        Some(told(route, format, opened))
-    })
+impl Explainer<'_> {
+    /// Explains a nonce or a token in an address; None if the route takes none there, or there is none.
+    pub(super) fn issued(self, route: &Route, raw_query: &str) -> Option<Explanation> {
+        let recent = Recent::default();
+        let Self { policy, secrets, now } = self;
+        let ctx = Context { ports: &(), policy, recent: &recent, secrets, now };
+        let sole = |name: &str| query::sole(raw_query, name).transpose();
+        route.accept.iter().find_map(|accept| {
+            let (format, opened) = match accept {
+                CredentialKind::Nonce => {
+                    let profile = policy.nonce.as_ref()?;
+                    let text = sole(&profile.parameter)?;
+                    ("nonce", text.and_then(|text| nonce::open(ctx, profile, route, text)))
+                }
+                CredentialKind::Luminate(luminate) => {
+                    let text = sole(luminate::NONCE)?;
+                    ("nonce", text.and_then(|text| handoff::open(ctx, &luminate.session, text)))
+                }
+                CredentialKind::Bearer | CredentialKind::Issuer(_) if !route.bearer.query => {
+                    let text = sole(bearer::PARAMETER)?;
+                    ("bearer", text.and(Err(Reason::BearerPlaceNotAllowed)))
+                }
+                CredentialKind::Bearer => {
+                    let text = sole(bearer::PARAMETER)?;
+                    ("bearer", text.and_then(|text| token(ctx, bearer::bare(&route.bearer, text))))
+                }
+                _ => return None,
+            };
+            Some(told(route, format, opened))
+        })
+    }
 }
 
-fn token(ctx: Context<'_>, policy: &Policy, text: &str) -> Result<Sealed, Reason> {
-    let token = bearer::open(ctx, policy, text)?;
+fn token<P>(ctx: Context<'_, P>, text: &str) -> Result<Sealed, Reason> {
+    let token = bearer::open(ctx, text)?.sealed().clone();
     if token.expires <= ctx.now { Err(Reason::TokenExpired) } else { Ok(token) }
 }
 

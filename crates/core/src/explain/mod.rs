@@ -14,97 +14,111 @@ mod spellings;
 use crate::explain::causes::{route_cause, shape_cause};
 use crate::explain::explanation::refused;
 pub use crate::explain::explanation::{Explanation, NOT_KNOWN_HERE};
-use crate::explain::issued::explain_issued;
-pub use crate::explain::link::explain_link;
-pub use crate::explain::redirect::explain_redirect;
 use crate::http::{Deployment, Target};
 use crate::policy::{CredentialKind, Policy, Route};
 use crate::refusal::Reason;
 use crate::routing::{self, method_override};
-use crate::secrets::Secrets;
+use crate::secrets::{Secrets, Usable};
 use crate::signed::link::Signed;
 
-/// Explains a whole URL as a GET or another request would meet it at `now` (Unix seconds). Storage is not
-/// asked: whether a once-only link has been used is not part of the answer.
-///
-/// # Example
-/// ```
-/// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
-/// # let policy = Policy::read(EXAMPLE).unwrap();
-/// # let secrets = Secrets::new(&policy, "", secret);
-/// use edgegate_core::explain::explain;
-///
-/// let url = "https://gate.example.org/downloads/a.pdf?eg_kid=link-9&eg_exp=1800000600&eg_sig=AAAA";
-/// let told = explain(&policy, &secrets, "GET", url, 1_800_000_000);
-/// assert_eq!(told.verdict, "link_key_unknown");
-/// assert_eq!(told.route.as_deref(), Some("downloads"));
-/// assert!(!told.causes.is_empty());
-/// ```
-pub fn explain(policy: &Policy, secrets: &Secrets, method: &str, url: &str, now: u64) -> Explanation {
-    // Whether the deployment is a local one is not known here: a loopback host is explained as one of a local deployment.
-    let target = match Target::read(url, policy.limits.url) {
-        Ok(target) => target.at(Deployment::Local),
-        Err(reason) => return refused(reason, vec![shape_cause(reason)]),
-    };
-    if !routing::is_known_method(policy, method) {
-        return refused(Reason::MethodUnknown, vec!["No route of the policy takes this method.".to_owned()]);
+/// Explains addresses by a policy and the values of its secrets, as of one time.
+#[derive(Debug, Clone, Copy)]
+pub struct Explainer<'a> {
+    policy: &'a Policy,
+    secrets: Usable<'a>,
+    now: u64,
+}
+
+impl<'a> Explainer<'a> {
+    /// As of `now` (Unix seconds). Published values count, wherever the address leads: whether they do there is no question
+    /// of what was signed.
+    pub fn new(policy: &'a Policy, secrets: &'a Secrets, now: u64) -> Self {
+        Self { policy, secrets: secrets.usable(true), now }
     }
-    if crate::own_paths::is_own(policy, target.path) {
-        return issued::not_known("The gateway answers this address itself; no route takes it.".to_owned());
-    }
-    let found = routing::find(policy, method, &target);
-    let found = found.and_then(|found| routing::check_path(found, &target).map(|()| found));
-    let route = match found {
-        Ok(route) => route,
-        Err(reason) => return refused(reason, vec![route_cause(reason)]),
-    };
-    let is_exposed = policy.gateway.issuer.is_https() && !target.secure && !target.is_loopback();
-    if is_exposed && route.takes_credentials() && !route.is_for_http() {
-        return refused(
-            Reason::TransportInsecure,
-            vec!["The route takes credentials, and this is plain http.".to_owned()],
-        );
-    }
-    let query = target.query.unwrap_or_default();
-    let takes_method = route.methods.iter().any(|m| m == method);
-    if takes_method && let Err(reason) = method_override::check_query(route, method, query) {
-        let cause = "A parameter names another method than the request has, and the route does not list that one.";
-        return refused(reason, vec![cause.to_owned()]);
-    }
-    let signed = Signed { method, host: &target.host, path: target.path };
-    let mut explanation = None;
-    for accept in &route.accept {
-        let next = match accept {
-            CredentialKind::Link(profile) => explain_link(profile, secrets, signed, query, now),
-            CredentialKind::SignedRedirect(profile) => explain_redirect(policy, profile, secrets, url, now),
-            _ => continue,
+
+    /// Explains a whole URL as a GET or another request would meet it. Storage is not
+    /// asked: whether a once-only link has been used is not part of the answer.
+    ///
+    /// # Example
+    /// ```
+    /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
+    /// # let policy = Policy::read(EXAMPLE).unwrap();
+    /// # let secrets = Secrets::new(&policy, "", secret);
+    /// use edgegate_core::explain::Explainer;
+    ///
+    /// let url = "https://gate.example.org/downloads/a.pdf?eg_kid=link-9&eg_exp=1800000600&eg_sig=AAAA";
+    /// let told = Explainer::new(&policy, &secrets, 1_800_000_000).explain("GET", url);
+    /// assert_eq!(told.verdict, "link_key_unknown");
+    /// assert_eq!(told.route.as_deref(), Some("downloads"));
+    /// assert!(!told.causes.is_empty());
+    /// ```
+    pub fn explain(self, method: &str, url: &str) -> Explanation {
+        let policy = self.policy;
+        // Whether the deployment is a local one is not known here: a loopback host is explained as one of a local deployment.
+        let target = match Target::read(url, policy.limits.url) {
+            Ok(target) => target.at(Deployment::Local),
+            Err(reason) => return refused(reason, vec![shape_cause(reason)]),
         };
-        let found_something = next.verdict != Reason::CredentialMissing.code();
-        if explanation.is_none() || found_something {
-            explanation = Some(next);
+        if !routing::is_known_method(policy, method) {
+            return refused(Reason::MethodUnknown, vec!["No route of the policy takes this method.".to_owned()]);
         }
-        if found_something {
-            break;
+        if crate::own_paths::is_own(policy, target.path) {
+            return issued::not_known("The gateway answers this address itself; no route takes it.".to_owned());
         }
+        let found = routing::find(policy, method, &target);
+        let found = found.and_then(|found| routing::check_path(found, &target).map(|()| found));
+        let route = match found {
+            Ok(route) => route,
+            Err(reason) => return refused(reason, vec![route_cause(reason)]),
+        };
+        let is_exposed = policy.gateway.issuer.is_https() && !target.secure && !target.is_loopback();
+        if is_exposed && route.takes_credentials() && !route.is_for_http() {
+            return refused(
+                Reason::TransportInsecure,
+                vec!["The route takes credentials, and this is plain http.".to_owned()],
+            );
+        }
+        let query = target.query.unwrap_or_default();
+        let takes_method = route.methods.iter().any(|m| m == method);
+        if takes_method && let Err(reason) = method_override::check_query(route, method, query) {
+            let cause = "A parameter names another method than the request has, and the route does not list that one.";
+            return refused(reason, vec![cause.to_owned()]);
+        }
+        let signed = Signed { method, host: &target.host, path: target.path, query };
+        let mut explanation = None;
+        for accept in &route.accept {
+            let next = match accept {
+                CredentialKind::Link(profile) => self.link(profile, signed),
+                CredentialKind::SignedRedirect(profile) => self.redirect(profile, url),
+                _ => continue,
+            };
+            let found_something = next.verdict != Reason::CredentialMissing.code();
+            if explanation.is_none() || found_something {
+                explanation = Some(next);
+            }
+            if found_something {
+                break;
+            }
+        }
+        let is_missing = |told: &Explanation| told.verdict == Reason::CredentialMissing.code();
+        if explanation.as_ref().is_none_or(is_missing) {
+            explanation = self.issued(route, query).or(explanation);
+        }
+        if explanation.as_ref().is_none_or(is_missing) {
+            explanation = without_signature(route).or(explanation);
+        }
+        let nothing = || {
+            let cause = "Nothing in the address opens this route; what it takes comes beside it.".to_owned();
+            refused(Reason::CredentialMissing, vec![cause])
+        };
+        let mut explanation = explanation.unwrap_or_else(nothing);
+        explanation.route = Some(route.name.clone());
+        if !takes_method {
+            explanation.verdict = Reason::MethodNotAllowed.code().to_owned();
+            explanation.causes.insert(0, format!("The route takes {} and not {method}.", route.methods.join(", ")));
+        }
+        explanation
     }
-    let is_missing = |told: &Explanation| told.verdict == Reason::CredentialMissing.code();
-    if explanation.as_ref().is_none_or(is_missing) {
-        explanation = explain_issued(policy, secrets, route, query, now).or(explanation);
-    }
-    if explanation.as_ref().is_none_or(is_missing) {
-        explanation = without_signature(route).or(explanation);
-    }
-    let nothing = || {
-        let cause = "Nothing in the address opens this route; what it takes comes beside it.".to_owned();
-        refused(Reason::CredentialMissing, vec![cause])
-    };
-    let mut explanation = explanation.unwrap_or_else(nothing);
-    explanation.route = Some(route.name.clone());
-    if !takes_method {
-        explanation.verdict = Reason::MethodNotAllowed.code().to_owned();
-        explanation.causes.insert(0, format!("The route takes {} and not {method}.", route.methods.join(", ")));
-    }
-    explanation
 }
 
 /// What is to be said of an address that carries nothing, on a route that does not need it to.

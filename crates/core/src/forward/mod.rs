@@ -45,7 +45,7 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
         forged(&incoming.headers, &policy.identity.strip).into_iter().map(str::to_owned).collect();
     let by_policy = |name: &str| forward.remove.iter().any(|pattern| pattern.matches_ignoring_case(name));
     remove.extend(incoming.headers.iter().filter(|(name, _)| by_policy(name)).map(|(name, _)| name.to_owned()));
-    on_behalf::check(policy, route, identity, &incoming.headers, &mut remove)?;
+    remove.extend(on_behalf::check(policy, route, identity, &incoming.headers)?);
     let is_cleaned = |name: &str| matches!(name, "cookie" | "authorization");
     let is_credential = |name: &str, value: &str| is_proof(policy, name) || (!is_cleaned(name) && traces::holds(value));
     let credentials = incoming.headers.iter().filter(|(name, value)| is_credential(name, value));

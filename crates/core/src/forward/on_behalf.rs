@@ -6,7 +6,7 @@ use crate::identity::Identity;
 use crate::policy::{Dialect, Policy, Route};
 use crate::refusal::Reason;
 
-/// Checks `X-On-Behalf` and `X-Forwarded-For`. `remove`: the names that do not go on.
+/// Checks `X-On-Behalf` and `X-Forwarded-For`. Answers with the names that do not go on.
 ///
 /// # Errors
 /// `OnBehalf`.
@@ -15,8 +15,8 @@ pub(super) fn check(
     route: &Route,
     identity: &Identity,
     headers: &Headers<'_>,
-    remove: &mut Vec<String>,
-) -> Result<(), Reason> {
+) -> Result<Vec<String>, Reason> {
+    let mut remove = Vec::new();
     let is_spoken_here = route.dialect == Dialect::Checkfront;
     for (name, value) in headers.iter().filter(|(name, _)| may_be_one(name)) {
         let folded = fold(name);
@@ -37,7 +37,7 @@ pub(super) fn check(
             remove.push(name.to_owned());
         }
     }
-    Ok(())
+    Ok(remove)
 }
 
 fn may_be_one(name: &str) -> bool {

@@ -8,7 +8,6 @@ use crate::exchange::claim::Claim;
 use crate::exchange::decision::{Decided, Decision, Forwarding};
 use crate::http::answer::{Answer, with_cookies};
 use crate::http::cors;
-use crate::identity::Identity;
 use crate::policy::Route;
 use crate::ports::Ports;
 use crate::refusal::Reason;
@@ -67,9 +66,9 @@ async fn guarded<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Decided
         }
         Then::Redirect(location) => redirect(x, route, location, access.claim).await,
         Then::Forward => {
-            let known = identity.clone().unwrap_or_default();
+            access.identity.clone_from(&identity);
             let (format, outcome_redirect) = (access.format, access.outcome_redirect.clone());
-            match forward(x, route, &known, access, looked_at).await {
+            match forward(x, route, access, looked_at).await {
                 Ok(forwarding) => Ok(Decision::Forward(Box::new(forwarding))),
                 Err(refusal) => Err(luminate::told_of_call(refusal, format, outcome_redirect, x.now)),
             }
@@ -105,11 +104,11 @@ async fn redirect<P: Ports>(
 async fn forward<P: Ports>(
     x: &Exchange<'_, P>,
     route: &Route,
-    identity: &Identity,
     access: Access,
     looked_at: Option<NewBody>,
 ) -> Result<Forwarding, Refusal> {
     let (request, content_type) = (x.request, access.content_type);
+    let identity = &access.identity.unwrap_or_default();
     let mut forwarding = forward::forwarding(x, route, identity)?;
     let read_as = content_type.or(request.headers.get("content-type")).unwrap_or_default();
     forwarding.body = method_override::joined(route, read_as, access.body, looked_at)?;
@@ -120,10 +119,8 @@ async fn forward<P: Ports>(
         forwarding.remove.extend(forward::partial(&request.headers));
         forwarding.outcome_redirect = Some(outcome_redirect);
     }
-    if let Some(audience) = &route.forward.jwt_audience {
-        let jwt = x.state.assertions.jwt(x.ctx(), &x.state.policy, (route, audience, identity), x.ports).await?;
-        forwarding.set.extend(jwt.map(|jwt| ("edgegate-jwt", jwt)));
-    }
+    let jwt = x.state.assertions.jwt(x.ctx(), route, identity).await?;
+    forwarding.set.extend(jwt.map(|jwt| ("edgegate-jwt", jwt)));
     if let Some(claim) = access.claim {
         use_up(x, route, *claim).await?;
     }

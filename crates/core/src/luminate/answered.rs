@@ -149,11 +149,11 @@ async fn for_server<P: Ports>(
     method: Answered,
     subject: &str,
 ) -> Result<Answer, Reason> {
-    let opened = session::start(v.ctx(), v.ports, &v.luminate.session, subject).await?;
+    let opened = session::start(v.ctx(), &v.luminate.session, subject).await?;
     let (root, content) = match method {
         Answered::GetSingleSignOnToken => {
             let lifetime = v.luminate.sign_on_lifetime;
-            let token = sso_token::mint(v.ctx(), v.ports, &v.luminate.session, subject, lifetime)?;
+            let token = sso_token::mint(v.ctx(), &v.luminate.session, subject, lifetime)?;
             let mut members = vec![("token", Some(text(&token)?)), ("cons_id", Some(subject.to_owned()))];
             members.extend(connection(v, &opened)?);
             ("getSingleSignOnTokenResponse", Content::Members(members))
@@ -167,12 +167,12 @@ async fn for_server<P: Ports>(
 ///
 /// # Errors
 /// `SecretMissing`.
-pub fn auth_token(ctx: Context<'_>, luminate: &Luminate, session: &Sealed) -> Result<Secret, Reason> {
+pub fn auth_token<P>(ctx: Context<'_, P>, luminate: &Luminate, session: &Sealed) -> Result<Secret, Reason> {
     session_token::token(ctx, &luminate.session, session, AUTH_PURPOSE)
 }
 
-fn answer(
-    ctx: Context<'_>,
+fn answer<P>(
+    ctx: Context<'_, P>,
     format: ResponseFormat,
     outcome_redirect: Option<&OutcomeRedirect>,
     (root, content): (&str, &Content),
@@ -245,7 +245,7 @@ fn signed_in<P: Ports>(
 }
 
 fn login_url<P: Ports>(v: &Visit<'_, P>, session: &Sealed) -> Result<Content, Reason> {
-    let nonce = handoff::mint(v.ctx(), v.ports, &v.luminate.session, session, v.luminate.nonce_lifetime)?;
+    let nonce = handoff::mint(v.ctx(), &v.luminate.session, session, v.luminate.nonce_lifetime)?;
     let url = format!("{};jsessionid={ROUTING_ID}?{NONCE}={}", servlet_url(v), text(&nonce)?);
     Ok(Content::Members(vec![
         ("url", Some(url)),
@@ -257,7 +257,7 @@ fn login_url<P: Ports>(v: &Visit<'_, P>, session: &Sealed) -> Result<Content, Re
 
 /// What connects a browser or a client to a session.
 fn connection<P: Ports>(v: &Visit<'_, P>, session: &Sealed) -> Result<[(&'static str, Option<String>); 3], Reason> {
-    let nonce = handoff::mint(v.ctx(), v.ports, &v.luminate.session, session, v.luminate.nonce_lifetime)?;
+    let nonce = handoff::mint(v.ctx(), &v.luminate.session, session, v.luminate.nonce_lifetime)?;
     Ok([
         ("nonce", Some(text(&nonce)?)),
         ("JSESSIONID", Some(text(&session::text(&v.luminate.session, session))?)),
@@ -271,7 +271,7 @@ fn signature<P>(v: &Visit<'_, P>, subject: &str) -> Result<Vec<(&'static str, Op
     let mut members = vec![("cons_id", Some(subject.to_owned())), ("timestamp", None), ("signature", None)];
     if subject.bytes().all(|b| b.is_ascii_digit()) {
         let profile = &v.luminate.signature;
-        let (_, secret) = v.ctx().signing_key(&profile.keys)?;
+        let secret = v.ctx().signing_key(&profile.keys)?.secret;
         let timestamp = v.ctx().now.to_string();
         let parts: [&[u8]; 3] = [subject.as_bytes(), timestamp.as_bytes(), secret.expose()];
         let signature = match profile.digests.first() {

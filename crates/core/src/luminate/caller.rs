@@ -2,7 +2,7 @@
 
 use crate::authenticate::{claim, cross_site};
 use crate::credential::own::luminate::{AUTH, AUTH_PURPOSE, NONCE, SESSION, SIGN_ON};
-use crate::credential::session::{self, handoff};
+use crate::credential::session::{self, Cookies, handoff};
 use crate::exchange::Exchange;
 use crate::exchange::claim::Claim;
 use crate::http::{cookie, fetch_metadata};
@@ -92,7 +92,7 @@ pub async fn settle<P: Ports>(v: &Visit<'_, P>, caller: &mut Caller) -> Result<(
 /// Storage's own.
 pub async fn sign_in<P: Ports>(v: &Visit<'_, P>, subject: &str, caller: &mut Caller) -> Result<(), Reason> {
     caller.named = None;
-    let session = session::start(v.ctx(), v.ports, &v.luminate.session, subject).await?;
+    let session = session::start(v.ctx(), &v.luminate.session, subject).await?;
     sign_out(v, caller).await?;
     hand_over(v, &session)?;
     let identity = Identity::by_key(caller.identity.kind, &session.key_id);
@@ -106,14 +106,13 @@ pub async fn sign_in<P: Ports>(v: &Visit<'_, P>, subject: &str, caller: &mut Cal
 /// # Errors
 /// Storage's own.
 pub async fn sign_out<P: Ports>(v: &Visit<'_, P>, caller: &mut Caller) -> Result<(), Reason> {
-    let Exchange { ports, .. } = **v;
     let ctx = v.ctx();
     let cookie = in_cookie(v)?;
     let mut ended: Option<Sealed> = None;
     for session in [caller.session.take(), caller.named.take(), cookie].into_iter().flatten() {
         let is_over = session.expires <= ctx.now || ended.as_ref() == Some(&session);
         if !session::is_anonymous(&session) && !is_over {
-            store::revoke(ctx, ports, &session).await?;
+            store::revoke(ctx, &session).await?;
             ended = Some(session);
         }
     }
@@ -127,7 +126,7 @@ pub async fn sign_out<P: Ports>(v: &Visit<'_, P>, caller: &mut Caller) -> Result
 /// `SecretMissing`, `EntropyUnavailable`.
 pub fn session_of<'c, P: Ports>(v: &Visit<'_, P>, caller: &'c mut Caller) -> Result<&'c Sealed, Reason> {
     if caller.session.is_none() {
-        let session = session::start_anonymous(v.ctx(), v.ports, &v.luminate.session)?;
+        let session = session::start_anonymous(v.ctx(), &v.luminate.session)?;
         hand_over(v, &session)?;
         caller.session = Some(session);
     }
@@ -136,7 +135,7 @@ pub fn session_of<'c, P: Ports>(v: &Visit<'_, P>, caller: &'c mut Caller) -> Res
 
 /// Takes the cookie back, in every place where the browser may keep it.
 pub fn take_back<P>(v: &Visit<'_, P>) {
-    let clear = |embedded| session::clear_cookies(&v.luminate.session, v.target, &v.request.headers, embedded);
+    let clear = |embedded| Cookies { embedded, ..v.cookies(&v.luminate.session) }.clear();
     v.jar.clear();
     clear(false).into_iter().for_each(|cookie| v.jar.add(cookie));
     if is_embedded(v) {
@@ -151,8 +150,9 @@ pub fn take_back<P>(v: &Visit<'_, P>) {
 /// `SessionConflict` for two people's, `SessionForged` and `SessionDuplicate` for cookies, and storage's own.
 pub async fn present<P: Ports>(v: &Visit<'_, P>, field: Option<&str>) -> Result<Caller, Refusal> {
     let policy = &v.luminate.session;
-    let text = session::present(v.ctx(), policy, v.target, &v.request.headers)?;
-    let set_aside = |reason| text.and_then(|text| session::set_aside(policy, v.target, text, reason, is_embedded(v)));
+    let cookies = v.cookies(policy);
+    let text = cookies.present(v.ctx())?;
+    let set_aside = |reason| text.and_then(|text| answered_cookies(v).set_aside(text, reason));
     let mut cookie = match text.map(|text| session::open(v.ctx(), policy, text)).transpose() {
         Ok(cookie) => cookie,
         Err(reason) => {
@@ -240,16 +240,16 @@ pub async fn by_nonce<P: Ports>(v: &Visit<'_, P>, text: &str) -> Result<Caller, 
 }
 
 async fn connected<P: Ports>(v: &Visit<'_, P>, nonce: Sealed) -> Result<Caller, Reason> {
-    let Exchange { request, target, ports, .. } = **v;
+    let Exchange { request, target, .. } = **v;
     let is_wanted = fetch_metadata::is_click(request.method, &request.headers, &target.origin())
         || request.headers.get("origin").is_some_and(|origin| trusts(v, origin));
     if fetch_metadata::looks_ahead(request.method, &request.headers) || !is_wanted {
         return Err(Reason::NonceNotUsed);
     }
     let before = in_cookie(v)?;
-    let (session, _) = handoff::session(v.ctx(), ports, &v.luminate.session, &nonce).await?;
+    let (session, _) = handoff::session(v.ctx(), &v.luminate.session, &nonce).await?;
     let identity = check(v, &session).await?;
-    let cookie = session::set_cookie(&v.luminate.session, target, &request.headers, &session, is_embedded(v))?;
+    let cookie = answered_cookies(v).set(&session)?;
     let before = before.filter(|before| *before != session);
     let identity = Identity { kind: "nonce", ..identity };
     let claim = Some(Box::new(Claim::Handoff { sealed: nonce, before, cookie }));
@@ -286,13 +286,13 @@ impl Caller {
 
 /// The session that the cookie holds, whether it lives or not; one that is forged is none.
 fn in_cookie<P>(v: &Visit<'_, P>) -> Result<Option<Sealed>, Reason> {
-    let value = session::present(v.ctx(), &v.luminate.session, v.target, &v.request.headers)?;
+    let value = v.cookies(&v.luminate.session).present(v.ctx())?;
     Ok(value.and_then(|value| session::open(v.ctx(), &v.luminate.session, value).ok()))
 }
 
 /// The session that the cookie for visitors holds who are not signed in, if it lives.
 fn anonymous<P>(v: &Visit<'_, P>) -> Option<Sealed> {
-    let text = session::visitor(&v.luminate.session, &v.request.headers)?;
+    let text = v.cookies(&v.luminate.session).visitor()?;
     let session = session::open(v.ctx(), &v.luminate.session, text).ok()?;
     (session::is_anonymous(&session) && session.expires > v.ctx().now).then_some(session)
 }
@@ -310,8 +310,8 @@ async fn living<P: Ports>(v: &Visit<'_, P>, sealed: &Sealed) -> Result<Result<Ca
 
 async fn check<P: Ports>(v: &Visit<'_, P>, sealed: &Sealed) -> Result<Identity, Reason> {
     let (ctx, policy) = (v.ctx(), &v.luminate.session);
-    let identity = session::check(ctx, v.ports, policy, v.route.revocation, sealed).await?;
-    session::keep_alive(ctx, v.ports, policy, sealed).await?;
+    let identity = session::check(ctx, policy, v.route.revocation, sealed).await?;
+    session::keep_alive(ctx, policy, sealed).await?;
     Ok(identity)
 }
 
@@ -372,9 +372,13 @@ fn is_embedded<P>(v: &Visit<'_, P>) -> bool {
     is_elsewhere && headers.get("origin").is_some_and(|origin| trusts(v, origin))
 }
 
+/// The cookies of the dialect's sessions, for whatever page the answer goes to.
+fn answered_cookies<'a, P>(v: &Visit<'a, P>) -> Cookies<'a> {
+    Cookies { embedded: is_embedded(v), ..v.cookies(&v.luminate.session) }
+}
+
 fn hand_over<P>(v: &Visit<'_, P>, session: &Sealed) -> Result<(), Reason> {
-    let headers = &v.request.headers;
-    let cookie = session::set_cookie(&v.luminate.session, v.target, headers, session, is_embedded(v))?;
+    let cookie = answered_cookies(v).set(session)?;
     v.jar.set(cookie);
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::authenticate::cross_site;
 use crate::credential::own::luminate::{ANYWHERE, AUTH, NONCE};
-use crate::credential::session::xsrf::Held;
+use crate::credential::session::xsrf::{Expected, Held};
 use crate::credential::session::{self, handoff};
 use crate::exchange::Exchange;
 use crate::exchange::access::{Access, Then};
@@ -61,7 +61,7 @@ async fn check_sender<P: Ports>(v: &Visit<'_, P>, body: &mut Option<NewBody>) ->
     let session = caller::check_sender(v)?.filter(|_| v.route.xsrf >= Xsrf::Token);
     let Some(session) = session else { return Ok(()) };
     let token = auth_token(v.ctx(), v.luminate, &session)?;
-    cross_site::check(v, v.route, (&token, Held::Nothing), FIELD, body).await
+    cross_site::check(v, v.route, Expected { token: &token, held: Held::Nothing }, FIELD, body).await
 }
 
 /// What `[[S86]]` puts into a form.
@@ -69,13 +69,13 @@ const FIELD: cross_site::Field = cross_site::Field { name: AUTH, is_named: |name
 
 /// What tags stand for on this visit. A visitor without a session gets one with the page, if it turns out to be one.
 fn tags<P: Ports>(v: &Visit<'_, P>, places: TagPlaces, caller: &mut Caller) -> Result<Tags, Reason> {
-    let Exchange { request, target, ports, .. } = **v;
+    let Exchange { target, .. } = **v;
     let ctx = v.ctx();
     let (session, cookie) = match caller.session.take() {
         Some(session) => (session, None),
         None => {
-            let session = session::start_anonymous(ctx, ports, &v.luminate.session)?;
-            let cookie = session::set_cookie(&v.luminate.session, target, &request.headers, &session, false)?;
+            let session = session::start_anonymous(ctx, &v.luminate.session)?;
+            let cookie = v.cookies(&v.luminate.session).set(&session)?;
             (session, Some(cookie))
         }
     };

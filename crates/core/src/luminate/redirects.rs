@@ -32,7 +32,7 @@ pub fn read<P>(v: &Visit<'_, P>, call: &Call<'_>) -> Result<Option<Box<OutcomeRe
     }
     let signer = match is_signed {
         true => {
-            let (_, secret) = v.ctx().signing_key(&v.luminate.signature.keys)?;
+            let secret = v.ctx().signing_key(&v.luminate.signature.keys)?.secret;
             Some(Signer { profile: v.luminate.signature.clone(), secret: secret.clone() })
         }
         false => None,
@@ -93,7 +93,7 @@ pub fn know<P: Ports>(
     let Some(outcome_redirect) = outcome_redirect else { return Ok(()) };
     outcome_redirect.caller.clone_from(&caller.identity.subject);
     let (Some(host), Some(session)) = (&v.luminate.http_host, &caller.session) else { return Ok(()) };
-    let Exchange { target, request, ports, .. } = **v;
+    let Exchange { target, request, .. } = **v;
     let ctx = v.ctx();
     if caller.is_anonymous() || !target.secure || !navigates(&request.headers) {
         return Ok(());
@@ -101,7 +101,7 @@ pub fn know<P: Ports>(
     if http_session::is_handed(ctx, &v.luminate.session, session, &request.headers)? {
         return Ok(());
     }
-    let nonce = http_session::mint_handoff(ctx, ports, &v.luminate.session, session)?;
+    let nonce = http_session::mint_handoff(ctx, &v.luminate.session, session)?;
     let (nonce, path) = (nonce.expose_text()?, HTTP_SESSION);
     outcome_redirect.detour = Some(Detour {
         url: format!("http://{host}{path}?{}={nonce}&{}=", HTTP_SESSION_NONCE, HTTP_SESSION_NEXT),

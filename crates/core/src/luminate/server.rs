@@ -39,7 +39,7 @@ pub(super) async fn administrator<P: Ports>(
     let Some(administrator) = administrators.find(|administrator| administrator.name == name) else {
         return Err(wrong(v, &network).await.into());
     };
-    let secret = ctx.secrets.secret(&administrator.secret, ctx.loopback)?;
+    let secret = ctx.secrets.secret(&administrator.secret)?;
     if !secret.is(password.as_bytes()) {
         return Err(wrong(v, &network).await.into());
     }
@@ -51,5 +51,5 @@ pub(super) async fn administrator<P: Ports>(
 }
 
 async fn wrong<P: Ports>(v: &Visit<'_, P>, network: &str) -> Reason {
-    v.state.guesses.count(network, v.ctx().now, v.ports, Reason::AdministratorRefused).await
+    v.state.guesses.count(network, v.ctx(), Reason::AdministratorRefused).await
 }

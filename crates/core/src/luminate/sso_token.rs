@@ -15,26 +15,19 @@ use crate::secret::Secret;
 ///
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`.
-pub fn mint(
-    ctx: Context<'_>,
-    entropy: &impl Entropy,
-    policy: &Session,
-    subject: &str,
-    lifetime: u64,
-) -> Result<Secret, Reason> {
-    let (key, secret) = ctx.signing_key(&policy.keys)?;
+pub fn mint(ctx: Context<'_, impl Entropy>, policy: &Session, subject: &str, lifetime: u64) -> Result<Secret, Reason> {
     let (issued, expires) = (ctx.now, ctx.now + lifetime);
     let terms = Terms { kind: Kind::SignOn, issued, expires, audience: "", payload: subject.as_bytes() };
-    Ok(Encoding::Dotted.write(seal::seal(&terms, key, secret, entropy)?.bytes()))
+    Ok(Encoding::Dotted.write(ctx.seal(&policy.keys, &terms)?.bytes()))
 }
 
 /// The subject of a token.
 ///
 /// # Errors
 /// `SignOnForged`, `SignOnExpired`, `SecretMissing`.
-pub fn verify(ctx: Context<'_>, policy: &Session, text: &str) -> Result<String, Reason> {
+pub fn verify<P>(ctx: Context<'_, P>, policy: &Session, text: &str) -> Result<String, Reason> {
     let bytes = Encoding::Dotted.read(text).ok_or(Reason::SignOnForged)?;
-    let opened = seal::read(Kind::SignOn, &policy.keys, ctx.secrets, ctx.loopback, &bytes)?;
+    let opened = seal::read(Kind::SignOn, &policy.keys, ctx.secrets, &bytes)?;
     let token = opened.ok_or(Reason::SignOnForged)?;
     if token.expires <= ctx.now {
         return Err(Reason::SignOnExpired);

@@ -12,13 +12,12 @@ use crate::sealed::store::{Context, kv_expiry};
 /// # Errors
 /// `replayed`, and storage's own reasons.
 pub async fn claim<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     key: &ClaimKey,
     until: u64,
     replayed: Reason,
 ) -> Result<(), Reason> {
-    match take(ctx, ports, key, until, "").await? {
+    match take(ctx, key, until, "").await? {
         Claimed::First => Ok(()),
         Claimed::Replayed { .. } => Err(replayed),
     }
@@ -29,22 +28,20 @@ pub async fn claim<P: KvStore + Ledger>(
 /// # Errors
 /// Storage's own reasons.
 pub async fn take<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     key: &ClaimKey,
     until: u64,
     note: &str,
 ) -> Result<Claimed, Reason> {
-    match ctx.single_use {
-        SingleUse::Ledger => ports.claim(key, until, note).await,
-        SingleUse::BestEffort => take_in_vault(ctx, ports, key, until, note).await,
+    match ctx.policy.single_use {
+        SingleUse::Ledger => ctx.ports.claim(key, until, note).await,
+        SingleUse::BestEffort => take_in_vault(ctx, key, until, note).await,
     }
 }
 
 /// KV alone, as the policy asked: two requests at one moment can both pass, and for as long as KV lags.
 async fn take_in_vault(
-    ctx: Context<'_>,
-    ports: &impl KvStore,
+    ctx: Context<'_, impl KvStore>,
     key: &ClaimKey,
     until: u64,
     note: &str,
@@ -57,10 +54,10 @@ async fn take_in_vault(
     }
     ctx.recent.put(&key, claimed, ctx.now);
     let work = async {
-        if let Some(note) = ports.get(&key).await? {
+        if let Some(note) = ctx.ports.get(&key).await? {
             return Ok(replayed(ctx, note));
         }
-        ports.put(&key, if note.is_empty() { "1" } else { note }, kv_expiry(ctx.now, until)).await?;
+        ctx.ports.put(&key, if note.is_empty() { "1" } else { note }, kv_expiry(ctx.now, until)).await?;
         Ok(Claimed::First)
     };
     let claimed = work.await;
@@ -72,7 +69,7 @@ async fn take_in_vault(
 }
 
 /// KV does not say when a claim was made. A note whose age matters has that time for its first number.
-fn replayed(ctx: Context<'_>, note: String) -> Claimed {
+fn replayed<P>(ctx: Context<'_, P>, note: String) -> Claimed {
     let digits = note.split(|c: char| !c.is_ascii_digit()).find(|digits| !digits.is_empty());
     let at = digits.and_then(|at| at.parse().ok()).unwrap_or(0);
     Claimed::Replayed { age: ctx.now.saturating_sub(at), note }

@@ -20,7 +20,7 @@ use crate::ports::{ClaimKey, Entropy};
 use crate::refusal::Reason;
 use crate::sealed::claim_key;
 use crate::secret::Secret;
-use crate::secrets::Secrets;
+use crate::secrets::{SigningKey, Usable};
 
 /// What a sealed credential is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,46 +159,31 @@ impl Sealed {
     }
 }
 
-/// Mints a credential that carries nothing. Returns the text, which is told once and never stored, and its parts.
+/// Makes a credential. Its text is told once and never stored.
 ///
 /// # Errors
-/// `EntropyUnavailable`.
+/// `EntropyUnavailable`; `Internal` for a payload that is too long.
 ///
 /// # Example
 /// ```
 /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
 /// # let secrets = Secrets::new(&policy, "", secret);
-/// use edgegate_core::sealed::seal::{Kind, mint, open};
+/// use edgegate_core::sealed::seal::{Kind, Terms, open, seal};
 /// use edgegate_core::testing::{Memory, World};
 ///
 /// let ports = Memory::new(&World::at(1_800_000_000));
+/// let secrets = secrets.usable(false);
 /// let key = policy.key("seal-1").unwrap();
-/// let value = secrets.secret(&key.secret, false).unwrap();
-/// let (text, _) = mint(Kind::Nonce, key, value, 1_800_000_000, 1_800_000_300, "account", &ports).unwrap();
+/// let (issued, expires) = (1_800_000_000, 1_800_000_300);
+/// let terms = Terms { kind: Kind::Nonce, issued, expires, audience: "account", payload: &[] };
+/// let text = seal(&terms, secrets.key(key).unwrap(), &ports).unwrap().text();
 ///
-/// let opened = open(Kind::Nonce, &[key.clone()], &secrets, false, text.expose_text().unwrap()).unwrap().unwrap();
+/// let opened = open(Kind::Nonce, &[key.clone()], secrets, text.expose_text().unwrap()).unwrap().unwrap();
 /// assert!(opened.is_for("account"));
 /// assert_eq!(opened.expires, 1_800_000_300, "open says that it is authentic, not that it is still valid");
 /// ```
-pub fn mint(
-    kind: Kind,
-    key: &Key,
-    secret: &Secret,
-    issued: u64,
-    expires: u64,
-    audience: &str,
-    entropy: &impl Entropy,
-) -> Result<(Secret, Sealed), Reason> {
-    let sealed = seal(&Terms { kind, issued, expires, audience, payload: &[] }, key, secret, entropy)?;
-    Ok((sealed.text(), sealed))
-}
-
-/// Makes a credential.
-///
-/// # Errors
-/// `EntropyUnavailable`; `Internal` for a payload that is too long.
-pub fn seal(terms: &Terms<'_>, key: &Key, secret: &Secret, entropy: &impl Entropy) -> Result<Sealed, Reason> {
+pub fn seal(terms: &Terms<'_>, key: SigningKey<'_>, entropy: &impl Entropy) -> Result<Sealed, Reason> {
     if terms.payload.len() > PAYLOAD {
         return Err(Reason::Internal);
     }
@@ -211,11 +196,12 @@ pub fn seal(terms: &Terms<'_>, key: &Key, secret: &Secret, entropy: &impl Entrop
     bytes.extend(five_bytes(expires));
     bytes.extend(tag);
     bytes.extend(random);
-    bytes.extend(masked(kind, &key.id, secret, &random, terms.payload));
-    let mac = compute(kind, &key.id, secret, &bytes);
+    let maker = Maker { kind, key_id: &key.key.id, secret: key.secret };
+    bytes.extend(maker.masked(&random, terms.payload));
+    let mac = maker.mac(&bytes);
     bytes.extend(mac);
     let (payload, bytes) = (Secret::new(terms.payload), Secret::new(bytes));
-    let (key_id, record_key) = (key.id.clone(), OnceCell::new());
+    let (key_id, record_key) = (maker.key_id.to_owned(), OnceCell::new());
     Ok(Sealed { kind, key_id, issued, expires, payload, tag, mac, bytes, record_key })
 }
 
@@ -237,15 +223,9 @@ pub fn is_written_as(kind: Kind, text: &str) -> bool {
 /// use edgegate_core::sealed::seal::{Kind, open};
 ///
 /// let keys = [policy.key("seal-1").unwrap().clone()];
-/// assert_eq!(open(Kind::Session, &keys, &secrets, false, "egs_seal-1_AAAA"), Ok(None));
+/// assert_eq!(open(Kind::Session, &keys, secrets.usable(false), "egs_seal-1_AAAA"), Ok(None));
 /// ```
-pub fn open(
-    kind: Kind,
-    keys: &[Arc<Key>],
-    secrets: &Secrets,
-    loopback: bool,
-    text: &str,
-) -> Result<Option<Sealed>, Reason> {
+pub fn open(kind: Kind, keys: &[Arc<Key>], secrets: Usable<'_>, text: &str) -> Result<Option<Sealed>, Reason> {
     let mut pieces = text.splitn(3, '_');
     let (Some(prefix), Some(key_id), Some(body)) = (pieces.next(), pieces.next(), pieces.next()) else {
         return Ok(None);
@@ -253,25 +233,19 @@ pub fn open(
     let key = keys.iter().find(|key| key.id == key_id).filter(|_| prefix == kind.prefix());
     let Some(key) = key.filter(|_| body.len() <= TEXT) else { return Ok(None) };
     let Some(bytes) = from_base64url(body.as_bytes()) else { return Ok(None) };
-    read(kind, core::slice::from_ref(key), secrets, loopback, &bytes)
+    read(kind, core::slice::from_ref(key), secrets, &bytes)
 }
 
 /// The same for bytes that do not say which key made them.
 ///
 /// # Errors
 /// `SecretMissing` if no key fits and one of them has no value.
-pub fn read(
-    kind: Kind,
-    keys: &[Arc<Key>],
-    secrets: &Secrets,
-    loopback: bool,
-    bytes: &[u8],
-) -> Result<Option<Sealed>, Reason> {
+pub fn read(kind: Kind, keys: &[Arc<Key>], secrets: Usable<'_>, bytes: &[u8]) -> Result<Option<Sealed>, Reason> {
     let mut otherwise = Ok(None);
     for key in keys {
-        match secrets.secret(&key.secret, loopback) {
+        match secrets.secret(&key.secret) {
             Ok(secret) => {
-                if let Some(sealed) = read_with(kind, &key.id, secret, bytes) {
+                if let Some(sealed) = (Maker { kind, key_id: &key.id, secret }).read(bytes) {
                     return Ok(Some(sealed));
                 }
             }
@@ -293,53 +267,66 @@ pub fn tag_of(audience: &str) -> Tag {
 
 /// Whether bytes are a credential of any kind, made with this key.
 pub fn is_written_with(key_id: &str, secret: &Secret, bytes: &[u8]) -> bool {
-    Kind::ALL.iter().any(|kind| read_with(*kind, key_id, secret, bytes).is_some())
+    Kind::ALL.iter().any(|kind| Maker { kind: *kind, key_id, secret }.read(bytes).is_some())
 }
 
 /// Whether bytes begin with a credential of that kind, made with this key.
 pub fn begins_with(kind: Kind, key_id: &str, secret: &Secret, bytes: &[u8]) -> bool {
     let lengths = BARE..=bytes.len().min(BARE + PAYLOAD);
-    lengths.filter_map(|length| bytes.get(..length)).any(|bytes| read_with(kind, key_id, secret, bytes).is_some())
+    let maker = Maker { kind, key_id, secret };
+    lengths.filter_map(|length| bytes.get(..length)).any(|bytes| maker.read(bytes).is_some())
 }
 
-fn read_with(kind: Kind, key_id: &str, secret: &Secret, bytes: &[u8]) -> Option<Sealed> {
-    let (body, mac) = bytes.split_at_checked(bytes.len().checked_sub(MAC)?)?;
-    let mac: [u8; MAC] = mac.try_into().ok()?;
-    if !(BODY..=BODY + PAYLOAD).contains(&body.len()) || !bool::from(compute(kind, key_id, secret, body).ct_eq(&mac)) {
-        return None;
+/// What MAC and mask are made of, beside the bytes.
+#[derive(Clone, Copy)]
+struct Maker<'a> {
+    kind: Kind,
+    key_id: &'a str,
+    secret: &'a Secret,
+}
+
+impl Maker<'_> {
+    /// Takes bytes apart that were made so; None for any others.
+    fn read(self, bytes: &[u8]) -> Option<Sealed> {
+        let (body, mac) = bytes.split_at_checked(bytes.len().checked_sub(MAC)?)?;
+        let mac: [u8; MAC] = mac.try_into().ok()?;
+        if !(BODY..=BODY + PAYLOAD).contains(&body.len()) || !bool::from(self.mac(body).ct_eq(&mac)) {
+            return None;
+        }
+        let (issued, rest) = body.split_at_checked(5)?;
+        let (expires, rest) = rest.split_at_checked(5)?;
+        let (tag, rest) = rest.split_at_checked(TAG)?;
+        let (random, payload) = rest.split_at_checked(RANDOM)?;
+        Some(Sealed {
+            kind: self.kind,
+            key_id: self.key_id.to_owned(),
+            issued: number(issued),
+            expires: number(expires),
+            payload: Secret::new(self.masked(random, payload)),
+            tag: tag.try_into().ok()?,
+            mac,
+            bytes: Secret::new(bytes),
+            record_key: OnceCell::new(),
+        })
     }
-    let (issued, rest) = body.split_at_checked(5)?;
-    let (expires, rest) = rest.split_at_checked(5)?;
-    let (tag, rest) = rest.split_at_checked(TAG)?;
-    let (random, payload) = rest.split_at_checked(RANDOM)?;
-    Some(Sealed {
-        kind,
-        key_id: key_id.to_owned(),
-        issued: number(issued),
-        expires: number(expires),
-        payload: Secret::new(masked(kind, key_id, secret, random, payload)),
-        tag: tag.try_into().ok()?,
-        mac,
-        bytes: Secret::new(bytes),
-        record_key: OnceCell::new(),
-    })
-}
 
-/// The payload with its mask put on, or taken off. The random bytes are used for one credential only.
-fn masked(kind: Kind, key_id: &str, secret: &Secret, random: &[u8], payload: &[u8]) -> Vec<u8> {
-    let block = |counter: u8| {
-        let counter = [counter];
-        let (prefix, key_id) = (kind.prefix().as_bytes(), key_id.as_bytes());
-        let parts: [&[u8]; 7] = [b"edgegate mask v1\0", prefix, b"\0", key_id, b"\0", random, &counter];
-        hmac_sha256(secret, &parts)
-    };
-    let counted = payload.chunks(32).zip(0_u8..);
-    counted.flat_map(|(chunk, counter)| chunk.iter().zip(block(counter)).map(|(byte, mask)| byte ^ mask)).collect()
-}
+    /// The payload with its mask put on, or taken off. The random bytes are used for one credential only.
+    fn masked(self, random: &[u8], payload: &[u8]) -> Vec<u8> {
+        let block = |counter: u8| {
+            let counter = [counter];
+            let (prefix, key_id) = (self.kind.prefix().as_bytes(), self.key_id.as_bytes());
+            let parts: [&[u8]; 7] = [b"edgegate mask v1\0", prefix, b"\0", key_id, b"\0", random, &counter];
+            hmac_sha256(self.secret, &parts)
+        };
+        let counted = payload.chunks(32).zip(0_u8..);
+        counted.flat_map(|(chunk, counter)| chunk.iter().zip(block(counter)).map(|(byte, mask)| byte ^ mask)).collect()
+    }
 
-fn compute(kind: Kind, key_id: &str, secret: &Secret, body: &[u8]) -> [u8; MAC] {
-    let parts: [&[u8]; 6] = [b"edgegate seal v1\0", kind.prefix().as_bytes(), b"\0", key_id.as_bytes(), b"\0", body];
-    first(hmac_sha256(secret, &parts))
+    fn mac(self, body: &[u8]) -> [u8; MAC] {
+        let (prefix, key_id) = (self.kind.prefix().as_bytes(), self.key_id.as_bytes());
+        let parts: [&[u8]; 6] = [b"edgegate seal v1\0", prefix, b"\0", key_id, b"\0", body];
+        first(hmac_sha256(self.secret, &parts))
+    }
 }
 
 fn audience_tag(audience: &str) -> [u8; TAG] {

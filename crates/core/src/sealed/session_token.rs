@@ -20,7 +20,7 @@ use crate::secret::Secret;
 ///
 /// # Errors
 /// `SecretMissing`.
-pub fn token(ctx: Context<'_>, policy: &Session, session: &Sealed, purpose: &str) -> Result<Secret, Reason> {
+pub fn token<P>(ctx: Context<'_, P>, policy: &Session, session: &Sealed, purpose: &str) -> Result<Secret, Reason> {
     let secret = ctx.secret_of(&policy.keys, session)?;
     let half: [u8; HALF] = seal::first(session.bind(secret, purpose));
     Ok(Encoding::Dotted.write(&[half, mark(secret, &half)].concat()))
@@ -36,8 +36,8 @@ pub fn is_written_with(secret: &Secret, bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// `SecretMissing`.
-pub fn is_token(
-    ctx: Context<'_>,
+pub fn is_token<P>(
+    ctx: Context<'_, P>,
     policy: &Session,
     session: &Sealed,
     purpose: &str,

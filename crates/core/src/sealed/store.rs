@@ -7,34 +7,44 @@
 
 use std::sync::Arc;
 
-use crate::policy::{Key, Revocation, SingleUse};
+use crate::policy::{Key, Policy, Revocation, SingleUse};
 use crate::ports::{ClaimKey, Entropy, KvStore, Ledger, Tombstone};
 use crate::refusal::Reason;
 use crate::sealed::cache::Recent;
 use crate::sealed::record::Record;
 use crate::sealed::seal::{self, Kind, Sealed, Terms};
 use crate::secret::Secret;
-use crate::secrets::Secrets;
+use crate::secrets::{SigningKey, Usable};
 
-/// What all of this needs to know.
-#[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
+/// What sealing, finding and revoking need: the policy, its secrets, the memory, the time, and the ports. `P` is bound by
+/// what a function asks of the world, from nothing (it opens what authenticates itself) to all of [`crate::ports::Ports`].
+#[derive(Debug)]
+pub struct Context<'a, P> {
+    /// The world.
+    pub ports: &'a P,
+    /// The policy. It says whether the Ledger exists.
+    pub policy: &'a Policy,
     /// This isolate's memory.
     pub recent: &'a Recent,
-    /// Values of the keys.
-    pub secrets: &'a Secrets,
-    /// Whether the Ledger exists.
-    pub single_use: SingleUse,
-    /// Whether the request came over loopback (published demo secrets count).
-    pub loopback: bool,
+    /// Values of the keys, those that count for the request.
+    pub secrets: Usable<'a>,
     /// Unix seconds.
     pub now: u64,
 }
 
-impl<'a> Context<'a> {
+// By hand: derived, they would ask the ports to be copied too.
+impl<P> Clone for Context<'_, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P> Copy for Context<'_, P> {}
+
+impl<'a, P> Context<'a, P> {
     /// For what is asked rarely and weighs much: the Ledger, where there is one, and no copy.
     pub fn strictest(&self) -> Revocation {
-        match self.single_use {
+        match self.policy.single_use {
             SingleUse::Ledger => Revocation::Strict,
             SingleUse::BestEffort => Revocation::Cached,
         }
@@ -44,9 +54,22 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// `SecretMissing`; `Internal` for an empty list, which reading the policy excludes.
-    pub fn signing_key<'k>(&self, keys: &'k [Arc<Key>]) -> Result<(&'k Arc<Key>, &'a Secret), Reason> {
-        let key = keys.first().ok_or(Reason::Internal)?;
-        Ok((key, self.secrets.secret(&key.secret, self.loopback)?))
+    pub fn signing_key<'k>(&self, keys: &'k [Arc<Key>]) -> Result<SigningKey<'k>, Reason>
+    where
+        'a: 'k,
+    {
+        self.secrets.key(keys.first().ok_or(Reason::Internal)?)
+    }
+
+    /// Makes a credential with the key that makes new ones.
+    ///
+    /// # Errors
+    /// `SecretMissing`, `EntropyUnavailable`; `Internal` for a payload that is too long.
+    pub fn seal(&self, keys: &[Arc<Key>], terms: &Terms<'_>) -> Result<Sealed, Reason>
+    where
+        P: Entropy,
+    {
+        seal::seal(terms, self.signing_key(keys)?, self.ports)
     }
 
     /// The value of the key that authenticated a credential.
@@ -55,7 +78,7 @@ impl<'a> Context<'a> {
     /// `SecretMissing`; `Internal` if it is none of the list.
     pub fn secret_of(&self, keys: &[Arc<Key>], sealed: &Sealed) -> Result<&'a Secret, Reason> {
         let key = keys.iter().find(|key| key.id == sealed.key_id).ok_or(Reason::Internal)?;
-        self.secrets.secret(&key.secret, self.loopback)
+        self.secrets.secret(&key.secret)
     }
 }
 
@@ -85,21 +108,19 @@ impl From<Option<Record>> for Found {
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`, `VaultUnavailable`.
 pub async fn mint<P: KvStore + Ledger + Entropy>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     kind: Kind,
     keys: &[Arc<Key>],
     audience: &str,
     record: Record,
 ) -> Result<Sealed, Reason> {
-    let (key, secret) = ctx.signing_key(keys)?;
     let terms = Terms { kind, issued: ctx.now, expires: record.exp, audience, payload: &[] };
-    let sealed = seal::seal(&terms, key, secret, ports)?;
+    let sealed = ctx.seal(keys, &terms)?;
     let json = record.to_json()?;
-    ports.put(sealed.record_key(), &json, kv_expiry(ctx.now, record.exp)).await?;
-    if ctx.single_use == SingleUse::Ledger {
+    ctx.ports.put(sealed.record_key(), &json, kv_expiry(ctx.now, record.exp)).await?;
+    if ctx.policy.single_use == SingleUse::Ledger {
         // For readers whose KV lags. Not needed where KV does not, so a failure here refuses nobody.
-        let _ = ports.claim(&sealed.claim_key("minted"), ctx.now + LAG, &json).await;
+        let _ = ctx.ports.claim(&sealed.claim_key("minted"), ctx.now + LAG, &json).await;
     }
     ctx.recent.put(sealed.record_key(), record, ctx.now);
     Ok(sealed)
@@ -110,21 +131,20 @@ pub async fn mint<P: KvStore + Ledger + Entropy>(
 /// # Errors
 /// `VaultUnavailable`, `LedgerUnavailable`, `BindingMissing`.
 pub async fn find<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     sealed: &Sealed,
     max_age: u64,
     revocation: Revocation,
 ) -> Result<Found, Reason> {
     let key = sealed.record_key();
-    if revocation == Revocation::Strict && is_revoked(ports, sealed).await? {
+    if revocation == Revocation::Strict && is_revoked(ctx, sealed).await? {
         // Who takes no copy answers for the revocation, so this isolate's copy opens nothing any more. Routes keep to their
         // own bounds.
         return Ok(if max_age == 0 { revoked(ctx, key, sealed.expires).into() } else { Found::Revoked });
     }
     let record = match ctx.recent.get(key, ctx.now, max_age) {
         Some(record) => Some(record),
-        None => fetch(ctx, ports, sealed, key).await?,
+        None => fetch(ctx, sealed, key).await?,
     };
     Ok(record.into())
 }
@@ -133,19 +153,19 @@ pub async fn find<P: KvStore + Ledger>(
 ///
 /// # Errors
 /// `LedgerUnavailable`, `BindingMissing`; `VaultUnavailable` where there is no Ledger.
-pub async fn revoke<P: KvStore + Ledger>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<(), Reason> {
+pub async fn revoke<P: KvStore + Ledger>(ctx: Context<'_, P>, sealed: &Sealed) -> Result<(), Reason> {
     let record = Record::tombstone(sealed.expires);
     let key = sealed.record_key();
     let tombstone = Tombstone { key, value: &record.to_json()?, again: false };
     let was_alive = ctx.recent.get(key, ctx.now, 0).is_none();
-    if ctx.single_use == SingleUse::BestEffort {
+    if ctx.policy.single_use == SingleUse::BestEffort {
         // Nothing else keeps a second request out meanwhile.
         ctx.recent.put(key, record.clone(), ctx.now);
     }
-    let buried = bury(ctx, ports, &sealed.claim_key("revoked"), sealed.expires, &tombstone).await;
+    let buried = bury(ctx, &sealed.claim_key("revoked"), sealed.expires, &tombstone).await;
     if buried.is_ok() {
         ctx.recent.put(key, record, ctx.now);
-    } else if ctx.single_use == SingleUse::BestEffort && was_alive {
+    } else if ctx.policy.single_use == SingleUse::BestEffort && was_alive {
         ctx.recent.forget(key); // a revocation that failed is none
     }
     buried
@@ -156,28 +176,27 @@ pub async fn revoke<P: KvStore + Ledger>(ctx: Context<'_>, ports: &P, sealed: &S
 /// # Errors
 /// As [`revoke`].
 pub(crate) async fn bury<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     revoked: &ClaimKey,
     until: u64,
     tombstone: &Tombstone<'_>,
 ) -> Result<(), Reason> {
-    if ctx.single_use == SingleUse::BestEffort {
-        return ports.put(tombstone.key, tombstone.value, kv_expiry(ctx.now, until)).await;
+    if ctx.policy.single_use == SingleUse::BestEffort {
+        return ctx.ports.put(tombstone.key, tombstone.value, kv_expiry(ctx.now, until)).await;
     }
-    ports.revoke(revoked, until, tombstone).await
+    ctx.ports.revoke(revoked, until, tombstone).await
 }
 
 /// Whether the Ledger knows of a revocation.
 ///
 /// # Errors
 /// `LedgerUnavailable`, `BindingMissing`.
-pub async fn is_revoked(ports: &impl Ledger, sealed: &Sealed) -> Result<bool, Reason> {
-    Ok(ports.recall(&sealed.claim_key("revoked")).await?.is_some())
+pub async fn is_revoked(ctx: Context<'_, impl Ledger>, sealed: &Sealed) -> Result<bool, Reason> {
+    Ok(ctx.ports.recall(&sealed.claim_key("revoked")).await?.is_some())
 }
 
 /// What the Ledger knows to be revoked is remembered, or a copy that this isolate has would go on opening.
-pub(crate) fn revoked(ctx: Context<'_>, key: &str, expires: u64) -> Option<Record> {
+pub(crate) fn revoked<P>(ctx: Context<'_, P>, key: &str, expires: u64) -> Option<Record> {
     let record = Record::tombstone(expires);
     ctx.recent.put(key, record.clone(), ctx.now);
     Some(record)
@@ -188,19 +207,14 @@ pub fn kv_expiry(now: u64, expires: u64) -> u64 {
     expires.max(now + 61)
 }
 
-async fn fetch<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
-    sealed: &Sealed,
-    key: &str,
-) -> Result<Option<Record>, Reason> {
-    let mut text = ports.get(key).await?;
+async fn fetch<P: KvStore + Ledger>(ctx: Context<'_, P>, sealed: &Sealed, key: &str) -> Result<Option<Record>, Reason> {
+    let mut text = ctx.ports.get(key).await?;
     let is_young = ctx.now < sealed.issued + LAG;
-    if text.is_none() && is_young && ctx.single_use == SingleUse::Ledger {
-        if is_revoked(ports, sealed).await? {
+    if text.is_none() && is_young && ctx.policy.single_use == SingleUse::Ledger {
+        if is_revoked(ctx, sealed).await? {
             return Ok(revoked(ctx, key, sealed.expires));
         }
-        text = ports.recall(&sealed.claim_key("minted")).await?;
+        text = ctx.ports.recall(&sealed.claim_key("minted")).await?;
     }
     let record = Record::found(text.as_deref())?;
     if let Some(record) = &record {

@@ -16,8 +16,7 @@ use crate::http::query;
 use crate::policy::{Key, KeyUse, Link, MacAlgorithm, Network};
 use crate::refusal::Reason;
 use crate::sealed::record::is_name;
-use crate::secret::Secret;
-use crate::secrets::Secrets;
+use crate::secrets::{SigningKey, Usable};
 
 /// What of a request a link's MAC may cover.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +27,17 @@ pub struct Signed<'a> {
     pub host: &'a str,
     /// Path as received.
     pub path: &'a str,
+    /// Query as received, without `?`. Of a link that is to be signed, what it has of its own.
+    pub query: &'a str,
+}
+
+/// From where and when a link is used.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival {
+    /// The client's address, where it is known.
+    pub client: Option<IpAddr>,
+    /// Unix seconds.
+    pub now: u64,
 }
 
 /// A link's query, taken apart.
@@ -82,24 +92,22 @@ pub struct Terms {
 /// # let policy = Policy::read(EXAMPLE).unwrap();
 /// # let secrets = Secrets::new(&policy, "", secret);
 /// use edgegate_core::refusal::Reason;
-/// use edgegate_core::signed::link::{Signed, verify};
+/// use edgegate_core::signed::link::{Arrival, Signed, verify};
 ///
-/// let signed = Signed { method: "GET", host: "gate.example.org", path: "/downloads/a.pdf" };
 /// let query = "eg_kid=link-1&eg_exp=1800000600&eg_sig=AAAA";
-/// let verdict = verify(&policy.links[0], &secrets, false, signed, query, None, 1_800_000_000);
+/// let signed = Signed { method: "GET", host: "gate.example.org", path: "/downloads/a.pdf", query };
+/// let arrival = Arrival { client: None, now: 1_800_000_000 };
+/// let verdict = verify(&policy.links[0], secrets.usable(false), signed, arrival);
 /// assert_eq!(verdict, Err(Reason::LinkSignatureMismatch));
 /// ```
 pub fn verify(
     profile: &Link,
-    secrets: &Secrets,
-    loopback: bool,
+    secrets: Usable<'_>,
     signed: Signed<'_>,
-    query: &str,
-    client: Option<IpAddr>,
-    now: u64,
+    arrival: Arrival,
 ) -> Result<Option<Verified>, Reason> {
-    let Some((verified, parts)) = authenticate(profile, secrets, loopback, signed, query)? else { return Ok(None) };
-    check_terms(profile, &parts, client, now)?;
+    let Some((verified, parts)) = authenticate(profile, secrets, signed)? else { return Ok(None) };
+    check_terms(profile, &parts, arrival)?;
     Ok(Some(verified))
 }
 
@@ -109,15 +117,12 @@ pub fn verify(
 /// `LinkKeyUnknown`, `LinkSignatureMismatch`, `SecretMissing`, and those of [`parse`].
 pub fn authenticate<'a>(
     profile: &Link,
-    secrets: &Secrets,
-    loopback: bool,
-    signed: Signed<'_>,
-    query: &'a str,
+    secrets: Usable<'_>,
+    signed: Signed<'a>,
 ) -> Result<Option<(Verified, Parts<'a>)>, Reason> {
-    let Some(parts) = parse(profile, query)? else { return Ok(None) };
+    let Some(parts) = parse(profile, signed.query)? else { return Ok(None) };
     let key = find_key(profile, parts.key_id).ok_or(Reason::LinkKeyUnknown)?;
-    let secret = secrets.secret(&key.secret, loopback)?;
-    let mac = compute(profile, key, secret, signed, parts.covered);
+    let mac = compute(profile, secrets.key(key)?, Signed { query: parts.covered, ..signed });
     if !bool::from(mac.as_slice().ct_eq(&parts.mac)) {
         return Err(Reason::LinkSignatureMismatch);
     }
@@ -134,7 +139,8 @@ pub fn authenticate<'a>(
 ///
 /// # Errors
 /// `LinkExpired`, `LinkNotYetValid`, `LinkLifetimeTooLong`, `LinkAddressMissing`, `LinkAddressMismatch`.
-pub fn check_terms(profile: &Link, parts: &Parts<'_>, client: Option<IpAddr>, now: u64) -> Result<(), Reason> {
+pub fn check_terms(profile: &Link, parts: &Parts<'_>, arrival: Arrival) -> Result<(), Reason> {
+    let Arrival { client, now } = arrival;
     if now >= parts.expires.saturating_add(profile.skew) {
         return Err(Reason::LinkExpired);
     }
@@ -152,7 +158,7 @@ pub fn check_terms(profile: &Link, parts: &Parts<'_>, client: Option<IpAddr>, no
     }
 }
 
-/// The query of a link on these terms; `query` is the link's own, without `?`.
+/// The query of a link on these terms.
 ///
 /// # Errors
 /// `ParameterDuplicate` if the query already has a name of this format.
@@ -162,41 +168,36 @@ pub fn check_terms(profile: &Link, parts: &Parts<'_>, client: Option<IpAddr>, no
 /// # use edgegate_core::{policy::Policy, secrets::Secrets, testing::{EXAMPLE, secret}};
 /// # let policy = Policy::read(EXAMPLE).unwrap();
 /// # let secrets = Secrets::new(&policy, "", secret);
-/// use edgegate_core::signed::link::{Signed, Terms, sign, verify};
+/// use edgegate_core::signed::link::{Arrival, Signed, Terms, sign, verify};
 ///
+/// let secrets = secrets.usable(false);
 /// let profile = &policy.links[0];
-/// let key = &profile.keys[0];
-/// let signed = Signed { method: "GET", host: "gate.example.org", path: "/downloads/a.pdf" };
+/// let signed = Signed { method: "GET", host: "gate.example.org", path: "/downloads/a.pdf", query: "page=1" };
 /// let terms = Terms { expires: 1_800_000_600, ..Terms::default() };
-/// let query = sign(profile, key, secrets.secret(&key.secret, false).unwrap(), signed, "page=1", terms).unwrap();
+/// let query = sign(profile, secrets.key(&profile.keys[0]).unwrap(), signed, terms).unwrap();
 /// assert!(query.starts_with("page=1&eg_kid=link-1&eg_exp=1800000600&eg_sig="));
 ///
-/// let verified = verify(profile, &secrets, false, signed, &query, None, 1_800_000_000).unwrap().unwrap();
+/// let received = Signed { query: &query, ..signed };
+/// let arrival = Arrival { client: None, now: 1_800_000_000 };
+/// let verified = verify(profile, secrets, received, arrival).unwrap().unwrap();
 /// assert_eq!(verified.key_id, "link-1");
 /// ```
-pub fn sign(
-    profile: &Link,
-    key: &Key,
-    secret: &Secret,
-    signed: Signed<'_>,
-    query: &str,
-    terms: Terms,
-) -> Result<String, Reason> {
-    if query::names(query).any(|name| query::folds_onto_prefix(name, PREFIX)) {
+pub fn sign(profile: &Link, key: SigningKey<'_>, signed: Signed<'_>, terms: Terms) -> Result<String, Reason> {
+    if query::names(signed.query).any(|name| query::folds_onto_prefix(name, PREFIX)) {
         return Err(Reason::ParameterDuplicate);
     }
-    let mut covered = query.to_owned();
+    let mut covered = signed.query.to_owned();
     if !covered.is_empty() {
         covered.push('&');
     }
-    covered.push_str(&format!("eg_kid={}&eg_exp={}", key.id, terms.expires));
+    covered.push_str(&format!("eg_kid={}&eg_exp={}", key.key.id, terms.expires));
     if let Some(not_before) = terms.not_before {
         covered.push_str(&format!("&eg_nbf={not_before}"));
     }
     if let Some(network) = terms.network {
         covered.push_str(&format!("&eg_ip={network}"));
     }
-    let mac = compute(profile, key, secret, signed, &covered);
+    let mac = compute(profile, key, Signed { query: &covered, ..signed });
     Ok(format!("{covered}&eg_sig={}", base64url(&mac)))
 }
 
@@ -234,9 +235,9 @@ pub fn parse<'a>(profile: &Link, query: &'a str) -> Result<Option<Parts<'a>>, Re
     }))
 }
 
-/// The exact text under the MAC.
-pub fn string_to_sign(profile: &Link, signed: Signed<'_>, covered: &str) -> String {
-    let mut text = String::with_capacity(signed.host.len() + signed.path.len() + covered.len() + 8);
+/// The exact text under the MAC, where `signed.query` is every byte before `&eg_sig=`.
+pub fn string_to_sign(profile: &Link, signed: Signed<'_>) -> String {
+    let mut text = String::with_capacity(signed.host.len() + signed.path.len() + signed.query.len() + 8);
     if profile.cover_method {
         text.push_str(if signed.method == "HEAD" { "GET" } else { signed.method });
         text.push('\n');
@@ -247,16 +248,16 @@ pub fn string_to_sign(profile: &Link, signed: Signed<'_>, covered: &str) -> Stri
     }
     text.push_str(signed.path);
     text.push('?');
-    text.push_str(covered);
+    text.push_str(signed.query);
     text
 }
 
-/// The MAC that the key gives.
-pub fn compute(profile: &Link, key: &Key, secret: &Secret, signed: Signed<'_>, covered: &str) -> Vec<u8> {
-    let text = string_to_sign(profile, signed, covered);
-    match key.usage {
-        KeyUse::Link(MacAlgorithm::HmacSha1) => hmac_sha1(secret, &[text.as_bytes()]).to_vec(),
-        _ => hmac_sha256(secret, &[text.as_bytes()]).to_vec(),
+/// The MAC that the key gives to the text of [`string_to_sign`].
+pub fn compute(profile: &Link, key: SigningKey<'_>, signed: Signed<'_>) -> Vec<u8> {
+    let text = string_to_sign(profile, signed);
+    match key.key.usage {
+        KeyUse::Link(MacAlgorithm::HmacSha1) => hmac_sha1(key.secret, &[text.as_bytes()]).to_vec(),
+        _ => hmac_sha256(key.secret, &[text.as_bytes()]).to_vec(),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::http::query;
 use crate::policy::{Boundary, Digest, SignedRedirect};
 use crate::refusal::Reason;
 use crate::secret::Secret;
-use crate::secrets::Secrets;
+use crate::secrets::Usable;
 use crate::signed::link::{read_seconds, subject};
 
 /// A signed query, taken apart.
@@ -57,19 +57,18 @@ pub struct Verified {
 /// use edgegate_core::signed::redirect::{sign, verify};
 ///
 /// let profile = &policy.signed_redirects[0];
-/// let secret = secrets.secret(&profile.keys[0].secret, false).unwrap();
+/// let secret = secrets.usable(false).secret(&profile.keys[0].secret).unwrap();
 /// let query = sign(profile, secret, "user=jo", 1_800_000_000).unwrap();
 /// let changed = query.replace("jo", "sam");
-/// assert_eq!(verify(profile, &secrets, false, &changed, 1_800_000_000), Err(Reason::RedirectSignatureMismatch));
+/// assert_eq!(verify(profile, secrets.usable(false), &changed, 1_800_000_000), Err(Reason::RedirectSignatureMismatch));
 /// ```
 pub fn verify(
     profile: &SignedRedirect,
-    secrets: &Secrets,
-    loopback: bool,
+    secrets: Usable<'_>,
     query: &str,
     now: u64,
 ) -> Result<Option<Verified>, Reason> {
-    let Some((verified, parts)) = authenticate(profile, secrets, loopback, query)? else { return Ok(None) };
+    let Some((verified, parts)) = authenticate(profile, secrets, query)? else { return Ok(None) };
     check_time(profile, &parts, now)?;
     Ok(Some(verified))
 }
@@ -80,8 +79,7 @@ pub fn verify(
 /// `RedirectSignatureMismatch`, `RedirectMalformed`, `SecretMissing`, and those of [`parse`].
 pub fn authenticate<'a>(
     profile: &SignedRedirect,
-    secrets: &Secrets,
-    loopback: bool,
+    secrets: Usable<'_>,
     query: &'a str,
 ) -> Result<Option<(Verified, Parts<'a>)>, Reason> {
     let Some(parts) = parse(profile, query)? else { return Ok(None) };
@@ -92,12 +90,12 @@ pub fn authenticate<'a>(
     let mut otherwise = Reason::RedirectSignatureMismatch;
     for key in &profile.keys {
         // A key without a value refuses only what no other key answers for.
-        let Ok(secret) = secrets.secret(&key.secret, loopback) else {
+        let Ok(secret) = secrets.secret(&key.secret) else {
             otherwise = Reason::SecretMissing;
             continue;
         };
         for boundary in &profile.boundaries {
-            let digest = compute(profile, parts.digest, *boundary, secret, parts.covered);
+            let digest = compute(parts.digest, &hashed_text(profile, *boundary, parts.covered), secret);
             if bool::from(digest.as_slice().ct_eq(&parts.signature)) {
                 holds = Some((Arc::clone(key), digest));
             }
@@ -141,11 +139,11 @@ pub fn check_time(profile: &SignedRedirect, parts: &Parts<'_>, now: u64) -> Resu
 /// use edgegate_core::signed::redirect::{sign, verify};
 ///
 /// let profile = &policy.signed_redirects[0];
-/// let secret = secrets.secret(&profile.keys[0].secret, false).unwrap();
+/// let secret = secrets.usable(false).secret(&profile.keys[0].secret).unwrap();
 /// let query = sign(profile, secret, "user=jo", 1_800_000_000).unwrap();
 /// assert!(query.starts_with("user=jo&ts=1800000000&signature="));
 ///
-/// let verified = verify(profile, &secrets, false, &query, 1_800_000_005).unwrap().unwrap();
+/// let verified = verify(profile, secrets.usable(false), &query, 1_800_000_005).unwrap().unwrap();
 /// assert_eq!(verified.subject.as_deref(), Some("jo"));
 /// ```
 pub fn sign(profile: &SignedRedirect, secret: &Secret, query: &str, timestamp: u64) -> Result<String, Reason> {
@@ -160,7 +158,7 @@ pub fn sign(profile: &SignedRedirect, secret: &Secret, query: &str, timestamp: u
     let covered = format!("{query}{joint}ts={timestamp}");
     let digest = profile.digests.first().copied().unwrap_or(Digest::Sha1);
     let boundary = profile.boundaries.first().copied().unwrap_or(Boundary::Inclusive);
-    let signature = hex(&compute(profile, digest, boundary, secret, &covered));
+    let signature = hex(&compute(digest, &hashed_text(profile, boundary, &covered), secret));
     Ok(format!("{covered}&{}={signature}", profile.signature))
 }
 
@@ -206,15 +204,8 @@ pub fn hashed_text(profile: &SignedRedirect, boundary: Boundary, covered: &str) 
     }
 }
 
-/// The digest that a secret gives.
-pub fn compute(
-    profile: &SignedRedirect,
-    digest: Digest,
-    boundary: Boundary,
-    secret: &Secret,
-    covered: &str,
-) -> Vec<u8> {
-    let text = hashed_text(profile, boundary, covered);
+/// The digest that a secret gives to the text of [`hashed_text`].
+pub fn compute(digest: Digest, text: &str, secret: &Secret) -> Vec<u8> {
     self::digest(digest, &[text.as_bytes(), secret.expose()])
 }
 

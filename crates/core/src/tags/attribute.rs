@@ -1,60 +1,56 @@
 //! Which attributes may hold what a tag stands for, and writing them.
 
-use crate::tags::Vocabulary;
 use crate::tags::address::looks_like_one_from;
 use crate::tags::bracket::{self, Bracket};
 use crate::tags::cursor::Cursor;
-use crate::tags::page::{Page, whole_address};
+use crate::tags::page::whole_address;
 use crate::tags::scan::{find, from};
 use crate::tags::tag::{Attribute, Name, attributes};
 use crate::tags::write::{Place, write};
+use crate::tags::{Expander, Vocabulary};
 
-/// Goes over a start tag, at which the cursor stands, and expands what may be.
-pub fn expand(name: &Name, tag: &[u8], page: &Page, vocabulary: &mut impl Vocabulary, cursor: &mut Cursor<'_>) {
-    let mut at = 0;
-    for attribute in attributes(tag).filter(|attribute| attribute.value.contains(&b'[')) {
-        let role = role(name.bytes(), attribute.name);
-        if role != Role::Never {
-            cursor.pass(attribute.at - at);
-            expand_value(&attribute, role, page, vocabulary, cursor);
-            at = attribute.at + attribute.value.len();
+impl<V: Vocabulary> Expander<V> {
+    /// Goes over a start tag, at which the cursor stands, and expands what may be.
+    pub(crate) fn attributes(&mut self, name: &Name, tag: &[u8], cursor: &mut Cursor<'_>) {
+        let mut at = 0;
+        for attribute in attributes(tag).filter(|attribute| attribute.value.contains(&b'[')) {
+            let role = role(name.bytes(), attribute.name);
+            if role != Role::Never {
+                cursor.pass(attribute.at - at);
+                self.value(&attribute, role, cursor);
+                at = attribute.at + attribute.value.len();
+            }
         }
+        cursor.pass(tag.len() - at);
     }
-    cursor.pass(tag.len() - at);
-}
 
-fn expand_value(
-    attribute: &Attribute<'_>,
-    role: Role,
-    page: &Page,
-    vocabulary: &mut impl Vocabulary,
-    cursor: &mut Cursor<'_>,
-) {
-    let value = attribute.value;
-    let place = if attribute.is_quoted { Place::Quoted } else { Place::Unquoted };
-    let mut before = Before::new(value, role);
-    let mut at = 0;
-    while let Some(length) = find(*b"[", from(value, at)) {
-        cursor.pass(length);
-        at += length;
-        let Bracket::Tag(tag) = bracket::read(from(value, at)) else {
-            cursor.pass(1);
-            at += 1;
-            continue;
-        };
-        let expansion = match before.is_fine(at, |address| page.trusts(address, false, vocabulary)) {
-            true => vocabulary.bracket(tag),
-            false if at == 0 => whole_address(value, vocabulary),
-            false => None,
-        };
-        let length = bracket::length(tag);
-        let is_written = expansion.is_some_and(|known| cursor.replace(length, |out| write(&known, place, out)));
-        if !is_written {
+    fn value(&mut self, attribute: &Attribute<'_>, role: Role, cursor: &mut Cursor<'_>) {
+        let value = attribute.value;
+        let place = if attribute.is_quoted { Place::Quoted } else { Place::Unquoted };
+        let mut before = Before::new(value, role);
+        let mut at = 0;
+        while let Some(length) = find(*b"[", from(value, at)) {
             cursor.pass(length);
+            at += length;
+            let Bracket::Tag(tag) = bracket::read(from(value, at)) else {
+                cursor.pass(1);
+                at += 1;
+                continue;
+            };
+            let expansion = match before.is_fine(at, |address| self.page.trusts(address, false, &self.vocabulary)) {
+                true => self.vocabulary.bracket(tag),
+                false if at == 0 => whole_address(value, &mut self.vocabulary),
+                false => None,
+            };
+            let length = bracket::length(tag);
+            let is_written = expansion.is_some_and(|known| cursor.replace(length, |out| write(&known, place, out)));
+            if !is_written {
+                cursor.pass(length);
+            }
+            at += length;
         }
-        at += length;
+        cursor.pass(value.len() - at);
     }
-    cursor.pass(value.len() - at);
 }
 
 /// What stands before a tag in a value, read once however many tags follow.

@@ -8,7 +8,7 @@ use crate::tags::page::Start;
 use crate::tags::scan::{begins, find, from};
 use crate::tags::tag::{Name, TagEnd, attributes};
 use crate::tags::write::{Place, write};
-use crate::tags::{Expander, Vocabulary, attribute};
+use crate::tags::{Expander, Vocabulary};
 
 impl<V: Vocabulary> Expander<V> {
     /// One step in text and tags.
@@ -93,7 +93,11 @@ impl<V: Vocabulary> Expander<V> {
             if rest.len() < LONGEST_TAG {
                 return Step::Unfinished;
             }
-            let following = self.read_tag(Name::of(from(kept, at_name)), None, false, is_end, cursor);
+            let following = self.read_tag(
+                Start { name: Name::of(from(kept, at_name)), tag: None, closes_itself: false },
+                is_end,
+                cursor,
+            );
             self.context = Context::LongTag(self.tag_end.cut(), following);
             self.tag_end = TagEnd::START;
             cursor.pass(kept.len());
@@ -102,33 +106,26 @@ impl<V: Vocabulary> Expander<V> {
         self.tag_end = TagEnd::START;
         let tag = kept.get(..at_name + length).unwrap_or_default();
         let name = Name::of(from(tag, at_name));
-        self.context = self.read_tag(name, Some(tag), closes_itself, is_end, cursor).into();
+        self.context = self.read_tag(Start { name, tag: Some(tag), closes_itself }, is_end, cursor).into();
         Step::Done
     }
 
-    /// Lets a complete tag through, expanded where it may be.
-    fn read_tag(
-        &mut self,
-        name: Name,
-        tag: Option<&[u8]>,
-        closes_itself: bool,
-        is_end: bool,
-        cursor: &mut Cursor<'_>,
-    ) -> Following {
+    /// Lets a complete tag through, expanded where it may be. `is_end`: it ends an element.
+    fn read_tag(&mut self, start: Start<'_>, is_end: bool, cursor: &mut Cursor<'_>) -> Following {
+        let Start { name, tag, closes_itself } = start;
         let is_after_less = core::mem::take(&mut self.is_after_less);
         if is_end {
             self.page.end(&name, tag);
             cursor.pass(tag.unwrap_or_default().len());
             return Following::Data;
         }
-        let start = Start { name, tag, closes_itself };
         if closes_itself && !is_after_less && self.element(&start, cursor) {
             return Following::Data;
         }
         let following = self.page.start(&start, self.places, &mut self.vocabulary);
         if let Some(tag) = tag {
             match find(*b"[", tag).is_some() && self.page.expands_in(&start) {
-                true => attribute::expand(&name, tag, &self.page, &mut self.vocabulary, cursor),
+                true => self.attributes(&name, tag, cursor),
                 false => cursor.pass(tag.len()),
             }
         }

@@ -5,6 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ports::{ClaimKey, Claimed, Tombstone};
 
+/// A claim on its way.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'a> {
+    /// What is claimed.
+    pub key: ClaimKey,
+    /// Until when (Unix seconds).
+    pub until: u64,
+    /// What the next request to claim it is told.
+    pub note: &'a str,
+    /// The request that makes it.
+    pub by: u64,
+}
+
 /// A claim that was granted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -52,17 +65,18 @@ impl Shards {
         self.requests.replace(self.requests.get() + 1)
     }
 
-    /// None: the claim was withdrawn before it arrived.
-    pub fn claim(&self, key: &ClaimKey, until: u64, note: &str, by: u64, now: u64) -> Option<Claimed> {
+    /// Grants or refuses a claim that arrives at `now`. None: it was withdrawn before.
+    pub fn claim(&self, claim: &Claim<'_>, now: u64) -> Option<Claimed> {
+        let Claim { key, until, note, by } = *claim;
         if until + 300 < now {
             return note.is_empty().then(|| Claimed::Replayed { note: String::new(), age: 0 });
         }
-        if self.withdrawn.borrow().contains(&(*key, by)) {
+        if self.withdrawn.borrow().contains(&(key, by)) {
             return None;
         }
         let mut rows = self.rows.borrow_mut();
         let new = || Row { until, note: note.to_owned(), by: Some(by), at: now };
-        let row = rows.entry(*key).or_insert_with(new);
+        let row = rows.entry(key).or_insert_with(new);
         if row.by == Some(by) {
             row.at = now;
             return Some(Claimed::First);

@@ -18,7 +18,7 @@ mod world;
 
 pub use example::{EXAMPLE, secret};
 pub use faults::{Fault, Faults, Spent};
-pub use ledger::{Letter, Row, Shards};
+pub use ledger::{Claim, Letter, Row, Shards};
 pub use memory::Memory;
 pub use offline::Offline;
 pub use schedule::{Turns, finish, poll_at_most};

@@ -6,6 +6,7 @@ use crate::ports::{
 use crate::refusal::Reason;
 
 use super::faults::Fault;
+use super::ledger::Claim;
 use super::memory::Memory;
 use super::watch::Operation;
 
@@ -39,7 +40,7 @@ impl Ledger for Memory {
         self.claimed.borrow_mut().push(key);
         let work = || {
             let (place, note) = (self.place(), note.to_owned());
-            async move { place.world.claim(key, until, &note, by).ok_or(Reason::LedgerUnavailable) }
+            async move { place.world.claim(&Claim { key, until, note: &note, by }).ok_or(Reason::LedgerUnavailable) }
         };
         let (told, is_repeated) = self.insist(Operation::Claim, work).await;
         if let Ok(claimed) = &told {

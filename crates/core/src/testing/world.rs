@@ -9,7 +9,7 @@ use std::rc::Rc;
 use crate::ports::{ClaimKey, Claimed, Guess, Guesses, Redeemed, Redemption, Tombstone};
 use crate::refusal::Reason;
 
-use super::ledger::{Row, Shards};
+use super::ledger::{Claim, Row, Shards};
 use super::watch::{Effect, Watch};
 
 /// What a location has read, each with the time until which it is not read again.
@@ -182,9 +182,9 @@ impl World {
     }
 
     /// A claim at the Ledger, by one request.
-    pub fn claim(&self, key: ClaimKey, until: u64, note: &str, by: u64) -> Option<Claimed> {
-        let is_new = !self.shards.rows.borrow().contains_key(&key);
-        let claimed = self.shards.claim(&key, until, note, by, self.clock.get());
+    pub fn claim(&self, claim: &Claim<'_>) -> Option<Claimed> {
+        let is_new = !self.shards.rows.borrow().contains_key(&claim.key);
+        let claimed = self.shards.claim(claim, self.clock.get());
         let is_first = is_new && claimed == Some(Claimed::First);
         self.watch.effect.set(Some(if is_first { Effect::Claimed } else { Effect::Replayed }));
         claimed
@@ -198,7 +198,8 @@ impl World {
         if !ways.split(' ').any(|way| redemption.ways.iter().any(|shown| shown == way)) {
             return Some(Redeemed::ForOthers(kept.to_owned()));
         }
-        let claimed = self.claim(*redemption.key, redemption.until, redemption.note, by)?;
+        let claimed =
+            self.claim(&Claim { key: *redemption.key, until: redemption.until, note: redemption.note, by })?;
         Some(Redeemed::Claimed(kept.to_owned(), claimed))
     }
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::order;
-use super::problem::Report;
 use super::routes::Surroundings;
 use super::suggest;
 use super::table::Table;
@@ -22,27 +21,27 @@ pub(super) struct Accepted {
 }
 
 /// Reads the list. A preset stands for several entries.
-pub(super) fn read(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) -> Accepted {
-    let texts = table.texts(report, &route::ACCEPT);
+pub(super) fn read(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Accepted {
+    let texts = table.texts(&route::ACCEPT);
     let last = texts.len().saturating_sub(1);
     let mut accepted = Accepted { kinds: Vec::new(), dialect: Dialect::default(), xsrf: Xsrf::default() };
     for (index, text) in texts.iter().enumerate() {
         if text.value == "none" && index != last {
-            text.wrong(report, "`none` lets everybody through, so it must be the last entry");
+            text.wrong("`none` lets everybody through, so it must be the last entry");
         }
         let Some((_, parts)) = PRESETS.iter().find(|(name, _)| *name == text.value) else {
-            credential(report, text, text.value, around, &mut accepted.kinds);
+            credential(text, text.value, around, &mut accepted.kinds);
             continue;
         };
         (accepted.dialect, accepted.xsrf) = (Dialect::SuperOffice, Xsrf::Always);
         for part in *parts {
             if texts.iter().any(|other| other.value == *part) {
-                text.wrong(report, &format!("`{}` stands for `{part}` already; leave that out", text.value));
+                text.wrong(&format!("`{}` stands for `{part}` already; leave that out", text.value));
             }
-            credential(report, text, part, around, &mut accepted.kinds);
+            credential(text, part, around, &mut accepted.kinds);
         }
     }
-    check_together(report, table, texts.len(), &accepted.kinds);
+    check_together(table, texts.len(), &accepted.kinds);
     accepted
 }
 
@@ -61,56 +60,43 @@ pub(crate) fn words() -> Vec<String> {
 }
 
 /// What cannot stand beside what.
-fn check_together(report: &mut Report, table: &Table<'_>, entries: usize, kinds: &[CredentialKind]) {
+fn check_together(table: &Table<'_>, entries: usize, kinds: &[CredentialKind]) {
     let has = |kind: fn(&CredentialKind) -> bool| kinds.iter().any(kind);
     let is_for_http = |accept: &CredentialKind| matches!(accept, CredentialKind::HttpSession(_));
     if has(is_for_http) && !kinds.iter().all(|one| is_for_http(one) || matches!(one, CredentialKind::Anonymous)) {
-        table.wrong(
-            report,
-            &route::ACCEPT,
-            "`http-session` stands alone, or before `none`: nothing else is taken by http",
-        );
+        table.wrong(&route::ACCEPT, "`http-session` stands alone, or before `none`: nothing else is taken by http");
     }
     if entries > 1 && names(table, "luminate") {
-        table.wrong(report, &route::ACCEPT, "`luminate` stands alone: the dialect says what opens its addresses");
+        table.wrong(&route::ACCEPT, "`luminate` stands alone: the dialect says what opens its addresses");
     }
     if has(|one| matches!(one, CredentialKind::Basic(_))) && has(|one| matches!(one, CredentialKind::TokenPair)) {
         let reason = "`basic` and `token-pair` both read `Authorization: Basic`; give each a route of its own";
-        table.wrong(report, &route::ACCEPT, reason);
+        table.wrong(&route::ACCEPT, reason);
     }
     if has(|one| matches!(one, CredentialKind::Ticket(_))) && has(|one| matches!(one, CredentialKind::AppTicket(_))) {
-        table.wrong(report, &route::ACCEPT, "`ticket` takes every ticket, so `app-ticket` beside it protects nothing");
+        table.wrong(&route::ACCEPT, "`ticket` takes every ticket, so `app-ticket` beside it protects nothing");
     }
 }
 
 /// Adds what one word stands for.
-fn credential(
-    report: &mut Report,
-    text: &Text<'_>,
-    word: &str,
-    around: &Surroundings<'_, '_>,
-    kinds: &mut Vec<CredentialKind>,
-) {
-    let Some(one) = kind(report, text, word, around) else { return };
+fn credential(text: &Text<'_>, word: &str, around: &Surroundings<'_, '_>, kinds: &mut Vec<CredentialKind>) {
+    let Some(one) = kind(text, word, around) else { return };
     order::insert(kinds, one, |accept| accept.facts().turn);
 }
 
-fn kind(report: &mut Report, text: &Text<'_>, word: &str, around: &Surroundings<'_, '_>) -> Option<CredentialKind> {
+fn kind(text: &Text<'_>, word: &str, around: &Surroundings<'_, '_>) -> Option<CredentialKind> {
     if let Some(name) = word.strip_prefix("link:") {
-        let link = around.links.find(report, text, name)?;
+        let link = around.links.find(text, name)?;
         if around.brokers.things().any(|broker| broker.link.name == link.name) {
-            text.wrong(
-                report,
-                &format!("`[links.{name}]` is what a broker signs people in with; it opens nothing else"),
-            );
+            text.wrong(&format!("`[links.{name}]` is what a broker signs people in with; it opens nothing else"));
         }
         return Some(CredentialKind::Link(link));
     }
     if let Some(name) = word.strip_prefix("signed-redirect:") {
-        return around.signed_redirects.find(report, text, name).map(CredentialKind::SignedRedirect);
+        return around.signed_redirects.find(text, name).map(CredentialKind::SignedRedirect);
     }
     if let Some(name) = word.strip_prefix("issuer:") {
-        return around.issuers.find(report, text, name).map(CredentialKind::Issuer);
+        return around.issuers.find(text, name).map(CredentialKind::Issuer);
     }
     let facts = Facts::ALL.iter().find(|facts| facts.word == word);
     let needs = match word {
@@ -121,7 +107,7 @@ fn kind(report: &mut Report, text: &Text<'_>, word: &str, around: &Surroundings<
     for needed in needs {
         if !around.root.has_table(needed) {
             let reason = format!("{by}`{word}` needs a table `[{needed}]`, and there is none");
-            text.wrong(report, &reason);
+            text.wrong(&reason);
         }
     }
     Some(match word {
@@ -134,7 +120,7 @@ fn kind(report: &mut Report, text: &Text<'_>, word: &str, around: &Surroundings<
             let ticket = around.ticket?;
             if ticket.app_tokens.is_empty() {
                 let reason = format!("{by}`app-ticket` needs `app_tokens` in `[ticket]`, and there are none");
-                text.wrong(report, &reason);
+                text.wrong(&reason);
             }
             CredentialKind::AppTicket(Arc::clone(ticket))
         }
@@ -144,7 +130,7 @@ fn kind(report: &mut Report, text: &Text<'_>, word: &str, around: &Surroundings<
         "http-session" => match around.luminate.filter(|luminate| luminate.http_host.is_some()) {
             Some(luminate) => CredentialKind::HttpSession(Arc::clone(luminate)),
             None => {
-                text.wrong(report, "`http-session` needs `http_host` in `[luminate]`, and there is none");
+                text.wrong("`http-session` needs `http_host` in `[luminate]`, and there is none");
                 return None;
             }
         },
@@ -158,7 +144,7 @@ fn kind(report: &mut Report, text: &Text<'_>, word: &str, around: &Surroundings<
                     format!("`{other}` is no kind of credential{}", suggest::hint(other, known, "possible"))
                 }
             };
-            text.wrong(report, &reason);
+            text.wrong(&reason);
             return None;
         }
     })

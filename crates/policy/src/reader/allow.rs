@@ -7,7 +7,6 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use super::check::Advice;
-use super::problem::Report;
 use super::suggest;
 use super::table::Table;
 use super::warning::Warning;
@@ -37,22 +36,22 @@ impl Allowance {
 }
 
 /// Every `[[allow_warnings]]`, in file order; read last, when every other table is known.
-pub(super) fn read(report: &mut Report, root: &Table<'_>) -> Vec<Allowance> {
+pub(super) fn read(root: &Table<'_>) -> Vec<Allowance> {
     let mut allowances: Vec<Allowance> = Vec::new();
     let mut labels: HashMap<(Warning, String), String> = HashMap::new();
-    let mut places: HashSet<String> = report.places().map(str::to_owned).collect();
-    for (index, (line, entries)) in root.listed(report, &root::ALLOW_WARNINGS).into_iter().enumerate() {
+    let mut places: HashSet<String> = root.report.places().into_iter().collect();
+    for (index, (line, entries)) in root.listed(&root::ALLOW_WARNINGS).into_iter().enumerate() {
         let label = format!("allow_warnings[{}]", index + 1);
-        let table = Table::open(report, &allow_warnings::TABLE, label, line, entries);
+        let table = Table { report: root.report, label, line, entries }.open(&allow_warnings::TABLE);
         places.insert(table.label.clone());
-        let warning = warning(report, &table);
-        let place = place(report, &table, &places);
-        let reason = table.checked(report, &allow_warnings::REASON, reason);
+        let warning = warning(&table);
+        let place = place(&table, &places);
+        let reason = table.checked(&allow_warnings::REASON, reason);
         let (Some(warning), Some(place), Some(reason)) = (warning, place, reason) else { continue };
         match labels.entry((warning, place.clone())) {
             Entry::Occupied(earlier) => {
                 let reason = format!("`{warning}` at `{place}` stands in {} already", earlier.get());
-                table.wrong(report, &allow_warnings::CODE, &reason);
+                table.wrong(&allow_warnings::CODE, &reason);
             }
             Entry::Vacant(first) => {
                 first.insert(table.label.clone());
@@ -63,16 +62,16 @@ pub(super) fn read(report: &mut Report, root: &Table<'_>) -> Vec<Allowance> {
     allowances
 }
 
-fn warning(report: &mut Report, table: &Table<'_>) -> Option<Warning> {
-    let code = table.text(report, &allow_warnings::CODE)?;
+fn warning(table: &Table<'_>) -> Option<Warning> {
+    let code = table.text(&allow_warnings::CODE)?;
     let found = Warning::ALL.iter().copied().find(|warning| warning.code() == code.value);
     match found {
         None => {
             let hint = near(code.value, Warning::allowable(), "docs/warnings.md lists the codes");
-            code.wrong(report, &format!("`{}` is no code of a warning; {hint}", code.value));
+            code.wrong(&format!("`{}` is no code of a warning; {hint}", code.value));
         }
         Some(warning) if !warning.can_be_allowed() => {
-            code.wrong(report, &format!("`{warning}` cannot be allowed; remove the entry that it is about"));
+            code.wrong(&format!("`{warning}` cannot be allowed; remove the entry that it is about"));
         }
         Some(_) => {}
     }
@@ -80,12 +79,17 @@ fn warning(report: &mut Report, table: &Table<'_>) -> Option<Warning> {
 }
 
 /// The table that the warning is about.
-fn place(report: &mut Report, table: &Table<'_>, places: &HashSet<String>) -> Option<String> {
-    let name = table.text(report, &allow_warnings::TABLE_NAME)?;
+fn place(table: &Table<'_>, places: &HashSet<String>) -> Option<String> {
+    let name = table.text(&allow_warnings::TABLE_NAME)?;
     if !places.contains(name.value) {
-        let hint = near(name.value, report.places(), "write it as the warning does: `gateway`, `routes.NAME`");
+        let known = table.report.places();
+        let hint = near(
+            name.value,
+            known.iter().map(String::as_str),
+            "write it as the warning does: `gateway`, `routes.NAME`",
+        );
         let reason = format!("there is no table `{}`; {hint}", name.value);
-        name.wrong(report, &reason);
+        name.wrong(&reason);
     }
     Some(name.value.to_owned())
 }

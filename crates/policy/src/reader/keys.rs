@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::names::Names;
-use super::problem::Report;
 use super::table::Table;
 use super::text;
 use super::value::Text;
@@ -27,22 +26,22 @@ pub(super) const ASSERTION: Purpose = Purpose { word: "assertion", fits: |usage|
 
 /// Every `[keys.*]`, and over how many objects of the Ledger the claims of each are spread that says so. No two may name
 /// the same secret.
-pub(super) fn read(report: &mut Report, root: &Table<'_>) -> (Names<Key>, Vec<(String, u16)>) {
+pub(super) fn read(root: &Table<'_>) -> (Names<Key>, Vec<(String, u16)>) {
     let mut keys = Names::new("keys");
     let mut shards = Vec::new();
     let mut secrets: HashMap<String, String> = HashMap::new();
-    for (id, table) in root.named(report, &root::KEYS) {
-        let key = key(report, id, &table);
+    for (id, table) in root.named(&root::KEYS) {
+        let key = key(id, &table);
         if let Some(key) = &key {
             if let Some(other) = secrets.get(&key.secret) {
                 let reason = format!(
                     "`{}` is the secret of `[keys.{other}]` already; every key has a value of its own",
                     key.secret
                 );
-                table.wrong(report, &key::SECRET, &reason);
+                table.wrong(&key::SECRET, &reason);
             }
             secrets.entry(key.secret.clone()).or_insert_with(|| id.to_owned());
-            shards.extend(shards_of(report, &table, key));
+            shards.extend(shards_of(&table, key));
         }
         keys.add(id, key);
     }
@@ -50,20 +49,14 @@ pub(super) fn read(report: &mut Report, root: &Table<'_>) -> (Names<Key>, Vec<(S
 }
 
 /// The keys that a list names, all for one purpose. The list must not be empty.
-pub(super) fn list(
-    report: &mut Report,
-    table: &Table<'_>,
-    named: &shape::Key,
-    keys: &Names<Key>,
-    purpose: Purpose,
-) -> Vec<Arc<Key>> {
-    let ids = table.texts(report, named);
-    ids.iter().filter_map(|id| one(report, id, keys, purpose)).collect()
+pub(super) fn list(table: &Table<'_>, named: &shape::Key, keys: &Names<Key>, purpose: Purpose) -> Vec<Arc<Key>> {
+    let ids = table.texts(named);
+    ids.iter().filter_map(|id| one(id, keys, purpose)).collect()
 }
 
 /// The key that a string names.
-pub(super) fn one(report: &mut Report, id: &Text<'_>, keys: &Names<Key>, purpose: Purpose) -> Option<Arc<Key>> {
-    let key = keys.find(report, id, id.value)?;
+pub(super) fn one(id: &Text<'_>, keys: &Names<Key>, purpose: Purpose) -> Option<Arc<Key>> {
+    let key = keys.find(id, id.value)?;
     if !(purpose.fits)(key.usage) {
         let reason = format!(
             "`{}` is a key with `use = \"{}\"`, and here one with `use = \"{}\"` is needed; no key serves two formats",
@@ -71,24 +64,24 @@ pub(super) fn one(report: &mut Report, id: &Text<'_>, keys: &Names<Key>, purpose
             word(key.usage),
             purpose.word
         );
-        id.wrong(report, &reason);
+        id.wrong(&reason);
     }
     Some(key)
 }
 
-fn key(report: &mut Report, id: &str, table: &Table<'_>) -> Option<Key> {
+fn key(id: &str, table: &Table<'_>) -> Option<Key> {
     if let Err(reason) = text::key_id(id) {
-        report.add(table.line, format!("keys: {reason}"));
+        table.report.add(table.line, format!("keys: {reason}"));
     }
-    let secret = table.checked(report, &key::SECRET, text::secret);
-    let usage = table.word(report, &key::USE, &key::USES);
-    let algorithm = table.word(report, &key::ALGORITHM, &key::ALGORITHMS);
+    let secret = table.checked(&key::SECRET, text::secret);
+    let usage = table.word(&key::USE, &key::USES);
+    let algorithm = table.word(&key::ALGORITHM, &key::ALGORITHMS);
     let usage = match usage? {
         KeyUse::Link(default) => KeyUse::Link(algorithm.unwrap_or(default)),
         other => {
             if table.has(&key::ALGORITHM) {
                 let reason = "only a key with `use = \"link\"` has a choice of algorithm; leave it out";
-                table.wrong(report, &key::ALGORITHM, reason);
+                table.wrong(&key::ALGORITHM, reason);
             }
             other
         }
@@ -97,15 +90,15 @@ fn key(report: &mut Report, id: &str, table: &Table<'_>) -> Option<Key> {
 }
 
 /// Over how many objects of the Ledger claims are spread.
-pub(super) fn shards(report: &mut Report, table: &Table<'_>, named: &shape::Key) -> Option<u16> {
-    let shards = table.number(report, named)?;
+pub(super) fn shards(table: &Table<'_>, named: &shape::Key) -> Option<u16> {
+    let shards = table.number(named)?;
     u16::try_from(shards).ok()
 }
 
-fn shards_of(report: &mut Report, table: &Table<'_>, key: &Key) -> Option<(String, u16)> {
-    let shards = shards(report, table, &key::SHARDS)?;
+fn shards_of(table: &Table<'_>, key: &Key) -> Option<(String, u16)> {
+    let shards = shards(table, &key::SHARDS)?;
     if matches!(key.usage, KeyUse::Identity | KeyUse::Assertion) {
-        table.wrong(report, &key::SHARDS, "has no effect on this key: nothing that it signs is used up; leave it out");
+        table.wrong(&key::SHARDS, "has no effect on this key: nothing that it signs is used up; leave it out");
     }
     Some((key.id.clone(), shards))
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::credentials;
 use super::keys;
 use super::names::Names;
-use super::problem::Report;
 use super::table::Table;
 use super::text;
 use crate::host;
@@ -17,51 +16,50 @@ use crate::{
 
 /// `[luminate]`
 pub(super) fn read(
-    report: &mut Report,
     root: &Table<'_>,
     keys: &Names<Key>,
     issuers: &Names<Issuer>,
     signed_redirects: &Names<SignedRedirect>,
     session: Option<&Session>,
 ) -> Option<Luminate> {
-    let table = root.table(report, &root::LUMINATE)?;
+    let table = root.table(&root::LUMINATE)?;
     if !root.has(&root::SIGN_IN) {
         let reason = "luminate: who checks its passwords is said in `[sign_in]`, and there is none";
-        report.add(table.line, String::from(reason));
+        table.report.add(table.line, String::from(reason));
     }
     if session.is_some_and(|session| session.cookie == COOKIE) {
         let reason = format!(
             "luminate: its cookie is `{COOKIE}`, and so is that of `[session]`; they would overwrite each other on loopback"
         );
-        report.add(table.line, reason);
+        table.report.add(table.line, reason);
     }
-    let (idle, absolute) = credentials::lives(report, &table, [&luminate::IDLE, &luminate::ABSOLUTE]);
+    let (idle, absolute) = credentials::lives(&table, [&luminate::IDLE, &luminate::ABSOLUTE]);
     let session = Session {
-        keys: keys::list(report, &table, &luminate::KEYS, keys, keys::SEAL),
+        keys: keys::list(&table, &luminate::KEYS, keys, keys::SEAL),
         cookie: String::from(COOKIE),
         style: CookieStyle::Servlet,
         idle,
         absolute,
-        cache: table.seconds(report, &luminate::CACHE),
+        cache: table.seconds(&luminate::CACHE),
     };
-    let api_keys = api_keys(report, &table);
-    let signature = table.text(report, &luminate::SIGNATURE);
-    let signature = signature.and_then(|name| signed_redirects.find(report, &name, name.value));
-    let nonce_lifetime = table.seconds(report, &luminate::NONCE_LIFETIME);
-    let sign_on_lifetime = table.seconds(report, &luminate::SIGN_ON_LIFETIME);
-    let no_auth = no_auth(report, &table);
-    let methods = methods(report, &table);
-    let redirects = table.list(report, &luminate::REDIRECTS, HostPattern::parse);
-    let identity = patterns(report, &table, &luminate::IDENTITY_NAMES, &IDENTITY_NAMES);
+    let api_keys = api_keys(&table);
+    let signature = table.text(&luminate::SIGNATURE);
+    let signature = signature.and_then(|name| signed_redirects.find(&name, name.value));
+    let nonce_lifetime = table.seconds(&luminate::NONCE_LIFETIME);
+    let sign_on_lifetime = table.seconds(&luminate::SIGN_ON_LIFETIME);
+    let no_auth = no_auth(&table);
+    let methods = methods(&table);
+    let redirects = table.list(&luminate::REDIRECTS, HostPattern::parse);
+    let identity = patterns(&table, &luminate::IDENTITY_NAMES, &IDENTITY_NAMES);
     let subjects = signature.iter().flat_map(|signature| subjects(signature, signed_redirects));
     let names = FieldNames {
         identity: identity.into_iter().chain(subjects).collect(),
-        withheld: patterns(report, &table, &luminate::WITHHELD_NAMES, &WITHHELD_NAMES),
+        withheld: patterns(&table, &luminate::WITHHELD_NAMES, &WITHHELD_NAMES),
     };
-    let http_host = table.checked(report, &luminate::HTTP_HOST, http_host);
-    let server_networks = server_networks(report, &table);
-    let administrators = administrators(report, &table, keys, issuers);
-    let lookup = table.checked(report, &luminate::LOOKUP, text::exact_path);
+    let http_host = table.checked(&luminate::HTTP_HOST, http_host);
+    let server_networks = server_networks(&table);
+    let administrators = administrators(&table, keys, issuers);
+    let lookup = table.checked(&luminate::LOOKUP, text::exact_path);
     Some(Luminate {
         session,
         api_keys,
@@ -79,25 +77,25 @@ pub(super) fn read(
     })
 }
 
-fn api_keys(report: &mut Report, table: &Table<'_>) -> Vec<String> {
-    let texts = table.texts(report, &luminate::API_KEYS);
+fn api_keys(table: &Table<'_>) -> Vec<String> {
+    let texts = table.texts(&luminate::API_KEYS);
     if texts.len() > 2 {
-        table.wrong(report, &luminate::API_KEYS, "holds more than two: one in use, and one that takes its place");
+        table.wrong(&luminate::API_KEYS, "holds more than two: one in use, and one that takes its place");
     }
-    texts.iter().filter_map(|text| text.parsed(report, text::api_key)).collect()
+    texts.iter().filter_map(|text| text.parsed(text::api_key)).collect()
 }
 
-fn no_auth(report: &mut Report, table: &Table<'_>) -> NoAuth {
+fn no_auth(table: &Table<'_>) -> NoAuth {
     match table.has(&luminate::NO_AUTH) {
-        true => NoAuth::Named(table.list(report, &luminate::NO_AUTH, text::api_method)),
+        true => NoAuth::Named(table.list(&luminate::NO_AUTH, text::api_method)),
         false => NoAuth::Usual,
     }
 }
 
 /// A list of names takes the place of the usual one.
-fn patterns(report: &mut Report, table: &Table<'_>, key: &shape::Key, usual: &[&str]) -> Vec<FieldPattern> {
+fn patterns(table: &Table<'_>, key: &shape::Key, usual: &[&str]) -> Vec<FieldPattern> {
     match table.has(key) {
-        true => table.list(report, key, FieldPattern::parse),
+        true => table.list(key, FieldPattern::parse),
         false => usual.iter().filter_map(|text| FieldPattern::parse(text).ok()).collect(),
     }
 }
@@ -118,62 +116,55 @@ fn http_host(text: &str) -> Result<(), String> {
     }
 }
 
-fn methods(report: &mut Report, table: &Table<'_>) -> Vec<(String, Vec<String>)> {
-    let Some(table) = table.free_table(report, &luminate::METHODS) else { return Vec::new() };
+fn methods(table: &Table<'_>) -> Vec<(String, Vec<String>)> {
+    let Some(table) = table.free_table(&luminate::METHODS) else { return Vec::new() };
     let mut methods = Vec::new();
     for servlet in table.entries.keys().map(|key| key.get_ref().to_string()) {
         let has_form = servlet.starts_with("CR") || servlet.starts_with("SR");
         if !has_form || !servlet.ends_with("API") || !servlet.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            table.wrong_at(report, &servlet, "is no servlet of the API; they are called `CR…API` and `SR…API`");
+            table.wrong_at(&servlet, "is no servlet of the API; they are called `CR…API` and `SR…API`");
         }
-        let names = table.texts_at(report, &servlet);
-        let names = names.iter().filter_map(|text| text.parsed(report, text::api_method)).collect();
+        let names = table.texts_at(&servlet);
+        let names = names.iter().filter_map(|text| text.parsed(text::api_method)).collect();
         methods.push((servlet, names));
     }
     methods
 }
 
-fn server_networks(report: &mut Report, table: &Table<'_>) -> Vec<Network> {
+fn server_networks(table: &Table<'_>) -> Vec<Network> {
     let mut networks = Vec::new();
-    let texts = table.texts(report, &luminate::SERVER_NETWORKS);
+    let texts = table.texts(&luminate::SERVER_NETWORKS);
     match (texts.is_empty(), table.has(&luminate::ADMINISTRATORS)) {
-        (true, true) => {
-            table.wrong(report, &luminate::ADMINISTRATORS, "lacks `server_networks`, so none of them could call")
-        }
+        (true, true) => table.wrong(&luminate::ADMINISTRATORS, "lacks `server_networks`, so none of them could call"),
         (false, false) => {
             let reason = "lacks `[luminate.administrators.NAME]`, so nobody could call from them";
-            table.wrong(report, &luminate::SERVER_NETWORKS, reason);
+            table.wrong(&luminate::SERVER_NETWORKS, reason);
         }
         _ => {}
     }
     for text in texts {
-        let Some(network) = text.parsed(report, Network::parse) else { continue };
+        let Some(network) = text.parsed(Network::parse) else { continue };
         if network.is_everybody() {
-            text.wrong(report, &format!("`{network}` is everybody; name the networks that your servers call from"));
+            text.wrong(&format!("`{network}` is everybody; name the networks that your servers call from"));
         } else if let Ok(shared) = WORKERS_ADDRESS.parse()
             && network.contains(shared)
         {
             let reason =
                 format!("`{network}` holds {WORKERS_ADDRESS}, the address of everybody's Workers on this platform");
-            text.wrong(report, &reason);
+            text.wrong(&reason);
         }
         networks.push(network);
     }
     networks
 }
 
-fn administrators(
-    report: &mut Report,
-    table: &Table<'_>,
-    keys: &Names<Key>,
-    issuers: &Names<Issuer>,
-) -> Vec<Administrator> {
+fn administrators(table: &Table<'_>, keys: &Names<Key>, issuers: &Names<Issuer>) -> Vec<Administrator> {
     let mut administrators: Vec<Administrator> = Vec::new();
-    for (name, table) in table.named(report, &luminate::ADMINISTRATORS) {
+    for (name, table) in table.named(&luminate::ADMINISTRATORS) {
         if let Err(reason) = text::login_name(name) {
-            report.add(table.line, format!("luminate.administrators: {reason}"));
+            table.report.add(table.line, format!("luminate.administrators: {reason}"));
         }
-        let secret = table.checked(report, &administrator::SECRET, text::secret);
+        let secret = table.checked(&administrator::SECRET, text::secret);
         let is_taken = |secret: &String| {
             keys.things().any(|key| key.secret == *secret)
                 || issuers.things().any(|issuer| issuer.secret() == Some(secret))
@@ -181,13 +172,12 @@ fn administrators(
         };
         if secret.as_ref().is_some_and(is_taken) {
             table.wrong(
-                report,
                 &administrator::SECRET,
                 "is another's secret already; every administrator has a password of its own",
             );
         }
-        let methods = table.texts(report, &administrator::METHODS);
-        let methods = methods.iter().filter_map(|text| text.parsed(report, NamePattern::parse)).collect();
+        let methods = table.texts(&administrator::METHODS);
+        let methods = methods.iter().filter_map(|text| text.parsed(NamePattern::parse)).collect();
         administrators.extend(secret.map(|secret| Administrator { name: name.to_owned(), secret, methods }));
     }
     administrators

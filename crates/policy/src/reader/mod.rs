@@ -79,7 +79,7 @@ impl Policy {
 
 /// A file that is no TOML is checked no further: its tables would be guesses.
 fn read(text: &str) -> Result<Policy, Vec<Problem>> {
-    let mut report = Report::new(text);
+    let report = Report::new(text);
     let (document, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
         for error in &errors {
@@ -89,7 +89,7 @@ fn read(text: &str) -> Result<Policy, Vec<Problem>> {
         }
         return Err(problems(report));
     }
-    let policy = sections(&mut report, document.get_ref());
+    let policy = sections(&report, document.get_ref());
     match (report.finish(), policy) {
         (Ok(places), Some(policy)) => Ok(Policy { carried: Carried::of(&policy), places, ..policy }),
         (Err(problems), _) => Err(problems),
@@ -98,31 +98,31 @@ fn read(text: &str) -> Result<Policy, Vec<Problem>> {
 }
 
 /// Every table in turn. A policy comes of it only if nothing that is needed was missing or wrong.
-fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
-    let root = Table::open(report, &root::TABLE, String::new(), 1, document);
-    sections::version(report, &root);
-    let gateway = sections::gateway(report, &root);
-    let origins = sections::origins(report, &root);
-    let (keys, shards) = keys::read(report, &root);
-    let links = credentials::links(report, &root, &keys);
-    let signed_redirects = credentials::signed_redirects(report, &root, &keys);
-    let bearer = credentials::bearer(report, &root, &keys);
-    let registry = client::registry(report, &root, &keys);
-    let clients = client::clients(report, &root);
-    let oauth = oauth::oauth(report, &root, &keys);
-    let issuers = oauth::issuers(report, &root, &keys, &origins);
-    let session = credentials::session(report, &root, &keys);
-    let nonce = credentials::nonce(report, &root, &keys);
-    let sign_in = credentials::sign_in(report, &root, &keys, &origins);
-    let luminate = luminate::read(report, &root, &keys, &issuers, &signed_redirects, session.as_ref()).map(Arc::new);
-    let identity = sections::identity(report, &root, &keys);
-    let admin = sections::admin(report, &root, &keys, &issuers, luminate.as_deref());
+fn sections(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
+    let root = Table { report, label: String::new(), line: 1, entries: document }.open(&root::TABLE);
+    sections::version(&root);
+    let gateway = sections::gateway(&root);
+    let origins = sections::origins(&root);
+    let (keys, shards) = keys::read(&root);
+    let links = credentials::links(&root, &keys);
+    let signed_redirects = credentials::signed_redirects(&root, &keys);
+    let bearer = credentials::bearer(&root, &keys);
+    let registry = client::registry(&root, &keys);
+    let clients = client::clients(&root);
+    let oauth = oauth::oauth(&root, &keys);
+    let issuers = oauth::issuers(&root, &keys, &origins);
+    let session = credentials::session(&root, &keys);
+    let nonce = credentials::nonce(&root, &keys);
+    let sign_in = credentials::sign_in(&root, &keys, &origins);
+    let luminate = luminate::read(&root, &keys, &issuers, &signed_redirects, session.as_ref()).map(Arc::new);
+    let identity = sections::identity(&root, &keys);
+    let admin = sections::admin(&root, &keys, &issuers, luminate.as_deref());
     let mut taken = secrets(&keys, &issuers, luminate.as_deref(), admin.as_ref());
-    let basic = schemes::basic(report, &root, &mut taken).map(Arc::new);
-    let ticket = schemes::ticket(report, &root, &mut taken).map(Arc::new);
-    let brokers = schemes::brokers(report, &root, &links);
-    let limits = sections::limits(report, &root);
-    let (single_use, objects) = sections::storage(report, &root);
+    let basic = schemes::basic(&root, &mut taken).map(Arc::new);
+    let ticket = schemes::ticket(&root, &mut taken).map(Arc::new);
+    let brokers = schemes::brokers(&root, &links);
+    let limits = sections::limits(&root);
+    let (single_use, objects) = sections::storage(&root);
     let objects = Objects { shards, ..objects };
     let around = Surroundings {
         root: &root,
@@ -138,14 +138,14 @@ fn sections(report: &mut Report, document: &DeTable<'_>) -> Option<Policy> {
         signs_identities: !identity.keys.is_empty(),
         single_use,
     };
-    let routes = routes::read(report, &around);
-    let tests = testing::read(report, &around);
+    let routes = routes::read(&around);
+    let tests = testing::read(&around);
     let asks = |route: &Arc<Route>| route.takes_sessions() && (route.xsrf >= Xsrf::Token || route.tags.is_some());
     let gives_xsrf_tokens = ticket.iter().any(|ticket| ticket.pages) || routes.iter().any(asks);
     let asks_pages = |route: &Arc<Route>| route.luminate().is_some() && route.xsrf >= Xsrf::Token;
     let takes_xsrf_header = gives_xsrf_tokens || routes.iter().any(asks_pages);
     let index = RouteIndex::new(&routes);
-    let allowances = allow::read(report, &root);
+    let allowances = allow::read(&root);
     Some(Policy {
         gateway: gateway?,
         origins: origins.into_things(),

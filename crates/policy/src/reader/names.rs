@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::problem::Report;
 use super::suggest;
 use super::value::Text;
 
@@ -27,14 +26,14 @@ impl<T> Names<T> {
     }
 
     /// What a name stands for; a name that stands for nothing is reported.
-    pub(super) fn find(&self, report: &mut Report, text: &Text<'_>, name: &str) -> Option<Arc<T>> {
+    pub(super) fn find(&self, text: &Text<'_>, name: &str) -> Option<Arc<T>> {
         let place = self.places.get(name).and_then(|place| self.entries.get(*place));
         if let Some((_, thing)) = place {
             return thing.clone();
         }
         let label = format!("tables `[{}.*]`", self.kind);
         let hint = suggest::hint(name, self.entries.iter().map(|(known, _)| known.as_str()), &label);
-        text.wrong(report, &format!("there is no `[{}.{name}]`{hint}", self.kind));
+        text.wrong(&format!("there is no `[{}.{name}]`{hint}", self.kind));
         None
     }
 

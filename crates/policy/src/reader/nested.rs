@@ -4,104 +4,105 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::order;
-use super::problem::Report;
 use super::table::Table;
 use super::value::{Text, type_name};
 use crate::shape::Key;
 
 impl<'t> Table<'t> {
     /// A table within this one.
-    pub(super) fn table(&self, report: &mut Report, key: &Key) -> Option<Table<'t>> {
+    pub(super) fn table(&self, key: &Key) -> Option<Table<'t>> {
         let (key, shape) = (key.name, key.kind.shape()?);
-        let entries = self.entries_of(report, key)?;
-        let line = self.line_of(report, key);
-        Some(Table::open(report, shape, self.path_to(key), line, entries))
+        let entries = self.entries_of(key)?;
+        let line = self.line_of(key);
+        Some(Table { report: self.report, label: self.path_to(key), line, entries }.open(shape))
     }
 
     /// The tables `[key.<name>]`, with their names, in file order.
-    pub(super) fn named(&self, report: &mut Report, key: &Key) -> Vec<(&'t str, Table<'t>)> {
+    pub(super) fn named(&self, key: &Key) -> Vec<(&'t str, Table<'t>)> {
         let (key, Some(shape)) = (key.name, key.kind.shape()) else { return Vec::new() };
-        let Some(entries) = self.entries_of(report, key) else { return Vec::new() };
-        if self.has_too_many(report, key, entries.len()) {
+        let Some(entries) = self.entries_of(key) else { return Vec::new() };
+        if self.has_too_many(key, entries.len()) {
             return Vec::new();
         }
         let mut tables = Vec::with_capacity(entries.len());
         for (name, value) in in_file_order(entries) {
-            let (line, name): (usize, &str) = (report.line_at(name.span().start), name.get_ref());
+            let (line, name): (usize, &str) = (self.report.line_at(name.span().start), name.get_ref());
             let label = format!("{}.{name}", self.path_to(key));
             match value.get_ref() {
                 DeValue::Table(entries) => {
-                    tables.push((name, Table::open(report, shape, label, line, entries)));
+                    tables.push((name, Table { report: self.report, label, line, entries }.open(shape)));
                 }
-                other => report.add(line, format!("{label}: must be a table `[{label}]`, but is {}", type_name(other))),
+                other => {
+                    self.report.add(line, format!("{label}: must be a table `[{label}]`, but is {}", type_name(other)))
+                }
             }
         }
         tables
     }
 
     /// The tables `[[key]]`, at least one; they are opened by the caller, which knows how to call them.
-    pub(super) fn listed(&self, report: &mut Report, key: &Key) -> Vec<(usize, &'t DeTable<'t>)> {
+    pub(super) fn listed(&self, key: &Key) -> Vec<(usize, &'t DeTable<'t>)> {
         let key = key.name;
         let Some(value) = self.entries.get(key) else { return Vec::new() };
         let hint = format!("must be a list of tables, each beginning with `[[{key}]]`");
         let DeValue::Array(items) = value.get_ref() else {
-            self.wrong_at(report, key, &hint);
+            self.wrong_at(key, &hint);
             return Vec::new();
         };
         if items.is_empty() {
-            self.wrong_at(report, key, &hint);
+            self.wrong_at(key, &hint);
         }
-        if self.has_too_many(report, key, items.len()) {
+        if self.has_too_many(key, items.len()) {
             return Vec::new();
         }
         let mut tables = Vec::with_capacity(items.len());
         for item in items.iter() {
             match item.get_ref() {
-                DeValue::Table(entries) => tables.push((report.line_at(item.span().start), entries)),
-                _ => self.wrong_at(report, key, &hint),
+                DeValue::Table(entries) => tables.push((self.report.line_at(item.span().start), entries)),
+                _ => self.wrong_at(key, &hint),
             }
         }
         tables
     }
 
     /// A table within this one whose keys the file chooses.
-    pub(super) fn free_table(&self, report: &mut Report, key: &Key) -> Option<Table<'t>> {
+    pub(super) fn free_table(&self, key: &Key) -> Option<Table<'t>> {
         let key = key.name;
-        let entries = self.entries_of(report, key)?;
-        let line = self.line_of(report, key);
-        Some(Table { label: self.path_to(key), line, entries })
+        let entries = self.entries_of(key)?;
+        let line = self.line_of(key);
+        Some(Table { report: self.report, label: self.path_to(key), line, entries })
     }
 
     /// Every key and its string, in file order.
-    pub(super) fn all_texts(&self, report: &mut Report) -> Vec<(&'t str, Text<'_>)> {
+    pub(super) fn all_texts(&self) -> Vec<(&'t str, Text<'_>)> {
         if self.entries.len() > MOST {
-            report.add(self.line, format!("{}: {}", self.label, too_many(self.entries.len())));
+            self.report.add(self.line, format!("{}: {}", self.label, too_many(self.entries.len())));
             return Vec::new();
         }
         let mut texts = Vec::with_capacity(self.entries.len());
         for (key, _) in in_file_order(self.entries) {
             let key: &'t str = key.get_ref();
-            if let Some(text) = self.text_at(report, key) {
+            if let Some(text) = self.text_at(key) {
                 texts.push((key, text));
             }
         }
         texts
     }
 
-    fn entries_of(&self, report: &mut Report, key: &str) -> Option<&'t DeTable<'t>> {
+    fn entries_of(&self, key: &str) -> Option<&'t DeTable<'t>> {
         match self.entries.get(key)?.get_ref() {
             DeValue::Table(entries) => Some(entries),
             other => {
-                self.wrong_type(report, key, "a table", other);
+                self.wrong_type(key, "a table", other);
                 None
             }
         }
     }
 
     /// Whether there are more of one kind than are compared with one another.
-    pub(super) fn has_too_many(&self, report: &mut Report, key: &str, count: usize) -> bool {
+    pub(super) fn has_too_many(&self, key: &str, count: usize) -> bool {
         if count > MOST {
-            self.wrong_at(report, key, &too_many(count));
+            self.wrong_at(key, &too_many(count));
         }
         count > MOST
     }

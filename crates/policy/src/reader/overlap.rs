@@ -13,7 +13,7 @@ use crate::strictness;
 use crate::{HostPattern, Route, Xsrf};
 
 /// Reports every guarded route that no request ever takes: its owner counts on a guard that is not there.
-pub(super) fn check(report: &mut Report, routes: &[Arc<Route>]) {
+pub(super) fn check(report: &Report, routes: &[Arc<Route>]) {
     let mut earlier = Earlier::default();
     for route in routes {
         if route.is_guarded()

@@ -1,5 +1,6 @@
 //! What is wrong with a policy, and on which line.
 
+use std::cell::RefCell;
 use std::fmt;
 
 use super::order;
@@ -22,18 +23,19 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {}
 
-/// Collects the problems of one reading, and where each table stands.
+/// Collects the problems of one reading, and where each table stands. Every table of the file refers to it, and adds to it.
 pub(super) struct Report {
     line_ends: Vec<usize>,
     /// In file order; one line's in reading order.
-    problems: Vec<Problem>,
-    places: Places,
+    problems: RefCell<Vec<Problem>>,
+    places: RefCell<Places>,
 }
 
 impl Report {
     pub(super) fn new(text: &str) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        Self { line_ends: ends.map(|(offset, _)| offset).collect(), problems: Vec::new(), places: Places::default() }
+        let line_ends = ends.map(|(offset, _)| offset).collect();
+        Self { line_ends, problems: RefCell::default(), places: RefCell::default() }
     }
 
     /// The line of a byte offset.
@@ -41,47 +43,49 @@ impl Report {
         self.line_ends.partition_point(|end| *end < offset) + 1
     }
 
-    pub(super) fn add(&mut self, line: usize, mut message: String) {
+    pub(super) fn add(&self, line: usize, mut message: String) {
         if self.is_full() {
             return;
         }
         if message.contains(char::is_control) {
             message = message.escape_debug().collect(); // one line, whatever the file holds
         }
-        order::insert(&mut self.problems, Problem { line, message }, |problem| problem.line);
+        order::insert(&mut self.problems.borrow_mut(), Problem { line, message }, |problem| problem.line);
     }
 
     /// Whether nothing more is told: a hint would be sought in vain.
     pub(super) fn is_full(&self) -> bool {
-        self.problems.len() >= MOST
+        self.problems.borrow().len() >= MOST
     }
 
     /// How many problems there are so far.
     pub(super) fn count(&self) -> usize {
-        self.problems.len()
+        self.problems.borrow().len()
     }
 
     /// On which line a table begins.
     pub(super) fn place(&self, table: &str) -> Option<usize> {
-        self.places.line(table)
+        self.places.borrow().line(table)
     }
 
     /// The names of all tables that have been read, that of the file itself left out.
-    pub(super) fn places(&self) -> impl Iterator<Item = &str> {
-        self.places.0.iter().map(|(table, _)| table.as_str()).filter(|table| !table.is_empty())
+    pub(super) fn places(&self) -> Vec<String> {
+        let places = self.places.borrow();
+        places.0.iter().map(|(table, _)| table).filter(|table| !table.is_empty()).cloned().collect()
     }
 
-    pub(super) fn add_place(&mut self, table: &str, line: usize) {
-        self.places.0.push((table.to_owned(), line));
+    pub(super) fn add_place(&self, table: &str, line: usize) {
+        self.places.borrow_mut().0.push((table.to_owned(), line));
     }
 
     /// The places of a policy without a problem, or every problem in file order.
-    pub(super) fn finish(mut self) -> Result<Places, Vec<Problem>> {
-        if self.problems.is_empty() {
-            return Ok(self.places);
+    pub(super) fn finish(self) -> Result<Places, Vec<Problem>> {
+        let mut problems = self.problems.into_inner();
+        if problems.is_empty() {
+            return Ok(self.places.into_inner());
         }
-        self.problems.dedup();
-        Err(self.problems)
+        problems.dedup();
+        Err(problems)
     }
 }
 
@@ -112,7 +116,7 @@ mod tests {
 
     #[test]
     fn problems_come_in_file_order() {
-        let mut report = Report::new("");
+        let report = Report::new("");
         for line in [3, 1, 2] {
             report.add(line, String::from("reason"));
         }

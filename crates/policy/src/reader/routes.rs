@@ -7,7 +7,6 @@ use toml::de::{DeTable, DeValue};
 use super::accept;
 use super::names::Names;
 use super::overlap;
-use super::problem::Report;
 use super::sections;
 use super::suggest;
 use super::table::Table;
@@ -38,95 +37,90 @@ pub(super) struct Surroundings<'r, 't> {
 }
 
 /// Every `[[routes]]`, in file order.
-pub(super) fn read(report: &mut Report, around: &Surroundings<'_, '_>) -> Vec<Arc<Route>> {
+pub(super) fn read(around: &Surroundings<'_, '_>) -> Vec<Arc<Route>> {
     let mut routes: Vec<Arc<Route>> = Vec::new();
     let mut names: Vec<(&str, usize)> = Vec::new();
-    let tables = around.root.listed(report, &root::ROUTES);
-    let (count, problems) = (tables.len(), report.count());
+    let tables = around.root.listed(&root::ROUTES);
+    let (count, problems) = (tables.len(), around.root.report.count());
     for (index, (line, entries)) in tables.into_iter().enumerate() {
         let name = name_of(entries);
         let label = name.map_or_else(|| format!("routes[{}]", index + 1), |name| format!("routes.{name}"));
-        let table = Table::open(report, &route::TABLE, label, line, entries);
+        let table = Table { report: around.root.report, label, line, entries }.open(&route::TABLE);
         if let Some(name) = name {
             match names.binary_search_by_key(&name, |(known, _)| known) {
                 Ok(at) => {
                     let earlier = names.get(at).map_or(0, |(_, line)| *line);
-                    table.wrong(
-                        report,
-                        &route::NAME,
-                        &format!("`{name}` is the name of the route in line {earlier} already"),
-                    );
+                    table.wrong(&route::NAME, &format!("`{name}` is the name of the route in line {earlier} already"));
                 }
                 Err(at) => names.insert(at, (name, line)),
             }
         }
-        let route = route(report, &table, around);
+        let route = route(&table, around);
         routes.extend(route.map(|route| Arc::new(Route { place: routes.len(), ..route })));
     }
     // Where a route is wrong or left out, those behind it may be reached once it is put right.
-    if (routes.len(), report.count()) == (count, problems) {
-        overlap::check(report, &routes);
+    if (routes.len(), around.root.report.count()) == (count, problems) {
+        overlap::check(around.root.report, &routes);
     }
     routes
 }
 
-fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
-    let name = table.checked(report, &route::NAME, text::slug);
-    let host = table.parsed(report, &route::HOST, HostPattern::parse);
-    let path = table.parsed(report, &route::PATH, PathPattern::parse);
+fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
+    let name = table.checked(&route::NAME, text::slug);
+    let host = table.parsed(&route::HOST, HostPattern::parse);
+    let path = table.parsed(&route::PATH, PathPattern::parse);
     if path.as_ref().is_some_and(is_reserved) {
-        table.wrong(report, &route::PATH, "is answered by the gateway itself; no route can stand there");
+        table.wrong(&route::PATH, "is answered by the gateway itself; no route can stand there");
     }
     let oauth_path = around.oauth.map_or("", |oauth| &oauth.path);
     if !oauth_path.is_empty() && path.as_ref().is_some_and(|path| is_within(path.base(), oauth_path)) {
         let reason = format!("is within `{oauth_path}`, where `[oauth]` stands; no route can stand there");
-        table.wrong(report, &route::PATH, &reason);
+        table.wrong(&route::PATH, &reason);
     }
-    let methods = methods(report, table);
-    let accepted = accept::read(report, table, around);
+    let methods = methods(table);
+    let accepted = accept::read(table, around);
     let accepts = |kind: fn(&CredentialKind) -> bool| accepted.kinds.iter().any(kind);
     let is_luminate = accept::names(table, "luminate");
     if is_luminate && path.as_ref().is_some_and(|path| !path.is_prefix()) {
-        table.wrong(report, &route::PATH, "must end with `/*`: what `luminate` answers lies below the path");
+        table.wrong(&route::PATH, "must end with `/*`: what `luminate` answers lies below the path");
     }
-    let bearer = bearer(report, table);
+    let bearer = bearer(table);
     if table.has(&route::BEARER) && !accepts(|one| one.facts().has_scopes) {
-        table.wrong(report, &route::BEARER, &none_of(|facts| facts.has_scopes));
+        table.wrong(&route::BEARER, &none_of(|facts| facts.has_scopes));
     }
     if !bearer.prefix.is_empty() && !accepts(|one| matches!(one, CredentialKind::Bearer)) {
-        table.wrong(report, &route::BEARER, "`prefix` has no effect, since `accept` lacks `bearer`");
+        table.wrong(&route::BEARER, "`prefix` has no effect, since `accept` lacks `bearer`");
     }
-    let dialect = table.word(report, &route::DIALECT, &route::DIALECTS).unwrap_or(accepted.dialect);
+    let dialect = table.word(&route::DIALECT, &route::DIALECTS).unwrap_or(accepted.dialect);
     if dialect != Dialect::Generic && is_luminate {
-        table.wrong(report, &route::DIALECT, "has no effect, since the route speaks `luminate`");
+        table.wrong(&route::DIALECT, "has no effect, since the route speaks `luminate`");
     }
-    let confirm = table.flag(report, &route::CONFIRM);
+    let confirm = table.flag(&route::CONFIRM);
     if confirm && !accepts(|one| matches!(one, CredentialKind::Nonce)) {
-        table.wrong(report, &route::CONFIRM, "has no effect, since `accept` lacks `nonce`");
+        table.wrong(&route::CONFIRM, "has no effect, since `accept` lacks `nonce`");
     }
     if confirm && !methods.iter().any(|method| method == "POST") {
-        table.wrong(report, &route::CONFIRM, "needs `POST` in `methods`: the button of its page posts");
+        table.wrong(&route::CONFIRM, "needs `POST` in `methods`: the button of its page posts");
     }
-    let revocation = table.word(report, &route::REVOCATION, &route::REVOCATIONS).unwrap_or(Revocation::Cached);
+    let revocation = table.word(&route::REVOCATION, &route::REVOCATIONS).unwrap_or(Revocation::Cached);
     if revocation == Revocation::Strict {
         if !is_luminate && !accepts(|one| one.facts().is_revocable) {
-            table.wrong(report, &route::REVOCATION, &none_of(|facts| facts.is_revocable));
+            table.wrong(&route::REVOCATION, &none_of(|facts| facts.is_revocable));
         }
         if around.single_use == SingleUse::BestEffort {
             table.wrong(
-                report,
                 &route::REVOCATION,
                 "`strict` asks the ledger, which `[storage] single_use = \"best-effort\"` does without",
             );
         }
     }
     let takes_sessions = accepts(|one| matches!(one, CredentialKind::Session));
-    let xsrf = table.word(report, &route::XSRF, &route::XSRF_WORDS);
-    check_xsrf(report, table, xsrf, &accepted.kinds);
-    let broker = broker(report, table, around, takes_sessions);
-    let tags = tags(report, table, is_luminate || takes_sessions);
-    let forward = forward(report, table, around, path.as_ref(), is_luminate);
-    let cors = cors(report, table);
+    let xsrf = table.word(&route::XSRF, &route::XSRF_WORDS);
+    check_xsrf(table, xsrf, &accepted.kinds);
+    let broker = broker(table, around, takes_sessions);
+    let tags = tags(table, is_luminate || takes_sessions);
+    let forward = forward(table, around, path.as_ref(), is_luminate);
+    let cors = cors(table);
     Some(Route {
         name: name?,
         host,
@@ -143,35 +137,35 @@ fn route(report: &mut Report, table: &Table<'_>, around: &Surroundings<'_, '_>) 
         revocation,
         forward: forward?,
         cors,
-        path_parameters: table.flag(report, &route::PATH_PARAMETERS),
-        method_override: table.flag(report, &route::METHOD_OVERRIDE),
+        path_parameters: table.flag(&route::PATH_PARAMETERS),
+        method_override: table.flag(&route::METHOD_OVERRIDE),
         tags,
         place: 0,
     })
 }
 
 /// `tags`: where in a page; `html` is its text and attributes.
-fn tags(report: &mut Report, table: &Table<'_>, knows_tags: bool) -> Option<TagPlaces> {
+fn tags(table: &Table<'_>, knows_tags: bool) -> Option<TagPlaces> {
     if !table.has(&route::TAGS) {
         return None;
     }
     if !knows_tags {
-        table.wrong(report, &route::TAGS, "has no effect, since `accept` has neither `session` nor `luminate`");
+        table.wrong(&route::TAGS, "has no effect, since `accept` has neither `session` nor `luminate`");
     }
     let mut places = TagPlaces::default();
     let mut in_html = false;
-    let texts = table.texts(report, &route::TAGS);
+    let texts = table.texts(&route::TAGS);
     for text in &texts {
         match text.value {
             "html" => in_html = true,
             "script" => places.script = true,
             "style" => places.style = true,
             "comment" => places.comment = true,
-            other => text.wrong(report, &format!("`{other}` is not one of `html`, `script`, `style`, `comment`")),
+            other => text.wrong(&format!("`{other}` is not one of `html`, `script`, `style`, `comment`")),
         }
     }
     if !in_html && !texts.is_empty() {
-        table.wrong(report, &route::TAGS, "lacks `html`, on top of which the others come");
+        table.wrong(&route::TAGS, "lacks `html`, on top of which the others come");
     }
     Some(places)
 }
@@ -183,126 +177,120 @@ fn none_of(is_meant: fn(&Facts) -> bool) -> String {
 }
 
 /// `xsrf`: of use where a browser sends a credential by itself.
-fn check_xsrf(report: &mut Report, table: &Table<'_>, xsrf: Option<Xsrf>, kinds: &[CredentialKind]) {
+fn check_xsrf(table: &Table<'_>, xsrf: Option<Xsrf>, kinds: &[CredentialKind]) {
     let Some(xsrf) = xsrf else { return };
     if xsrf >= Xsrf::Token && !kinds.iter().any(|one| one.facts().has_xsrf_token) {
         let reason = "has no effect, since `accept` has neither `session` nor `luminate`, whose token it asks for";
-        table.wrong(report, &route::XSRF, reason);
+        table.wrong(&route::XSRF, reason);
     } else if !kinds.iter().any(|one| one.facts().is_ambient) {
         let reason =
             "has no effect, since `accept` has none of `session`, `luminate`, `basic`, `token-pair`, `http-session`";
-        table.wrong(report, &route::XSRF, reason);
+        table.wrong(&route::XSRF, reason);
     }
 }
 
 /// `broker`: who says who a browser's user is.
-fn broker(
-    report: &mut Report,
-    table: &Table<'_>,
-    around: &Surroundings<'_, '_>,
-    takes_sessions: bool,
-) -> Option<Arc<Broker>> {
-    let name = table.text(report, &route::BROKER)?;
+fn broker(table: &Table<'_>, around: &Surroundings<'_, '_>, takes_sessions: bool) -> Option<Arc<Broker>> {
+    let name = table.text(&route::BROKER)?;
     if !takes_sessions {
-        name.wrong(report, "a broker opens a session, and `accept` lacks `session`");
+        name.wrong("a broker opens a session, and `accept` lacks `session`");
     }
-    around.brokers.find(report, &name, name.value)
+    around.brokers.find(&name, name.value)
 }
 
-fn methods(report: &mut Report, table: &Table<'_>) -> Vec<String> {
+fn methods(table: &Table<'_>) -> Vec<String> {
     if !table.has(&route::METHODS) {
         return vec![String::from("GET"), String::from("HEAD")];
     }
-    let texts = table.texts(report, &route::METHODS);
-    texts.iter().filter_map(|text| text.parsed(report, text::method)).collect()
+    let texts = table.texts(&route::METHODS);
+    texts.iter().filter_map(|text| text.parsed(text::method)).collect()
 }
 
-fn bearer(report: &mut Report, table: &Table<'_>) -> BearerUse {
-    let Some(table) = table.table(report, &route::BEARER) else { return BearerUse::default() };
+fn bearer(table: &Table<'_>) -> BearerUse {
+    let Some(table) = table.table(&route::BEARER) else { return BearerUse::default() };
     BearerUse {
-        scope: table.list(report, &route_bearer::SCOPE, text::scope),
-        query: table.flag(report, &route_bearer::QUERY),
-        form: table.flag(report, &route_bearer::FORM),
-        prefix: table.checked(report, &route_bearer::PREFIX, text::token_prefix).unwrap_or_default(),
+        scope: table.list(&route_bearer::SCOPE, text::scope),
+        query: table.flag(&route_bearer::QUERY),
+        form: table.flag(&route_bearer::FORM),
+        prefix: table.checked(&route_bearer::PREFIX, text::token_prefix).unwrap_or_default(),
     }
 }
 
 fn forward(
-    report: &mut Report,
     table: &Table<'_>,
     around: &Surroundings<'_, '_>,
     from: Option<&PathPattern>,
     gets_passwords: bool,
 ) -> Option<Forward> {
-    let table = table.table(report, &route::FORWARD)?;
-    let origin = table.text(report, &route_forward::ORIGIN);
+    let table = table.table(&route::FORWARD)?;
+    let origin = table.text(&route_forward::ORIGIN);
     let origin = origin.and_then(|name| {
-        let origin = around.origins.find(report, &name, name.value)?;
+        let origin = around.origins.find(&name, name.value)?;
         if gets_passwords {
-            sections::check_for_passwords(report, &name, &origin);
+            sections::check_for_passwords(&name, &origin);
         }
         Some(origin)
     });
-    let path = table.parsed(report, &route_forward::PATH, PathPattern::parse);
+    let path = table.parsed(&route_forward::PATH, PathPattern::parse);
     if let (Some(from), Some(to)) = (from, &path)
         && from.is_prefix() != to.is_prefix()
     {
         let reason = format!("`{to}` and the route's `{from}` must both end with `/*`, or neither");
-        table.wrong(report, &route_forward::PATH, &reason);
+        table.wrong(&route_forward::PATH, &reason);
     }
-    let host = table.checked(report, &route_forward::HOST, text::authority);
+    let host = table.checked(&route_forward::HOST, text::authority);
     let by_url = origin.as_ref().is_some_and(|origin| matches!(origin.via, Via::Url(_)));
     if by_url && table.has(&route_forward::HOST) {
         let reason = "is possible only for an origin by `service`; by `url` the platform always sends that URL's host";
-        table.wrong(report, &route_forward::HOST, reason);
+        table.wrong(&route_forward::HOST, reason);
     }
-    let jwt_audience = table.checked(report, &route_forward::JWT_AUDIENCE, text::audience);
+    let jwt_audience = table.checked(&route_forward::JWT_AUDIENCE, text::audience);
     if jwt_audience.is_some() && !around.signs_identities {
-        table.wrong(report, &route_forward::JWT_AUDIENCE, "needs a key to sign with: `[identity] keys = [\"…\"]`");
+        table.wrong(&route_forward::JWT_AUDIENCE, "needs a key to sign with: `[identity] keys = [\"…\"]`");
     }
-    let set = set(report, &table);
+    let set = set(&table);
     let mut remove = Vec::new();
-    for text in table.texts(report, &route_forward::REMOVE) {
-        let Some(names) = text.parsed(report, NamePattern::parse) else { continue };
+    for text in table.texts(&route_forward::REMOVE) {
+        let Some(names) = text.parsed(NamePattern::parse) else { continue };
         if names.touches("edgegate-") {
-            text.wrong(report, &format!("`{names}` covers the `Edgegate-*` headers that tell the origin who calls"));
+            text.wrong(&format!("`{names}` covers the `Edgegate-*` headers that tell the origin who calls"));
         }
         remove.push(names);
     }
     Some(Forward { origin: origin?, path, host, set, remove, jwt_audience })
 }
 
-fn set(report: &mut Report, table: &Table<'_>) -> Vec<(String, String)> {
+fn set(table: &Table<'_>) -> Vec<(String, String)> {
     let mut set: Vec<(String, String)> = Vec::new();
-    let Some(table) = table.free_table(report, &route_forward::SET) else { return set };
-    for (name, value) in table.all_texts(report) {
+    let Some(table) = table.free_table(&route_forward::SET) else { return set };
+    for (name, value) in table.all_texts() {
         if let Err(reason) = text::settable_header(name) {
-            value.wrong(report, &reason);
+            value.wrong(&reason);
         }
         if set.iter().any(|(earlier, _)| earlier.eq_ignore_ascii_case(name)) {
-            value.wrong(report, &format!("`{name}` is set twice; header names have no case"));
+            value.wrong(&format!("`{name}` is set twice; header names have no case"));
         }
-        value.parsed(report, text::header_value);
+        value.parsed(text::header_value);
         set.push((name.to_owned(), value.value.to_owned()));
     }
     set
 }
 
-fn cors(report: &mut Report, table: &Table<'_>) -> Option<Cors> {
-    let table = table.table(report, &route::CORS)?;
-    let origins = table.texts(report, &route_cors::ORIGINS);
+fn cors(table: &Table<'_>) -> Option<Cors> {
+    let table = table.table(&route::CORS)?;
+    let origins = table.texts(&route_cors::ORIGINS);
     let lower = |text: &Text<'_>| text.value.to_ascii_lowercase();
-    let headers = table.texts(report, &route_cors::HEADERS);
-    let expose = table.texts(report, &route_cors::EXPOSE);
+    let headers = table.texts(&route_cors::HEADERS);
+    let expose = table.texts(&route_cors::EXPOSE);
     for text in headers.iter().chain(&expose) {
-        text.parsed(report, text::header_name);
+        text.parsed(text::header_name);
     }
     Some(Cors {
-        origins: origins.iter().filter_map(|text| text.parsed(report, OriginPattern::parse)).collect(),
-        credentials: table.flag(report, &route_cors::CREDENTIALS),
+        origins: origins.iter().filter_map(|text| text.parsed(OriginPattern::parse)).collect(),
+        credentials: table.flag(&route_cors::CREDENTIALS),
         headers: headers.iter().map(lower).collect(),
         expose: expose.iter().map(lower).collect(),
-        max_age: table.seconds(report, &route_cors::MAX_AGE),
+        max_age: table.seconds(&route_cors::MAX_AGE),
     })
 }
 

@@ -1,7 +1,6 @@
 //! `[basic]`, `[ticket]` and `[brokers.*]`.
 
 use super::names::Names;
-use super::problem::Report;
 use super::sections;
 use super::table::Table;
 use super::text;
@@ -10,60 +9,60 @@ use crate::shape::{basic, broker, machine, root, ticket};
 use crate::{BaseUrl, Basic, Broker, Link, Machine, Ticket};
 
 /// `[basic]`. `taken`: names of secrets that are somebody else's; those that are named here are added.
-pub(super) fn basic(report: &mut Report, root: &Table<'_>, taken: &mut Vec<String>) -> Option<Basic> {
-    let table = root.table(report, &root::BASIC)?;
-    let people = table.flag_or(report, &basic::PEOPLE, root.has(&root::SIGN_IN));
+pub(super) fn basic(root: &Table<'_>, taken: &mut Vec<String>) -> Option<Basic> {
+    let table = root.table(&root::BASIC)?;
+    let people = table.flag_or(&basic::PEOPLE, root.has(&root::SIGN_IN));
     if people && !root.has(&root::SIGN_IN) {
         let reason = "who checks the passwords of people is said in `[sign_in]`, and there is none";
-        table.wrong(report, &basic::PEOPLE, reason);
+        table.wrong(&basic::PEOPLE, reason);
     }
     let mut machines = Vec::new();
-    for (name, table) in table.named(report, &basic::MACHINES) {
+    for (name, table) in table.named(&basic::MACHINES) {
         if let Err(reason) = text::login_name(name) {
-            report.add(table.line, format!("basic.machines: {reason}"));
+            table.report.add(table.line, format!("basic.machines: {reason}"));
         }
-        let secret = table.text(report, &machine::SECRET).and_then(|text| secret(report, &text, taken));
-        let subject = table.checked(report, &machine::SUBJECT, text::name).unwrap_or_else(|| name.to_owned());
+        let secret = table.text(&machine::SECRET).and_then(|text| secret(&text, taken));
+        let subject = table.checked(&machine::SUBJECT, text::name).unwrap_or_else(|| name.to_owned());
         machines.extend(secret.map(|secret| Machine { name: name.to_owned(), secret, subject }));
     }
     if !people && machines.is_empty() {
         let reason = "basic: nobody has a password: neither people, by `[sign_in]`, nor `[basic.machines.NAME]`";
-        report.add(table.line, String::from(reason));
+        table.report.add(table.line, String::from(reason));
     }
-    Some(Basic { people, cache: table.seconds(report, &basic::CACHE), machines })
+    Some(Basic { people, cache: table.seconds(&basic::CACHE), machines })
 }
 
 /// `[ticket]`
-pub(super) fn ticket(report: &mut Report, root: &Table<'_>, taken: &mut Vec<String>) -> Option<Ticket> {
-    let table = root.table(report, &root::TICKET)?;
+pub(super) fn ticket(root: &Table<'_>, taken: &mut Vec<String>) -> Option<Ticket> {
+    let table = root.table(&root::TICKET)?;
     if !root.has(&root::SESSION) {
-        report.add(table.line, String::from("ticket: it stands for a session, and there is no `[session]`"));
+        table.report.add(table.line, String::from("ticket: it stands for a session, and there is no `[session]`"));
     }
-    let texts = table.texts(report, &ticket::APP_TOKENS);
+    let texts = table.texts(&ticket::APP_TOKENS);
     if texts.len() > 2 {
-        table.wrong(report, &ticket::APP_TOKENS, "holds more than two: one in use, and one that takes its place");
+        table.wrong(&ticket::APP_TOKENS, "holds more than two: one in use, and one that takes its place");
     }
-    let app_tokens = texts.iter().filter_map(|text| secret(report, text, taken)).collect();
-    let lifetime = table.seconds(report, &ticket::LIFETIME);
-    Some(Ticket { lifetime, pages: table.flag(report, &ticket::PAGES), app_tokens })
+    let app_tokens = texts.iter().filter_map(|text| secret(text, taken)).collect();
+    let lifetime = table.seconds(&ticket::LIFETIME);
+    Some(Ticket { lifetime, pages: table.flag(&ticket::PAGES), app_tokens })
 }
 
 /// Every `[brokers.*]`.
-pub(super) fn brokers(report: &mut Report, root: &Table<'_>, links: &Names<Link>) -> Names<Broker> {
+pub(super) fn brokers(root: &Table<'_>, links: &Names<Link>) -> Names<Broker> {
     let mut brokers = Names::new("brokers");
-    for (name, table) in root.named(report, &root::BROKERS) {
-        sections::check_name(report, "brokers", name, &table);
+    for (name, table) in root.named(&root::BROKERS) {
+        sections::check_name("brokers", name, &table);
         if !root.has(&root::SESSION) {
-            report.add(table.line, format!("{}: it opens a session, and there is no `[session]`", table.label));
+            table.report.add(table.line, format!("{}: it opens a session, and there is no `[session]`", table.label));
         }
-        let url = table.parsed(report, &broker::URL, BaseUrl::parse);
+        let url = table.parsed(&broker::URL, BaseUrl::parse);
         if url.as_ref().is_some_and(|url| !url.is_https() && !url.is_loopback()) {
             let reason = "is http: who is on the way could take the answer that signs somebody in; use https";
-            table.wrong(report, &broker::URL, reason);
+            table.wrong(&broker::URL, reason);
         }
-        let link = table.text(report, &broker::LINK).and_then(|text| {
-            let link = links.find(report, &text, text.value)?;
-            check_link(report, &text, &link, links);
+        let link = table.text(&broker::LINK).and_then(|text| {
+            let link = links.find(&text, text.value)?;
+            check_link(&text, &link, links);
             Some(link)
         });
         let broker = url.zip(link).map(|(url, link)| Broker { name: name.to_owned(), url, link });
@@ -73,17 +72,17 @@ pub(super) fn brokers(report: &mut Report, root: &Table<'_>, links: &Names<Link>
 }
 
 /// A secret that is nobody else's.
-fn secret(report: &mut Report, text: &Text<'_>, taken: &mut Vec<String>) -> Option<String> {
-    text.parsed(report, text::secret)?;
+fn secret(text: &Text<'_>, taken: &mut Vec<String>) -> Option<String> {
+    text.parsed(text::secret)?;
     if taken.iter().any(|other| other == text.value) {
-        text.wrong(report, &format!("`{}` is another's secret already; each has a value of its own", text.value));
+        text.wrong(&format!("`{}` is another's secret already; each has a value of its own", text.value));
     }
     taken.push(text.value.to_owned());
     Some(text.value.to_owned())
 }
 
 /// What a broker signs opens a session for whomever it names, so it is as strict as a link can be.
-fn check_link(report: &mut Report, text: &Text<'_>, link: &Link, links: &Names<Link>) {
+fn check_link(text: &Text<'_>, link: &Link, links: &Names<Link>) {
     for (is_so, demand) in [
         (link.single_use, "`single_use = true`: whoever finds its answer in a history would be signed in"),
         (
@@ -93,7 +92,7 @@ fn check_link(report: &mut Report, text: &Text<'_>, link: &Link, links: &Names<L
         (link.cover_method && link.cover_host, "method and host covered: its answer is for this gate alone"),
     ] {
         if !is_so {
-            text.wrong(report, &format!("`[links.{}]` needs {demand}", link.name));
+            text.wrong(&format!("`[links.{}]` needs {demand}", link.name));
         }
     }
     let shares =
@@ -103,6 +102,6 @@ fn check_link(report: &mut Report, text: &Text<'_>, link: &Link, links: &Names<L
             "`[links.{}]` has a key in common with `[links.{}]`: who signs those could sign anybody in",
             link.name, other.name
         );
-        text.wrong(report, &reason);
+        text.wrong(&reason);
     }
 }

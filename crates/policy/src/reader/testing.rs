@@ -7,7 +7,6 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::problem::Report;
 use super::routes::Surroundings;
 use super::suggest;
 use super::table::Table;
@@ -87,81 +86,75 @@ pub struct Expected {
 }
 
 /// Every `[[tests]]`, in file order.
-pub(super) fn read(report: &mut Report, around: &Surroundings<'_, '_>) -> Vec<PolicyTest> {
+pub(super) fn read(around: &Surroundings<'_, '_>) -> Vec<PolicyTest> {
     let routes = route_names(around.root.entries);
     let mut tests: Vec<PolicyTest> = Vec::new();
     let mut names: Vec<(&str, usize)> = Vec::new();
-    let tables = around.root.listed(report, &root::TESTS);
+    let tables = around.root.listed(&root::TESTS);
     for (index, (line, entries)) in tables.into_iter().enumerate() {
         let name = name_of(entries);
         let label = name.map_or_else(|| format!("tests[{}]", index + 1), |name| format!("test \"{name}\""));
-        let table = Table::open(report, &test::TABLE, label, line, entries);
+        let table = Table { report: around.root.report, label, line, entries }.open(&test::TABLE);
         if let Some(name) = name {
             match names.binary_search_by_key(&name, |(known, _)| known) {
                 Ok(at) => {
                     let earlier = names.get(at).map_or(0, |(_, line)| *line);
-                    table.wrong(report, &test::NAME, &format!("is the name of the test in line {earlier} already"));
+                    table.wrong(&test::NAME, &format!("is the name of the test in line {earlier} already"));
                 }
                 Err(at) => names.insert(at, (name, line)),
             }
         }
-        tests.extend(one(report, &table, around, &routes));
+        tests.extend(one(&table, around, &routes));
     }
     tests
 }
 
-fn one(
-    report: &mut Report,
-    table: &Table<'_>,
-    around: &Surroundings<'_, '_>,
-    routes: &BTreeSet<&str>,
-) -> Option<PolicyTest> {
-    let name = table.checked(report, &test::NAME, text::title);
-    let method = table.checked_or(report, &test::METHOD, method);
-    let url = table.checked(report, &test::URL, address);
-    let headers = headers(report, table);
-    let client = table.parsed(report, &test::CLIENT, |text| {
-        text.parse().map_err(|_| format!("`{}` is no IP address", text.escape_debug()))
-    });
-    let at = table.number(report, &test::AT).unwrap_or_else(|| test::AT.usual());
-    let credential = credential(report, table, around, &headers);
-    let expected = expected(report, table, routes);
+fn one(table: &Table<'_>, around: &Surroundings<'_, '_>, routes: &BTreeSet<&str>) -> Option<PolicyTest> {
+    let name = table.checked(&test::NAME, text::title);
+    let method = table.checked_or(&test::METHOD, method);
+    let url = table.checked(&test::URL, address);
+    let headers = headers(table);
+    let client = table
+        .parsed(&test::CLIENT, |text| text.parse().map_err(|_| format!("`{}` is no IP address", text.escape_debug())));
+    let at = table.number(&test::AT).unwrap_or_else(|| test::AT.usual());
+    let credential = credential(table, around, &headers);
+    let expected = expected(table, routes);
     Some(PolicyTest { name: name?, line: table.line, method, url: url?, headers, client, credential, at, expected })
 }
 
-fn expected(report: &mut Report, table: &Table<'_>, routes: &BTreeSet<&str>) -> Expected {
+fn expected(table: &Table<'_>, routes: &BTreeSet<&str>) -> Expected {
     if [&test::ROUTE, &test::REFUSED, &test::FORWARDED, &test::STATUS, &test::SUBJECT].iter().all(|key| !table.has(key))
     {
         let reason = "expects nothing: say `route`, `refused`, `forwarded`, `status` or `subject`";
-        report.add(table.line, format!("{}: {reason}", table.label));
+        table.report.add(table.line, format!("{}: {reason}", table.label));
     }
     for (key, others) in [(&test::FORWARDED, &[&test::REFUSED, &test::STATUS][..]), (&test::SUBJECT, &[&test::REFUSED])]
     {
         for other in others.iter().filter(|other| table.has(key) && table.has(other)) {
-            table.wrong(report, key, &format!("cannot be beside `{}`: no request comes to both", other.name));
+            table.wrong(key, &format!("cannot be beside `{}`: no request comes to both", other.name));
         }
     }
     Expected {
-        route: table.text(report, &test::ROUTE).map(|name| {
+        route: table.text(&test::ROUTE).map(|name| {
             if !routes.contains(name.value) {
                 let hint = suggest::hint(name.value, routes.iter().copied(), "routes");
-                name.wrong(report, &format!("there is no route `{}`{hint}", name.value));
+                name.wrong(&format!("there is no route `{}`{hint}", name.value));
             }
             name.value.to_owned()
         }),
-        refused: table.text(report, &test::REFUSED).map(|code| {
+        refused: table.text(&test::REFUSED).map(|code| {
             if !REASONS.contains(&code.value) {
-                let hint = match nearest(report, code.value) {
+                let hint = match nearest(&code) {
                     Some(known) => format!("did you mean `{known}`?"),
                     None => "docs/refusals.md lists them".to_owned(),
                 };
-                code.wrong(report, &format!("`{}` is no reason for a refusal; {hint}", code.value));
+                code.wrong(&format!("`{}` is no reason for a refusal; {hint}", code.value));
             }
             code.value.to_owned()
         }),
-        forwarded: table.checked(report, &test::FORWARDED, address),
-        status: table.number(report, &test::STATUS),
-        subject: table.checked(report, &test::SUBJECT, |text| match text {
+        forwarded: table.checked(&test::FORWARDED, address),
+        status: table.number(&test::STATUS),
+        subject: table.checked(&test::SUBJECT, |text| match text {
             "" => Ok(()),
             name => text::name(name),
         }),
@@ -169,69 +162,64 @@ fn expected(report: &mut Report, table: &Table<'_>, routes: &BTreeSet<&str>) -> 
 }
 
 /// The reason that was most likely meant.
-fn nearest(report: &Report, code: &str) -> Option<&'static str> {
-    if report.is_full() {
+fn nearest(code: &Text<'_>) -> Option<&'static str> {
+    if code.report.is_full() {
         return None;
     }
     // One call considers so many and no more.
-    let best = REASONS.chunks(50).filter_map(|some| suggest::nearest(code, some.iter().copied()));
-    suggest::nearest(code, best)
+    let best = REASONS.chunks(50).filter_map(|some| suggest::nearest(code.value, some.iter().copied()));
+    suggest::nearest(code.value, best)
 }
 
-fn headers(report: &mut Report, table: &Table<'_>) -> Vec<(String, String)> {
+fn headers(table: &Table<'_>) -> Vec<(String, String)> {
     let mut headers: Vec<(String, String)> = Vec::new();
-    let Some(table) = table.free_table(report, &test::HEADERS) else { return headers };
-    for (name, value) in table.all_texts(report) {
+    let Some(table) = table.free_table(&test::HEADERS) else { return headers };
+    for (name, value) in table.all_texts() {
         if let Err(reason) = text::header_name(name) {
-            value.wrong(report, &reason);
+            value.wrong(&reason);
         }
         let lower = name.to_ascii_lowercase();
         if headers.iter().any(|(earlier, _)| *earlier == lower) {
-            value.wrong(report, &format!("`{name}` stands here twice; header names have no case"));
+            value.wrong(&format!("`{name}` stands here twice; header names have no case"));
         }
-        value.parsed(report, text::header_value);
+        value.parsed(text::header_value);
         headers.push((lower, value.value.to_owned()));
     }
     headers
 }
 
 /// `credential`: exactly one kind.
-fn credential(
-    report: &mut Report,
-    test: &Table<'_>,
-    around: &Surroundings<'_, '_>,
-    headers: &[(String, String)],
-) -> Option<TestCredential> {
-    let table = test.table(report, &test::CREDENTIAL)?;
+fn credential(test: &Table<'_>, around: &Surroundings<'_, '_>, headers: &[(String, String)]) -> Option<TestCredential> {
+    let table = test.table(&test::CREDENTIAL)?;
     let mut held = KINDS.iter().filter(|kind| table.has(kind.key));
     let (Some(kind), None) = (held.next(), held.next()) else {
         let names = suggest::listed(KINDS.iter().map(|kind| kind.key.name));
-        report.add(table.line, format!("{}: must hold exactly one of {names}", table.label));
+        table.report.add(table.line, format!("{}: must hold exactly one of {names}", table.label));
         return None;
     };
-    check_together(report, &table, kind, headers);
-    let age = table.seconds(report, &test_credential::AGE);
-    let scope = table.list(report, &test_credential::SCOPE, text::scope);
-    let with_xsrf_token = table.flag(report, &test_credential::XSRF_TOKEN);
-    let named = table.text(report, kind.key)?;
+    check_together(&table, kind, headers);
+    let age = table.seconds(&test_credential::AGE);
+    let scope = table.list(&test_credential::SCOPE, text::scope);
+    let with_xsrf_token = table.flag(&test_credential::XSRF_TOKEN);
+    let named = table.text(kind.key)?;
     if kind.is_of_subject {
         if !around.root.has(kind.needs) {
-            named.wrong(report, &format!("needs a table `[{}]`, and there is none", kind.needs.name));
+            named.wrong(&format!("needs a table `[{}]`, and there is none", kind.needs.name));
         }
-        named.parsed(report, text::name)?;
+        named.parsed(text::name)?;
     }
     let name = named.value.to_owned();
     let kind = match kind.key.name {
-        "link" => TestCredentialKind::Link(around.links.find(report, &named, &name)?),
-        "signed_redirect" => TestCredentialKind::SignedRedirect(around.signed_redirects.find(report, &named, &name)?),
+        "link" => TestCredentialKind::Link(around.links.find(&named, &name)?),
+        "signed_redirect" => TestCredentialKind::SignedRedirect(around.signed_redirects.find(&named, &name)?),
         "bearer" => TestCredentialKind::Bearer(name, scope),
         "token_pair" => {
-            check_listed(report, &named, "clients", table_at(around.root.entries, "clients"))?;
+            check_listed(&named, "clients", table_at(around.root.entries, "clients"))?;
             TestCredentialKind::TokenPair(name)
         }
         "basic" => {
             let machines = table_at(around.root.entries, "basic").and_then(|basic| table_at(basic, "machines"));
-            check_listed(report, &named, "basic.machines", machines)?;
+            check_listed(&named, "basic.machines", machines)?;
             TestCredentialKind::Basic(name)
         }
         "session" => TestCredentialKind::Session(name, with_xsrf_token),
@@ -242,31 +230,31 @@ fn credential(
 }
 
 /// What has no effect beside a kind, or cannot be sent with it.
-fn check_together(report: &mut Report, table: &Table<'_>, kind: &Kind, headers: &[(String, String)]) {
+fn check_together(table: &Table<'_>, kind: &Kind, headers: &[(String, String)]) {
     for (key, owner) in
         [(&test_credential::SCOPE, &test_credential::BEARER), (&test_credential::XSRF_TOKEN, &test_credential::SESSION)]
     {
         if table.has(key) && kind.key.name != owner.name {
-            table.wrong(report, key, &format!("has no effect without `{}`", owner.name));
+            table.wrong(key, &format!("has no effect without `{}`", owner.name));
         }
     }
     let has_no_age = matches!(kind.key.name, "token_pair" | "basic");
     if has_no_age && table.has(&test_credential::AGE) {
-        table.wrong(report, &test_credential::AGE, &format!("has no effect with `{}`", kind.key.name));
+        table.wrong(&test_credential::AGE, &format!("has no effect with `{}`", kind.key.name));
     }
     if kind.is_in_authorization && headers.iter().any(|(name, _)| name == "authorization") {
-        table.wrong(report, kind.key, "is sent in `Authorization`, which `headers` has already");
+        table.wrong(kind.key, "is sent in `Authorization`, which `headers` has already");
     }
 }
 
 /// Whether a table of that name stands in the file, even if something in it is wrong.
-fn check_listed(report: &mut Report, text: &Text<'_>, kind: &str, tables: Option<&DeTable<'_>>) -> Option<()> {
+fn check_listed(text: &Text<'_>, kind: &str, tables: Option<&DeTable<'_>>) -> Option<()> {
     if tables.is_some_and(|tables| tables.contains_key(text.value)) {
         return Some(());
     }
     let names: Vec<&str> = tables.into_iter().flat_map(|tables| tables.keys()).map(|name| &**name.get_ref()).collect();
     let hint = suggest::hint(text.value, names.iter().copied(), &format!("tables `[{kind}.*]`"));
-    text.wrong(report, &format!("there is no `[{kind}.{}]`{hint}", text.value));
+    text.wrong(&format!("there is no `[{kind}.{}]`{hint}", text.value));
     None
 }
 

@@ -8,6 +8,8 @@ use super::suggest;
 /// A string of the file and where it stands.
 #[derive(Clone, Copy)]
 pub(super) struct Text<'a> {
+    /// Where problems with it are told.
+    pub(super) report: &'a Report,
     pub(super) value: &'a str,
     pub(super) line: usize,
     /// How messages name its table.
@@ -17,28 +19,28 @@ pub(super) struct Text<'a> {
 
 impl<'a> Text<'a> {
     /// Reports a problem with it.
-    pub(super) fn wrong(&self, report: &mut Report, reason: &str) {
+    pub(super) fn wrong(&self, reason: &str) {
         let dot = if self.label.is_empty() { "" } else { "." };
-        report.add(self.line, format!("{}{dot}{}: {reason}", self.label, self.key));
+        self.report.add(self.line, format!("{}{dot}{}: {reason}", self.label, self.key));
     }
 
     /// What another type reads from it.
-    pub(super) fn parsed<T>(&self, report: &mut Report, parse: fn(&str) -> Result<T, String>) -> Option<T> {
+    pub(super) fn parsed<T>(&self, parse: fn(&str) -> Result<T, String>) -> Option<T> {
         match parse(self.value) {
             Ok(value) => Some(value),
             Err(reason) => {
-                self.wrong(report, &reason);
+                self.wrong(&reason);
                 None
             }
         }
     }
 
     /// The meaning of one of a few words; an unknown one is reported with those there are.
-    pub(super) fn word<T: Copy>(&self, report: &mut Report, words: &[(&str, T)]) -> Option<T> {
+    pub(super) fn word<T: Copy>(&self, words: &[(&str, T)]) -> Option<T> {
         let found = words.iter().find(|(word, _)| *word == self.value);
         if found.is_none() {
             let list = suggest::listed(words.iter().map(|(word, _)| *word));
-            self.wrong(report, &format!("`{}` is not one of {list}", self.value));
+            self.wrong(&format!("`{}` is not one of {list}", self.value));
         }
         found.map(|(_, meaning)| *meaning)
     }

@@ -162,9 +162,9 @@ fn a_guessable_or_published_secret_is_a_missing_one() {
     let policy = Policy::read(POLICY).unwrap();
     let with = |value: &'static str| Secrets::new(&policy, PUBLISHED, move |_| Some(Secret::new(value)));
     let name = &policy.keys[0].secret;
-    assert!(with("a long enough secret").secret(name, false).is_ok());
-    assert_eq!(with("short").secret(name, false).err(), Some(Reason::SecretMissing));
+    assert!(with("a long enough secret").usable(false).secret(name).is_ok());
+    assert_eq!(with("short").usable(false).secret(name).err(), Some(Reason::SecretMissing));
     let published = with("demo-link-key-0123456789abcdef0123456789\n");
-    assert!(published.secret(name, true).is_ok());
-    assert_eq!(published.secret(name, false).err(), Some(Reason::SecretMissing));
+    assert!(published.usable(true).secret(name).is_ok());
+    assert_eq!(published.usable(false).secret(name).err(), Some(Reason::SecretMissing));
 }

@@ -1,6 +1,6 @@
 //! What a token of a grant says of itself, and how much of its grant that is.
 
-use crate::credential::dpop::Thumbprint;
+use crate::credential::dpop::{Proof, Thumbprint};
 use crate::refusal::Reason;
 use crate::sealed::record::Record;
 use crate::sealed::seal::Sealed;
@@ -20,6 +20,15 @@ pub struct Claims {
     pub bound: Option<Thumbprint>,
 }
 
+/// A token of a grant that is authentic, and what it says of itself. Storage was not asked.
+#[derive(Debug, Clone)]
+pub struct GrantToken {
+    /// The token.
+    pub sealed: Sealed,
+    /// What it says.
+    pub claims: Claims,
+}
+
 /// What a client asks for with a code or a refresh token.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
@@ -27,15 +36,22 @@ pub struct Wanted {
     pub scope: Option<String>,
     /// Resources, the same.
     pub resources: Vec<String>,
-    /// The key that the tokens are to be bound to.
-    pub bound: Option<Thumbprint>,
+    /// The proof of the key that the tokens are to be bound to. It is used up before the code or token is.
+    pub proof: Option<Proof>,
     /// Whether the refresh token is bound to it too: where no secret proves who refreshes.
     pub binds_refresh: bool,
 }
 
-/// The claims of an opened access token; None for one that belongs to no grant.
+/// The claims of an authentic token; None for one that belongs to no grant.
 pub fn claims(token: &Sealed) -> Option<Claims> {
     token.is_for(AUDIENCE).then(|| Claims::read(token.payload.expose())).flatten()
+}
+
+impl Wanted {
+    /// The key that the tokens are to be bound to.
+    pub fn bound(&self) -> Option<Thumbprint> {
+        self.proof.map(|proof| proof.key)
+    }
 }
 
 /// Whether a grant holds all that is asked for: its scopes and resources as bits.

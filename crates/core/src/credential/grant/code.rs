@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
 use crate::credential::dpop::Thumbprint;
+use crate::credential::grant::Grants;
 use crate::digest::{base64url, sha256};
-use crate::policy::{OAuth, SingleUse};
+use crate::policy::SingleUse;
 use crate::ports::{Claimed, Entropy, KvStore, Ledger, Redeemed, Redemption};
 use crate::refusal::Reason;
 use crate::sealed::once;
 use crate::sealed::seal::{self, Kind, Sealed, Terms};
-use crate::sealed::store::{self, Context};
+use crate::sealed::store;
 use crate::secret::Secret;
 
 /// What a person allowed.
@@ -52,83 +53,89 @@ pub struct Shown<'a> {
     pub bound: Option<Thumbprint>,
 }
 
-/// Makes a code.
-///
-/// # Errors
-/// `SecretMissing`, and storage's own reasons.
-pub async fn mint<P: KvStore + Ledger + Entropy>(
-    ctx: Context<'_>,
-    ports: &P,
-    policy: &OAuth,
-    allowed: &Authorization,
-) -> Result<Secret, Reason> {
-    let (key, secret) = ctx.signing_key(&policy.keys)?;
-    let expires = ctx.now + policy.code_lifetime;
-    let terms = Terms { kind: Kind::Code, issued: ctx.now, expires, audience: "", payload: &[] };
-    let code = seal::seal(&terms, key, secret, ports)?;
-    let text = allowed.write();
-    match ctx.single_use {
-        SingleUse::Ledger => {
-            let note = format!("{}\n{text}", allowed.ways().join(" "));
-            match ports.claim(&code.claim_key("allowed"), expires, &note).await? {
-                Claimed::First => {}
-                Claimed::Replayed { .. } => return Err(Reason::Internal),
+impl<P> Grants<'_, P> {
+    /// Makes a code.
+    ///
+    /// # Errors
+    /// `SecretMissing`, and storage's own reasons.
+    pub async fn mint_code(self, allowed: &Authorization) -> Result<Secret, Reason>
+    where
+        P: KvStore + Ledger + Entropy,
+    {
+        let Self { ctx, policy } = self;
+        let expires = ctx.now + policy.code_lifetime;
+        let terms = Terms { kind: Kind::Code, issued: ctx.now, expires, audience: "", payload: &[] };
+        let code = ctx.seal(&policy.keys, &terms)?;
+        let text = allowed.write();
+        match ctx.policy.single_use {
+            SingleUse::Ledger => {
+                let note = format!("{}\n{text}", allowed.ways().join(" "));
+                match ctx.ports.claim(&code.claim_key("allowed"), expires, &note).await? {
+                    Claimed::First => {}
+                    Claimed::Replayed { .. } => return Err(Reason::Internal),
+                }
+            }
+            SingleUse::BestEffort => {
+                ctx.ports.put(code.record_key(), &text, store::kv_expiry(ctx.now, expires)).await?
             }
         }
-        SingleUse::BestEffort => ports.put(code.record_key(), &text, store::kv_expiry(ctx.now, expires)).await?,
+        Ok(code.text())
     }
-    Ok(code.text())
-}
 
-/// Opens a code without looking at storage.
-///
-/// # Errors
-/// `CodeForged`, `CodeExpired`, `SecretMissing`.
-pub fn open(ctx: Context<'_>, policy: &OAuth, text: &str) -> Result<Sealed, Reason> {
-    let opened = seal::open(Kind::Code, &policy.keys, ctx.secrets, ctx.loopback, text)?;
-    let code = opened.ok_or(Reason::CodeForged)?;
-    if code.expires <= ctx.now { Err(Reason::CodeExpired) } else { Ok(code) }
-}
+    /// Opens a code without looking at storage.
+    ///
+    /// # Errors
+    /// `CodeForged`, `CodeExpired`, `SecretMissing`.
+    pub fn open_code(self, text: &str) -> Result<Sealed, Reason> {
+        let Self { ctx, policy } = self;
+        let opened = seal::open(Kind::Code, &policy.keys, ctx.secrets, text)?;
+        let code = opened.ok_or(Reason::CodeForged)?;
+        if code.expires <= ctx.now { Err(Reason::CodeExpired) } else { Ok(code) }
+    }
 
-/// Uses a code up, if what is shown fits, and says what was allowed and when the code was used up first. A code that is refused
-/// is not used up. The party that began the flow may come again for a while, since its answer may have been lost, and is
-/// known by what only it has: the PKCE verifier, or the key that came with the code first. A code without either works once.
-///
-/// # Errors
-/// `CodeUnknown`, `CodeMisdirected`, `PkceMismatch`, `DpopKey`, and storage's own reasons. `CodeReplayed` is inside, since what
-/// was allowed is checked before that.
-pub async fn redeem<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
-    policy: &OAuth,
-    code: &Sealed,
-    shown: &Shown<'_>,
-) -> Result<(Authorization, Result<UsedUp, Reason>), Reason> {
-    let key = shown.bound.map(|bound| bound.text());
-    let note = json!({"at": ctx.now, "jkt": key}).to_string();
-    let (allowed, claimed) = match ctx.single_use {
-        SingleUse::Ledger => in_ledger(ports, code, shown, &note).await?,
-        SingleUse::BestEffort => {
-            let found = ports.get(code.record_key()).await?.ok_or(Reason::CodeUnknown)?;
-            let allowed = Authorization::read(&found).ok_or(Reason::VaultUnavailable)?;
-            allowed.check(shown)?;
-            let claimed = once::take(ctx, ports, &code.claim_key("redeemed"), code.expires, &note).await?;
-            (allowed, claimed)
-        }
-    };
-    let (note, age) = match claimed {
-        Claimed::First => return Ok((allowed, Ok(UsedUp { at: ctx.now, is_first: true }))),
-        Claimed::Replayed { note, age } => (serde_json::from_slice(note.as_bytes()).unwrap_or(Value::Null), age),
-    };
-    let word = |name: &str| note.get(name).and_then(Value::as_str);
-    let is_known = allowed.challenge.is_some() || shown.bound.is_some();
-    let used_up = match note.get("at").and_then(Value::as_u64) {
-        Some(at) if is_known && age < policy.retry_window && word("jkt") == key.as_deref() => {
-            Ok(UsedUp { at, is_first: false })
-        }
-        _ => Err(Reason::CodeReplayed),
-    };
-    Ok((allowed, used_up))
+    /// Uses a code up, if what is shown fits, and says what was allowed and when the code was used up first. A code that is
+    /// refused is not used up. The party that began the flow may come again for a while, since its answer may have been lost,
+    /// and is known by what only it has: the PKCE verifier, or the key that came with the code first. A code without either
+    /// works once.
+    ///
+    /// # Errors
+    /// `CodeUnknown`, `CodeMisdirected`, `PkceMismatch`, `DpopKey`, and storage's own reasons. `CodeReplayed` is inside, since
+    /// what was allowed is checked before that.
+    pub async fn redeem_code<'c>(
+        self,
+        code: &'c Sealed,
+        shown: &Shown<'_>,
+    ) -> Result<(Authorization, Result<UsedUp<'c>, Reason>), Reason>
+    where
+        P: KvStore + Ledger,
+    {
+        let Self { ctx, policy } = self;
+        let key = shown.bound.map(|bound| bound.text());
+        let note = json!({"at": ctx.now, "jkt": key}).to_string();
+        let (allowed, claimed) = match ctx.policy.single_use {
+            SingleUse::Ledger => in_ledger(ctx.ports, code, shown, &note).await?,
+            SingleUse::BestEffort => {
+                let found = ctx.ports.get(code.record_key()).await?.ok_or(Reason::CodeUnknown)?;
+                let allowed = Authorization::read(&found).ok_or(Reason::VaultUnavailable)?;
+                allowed.check(shown)?;
+                let claimed = once::take(ctx, &code.claim_key("redeemed"), code.expires, &note).await?;
+                (allowed, claimed)
+            }
+        };
+        let (note, age) = match claimed {
+            Claimed::First => return Ok((allowed, Ok(UsedUp { code, at: ctx.now, is_first: true }))),
+            Claimed::Replayed { note, age } => (serde_json::from_slice(note.as_bytes()).unwrap_or(Value::Null), age),
+        };
+        let word = |name: &str| note.get(name).and_then(Value::as_str);
+        let is_known = allowed.challenge.is_some() || shown.bound.is_some();
+        let used_up = match note.get("at").and_then(Value::as_u64) {
+            Some(at) if is_known && age < policy.retry_window && word("jkt") == key.as_deref() => {
+                Ok(UsedUp { code, at, is_first: false })
+            }
+            _ => Err(Reason::CodeReplayed),
+        };
+        Ok((allowed, used_up))
+    }
 }
 
 async fn in_ledger(
@@ -150,10 +157,12 @@ async fn in_ledger(
     }
 }
 
-/// When a code was used up.
+/// A code that is used up.
 #[derive(Debug, Clone, Copy)]
-pub struct UsedUp {
-    /// Unix seconds.
+pub struct UsedUp<'a> {
+    /// The code.
+    pub code: &'a Sealed,
+    /// Unix seconds: when it was.
     pub at: u64,
     /// Whether that was just now.
     pub is_first: bool,

@@ -15,18 +15,18 @@ use crate::sealed::store::Context;
 ///
 /// # Errors
 /// `TokenInactive`, `JwtAudience`, `JwtSubject`, `TokenBinding`, `IntrospectionUnavailable`, `SecretMissing`.
-pub async fn ask(ctx: Context<'_>, ports: &impl Upstream, issuer: &Issuer, token: &str) -> Result<Told, Reason> {
+pub async fn ask(ctx: Context<'_, impl Upstream>, issuer: &Issuer, token: &str) -> Result<Told, Reason> {
     let Verification::Introspection { path, client_id, secret } = &issuer.verification else {
         return Err(Reason::Internal);
     };
-    let secret = ctx.secrets.secret(secret, ctx.loopback)?;
+    let secret = ctx.secrets.secret(secret)?;
     // Form-encoded first (RFC 6749 section 2.3.1).
     let pair = format!("{}:{}", encode_component(client_id), encode_component(secret.expose()));
     let authorization = format!("Basic {}", standard_base64(pair.as_bytes()));
     let headers = [("authorization", &*authorization), ("content-type", "application/x-www-form-urlencoded")];
     let body = format!("token={}&token_type_hint=access_token", encode_component(token));
     let call = Call { path, headers: &headers, body: Some(&body) };
-    let (status, answer) = ports.call(&issuer.origin, &call).await.map_err(|_| Reason::IntrospectionUnavailable)?;
+    let (status, answer) = ctx.ports.call(&issuer.origin, &call).await.map_err(|_| Reason::IntrospectionUnavailable)?;
     let Some(Value::Object(claims)) = serde_json::from_slice(answer.as_bytes()).ok().filter(|_| status == 200) else {
         return Err(Reason::IntrospectionUnavailable);
     };

@@ -45,6 +45,17 @@ struct Keys {
     waits: u32,
 }
 
+/// The key that a token names.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'a> {
+    /// Whose it is.
+    pub issuer: &'a Issuer,
+    /// Its id, if the token says one.
+    pub id: Option<&'a str>,
+    /// What it is used for.
+    pub algorithm: JwsAlgorithm,
+}
+
 /// What a request saw when it came, and how long it has waited.
 #[derive(Debug, Default)]
 struct Seen {
@@ -77,32 +88,26 @@ impl IssuerKeys {
     ///
     /// # Errors
     /// `JwtKeyUnknown`, `KeysUnavailable`.
-    pub async fn find<P: Upstream + Timer>(
-        &self,
-        ctx: Context<'_>,
-        ports: &P,
-        issuer: &Issuer,
-        id: Option<&str>,
-        algorithm: JwsAlgorithm,
-    ) -> Result<Fetched, Reason> {
+    pub async fn find<P: Upstream + Timer>(&self, ctx: Context<'_, P>, named: Named<'_>) -> Result<Fetched, Reason> {
+        let issuer = named.issuer;
         let keys = self.of(issuer);
         let mut seen = keys.borrow().seen();
         let mut pause = SHORTEST_PAUSE_MS;
         loop {
             let now = ctx.now * 1000 + seen.waited;
-            let step = keys.borrow_mut().step(issuer, id, algorithm, &seen, now);
+            let step = keys.borrow_mut().step(named, &seen, now);
             match step {
                 Step::Done(result) => return result,
                 Step::Fetch(turn, old) => {
-                    return match fetch(&keys, ports, issuer, turn, now / 1000).await {
-                        Ok(()) => keys.borrow().pick(id, algorithm).ok_or(Reason::JwtKeyUnknown),
+                    return match Fetching(&keys, turn).fetch(ctx.ports, issuer, now / 1000).await {
+                        Ok(()) => keys.borrow().pick(named).ok_or(Reason::JwtKeyUnknown),
                         Err(reason) => old.ok_or(reason),
                     };
                 }
                 Step::Wait(turn) if seen.awaited.is_some_and(|(awaited, _)| awaited == turn) => {}
                 Step::Wait(turn) => seen.awaited = Some((turn, seen.waited)),
             }
-            ports.pause(pause).await;
+            ctx.ports.pause(pause).await;
             seen.waited += u64::from(pause);
             pause = LONGEST_PAUSE_MS.min(pause * 2);
         }
@@ -125,11 +130,12 @@ impl Keys {
     }
 
     /// `now`: milliseconds. Times of other requests may lie ahead of it.
-    fn step(&mut self, issuer: &Issuer, id: Option<&str>, algorithm: JwsAlgorithm, seen: &Seen, now: u64) -> Step {
+    fn step(&mut self, named: Named<'_>, seen: &Seen, now: u64) -> Step {
+        let issuer = named.issuer;
         let age = (now / 1000).abs_diff(self.fetched);
         let is_fresh = self.fetched > 0 && age < issuer.cache;
         let is_usable = self.fetched > 0 && age < issuer.cache + GRACE;
-        let found = self.pick(id, algorithm).filter(|_| is_usable);
+        let found = self.pick(named).filter(|_| is_usable);
         if let Some(key) = found.clone().filter(|_| is_fresh) {
             return Step::Done(Ok(key));
         }
@@ -178,7 +184,8 @@ impl Keys {
     }
 
     /// The key that a token names; without a name the only one that fits.
-    fn pick(&self, id: Option<&str>, algorithm: JwsAlgorithm) -> Option<Fetched> {
+    fn pick(&self, named: Named<'_>) -> Option<Fetched> {
+        let Named { id, algorithm, .. } = named;
         let is_named = |key: &&Value| id.is_none() || key.get("kid").and_then(Value::as_str) == id;
         let mut fitting = self.list.iter().filter(is_named).filter_map(|key| jwk::public(key, algorithm));
         let first = fitting.next()?;
@@ -196,25 +203,22 @@ impl Drop for Fetching<'_> {
     }
 }
 
-async fn fetch(
-    keys: &RefCell<Keys>,
-    ports: &impl Upstream,
-    issuer: &Issuer,
-    turn: u64,
-    now: u64,
-) -> Result<(), Reason> {
-    let _fetching = Fetching(keys, turn);
-    let result = ask(ports, issuer).await;
-    let mut keys = keys.borrow_mut();
-    match result {
-        Ok(list) if keys.answered < turn => (keys.list, keys.fetched, keys.answered) = (list, now, turn),
-        Ok(_) => {} // it was overtaken
-        Err(reason) => {
-            keys.failed = keys.failed.max(turn);
-            return Err(reason);
+impl Fetching<'_> {
+    /// Fetches the keys. `now`: Unix seconds.
+    async fn fetch(self, ports: &impl Upstream, issuer: &Issuer, now: u64) -> Result<(), Reason> {
+        let Self(keys, turn) = self;
+        let result = ask(ports, issuer).await;
+        let mut keys = keys.borrow_mut();
+        match result {
+            Ok(list) if keys.answered < turn => (keys.list, keys.fetched, keys.answered) = (list, now, turn),
+            Ok(_) => {} // it was overtaken
+            Err(reason) => {
+                keys.failed = keys.failed.max(turn);
+                return Err(reason);
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 async fn ask(ports: &impl Upstream, issuer: &Issuer) -> Result<Vec<Value>, Reason> {

@@ -15,14 +15,14 @@ use std::sync::Arc;
 
 use crate::credential::own;
 use crate::digest::sha256;
-use crate::policy::{Issuer, Policy, Verification};
+use crate::policy::{Issuer, Verification};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::sealed::cache::is_ahead;
 use crate::sealed::store::Context;
 
 use jwt::Told;
-use keys::IssuerKeys;
+use keys::{IssuerKeys, Named};
 
 /// Keys by issuer, and tokens that were verified lately, by their digest.
 #[derive(Debug, Default)]
@@ -59,9 +59,7 @@ pub enum Verdict {
 /// # Errors
 /// The reasons of [`jwt`], `JwtIssuer`, `JwtKeyUnknown`, `JwtSignature`, `TokenInactive`, `KeysUnavailable`.
 pub async fn verify<P: Ports>(
-    ctx: Context<'_>,
-    ports: &P,
-    policy: &Policy,
+    ctx: Context<'_, P>,
     memory: &Issuers,
     issuers: &[&Arc<Issuer>],
     token: &str,
@@ -82,17 +80,18 @@ pub async fn verify<P: Ports>(
             let algorithm = jwt::check_header(&jws, algorithms)?;
             let told = jwt::check_claims(issuer, claims, ctx.now)?;
             memory.newest.set(memory.newest.get().max(ctx.now));
-            let (key, fetched) = memory.keys.find(ctx, ports, issuer, jws.text("kid"), algorithm).await?;
-            if !jws.is_signed_by(ports, algorithm, &key).await? {
+            let (key, fetched) = memory.keys.find(ctx, Named { issuer, id: jws.text("kid"), algorithm }).await?;
+            if !jws.is_signed_by(ctx.ports, algorithm, &key).await? {
                 return Err(Reason::JwtSignature);
             }
             // No longer than its key may be kept.
             let until = told.until.min(fetched + issuer.cache);
-            memory.remember(digest, issuer, Ok(told.clone()), ctx.now, until);
+            let (issuer, result) = (issuer.name.clone(), Ok(told.clone()));
+            memory.remember(Known { digest, issuer, result, since: ctx.now, until });
             Ok(Verdict::Told(told))
         }
         // No issuer gets to see what this gateway made.
-        (None, _, _, Some(_)) if own::is_in(ctx, policy, token) => Err(Reason::JwtIssuer),
+        (None, _, _, Some(_)) if own::is_in(ctx, token) => Err(Reason::JwtIssuer),
         (None, _, _, Some(issuer)) => match memory.told(&digest, &[issuer], ctx.now) {
             Some(Err(reason)) => Err(reason),
             _ => Ok(Verdict::Ask(Arc::clone(issuer))),
@@ -107,8 +106,7 @@ pub async fn verify<P: Ports>(
 /// # Errors
 /// The reasons of [`introspection::ask`].
 pub async fn ask<P: Ports>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     memory: &Issuers,
     issuer: &Arc<Issuer>,
     token: &str,
@@ -118,7 +116,7 @@ pub async fn ask<P: Ports>(
     if let Some(result) = memory.told(&digest, &[issuer], ctx.now) {
         return result;
     }
-    let result = introspection::ask(ctx, ports, issuer, token).await;
+    let result = introspection::ask(ctx, issuer, token).await;
     let until = match &result {
         Ok(told) => told.until,
         Err(Reason::TokenInactive | Reason::JwtAudience | Reason::JwtSubject | Reason::TokenBinding) => {
@@ -126,7 +124,7 @@ pub async fn ask<P: Ports>(
         }
         Err(_) => return result,
     };
-    memory.remember(digest, issuer, result.clone(), ctx.now, until);
+    memory.remember(Known { digest, issuer: issuer.name.clone(), result: result.clone(), since: ctx.now, until });
     result
 }
 
@@ -147,13 +145,13 @@ impl Issuers {
         (is_accepted && (known.since..known.until).contains(&now)).then(|| known.result.clone())
     }
 
-    fn remember(&self, digest: [u8; 32], issuer: &Issuer, result: Result<Told, Reason>, since: u64, until: u64) {
-        self.newest.set(self.newest.get().max(since));
+    fn remember(&self, known: Known) {
+        self.newest.set(self.newest.get().max(known.since));
+        let digest = known.digest;
         let mut told = self.told.borrow_mut();
         if told.len() >= CAPACITY {
             told.clear(); // tokens that come again are verified again
         }
-        let known = Known { digest, issuer: issuer.name.clone(), result, since, until };
         match told.binary_search_by_key(&digest, |known| known.digest) {
             Ok(at) => {
                 if let Some(entry) = told.get_mut(at) {

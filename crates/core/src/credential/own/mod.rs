@@ -20,11 +20,13 @@ use crate::sealed::store::Context;
 use crate::secret::Secret;
 
 /// Looks for it. Text with more places to look at than a token has counts as such a text.
-pub fn is_in(ctx: Context<'_>, policy: &Policy, text: &str) -> bool {
+pub fn is_in<P>(ctx: Context<'_, P>, text: &str) -> bool {
     let of_this_issuer = |token: jws::Jws<'_>| {
-        token.claims().is_some_and(|claims| claims.get("iss").is_some_and(|iss| iss == policy.gateway.issuer.as_str()))
+        token
+            .claims()
+            .is_some_and(|claims| claims.get("iss").is_some_and(|iss| iss == ctx.policy.gateway.issuer.as_str()))
     };
-    if is_anothers(ctx, policy, text.trim()) {
+    if is_anothers(ctx, text.trim()) {
         return false;
     }
     // What stands alone, case lost, before a spelling's own padding: no other token ends so.
@@ -39,8 +41,8 @@ pub fn is_in(ctx: Context<'_>, policy: &Policy, text: &str) -> bool {
     // As it came, and unescaped for as long as that makes a difference.
     for _ in 0..UNESCAPED {
         let joined: String = spelled.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
-        let is_joined = joined != spelled && holds(ctx, policy, &heads, &joined, &mut left);
-        if is_joined || holds(ctx, policy, &heads, &spelled, &mut left) {
+        let is_joined = joined != spelled && holds(ctx, &heads, &joined, &mut left);
+        if is_joined || holds(ctx, &heads, &spelled, &mut left) {
             return true;
         }
         before.clone_from(&spelled);
@@ -55,31 +57,31 @@ pub fn is_in(ctx: Context<'_>, policy: &Policy, text: &str) -> bool {
 /// Whether a text has the form of this gateway's and is of none of its keys: another gateway of this kind wrote it, one of
 /// whose keys has the same id, or it was made up or cut. Its issuer may well be the one that is asked. What has lost its
 /// case is left out: whose it was cannot be told any more.
-fn is_anothers(ctx: Context<'_>, policy: &Policy, text: &str) -> bool {
+fn is_anothers<P>(ctx: Context<'_, P>, text: &str) -> bool {
     let of_kind = |kind: &Kind| Some((*kind, text.strip_prefix(kind.prefix())?.strip_prefix('_')?));
     let Some((kind, rest)) = Kind::ALL.iter().find_map(of_kind) else { return false };
     let letters = |key: &Key| rest.strip_prefix(&*key.id)?.strip_prefix('_');
-    let Some((key, letters)) = policy.keys.iter().find_map(|key| Some((key, letters(key)?))) else { return false };
-    let Ok(secret) = ctx.secrets.secret(&key.secret, ctx.loopback) else { return false };
+    let Some((key, letters)) = ctx.policy.keys.iter().find_map(|key| Some((key, letters(key)?))) else { return false };
+    let Ok(secret) = ctx.secrets.secret(&key.secret) else { return false };
     let has = |is_one: fn(&u8) -> bool| letters.as_bytes().iter().any(is_one);
     let kept_case = letters.len() < SHORTEST || (has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase));
-    let is_alone = letters.bytes().all(is_letter) && !has_form(policy, letters);
+    let is_alone = letters.bytes().all(is_letter) && !has_form(ctx.policy, letters);
     kept_case && is_alone && !seal::begins_with(kind, &key.id, secret, &from_base64(letters.as_bytes()))
 }
 
-fn holds(ctx: Context<'_>, policy: &Policy, heads: &Heads, text: &str, left: &mut usize) -> bool {
-    if has_form(policy, text) || heads.are_in(text) || ctx.secrets.holds(text.trim().as_bytes()) {
+fn holds<P>(ctx: Context<'_, P>, heads: &Heads, text: &str, left: &mut usize) -> bool {
+    if has_form(ctx.policy, text) || heads.are_in(text) || ctx.secrets.holds(text.trim().as_bytes()) {
         return true;
     }
     let runs = text.split(|c: char| !u8::try_from(c).is_ok_and(is_letter)).filter(|run| run.len() >= SHORTEST);
     for run in runs {
-        if is_claims(policy, run) || is_token_of_session(ctx, policy, run) || is_wrapped(policy, heads, run) {
+        if is_claims(ctx.policy, run) || is_token_of_session(ctx, run) || is_wrapped(ctx.policy, heads, run) {
             return true;
         }
         // A prefix may stand before it that ends in a letter of the alphabet itself.
         let after = run.bytes().zip(1_usize..).take(PREFIX).filter(|(b, _)| matches!(b, b'-' | b'_' | b'+' | b'/'));
         let after = after.take(PIECES).filter_map(|(_, at)| run.get(at..));
-        let stripped = policy.routes.iter().map(|route| &*route.bearer.prefix).filter(|prefix| !prefix.is_empty());
+        let stripped = ctx.policy.routes.iter().map(|route| &*route.bearer.prefix).filter(|prefix| !prefix.is_empty());
         let stripped = stripped.filter_map(|prefix| run.strip_prefix(prefix));
         let without_node = run.len().checked_sub(NODE.len()).and_then(|at| run.split_at_checked(at));
         let without_node = without_node.filter(|(_, node)| node.eq_ignore_ascii_case(NODE)).map(|(run, _)| run);
@@ -90,7 +92,7 @@ fn holds(ctx: Context<'_>, policy: &Policy, heads: &Heads, text: &str, left: &mu
                 let Some(fewer) = left.checked_sub(1) else { return true };
                 *left = fewer;
             }
-            if is_of_bytes(ctx, policy, text) {
+            if is_of_bytes(ctx, text) {
                 return true;
             }
         }
@@ -98,13 +100,13 @@ fn holds(ctx: Context<'_>, policy: &Policy, heads: &Heads, text: &str, left: &mu
     false
 }
 
-fn is_of_bytes(ctx: Context<'_>, policy: &Policy, text: &str) -> bool {
+fn is_of_bytes<P>(ctx: Context<'_, P>, text: &str) -> bool {
     let by_hex = crate::digest::from_hex(text.as_bytes());
     let by_base64 = from_base64(text.as_bytes());
     let is_one = |bytes: &[u8]| {
-        text.len() <= LONGEST && secrets(ctx, policy).any(|(id, secret)| seal::is_written_with(id, secret, bytes))
+        text.len() <= LONGEST && secrets(ctx).any(|(id, secret)| seal::is_written_with(id, secret, bytes))
     };
-    let is_bound = by_hex.as_ref().is_some_and(|bytes| is_bound(ctx, policy, bytes));
+    let is_bound = by_hex.as_ref().is_some_and(|bytes| is_bound(ctx, bytes));
     is_bound || by_hex.is_some_and(|bytes| is_one(&bytes)) || is_one(&by_base64)
 }
 
@@ -116,13 +118,13 @@ fn is_claims(policy: &Policy, run: &str) -> bool {
 }
 
 /// Whether letters begin or end with a token of a session.
-fn is_token_of_session(ctx: Context<'_>, policy: &Policy, run: &str) -> bool {
+fn is_token_of_session<P>(ctx: Context<'_, P>, run: &str) -> bool {
     let last = run.len().checked_sub(SHORTEST).and_then(|at| run.get(at..));
-    [run.get(..SHORTEST), last].into_iter().flatten().any(|text| is_bound(ctx, policy, &from_base64(text.as_bytes())))
+    [run.get(..SHORTEST), last].into_iter().flatten().any(|text| is_bound(ctx, &from_base64(text.as_bytes())))
 }
 
-fn is_bound(ctx: Context<'_>, policy: &Policy, bytes: &[u8]) -> bool {
-    secrets(ctx, policy).any(|(_, secret)| session_token::is_written_with(secret, bytes))
+fn is_bound<P>(ctx: Context<'_, P>, bytes: &[u8]) -> bool {
+    secrets(ctx).any(|(_, secret)| session_token::is_written_with(secret, bytes))
 }
 
 /// Whether letters hold one in base64 once more. It begins at any of them, so in one of four ways to read them.
@@ -134,9 +136,9 @@ fn is_wrapped(policy: &Policy, heads: &Heads, run: &str) -> bool {
     })
 }
 
-fn secrets<'a>(ctx: Context<'a>, policy: &'a Policy) -> impl Iterator<Item = (&'a str, &'a Secret)> {
-    let keys = policy.keys.iter().filter(|key| matches!(key.usage, KeyUse::Seal | KeyUse::Client));
-    keys.filter_map(move |key| Some((&*key.id, ctx.secrets.secret(&key.secret, ctx.loopback).ok()?)))
+fn secrets<'a, P>(ctx: Context<'a, P>) -> impl Iterator<Item = (&'a str, &'a Secret)> {
+    let keys = ctx.policy.keys.iter().filter(|key| matches!(key.usage, KeyUse::Seal | KeyUse::Client));
+    keys.filter_map(move |key| Some((&*key.id, ctx.secrets.secret(&key.secret).ok()?)))
 }
 
 /// Whether a text has `<prefix>_<key id>_` of this gateway's in it, or begins as a client's secret does.

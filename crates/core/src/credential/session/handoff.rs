@@ -16,6 +16,7 @@ use crate::sealed::once;
 use crate::sealed::seal::{self, Kind, Sealed, Terms};
 use crate::sealed::store::Context;
 use crate::secret::Secret;
+use crate::secrets::SigningKey;
 
 /// Mints nonces for one session while its page streams.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,8 +33,8 @@ impl Mint {
     ///
     /// # Errors
     /// `SecretMissing`.
-    pub fn new(ctx: Context<'_>, policy: &Session, session: Sealed, lifetime: u64) -> Result<Self, Reason> {
-        let (key, secret) = ctx.signing_key(&policy.keys)?;
+    pub fn new<P>(ctx: Context<'_, P>, policy: &Session, session: Sealed, lifetime: u64) -> Result<Self, Reason> {
+        let SigningKey { key, secret } = ctx.signing_key(&policy.keys)?;
         let expires = session.expires.min(ctx.now + lifetime);
         Ok(Self { key: Arc::clone(key), secret: secret.clone(), session, now: ctx.now, expires })
     }
@@ -50,7 +51,8 @@ impl Mint {
             audience: AUDIENCE,
             payload: self.session.bytes(),
         };
-        Ok(Encoding::UpperHex.write(seal::seal(&terms, &self.key, &self.secret, entropy)?.bytes()))
+        Ok(Encoding::UpperHex
+            .write(seal::seal(&terms, SigningKey { key: &self.key, secret: &self.secret }, entropy)?.bytes()))
     }
 }
 
@@ -59,22 +61,21 @@ impl Mint {
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`.
 pub fn mint(
-    ctx: Context<'_>,
-    entropy: &impl Entropy,
+    ctx: Context<'_, impl Entropy>,
     policy: &Session,
     session: &Sealed,
     lifetime: u64,
 ) -> Result<Secret, Reason> {
-    Mint::new(ctx, policy, session.clone(), lifetime)?.nonce(entropy)
+    Mint::new(ctx, policy, session.clone(), lifetime)?.nonce(ctx.ports)
 }
 
 /// Verifies what can be verified without storage: form, MAC, time.
 ///
 /// # Errors
 /// `NonceForged`, `NonceExpired`, `SecretMissing`.
-pub fn open(ctx: Context<'_>, policy: &Session, text: &str) -> Result<Sealed, Reason> {
+pub fn open<P>(ctx: Context<'_, P>, policy: &Session, text: &str) -> Result<Sealed, Reason> {
     let bytes = Encoding::UpperHex.read(text).ok_or(Reason::NonceForged)?;
-    let opened = seal::read(Kind::Nonce, &policy.keys, ctx.secrets, ctx.loopback, &bytes)?;
+    let opened = seal::read(Kind::Nonce, &policy.keys, ctx.secrets, &bytes)?;
     let nonce = opened.filter(|nonce| nonce.is_for(AUDIENCE)).ok_or(Reason::NonceForged)?;
     if nonce.expires <= ctx.now { Err(Reason::NonceExpired) } else { Ok(nonce) }
 }
@@ -84,13 +85,12 @@ pub fn open(ctx: Context<'_>, policy: &Session, text: &str) -> Result<Sealed, Re
 /// # Errors
 /// The session's reasons, and storage's own.
 pub async fn session<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     policy: &Session,
     nonce: &Sealed,
 ) -> Result<(Sealed, Identity), Reason> {
     let session = session::reopen(ctx, policy, nonce.payload.expose())?;
-    let identity = session::check(ctx, ports, policy, Revocation::Cached, &session).await?;
+    let identity = session::check(ctx, policy, Revocation::Cached, &session).await?;
     Ok((session, identity))
 }
 
@@ -98,8 +98,8 @@ pub async fn session<P: KvStore + Ledger>(
 ///
 /// # Errors
 /// `NonceReplayed`, and storage's own.
-pub async fn claim<P: KvStore + Ledger>(ctx: Context<'_>, ports: &P, nonce: &Sealed) -> Result<(), Reason> {
-    once::claim(ctx, ports, &nonce.claim_key("redeemed"), nonce.expires, Reason::NonceReplayed).await
+pub async fn claim<P: KvStore + Ledger>(ctx: Context<'_, P>, nonce: &Sealed) -> Result<(), Reason> {
+    once::claim(ctx, &nonce.claim_key("redeemed"), nonce.expires, Reason::NonceReplayed).await
 }
 
 /// What keeps these nonces from being taken for others.

@@ -11,7 +11,7 @@ pub use crate::policy::carrier::{HTTP_SESSION as COOKIE, HTTP_SESSION_HANDED as 
 use crate::policy::{Revocation, Session};
 use crate::ports::{Entropy, KvStore, Ledger};
 use crate::refusal::Reason;
-use crate::sealed::seal::{self, Kind, Sealed};
+use crate::sealed::seal::{self, Kind, Sealed, Terms};
 use crate::sealed::session_token;
 use crate::sealed::store::Context;
 use crate::secret::Secret;
@@ -20,14 +20,14 @@ use crate::secret::Secret;
 ///
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`.
-pub fn mint_handoff(
-    ctx: Context<'_>,
-    entropy: &impl Entropy,
-    policy: &Session,
-    session: &Sealed,
-) -> Result<Secret, Reason> {
+pub fn mint_handoff(ctx: Context<'_, impl Entropy>, policy: &Session, session: &Sealed) -> Result<Secret, Reason> {
     let expires = session.expires.min(ctx.now + HANDOFF);
-    Ok(session::carry(ctx, entropy, policy, Kind::Nonce, AUDIENCE, session, expires)?.text())
+    Ok(ctx
+        .seal(
+            &policy.keys,
+            &Terms { kind: Kind::Nonce, issued: ctx.now, expires, audience: AUDIENCE, payload: session.bytes() },
+        )?
+        .text())
 }
 
 /// Redeems a handoff: the Set-Cookie value that hands the http session over, and who that is.
@@ -35,19 +35,27 @@ pub fn mint_handoff(
 /// # Errors
 /// `NonceForged`, `NonceExpired`, `NonceReplayed`, the session's reasons, and storage's own.
 pub async fn redeem<P: KvStore + Ledger + Entropy>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     policy: &Session,
     text: &str,
 ) -> Result<(String, Identity), Reason> {
-    let opened = seal::open(Kind::Nonce, &policy.keys, ctx.secrets, ctx.loopback, text)?;
+    let opened = seal::open(Kind::Nonce, &policy.keys, ctx.secrets, text)?;
     let nonce = opened.filter(|nonce| nonce.is_for(AUDIENCE)).ok_or(Reason::NonceForged)?;
     if nonce.expires <= ctx.now {
         return Err(Reason::NonceExpired);
     }
-    let (session, identity) = handoff::session(ctx, ports, policy, &nonce).await?;
-    let carried = session::carry(ctx, ports, policy, Kind::HttpSession, AUDIENCE, &session, session.expires)?;
-    handoff::claim(ctx, ports, &nonce).await?;
+    let (session, identity) = handoff::session(ctx, policy, &nonce).await?;
+    let carried = ctx.seal(
+        &policy.keys,
+        &Terms {
+            kind: Kind::HttpSession,
+            issued: ctx.now,
+            expires: session.expires,
+            audience: AUDIENCE,
+            payload: session.bytes(),
+        },
+    )?;
+    handoff::claim(ctx, &nonce).await?;
     let cookie = write_cookie(ctx, &session, COOKIE, carried.text().expose_text()?);
     Ok((cookie, Identity { kind: "http-session", ..identity }))
 }
@@ -65,17 +73,16 @@ pub fn present<'a>(headers: &Headers<'a>) -> Result<Option<&'a str>, Reason> {
 /// # Errors
 /// `SessionForged`, `SessionExpired`, `SessionIdle`, `SessionUnknown`, `SessionRevoked`, and storage's own.
 pub async fn verify<P: KvStore + Ledger>(
-    ctx: Context<'_>,
-    ports: &P,
+    ctx: Context<'_, P>,
     policy: &Session,
     revocation: Revocation,
     value: &str,
 ) -> Result<Identity, Reason> {
-    let opened = seal::open(Kind::HttpSession, &policy.keys, ctx.secrets, ctx.loopback, value)?;
+    let opened = seal::open(Kind::HttpSession, &policy.keys, ctx.secrets, value)?;
     let carried = opened.filter(|carried| carried.is_for(AUDIENCE)).ok_or(Reason::SessionForged)?;
     let session = session::reopen(ctx, policy, carried.payload.expose())?;
-    let identity = session::check(ctx, ports, policy, revocation, &session).await?;
-    session::keep_alive(ctx, ports, policy, &session).await?;
+    let identity = session::check(ctx, policy, revocation, &session).await?;
+    session::keep_alive(ctx, policy, &session).await?;
     Ok(Identity { kind: "http-session", ..identity })
 }
 
@@ -83,7 +90,12 @@ pub async fn verify<P: KvStore + Ledger>(
 ///
 /// # Errors
 /// `SecretMissing`.
-pub fn is_handed(ctx: Context<'_>, policy: &Session, session: &Sealed, headers: &Headers<'_>) -> Result<bool, Reason> {
+pub fn is_handed<P>(
+    ctx: Context<'_, P>,
+    policy: &Session,
+    session: &Sealed,
+    headers: &Headers<'_>,
+) -> Result<bool, Reason> {
     let header = headers.get("cookie").unwrap_or_default();
     match cookie::visible(header, HANDED).next() {
         Some(mark) => session_token::is_token(ctx, policy, session, HANDED, mark),
@@ -95,13 +107,13 @@ pub fn is_handed(ctx: Context<'_>, policy: &Session, session: &Sealed, headers: 
 ///
 /// # Errors
 /// `SecretMissing`.
-pub fn handed_cookie(ctx: Context<'_>, policy: &Session, session: &Sealed) -> Result<String, Reason> {
+pub fn handed_cookie<P>(ctx: Context<'_, P>, policy: &Session, session: &Sealed) -> Result<String, Reason> {
     let mark = session_token::token(ctx, policy, session, HANDED)?;
     Ok(format!("{}; Secure", write_cookie(ctx, session, HANDED, mark.expose_text()?)))
 }
 
 /// A cookie that lives as long as the session can.
-fn write_cookie(ctx: Context<'_>, session: &Sealed, name: &str, value: &str) -> String {
+fn write_cookie<P>(ctx: Context<'_, P>, session: &Sealed, name: &str, value: &str) -> String {
     let max_age = session.expires.saturating_sub(ctx.now);
     format!("{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax")
 }

@@ -18,7 +18,7 @@ use crate::secret::Secret;
 ///
 /// # Errors
 /// `SecretMissing`.
-pub fn token(ctx: Context<'_>, policy: &Session, session: &Sealed) -> Result<Secret, Reason> {
+pub fn token<P>(ctx: Context<'_, P>, policy: &Session, session: &Sealed) -> Result<Secret, Reason> {
     session_token::token(ctx, policy, session, PURPOSE)
 }
 
@@ -42,15 +42,26 @@ pub fn held(token: &Secret, headers: &Headers<'_>) -> Held {
     })
 }
 
-/// Checks what a request shows of a session's token, in its header or a field of its form. Where it has the cookie too,
-/// both are one.
-///
-/// # Errors
-/// `BoundTokenMissing`, `BoundTokenMismatch`.
-pub fn check(token: &Secret, held: Held, shown: Option<&str>) -> Result<(), Reason> {
-    let shown = shown.ok_or(Reason::BoundTokenMissing)?;
-    let is_own = held != Held::Other && token.is(shown.as_bytes());
-    is_own.then_some(()).ok_or(Reason::BoundTokenMismatch)
+/// What a request of a session has to show.
+#[derive(Debug, Clone, Copy)]
+pub struct Expected<'a> {
+    /// The session's token.
+    pub token: &'a Secret,
+    /// What the request's cookies hold of it.
+    pub held: Held,
+}
+
+impl Expected<'_> {
+    /// Checks what a request shows of the token, in its header or a field of its form. Where it has the cookie too, both are
+    /// one.
+    ///
+    /// # Errors
+    /// `BoundTokenMissing`, `BoundTokenMismatch`.
+    pub fn check(self, shown: Option<&str>) -> Result<(), Reason> {
+        let shown = shown.ok_or(Reason::BoundTokenMissing)?;
+        let is_own = self.held != Held::Other && self.token.is(shown.as_bytes());
+        is_own.then_some(()).ok_or(Reason::BoundTokenMismatch)
+    }
 }
 
 /// The Set-Cookie value that hands the token to the session's pages, for as long as the session can live.

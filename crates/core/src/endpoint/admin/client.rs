@@ -14,7 +14,7 @@ use crate::sealed::store::Context;
 
 /// Answers one call, of which `what` is the last part of the path.
 pub async fn answer<P: Ports>(x: &Exchange<'_, P>, what: &str, request: &Map<String, Value>) -> Result<Answer, Wrong> {
-    let Exchange { state, ports, .. } = *x;
+    let Exchange { state, .. } = *x;
     let ctx = x.ctx();
     let registry = state
         .policy
@@ -22,30 +22,29 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>, what: &str, request: &Map<Str
         .as_ref()
         .ok_or_else(|| Wrong::said("The policy has no table `[registry]`, which says how clients are found."))?;
     match what {
-        "add" => add(ctx, registry, request, ports).await,
+        "add" => add(ctx, registry, request).await,
         "list" => list(x, request).await,
-        "rotate" => rotate(ctx, registry, request, ports).await,
-        "remove" => remove(ctx, registry, request, ports).await,
+        "rotate" => rotate(ctx, registry, request).await,
+        "remove" => remove(ctx, registry, request).await,
         _ => Err(Reason::NoRoute.into()),
     }
 }
 
 /// 201 with what was registered and, for all but public clients, `client_secret`, which is told this once.
 async fn add<P: Ports>(
-    ctx: Context<'_>,
+    ctx: Context<'_, P>,
     registry: &Registry,
     request: &Map<String, Value>,
-    ports: &P,
 ) -> Result<Answer, Wrong> {
     let mut client = read(request)?;
-    let sealed = registry::new_id(ctx, registry, ports)?;
+    let sealed = registry::new_id(ctx, registry)?;
     client.id = sealed.text().expose_text()?.to_owned();
     if client.name.is_empty() {
         client.name.clone_from(&client.id);
     }
     let mut told = None;
     if client.kind != ClientKind::Public {
-        let (secret, digest) = registry::new_secret(ctx, registry, &client.id, ports)?;
+        let (secret, digest) = registry::new_secret(ctx, registry, &client.id)?;
         client.secrets.push(digest);
         told = Some(secret);
     }
@@ -53,18 +52,18 @@ async fn add<P: Ports>(
     if let Some(secret) = &told {
         members.insert("client_secret".to_owned(), json!(secret.expose_text()?));
     }
-    registry::add(ctx, ports, &sealed, client).await?;
+    registry::add(ctx, &sealed, client).await?;
     Ok(Answer::json(201, &Value::Object(members)))
 }
 
 /// 200 `{"clients": [...], "cursor": "..."}`: a page of those that are registered, and on the first page those of the
 /// policy (`"from": "policy"`). Without `cursor` it was the last.
 async fn list<P: Ports>(x: &Exchange<'_, P>, request: &Map<String, Value>) -> Result<Answer, Wrong> {
-    let Exchange { state, ports, .. } = *x;
+    let Exchange { state, .. } = *x;
     let ctx = x.ctx();
     only(request, &["cursor"])?;
     let cursor = text(request, "cursor")?;
-    let (registered, next) = registry::page(ctx, ports, cursor).await?;
+    let (registered, next) = registry::page(ctx, cursor).await?;
     let of_policy = state.policy.clients.iter().filter(|_| cursor.is_empty());
     let mut clients: Vec<Value> = Vec::with_capacity(registered.len());
     for (client, from) in
@@ -84,10 +83,9 @@ async fn list<P: Ports>(x: &Exchange<'_, P>, request: &Map<String, Value>) -> Re
 /// 200 `{"client_id", "client_secret"}`: a new secret. The one before works for `overlap` seconds more; none unless that
 /// is said.
 async fn rotate<P: Ports>(
-    ctx: Context<'_>,
+    ctx: Context<'_, P>,
     registry: &Registry,
     request: &Map<String, Value>,
-    ports: &P,
 ) -> Result<Answer, Wrong> {
     only(request, &["client_id", "overlap"])?;
     let overlap = match request.get("overlap") {
@@ -97,11 +95,11 @@ async fn rotate<P: Ports>(
             .filter(|seconds| *seconds <= LONGEST_OVERLAP)
             .ok_or_else(|| Wrong::said(format!("`overlap` must be 0 to {LONGEST_OVERLAP} seconds.")))?,
     };
-    let (sealed, mut client) = found(ctx, registry, request, ports).await?;
+    let (sealed, mut client) = found(ctx, registry, request).await?;
     if client.kind == ClientKind::Public {
         return Err(Wrong::said("A public client has no secret."));
     }
-    let (secret, digest) = registry::new_secret(ctx, registry, &client.id, ports)?;
+    let (secret, digest) = registry::new_secret(ctx, registry, &client.id)?;
     // What is on its way out already does not get another lease.
     client.secrets.retain(|old| overlap > 0 && old.until.is_none());
     for old in &mut client.secrets {
@@ -109,7 +107,7 @@ async fn rotate<P: Ports>(
     }
     client.secrets.push(digest);
     let body = json!({"client_id": client.id, "client_secret": secret.expose_text()?});
-    registry::change(ctx, ports, &sealed, client).await.map_err(|reason| match reason {
+    registry::change(ctx, &sealed, client).await.map_err(|reason| match reason {
         Reason::ClientUnknown => {
             Wrong::said("The client was changed or removed a moment ago. Try again in two minutes.")
         }
@@ -120,25 +118,23 @@ async fn rotate<P: Ports>(
 
 /// 200 `{"state": "removed"}`: no token is given to it any more, and those it has are refused.
 async fn remove<P: Ports>(
-    ctx: Context<'_>,
+    ctx: Context<'_, P>,
     registry: &Registry,
     request: &Map<String, Value>,
-    ports: &P,
 ) -> Result<Answer, Wrong> {
     only(request, &["client_id"])?;
-    let (sealed, _) = found(ctx, registry, request, ports).await?;
-    registry::remove(ctx, ports, &sealed).await?;
+    let (sealed, _) = found(ctx, registry, request).await?;
+    registry::remove(ctx, &sealed).await?;
     Ok(Answer::json(200, &json!({"state": "removed"})))
 }
 
 async fn found<P: Ports>(
-    ctx: Context<'_>,
+    ctx: Context<'_, P>,
     registry: &Registry,
     request: &Map<String, Value>,
-    ports: &P,
 ) -> Result<(crate::sealed::seal::Sealed, Client), Wrong> {
     let id = text(request, "client_id")?;
-    registry::registered(ctx, ports, registry, id).await.map_err(|reason| match reason {
+    registry::registered(ctx, registry, id).await.map_err(|reason| match reason {
         Reason::ClientUnknown => Wrong::said(
             "`client_id` is none that was registered here. Clients of the policy are changed in the policy.",
         ),

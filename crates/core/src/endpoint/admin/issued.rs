@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::credential::{bearer, grant, session, ticket};
+use crate::credential::bearer::{self, Opened};
+use crate::credential::grant::{self, Grants};
+use crate::credential::{session, ticket};
 use crate::endpoint::admin::request::{Request, Wrong};
 use crate::exchange::Exchange;
 use crate::http::answer::Answer;
@@ -15,22 +17,22 @@ use crate::sealed::store::{self, Context, Found};
 
 /// 200 `{"state": "live|expired|revoked|unknown|forged", ...}` with what the token's record says.
 pub async fn show_token<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<Answer, Wrong> {
-    let ports = x.ports;
     let ctx = x.ctx();
-    let sealed = match bearer::open(ctx, &x.state.policy, bearer::bare_anywhere(&x.state.policy, &request.token)) {
-        Ok(sealed) => sealed,
+    let opened = match bearer::open(ctx, bearer::bare_anywhere(ctx.policy, &request.token)) {
+        Ok(opened) => opened,
         Err(Reason::TokenForged) => return Ok(state("forged", json!({}))),
         Err(other) => return Err(other.into()),
     };
+    let sealed = opened.sealed();
     let members = json!({"key_id": sealed.key_id, "issued": sealed.issued, "expires": sealed.expires});
     if sealed.expires <= ctx.now {
         return Ok(state("expired", members));
     }
     let revocation = ctx.strictest();
-    if let (Some(claims), Some(oauth)) = (grant::claims(&sealed), &x.state.policy.oauth) {
-        return Ok(match grant::verify(ctx, ports, oauth, revocation, &sealed, &claims).await {
+    if let (Opened::Grant(token), Some(grants)) = (&opened, Grants::of(ctx)) {
+        return Ok(match grants.verify(token, revocation).await {
             Ok(record) => {
-                let scope = grant::scopes(&record, &claims).join(" ");
+                let scope = grant::scopes(&record, &token.claims).join(" ");
                 state("live", with_record(members, &Record { scope, ..record }))
             }
             Err(Reason::TokenUnknown) => state("unknown", members),
@@ -38,7 +40,7 @@ pub async fn show_token<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Res
             Err(other) => return Err(other.into()),
         });
     }
-    Ok(match store::find(ctx, ports, &sealed, 0, revocation).await? {
+    Ok(match store::find(ctx, sealed, 0, revocation).await? {
         Found::Live(record) => state("live", with_record(members, &record)),
         Found::Revoked => state("revoked", members),
         Found::Unknown => state("unknown", members),
@@ -47,30 +49,28 @@ pub async fn show_token<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Res
 
 /// 200 `{"state": "revoked"}`; revoking twice is no mistake. A token of a grant takes the grant with it.
 pub async fn revoke_token<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<Answer, Wrong> {
-    let ports = x.ports;
     let ctx = x.ctx();
-    let sealed = bearer::open(ctx, &x.state.policy, bearer::bare_anywhere(&x.state.policy, &request.token))?;
-    if let (Some(claims), Some(oauth)) = (grant::claims(&sealed), &x.state.policy.oauth) {
-        grant::revoke(ctx, ports, oauth, &claims.family).await?;
+    let opened = bearer::open(ctx, bearer::bare_anywhere(ctx.policy, &request.token))?;
+    if let (Opened::Grant(token), Some(grants)) = (&opened, Grants::of(ctx)) {
+        grants.revoke(&token.claims.family).await?;
         return Ok(state("revoked", json!({})));
     }
-    revoke(ctx, ports, &sealed).await
+    revoke(ctx, opened.sealed()).await
 }
 
 /// The same for a session, named by its cookie's value, or by a ticket that carries it.
 pub async fn revoke_session<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<Answer, Wrong> {
-    let ports = x.ports;
     let ctx = x.ctx();
     let policy = x.state.policy.session.as_ref().ok_or(Reason::NoRoute)?;
     let session = match Encoding::Ticket.read(&request.session) {
         Some(_) => ticket::session(ctx, policy, &request.session)?.1,
         None => session::open(ctx, policy, &request.session)?,
     };
-    revoke(ctx, ports, &session).await
+    revoke(ctx, &session).await
 }
 
-async fn revoke<P: Ports>(ctx: Context<'_>, ports: &P, sealed: &Sealed) -> Result<Answer, Wrong> {
-    store::revoke(ctx, ports, sealed).await?;
+async fn revoke<P: Ports>(ctx: Context<'_, P>, sealed: &Sealed) -> Result<Answer, Wrong> {
+    store::revoke(ctx, sealed).await?;
     Ok(state("revoked", json!({})))
 }
 

@@ -17,7 +17,7 @@ use crate::sealed::record::{Record, is_name, is_scope};
 /// 201 `{"nonce", "url", "expires_in"}`: a nonce for `subject` on `route`, and the address that redeems it. In the
 /// Luminate dialect a nonce connects to a session, which is opened for it.
 pub async fn nonce<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<Answer, Wrong> {
-    let Exchange { state, target, ports, .. } = *x;
+    let Exchange { state, target, .. } = *x;
     let ctx = x.ctx();
     let routes = || state.policy.routes.iter().filter(|route| route.takes_nonces());
     let Some(route) = routes().find(|route| route.name == request.route) else {
@@ -37,15 +37,15 @@ pub async fn nonce<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<A
     }
     if let Some(luminate) = route.luminate() {
         let lifetime = lifetime(request.lifetime, luminate.nonce_lifetime)?;
-        let session = session::start(ctx, ports, &luminate.session, &request.subject).await?;
-        let minted = handoff::mint(ctx, ports, &luminate.session, &session, lifetime)?;
+        let session = session::start(ctx, &luminate.session, &request.subject).await?;
+        let minted = handoff::mint(ctx, &luminate.session, &session, lifetime)?;
         let establish = format!("{}{}/EstablishSession", target.origin(), route.path.base().trim_end_matches('/'));
         let url = format!("{establish}?{NONCE}={}&NEXTURL={}", minted.expose_text()?, encode_component(&path));
         return Ok(Answer::json(201, &json!({"nonce": minted.expose_text()?, "url": url, "expires_in": lifetime})));
     }
     let policy = state.policy.nonce.as_ref().ok_or(Reason::NoRoute)?;
     let lifetime = lifetime(request.lifetime, policy.lifetime)?;
-    let minted = nonces::mint(ctx, ports, policy, route, &request.subject, lifetime).await?;
+    let minted = nonces::mint(ctx, policy, route, &request.subject, lifetime).await?;
     let text = minted.expose_text()?;
     let joint = if url.contains('?') { '&' } else { '?' };
     let url = format!("{url}{joint}{}={text}", policy.parameter);
@@ -54,7 +54,7 @@ pub async fn nonce<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<A
 
 /// 201 in the shape of RFC 6749 section 5.1: a Bearer token for `subject`, with the prefix of `route` if it has one.
 pub async fn token<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<Answer, Wrong> {
-    let Exchange { state, ports, .. } = *x;
+    let Exchange { state, .. } = *x;
     let ctx = x.ctx();
     let policy = state.policy.bearer.as_ref().ok_or(Reason::NoRoute)?;
     check_name("subject", &request.subject)?;
@@ -83,7 +83,7 @@ pub async fn token<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<A
         exp: ctx.now + lifetime,
         ..Record::default()
     };
-    let token = bearer::mint(ctx, ports, policy, prefix, record).await?;
+    let token = bearer::mint(ctx, policy, prefix, record).await?;
     let mut answer = json!({"access_token": token.expose_text()?, "token_type": "Bearer", "expires_in": lifetime});
     if let Some(members) = answer.as_object_mut().filter(|_| !request.scope.is_empty()) {
         members.insert("scope".to_owned(), json!(request.scope));
@@ -93,15 +93,15 @@ pub async fn token<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<A
 
 /// 201 `{"ticket", "authorization", "expires_in"}`: a ticket for `subject`, with a session of its own behind it.
 pub async fn ticket<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<Answer, Wrong> {
-    let Exchange { state, ports, .. } = *x;
+    let Exchange { state, .. } = *x;
     let ctx = x.ctx();
     let (Some(policy), Some(sessions)) = (&state.policy.ticket, &state.policy.session) else {
         return Err(Reason::NoRoute.into());
     };
     check_name("subject", &request.subject)?;
     let lifetime = lifetime(request.lifetime, policy.lifetime)?;
-    let session = session::start(ctx, ports, sessions, &request.subject).await?;
-    let minted = tickets::mint(ctx, ports, sessions, &session, lifetime)?;
+    let session = session::start(ctx, sessions, &request.subject).await?;
+    let minted = tickets::mint(ctx, sessions, &session, lifetime)?;
     Ok(Answer::json(201, &crate::endpoint::ticket::described(&minted)?))
 }
 

@@ -72,7 +72,7 @@ fn allows(admin: &Admin, client: IpAddr) -> bool {
 /// # Errors
 /// `AdminAddress`, `Throttled`, `AdminKey`, `SecretMissing`, `NoRoute`.
 pub async fn authorize<P: Ports>(x: &Exchange<'_, P>) -> Result<(), Reason> {
-    let Exchange { state, request, ports, .. } = *x;
+    let Exchange { state, request, .. } = *x;
     let ctx = x.ctx();
     let policy = state.policy.admin.as_ref().ok_or(Reason::NoRoute)?;
     let client = request.client_address.ok_or(Reason::AdminAddress)?;
@@ -84,14 +84,14 @@ pub async fn authorize<P: Ports>(x: &Exchange<'_, P>) -> Result<(), Reason> {
         return Err(Reason::Throttled);
     }
     // While the key is changed, the next one may have no value yet.
-    let keys: Vec<&Secret> = policy.secrets().filter_map(|name| ctx.secrets.secret(name, ctx.loopback).ok()).collect();
+    let keys: Vec<&Secret> = policy.secrets().filter_map(|name| ctx.secrets.secret(name).ok()).collect();
     if keys.is_empty() {
         return Err(Reason::SecretMissing);
     }
     let header = authorization::read(&request.headers)?.filter(|header| header.is("Bearer"));
     match header.is_some_and(|header| keys.iter().any(|key| key.is(header.value.as_bytes()))) {
         true => Ok(()),
-        false => Err(state.guesses.count(&network, ctx.now, ports, Reason::AdminKey).await),
+        false => Err(state.guesses.count(&network, ctx, Reason::AdminKey).await),
     }
 }
 

@@ -6,8 +6,10 @@
 use std::sync::Arc;
 
 use crate::credential::dpop::Thumbprint;
+use crate::credential::grant::Grants;
 use crate::credential::grant::code::{self, Authorization};
 use crate::credential::{bearer, registry, session};
+use crate::endpoint::oauth::consent::Consent;
 use crate::endpoint::oauth::parameters::Parameters;
 use crate::endpoint::oauth::{client, consent};
 use crate::exchange::Exchange;
@@ -44,7 +46,7 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth) -> Result<Acce
         Err(reason) => return Err(reason.into()),
     };
     let mut caller = client::identity(&asked.client);
-    match decide(x, oauth, &asked, query, &mut caller).await {
+    match decide(x, oauth, &asked, &mut caller).await {
         Ok(answer) => Ok(Access::answer(answer).by(caller)),
         Err(reason) if goes_back(reason) => {
             let text = words::text(reason, oauth.dialect);
@@ -83,10 +85,9 @@ impl Asked {
 
 /// Finds out whom the browser would be sent back to.
 async fn returning<P: Ports>(x: &Exchange<'_, P>, query: &str) -> Result<Asked, Reason> {
-    let Exchange { state, ports, .. } = *x;
     let ctx = x.ctx();
     let parameters = Parameters::read(&[query], &PARAMETERS)?;
-    let client = registry::find(ctx, ports, &state.policy, parameters.need("client_id")?, Revocation::Cached).await?;
+    let client = registry::find(ctx, parameters.need("client_id")?, Revocation::Cached).await?;
     if client.kind == ClientKind::TokenPair {
         return Err(Reason::ClientKind);
     }
@@ -103,30 +104,24 @@ async fn decide<P: Ports>(
     x: &Exchange<'_, P>,
     oauth: &OAuth,
     asked: &Asked,
-    query: &str,
     caller: &mut Identity,
 ) -> Result<Answer, Reason> {
     let Exchange { state, request, target, ports, .. } = *x;
     let ctx = x.ctx();
+    let query = target.query.unwrap_or_default();
     let mut allowed = check(asked)?;
     if request.method == "POST" && !fetch_metadata::is_own_form(&request.headers, &target.origin()) {
         return Err(Reason::CrossSite);
     }
     let Some((session, subject)) = signed_in(x).await? else { return to_sign_in(x, query) };
     caller.subject = Some(subject.clone());
+    allowed.subject = subject;
     let sessions = state.policy.session.as_ref().ok_or(Reason::Internal)?;
     let purpose = format!("consent {query}");
     if request.method != "POST" {
         let token = session_token::token(ctx, sessions, &session, &purpose)?;
-        return Ok(consent::page(
-            oauth,
-            &asked.client,
-            &asked.redirect_uri,
-            &allowed,
-            &subject,
-            query,
-            token.expose_text()?,
-        ));
+        let consent = Consent { client: &asked.client, allowed: &allowed, query, token: token.expose_text()? };
+        return Ok(consent.page(oauth));
     }
     if !request.has_form()? {
         return Err(Reason::ConsentForged);
@@ -139,11 +134,10 @@ async fn decide<P: Ports>(
         return Err(Reason::ConsentDenied);
     }
     // What is allowed may last for a year. A person who has signed out, anywhere, cannot allow it.
-    if ctx.single_use == SingleUse::Ledger && store::is_revoked(ports, &session).await? {
+    if ctx.policy.single_use == SingleUse::Ledger && store::is_revoked(ctx, &session).await? {
         return to_sign_in(x, query);
     }
-    allowed.subject = subject;
-    let code = code::mint(ctx, ports, oauth, &allowed).await?;
+    let code = Grants { ctx, policy: oauth }.mint_code(&allowed).await?;
     Ok(asked.back(x, &[("code", code.expose_text()?)]))
 }
 
@@ -211,12 +205,12 @@ fn words(text: &str) -> Vec<&str> {
 
 /// Who is there. A session that has ended is no one's: the sign-in page opens another.
 async fn signed_in<P: Ports>(x: &Exchange<'_, P>) -> Result<Option<(Sealed, String)>, Reason> {
-    let Exchange { state, request, target, ports, .. } = *x;
+    let Exchange { state, .. } = *x;
     let ctx = x.ctx();
     let policy = state.policy.session.as_ref().ok_or(Reason::Internal)?;
-    let Some(text) = session::present(ctx, policy, target, &request.headers)? else { return Ok(None) };
+    let Some(text) = x.cookies(policy).present(ctx)? else { return Ok(None) };
     let verified = match session::open(ctx, policy, text) {
-        Ok(session) => match session::verify(ctx, ports, policy, Revocation::Cached, &session).await {
+        Ok(session) => match session::verify(ctx, policy, Revocation::Cached, &session).await {
             Ok(identity) => Ok(identity.subject.map(|subject| (session, subject))),
             Err(refusal) => Err(refusal.reason()),
         },

@@ -56,10 +56,9 @@ pub async fn read<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth, known: &[&'stati
 /// # Errors
 /// `ClientUnauthenticated`, `ClientUnknown`, `ClientSecret`, `ClientKind`, and storage's own reasons.
 pub async fn authenticate<P: Ports>(x: &Exchange<'_, P>, named: &Named) -> Result<Arc<Client>, Reason> {
-    let Exchange { state, ports, .. } = *x;
     let ctx = x.ctx();
     let id = named.id.as_ref().ok_or(Reason::ClientUnauthenticated)?;
-    let client = registry::find(ctx, ports, &state.policy, id, ctx.strictest()).await?;
+    let client = registry::find(ctx, id, ctx.strictest()).await?;
     match (client.kind, named.secrets.as_slice()) {
         (ClientKind::Public, []) => return Ok(client),
         // What everybody holds proves nothing; a client that thinks it does is told so.
@@ -68,7 +67,7 @@ pub async fn authenticate<P: Ports>(x: &Exchange<'_, P>, named: &Named) -> Resul
         (_, secrets) => {
             for secret in secrets {
                 let pair = Pair { id: id.clone(), secret: secret.clone() };
-                registry::authenticate(ctx, &state.policy, &client, &pair)?;
+                registry::authenticate(ctx, &client, &pair)?;
             }
         }
     }
@@ -85,10 +84,10 @@ pub fn identity(client: &Client) -> Identity {
 /// # Errors
 /// The reasons of [`dpop::prove`]; `DpopMalformed` if the client has to and did not.
 pub async fn proof<P: Ports>(x: &Exchange<'_, P>, client: &Client) -> Result<Option<Proof>, Reason> {
-    let Exchange { request, target, ports, .. } = *x;
+    let Exchange { request, target, .. } = *x;
     let ctx = x.ctx();
     let demand = dpop::Demand { method: request.method, address: &target.address(), token: None };
-    let proof = dpop::prove(ctx, ports, &request.headers, demand).await?;
+    let proof = dpop::prove(ctx, &request.headers, demand).await?;
     match client.needs_dpop && proof.is_none() {
         true => Err(Reason::DpopMalformed),
         false => Ok(proof),

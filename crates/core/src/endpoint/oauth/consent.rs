@@ -7,40 +7,48 @@ use crate::page::{self, escape};
 use crate::policy::{Client, OAuth};
 use crate::refusal::Reason;
 
-/// Who asks for what, as whom one is signed in, and two buttons. `query`: what was asked; the form posts it back.
-pub fn page(
-    oauth: &OAuth,
-    client: &Client,
-    redirect_uri: &str,
-    allowed: &Authorization,
-    subject: &str,
-    query: &str,
-    token: &str,
-) -> Answer {
-    let scopes: String = allowed.scope.split_ascii_whitespace().map(|scope| scope_html(oauth, scope)).collect();
-    let resources =
-        allowed.resources.split_ascii_whitespace().map(|one| format!("<li>at <code>{}</code></li>", escape(one)));
-    let list: String = scopes + &resources.collect::<String>();
-    let asks = match list.is_empty() {
-        true => format!("<p><b>{}</b> asks to use your account.</p>", escape(&client.name)),
-        false => {
-            format!("<p><b>{}</b> asks to use your account, in order to:</p><ul>{list}</ul>", escape(&client.name))
-        }
-    };
-    let body = format!(
-        "{asks}<p>If you allow it, you go on to <b>{}</b>. It can do so until you sign out there, or this site ends it.</p>\
+/// What a person is asked to allow.
+#[derive(Debug, Clone, Copy)]
+pub struct Consent<'a> {
+    /// Who asks.
+    pub client: &'a Client,
+    /// For what, and as whom the person is signed in.
+    pub allowed: &'a Authorization,
+    /// What was asked, as it was written; the form posts it back.
+    pub query: &'a str,
+    /// Shows that this page made the form.
+    pub token: &'a str,
+}
+
+impl Consent<'_> {
+    /// Who asks for what, as whom one is signed in, and two buttons.
+    pub fn page(&self, oauth: &OAuth) -> Answer {
+        let Self { client, allowed, query, token } = *self;
+        let scopes: String = allowed.scope.split_ascii_whitespace().map(|scope| scope_html(oauth, scope)).collect();
+        let resources =
+            allowed.resources.split_ascii_whitespace().map(|one| format!("<li>at <code>{}</code></li>", escape(one)));
+        let list: String = scopes + &resources.collect::<String>();
+        let asks = match list.is_empty() {
+            true => format!("<p><b>{}</b> asks to use your account.</p>", escape(&client.name)),
+            false => {
+                format!("<p><b>{}</b> asks to use your account, in order to:</p><ul>{list}</ul>", escape(&client.name))
+            }
+        };
+        let body = format!(
+            "{asks}<p>If you allow it, you go on to <b>{}</b>. It can do so until you sign out there, or this site ends it.</p>\
          <form method=\"post\" action=\"{}/?{}\">\
          <input type=\"hidden\" name=\"consent\" value=\"{}\">\
          <p><button name=\"decision\" value=\"allow\">Allow</button> \
          <button class=\"plain\" name=\"decision\" value=\"deny\">Do not allow</button></p></form>\
          <p class=\"small\">Signed in as <code>{}</code>. Not you? <a href=\"{SIGN_OUT}\">Sign out</a>, and open the link again.</p>",
-        escape(host_of(redirect_uri)),
-        escape(&oauth.path),
-        escape(query),
-        escape(token),
-        escape(subject),
-    );
-    unframed(page::page(200, &format!("Allow {}?", client.name), &body))
+            escape(host_of(&allowed.redirect_uri)),
+            escape(&oauth.path),
+            escape(query),
+            escape(token),
+            escape(&allowed.subject),
+        );
+        unframed(page::page(200, &format!("Allow {}?", client.name), &body))
+    }
 }
 
 /// Said to the person where the client cannot be told: it is not known, or its address is not.

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::credential::grant::{self, Claims};
-use crate::credential::{bearer, registry};
+use crate::credential::bearer::{self, Opened};
+use crate::credential::grant::{self, Claims, Grants};
+use crate::credential::registry;
 use crate::endpoint::oauth::client;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
@@ -13,7 +14,7 @@ use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;
 use crate::sealed::record::Record;
-use crate::sealed::seal::Sealed;
+use crate::sealed::seal::{Kind, Sealed};
 use crate::sealed::store::{self, Found};
 
 /// 200 `{"active": true, ...}`, or `{"active": false}` and not a word why. A client learns of its own tokens, a resource
@@ -39,59 +40,49 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth) -> Result<Acce
 
 /// What an active token says; None for any other.
 async fn tell<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth, token: &str) -> Result<Option<Map<String, Value>>, Reason> {
-    let Exchange { state, ports, .. } = *x;
     let ctx = x.ctx();
     let revocation = ctx.strictest();
-    let (sealed, claims, is_access) = match grant::open_refresh(ctx, oauth, token) {
-        Ok((sealed, claims)) => (sealed, Some(claims), false),
+    let grants = Grants { ctx, policy: oauth };
+    let opened = match grants.open_refresh(token) {
+        Ok(token) => Opened::Grant(token),
         Err(Reason::RefreshExpired) => return Ok(None),
-        Err(Reason::RefreshForged) => match bearer::open(ctx, &state.policy, token) {
-            Ok(sealed) => {
-                let claims = grant::claims(&sealed);
-                (sealed, claims, true)
-            }
+        Err(Reason::RefreshForged) => match bearer::open(ctx, token) {
+            Ok(opened) => opened,
             Err(Reason::TokenForged) => return Ok(None),
             Err(other) => return Err(other),
         },
         Err(other) => return Err(other),
     };
-    if sealed.expires <= ctx.now {
+    if opened.sealed().expires <= ctx.now {
         return Ok(None);
     }
-    let Some(claims) = claims else {
+    match &opened {
         // One that is for some routes of this gateway alone is nothing to a resource server elsewhere.
-        if !sealed.is_for("") {
-            return Ok(None);
-        }
-        let found = store::find(ctx, ports, &sealed, 0, revocation).await?;
-        return Ok(match found {
-            Found::Live(record) => Some(members(x, &sealed, &record, None, is_access)),
-            Found::Revoked | Found::Unknown => None,
-        });
-    };
-    match grant::verify(ctx, ports, oauth, revocation, &sealed, &claims).await {
-        Ok(record) if is_there(x, &record).await? => Ok(Some(members(x, &sealed, &record, Some(&claims), is_access))),
-        Ok(_) | Err(Reason::TokenRevoked | Reason::TokenSuperseded | Reason::TokenUnknown) => Ok(None),
-        Err(other) => Err(other),
+        Opened::Single(sealed) if !sealed.is_for("") => Ok(None),
+        Opened::Single(sealed) => match store::find(ctx, sealed, 0, revocation).await? {
+            Found::Live(record) => Ok(Some(members(x, sealed, &record, None))),
+            Found::Revoked | Found::Unknown => Ok(None),
+        },
+        Opened::Grant(token) => match grants.verify(token, revocation).await {
+            Ok(record) if is_there(x, &record).await? => {
+                Ok(Some(members(x, &token.sealed, &record, Some(&token.claims))))
+            }
+            Ok(_) | Err(Reason::TokenRevoked | Reason::TokenSuperseded | Reason::TokenUnknown) => Ok(None),
+            Err(other) => Err(other),
+        },
     }
 }
 
 /// Whether the client of a grant still exists.
 async fn is_there<P: Ports>(x: &Exchange<'_, P>, record: &Record) -> Result<bool, Reason> {
-    match registry::find(x.ctx(), x.ports, &x.state.policy, &record.client, x.ctx().strictest()).await {
+    match registry::find(x.ctx(), &record.client, x.ctx().strictest()).await {
         Ok(_) => Ok(true),
         Err(Reason::ClientUnknown) => Ok(false),
         Err(other) => Err(other),
     }
 }
 
-fn members<P>(
-    x: &Exchange<'_, P>,
-    token: &Sealed,
-    record: &Record,
-    claims: Option<&Claims>,
-    is_access: bool,
-) -> Map<String, Value> {
+fn members<P>(x: &Exchange<'_, P>, token: &Sealed, record: &Record, claims: Option<&Claims>) -> Map<String, Value> {
     let scope = claims.map_or_else(|| record.scope.clone(), |claims| grant::scopes(record, claims).join(" "));
     let audience = claims.map(|claims| grant::resources(record, claims)).unwrap_or_default();
     let bound = claims.and_then(|claims| claims.bound);
@@ -111,7 +102,7 @@ fn members<P>(
     if !audience.is_empty() {
         say("aud", json!(audience));
     }
-    if is_access {
+    if token.kind == Kind::Token {
         say("token_type", json!(if bound.is_some() { "DPoP" } else { "Bearer" }));
     }
     if let Some(bound) = bound {

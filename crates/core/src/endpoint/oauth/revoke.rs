@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::credential::bearer;
-use crate::credential::grant::{self, Claims};
+use crate::credential::bearer::{self, Opened};
+use crate::credential::grant::{GrantToken, Grants};
 use crate::endpoint::oauth::client;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
@@ -34,18 +34,17 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth) -> Result<Acce
 }
 
 async fn revoke<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth, client: &Client, token: &str) -> Result<(), Reason> {
-    let Exchange { state, ports, .. } = *x;
     let ctx = x.ctx();
-    let has_ledger = ctx.single_use == SingleUse::Ledger;
-    match grant::open_refresh(ctx, oauth, token) {
-        Ok((sealed, claims)) => end(x, oauth, client, &sealed, &claims).await?,
+    let grants = Grants { ctx, policy: oauth };
+    let has_ledger = ctx.policy.single_use == SingleUse::Ledger;
+    match grants.open_refresh(token) {
+        Ok(token) => end(grants, client, &token).await?,
         Err(Reason::RefreshExpired) => {}
         Err(Reason::RefreshForged) => {
-            let token = bearer::bare_anywhere(&state.policy, token);
-            match bearer::open(ctx, &state.policy, token).map(|sealed| (grant::claims(&sealed), sealed)) {
-                Ok((Some(claims), _)) if has_ledger && grant::is_superseded(ports, &claims).await? => {}
-                Ok((Some(claims), sealed)) => end(x, oauth, client, &sealed, &claims).await?,
-                Ok((None, sealed)) => end_single(x, client, &sealed).await?,
+            match bearer::open(ctx, bearer::bare_anywhere(ctx.policy, token)) {
+                Ok(Opened::Grant(token)) if has_ledger && grants.is_superseded(&token.claims).await? => {}
+                Ok(Opened::Grant(token)) => end(grants, client, &token).await?,
+                Ok(Opened::Single(sealed)) => end_single(x, client, &sealed).await?,
                 Err(Reason::TokenForged) => {}
                 // A key without a value here may have one elsewhere, where the token lives.
                 Err(other) => return Err(other),
@@ -58,33 +57,24 @@ async fn revoke<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth, client: &Client, t
 
 /// A token that an operator made for the client.
 async fn end_single<P: Ports>(x: &Exchange<'_, P>, client: &Client, token: &Sealed) -> Result<(), Reason> {
-    let Exchange { ports, .. } = *x;
     let ctx = x.ctx();
     if token.expires <= ctx.now {
         return Ok(());
     }
-    match store::find(ctx, ports, token, 0, ctx.strictest()).await? {
-        Found::Live(record) if record.client == client.id => store::revoke(ctx, ports, token).await,
+    match store::find(ctx, token, 0, ctx.strictest()).await? {
+        Found::Live(record) if record.client == client.id => store::revoke(ctx, token).await,
         Found::Live(_) => Err(Reason::RefreshMisdirected),
         Found::Revoked | Found::Unknown => Ok(()),
     }
 }
 
-async fn end<P: Ports>(
-    x: &Exchange<'_, P>,
-    oauth: &OAuth,
-    client: &Client,
-    token: &Sealed,
-    claims: &Claims,
-) -> Result<(), Reason> {
-    let Exchange { ports, .. } = *x;
-    let ctx = x.ctx();
-    if token.expires <= ctx.now {
+async fn end<P: Ports>(grants: Grants<'_, P>, client: &Client, token: &GrantToken) -> Result<(), Reason> {
+    if token.sealed.expires <= grants.ctx.now {
         return Ok(());
     }
-    match grant::find(ctx, ports, oauth, token, claims).await? {
+    match grants.find(token).await? {
         Found::Live(record) if record.client != client.id => Err(Reason::RefreshMisdirected),
-        Found::Live(_) => grant::revoke(ctx, ports, oauth, &claims.family).await,
+        Found::Live(_) => grants.revoke(&token.claims.family).await,
         Found::Revoked | Found::Unknown => Ok(()),
     }
 }

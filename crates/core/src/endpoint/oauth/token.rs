@@ -2,9 +2,8 @@
 
 use serde_json::json;
 
-use crate::credential::dpop::Proof;
-use crate::credential::grant::code::{self, Shown};
-use crate::credential::grant::{self, Claims, Issued, Wanted};
+use crate::credential::grant::code::Shown;
+use crate::credential::grant::{self, GrantToken, Grants, Issued, Wanted};
 use crate::endpoint::oauth::client::{self, Request};
 use crate::endpoint::oauth::parameters::Parameters;
 use crate::exchange::Exchange;
@@ -28,96 +27,86 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth) -> Result<Acce
     };
     let client = client::authenticate(x, &named).await?;
     let mut caller = client::identity(&client);
-    match redeem(x, oauth, &client, (&form, by_code), &mut caller).await {
+    let redemption = Redemption { x, grants: Grants { ctx: x.ctx(), policy: oauth }, client: &client, form: &form };
+    match redemption.redeem(by_code, &mut caller).await {
         Ok(answer) => Ok(Access::answer(answer).by(caller)),
         Err(reason) => Err(reason.of(&caller)),
     }
 }
 
-/// `caller`: whose tokens these are, as far as that becomes known.
-async fn redeem<P: Ports>(
-    x: &Exchange<'_, P>,
-    oauth: &OAuth,
-    client: &Client,
-    (form, by_code): (&Parameters, bool),
-    caller: &mut Identity,
-) -> Result<Answer, Reason> {
-    let (ctx, ports) = (x.ctx(), x.ports);
-    let redeemed = match by_code {
-        true => Redeemed::Code(code::open(ctx, oauth, form.get("code").ok_or(Reason::CodeMissing)?)?),
-        false => {
-            let (sealed, claims) =
-                grant::open_refresh(ctx, oauth, form.get("refresh_token").ok_or(Reason::RefreshMissing)?)?;
-            Redeemed::Refresh(sealed, claims)
-        }
-    };
-    let proof = client::proof(x, client).await?;
-    let bound = proof.map(|proof| proof.key);
-    let wanted = Wanted {
-        scope: form.get("scope").filter(|_| !by_code).map(str::to_owned),
-        resources: form.all("resource").map(str::to_owned).collect(),
-        bound,
-        binds_refresh: client.kind == ClientKind::Public,
-    };
-    let issued = match redeemed {
-        Redeemed::Code(code) => redeem_code(x, oauth, client, &code, form, &wanted, proof).await?,
-        Redeemed::Refresh(token, claims) => {
-            grant::refresh(ctx, ports, oauth, &token, &claims, &wanted, proof, caller).await?
-        }
-    };
-    caller.subject = Some(issued.subject.clone());
-    written(&issued, bound.is_some(), ctx.now)
-}
-
 /// What is redeemed, opened but not looked up.
 enum Redeemed {
     Code(Sealed),
-    Refresh(Sealed, Claims),
+    Refresh(GrantToken),
 }
 
-/// A thief can neither spend a code nor have it revoked; a request that asks for too much, or with an old proof, gives it back.
-async fn redeem_code<P: Ports>(
-    x: &Exchange<'_, P>,
-    oauth: &OAuth,
-    client: &Client,
-    code: &Sealed,
-    form: &Parameters,
-    wanted: &Wanted,
-    proof: Option<Proof>,
-) -> Result<Issued, Reason> {
-    let Exchange { ports, .. } = *x;
-    let ctx = x.ctx();
-    let shown = Shown {
-        client: &client.id,
-        redirect_uri: form.get("redirect_uri"),
-        verifier: form.get("code_verifier"),
-        bound: wanted.bound,
-    };
-    ctx.signing_key(&oauth.keys)?;
-    let (allowed, used_up) = code::redeem(ctx, ports, oauth, code, &shown).await?;
-    let record = Record {
-        sub: allowed.subject,
-        client: allowed.client,
-        scope: allowed.scope,
-        resources: allowed.resources,
-        ..Record::default()
-    };
-    let accepted = async {
-        grant::check_wanted(&record, wanted)?;
-        match proof {
-            Some(proof) => proof.claim(ctx, ports).await,
-            None => Ok(()),
-        }
-    };
-    if let Err(reason) = accepted.await {
-        ports.withdraw().await;
-        return Err(reason);
+/// A client's request for tokens, once it is known who that is.
+struct Redemption<'a, P> {
+    x: &'a Exchange<'a, P>,
+    grants: Grants<'a, P>,
+    client: &'a Client,
+    form: &'a Parameters,
+}
+
+impl<P: Ports> Redemption<'_, P> {
+    /// `caller`: whose tokens these are, as far as that becomes known.
+    async fn redeem(&self, by_code: bool, caller: &mut Identity) -> Result<Answer, Reason> {
+        let Self { x, grants, client, form } = *self;
+        let redeemed = match by_code {
+            true => Redeemed::Code(grants.open_code(form.get("code").ok_or(Reason::CodeMissing)?)?),
+            false => Redeemed::Refresh(grants.open_refresh(form.get("refresh_token").ok_or(Reason::RefreshMissing)?)?),
+        };
+        let wanted = Wanted {
+            proof: client::proof(x, client).await?,
+            scope: form.get("scope").filter(|_| !by_code).map(str::to_owned),
+            resources: form.all("resource").map(str::to_owned).collect(),
+            binds_refresh: client.kind == ClientKind::Public,
+        };
+        let issued = match redeemed {
+            Redeemed::Code(code) => self.redeem_code(&code, &wanted).await?,
+            Redeemed::Refresh(token) => grants.refresh(&token, &wanted, caller).await?,
+        };
+        caller.subject = Some(issued.subject.clone());
+        written(&issued, wanted.proof.is_some(), grants.ctx.now)
     }
-    match used_up {
-        Ok(used_up) => grant::begin(ctx, ports, oauth, code, used_up, record, wanted).await,
-        Err(reason) => {
-            grant::end_of_code(ctx, ports, oauth, code).await?;
-            Err(reason)
+
+    /// A thief can neither spend a code nor have it revoked; a request that asks for too much, or with an old proof, gives it
+    /// back.
+    async fn redeem_code(&self, code: &Sealed, wanted: &Wanted) -> Result<Issued, Reason> {
+        let Self { grants, client, form, .. } = *self;
+        let ctx = grants.ctx;
+        let shown = Shown {
+            client: &client.id,
+            redirect_uri: form.get("redirect_uri"),
+            verifier: form.get("code_verifier"),
+            bound: wanted.bound(),
+        };
+        ctx.signing_key(&grants.policy.keys)?;
+        let (allowed, used_up) = grants.redeem_code(code, &shown).await?;
+        let record = Record {
+            sub: allowed.subject,
+            client: allowed.client,
+            scope: allowed.scope,
+            resources: allowed.resources,
+            ..Record::default()
+        };
+        let accepted = async {
+            grant::check_wanted(&record, wanted)?;
+            match wanted.proof {
+                Some(proof) => proof.claim(ctx).await,
+                None => Ok(()),
+            }
+        };
+        if let Err(reason) = accepted.await {
+            ctx.ports.withdraw().await;
+            return Err(reason);
+        }
+        match used_up {
+            Ok(used_up) => grants.begin(used_up, record, wanted).await,
+            Err(reason) => {
+                grants.end_of_code(code).await?;
+                Err(reason)
+            }
         }
     }
 }
