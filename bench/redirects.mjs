@@ -2,11 +2,11 @@
 // alone. `--help` says more.
 
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { writeMarked } from "../scripts/lib/marked.mjs";
-import { inRoot, npmBin, versions } from "../scripts/lib/paths.mjs";
+import { inRoot, locked, npmBin, root, versions } from "../scripts/lib/paths.mjs";
 import { must, step } from "../scripts/lib/run.mjs";
 import { ensureWasmTarget } from "../scripts/lib/toolchain.mjs";
 import { count } from "./lib/arguments.mjs";
@@ -75,13 +75,14 @@ function words(rounds, times) {
 /** Both sides as functions that answer with microseconds. */
 async function build() {
   const toolchain = await ensureWasmTarget();
-  const cargo = (env, ...more) => must("cargo", ["build", "--release", "--quiet", "--manifest-path", inRoot("bench/redirects/Cargo.toml"), "--target-dir", target, ...more], { env });
+  const cargo = (env, ...more) => must("cargo", ["build", ...locked, "--release", "--quiet", "--package", "edgegate-bench-redirects", ...more], { env, cwd: root });
   await step("bench: a program that signs and verifies", "1 min the first time, then a second", () => cargo(process.env, "--bin", "redirects"));
   await step("bench: the same in wasm", "1 min the first time, then a second", () => cargo(toolchain.env, "--lib", "--target", versions.wasmTarget));
-  const raw = path.join(target, versions.wasmTarget, "release/edgegate_bench_redirects.wasm");
+  mkdirSync(target, { recursive: true });
+  const raw = inRoot("target", versions.wasmTarget, "release/edgegate_bench_redirects.wasm");
   const file = path.join(target, "redirects.wasm");
   await must(npmBin("wasm-opt"), [...FEATURES, "-Oz", raw, "-o", file]);
-  const program = path.join(target, "release/redirects");
+  const program = inRoot("target/release/redirects");
   const run = await load(file);
   return {
     native: (work, digest, times) => Number(execFileSync(program, [work, digest, times])) / 1000,

@@ -2,11 +2,11 @@
 
 use std::hint::black_box;
 
-use edgegate::credential::signed_redirect;
-use edgegate::digest::{md5, sha1};
-use edgegate::secrets::Keyring;
-use edgegate::policy::{Digest, Policy, SignedRedirect};
-use edgegate::secret::Secret;
+use edgegate_core::digest::{md5, sha1};
+use edgegate_core::policy::{Digest, Policy, SignedRedirect};
+use edgegate_core::secret::Secret;
+use edgegate_core::secrets::Secrets;
+use edgegate_core::signed::redirect;
 
 /// What is done.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +22,7 @@ pub enum Work {
 /// A query of 2 kB, its profiles and its key.
 pub struct Bench {
     policy: Policy,
-    secrets: Keyring,
+    secrets: Secrets,
     query: String,
 }
 
@@ -30,7 +30,7 @@ impl Bench {
     /// Reads the policy; None if it is not valid.
     pub fn new() -> Option<Self> {
         let policy = Policy::read(include_str!("../policy.toml")).ok()?;
-        let secrets = Keyring::new(&policy, |_| Some(Secret::new(KEY)));
+        let secrets = Secrets::new(&policy, "", |_| Some(Secret::new(KEY)));
         let query = include_str!("../query.txt").trim_end().replace('\n', "&");
         Some(Self { policy, secrets, query })
     }
@@ -40,7 +40,7 @@ impl Bench {
         let mut profiles = self.policy.signed_redirects.iter();
         let Some(profile) = profiles.find(|profile| profile.digests.contains(&digest)) else { return false };
         let secret = Secret::new(KEY);
-        let Ok(signed) = signed_redirect::sign(profile, &secret, &self.query, NOW) else { return false };
+        let Ok(signed) = redirect::sign(profile, &secret, &self.query, NOW) else { return false };
         let spoiled = signed.replacen("cons_id=1001002", "cons_id=1001003", 1);
         if !self.holds(profile, &signed) || self.holds(profile, &spoiled) {
             return false;
@@ -53,13 +53,13 @@ impl Bench {
                     Digest::Sha1 => black_box(sha1(&parts)).len() == 20,
                 }
             }
-            Work::Sign => black_box(signed_redirect::sign(profile, &secret, black_box(&self.query), NOW)).is_ok(),
+            Work::Sign => black_box(redirect::sign(profile, &secret, black_box(&self.query), NOW)).is_ok(),
             Work::Verify => black_box(self.holds(profile, black_box(&signed))),
         })
     }
 
     fn holds(&self, profile: &SignedRedirect, query: &str) -> bool {
-        matches!(signed_redirect::verify(profile, &self.secrets, false, query, NOW), Ok(Some(_)))
+        matches!(redirect::verify(profile, self.secrets.usable(false), query, NOW), Ok(Some(_)))
     }
 }
 
