@@ -17,6 +17,7 @@ second line says how long that is while rows are written one by one, as claims a
   --help      this text
 `;
 const CHUNK = 500_000;
+const LONG_MS = 50;
 
 async function main() {
   const { values } = parseArgs({ options: { rows: { type: "string", default: "2000000" }, seconds: { type: "string", default: "Infinity" }, help: { type: "boolean" } } });
@@ -69,7 +70,8 @@ async function asking(b, isOver) {
 
 function print(what, times) {
   const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))].toFixed(1);
-  console.log(`${what}: ${times.length} calls, median ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms`);
+  const over = times.filter((time) => time > LONG_MS).length;
+  console.log(`${what}: ${times.length} calls, median ${at(0.5)} ms, p99 ${at(0.99)} ms, p99.9 ${at(0.999)} ms, longest ${at(1)} ms, ${over} over ${LONG_MS} ms`);
 }
 
 ends("purge", main);
