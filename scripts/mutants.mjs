@@ -20,7 +20,7 @@ const help = `npm run mutants: does a test fail for each small change of the sou
   npm run mutants -- --matching PATTERN      only changes whose description fits this regular expression
   npm run mutants -- --list                  only lists what it would try
 
-A change takes about 30 s on two cores. Survivors that ${KNOWN} lists with a reason are counted apart; any other one
+A change takes one to two minutes on two cores. Survivors that ${KNOWN} lists with a reason are counted apart; any other one
 makes the command fail, and is printed as cargo-mutants describes it: file, line, what was changed.`;
 
 main(async (args) => {
