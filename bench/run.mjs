@@ -21,6 +21,7 @@ const ONES = {
   stream: "memory while 1 GB streams through",
   cold: "what the first request costs",
   profile: "in which functions a request's time is spent",
+  size: "of which parts the wasm consists",
   costs: "comparisons and allocations of the core for each kind of request, counted",
   linear: "whether twice the input is at most twice the work",
   purge: "how long a purge of the Ledger holds up other calls",
