@@ -58,7 +58,7 @@ const SHOWN = 20;
 /** The names of what failed in cargo test, and what each panicked with. */
 export function failuresInCargo(output) {
   const plain = output.replace(/\x1b\[[0-9;]*m/g, "");
-  return [...plain.matchAll(/^---- (\S+) stdout ----\n([^]*?)(?=^---- |^failures:$)/gm)].map(([, name, told]) =>
+  return [...plain.matchAll(/^---- (.+?) stdout ----\n([^]*?)(?=^---- |^failures:$)/gm)].map(([, name, told]) =>
     [name, ...told.split("\n").filter((line) => line.trim() && !line.startsWith("note: ")).slice(0, SHOWN)].join("\n      "));
 }
 

@@ -6,7 +6,7 @@
 
 use edgegate_core::http::Deployment;
 use edgegate_core::policy::SHARDS;
-use edgegate_core::ports::ClaimKey;
+use edgegate_core::ports::{ClaimKey, OBJECT_BYTES};
 use edgegate_core::state::State;
 
 /// The object of a claim: one of as many as the policy says for the key that made the credential, or for what none made.
@@ -43,6 +43,7 @@ fn place(gate: &State) -> String {
 
 /// The first byte decides alone where there are 32 objects, and was all that decided when there were no others.
 fn number(key: &[u8], shards: u16) -> u16 {
-    let byte = |at: usize| u16::from(key.get(at).copied().unwrap_or_default());
-    (byte(1) << 8 | byte(0)) % shards.max(1)
+    let choosing: &[u8] = key.get(..OBJECT_BYTES).unwrap_or_default();
+    let number = choosing.iter().rev().fold(0, |number, byte| number << 8 | u16::from(*byte));
+    number % shards.max(1)
 }

@@ -94,7 +94,7 @@ proptest! {
     fn a_revocation_is_not_forgotten_by_a_clock_that_is_ahead(jump in jump()) {
         let recent = Recent::default();
         recent.put("revoked", Record { exp: NOW + 3600, revoked: true, ..Record::default() }, NOW);
-        for at in 0..4500_usize {
+        for at in 0..6000_usize {
             let record = Record { exp: NOW + 3600, ..Record::default() };
             let clock = by(NOW, if at % 2 == 0 { jump } else { 0 });
             recent.begin(clock);

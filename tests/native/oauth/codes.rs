@@ -1,10 +1,11 @@
 //! Authorization codes.
 
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::World;
 use serde_json::json;
 
 use super::flow::*;
-use crate::support::{Request, answer, refusal};
+use crate::support::{NOW, Request, Site, answer, refusal};
 
 #[test]
 fn a_code_is_good_for_a_minute_and_once() {
@@ -62,6 +63,26 @@ fn a_thief_can_neither_spend_a_code_nor_have_it_revoked() {
 }
 
 /// RFC 9700 section 2.1.1: somebody took the challenge out of the request.
+/// Nothing but the code shows who redeems it, so a second use would count as a theft.
+#[test]
+fn a_code_that_is_refused_for_what_else_is_asked_is_not_used_up() {
+    for single_use in ["ledger", "best-effort"] {
+        let site = Site::new(&World::at(NOW), &policy_with("10s", single_use, ""));
+        let code = shops_code(&site);
+        let form = format!("grant_type=authorization_code&code={code}&resource=https%3A%2F%2Felsewhere.example");
+        for _ in 0..2 {
+            assert_eq!(
+                refusal(&site.ask(&post("token", "shop", &form))),
+                Some(Reason::ResourceRefused),
+                "{single_use}"
+            );
+        }
+        let pair = pair(&site.ask(&redeem(&code)));
+        assert_eq!(call(&site, "/me/", &pair.access), None, "{single_use}");
+        assert_eq!(refusal(&site.ask(&redeem(&code))), Some(Reason::CodeReplayed), "{single_use}");
+    }
+}
+
 #[test]
 fn a_verifier_without_a_challenge_is_refused() {
     let site = site("10s");

@@ -1,9 +1,8 @@
 //! Authorization codes (RFC 6749 section 4.1): for a minute, what a person allowed, waiting for the client to fetch it.
 //!
 //! What was allowed lies in the Ledger, which never lags: the client comes within milliseconds, perhaps at the other end
-//! of the world. Beside it stand digests of what a client may redeem it with, so that one call asks for it and claims it:
-//! client, address, PKCE verifier and key are compared where the code lies, and a thief can neither spend it nor have it
-//! revoked.
+//! of the world. Client, address, PKCE verifier and key are compared before a code is claimed, so a thief can neither spend it nor
+//! have it revoked. Digests of them stand beside what was allowed: one call of the Ledger compares, claims and answers.
 
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
@@ -12,9 +11,10 @@ use crate::credential::dpop::Thumbprint;
 use crate::credential::grant::Grants;
 use crate::digest::{base64url, sha256};
 use crate::policy::SingleUse;
-use crate::ports::{Claimed, Entropy, KvStore, Ledger, Redeemed, Redemption};
+use crate::ports::{ClaimKey, Claimed, Entropy, KvStore, Ledger, Redeemed, Redemption};
 use crate::refusal::Reason;
 use crate::sealed::once;
+use crate::sealed::record::Record;
 use crate::sealed::seal::{self, Kind, Sealed, Terms};
 use crate::sealed::store;
 use crate::secret::Secret;
@@ -93,68 +93,100 @@ impl<P> Grants<'_, P> {
         if code.expires <= ctx.now { Err(Reason::CodeExpired) } else { Ok(code) }
     }
 
-    /// Uses a code up, if what is shown fits, and says what was allowed and when the code was used up first. A code that is
-    /// refused is not used up. The party that began the flow may come again for a while, since its answer may have been lost,
-    /// and is known by what only it has: the PKCE verifier, or the key that came with the code first. A code without either
-    /// works once.
+    /// What a code allows, if what is shown fits. Nothing is used up.
     ///
     /// # Errors
-    /// `CodeUnknown`, `CodeMisdirected`, `PkceMismatch`, `DpopKey`, and storage's own reasons. `CodeReplayed` is inside, since
-    /// what was allowed is checked before that.
+    /// `CodeUnknown`, `CodeMisdirected`, `PkceMismatch`, `DpopKey`, and storage's own reasons.
+    pub async fn look_up_code(self, code: &Sealed, shown: &Shown<'_>) -> Result<Authorization, Reason>
+    where
+        P: KvStore + Ledger,
+    {
+        let found = match self.ctx.policy.single_use {
+            SingleUse::Ledger => {
+                let note = self.ctx.ports.recall(&code.claim_key("allowed")).await?;
+                note.map(|note| note.split_once('\n').unwrap_or_default().1.to_owned())
+            }
+            SingleUse::BestEffort => self.ctx.ports.get(code.record_key()).await?,
+        };
+        let allowed = Authorization::read(&found.ok_or(Reason::CodeUnknown)?).ok_or(Reason::VaultUnavailable)?;
+        allowed.check(shown).map(|()| allowed)
+    }
+
+    /// Uses up a code that was looked up, or says when it was. The party that began the flow may come again for a while, since
+    /// its answer may have been lost, and is known by what only it has: the PKCE verifier, or the key that came with the code
+    /// first. A code without either works once.
+    ///
+    /// # Errors
+    /// `CodeReplayed`, and storage's own reasons.
+    pub async fn use_up_code<'c>(
+        self,
+        code: &'c Sealed,
+        shown: &Shown<'_>,
+        allowed: &Authorization,
+    ) -> Result<UsedUp<'c>, Reason>
+    where
+        P: KvStore + Ledger,
+    {
+        let claimed = once::take(self.ctx, &redeemed(code), code.expires, &shown.note(self.ctx.now)).await?;
+        self.used_up(code, shown, allowed, claimed)
+    }
+
+    /// Both in one call of the Ledger, which compares what is shown itself: whatever else is wrong with the request has to be
+    /// known before. A code that does not fit is not used up.
+    ///
+    /// # Errors
+    /// Those of both.
     pub async fn redeem_code<'c>(
         self,
         code: &'c Sealed,
         shown: &Shown<'_>,
     ) -> Result<(Authorization, Result<UsedUp<'c>, Reason>), Reason>
     where
-        P: KvStore + Ledger,
+        P: Ledger,
     {
-        let Self { ctx, policy } = self;
-        let key = shown.bound.map(|bound| bound.text());
-        let note = json!({"at": ctx.now, "jkt": key}).to_string();
-        let (allowed, claimed) = match ctx.policy.single_use {
-            SingleUse::Ledger => in_ledger(ctx.ports, code, shown, &note).await?,
-            SingleUse::BestEffort => {
-                let found = ctx.ports.get(code.record_key()).await?.ok_or(Reason::CodeUnknown)?;
-                let allowed = Authorization::read(&found).ok_or(Reason::VaultUnavailable)?;
-                allowed.check(shown)?;
-                let claimed = once::take(ctx, &code.claim_key("redeemed"), code.expires, &note).await?;
-                (allowed, claimed)
+        let (kept, key) = (&code.claim_key("allowed"), &redeemed(code));
+        let note = &shown.note(self.ctx.now);
+        let redemption = Redemption { kept, key, until: code.expires, ways: &shown.ways(), note };
+        match self.ctx.ports.redeem(&redemption).await? {
+            Redeemed::Unknown => Err(Reason::CodeUnknown),
+            Redeemed::ForOthers(kept) => {
+                let allowed = Authorization::read(&kept).ok_or(Reason::VaultUnavailable)?;
+                Err(allowed.check(shown).err().unwrap_or(Reason::LedgerUnavailable))
             }
-        };
+            Redeemed::Claimed(kept, claimed) => {
+                let allowed = Authorization::read(&kept).ok_or(Reason::VaultUnavailable)?;
+                let used_up = self.used_up(code, shown, &allowed, claimed);
+                Ok((allowed, used_up))
+            }
+        }
+    }
+
+    fn used_up<'c>(
+        self,
+        code: &'c Sealed,
+        shown: &Shown<'_>,
+        allowed: &Authorization,
+        claimed: Claimed,
+    ) -> Result<UsedUp<'c>, Reason> {
         let (note, age) = match claimed {
-            Claimed::First => return Ok((allowed, Ok(UsedUp { code, at: ctx.now, is_first: true }))),
+            Claimed::First => return Ok(UsedUp { code, at: self.ctx.now, is_first: true }),
             Claimed::Replayed { note, age } => (serde_json::from_slice(note.as_bytes()).unwrap_or(Value::Null), age),
         };
-        let word = |name: &str| note.get(name).and_then(Value::as_str);
+        let key = shown.bound.map(|bound| bound.text());
         let is_known = allowed.challenge.is_some() || shown.bound.is_some();
-        let used_up = match note.get("at").and_then(Value::as_u64) {
-            Some(at) if is_known && age < policy.retry_window && word("jkt") == key.as_deref() => {
+        let is_same = note.get("jkt").and_then(Value::as_str) == key.as_deref();
+        match note.get("at").and_then(Value::as_u64) {
+            Some(at) if is_known && is_same && age < self.policy.retry_window => {
                 Ok(UsedUp { code, at, is_first: false })
             }
             _ => Err(Reason::CodeReplayed),
-        };
-        Ok((allowed, used_up))
+        }
     }
 }
 
-async fn in_ledger(
-    ports: &impl Ledger,
-    code: &Sealed,
-    shown: &Shown<'_>,
-    note: &str,
-) -> Result<(Authorization, Claimed), Reason> {
-    let kept = &code.claim_key("allowed");
-    let key = &code.claim_key("redeemed").beside(kept);
-    let redemption = Redemption { kept, key, until: code.expires, ways: &shown.ways(), note };
-    match ports.redeem(&redemption).await? {
-        Redeemed::Unknown => Err(Reason::CodeUnknown),
-        Redeemed::ForOthers(kept) => {
-            let allowed = Authorization::read(&kept).ok_or(Reason::VaultUnavailable)?;
-            Err(allowed.check(shown).err().unwrap_or(Reason::LedgerUnavailable))
-        }
-        Redeemed::Claimed(kept, claimed) => Ok((Authorization::read(&kept).ok_or(Reason::VaultUnavailable)?, claimed)),
-    }
+/// What is claimed of a code, where what it allows lies.
+fn redeemed(code: &Sealed) -> ClaimKey {
+    code.claim_key("redeemed").beside(&code.claim_key("allowed"))
 }
 
 /// A code that is used up.
@@ -174,6 +206,11 @@ pub fn is_challenge(text: &str) -> bool {
 }
 
 impl Shown<'_> {
+    /// For a second claimant: when the code was used up, and with which key.
+    fn note(&self, now: u64) -> String {
+        json!({"at": now, "jkt": self.bound.map(|bound| bound.text())}).to_string()
+    }
+
     /// The ways to redeem what this fits: bound to its key, and bound to none. None where the verifier is not one.
     fn ways(&self) -> Vec<String> {
         let challenge = self.verifier.map(challenge_of);
@@ -198,6 +235,17 @@ impl Authorization {
         let of = |address| way(&self.client, address, self.challenge.as_deref(), self.bound.as_ref());
         let named = of(Some(self.redirect_uri.as_str()));
         if self.named_redirect { vec![named] } else { vec![named, of(None)] }
+    }
+
+    /// The grant that it begins, before it has an end.
+    pub fn record(&self) -> Record {
+        Record {
+            sub: self.subject.clone(),
+            client: self.client.clone(),
+            scope: self.scope.clone(),
+            resources: self.resources.clone(),
+            ..Record::default()
+        }
     }
 
     /// Whether what is shown fits, and if not, why.

@@ -10,11 +10,10 @@ use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::http::answer::Answer;
 use crate::identity::Identity;
-use crate::policy::{Client, ClientKind, OAuth};
+use crate::policy::{Client, ClientKind, OAuth, SingleUse};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;
-use crate::sealed::record::Record;
 use crate::sealed::seal::Sealed;
 
 /// 200 `{"access_token", "token_type", "expires_in", "refresh_token", "scope"}` (RFC 6749 section 5.1).
@@ -70,8 +69,8 @@ impl<P: Ports> Redemption<'_, P> {
         written(&issued, wanted.proof.is_some(), grants.ctx.now)
     }
 
-    /// A thief can neither spend a code nor have it revoked; a request that asks for too much, or with an old proof, gives it
-    /// back.
+    /// A thief can neither spend a code nor have it revoked: what is shown with it is checked before it is claimed. Where nothing
+    /// else can be refused, one call of the Ledger does both.
     async fn redeem_code(&self, code: &Sealed, wanted: &Wanted) -> Result<Issued, Reason> {
         let Self { grants, client, form, .. } = *self;
         let ctx = grants.ctx;
@@ -82,31 +81,26 @@ impl<P: Ports> Redemption<'_, P> {
             bound: wanted.bound(),
         };
         ctx.signing_key(&grants.policy.keys)?;
-        let (allowed, used_up) = grants.redeem_code(code, &shown).await?;
-        let record = Record {
-            sub: allowed.subject,
-            client: allowed.client,
-            scope: allowed.scope,
-            resources: allowed.resources,
-            ..Record::default()
-        };
-        let accepted = async {
+        let is_plain = wanted.resources.is_empty() && wanted.proof.is_none();
+        let (record, used_up) = if is_plain && ctx.policy.single_use == SingleUse::Ledger {
+            let (allowed, used_up) = grants.redeem_code(code, &shown).await?;
+            (allowed.record(), used_up)
+        } else {
+            let allowed = grants.look_up_code(code, &shown).await?;
+            let record = allowed.record();
             grant::check_wanted(&record, wanted)?;
-            match wanted.proof {
-                Some(proof) => proof.claim(ctx).await,
-                None => Ok(()),
+            if let Some(proof) = wanted.proof {
+                proof.claim(ctx).await?;
             }
+            (record, grants.use_up_code(code, &shown, &allowed).await)
         };
-        if let Err(reason) = accepted.await {
-            ctx.ports.withdraw().await;
-            return Err(reason);
-        }
         match used_up {
             Ok(used_up) => grants.begin(used_up, record, wanted).await,
-            Err(reason) => {
+            Err(Reason::CodeReplayed) => {
                 grants.end_of_code(code).await?;
-                Err(reason)
+                Err(Reason::CodeReplayed)
             }
+            Err(other) => Err(other),
         }
     }
 }
