@@ -46,7 +46,7 @@ pub use base_url::BaseUrl;
 pub use carrier::{Carried, Carrier};
 pub use client::{MOST_SCOPES, check as check_client, redirect_uri, resource, secret_digest};
 pub use compiled::{FORMAT, PolicyDigest, Unreadable};
-pub use facts::{Facts, Scheme, Turn};
+pub use facts::{CredentialKind, Facts, PlainScheme, Scheme, Turn};
 pub use field_pattern::FieldPattern;
 pub use host::{authority, is_loopback};
 pub use index::RouteIndex;

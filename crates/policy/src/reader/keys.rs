@@ -12,21 +12,21 @@ use crate::{Key, KeyUse};
 
 /// What a reference wants a key for.
 #[derive(Clone, Copy)]
-pub(super) struct Purpose {
+pub(crate) struct Purpose {
     word: &'static str,
     fits: fn(KeyUse) -> bool,
 }
 
-pub(super) const LINK: Purpose = Purpose { word: "link", fits: |usage| matches!(usage, KeyUse::Link(_)) };
-pub(super) const DIGEST: Purpose = Purpose { word: "digest", fits: |usage| usage == KeyUse::Digest };
-pub(super) const SEAL: Purpose = Purpose { word: "seal", fits: |usage| usage == KeyUse::Seal };
-pub(super) const IDENTITY: Purpose = Purpose { word: "identity", fits: |usage| usage == KeyUse::Identity };
-pub(super) const CLIENT: Purpose = Purpose { word: "client", fits: |usage| usage == KeyUse::Client };
-pub(super) const ASSERTION: Purpose = Purpose { word: "assertion", fits: |usage| usage == KeyUse::Assertion };
+pub(crate) const LINK: Purpose = Purpose { word: "link", fits: |usage| matches!(usage, KeyUse::Link(_)) };
+pub(crate) const DIGEST: Purpose = Purpose { word: "digest", fits: |usage| usage == KeyUse::Digest };
+pub(crate) const SEAL: Purpose = Purpose { word: "seal", fits: |usage| usage == KeyUse::Seal };
+pub(crate) const IDENTITY: Purpose = Purpose { word: "identity", fits: |usage| usage == KeyUse::Identity };
+pub(crate) const CLIENT: Purpose = Purpose { word: "client", fits: |usage| usage == KeyUse::Client };
+pub(crate) const ASSERTION: Purpose = Purpose { word: "assertion", fits: |usage| usage == KeyUse::Assertion };
 
 /// Every `[keys.*]`, and over how many objects of the Ledger the claims of each are spread that says so. No two may name
 /// the same secret.
-pub(super) fn read(root: &Table<'_>) -> (Names<Key>, Vec<(String, u16)>) {
+pub(crate) fn read(root: &Table<'_>) -> (Names<Key>, Vec<(String, u16)>) {
     let mut keys = Names::new("keys");
     let mut shards = Vec::new();
     let mut secrets: HashMap<String, String> = HashMap::new();
@@ -49,13 +49,13 @@ pub(super) fn read(root: &Table<'_>) -> (Names<Key>, Vec<(String, u16)>) {
 }
 
 /// The keys that a list names, all for one purpose. The list must not be empty.
-pub(super) fn list(table: &Table<'_>, named: &shape::Key, keys: &Names<Key>, purpose: Purpose) -> Vec<Arc<Key>> {
+pub(crate) fn list(table: &Table<'_>, named: &shape::Key, keys: &Names<Key>, purpose: Purpose) -> Vec<Arc<Key>> {
     let ids = table.texts(named);
     ids.iter().filter_map(|id| one(id, keys, purpose)).collect()
 }
 
 /// The key that a string names.
-pub(super) fn one(id: &Text<'_>, keys: &Names<Key>, purpose: Purpose) -> Option<Arc<Key>> {
+pub(crate) fn one(id: &Text<'_>, keys: &Names<Key>, purpose: Purpose) -> Option<Arc<Key>> {
     let key = keys.find(id, id.value)?;
     if !(purpose.fits)(key.usage) {
         let reason = format!(
@@ -90,7 +90,7 @@ fn key(id: &str, table: &Table<'_>) -> Option<Key> {
 }
 
 /// Over how many objects of the Ledger claims are spread.
-pub(super) fn shards(table: &Table<'_>, named: &shape::Key) -> Option<u16> {
+pub(crate) fn shards(table: &Table<'_>, named: &shape::Key) -> Option<u16> {
     let shards = table.number(named)?;
     u16::try_from(shards).ok()
 }

@@ -21,19 +21,19 @@ use crate::{
 };
 
 /// What routes refer to.
-pub(super) struct Surroundings<'r, 't> {
-    pub(super) root: &'r Table<'t>,
-    pub(super) origins: &'r Names<Origin>,
-    pub(super) links: &'r Names<Link>,
-    pub(super) signed_redirects: &'r Names<SignedRedirect>,
-    pub(super) issuers: &'r Names<Issuer>,
-    pub(super) oauth: Option<&'r OAuth>,
-    pub(super) luminate: Option<&'r Arc<Luminate>>,
-    pub(super) basic: Option<&'r Arc<Basic>>,
-    pub(super) ticket: Option<&'r Arc<Ticket>>,
-    pub(super) brokers: &'r Names<Broker>,
-    pub(super) signs_identities: bool,
-    pub(super) single_use: SingleUse,
+pub(crate) struct Surroundings<'r, 't> {
+    pub(crate) root: &'r Table<'t>,
+    pub(crate) origins: &'r Names<Origin>,
+    pub(crate) links: &'r Names<Link>,
+    pub(crate) signed_redirects: &'r Names<SignedRedirect>,
+    pub(crate) issuers: &'r Names<Issuer>,
+    pub(crate) oauth: Option<&'r OAuth>,
+    pub(crate) luminate: Option<&'r Arc<Luminate>>,
+    pub(crate) basic: Option<&'r Arc<Basic>>,
+    pub(crate) ticket: Option<&'r Arc<Ticket>>,
+    pub(crate) brokers: &'r Names<Broker>,
+    pub(crate) signs_identities: bool,
+    pub(crate) single_use: SingleUse,
 }
 
 /// Every `[[routes]]`, in file order.
