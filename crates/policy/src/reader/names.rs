@@ -50,8 +50,14 @@ impl<T> Names<T> {
         self.entries.push((name.to_owned(), thing.map(Arc::new)));
     }
 
-    /// What a name stands for; a name that stands for nothing is reported.
+    /// What a name stands for, which is put to use by that; a name that stands for nothing is reported.
     pub(crate) fn find(&self, text: &Text<'_>, name: &str) -> Option<Arc<T>> {
+        text.report.add_use(format!("{}.{name}", self.kind));
+        self.look_up(text, name)
+    }
+
+    /// The same without putting it to use.
+    pub(crate) fn look_up(&self, text: &Text<'_>, name: &str) -> Option<Arc<T>> {
         let place = self.places.get(name).and_then(|place| self.entries.get(*place));
         if let Some((_, thing)) = place {
             return thing.clone();

@@ -1,6 +1,7 @@
 //! What is wrong with a policy, and on which line.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::fmt;
 
 use super::order;
@@ -71,11 +72,16 @@ impl Report {
     /// The names of all tables that have been read, that of the file itself left out.
     pub(crate) fn places(&self) -> Vec<String> {
         let places = self.places.borrow();
-        places.0.iter().map(|(table, _)| table).filter(|table| !table.is_empty()).cloned().collect()
+        places.lines.iter().map(|(table, _)| table).filter(|table| !table.is_empty()).cloned().collect()
     }
 
     pub(crate) fn add_place(&self, table: &str, line: usize) {
-        self.places.borrow_mut().0.push((table.to_owned(), line));
+        self.places.borrow_mut().lines.push((table.to_owned(), line));
+    }
+
+    /// Another table names this one, which puts it to use.
+    pub(crate) fn add_use(&self, table: String) {
+        self.places.borrow_mut().used.insert(table);
     }
 
     /// The places of a policy without a problem, or every problem in file order.
@@ -89,14 +95,25 @@ impl Report {
     }
 }
 
-/// On which line each table of a policy begins, so that [`advise`](super::advise) can point at it.
+/// On which line each table of a policy begins, so that [`advise`](super::advise) can point at it, and which of them others
+/// name.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Places(Vec<(String, usize)>);
+pub(crate) struct Places {
+    lines: Vec<(String, usize)>,
+    used: HashSet<String>,
+}
 
 impl Places {
     pub(crate) fn line(&self, table: &str) -> Option<usize> {
-        let place = self.0.iter().find(|(name, _)| name == table);
+        let place = self.lines.iter().find(|(name, _)| name == table);
         place.map(|(_, line)| *line)
+    }
+
+    /// The tables `[kind.<name>]` that no other table names.
+    pub(crate) fn unused(&self, kind: &str) -> impl Iterator<Item = &str> {
+        let is_of = move |table: &&str| table.split_once('.').is_some_and(|(parent, _)| parent == kind);
+        let unused = self.lines.iter().filter(|(table, _)| !self.used.contains(table));
+        unused.map(|(table, _)| table.as_str()).filter(is_of)
     }
 }
 

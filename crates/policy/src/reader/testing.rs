@@ -210,8 +210,8 @@ fn credential(test: &Table<'_>, around: &Surroundings<'_, '_>, headers: &[(Strin
     }
     let name = named.value.to_owned();
     let kind = match kind.key.name {
-        "link" => TestCredentialKind::Link(around.links.find(&named, &name)?),
-        "signed_redirect" => TestCredentialKind::SignedRedirect(around.signed_redirects.find(&named, &name)?),
+        "link" => TestCredentialKind::Link(around.links.look_up(&named, &name)?),
+        "signed_redirect" => TestCredentialKind::SignedRedirect(around.signed_redirects.look_up(&named, &name)?),
         "bearer" => TestCredentialKind::Bearer(name, scope),
         "token_pair" => {
             check_listed(&named, "clients", table_at(around.root.entries, "clients"))?;
