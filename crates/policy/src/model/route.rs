@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::super::strictness;
-use super::super::{CredentialKind, HostPattern, NamePattern, OriginPattern, PathPattern, Scheme};
-use super::{Broker, Dialect, Luminate, Origin, TagPlaces, Xsrf};
+use super::super::{Broker, CredentialKind, HostPattern, NamePattern, OriginPattern, PathPattern, Scheme};
+use super::{Dialect, Luminate, Origin, TagPlaces};
 
 /// `[[routes]]`
 #[derive(Debug, Clone)]
@@ -102,6 +102,21 @@ impl Route {
     }
 }
 
+/// `xsrf = "..."`: what has to show that a request which a browser opens by itself (a session, HTTP Basic) is not
+/// another site's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Xsrf {
+    /// `off`: nothing.
+    Off,
+    /// `origin` (default): Fetch Metadata and Origin, where a method changes something.
+    #[default]
+    Origin,
+    /// `token`: with a session also its token, where a method changes something.
+    Token,
+    /// `always`: with a session its token, on every request.
+    Always,
+}
+
 /// Where a Bearer token may be and what it must carry, per route.
 #[derive(Debug, Clone, Default)]
 pub struct BearerUse {
@@ -159,6 +174,7 @@ pub struct Cors {
 }
 
 coded!(struct Route { name, host, path, methods, accept, bearer, dialect, reads_authorization, xsrf, broker, confirm, revocation, forward, cors, path_parameters, method_override, tags, place });
+coded!(enum Xsrf { 0 Off, 1 Origin, 2 Token, 3 Always });
 coded!(struct BearerUse { scope, query, form, prefix });
 coded!(enum Revocation { 0 Cached, 1 Strict });
 coded!(struct Forward { origin, path, host, set, remove, jwt_audience });

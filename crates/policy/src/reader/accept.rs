@@ -2,10 +2,10 @@
 
 use super::names::Named;
 use super::order;
-use super::routes::Surroundings;
 use super::suggest;
 use super::table::Table;
 use super::value::Text;
+use crate::sections::Surroundings;
 use crate::shape::{root, route};
 use crate::{CredentialKind, Dialect, Facts, Xsrf};
 

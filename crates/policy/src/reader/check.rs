@@ -7,6 +7,7 @@ use super::luminate::{IDENTITY_NAMES, WITHHELD_NAMES};
 use super::overlap;
 use super::time;
 use super::warning::Warning;
+use crate::sections::{basic, bearer, broker, key, nonce, registry, session, ticket};
 use crate::shape::{self, root};
 use crate::{
     Boundary, CredentialKind, Digest, Facts, Key, KeyUse, Link, MacAlgorithm, Policy, Route, SignedRedirect, SingleUse,
@@ -250,8 +251,8 @@ impl Advisor<'_> {
         let profiles = profiles.map(|table| (*table, "is not accepted by any route"));
         let others = [
             (root::ORIGINS.name, "is not used by any route"),
-            (root::KEYS.name, "is not used anywhere"),
-            (root::BROKERS.name, "is not named by any route"),
+            (key::SECTION.name, "is not used anywhere"),
+            (broker::SECTION.name, "is not named by any route"),
         ];
         for (kind, remark) in others.into_iter().chain(profiles) {
             for table in policy.places.unused(kind) {
@@ -263,7 +264,7 @@ impl Advisor<'_> {
     /// Tables that no route puts to use.
     fn unused(&mut self) {
         let policy = self.policy;
-        if policy.registry.is_some() && policy.oauth.is_none() && !self.is_used(&root::REGISTRY) {
+        if policy.registry.is_some() && policy.oauth.is_none() && !self.is_used(&registry::SECTION) {
             self.say(
                 Warning::TableUnused,
                 "registry",
@@ -271,13 +272,13 @@ impl Advisor<'_> {
             );
         }
         for (table, is_there) in [
-            (&root::BEARER, policy.bearer.is_some()),
+            (&bearer::SECTION, policy.bearer.is_some()),
             // `[sign_in]` needs a session, and the Luminate dialect needs `[sign_in]` for its passwords alone. The page
             // of consent asks for one.
-            (&root::SESSION, policy.session.is_some() && policy.oauth.is_none()),
-            (&root::NONCE, policy.nonce.is_some()),
-            (&root::BASIC, policy.basic.is_some()),
-            (&root::TICKET, policy.ticket.is_some()),
+            (&session::SECTION, policy.session.is_some() && policy.oauth.is_none()),
+            (&nonce::SECTION, policy.nonce.is_some()),
+            (&basic::SECTION, policy.basic.is_some()),
+            (&ticket::SECTION, policy.ticket.is_some()),
             (&root::LUMINATE, policy.luminate.is_some()),
         ] {
             if is_there && !self.is_used(table) {
