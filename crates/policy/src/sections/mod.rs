@@ -121,6 +121,75 @@ coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, 
 /// The layout of the model. Another layout gets another number: `fixtures/policy/compiled.json` holds the two together.
 pub const FORMAT: u32 = 1;
 
+/// The keys that a table names.
+#[derive(Debug)]
+pub struct KeyList<'p> {
+    /// The table, as messages name it.
+    pub table: String,
+    /// In its order.
+    pub keys: &'p [Arc<Key>],
+    /// Whether the gateway itself makes something with the first one. Of the others somebody else does.
+    pub makes: bool,
+}
+
+/// What is told of its tables one by one, of a policy that was compiled too.
+#[cfg(feature = "reader")]
+impl Policy {
+    /// What each table says, by its name; routes and what is not compiled are left out. No secret is ever in it.
+    pub fn tables(&self) -> Vec<(&'static str, String)> {
+        let said = |table: &dyn std::fmt::Debug| format!("{table:?}");
+        let Objects { location_hint, jurisdiction, shards } = &self.objects;
+        vec![
+            ("gateway", said(&self.gateway)),
+            ("origins", said(&self.origins)),
+            ("keys", said(&(&self.keys, shards))),
+            ("links", said(&self.links)),
+            ("signed_redirects", said(&self.signed_redirects)),
+            ("bearer", said(&self.bearer)),
+            ("registry", said(&self.registry)),
+            ("clients", said(&self.clients)),
+            ("oauth", said(&self.oauth)),
+            ("issuers", said(&self.issuers)),
+            ("session", said(&self.session)),
+            ("nonce", said(&self.nonce)),
+            ("sign_in", said(&self.sign_in)),
+            ("basic", said(&self.basic)),
+            ("ticket", said(&self.ticket)),
+            ("brokers", said(&self.brokers)),
+            ("luminate", said(&self.luminate)),
+            ("identity", said(&self.identity)),
+            ("admin", said(&self.admin)),
+            ("limits", said(&self.limits)),
+            ("storage", said(&(self.single_use, location_hint, jurisdiction))),
+        ]
+    }
+
+    /// Every list of keys.
+    pub fn key_lists(&self) -> Vec<KeyList<'_>> {
+        let mut lists = Vec::new();
+        let mut list = |table: String, keys, makes| lists.push(KeyList { table, keys, makes });
+        for link in &self.links {
+            list(format!("links.{}", link.name), link.keys.as_slice(), false);
+        }
+        for redirect in &self.signed_redirects {
+            list(format!("signed_redirects.{}", redirect.name), redirect.keys.as_slice(), false);
+        }
+        let made = [
+            ("bearer", self.bearer.as_ref().map(|bearer| &bearer.keys)),
+            ("session", self.session.as_ref().map(|session| &session.keys)),
+            ("nonce", self.nonce.as_ref().map(|nonce| &nonce.keys)),
+            ("oauth", self.oauth.as_ref().map(|oauth| &oauth.keys)),
+            ("luminate", self.luminate.as_ref().map(|luminate| &luminate.session.keys)),
+            ("registry", self.registry.as_ref().map(|registry| &registry.keys)),
+            ("identity", Some(&self.identity.keys)),
+        ];
+        for (table, keys) in made {
+            list(table.to_owned(), keys.map_or(&[][..], Vec::as_slice), true);
+        }
+        lists
+    }
+}
+
 /// As the file has it.
 #[cfg(feature = "reader")]
 mod file {
