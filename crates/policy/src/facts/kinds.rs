@@ -4,7 +4,8 @@
 macro_rules! kinds {
     ($(
         $(#[$doc:meta])*
-        $row:ident = $number:literal $kind:ident $(($value:ident: $type:ty, $read:ident))? $(by $owner:ident.$name:ident)? {
+        $row:ident = $number:literal $kind:ident $(($value:ident: $type:ty, $read:ident))?
+            $(by $owner:ident.$name:ident)? {
             $($facts:tt)*
         }
     )*) => {
@@ -45,7 +46,11 @@ macro_rules! kinds {
 
             /// The entry of a row, with what the file says of it under that name. None: it does not say so, or not rightly.
             #[cfg(feature = "reader")]
-            pub(crate) fn of(facts: &Facts, around: &crate::sections::Surroundings<'_, '_>, named: crate::reader::Named<'_>) -> Option<Self> {
+            pub(crate) fn of(
+                facts: &Facts,
+                around: &crate::sections::Surroundings<'_, '_>,
+                named: crate::reader::Named<'_>,
+            ) -> Option<Self> {
                 $(if std::ptr::eq(facts, &$row) {
                     return Some(Self::$kind $((crate::reader::Holder::held(&around.$read, named)?))?);
                 })*

@@ -122,6 +122,7 @@ coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, 
 pub const FORMAT: u32 = 1;
 
 /// The keys that a table names.
+#[cfg(feature = "reader")]
 #[derive(Debug)]
 pub struct KeyList<'p> {
     /// The table, as messages name it.
