@@ -53,7 +53,7 @@ export async function assemble(wasm, folder, { isQuick, isNamed, env }) {
 
 /** The format of policies that these sources read: `edgegate build` compares it with the one that it writes. */
 function policyFormat() {
-  const file = inRoot("crates/policy/src/compiled/mod.rs");
+  const file = inRoot("crates/policy/src/sections/mod.rs");
   const found = existsSync(file) && /pub const FORMAT: u32 = (\d+);/.exec(readFileSync(file, "utf8"));
   return found ? found[1] : "";
 }

@@ -164,14 +164,8 @@ fn heading(table: &str) -> String {
         "tests[]" => "## `[[tests]]`".to_owned(),
         "tests[].credential" => "### `credential` of a test".to_owned(),
         "allow_warnings[]" => "## `[[allow_warnings]]`".to_owned(),
-        "origins.*"
-        | "links.*"
-        | "signed_redirects.*"
-        | "issuers.*"
-        | "basic.machines.*"
-        | "brokers.*"
-        | "luminate.administrators.*" => format!("## `[{}]`", table.replace('*', "NAME")),
         "keys.*" | "clients.*" => format!("## `[{}]`", table.replace('*', "ID")),
+        _ if table.ends_with(".*") => format!("## `[{}]`", table.replace('*', "NAME")),
         _ => match table.strip_prefix("routes[].") {
             Some(part) => format!("### `{part}` of a route"),
             None => format!("## `[{table}]`"),
@@ -224,7 +218,7 @@ fn walk(table: &DeTable<'_>, name: String, used: &mut Vec<(String, String)>) {
         let path = if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
         used.push((name.clone(), key.to_owned()));
         match value.get_ref() {
-            DeValue::Table(tables) if NAMED.contains(&path.as_str()) => {
+            DeValue::Table(tables) if is_named(&path) => {
                 for (_, one) in tables {
                     if let DeValue::Table(one) = one.get_ref() {
                         walk(one, format!("{path}.*"), used);
@@ -244,17 +238,9 @@ fn walk(table: &DeTable<'_>, name: String, used: &mut Vec<(String, String)>) {
     }
 }
 
-const NAMED: [&str; 9] = [
-    "origins",
-    "keys",
-    "links",
-    "signed_redirects",
-    "clients",
-    "issuers",
-    "basic.machines",
-    "brokers",
-    "luminate.administrators",
-];
+fn is_named(path: &str) -> bool {
+    Shape::all().iter().any(|shape| shape.said.table.strip_suffix(".*") == Some(path))
+}
 
 /// The usual list, where people look for it.
 #[test]

@@ -258,37 +258,8 @@ fn taker<'p>(policy: &'p Policy, host: &str, path: &str, method: &str) -> Option
 
 /// The tables of which something differs, by their names in the file; routes are told one by one.
 fn tables(policy: &Policy, before: &Policy) -> Vec<String> {
-    let mut all = Vec::new();
-    let mut table = |name: &str, is_other: bool| {
-        if is_other {
-            all.push(format!("[{name}]"));
-        }
-    };
-    table("gateway", differs(&policy.gateway, &before.gateway));
-    table("origins", differs(&policy.origins, &before.origins));
-    table("keys", differs(&(&policy.keys, &policy.objects.shards), &(&before.keys, &before.objects.shards)));
-    table("links", differs(&policy.links, &before.links));
-    table("signed_redirects", differs(&policy.signed_redirects, &before.signed_redirects));
-    table("bearer", differs(&policy.bearer, &before.bearer));
-    table("registry", differs(&policy.registry, &before.registry));
-    table("clients", differs(&policy.clients, &before.clients));
-    table("oauth", differs(&policy.oauth, &before.oauth));
-    table("issuers", differs(&policy.issuers, &before.issuers));
-    table("session", differs(&policy.session, &before.session));
-    table("nonce", differs(&policy.nonce, &before.nonce));
-    table("sign_in", differs(&policy.sign_in, &before.sign_in));
-    table("basic", differs(&policy.basic, &before.basic));
-    table("ticket", differs(&policy.ticket, &before.ticket));
-    table("brokers", differs(&policy.brokers, &before.brokers));
-    table("luminate", differs(&policy.luminate, &before.luminate));
-    table("identity", differs(&policy.identity, &before.identity));
-    table("admin", differs(&policy.admin, &before.admin));
-    table("limits", differs(&policy.limits, &before.limits));
-    let storage = |policy: &Policy| {
-        format!("{:?} {:?} {:?}", policy.single_use, policy.objects.location_hint, policy.objects.jurisdiction)
-    };
-    table("storage", storage(policy) != storage(before));
-    all
+    let both = policy.tables().into_iter().zip(before.tables());
+    both.filter(|(now, then)| now != then).map(|((name, _), _)| format!("[{name}]")).collect()
 }
 
 /// Everything of a policy can be shown, and a secret is never in it.

@@ -3,21 +3,11 @@
 //! While a deployment goes out, isolates of the one before answer too, and know only its keys. So a key is in a list before it
 //! makes anything, and what made something until now stays in the list.
 
-use std::sync::Arc;
-
-use edgegate_core::policy::{Key, Policy, SHARDS, SingleUse};
-
-/// A list of keys by the name of its table.
-struct List<'a> {
-    table: String,
-    keys: &'a [Arc<Key>],
-    /// Whether the gateway itself makes something with the first one. Of the others somebody else does.
-    makes: bool,
-}
+use edgegate_core::policy::{Key, KeyList, Policy, SHARDS, SingleUse};
 
 /// What skips a step, one sentence each: it, and what to do.
 pub fn skipped(policy: &Policy, deployed: &Policy) -> Vec<String> {
-    let before = lists(deployed);
+    let before = deployed.key_lists();
     let mut skipped: Vec<String> = policy.keys.iter().filter_map(|key| another(key, deployed)).collect();
     skipped.extend(moved(policy, deployed));
     if (deployed.single_use, policy.single_use) == (SingleUse::Ledger, SingleUse::BestEffort) {
@@ -25,7 +15,7 @@ pub fn skipped(policy: &Policy, deployed: &Policy) -> Vec<String> {
             "what the deployed policy used up or revoked in the Ledger is not asked for any more, so it works again";
         skipped.push(format!("storage: `single_use` was \"ledger\"; {why}"));
     }
-    for list in lists(policy) {
+    for list in policy.key_lists() {
         let Some(before) = before.iter().find(|before| before.table == list.table) else { continue };
         skipped.extend(first_at_once(&list, before));
         skipped.extend(out_at_once(&list, before));
@@ -76,7 +66,7 @@ fn moved(policy: &Policy, deployed: &Policy) -> Vec<String> {
 }
 
 /// A new first key that no deployed isolate knows.
-fn first_at_once(list: &List<'_>, before: &List<'_>) -> Option<String> {
+fn first_at_once(list: &KeyList<'_>, before: &KeyList<'_>) -> Option<String> {
     let first = list.keys.first().filter(|first| !has(before, first))?;
     let ids: Vec<String> = before.keys.iter().chain([first]).map(|key| format!("\"{}\"", key.id)).collect();
     Some(format!(
@@ -88,7 +78,7 @@ fn first_at_once(list: &List<'_>, before: &List<'_>) -> Option<String> {
 }
 
 /// A deployed first key that is gone, with all that it made a moment ago.
-fn out_at_once(list: &List<'_>, before: &List<'_>) -> Option<String> {
+fn out_at_once(list: &KeyList<'_>, before: &KeyList<'_>) -> Option<String> {
     let first = before.keys.first().filter(|first| before.makes && !has(list, first))?;
     let then = list.keys.iter().filter(|key| has(before, key)).chain([first]);
     let ids: Vec<String> = then.map(|key| format!("\"{}\"", key.id)).collect();
@@ -102,30 +92,6 @@ fn out_at_once(list: &List<'_>, before: &List<'_>) -> Option<String> {
     Some(format!("{}: `{}` is out, and was the first of the deployed policy; {how}", list.table, first.id))
 }
 
-fn has(list: &List<'_>, key: &Key) -> bool {
+fn has(list: &KeyList<'_>, key: &Key) -> bool {
     list.keys.iter().any(|other| other.id == key.id)
-}
-
-fn lists(policy: &Policy) -> Vec<List<'_>> {
-    let mut lists = Vec::new();
-    let mut list = |table: &str, keys, makes| lists.push(List { table: table.to_owned(), keys, makes });
-    for link in &policy.links {
-        list(&format!("links.{}", link.name), link.keys.as_slice(), false);
-    }
-    for redirect in &policy.signed_redirects {
-        list(&format!("signed_redirects.{}", redirect.name), redirect.keys.as_slice(), false);
-    }
-    let made = [
-        ("bearer", policy.bearer.as_ref().map(|bearer| &bearer.keys)),
-        ("session", policy.session.as_ref().map(|session| &session.keys)),
-        ("nonce", policy.nonce.as_ref().map(|nonce| &nonce.keys)),
-        ("oauth", policy.oauth.as_ref().map(|oauth| &oauth.keys)),
-        ("luminate", policy.luminate.as_ref().map(|luminate| &luminate.session.keys)),
-        ("registry", policy.registry.as_ref().map(|registry| &registry.keys)),
-        ("identity", Some(&policy.identity.keys)),
-    ];
-    for (table, keys) in made {
-        list(table, keys.map_or(&[][..], Vec::as_slice), true);
-    }
-    lists
 }

@@ -35,6 +35,7 @@ mod pattern;
 mod reader;
 mod reading;
 mod secrets;
+mod sections;
 #[cfg(feature = "reader")]
 pub mod shape;
 mod strictness;
@@ -45,8 +46,8 @@ use std::sync::Arc;
 pub use base_url::BaseUrl;
 pub use carrier::{Carried, Carrier};
 pub use client::{MOST_SCOPES, check as check_client, redirect_uri, resource, secret_digest};
-pub use compiled::{FORMAT, PolicyDigest, Unreadable};
-pub use facts::{Facts, Scheme, Turn};
+pub use compiled::{PolicyDigest, Unreadable};
+pub use facts::{CredentialKind, Facts, PlainScheme, Scheme, Turn};
 pub use field_pattern::FieldPattern;
 pub use host::{authority, is_loopback};
 pub use index::RouteIndex;
@@ -64,78 +65,8 @@ pub use reader::{
 };
 pub use reading::loosest;
 pub use secrets::{NamedSecret, SecretUse};
-
+pub use sections::*;
 pub use text::{scope, title};
-
-/// A whole, valid policy.
-#[derive(Debug, Clone)]
-pub struct Policy {
-    /// What holds for the gateway as a whole.
-    pub gateway: Gateway,
-    /// Where requests are forwarded, in file order.
-    pub origins: Vec<Arc<Origin>>,
-    /// Every key that is named, in file order.
-    pub keys: Vec<Arc<Key>>,
-    /// Profiles of the generic signed link, in file order.
-    pub links: Vec<Arc<Link>>,
-    /// Profiles of the signed redirect, in file order.
-    pub signed_redirects: Vec<Arc<SignedRedirect>>,
-    /// Opaque Bearer tokens, if any route accepts or the admin API mints them.
-    pub bearer: Option<Bearer>,
-    /// Where clients are found.
-    pub registry: Option<Registry>,
-    /// Clients that the file names, in file order.
-    pub clients: Vec<Arc<Client>>,
-    /// The authorization server.
-    pub oauth: Option<OAuth>,
-    /// Authorization servers of others, in file order.
-    pub issuers: Vec<Arc<Issuer>>,
-    /// Sessions.
-    pub session: Option<Session>,
-    /// One-time nonces.
-    pub nonce: Option<Nonce>,
-    /// The sign-in page.
-    pub sign_in: Option<SignIn>,
-    /// User names and passwords over HTTP Basic.
-    pub basic: Option<Arc<Basic>>,
-    /// Tickets.
-    pub ticket: Option<Arc<Ticket>>,
-    /// Brokers, in file order.
-    pub brokers: Vec<Arc<Broker>>,
-    /// The Luminate dialect.
-    pub luminate: Option<Arc<Luminate>>,
-    /// What the origin is told of the caller.
-    pub identity: Identity,
-    /// The admin API; off unless the policy names its key.
-    pub admin: Option<Admin>,
-    /// Bounds on a request before anything else is looked at.
-    pub limits: Limits,
-    /// Who decides on single use.
-    pub single_use: SingleUse,
-    /// Where it is decided.
-    pub objects: Objects,
-    /// Routes, first match wins. No match is a refusal.
-    pub routes: Vec<Arc<Route>>,
-    /// The same, to be found by host and path.
-    pub index: RouteIndex,
-    /// A session comes with a token that shows who could read its pages: some route asks for it, or puts it into pages.
-    pub gives_xsrf_tokens: bool,
-    /// `X-XSRF-TOKEN` is looked at on some route, so that it reaches no origin.
-    pub takes_xsrf_header: bool,
-    /// Where requests carry what it issues or checks.
-    pub carried: Carried,
-    /// Which compiled policy it is, if it is one.
-    pub digest: Option<PolicyDigest>,
-    /// Requests and what they must come to. They are no part of what is compiled.
-    #[cfg(feature = "reader")]
-    pub tests: Vec<PolicyTest>,
-    /// Where the tables stand in the file.
-    #[cfg(feature = "reader")]
-    places: reader::problem::Places,
-    /// Warnings that the file allows.
-    #[cfg(feature = "reader")]
-    allowances: Vec<reader::allow::Allowance>,
-}
 
 impl Policy {
     /// Whether something that it issues or checks has a record in Workers KV.
@@ -173,11 +104,3 @@ impl Policy {
         self.basic.iter().flat_map(|basic| &basic.machines)
     }
 }
-
-coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, registry, clients, oauth, issuers, session, nonce, sign_in, basic, ticket, brokers, luminate, identity, admin, limits, single_use, objects, routes, index, gives_xsrf_tokens, takes_xsrf_header } without {
-    carried,
-    digest,
-    #[cfg(feature = "reader")] tests,
-    #[cfg(feature = "reader")] places,
-    #[cfg(feature = "reader")] allowances,
-});

@@ -51,7 +51,7 @@ fn a_layout_has_a_format_number_of_its_own() {
     let is_same = |name: &str| recorded[name] == now[name];
     assert!(
         !is_same("format") || !is_same("text") || is_same("everything.toml"),
-        "the same text has another layout: raise FORMAT in crates/policy/src/compiled"
+        "the same text has another layout: raise FORMAT in crates/policy/src/sections/mod.rs"
     );
     if std::env::var_os("BLESS").is_some() {
         return fs::write(&path, format!("{now:#}\n")).unwrap();

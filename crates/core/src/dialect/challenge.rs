@@ -3,7 +3,7 @@
 use crate::credential::dpop;
 use crate::dialect::{Refused, oauth};
 use crate::own_paths::{OAUTH_RESOURCE, SIGN_IN, TICKET};
-use crate::policy::{Dialect, Route, Scheme};
+use crate::policy::{Dialect, PlainScheme, Route, Scheme};
 use crate::refusal::{Public, Reason};
 use crate::state::State;
 
@@ -58,8 +58,7 @@ impl Challenger<'_> {
         let realm = self.realm;
         match scheme {
             Scheme::Bearer => self.bearer(),
-            Scheme::Ticket { .. } => Some(format!("{} realm=\"{realm}\"", Scheme::TICKET)),
-            Scheme::Basic => Some(format!("Basic realm=\"{realm}\"")),
+            Scheme::Plain(PlainScheme { name: [name], .. }) => Some(format!("{name} realm=\"{realm}\"")),
             Scheme::Cookie => Some(session(self.state)),
         }
     }

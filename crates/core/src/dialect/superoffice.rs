@@ -61,9 +61,7 @@ fn page(refused: &Refused<'_>, schemes: &[Scheme]) -> Answer {
 /// The same in a sentence.
 fn taken(schemes: &[Scheme]) -> String {
     let words = schemes.iter().map(|scheme| match scheme {
-        Scheme::Basic => "Basic",
-        Scheme::Ticket { with_app: false } => "SOTicket",
-        Scheme::Ticket { with_app: true } => "SOTicket with SO-AppToken",
+        Scheme::Plain(plain) => plain.said,
         Scheme::Bearer => "Bearer",
         Scheme::Cookie => "a session with X-XSRF-TOKEN",
     });
@@ -72,14 +70,7 @@ fn taken(schemes: &[Scheme]) -> String {
 
 fn advice(scheme: Scheme) -> &'static str {
     match scheme {
-        Scheme::Basic => "BASIC: base64 of user name, colon and password: <code>Authorization: Basic …</code>",
-        Scheme::Ticket { with_app: false } => {
-            "SOTICKET: a ticket as it was given: <code>Authorization: SOTicket 7T:…</code>"
-        }
-        Scheme::Ticket { with_app: true } => {
-            "SOTICKET: a ticket as it was given: <code>Authorization: SOTicket 7T:…</code>, and the application's own \
-             token: <code>SO-AppToken: …</code>"
-        }
+        Scheme::Plain(plain) => plain.shown,
         Scheme::Bearer => "BEARER: an access token: <code>Authorization: Bearer …</code>",
         Scheme::Cookie => {
             "SESSION: no Authorization, the cookie of a session and its token: <code>X-XSRF-TOKEN: …</code>"

@@ -13,11 +13,8 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use super::{Carried, Policy};
+use super::{Carried, FORMAT, Policy};
 use codec::{Coded, Reader, Writer};
-
-/// The layout of the model. Another layout gets another number: `fixtures/policy/compiled.json` holds the two together.
-pub const FORMAT: u32 = 1;
 
 /// Which policy it is: the first half of its SHA-256, in 32 hex digits.
 #[derive(Debug, Clone, PartialEq, Eq)]

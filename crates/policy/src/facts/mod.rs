@@ -1,18 +1,26 @@
 //! What holds for each kind of credential, whatever a policy says of it: one row a kind.
 //!
 //! The reader, the gate, its challenges and what is cut from a request ask the row and never list kinds themselves.
-//! Every fact is a field without a default, so a new kind does not compile until each has been answered.
+//! A row declares its kind, and every fact is a field without a default: a new kind does not compile until each has
+//! been answered.
 
+// First: its macro lists the rows.
+#[macro_use]
+mod kinds;
 mod rows;
 
-use super::{Carrier, CredentialKind, Policy};
+use std::sync::Arc;
+
+pub use rows::CredentialKind;
+
+use super::{Carrier, Issuer, Policy};
 
 /// The facts of one kind.
 #[derive(Debug)]
 pub struct Facts {
     /// As `accept` writes it; see [`Facts::spelling`].
     pub word: &'static str,
-    /// A profile's name follows the word: `link:<name>`.
+    /// A profile's name follows the word: `link:<name>`. The row's head says so.
     pub is_named: bool,
     /// The scheme of its challenge, and of Authorization.
     pub scheme: Option<Scheme>,
@@ -45,15 +53,21 @@ pub struct Facts {
 pub enum Scheme {
     /// An access token.
     Bearer,
-    /// User name and password, or a token pair.
-    Basic,
-    /// A ticket; `with_app`: from an application that shows a token of its own.
-    Ticket {
-        /// Whether the application has to show its token.
-        with_app: bool,
-    },
+    /// One that is challenged by its name and the realm alone.
+    Plain(&'static PlainScheme),
     /// A session's cookie. Its scheme is not registered and never stands in Authorization.
     Cookie,
+}
+
+/// A scheme without rules of its own.
+#[derive(Debug, PartialEq, Eq)]
+pub struct PlainScheme {
+    /// What Authorization begins with, in whichever case.
+    pub name: [&'static str; 1],
+    /// What a sentence calls it.
+    pub said: &'static str,
+    /// How a page says to show it, in HTML.
+    pub shown: &'static str,
 }
 
 /// When a kind is asked. Within a turn the policy's order holds.
@@ -69,23 +83,6 @@ pub enum Turn {
 }
 
 impl Facts {
-    /// Every row, in the order in which messages list kinds.
-    pub const ALL: [&Facts; 13] = [
-        &rows::LINK,
-        &rows::SIGNED_REDIRECT,
-        &rows::BEARER,
-        &rows::ISSUER,
-        &rows::TOKEN_PAIR,
-        &rows::BASIC,
-        &rows::TICKET,
-        &rows::APP_TICKET,
-        &rows::SESSION,
-        &rows::NONCE,
-        &rows::LUMINATE,
-        &rows::HTTP_SESSION,
-        &rows::NONE,
-    ];
-
     /// As documents write it: `bearer`, `link:<name>`.
     pub fn spelling(&self) -> String {
         let name = if self.is_named { ":<name>" } else { "" };
@@ -106,30 +103,27 @@ impl Scheme {
     pub const fn in_authorization(self) -> &'static [&'static str] {
         match self {
             Scheme::Bearer => &["Bearer", "DPoP"],
-            Scheme::Basic => &["Basic"],
-            Scheme::Ticket { .. } => &[Scheme::TICKET],
+            Scheme::Plain(plain) => &plain.name,
             Scheme::Cookie => &[],
         }
     }
 }
 
 impl CredentialKind {
-    /// What holds for its kind.
-    pub const fn facts(&self) -> &'static Facts {
+    /// As the policy writes it.
+    pub fn word(&self) -> String {
+        let word = self.facts().word;
+        match self.profile() {
+            Some(name) => format!("{word}:{name}"),
+            None => word.to_owned(),
+        }
+    }
+
+    /// Who issued the tokens that are taken, where somebody else did.
+    pub fn issuer(&self) -> Option<&Arc<Issuer>> {
         match self {
-            CredentialKind::Link(_) => &rows::LINK,
-            CredentialKind::SignedRedirect(_) => &rows::SIGNED_REDIRECT,
-            CredentialKind::Bearer => &rows::BEARER,
-            CredentialKind::Issuer(_) => &rows::ISSUER,
-            CredentialKind::TokenPair => &rows::TOKEN_PAIR,
-            CredentialKind::Basic(_) => &rows::BASIC,
-            CredentialKind::Ticket(_) => &rows::TICKET,
-            CredentialKind::AppTicket(_) => &rows::APP_TICKET,
-            CredentialKind::Session => &rows::SESSION,
-            CredentialKind::Nonce => &rows::NONCE,
-            CredentialKind::Luminate(_) => &rows::LUMINATE,
-            CredentialKind::HttpSession(_) => &rows::HTTP_SESSION,
-            CredentialKind::Anonymous => &rows::NONE,
+            CredentialKind::Issuer(issuer) => Some(issuer),
+            _ => None,
         }
     }
 }

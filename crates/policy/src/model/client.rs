@@ -1,18 +1,5 @@
 //! Clients (RFC 6749 section 2): who holds an id, and mostly a secret, of their own.
 
-use std::sync::Arc;
-
-use super::Key;
-
-/// `[registry]`: what client ids and the digests of their secrets are made with.
-#[derive(Debug, Clone)]
-pub struct Registry {
-    /// Client keys; the first makes new ids and digests, all verify. A key that goes takes its clients with it.
-    pub keys: Vec<Arc<Key>>,
-    /// Seconds an isolate may answer from its own copy of a client (default 30).
-    pub cache: u64,
-}
-
 /// `[clients.<id>]`, or what `edgegate client add` registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
@@ -83,7 +70,6 @@ pub struct SecretDigest {
     pub until: Option<u64>,
 }
 
-coded!(struct Registry { keys, cache });
 coded!(struct Client { id, name, kind, secrets, redirect_uris, scope, subject, acts_for_others, introspects_all, needs_pkce, needs_dpop, resources, changes });
 coded!(enum ClientKind { 0 Confidential, 1 Public, 2 TokenPair });
 coded!(struct SecretDigest { text, until });

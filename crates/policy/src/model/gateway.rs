@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::{BaseUrl, NamePattern, Network};
-use super::Key;
+use super::super::{BaseUrl, Key, NamePattern, Network};
 
 /// `[gateway]`
 #[derive(Debug, Clone)]
@@ -39,17 +38,6 @@ pub enum Via {
     /// `service = "BINDING"`: a service binding of that name; the request keeps the gateway's host unless the
     /// route says another.
     Service(String),
-}
-
-/// `[sign_in]`: the page at `/.edgegate/sign-in`; the password check is the origin's.
-#[derive(Debug, Clone)]
-pub struct SignIn {
-    /// Who checks passwords.
-    pub origin: Arc<Origin>,
-    /// Path of its check: `POST` JSON `{account, password}`, answered 200 `{subject, ...}` or 401.
-    pub path: String,
-    /// Signs the call.
-    pub key: Arc<Key>,
 }
 
 /// `[identity]`
@@ -122,7 +110,6 @@ pub enum SingleUse {
 coded!(struct Gateway { issuer, realm, explain, decision_log });
 coded!(struct Origin { name, via, insecure, timeout });
 coded!(enum Via { 0 Url(value), 1 Service(value) });
-coded!(struct SignIn { origin, path, key });
 coded!(struct Identity { keys, lifetime, strip });
 coded!(struct Admin { secret, next_secret, allow });
 coded!(struct Limits { url, headers, form, body, wait });

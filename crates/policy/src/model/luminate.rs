@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::{FieldPattern, HostPattern, NamePattern, Network, NoAuth};
-use super::{Session, SignedRedirect};
+use super::super::{FieldPattern, HostPattern, NamePattern, Network, NoAuth, Session, SignedRedirect};
 
 /// `[luminate]`: sessions, authentication tokens and single sign-on (`protocols.md` A0, A3).
 #[derive(Debug, Clone)]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::super::strictness;
-use super::super::{HostPattern, NamePattern, OriginPattern, PathPattern, Scheme};
-use super::{Basic, Broker, Dialect, Issuer, Link, Luminate, Origin, SignedRedirect, TagPlaces, Ticket, Xsrf};
+use super::super::{Broker, CredentialKind, HostPattern, NamePattern, OriginPattern, PathPattern, Scheme};
+use super::{Dialect, Luminate, Origin, TagPlaces};
 
 /// `[[routes]]`
 #[derive(Debug, Clone)]
@@ -102,73 +102,19 @@ impl Route {
     }
 }
 
-/// One entry of `accept`.
-#[derive(Debug, Clone)]
-pub enum CredentialKind {
-    /// `link:<name>`
-    Link(Arc<Link>),
-    /// `signed-redirect:<name>`
-    SignedRedirect(Arc<SignedRedirect>),
-    /// `bearer`: a token that this gateway issued.
-    Bearer,
-    /// `issuer:<name>`: a Bearer token that somebody else issued.
-    Issuer(Arc<Issuer>),
-    /// `token-pair`: key and secret over HTTP Basic.
-    TokenPair,
-    /// `basic`: user name and password over HTTP Basic.
-    Basic(Arc<Basic>),
-    /// `ticket`
-    Ticket(Arc<Ticket>),
-    /// `app-ticket`: a ticket, from an application that shows its own token.
-    AppTicket(Arc<Ticket>),
-    /// `session`
-    Session,
-    /// `nonce`
-    Nonce,
-    /// `luminate`: the dialect's own rules; the only entry.
-    Luminate(Arc<Luminate>),
-    /// `http-session`: a session at the http host; with nothing but `none` beside it.
-    HttpSession(Arc<Luminate>),
-    /// `none`: open to everybody; must be the last entry.
-    Anonymous,
-}
-
-impl CredentialKind {
-    /// As the policy writes it.
-    pub fn word(&self) -> String {
-        let word = self.facts().word;
-        match self.profile() {
-            Some(name) => format!("{word}:{name}"),
-            None => word.to_owned(),
-        }
-    }
-
-    /// The name of its profile, where a policy may have several of its kind.
-    fn profile(&self) -> Option<&str> {
-        match self {
-            CredentialKind::Link(profile) => Some(&profile.name),
-            CredentialKind::SignedRedirect(profile) => Some(&profile.name),
-            CredentialKind::Issuer(issuer) => Some(&issuer.name),
-            CredentialKind::Bearer
-            | CredentialKind::TokenPair
-            | CredentialKind::Basic(_)
-            | CredentialKind::Ticket(_)
-            | CredentialKind::AppTicket(_)
-            | CredentialKind::Session
-            | CredentialKind::Nonce
-            | CredentialKind::Luminate(_)
-            | CredentialKind::HttpSession(_)
-            | CredentialKind::Anonymous => None,
-        }
-    }
-
-    /// Who issued the tokens that are taken, where somebody else did.
-    pub fn issuer(&self) -> Option<&Arc<Issuer>> {
-        match self {
-            CredentialKind::Issuer(issuer) => Some(issuer),
-            _ => None,
-        }
-    }
+/// `xsrf = "..."`: what has to show that a request which a browser opens by itself (a session, HTTP Basic) is not
+/// another site's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Xsrf {
+    /// `off`: nothing.
+    Off,
+    /// `origin` (default): Fetch Metadata and Origin, where a method changes something.
+    #[default]
+    Origin,
+    /// `token`: with a session also its token, where a method changes something.
+    Token,
+    /// `always`: with a session its token, on every request.
+    Always,
 }
 
 /// Where a Bearer token may be and what it must carry, per route.
@@ -228,7 +174,7 @@ pub struct Cors {
 }
 
 coded!(struct Route { name, host, path, methods, accept, bearer, dialect, reads_authorization, xsrf, broker, confirm, revocation, forward, cors, path_parameters, method_override, tags, place });
-coded!(enum CredentialKind { 0 Link(value), 1 SignedRedirect(value), 2 Bearer, 3 Issuer(value), 4 TokenPair, 5 Basic(value), 6 Ticket(value), 7 AppTicket(value), 8 Session, 9 Nonce, 10 Luminate(value), 11 HttpSession(value), 12 Anonymous });
+coded!(enum Xsrf { 0 Off, 1 Origin, 2 Token, 3 Always });
 coded!(struct BearerUse { scope, query, form, prefix });
 coded!(enum Revocation { 0 Cached, 1 Strict });
 coded!(struct Forward { origin, path, host, set, remove, jwt_audience });

@@ -1,12 +1,11 @@
 //! `accept` of a route: which credentials open it, and what else follows from them.
 
-use std::sync::Arc;
-
+use super::names::Named;
 use super::order;
-use super::routes::Surroundings;
 use super::suggest;
 use super::table::Table;
 use super::value::Text;
+use crate::sections::Surroundings;
 use crate::shape::{root, route};
 use crate::{CredentialKind, Dialect, Facts, Xsrf};
 
@@ -85,23 +84,14 @@ fn credential(text: &Text<'_>, word: &str, around: &Surroundings<'_, '_>, kinds:
 }
 
 fn kind(text: &Text<'_>, word: &str, around: &Surroundings<'_, '_>) -> Option<CredentialKind> {
-    if let Some(name) = word.strip_prefix("link:") {
-        let link = around.links.find(text, name)?;
-        if around.brokers.things().any(|broker| broker.link.name == link.name) {
-            text.wrong(&format!("`[links.{name}]` is what a broker signs people in with; it opens nothing else"));
-        }
-        return Some(CredentialKind::Link(link));
-    }
-    if let Some(name) = word.strip_prefix("signed-redirect:") {
-        return around.signed_redirects.find(text, name).map(CredentialKind::SignedRedirect);
-    }
-    if let Some(name) = word.strip_prefix("issuer:") {
-        return around.issuers.find(text, name).map(CredentialKind::Issuer);
-    }
-    let facts = Facts::ALL.iter().find(|facts| facts.word == word);
+    let (plain, name) = word.split_once(':').map_or((word, None), |(plain, name)| (plain, Some(name)));
+    let Some(facts) = Facts::ALL.iter().find(|facts| facts.word == plain && facts.is_named == name.is_some()) else {
+        text.wrong(&unknown(word));
+        return None;
+    };
     let needs = match word {
         "bearer" if around.root.has(&root::OAUTH) => &[],
-        _ => facts.map_or(&[][..], |facts| facts.needs),
+        _ => facts.needs,
     };
     let by = if word == text.value { String::new() } else { format!("`{}` stands for `{word}`; ", text.value) };
     for needed in needs {
@@ -110,44 +100,41 @@ fn kind(text: &Text<'_>, word: &str, around: &Surroundings<'_, '_>) -> Option<Cr
             text.wrong(&reason);
         }
     }
-    Some(match word {
-        "none" => CredentialKind::Anonymous,
-        "bearer" => CredentialKind::Bearer,
-        "token-pair" => CredentialKind::TokenPair,
-        "basic" => CredentialKind::Basic(Arc::clone(around.basic?)),
-        "ticket" => CredentialKind::Ticket(Arc::clone(around.ticket?)),
-        "app-ticket" => {
-            let ticket = around.ticket?;
-            if ticket.app_tokens.is_empty() {
-                let reason = format!("{by}`app-ticket` needs `app_tokens` in `[ticket]`, and there are none");
-                text.wrong(&reason);
-            }
-            CredentialKind::AppTicket(Arc::clone(ticket))
+    let has_no_host =
+        |kind: &CredentialKind| matches!(kind, CredentialKind::HttpSession(luminate) if luminate.http_host.is_none());
+    let kind = CredentialKind::of(facts, around, Named { text, name: name.unwrap_or_default() });
+    let kind = kind.filter(|kind| !has_no_host(kind));
+    match &kind {
+        Some(kind) => check_alone(text, kind, &by, around),
+        None if word == "http-session" => {
+            text.wrong("`http-session` needs `http_host` in `[luminate]`, and there is none")
         }
-        "session" => CredentialKind::Session,
-        "nonce" => CredentialKind::Nonce,
-        "luminate" => CredentialKind::Luminate(Arc::clone(around.luminate?)),
-        "http-session" => match around.luminate.filter(|luminate| luminate.http_host.is_some()) {
-            Some(luminate) => CredentialKind::HttpSession(Arc::clone(luminate)),
-            None => {
-                text.wrong("`http-session` needs `http_host` in `[luminate]`, and there is none");
-                return None;
-            }
-        },
-        other => {
-            let is_of_connection = CONNECTION.iter().any(|scheme| other.eq_ignore_ascii_case(scheme));
-            let reason = match is_of_connection {
-                true => format!("`{other}` {OF_CONNECTION}"),
-                false => {
-                    let known = words();
-                    let known = known.iter().map(String::as_str);
-                    format!("`{other}` is no kind of credential{}", suggest::hint(other, known, "possible"))
-                }
-            };
-            text.wrong(&reason);
-            return None;
+        None => {}
+    }
+    kind
+}
+
+/// What one kind needs beside its tables.
+fn check_alone(text: &Text<'_>, kind: &CredentialKind, by: &str, around: &Surroundings<'_, '_>) {
+    match kind {
+        CredentialKind::Link(link) if around.brokers.things().any(|broker| broker.link.name == link.name) => {
+            let name = &link.name;
+            text.wrong(&format!("`[links.{name}]` is what a broker signs people in with; it opens nothing else"));
         }
-    })
+        CredentialKind::AppTicket(ticket) if ticket.app_tokens.is_empty() => {
+            text.wrong(&format!("{by}`app-ticket` needs `app_tokens` in `[ticket]`, and there are none"));
+        }
+        _ => {}
+    }
+}
+
+fn unknown(word: &str) -> String {
+    if CONNECTION.iter().any(|scheme| word.eq_ignore_ascii_case(scheme)) {
+        return format!("`{word}` {OF_CONNECTION}");
+    }
+    let known = words();
+    let known = known.iter().map(String::as_str);
+    format!("`{word}` is no kind of credential{}", suggest::hint(word, known, "possible"))
 }
 
 /// `protocols.md` C1: what SuperOffice takes in a company's own network, and online.

@@ -20,23 +20,23 @@ pub(crate) struct Allowance {
     table: String,
     reason: String,
     /// How messages name the entry: `allow_warnings[1]`.
-    pub(super) label: String,
+    pub(crate) label: String,
 }
 
 impl Allowance {
     /// Why a warning stays, if this is about it.
-    pub(super) fn reason(&self, advice: &Advice) -> Option<&str> {
+    pub(crate) fn reason(&self, advice: &Advice) -> Option<&str> {
         (self.warning == advice.warning && self.table == advice.table).then_some(self.reason.as_str())
     }
 
     /// What is said of an entry without a warning.
-    pub(super) fn remark(&self) -> String {
+    pub(crate) fn remark(&self) -> String {
         format!("there is no warning `{}` at `{}`; remove the entry", self.warning, self.table)
     }
 }
 
 /// Every `[[allow_warnings]]`, in file order; read last, when every other table is known.
-pub(super) fn read(root: &Table<'_>) -> Vec<Allowance> {
+pub(crate) fn read(root: &Table<'_>) -> Vec<Allowance> {
     let mut allowances: Vec<Allowance> = Vec::new();
     let mut labels: HashMap<(Warning, String), String> = HashMap::new();
     let mut places: HashSet<String> = root.report.places().into_iter().collect();

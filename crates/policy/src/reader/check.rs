@@ -7,9 +7,10 @@ use super::luminate::{IDENTITY_NAMES, WITHHELD_NAMES};
 use super::overlap;
 use super::time;
 use super::warning::Warning;
+use crate::sections::{basic, bearer, broker, key, nonce, registry, session, ticket};
 use crate::shape::{self, root};
 use crate::{
-    Boundary, CredentialKind, Digest, Key, KeyUse, Link, MacAlgorithm, Policy, Route, SignedRedirect, SingleUse,
+    Boundary, CredentialKind, Digest, Facts, Key, KeyUse, Link, MacAlgorithm, Policy, Route, SignedRedirect, SingleUse,
 };
 
 /// A remark on a policy that is valid.
@@ -67,8 +68,9 @@ pub struct Advised {
 pub fn advise(policy: &Policy, today: &str) -> Advised {
     let mut advisor = Advisor { policy, advice: Vec::new() };
     advisor.gateway();
-    for origin in &policy.origins {
-        advisor.origin(&origin.name, origin.insecure);
+    for origin in policy.origins.iter().filter(|origin| origin.insecure) {
+        let remark = "`insecure = true`: identity and content travel to this origin in the clear";
+        advisor.say(Warning::OriginInsecure, &format!("origins.{}", origin.name), remark);
     }
     for key in &policy.keys {
         advisor.key(key);
@@ -88,6 +90,7 @@ pub fn advise(policy: &Policy, today: &str) -> Advised {
     for issuer in &policy.issuers {
         advisor.issuer(issuer);
     }
+    advisor.unnamed();
     advisor.unused();
     advisor.schemes();
     advisor.sections();
@@ -157,22 +160,6 @@ impl Advisor<'_> {
         }
     }
 
-    fn origin(&mut self, name: &str, insecure: bool) {
-        let label = format!("origins.{name}");
-        if insecure {
-            self.say(
-                Warning::OriginInsecure,
-                &label,
-                "`insecure = true`: identity and content travel to this origin in the clear",
-            );
-        }
-        let by_sign_in = self.policy.sign_in.iter().any(|sign_in| sign_in.origin.name == name);
-        let by_issuer = self.policy.issuers.iter().any(|issuer| issuer.origin.name == name);
-        if !by_sign_in && !by_issuer && !self.policy.routes.iter().any(|route| route.forward.origin.name == name) {
-            self.say(Warning::TableUnused, &label, "is not used by any route");
-        }
-    }
-
     fn key(&mut self, key: &Arc<Key>) {
         let label = format!("keys.{}", key.id);
         if key.usage == KeyUse::Link(MacAlgorithm::HmacSha1) {
@@ -181,19 +168,6 @@ impl Advisor<'_> {
                 &label,
                 "`hmac-sha1` is for signers that know nothing better; hmac-sha256 is the default",
             );
-        }
-        let policy = self.policy;
-        let lists = policy.links.iter().map(|link| &link.keys);
-        let lists = lists.chain(policy.signed_redirects.iter().map(|redirect| &redirect.keys));
-        let lists = lists.chain(policy.bearer.iter().map(|bearer| &bearer.keys));
-        let lists = lists.chain(policy.registry.iter().map(|registry| &registry.keys));
-        let lists = lists.chain(policy.oauth.iter().map(|oauth| &oauth.keys));
-        let lists = lists.chain(policy.session.iter().map(|session| &session.keys));
-        let lists = lists.chain(policy.luminate.iter().map(|luminate| &luminate.session.keys));
-        let mut lists = lists.chain(policy.nonce.iter().map(|nonce| &nonce.keys)).chain([&policy.identity.keys]);
-        let by_sign_in = policy.sign_in.iter().any(|sign_in| sign_in.key.id == key.id);
-        if !by_sign_in && !lists.any(|keys| keys.iter().any(|used| used.id == key.id)) {
-            self.say(Warning::TableUnused, &label, "is not used anywhere");
         }
     }
 
@@ -220,12 +194,6 @@ impl Advisor<'_> {
                 &label,
                 &format!("`max_lifetime = \"{lifetime}\"`: a link that leaks works for longer than 30 days"),
             );
-        }
-        let is_brokers = self.policy.brokers.iter().any(|broker| broker.link.name == link.name);
-        if !is_brokers
-            && !self.accepts(|one| matches!(one, CredentialKind::Link(accepted) if accepted.name == link.name))
-        {
-            self.say(Warning::TableUnused, &label, "is not accepted by any route");
         }
     }
 
@@ -274,15 +242,29 @@ impl Advisor<'_> {
         if redirect.boundaries.contains(&Boundary::Inclusive) && redirect.boundaries.contains(&Boundary::Exclusive) {
             self.say(Warning::RedirectBoundaryEither, &label, "`boundary = \"either\"` accepts two texts for one signature; name the one that the signer uses once it is known");
         }
-        if !is_accepted {
-            self.say(Warning::TableUnused, &label, "is not accepted by any route");
+    }
+
+    /// Tables with a name that no other table names.
+    fn unnamed(&mut self) {
+        let policy = self.policy;
+        let profiles = Facts::ALL.iter().filter(|facts| facts.is_named).flat_map(|facts| facts.uses);
+        let profiles = profiles.map(|table| (*table, "is not accepted by any route"));
+        let others = [
+            (root::ORIGINS.name, "is not used by any route"),
+            (key::SECTION.name, "is not used anywhere"),
+            (broker::SECTION.name, "is not named by any route"),
+        ];
+        for (kind, remark) in others.into_iter().chain(profiles) {
+            for table in policy.places.unused(kind) {
+                self.say(Warning::TableUnused, table, remark);
+            }
         }
     }
 
     /// Tables that no route puts to use.
     fn unused(&mut self) {
         let policy = self.policy;
-        if policy.registry.is_some() && policy.oauth.is_none() && !self.is_used(&root::REGISTRY) {
+        if policy.registry.is_some() && policy.oauth.is_none() && !self.is_used(&registry::SECTION) {
             self.say(
                 Warning::TableUnused,
                 "registry",
@@ -290,13 +272,13 @@ impl Advisor<'_> {
             );
         }
         for (table, is_there) in [
-            (&root::BEARER, policy.bearer.is_some()),
+            (&bearer::SECTION, policy.bearer.is_some()),
             // `[sign_in]` needs a session, and the Luminate dialect needs `[sign_in]` for its passwords alone. The page
             // of consent asks for one.
-            (&root::SESSION, policy.session.is_some() && policy.oauth.is_none()),
-            (&root::NONCE, policy.nonce.is_some()),
-            (&root::BASIC, policy.basic.is_some()),
-            (&root::TICKET, policy.ticket.is_some()),
+            (&session::SECTION, policy.session.is_some() && policy.oauth.is_none()),
+            (&nonce::SECTION, policy.nonce.is_some()),
+            (&basic::SECTION, policy.basic.is_some()),
+            (&ticket::SECTION, policy.ticket.is_some()),
             (&root::LUMINATE, policy.luminate.is_some()),
         ] {
             if is_there && !self.is_used(table) {

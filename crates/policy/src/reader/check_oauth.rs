@@ -116,9 +116,6 @@ impl Advisor<'_> {
                 }
             }
         }
-        if !self.accepts(|one| matches!(one, CredentialKind::Issuer(accepted) if accepted.name == issuer.name)) {
-            self.say(Warning::TableUnused, &label, "is not accepted by any route");
-        }
     }
 }
 

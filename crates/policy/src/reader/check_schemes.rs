@@ -6,7 +6,7 @@ use super::warning::Warning;
 use crate::{CredentialKind, Dialect, Route, Xsrf};
 
 impl Advisor<'_> {
-    /// `[basic]`, `[ticket]` and `[brokers.*]`.
+    /// `[ticket]`.
     pub(super) fn schemes(&mut self) {
         let policy = self.policy;
         if let (Some(ticket), Some(session)) = (&policy.ticket, &policy.session)
@@ -26,10 +26,6 @@ impl Advisor<'_> {
         }
         if policy.ticket.as_ref().is_some_and(|ticket| ticket.pages) {
             self.say(Warning::TicketForPages, "ticket", "`pages = true`: every script of a page here can get a ticket of its visitor, which can be passed on and outlives the idle limit");
-        }
-        let is_brokered = |name: &str| policy.routes.iter().any(|route| route.broker.iter().any(|it| it.name == name));
-        for broker in policy.brokers.iter().filter(|broker| !is_brokered(&broker.name)) {
-            self.say(Warning::TableUnused, &format!("brokers.{}", broker.name), "is not named by any route");
         }
     }
 

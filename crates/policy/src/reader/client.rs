@@ -1,31 +1,21 @@
-//! `[registry]` and `[clients.*]`, and the rules that hold for every client, registered by whatever way.
+//! `[clients.*]`, and the rules that hold for every client, registered by whatever way.
 
-use super::keys;
-use super::names::Names;
 use super::table::Table;
 use super::text;
 use crate::client::{check, redirect_uri, resource, secret_digest};
-use crate::shape::{client, registry, root};
-use crate::{Client, ClientKind, Key, Registry};
-
-/// `[registry]`
-pub(super) fn registry(root: &Table<'_>, keys: &Names<Key>) -> Option<Registry> {
-    let table = root.table(&root::REGISTRY)?;
-    Some(Registry {
-        keys: keys::list(&table, &registry::KEYS, keys, keys::CLIENT),
-        cache: table.seconds(&registry::CACHE),
-    })
-}
+use crate::sections::registry;
+use crate::shape::{client, root};
+use crate::{Client, ClientKind};
 
 /// Every `[clients.*]`.
-pub(super) fn clients(root: &Table<'_>) -> Vec<Client> {
+pub(crate) fn clients(root: &Table<'_>) -> Vec<Client> {
     let tables = root.named(&root::CLIENTS);
     let mut clients = Vec::with_capacity(tables.len());
     for (id, table) in tables {
         if let Err(reason) = text::client_id(id) {
             table.report.add(table.line, format!("clients: {reason}"));
         }
-        if !root.has(&root::REGISTRY) {
+        if !root.has(&registry::SECTION) {
             let reason = "the digest of its secret is keyed, and there is no `[registry]` to say by what";
             table.report.add(table.line, format!("{}: {reason}", table.label));
         }

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use super::credentials;
-use super::keys;
 use super::names::Names;
 use super::table::Table;
 use super::text;
 use crate::host;
+use crate::sections::{key, session, sign_in};
 use crate::shape::{self, administrator, luminate, root};
 use crate::{
     Administrator, CookieStyle, FieldNames, FieldPattern, HostPattern, Issuer, Key, Luminate, NamePattern, Network,
@@ -15,7 +14,7 @@ use crate::{
 };
 
 /// `[luminate]`
-pub(super) fn read(
+pub(crate) fn read(
     root: &Table<'_>,
     keys: &Names<Key>,
     issuers: &Names<Issuer>,
@@ -23,7 +22,7 @@ pub(super) fn read(
     session: Option<&Session>,
 ) -> Option<Luminate> {
     let table = root.table(&root::LUMINATE)?;
-    if !root.has(&root::SIGN_IN) {
+    if !root.has(&sign_in::SECTION) {
         let reason = "luminate: who checks its passwords is said in `[sign_in]`, and there is none";
         table.report.add(table.line, String::from(reason));
     }
@@ -33,9 +32,9 @@ pub(super) fn read(
         );
         table.report.add(table.line, reason);
     }
-    let (idle, absolute) = credentials::lives(&table, [&luminate::IDLE, &luminate::ABSOLUTE]);
+    let (idle, absolute) = session::lives(&table, [&luminate::IDLE, &luminate::ABSOLUTE]);
     let session = Session {
-        keys: keys::list(&table, &luminate::KEYS, keys, keys::SEAL),
+        keys: key::list(&table, &luminate::KEYS, keys, key::SEAL),
         cookie: String::from(COOKIE),
         style: CookieStyle::Servlet,
         idle,
@@ -185,9 +184,9 @@ fn administrators(table: &Table<'_>, keys: &Names<Key>, issuers: &Names<Issuer>)
 
 const COOKIE: &str = "JSESSIONID";
 /// Who somebody is to the systems that take a signed redirect.
-pub(super) const IDENTITY_NAMES: [&str; 5] = ["cons_id", "*_cons_id", "member_id", "user_name", "email"];
+pub(crate) const IDENTITY_NAMES: [&str; 5] = ["cons_id", "*_cons_id", "member_id", "user_name", "email"];
 /// Passwords, cards and accounts, tokens and sessions. `protocols.md` A2 has the beginning of this list.
-pub(super) const WITHHELD_NAMES: [&str; 71] = [
+pub(crate) const WITHHELD_NAMES: [&str; 71] = [
     "*password*",
     "*passwd*",
     "*passphrase*",

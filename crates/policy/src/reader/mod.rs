@@ -6,45 +6,38 @@ mod check;
 mod check_oauth;
 mod check_routes;
 mod check_schemes;
-mod client;
-mod credentials;
+pub(crate) mod client;
+pub(crate) mod deployment;
 mod index;
-mod keys;
-mod luminate;
-mod names;
+pub(crate) mod luminate;
+pub(crate) mod names;
 mod nested;
-mod oauth;
+pub(crate) mod oauth;
 mod order;
 mod overlap;
 pub(crate) mod problem;
-mod routes;
-mod schemes;
-mod sections;
+pub(crate) mod routes;
+pub(crate) mod secrets;
 mod suggest;
-mod table;
-mod testing;
-mod text;
+pub(crate) mod table;
+pub(crate) mod testing;
+pub(crate) mod text;
 pub(crate) mod time;
-mod value;
+pub(crate) mod value;
 mod warning;
-
-use std::sync::Arc;
 
 use toml::de::DeTable;
 
 pub(crate) use accept::words;
 pub use check::{Advice, Advised, advise};
+pub(crate) use names::{Holder, Named};
 pub use problem::Problem;
 pub use testing::{Expected, PolicyTest, TestCredential, TestCredentialKind};
 pub use time::{duration, show_duration};
 pub use warning::Warning;
 
-use crate::shape::root;
-use crate::{Admin, Carried, Issuer, Key, Luminate, Objects, Policy, Route, RouteIndex, Xsrf};
-use names::Names;
+use crate::{Carried, Policy, sections};
 use problem::Report;
-use routes::Surroundings;
-use table::Table;
 
 impl Policy {
     /// Reads a policy and checks it.
@@ -89,7 +82,7 @@ fn read(text: &str) -> Result<Policy, Vec<Problem>> {
         }
         return Err(problems(report));
     }
-    let policy = sections(&report, document.get_ref());
+    let policy = sections::read(&report, document.get_ref());
     match (report.finish(), policy) {
         (Ok(places), Some(policy)) => Ok(Policy { carried: Carried::of(&policy), places, ..policy }),
         (Err(problems), _) => Err(problems),
@@ -97,108 +90,9 @@ fn read(text: &str) -> Result<Policy, Vec<Problem>> {
     }
 }
 
-/// Every table in turn. A policy comes of it only if nothing that is needed was missing or wrong.
-fn sections(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
-    let root = Table { report, label: String::new(), line: 1, entries: document }.open(&root::TABLE);
-    sections::version(&root);
-    let gateway = sections::gateway(&root);
-    let origins = sections::origins(&root);
-    let (keys, shards) = keys::read(&root);
-    let links = credentials::links(&root, &keys);
-    let signed_redirects = credentials::signed_redirects(&root, &keys);
-    let bearer = credentials::bearer(&root, &keys);
-    let registry = client::registry(&root, &keys);
-    let clients = client::clients(&root);
-    let oauth = oauth::oauth(&root, &keys);
-    let issuers = oauth::issuers(&root, &keys, &origins);
-    let session = credentials::session(&root, &keys);
-    let nonce = credentials::nonce(&root, &keys);
-    let sign_in = credentials::sign_in(&root, &keys, &origins);
-    let luminate = luminate::read(&root, &keys, &issuers, &signed_redirects, session.as_ref()).map(Arc::new);
-    let identity = sections::identity(&root, &keys);
-    let admin = sections::admin(&root, &keys, &issuers, luminate.as_deref());
-    let mut taken = secrets(&keys, &issuers, luminate.as_deref(), admin.as_ref());
-    let basic = schemes::basic(&root, &mut taken).map(Arc::new);
-    let ticket = schemes::ticket(&root, &mut taken).map(Arc::new);
-    let brokers = schemes::brokers(&root, &links);
-    let limits = sections::limits(&root);
-    let (single_use, objects) = sections::storage(&root);
-    let objects = Objects { shards, ..objects };
-    let around = Surroundings {
-        root: &root,
-        origins: &origins,
-        links: &links,
-        signed_redirects: &signed_redirects,
-        issuers: &issuers,
-        oauth: oauth.as_ref(),
-        luminate: luminate.as_ref(),
-        basic: basic.as_ref(),
-        ticket: ticket.as_ref(),
-        brokers: &brokers,
-        signs_identities: !identity.keys.is_empty(),
-        single_use,
-    };
-    let routes = routes::read(&around);
-    let tests = testing::read(&around);
-    let asks = |route: &Arc<Route>| route.takes_sessions() && (route.xsrf >= Xsrf::Token || route.tags.is_some());
-    let gives_xsrf_tokens = ticket.iter().any(|ticket| ticket.pages) || routes.iter().any(asks);
-    let asks_pages = |route: &Arc<Route>| route.luminate().is_some() && route.xsrf >= Xsrf::Token;
-    let takes_xsrf_header = gives_xsrf_tokens || routes.iter().any(asks_pages);
-    let index = RouteIndex::new(&routes);
-    let allowances = allow::read(&root);
-    Some(Policy {
-        gateway: gateway?,
-        origins: origins.into_things(),
-        keys: keys.into_things(),
-        links: links.into_things(),
-        signed_redirects: signed_redirects.into_things(),
-        bearer,
-        registry,
-        clients: clients.into_iter().map(Arc::new).collect(),
-        oauth,
-        issuers: issuers.into_things(),
-        session,
-        nonce,
-        sign_in,
-        basic,
-        ticket,
-        brokers: brokers.into_things(),
-        luminate,
-        identity,
-        admin,
-        limits,
-        single_use,
-        objects,
-        routes,
-        index,
-        gives_xsrf_tokens,
-        takes_xsrf_header,
-        carried: Carried::default(),
-        digest: None,
-        tests,
-        places: Default::default(),
-        allowances,
-    })
-}
-
 /// The codes that `[[allow_warnings]]` can name.
 pub(crate) fn allowable_codes() -> Vec<String> {
     Warning::allowable().map(str::to_owned).collect()
-}
-
-/// Names of the secrets that have a meaning already.
-fn secrets(
-    keys: &Names<Key>,
-    issuers: &Names<Issuer>,
-    luminate: Option<&Luminate>,
-    admin: Option<&Admin>,
-) -> Vec<String> {
-    let keys = keys.things().map(|key| key.secret.as_str());
-    let issuers = issuers.things().filter_map(|issuer| issuer.secret());
-    let administrators = luminate.into_iter().flat_map(|luminate| &luminate.administrators);
-    let administrators = administrators.map(|administrator| administrator.secret.as_str());
-    let admin = admin.into_iter().flat_map(Admin::secrets);
-    keys.chain(issuers).chain(administrators).chain(admin).map(str::to_owned).collect()
 }
 
 fn problems(report: Report) -> Vec<Problem> {

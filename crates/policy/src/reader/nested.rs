@@ -10,7 +10,7 @@ use crate::shape::Key;
 
 impl<'t> Table<'t> {
     /// A table within this one.
-    pub(super) fn table(&self, key: &Key) -> Option<Table<'t>> {
+    pub(crate) fn table(&self, key: &Key) -> Option<Table<'t>> {
         let (key, shape) = (key.name, key.kind.shape()?);
         let entries = self.entries_of(key)?;
         let line = self.line_of(key);
@@ -18,7 +18,7 @@ impl<'t> Table<'t> {
     }
 
     /// The tables `[key.<name>]`, with their names, in file order.
-    pub(super) fn named(&self, key: &Key) -> Vec<(&'t str, Table<'t>)> {
+    pub(crate) fn named(&self, key: &Key) -> Vec<(&'t str, Table<'t>)> {
         let (key, Some(shape)) = (key.name, key.kind.shape()) else { return Vec::new() };
         let Some(entries) = self.entries_of(key) else { return Vec::new() };
         if self.has_too_many(key, entries.len()) {
@@ -41,7 +41,7 @@ impl<'t> Table<'t> {
     }
 
     /// The tables `[[key]]`, at least one; they are opened by the caller, which knows how to call them.
-    pub(super) fn listed(&self, key: &Key) -> Vec<(usize, &'t DeTable<'t>)> {
+    pub(crate) fn listed(&self, key: &Key) -> Vec<(usize, &'t DeTable<'t>)> {
         let key = key.name;
         let Some(value) = self.entries.get(key) else { return Vec::new() };
         let hint = format!("must be a list of tables, each beginning with `[[{key}]]`");
@@ -66,7 +66,7 @@ impl<'t> Table<'t> {
     }
 
     /// A table within this one whose keys the file chooses.
-    pub(super) fn free_table(&self, key: &Key) -> Option<Table<'t>> {
+    pub(crate) fn free_table(&self, key: &Key) -> Option<Table<'t>> {
         let key = key.name;
         let entries = self.entries_of(key)?;
         let line = self.line_of(key);
@@ -74,7 +74,7 @@ impl<'t> Table<'t> {
     }
 
     /// Every key and its string, in file order.
-    pub(super) fn all_texts(&self) -> Vec<(&'t str, Text<'_>)> {
+    pub(crate) fn all_texts(&self) -> Vec<(&'t str, Text<'_>)> {
         if self.entries.len() > MOST {
             self.report.add(self.line, format!("{}: {}", self.label, too_many(self.entries.len())));
             return Vec::new();
@@ -100,7 +100,7 @@ impl<'t> Table<'t> {
     }
 
     /// Whether there are more of one kind than are compared with one another.
-    pub(super) fn has_too_many(&self, key: &str, count: usize) -> bool {
+    pub(crate) fn has_too_many(&self, key: &str, count: usize) -> bool {
         if count > MOST {
             self.wrong_at(key, &too_many(count));
         }

@@ -1,6 +1,7 @@
 //! What is wrong with a policy, and on which line.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::fmt;
 
 use super::order;
@@ -24,7 +25,7 @@ impl fmt::Display for Problem {
 impl std::error::Error for Problem {}
 
 /// Collects the problems of one reading, and where each table stands. Every table of the file refers to it, and adds to it.
-pub(super) struct Report {
+pub(crate) struct Report {
     line_ends: Vec<usize>,
     /// In file order; one line's in reading order.
     problems: RefCell<Vec<Problem>>,
@@ -32,18 +33,18 @@ pub(super) struct Report {
 }
 
 impl Report {
-    pub(super) fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let line_ends = ends.map(|(offset, _)| offset).collect();
         Self { line_ends, problems: RefCell::default(), places: RefCell::default() }
     }
 
     /// The line of a byte offset.
-    pub(super) fn line_at(&self, offset: usize) -> usize {
+    pub(crate) fn line_at(&self, offset: usize) -> usize {
         self.line_ends.partition_point(|end| *end < offset) + 1
     }
 
-    pub(super) fn add(&self, line: usize, mut message: String) {
+    pub(crate) fn add(&self, line: usize, mut message: String) {
         if self.is_full() {
             return;
         }
@@ -54,32 +55,37 @@ impl Report {
     }
 
     /// Whether nothing more is told: a hint would be sought in vain.
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.problems.borrow().len() >= MOST
     }
 
     /// How many problems there are so far.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.problems.borrow().len()
     }
 
     /// On which line a table begins.
-    pub(super) fn place(&self, table: &str) -> Option<usize> {
+    pub(crate) fn place(&self, table: &str) -> Option<usize> {
         self.places.borrow().line(table)
     }
 
     /// The names of all tables that have been read, that of the file itself left out.
-    pub(super) fn places(&self) -> Vec<String> {
+    pub(crate) fn places(&self) -> Vec<String> {
         let places = self.places.borrow();
-        places.0.iter().map(|(table, _)| table).filter(|table| !table.is_empty()).cloned().collect()
+        places.lines.iter().map(|(table, _)| table).filter(|table| !table.is_empty()).cloned().collect()
     }
 
-    pub(super) fn add_place(&self, table: &str, line: usize) {
-        self.places.borrow_mut().0.push((table.to_owned(), line));
+    pub(crate) fn add_place(&self, table: &str, line: usize) {
+        self.places.borrow_mut().lines.push((table.to_owned(), line));
+    }
+
+    /// Another table names this one, which puts it to use.
+    pub(crate) fn add_use(&self, table: String) {
+        self.places.borrow_mut().used.insert(table);
     }
 
     /// The places of a policy without a problem, or every problem in file order.
-    pub(super) fn finish(self) -> Result<Places, Vec<Problem>> {
+    pub(crate) fn finish(self) -> Result<Places, Vec<Problem>> {
         let mut problems = self.problems.into_inner();
         if problems.is_empty() {
             return Ok(self.places.into_inner());
@@ -89,14 +95,25 @@ impl Report {
     }
 }
 
-/// On which line each table of a policy begins, so that [`advise`](super::advise) can point at it.
+/// On which line each table of a policy begins, so that [`advise`](super::advise) can point at it, and which of them others
+/// name.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Places(Vec<(String, usize)>);
+pub(crate) struct Places {
+    lines: Vec<(String, usize)>,
+    used: HashSet<String>,
+}
 
 impl Places {
-    pub(super) fn line(&self, table: &str) -> Option<usize> {
-        let place = self.0.iter().find(|(name, _)| name == table);
+    pub(crate) fn line(&self, table: &str) -> Option<usize> {
+        let place = self.lines.iter().find(|(name, _)| name == table);
         place.map(|(_, line)| *line)
+    }
+
+    /// The tables `[kind.<name>]` that no other table names.
+    pub(crate) fn unused(&self, kind: &str) -> impl Iterator<Item = &str> {
+        let is_of = move |table: &&str| table.split_once('.').is_some_and(|(parent, _)| parent == kind);
+        let unused = self.lines.iter().filter(|(table, _)| !self.used.contains(table));
+        unused.map(|(table, _)| table.as_str()).filter(is_of)
     }
 }
 

@@ -5,39 +5,22 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 use super::accept;
-use super::names::Names;
+use super::deployment;
 use super::overlap;
-use super::sections;
 use super::suggest;
 use super::table::Table;
 use super::text;
 use super::value::Text;
 use crate::path::is_within;
+use crate::sections::Surroundings;
 use crate::shape::{root, route, route_bearer, route_cors, route_forward};
 use crate::{
-    Basic, BearerUse, Broker, Cors, CredentialKind, Dialect, Facts, Forward, HostPattern, Issuer, Link, Luminate,
-    NamePattern, OAuth, Origin, OriginPattern, PathPattern, Revocation, Route, SignedRedirect, SingleUse, TagPlaces,
-    Ticket, Via, Xsrf,
+    BearerUse, Broker, Cors, CredentialKind, Dialect, Facts, Forward, HostPattern, NamePattern, OriginPattern,
+    PathPattern, Revocation, Route, SingleUse, TagPlaces, Via, Xsrf,
 };
 
-/// What routes refer to.
-pub(super) struct Surroundings<'r, 't> {
-    pub(super) root: &'r Table<'t>,
-    pub(super) origins: &'r Names<Origin>,
-    pub(super) links: &'r Names<Link>,
-    pub(super) signed_redirects: &'r Names<SignedRedirect>,
-    pub(super) issuers: &'r Names<Issuer>,
-    pub(super) oauth: Option<&'r OAuth>,
-    pub(super) luminate: Option<&'r Arc<Luminate>>,
-    pub(super) basic: Option<&'r Arc<Basic>>,
-    pub(super) ticket: Option<&'r Arc<Ticket>>,
-    pub(super) brokers: &'r Names<Broker>,
-    pub(super) signs_identities: bool,
-    pub(super) single_use: SingleUse,
-}
-
 /// Every `[[routes]]`, in file order.
-pub(super) fn read(around: &Surroundings<'_, '_>) -> Vec<Arc<Route>> {
+pub(crate) fn read(around: &Surroundings<'_, '_>) -> Vec<Arc<Route>> {
     let mut routes: Vec<Arc<Route>> = Vec::new();
     let mut names: Vec<(&str, usize)> = Vec::new();
     let tables = around.root.listed(&root::ROUTES);
@@ -227,7 +210,7 @@ fn forward(
     let origin = origin.and_then(|name| {
         let origin = around.origins.find(&name, name.value)?;
         if gets_passwords {
-            sections::check_for_passwords(&name, &origin);
+            deployment::check_for_passwords(&name, &origin);
         }
         Some(origin)
     });

@@ -14,18 +14,18 @@ use super::value::{Text, type_name};
 use crate::shape::{Bounds, Key, Kind, Shape, Span};
 
 /// A table whose keys have been checked against its [`Shape`].
-pub(super) struct Table<'t> {
+pub(crate) struct Table<'t> {
     /// Where problems with it are told.
-    pub(super) report: &'t Report,
+    pub(crate) report: &'t Report,
     /// How messages name it: `links.files`.
-    pub(super) label: String,
-    pub(super) line: usize,
-    pub(super) entries: &'t DeTable<'t>,
+    pub(crate) label: String,
+    pub(crate) line: usize,
+    pub(crate) entries: &'t DeTable<'t>,
 }
 
 impl<'t> Table<'t> {
     /// The same, once every key that the shape lacks is reported, and every required key that is missing.
-    pub(super) fn open(self, shape: &Shape) -> Self {
+    pub(crate) fn open(self, shape: &Shape) -> Self {
         self.report.add_place(&self.label, self.line);
         for (key, _) in self.entries {
             let name: &str = key.get_ref();
@@ -41,38 +41,38 @@ impl<'t> Table<'t> {
         self
     }
 
-    pub(super) fn has(&self, key: &Key) -> bool {
+    pub(crate) fn has(&self, key: &Key) -> bool {
         self.has_table(key.name)
     }
 
     /// Whether it has a table of that name, as the facts of a kind of credential give it.
-    pub(super) fn has_table(&self, name: &str) -> bool {
+    pub(crate) fn has_table(&self, name: &str) -> bool {
         self.entries.contains_key(name)
     }
 
     /// The line of a key, or of the table where it is absent.
-    pub(super) fn line_of(&self, key: &str) -> usize {
+    pub(crate) fn line_of(&self, key: &str) -> usize {
         let entry = self.entries.get_key_value(key);
         entry.map_or(self.line, |(key, _)| self.report.line_at(key.span().start))
     }
 
     /// Reports a problem with a key.
-    pub(super) fn wrong(&self, key: &Key, reason: &str) {
+    pub(crate) fn wrong(&self, key: &Key, reason: &str) {
         self.wrong_at(key.name, reason);
     }
 
     /// As [`Table::wrong`], with a key whose name the file chooses.
-    pub(super) fn wrong_at(&self, key: &str, reason: &str) {
+    pub(crate) fn wrong_at(&self, key: &str, reason: &str) {
         let line = self.line_of(key);
         let dot = if self.label.is_empty() { "" } else { "." };
         self.report.add(line, format!("{}{dot}{key}: {reason}", self.label));
     }
 
-    pub(super) fn text<'a>(&'a self, key: &'a Key) -> Option<Text<'a>> {
+    pub(crate) fn text<'a>(&'a self, key: &'a Key) -> Option<Text<'a>> {
         self.text_at(key.name)
     }
 
-    pub(super) fn text_at<'a>(&'a self, key: &'a str) -> Option<Text<'a>> {
+    pub(crate) fn text_at<'a>(&'a self, key: &'a str) -> Option<Text<'a>> {
         let value = self.entries.get(key)?;
         let line = self.line_of(key);
         match value.get_ref() {
@@ -89,31 +89,31 @@ impl<'t> Table<'t> {
     }
 
     /// A string that another type reads.
-    pub(super) fn parsed<T>(&self, key: &Key, parse: fn(&str) -> Result<T, String>) -> Option<T> {
+    pub(crate) fn parsed<T>(&self, key: &Key, parse: fn(&str) -> Result<T, String>) -> Option<T> {
         let text = self.text(key)?;
         text.parsed(parse)
     }
 
     /// A string that a rule admits.
-    pub(super) fn checked(&self, key: &Key, rule: fn(&str) -> Result<(), String>) -> Option<String> {
+    pub(crate) fn checked(&self, key: &Key, rule: fn(&str) -> Result<(), String>) -> Option<String> {
         let text = self.text(key)?;
         text.parsed(rule)?;
         Some(text.value.to_owned())
     }
 
     /// A string that a rule admits; its default where it is absent or wrong.
-    pub(super) fn checked_or(&self, key: &Key, rule: fn(&str) -> Result<(), String>) -> String {
+    pub(crate) fn checked_or(&self, key: &Key, rule: fn(&str) -> Result<(), String>) -> String {
         let usual = if let Kind::TextOr(usual) = key.kind { usual } else { "" };
         self.checked(key, rule).unwrap_or_else(|| usual.to_owned())
     }
 
     /// One of a few words; an unknown one is reported with those there are.
-    pub(super) fn word<T: Copy>(&self, key: &Key, words: &[(&str, T)]) -> Option<T> {
+    pub(crate) fn word<T: Copy>(&self, key: &Key, words: &[(&str, T)]) -> Option<T> {
         self.text(key)?.word(words)
     }
 
     /// A list of strings; the empty list for an absent key.
-    pub(super) fn texts<'a>(&'a self, key: &'a Key) -> Vec<Text<'a>> {
+    pub(crate) fn texts<'a>(&'a self, key: &'a Key) -> Vec<Text<'a>> {
         let is_empty = |value: &Spanned<DeValue<'_>>| value.get_ref().as_array().is_some_and(|items| items.is_empty());
         if let Kind::Texts(Some(reason)) = key.kind
             && self.entries.get(key.name).is_some_and(is_empty)
@@ -124,7 +124,7 @@ impl<'t> Table<'t> {
     }
 
     /// As [`Table::texts`], for a key whose name the file chooses.
-    pub(super) fn texts_at<'a>(&'a self, key: &'a str) -> Vec<Text<'a>> {
+    pub(crate) fn texts_at<'a>(&'a self, key: &'a str) -> Vec<Text<'a>> {
         let Some(value) = self.entries.get(key) else { return Vec::new() };
         let DeValue::Array(items) = value.get_ref() else {
             self.wrong_type(key, "a list of strings", value.get_ref());
@@ -151,19 +151,19 @@ impl<'t> Table<'t> {
     }
 
     /// A list of strings that another type reads, each.
-    pub(super) fn list<T>(&self, key: &Key, parse: fn(&str) -> Result<T, String>) -> Vec<T> {
+    pub(crate) fn list<T>(&self, key: &Key, parse: fn(&str) -> Result<T, String>) -> Vec<T> {
         let texts = self.texts(key);
         texts.iter().filter_map(|text| text.parsed(parse)).collect()
     }
 
     /// Its default where it is absent.
-    pub(super) fn flag(&self, key: &Key) -> bool {
+    pub(crate) fn flag(&self, key: &Key) -> bool {
         let usual = matches!(key.kind, Kind::Flag(true));
         self.flag_or(key, usual)
     }
 
     /// As [`Table::flag`], where the default depends on what else the file says.
-    pub(super) fn flag_or(&self, key: &Key, usual: bool) -> bool {
+    pub(crate) fn flag_or(&self, key: &Key, usual: bool) -> bool {
         match self.entries.get(key.name).map(Spanned::get_ref) {
             None => usual,
             Some(DeValue::Boolean(flag)) => *flag,
@@ -174,7 +174,7 @@ impl<'t> Table<'t> {
         }
     }
 
-    pub(super) fn number(&self, key: &Key) -> Option<u64> {
+    pub(crate) fn number(&self, key: &Key) -> Option<u64> {
         let Kind::Number(&Bounds { least, most, .. }) = key.kind else { return None };
         let number = match self.entries.get(key.name)?.get_ref() {
             DeValue::Integer(integer) => u64::from_str_radix(integer.as_str(), integer.radix()).ok(),
@@ -195,13 +195,13 @@ impl<'t> Table<'t> {
     }
 
     /// A duration; its default where it is absent.
-    pub(super) fn seconds(&self, key: &Key) -> u64 {
+    pub(crate) fn seconds(&self, key: &Key) -> u64 {
         let Kind::Seconds(span) = key.kind else { return 0 };
         self.seconds_within(key, span)
     }
 
     /// As [`Table::seconds`], where default and bounds depend on what else the file says.
-    pub(super) fn seconds_within(&self, key: &Key, span: &Span) -> u64 {
+    pub(crate) fn seconds_within(&self, key: &Key, span: &Span) -> u64 {
         match self.entries.get(key.name).map(Spanned::get_ref) {
             None => return span.usual,
             Some(DeValue::Integer(number)) => {
@@ -224,7 +224,7 @@ impl<'t> Table<'t> {
         seconds
     }
 
-    pub(super) fn wrong_type(&self, key: &str, wanted: &str, found: &DeValue<'_>) {
+    pub(crate) fn wrong_type(&self, key: &str, wanted: &str, found: &DeValue<'_>) {
         let reason = format!("must be {wanted}, but is {}", type_name(found));
         self.wrong_at(key, &reason);
     }

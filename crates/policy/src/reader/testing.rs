@@ -7,11 +7,12 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::routes::Surroundings;
 use super::suggest;
 use super::table::Table;
 use super::text;
 use super::value::Text;
+use crate::sections::Surroundings;
+use crate::sections::{basic, bearer, link, nonce, session, signed_redirect, ticket};
 use crate::shape::reasons::REASONS;
 use crate::shape::{Key, root, test, test_credential};
 use crate::text::admit;
@@ -86,7 +87,7 @@ pub struct Expected {
 }
 
 /// Every `[[tests]]`, in file order.
-pub(super) fn read(around: &Surroundings<'_, '_>) -> Vec<PolicyTest> {
+pub(crate) fn read(around: &Surroundings<'_, '_>) -> Vec<PolicyTest> {
     let routes = route_names(around.root.entries);
     let mut tests: Vec<PolicyTest> = Vec::new();
     let mut names: Vec<(&str, usize)> = Vec::new();
@@ -210,8 +211,8 @@ fn credential(test: &Table<'_>, around: &Surroundings<'_, '_>, headers: &[(Strin
     }
     let name = named.value.to_owned();
     let kind = match kind.key.name {
-        "link" => TestCredentialKind::Link(around.links.find(&named, &name)?),
-        "signed_redirect" => TestCredentialKind::SignedRedirect(around.signed_redirects.find(&named, &name)?),
+        "link" => TestCredentialKind::Link(around.links.look_up(&named, &name)?),
+        "signed_redirect" => TestCredentialKind::SignedRedirect(around.signed_redirects.look_up(&named, &name)?),
         "bearer" => TestCredentialKind::Bearer(name, scope),
         "token_pair" => {
             check_listed(&named, "clients", table_at(around.root.entries, "clients"))?;
@@ -320,12 +321,12 @@ const fn kind(key: &'static Key, needs: &'static Key, is_of_subject: bool, is_in
 }
 
 static KINDS: [Kind; 8] = [
-    kind(&test_credential::LINK, &root::LINKS, false, false),
-    kind(&test_credential::SIGNED_REDIRECT, &root::SIGNED_REDIRECTS, false, false),
-    kind(&test_credential::BEARER, &root::BEARER, true, true),
+    kind(&test_credential::LINK, &link::SECTION, false, false),
+    kind(&test_credential::SIGNED_REDIRECT, &signed_redirect::SECTION, false, false),
+    kind(&test_credential::BEARER, &bearer::SECTION, true, true),
     kind(&test_credential::TOKEN_PAIR, &root::CLIENTS, false, true),
-    kind(&test_credential::BASIC, &root::BASIC, false, true),
-    kind(&test_credential::SESSION, &root::SESSION, true, false),
-    kind(&test_credential::TICKET, &root::TICKET, true, true),
-    kind(&test_credential::NONCE, &root::NONCE, true, false),
+    kind(&test_credential::BASIC, &basic::SECTION, false, true),
+    kind(&test_credential::SESSION, &session::SECTION, true, false),
+    kind(&test_credential::TICKET, &ticket::SECTION, true, true),
+    kind(&test_credential::NONCE, &nonce::SECTION, true, false),
 ];

@@ -4,22 +4,22 @@ use crate::host;
 use crate::path;
 use crate::pattern;
 use crate::text::admit;
-pub(super) use crate::text::{scope, title};
+pub(crate) use crate::text::{scope, title};
 
 /// Names of tables and routes: they go to logs and headers.
-pub(super) fn slug(text: &str) -> Result<(), String> {
+pub(crate) fn slug(text: &str) -> Result<(), String> {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     admit(text, 64, allowed, "1 to 64 of a-z, 0-9 and `-`")
 }
 
 /// Ids of keys: they stand in links and tokens.
-pub(super) fn key_id(text: &str) -> Result<(), String> {
+pub(crate) fn key_id(text: &str) -> Result<(), String> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     admit(text, 32, allowed, "1 to 32 of A-Z, a-z, 0-9 and `-`")
 }
 
 /// Names of Worker secrets.
-pub(super) fn secret(text: &str) -> Result<(), String> {
+pub(crate) fn secret(text: &str) -> Result<(), String> {
     let allowed = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     if !text.starts_with(|first: char| first.is_ascii_uppercase()) || admit(text, 64, allowed, "").is_err() {
         // The text may be the secret's value, put here by mistake: it is not shown.
@@ -31,7 +31,7 @@ pub(super) fn secret(text: &str) -> Result<(), String> {
 }
 
 /// Names of service bindings.
-pub(super) fn binding(text: &str) -> Result<(), String> {
+pub(crate) fn binding(text: &str) -> Result<(), String> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     if text.starts_with(|first: char| first.is_ascii_digit()) {
         return Err(format!("`{text}` begins with a digit, which no binding does"));
@@ -40,7 +40,7 @@ pub(super) fn binding(text: &str) -> Result<(), String> {
 }
 
 /// Names of cookies, without the prefix that the gateway adds.
-pub(super) fn cookie(text: &str) -> Result<(), String> {
+pub(crate) fn cookie(text: &str) -> Result<(), String> {
     if text.starts_with("__") {
         return Err(format!("`{text}`: leave the prefix out; the gateway adds `__Host-` on https"));
     }
@@ -49,7 +49,7 @@ pub(super) fn cookie(text: &str) -> Result<(), String> {
 }
 
 /// Names of headers.
-pub(super) fn header_name(text: &str) -> Result<(), String> {
+pub(crate) fn header_name(text: &str) -> Result<(), String> {
     match pattern::is_name(text) {
         true => Ok(()),
         false => Err(format!("`{text}` is not a header name; it consists of letters, digits, `-`, `.` and `_`")),
@@ -57,7 +57,7 @@ pub(super) fn header_name(text: &str) -> Result<(), String> {
 }
 
 /// Names of query parameters that the gateway reads, other than those of its own formats.
-pub(super) fn parameter(text: &str) -> Result<(), String> {
+pub(crate) fn parameter(text: &str) -> Result<(), String> {
     if !pattern::is_name(text) {
         return Err(format!("`{text}` is not a parameter name; it consists of letters, digits, `-`, `.` and `_`"));
     }
@@ -69,12 +69,12 @@ pub(super) fn parameter(text: &str) -> Result<(), String> {
 }
 
 /// A host, with its port where it has one, that is kept as it is.
-pub(super) fn authority(text: &str) -> Result<(), String> {
+pub(crate) fn authority(text: &str) -> Result<(), String> {
     host::authority(text).map(|_| ())
 }
 
 /// One path, no pattern.
-pub(super) fn exact_path(text: &str) -> Result<(), String> {
+pub(crate) fn exact_path(text: &str) -> Result<(), String> {
     match text.ends_with("/*") {
         true => Err(format!("`{text}` is a pattern; write one path")),
         false => path::check(text),
@@ -82,7 +82,7 @@ pub(super) fn exact_path(text: &str) -> Result<(), String> {
 }
 
 /// Values of headers that the gateway sets.
-pub(super) fn header_value(text: &str) -> Result<(), String> {
+pub(crate) fn header_value(text: &str) -> Result<(), String> {
     let printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     match printable && text.trim_matches(' ') == text {
         true => Ok(()),
@@ -91,7 +91,7 @@ pub(super) fn header_value(text: &str) -> Result<(), String> {
 }
 
 /// `realm` of challenges, which stands in quotes.
-pub(super) fn realm(text: &str) -> Result<(), String> {
+pub(crate) fn realm(text: &str) -> Result<(), String> {
     header_value(text)?;
     match text.is_empty() || text.len() > 128 || text.contains(['"', '\\']) {
         true => Err(String::from("must be 1 to 128 characters without `\"` and `\\`")),
@@ -100,13 +100,13 @@ pub(super) fn realm(text: &str) -> Result<(), String> {
 }
 
 /// `jwt_audience`.
-pub(super) fn audience(text: &str) -> Result<(), String> {
+pub(crate) fn audience(text: &str) -> Result<(), String> {
     let allowed = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
     admit(text, 256, allowed, "1 to 256 printable characters without space, `\"` and `\\`")
 }
 
 /// What stands before a Bearer token: a `b64token`, in which SuperOffice also has colons (`protocols.md` C1).
-pub(super) fn token_prefix(text: &str) -> Result<(), String> {
+pub(crate) fn token_prefix(text: &str) -> Result<(), String> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/:".contains(&byte);
     if (TOKEN.starts_with(text) && !text.is_empty()) || text.starts_with(TOKEN) {
         return Err(format!("`{text}` is how every token of the gateway begins"));
@@ -115,14 +115,14 @@ pub(super) fn token_prefix(text: &str) -> Result<(), String> {
 }
 
 /// An API key of the Luminate dialect; `protocols.md` A0 has the characters that break its clients.
-pub(super) fn api_key(text: &str) -> Result<String, String> {
+pub(crate) fn api_key(text: &str) -> Result<String, String> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     admit(text, 128, allowed, "1 to 128 of A-Z, a-z, 0-9, `-`, `.`, `_` and `~`")?;
     Ok(text.to_owned())
 }
 
 /// A method of the Luminate dialect.
-pub(super) fn api_method(text: &str) -> Result<String, String> {
+pub(crate) fn api_method(text: &str) -> Result<String, String> {
     if !text.starts_with(|first: char| first.is_ascii_lowercase()) {
         return Err(format!("`{}` is no method; they begin with a small letter", text.escape_debug()));
     }
@@ -131,24 +131,24 @@ pub(super) fn api_method(text: &str) -> Result<String, String> {
 }
 
 /// The name of an administrator.
-pub(super) fn login_name(text: &str) -> Result<(), String> {
+pub(crate) fn login_name(text: &str) -> Result<(), String> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._@".contains(&byte);
     admit(text, 64, allowed, "1 to 64 of A-Z, a-z, 0-9, `-`, `.`, `_` and `@`")
 }
 
 /// Ids of clients: they stand in addresses and headers.
-pub(super) fn client_id(text: &str) -> Result<(), String> {
+pub(crate) fn client_id(text: &str) -> Result<(), String> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     admit(text, 128, allowed, "1 to 128 of A-Z, a-z, 0-9, `-` and `_`")
 }
 
 /// Subjects, and names of claims.
-pub(super) fn name(text: &str) -> Result<(), String> {
+pub(crate) fn name(text: &str) -> Result<(), String> {
     admit(text, 255, |byte| byte.is_ascii_graphic(), "1 to 255 printable ASCII characters without spaces")
 }
 
 /// A request method.
-pub(super) fn method(text: &str) -> Result<String, String> {
+pub(crate) fn method(text: &str) -> Result<String, String> {
     if REFUSED_METHODS.contains(&text) {
         return Err(format!("`{text}` is never let through: it shows or tunnels a request instead of making one"));
     }
@@ -162,7 +162,7 @@ pub(super) fn method(text: &str) -> Result<String, String> {
 }
 
 /// Headers that `set` may not touch.
-pub(super) fn settable_header(text: &str) -> Result<(), String> {
+pub(crate) fn settable_header(text: &str) -> Result<(), String> {
     header_name(text)?;
     let plain = text.to_ascii_lowercase().replace(['_', '.'], "-");
     if plain.starts_with("edgegate-") {

@@ -28,7 +28,7 @@ pub fn show_duration(seconds: u64) -> String {
 }
 
 /// Days since 1970-01-01 of a `YYYY-MM-DD`, or None if there is no such day.
-pub(super) fn day(text: &str) -> Option<i64> {
+pub(crate) fn day(text: &str) -> Option<i64> {
     let mut parts = text.split('-');
     let year = part(parts.next()?, 4)?;
     let month = part(parts.next()?, 2)?;

@@ -7,25 +7,25 @@ use super::suggest;
 
 /// A string of the file and where it stands.
 #[derive(Clone, Copy)]
-pub(super) struct Text<'a> {
+pub(crate) struct Text<'a> {
     /// Where problems with it are told.
-    pub(super) report: &'a Report,
-    pub(super) value: &'a str,
-    pub(super) line: usize,
+    pub(crate) report: &'a Report,
+    pub(crate) value: &'a str,
+    pub(crate) line: usize,
     /// How messages name its table.
-    pub(super) label: &'a str,
-    pub(super) key: &'a str,
+    pub(crate) label: &'a str,
+    pub(crate) key: &'a str,
 }
 
 impl<'a> Text<'a> {
     /// Reports a problem with it.
-    pub(super) fn wrong(&self, reason: &str) {
+    pub(crate) fn wrong(&self, reason: &str) {
         let dot = if self.label.is_empty() { "" } else { "." };
         self.report.add(self.line, format!("{}{dot}{}: {reason}", self.label, self.key));
     }
 
     /// What another type reads from it.
-    pub(super) fn parsed<T>(&self, parse: fn(&str) -> Result<T, String>) -> Option<T> {
+    pub(crate) fn parsed<T>(&self, parse: fn(&str) -> Result<T, String>) -> Option<T> {
         match parse(self.value) {
             Ok(value) => Some(value),
             Err(reason) => {
@@ -36,7 +36,7 @@ impl<'a> Text<'a> {
     }
 
     /// The meaning of one of a few words; an unknown one is reported with those there are.
-    pub(super) fn word<T: Copy>(&self, words: &[(&str, T)]) -> Option<T> {
+    pub(crate) fn word<T: Copy>(&self, words: &[(&str, T)]) -> Option<T> {
         let found = words.iter().find(|(word, _)| *word == self.value);
         if found.is_none() {
             let list = suggest::listed(words.iter().map(|(word, _)| *word));
@@ -47,7 +47,7 @@ impl<'a> Text<'a> {
 }
 
 /// How messages call a type of TOML.
-pub(super) fn type_name(value: &DeValue<'_>) -> &'static str {
+pub(crate) fn type_name(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a string",
         DeValue::Integer(_) => "a number",

@@ -1,25 +1,25 @@
 //! Pieces of the schema that several keys share. [`DEFINITIONS`] has what they refer to.
 
-pub(super) const FLAG: &str = r#""type": "boolean""#;
-pub(super) const NUMBER: &str = r#""type": "integer""#;
-pub(super) const DURATION: &str = r##""$ref": "#/$defs/duration""##;
-pub(super) const SLUG: &str = r##""$ref": "#/$defs/slug""##;
-pub(super) const KEY_ID: &str = r##""$ref": "#/$defs/key""##;
-pub(super) const SECRET: &str = r##""$ref": "#/$defs/secret""##;
-pub(super) const URL: &str = r##""$ref": "#/$defs/url""##;
-pub(super) const PATH: &str = r##""$ref": "#/$defs/path""##;
-pub(super) const PATH_PATTERN: &str = r##""$ref": "#/$defs/pathPattern""##;
-pub(super) const NAME: &str = r##""$ref": "#/$defs/name""##;
-pub(super) const SUBJECT: &str = r##""$ref": "#/$defs/subject""##;
-pub(super) const AUDIENCE: &str = r##""$ref": "#/$defs/audience""##;
-pub(super) const KEY_IDS: &str = r##""items": {"$ref": "#/$defs/key"}"##;
-pub(super) const NAME_PATTERNS: &str = r##""items": {"$ref": "#/$defs/namePattern"}"##;
-pub(super) const SCOPES: &str = r##""items": {"$ref": "#/$defs/scope"}"##;
-pub(super) const AUDIENCES: &str = r##""items": {"$ref": "#/$defs/audience"}"##;
-pub(super) const NETWORKS: &str = r##""items": {"$ref": "#/$defs/network"}"##;
-pub(super) const NAMES: &str = r##""items": {"$ref": "#/$defs/name"}"##;
-pub(super) const FIELDS: &str = r##""items": {"$ref": "#/$defs/field"}"##;
-pub(super) const API_METHODS: &str = r##""items": {"$ref": "#/$defs/apiMethod"}"##;
+pub(crate) const FLAG: &str = r#""type": "boolean""#;
+pub(crate) const NUMBER: &str = r#""type": "integer""#;
+pub(crate) const DURATION: &str = r##""$ref": "#/$defs/duration""##;
+pub(crate) const SLUG: &str = r##""$ref": "#/$defs/slug""##;
+pub(crate) const KEY_ID: &str = r##""$ref": "#/$defs/key""##;
+pub(crate) const SECRET: &str = r##""$ref": "#/$defs/secret""##;
+pub(crate) const URL: &str = r##""$ref": "#/$defs/url""##;
+pub(crate) const PATH: &str = r##""$ref": "#/$defs/path""##;
+pub(crate) const PATH_PATTERN: &str = r##""$ref": "#/$defs/pathPattern""##;
+pub(crate) const NAME: &str = r##""$ref": "#/$defs/name""##;
+pub(crate) const SUBJECT: &str = r##""$ref": "#/$defs/subject""##;
+pub(crate) const AUDIENCE: &str = r##""$ref": "#/$defs/audience""##;
+pub(crate) const KEY_IDS: &str = r##""items": {"$ref": "#/$defs/key"}"##;
+pub(crate) const NAME_PATTERNS: &str = r##""items": {"$ref": "#/$defs/namePattern"}"##;
+pub(crate) const SCOPES: &str = r##""items": {"$ref": "#/$defs/scope"}"##;
+pub(crate) const AUDIENCES: &str = r##""items": {"$ref": "#/$defs/audience"}"##;
+pub(crate) const NETWORKS: &str = r##""items": {"$ref": "#/$defs/network"}"##;
+pub(crate) const NAMES: &str = r##""items": {"$ref": "#/$defs/name"}"##;
+pub(crate) const FIELDS: &str = r##""items": {"$ref": "#/$defs/field"}"##;
+pub(crate) const API_METHODS: &str = r##""items": {"$ref": "#/$defs/apiMethod"}"##;
 
 /// What they refer to: `$defs` of the schema.
 pub const DEFINITIONS: [(&str, &str); 15] = [

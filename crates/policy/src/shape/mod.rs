@@ -12,23 +12,19 @@ pub mod form;
 mod grants;
 pub mod reasons;
 mod routing;
-mod signatures;
 mod testing;
 mod top;
-mod visitors;
 
 pub(super) use advice::allow_warnings;
-pub(super) use clients::{bearer, client, registry};
+pub(super) use clients::client;
 pub(super) use deployment::{admin, gateway, identity, limits, origin, storage};
 pub(super) use dialects::{administrator, luminate};
-pub(super) use grants::{issuer, oauth};
+pub(super) use grants::oauth;
 pub(super) use routing::{route, route_bearer, route_cors, route_forward};
-pub(super) use signatures::{key, link, signed_redirect};
 pub(super) use testing::{test, test_credential};
 pub(super) use top::root;
-pub(super) use visitors::{basic, broker, machine, nonce, session, sign_in, ticket};
 
-use super::SHARDS;
+use super::{SHARDS, sections};
 
 /// A table of the file.
 #[derive(Debug)]
@@ -124,7 +120,7 @@ pub struct SaidOfTable {
 }
 
 impl Shape {
-    const fn new(
+    pub(crate) const fn new(
         table: &'static str,
         meaning: &'static str,
         form: &'static str,
@@ -140,7 +136,7 @@ impl Shape {
 
     /// Every table, the file itself first.
     pub fn all() -> Vec<&'static Shape> {
-        let mut all = vec![&root::TABLE];
+        let mut all = vec![&sections::TABLE];
         let mut at = 0;
         while let Some(shape) = all.get(at) {
             all.extend(shape.keys.iter().filter_map(|key| key.kind.shape()));
@@ -151,23 +147,23 @@ impl Shape {
 }
 
 impl Key {
-    const fn new(name: &'static str, kind: Kind, form: &'static str, meaning: &'static str) -> Self {
+    pub(crate) const fn new(name: &'static str, kind: Kind, form: &'static str, meaning: &'static str) -> Self {
         Self { name, is_required: false, kind, said: Said { form, words: None, usual: "", meaning } }
     }
 
-    const fn required(mut self) -> Self {
+    pub(crate) const fn required(mut self) -> Self {
         self.is_required = true;
         self
     }
 
     /// A default that is not the type's.
-    const fn usually(self, usual: &'static str) -> Self {
+    pub(crate) const fn usually(self, usual: &'static str) -> Self {
         let said = Said { usual, ..self.said };
         Self { said, ..self }
     }
 
     /// The words that are possible.
-    const fn of(self, words: fn() -> Vec<String>) -> Self {
+    pub(crate) const fn of(self, words: fn() -> Vec<String>) -> Self {
         let said = Said { words: Some(words), ..self.said };
         Self { said, ..self }
     }
@@ -193,13 +189,13 @@ impl Kind {
 }
 
 /// The words of a list of words and their meanings.
-fn words<T>(pairs: &[(&'static str, T)]) -> Vec<String> {
+pub(crate) fn words<T>(pairs: &[(&'static str, T)]) -> Vec<String> {
     pairs.iter().map(|(word, _)| (*word).to_owned()).collect()
 }
 
-const MINUTE: u64 = 60;
-const HOUR: u64 = 60 * MINUTE;
-const DAY: u64 = 24 * HOUR;
+pub(crate) const MINUTE: u64 = 60;
+pub(crate) const HOUR: u64 = 60 * MINUTE;
+pub(crate) const DAY: u64 = 24 * HOUR;
 /// Over how many objects of the Ledger claims are spread. An object takes about a thousand calls a second, so the most of
 /// them take four million.
-const SPREAD: Kind = Kind::Number(&Bounds { usual: Some(SHARDS as u64), least: SHARDS as u64, most: 4096 });
+pub(crate) const SPREAD: Kind = Kind::Number(&Bounds { usual: Some(SHARDS as u64), least: SHARDS as u64, most: 4096 });

@@ -1,41 +1,8 @@
-//! The tables at the top of the file.
+//! The tables at the top of the file, as far as `sections/` does not declare them.
 
 pub(crate) mod root {
-    use super::super::{Bounds, Key, Kind, Shape};
+    use super::super::{Bounds, Key, Kind};
 
-    /// `The file`
-    pub(crate) static TABLE: Shape = Shape::new(
-        "",
-        "",
-        "",
-        &[
-            &VERSION,
-            &GATEWAY,
-            &ORIGINS,
-            &KEYS,
-            &LINKS,
-            &SIGNED_REDIRECTS,
-            &BEARER,
-            &REGISTRY,
-            &CLIENTS,
-            &OAUTH,
-            &ISSUERS,
-            &SESSION,
-            &NONCE,
-            &SIGN_IN,
-            &BASIC,
-            &TICKET,
-            &BROKERS,
-            &LUMINATE,
-            &IDENTITY,
-            &ADMIN,
-            &LIMITS,
-            &STORAGE,
-            &ALLOW_WARNINGS,
-            &ROUTES,
-            &TESTS,
-        ],
-    );
     pub(crate) static VERSION: Key = Key::new(
         "version",
         Kind::Number(&Bounds { usual: None, least: 1, most: 1 }),
@@ -53,33 +20,6 @@ pub(crate) mod root {
         "Where requests are forwarded, by name.",
     )
     .required();
-    pub(crate) static KEYS: Key = Key::new(
-        "keys",
-        Kind::Tables(&super::super::key::TABLE),
-        r##""propertyNames": {"$ref": "#/$defs/key"}"##,
-        "Keys by id: `eg_kid` of links, the middle part of issued tokens, `kid` of JWTs.",
-    );
-    pub(crate) static LINKS: Key = Key::new(
-        "links",
-        Kind::Tables(&super::super::link::TABLE),
-        r##""propertyNames": {"$ref": "#/$defs/slug"}"##,
-        "Profiles of the generic signed link, by name. A route accepts one as `link:<name>`.",
-    );
-    pub(crate) static SIGNED_REDIRECTS: Key = Key::new(
-        "signed_redirects",
-        Kind::Tables(&super::super::signed_redirect::TABLE),
-        r##""propertyNames": {"$ref": "#/$defs/slug"}"##,
-        "Profiles of the signed redirect (hex digest of query and secret), by name. A route accepts one as \
-         `signed-redirect:<name>`.",
-    );
-    pub(crate) static BEARER: Key =
-        Key::new("bearer", Kind::Table(&super::super::bearer::TABLE), "", "Opaque Bearer tokens.");
-    pub(crate) static REGISTRY: Key = Key::new(
-        "registry",
-        Kind::Table(&super::super::registry::TABLE),
-        "",
-        "How clients are found and their secrets checked. `[clients.*]`, `[oauth]` and `token-pair` need it.",
-    );
     pub(crate) static CLIENTS: Key = Key::new(
         "clients",
         Kind::Tables(&super::super::client::TABLE),
@@ -92,45 +32,6 @@ pub(crate) mod root {
         "",
         "The authorization server. Needs `[registry]` and `[session]`; whoever has no session is sent to \
          `[sign_in]`.",
-    );
-    pub(crate) static ISSUERS: Key = Key::new(
-        "issuers",
-        Kind::Tables(&super::super::issuer::TABLE),
-        r##""propertyNames": {"$ref": "#/$defs/slug"}"##,
-        "Authorization servers of others, by name. A route accepts the tokens of one as `issuer:<name>`.",
-    );
-    pub(crate) static SESSION: Key = Key::new(
-        "session",
-        Kind::Table(&super::super::session::TABLE),
-        "",
-        "Sessions: a cookie that stands for a record in Workers KV.",
-    );
-    pub(crate) static NONCE: Key =
-        Key::new("nonce", Kind::Table(&super::super::nonce::TABLE), "", "One-time nonces that open a session.");
-    pub(crate) static SIGN_IN: Key = Key::new(
-        "sign_in",
-        Kind::Table(&super::super::sign_in::TABLE),
-        "",
-        "The page at /.edgegate/sign-in; the password check is the origin's. Needs `[session]`.",
-    );
-    pub(crate) static BASIC: Key = Key::new(
-        "basic",
-        Kind::Table(&super::super::basic::TABLE),
-        "",
-        "User names and passwords over HTTP Basic (RFC 7617), on routes that accept `basic`.",
-    );
-    pub(crate) static TICKET: Key = Key::new(
-        "ticket",
-        Kind::Table(&super::super::ticket::TABLE),
-        "",
-        "Tickets (`Authorization: SOTicket`): a session for a program that cannot keep a cookie. Needs `[session]`.",
-    );
-    pub(crate) static BROKERS: Key = Key::new(
-        "brokers",
-        Kind::Tables(&super::super::broker::TABLE),
-        r##""propertyNames": {"$ref": "#/$defs/slug"}"##,
-        "Who knows people by Negotiate or NTLM, by name. A route sends browsers to one by `broker`. Needs \
-         `[session]`.",
     );
     pub(crate) static LUMINATE: Key = Key::new(
         "luminate",

@@ -1,10 +1,10 @@
 //! The tables that describe the gateway itself and its surroundings.
 
-use super::keys;
 use super::names::Names;
 use super::table::Table;
 use super::text;
 use super::value::Text;
+use crate::sections::key;
 use crate::shape::{admin, gateway, identity, limits, origin, root, storage};
 use crate::{
     Admin, BaseUrl, Gateway, Identity, Issuer, Key, Limits, Luminate, NamePattern, Network, Objects, Origin, SingleUse,
@@ -12,14 +12,14 @@ use crate::{
 };
 
 /// `version = 1`, so that the form of the file can change one day.
-pub(super) fn version(root: &Table<'_>) {
+pub(crate) fn version(root: &Table<'_>) {
     if root.has(&root::VERSION) {
         root.number(&root::VERSION);
     }
 }
 
 /// `[gateway]`
-pub(super) fn gateway(root: &Table<'_>) -> Option<Gateway> {
+pub(crate) fn gateway(root: &Table<'_>) -> Option<Gateway> {
     let table = root.table(&root::GATEWAY)?;
     let issuer = table.parsed(&gateway::ISSUER, BaseUrl::parse);
     let realm = table.checked_or(&gateway::REALM, text::realm);
@@ -43,7 +43,7 @@ pub(super) fn gateway(root: &Table<'_>) -> Option<Gateway> {
 }
 
 /// `[origins.*]`
-pub(super) fn origins(root: &Table<'_>) -> Names<Origin> {
+pub(crate) fn origins(root: &Table<'_>) -> Names<Origin> {
     let mut origins = Names::new("origins");
     for (name, table) in root.named(&root::ORIGINS) {
         check_name("origins", name, &table);
@@ -54,11 +54,11 @@ pub(super) fn origins(root: &Table<'_>) -> Names<Origin> {
 }
 
 /// `[identity]`
-pub(super) fn identity(root: &Table<'_>, keys: &Names<Key>) -> Identity {
+pub(crate) fn identity(root: &Table<'_>, keys: &Names<Key>) -> Identity {
     let Some(table) = root.table(&root::IDENTITY) else {
         return Identity { lifetime: identity::LIFETIME.usual(), ..Identity::default() };
     };
-    let keys = keys::list(&table, &identity::KEYS, keys, keys::IDENTITY);
+    let keys = key::list(&table, &identity::KEYS, keys, key::IDENTITY);
     if keys.len() > 2 {
         table.wrong(&identity::KEYS, "holds more than two keys; one signs and one is on its way in or out");
     }
@@ -70,7 +70,7 @@ pub(super) fn identity(root: &Table<'_>, keys: &Names<Key>) -> Identity {
 }
 
 /// `[admin]`
-pub(super) fn admin(
+pub(crate) fn admin(
     root: &Table<'_>,
     keys: &Names<Key>,
     issuers: &Names<Issuer>,
@@ -108,7 +108,7 @@ pub(super) fn admin(
 }
 
 /// `[limits]`
-pub(super) fn limits(root: &Table<'_>) -> Limits {
+pub(crate) fn limits(root: &Table<'_>) -> Limits {
     let table = root.table(&root::LIMITS);
     let [url, headers, form] = [&limits::URL, &limits::HEADERS, &limits::FORM].map(|key| {
         let number = table.as_ref().and_then(|table| table.number(key));
@@ -120,7 +120,7 @@ pub(super) fn limits(root: &Table<'_>) -> Limits {
 }
 
 /// `[storage]`
-pub(super) fn storage(root: &Table<'_>) -> (SingleUse, Objects) {
+pub(crate) fn storage(root: &Table<'_>) -> (SingleUse, Objects) {
     let Some(table) = root.table(&root::STORAGE) else {
         return (SingleUse::Ledger, Objects::default());
     };
@@ -131,14 +131,14 @@ pub(super) fn storage(root: &Table<'_>) -> (SingleUse, Objects) {
 }
 
 /// Checks the name of a table under `origins`, `links` or `signed_redirects`.
-pub(super) fn check_name(kind: &str, name: &str, table: &Table<'_>) {
+pub(crate) fn check_name(kind: &str, name: &str, table: &Table<'_>) {
     if let Err(reason) = text::slug(name) {
         table.report.add(table.line, format!("{kind}: {reason}"));
     }
 }
 
 /// Whether an origin may receive passwords; `text` is where it is named for that.
-pub(super) fn check_for_passwords(text: &Text<'_>, origin: &Origin) {
+pub(crate) fn check_for_passwords(text: &Text<'_>, origin: &Origin) {
     if origin.insecure {
         let reason = format!(
             "`{}` is `insecure = true`, so passwords would travel in the clear; use https, or a service binding",

@@ -1,0 +1,342 @@
+//! The tables of the file as a policy: what it holds of each, and in which order they are read.
+//!
+//! What credentials are made or checked by has one file a table: its type, its keys in the file, and how they are read. Of
+//! the other tables the types are in `model/`, the keys in `shape/`, and the reading in `reader/`.
+
+use std::sync::Arc;
+
+#[cfg(feature = "reader")]
+use crate::PolicyTest;
+use crate::{
+    Admin, Carried, Client, Gateway, Identity, Limits, Luminate, OAuth, Objects, Origin, PolicyDigest, Route,
+    RouteIndex, SingleUse,
+};
+
+pub(crate) mod basic;
+pub(crate) mod bearer;
+pub(crate) mod broker;
+pub(crate) mod issuer;
+pub(crate) mod key;
+pub(crate) mod link;
+pub(crate) mod nonce;
+pub(crate) mod registry;
+pub(crate) mod session;
+pub(crate) mod sign_in;
+pub(crate) mod signed_redirect;
+pub(crate) mod ticket;
+
+pub use basic::{Basic, Machine};
+pub use bearer::Bearer;
+pub use broker::Broker;
+#[cfg(feature = "reader")]
+pub(crate) use file::{Surroundings, TABLE, read};
+pub use issuer::{Issuer, JwsAlgorithm, Verification};
+pub use key::{Key, KeyUse, MacAlgorithm};
+pub use link::Link;
+pub use nonce::Nonce;
+pub use registry::Registry;
+pub use session::{CookieStyle, Session};
+pub use sign_in::SignIn;
+pub use signed_redirect::{Boundary, Digest, SignedRedirect};
+pub use ticket::Ticket;
+
+/// A whole, valid policy.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// What holds for the gateway as a whole.
+    pub gateway: Gateway,
+    /// Where requests are forwarded, in file order.
+    pub origins: Vec<Arc<Origin>>,
+    /// Every key that is named, in file order.
+    pub keys: Vec<Arc<Key>>,
+    /// Profiles of the generic signed link, in file order.
+    pub links: Vec<Arc<Link>>,
+    /// Profiles of the signed redirect, in file order.
+    pub signed_redirects: Vec<Arc<SignedRedirect>>,
+    /// Opaque Bearer tokens, if any route accepts or the admin API mints them.
+    pub bearer: Option<Bearer>,
+    /// Where clients are found.
+    pub registry: Option<Registry>,
+    /// Clients that the file names, in file order.
+    pub clients: Vec<Arc<Client>>,
+    /// The authorization server.
+    pub oauth: Option<OAuth>,
+    /// Authorization servers of others, in file order.
+    pub issuers: Vec<Arc<Issuer>>,
+    /// Sessions.
+    pub session: Option<Session>,
+    /// One-time nonces.
+    pub nonce: Option<Nonce>,
+    /// The sign-in page.
+    pub sign_in: Option<SignIn>,
+    /// User names and passwords over HTTP Basic.
+    pub basic: Option<Arc<Basic>>,
+    /// Tickets.
+    pub ticket: Option<Arc<Ticket>>,
+    /// Brokers, in file order.
+    pub brokers: Vec<Arc<Broker>>,
+    /// The Luminate dialect.
+    pub luminate: Option<Arc<Luminate>>,
+    /// What the origin is told of the caller.
+    pub identity: Identity,
+    /// The admin API; off unless the policy names its key.
+    pub admin: Option<Admin>,
+    /// Bounds on a request before anything else is looked at.
+    pub limits: Limits,
+    /// Who decides on single use.
+    pub single_use: SingleUse,
+    /// Where it is decided.
+    pub objects: Objects,
+    /// Routes, first match wins. No match is a refusal.
+    pub routes: Vec<Arc<Route>>,
+    /// The same, to be found by host and path.
+    pub index: RouteIndex,
+    /// A session comes with a token that shows who could read its pages: some route asks for it, or puts it into pages.
+    pub gives_xsrf_tokens: bool,
+    /// `X-XSRF-TOKEN` is looked at on some route, so that it reaches no origin.
+    pub takes_xsrf_header: bool,
+    /// Where requests carry what it issues or checks.
+    pub carried: Carried,
+    /// Which compiled policy it is, if it is one.
+    pub digest: Option<PolicyDigest>,
+    /// Requests and what they must come to. They are no part of what is compiled.
+    #[cfg(feature = "reader")]
+    pub tests: Vec<PolicyTest>,
+    /// Where the tables stand in the file.
+    #[cfg(feature = "reader")]
+    pub(crate) places: crate::reader::problem::Places,
+    /// Warnings that the file allows.
+    #[cfg(feature = "reader")]
+    pub(crate) allowances: Vec<crate::reader::allow::Allowance>,
+}
+
+coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, registry, clients, oauth, issuers, session, nonce, sign_in, basic, ticket, brokers, luminate, identity, admin, limits, single_use, objects, routes, index, gives_xsrf_tokens, takes_xsrf_header } without {
+    carried,
+    digest,
+    #[cfg(feature = "reader")] tests,
+    #[cfg(feature = "reader")] places,
+    #[cfg(feature = "reader")] allowances,
+});
+
+/// The layout of the model. Another layout gets another number: `fixtures/policy/compiled.json` holds the two together.
+pub const FORMAT: u32 = 1;
+
+/// The keys that a table names.
+#[cfg(feature = "reader")]
+#[derive(Debug)]
+pub struct KeyList<'p> {
+    /// The table, as messages name it.
+    pub table: String,
+    /// In its order.
+    pub keys: &'p [Arc<Key>],
+    /// Whether the gateway itself makes something with the first one. Of the others somebody else does.
+    pub makes: bool,
+}
+
+/// What is told of its tables one by one, of a policy that was compiled too.
+#[cfg(feature = "reader")]
+impl Policy {
+    /// What each table says, by its name; routes and what is not compiled are left out. No secret is ever in it.
+    pub fn tables(&self) -> Vec<(&'static str, String)> {
+        let said = |table: &dyn std::fmt::Debug| format!("{table:?}");
+        let Objects { location_hint, jurisdiction, shards } = &self.objects;
+        vec![
+            ("gateway", said(&self.gateway)),
+            ("origins", said(&self.origins)),
+            ("keys", said(&(&self.keys, shards))),
+            ("links", said(&self.links)),
+            ("signed_redirects", said(&self.signed_redirects)),
+            ("bearer", said(&self.bearer)),
+            ("registry", said(&self.registry)),
+            ("clients", said(&self.clients)),
+            ("oauth", said(&self.oauth)),
+            ("issuers", said(&self.issuers)),
+            ("session", said(&self.session)),
+            ("nonce", said(&self.nonce)),
+            ("sign_in", said(&self.sign_in)),
+            ("basic", said(&self.basic)),
+            ("ticket", said(&self.ticket)),
+            ("brokers", said(&self.brokers)),
+            ("luminate", said(&self.luminate)),
+            ("identity", said(&self.identity)),
+            ("admin", said(&self.admin)),
+            ("limits", said(&self.limits)),
+            ("storage", said(&(self.single_use, location_hint, jurisdiction))),
+        ]
+    }
+
+    /// Every list of keys.
+    pub fn key_lists(&self) -> Vec<KeyList<'_>> {
+        let mut lists = Vec::new();
+        let mut list = |table: String, keys, makes| lists.push(KeyList { table, keys, makes });
+        for link in &self.links {
+            list(format!("links.{}", link.name), link.keys.as_slice(), false);
+        }
+        for redirect in &self.signed_redirects {
+            list(format!("signed_redirects.{}", redirect.name), redirect.keys.as_slice(), false);
+        }
+        let made = [
+            ("bearer", self.bearer.as_ref().map(|bearer| &bearer.keys)),
+            ("session", self.session.as_ref().map(|session| &session.keys)),
+            ("nonce", self.nonce.as_ref().map(|nonce| &nonce.keys)),
+            ("oauth", self.oauth.as_ref().map(|oauth| &oauth.keys)),
+            ("luminate", self.luminate.as_ref().map(|luminate| &luminate.session.keys)),
+            ("registry", self.registry.as_ref().map(|registry| &registry.keys)),
+            ("identity", Some(&self.identity.keys)),
+        ];
+        for (table, keys) in made {
+            list(table.to_owned(), keys.map_or(&[][..], Vec::as_slice), true);
+        }
+        lists
+    }
+}
+
+/// As the file has it.
+#[cfg(feature = "reader")]
+mod file {
+    use std::sync::Arc;
+
+    use toml::de::DeTable;
+
+    use super::*;
+    use crate::Xsrf;
+    use crate::reader::names::Names;
+    use crate::reader::problem::Report;
+    use crate::reader::table::Table;
+    use crate::reader::{allow, client, deployment, luminate, oauth, routes, secrets, testing};
+    use crate::shape::{Shape, root};
+
+    /// The tables of the file, in the order in which documents have them.
+    pub(crate) static TABLE: Shape = Shape::new(
+        "",
+        "",
+        "",
+        &[
+            &root::VERSION,
+            &root::GATEWAY,
+            &root::ORIGINS,
+            &key::SECTION,
+            &link::SECTION,
+            &signed_redirect::SECTION,
+            &bearer::SECTION,
+            &registry::SECTION,
+            &root::CLIENTS,
+            &root::OAUTH,
+            &issuer::SECTION,
+            &session::SECTION,
+            &nonce::SECTION,
+            &sign_in::SECTION,
+            &basic::SECTION,
+            &ticket::SECTION,
+            &broker::SECTION,
+            &root::LUMINATE,
+            &root::IDENTITY,
+            &root::ADMIN,
+            &root::LIMITS,
+            &root::STORAGE,
+            &root::ALLOW_WARNINGS,
+            &root::ROUTES,
+            &root::TESTS,
+        ],
+    );
+
+    /// What routes refer to.
+    pub(crate) struct Surroundings<'r, 't> {
+        pub(crate) root: &'r Table<'t>,
+        pub(crate) origins: &'r Names<Origin>,
+        pub(crate) links: &'r Names<Link>,
+        pub(crate) signed_redirects: &'r Names<SignedRedirect>,
+        pub(crate) issuers: &'r Names<Issuer>,
+        pub(crate) oauth: Option<&'r OAuth>,
+        pub(crate) luminate: Option<&'r Arc<Luminate>>,
+        pub(crate) basic: Option<&'r Arc<Basic>>,
+        pub(crate) ticket: Option<&'r Arc<Ticket>>,
+        pub(crate) brokers: &'r Names<Broker>,
+        pub(crate) signs_identities: bool,
+        pub(crate) single_use: SingleUse,
+    }
+
+    /// Every table in turn. A policy comes of it only if nothing that is needed was missing or wrong.
+    pub(crate) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
+        let root = Table { report, label: String::new(), line: 1, entries: document }.open(&TABLE);
+        deployment::version(&root);
+        let gateway = deployment::gateway(&root);
+        let origins = deployment::origins(&root);
+        let (keys, shards) = key::read(&root);
+        let links = link::read(&root, &keys);
+        let signed_redirects = signed_redirect::read(&root, &keys);
+        let bearer = bearer::read(&root, &keys);
+        let registry = registry::read(&root, &keys);
+        let clients = client::clients(&root);
+        let oauth = oauth::oauth(&root, &keys);
+        let issuers = issuer::read(&root, &keys, &origins);
+        let session = session::read(&root, &keys);
+        let nonce = nonce::read(&root, &keys);
+        let sign_in = sign_in::read(&root, &keys, &origins);
+        let luminate = luminate::read(&root, &keys, &issuers, &signed_redirects, session.as_ref()).map(Arc::new);
+        let identity = deployment::identity(&root, &keys);
+        let admin = deployment::admin(&root, &keys, &issuers, luminate.as_deref());
+        let mut taken = secrets::all(&keys, &issuers, luminate.as_deref(), admin.as_ref());
+        let basic = basic::read(&root, &mut taken).map(Arc::new);
+        let ticket = ticket::read(&root, &mut taken).map(Arc::new);
+        let brokers = broker::read(&root, &links);
+        let limits = deployment::limits(&root);
+        let (single_use, objects) = deployment::storage(&root);
+        let objects = Objects { shards, ..objects };
+        let around = Surroundings {
+            root: &root,
+            origins: &origins,
+            links: &links,
+            signed_redirects: &signed_redirects,
+            issuers: &issuers,
+            oauth: oauth.as_ref(),
+            luminate: luminate.as_ref(),
+            basic: basic.as_ref(),
+            ticket: ticket.as_ref(),
+            brokers: &brokers,
+            signs_identities: !identity.keys.is_empty(),
+            single_use,
+        };
+        let routes = routes::read(&around);
+        let tests = testing::read(&around);
+        let asks = |route: &Arc<Route>| route.takes_sessions() && (route.xsrf >= Xsrf::Token || route.tags.is_some());
+        let gives_xsrf_tokens = ticket.iter().any(|ticket| ticket.pages) || routes.iter().any(asks);
+        let asks_pages = |route: &Arc<Route>| route.luminate().is_some() && route.xsrf >= Xsrf::Token;
+        let takes_xsrf_header = gives_xsrf_tokens || routes.iter().any(asks_pages);
+        let index = RouteIndex::new(&routes);
+        let allowances = allow::read(&root);
+        Some(Policy {
+            gateway: gateway?,
+            origins: origins.into_things(),
+            keys: keys.into_things(),
+            links: links.into_things(),
+            signed_redirects: signed_redirects.into_things(),
+            bearer,
+            registry,
+            clients: clients.into_iter().map(Arc::new).collect(),
+            oauth,
+            issuers: issuers.into_things(),
+            session,
+            nonce,
+            sign_in,
+            basic,
+            ticket,
+            brokers: brokers.into_things(),
+            luminate,
+            identity,
+            admin,
+            limits,
+            single_use,
+            objects,
+            routes,
+            index,
+            gives_xsrf_tokens,
+            takes_xsrf_header,
+            carried: Carried::default(),
+            digest: None,
+            tests,
+            places: Default::default(),
+            allowances,
+        })
+    }
+}

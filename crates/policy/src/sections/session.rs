@@ -1,0 +1,137 @@
+//! `[session]`: a cookie that stands for a record.
+
+use std::sync::Arc;
+
+use super::Key;
+
+/// `[session]`
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Seal keys; the first mints, all verify.
+    pub keys: Vec<Arc<Key>>,
+    /// Cookie name without prefix (default `edgegate`).
+    pub cookie: String,
+    /// How its cookie looks.
+    pub style: CookieStyle,
+    /// Seconds without a request after which a session ends (default 30 min).
+    pub idle: u64,
+    /// Seconds after which a session ends in any case (default 12 h).
+    pub absolute: u64,
+    /// Seconds an isolate may answer from its own copy of a record (default 30).
+    pub cache: u64,
+}
+
+/// What a session's cookie looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CookieStyle {
+    /// `__Host-<name>` on https; the value says what it is.
+    HostPrefixed,
+    /// The bare name and the alphabet of a servlet container, for clients that know no other. Visitors who are not
+    /// signed in have one too.
+    Servlet,
+}
+
+coded!(struct Session { keys, cookie, style, idle, absolute, cache });
+coded!(enum CookieStyle { 0 HostPrefixed, 1 Servlet });
+
+#[cfg(feature = "reader")]
+pub(crate) use file::{SECTION, lives, read};
+
+/// As the file has it.
+#[cfg(feature = "reader")]
+mod file {
+    use super::{CookieStyle, Session};
+    use crate::carrier;
+    use crate::reader::table::Table;
+    use crate::reader::text;
+    use crate::reader::time;
+    use crate::sections::key::{self, Keys};
+    use crate::shape::{DAY, HOUR, Key, Kind, MINUTE, Shape, Span, form};
+
+    pub(crate) static SECTION: Key =
+        Key::new("session", Kind::Table(&TABLE), "", "Sessions: a cookie that stands for a record in Workers KV.");
+    /// `[session]`
+    static TABLE: Shape = Shape::new("session", "", "", &[&KEYS, &COOKIE, &IDLE, &ABSOLUTE, &CACHE]);
+    static KEYS: Key = Key::new(
+        "keys",
+        Kind::Texts(Some("is empty; name at least one key")),
+        form::KEY_IDS,
+        "Ids of keys with `use = \"seal\"`.",
+    )
+    .required();
+    static COOKIE: Key = Key::new(
+        "cookie",
+        Kind::TextOr("edgegate"),
+        r#""type": "string", "pattern": "^(?!__)[A-Za-z0-9_-]{1,64}$""#,
+        "Name of the cookie, without prefix. On https it is sent as `__Host-NAME`, on http loopback as `NAME`. Not \
+         `JSESSIONID` beside `[luminate]`.",
+    );
+    static IDLE: Key = Key::new(
+        "idle",
+        Kind::Seconds(&Span {
+            usual: 30 * MINUTE,
+            least: (MINUTE, "its record lies in Workers KV, which keeps nothing for less than a minute"),
+            most: (30 * DAY, "what leaks would stay good for longer"),
+        }),
+        form::DURATION,
+        "The session ends after this time without a request. At most `absolute`. Activity is recorded in KV, which \
+         may lag by a minute or more in other locations, so a limit of a few minutes can end a session early for a \
+         user who moves between locations.",
+    );
+    static ABSOLUTE: Key = Key::new(
+        "absolute",
+        Kind::Seconds(&Span {
+            usual: 12 * HOUR,
+            least: (MINUTE, "its record lies in Workers KV, which keeps nothing for less than a minute"),
+            most: (30 * DAY, "what leaks would stay good for longer"),
+        }),
+        form::DURATION,
+        "The session ends after this time in any case.",
+    );
+    static CACHE: Key = Key::new(
+        "cache",
+        Kind::Seconds(&Span {
+            usual: 30,
+            least: (0, ""),
+            most: (5 * MINUTE, "for so long a revoked credential may still be accepted"),
+        }),
+        form::DURATION,
+        "As in `[bearer]`.",
+    );
+
+    /// `[session]`
+    pub(crate) fn read(root: &Table<'_>, keys: &Keys) -> Option<Session> {
+        let table = root.table(&SECTION)?;
+        let cookie = table.checked_or(&COOKIE, text::cookie);
+        if OWN_COOKIES.iter().any(|own| cookie.eq_ignore_ascii_case(own)) {
+            table.wrong(&COOKIE, "is another cookie of the gateway's; choose another name");
+        }
+        let (idle, absolute) = lives(&table, [&IDLE, &ABSOLUTE]);
+        Some(Session {
+            keys: key::list(&table, &KEYS, keys, key::SEAL),
+            cookie,
+            style: CookieStyle::HostPrefixed,
+            idle,
+            absolute,
+            cache: table.seconds(&CACHE),
+        })
+    }
+
+    /// `idle` and `absolute` of sessions, in seconds.
+    pub(crate) fn lives(table: &Table<'_>, [idle, absolute]: [&Key; 2]) -> (u64, u64) {
+        let seconds = [idle, absolute].map(|key| table.seconds(key));
+        if let [shorter, longer] = seconds
+            && shorter > longer
+        {
+            let key = if table.has(idle) { idle } else { absolute };
+            let (shorter, longer) = (time::show_duration(shorter), time::show_duration(longer));
+            let reason = format!("a session would idle longer ({shorter}) than it lives (absolute = {longer})");
+            table.wrong(key, &reason);
+        }
+        seconds.into()
+    }
+
+    /// What the gateway sets beside a session: its token, and what goes with a broker and an http session.
+    const OWN_COOKIES: [&str; 4] =
+        ["XSRF-TOKEN", "edgegate-broker", carrier::HTTP_SESSION, carrier::HTTP_SESSION_HANDED];
+}
