@@ -142,7 +142,7 @@ impl Exchange {
             held.decided();
         }
         match sent {
-            Ok(sent) => glue::settled(&sent, context, timeout, limit, PATIENCE_MS, self),
+            Ok(sent) => glue::settled(&sent, context, timeout, limit, PATIENCE_MS, &self.into()),
             Err(error) => resolved(self.finish(JsValue::UNDEFINED, &error, None)),
         }
     }

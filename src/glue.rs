@@ -1,6 +1,5 @@
 //! Declarations of the functions in JavaScript: `glue.js`, `storage.js`, `signatures.js`, `background.js`.
 
-use super::entry::Exchange;
 use super::form::FormGuard;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -42,7 +41,7 @@ extern "C" {
         timeout: u32,
         limit: u32,
         milliseconds: u32,
-        exchange: Exchange,
+        exchange: &JsValue,
     ) -> js_sys::Promise;
 
     #[wasm_bindgen(catch)]

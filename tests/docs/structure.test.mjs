@@ -7,6 +7,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { root } from "../e2e/lib/gateway.mjs";
 import { code, document, rowsUnder } from "./lib/demo.mjs";
+import { circles, importsOf, modulesOf } from "./lib/imports.mjs";
 import { functions } from "./lib/parameters.mjs";
 
 const CORE = "crates/core/src";
@@ -16,6 +17,15 @@ const EXCEPTIONS = {};
 
 /** Percent of all functions, `self` counted. The platform's own calls, a port's and the simulator's are among them. */
 const MANY_PARAMETERS = 1.7;
+
+/** Circles within one folder: a type with parts that know it, or a module with files of its own. */
+const WITHIN = [
+  "crates/core/src/credential/grant: code mod tokens",
+  "crates/core/src/credential/session: cookies mod",
+  "crates/core/src/http/multipart: header mod parameter reader",
+  "crates/core/src/redirect/document: mod path",
+  "crates/core/src/tags: comment context mod page script write",
+];
 
 const picture = floors(document("ARCHITECTURE.md"));
 const height = new Map(picture.flatMap((rooms, at) => rooms.map((room) => [room, picture.length - at])));
@@ -55,6 +65,30 @@ test("the crates depend on each other as the table says", () => {
     const said = [...on.matchAll(/`(\w+)`/g)].map(([, name]) => name);
     assert.deepEqual([...new Set(own)].sort(), said.sort(), `${code(folder)}: the table says ${said}`);
   }
+});
+
+test("no files of different folders take names from each other in a circle, and within a folder only these do", () => {
+  const found = ["crates/core/src", "crates/policy/src", "crates/cli/src", "src"].flatMap((folder) => circles(importsOf(modulesOf(path.join(root, folder)))));
+  const named = found.map((files) => files.map((file) => path.relative(root, file)));
+  const folders = (files) => new Set(files.map((file) => path.dirname(file)));
+  assert.deepEqual(named.filter((files) => folders(files).size > 1), []);
+  assert.deepEqual(named.map((files) => `${path.dirname(files[0])}: ${files.map((file) => path.basename(file, ".rs")).join(" ")}`), WITHIN);
+});
+
+test("a circle is seen, whatever form the imports have", () => {
+  const modules = new Map(Object.entries({
+    "": "mod a;\npub use a::Thing;",
+    a: "use crate::b::{self, Other};",
+    b: "pub use c::Deep;\nmod c;\npub struct Other;",
+    "b::c": "use crate::Thing;\npub struct Deep;",
+    d: "fn f(x: super::b::Deep) {}",
+  }).map(([name, source]) => [name, { file: name || "lib", source }]));
+  const graph = importsOf(modules);
+  assert.deepEqual([...graph.get("d")], ["b::c"]);
+  assert.deepEqual(circles(graph), []);
+  modules.set("b", { file: "b", source: "pub use c::Deep;\nmod c;\nuse super::d::f;\npub struct Other(c::Deep);\nuse self::c::Deep;" });
+  modules.set("b::c", { file: "b::c", source: "use crate::Thing;\nuse super::Other;" });
+  assert.deepEqual(circles(importsOf(modules)), [["a", "b", "b::c", "d"]]);
 });
 
 test("an import is seen in whatever form it is written", () => {

@@ -1,6 +1,6 @@
 //! Where requests carry credentials, so that no origin receives one, on whichever route it turns up.
 
-use super::{Facts, Policy};
+use crate::Policy;
 
 /// A place in a request where a kind of credential, or a part of it, stands.
 #[derive(Debug, Clone, Copy)]
@@ -28,37 +28,6 @@ pub enum Name {
     Is(&'static str),
     /// The one that the policy gives.
     Given(fn(&Policy) -> Option<&str>),
-}
-
-/// What a policy's kinds of credential are carried in, whichever route accepts them.
-#[derive(Debug, Clone, Default)]
-pub struct Carried {
-    /// Header fields, in lower case.
-    pub headers: Vec<&'static str>,
-    /// Cookies, without a prefix.
-    pub cookies: Vec<String>,
-    /// Query parameters.
-    pub parameters: Vec<String>,
-    /// Beginnings of the names of query parameters, in lower case.
-    pub prefixes: Vec<&'static str>,
-}
-
-impl Carried {
-    /// Folds the rows of the kinds that the policy knows.
-    pub(super) fn of(policy: &Policy) -> Self {
-        let mut carried = Self::default();
-        let known = Facts::ALL.iter().filter(|facts| (facts.is_known)(policy));
-        for carrier in known.flat_map(|facts| facts.carriers) {
-            match carrier {
-                Carrier::Header(name) => carried.headers.push(name),
-                Carrier::Cookie(name) => carried.cookies.extend(name.of(policy)),
-                Carrier::Parameter(name) => carried.parameters.extend(name.of(policy)),
-                Carrier::Prefix(name) => carried.prefixes.push(name),
-                Carrier::Authorization | Carrier::OfRoute(_) | Carrier::OfProfile => {}
-            }
-        }
-        carried
-    }
 }
 
 impl Name {

@@ -1,8 +1,7 @@
 //! The policy: `edgegate.toml`, read once into types that cannot hold nonsense.
 //!
-//! [`Policy::read`] is the only way to get one. It is called by `build.rs` (a bad policy fails the
-//! build), by `edgegate check`, and by the Worker when it starts. This folder uses no `crate::` path
-//! outside itself, because `build.rs` includes it by `#[path]`.
+//! There are two ways to get one: `Policy::read` reads and checks the file (with the feature `reader`, in the tool), and
+//! [`Policy::decode`] takes what was compiled from it (in the Worker).
 //!
 //! Names in the file are resolved while reading: a [`Route`] holds the profiles it accepts, a profile
 //! holds its [`Key`]s, and nothing is looked up by name while a request waits. Secrets are named here,
@@ -18,6 +17,7 @@
 mod compiled;
 
 mod base_url;
+mod carried;
 pub mod carrier;
 mod client;
 mod facts;
@@ -44,7 +44,8 @@ mod text;
 use std::sync::Arc;
 
 pub use base_url::BaseUrl;
-pub use carrier::{Carried, Carrier};
+pub use carried::Carried;
+pub use carrier::Carrier;
 pub use client::{MOST_SCOPES, check as check_client, redirect_uri, resource, secret_digest};
 pub use compiled::{PolicyDigest, Unreadable};
 pub use facts::{CredentialKind, Facts, PlainScheme, Scheme, Turn};
@@ -59,10 +60,7 @@ pub use origin::OriginPattern;
 pub use path::{PathPattern, is_within};
 pub use pattern::{HostPattern, NamePattern};
 #[cfg(feature = "reader")]
-pub use reader::{
-    Advice, Advised, Expected, PolicyTest, Problem, TestCredential, TestCredentialKind, Warning, advise, duration,
-    show_duration,
-};
+pub use reader::{Advice, Advised, Problem, Warning, advise, duration, show_duration};
 pub use reading::loosest;
 pub use secrets::{NamedSecret, SecretUse};
 pub use sections::*;

@@ -24,10 +24,15 @@ fn main() {
     }
     let is_timed = arguments.iter().any(|argument| argument == "--cpu");
     arguments.retain(|argument| argument != "--cpu");
-    let cases = inputs::all().into_iter().chain(requests::all());
+    let cases = inputs::all().into_iter().chain(of_strangers());
     for case in cases.filter(|case| arguments.is_empty() || arguments.iter().any(|kind| case.kind.starts_with(kind))) {
         println!("{}", measured(&case, is_timed));
     }
+}
+
+/// What anybody can send.
+fn of_strangers() -> impl Iterator<Item = Case> {
+    requests::all().into_iter().chain(tokens::all()).map(|case| Case { is_anonymous: true, ..case })
 }
 
 /// Sizes double up to the limit, which is the last.

@@ -16,8 +16,6 @@ pub fn all() -> Vec<Case> {
     cases.extend(near_misses());
     cases.extend(headers());
     cases.extend(forms());
-    cases.extend(super::tokens::tokens());
-    cases.iter_mut().for_each(|case| case.is_anonymous = true);
     cases
 }
 

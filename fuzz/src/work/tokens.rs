@@ -6,7 +6,7 @@ use edgegate_fuzz::support::Request;
 use super::inputs::{Case, repeated};
 use super::requests::{HEADERS, asked};
 
-pub fn tokens() -> Vec<Case> {
+pub fn all() -> Vec<Case> {
     let header = "eyJhbGciOiJFUzI1NiJ9"; // {"alg":"ES256"}
     let json = |start: &'static str, unit: &'static str, end: &'static str| {
         move |bytes: usize| base64(&format!("{start}{}{end}", repeated(unit, bytes * 3 / 4)))

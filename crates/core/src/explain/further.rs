@@ -1,10 +1,13 @@
 //! What the command-line tool tries beyond the demo's page. The Worker's part of each is empty, for its size.
 
 use crate::digest::{hmac_md5, hmac_sha1};
-use crate::explain::redirect::Making;
 use crate::explain::spellings::sorted;
 use crate::policy::{Digest, Key, KeyUse, Policy, SignedRedirect};
+use crate::secret::Secret;
 use crate::signed::redirect;
+
+/// A way to make a signature, and what it betrays of a signer that uses it.
+pub type Making = (fn(Digest, &str, &Secret) -> Vec<u8>, &'static str);
 
 /// Texts that are no spelling of the query: its parameters in other orders, and more than it.
 pub fn texts(url: &str, covered: &str) -> Vec<(String, String)> {

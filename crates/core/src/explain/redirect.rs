@@ -8,11 +8,10 @@ use crate::digest::hex;
 use crate::explain::Explainer;
 use crate::explain::causes::{clock_cause, fallback, redirect_cause};
 use crate::explain::explanation::{Explanation, refused};
-use crate::explain::further;
+use crate::explain::further::{self, Making};
 use crate::explain::spellings::spellings;
 use crate::policy::{Boundary, Digest, Key, SignedRedirect};
 use crate::refusal::Reason;
-use crate::secret::Secret;
 use crate::signed::redirect::{self, Parts};
 
 impl Explainer<'_> {
@@ -119,9 +118,6 @@ impl Explainer<'_> {
         None
     }
 }
-
-/// A way to make a signature, and what it betrays of a signer that uses it.
-pub type Making = (fn(Digest, &str, &Secret) -> Vec<u8>, &'static str);
 
 fn other_boundary(profile: &SignedRedirect, boundary: Boundary) -> String {
     format!(

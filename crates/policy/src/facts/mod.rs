@@ -7,10 +7,16 @@
 // First: its macro lists the rows.
 #[macro_use]
 mod kinds;
+
+mod carried;
+#[cfg(feature = "reader")]
+mod presets;
 mod rows;
 
 use std::sync::Arc;
 
+#[cfg(feature = "reader")]
+pub(crate) use presets::{PRESETS, words};
 pub use rows::CredentialKind;
 
 use super::{Carrier, Issuer, Policy};

@@ -5,9 +5,13 @@ mod gateway;
 mod luminate;
 mod oauth;
 mod route;
+#[cfg(feature = "reader")]
+mod testing;
 
 pub use client::*;
 pub use gateway::*;
 pub use luminate::*;
 pub use oauth::*;
 pub use route::*;
+#[cfg(feature = "reader")]
+pub use testing::*;

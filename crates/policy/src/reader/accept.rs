@@ -5,6 +5,7 @@ use super::order;
 use super::suggest;
 use super::table::Table;
 use super::value::Text;
+use crate::facts::{PRESETS, words};
 use crate::sections::Surroundings;
 use crate::shape::{root, route};
 use crate::{CredentialKind, Dialect, Facts, Xsrf};
@@ -50,12 +51,6 @@ pub(super) fn names(table: &Table<'_>, word: &str) -> bool {
         return false;
     };
     items.iter().any(|item| matches!(item.get_ref(), toml::de::DeValue::String(name) if name == word))
-}
-
-/// Every word that `accept` may hold.
-pub(crate) fn words() -> Vec<String> {
-    let presets = PRESETS.iter().map(|(name, _)| (*name).to_owned());
-    Facts::ALL.iter().map(|facts| facts.spelling()).chain(presets).collect()
 }
 
 /// What cannot stand beside what.
@@ -137,11 +132,6 @@ fn unknown(word: &str) -> String {
     format!("`{word}` is no kind of credential{}", suggest::hint(word, known, "possible"))
 }
 
-/// `protocols.md` C1: what SuperOffice takes in a company's own network, and online.
-const PRESETS: [(&str, &[&str]); 2] = [
-    ("superoffice-onsite", &["bearer", "ticket", "basic", "session"]),
-    ("superoffice-online", &["bearer", "app-ticket", "session"]),
-];
 const CONNECTION: [&str; 3] = ["negotiate", "ntlm", "kerberos"];
 const OF_CONNECTION: &str = "authenticates a connection, and connections to origins are shared by all clients here: \
     relayed, one client's handshake would serve the next, so it is neither ended nor relayed. Name a `broker` on the \

@@ -20,6 +20,7 @@ pub(crate) mod routes;
 pub(crate) mod secrets;
 mod suggest;
 pub(crate) mod table;
+mod tables;
 pub(crate) mod testing;
 pub(crate) mod text;
 pub(crate) mod time;
@@ -28,15 +29,13 @@ mod warning;
 
 use toml::de::DeTable;
 
-pub(crate) use accept::words;
 pub use check::{Advice, Advised, advise};
 pub(crate) use names::{Holder, Named};
 pub use problem::Problem;
-pub use testing::{Expected, PolicyTest, TestCredential, TestCredentialKind};
 pub use time::{duration, show_duration};
 pub use warning::Warning;
 
-use crate::{Carried, Policy, sections};
+use crate::{Carried, Policy};
 use problem::Report;
 
 impl Policy {
@@ -82,7 +81,7 @@ fn read(text: &str) -> Result<Policy, Vec<Problem>> {
         }
         return Err(problems(report));
     }
-    let policy = sections::read(&report, document.get_ref());
+    let policy = tables::read(&report, document.get_ref());
     match (report.finish(), policy) {
         (Ok(places), Some(policy)) => Ok(Policy { carried: Carried::of(&policy), places, ..policy }),
         (Err(problems), _) => Err(problems),

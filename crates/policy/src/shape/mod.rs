@@ -24,7 +24,7 @@ pub(super) use routing::{route, route_bearer, route_cors, route_forward};
 pub(super) use testing::{test, test_credential};
 pub(super) use top::root;
 
-use super::{SHARDS, sections};
+use super::SHARDS;
 
 /// A table of the file.
 #[derive(Debug)]
@@ -132,17 +132,6 @@ impl Shape {
     /// The names of its keys.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.keys.iter().map(|key| key.name)
-    }
-
-    /// Every table, the file itself first.
-    pub fn all() -> Vec<&'static Shape> {
-        let mut all = vec![&sections::TABLE];
-        let mut at = 0;
-        while let Some(shape) = all.get(at) {
-            all.extend(shape.keys.iter().filter_map(|key| key.kind.shape()));
-            at += 1;
-        }
-        all
     }
 }
 

@@ -63,7 +63,7 @@ pub(crate) mod route {
         "",
         "The credentials that open it, [below](#accept-of-a-route).",
     )
-    .of(crate::reader::words)
+    .of(crate::facts::words)
     .required();
     pub(crate) static BEARER: Key = Key::new(
         "bearer",
