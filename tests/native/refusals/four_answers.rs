@@ -27,6 +27,8 @@ fn the_explainer_never_says_another_thing_than_the_gate() {
         let gate = &story.site.gate;
         let now = story.site.ports.world.clock.get();
         let told = Explainer::new(&gate.policy, &gate.secrets, now).explain(&request.method, &request.url);
+        let is_told = told.causes.iter().all(|cause| cause != "See the reason's code.");
+        assert!(is_told, "{}: crates/core/src/explain/causes.rs has no sentence for it", told.verdict);
         // Asked about the address alone, the gate says this.
         let handled = story.site.ask(&request);
         let said = handled.refused.map_or("ok", Reason::code);

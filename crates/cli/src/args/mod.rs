@@ -43,10 +43,10 @@ pub enum Command {
     /// Read the policy: every mistake with its line, every loosening as a warning, and what each route does
     #[command(after_long_help = help::CHECK)]
     Check(Check),
-    /// Compile the policy, beside a Worker that is compiled already: a folder that the platform can run
+    /// Compile the policy into a folder that the platform can run, beside a compiled Worker
     #[command(after_long_help = help::BUILD)]
     Build(Build),
-    /// The policy beside the one that was built before
+    /// Compare the policy with the one that was built before
     Policy {
         #[command(subcommand)]
         command: PolicyCommand,
