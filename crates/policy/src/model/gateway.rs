@@ -69,7 +69,7 @@ impl Admin {
     }
 }
 
-/// `[limits]`, in bytes.
+/// `[limits]`
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// The URL (default 8192); beyond it 414.

@@ -48,7 +48,7 @@ pub(crate) mod root {
         "limits",
         Kind::Table(&super::super::limits::TABLE),
         "",
-        "Bounds on a request, in bytes, before anything else is looked at.",
+        "Bounds on a request; those on sizes before anything else is looked at.",
     );
     pub(crate) static STORAGE: Key =
         Key::new("storage", Kind::Table(&super::super::storage::TABLE), "", "Who keeps what.");
