@@ -15,11 +15,11 @@ export async function setup(env = process.env) {
   if (Number(process.versions.node.split(".")[0]) < versions.node) {
     throw new Failure(`This is Node ${process.versions.node}`, { todo: `Install Node ${versions.node} or later, then run the same command again.` });
   }
-  console.log("Set-up: installing what is missing (half a minute the first time, then a second)");
   await ensurePackages(env);
   const toolchain = await ensureWasmTarget(env);
   const rust = toolchain.kind === "rustup" ? "Rust's wasm target" : "Debian's Rust for wasm";
-  console.log(`  ok ${["npm packages", rust].join(", ")} (${seconds(begun)})`);
+  // wrangler calls for each file that is saved while it serves: then this is no news.
+  if (env.WRANGLER_COMMAND === undefined) console.log(`  ok ${["npm packages", rust].join(", ")} (${seconds(begun)})`);
   return toolchain;
 }
 

@@ -71,5 +71,5 @@ test("npm test ends with 1 where a name matches nothing, and says what there is"
   assert.equal(status, 1);
   assert.match(stderr, /no part, file, folder or test is called "link_propertis"\nDid you mean [^\n]*\blinks\/properties\b/);
   assert.match(stderr, /^ +e2e .*\blinks\/single-use\b/ms);
-  assert.doesNotMatch(stdout, /Set-up/, "nothing is installed or built for it");
+  assert.doesNotMatch(stdout, /npm packages/, "nothing is installed or built for it");
 });
