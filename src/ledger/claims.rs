@@ -14,7 +14,7 @@
 
 use super::{first, now, number, text};
 use edgegate_core::digest::base64url;
-use edgegate_core::ports::{ClaimKey, Claimed, Redeemed, Redemption};
+use edgegate_core::ports::{ClaimKey, Claimed, Kept, Redeemed, Redemption};
 use worker::{Result, SqlStorage, SqlStorageValue};
 
 /// What a claim is answered that was the first.
@@ -87,19 +87,11 @@ pub fn answer(sql: &SqlStorage, body: &str) -> Result<Option<String>> {
             Err(_) => Ok(None),
         },
         ["claim", key, until, note] => match until.parse() {
-            Ok(until) => {
-                Ok(
-                    match claim(sql, &Claim { key, until, by: "", note })?
-                        .splitn(3, '\n')
-                        .collect::<Vec<_>>()
-                        .as_slice()
-                    {
-                        ["replayed", _, note] => Some(["replayed\n", note].concat()),
-                        ["first", _] => Some(FIRST.to_owned()),
-                        _ => None, // a failure for that version, and the gate refuses
-                    },
-                )
-            }
+            Ok(until) => Ok(match claimed(&claim(sql, &Claim { key, until, by: "", note })?) {
+                Some(Claimed::Replayed { note, .. }) => Some(["replayed\n", &note].concat()),
+                Some(Claimed::First) => Some(FIRST.to_owned()),
+                None => None, // a failure for that version, and the gate refuses
+            }),
             Err(_) => Ok(None),
         },
         ["recall", key, ..] => Ok(Some(match row_of(sql, key)? {
@@ -157,12 +149,12 @@ fn redeem(sql: &SqlStorage, body: &str) -> Result<Option<String>> {
     let [kept, key, until, by, ways, note] = lines.as_slice() else { return Ok(None) };
     let Ok(until) = until.parse() else { return Ok(None) };
     let Some(row) = row_of(sql, kept)? else { return Ok(Some("none\n".to_owned())) };
-    let (allowed, kept) = parts(&row).2.split_once('\n').unwrap_or_default();
-    if !ways.split(' ').any(|way| !way.is_empty() && allowed.split(' ').any(|one| one == way)) {
-        return Ok(Some(format!("others\n{kept}")));
+    let kept = Kept::read(parts(&row).2);
+    if !kept.is_for(ways.split(' ')) {
+        return Ok(Some(format!("others\n{}", kept.text)));
     }
     let claim = claim(sql, &Claim { key, until, by, note })?;
-    Ok(Some(format!("kept\n{}\n{kept}{claim}", kept.len())))
+    Ok(Some(format!("kept\n{}\n{}{claim}", kept.text.len(), kept.text)))
 }
 
 /// Takes a claim back. It is remembered for a while in any case: the claim may be asked for once more, and that question may

@@ -83,7 +83,7 @@ pub const OBJECT_BYTES: usize = 2;
 /// A claim on what was kept for somebody.
 #[derive(Debug, Clone, Copy)]
 pub struct Redemption<'a> {
-    /// What was claimed with a note whose first line lists the ways to redeem it, separated by spaces.
+    /// What was claimed with a note that is [`Kept`].
     pub kept: &'a ClaimKey,
     /// What is claimed if one of `ways` is among them; [`beside`](ClaimKey::beside) `kept`.
     pub key: &'a ClaimKey,
@@ -93,6 +93,32 @@ pub struct Redemption<'a> {
     pub ways: &'a [String],
     /// For a second claimant.
     pub note: &'a str,
+}
+
+/// A note for those who show one of some words: its first line lists the words, separated by spaces.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept<'a> {
+    ways: &'a str,
+    /// What is kept.
+    pub text: &'a str,
+}
+
+impl<'a> Kept<'a> {
+    /// The note. Ways have neither spaces nor line feeds.
+    pub fn write(ways: &[String], text: &str) -> String {
+        format!("{}\n{text}", ways.join(" "))
+    }
+
+    /// A note that is none is kept for nobody, and empty.
+    pub fn read(note: &'a str) -> Self {
+        let (ways, text) = note.split_once('\n').unwrap_or_default();
+        Self { ways, text }
+    }
+
+    /// Whether one of these words is among its ways.
+    pub fn is_for<'w>(&self, mut shown: impl Iterator<Item = &'w str>) -> bool {
+        shown.any(|way| !way.is_empty() && self.ways.split(' ').any(|one| one == way))
+    }
 }
 
 /// What came of a redemption. The texts are what was kept, without its first line.

@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::ports::{ClaimKey, Claimed, Guess, Guesses, Redeemed, Redemption, Tombstone};
+use crate::ports::{ClaimKey, Claimed, Guess, Guesses, Kept, Redeemed, Redemption, Tombstone};
 use crate::refusal::Reason;
 
 use super::ledger::{Claim, Row, Shards};
@@ -194,13 +194,13 @@ impl World {
     pub fn redeem(&self, redemption: &Redemption<'_>, by: u64) -> Option<Redeemed> {
         let kept = self.ledger().borrow().get(redemption.kept).map(|row| row.note.clone());
         let Some(kept) = kept else { return Some(Redeemed::Unknown) };
-        let (ways, kept) = kept.split_once('\n').unwrap_or_default();
-        if !ways.split(' ').any(|way| redemption.ways.iter().any(|shown| shown == way)) {
-            return Some(Redeemed::ForOthers(kept.to_owned()));
+        let kept = Kept::read(&kept);
+        if !kept.is_for(redemption.ways.iter().map(String::as_str)) {
+            return Some(Redeemed::ForOthers(kept.text.to_owned()));
         }
         let claimed =
             self.claim(&Claim { key: *redemption.key, until: redemption.until, note: redemption.note, by })?;
-        Some(Redeemed::Claimed(kept.to_owned(), claimed))
+        Some(Redeemed::Claimed(kept.text.to_owned(), claimed))
     }
 
     /// A revocation at the Ledger.

@@ -26,35 +26,23 @@ mod file {
     use super::Bearer;
     use crate::reader::table::Table;
     use crate::sections::key::{self, Keys};
-    use crate::shape::{DAY, HOUR, Key, Kind, MINUTE, Shape, Span, form};
+    use crate::shape::{CACHED, DAY, HOUR, KEY_LIST, Key, Kind, STORED, Shape, Span, form};
 
     pub(crate) static SECTION: Key = Key::new("bearer", Kind::Table(&TABLE), "", "Opaque Bearer tokens.");
     /// `[bearer]`
     static TABLE: Shape = Shape::new("bearer", "", "", &[&KEYS, &LIFETIME, &CACHE]);
-    static KEYS: Key = Key::new(
-        "keys",
-        Kind::Texts(Some("is empty; name at least one key")),
-        form::KEY_IDS,
-        "Ids of keys with `use = \"seal\"`. The first issues, all verify.",
-    )
-    .required();
+    static KEYS: Key =
+        Key::new("keys", KEY_LIST, form::KEY_IDS, "Ids of keys with `use = \"seal\"`. The first issues, all verify.")
+            .required();
     static LIFETIME: Key = Key::new(
         "lifetime",
-        Kind::Seconds(&Span {
-            usual: HOUR,
-            least: (MINUTE, "its record lies in Workers KV, which keeps nothing for less than a minute"),
-            most: (90 * DAY, "what leaks would stay good for longer"),
-        }),
+        Kind::Seconds(&Span { usual: HOUR, least: STORED, most: (90 * DAY, "what leaks would stay good for longer") }),
         form::DURATION,
         "Lifetime of a token, and the maximum that a call may request.",
     );
     static CACHE: Key = Key::new(
         "cache",
-        Kind::Seconds(&Span {
-            usual: 30,
-            least: (0, ""),
-            most: (5 * MINUTE, "for so long a revoked credential may still be accepted"),
-        }),
+        CACHED,
         form::DURATION,
         "Maximum age of an isolate's copy of a record. Part of the [time until a revocation is \
          seen](operations.md#revocation).",

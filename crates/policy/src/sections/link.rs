@@ -45,7 +45,7 @@ mod file {
     use crate::reader::table::Table;
     use crate::reader::text;
     use crate::sections::key::{self, Keys};
-    use crate::shape::{DAY, Key, Kind, MINUTE, Shape, Span, form};
+    use crate::shape::{DAY, KEY_LIST, Key, Kind, MINUTE, Shape, Span, form};
 
     pub(crate) static SECTION: Key = Key::new(
         "links",
@@ -62,7 +62,7 @@ mod file {
     );
     static KEYS: Key = Key::new(
         "keys",
-        Kind::Texts(Some("is empty; name at least one key")),
+        KEY_LIST,
         form::KEY_IDS,
         "Ids of keys with `use = \"link\"`. All of them verify; `edgegate link sign` signs with the first.",
     )

@@ -27,25 +27,19 @@ mod file {
     use crate::reader::table::Table;
     use crate::reader::text;
     use crate::sections::key::{self, Keys};
-    use crate::shape::{DAY, Key, Kind, MINUTE, Shape, Span, form};
+    use crate::shape::{DAY, KEY_LIST, Key, Kind, MINUTE, STORED, Shape, Span, form};
 
     pub(crate) static SECTION: Key = Key::new("nonce", Kind::Table(&TABLE), "", "One-time nonces that open a session.");
     /// `[nonce]`
     static TABLE: Shape = Shape::new("nonce", "", "", &[&KEYS, &PARAMETER, &LIFETIME]);
-    static KEYS: Key = Key::new(
-        "keys",
-        Kind::Texts(Some("is empty; name at least one key")),
-        form::KEY_IDS,
-        "Ids of keys with `use = \"seal\"`.",
-    )
-    .required();
+    static KEYS: Key = Key::new("keys", KEY_LIST, form::KEY_IDS, "Ids of keys with `use = \"seal\"`.").required();
     static PARAMETER: Key =
         Key::new("parameter", Kind::TextOr("NONCE_TOKEN"), form::NAME, "Query parameter that carries it.");
     static LIFETIME: Key = Key::new(
         "lifetime",
         Kind::Seconds(&Span {
             usual: 15 * MINUTE,
-            least: (MINUTE, "its record lies in Workers KV, which keeps nothing for less than a minute"),
+            least: STORED,
             most: (DAY, "what leaks would stay good for longer"),
         }),
         form::DURATION,

@@ -24,7 +24,7 @@ mod file {
     use super::Registry;
     use crate::reader::table::Table;
     use crate::sections::key::{self, Keys};
-    use crate::shape::{Key, Kind, MINUTE, Shape, Span, form};
+    use crate::shape::{CACHED, KEY_LIST, Key, Kind, Shape, form};
 
     pub(crate) static SECTION: Key = Key::new(
         "registry",
@@ -36,7 +36,7 @@ mod file {
     static TABLE: Shape = Shape::new("registry", "", "", &[&KEYS, &CACHE]);
     static KEYS: Key = Key::new(
         "keys",
-        Kind::Texts(Some("is empty; name at least one key")),
+        KEY_LIST,
         form::KEY_IDS,
         "Ids of keys with `use = \"client\"`. The first makes new ids and digests, all verify. Removing a key \
          invalidates the ids and the digests of secrets that were made with it.",
@@ -44,11 +44,7 @@ mod file {
     .required();
     static CACHE: Key = Key::new(
         "cache",
-        Kind::Seconds(&Span {
-            usual: 30,
-            least: (0, ""),
-            most: (5 * MINUTE, "for so long a revoked credential may still be accepted"),
-        }),
+        CACHED,
         form::DURATION,
         "Maximum age of an isolate's copy of a registered client. Part of the time until a removal is seen \
          everywhere.",

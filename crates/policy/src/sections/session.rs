@@ -46,19 +46,13 @@ mod file {
     use crate::reader::text;
     use crate::reader::time;
     use crate::sections::key::{self, Keys};
-    use crate::shape::{DAY, HOUR, Key, Kind, MINUTE, Shape, Span, form};
+    use crate::shape::{CACHED, DAY, HOUR, KEY_LIST, Key, Kind, MINUTE, STORED, Shape, Span, form};
 
     pub(crate) static SECTION: Key =
         Key::new("session", Kind::Table(&TABLE), "", "Sessions: a cookie that stands for a record in Workers KV.");
     /// `[session]`
     static TABLE: Shape = Shape::new("session", "", "", &[&KEYS, &COOKIE, &IDLE, &ABSOLUTE, &CACHE]);
-    static KEYS: Key = Key::new(
-        "keys",
-        Kind::Texts(Some("is empty; name at least one key")),
-        form::KEY_IDS,
-        "Ids of keys with `use = \"seal\"`.",
-    )
-    .required();
+    static KEYS: Key = Key::new("keys", KEY_LIST, form::KEY_IDS, "Ids of keys with `use = \"seal\"`.").required();
     static COOKIE: Key = Key::new(
         "cookie",
         Kind::TextOr("edgegate"),
@@ -70,7 +64,7 @@ mod file {
         "idle",
         Kind::Seconds(&Span {
             usual: 30 * MINUTE,
-            least: (MINUTE, "its record lies in Workers KV, which keeps nothing for less than a minute"),
+            least: STORED,
             most: (30 * DAY, "what leaks would stay good for longer"),
         }),
         form::DURATION,
@@ -82,22 +76,13 @@ mod file {
         "absolute",
         Kind::Seconds(&Span {
             usual: 12 * HOUR,
-            least: (MINUTE, "its record lies in Workers KV, which keeps nothing for less than a minute"),
+            least: STORED,
             most: (30 * DAY, "what leaks would stay good for longer"),
         }),
         form::DURATION,
         "The session ends after this time in any case.",
     );
-    static CACHE: Key = Key::new(
-        "cache",
-        Kind::Seconds(&Span {
-            usual: 30,
-            least: (0, ""),
-            most: (5 * MINUTE, "for so long a revoked credential may still be accepted"),
-        }),
-        form::DURATION,
-        "As in `[bearer]`.",
-    );
+    static CACHE: Key = Key::new("cache", CACHED, form::DURATION, "As in `[bearer]`.");
 
     /// `[session]`
     pub(crate) fn read(root: &Table<'_>, keys: &Keys) -> Option<Session> {

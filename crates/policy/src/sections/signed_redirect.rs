@@ -69,7 +69,7 @@ mod file {
     use crate::reader::text;
     use crate::reader::time;
     use crate::sections::key::{self, Keys};
-    use crate::shape::{HOUR, Key, Kind, Shape, Span, form, words};
+    use crate::shape::{HOUR, KEY_LIST, Key, Kind, Shape, Span, form, words};
 
     pub(crate) static SECTION: Key = Key::new(
         "signed_redirects",
@@ -85,13 +85,8 @@ mod file {
         "",
         &[&KEYS, &DIGESTS, &BOUNDARY, &SIGNATURE, &WINDOW, &SINGLE_USE, &SUNSET, &SUBJECT],
     );
-    static KEYS: Key = Key::new(
-        "keys",
-        Kind::Texts(Some("is empty; name at least one key")),
-        form::KEY_IDS,
-        "Ids of keys with `use = \"digest\"`, tried in turn.",
-    )
-    .required();
+    static KEYS: Key =
+        Key::new("keys", KEY_LIST, form::KEY_IDS, "Ids of keys with `use = \"digest\"`, tried in turn.").required();
     static DIGESTS: Key = Key::new(
         "digests",
         Kind::Texts(Some("is empty; name `md5`, `sha1` or both")),

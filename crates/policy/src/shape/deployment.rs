@@ -80,13 +80,13 @@ pub(crate) mod origin {
 }
 
 pub(crate) mod identity {
-    use super::super::{Key, Kind, MINUTE, Shape, Span, form};
+    use super::super::{KEY_LIST, Key, Kind, MINUTE, Shape, Span, form};
 
     /// `[identity]`
     pub(crate) static TABLE: Shape = Shape::new("identity", "", "", &[&KEYS, &LIFETIME, &STRIP]);
     pub(crate) static KEYS: Key = Key::new(
         "keys",
-        Kind::Texts(Some("is empty; name at least one key")),
+        KEY_LIST,
         r##""items": {"$ref": "#/$defs/key"}, "maxItems": 2"##,
         "Ids of one or two keys with `use = \"identity\"`. The first signs; both are in `/.edgegate/jwks.json`.",
     )

@@ -1,7 +1,7 @@
 //! The Luminate dialect.
 
 pub(crate) mod luminate {
-    use super::super::{DAY, HOUR, Key, Kind, MINUTE, Shape, Span, form};
+    use super::super::{CACHED, DAY, HOUR, KEY_LIST, Key, Kind, MINUTE, STORED, Shape, Span, form};
 
     /// `[luminate]`
     pub(crate) static TABLE: Shape = Shape::new(
@@ -30,7 +30,7 @@ pub(crate) mod luminate {
     );
     pub(crate) static KEYS: Key = Key::new(
         "keys",
-        Kind::Texts(Some("is empty; name at least one key")),
+        KEY_LIST,
         form::KEY_IDS,
         "Ids of keys with `use = \"seal\"`, for its sessions, tokens and nonces. The first issues, all verify.",
     )
@@ -55,7 +55,7 @@ pub(crate) mod luminate {
         "idle",
         Kind::Seconds(&Span {
             usual: 15 * MINUTE,
-            least: (MINUTE, "its record lies in Workers KV, which keeps nothing for less than a minute"),
+            least: STORED,
             most: (DAY, "what leaks would stay good for longer"),
         }),
         form::DURATION,
@@ -65,22 +65,13 @@ pub(crate) mod luminate {
         "absolute",
         Kind::Seconds(&Span {
             usual: 12 * HOUR,
-            least: (MINUTE, "its record lies in Workers KV, which keeps nothing for less than a minute"),
+            least: STORED,
             most: (7 * DAY, "what leaks would stay good for longer"),
         }),
         form::DURATION,
         "A session ends after this time in any case.",
     );
-    pub(crate) static CACHE: Key = Key::new(
-        "cache",
-        Kind::Seconds(&Span {
-            usual: 30,
-            least: (0, ""),
-            most: (5 * MINUTE, "for so long a revoked credential may still be accepted"),
-        }),
-        form::DURATION,
-        "As in `[bearer]`.",
-    );
+    pub(crate) static CACHE: Key = Key::new("cache", CACHED, form::DURATION, "As in `[bearer]`.");
     pub(crate) static NONCE_LIFETIME: Key = Key::new(
         "nonce_lifetime",
         Kind::Seconds(&Span {

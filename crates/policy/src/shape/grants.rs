@@ -1,7 +1,7 @@
 //! The authorization server, and those of others.
 
 pub(crate) mod oauth {
-    use super::super::{DAY, HOUR, Key, Kind, MINUTE, SPREAD, Shape, Span, form, words};
+    use super::super::{CACHED, DAY, HOUR, KEY_LIST, Key, Kind, MINUTE, SPREAD, STORED, Shape, Span, form, words};
     use crate::Dialect;
 
     /// `[oauth]`
@@ -26,7 +26,7 @@ pub(crate) mod oauth {
     );
     pub(crate) static KEYS: Key = Key::new(
         "keys",
-        Kind::Texts(Some("is empty; name at least one key")),
+        KEY_LIST,
         form::KEY_IDS,
         "Ids of keys with `use = \"seal\"`, for codes and tokens. The first issues, all verify.",
     )
@@ -68,7 +68,7 @@ pub(crate) mod oauth {
         "refresh_lifetime",
         Kind::Seconds(&Span {
             usual: 14 * DAY,
-            least: (MINUTE, "its record lies in Workers KV, which keeps nothing for less than a minute"),
+            least: STORED,
             most: (365 * DAY, "what leaks would stay good for longer"),
         }),
         form::DURATION,
@@ -76,11 +76,7 @@ pub(crate) mod oauth {
     );
     pub(crate) static GRANT_LIFETIME: Key = Key::new(
         "grant_lifetime",
-        Kind::Seconds(&Span {
-            usual: 365 * DAY,
-            least: (MINUTE, "its record lies in Workers KV, which keeps nothing for less than a minute"),
-            most: (3650 * DAY, "that is no limit"),
-        }),
+        Kind::Seconds(&Span { usual: 365 * DAY, least: STORED, most: (3650 * DAY, "that is no limit") }),
         form::DURATION,
         "After this time the user is asked for consent again, regardless of refreshes. No token outlives it, and \
          neither lifetime above may be longer.",
@@ -107,16 +103,8 @@ pub(crate) mod oauth {
          used refresh tokens and revoked grants would be unknown. Choose it before the first grant; [how \
          many](scale.md).",
     );
-    pub(crate) static CACHE: Key = Key::new(
-        "cache",
-        Kind::Seconds(&Span {
-            usual: 30,
-            least: (0, ""),
-            most: (5 * MINUTE, "for so long a revoked credential may still be accepted"),
-        }),
-        form::DURATION,
-        "Maximum age of an isolate's copy of a grant, as in `[bearer]`.",
-    );
+    pub(crate) static CACHE: Key =
+        Key::new("cache", CACHED, form::DURATION, "Maximum age of an isolate's copy of a grant, as in `[bearer]`.");
     pub(crate) static QUERY: Key = Key::new(
         "query",
         Kind::Flag(false),

@@ -185,6 +185,17 @@ pub(crate) fn words<T>(pairs: &[(&'static str, T)]) -> Vec<String> {
 pub(crate) const MINUTE: u64 = 60;
 pub(crate) const HOUR: u64 = 60 * MINUTE;
 pub(crate) const DAY: u64 = 24 * HOUR;
+/// The ids of keys, at least one.
+pub(crate) const KEY_LIST: Kind = Kind::Texts(Some("is empty; name at least one key"));
+/// For how long an isolate answers from its own copy of a record.
+pub(crate) const CACHED: Kind = Kind::Seconds(&Span {
+    usual: 30,
+    least: (0, ""),
+    most: (5 * MINUTE, "for so long a revoked credential may still be accepted"),
+});
+/// The least that what has a record may live.
+pub(crate) const STORED: (u64, &str) =
+    (MINUTE, "its record lies in Workers KV, which keeps nothing for less than a minute");
 /// Over how many objects of the Ledger claims are spread. An object takes about a thousand calls a second, so the most of
 /// them take four million.
 pub(crate) const SPREAD: Kind = Kind::Number(&Bounds { usual: Some(SHARDS as u64), least: SHARDS as u64, most: 4096 });

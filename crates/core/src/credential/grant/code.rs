@@ -11,7 +11,7 @@ use crate::credential::dpop::Thumbprint;
 use crate::credential::grant::Grants;
 use crate::digest::{base64url, sha256};
 use crate::policy::SingleUse;
-use crate::ports::{ClaimKey, Claimed, Entropy, KvStore, Ledger, Redeemed, Redemption};
+use crate::ports::{ClaimKey, Claimed, Entropy, Kept, KvStore, Ledger, Redeemed, Redemption};
 use crate::refusal::Reason;
 use crate::sealed::once;
 use crate::sealed::record::Record;
@@ -69,7 +69,7 @@ impl<P> Grants<'_, P> {
         let text = allowed.write();
         match ctx.policy.single_use {
             SingleUse::Ledger => {
-                let note = format!("{}\n{text}", allowed.ways().join(" "));
+                let note = Kept::write(&allowed.ways(), &text);
                 match ctx.ports.claim(&code.claim_key("allowed"), expires, &note).await? {
                     Claimed::First => {}
                     Claimed::Replayed { .. } => return Err(Reason::Internal),
@@ -104,11 +104,11 @@ impl<P> Grants<'_, P> {
         let found = match self.ctx.policy.single_use {
             SingleUse::Ledger => {
                 let note = self.ctx.ports.recall(&code.claim_key("allowed")).await?;
-                note.map(|note| note.split_once('\n').unwrap_or_default().1.to_owned())
+                note.map(|note| Kept::read(&note).text.to_owned())
             }
             SingleUse::BestEffort => self.ctx.ports.get(code.record_key()).await?,
         };
-        let allowed = Authorization::read(&found.ok_or(Reason::CodeUnknown)?).ok_or(Reason::VaultUnavailable)?;
+        let allowed = Authorization::read(&found.ok_or(Reason::CodeUnknown)?)?;
         allowed.check(shown).map(|()| allowed)
     }
 
@@ -150,11 +150,11 @@ impl<P> Grants<'_, P> {
         match self.ctx.ports.redeem(&redemption).await? {
             Redeemed::Unknown => Err(Reason::CodeUnknown),
             Redeemed::ForOthers(kept) => {
-                let allowed = Authorization::read(&kept).ok_or(Reason::VaultUnavailable)?;
+                let allowed = Authorization::read(&kept)?;
                 Err(allowed.check(shown).err().unwrap_or(Reason::LedgerUnavailable))
             }
             Redeemed::Claimed(kept, claimed) => {
-                let allowed = Authorization::read(&kept).ok_or(Reason::VaultUnavailable)?;
+                let allowed = Authorization::read(&kept)?;
                 let used_up = self.used_up(code, shown, &allowed, claimed);
                 Ok((allowed, used_up))
             }
@@ -280,7 +280,12 @@ impl Authorization {
         .to_string()
     }
 
-    fn read(text: &str) -> Option<Self> {
+    /// `VaultUnavailable`: what cannot be read is no answer.
+    fn read(text: &str) -> Result<Self, Reason> {
+        Self::parse(text).ok_or(Reason::VaultUnavailable)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
         let value: Value = serde_json::from_slice(text.as_bytes()).ok()?;
         let word = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
         Some(Self {
@@ -319,6 +324,7 @@ fn challenge_of(verifier: &str) -> Option<String> {
 mod tests {
     use super::{Authorization, Shown, is_verified};
     use crate::credential::dpop::Thumbprint;
+    use crate::ports::Kept;
     use proptest::prelude::*;
 
     const VERIFIERS: [&str; 3] =
@@ -350,7 +356,8 @@ mod tests {
             };
             let bound = shown_key.and_then(Thumbprint::read);
             let shown = Shown { client: other, redirect_uri: shown_address, verifier, bound };
-            let is_met = shown.ways().iter().any(|way| allowed.ways().contains(way));
+            let note = Kept::write(&allowed.ways(), "");
+            let is_met = Kept::read(&note).is_for(shown.ways().iter().map(String::as_str));
             prop_assert_eq!(is_met, allowed.check(&shown).is_ok(), "{:?} {:?}", allowed, shown);
         }
     }
