@@ -8,6 +8,7 @@ mod check_routes;
 mod check_schemes;
 pub(crate) mod client;
 pub(crate) mod deployment;
+mod forward;
 mod index;
 pub(crate) mod luminate;
 pub(crate) mod names;
