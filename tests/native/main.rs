@@ -15,6 +15,7 @@ mod ledger;
 mod links;
 mod luminate;
 mod oauth;
+mod origin_credentials;
 mod policy;
 mod redirects;
 mod refusals;

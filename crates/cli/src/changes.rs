@@ -126,6 +126,7 @@ fn widened(route: &Route, than: &Route) -> Vec<String> {
         ("`path`", !than.path.covers(&route.path)),
         ("`methods`", route.methods.iter().any(|method| !than.methods.contains(method))),
         ("`path_parameters`", route.path_parameters && !than.path_parameters),
+        ("`forward.authorization`", route.forward.passes_authorization && !than.forward.passes_authorization),
         ("`method_override`", route.method_override && !than.method_override),
     ];
     wider.iter().filter(|(_, is_wider)| *is_wider).map(|(key, _)| (*key).to_owned()).collect()
@@ -156,7 +157,8 @@ fn differing(route: &Route, old: &Route) -> Vec<String> {
     let words = |accept: &[CredentialKind]| accept.iter().map(CredentialKind::word).collect::<Vec<_>>();
     let broker = broker.as_ref().map(|broker| &broker.name) != old.broker.as_ref().map(|broker| &broker.name);
     let origin = forward.origin.name != old.forward.origin.name;
-    let Forward { origin: _, path: to, host: as_host, set, remove, jwt_audience } = forward;
+    let Forward { origin: _, path: to, host: as_host, set, remove, jwt_audience, credentials, passes_authorization } =
+        forward;
     let old_forward = &old.forward;
     let keys = [
         ("host", differs(host, &old.host)),
@@ -179,6 +181,12 @@ fn differing(route: &Route, old: &Route) -> Vec<String> {
         ("forward.set", set != &old_forward.set),
         ("forward.remove", differs(remove, &old_forward.remove)),
         ("forward.jwt_audience", jwt_audience != &old_forward.jwt_audience),
+        ("forward.set_secret", credentials.headers != old_forward.credentials.headers),
+        (
+            "forward.authorization",
+            (&credentials.authorization, passes_authorization)
+                != (&old_forward.credentials.authorization, &old_forward.passes_authorization),
+        ),
         ("cors", cors != &old.cors),
         ("path_parameters", path_parameters != &old.path_parameters),
         ("method_override", method_override != &old.method_override),

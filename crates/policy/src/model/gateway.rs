@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::{BaseUrl, Key, NamePattern, Network};
+use super::OriginCredentials;
 
 /// `[gateway]`
 #[derive(Debug, Clone)]
@@ -28,6 +29,8 @@ pub struct Origin {
     pub insecure: bool,
     /// Seconds within which its answer begins (default 60); beyond them 504.
     pub timeout: u64,
+    /// What the gateway shows it with every request, those of the gateway's own among them.
+    pub credentials: OriginCredentials,
 }
 
 /// How an origin is reached: exactly one of `url` and `service`.
@@ -108,7 +111,7 @@ pub enum SingleUse {
 }
 
 coded!(struct Gateway { issuer, realm, explain, decision_log });
-coded!(struct Origin { name, via, insecure, timeout });
+coded!(struct Origin { name, via, insecure, timeout, credentials });
 coded!(enum Via { 0 Url(value), 1 Service(value) });
 coded!(struct Identity { keys, lifetime, strip });
 coded!(struct Admin { secret, next_secret, allow });

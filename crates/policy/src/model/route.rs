@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::strictness;
 use super::super::{Broker, CredentialKind, HostPattern, NamePattern, OriginPattern, PathPattern, Scheme};
-use super::{Dialect, Luminate, Origin, TagPlaces};
+use super::{Dialect, Luminate, Origin, OriginCredentials, TagPlaces};
 
 /// `[[routes]]`
 #[derive(Debug, Clone)]
@@ -156,6 +156,10 @@ pub struct Forward {
     pub remove: Vec<NamePattern>,
     /// `jwt_audience = "..."`: adds `Edgegate-Jwt` for that audience.
     pub jwt_audience: Option<String>,
+    /// What the origin is shown: its own and the route's.
+    pub credentials: OriginCredentials,
+    /// `authorization = "pass"`: the client's Authorization is for the origin, on a route that nothing has to open.
+    pub passes_authorization: bool,
 }
 
 /// `cors = { ... }`
@@ -177,5 +181,5 @@ coded!(struct Route { name, host, path, methods, accept, bearer, dialect, reads_
 coded!(enum Xsrf { 0 Off, 1 Origin, 2 Token, 3 Always });
 coded!(struct BearerUse { scope, query, form, prefix });
 coded!(enum Revocation { 0 Cached, 1 Strict });
-coded!(struct Forward { origin, path, host, set, remove, jwt_audience });
+coded!(struct Forward { origin, path, host, set, remove, jwt_audience, credentials, passes_authorization });
 coded!(struct Cors { origins, credentials, headers, expose, max_age });

@@ -65,6 +65,13 @@ impl Advisor<'_> {
                 "`path_parameters = true`: origins differ on what a `;` in a path means; open it only where one does",
             ),
         }
+        if route.forward.passes_authorization {
+            self.say(
+                Warning::AuthorizationPassed,
+                &label,
+                "`authorization = \"pass\"`: passwords and tokens that are not this gateway's reach the origin, which alone checks them and counts guesses",
+            );
+        }
         if route.method_override {
             self.say(
                 Warning::MethodOverrideAllowed,

@@ -1,14 +1,15 @@
 //! The tables that describe the gateway itself and its surroundings.
 
 use super::names::Names;
+use super::origin_credentials;
 use super::table::Table;
 use super::text;
 use super::value::Text;
 use crate::sections::key;
 use crate::shape::{admin, gateway, identity, limits, origin, root, storage};
 use crate::{
-    Admin, BaseUrl, Gateway, Identity, Issuer, Key, Limits, Luminate, NamePattern, Network, Objects, Origin, SingleUse,
-    Via,
+    Admin, BaseUrl, Gateway, Identity, Issuer, Key, Limits, Luminate, NamePattern, Network, Objects, Origin,
+    OriginCredentials, SingleUse, Via,
 };
 
 /// `version = 1`, so that the form of the file can change one day.
@@ -177,5 +178,14 @@ fn origin(name: &str, table: &Table<'_>) -> Option<Origin> {
         (None, None) => return None,
     };
     let timeout = table.seconds(&origin::TIMEOUT);
-    Some(Origin { name: name.to_owned(), via, insecure, timeout })
+    let credentials = OriginCredentials {
+        authorization: origin_credentials::authorization(table, &origin::AUTHORIZATION),
+        headers: origin_credentials::headers(table, &origin::SET_SECRET),
+    };
+    if insecure {
+        for key in [&origin::AUTHORIZATION, &origin::SET_SECRET].into_iter().filter(|key| table.has(key)) {
+            table.wrong(key, "would travel in the clear, since the origin is `insecure = true`");
+        }
+    }
+    Some(Origin { name: name.to_owned(), via, insecure, timeout, credentials })
 }

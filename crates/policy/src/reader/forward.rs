@@ -1,19 +1,22 @@
 //! `forward` of a route: the origin, and what it gets beside the request.
 
+use super::accept;
 use super::deployment;
+use super::origin_credentials::{self, is_same};
 use super::table::Table;
 use super::text;
 use crate::sections::Surroundings;
 use crate::shape::{route, route_forward};
-use crate::{Forward, NamePattern, PathPattern, Via};
+use crate::{Forward, NamePattern, Origin, OriginCredentials, PathPattern, Via};
 
-/// Reads the table.
+/// Reads the table. `is_open`: nothing opens the route, since it is open to everybody.
 pub(super) fn read(
     table: &Table<'_>,
     around: &Surroundings<'_, '_>,
     from: Option<&PathPattern>,
-    gets_passwords: bool,
+    is_open: bool,
 ) -> Option<Forward> {
+    let gets_passwords = accept::names(table, "luminate");
     let table = table.table(&route::FORWARD)?;
     let origin = table.text(&route_forward::ORIGIN);
     let origin = origin.and_then(|name| {
@@ -49,7 +52,41 @@ pub(super) fn read(
         }
         remove.push(names);
     }
-    Some(Forward { origin: origin?, path, host, set, remove, jwt_audience })
+    let origin = origin?;
+    let (credentials, passes_authorization) = credentials(&table, &origin, is_open);
+    let is_secret = |name: &str| credentials.headers.iter().any(|(secret, _)| is_same(secret, name));
+    if let Some((name, _)) = set.iter().find(|(name, _)| is_secret(name)) {
+        table.wrong(&route_forward::SET, &format!("`{name}` has its value from `set_secret`"));
+    }
+    Some(Forward { origin, path, host, set, remove, jwt_audience, credentials, passes_authorization })
+}
+
+/// What the origin is shown, and whether the client's Authorization is for it.
+fn credentials(table: &Table<'_>, origin: &Origin, is_open: bool) -> (OriginCredentials, bool) {
+    let key = &route_forward::AUTHORIZATION;
+    let passes = table.is_word(key);
+    if passes && !is_open {
+        table.wrong(
+            key,
+            "`pass` is for routes with `accept = [\"none\"]`: elsewhere Authorization is the gateway's to judge",
+        );
+    }
+    if passes && origin.credentials.authorization.is_some() {
+        let reason = format!("`pass` has no place here: `[origins.{}]` has an `authorization` of its own", origin.name);
+        table.wrong(key, &reason);
+    }
+    let own = OriginCredentials {
+        authorization: if passes { None } else { origin_credentials::authorization(table, key) },
+        headers: origin_credentials::headers(table, &route_forward::SET_SECRET),
+    };
+    if origin.insecure {
+        let keys = [key, &route_forward::SET_SECRET];
+        for key in keys.into_iter().filter(|key| table.has(key)) {
+            let reason = format!("would travel in the clear, since `[origins.{}]` is `insecure = true`", origin.name);
+            table.wrong(key, &reason);
+        }
+    }
+    (origin_credentials::together(own, &origin.credentials), passes)
 }
 
 fn set(table: &Table<'_>) -> Vec<(String, String)> {

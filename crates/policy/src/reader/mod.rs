@@ -15,6 +15,7 @@ pub(crate) mod names;
 mod nested;
 pub(crate) mod oauth;
 mod order;
+mod origin_credentials;
 mod overlap;
 pub(crate) mod problem;
 pub(crate) mod routes;

@@ -102,7 +102,12 @@ fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
     check_xsrf(table, xsrf, &accepted.kinds);
     let broker = broker(table, around, takes_sessions);
     let tags = tags(table, is_luminate || takes_sessions);
-    let forward = forward::read(table, around, path.as_ref(), is_luminate);
+    let is_open = !accepted.kinds.is_empty() && !accepts(|one| !matches!(one, CredentialKind::Anonymous));
+    let forward = forward::read(table, around, path.as_ref(), is_open);
+    if dialect == Dialect::SuperOffice && forward.as_ref().is_some_and(|forward| forward.passes_authorization) {
+        let reason = "refuses every Authorization that does not open the route, so there is none for `pass`";
+        table.wrong(&route::DIALECT, reason);
+    }
     let cors = cors(table);
     Some(Route {
         name: name?,

@@ -6,7 +6,7 @@ use toml::de::DeTable;
 
 use super::problem::Report;
 use super::table::Table;
-use super::{allow, client, deployment, luminate, oauth, routes, secrets, testing};
+use super::{allow, client, deployment, luminate, oauth, origin_credentials, routes, secrets, testing};
 use crate::sections::{
     Surroundings, TABLE, basic, bearer, broker, issuer, key, link, nonce, registry, session, sign_in, signed_redirect,
     ticket,
@@ -55,6 +55,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
         single_use,
     };
     let routes = routes::read(&around);
+    origin_credentials::check_secrets(report, &taken, &origins, &routes);
     let tests = testing::read(&around);
     let asks = |route: &Arc<Route>| route.takes_sessions() && (route.xsrf >= Xsrf::Token || route.tags.is_some());
     let gives_xsrf_tokens = ticket.iter().any(|ticket| ticket.pages) || routes.iter().any(asks);

@@ -140,6 +140,8 @@ warnings! {
     TagsInUserText = "tags_in_user_text",
     /// Credentials for every subdomain of a wildcard.
     CorsWildcard = "cors_wildcard",
+    /// `forward.authorization = "pass"`.
+    AuthorizationPassed = "authorization_passed",
     /// `path_parameters = true`.
     PathParametersAllowed = "path_parameters_allowed",
     /// `method_override = true`.

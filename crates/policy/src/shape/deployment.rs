@@ -43,7 +43,7 @@ pub(crate) mod origin {
         "origins.*",
         "An origin: exactly one of `url` and `service`.",
         r#""oneOf": [{"required": ["url"]}, {"required": ["service"]}]"#,
-        &[&URL, &SERVICE, &INSECURE, &TIMEOUT],
+        &[&URL, &SERVICE, &INSECURE, &TIMEOUT, &AUTHORIZATION, &SET_SECRET],
     );
     pub(crate) static URL: Key = Key::new(
         "url",
@@ -77,6 +77,22 @@ pub(crate) mod origin {
          request body is being sent, each piece restarts the time. Once an answer has begun it streams without a \
          limit, and so does a WebSocket.",
     );
+    pub(crate) static AUTHORIZATION: Key = Key::new(
+        "authorization",
+        Kind::Table(&super::super::origin_authorization::TABLE),
+        "",
+        "The `Authorization` that this origin receives with every request, below.",
+    )
+    .usually("none");
+    pub(crate) static SET_SECRET: Key = Key::new(
+        "set_secret",
+        Kind::Other,
+        form::SECRET_HEADERS,
+        "Request headers that this origin receives with every request, also with the gateway's own calls to it, each \
+         with the name of the Worker secret that holds its value: `{ X-Origin-Key = \"ORIGIN_KEY\" }`. An origin that \
+         refuses requests without it [is closed](operations.md#closing-the-origin).",
+    )
+    .usually("none");
 }
 
 pub(crate) mod identity {

@@ -200,8 +200,12 @@ pub(crate) mod route_forward {
     use super::super::{Key, Kind, Shape, form};
 
     /// `[routes[].forward]`
-    pub(crate) static TABLE: Shape =
-        Shape::new("routes[].forward", "", "", &[&ORIGIN, &PATH, &HOST, &SET, &REMOVE, &JWT_AUDIENCE]);
+    pub(crate) static TABLE: Shape = Shape::new(
+        "routes[].forward",
+        "",
+        "",
+        &[&ORIGIN, &PATH, &HOST, &SET, &SET_SECRET, &AUTHORIZATION, &REMOVE, &JWT_AUDIENCE],
+    );
     pub(crate) static ORIGIN: Key = Key::new("origin", Kind::Text, form::SLUG, "Name of the origin.").required();
     pub(crate) static PATH: Key = Key::new(
         "path",
@@ -223,9 +227,26 @@ pub(crate) mod route_forward {
         Kind::Other,
         r##""type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"type": "string", "pattern": "^([!-~]([ -~]*[!-~])?)?$"}"##,
         "Request headers to set. No `Edgegate-*`, no credential and no connection header. The values are in this \
-         file, so do not put a secret here.",
+         file, so a secret belongs into `set_secret`.",
     )
         .usually("none");
+    pub(crate) static SET_SECRET: Key = Key::new(
+        "set_secret",
+        Kind::Other,
+        form::SECRET_HEADERS,
+        "The same with values from Worker secrets: each header has the name of its secret. It adds to the `set_secret` \
+         of the origin, and replaces a header of the same name there.",
+    )
+    .usually("none");
+    pub(crate) static AUTHORIZATION: Key = Key::new(
+        "authorization",
+        Kind::WordOr("pass", &super::super::route_authorization::TABLE),
+        "",
+        "The `Authorization` that the origin receives. A client's never goes through, except with `\"pass\"`, [for \
+         origins that authenticate their users themselves](#forwardauthorization--pass): only with `accept = \
+         [\"none\"]`. A table names a Worker secret in place of the one of the origin, below.",
+    )
+    .usually("that of the origin, or none");
     pub(crate) static REMOVE: Key = Key::new(
         "remove",
         Kind::Texts(None),
