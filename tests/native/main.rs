@@ -14,6 +14,7 @@ mod issuers;
 mod ledger;
 mod links;
 mod luminate;
+mod maintenance;
 mod oauth;
 mod origin_credentials;
 mod policy;

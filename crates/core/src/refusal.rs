@@ -361,6 +361,8 @@ reasons! {
     /// The admin request's body is not what the endpoint takes.
     AdminRequest = "admin_request" => BadRequest,
 
+    /// The route, or the whole gateway, is closed for maintenance.
+    Maintenance = "maintenance" => Maintenance,
     /// The policy handed over through the binding is not valid.
     PolicyInvalid = "policy_invalid" => Unavailable,
     /// A secret that the request's credential needs is not set, or holds a published demo value.

@@ -28,6 +28,8 @@ pub enum SecretUse<'p> {
     Application,
     /// What the gateway shows an origin.
     Origin(&'p str),
+    /// The operator's look at a site that is closed for maintenance.
+    Maintenance,
 }
 
 impl Policy {
@@ -43,7 +45,8 @@ impl Policy {
         let applications = self.ticket.iter().flat_map(|ticket| &ticket.app_tokens);
         let applications = applications.map(|name| (&**name, SecretUse::Application));
         let all = keys.chain(admin).chain(administrators).chain(at_issuers).chain(machines).chain(applications);
-        all.chain(self.shown_to_origins()).map(|(name, usage)| NamedSecret { name, usage })
+        let pass = self.maintenance.pass.iter().map(|(_, name)| (&**name, SecretUse::Maintenance));
+        all.chain(pass).chain(self.shown_to_origins()).map(|(name, usage)| NamedSecret { name, usage })
     }
 
     /// What origins are shown; a route has what its origin has, and perhaps more.
@@ -79,7 +82,7 @@ impl SecretUse<'_> {
                 KeyUse::Link(_) | KeyUse::Seal | KeyUse::Assertion | KeyUse::Client => false,
             },
             SecretUse::Administrator(_) | SecretUse::Issuer(_) | SecretUse::Origin(_) => true,
-            SecretUse::Admin | SecretUse::Machine(_) | SecretUse::Application => false,
+            SecretUse::Admin | SecretUse::Machine(_) | SecretUse::Application | SecretUse::Maintenance => false,
         }
     }
 }

@@ -7,6 +7,7 @@ import { after, test } from "node:test";
 import { refused, status } from "../lib/expect.mjs";
 import { demoPolicy, startGateway, theLogHoldsNoCredential } from "../lib/gateway.mjs";
 import { startOrigin } from "../lib/origin.mjs";
+import { link } from "../lib/sign.mjs";
 
 const KEY = "kept-0123456789abcdef";
 const LOGIN = "gate:pass:word of the origin";
@@ -105,15 +106,15 @@ test("the gateway's own call to a closed origin shows the same", async () => {
 
 test("without the secret, or with one that cannot be sent, it is 503, nothing is sent and a link still works once", async () => {
   closed.take();
-  const link = gate.sign("once", "/closed-once/a");
-  await refused(await bare.get(link), 503, "secret_missing");
+  const once = link("/closed-once/a", "n=1");
+  await refused(await bare.get(once), 503, "secret_missing");
   await refused(await bare.get("/closed/a"), 503, "secret_missing");
   await refused(await split.get("/closed/a"), 503, "secret_malformed");
   const signIn = { "content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin" };
   await refused(await bare.post("/.edgegate/sign-in", "account=jo&password=right", signIn), 503, "secret_missing");
   assert.deepEqual(closed.take(), []);
-  status(await gate.get(link), 200);
-  await refused(await gate.get(link), 403, "link_replayed");
+  status(await gate.get(once), 200);
+  await refused(await gate.get(once), 403, "link_replayed");
 });
 
 test("the origin's own sign-in works where Authorization is passed, and the answer is private", async () => {

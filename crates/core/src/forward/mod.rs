@@ -50,6 +50,8 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
     }
     let shown = x.ctx().secrets.shown(&forward.credentials)?;
     remove.extend(shown.iter().flat_map(|(name, _)| aliases(&incoming.headers, name)));
+    let pass = policy.maintenance.pass.iter().flat_map(|(name, _)| aliases(&incoming.headers, name));
+    remove.extend(pass);
     let by_policy = |name: &str| forward.remove.iter().any(|pattern| pattern.matches_ignoring_case(name));
     remove.extend(incoming.headers.iter().filter(|(name, _)| by_policy(name)).map(|(name, _)| name.to_owned()));
     remove.extend(on_behalf::check(policy, route, identity, &incoming.headers)?);

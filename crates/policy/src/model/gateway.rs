@@ -16,6 +16,8 @@ pub struct Gateway {
     pub explain: bool,
     /// One JSON line per decision (default true).
     pub decision_log: bool,
+    /// `maintenance = true`: closed, but for the operator's own look.
+    pub maintenance: bool,
 }
 
 /// `[origins.<name>]`
@@ -110,7 +112,7 @@ pub enum SingleUse {
     BestEffort,
 }
 
-coded!(struct Gateway { issuer, realm, explain, decision_log });
+coded!(struct Gateway { issuer, realm, explain, decision_log, maintenance });
 coded!(struct Origin { name, via, insecure, timeout, credentials });
 coded!(enum Via { 0 Url(value), 1 Service(value) });
 coded!(struct Identity { keys, lifetime, strip });

@@ -149,6 +149,9 @@ impl Advisor<'_> {
                 "`decision_log = false`: nobody will be able to say why a request was let through or refused",
             );
         }
+        if self.policy.gateway.maintenance {
+            self.say(Warning::MaintenanceOn, "gateway", CLOSED);
+        }
         if self.policy.single_use == SingleUse::BestEffort {
             let remark = "`single_use = \"best-effort\"`: two requests at the same moment, or within Workers KV's lag of a minute or more, can both use what should work once";
             self.say(Warning::SingleUseBestEffort, "storage", remark);
@@ -355,6 +358,8 @@ impl Advisor<'_> {
     }
 }
 
+/// Said of what is closed for maintenance.
+pub(super) const CLOSED: &str = "`maintenance = true`: every request here is 503, until it is taken out again";
 const LONG_LIFE: u64 = 30 * 86_400;
 const LONG_WINDOW: u64 = 60;
 /// Names in one remark.

@@ -40,7 +40,7 @@ pub(crate) fn gateway(root: &Table<'_>) -> Option<Gateway> {
         let reason = "is possible only with an issuer on loopback: it shows what would have been signed";
         table.wrong(&gateway::EXPLAIN, reason);
     }
-    Some(Gateway { issuer, realm, explain, decision_log })
+    Some(Gateway { issuer, realm, explain, decision_log, maintenance: table.flag(&gateway::MAINTENANCE) })
 }
 
 /// `[origins.*]`

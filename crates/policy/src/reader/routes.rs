@@ -108,7 +108,13 @@ fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
         let reason = "refuses every Authorization that does not open the route, so there is none for `pass`";
         table.wrong(&route::DIALECT, reason);
     }
-    let cors = cors(table);
+    let passes_preflights = table.is_word(&route::CORS);
+    if passes_preflights && !is_open {
+        let reason =
+            "`origin` is for routes with `accept = [\"none\"]`: elsewhere the gateway decides who may read an answer";
+        table.wrong(&route::CORS, reason);
+    }
+    let cors = if passes_preflights { None } else { cors(table) };
     Some(Route {
         name: name?,
         host,
@@ -125,9 +131,11 @@ fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
         revocation,
         forward: forward?,
         cors,
+        passes_preflights,
         path_parameters: table.flag(&route::PATH_PARAMETERS),
         method_override: table.flag(&route::METHOD_OVERRIDE),
         tags,
+        maintenance: table.flag(&route::MAINTENANCE),
         place: 0,
     })
 }

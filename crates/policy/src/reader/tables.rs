@@ -8,8 +8,8 @@ use super::problem::Report;
 use super::table::Table;
 use super::{allow, client, deployment, luminate, oauth, origin_credentials, routes, secrets, testing};
 use crate::sections::{
-    Surroundings, TABLE, basic, bearer, broker, issuer, key, link, nonce, registry, session, sign_in, signed_redirect,
-    ticket,
+    Surroundings, TABLE, basic, bearer, broker, issuer, key, link, maintenance, nonce, registry, session, sign_in,
+    signed_redirect, ticket,
 };
 use crate::{Carried, Objects, Policy, Route, RouteIndex, Xsrf};
 
@@ -36,6 +36,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
     let mut taken = secrets::all(&keys, &issuers, luminate.as_deref(), admin.as_ref());
     let basic = basic::read(&root, &mut taken).map(Arc::new);
     let ticket = ticket::read(&root, &mut taken).map(Arc::new);
+    let maintenance = maintenance::read(&root, &mut taken);
     let brokers = broker::read(&root, &links);
     let limits = deployment::limits(&root);
     let (single_use, objects) = deployment::storage(&root);
@@ -83,6 +84,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
         luminate,
         identity,
         admin,
+        maintenance,
         limits,
         single_use,
         objects,

@@ -4,7 +4,8 @@ pub(crate) mod gateway {
     use super::super::{Key, Kind, Shape, form};
 
     /// `[gateway]`
-    pub(crate) static TABLE: Shape = Shape::new("gateway", "", "", &[&ISSUER, &REALM, &EXPLAIN, &DECISION_LOG]);
+    pub(crate) static TABLE: Shape =
+        Shape::new("gateway", "", "", &[&ISSUER, &REALM, &EXPLAIN, &DECISION_LOG, &MAINTENANCE]);
     pub(crate) static ISSUER: Key = Key::new(
         "issuer",
         Kind::Text,
@@ -32,6 +33,13 @@ pub(crate) mod gateway {
         Kind::Flag(true),
         form::FLAG,
         "One JSON line for each request. See [operations](operations.md#the-log).",
+    );
+    pub(crate) static MAINTENANCE: Key = Key::new(
+        "maintenance",
+        Kind::Flag(false),
+        form::FLAG,
+        "Closes every route, the sign-in page, the endpoints of `[oauth]` and all other own addresses for \
+         [maintenance](operations.md#maintenance). Health, `jwks.json`, metadata and the admin API stay.",
     );
 }
 

@@ -26,6 +26,7 @@ pub(crate) mod route {
             &PATH_PARAMETERS,
             &METHOD_OVERRIDE,
             &TAGS,
+            &MAINTENANCE,
         ],
     );
     pub(crate) static NAME: Key = Key::new(
@@ -125,9 +126,14 @@ pub(crate) mod route {
         "The origin that requests go to, below.",
     )
     .required();
-    pub(crate) static CORS: Key =
-        Key::new("cors", Kind::Table(&super::super::route_cors::TABLE), "", "Cross-origin requests, below.")
-            .usually("none");
+    pub(crate) static CORS: Key = Key::new(
+        "cors",
+        Kind::WordOr("origin", &super::super::route_cors::TABLE),
+        "",
+        "Cross-origin requests, below. `\"origin\"`, only with `accept = [\"none\"]`: the origin answers preflights \
+         and says who may read.",
+    )
+    .usually("none");
     pub(crate) static PATH_PARAMETERS: Key = Key::new(
         "path_parameters",
         Kind::Flag(false),
@@ -152,6 +158,13 @@ pub(crate) mod route {
          `\"style\"` and `\"comment\"` add these places, which may contain text from other users.",
     )
     .usually("none");
+    pub(crate) static MAINTENANCE: Key = Key::new(
+        "maintenance",
+        Kind::Flag(false),
+        form::FLAG,
+        "Closes the route for [maintenance](operations.md#maintenance): 503 with `Retry-After`, before a credential is \
+         looked at. [`[maintenance]`](#maintenance) says what is told and who may look.",
+    );
     pub(crate) const DIALECTS: [(&str, Dialect); 3] =
         [("generic", Dialect::Generic), ("checkfront", Dialect::Checkfront), ("superoffice", Dialect::SuperOffice)];
     pub(crate) const XSRF_WORDS: [(&str, Xsrf); 4] =
