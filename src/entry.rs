@@ -257,6 +257,10 @@ fn send(forwarding: &Forwarding, env: &Env, request: &Request) -> Result<Promise
     for (name, value) in &forwarding.set_by_policy {
         push_line(&mut edits, '=', name, Some(value));
     }
+    for (name, value) in &forwarding.shown {
+        let value = value.expose_text().map_err(|reason| JsValue::from_str(reason.code()))?;
+        push_line(&mut edits, '=', name, Some(value));
+    }
     for (name, value) in &forwarding.set {
         push_line(&mut edits, '=', name, Some(value));
     }

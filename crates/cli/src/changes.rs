@@ -22,12 +22,17 @@ pub fn run(common: &Common, diff: &Diff) -> Result<Report, Failure> {
     let (policy, before) = (read_policy(&path)?, either(&diff.against)?);
     let changes = routes(&policy, &before);
     let tables = tables(&policy, &before);
+    let whole = maintenance(policy.gateway.maintenance, before.gateway.maintenance);
     let json = json!({
         "routes": changes.iter().map(Change::json).collect::<Vec<Value>>(),
         "tables": tables,
+        "maintenance": whole,
     });
     let rows: Vec<[String; 4]> = changes.iter().map(Change::row).collect();
     let mut text = columns::show(&rows);
+    if let Some(change) = whole {
+        text += &format!("The whole gateway is {change}\n");
+    }
     if !tables.is_empty() {
         text += &format!("Tables that differ: {}\n", tables.join(", "));
     }
@@ -93,10 +98,11 @@ fn compared(route: &Route, old: &Route) -> Option<Change> {
     let stricter = [said(&old.looser_than_before(route)), widened(old, route)].concat();
     let mut other = differing(route, old);
     other.retain(|key| !looser.contains(key) && !stricter.contains(key));
+    let maintenance = maintenance(route.maintenance, old.maintenance);
     let what = match (looser.is_empty(), stricter.is_empty()) {
         (false, _) => "loosened",
         (true, false) if other.is_empty() => "tightened",
-        (true, true) if other.is_empty() => return None,
+        (true, true) if other.is_empty() && maintenance.is_none() => return None,
         (true, _) => "changed",
     };
     let part =
@@ -106,8 +112,18 @@ fn compared(route: &Route, old: &Route) -> Option<Change> {
         .then(|| format!("opened by {}, before by {}", opened_by(route), opened_by(old)));
     let leads =
         (goes_to(route) != goes_to(old)).then(|| format!("goes to {}, before to {}", goes_to(route), goes_to(old)));
-    let told = parts.into_iter().flatten().chain(accept).chain(leads);
+    let maintenance = maintenance.map(str::to_owned);
+    let told = maintenance.into_iter().chain(parts.into_iter().flatten()).chain(accept).chain(leads);
     Some(Change::new(what, route, told.collect::<Vec<_>>().join("; ")))
+}
+
+/// What begins or ends.
+fn maintenance(is_closed: bool, was_closed: bool) -> Option<&'static str> {
+    match (is_closed, was_closed) {
+        (true, false) => Some("closed for maintenance"),
+        (false, true) => Some("open again after maintenance"),
+        _ => None,
+    }
 }
 
 fn said(keys: &[&str]) -> Vec<String> {
@@ -126,6 +142,8 @@ fn widened(route: &Route, than: &Route) -> Vec<String> {
         ("`path`", !than.path.covers(&route.path)),
         ("`methods`", route.methods.iter().any(|method| !than.methods.contains(method))),
         ("`path_parameters`", route.path_parameters && !than.path_parameters),
+        ("`cors`", route.passes_preflights && !than.passes_preflights),
+        ("`forward.authorization`", route.forward.passes_authorization && !than.forward.passes_authorization),
         ("`method_override`", route.method_override && !than.method_override),
     ];
     wider.iter().filter(|(_, is_wider)| *is_wider).map(|(key, _)| (*key).to_owned()).collect()
@@ -148,15 +166,18 @@ fn differing(route: &Route, old: &Route) -> Vec<String> {
         revocation,
         forward,
         cors,
+        passes_preflights,
         path_parameters,
         method_override,
         tags,
+        maintenance: _,
         place: _,
     } = route;
     let words = |accept: &[CredentialKind]| accept.iter().map(CredentialKind::word).collect::<Vec<_>>();
     let broker = broker.as_ref().map(|broker| &broker.name) != old.broker.as_ref().map(|broker| &broker.name);
     let origin = forward.origin.name != old.forward.origin.name;
-    let Forward { origin: _, path: to, host: as_host, map, set, remove, jwt_audience } = forward;
+    let Forward { origin: _, path: to, host: as_host, map, set, remove, jwt_audience, credentials, passes_authorization } =
+        forward;
     let old_forward = &old.forward;
     let keys = [
         ("host", differs(host, &old.host)),
@@ -180,7 +201,13 @@ fn differing(route: &Route, old: &Route) -> Vec<String> {
         ("forward.set", set != &old_forward.set),
         ("forward.remove", differs(remove, &old_forward.remove)),
         ("forward.jwt_audience", jwt_audience != &old_forward.jwt_audience),
-        ("cors", cors != &old.cors),
+        ("forward.set_secret", credentials.headers != old_forward.credentials.headers),
+        (
+            "forward.authorization",
+            (&credentials.authorization, passes_authorization)
+                != (&old_forward.credentials.authorization, &old_forward.passes_authorization),
+        ),
+        ("cors", (cors, passes_preflights) != (&old.cors, &old.passes_preflights)),
         ("path_parameters", path_parameters != &old.path_parameters),
         ("method_override", method_override != &old.method_override),
         ("tags", tags != &old.tags),

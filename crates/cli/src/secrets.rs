@@ -106,6 +106,8 @@ fn purpose(policy: &Policy, name: &str) -> String {
         SecretUse::Issuer(name) => format!("the gateway's own secret at the issuer {name}"),
         SecretUse::Machine(name) => format!("password of {name}, for HTTP Basic"),
         SecretUse::Application => "SO-AppToken".to_owned(),
+        SecretUse::Maintenance => "the operator's look during maintenance".to_owned(),
+        SecretUse::Origin(name) => format!("shown to the origin {name}"),
     });
     purposes.collect::<Vec<_>>().join(", ")
 }

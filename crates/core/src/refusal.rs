@@ -361,10 +361,14 @@ reasons! {
     /// The admin request's body is not what the endpoint takes.
     AdminRequest = "admin_request" => BadRequest,
 
+    /// The route, or the whole gateway, is closed for maintenance.
+    Maintenance = "maintenance" => Maintenance,
     /// The policy handed over through the binding is not valid.
     PolicyInvalid = "policy_invalid" => Unavailable,
     /// A secret that the request's credential needs is not set, or holds a published demo value.
     SecretMissing = "secret_missing" => Unavailable,
+    /// A secret that an origin is to be shown cannot be sent: a control character, no colon in `user:password`, no token.
+    SecretMalformed = "secret_malformed" => Unavailable,
     /// A binding that the request needs is not there.
     BindingMissing = "binding_missing" => Unavailable,
     /// KV did not answer.

@@ -1,10 +1,14 @@
 //! The values of the secrets that the policy names.
 
+mod shown;
+
 use std::sync::Arc;
 
 use crate::policy::{Key, Policy};
 use crate::refusal::Reason;
 use crate::secret::Secret;
+
+pub use shown::Shown;
 
 /// Secrets by name. A published value counts only on loopback of a local deployment.
 ///

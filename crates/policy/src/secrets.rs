@@ -1,6 +1,6 @@
 //! The Worker secrets that a policy names, and what each is for.
 
-use super::{Admin, Key, KeyUse, Policy};
+use super::{Admin, Forward, Key, KeyUse, Policy};
 
 /// A Worker secret by one of the places that name it.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +26,10 @@ pub enum SecretUse<'p> {
     Machine(&'p str),
     /// What `SO-AppToken` may be.
     Application,
+    /// What the gateway shows an origin.
+    Origin(&'p str),
+    /// The operator's look at a site that is closed for maintenance.
+    Maintenance,
 }
 
 impl Policy {
@@ -41,7 +45,20 @@ impl Policy {
         let applications = self.ticket.iter().flat_map(|ticket| &ticket.app_tokens);
         let applications = applications.map(|name| (&**name, SecretUse::Application));
         let all = keys.chain(admin).chain(administrators).chain(at_issuers).chain(machines).chain(applications);
-        all.map(|(name, usage)| NamedSecret { name, usage })
+        let pass = self.maintenance.pass.iter().map(|(_, name)| (&**name, SecretUse::Maintenance));
+        all.chain(pass).chain(self.shown_to_origins()).map(|(name, usage)| NamedSecret { name, usage })
+    }
+
+    /// What origins are shown; a route has what its origin has, and perhaps more.
+    fn shown_to_origins(&self) -> impl Iterator<Item = (&str, SecretUse<'_>)> {
+        let of_origins =
+            self.origins.iter().flat_map(|origin| origin.credentials.secrets().map(|name| (name, &*origin.name)));
+        let of_routes = self.routes.iter().flat_map(|route| {
+            let Forward { origin, credentials, .. } = &route.forward;
+            let is_more = |name: &&str| !origin.credentials.secrets().any(|known| known == *name);
+            credentials.secrets().filter(is_more).map(|name| (name, &*origin.name))
+        });
+        of_origins.chain(of_routes).map(|(name, origin)| (name, SecretUse::Origin(origin)))
     }
 
     /// The names of these secrets, each once.
@@ -64,8 +81,8 @@ impl SecretUse<'_> {
                 KeyUse::Digest | KeyUse::Identity => true,
                 KeyUse::Link(_) | KeyUse::Seal | KeyUse::Assertion | KeyUse::Client => false,
             },
-            SecretUse::Administrator(_) | SecretUse::Issuer(_) => true,
-            SecretUse::Admin | SecretUse::Machine(_) | SecretUse::Application => false,
+            SecretUse::Administrator(_) | SecretUse::Issuer(_) | SecretUse::Origin(_) => true,
+            SecretUse::Admin | SecretUse::Machine(_) | SecretUse::Application | SecretUse::Maintenance => false,
         }
     }
 }

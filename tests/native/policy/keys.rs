@@ -85,6 +85,9 @@ fn collect(schema: &Value, table: String, described: &mut Vec<Described>) {
         let name = if table.is_empty() { key.clone() } else { format!("{table}.{key}") };
         collect(inner, name.clone(), described);
         collect(&inner["items"], format!("{name}[]"), described);
+        for either in inner["anyOf"].as_array().into_iter().flatten() {
+            collect(either, name.clone(), described);
+        }
         if inner["additionalProperties"].is_object() {
             collect(&inner["additionalProperties"], format!("{name}.*"), described);
         }

@@ -122,6 +122,11 @@ fn member(key: &Key, indent: &str) -> String {
     };
     let members = match &key.kind {
         Kind::Table(shape) => vec![table(shape, &inner).trim_start().to_owned()],
+        Kind::WordOr(word, shape) => {
+            let inside = format!("{inner}  ");
+            let either = format!("{{\n{}\n{inner}}}", table(shape, &inside));
+            vec![format!("\"anyOf\": [{{\"const\": {}}}, {either}]", json!(word))]
+        }
         Kind::Tables(shape) => {
             let each = format!("\"additionalProperties\": {}", nested(shape, &inner));
             [Some("\"type\": \"object\"".to_owned()), form, Some(each)].into_iter().flatten().collect()

@@ -70,7 +70,7 @@ async fn ask<P: Ports>(
     let assertion = format!("{head}{}", base64url(&mac));
     let headers = [("content-type", "application/json"), ("edgegate-assertion", &*assertion)];
     let call = Call { path, headers: &headers, body: Some(&body) };
-    ctx.ports.call(&policy.origin, &call).await.map_err(|_| Reason::PasswordCheckUnavailable)
+    ctx.call(&policy.origin, &call, Reason::PasswordCheckUnavailable).await
 }
 
 fn subject(answer: &str) -> Option<String> {

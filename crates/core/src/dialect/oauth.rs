@@ -45,7 +45,7 @@ pub fn error(reason: Reason) -> (u16, &'static str) {
         }
         other => match other.public() {
             Public::Internal => (500, "server_error"),
-            Public::Unavailable => (503, "temporarily_unavailable"),
+            Public::Unavailable | Public::Maintenance => (503, "temporarily_unavailable"),
             public => (public.status(), "invalid_request"),
         },
     }

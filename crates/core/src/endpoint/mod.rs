@@ -56,6 +56,21 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
             only(x.request, &["GET", "HEAD"])?;
             Ok(Access::answer(jwks::answer(x.state, loopback)?))
         }
+        path if path.starts_with(ADMIN) && policy.admin.is_some() => {
+            only(x.request, &["POST"])?;
+            admin::answer(x).await
+        }
+        path => {
+            x.check_maintenance(false)?;
+            for_visitors(x, path).await
+        }
+    }
+}
+
+/// Answers what visitors and their programs ask, and what maintenance therefore closes.
+async fn for_visitors<P: Ports>(x: &Exchange<'_, P>, path: &str) -> Result<Access, Refusal> {
+    let policy = &x.state.policy;
+    match path {
         SIGN_IN if policy.sign_in.is_some() && policy.session.is_some() => {
             only(x.request, &["GET", "HEAD", "POST"])?;
             sign_in::answer(x).await
@@ -64,7 +79,7 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
             only(x.request, &["GET", "HEAD", "POST"])?;
             sign_out::answer(x).await
         }
-        EXPLAIN if policy.gateway.explain && loopback => {
+        EXPLAIN if policy.gateway.explain && x.target.is_loopback() => {
             only(x.request, &["GET", "HEAD"])?;
             Ok(Access::answer(explain::answer(x)))
         }
@@ -79,10 +94,6 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
         path if broker::is_one(policy, path) => {
             only(x.request, &["GET", "HEAD"])?;
             broker::answer(x).await
-        }
-        path if path.starts_with(ADMIN) && policy.admin.is_some() => {
-            only(x.request, &["POST"])?;
-            admin::answer(x).await
         }
         _ => Err(Reason::NoRoute.into()),
     }

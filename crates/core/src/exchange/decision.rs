@@ -8,6 +8,7 @@ use crate::http::answer::Answer;
 use crate::identity::Identity;
 use crate::policy::Origin;
 use crate::redirect::outcome::OutcomeRedirect;
+use crate::secrets::Shown;
 use crate::tags::words::Tags;
 
 /// What becomes of a request.
@@ -35,6 +36,8 @@ pub struct Forwarding {
     pub set: Vec<(&'static str, String)>,
     /// Request headers to set by the policy.
     pub set_by_policy: Vec<(String, String)>,
+    /// Request headers with the values of secrets.
+    pub shown: Shown,
     /// Replaces the body, where the gateway had to read it.
     pub body: Option<NewBody>,
     /// A credential opened the route: no shared cache may keep the answer.
@@ -69,7 +72,7 @@ pub struct Front {
 impl Forwarding {
     /// Frees what only the request to the origin needed: many may wait for one that is slow.
     pub fn forget_request(&mut self) {
-        (self.url, self.remove, self.set, self.set_by_policy) = Default::default();
+        (self.url, self.remove, self.set, self.set_by_policy, self.shown) = Default::default();
         if let Some(NewBody::Whole(bytes) | NewBody::Head(bytes, _)) = &mut self.body {
             *bytes = Vec::new();
         }

@@ -6,6 +6,7 @@ pub mod claim;
 pub mod decision;
 pub mod format;
 pub mod jar;
+mod maintenance;
 
 use std::sync::Arc;
 

@@ -17,6 +17,12 @@ pub fn forged<'a>(headers: &Headers<'a>, more: &[NamePattern]) -> Vec<&'a str> {
         .collect()
 }
 
+/// The fields of a request whose name some origin reads as that one.
+pub fn aliases(headers: &Headers<'_>, name: &str) -> impl Iterator<Item = String> {
+    let folded = fold(name).into_owned();
+    headers.iter().map(|(name, _)| name).filter(move |name| fold(name) == folded).map(str::to_owned)
+}
+
 /// Whether a name, in any alias, is one that only the gateway may write.
 pub fn is_reserved(name: &str) -> bool {
     match fold(name) {

@@ -1,5 +1,6 @@
 //! The request as the origin gets it: rewritten path, credentials cut, identity set.
 
+mod authorization;
 mod client;
 pub mod headers;
 mod on_behalf;
@@ -13,7 +14,7 @@ use crate::credential::own::{luminate, traces};
 use crate::credential::session::{self, xsrf};
 use crate::exchange::Exchange;
 use crate::exchange::decision::{Forwarding, Front};
-use crate::forward::headers::{fold, forged, is_harmless_connection};
+use crate::forward::headers::{aliases, fold, forged, is_harmless_connection};
 use crate::http::query::{self, Param};
 use crate::http::{self, Headers, Incoming, Target, cookie};
 use crate::identity::Identity;
@@ -26,7 +27,7 @@ use crate::signed::redirect;
 /// Edits that hold for every request that this route lets through.
 ///
 /// # Errors
-/// `OnBehalf`; `PathParameter`, which [`routing::check_path`] has excluded.
+/// `OnBehalf`, `SecretMissing`, `SecretMalformed`; `PathParameter`, which [`routing::check_path`] has excluded.
 pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Identity) -> Result<Forwarding, Reason> {
     let Exchange { state, request: incoming, target, request_id, .. } = *x;
     let policy = &state.policy;
@@ -45,6 +46,14 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
     }
     let mut remove: Vec<String> =
         forged(&incoming.headers, &policy.identity.strip).into_iter().map(str::to_owned).collect();
+    let passes_authorization = authorization::passes(x, route);
+    if passes_authorization {
+        remove.retain(|name| name != "authorization");
+    }
+    let shown = x.ctx().secrets.shown(&forward.credentials)?;
+    remove.extend(shown.iter().flat_map(|(name, _)| aliases(&incoming.headers, name)));
+    let pass = policy.maintenance.pass.iter().flat_map(|(name, _)| aliases(&incoming.headers, name));
+    remove.extend(pass);
     let by_policy = |name: &str| forward.remove.iter().any(|pattern| pattern.matches_ignoring_case(name));
     remove.extend(incoming.headers.iter().filter(|(name, _)| by_policy(name)).map(|(name, _)| name.to_owned()));
     remove.extend(on_behalf::check(policy, route, identity, &incoming.headers)?);
@@ -85,8 +94,9 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
         remove,
         set,
         set_by_policy: forward.set.clone(),
+        shown,
         body: None,
-        private: route.takes_credentials(),
+        private: route.takes_credentials() || passes_authorization,
         answer,
         cookies: Vec::new(),
         owns_cors: route.cors.is_some() || route.takes_credentials(),

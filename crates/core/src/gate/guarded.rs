@@ -26,7 +26,7 @@ pub(super) async fn decide<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Resu
     if x.is_exposed() && route.takes_credentials() && !is_meant() {
         return Err(Reason::TransportInsecure.into());
     }
-    if cors::is_preflight(request.method, &request.headers) {
+    if !route.passes_preflights && cors::is_preflight(request.method, &request.headers) {
         if let Some(cors) = &route.cors {
             return Ok((Decision::Answer(cors::preflight(cors, route, &request.headers)?), None));
         }
@@ -41,7 +41,12 @@ pub(super) async fn decide<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Resu
 
 async fn guarded<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Decided, Refusal> {
     let request = x.request;
-    routing::check_method(&x.state.policy, route, request.method)?;
+    x.check_maintenance(route.maintenance)?;
+    // The origin answers preflights whether or not the route lists OPTIONS. None has a body.
+    let is_preflight = || cors::is_preflight(request.method, &request.headers) && !request.has_body();
+    if !(route.passes_preflights && is_preflight()) {
+        routing::check_method(&x.state.policy, route, request.method)?;
+    }
     method_override::check_query(route, request.method, x.target.query.unwrap_or_default())?;
     let looked_at = match request.method {
         // Boxed: few requests have a form, and every request's future would be as large.

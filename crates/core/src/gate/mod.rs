@@ -183,21 +183,11 @@ fn check_bounds(state: &State, request: &Incoming<'_>) -> Result<(), Reason> {
         return Err(Reason::HeadersTooLarge);
     }
     let length = request.headers.get("content-length");
-    if matches!(request.method, "GET" | "HEAD") {
-        let is_in_chunks = request.headers.get("transfer-encoding").is_some();
-        // Some clients say of every GET that it has no body: an empty one is none, and none is forwarded.
-        let has_body = length.map_or(request.odd_body, |length| !is_zero(length));
-        if has_body || is_in_chunks {
-            return Err(Reason::BodyUnexpected);
-        }
+    if matches!(request.method, "GET" | "HEAD") && request.has_body() {
+        return Err(Reason::BodyUnexpected);
     }
     match (limits.body, length.and_then(|length| length.parse::<u64>().ok())) {
         (Some(limit), Some(length)) if length > limit => Err(Reason::BodyTooLarge),
         _ => Ok(()),
     }
-}
-
-/// Whether a Content-Length (RFC 9110 section 8.6: digits) says that there is nothing.
-fn is_zero(length: &str) -> bool {
-    !length.is_empty() && length.bytes().all(|b| b == b'0')
 }

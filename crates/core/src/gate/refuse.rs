@@ -33,6 +33,9 @@ fn decorated(refused: &Refused<'_>, mut answer: Answer) -> Answer {
     if refused.reason == Reason::Overloaded {
         answer = answer.with("retry-after", "5".to_owned());
     }
+    if refused.reason == Reason::Maintenance {
+        answer = answer.with("retry-after", refused.state.policy.maintenance.retry_after.to_string());
+    }
     let cors = refused.route.and_then(|route| route.cors.as_ref());
     match refused.reason {
         Reason::PreflightDenied if cors.is_some() => answer.with("vary", "Origin".to_owned()),

@@ -69,6 +69,15 @@ impl Incoming<'_> {
         }
     }
 
+    /// Whether there is a body, and were it in chunks that hold nothing.
+    pub fn has_body(&self) -> bool {
+        let length = self.headers.get("content-length");
+        // Some clients say of every GET that it has no body: an empty one is none, and none is forwarded. RFC 9110 section
+        // 8.6: digits.
+        let is_zero = |length: &str| !length.is_empty() && length.bytes().all(|b| b == b'0');
+        length.map_or(self.odd_body, |length| !is_zero(length)) || self.headers.get("transfer-encoding").is_some()
+    }
+
     /// Checks that the body is not packed: an origin that unpacks it would read another one than was checked.
     ///
     /// # Errors

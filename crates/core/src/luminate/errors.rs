@@ -96,7 +96,9 @@ fn words(reason: Reason) -> (&'static str, &'static str) {
             | Public::Forbidden => ("5", "This is only allowed from a trusted source."),
             Public::MethodNotAllowed => ("405", "This method cannot be called with this HTTP verb."),
             Public::TooManyRequests => ("1", "Too many attempts. Wait a minute and try again."),
-            Public::Unavailable | Public::BadGateway | Public::Internal => ("1", "The service is not available now."),
+            Public::Unavailable | Public::Maintenance | Public::BadGateway | Public::Internal => {
+                ("1", "The service is not available now.")
+            }
             Public::BodyTooLarge => ("1", "The request is too large."),
             _ => ("1", "Unable to process request."),
         },

@@ -59,5 +59,6 @@ publics! {
     MethodUnknown = 501 "method_unknown" "This method is not supported." "Use another method.",
     BadGateway = 502 "bad_gateway" "The site behind the gateway did not answer." "Try again later.",
     Unavailable = 503 "unavailable" "The gateway cannot judge this request now." "Try again later; if it stays, tell the site's owner the request id.",
+    Maintenance = 503 "maintenance" "The site is being worked on." "It will be back soon. Try again later.",
     GatewayTimeout = 504 "gateway_timeout" "The site behind the gateway took too long." "Try again later.",
 }

@@ -7,8 +7,8 @@
 
 use std::sync::Arc;
 
-use crate::policy::{Key, Policy, Revocation, SingleUse};
-use crate::ports::{ClaimKey, Entropy, KvStore, Ledger, Tombstone};
+use crate::policy::{Key, Origin, Policy, Revocation, SingleUse};
+use crate::ports::{Call, ClaimKey, Entropy, KvStore, Ledger, Tombstone, Upstream};
 use crate::refusal::Reason;
 use crate::sealed::cache::Recent;
 use crate::sealed::record::Record;
@@ -48,6 +48,23 @@ impl<'a, P> Context<'a, P> {
             SingleUse::Ledger => Revocation::Strict,
             SingleUse::BestEffort => Revocation::Cached,
         }
+    }
+
+    /// A call of the gateway's own: the origin is shown what it asks of every request. `or`: what is said if it does not
+    /// answer.
+    ///
+    /// # Errors
+    /// `SecretMissing`, `SecretMalformed`, `or`.
+    pub async fn call(&self, origin: &Origin, call: &Call<'_>, or: Reason) -> Result<(u16, String), Reason>
+    where
+        P: Upstream,
+    {
+        let shown = self.secrets.shown(&origin.credentials)?;
+        let mut headers = call.headers.to_vec();
+        for (name, value) in &shown {
+            headers.push((name, value.expose_text()?));
+        }
+        self.ports.call(origin, &Call { headers: &headers, ..*call }).await.map_err(|_| or)
     }
 
     /// The key that makes new credentials, the first of a list, and its value.

@@ -51,6 +51,8 @@ pub struct Memory {
     pub limits: Rc<Cell<bool>>,
     /// Bodies of the gateway's own calls, in the order in which they got to the origin.
     pub asked: Rc<RefCell<Vec<String>>>,
+    /// Header fields of those calls.
+    pub shown: Rc<RefCell<Vec<Vec<(String, String)>>>>,
     /// Bodies of those that are right whatever `check` says.
     pub rights: Rc<RefCell<Vec<String>>>,
     /// What the origin's password check answers.
@@ -86,6 +88,7 @@ impl Memory {
             attempts: Rc::new(Cell::new(u32::MAX)),
             limits: Rc::default(),
             asked: Rc::default(),
+            shown: Rc::default(),
             rights: Rc::default(),
             check: Rc::new(RefCell::new((401, String::new()))),
             documents: Rc::default(),

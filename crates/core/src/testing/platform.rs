@@ -60,6 +60,8 @@ impl Upstream for Memory {
         let known = self.documents.borrow().get(call.path).cloned();
         let (asked, rights, check) = (Rc::clone(&self.asked), Rc::clone(&self.rights), Rc::clone(&self.check));
         let body = call.body.map(str::to_owned);
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        self.shown.borrow_mut().push(call.headers.iter().map(owned).collect());
         // The origin was asked when the call took effect, not when it was made.
         let work = async move {
             asked.borrow_mut().push(body.clone().unwrap_or_default());

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::{BaseUrl, Key, NamePattern, Network};
+use super::OriginCredentials;
 
 /// `[gateway]`
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct Gateway {
     pub client_address: ClientAddress,
     /// Proxies of one's own in front of the gateway: which networks are believed about who connected to them.
     pub proxies: Vec<Network>,
+    /// `maintenance = true`: closed, but for the operator's own look.
+    pub maintenance: bool,
 }
 
 /// `[gateway] client_address`: the fields that hold the client's address (default `X-Forwarded-For` alone).
@@ -43,6 +46,8 @@ pub struct Origin {
     pub insecure: bool,
     /// Seconds within which its answer begins (default 60); beyond them 504.
     pub timeout: u64,
+    /// What the gateway shows it with every request, those of the gateway's own among them.
+    pub credentials: OriginCredentials,
 }
 
 /// How an origin is reached: exactly one of `url` and `service`.
@@ -122,9 +127,9 @@ pub enum SingleUse {
     BestEffort,
 }
 
-coded!(struct Gateway { issuer, realm, explain, decision_log, client_address, proxies });
+coded!(struct Gateway { issuer, realm, explain, decision_log, client_address, proxies, maintenance });
 coded!(struct ClientAddress { x_forwarded_for, x_real_ip, forwarded });
-coded!(struct Origin { name, via, insecure, timeout });
+coded!(struct Origin { name, via, insecure, timeout, credentials });
 coded!(enum Via { 0 Url(value), 1 Service(value) });
 coded!(struct Identity { keys, lifetime, strip });
 coded!(struct Admin { secret, next_secret, allow });

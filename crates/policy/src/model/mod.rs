@@ -4,6 +4,7 @@ mod client;
 mod gateway;
 mod luminate;
 mod oauth;
+mod origin_credentials;
 mod route;
 #[cfg(feature = "reader")]
 mod testing;
@@ -12,6 +13,7 @@ pub use client::*;
 pub use gateway::*;
 pub use luminate::*;
 pub use oauth::*;
+pub use origin_credentials::*;
 pub use route::*;
 #[cfg(feature = "reader")]
 pub use testing::*;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::strictness;
 use super::super::{Broker, CredentialKind, HostPattern, NamePattern, OriginPattern, PathPattern, Scheme};
-use super::{Dialect, Luminate, Origin, TagPlaces};
+use super::{Dialect, Luminate, Origin, OriginCredentials, TagPlaces};
 
 /// `[[routes]]`
 #[derive(Debug, Clone)]
@@ -39,12 +39,16 @@ pub struct Route {
     pub forward: Forward,
     /// Cross-origin requests; None: no CORS headers and no preflight.
     pub cors: Option<Cors>,
+    /// `cors = "origin"`: preflights go to the origin, on a route that nothing has to open.
+    pub passes_preflights: bool,
     /// `path_parameters = true`: a `;` is allowed in the path.
     pub path_parameters: bool,
     /// `method_override = true`: a parameter may name another method to the origin.
     pub method_override: bool,
     /// `tags = ["html"]`: tags in pages of the origin are expanded; None: never.
     pub tags: Option<TagPlaces>,
+    /// `maintenance = true`: closed, but for the operator's own look.
+    pub maintenance: bool,
     /// Its place among the policy's routes.
     pub place: usize,
 }
@@ -158,6 +162,10 @@ pub struct Forward {
     pub remove: Vec<NamePattern>,
     /// `jwt_audience = "..."`: adds `Edgegate-Jwt` for that audience.
     pub jwt_audience: Option<String>,
+    /// What the origin is shown: its own and the route's.
+    pub credentials: OriginCredentials,
+    /// `authorization = "pass"`: the client's Authorization is for the origin, on a route that nothing has to open.
+    pub passes_authorization: bool,
 }
 
 /// `cors = { ... }`
@@ -175,9 +183,9 @@ pub struct Cors {
     pub max_age: u64,
 }
 
-coded!(struct Route { name, host, path, methods, accept, bearer, dialect, reads_authorization, xsrf, broker, confirm, revocation, forward, cors, path_parameters, method_override, tags, place });
+coded!(struct Route { name, host, path, methods, accept, bearer, dialect, reads_authorization, xsrf, broker, confirm, revocation, forward, cors, passes_preflights, path_parameters, method_override, tags, maintenance, place });
 coded!(enum Xsrf { 0 Off, 1 Origin, 2 Token, 3 Always });
 coded!(struct BearerUse { scope, query, form, prefix });
 coded!(enum Revocation { 0 Cached, 1 Strict });
-coded!(struct Forward { origin, path, host, map, set, remove, jwt_audience });
+coded!(struct Forward { origin, path, host, map, set, remove, jwt_audience, credentials, passes_authorization });
 coded!(struct Cors { origins, credentials, headers, expose, max_age });

@@ -157,6 +157,9 @@ impl Advisor<'_> {
             );
             self.say(Warning::ProxiesAdminister, "gateway", &remark);
         }
+        if self.policy.gateway.maintenance {
+            self.say(Warning::MaintenanceOn, "gateway", CLOSED);
+        }
         if self.policy.single_use == SingleUse::BestEffort {
             let remark = "`single_use = \"best-effort\"`: two requests at the same moment, or within Workers KV's lag of a minute or more, can both use what should work once";
             self.say(Warning::SingleUseBestEffort, "storage", remark);
@@ -363,6 +366,8 @@ impl Advisor<'_> {
     }
 }
 
+/// Said of what is closed for maintenance.
+pub(super) const CLOSED: &str = "`maintenance = true`: every request here is 503, until it is taken out again";
 const LONG_LIFE: u64 = 30 * 86_400;
 const LONG_WINDOW: u64 = 60;
 /// Names in one remark.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::check::Advisor;
+use super::check::{Advisor, CLOSED};
 use super::warning::Warning;
 use crate::{CredentialKind, Dialect, Issuer, Route, Verification, Via};
 
@@ -64,6 +64,16 @@ impl Advisor<'_> {
                 Warning::PathParametersAllowed, &label,
                 "`path_parameters = true`: origins differ on what a `;` in a path means; open it only where one does",
             ),
+        }
+        if route.maintenance {
+            self.say(Warning::MaintenanceOn, &label, CLOSED);
+        }
+        if route.forward.passes_authorization {
+            self.say(
+                Warning::AuthorizationPassed,
+                &label,
+                "`authorization = \"pass\"`: passwords and tokens that are not this gateway's reach the origin, which alone checks them and counts guesses",
+            );
         }
         if route.method_override {
             self.say(

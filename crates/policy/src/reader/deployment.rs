@@ -1,6 +1,7 @@
 //! The tables that describe the gateway itself and its surroundings.
 
 use super::names::Names;
+use super::origin_credentials;
 use super::table::Table;
 use super::text;
 use super::value::Text;
@@ -8,7 +9,7 @@ use crate::sections::key;
 use crate::shape::{Key as Name, admin, gateway, identity, limits, origin, root, storage};
 use crate::{
     Admin, BaseUrl, ClientAddress, Gateway, Identity, Issuer, Key, Limits, Luminate, NamePattern, Network, Objects,
-    Origin, SingleUse, Via,
+    Origin, OriginCredentials, SingleUse, Via,
 };
 
 /// `version = 1`, so that the form of the file can change one day.
@@ -40,7 +41,8 @@ pub(crate) fn gateway(root: &Table<'_>) -> Option<Gateway> {
         table.wrong(&gateway::EXPLAIN, reason);
     }
     let (client_address, proxies) = (client_address(&table), networks(&table, &gateway::PROXIES, "your proxies have"));
-    Some(Gateway { issuer, realm, explain, decision_log, client_address, proxies })
+    let maintenance = table.flag(&gateway::MAINTENANCE);
+    Some(Gateway { issuer, realm, explain, decision_log, client_address, proxies, maintenance })
 }
 
 /// `client_address`: one or several fields, or `none`.
@@ -203,5 +205,14 @@ fn origin(name: &str, table: &Table<'_>) -> Option<Origin> {
         (None, None) => return None,
     };
     let timeout = table.seconds(&origin::TIMEOUT);
-    Some(Origin { name: name.to_owned(), via, insecure, timeout })
+    let credentials = OriginCredentials {
+        authorization: origin_credentials::authorization(table, &origin::AUTHORIZATION),
+        headers: origin_credentials::headers(table, &origin::SET_SECRET),
+    };
+    if insecure {
+        for key in [&origin::AUTHORIZATION, &origin::SET_SECRET].into_iter().filter(|key| table.has(key)) {
+            table.wrong(key, "would travel in the clear, since the origin is `insecure = true`");
+        }
+    }
+    Some(Origin { name: name.to_owned(), via, insecure, timeout, credentials })
 }

@@ -6,7 +6,7 @@ use toml::de::{DeString, DeTable, DeValue};
 use super::order;
 use super::table::Table;
 use super::value::{Text, type_name};
-use crate::shape::Key;
+use crate::shape::{Key, Kind};
 
 impl<'t> Table<'t> {
     /// A table within this one.
@@ -15,6 +15,16 @@ impl<'t> Table<'t> {
         let entries = self.entries_of(key)?;
         let line = self.line_of(key);
         Some(Table { report: self.report, label: self.path_to(key), line, entries }.open(shape))
+    }
+
+    /// Whether a key that may hold a word or a table holds a word. Another word than the one there is is reported.
+    pub(crate) fn is_word(&self, key: &Key) -> bool {
+        let (Kind::WordOr(word, _), Some(value)) = (&key.kind, self.entries.get(key.name)) else { return false };
+        let DeValue::String(text) = value.get_ref() else { return false };
+        if text != word {
+            self.wrong(key, &format!("`{text}` is neither `{word}` nor a table"));
+        }
+        true
     }
 
     /// The tables `[key.<name>]`, with their names, in file order.

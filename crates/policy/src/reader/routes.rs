@@ -5,7 +5,7 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 use super::accept;
-use super::deployment;
+use super::forward;
 use super::overlap;
 use super::suggest;
 use super::table::Table;
@@ -13,10 +13,10 @@ use super::text;
 use super::value::Text;
 use crate::path::is_within;
 use crate::sections::Surroundings;
-use crate::shape::{root, route, route_bearer, route_cors, route_forward};
+use crate::shape::{root, route, route_bearer, route_cors};
 use crate::{
-    BearerUse, Broker, Cors, CredentialKind, Dialect, Facts, Forward, HostPattern, NamePattern, OriginPattern,
-    PathPattern, Revocation, Route, SingleUse, TagPlaces, Via, Xsrf,
+    BearerUse, Broker, Cors, CredentialKind, Dialect, Facts, HostPattern, OriginPattern, PathPattern, Revocation,
+    Route, SingleUse, TagPlaces, Xsrf,
 };
 
 /// Every `[[routes]]`, in file order.
@@ -102,8 +102,19 @@ fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
     check_xsrf(table, xsrf, &accepted.kinds);
     let broker = broker(table, around, takes_sessions);
     let tags = tags(table, is_luminate || takes_sessions);
-    let forward = forward(table, around, path.as_ref(), is_luminate);
-    let cors = cors(table);
+    let is_open = !accepted.kinds.is_empty() && !accepts(|one| !matches!(one, CredentialKind::Anonymous));
+    let forward = forward::read(table, around, path.as_ref(), is_open);
+    if dialect == Dialect::SuperOffice && forward.as_ref().is_some_and(|forward| forward.passes_authorization) {
+        let reason = "refuses every Authorization that does not open the route, so there is none for `pass`";
+        table.wrong(&route::DIALECT, reason);
+    }
+    let passes_preflights = table.is_word(&route::CORS);
+    if passes_preflights && !is_open {
+        let reason =
+            "`origin` is for routes with `accept = [\"none\"]`: elsewhere the gateway decides who may read an answer";
+        table.wrong(&route::CORS, reason);
+    }
+    let cors = if passes_preflights { None } else { cors(table) };
     Some(Route {
         name: name?,
         host,
@@ -120,9 +131,11 @@ fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
         revocation,
         forward: forward?,
         cors,
+        passes_preflights,
         path_parameters: table.flag(&route::PATH_PARAMETERS),
         method_override: table.flag(&route::METHOD_OVERRIDE),
         tags,
+        maintenance: table.flag(&route::MAINTENANCE),
         place: 0,
     })
 }
@@ -197,71 +210,6 @@ fn bearer(table: &Table<'_>) -> BearerUse {
         form: table.flag(&route_bearer::FORM),
         prefix: table.checked(&route_bearer::PREFIX, text::token_prefix).unwrap_or_default(),
     }
-}
-
-fn forward(
-    table: &Table<'_>,
-    around: &Surroundings<'_, '_>,
-    from: Option<&PathPattern>,
-    gets_passwords: bool,
-) -> Option<Forward> {
-    let table = table.table(&route::FORWARD)?;
-    let origin = table.text(&route_forward::ORIGIN);
-    let origin = origin.and_then(|name| {
-        let origin = around.origins.find(&name, name.value)?;
-        if gets_passwords {
-            deployment::check_for_passwords(&name, &origin);
-        }
-        Some(origin)
-    });
-    let path = table.parsed(&route_forward::PATH, PathPattern::parse);
-    if let (Some(from), Some(to)) = (from, &path)
-        && from.is_prefix() != to.is_prefix()
-    {
-        let reason = format!("`{to}` and the route's `{from}` must both end with `/*`, or neither");
-        table.wrong(&route_forward::PATH, &reason);
-    }
-    let host = table.checked(&route_forward::HOST, text::authority);
-    let by_url = origin.as_ref().is_some_and(|origin| matches!(origin.via, Via::Url(_)));
-    if by_url && table.has(&route_forward::HOST) {
-        let reason = "is possible only for an origin by `service`; by `url` the platform always sends that URL's host";
-        table.wrong(&route_forward::HOST, reason);
-    }
-    if origin.is_some() && !by_url && table.has(&route_forward::MAP) {
-        let reason = "has no effect on an origin by `service`, which gets the gateway's own host; leave it out";
-        table.wrong(&route_forward::MAP, reason);
-    }
-    let map = by_url && table.flag(&route_forward::MAP);
-    let jwt_audience = table.checked(&route_forward::JWT_AUDIENCE, text::audience);
-    if jwt_audience.is_some() && !around.signs_identities {
-        table.wrong(&route_forward::JWT_AUDIENCE, "needs a key to sign with: `[identity] keys = [\"…\"]`");
-    }
-    let set = set(&table);
-    let mut remove = Vec::new();
-    for text in table.texts(&route_forward::REMOVE) {
-        let Some(names) = text.parsed(NamePattern::parse) else { continue };
-        if names.touches("edgegate-") {
-            text.wrong(&format!("`{names}` covers the `Edgegate-*` headers that tell the origin who calls"));
-        }
-        remove.push(names);
-    }
-    Some(Forward { origin: origin?, path, host, map, set, remove, jwt_audience })
-}
-
-fn set(table: &Table<'_>) -> Vec<(String, String)> {
-    let mut set: Vec<(String, String)> = Vec::new();
-    let Some(table) = table.free_table(&route_forward::SET) else { return set };
-    for (name, value) in table.all_texts() {
-        if let Err(reason) = text::settable_header(name) {
-            value.wrong(&reason);
-        }
-        if set.iter().any(|(earlier, _)| earlier.eq_ignore_ascii_case(name)) {
-            value.wrong(&format!("`{name}` is set twice; header names have no case"));
-        }
-        value.parsed(text::header_value);
-        set.push((name.to_owned(), value.value.to_owned()));
-    }
-    set
 }
 
 fn cors(table: &Table<'_>) -> Option<Cors> {

@@ -6,10 +6,10 @@ use toml::de::DeTable;
 
 use super::problem::Report;
 use super::table::Table;
-use super::{allow, client, deployment, luminate, oauth, routes, secrets, testing};
+use super::{allow, client, deployment, luminate, oauth, origin_credentials, routes, secrets, testing};
 use crate::sections::{
-    Surroundings, TABLE, basic, bearer, broker, issuer, key, link, nonce, registry, session, sign_in, signed_redirect,
-    ticket,
+    Surroundings, TABLE, basic, bearer, broker, issuer, key, link, maintenance, nonce, registry, session, sign_in,
+    signed_redirect, ticket,
 };
 use crate::{Carried, Objects, Policy, Route, RouteIndex, Xsrf};
 
@@ -36,6 +36,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
     let mut taken = secrets::all(&keys, &issuers, luminate.as_deref(), admin.as_ref());
     let basic = basic::read(&root, &mut taken).map(Arc::new);
     let ticket = ticket::read(&root, &mut taken).map(Arc::new);
+    let maintenance = maintenance::read(&root, &mut taken);
     let brokers = broker::read(&root, &links);
     let limits = deployment::limits(&root);
     let (single_use, objects) = deployment::storage(&root);
@@ -55,6 +56,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
         single_use,
     };
     let routes = routes::read(&around);
+    origin_credentials::check_secrets(report, &taken, &origins, &routes);
     let tests = testing::read(&around);
     let asks = |route: &Arc<Route>| route.takes_sessions() && (route.xsrf >= Xsrf::Token || route.tags.is_some());
     let gives_xsrf_tokens = ticket.iter().any(|ticket| ticket.pages) || routes.iter().any(asks);
@@ -82,6 +84,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
         luminate,
         identity,
         admin,
+        maintenance,
         limits,
         single_use,
         objects,

@@ -191,7 +191,7 @@ const REFUSED_HEADERS: [(&str, &str); 14] = [
     ("transfer-encoding", CONNECTION),
     ("upgrade", CONNECTION),
     ("content-length", "it follows from the body"),
-    ("authorization", CREDENTIAL),
+    ("authorization", "it has a key of its own, `authorization = …`"),
     ("cookie", CREDENTIAL),
     ("cookie2", CREDENTIAL),
     ("host", "use `host = \"…\"` of `forward`"),

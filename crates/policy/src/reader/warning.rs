@@ -38,6 +38,8 @@ warnings! {
     DecisionLogOff = "decision_log_off",
     /// Networks of proxies in `[admin] allow`.
     ProxiesAdminister = "proxies_administer",
+    /// `maintenance = true`.
+    MaintenanceOn = "maintenance_on",
     /// `single_use = "best-effort"`.
     SingleUseBestEffort = "single_use_best_effort",
     /// `insecure = true` of an origin.
@@ -142,6 +144,8 @@ warnings! {
     TagsInUserText = "tags_in_user_text",
     /// Credentials for every subdomain of a wildcard.
     CorsWildcard = "cors_wildcard",
+    /// `forward.authorization = "pass"`.
+    AuthorizationPassed = "authorization_passed",
     /// `path_parameters = true`.
     PathParametersAllowed = "path_parameters_allowed",
     /// `method_override = true`.

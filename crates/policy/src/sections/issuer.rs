@@ -264,6 +264,11 @@ mod file {
                 "is `insecure = true`: who is on the way could hand in keys of their own, or read tokens; use https";
             table.wrong(&ORIGIN, reason);
         }
+        let asks = matches!(verification, Some(Verification::Introspection { .. }));
+        if asks && origin.as_ref().is_some_and(|origin| origin.credentials.authorization.is_some()) {
+            let reason = "has an `authorization`, and introspection authenticates by `client_id` and `secret` there";
+            table.wrong(&ORIGIN, reason);
+        }
         let cache = match verification {
             Some(Verification::Introspection { .. }) => &CACHE_OF_ANSWERS,
             _ => &CACHE_OF_KEYS,

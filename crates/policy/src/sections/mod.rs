@@ -18,6 +18,7 @@ pub(crate) mod broker;
 pub(crate) mod issuer;
 pub(crate) mod key;
 pub(crate) mod link;
+pub(crate) mod maintenance;
 pub(crate) mod nonce;
 pub(crate) mod registry;
 pub(crate) mod session;
@@ -33,6 +34,7 @@ pub(crate) use file::{Surroundings, TABLE};
 pub use issuer::{Issuer, JwsAlgorithm, Verification};
 pub use key::{Key, KeyUse, MacAlgorithm};
 pub use link::Link;
+pub use maintenance::Maintenance;
 pub use nonce::Nonce;
 pub use registry::Registry;
 pub use session::{CookieStyle, Session};
@@ -81,6 +83,8 @@ pub struct Policy {
     pub identity: Identity,
     /// The admin API; off unless the policy names its key.
     pub admin: Option<Admin>,
+    /// What is said while the site is closed.
+    pub maintenance: Maintenance,
     /// Bounds on a request before anything else is looked at.
     pub limits: Limits,
     /// Who decides on single use.
@@ -110,7 +114,7 @@ pub struct Policy {
     pub(crate) allowances: Vec<crate::reader::allow::Allowance>,
 }
 
-coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, registry, clients, oauth, issuers, session, nonce, sign_in, basic, ticket, brokers, luminate, identity, admin, limits, single_use, objects, routes, index, gives_xsrf_tokens, takes_xsrf_header } without {
+coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, registry, clients, oauth, issuers, session, nonce, sign_in, basic, ticket, brokers, luminate, identity, admin, maintenance, limits, single_use, objects, routes, index, gives_xsrf_tokens, takes_xsrf_header } without {
     carried,
     digest,
     #[cfg(feature = "reader")] tests,
@@ -160,6 +164,7 @@ impl Policy {
             ("luminate", said(&self.luminate)),
             ("identity", said(&self.identity)),
             ("admin", said(&self.admin)),
+            ("maintenance", said(&self.maintenance)),
             ("limits", said(&self.limits)),
             ("storage", said(&(self.single_use, location_hint, jurisdiction))),
         ]
@@ -227,6 +232,7 @@ mod file {
             &root::LUMINATE,
             &root::IDENTITY,
             &root::ADMIN,
+            &maintenance::SECTION,
             &root::LIMITS,
             &root::STORAGE,
             &root::ALLOW_WARNINGS,

@@ -6,7 +6,7 @@ pub(crate) mod gateway {
 
     /// `[gateway]`
     pub(crate) static TABLE: Shape =
-        Shape::new("gateway", "", "", &[&ISSUER, &REALM, &EXPLAIN, &DECISION_LOG, &CLIENT_ADDRESS, &PROXIES]);
+        Shape::new("gateway", "", "", &[&ISSUER, &REALM, &EXPLAIN, &DECISION_LOG, &CLIENT_ADDRESS, &PROXIES, &MAINTENANCE]);
     pub(crate) static ISSUER: Key = Key::new(
         "issuer",
         Kind::Text,
@@ -60,6 +60,13 @@ pub(crate) mod gateway {
         ("none", NOWHERE),
     ];
     const NOWHERE: ClientAddress = ClientAddress { x_forwarded_for: false, x_real_ip: false, forwarded: false };
+    pub(crate) static MAINTENANCE: Key = Key::new(
+        "maintenance",
+        Kind::Flag(false),
+        form::FLAG,
+        "Closes every route, the sign-in page, the endpoints of `[oauth]` and all other own addresses for \
+         [maintenance](operations.md#maintenance). Health, `jwks.json`, metadata and the admin API stay.",
+    );
 }
 
 pub(crate) mod origin {
@@ -70,7 +77,7 @@ pub(crate) mod origin {
         "origins.*",
         "An origin: exactly one of `url` and `service`.",
         r#""oneOf": [{"required": ["url"]}, {"required": ["service"]}]"#,
-        &[&URL, &SERVICE, &INSECURE, &TIMEOUT],
+        &[&URL, &SERVICE, &INSECURE, &TIMEOUT, &AUTHORIZATION, &SET_SECRET],
     );
     pub(crate) static URL: Key = Key::new(
         "url",
@@ -105,6 +112,22 @@ pub(crate) mod origin {
          request body is being sent, each piece restarts the time. Once an answer has begun it streams without a \
          limit, and so does a WebSocket.",
     );
+    pub(crate) static AUTHORIZATION: Key = Key::new(
+        "authorization",
+        Kind::Table(&super::super::origin_authorization::TABLE),
+        "",
+        "The `Authorization` that this origin receives with every request, below.",
+    )
+    .usually("none");
+    pub(crate) static SET_SECRET: Key = Key::new(
+        "set_secret",
+        Kind::Other,
+        form::SECRET_HEADERS,
+        "Request headers that this origin receives with every request, also with the gateway's own calls to it, each \
+         with the name of the Worker secret that holds its value: `{ X-Origin-Key = \"ORIGIN_KEY\" }`. An origin that \
+         refuses requests without it [is closed](operations.md#closing-the-origin).",
+    )
+    .usually("none");
 }
 
 pub(crate) mod identity {

@@ -19,6 +19,7 @@ pub(crate) const AUDIENCES: &str = r##""items": {"$ref": "#/$defs/audience"}"##;
 pub(crate) const NETWORKS: &str = r##""items": {"$ref": "#/$defs/network"}"##;
 pub(crate) const NAMES: &str = r##""items": {"$ref": "#/$defs/name"}"##;
 pub(crate) const FIELDS: &str = r##""items": {"$ref": "#/$defs/field"}"##;
+pub(crate) const SECRET_HEADERS: &str = r##""type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/secret"}"##;
 pub(crate) const API_METHODS: &str = r##""items": {"$ref": "#/$defs/apiMethod"}"##;
 
 /// What they refer to: `$defs` of the schema.

@@ -10,6 +10,7 @@ mod deployment;
 mod dialects;
 pub mod form;
 mod grants;
+mod origins;
 pub mod reasons;
 mod routing;
 mod testing;
@@ -20,6 +21,7 @@ pub(super) use clients::client;
 pub(super) use deployment::{admin, gateway, identity, limits, origin, storage};
 pub(super) use dialects::{administrator, luminate};
 pub(super) use grants::oauth;
+pub(super) use origins::{origin_authorization, route_authorization};
 pub(super) use routing::{route, route_bearer, route_cors, route_forward};
 pub(super) use testing::{test, test_credential};
 pub(super) use top::root;
@@ -65,6 +67,8 @@ pub enum Kind {
     Texts(Option<&'static str>),
     /// A table.
     Table(&'static Shape),
+    /// One word, or a table in its place.
+    WordOr(&'static str, &'static Shape),
     /// Tables by name: `[links.<name>]`.
     Tables(&'static Shape),
     /// A list of tables: `[[routes]]`.
@@ -171,7 +175,7 @@ impl Kind {
     /// The table, or each of the tables, that stands under the key.
     pub fn shape(&self) -> Option<&'static Shape> {
         match self {
-            Kind::Table(shape) | Kind::Tables(shape) | Kind::List(shape) => Some(shape),
+            Kind::Table(shape) | Kind::WordOr(_, shape) | Kind::Tables(shape) | Kind::List(shape) => Some(shape),
             _ => None,
         }
     }

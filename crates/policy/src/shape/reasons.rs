@@ -3,7 +3,7 @@
 //! They are given in `crates/core/src/refusal.rs`, on which this crate does not depend; a native test compares the two.
 
 /// Every code, in the order of that file.
-pub const REASONS: [&str; 167] = [
+pub const REASONS: [&str; 169] = [
     "url_too_long",
     "headers_too_large",
     "body_too_large",
@@ -158,8 +158,10 @@ pub const REASONS: [&str; 167] = [
     "admin_address",
     "admin_key",
     "admin_request",
+    "maintenance",
     "policy_invalid",
     "secret_missing",
+    "secret_malformed",
     "binding_missing",
     "vault_unavailable",
     "ledger_unavailable",

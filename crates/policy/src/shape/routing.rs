@@ -26,6 +26,7 @@ pub(crate) mod route {
             &PATH_PARAMETERS,
             &METHOD_OVERRIDE,
             &TAGS,
+            &MAINTENANCE,
         ],
     );
     pub(crate) static NAME: Key = Key::new(
@@ -125,9 +126,14 @@ pub(crate) mod route {
         "The origin that requests go to, below.",
     )
     .required();
-    pub(crate) static CORS: Key =
-        Key::new("cors", Kind::Table(&super::super::route_cors::TABLE), "", "Cross-origin requests, below.")
-            .usually("none");
+    pub(crate) static CORS: Key = Key::new(
+        "cors",
+        Kind::WordOr("origin", &super::super::route_cors::TABLE),
+        "",
+        "Cross-origin requests, below. `\"origin\"`, only with `accept = [\"none\"]`: the origin answers preflights \
+         and says who may read.",
+    )
+    .usually("none");
     pub(crate) static PATH_PARAMETERS: Key = Key::new(
         "path_parameters",
         Kind::Flag(false),
@@ -152,6 +158,13 @@ pub(crate) mod route {
          `\"style\"` and `\"comment\"` add these places, which may contain text from other users.",
     )
     .usually("none");
+    pub(crate) static MAINTENANCE: Key = Key::new(
+        "maintenance",
+        Kind::Flag(false),
+        form::FLAG,
+        "Closes the route for [maintenance](operations.md#maintenance): 503 with `Retry-After`, before a credential is \
+         looked at. [`[maintenance]`](#maintenance) says what is told and who may look.",
+    );
     pub(crate) const DIALECTS: [(&str, Dialect); 3] =
         [("generic", Dialect::Generic), ("checkfront", Dialect::Checkfront), ("superoffice", Dialect::SuperOffice)];
     pub(crate) const XSRF_WORDS: [(&str, Xsrf); 4] =
@@ -200,8 +213,12 @@ pub(crate) mod route_forward {
     use super::super::{Key, Kind, Shape, form};
 
     /// `[routes[].forward]`
-    pub(crate) static TABLE: Shape =
-        Shape::new("routes[].forward", "", "", &[&ORIGIN, &PATH, &HOST, &MAP, &SET, &REMOVE, &JWT_AUDIENCE]);
+    pub(crate) static TABLE: Shape = Shape::new(
+        "routes[].forward",
+        "",
+        "",
+        &[&ORIGIN, &PATH, &HOST, &MAP, &SET, &SET_SECRET, &AUTHORIZATION, &REMOVE, &JWT_AUDIENCE],
+    );
     pub(crate) static ORIGIN: Key = Key::new("origin", Kind::Text, form::SLUG, "Name of the origin.").required();
     pub(crate) static PATH: Key = Key::new(
         "path",
@@ -231,10 +248,27 @@ pub(crate) mod route_forward {
         "set",
         Kind::Other,
         r##""type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"type": "string", "pattern": "^([!-~]([ -~]*[!-~])?)?$"}"##,
-        "Request headers to set, also in place of what the gateway tells of host, scheme and client's address. No `Edgegate-*`, no credential and no connection header. The values are in this \
-         file, so do not put a secret here.",
+        "Request headers to set, also in place of what the gateway tells of host, scheme and client's address. \
+         No `Edgegate-*`, no credential and no connection header. The values are in this file, so a secret belongs into `set_secret`.",
     )
         .usually("none");
+    pub(crate) static SET_SECRET: Key = Key::new(
+        "set_secret",
+        Kind::Other,
+        form::SECRET_HEADERS,
+        "The same with values from Worker secrets: each header has the name of its secret. It adds to the `set_secret` \
+         of the origin, and replaces a header of the same name there.",
+    )
+    .usually("none");
+    pub(crate) static AUTHORIZATION: Key = Key::new(
+        "authorization",
+        Kind::WordOr("pass", &super::super::route_authorization::TABLE),
+        "",
+        "The `Authorization` that the origin receives. A client's never goes through, except with `\"pass\"`, [for \
+         origins that authenticate their users themselves](#forwardauthorization--pass): only with `accept = \
+         [\"none\"]`. A table names a Worker secret in place of the one of the origin, below.",
+    )
+    .usually("that of the origin, or none");
     pub(crate) static REMOVE: Key = Key::new(
         "remove",
         Kind::Texts(None),

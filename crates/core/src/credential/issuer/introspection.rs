@@ -26,7 +26,7 @@ pub async fn ask(ctx: Context<'_, impl Upstream>, issuer: &Issuer, token: &str) 
     let headers = [("authorization", &*authorization), ("content-type", "application/x-www-form-urlencoded")];
     let body = format!("token={}&token_type_hint=access_token", encode_component(token));
     let call = Call { path, headers: &headers, body: Some(&body) };
-    let (status, answer) = ctx.ports.call(&issuer.origin, &call).await.map_err(|_| Reason::IntrospectionUnavailable)?;
+    let (status, answer) = ctx.call(&issuer.origin, &call, Reason::IntrospectionUnavailable).await?;
     let Some(Value::Object(claims)) = serde_json::from_slice(answer.as_bytes()).ok().filter(|_| status == 200) else {
         return Err(Reason::IntrospectionUnavailable);
     };

@@ -99,7 +99,7 @@ impl IssuerKeys {
             match step {
                 Step::Done(result) => return result,
                 Step::Fetch(turn, old) => {
-                    return match Fetching(&keys, turn).fetch(ctx.ports, issuer, now / 1000).await {
+                    return match Fetching(&keys, turn).fetch(ctx, issuer, now / 1000).await {
                         Ok(()) => keys.borrow().pick(named).ok_or(Reason::JwtKeyUnknown),
                         Err(reason) => old.ok_or(reason),
                     };
@@ -205,9 +205,9 @@ impl Drop for Fetching<'_> {
 
 impl Fetching<'_> {
     /// Fetches the keys. `now`: Unix seconds.
-    async fn fetch(self, ports: &impl Upstream, issuer: &Issuer, now: u64) -> Result<(), Reason> {
+    async fn fetch(self, ctx: Context<'_, impl Upstream>, issuer: &Issuer, now: u64) -> Result<(), Reason> {
         let Self(keys, turn) = self;
-        let result = ask(ports, issuer).await;
+        let result = ask(ctx, issuer).await;
         let mut keys = keys.borrow_mut();
         match result {
             Ok(list) if keys.answered < turn => (keys.list, keys.fetched, keys.answered) = (list, now, turn),
@@ -221,10 +221,10 @@ impl Fetching<'_> {
     }
 }
 
-async fn ask(ports: &impl Upstream, issuer: &Issuer) -> Result<Vec<Value>, Reason> {
+async fn ask(ctx: Context<'_, impl Upstream>, issuer: &Issuer) -> Result<Vec<Value>, Reason> {
     let Verification::Jwks { path, .. } = &issuer.verification else { return Err(Reason::Internal) };
     let call = Call { path, headers: &[], body: None };
-    let (status, text) = ports.call(&issuer.origin, &call).await.map_err(|_| Reason::KeysUnavailable)?;
+    let (status, text) = ctx.call(&issuer.origin, &call, Reason::KeysUnavailable).await?;
     let document: Option<Value> = serde_json::from_slice(text.as_bytes()).ok().filter(|_| status == 200);
     match document.as_ref().and_then(|document| document.get("keys")).and_then(Value::as_array) {
         Some(keys) if keys.len() <= MOST_KEYS => Ok(keys.clone()),

@@ -54,6 +54,7 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     }
     match path.strip_prefix(oauth.path.as_str()).ok_or(Reason::NoRoute)? {
         "/" | "/authorize" | "/authorize/" => {
+            x.check_maintenance(false)?;
             only(request, &["GET", "HEAD", "POST"])?;
             authorize::answer(x, oauth).await
         }
@@ -76,7 +77,8 @@ async fn to_client<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth, call: Call) -> 
     if x.request.method == "OPTIONS" {
         return Ok(Access::answer(preflight("POST")));
     }
-    let answered = match (only(x.request, &["POST"]), call) {
+    let is_open = x.check_maintenance(false).map_err(Refusal::from).and_then(|()| only(x.request, &["POST"]));
+    let answered = match (is_open, call) {
         (Err(refusal), _) => Err(refusal),
         (Ok(()), Call::Token) => token::answer(x, oauth).await,
         (Ok(()), Call::Revoke) => revoke::answer(x, oauth).await,
