@@ -5,6 +5,7 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 use super::accept;
+use super::bucket;
 use super::deployment;
 use super::overlap;
 use super::suggest;
@@ -103,6 +104,7 @@ fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
     let broker = broker(table, around, takes_sessions);
     let tags = tags(table, is_luminate || takes_sessions);
     let forward = forward(table, around, path.as_ref(), is_luminate);
+    bucket::check_route(table, forward.as_ref(), &methods, &bearer);
     let cors = cors(table);
     Some(Route {
         name: name?,
@@ -211,6 +213,7 @@ fn forward(
         let origin = around.origins.find(&name, name.value)?;
         if gets_passwords {
             deployment::check_for_passwords(&name, &origin);
+            bucket::check_for_calls(&name, &origin);
         }
         Some(origin)
     });
@@ -227,6 +230,7 @@ fn forward(
         let reason = "is possible only for an origin by `service`; by `url` the platform always sends that URL's host";
         table.wrong(&route_forward::HOST, reason);
     }
+    bucket::check_forward(&table, origin.as_deref());
     let jwt_audience = table.checked(&route_forward::JWT_AUDIENCE, text::audience);
     if jwt_audience.is_some() && !around.signs_identities {
         table.wrong(&route_forward::JWT_AUDIENCE, "needs a key to sign with: `[identity] keys = [\"…\"]`");

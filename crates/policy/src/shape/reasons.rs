@@ -3,7 +3,7 @@
 //! They are given in `crates/core/src/refusal.rs`, on which this crate does not depend; a native test compares the two.
 
 /// Every code, in the order of that file.
-pub const REASONS: [&str; 167] = [
+pub const REASONS: [&str; 171] = [
     "url_too_long",
     "headers_too_large",
     "body_too_large",
@@ -21,6 +21,9 @@ pub const REASONS: [&str; 167] = [
     "method_not_allowed",
     "method_overridden",
     "preflight_denied",
+    "object_missing",
+    "upload_without_length",
+    "upload_unsupported",
     "credential_missing",
     "authorization_duplicate",
     "authorization_malformed",
@@ -168,6 +171,7 @@ pub const REASONS: [&str; 167] = [
     "signer_unavailable",
     "password_check_unavailable",
     "overloaded",
+    "bucket_unavailable",
     "origin_unavailable",
     "origin_timeout",
     "internal",
