@@ -15,6 +15,7 @@ mod ledger;
 mod links;
 mod luminate;
 mod oauth;
+mod objects;
 mod policy;
 mod redirects;
 mod refusals;
