@@ -20,6 +20,7 @@ const ONES = {
   schemes: "SuperOffice's schemes, each beside a signed link",
   answers: "an answer in which addresses of the origin are mapped, beside one without",
   redirects: "signing and verifying a redirect, beside the digest alone",
+  objects: "an object of 10 MB out of a bucket, beside a Worker by hand",
   stream: "memory while 1 GB streams through",
   cold: "what the first request costs",
   profile: "in which functions a request's time is spent",

@@ -11,6 +11,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 use std::rc::Rc;
 
+use super::bucket;
 use super::budget::Held;
 use super::form::FormGuard;
 use super::glue;
@@ -206,22 +207,38 @@ impl Exchange {
         let Ok(Handled { decision: Decision::Forward(forwarding), .. }) = &self.handled else {
             return refuse_plainly(&self.request, Reason::Internal);
         };
-        if let Ok(response) = response.dyn_into::<Response>() {
-            if let Some(answer) = outcome_redirect(forwarding, response.status(), text.as_deref()) {
-                let response = glue::instead(&response, answer.status, &lines_of_answer(&answer))?;
-                return Ok(self.logged(response.into(), answer.status));
+        let outcome = match response.dyn_into::<Response>() {
+            Ok(response) => {
+                if let Some(answer) = outcome_redirect(forwarding, response.status(), text.as_deref()) {
+                    let response = glue::instead(&response, answer.status, &lines_of_answer(&answer))?;
+                    return Ok(self.logged(response.into(), answer.status));
+                }
+                let (response, status) = amend(forwarding, self.mapping(forwarding), response, &self.context)?;
+                return Ok(self.logged(response.into(), status));
             }
-            let (response, status) = amend(forwarding, self.mapping(forwarding), response, &self.context)?;
-            return Ok(self.logged(response.into(), status));
-        }
+            Err(outcome) => outcome,
+        };
+        let reason = match &forwarding.object {
+            Some(asked) if error.is_undefined() => match bucket::answer(forwarding, asked, &outcome, &self.context) {
+                Ok((response, status)) => return Ok(self.logged(response.into(), status)),
+                Err(reason) => reason,
+            },
+            _ => self.why_silent(forwarding, error),
+        };
+        self.refuse_late(reason)
+    }
+}
+
+impl Exchange {
+    /// Why an origin did not answer. The error's own text can hold addresses; it stays in the operator's log.
+    fn why_silent(&self, forwarding: &Forwarding, error: &JsValue) -> Reason {
+        glue::complain(&["origin ", &forwarding.origin.name, " did not answer"].concat(), error);
         let reason = match &forwarding.origin.via {
-            Via::Service(name) if !start::is_bound(&self.env, name) => Reason::BindingMissing,
+            via if via.binding().is_some_and(|name| !start::is_bound(&self.env, name)) => Reason::BindingMissing,
+            Via::Bucket(_) => Reason::BucketUnavailable,
             _ => Reason::OriginUnavailable,
         };
-        let reason = cut_short(forwarding).unwrap_or(reason);
-        // The error's own text can hold addresses; it stays in the operator's log.
-        glue::complain(&["origin ", &forwarding.origin.name, " did not answer"].concat(), error);
-        self.refuse_late(reason)
+        cut_short(forwarding).unwrap_or(reason)
     }
 }
 
@@ -246,10 +263,10 @@ fn cut_short(forwarding: &Forwarding) -> Option<Reason> {
 }
 
 fn send(forwarding: &Forwarding, env: &Env, request: &Request) -> Result<Promise, JsValue> {
-    let binding = match &forwarding.origin.via {
-        Via::Service(name) => Some(name.as_str()),
-        Via::Url(_) => None,
-    };
+    if let Via::Bucket(bucket) = &forwarding.origin.via {
+        return bucket::send(env, bucket, forwarding, request);
+    }
+    let binding = forwarding.origin.via.binding();
     let mut edits = String::with_capacity(256);
     for name in &forwarding.remove {
         push_line(&mut edits, '-', name, None);
@@ -312,7 +329,7 @@ fn is_page(response: &Response) -> bool {
     described.split_once('\n').is_some_and(|(content_type, encoding)| answered::is_page(content_type, encoding))
 }
 
-fn lines_of(edits: Vec<answered::Edit<'_>>) -> String {
+pub(super) fn lines_of(edits: Vec<answered::Edit<'_>>) -> String {
     let mut lines = String::new();
     for edit in edits {
         match edit {
@@ -361,7 +378,7 @@ fn resolved(response: Result<JsValue, JsValue>) -> Promise {
 }
 
 /// One edit as `glue.js` reads it. A value cannot hold a line feed; if one did, it would be cut there.
-fn push_line(edits: &mut String, kind: char, name: &str, value: Option<&str>) {
+pub(super) fn push_line(edits: &mut String, kind: char, name: &str, value: Option<&str>) {
     edits.push(kind);
     edits.push_str(name);
     edits.push('\n');

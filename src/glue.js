@@ -15,6 +15,13 @@ export function describe(request) {
 // The body is passed as the stream it is, unless `body` replaces it, or its beginning where `guard` looks at the rest.
 export function forward(env, binding, url, request, edits, body, guard, noStore) {
   const init = { method: request.method, headers: edited(request.headers, edits), redirect: "manual" };
+  const flow = bodyOf(request, body, guard, init);
+  if (noStore) init.cache = "no-store";
+  return moving(binding ? env[binding].fetch(url, init) : fetch(url, init), flow);
+}
+
+// Puts the body into `init`. Answers with its flow, if it is led through so that it is known whether it moves.
+export function bodyOf(request, body, guard, init) {
   let flow;
   if (guard) {
     const length = guard.keeps_every_byte() ? request.headers.get("content-length") : null;
@@ -28,8 +35,11 @@ export function forward(env, binding, url, request, edits, body, guard, noStore)
     if (length !== null && Number(length) <= PIECE) init.body = request.body;
     else flow = flowing(request.body.getReader({ mode: "byob" }), UNCHANGED, length, init);
   }
-  if (noStore) init.cache = "no-store";
-  const sent = binding ? env[binding].fetch(url, init) : fetch(url, init);
+  return flow;
+}
+
+// What was sent, with the flow of its body.
+export function moving(sent, flow) {
   if (flow) flows.set(sent, flow);
   return sent;
 }
@@ -362,7 +372,8 @@ export async function callOrigin(env, binding, url, lines, body, limit, millisec
   return [response.status, bytes && new TextDecoder().decode(bytes)];
 }
 
-function edited(original, edits) {
+// Header fields after edits: lines "-name" to remove, "=name" or "+name" and a line with the value.
+export function edited(original, edits) {
   const headers = new Headers(original);
   const lines = edits.split("\n");
   for (let i = 0; i < lines.length; i++) {

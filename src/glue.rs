@@ -1,4 +1,5 @@
-//! Declarations of the functions in JavaScript: `glue.js`, `storage.js`, `signatures.js`, `background.js`.
+//! Declarations of the functions in JavaScript: `glue.js`, `bucket.js`, `storage.js`, `signatures.js`,
+//! `background.js`.
 
 use super::form::FormGuard;
 use js_sys::Uint8Array;
@@ -10,6 +11,25 @@ extern "C" {
     /// `lines`: address and question by turns.
     #[wasm_bindgen(js_name = keepAsking)]
     pub async fn keep_asking(context: &JsValue, env: &JsValue, binding: &str, lines: &js_sys::Array);
+}
+
+#[wasm_bindgen(module = "/src/bucket.js")]
+extern "C" {
+    /// `asked`: the binding, and what the core's `Asked` writes.
+    #[wasm_bindgen(catch, js_name = ask)]
+    pub fn bucket_ask(
+        env: &JsValue,
+        asked: &str,
+        request: &Request,
+        body: Option<Uint8Array>,
+    ) -> Result<js_sys::Promise, JsValue>;
+
+    /// What the core's `Told` reads.
+    #[wasm_bindgen(catch, js_name = told)]
+    pub fn bucket_told(outcome: &JsValue) -> Result<String, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = answer)]
+    pub fn bucket_answer(outcome: &JsValue, status: u16, shows: &str, edits: &str) -> Result<Response, JsValue>;
 }
 
 #[wasm_bindgen(module = "/src/glue.js")]

@@ -188,6 +188,7 @@ impl Upstream for Platform<'_> {
         let (binding, url) = match &origin.via {
             Via::Service(name) => (Some(name.as_str()), format!("https://origin{path}")),
             Via::Url(base) => (None, format!("{base}{path}")),
+            Via::Bucket(_) => return Err(Reason::OriginUnavailable),
         };
         let mut lines = String::new();
         for (name, value) in call.headers {
@@ -205,10 +206,7 @@ impl Upstream for Platform<'_> {
     }
 
     fn is_there(&self, origin: &Origin) -> bool {
-        match &origin.via {
-            Via::Service(name) => super::start::is_bound(self.env, name),
-            Via::Url(_) => true,
-        }
+        origin.via.binding().is_none_or(|name| super::start::is_bound(self.env, name))
     }
 }
 

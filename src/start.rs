@@ -104,11 +104,11 @@ fn announce(env: &Env, policy: &Policy, secrets: &Secrets, deployment: Deploymen
         console_error!("edgegate: binding {} is missing; requests that need it are answered 503", name);
     }
     for origin in &policy.origins {
-        if let edgegate_core::policy::Via::Service(name) = &origin.via
+        if let Some(name) = origin.via.binding()
             && !is_bound(env, name)
         {
             console_error!(
-                "edgegate: service binding {} of origin {} is missing; its routes are answered 503",
+                "edgegate: binding {} of origin {} is missing; its routes are answered 503",
                 name,
                 origin.name
             );

@@ -5,6 +5,7 @@
 // own on a network; nothing here is meant to be deployed.
 //
 //   /                  the landing page: what the demo serves and how to try it       landing.js, routes.js
+//                     (what it lists of the bucket is stored then)                    bucket.js
 //   /check-password    the gateway asks whether a name and a password belong together  password.js
 //   /find-person       the gateway asks which person a number means                    lookup.js
 //   /site/…API         the Luminate methods                                            luminate.js
@@ -16,6 +17,7 @@
 //   anything?demo=…    the echo's behaviour changed for a test                         behaviours.js
 
 import { behave } from "./behaviours.js";
+import { fill } from "./bucket.js";
 import { isPing, ping } from "./checkfront.js";
 import { echo } from "./echo.js";
 import { landing } from "./landing.js";
@@ -36,7 +38,10 @@ export default {
 
     const behaviour = url.searchParams.get("demo");
     if (behaviour !== null) return behave(behaviour, request, url.searchParams);
-    if (url.pathname === "/") return landing(request);
+    if (url.pathname === "/") {
+      await fill(env.FILES);
+      return landing(request);
+    }
     if (isServlet(url.pathname)) return servlet(request, url);
     if (isPing(url.pathname)) return ping(request);
     if (isContact(url.pathname)) return contact(request);

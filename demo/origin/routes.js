@@ -269,6 +269,23 @@ export const ROUTES = [
     ],
   },
   {
+    path: "/bucket/*",
+    asks: "Nothing: an R2 bucket with three objects, hello.txt, gate.png and ten-megabytes.bin. No origin is asked.",
+    tries: [
+      { says: "A text:", href: `${BASE}/bucket/hello.txt` },
+      { says: "A picture:", page: `${BASE}/bucket/gate.png` },
+      { says: "Sixteen bytes of ten megabytes:", shell: [`curl -s -D - -o /dev/null -r 100-115 ${BASE}/bucket/ten-megabytes.bin`] },
+      {
+        says: "What the client has already is not sent again:",
+        shell: [
+          `tag=$(curl -sI ${BASE}/bucket/hello.txt | sed -n 's/^etag: *\\("[^"]*"\\).*/\\1/Ip')`,
+          `curl -i -H "If-None-Match: $tag" ${BASE}/bucket/hello.txt`,
+        ],
+      },
+      { says: "There is no such object, and no list of them:", shell: [`curl -i -H 'Accept: application/json' ${BASE}/bucket/`] },
+    ],
+  },
+  {
     path: "/.edgegate/*",
     asks: "The gateway's own pages.",
     tries: [

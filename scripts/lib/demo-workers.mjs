@@ -40,9 +40,9 @@ export function gatewayWorker({ before = [], policy, folder = buildFolder, ...bo
  *   vars      what there is instead of the demo's secrets
  *   without   names of bindings that are not there
  *   sharing   name of the gateway whose KV and Durable Object it uses
- *   kv, limit, services   where they are other than the demo's
+ *   kv, limit, services, buckets   where they are other than the demo's
  */
-export function gatewayBindings({ name, vars = secrets, without = [], sharing, kv = `kv-${sharing ?? name}`, limit = 20, services = { ORIGIN: "demo-origin" } }) {
+export function gatewayBindings({ name, vars = secrets, without = [], sharing, kv = `kv-${sharing ?? name}`, limit = 20, services = { ORIGIN: "demo-origin" }, buckets = { FILES: BUCKET } }) {
   const bound = (all) => Object.fromEntries(Object.entries(all).filter(([binding, value]) => value !== undefined && !without.includes(binding)));
   return {
     bindings: bound({ EDGEGATE_LOOPBACK: loopback, ...vars }),
@@ -50,8 +50,12 @@ export function gatewayBindings({ name, vars = secrets, without = [], sharing, k
     durableObjects: bound({ EDGEGATE_LEDGER: { className: "Ledger", useSQLite: true, ...(sharing && { scriptName: sharing }) } }),
     ratelimits: bound({ EDGEGATE_LIMITER: { namespace_id: `limiter-${name}`, simple: { limit, period: 60 } } }),
     serviceBindings: bound(services),
+    r2Buckets: bound(buckets),
   };
 }
+
+/** The bucket, which the site fills when it is asked for its landing page. */
+export const BUCKET = "edgegate-demo";
 
 /** The site behind it. */
 export function originWorker(name = "demo-origin") {
@@ -60,6 +64,7 @@ export function originWorker(name = "demo-origin") {
     modules: modulesIn(originFolder, "index.js"),
     modulesRoot: originFolder,
     bindings: { EDGEGATE_ASSERTION_KEY: secrets.EDGEGATE_ASSERTION_KEY },
+    r2Buckets: { FILES: BUCKET },
   };
 }
 

@@ -17,6 +17,7 @@ mod links;
 mod luminate;
 mod maintenance;
 mod oauth;
+mod objects;
 mod origin_credentials;
 mod policy;
 mod redirects;

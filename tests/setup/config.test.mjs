@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { test } from "node:test";
-import { gatewayBindings } from "../../scripts/lib/demo-workers.mjs";
+import { gatewayBindings, originWorker } from "../../scripts/lib/demo-workers.mjs";
 import { inRoot, versions } from "../../scripts/lib/paths.mjs";
 import { COMPATIBILITY_DATE } from "../../scripts/lib/workerd.mjs";
 
@@ -78,6 +78,9 @@ test("the gateway that tests and benches start is bound as demo/wrangler.toml sa
   const limits = config.ratelimits.map(({ name, simple }) => [name, { ...simple }]);
   assert.deepEqual(Object.entries(bound.ratelimits).map(([name, { simple }]) => [name, simple]), limits);
   assert.deepEqual(Object.keys(bound.serviceBindings), config.services.map(({ binding }) => binding));
+  const buckets = ({ r2_buckets: all }) => Object.fromEntries(all.map(({ binding, bucket_name: name }) => [binding, name]));
+  assert.deepEqual(bound.r2Buckets, buckets(config));
+  assert.deepEqual(originWorker().r2Buckets, buckets(readConfig({ config: inRoot("demo/origin/wrangler.toml") })), "the site fills the bucket that the gate reads");
 });
 
 test("invocation logs are off in the starter: they hold whole addresses, with signatures and nonces", () => {

@@ -183,9 +183,13 @@ pub fn address(route: &Route) -> String {
 /// The origin, and the path there.
 pub fn goes_to(route: &Route) -> String {
     let path = route.forward.path.as_ref().map_or(String::new(), ToString::to_string);
-    match &route.forward.origin.via {
-        Via::Url(url) => format!("{url}{path}"),
-        Via::Service(binding) if path.is_empty() => format!("service {binding}"),
-        Via::Service(binding) => format!("service {binding}, {path}"),
+    let (kind, binding) = match &route.forward.origin.via {
+        Via::Url(url) => return format!("{url}{path}"),
+        Via::Service(binding) => ("service", binding),
+        Via::Bucket(bucket) => ("bucket", &bucket.binding),
+    };
+    match path.is_empty() {
+        true => format!("{kind} {binding}"),
+        false => format!("{kind} {binding}, {path}"),
     }
 }

@@ -8,6 +8,7 @@
 //! - [`ports`] are the traits through which the core reaches the world, [`secrets`] the values that the policy names; the
 //!   feature `testing` has the ports in memory;
 //! - [`sealed`] is the form of everything that the gateway issues, [`signed`] the forms of signed addresses;
+//! - [`object`] is what a bucket is asked, and what becomes of its answer;
 //! - [`credential`] holds the kinds of credential: read, verified, minted;
 //! - [`attempts`] counts guesses; [`redirect`] and [`tags`] make addresses and pages for a visitor; [`page`] is HTML;
 //! - [`state`] is what an isolate holds, [`exchange`] one request on its way;
@@ -40,6 +41,7 @@ pub mod http;
 pub mod identity;
 pub mod log;
 pub mod luminate;
+pub mod object;
 pub mod own_paths;
 pub mod page;
 pub mod ports;

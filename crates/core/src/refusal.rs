@@ -71,6 +71,13 @@ reasons! {
     /// A cross-origin preflight asks for what the policy does not grant.
     PreflightDenied = "preflight_denied" => Forbidden,
 
+    /// The bucket has no object of that name, or none can have it.
+    ObjectMissing = "object_missing" => NotFound,
+    /// An upload to a bucket that does not say its length, which the bucket has to know.
+    UploadWithoutLength = "upload_without_length" => LengthRequired,
+    /// An upload of a part of an object, with a condition that cannot be read, or a DELETE with any.
+    UploadUnsupported = "upload_unsupported" => BadRequest,
+
     /// None of the credentials that the route accepts is there.
     CredentialMissing = "credential_missing" => CredentialMissing,
     /// More than one Authorization value.
@@ -385,6 +392,8 @@ reasons! {
     PasswordCheckUnavailable = "password_check_unavailable" => Unavailable,
     /// The requests that wait hold as much memory as they may.
     Overloaded = "overloaded" => Unavailable,
+    /// The bucket failed, or did not answer what it was asked.
+    BucketUnavailable = "bucket_unavailable" => Unavailable,
     /// The origin did not answer.
     OriginUnavailable = "origin_unavailable" => BadGateway,
     /// The origin's answer did not begin within its `timeout`.

@@ -74,7 +74,7 @@ const run = async (section, at = 0) => bash((typeof at === "number" ? sections.g
 const echoOf = ({ output }) => JSON.parse(output.slice(output.indexOf("{")));
 
 test("the landing page lists the rows that have landed, as text and as a page", async () => {
-  assert.deepEqual([...sections.keys()], ["/", "/landing/*", "/files/*", "/once/*", "/me/*", "/account/*", "/site/*", "/oauth/*", "/api/3.0/*", "/SuperOffice/api/v1/*", "/Cust12345/api/v1/*", "/SuperOffice/panel", "/redirecting/*", "/.edgegate/*"]);
+  assert.deepEqual([...sections.keys()], ["/", "/landing/*", "/files/*", "/once/*", "/me/*", "/account/*", "/site/*", "/oauth/*", "/api/3.0/*", "/SuperOffice/api/v1/*", "/Cust12345/api/v1/*", "/SuperOffice/panel", "/redirecting/*", "/bucket/*", "/.edgegate/*"]);
   const page = await gate.get("/", { accept: "text/html" });
   assert.match(page.header("content-type"), /^text\/html/);
   for (const path of sections.keys()) assert.ok(page.text.includes(`<code>${path}</code>`), path);
@@ -200,6 +200,18 @@ test("/SuperOffice and /Cust12345: the printed lines show a password, a ticket a
   assert.match((await run("/Cust12345/api/v1/*", /password is not taken/)).output, /^HTTP\/1\.1 401/);
   const page = /^# (http:\S+\/SuperOffice\/panel)$/m.exec(text)[1];
   status(await gate.get(page.replace("http://127.0.0.1:8787", ""), { accept: "text/html" }), 401);
+});
+
+test("/bucket: the printed lines show an object, a part of one, and what is not sent again", async () => {
+  const [, hello] = /^# (http:\S+\/bucket\/hello\.txt)$/m.exec(text) ?? [, /curl (http:\S+\/bucket\/hello\.txt)/.exec(text)[1]];
+  assert.match((await gate.get(hello.replace("http://127.0.0.1:8787", ""))).text, /^Hello from a bucket/);
+  const picture = await gate.get("/bucket/gate.png");
+  assert.deepEqual([picture.header("content-type"), picture.body.subarray(1, 4).toString()], ["image/png", "PNG"]);
+  const { output: part } = await run("/bucket/*", /Sixteen/);
+  assert.match(part, /^HTTP\/1\.1 206/);
+  assert.match(part, /^content-range: bytes 100-115\/10485760\r$/im);
+  assert.match((await run("/bucket/*", /not sent again/)).output, /^HTTP\/1\.1 304/);
+  assert.match((await run("/bucket/*", /no list/)).output, /^HTTP\/1\.1 404[^]*"not_found"/);
 });
 
 test("what is no row answers 404 and is not on the page", async () => {

@@ -4,7 +4,7 @@
 // A request with the header `e2e-scheme: https` is one that came over https, as behind the platform's edge.
 //
 // Paths under /__e2e/ are this file's own and never reach the gateway:
-//   POST /__e2e/faults   {"kv", "ledger", "limiter", "origin", "fetch", "network": a fault}; what is not named works.
+//   POST /__e2e/faults   {"kv", "ledger", "limiter", "bucket", "origin", "fetch", "network": a fault}; what is not named works.
 //                        "origin" is the one that is bound, "fetch" those at an address, "network" what an object of the Ledger
 //                        asks another one, "ledgerKv" what it writes to KV, "kvWrites" what the gateway does. Also "missing" for a binding; for "kv" "stale" (as it was at this moment),
 //                        "misses" (it knows of nothing) and "refused" (no writes, as beyond its limits); for "ledger" "restart" (the object dies once it
@@ -142,6 +142,14 @@ function watchLimiter(limiter) {
   });
 }
 
+function watchBucket(bucket) {
+  const call = (original, ...args) => {
+    counted.forwarded.push({ url: `r2:${args[0]}` });
+    return under(faults.bucket, () => original(...args), {});
+  };
+  return watched(bucket, { get: call, head: call, put: call, delete: call });
+}
+
 function forwards(send, fault) {
   return (url, init = {}) => {
     counted.forwarded.push({
@@ -161,6 +169,7 @@ const WATCHERS = {
   EDGEGATE_KV: [watchKv, "kv"],
   EDGEGATE_LEDGER: [watchLedger, "ledger"],
   EDGEGATE_LIMITER: [watchLimiter, "limiter"],
+  FILES: [watchBucket, "bucket"],
   ORIGIN: [(origin) => watched(origin, { fetch: (send, ...rest) => forwards(send, () => faults.origin)(...rest) }), "origin"],
 };
 

@@ -28,6 +28,7 @@ fn the_demo_reads_and_asks_for_what_it_documents() {
         ("/SuperOffice/api/v1/*", "GET HEAD POST PUT PATCH DELETE", "bearer ticket basic session"),
         ("/Cust12345/api/v1/*", "GET HEAD POST PUT PATCH DELETE", "bearer app-ticket session"),
         ("/SuperOffice/panel", "GET HEAD POST", "session"),
+        ("/bucket/*", "GET HEAD", "none"),
         ("/", "GET HEAD", "none"),
     ];
     let expected: Vec<(String, String, String)> = expected

@@ -6,6 +6,7 @@ use crate::exchange::body::NewBody;
 use crate::exchange::format::ErrorFormat;
 use crate::http::answer::Answer;
 use crate::identity::Identity;
+use crate::object::Asked;
 use crate::policy::Origin;
 use crate::redirect::outcome::OutcomeRedirect;
 use crate::secrets::Shown;
@@ -30,6 +31,8 @@ pub struct Forwarding {
     pub origin: Arc<Origin>,
     /// The whole URL, byte for byte.
     pub url: String,
+    /// What a bucket is asked, where the origin is one. The rest of the request stays here.
+    pub object: Option<Box<Asked>>,
     /// Request headers to remove, in lower case; only such as are there.
     pub remove: Vec<String>,
     /// Request headers to set, after the removals.

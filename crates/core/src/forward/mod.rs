@@ -18,6 +18,7 @@ use crate::forward::headers::{aliases, fold, forged, is_harmless_connection};
 use crate::http::query::{self, Param};
 use crate::http::{self, Headers, Incoming, Target, cookie};
 use crate::identity::Identity;
+use crate::object::Asked;
 use crate::policy::carrier::ACCESS_TOKEN;
 use crate::policy::{Carrier, CredentialKind, Policy, Route, Session, SignedRedirect, Via};
 use crate::refusal::Reason;
@@ -33,14 +34,21 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
     let policy = &state.policy;
     let forward = &route.forward;
     let path = routing::forwarded_path(route, target).ok_or(Reason::PathParameter)?;
+    let mut object = None;
     let mut url = match &forward.origin.via {
         Via::Url(base) => format!("{base}{path}"),
         Via::Service(_) => match &forward.host {
             Some(host) => format!("{}://{host}{path}", target.scheme()),
             None => format!("{}{path}", target.origin()),
         },
+        Via::Bucket(bucket) => {
+            object = Some(Box::new(Asked::new(bucket, incoming.method, &path, &incoming.headers)?));
+            ["r2://", &bucket.binding, &path].concat()
+        }
     };
-    if let Some(query) = clean_query(policy, route, target) {
+    if object.is_none()
+        && let Some(query) = clean_query(policy, route, target)
+    {
         url.push('?');
         url.push_str(&query);
     }
@@ -91,6 +99,7 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
     Ok(Forwarding {
         origin: forward.origin.clone(),
         url,
+        object,
         remove,
         set,
         set_by_policy: forward.set.clone(),

@@ -119,6 +119,7 @@ async fn forward<P: Ports>(
     forwarding.body = method_override::joined(route, read_as, access.body, looked_at)?;
     forwarding.set.extend(content_type.map(|content_type| ("content-type", content_type.to_owned())));
     forwarding.tags = access.tags;
+    fit_bucket(&mut forwarding)?;
     forwarding.format = access.format;
     if let Some(outcome_redirect) = access.outcome_redirect {
         forwarding.remove.extend(forward::partial(&request.headers));
@@ -131,6 +132,19 @@ async fn forward<P: Ports>(
     }
     forwarding.cookies = x.jar.take();
     Ok(forwarding)
+}
+
+/// What a bucket is asked is made of the request before its credential was looked for.
+fn fit_bucket(forwarding: &mut Forwarding) -> Result<(), Reason> {
+    let Some(object) = &mut forwarding.object else { return Ok(()) };
+    if forwarding.tags.is_some() {
+        object.whole(); // tags cannot be found in a part of a page
+    }
+    match forwarding.body {
+        // A form that is still checked on its way could be refused when it is stored.
+        Some(NewBody::Head(..)) => Err(Reason::UploadUnsupported),
+        _ => Ok(()),
+    }
 }
 
 /// Uses up what a credential leaves to be claimed. Boxed: few requests have one, and every request's future would be as

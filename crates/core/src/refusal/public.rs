@@ -51,6 +51,7 @@ publics! {
     NotFound = 404 "not_found" "There is nothing at this address." "Check the address.",
     MethodNotAllowed = 405 "method_not_allowed" "This address does not take this method." "Use a method named in Allow.",
     RequestTimeout = 408 "request_timeout" "The request took too long to arrive." "Send it again.",
+    LengthRequired = 411 "length_required" "The length of the body is missing." "Send Content-Length.",
     BodyTooLarge = 413 "body_too_large" "The body is too large." "Send less.",
     UrlTooLong = 414 "url_too_long" "The address is too long." "Shorten the address.",
     TooManyRequests = 429 "too_many_requests" "Too many attempts." "Wait a minute and try again.",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::{BaseUrl, Key, NamePattern, Network};
-use super::OriginCredentials;
+use super::{Bucket, OriginCredentials};
 
 /// `[gateway]`
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ pub struct Origin {
     pub credentials: OriginCredentials,
 }
 
-/// How an origin is reached: exactly one of `url` and `service`.
+/// How an origin is reached: exactly one of `url`, `service` and `r2`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Via {
     /// `url = "https://origin.example.org/base"`
@@ -58,6 +58,19 @@ pub enum Via {
     /// `service = "BINDING"`: a service binding of that name; the request keeps the gateway's host unless the
     /// route says another.
     Service(String),
+    /// `r2 = "BINDING"`: a bucket.
+    Bucket(Bucket),
+}
+
+impl Via {
+    /// Name of the binding, where there is one.
+    pub fn binding(&self) -> Option<&str> {
+        match self {
+            Via::Url(_) => None,
+            Via::Service(binding) => Some(binding),
+            Via::Bucket(bucket) => Some(&bucket.binding),
+        }
+    }
 }
 
 /// `[identity]`
@@ -130,7 +143,7 @@ pub enum SingleUse {
 coded!(struct Gateway { issuer, realm, explain, decision_log, client_address, proxies, maintenance });
 coded!(struct ClientAddress { x_forwarded_for, x_real_ip, forwarded });
 coded!(struct Origin { name, via, insecure, timeout, credentials });
-coded!(enum Via { 0 Url(value), 1 Service(value) });
+coded!(enum Via { 0 Url(value), 1 Service(value), 2 Bucket(value) });
 coded!(struct Identity { keys, lifetime, strip });
 coded!(struct Admin { secret, next_secret, allow });
 coded!(struct Limits { url, headers, form, body, wait });

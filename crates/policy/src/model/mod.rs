@@ -1,5 +1,6 @@
 //! The policy's types. Every value here has been checked; doc comments give the form in the file and the default.
 
+mod bucket;
 mod client;
 mod gateway;
 mod luminate;
@@ -9,6 +10,7 @@ mod route;
 #[cfg(feature = "reader")]
 mod testing;
 
+pub use bucket::Bucket;
 pub use client::*;
 pub use gateway::*;
 pub use luminate::*;

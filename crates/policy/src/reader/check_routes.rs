@@ -118,6 +118,15 @@ impl Advisor<'_> {
         {
             self.say(Warning::CorsWildcard, &label, &format!("`{wildcard}` with `credentials = true`: a page on any subdomain, even a forgotten one, acts as its visitor"));
         }
+        let changes = |method: &&String| matches!(method.as_str(), "PUT" | "DELETE");
+        if let (Via::Bucket(_), false, Some(method)) =
+            (&route.forward.origin.via, route.is_guarded(), route.methods.iter().find(changes))
+        {
+            let remark = format!(
+                "takes `{method}` from everybody: whoever comes fills the bucket, and replaces or deletes what is in it"
+            );
+            self.say(Warning::BucketOpen, &label, &remark);
+        }
         if let Via::Url(url) = &route.forward.origin.via
             && url.authority() == self.policy.gateway.issuer.authority()
         {

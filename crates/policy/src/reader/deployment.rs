@@ -1,5 +1,6 @@
 //! The tables that describe the gateway itself and its surroundings.
 
+use super::bucket;
 use super::names::Names;
 use super::origin_credentials;
 use super::table::Table;
@@ -84,6 +85,7 @@ pub(crate) fn origins(root: &Table<'_>) -> Names<Origin> {
     for (name, table) in root.named(&root::ORIGINS) {
         check_name("origins", name, &table);
         let origin = origin(name, &table);
+        bucket::check_alike(&table, origin.as_ref(), &origins);
         origins.add(name, origin);
     }
     origins
@@ -179,15 +181,14 @@ pub(crate) fn check_for_passwords(text: &Text<'_>, origin: &Origin) {
 fn origin(name: &str, table: &Table<'_>) -> Option<Origin> {
     let url = table.parsed(&origin::URL, BaseUrl::parse);
     let service = table.checked(&origin::SERVICE, text::binding);
+    let bucket = bucket::read(table);
     let insecure = table.flag(&origin::INSECURE);
-    match (table.has(&origin::URL), table.has(&origin::SERVICE)) {
-        (true, false) | (false, true) => {}
-        (true, true) => {
-            let reason = "an origin has a `url` or a `service`, not both";
-            table.wrong(&origin::SERVICE, reason);
-        }
-        (false, false) => {
-            let reason = "says nowhere to go; add `url = \"https://…\"` or `service = \"BINDING\"`";
+    let named = [&origin::URL, &origin::SERVICE, &origin::R2].into_iter().filter(|key| table.has(key));
+    match named.collect::<Vec<_>>().as_slice() {
+        [_] => {}
+        [.., other] => table.wrong(other, "an origin has one of `url`, `service` and `r2`"),
+        [] => {
+            let reason = "says nowhere to go; add `url = \"https://…\"`, `service = \"BINDING\"` or `r2 = \"BINDING\"`";
             table.report.add(table.line, format!("{}: {reason}", table.label));
         }
     }
@@ -196,13 +197,14 @@ fn origin(name: &str, table: &Table<'_>) -> Option<Origin> {
         let reason = "is http, so identity and content would travel in the clear; use https, or say `insecure = true` to accept that";
         table.wrong(&origin::URL, reason);
     }
-    if insecure && !in_the_clear && (url.is_some() || service.is_some()) {
+    if insecure && !in_the_clear && (url.is_some() || service.is_some() || bucket.is_some()) {
         table.wrong(&origin::INSECURE, "has no effect on this origin; leave it out");
     }
-    let via = match (url, service) {
-        (Some(url), _) => Via::Url(url),
-        (None, Some(service)) => Via::Service(service),
-        (None, None) => return None,
+    let via = match (url, service, bucket) {
+        (Some(url), ..) => Via::Url(url),
+        (None, Some(service), _) => Via::Service(service),
+        (None, None, Some(bucket)) => Via::Bucket(bucket),
+        (None, None, None) => return None,
     };
     let timeout = table.seconds(&origin::TIMEOUT);
     let credentials = OriginCredentials {

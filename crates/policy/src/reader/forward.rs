@@ -1,6 +1,7 @@
 //! `forward` of a route: the origin, and what it gets beside the request.
 
 use super::accept;
+use super::bucket;
 use super::deployment;
 use super::origin_credentials::{self, is_same};
 use super::table::Table;
@@ -23,6 +24,7 @@ pub(super) fn read(
         let origin = around.origins.find(&name, name.value)?;
         if gets_passwords {
             deployment::check_for_passwords(&name, &origin);
+            bucket::check_for_calls(&name, &origin);
         }
         Some(origin)
     });
@@ -39,8 +41,9 @@ pub(super) fn read(
         let reason = "is possible only for an origin by `service`; by `url` the platform always sends that URL's host";
         table.wrong(&route_forward::HOST, reason);
     }
+    bucket::check_forward(&table, origin.as_deref());
     if origin.is_some() && !by_url && table.has(&route_forward::MAP) {
-        let reason = "has no effect on an origin by `service`, which gets the gateway's own host; leave it out";
+        let reason = "is for an origin by `url`: no other has an address of its own; leave it out";
         table.wrong(&route_forward::MAP, reason);
     }
     let map = by_url && table.flag(&route_forward::MAP);

@@ -2,6 +2,7 @@
 
 mod accept;
 pub(crate) mod allow;
+pub(crate) mod bucket;
 mod check;
 mod check_oauth;
 mod check_routes;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 use super::accept;
+use super::bucket;
 use super::forward;
 use super::overlap;
 use super::suggest;
@@ -108,6 +109,7 @@ fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
         let reason = "refuses every Authorization that does not open the route, so there is none for `pass`";
         table.wrong(&route::DIALECT, reason);
     }
+    bucket::check_route(table, forward.as_ref(), &methods, &bearer);
     let passes_preflights = table.is_word(&route::CORS);
     if passes_preflights && !is_open {
         let reason =

@@ -118,6 +118,8 @@ warnings! {
     RouteLooserAround = "route_looser_around",
     /// A route whose origin is the gateway.
     RouteToItself = "route_to_itself",
+    /// PUT or DELETE of a bucket, open to all.
+    BucketOpen = "bucket_open",
     /// `none` behind credentials.
     CredentialOptional = "credential_optional",
     /// `query = true`.

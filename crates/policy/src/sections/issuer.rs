@@ -101,6 +101,7 @@ pub(crate) use file::{SECTION, read};
 mod file {
     use super::{Issuer, JwsAlgorithm, Verification};
     use crate::Origin;
+    use crate::reader::bucket;
     use crate::reader::deployment;
     use crate::reader::names::Names;
     use crate::reader::table::Table;
@@ -253,7 +254,11 @@ mod file {
         let audience = table.texts(&AUDIENCE);
         let audience = audience.iter().filter_map(|text| text.parsed(audience_of)).collect();
         let origin = table.text(&ORIGIN);
-        let origin = origin.and_then(|text| origins.find(&text, text.value));
+        let origin = origin.and_then(|text| {
+            let origin = origins.find(&text, text.value)?;
+            bucket::check_for_calls(&text, &origin);
+            Some(origin)
+        });
         let verification = verification(table);
         if !table.has(&AUDIENCE) && table.has(&JWKS) {
             let reason = "`audience` is missing: a token that was issued for somebody else would do";

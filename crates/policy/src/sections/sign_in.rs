@@ -26,6 +26,7 @@ pub(crate) use file::{SECTION, read};
 mod file {
     use super::SignIn;
     use crate::Origin;
+    use crate::reader::bucket;
     use crate::reader::deployment;
     use crate::reader::names::Names;
     use crate::reader::table::Table;
@@ -60,6 +61,7 @@ mod file {
         let origin = origin.and_then(|name| {
             let origin = origins.find(&name, name.value)?;
             deployment::check_for_passwords(&name, &origin);
+            bucket::check_for_calls(&name, &origin);
             Some(origin)
         });
         let path = table.checked(&PATH, text::exact_path);

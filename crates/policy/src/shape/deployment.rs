@@ -75,9 +75,9 @@ pub(crate) mod origin {
     /// `[origins.NAME]`
     pub(crate) static TABLE: Shape = Shape::new(
         "origins.*",
-        "An origin: exactly one of `url` and `service`.",
-        r#""oneOf": [{"required": ["url"]}, {"required": ["service"]}]"#,
-        &[&URL, &SERVICE, &INSECURE, &TIMEOUT, &AUTHORIZATION, &SET_SECRET],
+        "An origin: exactly one of `url`, `service` and `r2`.",
+        r#""oneOf": [{"required": ["url"]}, {"required": ["service"]}, {"required": ["r2"]}]"#,
+        &[&URL, &SERVICE, &R2, &INDEX, &NOT_FOUND, &UPLOADS, &INSECURE, &TIMEOUT, &AUTHORIZATION, &SET_SECRET],
     );
     pub(crate) static URL: Key = Key::new(
         "url",
@@ -92,6 +92,37 @@ pub(crate) mod origin {
         Kind::Text,
         r#""type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$""#,
         "A service binding of `wrangler.toml`. Requests carry the gateway's own host unless the route sets another.",
+    );
+    pub(crate) static R2: Key = Key::new(
+        "r2",
+        Kind::Text,
+        r#""type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$""#,
+        "A bucket binding of `wrangler.toml`. A path names the object of that key, without the `/` in front; the \
+         query means nothing. See [a bucket](origins.md#a-bucket).",
+    );
+    pub(crate) static INDEX: Key = Key::new(
+        "index",
+        Kind::Text,
+        r#""type": "string", "pattern": "^[^/]{1,128}$", "examples": ["index.html"]"#,
+        "Only for a bucket: the object that stands for a path with a `/` at its end, as `index.html`. Without it such \
+         a path is a key like others. A folder is never listed.",
+    )
+    .usually("none");
+    pub(crate) static NOT_FOUND: Key = Key::new(
+        "not_found",
+        Kind::Text,
+        r#""type": "string", "pattern": "^[^/].{0,1023}$", "examples": ["404.html"]"#,
+        "Only for a bucket: the key of the object that is sent, with 404, where there is none of the name. Without it \
+         the gateway refuses with `object_missing`.",
+    )
+    .usually("none");
+    pub(crate) static UPLOADS: Key = Key::new(
+        "uploads",
+        Kind::Flag(false),
+        form::FLAG,
+        "Only for a bucket: routes may list `PUT` and `DELETE`. What is in it is then sent with \
+         `Content-Security-Policy: sandbox`, unless its type is one in which no browser runs a script: an upload must \
+         not act as a page of your site.",
     );
     pub(crate) static INSECURE: Key = Key::new(
         "insecure",
