@@ -106,6 +106,7 @@ fn purpose(policy: &Policy, name: &str) -> String {
         SecretUse::Issuer(name) => format!("the gateway's own secret at the issuer {name}"),
         SecretUse::Machine(name) => format!("password of {name}, for HTTP Basic"),
         SecretUse::Application => "SO-AppToken".to_owned(),
+        SecretUse::Webhook(name) => format!("webhooks of {name}"),
     });
     purposes.collect::<Vec<_>>().join(", ")
 }

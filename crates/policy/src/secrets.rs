@@ -26,6 +26,8 @@ pub enum SecretUse<'p> {
     Machine(&'p str),
     /// What `SO-AppToken` may be.
     Application,
+    /// What a sender of webhooks signs with.
+    Webhook(&'p str),
 }
 
 impl Policy {
@@ -40,7 +42,15 @@ impl Policy {
         let machines = machines.map(|machine| (&*machine.secret, SecretUse::Machine(&machine.name)));
         let applications = self.ticket.iter().flat_map(|ticket| &ticket.app_tokens);
         let applications = applications.map(|name| (&**name, SecretUse::Application));
-        let all = keys.chain(admin).chain(administrators).chain(at_issuers).chain(machines).chain(applications);
+        let senders =
+            self.webhooks.iter().flat_map(|it| it.secrets.iter().map(|name| (&**name, SecretUse::Webhook(&it.name))));
+        let all = keys
+            .chain(admin)
+            .chain(administrators)
+            .chain(at_issuers)
+            .chain(machines)
+            .chain(applications)
+            .chain(senders);
         all.map(|(name, usage)| NamedSecret { name, usage })
     }
 
@@ -64,7 +74,7 @@ impl SecretUse<'_> {
                 KeyUse::Digest | KeyUse::Identity => true,
                 KeyUse::Link(_) | KeyUse::Seal | KeyUse::Assertion | KeyUse::Client => false,
             },
-            SecretUse::Administrator(_) | SecretUse::Issuer(_) => true,
+            SecretUse::Administrator(_) | SecretUse::Issuer(_) | SecretUse::Webhook(_) => true,
             SecretUse::Admin | SecretUse::Machine(_) | SecretUse::Application => false,
         }
     }

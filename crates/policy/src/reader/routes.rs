@@ -15,8 +15,8 @@ use crate::path::is_within;
 use crate::sections::Surroundings;
 use crate::shape::{root, route, route_bearer, route_cors, route_forward};
 use crate::{
-    BearerUse, Broker, Cors, CredentialKind, Dialect, Facts, Forward, HostPattern, NamePattern, OriginPattern,
-    PathPattern, Revocation, Route, SingleUse, TagPlaces, Via, Xsrf,
+    BearerUse, Broker, Cors, CredentialKind, Dialect, Facts, Forward, HostPattern, NamePattern, Networks,
+    OriginPattern, PathPattern, Revocation, Route, SingleUse, TagPlaces, Via, Xsrf,
 };
 
 /// Every `[[routes]]`, in file order.
@@ -97,10 +97,14 @@ fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
             );
         }
     }
+    if accepts(|one| matches!(one, CredentialKind::Webhook(_))) && !methods.iter().any(|method| method == "POST") {
+        table.wrong(&route::METHODS, "lacks `POST`, and nothing else is a webhook");
+    }
     let takes_sessions = accepts(|one| matches!(one, CredentialKind::Session));
     let xsrf = table.word(&route::XSRF, &route::XSRF_WORDS);
     check_xsrf(table, xsrf, &accepted.kinds);
     let broker = broker(table, around, takes_sessions);
+    let network = network(table, around, &accepted.kinds);
     let tags = tags(table, is_luminate || takes_sessions);
     let forward = forward(table, around, path.as_ref(), is_luminate);
     let cors = cors(table);
@@ -113,6 +117,7 @@ fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
         reads_authorization: dialect == Dialect::SuperOffice || accepts(|one| one.facts().is_in_authorization()),
         xsrf: xsrf.unwrap_or(accepted.xsrf),
         broker,
+        network,
         accept: accepted.kinds,
         bearer,
         dialect,
@@ -166,8 +171,7 @@ fn check_xsrf(table: &Table<'_>, xsrf: Option<Xsrf>, kinds: &[CredentialKind]) {
         let reason = "has no effect, since `accept` has neither `session` nor `luminate`, whose token it asks for";
         table.wrong(&route::XSRF, reason);
     } else if !kinds.iter().any(|one| one.facts().is_ambient) {
-        let reason =
-            "has no effect, since `accept` has none of `session`, `luminate`, `basic`, `token-pair`, `http-session`";
+        let reason = "has no effect, since `accept` has none of `session`, `luminate`, `basic`, `token-pair`, `http-session`, `network:<name>`";
         table.wrong(&route::XSRF, reason);
     }
 }
@@ -179,6 +183,19 @@ fn broker(table: &Table<'_>, around: &Surroundings<'_, '_>, takes_sessions: bool
         name.wrong("a broker opens a session, and `accept` lacks `session`");
     }
     around.brokers.find(&name, name.value)
+}
+
+/// `network`: from where a client must come, whatever its credential.
+fn network(table: &Table<'_>, around: &Surroundings<'_, '_>, kinds: &[CredentialKind]) -> Option<Arc<Networks>> {
+    let name = table.text(&route::NETWORK)?;
+    let is_plain = |one: &CredentialKind| matches!(one, CredentialKind::Network(_) | CredentialKind::Anonymous);
+    if !kinds.is_empty() && kinds.iter().all(is_plain) {
+        let shown = name.value.escape_debug();
+        name.wrong(&format!(
+            "is asked for beside a credential, and none is here; write `accept = [\"network:{shown}\"]`"
+        ));
+    }
+    around.networks.find(&name, name.value)
 }
 
 fn methods(table: &Table<'_>) -> Vec<String> {

@@ -8,8 +8,8 @@ use super::problem::Report;
 use super::table::Table;
 use super::{allow, client, deployment, luminate, oauth, routes, secrets, testing};
 use crate::sections::{
-    Surroundings, TABLE, basic, bearer, broker, issuer, key, link, nonce, registry, session, sign_in, signed_redirect,
-    ticket,
+    Surroundings, TABLE, basic, bearer, broker, issuer, key, link, networks, nonce, registry, session, sign_in,
+    signed_redirect, ticket, webhook,
 };
 use crate::{Carried, Objects, Policy, Route, RouteIndex, Xsrf};
 
@@ -37,6 +37,8 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
     let basic = basic::read(&root, &mut taken).map(Arc::new);
     let ticket = ticket::read(&root, &mut taken).map(Arc::new);
     let brokers = broker::read(&root, &links);
+    let webhooks = webhook::read(&root, &mut taken);
+    let networks = networks::read(&root);
     let limits = deployment::limits(&root);
     let (single_use, objects) = deployment::storage(&root);
     let objects = Objects { shards, ..objects };
@@ -51,6 +53,8 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
         basic: basic.as_ref(),
         ticket: ticket.as_ref(),
         brokers: &brokers,
+        webhooks: &webhooks,
+        networks: &networks,
         signs_identities: !identity.keys.is_empty(),
         single_use,
     };
@@ -79,6 +83,8 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
         basic,
         ticket,
         brokers: brokers.into_things(),
+        webhooks: webhooks.into_things(),
+        networks: networks.into_things(),
         luminate,
         identity,
         admin,
