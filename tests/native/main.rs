@@ -27,3 +27,4 @@ mod sign_in;
 #[path = "../support/mod.rs"]
 mod support;
 mod tags;
+mod webhooks;

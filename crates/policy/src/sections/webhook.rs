@@ -248,13 +248,14 @@ mod file {
         if time.is_some() != covered.contains(&WebhookPart::Time) {
             table.wrong(&SIGNED, "`{timestamp}` in `signed` and `timestamp`, which says where it stands, go together");
         }
+        let prefix = table.checked(&PREFIX, webhook_formats::prefix).unwrap_or_default();
         if !table.has(&HEADER) {
             table.wrong(&HEADER, "is missing: which header field holds the signature?");
         }
         Some(WebhookFormat {
             field: table.checked(&HEADER, text::header_name)?.to_ascii_lowercase(),
             separator: String::new(),
-            prefix: table.checked(&PREFIX, webhook_formats::prefix).unwrap_or_default(),
+            prefix,
             encoding: table.word(&ENCODING, &ENCODINGS).unwrap_or(WebhookEncoding::Hex),
             is_sha1: table.word(&ALGORITHM, &ALGORITHMS).unwrap_or(false),
             has_base64_key: false,
