@@ -135,6 +135,42 @@ export const ROUTES = [
     ],
   },
   {
+    path: "/office/*",
+    asks: "A client on this machine, or a session.",
+    tries: [{ says: "From here without signing in:", href: `${BASE}/office/` }],
+  },
+  {
+    path: "/hooks/*",
+    asks: "A webhook that its sender signed: /hooks/github, /hooks/stripe, /hooks/standard (Standard Webhooks).",
+    tries: [
+      {
+        says: "As GitHub signs; with another body it is refused:",
+        shell: [
+          `body='{"action":"opened"}'`,
+          `mac=$(printf %s "$body" | openssl dgst -sha256 -hmac demo-github-hook-secret-0123456789 | sed 's/.* //')`,
+          `curl -s ${BASE}/hooks/github -H "X-Hub-Signature-256: sha256=$mac" -H 'Content-Type: application/json' -d "$body"`,
+        ],
+      },
+      {
+        says: "As Stripe signs; five minutes later it is refused:",
+        shell: [
+          `body='{"type":"invoice.paid"}' time=$(date +%s)`,
+          `mac=$(printf %s "$time.$body" | openssl dgst -sha256 -hmac whsec_demo_stripe_0123456789abcdef0123 | sed 's/.* //')`,
+          `curl -s ${BASE}/hooks/stripe -H "Stripe-Signature: t=$time,v1=$mac" -H 'Content-Type: application/json' -d "$body"`,
+        ],
+      },
+      {
+        says: "As Standard Webhooks says. The last line sent again is refused:",
+        shell: [
+          `body='{"type":"user.created"}' id=msg_$RANDOM$RANDOM time=$(date +%s)`,
+          `key=$(printf %s ZGVtby1zdGFuZGFyZC1ob29rLXNlY3JldA== | openssl base64 -d)`,
+          `mac=$(printf %s "$id.$time.$body" | openssl dgst -sha256 -hmac "$key" -binary | openssl base64)`,
+          `curl -s ${BASE}/hooks/standard -H "webhook-id: $id" -H "webhook-timestamp: $time" -H "webhook-signature: v1,$mac" -d "$body"`,
+        ],
+      },
+    ],
+  },
+  {
     path: "/site/*",
     asks: "The Luminate dialect: a session with its token for a client's call, an administrator for a server's.",
     tries: [

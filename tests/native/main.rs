@@ -31,3 +31,4 @@ mod sign_in;
 #[path = "../support/mod.rs"]
 mod support;
 mod tags;
+mod webhooks;

@@ -36,7 +36,8 @@ pub const PUBLISHED: &str = include_str!("../../demo/.dev.vars");
 /// The value of a secret: none for ABSENT_KEY, a JWK for identity keys (RFC 7517 appendix A.2), else a text.
 pub fn secret(name: &str) -> Option<Secret> {
     match name {
-        "ABSENT_KEY" => None,
+        "ABSENT_KEY" | "ABSENT_HOOK" => None,
+        "STANDARD_HOOK" => Some(Secret::new("whsec_c3RhbmRhcmQtd2ViaG9va3Mtc2VjcmV0LTAxMjM=")),
         "IDENTITY_KEY" => Some(Secret::new(JWK)),
         other => Some(Secret::new(format!("{other}-0123456789abcdef0123456789abcdef"))),
     }

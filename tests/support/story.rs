@@ -28,6 +28,9 @@ pub fn reason(code: &str) -> Reason {
     *Reason::ALL.iter().find(|reason| reason.code() == code).unwrap_or_else(|| panic!("{code} is no reason"))
 }
 
+/// What signs `{}` by STANDARD_HOOK as `msg_1` of 1800000000.
+const DELIVERED: &str = "v1,5sqH06/Nq1wkiX70vGoctea5mo+yacMQL3G3gJFRkns=";
+
 impl Story {
     pub fn new() -> Self {
         let admin = String::from_utf8(secret("ADMIN_KEY").unwrap().expose().to_vec()).unwrap();
@@ -100,6 +103,12 @@ impl Story {
                 let request = self.request(rest).with("authorization", &self.fill("DPoP {access}"));
                 let handled = self.site.ask(&request.with("dpop", &self.names["proof"]));
                 assert!(is_granted(&handled), "{rest}: {:?}", handled.refused);
+            }
+            "deliver" => {
+                let request = Request::new("POST", "/hooks/standard").with("webhook-id", "msg_1");
+                let request = request.with("webhook-timestamp", "1800000000").with("webhook-signature", DELIVERED);
+                let handled = self.site.ask(&Request { body: b"{}".to_vec(), ..request });
+                assert!(is_granted(&handled), "{:?}", handled.refused);
             }
             "guess" => (0..rest.parse().unwrap()).for_each(|_| {
                 let request = Request::new("POST", "/.edgegate/sign-in").form("account=jo&password=x");

@@ -162,6 +162,7 @@ fn differing(route: &Route, old: &Route) -> Vec<String> {
         reads_authorization: _,
         xsrf,
         broker,
+        network,
         confirm,
         revocation,
         forward,
@@ -175,6 +176,7 @@ fn differing(route: &Route, old: &Route) -> Vec<String> {
     } = route;
     let words = |accept: &[CredentialKind]| accept.iter().map(CredentialKind::word).collect::<Vec<_>>();
     let broker = broker.as_ref().map(|broker| &broker.name) != old.broker.as_ref().map(|broker| &broker.name);
+    let network = network.as_ref().map(|network| &network.name) != old.network.as_ref().map(|network| &network.name);
     let origin = forward.origin.name != old.forward.origin.name;
     let Forward { origin: _, path: to, host: as_host, map, set, remove, jwt_audience, credentials, passes_authorization } =
         forward;
@@ -192,6 +194,7 @@ fn differing(route: &Route, old: &Route) -> Vec<String> {
         ("dialect", dialect != &old.dialect),
         ("xsrf", xsrf != &old.xsrf),
         ("broker", broker),
+        ("network", network),
         ("confirm", confirm != &old.confirm),
         ("revocation", revocation != &old.revocation),
         ("origin", origin),

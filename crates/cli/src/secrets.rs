@@ -108,6 +108,7 @@ fn purpose(policy: &Policy, name: &str) -> String {
         SecretUse::Application => "SO-AppToken".to_owned(),
         SecretUse::Maintenance => "the operator's look during maintenance".to_owned(),
         SecretUse::Origin(name) => format!("shown to the origin {name}"),
+        SecretUse::Webhook(name) => format!("webhooks of {name}"),
     });
     purposes.collect::<Vec<_>>().join(", ")
 }

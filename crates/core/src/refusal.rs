@@ -357,6 +357,16 @@ reasons! {
 
     /// What a browser opens by itself, from another site (Origin, Fetch Metadata).
     CrossSite = "cross_site" => Forbidden,
+    /// A webhook's signature, its time or a field that it covers is missing or not well formed.
+    WebhookMalformed = "webhook_malformed" => BadCredentialRequest,
+    /// None of the sender's secrets made the signature over this body.
+    WebhookSignatureMismatch = "webhook_signature_mismatch" => CredentialInvalid,
+    /// A webhook was sent too long ago, or its time lies too far ahead.
+    WebhookExpired = "webhook_expired" => CredentialInvalid,
+    /// This very delivery came before.
+    WebhookReplayed = "webhook_replayed" => CredentialInvalid,
+    /// The client is not in the network that the route asks for.
+    NetworkNotAllowed = "network_not_allowed" => Forbidden,
     /// The account or the password is wrong.
     SignInFailed = "sign_in_failed" => SignInFailed,
     /// Too many failures from this network.

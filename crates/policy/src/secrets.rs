@@ -30,6 +30,8 @@ pub enum SecretUse<'p> {
     Origin(&'p str),
     /// The operator's look at a site that is closed for maintenance.
     Maintenance,
+    /// What a sender of webhooks signs with.
+    Webhook(&'p str),
 }
 
 impl Policy {
@@ -44,7 +46,9 @@ impl Policy {
         let machines = machines.map(|machine| (&*machine.secret, SecretUse::Machine(&machine.name)));
         let applications = self.ticket.iter().flat_map(|ticket| &ticket.app_tokens);
         let applications = applications.map(|name| (&**name, SecretUse::Application));
-        let all = keys.chain(admin).chain(administrators).chain(at_issuers).chain(machines).chain(applications);
+        let senders =
+            self.webhooks.iter().flat_map(|it| it.secrets.iter().map(|name| (&**name, SecretUse::Webhook(&it.name))));
+        let all = keys.chain(admin).chain(administrators).chain(at_issuers).chain(machines).chain(applications).chain(senders);
         let pass = self.maintenance.pass.iter().map(|(_, name)| (&**name, SecretUse::Maintenance));
         all.chain(pass).chain(self.shown_to_origins()).map(|(name, usage)| NamedSecret { name, usage })
     }
@@ -81,7 +85,7 @@ impl SecretUse<'_> {
                 KeyUse::Digest | KeyUse::Identity => true,
                 KeyUse::Link(_) | KeyUse::Seal | KeyUse::Assertion | KeyUse::Client => false,
             },
-            SecretUse::Administrator(_) | SecretUse::Issuer(_) | SecretUse::Origin(_) => true,
+            SecretUse::Administrator(_) | SecretUse::Issuer(_) | SecretUse::Origin(_) | SecretUse::Webhook(_) => true,
             SecretUse::Admin | SecretUse::Machine(_) | SecretUse::Application | SecretUse::Maintenance => false,
         }
     }

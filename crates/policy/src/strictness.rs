@@ -48,6 +48,10 @@ fn looser(route: &Route, than: &Route, is_same_place: bool) -> Vec<&'static str>
     if shares(|accept| accept.facts().is_ambient) && route.xsrf < than.xsrf {
         keys.push("xsrf");
     }
+    let network = |route: &Route| route.network.as_ref().map(|network| network.name.clone());
+    if than.network.is_some() && network(route) != network(than) {
+        keys.push("network");
+    }
     if than.confirm && !route.confirm && shares(|accept| matches!(accept, CredentialKind::Nonce)) {
         keys.push("confirm");
     }

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 use edgegate_core::policy::{
     Boundary, ClientKind, CookieStyle, CredentialKind, Dialect, JwsAlgorithm, KeyUse, MacAlgorithm, NoAuth, Policy,
-    Revocation, SingleUse, TagPlaces, Verification, Via, Warning, Xsrf, advise,
+    Revocation, SingleUse, TagPlaces, Verification, Via, Warning, WebhookEncoding, WebhookFormat, WebhookTime, Xsrf,
+    advise,
 };
 
 #[test]
@@ -261,7 +262,7 @@ fn every_value_arrives_where_it_belongs() {
     let route = policy.route("api").unwrap();
     assert_eq!(
         accepted(&route.accept),
-        "link:files signed-redirect:landing bearer token-pair issuer:corp issuer:partner nonce session none"
+        "link:files signed-redirect:landing bearer token-pair issuer:corp issuer:partner nonce session network:office none"
     );
     assert!(
         !route.is_guarded()
@@ -274,6 +275,22 @@ fn every_value_arrives_where_it_belongs() {
     assert_eq!((shown(&route.bearer.scope), route.bearer.prefix.as_str()), ("read write".into(), "8A:Cust12345."));
     assert_eq!((route.dialect, route.xsrf), (Dialect::Checkfront, Xsrf::Token));
     assert_eq!(route.broker.as_ref().unwrap().name, "desk");
+    assert_eq!(route.network.as_ref().unwrap().name, "office");
+    assert_eq!(shown(&policy.networks[0].cidr), "192.0.2.0/24 2001:db8::/32");
+    let [payments, own] = policy.webhooks.as_slice() else { panic!("two webhooks") };
+    assert_eq!(
+        (shown(&payments.secrets), payments.format.field.as_str()),
+        ("STRIPE_HOOK NEXT_STRIPE_HOOK".into(), "stripe-signature")
+    );
+    assert_eq!((payments.tolerance, payments.limit, payments.single_use), (120, 65_536, true));
+    let WebhookFormat { field, prefix, encoding, is_sha1, time, covered, .. } = &own.format;
+    assert_eq!(
+        (field.as_str(), prefix.as_str(), *encoding, *is_sha1),
+        ("x-signature", "v1=", WebhookEncoding::Base64, true)
+    );
+    assert_eq!(time, &Some(WebhookTime::Field("x-time".to_owned())));
+    assert_eq!(covered.len(), 5);
+    assert_eq!((own.tolerance, own.limit, own.single_use), (300, 1_048_576, false));
     let forward = &route.forward;
     assert_eq!(forward.host.as_deref(), Some("inner.example.org:8080"));
     let set: Vec<(&str, &str)> = forward.set.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

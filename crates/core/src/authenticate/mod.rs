@@ -12,6 +12,7 @@ pub(crate) mod form;
 mod http_session;
 mod kind;
 mod link;
+mod network;
 mod nonce;
 pub(crate) mod password;
 mod scheme;
@@ -22,6 +23,7 @@ mod single_use;
 mod ticket;
 mod token;
 mod token_pair;
+mod webhook;
 
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
@@ -36,7 +38,8 @@ use kind::{Credential, Shown};
 /// Asks the route's kinds of credential in the policy's order.
 ///
 /// # Errors
-/// The first refusal; `CredentialMissing` if no kind found anything and the route is not open.
+/// The first refusal; if no kind found anything and the route is not open, `CredentialMissing`, or `NetworkNotAllowed`
+/// where nothing that a client could show would open it.
 pub(crate) async fn authenticate<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Access, Refusal> {
     let mut shown = Shown::read(x, route).await?;
     for accept in &route.accept {
@@ -44,7 +47,11 @@ pub(crate) async fn authenticate<P: Ports>(x: &Exchange<'_, P>, route: &Route) -
             return Ok(Access { body: shown.body, ..access });
         }
     }
-    Err(Reason::CredentialMissing.into())
+    let is_shown = |accept: &CredentialKind| !matches!(accept, CredentialKind::Network(_));
+    match route.accept.iter().any(is_shown) {
+        true => Err(Reason::CredentialMissing.into()),
+        false => Err(Reason::NetworkNotAllowed.into()),
+    }
 }
 
 /// Boxed: what waits for storage, unless it is what most requests are.
@@ -64,6 +71,8 @@ async fn one<P: Ports>(
         CredentialKind::AppTicket(app) => {
             Box::pin(ticket::Ticket { app: Some(app) }.authenticate(x, route, shown)).await
         }
+        CredentialKind::Webhook(webhook) => Box::pin(webhook.authenticate(x, route, shown)).await,
+        CredentialKind::Network(network) => network.authenticate(x, route, shown).await,
         CredentialKind::Session => session::Session.authenticate(x, route, shown).await,
         CredentialKind::Nonce => nonce::Nonce.authenticate(x, route, shown).await,
         CredentialKind::HttpSession(luminate) => {

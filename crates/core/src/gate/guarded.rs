@@ -48,6 +48,9 @@ async fn guarded<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Decided
         routing::check_method(&x.state.policy, route, request.method)?;
     }
     method_override::check_query(route, request.method, x.target.query.unwrap_or_default())?;
+    if route.network.as_ref().is_some_and(|network| !network.holds(request.client_address)) {
+        return Err(Reason::NetworkNotAllowed.into());
+    }
     let looked_at = match request.method {
         // Boxed: few requests have a form, and every request's future would be as large.
         "POST" => Box::pin(method_override::look(x, route)).await?,

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::carrier::{self, ACCESS_TOKEN, APP_TOKEN, CONFIRM, Carrier, Name};
-use crate::{Basic, Issuer, Link, Luminate, SignedRedirect, Ticket};
+use crate::{Basic, Issuer, Link, Luminate, Networks, SignedRedirect, Ticket, Webhook};
 
 use super::{Facts, PlainScheme, Scheme, Turn};
 
@@ -213,6 +213,38 @@ kinds! {
         is_known: |policy| policy.luminate.as_ref().is_some_and(|luminate| luminate.http_host.is_some()),
         needs: &[],
         uses: &[],
+    }
+    /// `webhook:<name>`: a sender's signature over what it posts. The origin gets it too, and may verify it again.
+    WEBHOOK = 14 Webhook(webhook: Arc<Webhook>, webhooks) by webhook.name {
+        word: "webhook",
+        scheme: None,
+        carriers: &[],
+        turn: Turn::InOrder,
+        is_ambient: false,
+        has_xsrf_token: false,
+        is_revocable: false,
+        has_scopes: false,
+        is_in_address: false,
+        is_stored: false,
+        is_known: |policy| !policy.webhooks.is_empty(),
+        needs: &[],
+        uses: &["webhooks"],
+    }
+    /// `network:<name>`: where the client comes from. A browser there sends whatever another site makes it send.
+    NETWORK = 13 Network(network: Arc<Networks>, networks) by network.name {
+        word: "network",
+        scheme: None,
+        carriers: &[],
+        turn: Turn::AfterOthers,
+        is_ambient: true,
+        has_xsrf_token: false,
+        is_revocable: false,
+        has_scopes: false,
+        is_in_address: false,
+        is_stored: false,
+        is_known: |policy| !policy.networks.is_empty(),
+        needs: &[],
+        uses: &["networks"],
     }
     /// `none`: open to everybody; must be the last entry.
     NONE = 12 Anonymous {

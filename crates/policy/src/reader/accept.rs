@@ -60,6 +60,15 @@ fn check_together(table: &Table<'_>, entries: usize, kinds: &[CredentialKind]) {
     if has(is_for_http) && !kinds.iter().all(|one| is_for_http(one) || matches!(one, CredentialKind::Anonymous)) {
         table.wrong(&route::ACCEPT, "`http-session` stands alone, or before `none`: nothing else is taken by http");
     }
+    let is_webhook = |accept: &CredentialKind| matches!(accept, CredentialKind::Webhook(_));
+    if has(is_webhook) && !kinds.iter().all(is_webhook) {
+        table
+            .wrong(&route::ACCEPT, "a `webhook` stands alone, or beside other webhooks: its sender shows nothing else");
+    }
+    let fields: Vec<&str> = kinds.iter().filter_map(signed_field).collect();
+    if fields.iter().enumerate().any(|(at, field)| fields.iter().skip(at + 1).any(|other| other == field)) {
+        table.wrong(&route::ACCEPT, "two senders sign in the same header field; give each a route of its own");
+    }
     if entries > 1 && names(table, "luminate") {
         table.wrong(&route::ACCEPT, "`luminate` stands alone: the dialect says what opens its addresses");
     }
@@ -69,6 +78,14 @@ fn check_together(table: &Table<'_>, entries: usize, kinds: &[CredentialKind]) {
     }
     if has(|one| matches!(one, CredentialKind::Ticket(_))) && has(|one| matches!(one, CredentialKind::AppTicket(_))) {
         table.wrong(&route::ACCEPT, "`ticket` takes every ticket, so `app-ticket` beside it protects nothing");
+    }
+}
+
+/// The header field in which a sender of webhooks signs.
+fn signed_field(accept: &CredentialKind) -> Option<&str> {
+    match accept {
+        CredentialKind::Webhook(webhook) => Some(&webhook.format.field),
+        _ => None,
     }
 }
 

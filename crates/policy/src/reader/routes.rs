@@ -16,7 +16,7 @@ use crate::path::is_within;
 use crate::sections::Surroundings;
 use crate::shape::{root, route, route_bearer, route_cors};
 use crate::{
-    BearerUse, Broker, Cors, CredentialKind, Dialect, Facts, HostPattern, OriginPattern, PathPattern, Revocation,
+    BearerUse, Broker, Cors, CredentialKind, Dialect, Facts, HostPattern, Networks, OriginPattern, PathPattern, Revocation,
     Route, SingleUse, TagPlaces, Xsrf,
 };
 
@@ -98,10 +98,14 @@ fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
             );
         }
     }
+    if accepts(|one| matches!(one, CredentialKind::Webhook(_))) && !methods.iter().any(|method| method == "POST") {
+        table.wrong(&route::METHODS, "lacks `POST`, and nothing else is a webhook");
+    }
     let takes_sessions = accepts(|one| matches!(one, CredentialKind::Session));
     let xsrf = table.word(&route::XSRF, &route::XSRF_WORDS);
     check_xsrf(table, xsrf, &accepted.kinds);
     let broker = broker(table, around, takes_sessions);
+    let network = network(table, around, &accepted.kinds);
     let tags = tags(table, is_luminate || takes_sessions);
     let is_open = !accepted.kinds.is_empty() && !accepts(|one| !matches!(one, CredentialKind::Anonymous));
     let forward = forward::read(table, around, path.as_ref(), is_open);
@@ -126,6 +130,7 @@ fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
         reads_authorization: dialect == Dialect::SuperOffice || accepts(|one| one.facts().is_in_authorization()),
         xsrf: xsrf.unwrap_or(accepted.xsrf),
         broker,
+        network,
         accept: accepted.kinds,
         bearer,
         dialect,
@@ -181,8 +186,7 @@ fn check_xsrf(table: &Table<'_>, xsrf: Option<Xsrf>, kinds: &[CredentialKind]) {
         let reason = "has no effect, since `accept` has neither `session` nor `luminate`, whose token it asks for";
         table.wrong(&route::XSRF, reason);
     } else if !kinds.iter().any(|one| one.facts().is_ambient) {
-        let reason =
-            "has no effect, since `accept` has none of `session`, `luminate`, `basic`, `token-pair`, `http-session`";
+        let reason = "has no effect, since `accept` has none of `session`, `luminate`, `basic`, `token-pair`, `http-session`, `network:<name>`";
         table.wrong(&route::XSRF, reason);
     }
 }
@@ -194,6 +198,19 @@ fn broker(table: &Table<'_>, around: &Surroundings<'_, '_>, takes_sessions: bool
         name.wrong("a broker opens a session, and `accept` lacks `session`");
     }
     around.brokers.find(&name, name.value)
+}
+
+/// `network`: from where a client must come, whatever its credential.
+fn network(table: &Table<'_>, around: &Surroundings<'_, '_>, kinds: &[CredentialKind]) -> Option<Arc<Networks>> {
+    let name = table.text(&route::NETWORK)?;
+    let is_plain = |one: &CredentialKind| matches!(one, CredentialKind::Network(_) | CredentialKind::Anonymous);
+    if !kinds.is_empty() && kinds.iter().all(is_plain) {
+        let shown = name.value.escape_debug();
+        name.wrong(&format!(
+            "is asked for beside a credential, and none is here; write `accept = [\"network:{shown}\"]`"
+        ));
+    }
+    around.networks.find(&name, name.value)
 }
 
 fn methods(table: &Table<'_>) -> Vec<String> {

@@ -8,8 +8,8 @@ use super::problem::Report;
 use super::table::Table;
 use super::{allow, client, deployment, luminate, oauth, origin_credentials, routes, secrets, testing};
 use crate::sections::{
-    Surroundings, TABLE, basic, bearer, broker, issuer, key, link, maintenance, nonce, registry, session, sign_in,
-    signed_redirect, ticket,
+    Surroundings, TABLE, basic, bearer, broker, issuer, key, link, maintenance, networks, nonce, registry, session, sign_in,
+    signed_redirect, ticket, webhook,
 };
 use crate::{Carried, Objects, Policy, Route, RouteIndex, Xsrf};
 
@@ -38,6 +38,8 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
     let ticket = ticket::read(&root, &mut taken).map(Arc::new);
     let maintenance = maintenance::read(&root, &mut taken);
     let brokers = broker::read(&root, &links);
+    let webhooks = webhook::read(&root, &mut taken);
+    let networks = networks::read(&root);
     let limits = deployment::limits(&root);
     let (single_use, objects) = deployment::storage(&root);
     let objects = Objects { shards, ..objects };
@@ -52,6 +54,8 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
         basic: basic.as_ref(),
         ticket: ticket.as_ref(),
         brokers: &brokers,
+        webhooks: &webhooks,
+        networks: &networks,
         signs_identities: !identity.keys.is_empty(),
         single_use,
     };
@@ -81,6 +85,8 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
         basic,
         ticket,
         brokers: brokers.into_things(),
+        webhooks: webhooks.into_things(),
+        networks: networks.into_things(),
         luminate,
         identity,
         admin,

@@ -19,12 +19,16 @@ pub(crate) mod issuer;
 pub(crate) mod key;
 pub(crate) mod link;
 pub(crate) mod maintenance;
+pub(crate) mod networks;
 pub(crate) mod nonce;
 pub(crate) mod registry;
 pub(crate) mod session;
 pub(crate) mod sign_in;
 pub(crate) mod signed_redirect;
 pub(crate) mod ticket;
+pub(crate) mod webhook;
+#[cfg(feature = "reader")]
+mod webhook_formats;
 
 pub use basic::{Basic, Machine};
 pub use bearer::Bearer;
@@ -35,12 +39,14 @@ pub use issuer::{Issuer, JwsAlgorithm, Verification};
 pub use key::{Key, KeyUse, MacAlgorithm};
 pub use link::Link;
 pub use maintenance::Maintenance;
+pub use networks::Networks;
 pub use nonce::Nonce;
 pub use registry::Registry;
 pub use session::{CookieStyle, Session};
 pub use sign_in::SignIn;
 pub use signed_redirect::{Boundary, Digest, SignedRedirect};
 pub use ticket::Ticket;
+pub use webhook::{Webhook, WebhookEncoding, WebhookFormat, WebhookPart, WebhookTime};
 
 /// A whole, valid policy.
 #[derive(Debug, Clone)]
@@ -91,6 +97,10 @@ pub struct Policy {
     pub single_use: SingleUse,
     /// Where it is decided.
     pub objects: Objects,
+    /// Senders of webhooks, in file order.
+    pub webhooks: Vec<Arc<Webhook>>,
+    /// Networks of clients, in file order.
+    pub networks: Vec<Arc<Networks>>,
     /// Routes, first match wins. No match is a refusal.
     pub routes: Vec<Arc<Route>>,
     /// The same, to be found by host and path.
@@ -114,7 +124,7 @@ pub struct Policy {
     pub(crate) allowances: Vec<crate::reader::allow::Allowance>,
 }
 
-coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, registry, clients, oauth, issuers, session, nonce, sign_in, basic, ticket, brokers, luminate, identity, admin, maintenance, limits, single_use, objects, routes, index, gives_xsrf_tokens, takes_xsrf_header } without {
+coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, registry, clients, oauth, issuers, session, nonce, sign_in, basic, ticket, brokers, luminate, identity, admin, maintenance, limits, single_use, objects, webhooks, networks, routes, index, gives_xsrf_tokens, takes_xsrf_header } without {
     carried,
     digest,
     #[cfg(feature = "reader")] tests,
@@ -162,6 +172,8 @@ impl Policy {
             ("ticket", said(&self.ticket)),
             ("brokers", said(&self.brokers)),
             ("luminate", said(&self.luminate)),
+            ("webhooks", said(&self.webhooks)),
+            ("networks", said(&self.networks)),
             ("identity", said(&self.identity)),
             ("admin", said(&self.admin)),
             ("maintenance", said(&self.maintenance)),
@@ -230,6 +242,8 @@ mod file {
             &ticket::SECTION,
             &broker::SECTION,
             &root::LUMINATE,
+            &webhook::SECTION,
+            &networks::SECTION,
             &root::IDENTITY,
             &root::ADMIN,
             &maintenance::SECTION,
@@ -266,6 +280,8 @@ mod file {
         pub(crate) basic: Option<&'r Arc<Basic>>,
         pub(crate) ticket: Option<&'r Arc<Ticket>>,
         pub(crate) brokers: &'r Names<Broker>,
+        pub(crate) webhooks: &'r Names<Webhook>,
+        pub(crate) networks: &'r Names<Networks>,
         pub(crate) signs_identities: bool,
         pub(crate) single_use: SingleUse,
     }

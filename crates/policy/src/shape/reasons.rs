@@ -3,7 +3,7 @@
 //! They are given in `crates/core/src/refusal.rs`, on which this crate does not depend; a native test compares the two.
 
 /// Every code, in the order of that file.
-pub const REASONS: [&str; 169] = [
+pub const REASONS: [&str; 178] = [
     "url_too_long",
     "headers_too_large",
     "body_too_large",
@@ -156,6 +156,11 @@ pub const REASONS: [&str; 169] = [
     "redirect_identity",
     "redirect_query",
     "cross_site",
+    "webhook_malformed",
+    "webhook_signature_mismatch",
+    "webhook_expired",
+    "webhook_replayed",
+    "network_not_allowed",
     "sign_in_failed",
     "throttled",
     "admin_address",

@@ -19,6 +19,7 @@ pub(crate) mod route {
             &DIALECT,
             &XSRF,
             &BROKER,
+            &NETWORK,
             &CONFIRM,
             &REVOCATION,
             &FORWARD,
@@ -103,6 +104,14 @@ pub(crate) mod route {
          Needs `session` in `accept`.",
     )
     .usually("none");
+    pub(crate) static NETWORK: Key = Key::new(
+        "network",
+        Kind::Text,
+        form::SLUG,
+        "The `[networks.NAME]` that a client must come from, whatever its credential. For clients that need no other \
+         credential there, write `network:NAME` in `accept`.",
+    )
+    .usually("any");
     pub(crate) static CONFIRM: Key = Key::new(
         "confirm",
         Kind::Flag(false),
