@@ -62,6 +62,17 @@ pub fn server(state: &State, oauth: &OAuth) -> Value {
     Value::Object(members)
 }
 
+/// Whether an address, with or without a slash at its end, is a resource whose metadata name this server: that of a route
+/// which takes its tokens, or all of the gateway.
+pub fn is_resource(state: &State, address: &str) -> bool {
+    let issuer = state.policy.gateway.issuer.as_str();
+    let own = |route: &std::sync::Arc<Route>| route.accept.iter().any(|one| matches!(one, CredentialKind::Bearer));
+    let path = address.strip_prefix(issuer).map(|path| path.strip_suffix('/').unwrap_or(path));
+    path.is_some_and(|path| {
+        state.policy.routes.iter().any(|route| own(route) && (path.is_empty() || route.path.base() == path))
+    })
+}
+
 /// RFC 9728 section 2, for the resource whose path follows in the address: a route that takes tokens, or all of them.
 ///
 /// # Errors
