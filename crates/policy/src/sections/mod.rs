@@ -30,7 +30,7 @@ pub use bearer::Bearer;
 pub use broker::Broker;
 #[cfg(feature = "reader")]
 pub(crate) use file::{Surroundings, TABLE};
-pub use issuer::{Issuer, JwsAlgorithm, Verification};
+pub use issuer::{Issuer, JwsAlgorithm, TokenPlace, Verification};
 pub use key::{Key, KeyUse, MacAlgorithm};
 pub use link::Link;
 pub use nonce::Nonce;
@@ -119,7 +119,7 @@ coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, 
 });
 
 /// The layout of the model. Another layout gets another number: `fixtures/policy/compiled.json` holds the two together.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// The keys that a table names.
 #[cfg(feature = "reader")]

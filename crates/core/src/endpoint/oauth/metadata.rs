@@ -82,12 +82,13 @@ pub fn resource(state: &State, path: &str) -> Result<Value, Reason> {
     let routes = || state.policy.routes.iter().filter(|route| route.takes_tokens());
     let is_meant = |route: &&std::sync::Arc<Route>| route.path.base() == path;
     let meant: Vec<_> = if path.is_empty() { routes().collect() } else { routes().filter(is_meant).collect() };
-    let mut servers: Vec<&str> = Vec::new();
+    let mut servers: Vec<String> = Vec::new();
     let mut scopes: Vec<&str> = Vec::new();
     for route in &meant {
         let own = route.accept.iter().any(|accept| matches!(accept, CredentialKind::Bearer));
-        let own = Some(issuer.as_str()).filter(|_| own && state.policy.oauth.is_some());
-        let others = route.accept.iter().filter_map(CredentialKind::issuer).map(|other| other.issuer.as_str());
+        let own = Some(issuer.as_str().to_owned()).filter(|_| own && state.policy.oauth.is_some());
+        let others = route.accept.iter().filter(|accept| accept.scheme().is_some()).filter_map(CredentialKind::issuer);
+        let others = others.flat_map(|other| other.names());
         let new = own.into_iter().chain(others).filter(|server| !servers.contains(server)).collect::<Vec<_>>();
         servers.extend(new);
         scopes.extend(route.bearer.scope.iter().map(String::as_str));
