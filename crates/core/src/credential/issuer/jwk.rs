@@ -96,6 +96,22 @@ mod tests {
             jwk[name] = value;
             assert_eq!(public(&jwk, JwsAlgorithm::Es256), None, "{name}");
         }
+        // An algorithm of ECDSA has one curve (RFC 7518 section 3.4), and RSA keys are for RSA's algorithms alone.
+        let long = base64url(&[1; 48]);
+        let bigger = json!({"kty": "EC", "crv": "P-384", "x": long, "y": long});
+        assert!(public(&bigger, JwsAlgorithm::Es384).is_some());
+        assert_eq!(public(&bigger, JwsAlgorithm::Es256), None);
+        assert_eq!(public(&good, JwsAlgorithm::Es384), None);
+        let mislabelled = json!({"kty": "EC", "crv": "P-384", "x": x, "y": x});
+        assert_eq!(public(&mislabelled, JwsAlgorithm::Es384), None);
+        for algorithm in [JwsAlgorithm::Rs384, JwsAlgorithm::Rs512, JwsAlgorithm::EdDsa] {
+            assert_eq!(public(&bigger, algorithm), None);
+        }
+        let rsa = json!({"kty": "RSA", "e": "AQAB", "n": base64url(&[255; 256])});
+        for (name, algorithm) in JwsAlgorithm::ALL {
+            let is_rsa = name.starts_with("RS") || name.starts_with("PS");
+            assert_eq!(public(&rsa, *algorithm).is_some(), is_rsa, "{name}");
+        }
         let small = json!({"kty": "RSA", "e": "AQAB", "n": base64url(&[255; 128])});
         assert_eq!(public(&small, JwsAlgorithm::Rs256), None, "1024 bits");
     }
