@@ -18,8 +18,11 @@ export async function signEs256(jwk, bytes) {
 const verifyingKeys = new Map();
 const ALGORITHMS = {
   RS256: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
+  RS384: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-384" },
+  RS512: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-512" },
   PS256: { name: "RSA-PSS", hash: "SHA-256", saltLength: 32 },
   ES256: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
+  ES384: { name: "ECDSA", namedCurve: "P-384", hash: "SHA-384" },
   EdDSA: { name: "Ed25519" },
 };
 

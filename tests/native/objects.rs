@@ -30,10 +30,25 @@ fn told<'a>(lines: &str, size: u64) -> Told<'a> {
         None => "whole",
         Some(_) if !only.is_empty() && only != TAG => "whole",
         // R2 throws, and the object is described or sent whole instead.
-        Some(range) if range.within(size).is_none() => if only.is_empty() { "" } else { "whole" },
+        Some(range) if range.within(size).is_none() => {
+            if only.is_empty() {
+                ""
+            } else {
+                "whole"
+            }
+        }
         Some(_) => "part",
     };
-    Told { what: "object", size, tag: TAG, uploaded: UPLOADED, last_modified: DATE, body, content_type: "text/plain", ..Told::default() }
+    Told {
+        what: "object",
+        size,
+        tag: TAG,
+        uploaded: UPLOADED,
+        last_modified: DATE,
+        body,
+        content_type: "text/plain",
+        ..Told::default()
+    }
 }
 
 #[test]
@@ -70,12 +85,19 @@ fn what_the_bucket_was_not_asked_is_no_answer() {
     let get = Asked::new(&bucket(), "GET", "/a", &none).unwrap();
     let whole = Told { what: "object", body: "whole", ..Told::default() };
     assert_eq!(get.answer(&whole).map(|answer| answer.status), Ok(200));
-    for told in [Told { body: "", ..whole }, Told { body: "part", ..whole }, Told { what: "created", ..whole }, Told { what: "other", ..whole }] {
+    for told in [
+        Told { body: "", ..whole },
+        Told { body: "part", ..whole },
+        Told { what: "created", ..whole },
+        Told { what: "other", ..whole },
+    ] {
         assert_eq!(get.answer(&told).err(), Some(Reason::BucketUnavailable), "{told:?}");
     }
     assert_eq!(get.answer(&Told::default()).err(), Some(Reason::ObjectMissing));
     let put = Asked::new(&bucket(), "PUT", "/a", &Headers::new(vec![("content-length", "1")])).unwrap();
-    for (what, status) in [("created", Some(201)), ("replaced", Some(204)), ("failed", Some(412)), ("object", None), ("", None)] {
+    for (what, status) in
+        [("created", Some(201)), ("replaced", Some(204)), ("failed", Some(412)), ("object", None), ("", None)]
+    {
         assert_eq!(put.answer(&Told { what, ..whole }).ok().map(|answer| answer.status), status, "{what}");
     }
     for lines in ["", "object\n1", "object\nx\nt\n0\nd\nwhole\n\n\n", "object\n1\nt\n-1\nd\nwhole\n\n\n"] {

@@ -178,8 +178,17 @@ fn differing(route: &Route, old: &Route) -> Vec<String> {
     let broker = broker.as_ref().map(|broker| &broker.name) != old.broker.as_ref().map(|broker| &broker.name);
     let network = network.as_ref().map(|network| &network.name) != old.network.as_ref().map(|network| &network.name);
     let origin = forward.origin.name != old.forward.origin.name;
-    let Forward { origin: _, path: to, host: as_host, map, set, remove, jwt_audience, credentials, passes_authorization } =
-        forward;
+    let Forward {
+        origin: _,
+        path: to,
+        host: as_host,
+        map,
+        set,
+        remove,
+        jwt_audience,
+        credentials,
+        passes_authorization,
+    } = forward;
     let old_forward = &old.forward;
     let keys = [
         ("host", differs(host, &old.host)),

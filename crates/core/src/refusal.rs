@@ -169,6 +169,8 @@ reasons! {
     JwtSignature = "jwt_signature" => TokenInvalid,
     /// The JWT is for somebody else (`aud`).
     JwtAudience = "jwt_audience" => TokenInvalid,
+    /// A claim that the policy requires is not there, or says something else; or the tenant is not that of `iss`.
+    JwtClaim = "jwt_claim" => TokenInvalid,
     /// The JWT's time is over (`exp`).
     JwtExpired = "jwt_expired" => TokenInvalid,
     /// The JWT's time has not come (`nbf`, `iat`).

@@ -42,6 +42,10 @@ impl Name {
 
 /// The header field in which an application shows its own token beside a ticket.
 pub const APP_TOKEN: &str = "so-apptoken";
+/// The header field in which the edge of Cloudflare Access shows who signed in.
+pub const ACCESS_ASSERTION: &str = "cf-access-jwt-assertion";
+/// The cookie in which a browser carries the same.
+pub const ACCESS_COOKIE: &str = "CF_Authorization";
 /// The query parameter of a Bearer token (RFC 6750 section 2.3).
 pub const ACCESS_TOKEN: &str = "access_token";
 /// The parameter by which the button of the confirmation page says that a person pressed it.

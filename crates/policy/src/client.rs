@@ -46,6 +46,34 @@ pub fn check(client: &Client) -> Result<(), (&'static str, String)> {
     Ok(())
 }
 
+/// Whether a browser may be sent to an address because another one is registered. Both are compared byte for byte, except
+/// that a native app on loopback listens on whichever port is free (RFC 8252 section 7.3): `http://127.0.0.1` and
+/// `http://[::1]`, registered without a port, stand for every port. `localhost` does not, since a name may be resolved to
+/// another machine (section 8.3).
+///
+/// # Example
+/// ```
+/// use edgegate_policy::is_redirect;
+///
+/// assert!(is_redirect("http://127.0.0.1/cb", "http://127.0.0.1:49152/cb"));
+/// assert!(!is_redirect("http://127.0.0.1:8788/cb", "http://127.0.0.1:49152/cb"));
+/// assert!(!is_redirect("http://localhost/cb", "http://localhost:49152/cb"));
+/// ```
+pub fn is_redirect(registered: &str, named: &str) -> bool {
+    let is_on_a_port_of = |host: &&str| {
+        let path = registered.strip_prefix(*host).filter(|path| path.is_empty() || path.starts_with(['/', '?']))?;
+        let port = named.strip_prefix(*host)?.strip_prefix(':')?.strip_suffix(path)?;
+        host::port(port).ok()
+    };
+    registered == named || LOOPBACK.iter().any(|host| is_on_a_port_of(host).is_some())
+}
+
+/// Whether two addresses are one resource: a slash at the end makes no other.
+pub fn is_same_resource(one: &str, other: &str) -> bool {
+    let bare = |text| str::strip_suffix(text, "/").unwrap_or(text);
+    bare(one) == bare(other)
+}
+
 /// Reads an address that a browser may be sent back to: https, http on loopback, or a private-use scheme with a dot
 /// (RFC 8252 section 7.1), in characters that no browser rewrites, without a fragment.
 ///
@@ -59,7 +87,7 @@ pub fn redirect_uri(text: &str) -> Result<String, String> {
             "`{shown}` is not possible here: up to 2000 characters of an address, without `#` and what browsers rewrite"
         ));
     }
-    let (scheme, rest) = text.split_once(':').ok_or_else(|| format!("`{shown}` is not a whole address"))?;
+    let (scheme, rest) = text.split_once(':').ok_or_else(|| format!("`{shown}` is not a whole address; {ALLOWED}"))?;
     let is_scheme = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+-.".contains(&byte);
     if scheme.contains('.') && scheme.bytes().all(is_scheme) && scheme.starts_with(|c: char| c.is_ascii_lowercase()) {
         return match rest.starts_with('/') {
@@ -67,10 +95,13 @@ pub fn redirect_uri(text: &str) -> Result<String, String> {
             false => Err(format!("`{shown}`: a `/` has to follow the scheme")),
         };
     }
+    if scheme != "https" && scheme != "http" {
+        return Err(format!("`{shown}` is not possible here; {ALLOWED}"));
+    }
     let is_loopback = authority_of(text)?;
     match scheme == "https" || is_loopback {
         true => Ok(text.to_owned()),
-        false => Err(format!("`{shown}` is http: the code would travel in the clear (http is for loopback only)")),
+        false => Err(format!("`{shown}` is http: the code would travel in the clear; {ALLOWED}")),
     }
 }
 
@@ -79,11 +110,11 @@ pub fn redirect_uri(text: &str) -> Result<String, String> {
 /// # Errors
 /// The reason.
 pub fn resource(text: &str) -> Result<String, String> {
-    redirect_uri(text)?;
-    match text.contains('?') || !(text.starts_with("https://") || text.starts_with("http://")) {
-        true => Err(format!("`{text}` is not possible here: an https address without query and fragment")),
-        false => Ok(text.to_owned()),
+    if text.contains('?') || !(text.starts_with("https://") || text.starts_with("http://")) {
+        let shown = text.escape_debug();
+        return Err(format!("`{shown}` is not possible here: an https address without query and fragment"));
     }
+    redirect_uri(text)
 }
 
 /// Reads a keyed digest: 32 bytes in base64url without padding.
@@ -107,6 +138,11 @@ fn authority_of(text: &str) -> Result<bool, String> {
     Ok(host::is_loopback(name))
 }
 
+/// What may be registered, in one sentence for whoever registers.
+const ALLOWED: &str = "allowed are https, http on loopback (127.0.0.1 and [::1] without a port stand for every port), and \
+                       an app's own scheme with a dot in it, such as `com.example.app:/cb`";
+/// The addresses of RFC 8252 section 7.3.
+const LOOPBACK: [&str; 2] = ["http://127.0.0.1", "http://[::1]"];
 /// A token says which of its grant's scopes it has, and which of its resources, with a bit for each.
 pub const MOST_SCOPES: usize = 64;
 /// The same.

@@ -73,7 +73,11 @@ pub fn is_loopback(host: &str) -> bool {
     v4 || host == "[::1]" || host == "localhost" || host.ends_with(".localhost")
 }
 
-fn port(text: &str) -> Result<u16, String> {
+/// Reads a port, in its one spelling.
+///
+/// # Errors
+/// The reason.
+pub(super) fn port(text: &str) -> Result<u16, String> {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
     let number = text.parse::<u16>().ok().filter(|_| plain);
     number.ok_or_else(|| format!("`{text}` is not a port; it is a number from 1 to 65535"))

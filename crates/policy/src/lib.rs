@@ -46,7 +46,10 @@ use std::sync::Arc;
 pub use base_url::BaseUrl;
 pub use carried::Carried;
 pub use carrier::Carrier;
-pub use client::{MOST_SCOPES, check as check_client, redirect_uri, resource, secret_digest};
+pub use client::{
+    MOST_RESOURCES, MOST_SCOPES, check as check_client, is_redirect, is_same_resource, redirect_uri, resource,
+    secret_digest,
+};
 pub use compiled::{PolicyDigest, Unreadable};
 pub use facts::{CredentialKind, Facts, PlainScheme, Scheme, Turn};
 pub use field_pattern::FieldPattern;

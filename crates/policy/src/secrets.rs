@@ -48,7 +48,13 @@ impl Policy {
         let applications = applications.map(|name| (&**name, SecretUse::Application));
         let senders =
             self.webhooks.iter().flat_map(|it| it.secrets.iter().map(|name| (&**name, SecretUse::Webhook(&it.name))));
-        let all = keys.chain(admin).chain(administrators).chain(at_issuers).chain(machines).chain(applications).chain(senders);
+        let all = keys
+            .chain(admin)
+            .chain(administrators)
+            .chain(at_issuers)
+            .chain(machines)
+            .chain(applications)
+            .chain(senders);
         let pass = self.maintenance.pass.iter().map(|(_, name)| (&**name, SecretUse::Maintenance));
         all.chain(pass).chain(self.shown_to_origins()).map(|(name, usage)| NamedSecret { name, usage })
     }

@@ -29,7 +29,7 @@ fn looser(route: &Route, than: &Route, is_same_place: bool) -> Vec<&'static str>
         keys.push("accept");
     }
     let shares = |kind: fn(&CredentialKind) -> bool| shared.iter().any(|accept| kind(accept));
-    let is_token = |accept: &CredentialKind| accept.facts().scheme == Some(Scheme::Bearer);
+    let is_token = |accept: &CredentialKind| accept.scheme() == Some(Scheme::Bearer);
     if shares(|accept| accept.facts().has_scopes)
         && !than.bearer.scope.iter().all(|scope| route.bearer.scope.contains(scope))
     {
@@ -45,7 +45,7 @@ fn looser(route: &Route, than: &Route, is_same_place: bool) -> Vec<&'static str>
     if shares(is_kept) && route.revocation < than.revocation {
         keys.push("revocation");
     }
-    if shares(|accept| accept.facts().is_ambient) && route.xsrf < than.xsrf {
+    if shares(CredentialKind::is_ambient) && route.xsrf < than.xsrf {
         keys.push("xsrf");
     }
     let network = |route: &Route| route.network.as_ref().map(|network| network.name.clone());

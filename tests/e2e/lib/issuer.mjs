@@ -11,7 +11,7 @@ import { now } from "./sign.mjs";
 export const AUDIENCE = "https://api.example.org";
 /** As whom the tokens let through; to be looked for in the log. */
 export const SUBJECT = "person-4711-0815-2342";
-export const ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"];
+export const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"];
 
 /** A key with which an issuer or a client signs. `jwk`: its public half, as a JWKS has it. */
 export async function keyFor(alg, kid = alg) {
@@ -78,9 +78,9 @@ export function sealed(input, signature) {
 }
 
 /** Signs as the key's algorithm does, without a look at what it signs. `options`: of node:crypto, other than usual. */
-export const by = ({ alg, privateKey }, { digest = "sha256", ...options } = {}) => (bytes) => {
+export const by = ({ alg, privateKey }, { digest = `sha${alg.slice(2)}`, ...options } = {}) => (bytes) => {
   const key = privateKey instanceof KeyObject ? privateKey : KeyObject.from(privateKey);
-  const usual = { RS256: {}, PS256: { padding: 6, saltLength: 32 }, ES256: { dsaEncoding: "ieee-p1363" }, EdDSA: {} }[alg];
+  const usual = { RS: {}, PS: { padding: 6, saltLength: 32 }, ES: { dsaEncoding: "ieee-p1363" }, Ed: {} }[alg.slice(0, 2)];
   return sign(alg === "EdDSA" ? null : digest, bytes, { key, ...usual, ...options });
 };
 

@@ -1,4 +1,6 @@
 //! Tokens of other issuers.
 
+mod discovery;
 mod keys;
+mod presets;
 mod sent_away;

@@ -3,6 +3,7 @@
 
 mod codes;
 pub mod flow;
+mod native_apps;
 mod races;
 mod refresh;
 mod registered;

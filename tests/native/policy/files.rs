@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use edgegate_core::policy::{
     Boundary, ClientKind, CookieStyle, CredentialKind, Dialect, JwsAlgorithm, KeyUse, MacAlgorithm, NoAuth, Policy,
-    Revocation, SingleUse, TagPlaces, Verification, Via, Warning, WebhookEncoding, WebhookFormat, WebhookTime, Xsrf,
-    advise,
+    Revocation, SingleUse, TagPlaces, TokenPlace, Verification, Via, Warning, WebhookEncoding, WebhookFormat,
+    WebhookTime, Xsrf, advise,
 };
 
 #[test]
@@ -208,7 +208,7 @@ fn every_value_arrives_where_it_belongs() {
     assert_eq!((oauth.grant_lifetime, oauth.retry_window, oauth.cache), (7_776_000, 20, 5));
     let scopes: Vec<(&str, &str)> = oauth.scopes.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     assert_eq!(scopes, [("read", "See what you have booked"), ("https://gate.example.org/write", "Book for you")]);
-    let [corp, partner] = policy.issuers.as_slice() else { panic!("two issuers") };
+    let [corp, staff, found, team, partner] = policy.issuers.as_slice() else { panic!("five issuers") };
     assert_eq!(
         (corp.issuer.as_str(), shown(&corp.audience)),
         ("https://login.example.org/", "https://gate.example.org gate".into())
@@ -217,9 +217,23 @@ fn every_value_arrives_where_it_belongs() {
         (corp.origin.name.as_str(), corp.skew, corp.subject.as_str(), corp.cache),
         ("login", 0, "employee", 3_600)
     );
-    let algorithms = [JwsAlgorithm::Rs256, JwsAlgorithm::Ps256, JwsAlgorithm::Es256, JwsAlgorithm::EdDsa];
-    assert!(matches!(&corp.verification, Verification::Jwks { path, algorithms: pinned }
+    let algorithms: Vec<JwsAlgorithm> = JwsAlgorithm::ALL.iter().map(|(_, one)| *one).collect();
+    assert!(matches!(&corp.verification, Verification::Jwks { path, is_discovered: false, algorithms: pinned }
         if path == "/.well-known/jwks.json" && *pinned == algorithms));
+    assert_eq!(
+        (corp.audience_claim.as_str(), corp.client.as_deref(), corp.place),
+        ("client_id", Some("cid"), TokenPlace::Bearer)
+    );
+    assert_eq!(shown(&corp.scopes), "scp realm_access.roles https://login.example.org/roles");
+    assert_eq!(
+        format!("{:?}", corp.require),
+        r#"[("cid", []), ("hd", ["example.org", "example.net"]), ("token_use", ["access"])]"#
+    );
+    assert!(!corp.id_tokens && corp.tenants.is_empty() && staff.tenants.len() == 2);
+    assert_eq!((shown(&staff.scopes), format!("{:?}", staff.require)), ("scp roles".into(), r#"[("azp", [])]"#.into()));
+    assert!(matches!(&found.verification, Verification::Jwks { path, is_discovered: true, .. }
+        if path == "/realm/.well-known/openid-configuration"));
+    assert_eq!((found.origin.name.as_str(), team.place), ("issuers.found", TokenPlace::CfAccess));
     assert!(matches!(&partner.verification, Verification::Introspection { path, client_id, secret }
         if path == "/introspect" && client_id == "gate" && secret == "PARTNER_SECRET"));
     assert_eq!(partner.cache, 0);

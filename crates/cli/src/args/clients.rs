@@ -36,7 +36,8 @@ pub struct Registration {
     /// What it is [default: confidential]
     #[arg(long, value_parser = kind())]
     pub kind: Option<ClientKind>,
-    /// Where a browser may be sent back to, compared byte for byte
+    /// Where a browser may be sent back to: https, http on loopback (127.0.0.1 and [::1] without a port stand for every
+    /// port), or an app's own scheme with a dot in it; compared byte for byte otherwise
     #[arg(long = "redirect-uri", value_name = "URI", num_args = 1..)]
     pub redirect_uris: Vec<String>,
     /// What it may ask for; of a token pair: what it has

@@ -3,6 +3,7 @@
 //! Absent moves on to the next kind; refused ends it: a credential that is there but bad never falls
 //! through to a weaker one.
 
+mod assertion;
 pub(crate) mod attempt;
 mod basic;
 pub(crate) mod broker;
@@ -28,7 +29,7 @@ mod webhook;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::identity::Identity;
-use crate::policy::{CredentialKind, Route};
+use crate::policy::{CredentialKind, Route, TokenPlace};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;
@@ -64,6 +65,9 @@ async fn one<P: Ports>(
     match accept {
         CredentialKind::Link(profile) => profile.authenticate(x, route, shown).await,
         CredentialKind::SignedRedirect(profile) => profile.authenticate(x, route, shown).await,
+        CredentialKind::Issuer(issuer) if issuer.place == TokenPlace::CfAccess => {
+            Box::pin(assertion::Assertion(issuer).authenticate(x, route, shown)).await
+        }
         CredentialKind::Bearer | CredentialKind::Issuer(_) => token::Token.authenticate(x, route, shown).await,
         CredentialKind::TokenPair => Box::pin(token_pair::TokenPair.authenticate(x, route, shown)).await,
         CredentialKind::Basic(policy) => Box::pin(policy.authenticate(x, route, shown)).await,

@@ -27,5 +27,5 @@ pub(crate) fn present<'a>(route: &Route, headers: &Headers<'a>) -> Result<Option
 
 /// Whether a kind of credential is shown by a scheme (RFC 9110 section 11.1: without case).
 pub(crate) fn takes(accept: &CredentialKind, header: &Authorization<'_>) -> bool {
-    accept.facts().scheme.is_some_and(|scheme| scheme.in_authorization().iter().any(|name| header.is(name)))
+    accept.scheme().is_some_and(|scheme| scheme.in_authorization().iter().any(|name| header.is(name)))
 }

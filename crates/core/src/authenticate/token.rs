@@ -1,5 +1,7 @@
 //! `bearer` and `issuer:<name>`: Bearer tokens, the gateway's own and those of issuers.
 
+use std::sync::Arc;
+
 use crate::authenticate::kind::{Credential, Shown};
 use crate::credential::grant::Grants;
 use crate::credential::issuer::{self, Verdict};
@@ -8,7 +10,7 @@ use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::exchange::claim::Claim;
 use crate::identity::Identity;
-use crate::policy::{CredentialKind, Route};
+use crate::policy::{CredentialKind, Issuer, Route, TokenPlace};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;
@@ -47,7 +49,7 @@ pub(super) fn check_scope(route: &Route, identity: &Identity) -> Result<(), Reas
 async fn verify<P: Ports>(x: &Exchange<'_, P>, route: &Route, token: &str) -> Result<bearer::Verified, Refusal> {
     let ctx = x.ctx();
     let takes_own = route.accept.iter().any(|accept| matches!(accept, CredentialKind::Bearer));
-    let has_issuers = route.accept.iter().any(|accept| matches!(accept, CredentialKind::Issuer(_)));
+    let has_issuers = issuers(route).next().is_some();
     let text = bearer::bare(&route.bearer, token);
     let opened = bearer::open(ctx, text);
     let is_own = !has_issuers || opened.is_ok() || is_otherwise_own(x, text);
@@ -62,7 +64,7 @@ async fn verify<P: Ports>(x: &Exchange<'_, P>, route: &Route, token: &str) -> Re
 async fn by_issuer<P: Ports>(x: &Exchange<'_, P>, route: &Route, token: &str) -> Result<bearer::Verified, Reason> {
     let Exchange { state, request, .. } = *x;
     let ctx = x.ctx();
-    let issuers: Vec<_> = route.accept.iter().filter_map(CredentialKind::issuer).collect();
+    let issuers: Vec<_> = issuers(route).collect();
     let told = match issuer::verify(ctx, &state.foreign, &issuers, token).await? {
         Verdict::Told(told) => told,
         Verdict::Ask(issuer) => {
@@ -80,6 +82,11 @@ async fn by_issuer<P: Ports>(x: &Exchange<'_, P>, route: &Route, token: &str) ->
         }
     };
     Ok(bearer::Verified { identity: told.identity, bound: told.bound })
+}
+
+/// The issuers whose tokens are Bearer tokens here.
+fn issuers(route: &Route) -> impl Iterator<Item = &Arc<Issuer>> {
+    route.accept.iter().filter_map(CredentialKind::issuer).filter(|issuer| issuer.place == TokenPlace::Bearer)
 }
 
 /// Whether a text is a credential that this gateway made, but no access token.

@@ -11,7 +11,7 @@ use crate::state::State;
 pub(crate) fn schemes(route: &Route) -> Vec<Scheme> {
     let mut schemes = Vec::new();
     for accept in &route.accept {
-        let Some(scheme) = accept.facts().scheme else { continue };
+        let Some(scheme) = accept.scheme() else { continue };
         if !schemes.contains(&scheme) {
             schemes.push(scheme);
         }

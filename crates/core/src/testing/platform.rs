@@ -9,7 +9,7 @@ use super::memory::Memory;
 #[cfg(not(target_arch = "wasm32"))]
 use super::signatures::verifies;
 use super::watch::{Operation, Stage};
-use crate::policy::{JwsAlgorithm, Origin};
+use crate::policy::{JwsAlgorithm, Origin, Via};
 use crate::ports::{Body, Call, Entropy, RateLimiter, Signer, Timer, Upstream, Verifier};
 use crate::refusal::Reason;
 use crate::secret::Secret;
@@ -55,9 +55,16 @@ impl Timer for Memory {
 }
 
 impl Upstream for Memory {
-    async fn call(&self, _: &Origin, call: &Call<'_>) -> Result<(u16, String), Reason> {
+    /// Answered by what stands under the whole address, or else under the path.
+    async fn call(&self, origin: &Origin, call: &Call<'_>) -> Result<(u16, String), Reason> {
         self.count(|spent| spent.upstream += 1);
-        let known = self.documents.borrow().get(call.path).cloned();
+        let address = match &origin.via {
+            Via::Url(base) => format!("{base}{}", call.path),
+            Via::Service(_) => call.path.to_owned(),
+        };
+        let documents = self.documents.borrow();
+        let known = documents.get(&address).or_else(|| documents.get(call.path)).cloned();
+        drop(documents);
         let (asked, rights, check) = (Rc::clone(&self.asked), Rc::clone(&self.rights), Rc::clone(&self.check));
         let body = call.body.map(str::to_owned);
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());

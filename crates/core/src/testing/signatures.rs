@@ -7,7 +7,8 @@ use crate::policy::JwsAlgorithm;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use ring::signature::{
-    ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, RsaParameters,
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, EcdsaVerificationAlgorithm, RSA_PKCS1_2048_8192_SHA256,
+    RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256, RsaParameters,
     RsaPublicKeyComponents, UnparsedPublicKey,
 };
 
@@ -19,13 +20,17 @@ pub fn verifies(algorithm: JwsAlgorithm, jwk: &str, input: &[u8], signature: &[u
     let rsa = |parameters: &'static RsaParameters| {
         RsaPublicKeyComponents { n: member("n"), e: member("e") }.verify(parameters, input, signature).is_ok()
     };
+    let ecdsa = |curve: &'static EcdsaVerificationAlgorithm| {
+        let point = [[4].as_slice(), &member("x"), &member("y")].concat();
+        UnparsedPublicKey::new(curve, point).verify(input, signature).is_ok()
+    };
     match algorithm {
         JwsAlgorithm::Rs256 => rsa(&RSA_PKCS1_2048_8192_SHA256),
+        JwsAlgorithm::Rs384 => rsa(&RSA_PKCS1_2048_8192_SHA384),
+        JwsAlgorithm::Rs512 => rsa(&RSA_PKCS1_2048_8192_SHA512),
         JwsAlgorithm::Ps256 => rsa(&RSA_PSS_2048_8192_SHA256),
-        JwsAlgorithm::Es256 => {
-            let point = [[4].as_slice(), &member("x"), &member("y")].concat();
-            UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(input, signature).is_ok()
-        }
+        JwsAlgorithm::Es256 => ecdsa(&ECDSA_P256_SHA256_FIXED),
+        JwsAlgorithm::Es384 => ecdsa(&ECDSA_P384_SHA384_FIXED),
         JwsAlgorithm::EdDsa => UnparsedPublicKey::new(&ED25519, member("x")).verify(input, signature).is_ok(),
     }
 }

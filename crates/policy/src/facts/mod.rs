@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub(crate) use presets::{PRESETS, words};
 pub use rows::CredentialKind;
 
-use super::{Carrier, Issuer, Policy};
+use super::{Carrier, Issuer, Policy, TokenPlace};
 
 /// The facts of one kind.
 #[derive(Debug)]
@@ -94,11 +94,6 @@ impl Facts {
         let name = if self.is_named { ":<name>" } else { "" };
         format!("{}{name}", self.word)
     }
-
-    /// Whether a header field `Authorization` shows it.
-    pub fn is_in_authorization(&self) -> bool {
-        self.scheme.is_some_and(|scheme| !scheme.in_authorization().is_empty())
-    }
 }
 
 impl Scheme {
@@ -123,6 +118,26 @@ impl CredentialKind {
             Some(name) => format!("{word}:{name}"),
             None => word.to_owned(),
         }
+    }
+
+    /// Whether a header field `Authorization` shows it.
+    pub fn is_in_authorization(&self) -> bool {
+        self.scheme().is_some_and(|scheme| !scheme.in_authorization().is_empty())
+    }
+
+    /// Whether Cloudflare Access carries it, in places of its own.
+    fn is_by_access(&self) -> bool {
+        self.issuer().is_some_and(|issuer| issuer.place == TokenPlace::CfAccess)
+    }
+
+    /// The scheme of its challenge, and of Authorization.
+    pub fn scheme(&self) -> Option<Scheme> {
+        self.facts().scheme.filter(|_| !self.is_by_access())
+    }
+
+    /// Whether a browser sends it without being told to.
+    pub fn is_ambient(&self) -> bool {
+        self.facts().is_ambient || self.is_by_access()
     }
 
     /// Who issued the tokens that are taken, where somebody else did.

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::carrier::{self, ACCESS_TOKEN, APP_TOKEN, CONFIRM, Carrier, Name};
-use crate::{Basic, Issuer, Link, Luminate, Networks, SignedRedirect, Ticket, Webhook};
+use crate::{Basic, Issuer, Link, Luminate, Networks, Policy, SignedRedirect, Ticket, TokenPlace, Webhook};
 
 use super::{Facts, PlainScheme, Scheme, Turn};
 
@@ -63,7 +63,12 @@ kinds! {
     ISSUER = 3 Issuer(issuer: Arc<Issuer>, issuers) by issuer.name {
         word: "issuer",
         scheme: Some(Scheme::Bearer),
-        carriers: &[Carrier::Authorization, Carrier::OfRoute(ACCESS_TOKEN)],
+        // The header field of Access is one that no client can write to an origin, whatever the policy accepts.
+        carriers: &[
+            Carrier::Authorization,
+            Carrier::OfRoute(ACCESS_TOKEN),
+            Carrier::Cookie(Name::Given(access_cookie)),
+        ],
         turn: Turn::InOrder,
         is_ambient: false,
         has_xsrf_token: false,
@@ -262,6 +267,12 @@ kinds! {
         needs: &[],
         uses: &[],
     }
+}
+
+/// The cookie of Cloudflare Access, if the policy reads it.
+fn access_cookie(policy: &Policy) -> Option<&str> {
+    let reads = |issuer: &Arc<Issuer>| issuer.place == TokenPlace::CfAccess;
+    policy.issuers.iter().any(reads).then_some(carrier::ACCESS_COOKIE)
 }
 
 /// RFC 7617.

@@ -11,7 +11,7 @@ pub struct Client {
     pub kind: ClientKind,
     /// Keyed digests of its secrets: one, and during a change of secrets a second.
     pub secrets: Vec<SecretDigest>,
-    /// Where a browser may be sent back to, compared byte for byte.
+    /// Where a browser may be sent back to, compared byte for byte, the port of a loopback address aside.
     pub redirect_uris: Vec<String>,
     /// Scopes (RFC 6749 section 3.3) that it may ask for; of a token pair: that it has.
     pub scope: Vec<String>,

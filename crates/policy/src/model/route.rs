@@ -74,7 +74,7 @@ impl Route {
 
     /// Whether a Bearer token opens it, whoever issued it.
     pub fn takes_tokens(&self) -> bool {
-        self.accept.iter().any(|accept| accept.facts().scheme == Some(Scheme::Bearer))
+        self.accept.iter().any(|accept| accept.scheme() == Some(Scheme::Bearer))
     }
 
     /// Whether a session opens it.

@@ -93,6 +93,9 @@ impl Advisor<'_> {
     pub(super) fn issuer(&mut self, issuer: &Issuer) {
         let label = format!("issuers.{}", issuer.name);
         let cache = time::show_duration(issuer.cache);
+        if issuer.id_tokens {
+            self.say(Warning::IssuerIdTokens, &label, "takes ID tokens, which tell an app who signed in: whoever gets hold of one, in a page or a log of that app, can use it here until it ends");
+        }
         match issuer.verification {
             Verification::Jwks { .. } => {
                 if issuer.cache > LONG_KEYS {

@@ -21,7 +21,7 @@ mod overlap;
 pub(crate) mod problem;
 pub(crate) mod routes;
 pub(crate) mod secrets;
-mod suggest;
+pub(crate) mod suggest;
 pub(crate) mod table;
 mod tables;
 pub(crate) mod testing;

@@ -16,8 +16,8 @@ use crate::path::is_within;
 use crate::sections::Surroundings;
 use crate::shape::{root, route, route_bearer, route_cors};
 use crate::{
-    BearerUse, Broker, Cors, CredentialKind, Dialect, Facts, HostPattern, Networks, OriginPattern, PathPattern, Revocation,
-    Route, SingleUse, TagPlaces, Xsrf,
+    BearerUse, Broker, Cors, CredentialKind, Dialect, Facts, HostPattern, Networks, OriginPattern, PathPattern,
+    Revocation, Route, SingleUse, TagPlaces, Xsrf,
 };
 
 /// Every `[[routes]]`, in file order.
@@ -127,7 +127,7 @@ fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
         path: path?,
         methods,
         // `protocols.md` C4: SuperOffice takes a session only where there is no Authorization.
-        reads_authorization: dialect == Dialect::SuperOffice || accepts(|one| one.facts().is_in_authorization()),
+        reads_authorization: dialect == Dialect::SuperOffice || accepts(CredentialKind::is_in_authorization),
         xsrf: xsrf.unwrap_or(accepted.xsrf),
         broker,
         network,
@@ -185,7 +185,7 @@ fn check_xsrf(table: &Table<'_>, xsrf: Option<Xsrf>, kinds: &[CredentialKind]) {
     if xsrf >= Xsrf::Token && !kinds.iter().any(|one| one.facts().has_xsrf_token) {
         let reason = "has no effect, since `accept` has neither `session` nor `luminate`, whose token it asks for";
         table.wrong(&route::XSRF, reason);
-    } else if !kinds.iter().any(|one| one.facts().is_ambient) {
+    } else if !kinds.iter().any(|one| one.is_ambient()) {
         let reason = "has no effect, since `accept` has none of `session`, `luminate`, `basic`, `token-pair`, `http-session`, `network:<name>`";
         table.wrong(&route::XSRF, reason);
     }

@@ -27,7 +27,7 @@ pub(super) fn hint<'c>(word: &str, candidates: impl Iterator<Item = &'c str> + C
 }
 
 /// `a`, `b`, `c` in backticks.
-pub(super) fn listed<'c>(names: impl Iterator<Item = &'c str>) -> String {
+pub(crate) fn listed<'c>(names: impl Iterator<Item = &'c str>) -> String {
     let mut list = String::new();
     for (at, name) in names.enumerate() {
         if at == LISTED {

@@ -92,6 +92,8 @@ warnings! {
     IssuerCacheLong = "issuer_cache_long",
     /// An issuer by introspection without `audience`.
     IssuerWithoutAudience = "issuer_without_audience",
+    /// `id_tokens = true`, also by a preset.
+    IssuerIdTokens = "issuer_id_tokens",
 
     /// A ticket that would outlive its session.
     TicketLifetimeLong = "ticket_lifetime_long",

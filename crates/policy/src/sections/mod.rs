@@ -35,7 +35,7 @@ pub use bearer::Bearer;
 pub use broker::Broker;
 #[cfg(feature = "reader")]
 pub(crate) use file::{Surroundings, TABLE};
-pub use issuer::{Issuer, JwsAlgorithm, Verification};
+pub use issuer::{Issuer, JwsAlgorithm, TokenPlace, Verification};
 pub use key::{Key, KeyUse, MacAlgorithm};
 pub use link::Link;
 pub use maintenance::Maintenance;

@@ -54,9 +54,10 @@ pub(crate) mod client {
         Kind::Texts(None),
         r#""items": {"type": "string", "pattern": "^[a-z][a-z0-9+.-]*:/[^\\s\"'<>\\\\^`{|}#;,]*$", "maxLength": 2000, "examples": ["https://app.example.org/callback", "com.example.app:/callback"]}"#,
         "Addresses to which a browser may be returned with a code. At least one, except that a token pair has none. \
-         Compared byte for byte, including port and query, since a prefix or a pattern could send codes to an \
-         unintended address. https, http on loopback, or a private scheme of the app with a dot in it \
-         (`com.example.app:/cb`). Any app on the device can register such a scheme, so prefer https if the system \
+         https, http on loopback, or a private scheme of the app with a dot in it (`com.example.app:/cb`). Compared \
+         byte for byte, including query and port, since a prefix or a pattern could send codes to an unintended \
+         address. One exception: `http://127.0.0.1/…` and `http://[::1]/…` without a port stand for every port, since \
+         a native app listens on whichever is free (RFC 8252 section 7.3); `localhost` does not. Any app on the device can register such a scheme, so prefer https if the system \
          opens it in the app.",
     );
     pub(crate) static SCOPE: Key = Key::new(
@@ -111,7 +112,8 @@ pub(crate) mod client {
         Kind::Texts(None),
         r#""items": {"type": "string", "pattern": "^https?://[^\\s\"'<>\\\\^`{|}#;,?]+$", "maxLength": 2000, "examples": ["https://gate.example.org/api"]}, "maxItems": 8"#,
         "Resources (RFC 8707) that it may request tokens for, at most 8: https addresses without query and \
-         fragment, or http on loopback. A token for `https://gate.example.org/api` opens that address and \
+         fragment, or http on loopback. A slash at the end makes no difference. Without this key it may request those \
+         of the routes that accept `bearer`, as the metadata of [protected resources](oauth.md#what-the-endpoints-answer) name them. A token for `https://gate.example.org/api` opens that address and \
          everything below it. A token that was requested without a resource is not bound to any.",
     );
 }

@@ -5,8 +5,12 @@ pub(crate) mod gateway {
     use crate::ClientAddress;
 
     /// `[gateway]`
-    pub(crate) static TABLE: Shape =
-        Shape::new("gateway", "", "", &[&ISSUER, &REALM, &EXPLAIN, &DECISION_LOG, &CLIENT_ADDRESS, &PROXIES, &MAINTENANCE]);
+    pub(crate) static TABLE: Shape = Shape::new(
+        "gateway",
+        "",
+        "",
+        &[&ISSUER, &REALM, &EXPLAIN, &DECISION_LOG, &CLIENT_ADDRESS, &PROXIES, &MAINTENANCE],
+    );
     pub(crate) static ISSUER: Key = Key::new(
         "issuer",
         Kind::Text,

@@ -3,7 +3,7 @@
 //! They are given in `crates/core/src/refusal.rs`, on which this crate does not depend; a native test compares the two.
 
 /// Every code, in the order of that file.
-pub const REASONS: [&str; 178] = [
+pub const REASONS: [&str; 179] = [
     "url_too_long",
     "headers_too_large",
     "body_too_large",
@@ -67,6 +67,7 @@ pub const REASONS: [&str; 178] = [
     "jwt_key_unknown",
     "jwt_signature",
     "jwt_audience",
+    "jwt_claim",
     "jwt_expired",
     "jwt_not_yet_valid",
     "jwt_subject",

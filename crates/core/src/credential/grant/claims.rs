@@ -1,6 +1,7 @@
 //! What a token of a grant says of itself, and how much of its grant that is.
 
 use crate::credential::dpop::{Proof, Thumbprint};
+use crate::policy::is_same_resource;
 use crate::refusal::Reason;
 use crate::sealed::record::Record;
 use crate::sealed::seal::Sealed;
@@ -61,9 +62,9 @@ impl Wanted {
 pub fn check_wanted(record: &Record, wanted: &Wanted) -> Result<(u64, u64), Reason> {
     let words = |text: &str| text.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>();
     let asked = wanted.scope.as_deref().map(words);
-    let scopes = bits(&record.scope, asked.as_deref()).ok_or(Reason::ScopeRefused)?;
+    let scopes = bits(&record.scope, asked.as_deref(), |known, word| known == word).ok_or(Reason::ScopeRefused)?;
     let asked = Some(wanted.resources.as_slice()).filter(|named| !named.is_empty());
-    let resources = bits(&record.resources, asked).ok_or(Reason::ResourceRefused)?;
+    let resources = bits(&record.resources, asked, is_same_resource).ok_or(Reason::ResourceRefused)?;
     Ok((scopes, resources))
 }
 
@@ -109,13 +110,13 @@ impl Claims {
 }
 
 /// A bit for each word of the list that is asked for, or for all of them; None if one is asked for that is not there.
-fn bits(list: &str, asked: Option<&[String]>) -> Option<u64> {
+fn bits(list: &str, asked: Option<&[String]>, is_same: fn(&str, &str) -> bool) -> Option<u64> {
     let words: Vec<&str> = list.split_ascii_whitespace().collect();
     let bit = |at: usize| 1_u64.checked_shl(u32::try_from(at).ok()?);
     match asked {
         None => (0..words.len()).try_fold(0, |bits, at| Some(bits | bit(at)?)),
         Some(asked) => {
-            asked.iter().try_fold(0, |bits, word| Some(bits | bit(words.iter().position(|known| known == word)?)?))
+            asked.iter().try_fold(0, |bits, word| Some(bits | bit(words.iter().position(|one| is_same(one, word))?)?))
         }
     }
 }

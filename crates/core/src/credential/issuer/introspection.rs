@@ -14,7 +14,7 @@ use crate::sealed::store::Context;
 /// Asks. What is told is kept for no longer than the issuer's `cache`.
 ///
 /// # Errors
-/// `TokenInactive`, `JwtAudience`, `JwtSubject`, `TokenBinding`, `IntrospectionUnavailable`, `SecretMissing`.
+/// `TokenInactive`, `JwtAudience`, `JwtClaim`, `JwtSubject`, `TokenBinding`, `IntrospectionUnavailable`, `SecretMissing`.
 pub async fn ask(ctx: Context<'_, impl Upstream>, issuer: &Issuer, token: &str) -> Result<Told, Reason> {
     let Verification::Introspection { path, client_id, secret } = &issuer.verification else {
         return Err(Reason::Internal);
@@ -34,11 +34,14 @@ pub async fn ask(ctx: Context<'_, impl Upstream>, issuer: &Issuer, token: &str) 
     let expires = claims.get("exp").map_or(u64::MAX, |said| seconds(said).unwrap_or(0));
     let is_of_issuer = claims.get("iss").is_none_or(|said| said == issuer.issuer.as_str());
     // Some servers tell of refresh tokens and id_tokens too, which are the client's alone (RFC 6749 section 1.5).
-    if !is_active || expires <= ctx.now || !is_of_issuer || jwt::is_of_another_purpose(&claims) {
+    if !is_active || expires <= ctx.now || !is_of_issuer || jwt::is_of_another_purpose(issuer, &claims) {
         return Err(Reason::TokenInactive);
     }
-    if !issuer.audience.is_empty() && !jwt::is_for(issuer, claims.get("aud")) {
+    if !issuer.audience.is_empty() && !jwt::is_for(issuer, &claims) {
         return Err(Reason::JwtAudience);
+    }
+    if !jwt::has_required(issuer, &claims) {
+        return Err(Reason::JwtClaim);
     }
     jwt::told(issuer, "introspection", &claims, expires.min(ctx.now + issuer.cache))
 }

@@ -24,7 +24,9 @@ pub fn public(jwk: &Value, algorithm: JwsAlgorithm) -> Option<String> {
         sizes.contains(&bytes.len()).then_some((value, bytes))
     };
     match algorithm {
-        JwsAlgorithm::Rs256 | JwsAlgorithm::Ps256 if text("kty") == Some("RSA") => {
+        JwsAlgorithm::Rs256 | JwsAlgorithm::Rs384 | JwsAlgorithm::Rs512 | JwsAlgorithm::Ps256
+            if text("kty") == Some("RSA") =>
+        {
             // 2048 bits or more (RFC 7518 section 3.3), and no more than anybody uses.
             let (modulus, bytes) = sized("n", 256..=1024)?;
             let (exponent, power) = sized("e", 1..=4)?;
@@ -32,15 +34,31 @@ pub fn public(jwk: &Value, algorithm: JwsAlgorithm) -> Option<String> {
             let is_odd = power.last().is_some_and(|last| last & 1 == 1) && power != [1];
             (is_whole && is_odd).then(|| format!(r#"{{"e":"{exponent}","kty":"RSA","n":"{modulus}"}}"#))
         }
-        JwsAlgorithm::Es256 if text("kty") == Some("EC") && text("crv") == Some("P-256") => {
-            let ((x, _), (y, _)) = (sized("x", 32..=32)?, sized("y", 32..=32)?);
-            Some(format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#))
+        JwsAlgorithm::Es256 | JwsAlgorithm::Es384 if text("kty") == Some("EC") => {
+            // Each has one curve (RFC 7518 section 3.4).
+            let (curve, size) = if algorithm == JwsAlgorithm::Es256 { ("P-256", 32) } else { ("P-384", 48) };
+            let ((x, _), (y, _)) = (sized("x", size..=size)?, sized("y", size..=size)?);
+            let is_of_curve = text("crv") == Some(curve);
+            is_of_curve.then(|| format!(r#"{{"crv":"{curve}","kty":"EC","x":"{x}","y":"{y}"}}"#))
         }
         JwsAlgorithm::EdDsa if text("kty") == Some("OKP") && text("crv") == Some("Ed25519") => {
             let (x, _) = sized("x", 32..=32)?;
             Some(format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#))
         }
         _ => None,
+    }
+}
+
+/// Whether a key may sign for an issuer. Where one list has the keys of several tenants, Microsoft says in the member `issuer`
+/// of which a key is, or `{tenantid}` for all of them.
+pub fn is_of(jwk: &Value, iss: &str) -> bool {
+    match jwk.get("issuer") {
+        None => true,
+        Some(Value::String(said)) => match said.split_once("{tenantid}") {
+            Some((before, after)) => iss.starts_with(before) && iss.ends_with(after),
+            None => said == iss,
+        },
+        Some(_) => false,
     }
 }
 
@@ -77,6 +95,22 @@ mod tests {
             let mut jwk = good.clone();
             jwk[name] = value;
             assert_eq!(public(&jwk, JwsAlgorithm::Es256), None, "{name}");
+        }
+        // An algorithm of ECDSA has one curve (RFC 7518 section 3.4), and RSA keys are for RSA's algorithms alone.
+        let long = base64url(&[1; 48]);
+        let bigger = json!({"kty": "EC", "crv": "P-384", "x": long, "y": long});
+        assert!(public(&bigger, JwsAlgorithm::Es384).is_some());
+        assert_eq!(public(&bigger, JwsAlgorithm::Es256), None);
+        assert_eq!(public(&good, JwsAlgorithm::Es384), None);
+        let mislabelled = json!({"kty": "EC", "crv": "P-384", "x": x, "y": x});
+        assert_eq!(public(&mislabelled, JwsAlgorithm::Es384), None);
+        for algorithm in [JwsAlgorithm::Rs384, JwsAlgorithm::Rs512, JwsAlgorithm::EdDsa] {
+            assert_eq!(public(&bigger, algorithm), None);
+        }
+        let rsa = json!({"kty": "RSA", "e": "AQAB", "n": base64url(&[255; 256])});
+        for (name, algorithm) in JwsAlgorithm::ALL {
+            let is_rsa = name.starts_with("RS") || name.starts_with("PS");
+            assert_eq!(public(&rsa, *algorithm).is_some(), is_rsa, "{name}");
         }
         let small = json!({"kty": "RSA", "e": "AQAB", "n": base64url(&[255; 128])});
         assert_eq!(public(&small, JwsAlgorithm::Rs256), None, "1024 bits");

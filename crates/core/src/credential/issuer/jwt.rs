@@ -40,14 +40,17 @@ pub fn check_header(jws: &Jws<'_>, algorithms: &[JwsAlgorithm]) -> Result<JwsAlg
 /// Validates the claims (RFC 7519 section 4.1, RFC 9068 section 4), except that of the issuer.
 ///
 /// # Errors
-/// `JwtMalformed`, `JwtAudience`, `JwtExpired`, `JwtNotYetValid`, `JwtSubject`, `TokenBinding`.
+/// `JwtMalformed`, `JwtAudience`, `JwtClaim`, `JwtExpired`, `JwtNotYetValid`, `JwtSubject`, `TokenBinding`.
 pub fn check_claims(issuer: &Issuer, claims: &Map<String, Value>, now: u64) -> Result<Told, Reason> {
-    if is_of_another_purpose(claims) {
+    if is_of_another_purpose(issuer, claims) {
         return Err(Reason::JwtMalformed);
     }
     let time = |name: &str| claims.get(name).map(|value| seconds(value).ok_or(Reason::JwtMalformed)).transpose();
-    if !is_for(issuer, claims.get("aud")) {
+    if !is_for(issuer, claims) {
         return Err(Reason::JwtAudience);
+    }
+    if !has_required(issuer, claims) {
+        return Err(Reason::JwtClaim);
     }
     let expires = time("exp")?.ok_or(Reason::JwtMalformed)?.saturating_add(issuer.skew);
     if expires <= now {
@@ -62,20 +65,21 @@ pub fn check_claims(issuer: &Issuer, claims: &Map<String, Value>, now: u64) -> R
 
 /// Whether claims are those of a token that was made for something else, and opens nothing: an id_token (OpenID Connect
 /// Core sections 2 and 3.3.2.11; `token_use` as Amazon Cognito has it, `typ` as Keycloak), a refresh token, a security event
-/// or the sign-out of one (RFC 8417 section 2.2, OpenID Connect Back-Channel Logout section 2.4).
-pub(crate) fn is_of_another_purpose(claims: &Map<String, Value>) -> bool {
-    let has_other = OF_OTHERS.iter().any(|name| claims.contains_key(*name));
+/// or the sign-out of one (RFC 8417 section 2.2, OpenID Connect Back-Channel Logout section 2.4). An id_token passes where the
+/// policy takes those of the issuer.
+pub(crate) fn is_of_another_purpose(issuer: &Issuer, claims: &Map<String, Value>) -> bool {
+    let is_of_sign_in = || !issuer.id_tokens && OF_SIGN_IN.iter().any(|name| claims.contains_key(*name));
     let says_other = |name: &&str| match claims.get(*name) {
         None | Some(Value::Null) => false,
         Some(Value::String(said)) => {
             let said = said.to_ascii_lowercase();
             let mut words = said.split(|c: char| !c.is_ascii_alphanumeric());
             ["refresh", "offline", "logout", "secevent"].iter().any(|kind| said.contains(kind))
-                || words.any(|word| matches!(word, "id" | "idtoken"))
+                || (!issuer.id_tokens && words.any(|word| matches!(word, "id" | "idtoken")))
         }
         Some(_) => *name == "token_use",
     };
-    has_other || SAY_WHICH.iter().any(says_other)
+    claims.contains_key("events") || is_of_sign_in() || SAY_WHICH.iter().any(says_other)
 }
 
 /// Reads who a token is about.
@@ -85,10 +89,10 @@ pub(crate) fn is_of_another_purpose(claims: &Map<String, Value>) -> bool {
 pub fn told(issuer: &Issuer, kind: &'static str, claims: &Map<String, Value>, until: u64) -> Result<Told, Reason> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     let subject = text(&issuer.subject).filter(|subject| is_name(subject)).ok_or(Reason::JwtSubject)?;
-    let client = text("client_id").or_else(|| text("azp")).filter(|client| is_name(client));
-    // `scope` is RFC 9068's; `scp` what some issuers call it.
-    let scope = claims.get("scope").or_else(|| claims.get("scp"));
-    let scope = names(scope).flat_map(|words| words.split(' ')).filter(|word| !word.is_empty() && is_scope(word));
+    let client = match &issuer.client {
+        Some(claim) => text(claim),
+        None => text("client_id").or_else(|| text("azp")),
+    };
     let bound = match claims.get("cnf") {
         None => None,
         // A token that is bound in a way that is not checked here must not pass as one that is not.
@@ -97,22 +101,68 @@ pub fn told(issuer: &Issuer, kind: &'static str, claims: &Map<String, Value>, un
         }
     };
     let identity = Identity {
-        issuer: Some(issuer.issuer.clone()),
+        // Of several tenants the one that it is.
+        issuer: Some(text("iss").unwrap_or(&issuer.issuer).to_owned()),
         subject: Some(subject.to_owned()),
-        client: client.map(str::to_owned),
-        scope: scope.map(str::to_owned).collect(),
+        client: client.filter(|client| is_name(client)).map(str::to_owned),
+        scope: scopes(issuer, claims),
         ..Identity::by_key(kind, &issuer.name)
     };
     Ok(Told { identity, until, bound })
 }
 
-/// Whether `aud` names one of those that the policy has.
-pub(crate) fn is_for(issuer: &Issuer, audience: Option<&Value>) -> bool {
-    names(audience).any(|audience| issuer.audience.iter().any(|own| own == audience))
+/// Whether a token names one of those that the policy has. What stands in `aud` counts wherever it stands (RFC 7519 section
+/// 4.1.3), and an id_token is for nobody else besides (OpenID Connect Core section 3.1.3.7).
+pub(crate) fn is_for(issuer: &Issuer, claims: &Map<String, Value>) -> bool {
+    let is_own = |audience: &str| issuer.audience.iter().any(|own| own == audience);
+    let names_own = |claim: &str| names(claims.get(claim)).any(is_own);
+    names_own(&issuer.audience_claim)
+        && (!claims.contains_key("aud") || names_own("aud"))
+        && (!issuer.id_tokens || names(claims.get("aud")).all(is_own))
 }
 
-/// Claims that no access token has: a token with one is the answer to a sign-in, or tells of an event.
-const OF_OTHERS: [&str; 5] = ["nonce", "at_hash", "c_hash", "s_hash", "events"];
+/// Whether the claims that the policy requires are there, and `tid` is the tenant of `iss`.
+pub(crate) fn has_required(issuer: &Issuer, claims: &Map<String, Value>) -> bool {
+    let has = |(path, values): &(String, Vec<String>)| {
+        names(at(claims, path)).any(|said| values.is_empty() || values.iter().any(|value| value == said))
+    };
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    let is_of_tenant = || text("iss").and_then(|iss| issuer.tenant_of(iss)) == text("tid");
+    issuer.require.iter().all(has) && (issuer.tenants.is_empty() || is_of_tenant())
+}
+
+/// The scopes of a token. In a list that the policy names each text is one, and one with a space is none:
+/// of the role `not admin` no `admin` may remain.
+fn scopes(issuer: &Issuer, claims: &Map<String, Value>) -> Vec<String> {
+    let words = |value: Option<&Value>| -> Vec<String> {
+        let is_whole = value.is_some_and(Value::is_array) && !issuer.scopes.is_empty();
+        let texts = names(value).filter(|text| !is_whole || !text.contains(' '));
+        let words = texts.flat_map(|text| text.split(' '));
+        words.filter(|word| !word.is_empty() && is_scope(word)).map(str::to_owned).collect()
+    };
+    if issuer.scopes.is_empty() {
+        // `scope` is RFC 9068's; `scp` what some issuers call it.
+        return words(claims.get("scope").or_else(|| claims.get("scp")));
+    }
+    let mut scopes: Vec<String> = issuer.scopes.iter().flat_map(|path| words(at(claims, path))).collect();
+    // Some issuers say one in two claims.
+    scopes.sort_unstable();
+    scopes.dedup();
+    scopes
+}
+
+/// The claim at a path. Names of a vendor's own are addresses (RFC 7519 section 4.2), whose dots lead nowhere.
+fn at<'a>(claims: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+    if path.contains("://") {
+        return claims.get(path);
+    }
+    let mut names = path.split('.');
+    let first = claims.get(names.next()?)?;
+    names.try_fold(first, |value, name| value.get(name))
+}
+
+/// Claims that no access token has: a token with one is the answer to a sign-in.
+const OF_SIGN_IN: [&str; 4] = ["nonce", "at_hash", "c_hash", "s_hash"];
 /// Claims by which issuers tell their kinds of token apart.
 const SAY_WHICH: [&str; 3] = ["token_use", "token_type", "typ"];
 

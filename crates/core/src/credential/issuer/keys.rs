@@ -12,9 +12,9 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use crate::credential::issuer::jwk;
-use crate::policy::{Issuer, JwsAlgorithm, Verification};
-use crate::ports::{Call, Timer, Upstream};
+use crate::credential::issuer::{fetch, jwk};
+use crate::policy::{Issuer, JwsAlgorithm};
+use crate::ports::{Timer, Upstream};
 use crate::refusal::Reason;
 use crate::sealed::store::Context;
 
@@ -50,6 +50,8 @@ struct Keys {
 pub struct Named<'a> {
     /// Whose it is.
     pub issuer: &'a Issuer,
+    /// What the token calls its issuer.
+    pub iss: &'a str,
     /// Its id, if the token says one.
     pub id: Option<&'a str>,
     /// What it is used for.
@@ -185,8 +187,9 @@ impl Keys {
 
     /// The key that a token names; without a name the only one that fits.
     fn pick(&self, named: Named<'_>) -> Option<Fetched> {
-        let Named { id, algorithm, .. } = named;
-        let is_named = |key: &&Value| id.is_none() || key.get("kid").and_then(Value::as_str) == id;
+        let Named { iss, id, algorithm, .. } = named;
+        let is_named =
+            |key: &&Value| (id.is_none() || key.get("kid").and_then(Value::as_str) == id) && jwk::is_of(key, iss);
         let mut fitting = self.list.iter().filter(is_named).filter_map(|key| jwk::public(key, algorithm));
         let first = fitting.next()?;
         fitting.all(|other| other == first).then_some((first, self.fetched))
@@ -207,7 +210,7 @@ impl Fetching<'_> {
     /// Fetches the keys. `now`: Unix seconds.
     async fn fetch(self, ctx: Context<'_, impl Upstream>, issuer: &Issuer, now: u64) -> Result<(), Reason> {
         let Self(keys, turn) = self;
-        let result = ask(ctx, issuer).await;
+        let result = fetch::keys(ctx, issuer).await;
         let mut keys = keys.borrow_mut();
         match result {
             Ok(list) if keys.answered < turn => (keys.list, keys.fetched, keys.answered) = (list, now, turn),
@@ -218,17 +221,6 @@ impl Fetching<'_> {
             }
         }
         Ok(())
-    }
-}
-
-async fn ask(ctx: Context<'_, impl Upstream>, issuer: &Issuer) -> Result<Vec<Value>, Reason> {
-    let Verification::Jwks { path, .. } = &issuer.verification else { return Err(Reason::Internal) };
-    let call = Call { path, headers: &[], body: None };
-    let (status, text) = ctx.call(&issuer.origin, &call, Reason::KeysUnavailable).await?;
-    let document: Option<Value> = serde_json::from_slice(text.as_bytes()).ok().filter(|_| status == 200);
-    match document.as_ref().and_then(|document| document.get("keys")).and_then(Value::as_array) {
-        Some(keys) if keys.len() <= MOST_KEYS => Ok(keys.clone()),
-        _ => Err(Reason::KeysUnavailable),
     }
 }
 
@@ -253,4 +245,3 @@ const SHORTEST_PAUSE_MS: u32 = 10;
 const LONGEST_PAUSE_MS: u32 = 160;
 /// Seconds for which keys are used beyond their time while newer ones cannot be had.
 const GRACE: u64 = 3600;
-const MOST_KEYS: usize = 64;

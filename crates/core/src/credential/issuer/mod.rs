@@ -4,6 +4,7 @@
 //! before its issuer's keys are looked for, and how often they are fetched is bounded (`keys.rs`). Where a token can
 //! only be asked about, a network whose tokens were not active has to wait after twenty a minute.
 
+mod fetch;
 pub mod introspection;
 pub mod jwk;
 pub mod jws;
@@ -73,14 +74,14 @@ pub async fn verify<P: Ports>(
     let jws = jws::read(token);
     let claims = jws.as_ref().and_then(jws::Jws::claims);
     let named = claims.as_ref().and_then(|claims| claims.get("iss")?.as_str());
-    let issuer = issuers.iter().filter(by_keys).find(|issuer| Some(issuer.issuer.as_str()) == named);
+    let issuer = named.and_then(|iss| Some((iss, issuers.iter().filter(by_keys).find(|issuer| issuer.is_of(iss))?)));
     match (issuer, jws, &claims, asked) {
-        (Some(issuer), Some(jws), Some(claims), _) => {
+        (Some((iss, issuer)), Some(jws), Some(claims), _) => {
             let Verification::Jwks { algorithms, .. } = &issuer.verification else { return Err(Reason::Internal) };
             let algorithm = jwt::check_header(&jws, algorithms)?;
             let told = jwt::check_claims(issuer, claims, ctx.now)?;
             memory.newest.set(memory.newest.get().max(ctx.now));
-            let (key, fetched) = memory.keys.find(ctx, Named { issuer, id: jws.text("kid"), algorithm }).await?;
+            let (key, fetched) = memory.keys.find(ctx, Named { issuer, iss, id: jws.text("kid"), algorithm }).await?;
             if !jws.is_signed_by(ctx.ports, algorithm, &key).await? {
                 return Err(Reason::JwtSignature);
             }
@@ -119,9 +120,9 @@ pub async fn ask<P: Ports>(
     let result = introspection::ask(ctx, issuer, token).await;
     let until = match &result {
         Ok(told) => told.until,
-        Err(Reason::TokenInactive | Reason::JwtAudience | Reason::JwtSubject | Reason::TokenBinding) => {
-            ctx.now + issuer.cache.min(LATELY)
-        }
+        Err(
+            Reason::TokenInactive | Reason::JwtAudience | Reason::JwtClaim | Reason::JwtSubject | Reason::TokenBinding,
+        ) => ctx.now + issuer.cache.min(LATELY),
         Err(_) => return result,
     };
     memory.remember(Known { digest, issuer: issuer.name.clone(), result: result.clone(), since: ctx.now, until });

@@ -11,7 +11,7 @@ use crate::credential::grant::code::{self, Authorization};
 use crate::credential::{bearer, registry, session};
 use crate::endpoint::oauth::consent::Consent;
 use crate::endpoint::oauth::parameters::Parameters;
-use crate::endpoint::oauth::{client, consent};
+use crate::endpoint::oauth::{client, consent, metadata};
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::http::answer::Answer;
@@ -20,12 +20,15 @@ use crate::http::query::{encode_component, value};
 use crate::identity::Identity;
 use crate::own_paths::SIGN_IN;
 use crate::page;
-use crate::policy::{Client, ClientKind, MOST_SCOPES, OAuth, Revocation, SingleUse};
+use crate::policy::{
+    Client, ClientKind, MOST_RESOURCES, MOST_SCOPES, OAuth, Revocation, SingleUse, is_redirect, is_same_resource,
+};
 use crate::ports::Ports;
 use crate::refusal::{Public, Reason};
 use crate::refused::{Refusal, Said};
 use crate::sealed::seal::Sealed;
 use crate::sealed::{session_token, store};
+use crate::state::State;
 
 use crate::dialect::oauth as words;
 
@@ -92,11 +95,11 @@ async fn returning<P: Ports>(x: &Exchange<'_, P>, query: &str) -> Result<Asked, 
         return Err(Reason::ClientKind);
     }
     let redirect_uri = match (parameters.get("redirect_uri"), client.redirect_uris.as_slice()) {
-        (Some(named), registered) => registered.iter().find(|known| *known == named),
-        (None, [sole]) => Some(sole),
+        (Some(named), registered) => Some(named).filter(|_| registered.iter().any(|known| is_redirect(known, named))),
+        (None, [sole]) => Some(sole.as_str()),
         (None, _) => None,
     };
-    let redirect_uri = redirect_uri.ok_or(Reason::RedirectUnregistered)?.clone();
+    let redirect_uri = redirect_uri.ok_or(Reason::RedirectUnregistered)?.to_owned();
     Ok(Asked { client, redirect_uri, parameters })
 }
 
@@ -109,7 +112,7 @@ async fn decide<P: Ports>(
     let Exchange { state, request, target, ports, .. } = *x;
     let ctx = x.ctx();
     let query = target.query.unwrap_or_default();
-    let mut allowed = check(asked)?;
+    let mut allowed = check(state, asked)?;
     if request.method == "POST" && !fetch_metadata::is_own_form(&request.headers, &target.origin()) {
         return Err(Reason::CrossSite);
     }
@@ -142,7 +145,7 @@ async fn decide<P: Ports>(
 }
 
 /// Checks what the client asks for (RFC 6749 section 4.1.1, 7636 section 4.3, 8707 section 2.1, 9449 section 10).
-fn check(asked: &Asked) -> Result<Authorization, Reason> {
+fn check(state: &State, asked: &Asked) -> Result<Authorization, Reason> {
     let Asked { client, parameters, .. } = asked;
     let wants_other = ["request", "request_uri"].iter().any(|name| parameters.get(name).is_some());
     if parameters.get("response_mode").is_some_and(|mode| mode != "query") || wants_other {
@@ -166,13 +169,17 @@ fn check(asked: &Asked) -> Result<Authorization, Reason> {
         return Err(Reason::ScopeRefused);
     }
     let mut resources: Vec<&str> = Vec::new();
-    for resource in parameters.all("resource") {
-        if !client.resources.iter().any(|known| known == resource) {
-            return Err(Reason::ResourceRefused);
-        }
-        if !resources.contains(&resource) {
+    for asked in parameters.all("resource") {
+        let listed = client.resources.iter().find(|known| is_same_resource(known, asked)).map(String::as_str);
+        // A client that lists none may name what the metadata of this gateway tell it.
+        let of_routes = Some(asked).filter(|_| client.resources.is_empty() && metadata::is_resource(state, asked));
+        let resource = listed.or(of_routes).ok_or(Reason::ResourceRefused)?;
+        if !resources.iter().any(|known| is_same_resource(known, resource)) {
             resources.push(resource);
         }
+    }
+    if resources.len() > MOST_RESOURCES {
+        return Err(Reason::ResourceRefused);
     }
     let bound =
         parameters.get("dpop_jkt").map(|text| Thumbprint::read(text).ok_or(Reason::OAuthParameter)).transpose()?;

@@ -62,6 +62,17 @@ pub fn server(state: &State, oauth: &OAuth) -> Value {
     Value::Object(members)
 }
 
+/// Whether an address, with or without a slash at its end, is a resource whose metadata name this server: that of a route
+/// which takes its tokens, or all of the gateway.
+pub fn is_resource(state: &State, address: &str) -> bool {
+    let issuer = state.policy.gateway.issuer.as_str();
+    let own = |route: &std::sync::Arc<Route>| route.accept.iter().any(|one| matches!(one, CredentialKind::Bearer));
+    let path = address.strip_prefix(issuer).map(|path| path.strip_suffix('/').unwrap_or(path));
+    path.is_some_and(|path| {
+        state.policy.routes.iter().any(|route| own(route) && (path.is_empty() || route.path.base() == path))
+    })
+}
+
 /// RFC 9728 section 2, for the resource whose path follows in the address: a route that takes tokens, or all of them.
 ///
 /// # Errors
@@ -71,12 +82,13 @@ pub fn resource(state: &State, path: &str) -> Result<Value, Reason> {
     let routes = || state.policy.routes.iter().filter(|route| route.takes_tokens());
     let is_meant = |route: &&std::sync::Arc<Route>| route.path.base() == path;
     let meant: Vec<_> = if path.is_empty() { routes().collect() } else { routes().filter(is_meant).collect() };
-    let mut servers: Vec<&str> = Vec::new();
+    let mut servers: Vec<String> = Vec::new();
     let mut scopes: Vec<&str> = Vec::new();
     for route in &meant {
         let own = route.accept.iter().any(|accept| matches!(accept, CredentialKind::Bearer));
-        let own = Some(issuer.as_str()).filter(|_| own && state.policy.oauth.is_some());
-        let others = route.accept.iter().filter_map(CredentialKind::issuer).map(|other| other.issuer.as_str());
+        let own = Some(issuer.as_str().to_owned()).filter(|_| own && state.policy.oauth.is_some());
+        let others = route.accept.iter().filter(|accept| accept.scheme().is_some()).filter_map(CredentialKind::issuer);
+        let others = others.flat_map(|other| other.names());
         let new = own.into_iter().chain(others).filter(|server| !servers.contains(server)).collect::<Vec<_>>();
         servers.extend(new);
         scopes.extend(route.bearer.scope.iter().map(String::as_str));
