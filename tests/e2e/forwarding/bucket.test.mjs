@@ -11,6 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { refused, status } from "../lib/expect.mjs";
 import { demoPolicy, root, startGateway, theLogHoldsNoCredential } from "../lib/gateway.mjs";
+import { signIn } from "../lib/schemes.mjs";
 import { link } from "../lib/sign.mjs";
 
 const policy = demoPolicy(
@@ -153,8 +154,10 @@ test("the answer goes through what every origin's answer goes through", async ()
   assert.deepEqual([answer.header("access-control-allow-origin"), answer.header("vary")], ["https://app.example.org", "Origin"]);
   const private_ = await gate.get(link("/linked/a.txt"));
   assert.deepEqual([private_.status, private_.header("cache-control"), private_.header("referrer-policy")], [200, "private, max-age=60", "strict-origin"]);
-  await files.put("tagged.html", "<p>[[S1:cons_id]]</p>".repeat(10), { httpMetadata: { contentType: "text/html" } });
-  const page = await gate.get("/tagged/tagged.html", { range: "bytes=0-3" });
+  await files.put("tagged.html", "<p>[[XSRF_TOKEN:true]]</p>", { httpMetadata: { contentType: "text/html" } });
+  const visitor = await signIn(gate);
+  const page = await gate.get("/tagged/tagged.html", { range: "bytes=0-3", cookie: visitor.cookies });
+  assert.equal(page.text, `<p>${visitor.xsrf}</p>`);
   assert.deepEqual([page.status, page.header("etag"), page.header("cache-control")], [200, undefined, "private, no-store"]);
 });
 

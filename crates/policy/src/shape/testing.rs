@@ -67,7 +67,8 @@ pub(crate) mod test {
         "forwarded",
         Kind::Text,
         r#""type": "string", "pattern": "^(https?://[!-~]+|/[!-~]*)$", "examples": ["https://origin.example.org/v1/orders", "/v1/orders?page=2"]"#,
-        "The URL that the origin receives: all of it, or path and query alone.",
+        "The URL that the origin receives: all of it, or path and query alone. For a bucket: the key, escaped, behind a \
+         `/`.",
     );
     pub(crate) static STATUS: Key = Key::new(
         "status",
