@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { guarded, open, PUBLIC, startGate } from "./lib/gate.mjs";
+import { guarded, open, PUBLIC } from "./lib/gate.mjs";
 import { startSite } from "./lib/sites.mjs";
-import { Visitor } from "./lib/visitor.mjs";
+import { visit } from "./lib/visitor.mjs";
 import django from "./sites/django.mjs";
 
 // What docs/origins.md has.
@@ -69,12 +69,6 @@ describe("Django", { skip: django.missing() }, () => {
     await assert.rejects((await visit(t, host.url)).open("/admin/"), /led around the gateway.*www\.127\.0\.0\.1/);
   });
 });
-
-async function visit(t, url, options) {
-  const gate = await startGate(url, options);
-  t.after(() => gate.stop());
-  return new Visitor(gate);
-}
 
 async function logIn(visitor, folder = "") {
   const login = await visitor.open(`${folder}/admin/`);

@@ -1,10 +1,10 @@
 // Express behind the gateway: sessions, a CSRF token, a redirect after each form, an upload, a WebSocket.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { guarded, PUBLIC, startGate } from "./lib/gate.mjs";
+import { guarded, PUBLIC } from "./lib/gate.mjs";
 import { startSite } from "./lib/sites.mjs";
 import { say } from "./lib/socket.mjs";
-import { Visitor } from "./lib/visitor.mjs";
+import { visit, Visitor } from "./lib/visitor.mjs";
 import express from "./sites/express.mjs";
 
 // What docs/origins.md has, and what an ordinary site has of its own.
@@ -55,12 +55,6 @@ describe("Express", () => {
     await assert.rejects((await visit(t, host.url)).open("/login"), /a loop/);
   });
 });
-
-async function visit(t, url, options) {
-  const gate = await startGate(url, options);
-  t.after(() => gate.stop());
-  return new Visitor(gate);
-}
 
 async function logIn(visitor) {
   const account = await visitor.submit(await visitor.open("/login"), { user: "jo" });

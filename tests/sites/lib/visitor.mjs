@@ -2,9 +2,17 @@
 // fills in forms that it finds. A redirect that leads to another address than the gateway's fails the test.
 import assert from "node:assert/strict";
 import { Cookies } from "./cookies.mjs";
+import { startGate } from "./gate.mjs";
 import { formIn } from "./html.mjs";
 
 const MOST_REDIRECTS = 10;
+
+/** Somebody who comes to the site through a gateway, which stops when the test ends. */
+export async function visit(t, url, options) {
+  const gate = await startGate(url, options);
+  t.after(() => gate.stop());
+  return new Visitor(gate);
+}
 
 export class Visitor {
   #cookies = new Cookies();

@@ -1,0 +1,53 @@
+// PHP behind the gateway, under Apache and under its own server: a session, a form, whole addresses in redirects, an upload.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { guarded, PUBLIC } from "./lib/gate.mjs";
+import { startSite } from "./lib/sites.mjs";
+import { visit } from "./lib/visitor.mjs";
+import apache from "./sites/apache.mjs";
+import php from "./sites/php.mjs";
+
+// What docs/origins.md has for the server; for PHP it has apps/php/prepended.php.
+const lines = `
+SetEnvIf X-Forwarded-Proto "^https$" HTTPS=on
+ServerName ${PUBLIC}
+UseCanonicalName On
+`;
+
+for (const [name, kind, settings] of [["PHP's own server", php, { prepend: true }], ["Apache", apache, { prepend: true, lines }]]) {
+  describe(`PHP under ${name}`, { skip: kind.missing() }, () => {
+    let site;
+    before(async () => (site = await startSite(kind, settings)));
+    after(() => site.stop());
+
+    test("somebody logs in and uploads a file", async (t) => logIn(await visit(t, site.url)));
+
+    test("the same behind a route that needs a session of the gateway's", async (t) => {
+      const visitor = await visit(t, site.url, { routes: guarded("/account") });
+      assert.equal((await visitor.open("/account")).status, 401);
+      await visitor.open(await visitor.gate.nonce("/account"));
+      await logIn(visitor);
+    });
+
+    test("it builds the addresses that its client sees", async (t) => {
+      const { url, secure } = (await (await visit(t, site.url)).open("/seen")).json;
+      assert.deepEqual([url, secure], [`${PUBLIC}/seen`, true]);
+    });
+  });
+}
+
+describe("without their settings", { skip: php.missing() }, () => {
+  test("PHP takes itself for another site, and refuses its own forms", async (t) => {
+    const site = await startSite(php);
+    t.after(() => site.stop());
+    const visitor = await visit(t, site.url);
+    assert.equal((await visitor.submit(await visitor.open("/login"), { user: "jo" })).status, 403);
+  });
+});
+
+async function logIn(visitor) {
+  const account = await visitor.submit(await visitor.open("/login"), { user: "jo" });
+  assert.deepEqual([account.url, /<h1>jo<\/h1>/.test(account.text)], [`${visitor.gate.address}/account`, true], account.text.slice(0, 300));
+  const sent = await visitor.submit(account, { file: new File(["x".repeat(100_000)], "large.txt") });
+  assert.match(sent.text, /large\.txt: 100000 bytes/);
+}
