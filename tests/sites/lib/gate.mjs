@@ -5,16 +5,16 @@ import { startGateway } from "../../e2e/lib/gateway.mjs";
 
 export const PUBLIC = "https://www.example.org";
 // The demo's keys are published, so they work on loopback only.
-const secrets = { EDGEGATE_SEAL_KEY: "sites-seal-key-0123456789abcdef0123456789" };
+export const secrets = { EDGEGATE_SEAL_KEY: "sites-seal-key-0123456789abcdef0123456789" };
 const LOCAL = "http://127.0.0.1:8787";
 
 /**
  * `url`: where the site is. `routes`: the routes' part of the policy, where it is other than one open route; `origin`: more
  * keys of the origin's table; `gateway`: of the gateway's. `own`: over http at workerd's own socket.
  */
-export async function startGate(url, { routes = open("/*"), origin = "", gateway: more = "", own = false } = {}) {
+export async function startGate(url, { own = false, ...more } = {}) {
   const address = own ? LOCAL : PUBLIC;
-  const gateway = await startGateway({ gate: { policy: policy({ address, url, routes, origin, more }), secrets } });
+  const gateway = await startGateway({ gate: { policy: policyFor(url, { address, ...more }), secrets } });
   const headersFor = (to) => (own ? {} : { "mf-original-url": to.href });
   const client = own ? gateway.gate : await gateway.entry({ host: new URL(address).host });
   return {
@@ -59,12 +59,13 @@ accept = ["nonce", "session"]
 forward = { origin = "site" }
 ${open("/*")}`;
 
-const policy = ({ address, url, routes, origin, more }) => `
+/** The policy for a site at this address. */
+export const policyFor = (url, { address = PUBLIC, routes = open("/*"), origin = "", gateway = "" } = {}) => `
 version = 1
 
 [gateway]
 issuer = "${address}"
-${more}
+${gateway}
 
 [origins.site]
 url = "${url}"

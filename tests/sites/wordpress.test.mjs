@@ -1,0 +1,59 @@
+// WordPress behind the gateway: its log-in, its own redirects to the right address, a comment, an upload in wp-admin.
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { guarded, PUBLIC } from "./lib/gate.mjs";
+import { app, startSite } from "./lib/sites.mjs";
+import { visit } from "./lib/visitor.mjs";
+import wordpress from "./sites/wordpress.mjs";
+
+const config = readFileSync(app("wordpress/behind-the-gateway.php"), "utf8");
+
+describe("WordPress", { skip: wordpress.missing() }, () => {
+  let site;
+  before(async () => (site = await startSite(wordpress, { config })));
+  after(() => site.stop());
+
+  test("its own redirect leads to the page, once", async (t) => {
+    const page = await (await visit(t, site.url)).open("/hello-world");
+    assert.deepEqual([page.url, page.came, page.status], [`${PUBLIC}/hello-world/`, [`301 ${PUBLIC}/hello-world/`], 200]);
+  });
+
+  test("somebody comments, and logs in to upload a file", async (t) => {
+    const visitor = await visit(t, site.url);
+    const comment = { comment: "by the gateway", author: "Sam", email: "sam@example.org" };
+    const commented = await visitor.submit(await visitor.open("/hello-world/"), comment, { form: "wp-comments-post" });
+    assert.match(commented.text, /<blockquote>by the gateway/, commented.text.slice(0, 300));
+    await upload(visitor, site, "open.txt");
+  });
+
+  test("the same behind a route that needs a session of the gateway's", async (t) => {
+    const visitor = await visit(t, site.url, { routes: guarded("/wp-admin") });
+    assert.equal((await visitor.open("/wp-admin/")).status, 401);
+    await visitor.open(await visitor.gate.nonce("/wp-admin/"));
+    await upload(visitor, site, "guarded.txt");
+  });
+
+  test("without the line for the scheme every page is a loop, without the one for the host it leads away", async (t) => {
+    const file = path.join(site.folder, "site/wp-config.php");
+    const whole = readFileSync(file, "utf8");
+    t.after(() => writeFileSync(file, whole));
+    const lines = /^if \(.*\n.*\n}\n/gm;
+    assert.equal(whole.match(lines).length, 2);
+    for (const [missing, trouble] of [[0, /a loop/], [1, /led around the gateway/]]) {
+      let at = 0;
+      writeFileSync(file, whole.replaceAll(lines, (text) => (at++ === missing ? "" : text)));
+      await assert.rejects((await visit(t, site.url)).open("/hello-world/"), trouble);
+    }
+  });
+});
+
+async function upload(visitor, site, name) {
+  const login = await visitor.open("/wp-login.php?redirect_to=%2Fwp-admin%2Fmedia-new.php%3Fbrowser-uploader");
+  const form = await visitor.submit(login, { log: "jo", pwd: "correct horse" });
+  assert.equal(form.url, `${PUBLIC}/wp-admin/media-new.php?browser-uploader`, form.text.slice(-800));
+  const library = await visitor.submit(form, { "async-upload": new File(["some text"], name, { type: "text/plain" }), "html-upload": "Upload" }, { form: "multipart/form-data" });
+  assert.equal(new URL(library.url).pathname, "/wp-admin/upload.php", library.text.slice(-800));
+  assert.ok(readdirSync(path.join(site.folder, "site/wp-content/uploads"), { recursive: true }).some((file) => file.endsWith(name)));
+}
