@@ -4,7 +4,8 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { guarded, PUBLIC } from "./lib/gate.mjs";
-import { app, startSite } from "./lib/sites.mjs";
+import { app } from "./lib/app.mjs";
+import { startSite } from "./lib/sites.mjs";
 import { visit } from "./lib/visitor.mjs";
 import wordpress from "./sites/wordpress.mjs";
 
@@ -35,16 +36,16 @@ describe("WordPress", { skip: wordpress.missing() }, () => {
     await upload(visitor, site, "guarded.txt");
   });
 
-  test("without the line for the scheme every page is a loop, without the one for the host it leads away", async (t) => {
+  test("without the lines for the scheme wp-admin is a loop, without those for the host every page leads away", async (t) => {
     const file = path.join(site.folder, "site/wp-config.php");
     const whole = readFileSync(file, "utf8");
     t.after(() => writeFileSync(file, whole));
     const lines = /^if \(.*\n.*\n}\n/gm;
     assert.equal(whole.match(lines).length, 2);
-    for (const [missing, trouble] of [[0, /a loop/], [1, /led around the gateway/]]) {
+    for (const [missing, page, trouble] of [[0, "/wp-admin/", /a loop/], [1, "/hello-world/", /led around the gateway/]]) {
       let at = 0;
       writeFileSync(file, whole.replaceAll(lines, (text) => (at++ === missing ? "" : text)));
-      await assert.rejects((await visit(t, site.url)).open("/hello-world/"), trouble);
+      await assert.rejects((await visit(t, site.url)).open(page), trouble);
     }
   });
 });

@@ -1,11 +1,19 @@
-// Starts the site of a test: a folder of its own under the temporary one, a free port, a process until the test ends.
+// The sites, and how a test starts one: in a folder of its own, on a free port, until the test ends.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../origins/lib/process.mjs";
+import apache from "../sites/apache.mjs";
+import django from "../sites/django.mjs";
+import express from "../sites/express.mjs";
+import nginx from "../sites/nginx.mjs";
+import php from "../sites/php.mjs";
+import rails from "../sites/rails.mjs";
+import serve from "../sites/serve.mjs";
+import wordpress from "../sites/wordpress.mjs";
 
-export const app = (name) => fileURLToPath(new URL(`../apps/${name}`, import.meta.url));
+export const sites = [django, rails, express, php, wordpress, apache, nginx, serve];
 
 /** `start({ port, folder, settings })` is one of sites/; `settings`: what the operator sets because of the gateway. */
 export async function startSite(site, settings = {}) {

@@ -1,7 +1,7 @@
 // Django with its admin, under gunicorn.
 import { execFileSync } from "node:child_process";
 import { missing, python, startGunicorn } from "../../origins/lib/gunicorn.mjs";
-import { app } from "../lib/sites.mjs";
+import { app } from "../lib/app.mjs";
 
 export default {
   name: "django",

@@ -1,7 +1,7 @@
 // Express with sessions, a CSRF token, an upload and a WebSocket.
 import { node22 } from "../../../scripts/lib/paths.mjs";
 import { startProcess } from "../../origins/lib/process.mjs";
-import { app } from "../lib/sites.mjs";
+import { app } from "../lib/app.mjs";
 
 export default {
   name: "express",

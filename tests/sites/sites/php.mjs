@@ -3,7 +3,7 @@ import { copyFileSync } from "node:fs";
 import path from "node:path";
 import { lacking, program } from "../../origins/lib/debian.mjs";
 import { startProcess } from "../../origins/lib/process.mjs";
-import { app } from "../lib/sites.mjs";
+import { app } from "../lib/app.mjs";
 
 const packages = ["php-cli"];
 

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { lacking, program } from "../../origins/lib/debian.mjs";
 import { startProcess } from "../../origins/lib/process.mjs";
-import { app } from "../lib/sites.mjs";
+import { app } from "../lib/app.mjs";
 
 const packages = ["ruby", "puma", "ruby-railties", "ruby-actionpack", "ruby-actioncable"];
 // Libraries have no program of their own.

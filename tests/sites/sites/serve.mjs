@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { node22 } from "../../../scripts/lib/paths.mjs";
 import { startProcess } from "../../origins/lib/process.mjs";
-import { app } from "../lib/sites.mjs";
+import { app } from "../lib/app.mjs";
 
 export default {
   name: "serve",

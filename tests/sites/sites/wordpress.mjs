@@ -5,7 +5,7 @@ import path from "node:path";
 import { lacking, program } from "../../origins/lib/debian.mjs";
 import { freePort, startProcess } from "../../origins/lib/process.mjs";
 import { startApache } from "../lib/apache.mjs";
-import { app } from "../lib/sites.mjs";
+import { app } from "../lib/app.mjs";
 
 const source = "/usr/share/wordpress";
 const packages = ["wordpress", "mariadb-server", "apache2", "libapache2-mod-php", "php-cli", "php-mysql"];
