@@ -20,7 +20,8 @@ use super::start;
 use edgegate_core::exchange::body::NewBody;
 use edgegate_core::exchange::decision::{Decision, Forwarding};
 use edgegate_core::exchange::{Handled, Moment};
-use edgegate_core::gate::answered;
+use edgegate_core::forward::returned::Mapping;
+use edgegate_core::gate::{answered, returned};
 use edgegate_core::http::answer::Answer;
 use edgegate_core::http::{Headers, Incoming};
 use edgegate_core::log::{Entry, Spent};
@@ -170,6 +171,11 @@ impl Exchange {
         response
     }
 
+    /// How the addresses in the origin's answer are mapped, if they are.
+    fn mapping<'a>(&'a self, forwarding: &'a Forwarding) -> Option<Mapping<'a>> {
+        Mapping::of(forwarding, self.handled.as_ref().ok()?.route.as_deref()?)
+    }
+
     fn log(&self, line: impl FnOnce(&Entry<'_>) -> String) {
         if let (Some(state), Ok(handled)) = (&self.gate, &self.handled)
             && state.policy.gateway.decision_log
@@ -205,7 +211,7 @@ impl Exchange {
                 let response = glue::instead(&response, answer.status, &lines_of_answer(&answer))?;
                 return Ok(self.logged(response.into(), answer.status));
             }
-            let (response, status) = amend(forwarding, response, &self.context)?;
+            let (response, status) = amend(forwarding, self.mapping(forwarding), response, &self.context)?;
             return Ok(self.logged(response.into(), status));
         }
         let reason = match &forwarding.origin.via {
@@ -272,13 +278,20 @@ fn outcome_redirect(forwarding: &Forwarding, status: u16, text: Option<&str>) ->
     Some(answered::instead(forwarding, redirect))
 }
 
-fn amend(forwarding: &Forwarding, response: Response, context: &JsValue) -> Result<(Response, u16), JsValue> {
-    let received = glue::received(&response)?;
+fn amend(
+    forwarding: &Forwarding,
+    mapping: Option<Mapping<'_>>,
+    response: Response,
+    context: &JsValue,
+) -> Result<(Response, u16), JsValue> {
+    let received = glue::received(&response, mapping.is_some())?;
     let mut lines = received.split('\n');
     let status = lines.next().and_then(|status| status.parse().ok()).unwrap_or(0);
     let mut line = || lines.next().unwrap_or_default();
     let said = answered::Said { cache_control: line(), vary: line(), challenges: line(), referrer_policy: line() };
-    let mut edits = answered::edits(forwarding, said);
+    let addresses = mapping.map(|mapping| returned::edits(&mapping, &returned::Said::read(lines)));
+    let mut edits = addresses.unwrap_or_default();
+    edits.extend(answered::edits(forwarding, said));
     if let Some(tags) = forwarding.tags.as_ref().filter(|_| status != 206 && is_page(&response)) {
         edits.extend(answered::page_edits(tags));
         let filter = PageFilter::new(tags).into();

@@ -192,12 +192,15 @@ function asText(response, bytes) {
   }
 }
 
-// What the core wants to know of an origin's answer, in one crossing.
-export function received(response) {
+// What the core wants to know of an origin's answer, in one crossing: with `addresses` also what may name addresses.
+export function received(response, addresses) {
   const { status, headers } = response;
   const said = (name) => "\n" + (headers.get(name) ?? "");
   const challenges = status === 401 ? said("www-authenticate") : "\n";
-  return status + said("cache-control") + said("vary") + challenges + said("referrer-policy");
+  const text = status + said("cache-control") + said("vary") + challenges + said("referrer-policy");
+  if (!addresses) return text;
+  const cookies = headers.getSetCookie().map((cookie) => "\n" + cookie).join("");
+  return text + said("location") + said("content-location") + said("refresh") + said("link") + cookies;
 }
 
 // The answer with other headers. A switched connection keeps its socket.

@@ -45,7 +45,7 @@ extern "C" {
     ) -> js_sys::Promise;
 
     #[wasm_bindgen(catch)]
-    pub fn received(response: &Response) -> Result<String, JsValue>;
+    pub fn received(response: &Response, addresses: bool) -> Result<String, JsValue>;
 
     #[wasm_bindgen(catch)]
     pub fn amended(response: &Response, edits: &str) -> Result<Response, JsValue>;

@@ -53,6 +53,8 @@ pub struct Forwarding {
     pub outcome_redirect: Option<Box<OutcomeRedirect>>,
     /// How a failure of the origin is told, if not as the route says.
     pub format: Option<ErrorFormat>,
+    /// `scheme://host` of the gateway, where the addresses of the origin in its answer are written as the gateway's.
+    pub gateway: Option<String>,
 }
 
 impl Forwarding {

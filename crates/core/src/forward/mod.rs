@@ -1,8 +1,10 @@
 //! The request as the origin gets it: rewritten path, credentials cut, identity set.
 
+mod client;
 pub mod headers;
 mod on_behalf;
 pub mod reserved;
+pub mod returned;
 
 use std::borrow::Cow;
 
@@ -50,7 +52,7 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
     let is_credential = |name: &str, value: &str| is_proof(policy, name) || (!is_cleaned(name) && traces::holds(value));
     let credentials = incoming.headers.iter().filter(|(name, value)| is_credential(name, value));
     remove.extend(credentials.map(|(name, _)| name.to_owned()));
-    let mut set = Vec::with_capacity(8);
+    let mut set = Vec::with_capacity(12);
     clean_cookies(policy, incoming, &mut remove, &mut set);
     if matches!(incoming.method, "GET" | "HEAD") && incoming.headers.get("content-length").is_some() {
         remove.push("content-length".to_owned());
@@ -69,11 +71,7 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
     if !identity.scope.is_empty() {
         set.push(("edgegate-scope", identity.scope.join(" ")));
     }
-    if matches!(forward.origin.via, Via::Url(_)) || forward.host.is_some() {
-        // The origin sees another host than the client wrote; this is the one that was checked.
-        set.push(("x-forwarded-host", target.host.to_string()));
-        set.push(("x-forwarded-proto", target.scheme().to_owned()));
-    }
+    client::tell(x, route, &mut set);
     let mut answer = Vec::new();
     if has_url_credential(route) {
         answer.push(("referrer-policy", "strict-origin".to_owned()));
@@ -96,6 +94,7 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
         tags: None,
         outcome_redirect: None,
         format: None,
+        gateway: forward.map.then(|| target.origin()),
     })
 }
 

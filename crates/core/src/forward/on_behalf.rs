@@ -30,7 +30,8 @@ pub(super) fn check(
             },
             // An origin that knows the header would not ask on which route it came.
             (true, _) => !policy.routes.iter().any(|route| route.dialect == Dialect::Checkfront),
-            (_, true) => !is_spoken_here || identity.kind == "token-pair",
+            // Who calls is the gateway's word; of a client of its own a server may tell.
+            (_, true) => is_spoken_here && identity.kind == "token-pair",
             _ => true,
         };
         if !goes_on {

@@ -10,6 +10,7 @@ pub mod answered;
 mod guarded;
 mod place;
 mod refuse;
+pub mod returned;
 pub mod words;
 
 use crate::dialect::Refused;
@@ -20,7 +21,7 @@ use crate::exchange::format::ErrorFormat;
 use crate::exchange::jar::Jar;
 use crate::exchange::{Exchange, Handled, Moment};
 use crate::http::answer::{Answer, with_cookies};
-use crate::http::{Incoming, Target, cors};
+use crate::http::{Incoming, Target, client, cors};
 use crate::luminate::errors;
 use crate::policy::SingleUse;
 use crate::ports::Ports;
@@ -65,6 +66,8 @@ impl State {
         self.foreign.begin(now);
         let jar = &Jar::default();
         let mut place = Place::Nowhere;
+        let behind = client::behind(request, &self.policy.gateway.proxies);
+        let request = behind.as_ref().unwrap_or(request);
         let decided = match target(self, request) {
             Ok(target) => {
                 let x = &Exchange { state: self, ports, request, target: &target, now, request_id, jar };

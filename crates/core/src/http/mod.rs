@@ -7,6 +7,7 @@ pub mod accept;
 pub mod answer;
 pub mod authorization;
 pub mod basic;
+pub mod client;
 pub mod cookie;
 pub mod cors;
 pub mod fetch_metadata;

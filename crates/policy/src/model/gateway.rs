@@ -15,6 +15,21 @@ pub struct Gateway {
     pub explain: bool,
     /// One JSON line per decision (default true).
     pub decision_log: bool,
+    /// In which fields the origin is told the client's address.
+    pub client_address: ClientAddress,
+    /// Proxies of one's own in front of the gateway: which networks are believed about who connected to them.
+    pub proxies: Vec<Network>,
+}
+
+/// `[gateway] client_address`: the fields that hold the client's address (default `X-Forwarded-For` alone).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ClientAddress {
+    /// `X-Forwarded-For`
+    pub x_forwarded_for: bool,
+    /// `X-Real-IP`
+    pub x_real_ip: bool,
+    /// `Forwarded` (RFC 7239), with host and scheme.
+    pub forwarded: bool,
 }
 
 /// `[origins.<name>]`
@@ -107,7 +122,8 @@ pub enum SingleUse {
     BestEffort,
 }
 
-coded!(struct Gateway { issuer, realm, explain, decision_log });
+coded!(struct Gateway { issuer, realm, explain, decision_log, client_address, proxies });
+coded!(struct ClientAddress { x_forwarded_for, x_real_ip, forwarded });
 coded!(struct Origin { name, via, insecure, timeout });
 coded!(enum Via { 0 Url(value), 1 Service(value) });
 coded!(struct Identity { keys, lifetime, strip });

@@ -150,6 +150,8 @@ pub struct Forward {
     /// Host of the URL that an origin by `service` gets. An origin by `url` always gets that URL's host: the
     /// platform lets no Worker send another.
     pub host: Option<String>,
+    /// Addresses of an origin by `url` are written as the gateway's in its answers (default true). Never of one by `service`.
+    pub map: bool,
     /// Request headers set for the origin.
     pub set: Vec<(String, String)>,
     /// Request headers removed.
@@ -177,5 +179,5 @@ coded!(struct Route { name, host, path, methods, accept, bearer, dialect, reads_
 coded!(enum Xsrf { 0 Off, 1 Origin, 2 Token, 3 Always });
 coded!(struct BearerUse { scope, query, form, prefix });
 coded!(enum Revocation { 0 Cached, 1 Strict });
-coded!(struct Forward { origin, path, host, set, remove, jwt_audience });
+coded!(struct Forward { origin, path, host, map, set, remove, jwt_audience });
 coded!(struct Cors { origins, credentials, headers, expose, max_age });

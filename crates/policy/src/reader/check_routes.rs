@@ -114,7 +114,7 @@ impl Advisor<'_> {
             self.say(
                 Warning::RouteToItself,
                 &label,
-                "forwards to the gateway's own address; every request would come back",
+                "forwards to the gateway's own host; that reaches the site behind a Worker route, but comes back on a Custom Domain",
             );
         }
     }

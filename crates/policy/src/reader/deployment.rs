@@ -5,10 +5,10 @@ use super::table::Table;
 use super::text;
 use super::value::Text;
 use crate::sections::key;
-use crate::shape::{admin, gateway, identity, limits, origin, root, storage};
+use crate::shape::{Key as Name, admin, gateway, identity, limits, origin, root, storage};
 use crate::{
-    Admin, BaseUrl, Gateway, Identity, Issuer, Key, Limits, Luminate, NamePattern, Network, Objects, Origin, SingleUse,
-    Via,
+    Admin, BaseUrl, ClientAddress, Gateway, Identity, Issuer, Key, Limits, Luminate, NamePattern, Network, Objects,
+    Origin, SingleUse, Via,
 };
 
 /// `version = 1`, so that the form of the file can change one day.
@@ -39,7 +39,41 @@ pub(crate) fn gateway(root: &Table<'_>) -> Option<Gateway> {
         let reason = "is possible only with an issuer on loopback: it shows what would have been signed";
         table.wrong(&gateway::EXPLAIN, reason);
     }
-    Some(Gateway { issuer, realm, explain, decision_log })
+    let (client_address, proxies) = (client_address(&table), networks(&table, &gateway::PROXIES, "your proxies have"));
+    Some(Gateway { issuer, realm, explain, decision_log, client_address, proxies })
+}
+
+/// `client_address`: one or several fields, or `none`.
+fn client_address(table: &Table<'_>) -> ClientAddress {
+    let nowhere = ClientAddress::default();
+    if !table.has(&gateway::CLIENT_ADDRESS) {
+        return ClientAddress { x_forwarded_for: true, ..nowhere };
+    }
+    let texts = table.texts(&gateway::CLIENT_ADDRESS);
+    let mut told = nowhere;
+    for text in &texts {
+        let Some(one) = text.word(&gateway::ADDRESS_FIELDS) else { continue };
+        if one == nowhere && texts.len() > 1 {
+            text.wrong("`none` stands alone");
+        }
+        told.x_forwarded_for |= one.x_forwarded_for;
+        told.x_real_ip |= one.x_real_ip;
+        told.forwarded |= one.forwarded;
+    }
+    told
+}
+
+/// A list of networks, none of which is everybody; `who` comes from them.
+fn networks(table: &Table<'_>, key: &Name, who: &str) -> Vec<Network> {
+    let mut networks = Vec::new();
+    for text in table.texts(key) {
+        let Some(network) = text.parsed(Network::parse) else { continue };
+        if network.is_everybody() {
+            text.wrong(&format!("`{network}` is everybody; name the networks that {who}"));
+        }
+        networks.push(network);
+    }
+    networks
 }
 
 /// `[origins.*]`
@@ -95,15 +129,7 @@ pub(crate) fn admin(
     if secret.is_some() && secret == next_secret {
         table.wrong(&admin::NEXT_SECRET, "is `secret` itself; the next admin key has a value of its own");
     }
-    let mut allow = Vec::new();
-    for text in table.texts(&admin::ALLOW) {
-        let Some(network) = text.parsed(Network::parse) else { continue };
-        if network.is_everybody() {
-            let reason = format!("`{network}` is everybody; name the networks that administrators come from");
-            text.wrong(&reason);
-        }
-        allow.push(network);
-    }
+    let allow = networks(&table, &admin::ALLOW, "administrators come from");
     Some(Admin { secret: secret?, next_secret, allow })
 }
 

@@ -227,6 +227,11 @@ fn forward(
         let reason = "is possible only for an origin by `service`; by `url` the platform always sends that URL's host";
         table.wrong(&route_forward::HOST, reason);
     }
+    if origin.is_some() && !by_url && table.has(&route_forward::MAP) {
+        let reason = "has no effect on an origin by `service`, which gets the gateway's own host; leave it out";
+        table.wrong(&route_forward::MAP, reason);
+    }
+    let map = by_url && table.flag(&route_forward::MAP);
     let jwt_audience = table.checked(&route_forward::JWT_AUDIENCE, text::audience);
     if jwt_audience.is_some() && !around.signs_identities {
         table.wrong(&route_forward::JWT_AUDIENCE, "needs a key to sign with: `[identity] keys = [\"…\"]`");
@@ -240,7 +245,7 @@ fn forward(
         }
         remove.push(names);
     }
-    Some(Forward { origin: origin?, path, host, set, remove, jwt_audience })
+    Some(Forward { origin: origin?, path, host, map, set, remove, jwt_audience })
 }
 
 fn set(table: &Table<'_>) -> Vec<(String, String)> {

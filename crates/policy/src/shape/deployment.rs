@@ -1,10 +1,12 @@
 //! The gateway itself and what stands around it.
 
 pub(crate) mod gateway {
-    use super::super::{Key, Kind, Shape, form};
+    use super::super::{Key, Kind, Shape, form, words};
+    use crate::ClientAddress;
 
     /// `[gateway]`
-    pub(crate) static TABLE: Shape = Shape::new("gateway", "", "", &[&ISSUER, &REALM, &EXPLAIN, &DECISION_LOG]);
+    pub(crate) static TABLE: Shape =
+        Shape::new("gateway", "", "", &[&ISSUER, &REALM, &EXPLAIN, &DECISION_LOG, &CLIENT_ADDRESS, &PROXIES]);
     pub(crate) static ISSUER: Key = Key::new(
         "issuer",
         Kind::Text,
@@ -33,6 +35,31 @@ pub(crate) mod gateway {
         form::FLAG,
         "One JSON line for each request. See [operations](operations.md#the-log).",
     );
+    pub(crate) static CLIENT_ADDRESS: Key = Key::new(
+        "client_address",
+        Kind::Texts(Some("is empty; write `none` if no origin is to be told the client's address")),
+        "",
+        "The header fields in which origins are told [the client's address](origins.md#the-clients-address): \
+         `\"x-forwarded-for\"`, `\"x-real-ip\"`, `\"forwarded\"` (RFC 7239, with host and scheme), or `\"none\"` alone. \
+         Whatever a client sends in such fields is removed.",
+    )
+    .of(|| words(&ADDRESS_FIELDS))
+    .usually("`[\"x-forwarded-for\"]`");
+    pub(crate) static PROXIES: Key = Key::new(
+        "proxies",
+        Kind::Texts(None),
+        form::NETWORKS,
+        "Networks of your own proxies in front of the gateway. If the platform says that one of them connected, the \
+         client is the last address in `X-Forwarded-For` that is none of them. A network that contains every address is a \
+         mistake.",
+    );
+    pub(crate) const ADDRESS_FIELDS: [(&str, ClientAddress); 4] = [
+        ("x-forwarded-for", ClientAddress { x_forwarded_for: true, ..NOWHERE }),
+        ("x-real-ip", ClientAddress { x_real_ip: true, ..NOWHERE }),
+        ("forwarded", ClientAddress { forwarded: true, ..NOWHERE }),
+        ("none", NOWHERE),
+    ];
+    const NOWHERE: ClientAddress = ClientAddress { x_forwarded_for: false, x_real_ip: false, forwarded: false };
 }
 
 pub(crate) mod origin {
@@ -50,7 +77,8 @@ pub(crate) mod origin {
         Kind::Text,
         form::URL,
         "Its address, optionally with a base path, without a trailing slash. https, except on loopback. Requests \
-         carry the host of this address; `X-Forwarded-Host` and `X-Forwarded-Proto` say what the client asked for.",
+         carry the host of this address; `X-Forwarded-Host` and `X-Forwarded-Proto` say what the client asked for. In \
+         answers this address is [written as the gateway's](origins.md#answers-that-come-back).",
     );
     pub(crate) static SERVICE: Key = Key::new(
         "service",

@@ -201,7 +201,7 @@ pub(crate) mod route_forward {
 
     /// `[routes[].forward]`
     pub(crate) static TABLE: Shape =
-        Shape::new("routes[].forward", "", "", &[&ORIGIN, &PATH, &HOST, &SET, &REMOVE, &JWT_AUDIENCE]);
+        Shape::new("routes[].forward", "", "", &[&ORIGIN, &PATH, &HOST, &MAP, &SET, &REMOVE, &JWT_AUDIENCE]);
     pub(crate) static ORIGIN: Key = Key::new("origin", Kind::Text, form::SLUG, "Name of the origin.").required();
     pub(crate) static PATH: Key = Key::new(
         "path",
@@ -218,11 +218,20 @@ pub(crate) mod route_forward {
          that URL's host.",
     )
     .usually("the gateway's");
+    pub(crate) static MAP: Key = Key::new(
+        "map",
+        Kind::Flag(true),
+        form::FLAG,
+        "Writes the address of an origin by `url` as the gateway's in `Location`, `Content-Location`, `Refresh` and \
+         `Link` of its answers, and maps `Path` and `Domain` of its cookies \
+         ([how](origins.md#answers-that-come-back)). With `false` answers pass as they are. An origin by `service` gets \
+         the gateway's own host, so there is nothing to map.",
+    );
     pub(crate) static SET: Key = Key::new(
         "set",
         Kind::Other,
         r##""type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"type": "string", "pattern": "^([!-~]([ -~]*[!-~])?)?$"}"##,
-        "Request headers to set. No `Edgegate-*`, no credential and no connection header. The values are in this \
+        "Request headers to set, also in place of what the gateway tells of host, scheme and client's address. No `Edgegate-*`, no credential and no connection header. The values are in this \
          file, so do not put a secret here.",
     )
         .usually("none");
@@ -230,7 +239,8 @@ pub(crate) mod route_forward {
         "remove",
         Kind::Texts(None),
         form::NAME_PATTERNS,
-        "Request headers to remove. A name may end with `*`.",
+        "Request headers to remove, those in which the gateway tells host, scheme and client's address among them. A name \
+         may end with `*`.",
     );
     pub(crate) static JWT_AUDIENCE: Key = Key::new(
         "jwt_audience",

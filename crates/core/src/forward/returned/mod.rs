@@ -1,0 +1,92 @@
+//! What an origin's answer says of its own addresses, as the gateway's: what nginx's `proxy_redirect default` and
+//! `proxy_cookie_*` do.
+//!
+//! An origin by `url` knows itself by that address and by the paths that it gets. The client knows neither. So an address
+//! below the origin's base is written as the one at the gateway that leads there, and the route's own mapping of paths is
+//! the judge: what it would not bring back to the very same path stays as the origin wrote it. Nothing is repaired.
+
+mod cookie;
+mod list;
+
+use crate::exchange::decision::Forwarding;
+use crate::http::Target;
+use crate::policy::{BaseUrl, Route, Via};
+use crate::routing;
+
+/// How the addresses of one answer are mapped.
+#[derive(Debug, Clone, Copy)]
+pub struct Mapping<'a> {
+    base: &'a BaseUrl,
+    route: &'a Route,
+    /// `scheme://host` of the gateway, as this client wrote it.
+    gateway: &'a str,
+}
+
+impl<'a> Mapping<'a> {
+    /// That of an answer to what was forwarded along the route, where its addresses are mapped at all.
+    pub fn of(forwarding: &'a Forwarding, route: &'a Route) -> Option<Self> {
+        match (&forwarding.origin.via, &forwarding.gateway) {
+            (Via::Url(base), Some(gateway)) => Some(Self { base, route, gateway }),
+            _ => None,
+        }
+    }
+
+    /// A URI reference (RFC 3986 section 4.1) as it has to be at the gateway; None if it stays. One that begins with a
+    /// scheme or `//` becomes whole, a path stays a path.
+    pub fn reference(&self, text: &str) -> Option<String> {
+        // Browsers drop tabs and take `\` for `/`; several fields of one name arrive joined with a space.
+        if !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
+            return None;
+        }
+        let (start, rest) = match self.behind_authority(text) {
+            Some(rest) => (self.gateway, rest?),
+            None if text.starts_with('/') => ("", text),
+            None => return None,
+        };
+        let (path, tail) = rest.split_at_checked(rest.find(['?', '#']).unwrap_or(rest.len()))?;
+        let path = self.path(if path.is_empty() { "/" } else { path })?;
+        Some([start, &path, tail].concat()).filter(|mapped| mapped != text)
+    }
+
+    /// What follows the authority; `Some(None)` if that is another than the origin's, None if there is none.
+    fn behind_authority<'t>(&self, text: &'t str) -> Option<Option<&'t str>> {
+        let (is_https, rest) = match (text.strip_prefix("//"), scheme(text, "http://"), scheme(text, "https://")) {
+            // It has the scheme of the page on which it stands.
+            (Some(rest), ..) => (self.gateway.starts_with("https://"), rest),
+            (_, Some(rest), _) => (false, rest),
+            (.., Some(rest)) => (true, rest),
+            _ => return None,
+        };
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        Some(rest.split_at_checked(end).filter(|(authority, _)| self.is_own(authority, is_https)).map(|(_, rest)| rest))
+    }
+
+    /// Whether host and port are the origin's. It may take itself for one of the other scheme, which is that of its clients.
+    fn is_own(&self, authority: &str, is_https: bool) -> bool {
+        let implied = if is_https { ":443" } else { ":80" };
+        authority.strip_suffix(implied).unwrap_or(authority).eq_ignore_ascii_case(self.base.authority())
+    }
+
+    fn path(&self, path: &str) -> Option<String> {
+        let below = path.strip_prefix(self.base.path()).filter(|below| below.starts_with('/'))?;
+        let mapped = match &self.route.forward.path {
+            Some(to) => [self.route.path.base(), to.rest(below)?].concat(),
+            None => below.to_owned(),
+        };
+        self.leads(&mapped, |target| {
+            routing::check_path(self.route, target).is_ok()
+                && routing::forwarded_path(self.route, target).is_some_and(|path| path == below)
+        })
+        .then_some(mapped)
+    }
+
+    /// Whether the gateway would take a path of its own, and that leads where it should.
+    fn leads(&self, path: &str, is_meant: impl Fn(&Target<'_>) -> bool) -> bool {
+        Target::read(&[self.gateway, path].concat(), usize::MAX).is_ok_and(|target| is_meant(&target))
+    }
+}
+
+/// What follows a scheme, which has no case.
+fn scheme<'t>(text: &'t str, scheme: &str) -> Option<&'t str> {
+    text.split_at_checked(scheme.len()).filter(|(start, _)| start.eq_ignore_ascii_case(scheme)).map(|(_, rest)| rest)
+}
