@@ -8,24 +8,18 @@ import { findChromium, chromiumHint } from "../../scripts/lib/chromium.mjs";
 import { startBrowser } from "../browser/lib/browser.mjs";
 import { startFront } from "./lib/front.mjs";
 import { guarded, policyFor, PUBLIC, secrets } from "./lib/gate.mjs";
+import { linesOf } from "./lib/settings.mjs";
 import { startSite } from "./lib/sites.mjs";
 import django from "./sites/django.mjs";
 import express from "./sites/express.mjs";
 
-const settings = {
-  ALLOWED_HOSTS: ["www.example.org"],
-  USE_X_FORWARDED_HOST: true,
-  SECURE_PROXY_SSL_HEADER: ["HTTP_X_FORWARDED_PROTO", "https"],
-  SESSION_COOKIE_SECURE: true,
-  CSRF_COOKIE_SECURE: true,
-};
 const chromium = findChromium();
 if (chromium) process.env.CHROMIUM = chromium;
 const lacking = (site) => site.missing() ?? (chromium ? undefined : chromiumHint);
 
 describe("in Chromium", () => {
   test("Django's admin, behind a session of the gateway's", { skip: lacking(django) }, async (t) => {
-    const { site, page, gate, troubles } = await open(t, django, settings, "/admin");
+    const { site, page, gate, troubles } = await open(t, django, { lines: linesOf("Django", "python") }, "/admin");
     assert.equal((await page.goto(`${PUBLIC}/admin/`)).status(), 401);
     await page.goto(PUBLIC + (await nonce(gate, "/admin/")));
     await page.getByLabel("Username").fill("jo");
@@ -45,7 +39,7 @@ describe("in Chromium", () => {
   });
 
   test("an Express site that wants https and its own host, with an upload and a WebSocket", async (t) => {
-    const { page, gate, troubles } = await open(t, express, { trustProxy: true, canonical: PUBLIC, secure: true }, "/account");
+    const { page, gate, troubles } = await open(t, express, { lines: linesOf("Express", "js"), canonical: PUBLIC, secure: true }, "/account");
     await page.goto(PUBLIC + (await nonce(gate, "/account")));
     assert.equal(page.url(), `${PUBLIC}/login`);
     await page.locator("input[name=user]").fill("jo");

@@ -4,22 +4,20 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { guarded, open, PUBLIC } from "./lib/gate.mjs";
+import { linesOf, without } from "./lib/settings.mjs";
 import { startSite } from "./lib/sites.mjs";
-import { visit } from "./lib/visitor.mjs";
+import { ADDRESS, visit } from "./lib/visitor.mjs";
 import django from "./sites/django.mjs";
 
-// What docs/origins.md has.
-const settings = {
-  ALLOWED_HOSTS: ["www.example.org"],
-  USE_X_FORWARDED_HOST: true,
-  SECURE_PROXY_SSL_HEADER: ["HTTP_X_FORWARDED_PROTO", "https"],
-};
+const lines = linesOf("Django", "python");
 // What an ordinary site has of its own, whatever it stands behind.
-const strict = { SECURE_SSL_REDIRECT: true, PREPEND_WWW: true, SESSION_COOKIE_SECURE: true, CSRF_COOKIE_SECURE: true };
+const strict = `
+SECURE_SSL_REDIRECT = PREPEND_WWW = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+`;
 
 describe("Django", { skip: django.missing() }, () => {
   let site;
-  before(async () => (site = await startSite(django, { ...strict, ...settings })));
+  before(async () => (site = await startSite(django, { lines: strict + lines })));
   after(() => site.stop());
 
   test("somebody logs into the admin and adds a row with a file", async (t) => {
@@ -35,13 +33,13 @@ describe("Django", { skip: django.missing() }, () => {
     assert.deepEqual([foreign.status, foreign.text.includes("Django")], [403, false], "the gateway's own answer");
   });
 
-  test("it builds the addresses that its client sees", async (t) => {
-    const { url, secure } = (await (await visit(t, site.url)).open("/seen")).json;
-    assert.deepEqual([url, secure], [`${PUBLIC}/seen/`, true]);
+  test("it builds the addresses that its client sees, and reads where the client is", async (t) => {
+    const { url, secure, forwarded } = (await (await visit(t, site.url)).open("/seen")).json;
+    assert.deepEqual([url, secure, forwarded], [`${PUBLIC}/seen/`, true, ADDRESS]);
   });
 
   test("in a folder of the gateway's, whose name gunicorn is told", async (t) => {
-    const folder = await startSite(django, { ...strict, ...settings, SCRIPT_NAME: "/shop" });
+    const folder = await startSite(django, { lines: strict + lines, folder: "/shop" });
     t.after(() => folder.stop());
     await addNote(await visit(t, folder.url, { routes: open("/shop/*") }), folder, "in a folder", "/shop");
   });
@@ -55,16 +53,16 @@ describe("Django", { skip: django.missing() }, () => {
   });
 
   test("CSRF_TRUSTED_ORIGINS alone lets forms through", async (t) => {
-    const trusting = await startSite(django, { CSRF_TRUSTED_ORIGINS: [PUBLIC] });
+    const trusting = await startSite(django, { lines: `CSRF_TRUSTED_ORIGINS = ["${PUBLIC}"]` });
     t.after(() => trusting.stop());
     await addNote(await visit(t, trusting.url), trusting, "trusted");
   });
 
   test("a site that wants https and its own host loops or leads away unless it believes the gateway", async (t) => {
-    const http = await startSite(django, { ...strict, ...settings, SECURE_PROXY_SSL_HEADER: undefined });
+    const http = await startSite(django, { lines: strict + without(lines, "SECURE_PROXY_SSL_HEADER") });
     t.after(() => http.stop());
     await assert.rejects((await visit(t, http.url)).open("/admin/"), /a loop/);
-    const host = await startSite(django, { ...strict, ...settings, USE_X_FORWARDED_HOST: undefined, ALLOWED_HOSTS: ["*"] });
+    const host = await startSite(django, { lines: `${strict}${without(lines, "USE_X_FORWARDED_HOST")}ALLOWED_HOSTS = ["*"]` });
     t.after(() => host.stop());
     await assert.rejects((await visit(t, host.url)).open("/admin/"), /led around the gateway.*www\.127\.0\.0\.1/);
   });

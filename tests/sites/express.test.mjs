@@ -2,13 +2,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { guarded, PUBLIC } from "./lib/gate.mjs";
+import { linesOf } from "./lib/settings.mjs";
 import { startSite } from "./lib/sites.mjs";
 import { say } from "./lib/socket.mjs";
-import { visit, Visitor } from "./lib/visitor.mjs";
+import { ADDRESS, visit, Visitor } from "./lib/visitor.mjs";
 import express from "./sites/express.mjs";
 
-// What docs/origins.md has, and what an ordinary site has of its own.
-const settings = { trustProxy: true };
+const settings = { lines: linesOf("Express", "js") };
+// What an ordinary site has of its own.
 const strict = { canonical: PUBLIC, secure: true };
 
 describe("Express", () => {
@@ -34,9 +35,9 @@ describe("Express", () => {
     assert.equal(await say(visitor, "/chat", "hello"), "jo says hello");
   });
 
-  test("it builds the addresses that its client sees", async (t) => {
-    const { url, secure } = (await (await visit(t, site.url)).open("/seen")).json;
-    assert.deepEqual([url, secure], [`${PUBLIC}/seen`, true]);
+  test("it builds the addresses that its client sees, and reads where the client is", async (t) => {
+    const { url, secure, address } = (await (await visit(t, site.url)).open("/seen")).json;
+    assert.deepEqual([url, secure, address], [`${PUBLIC}/seen`, true, ADDRESS]);
   });
 
   test("a form without its token is refused by the site", async (t) => {

@@ -1,34 +1,40 @@
 // Servers of files behind the gateway: the redirect from a folder to its page, and a server that wants to be called by its own name.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { PUBLIC } from "./lib/gate.mjs";
+import { open, PUBLIC } from "./lib/gate.mjs";
+import { linesOf } from "./lib/settings.mjs";
 import { startSite } from "./lib/sites.mjs";
-import { visit } from "./lib/visitor.mjs";
+import { ADDRESS, visit } from "./lib/visitor.mjs";
 import apache from "./sites/apache.mjs";
 import nginx from "./sites/nginx.mjs";
 import serve from "./sites/serve.mjs";
 
-const { hostname } = new URL(PUBLIC);
-// What docs/origins.md has.
-const settings = {
-  nginx: "absolute_redirect off;",
-  apache: `ServerName ${PUBLIC}\nUseCanonicalName On`,
-};
-const canonical = {
-  nginx: `if ($http_x_forwarded_host != ${hostname}) { return 301 ${PUBLIC}$request_uri; }`,
-  apache: `RewriteEngine On\nRewriteCond "%{HTTP:X-Forwarded-Host}" "!=${hostname}"\nRewriteRule "^" "${PUBLIC}%{REQUEST_URI}" [R=301,L]`,
-};
+const settings = { nginx: linesOf("nginx", "nginx"), apache: linesOf("Apache", "apache"), serve: "" };
+const canonical = { nginx: linesOf("A canonical host", "nginx canonical"), apache: linesOf("A canonical host", "apache canonical") };
 const looping = {
   nginx: canonical.nginx.replace("$http_x_forwarded_host", "$host"),
   apache: canonical.apache.replace("HTTP:X-Forwarded-Host", "HTTP_HOST"),
 };
 
+test("nginx reads where the client is", { skip: nginx.missing() }, async (t) => {
+  assert.equal((await (await behind(t, nginx, settings.nginx)).open("/seen")).json.address, ADDRESS);
+});
+
+test("without any mapping the redirect of a server as it comes leads around the gateway", { skip: nginx.missing() }, async (t) => {
+  const { url, stop } = await startSite(nginx);
+  t.after(stop);
+  const visitor = await visit(t, url, { routes: open("/*").replace('origin = "site"', 'origin = "site", map = false') });
+  await assert.rejects(visitor.open("/docs"), /led around the gateway/);
+});
+
 for (const site of [nginx, apache, serve]) {
   describe(`files of ${site.name}`, { skip: site.missing() }, () => {
-    test("a folder leads to its page", async (t) => {
-      const page = await (await behind(t, site, settings[site.name])).open("/docs");
-      assert.deepEqual([page.url, page.came.length, /The manual/.test(page.text)], [`${PUBLIC}/docs/`, 1, true]);
-    });
+    for (const [how, lines] of [["as it comes", ""], ["with the settings of docs/origins.md", settings[site.name]]]) {
+      test(`a folder leads to its page, ${how}`, async (t) => {
+        const page = await (await behind(t, site, lines)).open("/docs");
+        assert.deepEqual([page.url, page.came.length, /The manual/.test(page.text)], [`${PUBLIC}/docs/`, 1, true]);
+      });
+    }
 
     if (!canonical[site.name]) return;
 

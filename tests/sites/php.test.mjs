@@ -2,22 +2,19 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { guarded, PUBLIC } from "./lib/gate.mjs";
+import { linesOf } from "./lib/settings.mjs";
 import { startSite } from "./lib/sites.mjs";
-import { visit } from "./lib/visitor.mjs";
+import { ADDRESS, visit } from "./lib/visitor.mjs";
 import apache from "./sites/apache.mjs";
 import php from "./sites/php.mjs";
 
-// What docs/origins.md has for the server; for PHP it has apps/php/prepended.php.
-const lines = `
-SetEnvIf X-Forwarded-Proto "^https$" HTTPS=on
-ServerName ${PUBLIC}
-UseCanonicalName On
-`;
+const settings = { before: linesOf("PHP", "php") };
+const withServer = { ...settings, lines: linesOf("Apache", "apache") };
 
-for (const [name, kind, settings] of [["PHP's own server", php, { prepend: true }], ["Apache", apache, { prepend: true, lines }]]) {
+for (const [name, kind, own] of [["PHP's own server", php, settings], ["Apache", apache, withServer]]) {
   describe(`PHP under ${name}`, { skip: kind.missing() }, () => {
     let site;
-    before(async () => (site = await startSite(kind, settings)));
+    before(async () => (site = await startSite(kind, own)));
     after(() => site.stop());
 
     test("somebody logs in and uploads a file", async (t) => logIn(await visit(t, site.url)));
@@ -29,9 +26,9 @@ for (const [name, kind, settings] of [["PHP's own server", php, { prepend: true 
       await logIn(visitor);
     });
 
-    test("it builds the addresses that its client sees", async (t) => {
-      const { url, secure } = (await (await visit(t, site.url)).open("/seen")).json;
-      assert.deepEqual([url, secure], [`${PUBLIC}/seen`, true]);
+    test("it builds the addresses that its client sees, and reads where the client is", async (t) => {
+      const { url, secure, address } = (await (await visit(t, site.url)).open("/seen")).json;
+      assert.deepEqual([url, secure, address], [`${PUBLIC}/seen`, true, ADDRESS]);
     });
   });
 }

@@ -2,17 +2,17 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { guarded, PUBLIC } from "./lib/gate.mjs";
+import { linesOf } from "./lib/settings.mjs";
 import { startSite } from "./lib/sites.mjs";
 import { say } from "./lib/socket.mjs";
-import { visit, Visitor } from "./lib/visitor.mjs";
+import { ADDRESS, visit, Visitor } from "./lib/visitor.mjs";
 import rails from "./sites/rails.mjs";
 
 const CABLE = { protocol: "actioncable-v1-json" };
 
 describe("Rails", { skip: rails.missing() }, () => {
   let site;
-  // What docs/origins.md has, and what an ordinary site has of its own.
-  before(async () => (site = await startSite(rails, { force_ssl: true, hosts: ["www.example.org", "127.0.0.1"], cable_origins: [PUBLIC] })));
+  before(async () => (site = await startSite(rails, { lines: linesOf("Rails", "ruby") })));
   after(() => site.stop());
 
   for (const [how, options] of [["https", {}], ["a session of the gateway's", { routes: guarded("/account") }]]) {
@@ -26,13 +26,13 @@ describe("Rails", { skip: rails.missing() }, () => {
     });
   }
 
-  test("it builds the addresses that its client sees", async (t) => {
-    const { url, secure } = (await (await visit(t, site.url)).open("/seen")).json;
-    assert.deepEqual([url, secure], [`${PUBLIC}/seen`, true]);
+  test("it builds the addresses that its client sees, and reads where the client is", async (t) => {
+    const { url, secure, address } = (await (await visit(t, site.url)).open("/seen")).json;
+    assert.deepEqual([url, secure, address], [`${PUBLIC}/seen`, true, ADDRESS]);
   });
 
   test("without them it opens no Action Cable, and a list of hosts without the gateway's refuses everything", async (t) => {
-    const bare = await startSite(rails, { hosts: ["127.0.0.1"] });
+    const bare = await startSite(rails, { lines: 'config.hosts = ["127.0.0.1"]' });
     t.after(() => bare.stop());
     assert.equal((await (await visit(t, bare.url)).open("/login")).status, 403);
     const open = await startSite(rails);

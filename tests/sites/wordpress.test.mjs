@@ -4,16 +4,16 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { guarded, PUBLIC } from "./lib/gate.mjs";
-import { app } from "./lib/app.mjs";
+import { linesOf } from "./lib/settings.mjs";
 import { startSite } from "./lib/sites.mjs";
-import { visit } from "./lib/visitor.mjs";
+import { ADDRESS, visit } from "./lib/visitor.mjs";
 import wordpress from "./sites/wordpress.mjs";
 
-const config = readFileSync(app("wordpress/behind-the-gateway.php"), "utf8");
+const lines = linesOf("PHP", "php") + linesOf("WordPress", "php");
 
 describe("WordPress", { skip: wordpress.missing() }, () => {
   let site;
-  before(async () => (site = await startSite(wordpress, { config })));
+  before(async () => (site = await startSite(wordpress, { lines })));
   after(() => site.stop());
 
   test("its own redirect leads to the page, once", async (t) => {
@@ -25,7 +25,7 @@ describe("WordPress", { skip: wordpress.missing() }, () => {
     const visitor = await visit(t, site.url);
     const comment = { comment: "by the gateway", author: "Sam", email: "sam@example.org" };
     const commented = await visitor.submit(await visitor.open("/hello-world/"), comment, { form: "wp-comments-post" });
-    assert.match(commented.text, /<blockquote>by the gateway/, commented.text.slice(0, 300));
+    assert.match(commented.text, new RegExp(`<blockquote>by the gateway, from ${ADDRESS}<`), commented.text.slice(0, 300));
     await upload(visitor, site, "open.txt");
   });
 
@@ -40,11 +40,11 @@ describe("WordPress", { skip: wordpress.missing() }, () => {
     const file = path.join(site.folder, "site/wp-config.php");
     const whole = readFileSync(file, "utf8");
     t.after(() => writeFileSync(file, whole));
-    const lines = /^if \(.*\n.*\n}\n/gm;
-    assert.equal(whole.match(lines).length, 2);
+    const pieces = /^if \(.*\n.*\n}\n/gm;
+    assert.equal(whole.match(pieces).length, 3);
     for (const [missing, page, trouble] of [[0, "/wp-admin/", /a loop/], [1, "/hello-world/", /led around the gateway/]]) {
       let at = 0;
-      writeFileSync(file, whole.replaceAll(lines, (text) => (at++ === missing ? "" : text)));
+      writeFileSync(file, whole.replaceAll(pieces, (text) => (at++ === missing ? "" : text)));
       await assert.rejects((await visit(t, site.url)).open(page), trouble);
     }
   });

@@ -1,5 +1,5 @@
-// An ordinary Express site: sessions, a CSRF token, an upload, a WebSocket for who is logged in. What docs/origins.md tells an operator to set is
-// read from SITE_SETTINGS, so that the tests can see the site with and without it.
+// An ordinary Express site: sessions, a CSRF token, an upload, a WebSocket for who is logged in. What docs/origins.md tells an operator
+// to set comes from SITE_LINES, so that the tests can see the site with and without it.
 import http from "node:http";
 import { csrfSync } from "csrf-sync";
 import express from "express";
@@ -7,11 +7,11 @@ import session from "express-session";
 import multer from "multer";
 import { WebSocketServer } from "ws";
 
-const { trustProxy, canonical, secure = false } = JSON.parse(process.env.SITE_SETTINGS ?? "{}");
+const { SITE_LINES: lines = "", SITE_CANONICAL: canonical, SITE_SECURE: secure } = process.env;
 const app = express();
-if (trustProxy !== undefined) app.set("trust proxy", trustProxy);
+new Function("app", lines)(app);
 if (canonical) app.use(toCanonicalHost);
-const sessions = session({ secret: "only for this test", resave: false, saveUninitialized: true, cookie: { secure, sameSite: "lax" } });
+const sessions = session({ secret: "only for this test", resave: false, saveUninitialized: true, cookie: { secure: Boolean(secure), sameSite: "lax" } });
 const { csrfSynchronisedProtection, generateToken } = csrfSync({ getTokenFromRequest: (request) => request.body?._csrf });
 app.use(sessions);
 app.use(express.urlencoded({ extended: false }));

@@ -1,11 +1,8 @@
 # An ordinary Rails site: sessions, the CSRF check, an upload, Action Cable for who is logged in. What docs/origins.md tells an
-# operator to set is read from SITE_SETTINGS, so that the tests can see the site with and without it.
-require "json"
+# operator to set comes from SITE_LINES, so that the tests can see the site with and without it.
 require "logger"
 require "action_controller/railtie"
 require "action_cable/engine"
-
-SETTINGS = JSON.parse(ENV.fetch("SITE_SETTINGS", "{}"))
 
 class Site < Rails::Application
   config.load_defaults 6.1
@@ -14,11 +11,9 @@ class Site < Rails::Application
   config.logger = Logger.new(nil)
   config.secret_key_base = "only for this test" * 4
   config.session_store :cookie_store, key: "_site"
-  config.hosts = SETTINGS["hosts"] if SETTINGS["hosts"]
-  config.force_ssl = SETTINGS.fetch("force_ssl", false)
   config.action_cable.cable = { "adapter" => "async" }
   config.action_cable.mount_path = "/cable"
-  config.action_cable.allowed_request_origins = SETTINGS.fetch("cable_origins", [])
+  class_eval(ENV.fetch("SITE_LINES"))
 
   routes.append do
     get "seen", to: "site#seen"

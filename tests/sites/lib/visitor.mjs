@@ -7,11 +7,15 @@ import { formIn } from "./html.mjs";
 
 const MOST_REDIRECTS = 10;
 
+/** Where visitors come from: the platform says so, and not they. */
+export const ADDRESS = "203.0.113.7";
+const FORGED = { "x-forwarded-for": "192.0.2.66", "x-real-ip": "192.0.2.66", forwarded: "for=192.0.2.66;host=evil.example", "x-forwarded-host": "evil.example", "client-ip": "192.0.2.66" };
+
 /** Somebody who comes to the site through a gateway, which stops when the test ends. */
 export async function visit(t, url, options) {
   const gate = await startGate(url, options);
   t.after(() => gate.stop());
-  return new Visitor(gate);
+  return new Visitor(gate, { headers: { "cf-connecting-ip": ADDRESS, ...FORGED } });
 }
 
 export class Visitor {

@@ -1,4 +1,4 @@
-// Apache with PHP as a module, and a folder of files. `settings.lines`: lines of docs/origins.md for the server.
+// Apache with PHP as a module, and a folder of files. `settings`: { lines } for the server, { before } for PHP.
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import apache from "../../origins/origins/apache.mjs";

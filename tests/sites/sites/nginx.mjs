@@ -1,4 +1,4 @@
-// nginx with a folder of files. `settings.lines`: lines of docs/origins.md for the server.
+// nginx with a folder of files. `settings`: { lines } for the server.
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { lacking, program } from "../../origins/lib/debian.mjs";

@@ -1,5 +1,5 @@
-// PHP's own server. `settings.prepend`: whether prepended.php stands beside the site.
-import { copyFileSync } from "node:fs";
+// PHP's own server. `settings`: { before }, what is put before the site.
+import { copyFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { lacking, program } from "../../origins/lib/debian.mjs";
 import { startProcess } from "../../origins/lib/process.mjs";
@@ -7,9 +7,10 @@ import { app } from "../lib/app.mjs";
 
 const packages = ["php-cli"];
 
-/** Copies the site and, if the operator did so, what is put before it. */
-export function writePhp(folder, { prepend }) {
-  for (const name of prepend ? ["index.php", "prepended.php"] : ["index.php"]) copyFileSync(app(`php/${name}`), path.join(folder, name));
+/** The site, and what is put before it. */
+export function writePhp(folder, { before = "" }) {
+  copyFileSync(app("php/index.php"), path.join(folder, "index.php"));
+  writeFileSync(path.join(folder, "before.php"), `<?php\n${before}`);
 }
 
 export default {

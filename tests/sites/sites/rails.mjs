@@ -1,4 +1,4 @@
-// Rails under puma.
+// Rails under puma. `settings`: { lines } for config/application.rb.
 import { existsSync } from "node:fs";
 import { lacking, program } from "../../origins/lib/debian.mjs";
 import { startProcess } from "../../origins/lib/process.mjs";
@@ -12,10 +12,10 @@ export default {
   name: "rails",
   packages,
   missing: () => lacking(packages, "ruby", "puma") ?? (isThere() ? undefined : `apt-get install ${packages.join(" ")}`),
-  start: ({ port, folder, settings }) =>
+  start: ({ port, folder, settings: { lines = "" } }) =>
     startProcess(program("puma"), ["-b", `tcp://127.0.0.1:${port}`, "-t", "4:4", "-e", "production", "-q", app("rails.ru")], {
       port,
       folder,
-      env: { SITE_SETTINGS: JSON.stringify(settings), RAILS_ENV: "production" },
+      env: { SITE_LINES: lines, RAILS_ENV: "production" },
     }),
 };

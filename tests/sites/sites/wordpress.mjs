@@ -1,4 +1,4 @@
-// WordPress of Debian's package, under Apache, with MariaDB. `settings.config`: what docs/origins.md puts into wp-config.php.
+// WordPress of Debian's package, under Apache, with MariaDB. `settings`: { lines } for wp-config.php.
 import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -14,13 +14,13 @@ export default {
   name: "wordpress",
   packages,
   missing: () => lacking(packages, "apache2", "php", "mariadbd") ?? (existsSync(`${source}/wp-load.php`) ? undefined : `apt-get install ${packages.join(" ")}`),
-  async start({ port, folder, settings: { config = "" } }) {
+  async start({ port, folder, settings: { lines = "" } }) {
     const root = path.join(folder, "site");
     writeSite(root);
     chmodSync(folder, 0o755);
     const database = await startDatabase(path.join(folder, "database"));
     try {
-      writeFileSync(path.join(root, "wp-config.php"), configuration(database.port, config));
+      writeFileSync(path.join(root, "wp-config.php"), configuration(database.port, lines));
       execFileSync(program("php"), [app("wordpress/install.php")], { env: { ...process.env, SITE_FOLDER: root } });
       const { stop } = await startApache({ port, folder, root });
       return { stop: () => (stop(), database.stop()) };
@@ -52,7 +52,7 @@ async function startDatabase(folder) {
   return { port, stop };
 }
 
-const configuration = (port, config) => `<?php
+const configuration = (port, lines) => `<?php
 define('DB_NAME', 'site');
 define('DB_USER', 'site');
 define('DB_PASSWORD', 'site');
@@ -62,7 +62,7 @@ define('DISABLE_WP_CRON', true);
 define('WP_HTTP_BLOCK_EXTERNAL', true);
 define('WP_DEFAULT_THEME', 'plain');
 $table_prefix = 'wp_';
-${config}
+${lines}
 if (!defined('ABSPATH')) define('ABSPATH', __DIR__ . '/');
 require ABSPATH . 'wp-settings.php';
 `;

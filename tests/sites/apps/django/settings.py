@@ -1,6 +1,5 @@
 """An ordinary Django site: the admin, sessions, the CSRF middleware, SQLite. What docs/origins.md tells an operator to set
-is read from SITE_SETTINGS, so that the tests can see the site with and without it."""
-import json
+comes last, from SITE_LINES, so that the tests can see the site with and without it."""
 import os
 
 FOLDER = os.environ["SITE_FOLDER"]
@@ -43,5 +42,4 @@ TEMPLATES = [{
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGGING = {"version": 1, "disable_existing_loggers": True}
 
-globals().update({name: tuple(value) if name == "SECURE_PROXY_SSL_HEADER" else value
-                  for name, value in json.loads(os.environ.get("SITE_SETTINGS", "{}")).items()})
+exec(os.environ["SITE_LINES"])

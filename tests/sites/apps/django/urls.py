@@ -8,7 +8,6 @@ def seen(request):
     return JsonResponse({
         "url": request.build_absolute_uri(),
         "secure": request.is_secure(),
-        "address": request.META["REMOTE_ADDR"],
         "forwarded": request.META.get("HTTP_X_FORWARDED_FOR"),
     })
 

@@ -1,7 +1,7 @@
 <?php
 // An ordinary PHP site: a session, a token against forged forms, an upload, and redirects to whole addresses, built as most
-// sites build them. prepended.php is what docs/origins.md tells an operator to put before it.
-if (is_readable(__DIR__ . '/prepended.php')) require __DIR__ . '/prepended.php';
+// sites build them. before.php is what docs/origins.md tells an operator to put before it.
+if (is_readable(__DIR__ . '/before.php')) require __DIR__ . '/before.php';
 
 $https = !empty($_SERVER['HTTPS']) && $_SERVER['HTTPS'] !== 'off';
 $base = ($https ? 'https' : 'http') . '://' . $_SERVER['HTTP_HOST'];
