@@ -5,6 +5,7 @@ import { guarded, PUBLIC } from "./lib/gate.mjs";
 import { linesOf } from "./lib/settings.mjs";
 import { startSite } from "./lib/sites.mjs";
 import { say } from "./lib/socket.mjs";
+import { logIn } from "./lib/steps.mjs";
 import { ADDRESS, visit, Visitor } from "./lib/visitor.mjs";
 import express from "./sites/express.mjs";
 
@@ -56,10 +57,3 @@ describe("Express", () => {
     await assert.rejects((await visit(t, host.url)).open("/login"), /a loop/);
   });
 });
-
-async function logIn(visitor) {
-  const account = await visitor.submit(await visitor.open("/login"), { user: "jo" });
-  assert.deepEqual([account.url, /<h1>jo<\/h1>/.test(account.text)], [`${visitor.gate.address}/account`, true], account.text.slice(0, 300));
-  const sent = await visitor.submit(account, { file: new File(["x".repeat(100_000)], "large.txt") });
-  assert.match(sent.text, /large\.txt: 100000 bytes/);
-}

@@ -4,6 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { guarded, PUBLIC } from "./lib/gate.mjs";
 import { linesOf } from "./lib/settings.mjs";
 import { startSite } from "./lib/sites.mjs";
+import { logIn } from "./lib/steps.mjs";
 import { ADDRESS, visit } from "./lib/visitor.mjs";
 import apache from "./sites/apache.mjs";
 import php from "./sites/php.mjs";
@@ -41,10 +42,3 @@ describe("without their settings", { skip: php.missing() }, () => {
     assert.equal((await visitor.submit(await visitor.open("/login"), { user: "jo" })).status, 403);
   });
 });
-
-async function logIn(visitor) {
-  const account = await visitor.submit(await visitor.open("/login"), { user: "jo" });
-  assert.deepEqual([account.url, /<h1>jo<\/h1>/.test(account.text)], [`${visitor.gate.address}/account`, true], account.text.slice(0, 300));
-  const sent = await visitor.submit(account, { file: new File(["x".repeat(100_000)], "large.txt") });
-  assert.match(sent.text, /large\.txt: 100000 bytes/);
-}

@@ -5,6 +5,7 @@ import { guarded, PUBLIC } from "./lib/gate.mjs";
 import { linesOf } from "./lib/settings.mjs";
 import { startSite } from "./lib/sites.mjs";
 import { say } from "./lib/socket.mjs";
+import { logIn } from "./lib/steps.mjs";
 import { ADDRESS, visit, Visitor } from "./lib/visitor.mjs";
 import rails from "./sites/rails.mjs";
 
@@ -42,10 +43,3 @@ describe("Rails", { skip: rails.missing() }, () => {
     assert.equal(await say(visitor, "/cable", "", CABLE), 404);
   });
 });
-
-async function logIn(visitor) {
-  const account = await visitor.submit(await visitor.open("/login"), { user: "jo" });
-  assert.deepEqual([account.url, /<h1>jo<\/h1>/.test(account.text)], [`${visitor.gate.address}/account`, true], account.text.slice(0, 300));
-  const sent = await visitor.submit(account, { file: new File(["x".repeat(100_000)], "large.txt") });
-  assert.match(sent.text, /large\.txt: 100000 bytes/);
-}
