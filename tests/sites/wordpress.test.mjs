@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { guarded, PUBLIC } from "./lib/gate.mjs";
+import { guarded, open, PUBLIC } from "./lib/gate.mjs";
 import { linesOf } from "./lib/settings.mjs";
 import { startSite } from "./lib/sites.mjs";
 import { ADDRESS, visit } from "./lib/visitor.mjs";
@@ -30,8 +30,10 @@ describe("WordPress", { skip: wordpress.missing() }, () => {
   });
 
   test("the same behind a route that needs a session of the gateway's", async (t) => {
-    const visitor = await visit(t, site.url, { routes: guarded("/wp-admin") });
+    const visitor = await visit(t, site.url, { routes: open("/wp-admin/admin-ajax.php", "ajax") + guarded("/wp-admin") });
     assert.equal((await visitor.open("/wp-admin/")).status, 401);
+    assert.deepEqual(await ask(visitor, "/wp-admin/admin-ajax.php?action=nothing"), [400, "0"], "WordPress' own answer");
+    for (const near of ["/wp-admin/admin-ajax.php/", "/wp-admin/admin-ajax.php/x"]) assert.notEqual((await ask(visitor, near))[1], "0");
     await visitor.open(await visitor.gate.nonce("/wp-admin/"));
     await upload(visitor, site, "guarded.txt");
   });
@@ -49,6 +51,11 @@ describe("WordPress", { skip: wordpress.missing() }, () => {
     }
   });
 });
+
+async function ask(visitor, path) {
+  const { status, text } = await visitor.open(path);
+  return [status, text];
+}
 
 async function upload(visitor, site, name) {
   const login = await visitor.open("/wp-login.php?redirect_to=%2Fwp-admin%2Fmedia-new.php%3Fbrowser-uploader");

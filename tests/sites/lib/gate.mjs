@@ -40,9 +40,9 @@ export async function startGate(url, { own = false, ...more } = {}) {
 const METHODS = `["GET", "HEAD", "POST"]`;
 
 /** One open route. */
-export const open = (path) => `
+export const open = (path, name = "site") => `
 [[routes]]
-name = "site"
+name = "${name}"
 path = "${path}"
 methods = ${METHODS}
 accept = ["none"]

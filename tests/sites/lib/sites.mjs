@@ -7,6 +7,7 @@ import { freePort } from "../../origins/lib/process.mjs";
 import apache from "../sites/apache.mjs";
 import django from "../sites/django.mjs";
 import express from "../sites/express.mjs";
+import flask from "../sites/flask.mjs";
 import laravel from "../sites/laravel.mjs";
 import nginx from "../sites/nginx.mjs";
 import php from "../sites/php.mjs";
@@ -14,7 +15,7 @@ import rails from "../sites/rails.mjs";
 import serve from "../sites/serve.mjs";
 import wordpress from "../sites/wordpress.mjs";
 
-export const sites = [django, rails, express, php, laravel, wordpress, apache, nginx, serve];
+export const sites = [django, flask, rails, express, php, laravel, wordpress, apache, nginx, serve];
 
 /** `start({ port, folder, settings })` is one of sites/; `settings`: what the operator sets because of the gateway. */
 export async function startSite(site, settings = {}) {
