@@ -1,4 +1,4 @@
-// `npm run bench`: what a request costs, next to what it costs by hand in JavaScript; then tags, tokens and schemes, each with
+// `npm run bench`: what a request costs, next to what it costs by hand in JavaScript; then tags, tokens, schemes and answers, each with
 // its own numbers of rounds and requests. `npm run bench -- NAME` is one bench alone, `--help` says which there are.
 
 import { spawnSync } from "node:child_process";
@@ -7,6 +7,7 @@ import { buildDemo } from "../scripts/build.mjs";
 import { parseOptions, usage } from "./lib/arguments.mjs";
 import { ends, isMissed, measureOrSkip } from "./lib/harness.mjs";
 import { toJson, toText, writeTables } from "./lib/report.mjs";
+import { bench as answers } from "./answers.mjs";
 import { bench as request } from "./request.mjs";
 import { bench as schemes } from "./schemes.mjs";
 import { bench as tags } from "./tags.mjs";
@@ -17,6 +18,7 @@ const ONES = {
   tags: "tags in a page of 1 MB, beside HTMLRewriter; memory with one of 100 MB",
   tokens: "verifying Bearer tokens, beside workers-oauth-provider and Hono",
   schemes: "SuperOffice's schemes, each beside a signed link",
+  answers: "an answer in which addresses of the origin are mapped, beside one without",
   redirects: "signing and verifying a redirect, beside the digest alone",
   stream: "memory while 1 GB streams through",
   cold: "what the first request costs",
@@ -27,7 +29,7 @@ const ONES = {
   purge: "how long a purge of the Ledger holds up other calls",
 };
 
-const help = `npm run bench [-- OPTIONS]           request, tags, tokens and schemes, one after the other
+const help = `npm run bench [-- OPTIONS]           request, tags, tokens, schemes, answers: one after the other
 npm run bench -- NAME [OPTIONS]      one of these:
 
 ${Object.entries(ONES).map(([name, what]) => `  ${name.padEnd(11)}${what}`).join("\n")}
@@ -45,7 +47,7 @@ ends("bench", async () => {
   await buildDemo();
 
   const found = {};
-  for (const bench of options.only ? [request] : [request, tags, tokens, schemes]) {
+  for (const bench of options.only ? [request] : [request, tags, tokens, schemes, answers]) {
     const own = bench === request ? options : { ...parseOptions(options.quick ? ["--quick"] : [], bench) };
     const summary = await measureOrSkip(bench, own);
     if (summary === undefined) continue;

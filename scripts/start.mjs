@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { SITE_PORT, startSite } from "../demo/site/server.mjs";
 import { buildDemo } from "./build.mjs";
 import { inRoot, root } from "./lib/paths.mjs";
 import { Failure, main, seconds } from "./lib/run.mjs";
@@ -17,9 +18,10 @@ main(async (args) => {
     console.log(`npm start: builds the demo and serves it on ${address} until Ctrl-C.\nIt takes no options; your own gate is tried with \`npx wrangler dev\`.`);
     return args[0] === "--help" ? 0 : 2;
   }
-  await refuseBusyPort();
+  await refuseBusyPort(port);
   await buildDemo({ isQuick: true });
-  await refuseBusyPort();
+  await refuseBusyPort(port);
+  await serveSite();
   const begun = performance.now();
   console.log(`  .. wrangler dev: the gate and the site behind it, on this machine only (usually 3 s)`);
   const server = serve();
@@ -33,8 +35,16 @@ main(async (args) => {
   return server.ended;
 });
 
+/** The site at an address of its own, to which the policy's row /redirecting/* leads. It ends with this process. */
+async function serveSite() {
+  const isDemo = !process.env.EDGEGATE_DEMO_PORT;
+  if (isDemo) await refuseBusyPort(SITE_PORT);
+  const site = await startSite(isDemo ? SITE_PORT : 0);
+  site.unref();
+}
+
 /** Someone else on our port would answer in the gate's name. */
-async function refuseBusyPort() {
+async function refuseBusyPort(port) {
   const busy = await new Promise((resolve) => {
     const probe = net.createServer();
     probe.once("error", (error) => resolve(error.code === "EADDRINUSE"));

@@ -258,6 +258,17 @@ export const ROUTES = [
     tries: [{ says: "In a browser (it asks to sign in first):", page: `${BASE}/SuperOffice/panel` }],
   },
   {
+    path: "/redirecting/*",
+    asks: "Nothing. The site behind it has an address of its own, http://127.0.0.1:8790, redirects to that and sets cookies for it.",
+    tries: [
+      { says: "It redirects to its own address; the gateway's stands there instead:", shell: [`curl -si ${BASE}/redirecting/old?a=1`] },
+      {
+        says: "It sets cookies for its own host and path, and they come back:",
+        shell: ["jar=$(mktemp)", `curl -s -L -c "$jar" -b "$jar" ${BASE}/redirecting/sign-in`],
+      },
+    ],
+  },
+  {
     path: "/.edgegate/*",
     asks: "The gateway's own pages.",
     tries: [

@@ -48,6 +48,7 @@ targets! {
     query "../fuzz_targets/query.rs",
     redirect_verify "../fuzz_targets/redirect_verify.rs",
     redirects "../fuzz_targets/redirects.rs",
+    returned "../fuzz_targets/returned.rs",
     seal_open "../fuzz_targets/seal_open.rs",
     tags "../fuzz_targets/tags.rs",
     target "../fuzz_targets/target.rs",

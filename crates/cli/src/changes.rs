@@ -156,7 +156,7 @@ fn differing(route: &Route, old: &Route) -> Vec<String> {
     let words = |accept: &[CredentialKind]| accept.iter().map(CredentialKind::word).collect::<Vec<_>>();
     let broker = broker.as_ref().map(|broker| &broker.name) != old.broker.as_ref().map(|broker| &broker.name);
     let origin = forward.origin.name != old.forward.origin.name;
-    let Forward { origin: _, path: to, host: as_host, set, remove, jwt_audience } = forward;
+    let Forward { origin: _, path: to, host: as_host, map, set, remove, jwt_audience } = forward;
     let old_forward = &old.forward;
     let keys = [
         ("host", differs(host, &old.host)),
@@ -176,6 +176,7 @@ fn differing(route: &Route, old: &Route) -> Vec<String> {
         ("origin", origin),
         ("forward.path", differs(to, &old_forward.path)),
         ("forward.host", as_host != &old_forward.host),
+        ("forward.map", !origin && map != &old_forward.map),
         ("forward.set", set != &old_forward.set),
         ("forward.remove", differs(remove, &old_forward.remove)),
         ("forward.jwt_audience", jwt_audience != &old_forward.jwt_audience),

@@ -58,6 +58,12 @@ impl Network {
         address.is_ipv4() == self.address.is_ipv4() && masked(address, self.prefix) == self.address
     }
 
+    /// Whether some address lies within both.
+    #[cfg(feature = "reader")]
+    pub(crate) fn overlaps(&self, other: &Network) -> bool {
+        self.contains(other.address) || other.contains(self.address)
+    }
+
     /// Whether it is `0.0.0.0/0` or `::/0`.
     pub fn is_everybody(&self) -> bool {
         self.prefix == 0
@@ -112,6 +118,20 @@ mod tests {
         assert!(!network("::/0").contains(address("192.0.2.1")));
         assert!(network("192.0.2.7/32").contains(address("192.0.2.7")));
         assert!(network("0.0.0.0/0").contains(address("192.0.2.7")));
+    }
+
+    #[test]
+    fn overlaps() {
+        for (one, other, is) in [
+            ("10.0.0.0/8", "10.1.0.0/16", true),
+            ("10.0.0.0/8", "10.0.0.0/8", true),
+            ("10.0.0.0/8", "11.0.0.0/8", false),
+            ("10.0.0.0/8", "2001:db8::/32", false),
+            ("2001:db8::/32", "2001:db8:5::/48", true),
+        ] {
+            assert_eq!(network(one).overlaps(&network(other)), is, "{one} {other}");
+            assert_eq!(network(other).overlaps(&network(one)), is, "{other} {one}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { createTestHarness } from "wrangler";
+import { startSite } from "../../../demo/site/server.mjs";
 import { Client } from "../lib/client.mjs";
 import { forwarded, refused, status } from "../lib/expect.mjs";
 import { root, theLogHoldsNoCredential } from "../lib/gateway.mjs";
@@ -18,6 +19,8 @@ const server = createTestHarness({
   workers: [{ configPath: path.join(root, "demo/wrangler.toml") }, { configPath: path.join(root, "demo/origin/wrangler.toml") }],
 });
 const { url } = await server.listen();
+// The site at an address of its own, as `npm start` starts it; that of another demo does as well.
+const site = await startSite().catch((error) => (error.code === "EADDRINUSE" ? undefined : Promise.reject(error)));
 const gateway = {
   seen: new Set(["demo-admin-key-0123456789abcdef"]),
   get logs() {
@@ -39,6 +42,7 @@ const home = mkdtempSync(path.join(tmpdir(), "edgegate-demo-"));
 writeFileSync(path.join(home, ".curlrc"), `connect-to = "127.0.0.1:8787:127.0.0.1:${url.port}"\n`);
 after(async () => {
   gate.close();
+  site?.stop();
   await server.close();
   rmSync(home, { recursive: true, force: true });
 });
@@ -70,7 +74,7 @@ const run = async (section, at = 0) => bash((typeof at === "number" ? sections.g
 const echoOf = ({ output }) => JSON.parse(output.slice(output.indexOf("{")));
 
 test("the landing page lists the rows that have landed, as text and as a page", async () => {
-  assert.deepEqual([...sections.keys()], ["/", "/landing/*", "/files/*", "/once/*", "/me/*", "/account/*", "/site/*", "/oauth/*", "/api/3.0/*", "/SuperOffice/api/v1/*", "/Cust12345/api/v1/*", "/SuperOffice/panel", "/.edgegate/*"]);
+  assert.deepEqual([...sections.keys()], ["/", "/landing/*", "/files/*", "/once/*", "/me/*", "/account/*", "/site/*", "/oauth/*", "/api/3.0/*", "/SuperOffice/api/v1/*", "/Cust12345/api/v1/*", "/SuperOffice/panel", "/redirecting/*", "/.edgegate/*"]);
   const page = await gate.get("/", { accept: "text/html" });
   assert.match(page.header("content-type"), /^text\/html/);
   for (const path of sections.keys()) assert.ok(page.text.includes(`<code>${path}</code>`), path);
@@ -98,6 +102,15 @@ test("/files: the worked example works, with one byte changed it does not", asyn
   assert.equal(echoOf(await run("/files/*", 1)).code, "link_invalid");
   const signed = await bash(["printf 'GET\\n127.0.0.1:8787\\n/files/report.pdf?v=2&eg_kid=demo&eg_exp=1900000000' | openssl dgst -sha256 -hmac demo-link-key-0123456789abcdef0123456789 -binary | basenc --base64url | tr -d ="]);
   assert.equal(signed.output.trim(), "s_sb-2DISeG4I2YvjxAa4cqb0kzuR3A3x-AMsCLSmYQ");
+});
+
+test("/redirecting: what the site says of its own address is the gateway's, and its cookies come back", async () => {
+  const { output } = await run("/redirecting/*");
+  assert.match(output, /^HTTP\/1\.1 302/);
+  assert.match(output, /^location: http:\/\/127\.0\.0\.1:8787\/redirecting\/new\?a=1\r?$/im);
+  const echo = echoOf(await run("/redirecting/*", 1));
+  assert.equal(echo.url, "http://127.0.0.1:8790/inner/home");
+  assert.match(new Map(echo.headers).get("cookie"), /^(?=.*visitor=jo)(?=.*theme=dark)/);
 });
 
 test("/once: the printed lines sign a link, and its last line sent again is refused", async () => {

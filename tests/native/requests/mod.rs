@@ -1,5 +1,6 @@
 //! A request as it comes: its target, query and body, and the route that takes it.
 
+mod client_address;
 mod forms;
 mod health;
 mod loopback;

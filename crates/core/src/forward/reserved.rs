@@ -209,7 +209,7 @@ reserved! {
     }
     [b'x', b'-', b'f', ..] => {
         "x-forwarded", "host, scheme, address", "the draft before RFC 7239";
-        "x-forwarded-", "identity (`-User`, `-Email`, `-Groups`, `-Roles`, `-Preferred-Username`, `-Access-Token`, `-Client-Cert`, `-Tls-Client-Cert`), host, port, address (`-For`, `-By`), scheme (`-Proto`, `-Protocol`, `-Scheme`, `-Ssl`), method, path (`-Prefix`, `-Path`, `-Uri`, `-Script-Name`)", "MDN; oauth2-proxy; Envoy; Traefik; Rack; Django; Plack; of `-For` docs/policy.md says more";
+        "x-forwarded-", "identity (`-User`, `-Email`, `-Groups`, `-Roles`, `-Preferred-Username`, `-Access-Token`, `-Client-Cert`, `-Tls-Client-Cert`), host, port, address (`-For`, `-By`), scheme (`-Proto`, `-Protocol`, `-Scheme`, `-Ssl`), method, path (`-Prefix`, `-Path`, `-Uri`, `-Script-Name`)", "MDN; oauth2-proxy; Envoy; Traefik; Rack; Django; Plack";
     }
     [b'x', b'-', b'g', ..] => {
         "x-goog-authenticated-", "identity", "Google Identity-Aware Proxy, signed headers";

@@ -149,6 +149,12 @@ impl Advisor<'_> {
                 "`decision_log = false`: nobody will be able to say why a request was let through or refused",
             );
         }
+        let allow = self.policy.admin.iter().flat_map(|admin| &admin.allow);
+        let mut shared = allow.filter(|allow| self.policy.gateway.proxies.iter().any(|proxy| allow.overlaps(proxy)));
+        if let Some(network) = shared.next() {
+            let remark = format!("`allow` of `[admin]` has proxies in `{network}`: who comes through one that writes no `X-Forwarded-For` may call");
+            self.say(Warning::ProxiesAdminister, "gateway", &remark);
+        }
         if self.policy.single_use == SingleUse::BestEffort {
             let remark = "`single_use = \"best-effort\"`: two requests at the same moment, or within Workers KV's lag of a minute or more, can both use what should work once";
             self.say(Warning::SingleUseBestEffort, "storage", remark);

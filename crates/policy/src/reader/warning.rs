@@ -36,6 +36,8 @@ warnings! {
     ExplainOn = "explain_on",
     /// `decision_log = false`.
     DecisionLogOff = "decision_log_off",
+    /// Networks of proxies in `[admin] allow`.
+    ProxiesAdminister = "proxies_administer",
     /// `single_use = "best-effort"`.
     SingleUseBestEffort = "single_use_best_effort",
     /// `insecure = true` of an origin.
