@@ -44,6 +44,15 @@ describe("Django", { skip: django.missing() }, () => {
     await addNote(await visit(t, folder.url, { routes: open("/shop/*") }), folder, "in a folder", "/shop");
   });
 
+  test("in a folder that the gateway cuts off, only if the gateway does not map what Django has mapped already", async (t) => {
+    const folder = await startSite(django, { lines: `${strict}${lines}FORCE_SCRIPT_NAME = "/shop"\n` });
+    t.after(() => folder.stop());
+    const forward = (map) => open("/shop/*").replace('origin = "site"', `origin = "site", path = "/*", map = ${map}`);
+    await addNote(await visit(t, folder.url, { routes: forward(false) }), folder, "mapped by Django", "/shop");
+    const twice = await (await visit(t, folder.url, { routes: forward(true) })).open("/shop/admin/");
+    assert.match(twice.came.join(), /\/shop\/shop\/admin\/login/);
+  });
+
   test("without its settings it refuses every form", async (t) => {
     const bare = await startSite(django);
     t.after(() => bare.stop());
