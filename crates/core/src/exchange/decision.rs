@@ -53,8 +53,17 @@ pub struct Forwarding {
     pub outcome_redirect: Option<Box<OutcomeRedirect>>,
     /// How a failure of the origin is told, if not as the route says.
     pub format: Option<ErrorFormat>,
-    /// `scheme://host` of the gateway, where the addresses of the origin in its answer are written as the gateway's.
-    pub gateway: Option<String>,
+    /// What addresses of the origin in its answer become, where they are mapped.
+    pub front: Option<Front>,
+}
+
+/// The gateway's own address, as one client asked for it.
+#[derive(Debug, Clone)]
+pub struct Front {
+    /// `scheme://host`
+    pub origin: String,
+    /// The client came by http, and the gateway can be had by https as well.
+    pub has_https: bool,
 }
 
 impl Forwarding {

@@ -12,7 +12,7 @@ use crate::credential::broker_state;
 use crate::credential::own::{luminate, traces};
 use crate::credential::session::{self, xsrf};
 use crate::exchange::Exchange;
-use crate::exchange::decision::Forwarding;
+use crate::exchange::decision::{Forwarding, Front};
 use crate::forward::headers::{fold, forged, is_harmless_connection};
 use crate::http::query::{self, Param};
 use crate::http::{self, Headers, Incoming, Target, cookie};
@@ -94,8 +94,13 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
         tags: None,
         outcome_redirect: None,
         format: None,
-        gateway: forward.map.then(|| target.origin()),
+        front: forward.map.then(|| front(policy, target)),
     })
+}
+
+fn front(policy: &Policy, target: &Target<'_>) -> Front {
+    let has_https = !target.secure && policy.gateway.issuer.is_https() && !target.host.contains(':');
+    Front { origin: target.origin(), has_https }
 }
 
 /// Names of the fields that could make an answer a part of one, or none: those that are there.

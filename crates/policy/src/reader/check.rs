@@ -152,7 +152,9 @@ impl Advisor<'_> {
         let allow = self.policy.admin.iter().flat_map(|admin| &admin.allow);
         let mut shared = allow.filter(|allow| self.policy.gateway.proxies.iter().any(|proxy| allow.overlaps(proxy)));
         if let Some(network) = shared.next() {
-            let remark = format!("`allow` of `[admin]` has proxies in `{network}`: who comes through one that writes no `X-Forwarded-For` may call");
+            let remark = format!(
+                "`allow` of `[admin]` has proxies in `{network}`: who comes through one that writes no `X-Forwarded-For` may call"
+            );
             self.say(Warning::ProxiesAdminister, "gateway", &remark);
         }
         if self.policy.single_use == SingleUse::BestEffort {

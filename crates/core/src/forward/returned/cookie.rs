@@ -28,8 +28,10 @@ impl Mapping<'_> {
         (mapped != text).then_some(mapped)
     }
 
+    /// Whether the domain is the origin's host and not the gateway's as well.
     fn is_own_host(&self, domain: &str) -> bool {
-        domain.strip_prefix('.').unwrap_or(domain).eq_ignore_ascii_case(self.base.host())
+        let is_own = domain.strip_prefix('.').unwrap_or(domain).eq_ignore_ascii_case(self.base.host());
+        is_own && !self.front.origin.ends_with(&["://", self.base.authority()].concat())
     }
 
     /// The path from which on a cookie is sent. Unlike an address it may end before a slash, and covers what is below.

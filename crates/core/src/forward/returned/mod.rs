@@ -8,7 +8,7 @@
 mod cookie;
 mod list;
 
-use crate::exchange::decision::Forwarding;
+use crate::exchange::decision::{Forwarding, Front};
 use crate::http::Target;
 use crate::policy::{BaseUrl, Route, Via};
 use crate::routing;
@@ -18,15 +18,14 @@ use crate::routing;
 pub struct Mapping<'a> {
     base: &'a BaseUrl,
     route: &'a Route,
-    /// `scheme://host` of the gateway, as this client wrote it.
-    gateway: &'a str,
+    front: &'a Front,
 }
 
 impl<'a> Mapping<'a> {
     /// That of an answer to what was forwarded along the route, where its addresses are mapped at all.
     pub fn of(forwarding: &'a Forwarding, route: &'a Route) -> Option<Self> {
-        match (&forwarding.origin.via, &forwarding.gateway) {
-            (Via::Url(base), Some(gateway)) => Some(Self { base, route, gateway }),
+        match (&forwarding.origin.via, &forwarding.front) {
+            (Via::Url(base), Some(front)) => Some(Self { base, route, front }),
             _ => None,
         }
     }
@@ -38,27 +37,27 @@ impl<'a> Mapping<'a> {
         if !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
             return None;
         }
-        let (start, rest) = match self.behind_authority(text) {
-            Some(rest) => (self.gateway, rest?),
-            None if text.starts_with('/') => ("", text),
+        let gateway = self.front.origin.as_str();
+        let (scheme, start, rest) = match whole(text) {
+            // It has the scheme of the page on which it stands.
+            Some((scheme, whole)) => {
+                let is_https = scheme.unwrap_or(gateway.starts_with("https://"));
+                let (authority, rest) = whole.split_at_checked(whole.find(['/', '?', '#']).unwrap_or(whole.len()))?;
+                if !self.is_own(authority, is_https) {
+                    return None;
+                }
+                // Who is sent from http to https and gets http again would ask for ever.
+                match gateway.strip_prefix("http://").filter(|_| self.front.has_https && scheme == Some(true)) {
+                    Some(host) => ("https://", host, rest),
+                    None => ("", gateway, rest),
+                }
+            }
+            None if text.starts_with('/') => ("", "", text),
             None => return None,
         };
         let (path, tail) = rest.split_at_checked(rest.find(['?', '#']).unwrap_or(rest.len()))?;
         let path = self.path(if path.is_empty() { "/" } else { path })?;
-        Some([start, &path, tail].concat()).filter(|mapped| mapped != text)
-    }
-
-    /// What follows the authority; `Some(None)` if that is another than the origin's, None if there is none.
-    fn behind_authority<'t>(&self, text: &'t str) -> Option<Option<&'t str>> {
-        let (is_https, rest) = match (text.strip_prefix("//"), scheme(text, "http://"), scheme(text, "https://")) {
-            // It has the scheme of the page on which it stands.
-            (Some(rest), ..) => (self.gateway.starts_with("https://"), rest),
-            (_, Some(rest), _) => (false, rest),
-            (.., Some(rest)) => (true, rest),
-            _ => return None,
-        };
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        Some(rest.split_at_checked(end).filter(|(authority, _)| self.is_own(authority, is_https)).map(|(_, rest)| rest))
+        Some([scheme, start, &path, tail].concat()).filter(|mapped| mapped != text)
     }
 
     /// Whether host and port are the origin's. It may take itself for one of the other scheme, which is that of its clients.
@@ -82,11 +81,16 @@ impl<'a> Mapping<'a> {
 
     /// Whether the gateway would take a path of its own, and that leads where it should.
     fn leads(&self, path: &str, is_meant: impl Fn(&Target<'_>) -> bool) -> bool {
-        Target::read(&[self.gateway, path].concat(), usize::MAX).is_ok_and(|target| is_meant(&target))
+        Target::read(&[&self.front.origin, path].concat(), usize::MAX).is_ok_and(|target| is_meant(&target))
     }
 }
 
-/// What follows a scheme, which has no case.
-fn scheme<'t>(text: &'t str, scheme: &str) -> Option<&'t str> {
-    text.split_at_checked(scheme.len()).filter(|(start, _)| start.eq_ignore_ascii_case(scheme)).map(|(_, rest)| rest)
+/// Whether a reference's scheme is https, where it has one, and what follows it; None for a path.
+fn whole(text: &str) -> Option<(Option<bool>, &str)> {
+    let behind = |scheme: &str| {
+        let split = text.split_at_checked(scheme.len())?;
+        split.0.eq_ignore_ascii_case(scheme).then_some(split.1)
+    };
+    let by = |scheme: &str, is_https| behind(scheme).map(|rest| (is_https, rest));
+    by("//", None).or_else(|| by("https://", Some(true))).or_else(|| by("http://", Some(false)))
 }
