@@ -9,13 +9,13 @@ import { startBrowser } from "../browser/lib/browser.mjs";
 import { startFront } from "./lib/front.mjs";
 import { guarded, policyFor, PUBLIC, secrets } from "./lib/gate.mjs";
 import { linesOf } from "./lib/settings.mjs";
-import { startSite } from "./lib/sites.mjs";
+import { skipped, startSite } from "./lib/sites.mjs";
 import django from "./sites/django.mjs";
 import express from "./sites/express.mjs";
 
 const chromium = findChromium();
 if (chromium) process.env.CHROMIUM = chromium;
-const lacking = (site) => site.missing() ?? (chromium ? undefined : chromiumHint);
+const lacking = (site) => skipped(site) ?? (chromium ? undefined : chromiumHint);
 
 describe("in Chromium", () => {
   test("Django's admin, behind a session of the gateway's", { skip: lacking(django) }, async (t) => {

@@ -5,7 +5,7 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { guarded, open, PUBLIC } from "./lib/gate.mjs";
 import { linesOf, without } from "./lib/settings.mjs";
-import { startSite } from "./lib/sites.mjs";
+import { skipped, startSite } from "./lib/sites.mjs";
 import { ADDRESS, visit } from "./lib/visitor.mjs";
 import django from "./sites/django.mjs";
 
@@ -15,7 +15,7 @@ const strict = `
 SECURE_SSL_REDIRECT = PREPEND_WWW = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 `;
 
-describe("Django", { skip: django.missing() }, () => {
+describe("Django", { skip: skipped(django) }, () => {
   let site;
   before(async () => (site = await startSite(django, { lines: strict + lines })));
   after(() => site.stop());

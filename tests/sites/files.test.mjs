@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { open, PUBLIC } from "./lib/gate.mjs";
 import { linesOf } from "./lib/settings.mjs";
-import { startSite } from "./lib/sites.mjs";
+import { skipped, startSite } from "./lib/sites.mjs";
 import { ADDRESS, visit } from "./lib/visitor.mjs";
 import apache from "./sites/apache.mjs";
 import nginx from "./sites/nginx.mjs";
@@ -16,11 +16,11 @@ const looping = {
   apache: canonical.apache.replace("HTTP:X-Forwarded-Host", "HTTP_HOST"),
 };
 
-test("nginx reads where the client is", { skip: nginx.missing() }, async (t) => {
+test("nginx reads where the client is", { skip: skipped(nginx) }, async (t) => {
   assert.equal((await (await behind(t, nginx, settings.nginx)).open("/seen")).json.address, ADDRESS);
 });
 
-test("without any mapping the redirect of a server as it comes leads around the gateway", { skip: nginx.missing() }, async (t) => {
+test("without any mapping the redirect of a server as it comes leads around the gateway", { skip: skipped(nginx) }, async (t) => {
   const { url, stop } = await startSite(nginx);
   t.after(stop);
   const visitor = await visit(t, url, { routes: open("/*").replace('origin = "site"', 'origin = "site", map = false') });
@@ -28,7 +28,7 @@ test("without any mapping the redirect of a server as it comes leads around the 
 });
 
 for (const site of [nginx, apache, serve]) {
-  describe(`files of ${site.name}`, { skip: site.missing() }, () => {
+  describe(`files of ${site.name}`, { skip: skipped(site) }, () => {
     for (const [how, lines] of [["as it comes", ""], ["with the settings of docs/origins.md", settings[site.name]]]) {
       test(`a folder leads to its page, ${how}`, async (t) => {
         const page = await (await behind(t, site, lines)).open("/docs");

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { guarded, PUBLIC } from "./lib/gate.mjs";
 import { linesOf } from "./lib/settings.mjs";
-import { startSite } from "./lib/sites.mjs";
+import { skipped, startSite } from "./lib/sites.mjs";
 import { logIn } from "./lib/steps.mjs";
 import { ADDRESS, visit } from "./lib/visitor.mjs";
 import flask from "./sites/flask.mjs";
 
-describe("Flask", { skip: flask.missing() }, () => {
+describe("Flask", { skip: skipped(flask) }, () => {
   let site;
   before(async () => (site = await startSite(flask, { lines: linesOf("Flask", "python") })));
   after(() => site.stop());

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { guarded, PUBLIC } from "./lib/gate.mjs";
 import { linesOf } from "./lib/settings.mjs";
-import { startSite } from "./lib/sites.mjs";
+import { skipped, startSite } from "./lib/sites.mjs";
 import { logIn } from "./lib/steps.mjs";
 import { ADDRESS, visit } from "./lib/visitor.mjs";
 import laravel from "./sites/laravel.mjs";
 
-describe("Laravel", { skip: laravel.missing() }, () => {
+describe("Laravel", { skip: skipped(laravel) }, () => {
   let site;
   before(async () => (site = await startSite(laravel, { lines: linesOf("Laravel", "php middleware") })));
   after(() => site.stop());

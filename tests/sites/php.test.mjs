@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { guarded, PUBLIC } from "./lib/gate.mjs";
 import { linesOf } from "./lib/settings.mjs";
-import { startSite } from "./lib/sites.mjs";
+import { skipped, startSite } from "./lib/sites.mjs";
 import { logIn } from "./lib/steps.mjs";
 import { ADDRESS, visit } from "./lib/visitor.mjs";
 import apache from "./sites/apache.mjs";
@@ -13,7 +13,7 @@ const settings = { before: linesOf("PHP", "php") };
 const withServer = { ...settings, lines: linesOf("Apache", "apache") };
 
 for (const [name, kind, own] of [["PHP's own server", php, settings], ["Apache", apache, withServer]]) {
-  describe(`PHP under ${name}`, { skip: kind.missing() }, () => {
+  describe(`PHP under ${name}`, { skip: skipped(kind) }, () => {
     let site;
     before(async () => (site = await startSite(kind, own)));
     after(() => site.stop());
@@ -34,7 +34,7 @@ for (const [name, kind, own] of [["PHP's own server", php, settings], ["Apache",
   });
 }
 
-describe("without their settings", { skip: php.missing() }, () => {
+describe("without their settings", { skip: skipped(php) }, () => {
   test("PHP takes itself for another site, and refuses its own forms", async (t) => {
     const site = await startSite(php);
     t.after(() => site.stop());

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { guarded, PUBLIC } from "./lib/gate.mjs";
 import { linesOf } from "./lib/settings.mjs";
-import { startSite } from "./lib/sites.mjs";
+import { skipped, startSite } from "./lib/sites.mjs";
 import { say } from "./lib/socket.mjs";
 import { logIn } from "./lib/steps.mjs";
 import { ADDRESS, visit, Visitor } from "./lib/visitor.mjs";
@@ -11,7 +11,7 @@ import rails from "./sites/rails.mjs";
 
 const CABLE = { protocol: "actioncable-v1-json" };
 
-describe("Rails", { skip: rails.missing() }, () => {
+describe("Rails", { skip: skipped(rails) }, () => {
   let site;
   before(async () => (site = await startSite(rails, { lines: linesOf("Rails", "ruby") })));
   after(() => site.stop());

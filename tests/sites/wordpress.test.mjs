@@ -5,13 +5,13 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { guarded, open, PUBLIC } from "./lib/gate.mjs";
 import { linesOf } from "./lib/settings.mjs";
-import { startSite } from "./lib/sites.mjs";
+import { skipped, startSite } from "./lib/sites.mjs";
 import { ADDRESS, visit } from "./lib/visitor.mjs";
 import wordpress from "./sites/wordpress.mjs";
 
 const lines = linesOf("PHP", "php") + linesOf("WordPress", "php");
 
-describe("WordPress", { skip: wordpress.missing() }, () => {
+describe("WordPress", { skip: skipped(wordpress) }, () => {
   let site;
   before(async () => (site = await startSite(wordpress, { lines })));
   after(() => site.stop());

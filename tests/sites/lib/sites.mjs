@@ -17,6 +17,9 @@ import wordpress from "../sites/wordpress.mjs";
 
 export const sites = [django, flask, rails, express, php, laravel, wordpress, apache, nginx, serve];
 
+/** Why a test of this site is skipped, if it is. On CI none may be. */
+export const skipped = (site) => (process.env.CI === "true" ? undefined : site.missing());
+
 /** `start({ port, folder, settings })` is one of sites/; `settings`: what the operator sets because of the gateway. */
 export async function startSite(site, settings = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), `edgegate-${site.name}-`));
