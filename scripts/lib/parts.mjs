@@ -10,7 +10,7 @@ import { aptInstall } from "./apt.mjs";
 import { chromiumHint, ensureChromium } from "./chromium.mjs";
 import { failuresInCargo, fromCargo, nothing, sum, verdict } from "./count.mjs";
 import { chosenFiles, nodeTests, skip, withPython } from "./node-tests.mjs";
-import { ensureOrigins } from "./origins.mjs";
+import { ensureOrigins, ensureSites } from "./origins.mjs";
 import { inRoot, locked, node22, root, versions } from "./paths.mjs";
 import { ensurePython } from "./python.mjs";
 import { EXHAUSTIVE, simulator, STORIES } from "../simulate.mjs";
@@ -33,6 +33,7 @@ export const parts = {
   faults: { what: "every fault with every kind of credential, in workerd", folder: "tests/faults", run: (t) => afterDemo(t, nodeTests) },
   load: { what: "a minute of mixed traffic at two isolates", folder: "tests/load", run: (t) => afterDemo(t, nodeTests) },
   origins: { what: "real servers behind the gate: what they understand is what was verified", folder: "tests/origins", run: origins },
+  sites: { what: "real sites behind the gateway: log in, post forms, follow redirects, upload, open WebSockets", folder: "tests/sites", run: sites },
   docs: { what: "the documents: their commands, tables and links", folder: "tests/docs", run: (t) => afterDemo(t, nodeTests) },
   browser: { what: "the demo in Chromium", folder: "tests/browser", run: browser },
 };
@@ -158,6 +159,14 @@ async function origins(t) {
   await ensureOrigins(t.env);
   const python = await ensurePython(t.env);
   return afterDemo(python ? { ...t, env: { ...t.env, EDGEGATE_PYTHON: python } } : t, nodeTests);
+}
+
+/** What a machine lacks is named by each test that needs it; on CI all of it is there. */
+async function sites(t) {
+  await ensureSites(t.env);
+  const [python, chromium] = [await ensurePython(t.env), await ensureChromium(t.env)];
+  const env = { ...t.env, ...(python && { EDGEGATE_PYTHON: python }), ...(chromium && { CHROMIUM: chromium }) };
+  return afterDemo({ ...t, env }, nodeTests);
 }
 
 async function browser(t) {

@@ -6,8 +6,9 @@ import { lacking, program } from "../lib/debian.mjs";
 import { writeFiles } from "../lib/files.mjs";
 
 const packages = ["apache2", "libapache2-mod-php"];
-const modules = "/usr/lib/apache2/modules";
-const php = () => readdirSync(modules).find((name) => /^libphp[\d.]*\.so$/.test(name));
+/** Where Debian has them; the one of PHP is named by its version. */
+export const modules = "/usr/lib/apache2/modules";
+export const php = () => readdirSync(modules).find((name) => /^libphp[\d.]*\.so$/.test(name));
 
 export default {
   name: "apache",

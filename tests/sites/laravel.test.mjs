@@ -1,0 +1,36 @@
+// Laravel behind the gateway: sessions, its CSRF check, redirects to whole addresses, an upload.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { guarded, PUBLIC } from "./lib/gate.mjs";
+import { linesOf } from "./lib/settings.mjs";
+import { skipped, startSite } from "./lib/sites.mjs";
+import { logIn } from "./lib/steps.mjs";
+import { ADDRESS, visit } from "./lib/visitor.mjs";
+import laravel from "./sites/laravel.mjs";
+
+describe("Laravel", { skip: skipped(laravel) }, () => {
+  let site;
+  before(async () => (site = await startSite(laravel, { lines: linesOf("Laravel", "php middleware") })));
+  after(() => site.stop());
+
+  test("somebody logs in and uploads a file", async (t) => logIn(await visit(t, site.url)));
+
+  test("the same behind a route that needs a session of the gateway's", async (t) => {
+    const visitor = await visit(t, site.url, { routes: guarded("/account") });
+    assert.equal((await visitor.open("/account")).status, 401);
+    await visitor.open(await visitor.gate.nonce("/account"));
+    await logIn(visitor);
+  });
+
+  test("it builds the addresses that its client sees, and reads where the client is", async (t) => {
+    const { url, secure, address } = (await (await visit(t, site.url)).open("/seen")).json;
+    assert.deepEqual([url, secure, address], [`${PUBLIC}/seen`, true, ADDRESS]);
+  });
+
+  test("without it, it takes the gateway for its client and its own address for the client's", async (t) => {
+    const bare = await startSite(laravel);
+    t.after(() => bare.stop());
+    const { url, secure, address } = (await (await visit(t, bare.url)).open("/seen")).json;
+    assert.deepEqual([url, secure, address], [`${bare.url}/seen`, false, "127.0.0.1"]);
+  });
+});
