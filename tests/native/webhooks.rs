@@ -112,7 +112,8 @@ proptest! {
         let beside = ["x-slack-request-timestamp", "webhook-timestamp", "webhook-id", "x-time", "x-event"];
         let mut fields: Vec<(&str, String)> = names.iter().map(|name| (*name, values[0].clone())).collect();
         fields.extend(beside.iter().zip(&values[1..]).map(|(name, value)| (*name, value.clone())));
-        prop_assert!(!matches!(verify(profile, &fields, b"{}"), Ok(Some(_))));
+        let taken = matches!(verify(profile, &fields, b"{}"), Ok(Some(_)));
+        prop_assert!(!taken);
     }
 }
 
