@@ -83,6 +83,9 @@ fn what_an_origin_takes_for_a_credential_is_cut() {
 #[test]
 fn what_a_kind_is_carried_in_is_cut_on_every_route() {
     let policy = POLICY.replace("[luminate]\n", "[luminate]\nhttp_host = \"old.example.org\"\n");
+    let team = "[issuers.team]\npreset = \"cloudflare-access\"\nissuer = \"https://team.cloudflareaccess.com\"\n\
+        audience = [\"tag\"]\n\n[luminate]\n";
+    let policy = policy.replace("[luminate]\n", team);
     let site = Site::new(&World::at(NOW), &policy);
     let policy = &site.gate.policy;
     let in_query = |name: &str| {

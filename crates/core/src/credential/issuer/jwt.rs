@@ -124,7 +124,10 @@ pub(crate) fn is_for(issuer: &Issuer, claims: &Map<String, Value>) -> bool {
 /// Whether the claims that the policy requires are there, and `tid` is the tenant of `iss`.
 pub(crate) fn has_required(issuer: &Issuer, claims: &Map<String, Value>) -> bool {
     let has = |(path, values): &(String, Vec<String>)| {
-        names(at(claims, path)).any(|said| values.is_empty() || values.iter().any(|value| value == said))
+        names(at(claims, path)).any(|said| match values.as_slice() {
+            [] => !said.is_empty(),
+            values => values.iter().any(|value| value == said),
+        })
     };
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     let is_of_tenant = || text("iss").and_then(|iss| issuer.tenant_of(iss)) == text("tid");

@@ -1,6 +1,8 @@
 //! `[issuers.<name>]`: authorization servers of others.
 
 #[cfg(feature = "reader")]
+mod claims;
+#[cfg(feature = "reader")]
 mod file;
 #[cfg(feature = "reader")]
 mod keys;
