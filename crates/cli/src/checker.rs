@@ -31,7 +31,7 @@ impl Checker<'_> {
     /// loopback.
     pub fn is_loopback(self, policy: &Policy, url: &str) -> bool {
         let is_profile = matches!(self, Checker::Profile(_));
-        let leads_to_loopback = Target::read(url, usize::MAX).is_ok_and(|target| target.is_named_loopback());
+        let leads_to_loopback = Target::received(url, usize::MAX).is_ok_and(|target| target.is_named_loopback());
         leads_to_loopback || (is_profile && policy.gateway.issuer.is_loopback())
     }
 

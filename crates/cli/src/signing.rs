@@ -87,7 +87,7 @@ pub fn key(keys: &[Arc<Key>], asked: Option<&str>) -> Result<Arc<Key>, Failure> 
 /// # Errors
 /// Exit code 1: the gateway would refuse it.
 pub fn target<'a>(question: Question<'_>, address: &'a Address) -> Result<Target<'a>, Failure> {
-    Target::read(&address.sent, question.workspace.policy.limits.url)
+    Target::received(&address.sent, question.workspace.policy.limits.url)
         .map_err(|_| explained::would_refuse(question, &question.check()))
 }
 

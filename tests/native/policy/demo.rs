@@ -32,6 +32,7 @@ fn the_demo_reads_and_asks_for_what_it_documents() {
         ("/SuperOffice/api/v1/*", "GET HEAD POST PUT PATCH DELETE", "bearer ticket basic session"),
         ("/Cust12345/api/v1/*", "GET HEAD POST PUT PATCH DELETE", "bearer app-ticket session"),
         ("/SuperOffice/panel", "GET HEAD POST", "session"),
+        ("/redirecting/*", "GET HEAD POST", "none"),
         ("/bucket/*", "GET HEAD", "none"),
         ("/", "GET HEAD", "none"),
     ];

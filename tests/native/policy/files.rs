@@ -289,7 +289,7 @@ fn every_value_arrives_where_it_belongs() {
     assert_eq!((shown(&route.bearer.scope), route.bearer.prefix.as_str()), ("read write".into(), "8A:Cust12345."));
     assert_eq!((route.dialect, route.xsrf), (Dialect::Checkfront, Xsrf::Token));
     assert_eq!(route.broker.as_ref().unwrap().name, "desk");
-    assert_eq!(route.network.as_ref().unwrap().name, "office");
+    assert_eq!(policy.route("uploads").unwrap().network.as_ref().unwrap().name, "office");
     assert_eq!(shown(&policy.networks[0].cidr), "192.0.2.0/24 2001:db8::/32");
     let [payments, own] = policy.webhooks.as_slice() else { panic!("two webhooks") };
     assert_eq!(

@@ -8,13 +8,14 @@ use crate::support::story::Story;
 use crate::support::{Request, Site, answer, fixture_json, set_cookies};
 
 /// What only what stands beside an address can show, or only the running gateway knows.
-const NOT_IN_ADDRESSES: [Reason; 6] = [
+const NOT_IN_ADDRESSES: [Reason; 7] = [
     Reason::LinkReplayed,
     Reason::RedirectReplayed,
     Reason::LinkAddressMismatch,
     Reason::LinkNotUsed,
     Reason::RedirectNotUsed,
     Reason::TransportInsecure,
+    Reason::SecretMalformed,
 ];
 
 #[test]

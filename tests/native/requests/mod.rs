@@ -8,6 +8,7 @@ mod method_override;
 mod multipart;
 mod near_misses;
 mod parsers;
+mod paths;
 mod preflights;
 mod query;
 mod routes;

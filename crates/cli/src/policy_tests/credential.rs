@@ -68,7 +68,7 @@ impl Bench {
     pub fn add(&self, kind: &TestCredentialKind, carried: &mut Carried, ports: &Memory) -> Result<(), String> {
         let url = carried.url.clone();
         // An address that the gate cannot read is refused for that, whatever it carries.
-        let Ok(target) = Target::read(&url, self.policy.limits.url) else { return Ok(()) };
+        let Ok(target) = Target::received(&url, self.policy.limits.url) else { return Ok(()) };
         let target = target.at(self.deployment);
         let recent = Recent::default();
         let secrets = self.secrets.usable(target.is_loopback());

@@ -49,7 +49,7 @@ pub(crate) fn sign_in_address(refused: &Refused<'_>) -> Option<String> {
     if state.policy.sign_in.is_none() || !opens_pages || !helps || !matches!(request.method, "GET" | "POST") {
         return None;
     }
-    let target = Target::read(request.url, usize::MAX).ok()?;
+    let target = Target::received(request.url, usize::MAX).ok()?;
     // A form is not sent again by itself; the way leads back to where it was sent, if that can be looked at.
     let is_page = request.method == "GET" || route?.methods.iter().any(|method| method == "GET");
     let back = match is_page {

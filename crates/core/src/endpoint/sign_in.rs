@@ -54,7 +54,7 @@ fn next<P>(x: &Exchange<'_, P>, form: &str) -> String {
         query::sole(form, "next").ok().flatten().map(query::decode).and_then(|raw| String::from_utf8(raw).ok());
     let is_own = |address: &str| {
         address.starts_with('/')
-            && Target::read(&format!("{}{address}", target.origin()), state.policy.limits.url).is_ok()
+            && Target::received(&format!("{}{address}", target.origin()), state.policy.limits.url).is_ok()
     };
     let sent = |address: &str| match address.split_once('?') {
         Some((path, query)) => format!("{path}?{}", query::escaped(query)),

@@ -17,6 +17,9 @@ pub fn route_cause(reason: Reason) -> String {
         Reason::PathCaseAmbiguous => {
             "The path differs from a guarded route's only in case or in path parameters; origins differ on both."
         }
+        Reason::PathAmbiguous => {
+            "The path can be read in several ways: the route does not allow that in `paths`, or not every reading leads to this route."
+        }
         Reason::PathNearGuarded => {
             "Some origins would read the path as one that another route guards, which asks for more: by a slash, dot or space at an end, a front controller such as index.php, a session segment, or letters in another form."
         }

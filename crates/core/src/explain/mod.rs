@@ -55,14 +55,15 @@ impl<'a> Explainer<'a> {
     pub fn explain(self, method: &str, url: &str) -> Explanation {
         let policy = self.policy;
         // Whether the deployment is a local one is not known here: a loopback host is explained as one of a local deployment.
-        let target = match Target::read(url, policy.limits.url) {
-            Ok(target) => target.at(Deployment::Local),
+        let target = match Target::received(url, policy.limits.url) {
+            Ok(target) if policy.paths.allows(target.several) => target.at(Deployment::Local),
+            Ok(_) => return refused(Reason::PathAmbiguous, vec![shape_cause(Reason::PathAmbiguous)]),
             Err(reason) => return refused(reason, vec![shape_cause(reason)]),
         };
         if !routing::is_known_method(policy, method) {
             return refused(Reason::MethodUnknown, vec!["No route of the policy takes this method.".to_owned()]);
         }
-        if crate::own_paths::is_own(policy, target.path) {
+        if crate::own_paths::is_own(policy, target.path) && !target.several.is_any() {
             return issued::not_known("The gateway answers this address itself; no route takes it.".to_owned());
         }
         let found = routing::find(policy, method, &target);
@@ -80,7 +81,11 @@ impl<'a> Explainer<'a> {
         }
         let query = target.query.unwrap_or_default();
         let takes_method = route.methods.iter().any(|m| m == method);
-        if takes_method && let Err(reason) = method_override::check_query(route, method, query) {
+        let is_closed = route.maintenance || policy.gateway.maintenance;
+        if takes_method
+            && !is_closed
+            && let Err(reason) = method_override::check_query(route, method, query)
+        {
             let cause = "A parameter names another method than the request has, and the route does not list that one.";
             return refused(reason, vec![cause.to_owned()]);
         }
@@ -113,7 +118,12 @@ impl<'a> Explainer<'a> {
         };
         let mut explanation = explanation.unwrap_or_else(nothing);
         explanation.route = Some(route.name.clone());
-        if !takes_method {
+        if is_closed {
+            explanation.verdict = Reason::Maintenance.code().to_owned();
+            explanation
+                .causes
+                .insert(0, "The route is closed for maintenance. What follows holds when it is open again.".to_owned());
+        } else if !takes_method {
             explanation.verdict = Reason::MethodNotAllowed.code().to_owned();
             explanation.causes.insert(0, format!("The route takes {} and not {method}.", route.methods.join(", ")));
         }

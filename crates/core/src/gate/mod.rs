@@ -148,7 +148,8 @@ impl State {
 /// The target of a request that keeps to the policy's bounds.
 fn target<'a>(state: &State, request: &Incoming<'a>) -> Result<Target<'a>, Reason> {
     check_bounds(state, request)?;
-    Ok(Target::read(request.url, state.policy.limits.url)?.at(state.deployment))
+    let target = Target::received(request.url, state.policy.limits.url)?.at(state.deployment);
+    if state.policy.paths.allows(target.several) { Ok(target) } else { Err(Reason::PathAmbiguous) }
 }
 
 async fn decide<P: Ports>(x: &Exchange<'_, P>, place: &Place) -> Result<Decided, Refusal> {

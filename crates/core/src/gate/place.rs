@@ -24,13 +24,16 @@ impl Place {
     /// Finds out, for a request whose target is read.
     ///
     /// # Errors
-    /// `MethodUnknown`, `NoRoute`, `PathCaseAmbiguous`, `PathNearGuarded`.
+    /// `MethodUnknown`, `NoRoute`, `PathAmbiguous`, `PathCaseAmbiguous`, `PathNearGuarded`.
     pub(super) fn find<P>(x: &Exchange<'_, P>) -> Result<Self, Reason> {
         let (policy, request) = (&x.state.policy, x.request);
         if !routing::is_known_method(policy, request.method) {
             return Err(Reason::MethodUnknown);
         }
         if own_paths::is_own(policy, x.target.path) {
+            if x.target.several.is_any() {
+                return Err(Reason::PathAmbiguous);
+            }
             return Ok(Place::Endpoint(endpoint::name(policy, x.target.path)));
         }
         let is_preflight = cors::is_preflight(request.method, &request.headers);

@@ -11,7 +11,7 @@
 use std::borrow::Cow;
 
 use crate::http::query;
-use crate::policy;
+use crate::policy::{self, Paths};
 use crate::refusal::Reason;
 
 /// Where the gate runs, as its deployment says. `Host` says nothing of it: a client writes that.
@@ -45,11 +45,13 @@ pub struct Target<'a> {
     pub path: &'a str,
     /// Query without `?`, as received; `Some("")` for a bare `?`.
     pub query: Option<&'a str>,
+    /// What its path has that origins read in several ways.
+    pub several: Paths,
     deployment: Deployment,
 }
 
 impl<'a> Target<'a> {
-    /// Checks an absolute URL of at most `limit` bytes, as received and as forwarded.
+    /// Checks an absolute URL of at most `limit` bytes, as received and as forwarded. Every origin reads it alike.
     ///
     /// # Errors
     /// `UrlTooLong`, `UrlMalformed`, `PathAmbiguous` or `QueryAmbiguous`.
@@ -66,6 +68,16 @@ impl<'a> Target<'a> {
     /// assert_eq!(Target::read("https://gate.example.org/a/../b", 8_192), Err(Reason::PathAmbiguous));
     /// ```
     pub fn read(url: &'a str, limit: usize) -> Result<Self, Reason> {
+        let target = Self::received(url, limit)?;
+        if target.several.is_any() { Err(Reason::PathAmbiguous) } else { Ok(target) }
+    }
+
+    /// The same, with a path that a route may allow although origins read it in several ways: [`several`](Self::several) says
+    /// in which. Only [`routing::find`](crate::routing::find) says whether it goes through.
+    ///
+    /// # Errors
+    /// Those of [`Target::read`].
+    pub fn received(url: &'a str, limit: usize) -> Result<Self, Reason> {
         if url.len() > limit {
             return Err(Reason::UrlTooLong);
         }
@@ -81,17 +93,25 @@ impl<'a> Target<'a> {
             Some((path, query)) => (path, Some(query)),
             None => (rest, None),
         };
-        check_path(path)?;
+        let several = check_path(path)?;
         let escapes = check_query(query.unwrap_or_default())?;
         if url.len() + 2 * escapes > limit {
             return Err(Reason::UrlTooLong);
         }
-        Ok(Self { secure, host, path, query, deployment: Deployment::Public })
+        Ok(Self { secure, host, path, query, several, deployment: Deployment::Public })
     }
 
     /// The same at a gate that is deployed so.
     pub fn at(self, deployment: Deployment) -> Self {
         Self { deployment, ..self }
+    }
+
+    /// The same with another reading of its path.
+    pub(crate) fn with_path<'b>(&self, path: &'b str) -> Target<'b>
+    where
+        'a: 'b,
+    {
+        Target { path, ..self.clone() }
     }
 
     /// `scheme://host`, the serialised origin (RFC 6454 section 6.2).
@@ -134,22 +154,31 @@ fn read_host(host: &str, secure: bool) -> Result<Cow<'_, str>, Reason> {
     if is_default { Err(Reason::UrlMalformed) } else { Ok(host) }
 }
 
-fn check_path(path: &str) -> Result<(), Reason> {
+/// What a path has that origins read in several ways. Nothing allows the rest: dot segments, a `//` at its beginning, which
+/// names a host where an address is expected, and, beside what is read in several ways, path parameters.
+///
+/// # Errors
+/// `PathAmbiguous`
+pub(crate) fn check_path(path: &str) -> Result<Paths, Reason> {
+    let mut found = Paths::default();
     let mut segments = path.split('/').peekable();
     segments.next(); // what precedes the first slash: nothing
+    let mut is_first = true;
     while let Some(segment) = segments.next() {
         // Some origins cut a path parameter (`;x`) before they resolve dots.
         let name = segment.split(';').next().unwrap_or_default();
-        let is_last = segments.peek().is_none();
-        if matches!(name, "." | "..") || (name.is_empty() && !is_last) {
+        let is_empty = name.is_empty() && segments.peek().is_some();
+        if matches!(name, "." | "..") || (is_empty && (is_first || !segment.is_empty())) {
             return Err(Reason::PathAmbiguous);
         }
-        check_segment(segment.as_bytes())?;
+        found.double_slash |= is_empty;
+        check_segment(segment.as_bytes(), &mut found)?;
+        is_first = false;
     }
-    Ok(())
+    if found.is_any() && path.contains(';') { Err(Reason::PathAmbiguous) } else { Ok(found) }
 }
 
-fn check_segment(segment: &[u8]) -> Result<(), Reason> {
+fn check_segment(segment: &[u8], found: &mut Paths) -> Result<(), Reason> {
     if segment.iter().all(|b| is_path_byte(*b)) {
         return Ok(());
     }
@@ -169,13 +198,11 @@ fn check_segment(segment: &[u8]) -> Result<(), Reason> {
         let value = crate::digest::from_hex(pair).and_then(|v| v.first().copied()).ok_or(Reason::PathAmbiguous)?;
         let double =
             value == b'%' && tail.split_at_checked(2).is_some_and(|(p, _)| crate::digest::from_hex(p).is_some());
-        if is_unreserved(value)
-            || matches!(value, b'/' | b'\\' | b';' | b'?' | b'#')
-            || value.is_ascii_control()
-            || double
-        {
+        if matches!(value, b'\\' | b';' | b'?' | b'#') || value.is_ascii_control() || double {
             return Err(Reason::PathAmbiguous);
         }
+        found.encoded_slash |= value == b'/';
+        found.needless_escapes |= is_unreserved(value);
         decoded.push(value);
     }
     core::str::from_utf8(&decoded).map(|_| ()).map_err(|_| Reason::PathAmbiguous)
@@ -196,7 +223,7 @@ fn check_query(query: &str) -> Result<usize, Reason> {
 }
 
 /// RFC 3986 section 2.3.
-fn is_unreserved(byte: u8) -> bool {
+pub(crate) fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 

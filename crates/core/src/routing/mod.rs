@@ -2,6 +2,7 @@
 
 pub(crate) mod method_override;
 pub(crate) mod method_scan;
+mod several;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -15,8 +16,15 @@ use crate::refused::Refusal;
 /// path pattern may take it; a wider one may not, or `POST /admin/x` would fall through to `/*`.
 ///
 /// # Errors
-/// `NoRoute`, `PathCaseAmbiguous`, `PathNearGuarded`.
+/// `NoRoute`, `PathAmbiguous`, `PathCaseAmbiguous`, `PathNearGuarded`.
 pub fn find<'p>(policy: &'p Policy, method: &str, target: &Target<'_>) -> Result<&'p Arc<Route>, Reason> {
+    match target.several.is_any() {
+        true => several::find(policy, method, target),
+        false => find_as_written(policy, method, target),
+    }
+}
+
+fn find_as_written<'p>(policy: &'p Policy, method: &str, target: &Target<'_>) -> Result<&'p Arc<Route>, Reason> {
     let bare = without_parameters(target.path);
     let Some(first) = first(policy, target, &bare) else { return Err(unmatched(policy, target, &bare)) };
     let takes_method = |route: &&Arc<Route>| route.methods.iter().any(|m| m == method);

@@ -6,6 +6,7 @@ mod gateway;
 mod luminate;
 mod oauth;
 mod origin_credentials;
+mod paths;
 mod route;
 #[cfg(feature = "reader")]
 mod testing;
@@ -16,6 +17,7 @@ pub use gateway::*;
 pub use luminate::*;
 pub use oauth::*;
 pub use origin_credentials::*;
+pub use paths::*;
 pub use route::*;
 #[cfg(feature = "reader")]
 pub use testing::*;

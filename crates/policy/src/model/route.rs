@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::strictness;
 use super::super::{Broker, CredentialKind, HostPattern, NamePattern, Networks, OriginPattern, PathPattern, Scheme};
-use super::{Dialect, Luminate, Origin, OriginCredentials, TagPlaces};
+use super::{Dialect, Luminate, Origin, OriginCredentials, Paths, TagPlaces};
 
 /// `[[routes]]`
 #[derive(Debug, Clone)]
@@ -43,6 +43,8 @@ pub struct Route {
     pub cors: Option<Cors>,
     /// `cors = "origin"`: preflights go to the origin, on a route that nothing has to open.
     pub passes_preflights: bool,
+    /// `paths = { … }`: what is allowed in the path although origins read it in several ways.
+    pub paths: Paths,
     /// `path_parameters = true`: a `;` is allowed in the path.
     pub path_parameters: bool,
     /// `method_override = true`: a parameter may name another method to the origin.
@@ -185,7 +187,7 @@ pub struct Cors {
     pub max_age: u64,
 }
 
-coded!(struct Route { name, host, path, methods, accept, bearer, dialect, reads_authorization, xsrf, broker, network, confirm, revocation, forward, cors, passes_preflights, path_parameters, method_override, tags, maintenance, place });
+coded!(struct Route { name, host, path, methods, accept, bearer, dialect, reads_authorization, xsrf, broker, network, confirm, revocation, forward, cors, passes_preflights, paths, path_parameters, method_override, tags, maintenance, place });
 coded!(enum Xsrf { 0 Off, 1 Origin, 2 Token, 3 Always });
 coded!(struct BearerUse { scope, query, form, prefix });
 coded!(enum Revocation { 0 Cached, 1 Strict });

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::check::{Advisor, CLOSED};
 use super::warning::Warning;
-use crate::{CredentialKind, Dialect, Issuer, Route, Verification, Via};
+use crate::{CredentialKind, Dialect, Issuer, Paths, Route, Verification, Via};
 
 impl Advisor<'_> {
     pub(super) fn route(&mut self, route: &Route) {
@@ -74,6 +74,24 @@ impl Advisor<'_> {
                 &label,
                 "`authorization = \"pass\"`: passwords and tokens that are not this gateway's reach the origin, which alone checks them and counts guesses",
             );
+        }
+        let Paths { encoded_slash, double_slash, needless_escapes } = route.paths;
+        for (is_allowed, warning, remark) in [
+            (
+                encoded_slash,
+                Warning::EncodedSlashAllowed,
+                "`encoded_slash = true`: origins differ on whether `%2F` parts segments",
+            ),
+            (double_slash, Warning::DoubleSlashAllowed, "`double_slash = true`: origins differ on whether `//` is `/`"),
+            (
+                needless_escapes,
+                Warning::NeedlessEscapesAllowed,
+                "`needless_escapes = true`: what stands before the origin may know a page by another spelling",
+            ),
+        ] {
+            if is_allowed {
+                self.say(warning, &label, remark);
+            }
         }
         if route.method_override {
             self.say(

@@ -14,9 +14,9 @@ use super::text;
 use super::value::Text;
 use crate::path::is_within;
 use crate::sections::Surroundings;
-use crate::shape::{root, route, route_bearer, route_cors};
+use crate::shape::{root, route, route_bearer, route_cors, route_paths};
 use crate::{
-    BearerUse, Broker, Cors, CredentialKind, Dialect, Facts, HostPattern, Networks, OriginPattern, PathPattern,
+    BearerUse, Broker, Cors, CredentialKind, Dialect, Facts, HostPattern, Networks, OriginPattern, PathPattern, Paths,
     Revocation, Route, SingleUse, TagPlaces, Xsrf,
 };
 
@@ -139,12 +139,26 @@ fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
         forward: forward?,
         cors,
         passes_preflights,
+        paths: paths(table, is_luminate),
         path_parameters: table.flag(&route::PATH_PARAMETERS),
         method_override: table.flag(&route::METHOD_OVERRIDE),
         tags,
         maintenance: table.flag(&route::MAINTENANCE),
         place: 0,
     })
+}
+
+/// `paths`: what a path may have.
+fn paths(table: &Table<'_>, is_luminate: bool) -> Paths {
+    if is_luminate && table.has(&route::PATHS) {
+        table.wrong(&route::PATHS, "has no effect, since `luminate` reads the addresses below the path itself");
+    }
+    let Some(table) = table.table(&route::PATHS) else { return Paths::default() };
+    Paths {
+        encoded_slash: table.flag(&route_paths::ENCODED_SLASH),
+        double_slash: table.flag(&route_paths::DOUBLE_SLASH),
+        needless_escapes: table.flag(&route_paths::NEEDLESS_ESCAPES),
+    }
 }
 
 /// `tags`: where in a page; `html` is its text and attributes.

@@ -11,7 +11,7 @@ use crate::sections::{
     Surroundings, TABLE, basic, bearer, broker, issuer, key, link, maintenance, networks, nonce, registry, session,
     sign_in, signed_redirect, ticket, webhook,
 };
-use crate::{Carried, Objects, Policy, Route, RouteIndex, Xsrf};
+use crate::{Carried, Objects, Paths, Policy, Route, RouteIndex, Xsrf};
 
 /// A policy comes of it only if nothing that is needed was missing or wrong.
 pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
@@ -66,6 +66,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
     let gives_xsrf_tokens = ticket.iter().any(|ticket| ticket.pages) || routes.iter().any(asks);
     let asks_pages = |route: &Arc<Route>| route.luminate().is_some() && route.xsrf >= Xsrf::Token;
     let takes_xsrf_header = gives_xsrf_tokens || routes.iter().any(asks_pages);
+    let paths = routes.iter().fold(Paths::default(), |paths, route| paths.and(route.paths));
     let index = RouteIndex::new(&routes);
     let allowances = allow::read(&root);
     Some(Policy {
@@ -96,6 +97,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
         objects,
         routes,
         index,
+        paths,
         gives_xsrf_tokens,
         takes_xsrf_header,
         carried: Carried::default(),

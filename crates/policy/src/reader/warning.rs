@@ -150,6 +150,12 @@ warnings! {
     CorsWildcard = "cors_wildcard",
     /// `forward.authorization = "pass"`.
     AuthorizationPassed = "authorization_passed",
+    /// `encoded_slash = true`.
+    EncodedSlashAllowed = "encoded_slash_allowed",
+    /// `double_slash = true`.
+    DoubleSlashAllowed = "double_slash_allowed",
+    /// `needless_escapes = true`.
+    NeedlessEscapesAllowed = "needless_escapes_allowed",
     /// `path_parameters = true`.
     PathParametersAllowed = "path_parameters_allowed",
     /// `method_override = true`.

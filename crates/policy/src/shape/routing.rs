@@ -24,6 +24,7 @@ pub(crate) mod route {
             &REVOCATION,
             &FORWARD,
             &CORS,
+            &PATHS,
             &PATH_PARAMETERS,
             &METHOD_OVERRIDE,
             &TAGS,
@@ -143,6 +144,12 @@ pub(crate) mod route {
          and says who may read.",
     )
     .usually("none");
+    pub(crate) static PATHS: Key = Key::new(
+        "paths",
+        Kind::Table(&super::super::route_paths::TABLE),
+        "",
+        "Allows paths that origins read in several ways, below. Not with `luminate`.",
+    );
     pub(crate) static PATH_PARAMETERS: Key = Key::new(
         "path_parameters",
         Kind::Flag(false),
