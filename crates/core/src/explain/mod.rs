@@ -118,6 +118,9 @@ impl<'a> Explainer<'a> {
         };
         let mut explanation = explanation.unwrap_or_else(nothing);
         explanation.route = Some(route.name.clone());
+        if let Some(network) = &route.network {
+            explanation.causes.push(format!("The route also asks for a client in the network `{}`.", network.name));
+        }
         if is_closed {
             explanation.verdict = Reason::Maintenance.code().to_owned();
             explanation
@@ -136,6 +139,9 @@ fn without_signature(route: &Route) -> Option<Explanation> {
     let has = |wanted: fn(&CredentialKind) -> bool| route.accept.iter().any(wanted);
     if has(|accept| matches!(accept, CredentialKind::Luminate(_))) {
         return Some(issued::not_known("What a call or a visit of the dialect carries decides.".to_owned()));
+    }
+    if has(|accept| matches!(accept, CredentialKind::Network(_) | CredentialKind::Webhook(_))) {
+        return Some(issued::not_known("Where the client comes from, or what its sender signed, decides.".to_owned()));
     }
     let cause = "The route is open: it goes through as nobody, unless something else that it carries is refused.";
     has(|accept| matches!(accept, CredentialKind::Anonymous)).then(|| Explanation {
