@@ -69,7 +69,7 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
     let is_credential = |name: &str, value: &str| is_proof(policy, name) || (!is_cleaned(name) && traces::holds(value));
     let credentials = incoming.headers.iter().filter(|(name, value)| is_credential(name, value));
     remove.extend(credentials.map(|(name, _)| name.to_owned()));
-    let mut set = Vec::with_capacity(12);
+    let mut set = Vec::with_capacity(9);
     clean_cookies(policy, incoming, &mut remove, &mut set);
     if matches!(incoming.method, "GET" | "HEAD") && incoming.headers.get("content-length").is_some() {
         remove.push("content-length".to_owned());
