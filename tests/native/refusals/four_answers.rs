@@ -8,7 +8,7 @@ use crate::support::story::Story;
 use crate::support::{Request, Site, answer, fixture_json, set_cookies};
 
 /// What only what stands beside an address can show, or only the running gateway knows.
-const NOT_IN_ADDRESSES: [Reason; 11] = [
+const NOT_IN_ADDRESSES: [Reason; 10] = [
     Reason::LinkReplayed,
     Reason::RedirectReplayed,
     Reason::LinkAddressMismatch,
@@ -17,7 +17,6 @@ const NOT_IN_ADDRESSES: [Reason; 11] = [
     Reason::TransportInsecure,
     Reason::SecretMalformed,
     Reason::NetworkNotAllowed,
-    Reason::ObjectMissing,
     Reason::UploadWithoutLength,
     Reason::UploadUnsupported,
 ];

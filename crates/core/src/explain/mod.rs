@@ -14,8 +14,9 @@ mod spellings;
 use crate::explain::causes::{route_cause, shape_cause};
 use crate::explain::explanation::refused;
 pub use crate::explain::explanation::{Explanation, NOT_KNOWN_HERE};
-use crate::http::{Deployment, Target};
-use crate::policy::{CredentialKind, Policy, Route};
+use crate::http::{Deployment, Headers, Target};
+use crate::object::Asked;
+use crate::policy::{CredentialKind, Policy, Route, Via};
 use crate::refusal::Reason;
 use crate::routing::{self, method_override};
 use crate::secrets::{Secrets, Usable};
@@ -117,6 +118,10 @@ impl<'a> Explainer<'a> {
             refused(Reason::CredentialMissing, vec![cause])
         };
         let mut explanation = explanation.unwrap_or_else(nothing);
+        if explanation.verdict == "ok" && names_no_object(route, &target) {
+            let cause = "The route leads to a bucket, and no object can have this name.";
+            explanation = refused(Reason::ObjectMissing, vec![cause.to_owned()]);
+        }
         explanation.route = Some(route.name.clone());
         if let Some(network) = &route.network {
             explanation.causes.push(format!("The route also asks for a client in the network `{}`.", network.name));
@@ -132,6 +137,13 @@ impl<'a> Explainer<'a> {
         }
         explanation
     }
+}
+
+/// Whether a path leads to a bucket in which nothing can be found under it.
+fn names_no_object(route: &Route, target: &Target<'_>) -> bool {
+    let Via::Bucket(bucket) = &route.forward.origin.via else { return false };
+    let path = routing::forwarded_path(route, target).unwrap_or_default();
+    Asked::new(bucket, "GET", &path, &Headers::default()).is_err()
 }
 
 /// What is to be said of an address that carries nothing, on a route that does not need it to.
