@@ -30,13 +30,8 @@ fn told<'a>(lines: &str, size: u64) -> Told<'a> {
         None => "whole",
         Some(_) if !only.is_empty() && only != TAG => "whole",
         // R2 throws, and the object is described or sent whole instead.
-        Some(range) if range.within(size).is_none() => {
-            if only.is_empty() {
-                ""
-            } else {
-                "whole"
-            }
-        }
+        Some(range) if range.within(size).is_none() && only.is_empty() => "",
+        Some(range) if range.within(size).is_none() => "whole",
         Some(_) => "part",
     };
     Told {

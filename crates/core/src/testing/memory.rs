@@ -15,6 +15,9 @@ use super::faults::{Fault, Faults, Spent};
 use super::watch::{Operation, Stage};
 use super::world::{Cache, World};
 
+/// The header fields of a call.
+pub type Shown = Vec<(String, String)>;
+
 /// The ports of one location; a clone is the same location with a body of its own.
 ///
 /// # Example
@@ -52,7 +55,7 @@ pub struct Memory {
     /// Bodies of the gateway's own calls, in the order in which they got to the origin.
     pub asked: Rc<RefCell<Vec<String>>>,
     /// Header fields of those calls.
-    pub shown: Rc<RefCell<Vec<Vec<(String, String)>>>>,
+    pub shown: Rc<RefCell<Vec<Shown>>>,
     /// Bodies of those that are right whatever `check` says.
     pub rights: Rc<RefCell<Vec<String>>>,
     /// What the origin's password check answers.

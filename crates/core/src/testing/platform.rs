@@ -62,9 +62,10 @@ impl Upstream for Memory {
             Via::Url(base) => format!("{base}{}", call.path),
             Via::Service(_) | Via::Bucket(_) => call.path.to_owned(),
         };
-        let documents = self.documents.borrow();
-        let known = documents.get(&address).or_else(|| documents.get(call.path)).cloned();
-        drop(documents);
+        let known = {
+            let documents = self.documents.borrow();
+            documents.get(&address).or_else(|| documents.get(call.path)).cloned()
+        };
         let (asked, rights, check) = (Rc::clone(&self.asked), Rc::clone(&self.rights), Rc::clone(&self.check));
         let body = call.body.map(str::to_owned);
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
