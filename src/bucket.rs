@@ -1,7 +1,7 @@
 //! A bucket as an origin: asks it, and makes the answer of what the core decides.
 
-use super::entry::{lines_of, push_line};
 use super::glue;
+use super::lines::{lines_of, push_line};
 use super::page::PageFilter;
 use edgegate_core::exchange::body::NewBody;
 use edgegate_core::exchange::decision::Forwarding;

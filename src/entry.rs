@@ -15,6 +15,7 @@ use super::bucket;
 use super::budget::Held;
 use super::form::FormGuard;
 use super::glue;
+use super::lines::{lines_of, lines_of_answer, push_line};
 use super::page::PageFilter;
 use super::platform::{Platform, request_id};
 use super::start;
@@ -329,31 +330,9 @@ fn is_page(response: &Response) -> bool {
     described.split_once('\n').is_some_and(|(content_type, encoding)| answered::is_page(content_type, encoding))
 }
 
-pub(super) fn lines_of(edits: Vec<answered::Edit<'_>>) -> String {
-    let mut lines = String::new();
-    for edit in edits {
-        match edit {
-            answered::Edit::Remove(name) => push_line(&mut lines, '-', name, None),
-            answered::Edit::Set(name, value) => push_line(&mut lines, '=', name, Some(&value)),
-            answered::Edit::Append(name, value) => push_line(&mut lines, '+', name, Some(&value)),
-        }
-    }
-    lines
-}
-
 fn respond(request: &Request, answer: &Answer, method: &str) -> Result<JsValue, JsValue> {
     let body = if method == "HEAD" { "" } else { &answer.body };
     glue::answer(request, answer.status, &lines_of_answer(answer), body)
-}
-
-fn lines_of_answer(answer: &Answer) -> String {
-    let mut lines = String::with_capacity(256);
-    for (name, value) in &answer.headers {
-        lines.push_str(name);
-        lines.push('\n');
-        push_value(&mut lines, value);
-    }
-    lines
 }
 
 /// Before there is a gate there is no dialect, no route and no request id: the fewest words.
@@ -375,24 +354,6 @@ fn resolved(response: Result<JsValue, JsValue>) -> Promise {
         Ok(response) => Promise::resolve(&response),
         Err(error) => Promise::reject(&error),
     }
-}
-
-/// One edit as `glue.js` reads it. A value cannot hold a line feed; if one did, it would be cut there.
-pub(super) fn push_line(edits: &mut String, kind: char, name: &str, value: Option<&str>) {
-    edits.push(kind);
-    edits.push_str(name);
-    edits.push('\n');
-    if let Some(value) = value {
-        push_value(edits, value);
-    }
-}
-
-fn push_value(lines: &mut String, value: &str) {
-    match value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-        true => lines.push_str(value),
-        false => lines.extend(value.chars().filter(|c| !c.is_control())),
-    }
-    lines.push('\n');
 }
 
 fn now_ms() -> u64 {

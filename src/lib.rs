@@ -15,6 +15,7 @@ mod entry;
 mod form;
 mod glue;
 mod ledger;
+mod lines;
 mod page;
 mod platform;
 mod start;

@@ -21,7 +21,7 @@ function hidden(text) {
 export async function ofPasswords() {
   expecting(200, await costing("password of a person", gate, by(JO)));
   expecting(200, await costing("password of a person, known to the isolate", gate, by(JO)));
-  expecting(200, await costing("password of a person, strict route", gate, by(JO, "/office/")));
+  expecting(200, await costing("password of a person, strict route", gate, by(JO, "/desk/")));
   expecting(401, await costing("password of a person, wrong", gate, by(basic("jo:guess"), CONTACT, FAR)));
   expecting(200, await costing("password of a program", gate, by(basic(`robot:${ROBOT}`))));
   for (const bad of [basic("robot:guess"), "Basic !", basic("none")]) {

@@ -14,7 +14,7 @@ export const ROBOT = "robot-password-0123456789";
 const more = [
   ["[basic]", '[basic.machines.robot]\nsecret = "ROBOT_PASSWORD"'],
   strictRoute("bearer", "ticket"),
-  strictRoute("basic").replace('"strict"', '"office"').replace("/strict/", "/office/"),
+  strictRoute("basic").replace('"strict"', '"desk"').replace("/strict/", "/desk/"),
   brokered("http://127.0.0.1:9/sign-in"),
   ...ISSUERS,
 ];

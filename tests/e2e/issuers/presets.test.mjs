@@ -51,7 +51,7 @@ for (const shape of shapes) {
     assert.deepEqual(told, [issuer, subject, client ?? "", scope]);
     for (const [what, changes, reason] of shape.refused) {
       const answer = await get(shape, changes);
-      await (shape.preset === ACCESS ? refused(answer, 401, reason) : invalid(answer, reason)).catch((error) => assert.fail(`${what}: ${error.message}`));
+      await (shape.preset === ACCESS ? refused(answer, 403, reason) : invalid(answer, reason)).catch((error) => assert.fail(`${what}: ${error.message}`));
     }
   });
 }
@@ -91,13 +91,13 @@ test("Access: the field is verified and decides, and what is sent twice or elsew
   const jwt = await signed(shape);
   const forgery = `${jwt.slice(0, -8)}AAAAAAAA`;
   const ask = (headers) => gate.get(`/${ACCESS}/a`, headers);
-  await refused(await ask({ "Cf-Access-Jwt-Assertion": forgery }), 401, "jwt_signature");
-  await refused(await ask({ "Cf-Access-Jwt-Assertion": "x", cookie: `CF_Authorization=${jwt}` }), 401, "jwt_malformed");
+  await refused(await ask({ "Cf-Access-Jwt-Assertion": forgery }), 403, "jwt_signature");
+  await refused(await ask({ "Cf-Access-Jwt-Assertion": "x", cookie: `CF_Authorization=${jwt}` }), 403, "jwt_malformed");
   await refused(await ask({ cookie: `CF_Authorization=${jwt}; CF_Authorization=${forgery}` }), 400, "bearer_multiple");
-  await refused(await ask(bearer(jwt)), 401, "credential_missing");
-  await refused(await ask({}), 401, "credential_missing");
+  await refused(await ask(bearer(jwt)), 403, "credential_missing");
+  await refused(await ask({}), 403, "credential_missing");
   const okta = first("okta");
-  await refused(await ask({ "Cf-Access-Jwt-Assertion": await signed(okta) }), 401, "jwt_issuer");
+  await refused(await ask({ "Cf-Access-Jwt-Assertion": await signed(okta) }), 403, "jwt_issuer");
   await invalid(await gate.get("/okta/a", bearer(jwt)), "jwt_issuer");
   // Where nothing reads it, it is cut all the same.
   const { fields } = forwarded(await gate.get("/okta/a", { ...bearer(await signed(okta)), cookie: `CF_Authorization=${jwt}` }));

@@ -1,8 +1,8 @@
 //! Whether the conditions of a request hold for an object (RFC 9110 section 13).
 
 use super::Asked;
-use super::answer::Told;
 use super::date;
+use super::told::Told;
 
 /// Every field that makes a request conditional.
 pub(super) const NAMES: [&str; 5] =

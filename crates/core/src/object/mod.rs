@@ -8,9 +8,11 @@ mod condition;
 mod date;
 mod kind;
 mod range;
+mod told;
 
-pub use answer::{Answered, Shows, Told};
+pub use answer::{Answered, Shows};
 pub use range::Range;
+pub use told::Told;
 
 use crate::http::{Headers, query};
 use crate::policy::Bucket;

@@ -27,8 +27,6 @@ pub(crate) mod sign_in;
 pub(crate) mod signed_redirect;
 pub(crate) mod ticket;
 pub(crate) mod webhook;
-#[cfg(feature = "reader")]
-mod webhook_formats;
 
 pub use basic::{Basic, Machine};
 pub use bearer::Bearer;

@@ -1,7 +1,7 @@
 //! How the known senders of webhooks sign, from their own documentation (docs/credentials.md names it), and the template of
 //! one's own format.
 
-use super::webhook::{WebhookEncoding, WebhookFormat, WebhookPart, WebhookTime};
+use super::{WebhookEncoding, WebhookFormat, WebhookPart, WebhookTime};
 use crate::pattern;
 
 /// Who sends.
