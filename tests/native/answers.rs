@@ -76,6 +76,7 @@ fn cookies_change_together_in_their_order_and_an_answer_without_addresses_not_at
     assert_eq!(edits("\n\n\n\na=1\nb=2; Path=x"), []);
     assert_eq!(edits("\n\n\n\na=ü\nb=2; Path=/x\nc=3"), cookies(&["a=ü", "b=2; Path=/shop/x", "c=3"]));
     assert_eq!(edits("\n\n\n\na=\t1\nb=2; Path=/x"), []);
+    assert_eq!(edits("\n\n\n\na=\u{fffd}\nb=2; Path=/x"), []);
     let set = |name: &'static str, value: &str| Edit::Set(name, value.to_owned());
     assert_eq!(
         edits("/a\nhttps://origin.example.org/b\n1; url=/c\n</d>; rel=next"),

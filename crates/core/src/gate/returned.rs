@@ -39,15 +39,20 @@ pub fn edits<'a>(mapping: &Mapping<'_>, said: &Said<'_>) -> Vec<Edit<'a>> {
     edits
 }
 
-/// All cookies anew, in their order, if one of them changes. A control character would not outlast that.
+/// All cookies anew, in their order, if one of them changes. A control character would not outlast that, nor would a byte
+/// that is no UTF-8, which the runtime hands over as U+FFFD: then all stay.
 fn cookies<'a>(mapping: &Mapping<'_>, said: &[&str]) -> Vec<Edit<'a>> {
     let mapped: Vec<Option<String>> = said.iter().map(|cookie| mapping.cookie(cookie)).collect();
     let is_kept = mapped.iter().all(Option::is_none);
-    if is_kept || said.iter().any(|cookie| cookie.chars().any(char::is_control)) {
+    if is_kept || said.iter().any(|cookie| cookie.chars().any(is_lost)) {
         return Vec::new();
     }
     let one = |(mapped, cookie): (Option<String>, &&str)| {
         Edit::Append("set-cookie", mapped.unwrap_or_else(|| (*cookie).to_owned()))
     };
     core::iter::once(Edit::Remove("set-cookie")).chain(mapped.into_iter().zip(said).map(one)).collect()
+}
+
+fn is_lost(c: char) -> bool {
+    c.is_control() || c == char::REPLACEMENT_CHARACTER
 }
