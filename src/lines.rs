@@ -1,10 +1,10 @@
-//! Edits and header fields as the lines that `glue.js` reads.
+//! Header fields and their edits as the JavaScript side reads them: a line each.
 
 use edgegate_core::gate::answered::Edit;
 use edgegate_core::http::answer::Answer;
 
-/// The edits of an answer's header fields.
-pub(super) fn lines_of(edits: Vec<Edit<'_>>) -> String {
+/// Edits of an answer.
+pub fn lines_of(edits: Vec<Edit<'_>>) -> String {
     let mut lines = String::new();
     for edit in edits {
         match edit {
@@ -16,8 +16,8 @@ pub(super) fn lines_of(edits: Vec<Edit<'_>>) -> String {
     lines
 }
 
-/// The header fields of an answer of the gateway's own.
-pub(super) fn lines_of_answer(answer: &Answer) -> String {
+/// The fields of an answer of the gateway's own.
+pub fn lines_of_answer(answer: &Answer) -> String {
     let mut lines = String::with_capacity(256);
     for (name, value) in &answer.headers {
         lines.push_str(name);
@@ -28,7 +28,7 @@ pub(super) fn lines_of_answer(answer: &Answer) -> String {
 }
 
 /// One edit as `glue.js` reads it. A value cannot hold a line feed; if one did, it would be cut there.
-pub(super) fn push_line(edits: &mut String, kind: char, name: &str, value: Option<&str>) {
+pub fn push_line(edits: &mut String, kind: char, name: &str, value: Option<&str>) {
     edits.push(kind);
     edits.push_str(name);
     edits.push('\n');

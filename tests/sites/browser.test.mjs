@@ -71,7 +71,9 @@ async function open(t, kind, settings, folder) {
   const browser = await startBrowser(policyFor(site.url, { routes: guarded(folder) }), front.flags, secrets);
   t.after(browser.stop);
   front.to(browser.gate);
-  return { site, gate: browser.gateway.gate, ...(await browser.visit({ ignoreHTTPSErrors: true })) };
+  const visited = await browser.visit({ ignoreHTTPSErrors: true });
+  visited.page.setDefaultTimeout(60_000);
+  return { site, gate: browser.gateway.gate, ...visited };
 }
 
 async function nonce(gate, path) {

@@ -20,12 +20,12 @@ describe("Django", { skip: skipped(django) }, () => {
   before(async () => (site = await startSite(django, { lines: strict + lines })));
   after(() => site.stop());
 
-  test("somebody logs into the admin and adds a row with a file", async (t) => {
-    await addNote(await visit(t, site.url), site, "by an open route");
+  test("somebody logs into the admin and adds a row with a file", async () => {
+    await addNote(await visit(site.url), site, "by an open route");
   });
 
-  test("the same behind a route that needs a session of the gateway's", async (t) => {
-    const visitor = await visit(t, site.url, { routes: guarded("/admin") });
+  test("the same behind a route that needs a session of the gateway's", async () => {
+    const visitor = await visit(site.url, { routes: guarded("/admin") });
     assert.equal((await visitor.open("/admin/")).status, 401);
     assert.equal((await visitor.open(await visitor.gate.nonce("/admin/"))).url, `${PUBLIC}/admin/login/?next=/admin/`);
     await addNote(visitor, site, "by a guarded route");
@@ -33,30 +33,30 @@ describe("Django", { skip: skipped(django) }, () => {
     assert.deepEqual([foreign.status, foreign.text.includes("Django")], [403, false], "the gateway's own answer");
   });
 
-  test("it builds the addresses that its client sees, and reads where the client is", async (t) => {
-    const { url, secure, forwarded } = (await (await visit(t, site.url)).open("/seen")).json;
+  test("it builds the addresses that its client sees, and reads where the client is", async () => {
+    const { url, secure, forwarded } = (await (await visit(site.url)).open("/seen")).json;
     assert.deepEqual([url, secure, forwarded], [`${PUBLIC}/seen/`, true, ADDRESS]);
   });
 
   test("in a folder of the gateway's, whose name gunicorn is told", async (t) => {
     const folder = await startSite(django, { lines: strict + lines, folder: "/shop" });
     t.after(() => folder.stop());
-    await addNote(await visit(t, folder.url, { routes: open("/shop/*") }), folder, "in a folder", "/shop");
+    await addNote(await visit(folder.url, { routes: open("/shop/*") }), folder, "in a folder", "/shop");
   });
 
   test("in a folder that the gateway cuts off, only if the gateway does not map what Django has mapped already", async (t) => {
     const folder = await startSite(django, { lines: `${strict}${lines}FORCE_SCRIPT_NAME = "/shop"\n` });
     t.after(() => folder.stop());
     const forward = (map) => open("/shop/*").replace('origin = "site"', `origin = "site", path = "/*", map = ${map}`);
-    await addNote(await visit(t, folder.url, { routes: forward(false) }), folder, "mapped by Django", "/shop");
-    const twice = await (await visit(t, folder.url, { routes: forward(true) })).open("/shop/admin/");
+    await addNote(await visit(folder.url, { routes: forward(false) }), folder, "mapped by Django", "/shop");
+    const twice = await (await visit(folder.url, { routes: forward(true) })).open("/shop/admin/");
     assert.match(twice.came.join(), /\/shop\/shop\/admin\/login/);
   });
 
   test("without its settings it refuses every form", async (t) => {
     const bare = await startSite(django);
     t.after(() => bare.stop());
-    const visitor = await visit(t, bare.url);
+    const visitor = await visit(bare.url);
     const refused = await logIn(visitor);
     assert.deepEqual([refused.status, /CSRF verification failed/.test(refused.text)], [403, true]);
   });
@@ -64,16 +64,16 @@ describe("Django", { skip: skipped(django) }, () => {
   test("CSRF_TRUSTED_ORIGINS alone lets forms through", async (t) => {
     const trusting = await startSite(django, { lines: `CSRF_TRUSTED_ORIGINS = ["${PUBLIC}"]` });
     t.after(() => trusting.stop());
-    await addNote(await visit(t, trusting.url), trusting, "trusted");
+    await addNote(await visit(trusting.url), trusting, "trusted");
   });
 
   test("a site that wants https and its own host loops or leads away unless it believes the gateway", async (t) => {
     const http = await startSite(django, { lines: strict + without(lines, "SECURE_PROXY_SSL_HEADER") });
     t.after(() => http.stop());
-    await assert.rejects((await visit(t, http.url)).open("/admin/"), /a loop/);
+    await assert.rejects((await visit(http.url)).open("/admin/"), /a loop/);
     const host = await startSite(django, { lines: `${strict}${without(lines, "USE_X_FORWARDED_HOST")}ALLOWED_HOSTS = ["*"]` });
     t.after(() => host.stop());
-    await assert.rejects((await visit(t, host.url)).open("/admin/"), /led around the gateway.*www\.127\.0\.0\.1/);
+    await assert.rejects((await visit(host.url)).open("/admin/"), /led around the gateway.*www\.127\.0\.0\.1/);
   });
 });
 

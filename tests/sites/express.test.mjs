@@ -19,8 +19,8 @@ describe("Express", () => {
   after(() => site.stop());
 
   for (const [how, options] of [["https", {}], ["a session of the gateway's", { routes: guarded("/account") }]]) {
-    test(`somebody logs in, uploads a file and opens a WebSocket, behind ${how}`, async (t) => {
-      const visitor = await visit(t, site.url, options);
+    test(`somebody logs in, uploads a file and opens a WebSocket, behind ${how}`, async () => {
+      const visitor = await visit(site.url, options);
       if (options.routes) await visitor.open(await visitor.gate.nonce("/account"));
       await logIn(visitor);
       assert.equal(await say(visitor, "/chat", "hello"), "jo says hello");
@@ -31,18 +31,18 @@ describe("Express", () => {
   test("the same at workerd's own socket, over http", async (t) => {
     const plain = await startSite(express, settings);
     t.after(() => plain.stop());
-    const visitor = await visit(t, plain.url, { own: true });
+    const visitor = await visit(plain.url, { own: true });
     await logIn(visitor);
     assert.equal(await say(visitor, "/chat", "hello"), "jo says hello");
   });
 
-  test("it builds the addresses that its client sees, and reads where the client is", async (t) => {
-    const { url, secure, address } = (await (await visit(t, site.url)).open("/seen")).json;
+  test("it builds the addresses that its client sees, and reads where the client is", async () => {
+    const { url, secure, address } = (await (await visit(site.url)).open("/seen")).json;
     assert.deepEqual([url, secure, address], [`${PUBLIC}/seen`, true, ADDRESS]);
   });
 
-  test("a form without its token is refused by the site", async (t) => {
-    const visitor = await visit(t, site.url);
+  test("a form without its token is refused by the site", async () => {
+    const visitor = await visit(site.url);
     const login = await visitor.open("/login");
     assert.equal((await visitor.submit(login, { user: "jo", _csrf: "" })).status, 403);
   });
@@ -50,10 +50,10 @@ describe("Express", () => {
   test("without `trust proxy` a secure cookie is never set, and a site that wants its own host loops", async (t) => {
     const cookies = await startSite(express, { secure: true });
     t.after(() => cookies.stop());
-    const visitor = await visit(t, cookies.url);
+    const visitor = await visit(cookies.url);
     assert.equal((await visitor.submit(await visitor.open("/login"), { user: "jo" })).status, 403);
     const host = await startSite(express, strict);
     t.after(() => host.stop());
-    await assert.rejects((await visit(t, host.url)).open("/login"), /a loop/);
+    await assert.rejects((await visit(host.url)).open("/login"), /a loop/);
   });
 });

@@ -23,7 +23,7 @@ test("nginx reads where the client is", { skip: skipped(nginx) }, async (t) => {
 test("without any mapping the redirect of a server as it comes leads around the gateway", { skip: skipped(nginx) }, async (t) => {
   const { url, stop } = await startSite(nginx);
   t.after(stop);
-  const visitor = await visit(t, url, { routes: open("/*").replace('origin = "site"', 'origin = "site", map = false') });
+  const visitor = await visit(url, { routes: open("/*").replace('origin = "site"', 'origin = "site", map = false') });
   await assert.rejects(visitor.open("/docs"), /led around the gateway/);
 });
 
@@ -50,5 +50,5 @@ for (const site of [nginx, apache, serve]) {
 async function behind(t, site, lines) {
   const { url, stop } = await startSite(site, { lines });
   t.after(stop);
-  return visit(t, url);
+  return visit(url);
 }

@@ -13,22 +13,22 @@ describe("Flask", { skip: skipped(flask) }, () => {
   before(async () => (site = await startSite(flask, { lines: linesOf("Flask", "python") })));
   after(() => site.stop());
 
-  test("somebody logs in and uploads a file, behind a route that needs a session of the gateway's", async (t) => {
-    const visitor = await visit(t, site.url, { routes: guarded("/account") });
+  test("somebody logs in and uploads a file, behind a route that needs a session of the gateway's", async () => {
+    const visitor = await visit(site.url, { routes: guarded("/account") });
     assert.equal((await visitor.open("/account")).status, 401);
     await visitor.open(await visitor.gate.nonce("/account"));
     await logIn(visitor);
   });
 
-  test("it builds the addresses that its client sees, and reads where the client is", async (t) => {
-    const { url, secure, address } = (await (await visit(t, site.url)).open("/seen")).json;
+  test("it builds the addresses that its client sees, and reads where the client is", async () => {
+    const { url, secure, address } = (await (await visit(site.url)).open("/seen")).json;
     assert.deepEqual([url, secure, address], [`${PUBLIC}/seen`, true, ADDRESS]);
   });
 
   test("without ProxyFix it takes itself for another site, and refuses its own forms", async (t) => {
     const bare = await startSite(flask);
     t.after(() => bare.stop());
-    const visitor = await visit(t, bare.url);
+    const visitor = await visit(bare.url);
     assert.equal((await visitor.submit(await visitor.open("/login"), { user: "jo" })).status, 403);
   });
 });

@@ -13,24 +13,24 @@ describe("Laravel", { skip: skipped(laravel) }, () => {
   before(async () => (site = await startSite(laravel, { lines: linesOf("Laravel", "php middleware") })));
   after(() => site.stop());
 
-  test("somebody logs in and uploads a file", async (t) => logIn(await visit(t, site.url)));
+  test("somebody logs in and uploads a file", async () => logIn(await visit(site.url)));
 
-  test("the same behind a route that needs a session of the gateway's", async (t) => {
-    const visitor = await visit(t, site.url, { routes: guarded("/account") });
+  test("the same behind a route that needs a session of the gateway's", async () => {
+    const visitor = await visit(site.url, { routes: guarded("/account") });
     assert.equal((await visitor.open("/account")).status, 401);
     await visitor.open(await visitor.gate.nonce("/account"));
     await logIn(visitor);
   });
 
-  test("it builds the addresses that its client sees, and reads where the client is", async (t) => {
-    const { url, secure, address } = (await (await visit(t, site.url)).open("/seen")).json;
+  test("it builds the addresses that its client sees, and reads where the client is", async () => {
+    const { url, secure, address } = (await (await visit(site.url)).open("/seen")).json;
     assert.deepEqual([url, secure, address], [`${PUBLIC}/seen`, true, ADDRESS]);
   });
 
   test("without it, it takes the gateway for its client and its own address for the client's", async (t) => {
     const bare = await startSite(laravel);
     t.after(() => bare.stop());
-    const { url, secure, address } = (await (await visit(t, bare.url)).open("/seen")).json;
+    const { url, secure, address } = (await (await visit(bare.url)).open("/seen")).json;
     assert.deepEqual([url, secure, address], [`${bare.url}/seen`, false, "127.0.0.1"]);
   });
 });

@@ -18,17 +18,17 @@ for (const [name, kind, own] of [["PHP's own server", php, settings], ["Apache",
     before(async () => (site = await startSite(kind, own)));
     after(() => site.stop());
 
-    test("somebody logs in and uploads a file", async (t) => logIn(await visit(t, site.url)));
+    test("somebody logs in and uploads a file", async () => logIn(await visit(site.url)));
 
-    test("the same behind a route that needs a session of the gateway's", async (t) => {
-      const visitor = await visit(t, site.url, { routes: guarded("/account") });
+    test("the same behind a route that needs a session of the gateway's", async () => {
+      const visitor = await visit(site.url, { routes: guarded("/account") });
       assert.equal((await visitor.open("/account")).status, 401);
       await visitor.open(await visitor.gate.nonce("/account"));
       await logIn(visitor);
     });
 
-    test("it builds the addresses that its client sees, and reads where the client is", async (t) => {
-      const { url, secure, address } = (await (await visit(t, site.url)).open("/seen")).json;
+    test("it builds the addresses that its client sees, and reads where the client is", async () => {
+      const { url, secure, address } = (await (await visit(site.url)).open("/seen")).json;
       assert.deepEqual([url, secure, address], [`${PUBLIC}/seen`, true, ADDRESS]);
     });
   });
@@ -38,7 +38,7 @@ describe("without their settings", { skip: skipped(php) }, () => {
   test("PHP takes itself for another site, and refuses its own forms", async (t) => {
     const site = await startSite(php);
     t.after(() => site.stop());
-    const visitor = await visit(t, site.url);
+    const visitor = await visit(site.url);
     assert.equal((await visitor.submit(await visitor.open("/login"), { user: "jo" })).status, 403);
   });
 });

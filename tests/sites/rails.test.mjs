@@ -17,8 +17,8 @@ describe("Rails", { skip: skipped(rails) }, () => {
   after(() => site.stop());
 
   for (const [how, options] of [["https", {}], ["a session of the gateway's", { routes: guarded("/account") }]]) {
-    test(`somebody logs in, uploads a file and opens Action Cable, behind ${how}`, async (t) => {
-      const visitor = await visit(t, site.url, options);
+    test(`somebody logs in, uploads a file and opens Action Cable, behind ${how}`, async () => {
+      const visitor = await visit(site.url, options);
       if (options.routes) await visitor.open(await visitor.gate.nonce("/account"));
       await logIn(visitor);
       assert.equal(await say(visitor, "/cable", "", CABLE), '{"type":"welcome"}');
@@ -27,18 +27,18 @@ describe("Rails", { skip: skipped(rails) }, () => {
     });
   }
 
-  test("it builds the addresses that its client sees, and reads where the client is", async (t) => {
-    const { url, secure, address } = (await (await visit(t, site.url)).open("/seen")).json;
+  test("it builds the addresses that its client sees, and reads where the client is", async () => {
+    const { url, secure, address } = (await (await visit(site.url)).open("/seen")).json;
     assert.deepEqual([url, secure, address], [`${PUBLIC}/seen`, true, ADDRESS]);
   });
 
   test("without them it opens no Action Cable, and a list of hosts without the gateway's refuses everything", async (t) => {
     const bare = await startSite(rails, { lines: 'config.hosts = ["127.0.0.1"]' });
     t.after(() => bare.stop());
-    assert.equal((await (await visit(t, bare.url)).open("/login")).status, 403);
+    assert.equal((await (await visit(bare.url)).open("/login")).status, 403);
     const open = await startSite(rails);
     t.after(() => open.stop());
-    const visitor = await visit(t, open.url);
+    const visitor = await visit(open.url);
     await logIn(visitor);
     assert.equal(await say(visitor, "/cable", "", CABLE), 404);
   });

@@ -16,21 +16,21 @@ describe("WordPress", { skip: skipped(wordpress) }, () => {
   before(async () => (site = await startSite(wordpress, { lines })));
   after(() => site.stop());
 
-  test("its own redirect leads to the page, once", async (t) => {
-    const page = await (await visit(t, site.url)).open("/hello-world");
+  test("its own redirect leads to the page, once", async () => {
+    const page = await (await visit(site.url)).open("/hello-world");
     assert.deepEqual([page.url, page.came, page.status], [`${PUBLIC}/hello-world/`, [`301 ${PUBLIC}/hello-world/`], 200]);
   });
 
-  test("somebody comments, and logs in to upload a file", async (t) => {
-    const visitor = await visit(t, site.url);
+  test("somebody comments, and logs in to upload a file", async () => {
+    const visitor = await visit(site.url);
     const comment = { comment: "by the gateway", author: "Sam", email: "sam@example.org" };
     const commented = await visitor.submit(await visitor.open("/hello-world/"), comment, { form: "wp-comments-post" });
     assert.match(commented.text, new RegExp(`<blockquote>by the gateway, from ${ADDRESS}<`), commented.text.slice(0, 300));
     await upload(visitor, site, "open.txt");
   });
 
-  test("the same behind a route that needs a session of the gateway's", async (t) => {
-    const visitor = await visit(t, site.url, { routes: open("/wp-admin/admin-ajax.php", "ajax") + guarded("/wp-admin") });
+  test("the same behind a route that needs a session of the gateway's", async () => {
+    const visitor = await visit(site.url, { routes: open("/wp-admin/admin-ajax.php", "ajax") + guarded("/wp-admin") });
     assert.equal((await visitor.open("/wp-admin/")).status, 401);
     assert.deepEqual(await ask(visitor, "/wp-admin/admin-ajax.php?action=nothing"), [400, "0"], "WordPress' own answer");
     for (const near of ["/wp-admin/admin-ajax.php/", "/wp-admin/admin-ajax.php/x"]) assert.notEqual((await ask(visitor, near))[1], "0");
@@ -47,7 +47,7 @@ describe("WordPress", { skip: skipped(wordpress) }, () => {
     for (const [missing, page, trouble] of [[0, "/wp-admin/", /a loop/], [1, "/hello-world/", /led around the gateway/]]) {
       let at = 0;
       writeFileSync(file, whole.replaceAll(pieces, (text) => (at++ === missing ? "" : text)));
-      await assert.rejects((await visit(t, site.url)).open(page), trouble);
+      await assert.rejects((await visit(site.url)).open(page), trouble);
     }
   });
 });

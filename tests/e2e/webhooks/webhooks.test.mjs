@@ -59,7 +59,9 @@ async function delivered(name, body, headers) {
 
 test("what each sender signs reaches the origin byte for byte", async () => {
   for (const [name, sign] of Object.entries(signers)) {
-    for (const body of ['{"a":1}', "", '{ "tä": "\\u00e9 €" }\r\n', `{"long":"${"x".repeat(90_000)}"}`]) await delivered(name, body, await sign(body));
+    // GitHub's library signs nothing that is empty.
+    const bodies = name === "github-now" ? [] : [""];
+    for (const body of ['{"a":1}', ...bodies, '{ "tä": "\\u00e9 €" }\r\n', `{"long":"${"x".repeat(90_000)}"}`]) await delivered(name, body, await sign(body));
   }
 });
 

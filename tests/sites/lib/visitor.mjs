@@ -1,6 +1,7 @@
 // A person's browser in few lines: it keeps cookies as RFC 6265 says, follows redirects, says where it comes from, and
 // fills in forms that it finds. A redirect that leads to another address than the gateway's fails the test.
 import assert from "node:assert/strict";
+import { after } from "node:test";
 import { Cookies } from "./cookies.mjs";
 import { startGate } from "./gate.mjs";
 import { formIn } from "./html.mjs";
@@ -11,11 +12,16 @@ const MOST_REDIRECTS = 10;
 export const ADDRESS = "203.0.113.7";
 const FORGED = { "x-forwarded-for": "192.0.2.66", "x-real-ip": "192.0.2.66", forwarded: "for=192.0.2.66;host=evil.example", "x-forwarded-host": "evil.example", "client-ip": "192.0.2.66" };
 
-/** Somebody who comes to the site through a gateway, which stops when the test ends. */
-export async function visit(t, url, options) {
-  const gate = await startGate(url, options);
-  t.after(() => gate.stop());
-  return new Visitor(gate, { headers: { "cf-connecting-ip": ADDRESS, ...FORGED } });
+const gates = new Map();
+after(async () => {
+  for (const gate of gates.values()) await (await gate).stop();
+});
+
+/** Somebody who comes to the site through a gateway, which stops when the tests of the file have ended. */
+export async function visit(url, options = {}) {
+  const which = JSON.stringify([url, options]);
+  if (!gates.has(which)) gates.set(which, startGate(url, options));
+  return new Visitor(await gates.get(which), { headers: { "cf-connecting-ip": ADDRESS, ...FORGED } });
 }
 
 export class Visitor {

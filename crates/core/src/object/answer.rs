@@ -1,9 +1,9 @@
 //! What becomes of what the bucket says: a status and header fields, or the reason why there is none.
 
+use super::asked::{Act, Asked};
 use super::condition::{self, Verdict};
 use super::kind::is_passive;
 use super::told::Told;
-use super::{Act, Asked};
 use crate::refusal::Reason;
 
 /// The answer about an object.
@@ -41,7 +41,7 @@ impl Asked {
         match (told.what, is_change) {
             ("", false) => Err(Reason::ObjectMissing),
             ("document", false) => self.sent(404, told),
-            ("object", false) => match condition::judge(self, told) {
+            ("object", false) => match condition::judge(&self.conditions, told) {
                 Verdict::Failed => Ok(bare(412)),
                 Verdict::NotModified => {
                     Ok(Answered { status: 304, fields: vec![tag(told)], shows: Shows::Fields, cut: &OF_CONTENT })
@@ -57,7 +57,7 @@ impl Asked {
     }
 
     fn part(&self, told: &Told<'_>) -> Result<Answered, Reason> {
-        let Some(range) = self.range.filter(|_| condition::is_of_this_version(self, told)) else {
+        let Some(range) = self.range.filter(|_| condition::is_of_this_version(&self.conditions, told)) else {
             return self.sent(200, told);
         };
         let size = told.size.to_string();

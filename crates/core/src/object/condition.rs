@@ -1,12 +1,31 @@
 //! Whether the conditions of a request hold for an object (RFC 9110 section 13).
 
-use super::Asked;
 use super::date;
 use super::told::Told;
+use crate::http::Headers;
 
 /// Every field that makes a request conditional.
 pub(super) const NAMES: [&str; 5] =
     ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "if-range"];
+
+/// The conditions of a request, as it has them.
+#[derive(Debug, Clone)]
+pub(super) struct Conditions(Vec<(&'static str, String)>);
+
+impl Conditions {
+    /// Those that are there.
+    pub(super) fn of(headers: &Headers<'_>) -> Self {
+        Self(NAMES.iter().filter_map(|name| Some((*name, headers.get(name)?.to_owned()))).collect())
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &(&'static str, String)> {
+        self.0.iter()
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+}
 
 /// The tags of an If-Match or If-None-Match.
 #[derive(Debug, PartialEq, Eq)]
@@ -75,14 +94,14 @@ pub(super) enum Verdict {
 }
 
 /// In the order of section 13.2.2. A bucket's tags are strong.
-pub(super) fn judge(asked: &Asked, told: &Told<'_>) -> Verdict {
-    let date = |name| asked.condition(name).and_then(date::seconds);
-    match asked.condition("if-match") {
+pub(super) fn judge(conditions: &Conditions, told: &Told<'_>) -> Verdict {
+    let date = |name| conditions.get(name).and_then(date::seconds);
+    match conditions.get("if-match") {
         Some(value) if !includes(value, told.tag, false) => return Verdict::Failed,
         None if date("if-unmodified-since").is_some_and(|date| told.uploaded > date) => return Verdict::Failed,
         _ => {}
     }
-    match asked.condition("if-none-match") {
+    match conditions.get("if-none-match") {
         Some(value) if includes(value, told.tag, true) => Verdict::NotModified,
         None if date("if-modified-since").is_some_and(|date| told.uploaded <= date) => Verdict::NotModified,
         _ => Verdict::Holds,
@@ -90,8 +109,8 @@ pub(super) fn judge(asked: &Asked, told: &Told<'_>) -> Verdict {
 }
 
 /// Whether the part may be sent: without If-Range, or with the tag that the object has.
-pub(super) fn is_of_this_version(asked: &Asked, told: &Told<'_>) -> bool {
-    asked.condition("if-range").is_none_or(|value| strong(value) == Some(told.tag))
+pub(super) fn is_of_this_version(conditions: &Conditions, told: &Told<'_>) -> bool {
+    conditions.get("if-range").is_none_or(|value| strong(value) == Some(told.tag))
 }
 
 fn includes(value: &str, own: &str, takes_weak: bool) -> bool {

@@ -1,4 +1,4 @@
-//! What a bucket says of an object, in lines.
+//! What a bucket says, as plain values.
 
 /// What a bucket says of an object.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
