@@ -45,7 +45,7 @@ export async function switchedOff(work) {
   const cwd = inRoot("target/rules"); // always the same place, so that what is compiled there is found again
   rmSync(cwd, { recursive: true, force: true });
   try {
-    for (const name of ["Cargo.toml", "Cargo.lock", "src", "crates", "tests", "fixtures", "demo/.dev.vars"]) {
+    for (const name of ["Cargo.toml", "Cargo.lock", "src", "crates", "bench/redirects", "tests", "fixtures", "demo/.dev.vars"]) {
       cpSync(inRoot(name), path.join(cwd, name), { recursive: true, preserveTimestamps: true });
     }
     for (const [rule, file, text, without] of rules) {

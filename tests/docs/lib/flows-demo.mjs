@@ -1,5 +1,7 @@
 // What the demo's links, redirects, tokens, nonces and sessions cost and leave behind.
 
+import { createHmac } from "node:crypto";
+import { secrets } from "../../e2e/lib/gateway.mjs";
 import { link, now, redirect, seal } from "../../e2e/lib/sign.mjs";
 import { admin, costing, expecting, gates, local, olderSession, own, page, plant, spent } from "./watched.mjs";
 
@@ -31,6 +33,17 @@ export async function ofDemo() {
   expecting(403, await costing("signed link, forged or expired", gate, (client) => client.get(link("/once/a", "", { exp: now() - 1 }))));
   expecting(403, await costing("signed link, forged or expired", gate, (client) => client.get(`${once}x`)));
   expecting(200, await costing("signed redirect, once", gate, (client) => client.get(landing)));
+
+  // webhooks and networks
+  const time = now();
+  const mac = createHmac("sha256", Buffer.from(secrets.STANDARD_WEBHOOK_SECRET.slice("whsec_".length), "base64")).update(`msg_1.${time}.{}`).digest();
+  const fields = { "webhook-id": "msg_1", "webhook-timestamp": time, "webhook-signature": `v1,${mac.toString("base64")}` };
+  const deliver = (body) => (client) => client.post("/hooks/standard", body, fields);
+  spent.push(["webhook", "standard", mac, time + 301]);
+  expecting(200, await costing("webhook, once", gate, deliver("{}")));
+  expecting(403, await costing("webhook, once, used before", gate, deliver("{}")));
+  expecting(403, await costing("webhook, forged or expired", gate, deliver("[]")));
+  expecting(200, await costing("client of a network", gate, (client) => client.get("/office/", { "cf-connecting-ip": "127.0.0.1" })));
 
   // tokens
   const mint = admin("token", { subject: "1001002", client: "demo", scope: "read" });
