@@ -5,7 +5,7 @@ import { inTime } from "./storage.js";
 // Method, URL, whether there is a body to a GET or HEAD, and header fields, in one crossing. None can hold a line feed.
 export function describe(request) {
   const { method } = request;
-  const odd = (method === "GET" || method === "HEAD") && request.body ? "body" : "";
+  const odd = (method === "GET" || method === "HEAD" || method === "OPTIONS") && request.body ? "body" : "";
   let text = method + "\n" + request.url + "\n" + odd;
   for (const [name, value] of request.headers) text += "\n" + name + "\n" + value;
   return text;

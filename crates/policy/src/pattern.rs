@@ -122,6 +122,12 @@ impl NamePattern {
         Ok(Self { base: base.to_owned(), prefix })
     }
 
+    /// The same as the most forgiving origin reads names: `_` and `.` are `-`.
+    #[must_use]
+    pub fn folded(self) -> Self {
+        Self { base: self.base.replace(['_', '.'], "-"), prefix: self.prefix }
+    }
+
     /// Whether it covers a name.
     pub fn matches(&self, name: &str) -> bool {
         match self.prefix {

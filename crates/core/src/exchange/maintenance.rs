@@ -12,15 +12,21 @@ impl<P> Exchange<'_, P> {
     /// # Errors
     /// `Maintenance`; `SecretMissing` if there is nothing to compare the header with.
     pub fn check_maintenance(&self, is_closed: bool) -> Result<(), Reason> {
-        let policy = &self.state.policy;
-        match is_closed || policy.gateway.maintenance {
-            true => self.look(&policy.maintenance),
+        match self.is_closed(is_closed) {
+            true => self.look(&self.state.policy.maintenance),
             false => Ok(()),
         }
     }
 
+    /// Whether a place is closed, by itself or with the whole gateway. What goes through all the same is the operator's
+    /// look, and its answer is nobody else's.
+    pub fn is_closed(&self, is_closed: bool) -> bool {
+        is_closed || self.state.policy.gateway.maintenance
+    }
+
     fn look(&self, maintenance: &Maintenance) -> Result<(), Reason> {
-        let Some((header, name)) = &maintenance.pass else { return Err(Reason::Maintenance) };
+        let pass = maintenance.pass.as_ref().filter(|_| !self.is_exposed());
+        let Some((header, name)) = pass else { return Err(Reason::Maintenance) };
         let shown = self.request.headers.get(header).ok_or(Reason::Maintenance)?;
         let secret = self.ctx().secrets.secret(name)?;
         secret.is(shown.as_bytes()).then_some(()).ok_or(Reason::Maintenance)

@@ -62,8 +62,11 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
     remove.extend(shown.iter().flat_map(|(name, _)| aliases(&incoming.headers, name)));
     let pass = policy.maintenance.pass.iter().flat_map(|(name, _)| aliases(&incoming.headers, name));
     remove.extend(pass);
-    let by_policy = |name: &str| forward.remove.iter().any(|pattern| pattern.matches_ignoring_case(name));
-    remove.extend(incoming.headers.iter().filter(|(name, _)| by_policy(name)).map(|(name, _)| name.to_owned()));
+    let by_policy = |name: &str| forward.remove.iter().any(|pattern| pattern.matches_ignoring_case(&fold(name)));
+    if !forward.remove.is_empty() {
+        remove.extend(incoming.headers.iter().filter(|(name, _)| by_policy(name)).map(|(name, _)| name.to_owned()));
+    }
+    remove.extend(forward.set.iter().flat_map(|(name, _)| aliases(&incoming.headers, name)));
     remove.extend(on_behalf::check(policy, route, identity, &incoming.headers)?);
     let is_cleaned = |name: &str| matches!(name, "cookie" | "authorization");
     let is_credential = |name: &str, value: &str| is_proof(policy, name) || (!is_cleaned(name) && traces::holds(value));
@@ -105,7 +108,7 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
         set_by_policy: forward.set.clone(),
         shown,
         body: None,
-        private: route.takes_credentials() || passes_authorization,
+        private: route.takes_credentials() || passes_authorization || x.is_closed(route.maintenance),
         answer,
         cookies: Vec::new(),
         owns_cors: route.cors.is_some() || route.takes_credentials(),

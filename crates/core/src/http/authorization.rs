@@ -48,7 +48,8 @@ pub fn read<'a>(headers: &Headers<'a>) -> Result<Option<Authorization<'a>>, Reas
 
 /// Whether a field is of a scheme that authenticates the connection and not the request (RFC 4559 section 6).
 pub fn is_of_connection(field: &str) -> bool {
-    let scheme = field.trim_start().split([' ', ',']).next().unwrap_or_default();
+    let is_end = |c: char| c == ',' || c.is_ascii_whitespace();
+    let scheme = field.trim_start().split(is_end).next().unwrap_or_default();
     ["Negotiate", "NTLM", "Kerberos", "Nego2"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
 }
 
@@ -84,7 +85,7 @@ mod tests {
 
     #[test]
     fn schemes_of_connections() {
-        for field in ["Negotiate YII=", "NTLM TlRM", "ntlm", "NEGOTIATE", "  Ntlm x", "NTLM, Basic YTpi"] {
+        for field in ["Negotiate YII=", "NTLM TlRM", "ntlm", "NEGOTIATE", "  Ntlm x", "NTLM, Basic YTpi", "NTLM\tTlRM"] {
             assert!(is_of_connection(field), "{field}");
         }
         for field in ["", "Basic NTLM", "NTLMv2 x", "Bearer negotiate"] {

@@ -41,7 +41,7 @@ pub(crate) fn gateway(root: &Table<'_>) -> Option<Gateway> {
         let reason = "is possible only with an issuer on loopback: it shows what would have been signed";
         table.wrong(&gateway::EXPLAIN, reason);
     }
-    let (client_address, proxies) = (client_address(&table), networks(&table, &gateway::PROXIES, "your proxies have"));
+    let (client_address, proxies) = (client_address(&table), networks::read(&table, &gateway::PROXIES, "your proxies have"));
     let maintenance = table.flag(&gateway::MAINTENANCE);
     Some(Gateway { issuer, realm, explain, decision_log, client_address, proxies, maintenance })
 }
@@ -64,19 +64,6 @@ fn client_address(table: &Table<'_>) -> ClientAddress {
         told.forwarded |= one.forwarded;
     }
     told
-}
-
-/// A list of networks, none of which is everybody; `who` comes from them.
-fn networks(table: &Table<'_>, key: &Name, who: &str) -> Vec<Network> {
-    let mut networks = Vec::new();
-    for text in table.texts(key) {
-        let Some(network) = text.parsed(Network::parse) else { continue };
-        if network.is_everybody() {
-            text.wrong(&format!("`{network}` is everybody; name the networks that {who}"));
-        }
-        networks.push(network);
-    }
-    networks
 }
 
 /// `[origins.*]`
@@ -103,7 +90,7 @@ pub(crate) fn identity(root: &Table<'_>, keys: &Names<Key>) -> Identity {
     Identity {
         keys,
         lifetime: table.seconds(&identity::LIFETIME),
-        strip: table.list(&identity::STRIP, NamePattern::parse),
+        strip: table.list(&identity::STRIP, NamePattern::parse).into_iter().map(NamePattern::folded).collect(),
     }
 }
 
@@ -133,7 +120,7 @@ pub(crate) fn admin(
     if secret.is_some() && secret == next_secret {
         table.wrong(&admin::NEXT_SECRET, "is `secret` itself; the next admin key has a value of its own");
     }
-    let allow = networks(&table, &admin::ALLOW, "administrators come from");
+    let allow = networks::read(&table, &admin::ALLOW, "administrators come from");
     Some(Admin { secret: secret?, next_secret, allow })
 }
 

@@ -54,7 +54,7 @@ pub(super) fn read(
     let set = set(&table);
     let mut remove = Vec::new();
     for text in table.texts(&route_forward::REMOVE) {
-        let Some(names) = text.parsed(NamePattern::parse) else { continue };
+        let Some(names) = text.parsed(NamePattern::parse).map(NamePattern::folded) else { continue };
         if names.touches("edgegate-") {
             text.wrong(&format!("`{names}` covers the `Edgegate-*` headers that tell the origin who calls"));
         }

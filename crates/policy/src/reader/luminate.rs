@@ -131,9 +131,7 @@ fn methods(table: &Table<'_>) -> Vec<(String, Vec<String>)> {
 }
 
 fn server_networks(table: &Table<'_>) -> Vec<Network> {
-    let mut networks = Vec::new();
-    let texts = table.texts(&luminate::SERVER_NETWORKS);
-    match (texts.is_empty(), table.has(&luminate::ADMINISTRATORS)) {
+    match (!table.has(&luminate::SERVER_NETWORKS), table.has(&luminate::ADMINISTRATORS)) {
         (true, true) => table.wrong(&luminate::ADMINISTRATORS, "lacks `server_networks`, so none of them could call"),
         (false, false) => {
             let reason = "lacks `[luminate.administrators.NAME]`, so nobody could call from them";
@@ -141,20 +139,7 @@ fn server_networks(table: &Table<'_>) -> Vec<Network> {
         }
         _ => {}
     }
-    for text in texts {
-        let Some(network) = text.parsed(Network::parse) else { continue };
-        if network.is_everybody() {
-            text.wrong(&format!("`{network}` is everybody; name the networks that your servers call from"));
-        } else if let Ok(shared) = WORKERS_ADDRESS.parse()
-            && network.contains(shared)
-        {
-            let reason =
-                format!("`{network}` holds {WORKERS_ADDRESS}, the address of everybody's Workers on this platform");
-            text.wrong(&reason);
-        }
-        networks.push(network);
-    }
-    networks
+    networks::read(table, &luminate::SERVER_NETWORKS, "your servers call from")
 }
 
 fn administrators(table: &Table<'_>, keys: &Names<Key>, issuers: &Names<Issuer>) -> Vec<Administrator> {
@@ -259,5 +244,3 @@ pub(crate) const WITHHELD_NAMES: [&str; 71] = [
     "*credential*",
     "loginname",
 ];
-/// Requests from other Workers carry this client address, whoever made them.
-const WORKERS_ADDRESS: &str = "2a06:98c0:3600::103";

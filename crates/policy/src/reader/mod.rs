@@ -13,6 +13,7 @@ mod forward;
 mod index;
 pub(crate) mod luminate;
 pub(crate) mod names;
+pub(crate) mod networks;
 mod nested;
 pub(crate) mod oauth;
 mod order;

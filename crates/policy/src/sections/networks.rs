@@ -29,9 +29,9 @@ pub(crate) use file::{SECTION, read};
 #[cfg(feature = "reader")]
 mod file {
     use super::Networks;
-    use crate::Network;
     use crate::reader::deployment;
     use crate::reader::names::Names;
+    use crate::reader::networks;
     use crate::reader::table::Table;
     use crate::shape::{Key, Kind, Shape, form};
 
@@ -57,16 +57,7 @@ mod file {
         let mut all = Names::new("networks");
         for (name, table) in root.named(&SECTION) {
             deployment::check_name("networks", name, &table);
-            let mut cidr = Vec::new();
-            for text in table.texts(&CIDR) {
-                let Some(network) = text.parsed(Network::parse) else { continue };
-                if network.is_everybody() {
-                    text.wrong(&format!(
-                        "`{network}` is everybody; for a route that is open to all write `accept = [\"none\"]`"
-                    ));
-                }
-                cidr.push(network);
-            }
+            let cidr = networks::read(&table, &CIDR, "are meant");
             all.add(name, Some(Networks { name: name.to_owned(), cidr }));
         }
         all

@@ -81,7 +81,8 @@ impl<'a> Mapping<'a> {
 
     /// Whether the gateway would take a path of its own, and that leads where it should.
     fn leads(&self, path: &str, is_meant: impl Fn(&Target<'_>) -> bool) -> bool {
-        Target::read(&[&self.front.origin, path].concat(), usize::MAX).is_ok_and(|target| is_meant(&target))
+        let leads = |target: Target<'_>| self.route.paths.allows(target.several) && is_meant(&target);
+        Target::received(&[&self.front.origin, path].concat(), usize::MAX).is_ok_and(leads)
     }
 }
 
