@@ -80,6 +80,39 @@ fn what_an_origin_takes_for_a_credential_is_cut() {
 }
 
 /// Each kind's row says where requests carry it, and on a route that accepts none of them nothing of it goes through.
+/// Origins fold names, so the names of the policy fold as well.
+#[test]
+fn what_the_policy_strips_removes_and_sets_has_no_alias() {
+    let policy = POLICY
+        .replacen("[identity]\n", "[identity]\nstrip = [\"X_Staff.User\", \"X_Legacy-*\"]\n", 1)
+        .replacen(
+            "name = \"open\"\npath = \"/open/*\"\nmethods = [\"GET\", \"HEAD\", \"POST\"]\naccept = [\"none\"]\nforward = { origin = \"site\" }",
+            "name = \"open\"\npath = \"/open/*\"\naccept = [\"none\"]\nforward = { origin = \"site\", remove = [\"X_Debug-*\"], set = { X-Tenant = \"one\" } }",
+            1,
+        );
+    assert!(policy.contains("X_Legacy") && policy.contains("X-Tenant"), "the fixture has another form");
+    let site = Site::new(&World::at(NOW), &policy);
+    for name in [
+        "x-staff-user",
+        "X_Staff_User",
+        "x.staff-user",
+        "x-legacy-a",
+        "X.Legacy_b",
+        "x_debug_on",
+        "X-Debug.On",
+        "x_tenant",
+        "X-Tenant",
+    ] {
+        assert!(
+            forwarded(&site, &Request::get("/open/").with(name, "root")).remove.contains(&name.to_owned()),
+            "{name}"
+        );
+    }
+    assert!(
+        !forwarded(&site, &Request::get("/open/").with("x-debugger", "1")).remove.contains(&"x-debugger".to_owned())
+    );
+}
+
 #[test]
 fn what_a_kind_is_carried_in_is_cut_on_every_route() {
     let policy = POLICY.replace("[luminate]\n", "[luminate]\nhttp_host = \"old.example.org\"\n");

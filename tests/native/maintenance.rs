@@ -45,6 +45,16 @@ fn the_header_reaches_no_origin_closed_or_not() {
 }
 
 #[test]
+fn what_the_operator_sees_is_kept_by_no_shared_cache_and_asked_for_by_https_alone() {
+    let story = Story::new();
+    let site = Site::new(&World::at(NOW), &closed());
+    let look = |request: Request| site.ask(&request.with("x-look", LOOK));
+    assert!(forwarding(&look(Request::get("/open/"))).private);
+    assert!(!forwarding(&story.site.ask(&Request::get("/open/"))).private, "where nothing is closed");
+    assert_eq!(look(Request::get("http://gate.example.org/open/")).refused, Some(Reason::Maintenance));
+}
+
+#[test]
 fn only_the_value_of_the_secret_opens() {
     let site = Site::alone();
     for value in ["", "x", &LOOK[1..], &format!("{LOOK}x"), &LOOK.to_lowercase(), &format!("{LOOK}, {LOOK}")] {

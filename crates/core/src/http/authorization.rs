@@ -85,7 +85,8 @@ mod tests {
 
     #[test]
     fn schemes_of_connections() {
-        for field in ["Negotiate YII=", "NTLM TlRM", "ntlm", "NEGOTIATE", "  Ntlm x", "NTLM, Basic YTpi", "NTLM\tTlRM"] {
+        for field in ["Negotiate YII=", "NTLM TlRM", "ntlm", "NEGOTIATE", "  Ntlm x", "NTLM, Basic YTpi", "NTLM\tTlRM"]
+        {
             assert!(is_of_connection(field), "{field}");
         }
         for field in ["", "Basic NTLM", "NTLMv2 x", "Bearer negotiate"] {

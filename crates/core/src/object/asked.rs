@@ -128,7 +128,7 @@ fn key(bucket: &Bucket, path: &str) -> Option<String> {
 
 /// What a bucket could not keep of an upload is refused before anything of it is stored.
 fn check_upload(headers: &Headers<'_>) -> Result<(), Reason> {
-    let is_length = |length: &str| length.len() < 16 && length.bytes().all(|byte| byte.is_ascii_digit());
+    let is_length = |length: &str| (1..16).contains(&length.len()) && length.bytes().all(|byte| byte.is_ascii_digit());
     if !headers.get("content-length").is_some_and(is_length) {
         return Err(Reason::UploadWithoutLength);
     }

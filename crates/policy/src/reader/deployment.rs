@@ -41,7 +41,8 @@ pub(crate) fn gateway(root: &Table<'_>) -> Option<Gateway> {
         let reason = "is possible only with an issuer on loopback: it shows what would have been signed";
         table.wrong(&gateway::EXPLAIN, reason);
     }
-    let (client_address, proxies) = (client_address(&table), networks::read(&table, &gateway::PROXIES, "your proxies have"));
+    let (client_address, proxies) =
+        (client_address(&table), networks::read(&table, &gateway::PROXIES, "your proxies have"));
     let maintenance = table.flag(&gateway::MAINTENANCE);
     Some(Gateway { issuer, realm, explain, decision_log, client_address, proxies, maintenance })
 }
