@@ -150,7 +150,7 @@ impl Exchange {
         }
     }
 
-    /// Refuses what had been let through, because there is nobody to take it.
+    /// Refuses a request that had been let through, because nothing behind the gateway answered it.
     fn refuse_late(mut self, reason: Reason) -> Result<JsValue, JsValue> {
         let described = glue::describe(&self.request).unwrap_or_default();
         let (Some(gate), Some(incoming), Ok(handled)) = (&self.gate, incoming(&described), &mut self.handled) else {

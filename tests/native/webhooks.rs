@@ -142,8 +142,37 @@ fn a_secret_that_is_missing_or_no_base64_is_not_a_forgery() {
     };
     let fields = Headers::new(headers.iter().map(|(name, value)| (*name, value.as_str())).collect());
     let delivery = Delivery::read(&webhook.format, &fields).unwrap().unwrap();
-    for value in [None, Some("whsec_not base64 at all!")] {
+    for value in [None, Some("whsec_not base64 at all!"), Some("whsec_"), Some("whsec_AA=="), Some("=")] {
         let secrets = policy_of(value);
         assert_eq!(delivery.verify(&webhook, secrets.usable(false), b"{}"), Err(Reason::SecretMissing), "{value:?}");
+    }
+}
+
+/// A piece of the text may not pass from a field into the body, or from the body into the field.
+#[test]
+fn the_border_between_a_field_and_the_body_cannot_be_moved() {
+    for (signed, honest, moved) in [
+        ("{x-event}:{body}", ("paid", "{\"amount\":1}"), ("paid:{\"amount\"", "1}")),
+        ("{x-event}|{timestamp}|{body}", ("paid", "7|{}"), ("paid|1800000000", "{}")),
+        ("{body}--{x-event}", ("a", "{}--b"), ("b--a", "{}")),
+    ] {
+        let (mut webhook, secrets) = webhook("custom");
+        let text = format!(
+            "version = 1\ngateway = {{ issuer = \"https://gate.example\" }}\norigins.a = {{ service = \"A\" }}\n[webhooks.it]\nprofile = \"custom\"\nsecret = \"HOOK\"\nheader = \"X-Sig\"\nprefix = \"v1=\"\nalgorithm = \"hmac-sha1\"\nsigned = \"{signed}\"\n{}[[routes]]\nname = \"a\"\npath = \"/\"\nmethods = [\"POST\"]\naccept = [\"webhook:it\"]\nforward = {{ origin = \"a\" }}\n",
+            if signed.contains("timestamp") { "timestamp = \"X-Time\"\n" } else { "" },
+        );
+        webhook.format = Policy::read(&text).unwrap().webhooks[0].format.clone();
+        let whole =
+            signed.replace("{x-event}", honest.0).replace("{timestamp}", "1800000000").replace("{body}", honest.1);
+        let mac = hex(&hmac_sha1(&Secret::new(KEY), &[whole.as_bytes()]));
+        let ask = |(event, body): (&str, &str)| {
+            let fields =
+                [("x-sig", format!("v1={mac}")), ("x-time", "1800000000".into()), ("x-event", event.to_owned())];
+            let headers = Headers::new(fields.iter().map(|(name, value)| (*name, value.as_str())).collect());
+            let delivery = Delivery::read(&webhook.format, &headers)?.unwrap();
+            delivery.verify(&webhook, secrets.usable(false), body.as_bytes())
+        };
+        assert!(ask(honest).is_ok(), "{signed}");
+        assert!(ask(moved).is_err(), "{signed}");
     }
 }

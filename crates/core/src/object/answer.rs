@@ -22,7 +22,7 @@ pub struct Answered {
 /// What of an object goes out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Shows {
-    /// That there is one.
+    /// Only that there is an object.
     #[default]
     Nothing,
     /// The header fields that were stored with it.
@@ -71,7 +71,7 @@ impl Asked {
         }
     }
 
-    /// The object or a part of it, or the document in its place, which is nothing to keep: an object of that name may come.
+    /// The object or a part of it, or the document in its place, which no cache may keep: an object of that name may come.
     fn sent(&self, status: u16, told: &Told<'_>) -> Result<Answered, Reason> {
         let is_head = self.act == Act::Describe;
         let needed = if status == 206 { "part" } else { "whole" };
@@ -106,7 +106,7 @@ impl Answered {
     }
 }
 
-/// Nothing of the object but that it is so.
+/// An answer without any bytes of the object.
 fn bare(status: u16) -> Answered {
     let fields = vec![("cache-control", "no-store".to_owned())];
     Answered { status, fields, ..Answered::default() }

@@ -98,7 +98,8 @@ impl Asked {
         };
         let mut lines = [act, "\n", &self.key].concat();
         if self.act == Act::Write {
-            for (name, value) in self.conditions.iter() {
+            // RFC 9110 sections 13.1.3 and 13.1.5: the others are of requests that read.
+            for (name, value) in self.conditions.iter().filter(|(name, _)| OF_UPLOADS.contains(name)) {
                 lines.extend(["\n", name, "\n", value]);
             }
             return lines;
@@ -142,6 +143,8 @@ fn check_upload(headers: &Headers<'_>) -> Result<(), Reason> {
     Ok(())
 }
 
+/// Conditions that hold for an upload too.
+const OF_UPLOADS: [&str; 3] = ["if-match", "if-none-match", "if-unmodified-since"];
 /// Bytes of a key, by R2's limits.
 const LONGEST_KEY: usize = 1024;
 

@@ -68,10 +68,10 @@ pub(super) fn tags(value: &str) -> Option<Tags<'_>> {
     (!tags.is_empty()).then_some(Tags::Some(tags))
 }
 
-/// The tag of a field that has one and nothing else.
+/// The tag of a field that has one and nothing else. Not one that is called `*`: R2 takes that for any.
 pub(super) fn sole(value: &str) -> Option<Tag<'_>> {
     match tags(value)? {
-        Tags::Some(list) if list.len() == 1 => list.into_iter().next(),
+        Tags::Some(list) if list.len() == 1 => list.into_iter().next().filter(|tag| tag.opaque != "*"),
         _ => None,
     }
 }

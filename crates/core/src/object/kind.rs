@@ -3,10 +3,14 @@
 /// Whether a browser runs no script of a document of that type. What is not known is not one of them: SVG and every XML run
 /// scripts, and so do types that a browser adds one day.
 pub(super) fn is_passive(content_type: &str) -> bool {
+    // Browsers take a comma for the end of one type and the beginning of another, which counts.
+    if content_type.contains(',') {
+        return false;
+    }
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let (main, sub) = essence.split_once('/').unwrap_or_default();
     match main {
-        "image" | "audio" | "video" | "font" => !sub.ends_with("xml") && !sub.contains(','),
+        "image" | "audio" | "video" | "font" => !sub.ends_with("xml"),
         _ => PASSIVE.contains(&essence.as_str()),
     }
 }
@@ -35,6 +39,8 @@ mod tests {
             "multipart/x-mixed-replace",
             "text/plain, text/html",
             "image/png, text/html",
+            "text/plain; a, text/html",
+            "image/png;x=y, text/html",
             "text/xsl",
             "unknown",
             "text/javascript",

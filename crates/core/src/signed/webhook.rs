@@ -10,7 +10,7 @@ use crate::http::Headers;
 use crate::policy::{Webhook, WebhookEncoding, WebhookFormat, WebhookPart, WebhookTime};
 use crate::refusal::Reason;
 use crate::secret::Secret;
-use crate::secrets::Usable;
+use crate::secrets::{SHORTEST, Usable};
 
 /// What a request says of its signature, before its body was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,13 +53,13 @@ impl<'a> Delivery<'a> {
             },
         };
         let time = time.map(|text| Ok((text, seconds(text).ok_or(Reason::WebhookMalformed)?))).transpose()?;
-        let names = format.covered.iter().filter_map(|part| match part {
-            WebhookPart::Field(name) => Some(name.as_str()),
-            _ => None,
-        });
-        let fields =
-            names.map(|name| headers.get(name).filter(|value| is_plain(value)).ok_or(Reason::WebhookMalformed));
-        let fields = fields.collect::<Result<Vec<_>, _>>()?;
+        let mut fields = Vec::new();
+        for (at, part) in format.covered.iter().enumerate() {
+            let WebhookPart::Field(name) = part else { continue };
+            let beside = [at.checked_sub(1), Some(at + 1)].map(|at| format.covered.get(at?));
+            let value = headers.get(name).filter(|value| is_plain(value, beside));
+            fields.push(value.ok_or(Reason::WebhookMalformed)?);
+        }
         let mut signatures = Vec::new();
         for text in of_prefix(&format.prefix).into_iter().take(MOST) {
             let bytes = match format.encoding {
@@ -88,8 +88,8 @@ impl<'a> Delivery<'a> {
     /// Verifies it over the body.
     ///
     /// # Errors
-    /// `WebhookSignatureMismatch`; `SecretMissing` if no secret that is set made it and one is not set, or is no base64 where
-    /// the format wants that.
+    /// `WebhookSignatureMismatch`; `SecretMissing` if no secret that is set made it and one is not set, or is no base64 of
+    /// 16 bytes or more where the format wants that.
     pub fn verify(&self, profile: &Webhook, secrets: Usable<'_>, body: &[u8]) -> Result<Verified, Reason> {
         let parts = self.parts(&profile.format, body);
         let mut otherwise = Reason::WebhookSignatureMismatch;
@@ -125,7 +125,9 @@ fn mac(format: &WebhookFormat, secret: &Secret, parts: &[&[u8]]) -> Option<Vec<u
     let key = match format.has_base64_key {
         true => {
             let text = secret.expose().trim_ascii();
-            decoded = Secret::new(from_standard_base64(text.strip_prefix(BASE64_KEY).unwrap_or(text))?);
+            let bytes = from_standard_base64(text.strip_prefix(BASE64_KEY).unwrap_or(text))?;
+            // What was cut off, or stands in for a value, is no key: anybody could sign with it.
+            decoded = Secret::new(Some(bytes).filter(|bytes| bytes.len() >= SHORTEST)?);
             &decoded
         }
         false => secret,
@@ -141,9 +143,16 @@ fn seconds(text: &str) -> Option<u64> {
     ((1..=12).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
 }
 
-/// A value that cannot be taken for more than itself: ids are short, and a `.` would move the border to what follows.
-fn is_plain(value: &str) -> bool {
-    (1..=256).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'.')
+/// Whether a value can be divided from the pieces before and behind it in one way alone: ids are short, and one that held what
+/// stands beside it would move the border, so that another body had the same signature.
+fn is_plain(value: &str, [before, behind]: [Option<&WebhookPart>; 2]) -> bool {
+    let edge = |part: Option<&WebhookPart>, is_first: bool| match part {
+        Some(WebhookPart::Text(text)) if is_first => text.chars().next(),
+        Some(WebhookPart::Text(text)) => text.chars().next_back(),
+        _ => None,
+    };
+    let borders = [edge(before, false), edge(behind, true)];
+    (1..=256).contains(&value.len()) && value.chars().all(|c| c.is_ascii_graphic() && !borders.contains(&Some(c)))
 }
 
 /// How a secret of Standard Webhooks begins.

@@ -2,15 +2,16 @@
 
 use super::bucket;
 use super::names::Names;
+use super::networks;
 use super::origin_credentials;
 use super::table::Table;
 use super::text;
 use super::value::Text;
 use crate::sections::key;
-use crate::shape::{Key as Name, admin, gateway, identity, limits, origin, root, storage};
+use crate::shape::{admin, gateway, identity, limits, origin, root, storage};
 use crate::{
-    Admin, BaseUrl, ClientAddress, Gateway, Identity, Issuer, Key, Limits, Luminate, NamePattern, Network, Objects,
-    Origin, OriginCredentials, SingleUse, Via,
+    Admin, BaseUrl, ClientAddress, Gateway, Identity, Issuer, Key, Limits, Luminate, NamePattern, Objects, Origin,
+    OriginCredentials, SingleUse, Via,
 };
 
 /// `version = 1`, so that the form of the file can change one day.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::names::Names;
+use super::networks;
 use super::table::Table;
 use super::text;
 use crate::host;

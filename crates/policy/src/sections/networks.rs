@@ -9,7 +9,7 @@ use crate::Network;
 pub struct Networks {
     /// The table's name.
     pub name: String,
-    /// What it consists of. Never empty, and never everybody.
+    /// What it consists of. Never empty; none of them is everybody.
     pub cidr: Vec<Network>,
 }
 

@@ -101,7 +101,7 @@ pub fn told(issuer: &Issuer, kind: &'static str, claims: &Map<String, Value>, un
         }
     };
     let identity = Identity {
-        // Of several tenants the one that it is.
+        // Which of the tenants it is.
         issuer: Some(text("iss").unwrap_or(&issuer.issuer).to_owned()),
         subject: Some(subject.to_owned()),
         client: client.filter(|client| is_name(client)).map(str::to_owned),

@@ -62,7 +62,7 @@ const RS256: &[JwsAlgorithm] = &[JwsAlgorithm::Rs256];
 
 /// Every word.
 pub(crate) static PRESETS: [(&str, Preset); 8] = [
-    // `azp` is in access tokens alone, so an ID token of an app that is its own API is none.
+    // Only access tokens have `azp`, so an ID token is refused, even that of an app which is its own API.
     row(Preset {
         word: "entra",
         issuer: "https://login.microsoftonline.com/{tenant}/v2.0",
@@ -127,7 +127,6 @@ pub(crate) static PRESETS: [(&str, Preset); 8] = [
             "repository_id",
             "repository_owner",
             "repository_owner_id",
-            "job_workflow_ref",
             "enterprise",
             "enterprise_id",
         ],

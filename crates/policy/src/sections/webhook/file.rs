@@ -6,7 +6,6 @@ use crate::reader::deployment;
 use crate::reader::names::Names;
 use crate::reader::secrets::own as secret;
 use crate::reader::table::Table;
-use crate::reader::text;
 use crate::shape::{Bounds, HOUR, Key, Kind, MINUTE, Shape, Span, form, words};
 
 pub(crate) static SECTION: Key = Key::new(
@@ -156,7 +155,7 @@ fn format(table: &Table<'_>, profile: Profile) -> Option<WebhookFormat> {
         }
         return Some(format);
     }
-    let time = table.checked(&TIMESTAMP, text::header_name).map(|name| name.to_ascii_lowercase());
+    let time = table.checked(&TIMESTAMP, formats::field).map(|name| name.to_ascii_lowercase());
     let covered = match table.text(&SIGNED) {
         Some(text) => text.parsed(formats::template)?,
         None => vec![WebhookPart::Body],
@@ -169,7 +168,7 @@ fn format(table: &Table<'_>, profile: Profile) -> Option<WebhookFormat> {
         table.wrong(&HEADER, "is missing: which header field holds the signature?");
     }
     Some(WebhookFormat {
-        field: table.checked(&HEADER, text::header_name)?.to_ascii_lowercase(),
+        field: table.checked(&HEADER, formats::field)?.to_ascii_lowercase(),
         separator: String::new(),
         prefix,
         encoding: table.word(&ENCODING, &ENCODINGS).unwrap_or(WebhookEncoding::Hex),
