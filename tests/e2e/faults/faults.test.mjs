@@ -135,7 +135,7 @@ test("a binding that is missing is named at start, and its requests are refused"
   await refused(await noLedger.get(redirect("/landing/a", "missing")), 503, "binding_missing");
   await refused(await gateway.noOrigin.get(link("/files/a")), 503, "binding_missing");
   await refused(await signIn(gateway.noOrigin), 503, "password_check_unavailable");
-  assert.ok(gateway.logs.some((line) => line.includes("service binding ORIGIN of origin demo is missing")));
+  assert.ok(gateway.logs.some((line) => line.includes("binding ORIGIN of origin demo is missing")));
   for (const name of ["EDGEGATE_KV", "EDGEGATE_LEDGER", "EDGEGATE_LIMITER"]) {
     assert.ok(gateway.logs.some((line) => line.includes(`binding ${name} is missing`)), name);
   }
@@ -177,7 +177,7 @@ test("a policy that cannot be read: everything is 503, and the log says what is 
     }
     assert.deepEqual((await bad.take()).forwarded, []);
   }
-  for (const reason of ["it was changed or cut after it was written", "its format is 99, and this Worker reads format 1", "it is no compiled policy"]) {
+  for (const reason of ["it was changed or cut after it was written", "its format is 99, and this Worker reads format 2", "it is no compiled policy"]) {
     assert.equal(gateway.logs.filter((text) => text.includes(reason) && text.includes("npm run build")).length, 1, reason);
   }
 });

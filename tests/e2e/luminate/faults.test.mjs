@@ -178,7 +178,7 @@ test("a binding or a secret that is missing: 503, named at start", async () => {
   await unavailable((more) => read(noSecrets, "getLoginUrl", more), "secret_missing");
   await unavailable((more) => serverCall(noSecrets, "getUser", more), "secret_missing");
   for (const gate of [noKv, noLedger, noLimiter]) assert.deepEqual((await gate.take()).forwarded.filter(({ url }) => !questions.test(url)), []);
-  for (const name of ["binding EDGEGATE_KV", "binding EDGEGATE_LEDGER", "binding EDGEGATE_LIMITER", "service binding ORIGIN of origin demo", "secret LUMINATE_ADMIN_PASSWORD"]) {
+  for (const name of ["binding EDGEGATE_KV", "binding EDGEGATE_LEDGER", "binding EDGEGATE_LIMITER", "binding ORIGIN of origin demo", "secret LUMINATE_ADMIN_PASSWORD"]) {
     assert.ok(gateway.logs.some((line) => line.includes(`${name} is`)), name);
   }
 });
