@@ -8,7 +8,7 @@ import { demoPolicy, startGateway, strictRoute, theLogHoldsNoCredential } from "
 const policy = demoPolicy(strictRoute("session"));
 // Luminate's log-in is a sign-in, too.
 const off = demoPolicy(['[sign_in]\norigin = "demo"\npath = "/check-password"\nkey = "assertion"', ""])
-  .replace(/# Luminate's [^]*?(?=\[identity\])/, "")
+  .replace(/# Luminate's [^]*?(?=# What senders)/, "")
   .replace(/\[\[routes\]\]\nname = "site"[^]*?(?=\[\[routes\]\])/, "")
   .replaceAll(/"superoffice-\w+"/g, '"bearer"');
 const gateway = await startGateway({ gate: { policy }, off: { policy: off } });
