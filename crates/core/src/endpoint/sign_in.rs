@@ -13,6 +13,7 @@ use crate::page;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::{Refusal, Said};
+use crate::routing;
 
 /// GET shows the form, POST signs in and sends the person on.
 ///
@@ -52,9 +53,11 @@ fn next<P>(x: &Exchange<'_, P>, form: &str) -> String {
     let Exchange { state, target, .. } = *x;
     let wanted =
         query::sole(form, "next").ok().flatten().map(query::decode).and_then(|raw| String::from_utf8(raw).ok());
+    // What is read in several ways is an address of this site only where a route takes every reading.
+    let leads = |target: Target<'_>| !target.several.is_any() || routing::find(&state.policy, "GET", &target).is_ok();
     let is_own = |address: &str| {
         address.starts_with('/')
-            && Target::received(&format!("{}{address}", target.origin()), state.policy.limits.url).is_ok()
+            && Target::received(&format!("{}{address}", target.origin()), state.policy.limits.url).is_ok_and(leads)
     };
     let sent = |address: &str| match address.split_once('?') {
         Some((path, query)) => format!("{path}?{}", query::escaped(query)),
