@@ -1,11 +1,11 @@
 // Laravel behind the gateway: sessions, its CSRF check, redirects to whole addresses, an upload.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { guarded, PUBLIC } from "./lib/gate.mjs";
+import { guarded } from "./lib/gate.mjs";
 import { linesOf } from "./lib/settings.mjs";
 import { skipped, startSite } from "./lib/sites.mjs";
-import { logIn } from "./lib/steps.mjs";
-import { ADDRESS, visit } from "./lib/visitor.mjs";
+import { logIn, passGateway, seesItsClient } from "./lib/steps.mjs";
+import { visit } from "./lib/visitor.mjs";
 import laravel from "./sites/laravel.mjs";
 
 describe("Laravel", { skip: skipped(laravel) }, () => {
@@ -17,15 +17,11 @@ describe("Laravel", { skip: skipped(laravel) }, () => {
 
   test("the same behind a route that needs a session of the gateway's", async () => {
     const visitor = await visit(site.url, { routes: guarded("/account") });
-    assert.equal((await visitor.open("/account")).status, 401);
-    await visitor.open(await visitor.gate.nonce("/account"));
+    await passGateway(visitor, "/account");
     await logIn(visitor);
   });
 
-  test("it builds the addresses that its client sees, and reads where the client is", async () => {
-    const { url, secure, address } = (await (await visit(site.url)).open("/seen")).json;
-    assert.deepEqual([url, secure, address], [`${PUBLIC}/seen`, true, ADDRESS]);
-  });
+  test("it builds the addresses that its client sees, and reads where the client is", () => seesItsClient(site));
 
   test("without it, it takes the gateway for its client and its own address for the client's", async (t) => {
     const bare = await startSite(laravel);
