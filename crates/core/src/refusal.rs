@@ -4,35 +4,15 @@
 //! speaks of and what alarms are built on. The caller gets less: [`Reason::public`] maps many reasons to
 //! few [`Public`] answers, so that no answer tells how close a forgery came.
 
+// First: its macro declares the reasons.
+#[macro_use]
+mod declare;
+
 mod public;
 #[cfg(test)]
 mod tests;
 
 pub use crate::refusal::public::Public;
-
-/// Declares the reasons with their codes, so that no reason is without one and no code is given twice.
-macro_rules! reasons {
-    ($($(#[$doc:meta])+ $name:ident = $code:literal => $public:ident,)+) => {
-        /// A stable reason for a refusal.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Reason { $($(#[$doc])+ $name,)+ }
-
-        impl Reason {
-            /// Every reason, in the order of this file.
-            pub const ALL: &[Reason] = &[$(Reason::$name,)+];
-
-            /// The stable code, as the log has it.
-            pub const fn code(self) -> &'static str {
-                match self { $(Reason::$name => $code,)+ }
-            }
-
-            /// What the caller is told.
-            pub const fn public(self) -> Public {
-                match self { $(Reason::$name => Public::$public,)+ }
-            }
-        }
-    };
-}
 
 reasons! {
     /// The URL is longer than the policy's limit.

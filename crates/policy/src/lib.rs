@@ -21,6 +21,7 @@ mod carried;
 pub mod carrier;
 mod client;
 mod facts;
+pub mod field_name;
 mod field_pattern;
 mod host;
 mod index;

@@ -5,6 +5,7 @@
 use core::net::IpAddr;
 
 use crate::exchange::Exchange;
+use crate::forward::headers::is_covered;
 use crate::policy::{Dialect, Route};
 
 /// Adds the fields. The policy has the last word: what the route sets or removes is left out.
@@ -12,7 +13,7 @@ pub(super) fn tell<P>(x: &Exchange<'_, P>, route: &Route, set: &mut Vec<(&'stati
     let forward = &route.forward;
     let mut tell = |name: &'static str, value: String| {
         let is_set = forward.set.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
-        if !is_set && !forward.remove.iter().any(|pattern| pattern.matches_ignoring_case(name)) {
+        if !is_set && !is_covered(name, &forward.remove) {
             set.push((name, value));
         }
     };

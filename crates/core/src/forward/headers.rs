@@ -8,13 +8,20 @@ use std::borrow::Cow;
 use crate::forward::reserved;
 use crate::http::Headers;
 use crate::policy::NamePattern;
+pub use crate::policy::field_name::fold;
 
 /// Names of the fields to remove, as the request has them.
 pub fn forged<'a>(headers: &Headers<'a>, more: &[NamePattern]) -> Vec<&'a str> {
-    let names = headers.iter().map(|(name, _)| name);
-    names
-        .filter(|name| is_reserved(name) || more.iter().any(|pattern| pattern.matches_ignoring_case(&fold(name))))
-        .collect()
+    headers.iter().map(|(name, _)| name).filter(|name| is_reserved(name) || is_covered(name, more)).collect()
+}
+
+/// Whether one of the policy's patterns covers a name, in any alias.
+pub fn is_covered(name: &str, patterns: &[NamePattern]) -> bool {
+    if patterns.is_empty() {
+        return false;
+    }
+    let name = fold(name);
+    patterns.iter().any(|pattern| pattern.matches_ignoring_case(&name))
 }
 
 /// The fields of a request whose name some origin reads as that one.
@@ -38,15 +45,6 @@ pub fn is_harmless_connection(value: &str) -> bool {
         let word = word.trim();
         ["keep-alive", "close", "upgrade"].iter().any(|harmless| word.eq_ignore_ascii_case(harmless))
     })
-}
-
-/// A name as the most forgiving origin reads it.
-pub fn fold(name: &str) -> Cow<'_, str> {
-    if name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
-        return Cow::Borrowed(name);
-    }
-    let fold_char = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
-    Cow::Owned(name.chars().map(fold_char).collect())
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::credential::own::{luminate, traces};
 use crate::credential::session::{self, xsrf};
 use crate::exchange::Exchange;
 use crate::exchange::decision::{Forwarding, Front};
-use crate::forward::headers::{aliases, fold, forged, is_harmless_connection};
+use crate::forward::headers::{aliases, fold, forged, is_covered, is_harmless_connection};
 use crate::http::query::{self, Param};
 use crate::http::{self, Headers, Incoming, Target, cookie};
 use crate::identity::Identity;
@@ -62,10 +62,8 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
     remove.extend(shown.iter().flat_map(|(name, _)| aliases(&incoming.headers, name)));
     let pass = policy.maintenance.pass.iter().flat_map(|(name, _)| aliases(&incoming.headers, name));
     remove.extend(pass);
-    let by_policy = |name: &str| forward.remove.iter().any(|pattern| pattern.matches_ignoring_case(&fold(name)));
-    if !forward.remove.is_empty() {
-        remove.extend(incoming.headers.iter().filter(|(name, _)| by_policy(name)).map(|(name, _)| name.to_owned()));
-    }
+    let by_policy = incoming.headers.iter().filter(|(name, _)| is_covered(name, &forward.remove));
+    remove.extend(by_policy.map(|(name, _)| name.to_owned()));
     remove.extend(forward.set.iter().flat_map(|(name, _)| aliases(&incoming.headers, name)));
     remove.extend(on_behalf::check(policy, route, identity, &incoming.headers)?);
     let is_cleaned = |name: &str| matches!(name, "cookie" | "authorization");

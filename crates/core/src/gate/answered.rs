@@ -3,6 +3,7 @@
 use crate::exchange::decision::Forwarding;
 use crate::http::answer::{Answer, with_cookies};
 use crate::http::authorization;
+use crate::http::quotes::Quotes;
 use crate::tags::words::Tags;
 
 /// One edit of the answer's headers.
@@ -126,13 +127,8 @@ fn without_connections<'a>(challenges: &str) -> Option<Edit<'a>> {
 
 /// The elements of a list (RFC 9110 section 5.6.1); a comma in a quoted string parts none.
 fn elements(list: &str) -> impl Iterator<Item = &str> {
-    let (mut is_quoted, mut is_escaped) = (false, false);
-    let pieces = list.split(move |c| {
-        let ends = c == ',' && !is_quoted;
-        is_quoted ^= c == '"' && !is_escaped;
-        is_escaped = is_quoted && c == '\\' && !is_escaped;
-        ends
-    });
+    let mut quotes = Quotes::default();
+    let pieces = list.split(move |c| quotes.pass(c) && c == ',');
     pieces.map(str::trim).filter(|piece| !piece.is_empty())
 }
 

@@ -15,6 +15,7 @@ pub mod fields;
 pub mod headers;
 pub mod multipart;
 pub mod query;
+pub mod quotes;
 pub mod readings;
 pub mod target;
 

@@ -11,6 +11,7 @@ use crate::policy::{Webhook, WebhookEncoding, WebhookFormat, WebhookPart, Webhoo
 use crate::refusal::Reason;
 use crate::secret::Secret;
 use crate::secrets::{SHORTEST, Usable};
+use crate::signed::link::read_seconds;
 
 /// What a request says of its signature, before its body was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +53,7 @@ impl<'a> Delivery<'a> {
                 _ => return Err(Reason::WebhookMalformed),
             },
         };
-        let time = time.map(|text| Ok((text, seconds(text).ok_or(Reason::WebhookMalformed)?))).transpose()?;
+        let time = time.map(|text| Ok((text, read_seconds(text).ok_or(Reason::WebhookMalformed)?))).transpose()?;
         let mut fields = Vec::new();
         for (at, part) in format.covered.iter().enumerate() {
             let WebhookPart::Field(name) = part else { continue };
@@ -136,11 +137,6 @@ fn mac(format: &WebhookFormat, secret: &Secret, parts: &[&[u8]]) -> Option<Vec<u
         true => hmac_sha1(key, parts).to_vec(),
         false => hmac_sha256(key, parts).to_vec(),
     })
-}
-
-/// Unix seconds as every sender writes them.
-fn seconds(text: &str) -> Option<u64> {
-    ((1..=12).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
 }
 
 /// Whether a value can be divided from the pieces before and behind it in one way alone: ids are short, and one that held what

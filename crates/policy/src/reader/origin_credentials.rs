@@ -6,6 +6,7 @@ use super::names::Names;
 use super::problem::Report;
 use super::table::Table;
 use super::text;
+use crate::field_name::fold;
 use crate::shape::{Key, origin_authorization};
 use crate::{Origin, OriginAuthorization, OriginCredentials, Route};
 
@@ -50,8 +51,7 @@ pub(super) fn together(route: OriginCredentials, origin: &OriginCredentials) -> 
 
 /// Whether some origin reads two names of headers as one.
 pub(super) fn is_same(one: &str, other: &str) -> bool {
-    let fold = |byte: u8| if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'-' };
-    one.bytes().map(fold).eq(other.bytes().map(fold))
+    fold(one) == fold(other)
 }
 
 /// The origin learns the values, so none of them is the secret of something else. `taken`: names of all other secrets.

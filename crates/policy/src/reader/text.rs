@@ -1,5 +1,6 @@
 //! Rules for the small strings of the file. Each says what is wrong.
 
+use crate::field_name;
 use crate::host;
 use crate::path;
 use crate::pattern;
@@ -164,7 +165,7 @@ pub(crate) fn method(text: &str) -> Result<String, String> {
 /// Headers that `set` may not touch.
 pub(crate) fn settable_header(text: &str) -> Result<(), String> {
     header_name(text)?;
-    let plain = text.to_ascii_lowercase().replace(['_', '.'], "-");
+    let plain = field_name::fold(text);
     if plain.starts_with("edgegate-") {
         return Err(format!("`{text}`: `Edgegate-*` headers are the gateway's word; nothing else may set them"));
     }

@@ -1,6 +1,7 @@
 //! `Link` (RFC 8288 section 3) and `Refresh` (HTML section 4.2.4.3): addresses among other words.
 
 use crate::forward::returned::Mapping;
+use crate::http::quotes::Quotes;
 
 impl Mapping<'_> {
     /// `Link` as it has to be at the gateway; None if it stays. A list that cannot be read to its end stays as a whole.
@@ -47,15 +48,14 @@ fn end_of_parameters(text: &str) -> Option<usize> {
     if !text.trim_start_matches([' ', '\t']).starts_with([';', ',']) && !text.trim().is_empty() {
         return None;
     }
-    let (mut is_quoted, mut is_escaped) = (false, false);
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b',' if !is_quoted => return Some(at),
-            b'<' | b'>' if !is_quoted => return None,
+    let mut quotes = Quotes::default();
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if !quotes.pass(c) => {}
+            ',' => return Some(at),
+            '<' | '>' => return None,
             _ => {}
         }
-        is_quoted ^= byte == b'"' && !is_escaped;
-        is_escaped = is_quoted && byte == b'\\' && !is_escaped;
     }
-    (!is_quoted).then_some(text.len())
+    (!quotes.is_open()).then_some(text.len())
 }
