@@ -56,7 +56,7 @@ async function open() {
     const own = `http://${request.headers.host}/inner`;
     const addresses = { location: `${own}/next`, "set-cookie": ["a=1; Path=/inner; HttpOnly", "b=2; Domain=127.0.0.1; Path=/inner/"] };
     // The same status for all: what the runtime does with it is not compared.
-    response.writeHead(200, request.url.startsWith("/inner/addresses") ? addresses : {}).end("ok");
+    response.writeHead(200, { "content-length": 2, ...(request.url.startsWith("/inner/addresses") ? addresses : {}) }).end("ok");
   });
   server.keepAliveTimeout = 60_000;
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
