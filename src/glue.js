@@ -216,8 +216,9 @@ export function received(response, addresses) {
 // The answer with other headers. A switched connection keeps its socket.
 export function amended(response, edits) {
   if (response.webSocket) return response;
-  const headers = edited(response.headers, edits);
-  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+  const other = new Response(response.body, response);
+  apply(edits, other.headers);
+  return other;
 }
 
 // What else the core wants to know of an answer that may be a page with tags.
@@ -375,6 +376,11 @@ export async function callOrigin(env, binding, url, lines, body, limit, millisec
 // Header fields after edits: lines "-name" to remove, "=name" or "+name" and a line with the value.
 export function edited(original, edits) {
   const headers = new Headers(original);
+  apply(edits, headers);
+  return headers;
+}
+
+function apply(edits, headers) {
   const lines = edits.split("\n");
   for (let i = 0; i < lines.length; i++) {
     const name = lines[i].slice(1);
@@ -390,5 +396,4 @@ export function edited(original, edits) {
         break;
     }
   }
-  return headers;
 }

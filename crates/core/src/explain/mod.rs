@@ -68,7 +68,7 @@ impl<'a> Explainer<'a> {
             return issued::not_known("The gateway answers this address itself; no route takes it.".to_owned());
         }
         let found = routing::find(policy, method, &target);
-        let found = found.and_then(|found| routing::check_path(found, &target).map(|()| found));
+        let found = found.and_then(|found| routing::check_path(found, target.path).map(|()| found));
         let route = match found {
             Ok(route) => route,
             Err(reason) => return refused(reason, vec![route_cause(reason)]),
@@ -142,7 +142,7 @@ impl<'a> Explainer<'a> {
 /// Whether a path leads to a bucket in which nothing can be found under it.
 fn names_no_object(route: &Route, target: &Target<'_>) -> bool {
     let Via::Bucket(bucket) = &route.forward.origin.via else { return false };
-    let path = routing::forwarded_path(route, target).unwrap_or_default();
+    let path = routing::forwarded_path(route, target.path).unwrap_or_default();
     Asked::new(bucket, "GET", &path, &Headers::default()).is_err()
 }
 

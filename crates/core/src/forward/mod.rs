@@ -33,7 +33,7 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
     let Exchange { state, request: incoming, target, request_id, .. } = *x;
     let policy = &state.policy;
     let forward = &route.forward;
-    let path = routing::forwarded_path(route, target).ok_or(Reason::PathParameter)?;
+    let path = routing::forwarded_path(route, target.path).ok_or(Reason::PathParameter)?;
     let mut object = None;
     let mut url = match &forward.origin.via {
         Via::Url(base) => format!("{base}{path}"),

@@ -21,7 +21,7 @@ use crate::{forward, luminate};
 /// Those of the route's shape rules, of its credentials, and storage's own.
 pub(super) async fn decide<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Decided, Refusal> {
     let request = x.request;
-    routing::check_path(route, x.target)?;
+    routing::check_path(route, x.target.path)?;
     let is_meant = || route.is_for_http() && x.state.is_http_host(x.target);
     if x.is_exposed() && route.takes_credentials() && !is_meant() {
         return Err(Reason::TransportInsecure.into());

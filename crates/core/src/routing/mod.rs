@@ -81,18 +81,18 @@ fn near(guarded: &Route, bare: &str) -> Reason {
 ///
 /// # Errors
 /// `PathParameter`
-pub fn check_path(route: &Route, target: &Target<'_>) -> Result<(), Reason> {
-    if !target.path.contains(';') {
+pub fn check_path(route: &Route, path: &str) -> Result<(), Reason> {
+    if !path.contains(';') {
         return Ok(());
     }
-    let is_allowed = route.path_parameters && forwarded_path(route, target).is_some();
+    let is_allowed = route.path_parameters && forwarded_path(route, path).is_some();
     is_allowed.then_some(()).ok_or(Reason::PathParameter)
 }
 
 /// The path that the origin gets. None if a parameter stands where the route's `forward.path` replaces its part.
-pub fn forwarded_path(route: &Route, target: &Target<'_>) -> Option<String> {
+pub fn forwarded_path(route: &Route, path: &str) -> Option<String> {
     // A servlet's container writes its session there, which means nothing to the origin.
-    let path = if route.luminate().is_some() { without_parameters(target.path) } else { Cow::Borrowed(target.path) };
+    let path = if route.luminate().is_some() { without_parameters(path) } else { Cow::Borrowed(path) };
     match &route.forward.path {
         Some(to) => route.path.rewrite(&path, to),
         None => Some(path.into_owned()),

@@ -20,7 +20,7 @@ pub(super) fn find<'p>(policy: &'p Policy, method: &str, asked: &Target<'_>) -> 
     whole.extend(readings(asked.path));
     for path in &whole {
         let reading = asked.with_path(path);
-        let goes_on = super::forwarded_path(route, &reading).is_some_and(|path| allows(&path));
+        let goes_on = super::forwarded_path(route, path).is_some_and(|path| allows(&path));
         let is_same = allows(path) && goes_on && !own_paths::is_own(policy, path);
         if !is_same || led_to(policy, method, &reading)?.place != route.place {
             return Err(Reason::PathAmbiguous);

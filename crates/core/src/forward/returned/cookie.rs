@@ -7,22 +7,24 @@ impl Mapping<'_> {
     /// browser would refuse it. Any other is the origin's own matter, and so is all else, byte for byte.
     pub fn cookie(&self, text: &str) -> Option<String> {
         let (pair, attributes) = text.split_once(';')?;
+        let attributes: Vec<Attribute<'_>> = attributes.split(';').map(Attribute::read).collect();
+        let count = |is_meant: fn(&Attribute<'_>) -> bool| attributes.iter().filter(|one| is_meant(one)).count();
+        let is_repeated = count(|one| matches!(one, Attribute::Path(..))) > 1
+            || count(|one| matches!(one, Attribute::Domain(..))) > 1;
         // A browser takes it for no other path and domain than the ones that it has.
         let prefix = pair.trim_start().split_at_checked(7);
-        let is_of_host = prefix.is_some_and(|(start, _)| start.eq_ignore_ascii_case("__Host-"));
-        let count = |name: &str| attributes.split(';').filter(|piece| value_of(piece, name).is_some()).count();
-        if is_of_host || count("path") > 1 || count("domain") > 1 {
+        if is_repeated || prefix.is_some_and(|(start, _)| start.eq_ignore_ascii_case("__Host-")) {
             return None;
         }
         let mut mapped = pair.to_owned();
-        for piece in attributes.split(';') {
-            if value_of(piece, "domain").is_some_and(|domain| self.is_own_host(domain)) {
-                continue;
-            }
-            mapped.push(';');
-            match (value_of(piece, "path").and_then(|path| self.cookie_path(path)), piece.split_once('=')) {
-                (Some(path), Some((name, _))) => mapped.extend([name, "=", &path]),
-                _ => mapped.push_str(piece),
+        for attribute in attributes {
+            match attribute {
+                Attribute::Domain(_, domain) if self.is_own_host(domain.trim()) => {}
+                Attribute::Path(name, value) => {
+                    let path = self.cookie_path(value.trim());
+                    mapped.extend([";", name, "=", path.as_deref().unwrap_or(value)]);
+                }
+                Attribute::Domain(piece, _) | Attribute::Other(piece) => mapped.extend([";", piece]),
             }
         }
         (mapped != text).then_some(mapped)
@@ -46,14 +48,27 @@ impl Mapping<'_> {
             None => below.to_owned(),
         };
         let mapped = if mapped.is_empty() { "/".to_owned() } else { mapped };
-        self.leads(&mapped, |_| true).then_some(mapped)
+        self.takes(&mapped).then_some(mapped)
     }
 }
 
-/// The value of an attribute, if it is the one with that name.
-fn value_of<'t>(piece: &'t str, name: &str) -> Option<&'t str> {
-    let (known, value) = piece.split_once('=')?;
-    known.trim().eq_ignore_ascii_case(name).then_some(value.trim())
+/// What stands between two semicolons, as written.
+enum Attribute<'t> {
+    /// The name and the value.
+    Path(&'t str, &'t str),
+    /// The whole and the value.
+    Domain(&'t str, &'t str),
+    Other(&'t str),
+}
+
+impl<'t> Attribute<'t> {
+    fn read(piece: &'t str) -> Self {
+        match piece.split_once('=') {
+            Some((name, value)) if name.trim().eq_ignore_ascii_case("path") => Self::Path(name, value),
+            Some((name, value)) if name.trim().eq_ignore_ascii_case("domain") => Self::Domain(piece, value),
+            _ => Self::Other(piece),
+        }
+    }
 }
 
 /// What a path has behind the base that it is, or lies below.

@@ -9,7 +9,7 @@ mod cookie;
 mod list;
 
 use crate::exchange::decision::{Forwarding, Front};
-use crate::http::Target;
+use crate::http::target;
 use crate::policy::{BaseUrl, Route, Via};
 use crate::routing;
 
@@ -72,17 +72,14 @@ impl<'a> Mapping<'a> {
             Some(to) => [self.route.path.base(), to.rest(below)?].concat(),
             None => below.to_owned(),
         };
-        self.leads(&mapped, |target| {
-            routing::check_path(self.route, target).is_ok()
-                && routing::forwarded_path(self.route, target).is_some_and(|path| path == below)
-        })
-        .then_some(mapped)
+        let comes_back = routing::check_path(self.route, &mapped).is_ok()
+            && routing::forwarded_path(self.route, &mapped).is_some_and(|path| path == below);
+        (comes_back && self.takes(&mapped)).then_some(mapped)
     }
 
-    /// Whether the gateway would take a path of its own, and that leads where it should.
-    fn leads(&self, path: &str, is_meant: impl Fn(&Target<'_>) -> bool) -> bool {
-        let leads = |target: Target<'_>| self.route.paths.allows(target.several) && is_meant(&target);
-        Target::received(&[&self.front.origin, path].concat(), usize::MAX).is_ok_and(leads)
+    /// Whether the route takes the path, as every origin reads it.
+    fn takes(&self, path: &str) -> bool {
+        target::check_path(path).is_ok_and(|several| self.route.paths.allows(several))
     }
 }
 
