@@ -19,6 +19,7 @@ const ONES = {
   tokens: "verifying Bearer tokens, beside workers-oauth-provider and Hono",
   schemes: "SuperOffice's schemes, each beside a signed link",
   answers: "an answer in which addresses of the origin are mapped, beside one without",
+  words: "further words of a route, such as network and webhook, each beside a signed link",
   redirects: "signing and verifying a redirect, beside the digest alone",
   objects: "an object of 10 MB out of a bucket, beside a Worker by hand",
   stream: "memory while 1 GB streams through",

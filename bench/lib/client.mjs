@@ -5,7 +5,7 @@ import { connect } from "node:net";
 
 export function requestBytes(request) {
   const lines = [`${request.method} ${request.target} HTTP/1.1`, ...request.headers.map(([n, v]) => `${n}: ${v}`)];
-  return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
+  return Buffer.from(`${lines.join("\r\n")}\r\n\r\n${request.body ?? ""}`, "latin1");
 }
 
 // Sends one request and returns { status, head, body }.

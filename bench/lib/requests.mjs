@@ -28,9 +28,14 @@ const BROWSER = [
 ];
 
 export function signedLink(path = "/files/report.pdf", query = "v=2") {
-  const unsigned = `${path}?${query}&eg_kid=${LINK_KEY_ID}&eg_exp=${EXPIRES}`;
-  const mac = createHmac("sha256", LINK_KEY).update(`GET\n${HOST}\n${unsigned}`).digest("base64url");
-  return { method: "GET", target: `${unsigned}&eg_sig=${mac}`, headers: [["Host", HOST], ...BROWSER] };
+  return { method: "GET", target: signed(path, query), headers: [["Host", HOST], ...BROWSER] };
+}
+
+// Path and query of a signed link.
+export function signed(path, query, method = "GET") {
+  const unsigned = `${path}?${query && `${query}&`}eg_kid=${LINK_KEY_ID}&eg_exp=${EXPIRES}`;
+  const mac = createHmac("sha256", LINK_KEY).update(`${method}\n${HOST}\n${unsigned}`).digest("base64url");
+  return `${unsigned}&eg_sig=${mac}`;
 }
 
 // A request with a Bearer token that the gateway itself mints.

@@ -13,6 +13,7 @@
 //   /api/3.0/ping      Checkfront's sample answer                                      checkfront.js
 //   /api/v1/Contact/2  a contact, as SuperOffice shows one                            superoffice.js
 //   /SuperOffice/panel a page with a form that needs the session's token              superoffice.js
+//   /video/…           a playlist and its segments                                    video.js
 //   anything else      the echo                                                        echo.js
 //   anything?demo=…    the echo's behaviour changed for a test                         behaviours.js
 
@@ -26,6 +27,7 @@ import { isServlet, servlet } from "./luminate.js";
 import { checkPassword } from "./password.js";
 import { contact, isContact, isPanel, panel } from "./superoffice.js";
 import { isTaggedPage, taggedPage } from "./tagged-pages.js";
+import { isVideo, video } from "./video.js";
 
 export default {
   async fetch(request, env) {
@@ -47,6 +49,7 @@ export default {
     if (isContact(url.pathname)) return contact(request);
     if (isPanel(request, url.pathname)) return panel(request);
     if (isTaggedPage(url.pathname)) return taggedPage(request, url);
+    if (isVideo(url.pathname)) return video(request, url.pathname);
     return echo(request);
   },
 };

@@ -100,6 +100,24 @@ export const ROUTES = [
     ],
   },
   {
+    path: "/video/*",
+    asks: "A link for the folder. Its first use sets a cookie, which opens the rest of the folder.",
+    tries: [
+      {
+        says: "A playlist, then a segment with the cookie alone, then the same of another folder, which is refused (403):",
+        shell: [
+          "key=demo-link-key-0123456789abcdef0123456789 jar=$(mktemp)",
+          'link="eg_path=/video/42/&eg_kid=demo&eg_exp=$(($(date +%s) + 300))"',
+          `mac=$(printf 'GET\\n${HOST}\\n/video/42/?%s' "$link" | openssl dgst -sha256 -hmac "$key" -binary | openssl base64)`,
+          `link="$link&eg_sig=$(printf %s "$mac" | tr '+/' '-_' | tr -d =)"`,
+          `curl -s -c "$jar" "${BASE}/video/42/playlist.m3u8?$link"`,
+          `curl -s -o /dev/null -w '%{http_code} %{content_type}\\n' -b "$jar" ${BASE}/video/42/0.m4s`,
+          `curl -s -o /dev/null -w '%{http_code}\\n' "${BASE}/video/43/0.m4s?$link"`,
+        ],
+      },
+    ],
+  },
+  {
     path: "/me/*",
     asks: "A Bearer token, with the answers of RFC 6750.",
     tries: [

@@ -151,20 +151,23 @@ impl Story {
         self.names.insert(name.to_owned(), value);
     }
 
-    /// `PATH[?QUERY] [exp=SECONDS] [nbf=SECONDS] [ip=NETWORK]`, times from now.
+    /// `PATH[?QUERY] [exp=SECONDS] [nbf=SECONDS] [ip=NETWORK] [profile=NAME] [folder=PATH]`, times from now.
     fn link(&mut self, line: &str) {
         let (target, options) = line.split_once(' ').unwrap_or((line, ""));
         let option = |name: &str| options.split(' ').find_map(|option| option.strip_prefix(name)?.strip_prefix('='));
         let now = self.site.ports.world.clock.get();
         let seconds = |name: &str| option(name).map(|text| now + text.parse::<u64>().unwrap());
         let network = option("ip").map(|text| Network::parse(text).unwrap());
-        let terms = Terms { expires: seconds("exp").unwrap_or(now + 60), not_before: seconds("nbf"), network };
+        let (expires, folder) = (seconds("exp").unwrap_or(now + 60), option("folder"));
+        let terms = Terms { folder, expires, not_before: seconds("nbf"), network };
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let policy = &self.site.gate.policy;
         let key = policy.key("demo").unwrap();
         let key = self.site.gate.secrets.usable(false).key(key).unwrap();
         let signed = Signed { method: "GET", host: "gate.example.org", path, query };
-        let query = link::sign(&policy.links[0], key, signed, terms).unwrap();
+        let profile = option("profile").unwrap_or("files");
+        let profile = policy.links.iter().find(|one| one.name == profile).unwrap();
+        let query = link::sign(profile, key, signed, terms).unwrap();
         self.keep("link", format!("{path}?{query}"));
     }
 

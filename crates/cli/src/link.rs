@@ -11,7 +11,9 @@ use super::signing::{self, Kind};
 use super::time;
 use super::verdict::Asked;
 use super::workspace::Workspace;
-use edgegate_core::policy::{CredentialKind, Link, Policy};
+use edgegate_core::http::query;
+use edgegate_core::policy::{CredentialKind, Link, LinkScope, Policy};
+use edgegate_core::refusal::Reason;
 use edgegate_core::secrets::SigningKey;
 use edgegate_core::signed::link::{self, Signed, Terms};
 
@@ -28,10 +30,10 @@ pub fn sign(common: &Common, args: &SignLink) -> Result<Report, Failure> {
     let key = signing::key(&profile.keys, args.key.as_deref())?;
     let target = signing::target(Question { workspace: &workspace, checker: GATE, asked: unsigned }, &address)?;
     let secret = workspace.secret(&key.secret, target.is_named_loopback())?;
-    let terms = terms(args, &profile, now);
+    let terms = terms(args, &profile, now)?;
     let signed = Signed { method: &args.method, host: &target.host, path: target.path, query: address.query() };
     let signing = SigningKey { key: &key, secret: &secret };
-    let query = link::sign(&profile, signing, signed, terms).map_err(|_| planted())?;
+    let query = link::sign(&profile, signing, signed, terms).map_err(|reason| unsignable(reason, args))?;
     let url = address.with_query(&query);
 
     let mut notes = address.notes.clone();
@@ -41,7 +43,9 @@ pub fn sign(common: &Common, args: &SignLink) -> Result<Report, Failure> {
     let question = Question { workspace: &workspace, checker: GATE, asked };
     let verdict = signing::confirm(question, args.anyway, &mut notes)?;
     let once = if profile.single_use { ", once" } else { "" };
-    notes.push(format!("it works until {}{once}", time::show(terms.expires)));
+    let folder = query::sole(&query, "eg_path").ok().flatten();
+    let what = folder.map(|folder| format!(", for what lies in {folder}")).unwrap_or_default();
+    notes.push(format!("it works until {}{once}{what}", time::show(terms.expires)));
     let url = format!("{url}{}", address.fragment);
     let json = json!({
         "url": url,
@@ -53,6 +57,7 @@ pub fn sign(common: &Common, args: &SignLink) -> Result<Report, Failure> {
         "not_before": terms.not_before,
         "ip": terms.network.map(|network| network.to_string()),
         "single_use": profile.single_use,
+        "folder": folder,
     });
     Ok(Report::fine(url, json).with(notes))
 }
@@ -87,16 +92,25 @@ fn kind(policy: &Policy) -> Kind<'_, Link> {
     }
 }
 
-fn terms(args: &SignLink, profile: &Link, now: u64) -> Terms {
+fn terms<'a>(args: &'a SignLink, profile: &Link, now: u64) -> Result<Terms<'a>, Failure> {
+    if args.folder.is_some() && profile.scope == LinkScope::Path {
+        return Err(Failure::usage(format!("--folder: links of `[links.{}]` open one path", profile.name))
+            .todo("Sign by a profile with `scope = \"prefix\"`; --profile names one."));
+    }
     let lifetime = args.expires.unwrap_or_else(|| AN_HOUR.min(profile.max_lifetime));
-    Terms {
+    Ok(Terms {
+        folder: args.folder.as_deref(),
         expires: args.until.unwrap_or_else(|| now.saturating_add(lifetime)),
         not_before: args.not_before.map(|when| when.after(now)),
         network: args.ip,
-    }
+    })
 }
 
-fn planted() -> Failure {
+fn unsignable(reason: Reason, args: &SignLink) -> Failure {
+    if let (Reason::LinkMalformed, Some(folder)) = (reason, &args.folder) {
+        return Failure::usage(format!("--folder {folder}: it is no folder as paths have it"))
+            .todo("Write it from `/` to `/`, escaped as in the address: /video/42/");
+    }
     Failure::refused("the address already has a parameter that begins with eg_, and those belong to the signature")
         .todo("Sign the address without it; a link that is to be renewed is signed anew from its own address.")
 }

@@ -90,6 +90,8 @@ reasons! {
     LinkLifetimeTooLong = "link_lifetime_too_long" => LinkInvalid,
     /// The link is bound to another client address.
     LinkAddressMismatch = "link_address_mismatch" => LinkInvalid,
+    /// The link is for another folder.
+    LinkPathMismatch = "link_path_mismatch" => LinkInvalid,
     /// The route wants links bound to an address and this one is not.
     LinkAddressMissing = "link_address_missing" => LinkInvalid,
     /// The link has been used.

@@ -52,6 +52,8 @@ pub const ACCESS_TOKEN: &str = "access_token";
 pub const CONFIRM: &str = "eg_confirm";
 /// How the parameters of a signed link begin.
 pub const LINK: &str = "eg_";
+/// The cookie of a folder that a signed link opened.
+pub const LINK_COOKIE: &str = "edgegate-link";
 /// Luminate's token of a partner for a constituent.
 pub const SIGN_ON: &str = "sso_auth_token";
 /// Luminate's nonce, which connects a browser to a session.

@@ -52,7 +52,7 @@ fn looser(route: &Route, than: &Route, is_same_place: bool) -> Vec<&'static str>
     if than.network.is_some() && network(route) != network(than) {
         keys.push("network");
     }
-    if than.confirm && !route.confirm && shares(|accept| matches!(accept, CredentialKind::Nonce)) {
+    if than.confirm && !route.confirm && shares(CredentialKind::is_confirmed) {
         keys.push("confirm");
     }
     if route.cors.is_some() && route.cors != than.cors && shares(is_kept) {

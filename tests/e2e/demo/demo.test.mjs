@@ -74,7 +74,7 @@ const run = async (section, at = 0) => bash((typeof at === "number" ? sections.g
 const echoOf = ({ output }) => JSON.parse(output.slice(output.indexOf("{")));
 
 test("the landing page lists the rows that have landed, as text and as a page", async () => {
-  assert.deepEqual([...sections.keys()], ["/", "/landing/*", "/files/*", "/once/*", "/me/*", "/account/*", "/office/*", "/hooks/*", "/site/*", "/oauth/*", "/api/3.0/*", "/SuperOffice/api/v1/*", "/Cust12345/api/v1/*", "/SuperOffice/panel", "/redirecting/*", "/bucket/*", "/.edgegate/*"]);
+  assert.deepEqual([...sections.keys()], ["/", "/landing/*", "/files/*", "/once/*", "/video/*", "/me/*", "/account/*", "/office/*", "/hooks/*", "/site/*", "/oauth/*", "/api/3.0/*", "/SuperOffice/api/v1/*", "/Cust12345/api/v1/*", "/SuperOffice/panel", "/redirecting/*", "/bucket/*", "/.edgegate/*"]);
   const page = await gate.get("/", { accept: "text/html" });
   assert.match(page.header("content-type"), /^text\/html/);
   for (const path of sections.keys()) assert.ok(page.text.includes(`<code>${path}</code>`), path);

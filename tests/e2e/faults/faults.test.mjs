@@ -177,7 +177,7 @@ test("a policy that cannot be read: everything is 503, and the log says what is 
     }
     assert.deepEqual((await bad.take()).forwarded, []);
   }
-  for (const reason of ["it was changed or cut after it was written", "its format is 99, and this Worker reads format 2", "it is no compiled policy"]) {
+  for (const reason of ["it was changed or cut after it was written", "its format is 99, and this Worker reads format 3", "it is no compiled policy"]) {
     assert.equal(gateway.logs.filter((text) => text.includes(reason) && text.includes("npm run build")).length, 1, reason);
   }
 });

@@ -13,6 +13,12 @@ export function link(path, query = "", options = {}) {
   return linkOver(path, [query, ...own].filter(Boolean).join("&"), { method, host, key, algorithm });
 }
 
+/** The query of a link for a folder: eg_path=…&<own>&eg_kid=…&eg_exp=…&eg_sig=… */
+export function folderLink(folder, options = {}) {
+  const { own, ...more } = options;
+  return link(folder, [`eg_path=${folder}`, own].filter(Boolean).join("&"), more).slice(folder.length + 1);
+}
+
 /** The same over any text, however wrong. */
 export function linkOver(path, covered, { method = "GET", host = HOST, key = secrets.EDGEGATE_LINK_KEY, algorithm = "sha256" } = {}) {
   const mac = createHmac(algorithm, key).update(`${method}\n${host}\n${path}?${covered}`).digest("base64url");

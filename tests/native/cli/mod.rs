@@ -109,7 +109,7 @@ fn secrets_are_listed_and_never_shown() {
     let is_listed = |name: &str, purpose: &str| {
         ran.out.lines().any(|line| line.starts_with(name) && line.contains("  published  ") && line.ends_with(purpose))
     };
-    assert!(is_listed("EDGEGATE_LINK_KEY", "links files once, HMAC-SHA-256 (key demo)"), "{}", ran.out);
+    assert!(is_listed("EDGEGATE_LINK_KEY", "links files once folders, HMAC-SHA-256 (key demo)"), "{}", ran.out);
     assert!(is_listed("EDGEGATE_ADMIN_KEY", "the admin API"));
     assert!(is_listed("LUMINATE_ADMIN_PASSWORD", "password of the Luminate administrator api_admin"));
 

@@ -64,7 +64,7 @@ fn links_are_signed_as_the_oracle_signs_them() {
         let named = Arc::new(Key { id: "k-1".to_owned(), secret: String::new(), usage: KeyUse::Link(algorithm) });
         let signed = Signed { method, host: &host, path: &path, query: &query };
         let parsed = network.map(|text| Network::parse(text).unwrap());
-        let terms = Terms { expires, not_before, network: parsed };
+        let terms = Terms { expires, not_before, network: parsed, ..Terms::default() };
         let signing = SigningKey { key: &named, secret: &Secret::new(key.clone()) };
         let made = link::sign(&profile, signing, signed, terms).unwrap();
         ours.push(made.rsplit_once("&eg_sig=").unwrap().1.to_owned());

@@ -33,7 +33,7 @@ struct Sent {
     client: Option<IpAddr>,
 }
 
-fn sign(method: &str, host: &str, path: &str, query: &str, key: &str, terms: Terms) -> Sent {
+fn sign(method: &str, host: &str, path: &str, query: &str, key: &str, terms: Terms<'_>) -> Sent {
     let key = HOUSE.policy.key(key).unwrap();
     let key = HOUSE.secrets.usable(false).key(key).unwrap();
     let signed = Signed { method, host, path, query };
@@ -65,7 +65,7 @@ prop_compose! {
         is_bound in any::<bool>(),
     ) -> Sent {
         let network = is_bound.then(|| Network::parse("192.0.2.0/24").unwrap());
-        let terms = Terms { expires: NOW + life, not_before: age.map(|age| NOW - age), network };
+        let terms = Terms { expires: NOW + life, not_before: age.map(|age| NOW - age), network, ..Terms::default() };
         Sent { client: Some("192.0.2.7".parse().unwrap()), ..sign(method, &host, &path, &query, key, terms) }
     }
 }
@@ -168,7 +168,7 @@ proptest! {
     #[test]
     fn terms_hold_to_the_second(life in 1..700_000_u64, wait in 0..600_000_u64, edge in 0..4_usize, off in -3..=3_i64) {
         let (start, end) = (NOW + wait, NOW + wait + life);
-        let sent = sign("GET", "h", "/a", "", "demo", Terms { expires: end, not_before: Some(start), network: None });
+        let sent = sign("GET", "h", "/a", "", "demo", Terms { expires: end, not_before: Some(start), ..Terms::default() });
         let (skew, longest) = (HOUSE.profile.skew, HOUSE.profile.max_lifetime);
         let edges = [end + skew, start - skew, end - longest - skew, start + life / 2];
         let now = edges[edge].checked_add_signed(off).unwrap();

@@ -21,6 +21,7 @@ fn the_demo_reads_and_asks_for_what_it_documents() {
         ("/landing/*", "GET HEAD", "signed-redirect:landing"),
         ("/files/*", "GET HEAD", "link:files"),
         ("/once/*", "GET HEAD", "link:once"),
+        ("/video/*", "GET HEAD", "link:folders"),
         ("/me/*", "GET HEAD POST PUT PATCH DELETE", "bearer"),
         ("/account/*", "GET HEAD POST", "nonce session"),
         ("/office/*", "GET HEAD POST", "network:loopback session"),
@@ -45,7 +46,7 @@ fn the_demo_reads_and_asks_for_what_it_documents() {
     assert_eq!((landing.window, landing.single_use, landing.subject.as_deref()), (5, true, Some("cons_id")));
     let worked_example = 1_900_000_000 - 1_795_305_600; // eg_exp of the README's link, less 2026-11-22
     assert!(policy.links.iter().all(|link| link.max_lifetime > worked_example));
-    assert_eq!(policy.links.iter().map(|link| link.single_use).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(policy.links.iter().map(|link| link.single_use).collect::<Vec<_>>(), [false, true, false]);
     let oauth = policy.oauth.as_ref().unwrap();
     assert_eq!((oauth.path.as_str(), oauth.dialect, oauth.query), ("/oauth", Dialect::Checkfront, true));
     assert_eq!(oauth.access_lifetime, 14_000);

@@ -29,6 +29,9 @@ pub struct SignLink {
     /// The policy's [links.NAME] [default: the one of the route that takes the address]
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
+    /// The folder that it opens, where the profile has scope = "prefix" [default: the one in which the address lies]
+    #[arg(long, value_name = "PATH")]
+    pub folder: Option<String>,
     /// Id of the key that signs [default: the profile's first]
     #[arg(long, value_name = "ID")]
     pub key: Option<String>,

@@ -106,7 +106,7 @@ impl<'a> Making<'a> {
         let (ctx, client) = (self.ctx, self.carried.client);
         let key = ctx.signing_key(&profile.keys)?;
         let network = client.filter(|_| profile.require_ip).and_then(|client| link::read_network(&client.to_string()));
-        let terms = Terms { expires: ctx.now + profile.max_lifetime, not_before: None, network };
+        let terms = Terms { expires: ctx.now + profile.max_lifetime, network, ..Terms::default() };
         // A link is made for the GET that covers its HEAD.
         let method = if self.carried.method == "HEAD" { "GET" } else { &self.carried.method };
         let (host, path, query) = (&*self.target.host, self.target.path, self.carried.query());

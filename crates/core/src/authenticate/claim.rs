@@ -34,8 +34,10 @@ pub(crate) fn check<P: Ports>(x: &Exchange<'_, P>, route: &Route, claim: &Claim)
 pub(crate) async fn perform<P: Ports>(x: &Exchange<'_, P>, claim: Claim) -> Result<(), Reason> {
     let ctx = x.ctx();
     match claim {
-        Claim::Key { key, until, replayed } => {
-            once::claim(ctx, &key, until, replayed).await?;
+        Claim::Key { key, until, grace: None, replayed } => once::claim(ctx, &key, until, replayed).await?,
+        Claim::Key { key, until, grace: Some(grace), replayed } => {
+            let found = once::take(ctx, &key, until, &grace.note()).await?;
+            grace.allows(&found).then_some(()).ok_or(replayed)?;
         }
         Claim::Nonce { sealed, subject } => {
             nonce::claim(ctx, &sealed).await?;

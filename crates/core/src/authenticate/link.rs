@@ -1,39 +1,114 @@
-//! `link:<name>`: the generic signed link.
+//! `link:<name>`: the generic signed link, in the address or, of a folder, in a cookie.
 
 use crate::authenticate::kind::{Credential, Shown};
 use crate::authenticate::single_use::SingleUse;
+use crate::authenticate::{cross_site, folder_cookie};
 use crate::exchange::Exchange;
-use crate::exchange::access::Access;
+use crate::exchange::access::{Access, Then};
+use crate::exchange::claim::Grace;
+use crate::http::fetch_metadata;
 use crate::identity::Identity;
+use crate::page;
+use crate::policy::carrier::CONFIRM;
 use crate::policy::{Link, Route};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;
 use crate::sealed::claim_key;
-use crate::signed::link;
+use crate::signed::link::confirmation::{self, Asked};
+use crate::signed::link::{self, Arrival, Parts, Signed, Verified};
 
 impl Credential for Link {
     async fn authenticate<P: Ports>(
         &self,
         x: &Exchange<'_, P>,
-        _: &Route,
+        route: &Route,
         _: &mut Shown<'_>,
     ) -> Result<Option<Access>, Refusal> {
-        let (ctx, target) = (x.ctx(), x.target);
-        let (path, query) = (target.path, target.query.unwrap_or_default());
-        let signed = link::Signed { method: x.request.method, host: &target.host, path, query };
-        let authentic = link::authenticate(self, ctx.secrets, signed)?;
-        let Some((link, parts)) = authentic else { return Ok(None) };
-        let identity = Identity { subject: link.subject.clone(), ..Identity::by_key("link", &link.key_id) };
-        let used = || {
-            link::check_terms(self, &parts, link::Arrival { client: x.request.client_address, now: ctx.now })?;
-            let key = claim_key("link", &link.key_id, &link.mac);
-            let (not_used, replayed) = (Reason::LinkNotUsed, Reason::LinkReplayed);
-            self.single_use.then(|| SingleUse { key, until: link.until, not_used, replayed }.claim(x)).transpose()
+        let asked = Asked::read(route.confirm, x.request.method, x.target.query.unwrap_or_default());
+        let signed = Signed { query: asked.query, method: asked.method, host: &x.target.host, path: x.target.path };
+        let Some((link, parts)) = link::authenticate(self, x.ctx().secrets, signed)? else {
+            return in_cookie(self, x, route, signed);
         };
-        match used() {
-            Ok(claim) => Ok(Some(Access { claim, ..Access::of(identity) })),
+        let identity = identity(&link);
+        match opened(self, x, &asked, (&link, &parts)) {
+            Ok(access) => Ok(Some(access.by(identity))),
             Err(reason) => Err(reason.of(&identity)),
         }
     }
+}
+
+/// What an authentic link opens.
+fn opened<P: Ports>(
+    profile: &Link,
+    x: &Exchange<'_, P>,
+    asked: &Asked<'_>,
+    (link, parts): (&Verified, &Parts<'_>),
+) -> Result<Access, Reason> {
+    link::check_terms(profile, parts, Arrival { client: x.request.client_address, now: x.now })?;
+    if profile.cookie {
+        folder_cookie::set(x, parts);
+    }
+    if !profile.single_use {
+        return Ok(Access::default());
+    }
+    if asked.is_confirmed && asked.method == "GET" {
+        let key = link::find_key(profile, &link.key_id).ok_or(Reason::LinkKeyUnknown)?;
+        let secret = x.ctx().secrets.key(key)?.secret;
+        let shown = asked.confirmation.filter(|_| !asked.is_pressed);
+        if !shown.is_some_and(|proof| confirmation::holds(secret, &link.mac, proof, x.now)) {
+            let proof = || confirmation::prove(secret, &link.mac, x.now);
+            return confirm(x, asked, proof);
+        }
+    }
+    let (key, until) = (claim_key("link", &link.key_id, &link.mac), link.until);
+    let grace = Grace::of(x.request, profile.grace, x.now, &link.mac);
+    let (not_used, replayed) = (Reason::LinkNotUsed, Reason::LinkReplayed);
+    let claim = SingleUse { key, until, grace, not_used, replayed }.claim(x)?;
+    Ok(Access { claim: Some(claim), ..Access::default() })
+}
+
+/// The page that asks, and what its button is answered.
+fn confirm<P>(x: &Exchange<'_, P>, asked: &Asked<'_>, proof: impl Fn() -> String) -> Result<Access, Reason> {
+    let headers = &x.request.headers;
+    let address = |value: &str| format!("{}?{}&{CONFIRM}={value}", x.target.path, asked.query);
+    match asked.is_pressed {
+        true if !fetch_metadata::is_own_form(headers, &x.target.origin()) => Err(Reason::CrossSite),
+        true => Ok(Access { then: Then::Redirect(address(&proof())), ..Access::default() }),
+        false if fetch_metadata::looks_ahead(x.request.method, headers) => Err(Reason::LinkNotUsed),
+        false => Ok(Access::answer(page::confirm(&address(confirmation::PRESSED)))),
+    }
+}
+
+/// A folder's link in the cookie that its first use set. A browser sends that by itself, so another site's requests are told
+/// apart as they are for a session.
+fn in_cookie<P: Ports>(
+    profile: &Link,
+    x: &Exchange<'_, P>,
+    route: &Route,
+    asked: Signed<'_>,
+) -> Result<Option<Access>, Refusal> {
+    let mut refused = None;
+    for query in folder_cookie::shown(profile, &x.request.headers) {
+        let signed = Signed { query: &query, ..asked };
+        let verified = link::authenticate(profile, x.ctx().secrets, signed);
+        let Some((link, parts)) = verified.unwrap_or_else(|reason| {
+            refused = Some(reason.into());
+            None
+        }) else {
+            continue;
+        };
+        let identity = identity(&link);
+        let arrival = Arrival { client: x.request.client_address, now: x.now };
+        let checked = link::check_terms(profile, &parts, arrival).and_then(|()| cross_site::check_origin(x, route));
+        match checked {
+            Ok(()) => return Ok(Some(Access::of(identity))),
+            Err(reason) => refused = Some(reason.of(&identity)),
+        }
+    }
+    refused.map_or(Ok(None), Err)
+}
+
+fn identity(link: &Verified) -> Identity {
+    Identity { subject: link.subject.clone(), ..Identity::by_key("link", &link.key_id) }
 }

@@ -9,6 +9,7 @@ mod basic;
 pub(crate) mod broker;
 pub(crate) mod claim;
 pub(crate) mod cross_site;
+mod folder_cookie;
 pub(crate) mod form;
 mod http_session;
 mod kind;

@@ -29,7 +29,9 @@ impl Credential for SignedRedirect {
             redirect::check_time(self, &parts, ctx.now)?;
             let key = claim_key(kind, &signed.key_id, &signed.digest);
             let (not_used, replayed) = (Reason::RedirectNotUsed, Reason::RedirectReplayed);
-            self.single_use.then(|| SingleUse { key, until: signed.until, not_used, replayed }.claim(x)).transpose()
+            self.single_use
+                .then(|| SingleUse { key, until: signed.until, grace: None, not_used, replayed }.claim(x))
+                .transpose()
         };
         match used() {
             Ok(claim) => Ok(Some(Access { claim, ..Access::of(identity) })),

@@ -1,7 +1,7 @@
 //! Single use of what carries no record of its own.
 
 use crate::exchange::Exchange;
-use crate::exchange::claim::Claim;
+use crate::exchange::claim::{Claim, Grace};
 use crate::http::fetch_metadata;
 use crate::ports::ClaimKey;
 use crate::refusal::Reason;
@@ -12,6 +12,8 @@ pub(super) struct SingleUse {
     pub(super) key: ClaimKey,
     /// Unix seconds until which it could come again.
     pub(super) until: u64,
+    /// Who may come second, for a while.
+    pub(super) grace: Option<Grace>,
     /// What a request is refused as that only looks ahead: it uses nothing up.
     pub(super) not_used: Reason,
     /// What one is refused as that comes second.
@@ -26,7 +28,12 @@ impl SingleUse {
     pub(super) fn claim<P>(self, x: &Exchange<'_, P>) -> Result<Box<Claim>, Reason> {
         match fetch_metadata::looks_ahead(x.request.method, &x.request.headers) {
             true => Err(self.not_used),
-            false => Ok(Box::new(Claim::Key { key: self.key, until: self.until, replayed: self.replayed })),
+            false => Ok(Box::new(Claim::Key {
+                key: self.key,
+                until: self.until,
+                grace: self.grace,
+                replayed: self.replayed,
+            })),
         }
     }
 }

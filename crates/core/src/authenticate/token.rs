@@ -112,7 +112,7 @@ async fn check_binding<P: Ports>(
     let demand = dpop::Demand { method: request.method, address: &target.address(), token: Some(token) };
     match dpop::prove(ctx, &request.headers, demand).await? {
         Some(dpop::Proof { key, claim, until }) if key == bound => {
-            Ok(Box::new(Claim::Key { key: claim, until, replayed: Reason::DpopReplayed }))
+            Ok(Box::new(Claim::Key { key: claim, until, grace: None, replayed: Reason::DpopReplayed }))
         }
         Some(_) => Err(Reason::DpopKey),
         None => Err(Reason::DpopMalformed),

@@ -32,7 +32,7 @@ impl Credential for Webhook {
         shown.body = Some(NewBody::Whole(body));
         let claim = verified.until.filter(|_| self.single_use).map(|until| {
             let key = claim_key("webhook", &self.name, &verified.mac);
-            Box::new(Claim::Key { key, until, replayed: Reason::WebhookReplayed })
+            Box::new(Claim::Key { key, until, grace: None, replayed: Reason::WebhookReplayed })
         });
         Ok(Some(Access { claim, ..Access::of(Identity::by_key("webhook", &self.name)) }))
     }

@@ -47,6 +47,7 @@ pub fn link_cause(reason: Reason) -> String {
         Reason::LinkKeyUnknown => "The link names a key id that this route's profile does not list.",
         Reason::LinkParameterAfterSignature => "A parameter follows eg_sig that is not on the profile's ignore list.",
         Reason::LinkLifetimeTooLong => "eg_exp is further ahead than the profile's max_lifetime.",
+        Reason::LinkPathMismatch => "The link opens the folder in eg_path, and the path does not lie in it.",
         Reason::LinkAddressMissing => "The profile wants links bound to a client network, and this one has no eg_ip.",
         other => return common_cause(other),
     }

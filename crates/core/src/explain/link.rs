@@ -9,7 +9,7 @@ use crate::explain::Explainer;
 use crate::explain::causes::{clock_cause, fallback, link_cause};
 use crate::explain::explanation::{Explanation, refused};
 use crate::explain::spellings::spellings;
-use crate::policy::{Key, KeyUse, Link, MacAlgorithm};
+use crate::policy::{Key, KeyUse, Link, LinkScope, MacAlgorithm};
 use crate::refusal::Reason;
 use crate::secrets::SigningKey;
 use crate::signed::link::{self, Arrival, Signed};
@@ -39,12 +39,15 @@ impl Explainer<'_> {
                 let cause = "The address has no eg_kid, eg_exp and eg_sig.".to_owned();
                 return Explanation { format, ..refused(Reason::CredentialMissing, vec![cause]) };
             }
+            Err(Reason::LinkMalformed) if profile.scope == LinkScope::Prefix => {
+                return Explanation { format, ..refused(Reason::LinkMalformed, vec![FOLDER_MALFORMED.to_owned()]) };
+            }
             Err(reason) => return Explanation { format, ..refused(reason, vec![link_cause(reason)]) },
         };
         let mut told = Explanation {
             format,
             key_id: Some(parts.key_id.to_owned()),
-            hashed_text: Some(link::string_to_sign(profile, Signed { query: parts.covered, ..signed })),
+            hashed_text: Some(link::string_to_sign(profile, parts.covering(signed))),
             presented: Some(base64url(&parts.mac)),
             ..Explanation::default()
         };
@@ -80,7 +83,8 @@ impl Explainer<'_> {
     fn link_mismatch(self, profile: &Link, signed: Signed<'_>, parts: &link::Parts<'_>) -> Vec<String> {
         let Some(key) = link::find_key(profile, parts.key_id) else { return Vec::new() };
         let Ok(known) = self.secrets.key(key) else { return Vec::new() };
-        let signed = Signed { query: parts.covered, ..signed };
+        let path = signed.path;
+        let signed = parts.covering(signed);
         let is_right = |profile: &Link, key: SigningKey<'_>, signed: Signed<'_>| {
             bool::from(link::compute(profile, key, signed).ct_eq(&parts.mac))
         };
@@ -102,6 +106,9 @@ impl Explainer<'_> {
         let bare_host = signed.host.split(':').next().unwrap_or_default();
         if holds(Signed { host: bare_host, ..signed }) {
             causes.push("The signer hashed the host without its port.".to_owned());
+        }
+        if path != signed.path && holds(Signed { path, ..signed }) {
+            causes.push("The signer hashed the path; of a folder's link the folder in eg_path is hashed.".to_owned());
         }
         let slashless = signed.path.trim_end_matches('/');
         for path in [slashless.to_owned(), format!("{slashless}/")] {
@@ -129,3 +136,5 @@ impl Explainer<'_> {
         fallback(causes, "Host, path or query was changed after signing, or the signer has another key.")
     }
 }
+
+const FOLDER_MALFORMED: &str = "eg_path, eg_kid, eg_exp or eg_sig is missing or not of its form: eg_path is a folder as the path has it, from `/` to `/`, not escaped again (%2F); eg_exp in whole seconds, eg_sig in base64url without padding, last.";

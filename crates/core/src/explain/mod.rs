@@ -20,7 +20,7 @@ use crate::policy::{CredentialKind, Policy, Route, Via};
 use crate::refusal::Reason;
 use crate::routing::{self, method_override};
 use crate::secrets::{Secrets, Usable};
-use crate::signed::link::Signed;
+use crate::signed::link::{Signed, confirmation};
 
 /// Explains addresses by a policy and the values of its secrets, as of one time.
 #[derive(Debug, Clone, Copy)]
@@ -94,7 +94,14 @@ impl<'a> Explainer<'a> {
         let mut explanation = None;
         for accept in &route.accept {
             let next = match accept {
-                CredentialKind::Link(profile) => self.link(profile, signed),
+                CredentialKind::Link(profile) => {
+                    let asked = confirmation::Asked::read(route.confirm, method, query);
+                    let mut told = self.link(profile, Signed { method: asked.method, query: asked.query, ..signed });
+                    if route.confirm && profile.single_use && told.verdict == "ok" {
+                        told.causes.push("The route asks with a page first; its button uses the link up.".to_owned());
+                    }
+                    told
+                }
                 CredentialKind::SignedRedirect(profile) => self.redirect(profile, url),
                 _ => continue,
             };

@@ -140,6 +140,15 @@ impl CredentialKind {
         self.facts().is_ambient || self.is_by_access()
     }
 
+    /// Whether a page asks before it is used up, where the route says so.
+    pub fn is_confirmed(&self) -> bool {
+        match self {
+            CredentialKind::Link(link) => link.single_use,
+            CredentialKind::Nonce => true,
+            _ => false,
+        }
+    }
+
     /// Who issued the tokens that are taken, where somebody else did.
     pub fn issuer(&self) -> Option<&Arc<Issuer>> {
         match self {

@@ -15,7 +15,7 @@ kinds! {
     LINK = 0 Link(link: Arc<Link>, links) by link.name {
         word: "link",
         scheme: None,
-        carriers: &[Carrier::Prefix(carrier::LINK)],
+        carriers: &[Carrier::Prefix(carrier::LINK), Carrier::Cookie(Name::Given(link_cookie))],
         turn: Turn::InOrder,
         is_ambient: false,
         has_xsrf_token: false,
@@ -267,6 +267,11 @@ kinds! {
         needs: &[],
         uses: &[],
     }
+}
+
+/// The cookie of a folder, if a profile sets it.
+fn link_cookie(policy: &Policy) -> Option<&str> {
+    policy.links.iter().any(|link| link.cookie).then_some(carrier::LINK_COOKIE)
 }
 
 /// The cookie of Cloudflare Access, if the policy reads it.

@@ -33,7 +33,7 @@ pub struct Route {
     pub broker: Option<Arc<Broker>>,
     /// From where a client must come as well (`network = "..."`).
     pub network: Option<Arc<Networks>>,
-    /// A nonce is redeemed only by the button of a page (`confirm = true`).
+    /// A nonce or a link is used up only by the button of a page (`confirm = true`).
     pub confirm: bool,
     /// When a revocation is seen.
     pub revocation: Revocation,

@@ -80,8 +80,8 @@ fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
         table.wrong(&route::DIALECT, "has no effect, since the route speaks `luminate`");
     }
     let confirm = table.flag(&route::CONFIRM);
-    if confirm && !accepts(|one| matches!(one, CredentialKind::Nonce)) {
-        table.wrong(&route::CONFIRM, "has no effect, since `accept` lacks `nonce`");
+    if confirm && !accepts(CredentialKind::is_confirmed) {
+        table.wrong(&route::CONFIRM, "has no effect, since `accept` has neither `nonce` nor a link that works once");
     }
     if confirm && !methods.iter().any(|method| method == "POST") {
         table.wrong(&route::CONFIRM, "needs `POST` in `methods`: the button of its page posts");

@@ -96,6 +96,7 @@ mod file {
                 link.subject.as_ref().is_some_and(|subject| subject != "state"),
                 "a `subject`: the parameter that says who was signed in, and that is not `state`",
             ),
+            (link.grace == 0, "no `grace`: its answer signs in once"),
             (link.cover_method && link.cover_host, "method and host covered: its answer is for this gate alone"),
         ] {
             if !is_so {

@@ -18,8 +18,14 @@ pub struct Link {
     pub skew: u64,
     /// Parameters that may follow the signature; they are forwarded.
     pub ignore: Vec<NamePattern>,
+    /// What of a path a link opens.
+    pub scope: LinkScope,
+    /// A folder's link sets a cookie that opens the folder as well (default false).
+    pub cookie: bool,
     /// Each link works once.
     pub single_use: bool,
+    /// Seconds after its first use for which the same client may use a link of single use again; 0 for none.
+    pub grace: u64,
     /// The MAC covers the method (default true; `GET` covers `HEAD`).
     pub cover_method: bool,
     /// The MAC covers the host (default true).
@@ -30,7 +36,19 @@ pub struct Link {
     pub subject: Option<String>,
 }
 
-coded!(struct Link { name, keys, max_lifetime, skew, ignore, single_use, cover_method, cover_host, require_ip, subject });
+coded!(struct Link { name, keys, max_lifetime, skew, ignore, scope, cookie, single_use, grace, cover_method, cover_host, require_ip, subject });
+
+/// What of a path a link opens.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LinkScope {
+    /// The very path.
+    #[default]
+    Path,
+    /// Every path that begins with the folder in `eg_path`.
+    Prefix,
+}
+
+coded!(enum LinkScope { 0 Path, 1 Prefix });
 
 #[cfg(feature = "reader")]
 pub(crate) use file::{SECTION, read};
@@ -38,7 +56,7 @@ pub(crate) use file::{SECTION, read};
 /// As the file has it.
 #[cfg(feature = "reader")]
 mod file {
-    use super::Link;
+    use super::{Link, LinkScope};
     use crate::NamePattern;
     use crate::reader::deployment;
     use crate::reader::names::Names;
@@ -58,7 +76,20 @@ mod file {
         "links.*",
         "A profile of the generic signed link.",
         "",
-        &[&KEYS, &MAX_LIFETIME, &SKEW, &IGNORE, &SINGLE_USE, &COVER_METHOD, &COVER_HOST, &REQUIRE_IP, &SUBJECT],
+        &[
+            &KEYS,
+            &MAX_LIFETIME,
+            &SKEW,
+            &IGNORE,
+            &SCOPE,
+            &COOKIE,
+            &SINGLE_USE,
+            &GRACE,
+            &COVER_METHOD,
+            &COVER_HOST,
+            &REQUIRE_IP,
+            &SUBJECT,
+        ],
     );
     static KEYS: Key = Key::new(
         "keys",
@@ -93,7 +124,28 @@ mod file {
         form::NAME_PATTERNS,
         "Parameters that may follow the signature. They are forwarded. A name may end with `*`.",
     );
+    static SCOPE: Key = Key::new(
+        "scope",
+        Kind::Text,
+        r#""enum": ["path", "prefix"]"#,
+        "What a link opens: `path`, the very path, or `prefix`, every path that begins with the folder in `eg_path`.",
+    )
+    .usually("`\"path\"`");
+    static COOKIE: Key = Key::new(
+        "cookie",
+        Kind::Flag(false),
+        form::FLAG,
+        "A folder's link sets a cookie, for that folder and as long as the link works, so that a player need not \
+         repeat the parameters. Needs `scope = \"prefix\"`.",
+    );
     static SINGLE_USE: Key = Key::new("single_use", Kind::Flag(false), form::FLAG, "Each link works once.");
+    static GRACE: Key = Key::new(
+        "grace",
+        Kind::Seconds(&Span { usual: 0, least: (0, ""), most: (DAY, "a link that works once works all day then") }),
+        form::DURATION,
+        "For so long after its first use, the same client (its network and `User-Agent`) may use a link again that \
+         works once: for parts of a file, and to try again. Needs `single_use = true`.",
+    );
     static COVER_METHOD: Key = Key::new(
         "cover_method",
         Kind::Flag(true),
@@ -111,6 +163,8 @@ mod file {
          `Edgegate-Subject`.",
     )
     .usually("none");
+
+    const SCOPES: [(&str, LinkScope); 2] = [("path", LinkScope::Path), ("prefix", LinkScope::Prefix)];
 
     /// `[links.*]`
     pub(crate) fn read(root: &Table<'_>, keys: &Keys) -> Names<Link> {
@@ -136,13 +190,27 @@ mod file {
             }
             ignore.push(names);
         }
+        let scope = table.word(&SCOPE, &SCOPES).unwrap_or_default();
+        let (cookie, single_use, grace) = (table.flag(&COOKIE), table.flag(&SINGLE_USE), table.seconds(&GRACE));
+        if scope == LinkScope::Prefix && single_use {
+            table.wrong(&SINGLE_USE, "cannot hold for a folder: its link is used for each of its files");
+        }
+        if cookie && scope == LinkScope::Path {
+            table.wrong(&COOKIE, "has no effect without `scope = \"prefix\"`");
+        }
+        if grace > 0 && !single_use {
+            table.wrong(&GRACE, "has no effect without `single_use = true`");
+        }
         Link {
             name: name.to_owned(),
             keys: key::list(table, &KEYS, keys, key::LINK),
             max_lifetime: table.seconds(&MAX_LIFETIME),
             skew: table.seconds(&SKEW),
             ignore,
-            single_use: table.flag(&SINGLE_USE),
+            scope,
+            cookie,
+            single_use,
+            grace,
             cover_method: table.flag(&COVER_METHOD),
             cover_host: table.flag(&COVER_HOST),
             require_ip: table.flag(&REQUIRE_IP),

@@ -35,7 +35,7 @@ pub use broker::Broker;
 pub(crate) use file::{Surroundings, TABLE};
 pub use issuer::{Issuer, JwsAlgorithm, TokenPlace, Verification};
 pub use key::{Key, KeyUse, MacAlgorithm};
-pub use link::Link;
+pub use link::{Link, LinkScope};
 pub use maintenance::Maintenance;
 pub use networks::Networks;
 pub use nonce::Nonce;
@@ -133,7 +133,7 @@ coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, 
 });
 
 /// The layout of the model. Another layout gets another number: `fixtures/policy/compiled.json` holds the two together.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// The keys that a table names.
 #[cfg(feature = "reader")]

@@ -3,7 +3,7 @@
 //! They are given in `crates/core/src/refusal.rs`, on which this crate does not depend; a native test compares the two.
 
 /// Every code, in the order of that file.
-pub const REASONS: [&str; 179] = [
+pub const REASONS: [&str; 180] = [
     "url_too_long",
     "headers_too_large",
     "body_too_large",
@@ -39,6 +39,7 @@ pub const REASONS: [&str; 179] = [
     "link_not_yet_valid",
     "link_lifetime_too_long",
     "link_address_mismatch",
+    "link_path_mismatch",
     "link_address_missing",
     "link_replayed",
     "link_not_used",

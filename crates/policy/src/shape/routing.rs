@@ -117,8 +117,8 @@ pub(crate) mod route {
         "confirm",
         Kind::Flag(false),
         form::FLAG,
-        "A nonce is redeemed only by the button of a confirmation page, which posts: `methods` must include `POST`. \
-         For links in mail, which scanners open first.",
+        "A nonce, and a link that works once, is used up only by the button of a confirmation page, which posts: `methods` \
+         must include `POST`. For addresses in mail, which scanners open first.",
     );
     pub(crate) static REVOCATION: Key = Key::new(
         "revocation",

@@ -1,0 +1,82 @@
+// `npm run bench -- words`: what the further words of a route cost, each beside a request that does the same by a signed link.
+//
+// Each row goes through a route of its own to the same origin. `beside` names the row that a row is compared with: a webhook's 4 kB
+// go through with a signed link as well, and a rule on claims is compared with the same token without one.
+
+import { createHmac } from "node:crypto";
+import { sendOne } from "./lib/client.mjs";
+import { demand } from "./lib/demand.mjs";
+import { runAlone } from "./lib/harness.mjs";
+import { signed, signedLink } from "./lib/requests.mjs";
+import { spendCpu } from "./lib/spend.mjs";
+import { gateway, plain, start } from "./lib/workers.mjs";
+
+// A word may cost at most this much of what the row beside it does.
+const GOAL = 1.1;
+
+const { headers: BROWSER } = signedLink();
+const LINK = "signed link";
+const POSTED = "signed link, POST of 4 kB";
+const BODY = JSON.stringify({ action: "opened", text: "x".repeat(4096 - 30) });
+const HOOK_SECRET = "demo-github-hook-secret-0123456789";
+const JSON_BODY = [["Content-Type", "application/json"], ["Content-Length", String(BODY.length)]];
+const FOLDER = signed("/video/42/", "eg_path=/video/42/").slice("/video/42/?".length);
+
+const CONTENDERS = [
+  { name: LINK, request: signedLink() },
+  { name: "link for a folder", beside: LINK, request: get(`/video/42/a.ts?${FOLDER}`) },
+  { name: "cookie of a folder", beside: LINK, request: get("/video/42/a.ts", [["Cookie", `edgegate-link=${Buffer.from(FOLDER).toString("base64url")}`]]) },
+  { name: "network", beside: LINK, request: get("/office/a") },
+  { name: POSTED, request: post(signed("/posted/a", "", "POST")) },
+  { name: "webhook of 4 kB (GitHub)", beside: POSTED, request: post("/hooks/github", [["X-Hub-Signature-256", `sha256=${createHmac("sha256", HOOK_SECRET).update(BODY).digest("hex")}`]]) },
+];
+
+export const bench = {
+  name: "words",
+  about: "CPU microseconds of the workerd process per request: links for a folder, networks, webhooks, each beside a signed link.",
+  only: "only the rows whose name contains TEXT",
+  sizes: {
+    rounds: { usual: 5, says: "rounds" },
+    requests: { usual: 10_000, quick: 3000, says: "requests per row and round" },
+    warmup: { usual: 4000, quick: 2000, says: "requests before the first round" },
+    connections: { usual: 16, says: "keep-alive connections" },
+  },
+  unit: "request",
+  turn: 1000,
+  tables: ({ only }) => [{ name: "word", contenders: CONTENDERS.filter(({ name }) => name.includes(only)) }],
+  start: startContender,
+  check,
+  spend: spendCpu,
+  columns: [{ key: "ratio_to_beside", head: "x beside", digits: 2, of: (one, { ratio, named }) => ratio(one, named(one.beside ?? one.name)) }],
+  goals: ({ ratio, named }) =>
+    CONTENDERS.filter(({ beside }) => beside).map(({ name, beside }) => ({ name: `${name} / ${beside}`, at_most: GOAL, measured: ratio(named(name), named(beside)) })),
+};
+
+function get(target, more = []) {
+  const replaced = new Set(more.map(([name]) => name));
+  return { method: "GET", target, headers: [...BROWSER.filter(([name]) => !replaced.has(name)), ...more] };
+}
+
+function post(target, more = []) {
+  return { method: "POST", target, headers: [...BROWSER, ...JSON_BODY, ...more], body: BODY };
+}
+
+async function startContender(contender) {
+  // The bench's client comes from an address of documentation.
+  const policy = (demo) => `${demo.replace('cidr = ["127.0.0.0/8"', 'cidr = ["203.0.113.0/24", "127.0.0.0/8"')}
+[[routes]]
+name = "posted"
+path = "/posted/*"
+methods = ["POST"]
+accept = ["link:files"]
+forward = { origin = "demo" }
+`;
+  return { ...contender, ...(await start(gateway({ policy }), plain("origin", "origin.js"))) };
+}
+
+async function check(contender) {
+  const { status, body } = await sendOne(contender.port, contender.request);
+  demand(contender, status === 200 && body === "ok", `the request was answered ${status} ${body}`);
+}
+
+runAlone(bench, import.meta.url);

@@ -1,0 +1,33 @@
+//! The cookie of a folder that a signed link opened. It holds that link's query, so it is bound to folder, key, time, network
+//! and subject as the link is, and is verified as one. Several stand beside each other in a browser, each at its folder.
+
+use crate::credential::session::is_local;
+use crate::digest::{base64url, from_base64url};
+use crate::exchange::Exchange;
+use crate::http::{Headers, cookie};
+use crate::policy::Link;
+use crate::policy::carrier::LINK_COOKIE;
+use crate::signed::link::Parts;
+
+/// Sets it, if the browser does not have it yet.
+pub(super) fn set<P>(x: &Exchange<'_, P>, parts: &Parts<'_>) {
+    let Some(folder) = parts.folder else { return };
+    let value = base64url(format!("{}&eg_sig={}", parts.covered, base64url(&parts.mac)).as_bytes());
+    let is_there = |header: &str| cookie::all(header, LINK_COOKIE).any(|known| known == value);
+    if x.request.headers.get("cookie").is_some_and(is_there) {
+        return;
+    }
+    let seconds = parts.expires.saturating_sub(x.now);
+    let secure = if is_local(x.target) { "" } else { "; Secure" };
+    x.jar.set(format!("{LINK_COOKIE}={value}; Path={folder}; Max-Age={seconds}{secure}; HttpOnly; SameSite=Lax"));
+}
+
+/// The queries in the cookies of a request. Another profile's are among them.
+pub(super) fn shown<'a>(profile: &Link, headers: &Headers<'a>) -> impl Iterator<Item = String> + use<'a> {
+    let header = headers.get("cookie").filter(|_| profile.cookie).unwrap_or_default();
+    let read = |value: &str| String::from_utf8(from_base64url(value.as_bytes())?).ok();
+    cookie::all(header, LINK_COOKIE).take(MOST).filter_map(read)
+}
+
+/// Folders that lie in each other, of which a browser sends the cookies of all. Each costs a MAC.
+const MOST: usize = 8;

@@ -1,0 +1,135 @@
+//! Links that work once: the page that asks first, and the same client's second request.
+
+use edgegate_core::exchange::decision::Decision;
+use edgegate_core::refusal::Reason;
+
+use crate::support::story::Story;
+use crate::support::{POLICY, Request, Site, answer, is_granted};
+
+fn from(request: Request, address: &str, agent: &str) -> Request {
+    request.with("cf-connecting-ip", address).with("user-agent", agent)
+}
+
+#[test]
+fn a_page_asks_and_only_its_button_uses_the_link_up() {
+    let mut story = Story::new();
+    story.step("link /pressed/a?v=1 profile=once");
+    let get = story.request("GET {link}");
+    for _ in 0..3 {
+        let (asked, storage) = story.site.cost(&get);
+        assert_eq!((asked.refused, answer(&asked).status, storage), (None, 200, 0));
+        let body = &answer(&asked).body;
+        assert!(body.contains("<form method=\"post\" action=\"/pressed/a?v=1&amp;eg_kid=demo"), "{body}");
+        assert!(body.contains("&amp;eg_confirm=1\">"), "{body}");
+    }
+    let pressed = story.request("POST {link}&eg_confirm=1").with("sec-fetch-site", "same-origin");
+    let (pressed, storage) = story.site.cost(&pressed);
+    let location = answer(&pressed).headers.iter().find(|(name, _)| *name == "location").unwrap().1.clone();
+    assert_eq!((answer(&pressed).status, storage), (303, 0));
+    assert!(location.starts_with("/pressed/a?v=1&eg_kid=demo&eg_exp="), "{location}");
+    let followed = story.site.ask(&Request::get(&location));
+    assert!(is_granted(&followed), "{:?}", followed.refused);
+    let Decision::Forward(forwarding) = &followed.decision else { unreachable!() };
+    assert!(forwarding.url.ends_with("/pressed/a?v=1"), "{}", forwarding.url);
+    assert_eq!(story.site.ask(&Request::get(&location)).refused, Some(Reason::LinkReplayed));
+}
+
+#[test]
+fn a_proof_is_good_for_its_link_and_a_minute() {
+    let mut story = Story::new();
+    let proof = |story: &mut Story, path: &str| {
+        story.step(&format!("link {path} profile=once exp=600"));
+        let pressed = story.site.ask(&story.request("POST {link}&eg_confirm=1"));
+        answer(&pressed).headers.iter().find(|(name, _)| *name == "location").unwrap().1.clone()
+    };
+    let (a, b) = (proof(&mut story, "/pressed/a"), proof(&mut story, "/pressed/b"));
+    let split = |address: &str| {
+        address.rsplit_once("&eg_confirm=").map(|(link, value)| (link.to_owned(), value.to_owned())).unwrap()
+    };
+    let ((link, value), (_, other)) = (split(&a), split(&b));
+    let late = value.replacen(value.split('.').next().unwrap(), "1900000000", 1);
+    for wrong in ["", "1", "x", &other, &late, &format!("{value}="), &value.to_uppercase()] {
+        let handled = story.site.ask(&Request::get(&format!("{link}&eg_confirm={wrong}")));
+        assert!(handled.refused.is_none() && answer(&handled).body.contains("Press the button"), "{wrong}");
+    }
+    let before = story.site.ask(&Request::get(&link.replacen('?', &format!("?eg_confirm={value}&"), 1)));
+    assert_eq!(before.refused, Some(Reason::ParameterShadowed), "it stands last");
+    story.step("pass 59");
+    assert!(is_granted(&story.site.ask(&Request::get(&b))));
+    story.step("pass 1");
+    assert!(answer(&story.site.ask(&Request::get(&a))).body.contains("Press the button"), "the minute is over");
+}
+
+#[test]
+fn a_route_without_confirm_does_not_know_the_parameter() {
+    let mut story = Story::new();
+    story.step("link /once/a profile=once");
+    for value in ["1", "1800000060.AAAA"] {
+        let handled = story.site.ask(&story.request(&format!("GET {{link}}&eg_confirm={value}")));
+        assert_eq!(handled.refused, Some(Reason::ParameterShadowed));
+    }
+}
+
+#[test]
+fn a_nonce_on_the_same_route_is_confirmed_as_ever() {
+    let story = Story::new();
+    let nonce = story.site.nonce("pressed");
+    let address = format!("/pressed/a?NONCE_TOKEN={nonce}");
+    let asked = story.site.ask(&Request::get(&address));
+    assert!(answer(&asked).body.contains("Press the button"), "{:?}", asked.refused);
+    let pressed =
+        story.site.ask(&Request::new("POST", &format!("{address}&eg_confirm=1")).with("sec-fetch-site", "same-origin"));
+    assert_eq!((pressed.refused, answer(&pressed).status), (None, 303));
+}
+
+#[test]
+fn in_its_grace_the_same_client_may_come_again_and_nobody_else() {
+    let mut story = Story::new();
+    story.step("link /graced/a profile=graced exp=600");
+    let link = || story.request("GET {link}");
+    let probe = from(link().with("range", "bytes=0-1"), "192.0.2.7", "Phone/1");
+    assert!(is_granted(&story.site.ask(&probe)));
+    let rest = from(link().with("range", "bytes=2-"), "192.0.2.7", "Phone/1");
+    for _ in 0..3 {
+        assert!(is_granted(&story.site.ask(&rest)));
+    }
+    for (address, agent) in
+        [("192.0.2.8", "Phone/1"), ("192.0.2.7", "Phone/2"), ("192.0.2.7", ""), ("2001:db8::7", "Phone/1")]
+    {
+        let handled = story.site.ask(&from(link(), address, agent));
+        assert_eq!(handled.refused, Some(Reason::LinkReplayed), "{address} {agent}");
+    }
+    assert_eq!(story.site.ask(&link()).refused, Some(Reason::LinkReplayed), "an unknown address is nobody's");
+    story.step("pass 29");
+    assert!(is_granted(&story.site.ask(&rest)), "the others did not end it");
+    story.step("pass 1");
+    assert_eq!(story.site.ask(&rest).refused, Some(Reason::LinkReplayed));
+}
+
+#[test]
+fn grace_counts_from_the_first_use_and_an_ipv6_network_is_one_client() {
+    let mut story = Story::new();
+    story.step("link /graced/a profile=graced exp=600");
+    let ask = |story: &Story, address: &str| story.site.ask(&from(story.request("GET {link}"), address, "a")).refused;
+    assert_eq!(ask(&story, "2001:db8:1:2::7"), None);
+    story.step("pass 20");
+    assert_eq!(ask(&story, "2001:db8:1:2:ffff::8"), None);
+    assert_eq!(ask(&story, "2001:db8:1:3::7"), Some(Reason::LinkReplayed));
+    story.step("pass 20");
+    assert_eq!(ask(&story, "2001:db8:1:2::7"), Some(Reason::LinkReplayed), "it was used 40 s ago");
+}
+
+#[test]
+fn kv_alone_knows_the_grace_too() {
+    let text = POLICY.replace("revocation = \"strict\"", "revocation = \"cached\"");
+    let text = text.replacen("[limits]", "[storage]\nsingle_use = \"best-effort\"\n\n[limits]", 1);
+    let mut story = Story::new();
+    story.step("link /graced/a profile=graced exp=600");
+    let site = Site::beside(&story.site.ports, &text);
+    let ask = |address: &str| site.ask(&from(story.request("GET {link}"), address, "a")).refused;
+    assert_eq!(ask("192.0.2.7"), None);
+    assert_eq!(ask("192.0.2.7"), None);
+    assert_eq!(ask("192.0.2.8"), Some(Reason::LinkReplayed));
+    story.site.ports.world.clock.set(story.site.ports.world.clock.get() + 30);
+    assert_eq!(ask("192.0.2.7"), Some(Reason::LinkReplayed));
+}
