@@ -35,6 +35,7 @@ mod pattern;
 #[cfg(feature = "reader")]
 mod reader;
 mod reading;
+mod rule;
 mod secrets;
 mod sections;
 #[cfg(feature = "reader")]
@@ -52,7 +53,7 @@ pub use client::{
     secret_digest,
 };
 pub use compiled::{PolicyDigest, Unreadable};
-pub use facts::{CredentialKind, Facts, PlainScheme, Scheme, Turn};
+pub use facts::{CredentialKind, Facts, PlainScheme, Says, Scheme, Turn};
 pub use field_pattern::FieldPattern;
 pub use host::{authority, is_loopback};
 pub use index::RouteIndex;
@@ -66,6 +67,7 @@ pub use pattern::{HostPattern, NamePattern};
 #[cfg(feature = "reader")]
 pub use reader::{Advice, Advised, Problem, Warning, advise, duration, show_duration};
 pub use reading::loosest;
+pub use rule::{ClaimField, ClaimPattern, EMAIL, Rule, SUBJECT, WantedClaims, claim_names, email};
 pub use secrets::{NamedSecret, SecretUse};
 pub use sections::*;
 pub use text::{scope, title};

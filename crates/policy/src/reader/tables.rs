@@ -11,7 +11,7 @@ use crate::sections::{
     Surroundings, TABLE, basic, bearer, broker, issuer, key, link, maintenance, networks, nonce, registry, session,
     sign_in, signed_redirect, ticket, webhook,
 };
-use crate::{Carried, Objects, Paths, Policy, Route, RouteIndex, Xsrf};
+use crate::{Carried, Objects, Paths, Policy, Route, RouteIndex, WantedClaims, Xsrf};
 
 /// A policy comes of it only if nothing that is needed was missing or wrong.
 pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
@@ -67,6 +67,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
     let asks_pages = |route: &Arc<Route>| route.luminate().is_some() && route.xsrf >= Xsrf::Token;
     let takes_xsrf_header = gives_xsrf_tokens || routes.iter().any(asks_pages);
     let paths = routes.iter().fold(Paths::default(), |paths, route| paths.and(route.paths));
+    let claims = WantedClaims::of(routes.iter().map(|route| &**route));
     let index = RouteIndex::new(&routes);
     let allowances = allow::read(&root);
     Some(Policy {
@@ -98,6 +99,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
         routes,
         index,
         paths,
+        claims,
         gives_xsrf_tokens,
         takes_xsrf_header,
         carried: Carried::default(),
