@@ -19,6 +19,7 @@ mod compiled;
 mod base_url;
 mod carried;
 pub mod carrier;
+mod claim_pattern;
 mod client;
 mod facts;
 pub mod field_name;
@@ -48,6 +49,7 @@ use std::sync::Arc;
 pub use base_url::BaseUrl;
 pub use carried::Carried;
 pub use carrier::Carrier;
+pub use claim_pattern::{ClaimPattern, EMAIL, email};
 pub use client::{
     MOST_RESOURCES, MOST_SCOPES, check as check_client, is_redirect, is_same_resource, redirect_uri, resource,
     secret_digest,
@@ -67,7 +69,7 @@ pub use pattern::{HostPattern, NamePattern};
 #[cfg(feature = "reader")]
 pub use reader::{Advice, Advised, Problem, Warning, advise, duration, show_duration};
 pub use reading::loosest;
-pub use rule::{ClaimField, ClaimPattern, EMAIL, Rule, SUBJECT, WantedClaims, claim_names, email};
+pub use rule::{ClaimField, Rule, SUBJECT, WantedClaims, claim_names};
 pub use secrets::{NamedSecret, SecretUse};
 pub use sections::*;
 pub use text::{scope, title};

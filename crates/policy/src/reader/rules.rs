@@ -1,5 +1,7 @@
 //! `require` and `headers` of a route: which claims it asks for, and which it tells the origin.
 
+use std::sync::Arc;
+
 use toml::de::DeValue;
 
 use super::suggest;
@@ -8,7 +10,7 @@ use super::text;
 use crate::field_name::fold;
 use crate::rule::{SUBJECT, claim_names};
 use crate::shape::{Key, route};
-use crate::{ClaimField, ClaimPattern, CredentialKind, Forward, Rule};
+use crate::{ClaimField, ClaimPattern, CredentialKind, Forward, NamePattern, Route, Rule, WantedClaims};
 
 /// `require`: what a credential has to say. `kinds`: those that the route accepts, each of which has to be able to.
 pub(super) fn require(table: &Table<'_>, kinds: &[CredentialKind]) -> Vec<Rule> {
@@ -85,6 +87,21 @@ pub(super) fn shared_subjects(rules: &[Rule], kinds: &[CredentialKind]) -> Optio
         let list = suggest::listed(words.iter().map(String::as_str));
         format!("`require` names a `subject`, whichever of {list} says it: each has subjects of its own, and one may be called as another's")
     })
+}
+
+/// What the routes ask for and tell, together.
+pub(super) fn wanted(routes: &[Arc<Route>]) -> WantedClaims {
+    let required = routes.iter().flat_map(|route| route.require.iter().map(|rule| &rule.claim));
+    let told = routes.iter().flat_map(|route| route.headers.iter().map(|field| &field.claim));
+    let mut paths: Vec<String> = required.chain(told).filter(|claim| *claim != SUBJECT).cloned().collect();
+    paths.sort_unstable();
+    paths.dedup();
+    let names = routes.iter().flat_map(|route| route.headers.iter().map(|field| field.name.to_ascii_lowercase()));
+    let mut names: Vec<String> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    let fields = names.iter().filter_map(|name| NamePattern::parse(name).ok()).map(NamePattern::folded).collect();
+    WantedClaims { paths, fields }
 }
 
 /// A table whose keys the file chooses, of which one is needed.

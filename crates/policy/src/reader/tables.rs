@@ -6,12 +6,12 @@ use toml::de::DeTable;
 
 use super::problem::Report;
 use super::table::Table;
-use super::{allow, client, deployment, luminate, oauth, origin_credentials, routes, secrets, testing};
+use super::{allow, client, deployment, luminate, oauth, origin_credentials, routes, rules, secrets, testing};
 use crate::sections::{
     Surroundings, TABLE, basic, bearer, broker, issuer, key, link, maintenance, networks, nonce, registry, session,
     sign_in, signed_redirect, ticket, webhook,
 };
-use crate::{Carried, Objects, Paths, Policy, Route, RouteIndex, WantedClaims, Xsrf};
+use crate::{Carried, Objects, Paths, Policy, Route, RouteIndex, Xsrf};
 
 /// A policy comes of it only if nothing that is needed was missing or wrong.
 pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
@@ -67,7 +67,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
     let asks_pages = |route: &Arc<Route>| route.luminate().is_some() && route.xsrf >= Xsrf::Token;
     let takes_xsrf_header = gives_xsrf_tokens || routes.iter().any(asks_pages);
     let paths = routes.iter().fold(Paths::default(), |paths, route| paths.and(route.paths));
-    let claims = WantedClaims::of(routes.iter().map(|route| &**route));
+    let claims = rules::wanted(&routes);
     let index = RouteIndex::new(&routes);
     let allowances = allow::read(&root);
     Some(Policy {
