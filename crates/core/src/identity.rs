@@ -1,5 +1,10 @@
 //! As whom a request goes through.
 
+pub mod claims;
+
+use crate::identity::claims::Claims;
+use crate::policy::{Rule, SUBJECT};
+
 /// As whom a request goes through.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Identity {
@@ -15,6 +20,8 @@ pub struct Identity {
     pub issuer: Option<String>,
     /// Id of the key that authenticated it, or name of the issuer.
     pub key_id: Option<String>,
+    /// What its issuer says of it beside that, as far as the policy asks.
+    pub claims: Claims,
     /// It may act for other accounts.
     pub acts_for_others: bool,
 }
@@ -23,6 +30,20 @@ impl Identity {
     /// What an authentic credential says before its record is read.
     pub fn by_key(kind: &'static str, key_id: &str) -> Self {
         Self { kind, key_id: Some(key_id.to_owned()), ..Self::default() }
+    }
+
+    /// The values of a claim, or the subject.
+    pub fn said(&self, claim: &str) -> impl Iterator<Item = &str> {
+        let (subject, values) = match claim {
+            SUBJECT => (self.subject.as_deref(), &[][..]),
+            claim => (None, self.claims.values(claim)),
+        };
+        subject.into_iter().chain(values.iter().map(String::as_str))
+    }
+
+    /// The first of these rules that does not hold.
+    pub fn unmet<'r>(&self, rules: &'r [Rule]) -> Option<&'r Rule> {
+        rules.iter().find(|rule| !rule.holds(self.said(&rule.claim)))
     }
 
     /// That of a request that needed no credential.

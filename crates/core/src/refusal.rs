@@ -351,6 +351,10 @@ reasons! {
     WebhookReplayed = "webhook_replayed" => CredentialInvalid,
     /// The client is not in the network that the route asks for.
     NetworkNotAllowed = "network_not_allowed" => Forbidden,
+    /// The credential does not say what the route requires of its holder.
+    RuleNotMet = "rule_not_met" => Forbidden,
+    /// The claims that the origin is to be told are more than a header holds.
+    ClaimsTooLarge = "claims_too_large" => Forbidden,
     /// The account or the password is wrong.
     SignInFailed = "sign_in_failed" => SignInFailed,
     /// Too many failures from this network.

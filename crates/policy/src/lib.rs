@@ -19,6 +19,7 @@ mod compiled;
 mod base_url;
 mod carried;
 pub mod carrier;
+mod claim_pattern;
 mod client;
 mod facts;
 pub mod field_name;
@@ -35,6 +36,7 @@ mod pattern;
 #[cfg(feature = "reader")]
 mod reader;
 mod reading;
+mod rule;
 mod secrets;
 mod sections;
 #[cfg(feature = "reader")]
@@ -47,12 +49,13 @@ use std::sync::Arc;
 pub use base_url::BaseUrl;
 pub use carried::Carried;
 pub use carrier::Carrier;
+pub use claim_pattern::{ClaimPattern, EMAIL, email};
 pub use client::{
     MOST_RESOURCES, MOST_SCOPES, check as check_client, is_redirect, is_same_resource, redirect_uri, resource,
     secret_digest,
 };
 pub use compiled::{PolicyDigest, Unreadable};
-pub use facts::{CredentialKind, Facts, PlainScheme, Scheme, Turn};
+pub use facts::{CredentialKind, Facts, PlainScheme, Says, Scheme, Turn};
 pub use field_pattern::FieldPattern;
 pub use host::{authority, is_loopback};
 pub use index::RouteIndex;
@@ -66,6 +69,7 @@ pub use pattern::{HostPattern, NamePattern};
 #[cfg(feature = "reader")]
 pub use reader::{Advice, Advised, Problem, Warning, advise, duration, show_duration};
 pub use reading::loosest;
+pub use rule::{ClaimField, Rule, SUBJECT, WantedClaims, claim_names};
 pub use secrets::{NamedSecret, SecretUse};
 pub use sections::*;
 pub use text::{scope, title};

@@ -1,6 +1,6 @@
 //! Whether one route asks for at least what another asks for.
 
-use super::{CredentialKind, Route, Scheme};
+use super::{CredentialKind, Route, Rule, Scheme};
 
 /// In what a route is looser than another, by the keys of the policy; empty if whatever it lets through, the other would
 /// let through as well. Methods are told apart elsewhere.
@@ -51,6 +51,10 @@ fn looser(route: &Route, than: &Route, is_same_place: bool) -> Vec<&'static str>
     let network = |route: &Route| route.network.as_ref().map(|network| network.name.clone());
     if than.network.is_some() && network(route) != network(than) {
         keys.push("network");
+    }
+    let is_kept_rule = |rule: &Rule| route.require.iter().any(|own| rule.follows_from(own));
+    if !than.require.iter().all(is_kept_rule) {
+        keys.push("require");
     }
     if than.confirm && !route.confirm && shares(CredentialKind::is_confirmed) {
         keys.push("confirm");

@@ -72,6 +72,32 @@ fn each_change_of_a_route_is_told() {
             "tightened  api  /api/*  stricter in `accept`; opened by bearer, before by nothing, open to all",
         ),
         (BEARER, "accept = [\"bearer\"]\nbearer = { scope = [\"x\"] }", "tightened  api  /api/*  stricter in `scope`"),
+        (
+            BEARER,
+            "accept = [\"bearer\"]\nrequire = { subject = [\"ann\"] }",
+            "tightened  api  /api/*  stricter in `require`",
+        ),
+        (
+            "accept = [\"bearer\"]\nrequire = { subject = [\"ann\"] }",
+            "accept = [\"bearer\"]\nrequire = { subject = [\"ann\", \"bob\"] }",
+            "loosened  api  /api/*  looser in `require`",
+        ),
+        (
+            "accept = [\"bearer\"]\nrequire = { subject = [\"a*\"] }",
+            "accept = [\"bearer\"]\nrequire = { subject = [\"ann\"] }",
+            "tightened  api  /api/*  stricter in `require`",
+        ),
+        (
+            "accept = [\"bearer\"]\nrequire = { subject = [\"ann\"] }",
+            "accept = [\"bearer\"]\nrequire = { subject = [\"bob\"] }",
+            "loosened  api  /api/*  looser in `require`; stricter in `require`",
+        ),
+        ("accept = [\"bearer\"]\nrequire = { subject = [] }", BEARER, "loosened  api  /api/*  looser in `require`"),
+        (
+            BEARER,
+            "accept = [\"bearer\"]\nheaders = { X-User = \"subject\" }",
+            "changed  api  /api/*  another `headers`",
+        ),
         (BEARER, "accept = [\"bearer\"]\nrevocation = \"strict\"", "tightened  api  /api/*  stricter in `revocation`"),
         (
             BEARER,

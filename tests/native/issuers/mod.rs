@@ -4,4 +4,5 @@ mod discovery;
 mod hostile;
 mod keys;
 mod presets;
+mod rules;
 mod sent_away;

@@ -12,7 +12,7 @@ use crate::support::{NOW, Request, Site, fixture_json, forwarding};
 const HEAD: &str = "version = 1\ngateway = { issuer = \"https://gate.example.org\" }\n\
     [origins.site]\nurl = \"https://origin.example.org\"\n";
 /// The tests sign by another algorithm than the vendors. A key that stands beside a preset wins.
-const BY_TESTS: &str = "algorithms = [\"ES256\"]";
+pub const BY_TESTS: &str = "algorithms = [\"ES256\"]";
 
 /// The policy of a shape, with more keys of its issuer.
 pub fn policy_of(shape: &Value, more: &str) -> String {
@@ -37,12 +37,12 @@ pub fn site(policy: &str, keys: &str, jwk: Value) -> Site {
     site
 }
 
-fn shapes() -> Vec<Value> {
+pub fn shapes() -> Vec<Value> {
     fixture_json("issuers.json")["shapes"].as_array().unwrap().clone()
 }
 
 /// The claims with times, and then with changes: null leaves out.
-fn claims_of(shape: &Value, changes: &Value) -> Value {
+pub fn claims_of(shape: &Value, changes: &Value) -> Value {
     let mut claims: Map<String, Value> = shape["claims"].as_object().unwrap().clone();
     claims.extend([("iat", NOW), ("nbf", NOW), ("exp", NOW + 600)].map(|(name, time)| (name.to_owned(), json!(time))));
     claims.extend(changes.as_object().unwrap().clone());
@@ -50,21 +50,21 @@ fn claims_of(shape: &Value, changes: &Value) -> Value {
     Value::Object(claims)
 }
 
-fn header_of(shape: &Value) -> Value {
+pub fn header_of(shape: &Value) -> Value {
     let mut header = shape["header"].clone();
     header["alg"] = json!("ES256");
     header["kid"] = json!("key-1");
     header
 }
 
-fn jwk_of(signer: &Signer) -> Value {
+pub fn jwk_of(signer: &Signer) -> Value {
     let mut jwk = signer.jwk();
     jwk["kid"] = json!("key-1");
     jwk
 }
 
 /// A request that carries a token as the vendor's clients do.
-fn request(shape: &Value, token: &str) -> Request {
+pub fn request(shape: &Value, token: &str) -> Request {
     match shape["preset"].as_str().unwrap() {
         "cloudflare-access" => Request::get("/it/a").with("cf-access-jwt-assertion", token),
         _ => Request::get("/it/a").bearer(token),

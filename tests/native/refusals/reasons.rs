@@ -15,13 +15,14 @@ use crate::support::story::{Story, reason};
 use crate::support::{NOW, Request, answer, fixture_json, forwarding, incoming};
 
 /// Reasons that no request to the core can produce, and where they are shown.
-const ELSEWHERE: [Reason; 6] = [
-    Reason::RedirectTooLong, // the fixture takes no request so long: tests/native/luminate/redirects.rs
-    Reason::PolicyInvalid,   // the Worker's start: end-to-end tests
+const ELSEWHERE: [Reason; 7] = [
+    Reason::ClaimsTooLarge,    // the fixture takes no document so large: tests/native/issuers/rules.rs
+    Reason::RedirectTooLong,   // the fixture takes no request so long: tests/native/luminate/redirects.rs
+    Reason::PolicyInvalid,     // the Worker's start: end-to-end tests
     Reason::BucketUnavailable, // the same: tests/e2e/forwarding/bucket.test.mjs
     Reason::OriginUnavailable, // the Worker's fetch: `an_origin_that_does_not_answer`, below
-    Reason::OriginTimeout,   // the same: end-to-end tests
-    Reason::Internal,        // what the types already exclude
+    Reason::OriginTimeout,     // the same: end-to-end tests
+    Reason::Internal,          // what the types already exclude
 ];
 
 fn cases() -> Vec<Value> {

@@ -6,7 +6,7 @@ use crate::credential::{bearer, nonce};
 use crate::explain::Explainer;
 use crate::explain::explanation::{Explanation, NOT_KNOWN_HERE, refused};
 use crate::http::query;
-use crate::policy::{CredentialKind, Route};
+use crate::policy::{CredentialKind, Route, TokenPlace};
 use crate::refusal::Reason;
 use crate::sealed::cache::Recent;
 use crate::sealed::seal::Sealed;
@@ -18,6 +18,7 @@ impl Explainer<'_> {
         let recent = Recent::default();
         let Self { policy, secrets, now } = self;
         let ctx = Context { ports: &(), policy, recent: &recent, secrets, now };
+        let takes_own = route.accept.iter().any(|accept| matches!(accept, CredentialKind::Bearer));
         let sole = |name: &str| query::sole(raw_query, name).transpose();
         route.accept.iter().find_map(|accept| {
             let (format, opened) = match accept {
@@ -37,6 +38,11 @@ impl Explainer<'_> {
                 CredentialKind::Bearer => {
                     let text = sole(bearer::PARAMETER)?;
                     ("bearer", text.and_then(|text| token(ctx, bearer::bare(&route.bearer, text))))
+                }
+                // Where the gateway's own are taken too, those come first.
+                CredentialKind::Issuer(issuer) if issuer.place == TokenPlace::Bearer && !takes_own => {
+                    let text = sole(bearer::PARAMETER)?;
+                    ("bearer", text.and(Err(Reason::TokenForged)))
                 }
                 _ => return None,
             };

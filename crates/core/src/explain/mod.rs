@@ -9,6 +9,7 @@ mod further;
 mod issued;
 mod link;
 mod redirect;
+mod rules;
 mod spellings;
 
 use crate::explain::causes::{route_cause, shape_cause};
@@ -125,6 +126,7 @@ impl<'a> Explainer<'a> {
             refused(Reason::CredentialMissing, vec![cause])
         };
         let mut explanation = explanation.unwrap_or_else(nothing);
+        self.rules(route, signed, &mut explanation);
         if explanation.verdict == "ok" && names_no_object(route, &target) {
             let cause = "The route leads to a bucket, and no object can have this name.";
             explanation = refused(Reason::ObjectMissing, vec![cause.to_owned()]);

@@ -1,6 +1,7 @@
 //! The request as the origin gets it: rewritten path, credentials cut, identity set.
 
 mod authorization;
+mod claims;
 mod client;
 pub mod headers;
 mod on_behalf;
@@ -28,7 +29,7 @@ use crate::signed::redirect;
 /// Edits that hold for every request that this route lets through.
 ///
 /// # Errors
-/// `OnBehalf`, `SecretMissing`, `SecretMalformed`; `PathParameter`, which [`routing::check_path`] has excluded.
+/// `OnBehalf`, `ClaimsTooLarge`, `SecretMissing`, `SecretMalformed`; `PathParameter`, which [`routing::check_path`] has excluded.
 pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Identity) -> Result<Forwarding, Reason> {
     let Exchange { state, request: incoming, target, request_id, .. } = *x;
     let policy = &state.policy;
@@ -64,6 +65,9 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
     remove.extend(pass);
     let by_policy = incoming.headers.iter().filter(|(name, _)| is_covered(name, &forward.remove));
     remove.extend(by_policy.map(|(name, _)| name.to_owned()));
+    let told = claims::told(&route.headers, identity)?;
+    let of_claims = incoming.headers.iter().filter(|(name, _)| is_covered(name, &policy.claims.fields));
+    remove.extend(of_claims.map(|(name, _)| name.to_owned()));
     remove.extend(forward.set.iter().flat_map(|(name, _)| aliases(&incoming.headers, name)));
     remove.extend(on_behalf::check(policy, route, identity, &incoming.headers)?);
     let is_cleaned = |name: &str| matches!(name, "cookie" | "authorization");
@@ -103,7 +107,7 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
         object,
         remove,
         set,
-        set_by_policy: forward.set.clone(),
+        set_by_policy: forward.set.iter().cloned().chain(told).collect(),
         shown,
         body: None,
         private: route.takes_credentials() || passes_authorization || x.is_closed(route.maintenance),

@@ -8,6 +8,7 @@ use crate::exchange::claim::Claim;
 use crate::exchange::decision::{Decided, Decision, Forwarding};
 use crate::http::answer::{Answer, with_cookies};
 use crate::http::cors;
+use crate::identity::Identity;
 use crate::policy::Route;
 use crate::ports::Ports;
 use crate::refusal::Reason;
@@ -56,7 +57,7 @@ async fn guarded<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Decided
         "POST" => Box::pin(method_override::look(x, route)).await?,
         _ => None,
     };
-    let mut access = match access(x, route).await {
+    let mut access = match access(x, route).await.and_then(|access| meets_rules(route, access)) {
         Ok(access) => access,
         Err(refusal) => {
             return Err(match broker::send(x, route, refusal.reason()) {
@@ -94,6 +95,20 @@ async fn access<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Access, 
         // Boxed: what it holds while it waits would otherwise be part of every request's future, and be moved with it.
         Some(luminate) => Box::pin(luminate::serve(x, route, luminate)).await,
         None => authenticate::authenticate(x, route).await,
+    }
+}
+
+/// Whatever opens the route has to say what it requires. What the gateway answers itself, such as a page that asks before a
+/// nonce is redeemed, opens nothing.
+fn meets_rules(route: &Route, access: Access) -> Result<Access, Refusal> {
+    if route.require.is_empty() || matches!(access.then, Then::Answer(_)) {
+        return Ok(access);
+    }
+    let nobody = Identity::none();
+    let identity = access.identity.as_ref().unwrap_or(&nobody);
+    match identity.unmet(&route.require) {
+        None => Ok(access),
+        Some(_) => Err(Reason::RuleNotMet.of(identity)),
     }
 }
 

@@ -143,7 +143,8 @@ pub fn encode_component(text: impl AsRef<[u8]>) -> String {
     encoded
 }
 
-fn push_escape(text: &mut String, byte: u8) {
+/// Appends a byte as it is escaped (RFC 3986 section 2.1).
+pub(crate) fn push_escape(text: &mut String, byte: u8) {
     let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default().to_ascii_uppercase();
     text.extend(['%', digit(byte >> 4), digit(byte & 15)]);
 }

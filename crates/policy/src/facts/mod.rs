@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub(crate) use presets::{PRESETS, words};
 pub use rows::CredentialKind;
 
-use super::{Carrier, Issuer, Policy, TokenPlace};
+use super::{Carrier, Issuer, Policy, SUBJECT, TokenPlace};
 
 /// The facts of one kind.
 #[derive(Debug)]
@@ -42,6 +42,8 @@ pub struct Facts {
     pub is_revocable: bool,
     /// It holds scopes, which `bearer = { scope = [...] }` asks for.
     pub has_scopes: bool,
+    /// What it says of its holder, which `require` asks for and `headers` tell.
+    pub says: Says,
     /// It stands in the address, so a page must not pass its own address on.
     pub is_in_address: bool,
     /// It has a record in Workers KV.
@@ -74,6 +76,19 @@ pub struct PlainScheme {
     pub said: &'static str,
     /// How a page says to show it, in HTML.
     pub shown: &'static str,
+}
+
+/// What a credential says of its holder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Says {
+    /// Nothing: it is about nobody in particular.
+    Nothing,
+    /// Who, where its profile names a parameter for that.
+    SubjectOfProfile,
+    /// Who.
+    Subject,
+    /// Who, and whatever else its issuer says.
+    Claims,
 }
 
 /// When a kind is asked. Within a turn the policy's order holds.
@@ -146,6 +161,20 @@ impl CredentialKind {
             CredentialKind::Link(link) => link.single_use,
             CredentialKind::Nonce => true,
             _ => false,
+        }
+    }
+
+    /// Whether it can say a claim of its holder.
+    pub fn may_say(&self, claim: &str) -> bool {
+        let has_subject = match self {
+            CredentialKind::Link(link) => link.subject.is_some(),
+            CredentialKind::SignedRedirect(redirect) => redirect.subject.is_some(),
+            _ => true,
+        };
+        match self.facts().says {
+            Says::Nothing => false,
+            Says::SubjectOfProfile | Says::Subject => has_subject && claim == SUBJECT,
+            Says::Claims => true,
         }
     }
 

@@ -20,7 +20,7 @@ pub(crate) fn read(table: &Table<'_>) -> Option<Bucket> {
     }
     if table.has(&origin::R2) {
         for key in [&origin::AUTHORIZATION, &origin::SET_SECRET].into_iter().filter(|key| table.has(key)) {
-            table.wrong(key, "has no effect: a bucket gets the name of an object, and no headers");
+            table.wrong(key, NO_HEADERS);
         }
     }
     Some(Bucket { binding: binding?, index, not_found, uploads })
@@ -64,7 +64,7 @@ pub(crate) fn check_forward(table: &Table<'_>, origin: Option<&Origin>) {
         &route_forward::JWT_AUDIENCE,
     ];
     for key in keys.into_iter().filter(|key| table.has(key)) {
-        table.wrong(key, "has no effect: a bucket gets the name of an object, and no headers");
+        table.wrong(key, NO_HEADERS);
     }
 }
 
@@ -85,10 +85,16 @@ pub(crate) fn check_route(table: &Table<'_>, forward: Option<&Forward>, methods:
             }
         }
     }
+    if table.has(&route::HEADERS) {
+        table.wrong(&route::HEADERS, NO_HEADERS);
+    }
     if bearer.form {
         table.wrong(&route::BEARER, "`form` has no effect: a form is not sent to a bucket");
     }
 }
+
+/// Said of what an origin would get in header fields.
+const NO_HEADERS: &str = "has no effect: a bucket gets the name of an object, and no headers";
 
 /// Name of an object within a folder.
 fn document(text: &str) -> Result<(), String> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::check::{Advisor, CLOSED};
+use super::rules;
 use super::warning::Warning;
 use crate::{CredentialKind, Dialect, Issuer, Paths, Route, Verification, Via};
 
@@ -64,6 +65,9 @@ impl Advisor<'_> {
                 Warning::PathParametersAllowed, &label,
                 "`path_parameters = true`: origins differ on what a `;` in a path means; open it only where one does",
             ),
+        }
+        if let Some(remark) = rules::shared_subjects(&route.require, &route.accept) {
+            self.say(Warning::SubjectOfSeveral, &label, &remark);
         }
         if route.maintenance {
             self.say(Warning::MaintenanceOn, &label, CLOSED);

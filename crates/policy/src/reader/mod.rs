@@ -21,6 +21,7 @@ mod origin_credentials;
 mod overlap;
 pub(crate) mod problem;
 pub(crate) mod routes;
+mod rules;
 pub(crate) mod secrets;
 pub(crate) mod suggest;
 pub(crate) mod table;

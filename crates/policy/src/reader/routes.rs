@@ -8,6 +8,7 @@ use super::accept;
 use super::bucket;
 use super::forward;
 use super::overlap;
+use super::rules;
 use super::suggest;
 use super::table::Table;
 use super::text;
@@ -106,9 +107,11 @@ fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
     check_xsrf(table, xsrf, &accepted.kinds);
     let broker = broker(table, around, takes_sessions);
     let network = network(table, around, &accepted.kinds);
+    let require = rules::require(table, &accepted.kinds);
     let tags = tags(table, is_luminate || takes_sessions);
     let is_open = !accepted.kinds.is_empty() && !accepts(|one| !matches!(one, CredentialKind::Anonymous));
     let forward = forward::read(table, around, path.as_ref(), is_open);
+    let headers = rules::headers(table, &accepted.kinds, forward.as_ref());
     if dialect == Dialect::SuperOffice && forward.as_ref().is_some_and(|forward| forward.passes_authorization) {
         let reason = "refuses every Authorization that does not open the route, so there is none for `pass`";
         table.wrong(&route::DIALECT, reason);
@@ -131,6 +134,8 @@ fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
         xsrf: xsrf.unwrap_or(accepted.xsrf),
         broker,
         network,
+        require,
+        headers,
         accept: accepted.kinds,
         bearer,
         dialect,

@@ -6,7 +6,7 @@ use toml::de::DeTable;
 
 use super::problem::Report;
 use super::table::Table;
-use super::{allow, client, deployment, luminate, oauth, origin_credentials, routes, secrets, testing};
+use super::{allow, client, deployment, luminate, oauth, origin_credentials, routes, rules, secrets, testing};
 use crate::sections::{
     Surroundings, TABLE, basic, bearer, broker, issuer, key, link, maintenance, networks, nonce, registry, session,
     sign_in, signed_redirect, ticket, webhook,
@@ -67,6 +67,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
     let asks_pages = |route: &Arc<Route>| route.luminate().is_some() && route.xsrf >= Xsrf::Token;
     let takes_xsrf_header = gives_xsrf_tokens || routes.iter().any(asks_pages);
     let paths = routes.iter().fold(Paths::default(), |paths, route| paths.and(route.paths));
+    let claims = rules::wanted(&routes);
     let index = RouteIndex::new(&routes);
     let allowances = allow::read(&root);
     Some(Policy {
@@ -98,6 +99,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
         routes,
         index,
         paths,
+        claims,
         gives_xsrf_tokens,
         takes_xsrf_header,
         carried: Carried::default(),

@@ -175,12 +175,47 @@ pub(crate) fn settable_header(text: &str) -> Result<(), String> {
     }
 }
 
+/// Headers in which an origin is told a claim: those that `set` may touch, except what decides how a request is read.
+pub(crate) fn claim_header(text: &str) -> Result<(), String> {
+    settable_header(text)?;
+    let plain = field_name::fold(text);
+    let reason = match &*plain {
+        "forwarded" | "x-real-ip" | "x-forwarded-for" | "x-forwarded-host" | "x-forwarded-proto" => {
+            "the gateway tells the client's address, host and scheme there"
+        }
+        _ if READ_BY_ORIGINS.contains(&&*plain) => "it says how a request is read, which no claim may decide",
+        _ if READ_FAMILIES.iter().any(|family| plain.starts_with(family)) => {
+            "it says how a request is read, which no claim may decide"
+        }
+        _ => return Ok(()),
+    };
+    Err(format!("`{text}` cannot hold a claim: {reason}"))
+}
+
 /// How Bearer tokens of the gateway begin.
 const TOKEN: &str = "egt_";
 const RESERVED_PARAMETERS: [&str; 4] = ["access_token", "signature", "sig", "ts"];
 const REFUSED_METHODS: [&str; 3] = ["TRACE", "CONNECT", "TRACK"];
 const CONNECTION: &str = "it belongs to the connection, not to the request";
 const CREDENTIAL: &str = "the origin gets no credential; it is told the caller by `Edgegate-*`";
+/// Fields by which an origin, the platform or the gateway itself reads the rest of a request, as origins fold names.
+const READ_BY_ORIGINS: [&str; 12] = [
+    "accept",
+    "date",
+    "dpop",
+    "expect",
+    "origin",
+    "range",
+    "referer",
+    "so-apptoken",
+    "via",
+    "x-method-override",
+    "x-on-behalf",
+    "x-xsrf-token",
+];
+/// How such names begin.
+const READ_FAMILIES: [&str; 8] =
+    ["accept-", "cf-", "content-", "if-", "sec-", "x-http-method", "x-original-", "x-rewrite-"];
 const REFUSED_HEADERS: [(&str, &str); 14] = [
     ("connection", CONNECTION),
     ("keep-alive", CONNECTION),

@@ -128,6 +128,8 @@ warnings! {
     TokenInQuery = "token_in_query",
     /// `form = true`.
     TokenInForm = "token_in_form",
+    /// A rule about a subject that several issuers may say.
+    SubjectOfSeveral = "subject_of_several",
     /// An issuer behind another that is asked already.
     IssuerNeverAsked = "issuer_never_asked",
     /// `nonce` without `session`.

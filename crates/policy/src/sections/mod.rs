@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::PolicyTest;
 use crate::{
     Admin, Carried, Client, Gateway, Identity, Limits, Luminate, OAuth, Objects, Origin, Paths, PolicyDigest, Route,
-    RouteIndex, SingleUse,
+    RouteIndex, SingleUse, WantedClaims,
 };
 
 pub(crate) mod basic;
@@ -105,6 +105,8 @@ pub struct Policy {
     pub index: RouteIndex,
     /// What some route allows in a path.
     pub paths: Paths,
+    /// What its routes ask for of a credential's holder, and tell of one.
+    pub claims: WantedClaims,
     /// A session comes with a token that shows who could read its pages: some route asks for it, or puts it into pages.
     pub gives_xsrf_tokens: bool,
     /// `X-XSRF-TOKEN` is looked at on some route, so that it reaches no origin.
@@ -124,7 +126,7 @@ pub struct Policy {
     pub(crate) allowances: Vec<crate::reader::allow::Allowance>,
 }
 
-coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, registry, clients, oauth, issuers, session, nonce, sign_in, basic, ticket, brokers, luminate, identity, admin, maintenance, limits, single_use, objects, webhooks, networks, routes, index, gives_xsrf_tokens, takes_xsrf_header, paths } without {
+coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, registry, clients, oauth, issuers, session, nonce, sign_in, basic, ticket, brokers, luminate, identity, admin, maintenance, limits, single_use, objects, webhooks, networks, routes, index, gives_xsrf_tokens, takes_xsrf_header, paths, claims } without {
     carried,
     digest,
     #[cfg(feature = "reader")] tests,

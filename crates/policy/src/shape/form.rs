@@ -20,6 +20,8 @@ pub(crate) const NETWORKS: &str = r##""items": {"$ref": "#/$defs/network"}"##;
 pub(crate) const NAMES: &str = r##""items": {"$ref": "#/$defs/name"}"##;
 pub(crate) const FIELDS: &str = r##""items": {"$ref": "#/$defs/field"}"##;
 pub(crate) const SECRET_HEADERS: &str = r##""type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/secret"}"##;
+pub(crate) const RULES: &str = r##""type": "object", "minProperties": 1, "propertyNames": {"$ref": "#/$defs/subject"}, "additionalProperties": {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 256, "pattern": "^[^*]+[*]?$|^[*][^*]+$"}, "uniqueItems": true}"##;
+pub(crate) const CLAIM_FIELDS: &str = r##""type": "object", "minProperties": 1, "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": {"$ref": "#/$defs/subject"}"##;
 pub(crate) const API_METHODS: &str = r##""items": {"$ref": "#/$defs/apiMethod"}"##;
 
 /// What they refer to: `$defs` of the schema.

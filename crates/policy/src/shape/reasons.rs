@@ -3,7 +3,7 @@
 //! They are given in `crates/core/src/refusal.rs`, on which this crate does not depend; a native test compares the two.
 
 /// Every code, in the order of that file.
-pub const REASONS: [&str; 180] = [
+pub const REASONS: [&str; 182] = [
     "url_too_long",
     "headers_too_large",
     "body_too_large",
@@ -163,6 +163,8 @@ pub const REASONS: [&str; 180] = [
     "webhook_expired",
     "webhook_replayed",
     "network_not_allowed",
+    "rule_not_met",
+    "claims_too_large",
     "sign_in_failed",
     "throttled",
     "admin_address",

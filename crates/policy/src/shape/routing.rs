@@ -20,6 +20,8 @@ pub(crate) mod route {
             &XSRF,
             &BROKER,
             &NETWORK,
+            &REQUIRE,
+            &HEADERS,
             &CONFIRM,
             &REVOCATION,
             &FORWARD,
@@ -113,6 +115,22 @@ pub(crate) mod route {
          credential there, write `network:NAME` in `accept`.",
     )
     .usually("any");
+    pub(crate) static REQUIRE: Key = Key::new(
+        "require",
+        Kind::Other,
+        form::RULES,
+        "What a credential has to say of its holder, [below](#require-of-a-route): claims, and for each the values of which \
+         it must have one. All of them have to hold, for every credential; otherwise 403.",
+    )
+    .usually("none");
+    pub(crate) static HEADERS: Key = Key::new(
+        "headers",
+        Kind::Other,
+        form::CLAIM_FIELDS,
+        "Header fields in which the origin receives claims, each with the name of its claim, \
+         [below](#headers-of-a-route). No client can write these fields, on any route.",
+    )
+    .usually("none");
     pub(crate) static CONFIRM: Key = Key::new(
         "confirm",
         Kind::Flag(false),

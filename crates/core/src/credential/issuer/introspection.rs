@@ -6,6 +6,7 @@ use crate::credential::issuer::jws::seconds;
 use crate::credential::issuer::jwt::{self, Told};
 use crate::digest::standard_base64;
 use crate::http::query::encode_component;
+use crate::identity::claims::Claims;
 use crate::policy::{Issuer, Verification};
 use crate::ports::{Call, Upstream};
 use crate::refusal::Reason;
@@ -43,5 +44,7 @@ pub async fn ask(ctx: Context<'_, impl Upstream>, issuer: &Issuer, token: &str) 
     if !jwt::has_required(issuer, &claims) {
         return Err(Reason::JwtClaim);
     }
-    jwt::told(issuer, "introspection", &claims, expires.min(ctx.now + issuer.cache))
+    let mut told = jwt::told(issuer, "introspection", &claims, expires.min(ctx.now + issuer.cache))?;
+    told.identity.claims = Claims::read(&ctx.policy.claims.paths, &claims);
+    Ok(told)
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::credential::dpop::Thumbprint;
 use crate::credential::issuer::jws::{Jws, seconds};
 use crate::identity::Identity;
+use crate::identity::claims::at;
 use crate::policy::{Issuer, JwsAlgorithm};
 use crate::refusal::Reason;
 use crate::sealed::record::{is_name, is_scope};
@@ -152,16 +153,6 @@ fn scopes(issuer: &Issuer, claims: &Map<String, Value>) -> Vec<String> {
     scopes.sort_unstable();
     scopes.dedup();
     scopes
-}
-
-/// The claim at a path. Names of a vendor's own are addresses (RFC 7519 section 4.2), whose dots lead nowhere.
-fn at<'a>(claims: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
-    if path.contains("://") {
-        return claims.get(path);
-    }
-    let mut names = path.split('.');
-    let first = claims.get(names.next()?)?;
-    names.try_fold(first, |value, name| value.get(name))
 }
 
 /// Claims that no access token has: a token with one is the answer to a sign-in.

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use crate::credential::own;
 use crate::digest::sha256;
+use crate::identity::claims::Claims;
 use crate::policy::{Issuer, Verification};
 use crate::ports::Ports;
 use crate::refusal::Reason;
@@ -79,7 +80,8 @@ pub async fn verify<P: Ports>(
         (Some((iss, issuer)), Some(jws), Some(claims), _) => {
             let Verification::Jwks { algorithms, .. } = &issuer.verification else { return Err(Reason::Internal) };
             let algorithm = jwt::check_header(&jws, algorithms)?;
-            let told = jwt::check_claims(issuer, claims, ctx.now)?;
+            let mut told = jwt::check_claims(issuer, claims, ctx.now)?;
+            told.identity.claims = Claims::read(&ctx.policy.claims.paths, claims);
             memory.newest.set(memory.newest.get().max(ctx.now));
             let (key, fetched) = memory.keys.find(ctx, Named { issuer, iss, id: jws.text("kid"), algorithm }).await?;
             if !jws.is_signed_by(ctx.ports, algorithm, &key).await? {

@@ -42,7 +42,8 @@ pub fn parse<'a>(profile: &Link, query: &'a str) -> Result<Option<Parts<'a>>, Re
     let mut own = false;
     for name in query::names(query) {
         if query::folds_onto_prefix(name, PREFIX) {
-            if !NAMES.contains(&name) && !(name == FOLDER && profile.scope == LinkScope::Prefix) {
+            let is_known = NAMES.contains(&name) || (name == FOLDER && profile.scope == LinkScope::Prefix);
+            if !is_known {
                 return Err(Reason::ParameterShadowed);
             }
             own = true;

@@ -159,7 +159,7 @@ pub(super) static SCOPES: Key = Key::new(
     Kind::Texts(Some("is empty; leave it out for `scope` or `scp`")),
     r##""items": {"$ref": "#/$defs/subject"}"##,
     "The claims whose values together are the scopes: a text, split at spaces, or a list of texts. A dot leads into a \
-     claim (`realm_access.roles`), except in a name with `://`. Name only claims that the issuer alone decides: a route \
+     claim (`realm_access.roles`), except in a name with `://`; `\\.` is a dot of the name itself. Name only claims that the issuer alone decides: a route \
      with `bearer = { scope = […] }` trusts them.",
 )
 .usually("`scope`, else `scp`");

@@ -1,0 +1,126 @@
+//! `require` and `headers` of a route: which claims it asks for, and which it tells the origin.
+
+use std::sync::Arc;
+
+use toml::de::DeValue;
+
+use super::suggest;
+use super::table::Table;
+use super::text;
+use crate::field_name::fold;
+use crate::rule::{SUBJECT, claim_names};
+use crate::shape::{Key, route};
+use crate::{ClaimField, ClaimPattern, CredentialKind, Forward, NamePattern, Route, Rule, WantedClaims};
+
+/// `require`: what a credential has to say. `kinds`: those that the route accepts, each of which has to be able to.
+pub(super) fn require(table: &Table<'_>, kinds: &[CredentialKind]) -> Vec<Rule> {
+    let key = &route::REQUIRE;
+    let Some(own) = filled(table, key, "name a claim that has to be there, or leave it out") else { return Vec::new() };
+    let mut rules = Vec::new();
+    for (claim, value) in own.entries {
+        let claim: &str = claim.get_ref();
+        if matches!(value.get_ref(), DeValue::Table(_)) {
+            own.wrong_at(
+                claim,
+                "is a table; a name with a dot stands in quotes: `\"realm_access.roles\" = [\"staff\"]`",
+            );
+            continue;
+        }
+        if let Err(reason) = claim_name(claim) {
+            own.wrong_at(claim, &reason);
+        }
+        let mut values = Vec::new();
+        for text in own.texts_at(claim) {
+            match ClaimPattern::parse(claim, text.value) {
+                Ok(value) => values.push(value),
+                Err(reason) => text.wrong(&reason),
+            }
+        }
+        rules.push(Rule { claim: claim.to_owned(), values });
+    }
+    for kind in kinds {
+        let cannot = |rule: &&Rule| !kind.may_say(&rule.claim);
+        if matches!(kind, CredentialKind::Luminate(_)) {
+            table
+                .wrong(key, "is not for `luminate`: the dialect says what opens its addresses, and its pages are open");
+        } else if let Some(rule) = rules.iter().find(cannot) {
+            let (word, claim) = (kind.word(), rule.claim.escape_debug());
+            let reason = format!("never holds for `{word}`, which says no `{claim}`; give `{word}` a route of its own");
+            table.wrong(key, &reason);
+        }
+    }
+    rules
+}
+
+/// `headers`: in which fields the origin is told what.
+pub(super) fn headers(table: &Table<'_>, kinds: &[CredentialKind], forward: Option<&Forward>) -> Vec<ClaimField> {
+    let key = &route::HEADERS;
+    let mut fields: Vec<ClaimField> = Vec::new();
+    let Some(own) = filled(table, key, "name a field and its claim, or leave it out") else { return fields };
+    for (name, claim) in own.all_texts() {
+        if let Err(reason) = text::claim_header(name) {
+            claim.wrong(&reason);
+        }
+        if fields.iter().any(|earlier| fold(&earlier.name) == fold(name)) {
+            claim.wrong(&format!("`{name}` is told twice; origins read `-`, `_` and `.` of header names as one"));
+        }
+        let is_same = |(other, _): &(String, String)| fold(other) == fold(name);
+        if forward.is_some_and(|to| to.set.iter().chain(&to.credentials.headers).any(is_same)) {
+            claim.wrong(&format!("`{name}` has its value from `set` or `set_secret` already"));
+        }
+        claim.parsed(claim_name);
+        if !kinds.is_empty() && !kinds.iter().any(|kind| kind.may_say(claim.value)) {
+            let shown = claim.value.escape_debug();
+            claim.wrong(&format!("is never there, since nothing in `accept` says `{shown}`"));
+        }
+        fields.push(ClaimField { name: name.to_owned(), claim: claim.value.to_owned() });
+    }
+    fields
+}
+
+/// What is to be said of subjects, where several issue them: each has its own, and one may be another's by name.
+pub(super) fn shared_subjects(rules: &[Rule], kinds: &[CredentialKind]) -> Option<String> {
+    let issuers = kinds.iter().filter(|kind| kind.issuer().is_some()).count();
+    let is_named = rules.iter().any(|rule| rule.claim == SUBJECT && !rule.values.is_empty());
+    let words: Vec<String> = kinds.iter().map(CredentialKind::word).collect();
+    (is_named && issuers > 0 && words.len() > 1).then(|| {
+        let list = suggest::listed(words.iter().map(String::as_str));
+        format!("`require` names a `subject`, whichever of {list} says it: each has subjects of its own, and one may be called as another's")
+    })
+}
+
+/// What the routes ask for and tell, together.
+pub(super) fn wanted(routes: &[Arc<Route>]) -> WantedClaims {
+    let required = routes.iter().flat_map(|route| route.require.iter().map(|rule| &rule.claim));
+    let told = routes.iter().flat_map(|route| route.headers.iter().map(|field| &field.claim));
+    let mut paths: Vec<String> = required.chain(told).filter(|claim| *claim != SUBJECT).cloned().collect();
+    paths.sort_unstable();
+    paths.dedup();
+    let names = routes.iter().flat_map(|route| route.headers.iter().map(|field| field.name.to_ascii_lowercase()));
+    let mut names: Vec<String> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    let fields = names.iter().filter_map(|name| NamePattern::parse(name).ok()).map(NamePattern::folded).collect();
+    WantedClaims { paths, fields }
+}
+
+/// A table whose keys the file chooses, of which one is needed.
+fn filled<'t>(table: &Table<'t>, key: &Key, todo: &str) -> Option<Table<'t>> {
+    let own = table.free_table(key)?;
+    if own.entries.is_empty() {
+        table.wrong(key, &format!("is empty; {todo}"));
+    }
+    Some(own)
+}
+
+/// The path of a claim.
+fn claim_name(text: &str) -> Result<(), String> {
+    text::name(text)?;
+    match claim_names(text).iter().any(String::is_empty) {
+        true => Err(format!(
+            "`{}` has nothing beside a dot, which leads into a claim; a dot of the name itself is written `\\.`",
+            text.escape_debug()
+        )),
+        false => Ok(()),
+    }
+}
