@@ -2,7 +2,7 @@
 
 use edgegate_core::exchange::Handled;
 use edgegate_core::forward::returned::Mapping;
-use edgegate_core::gate::answered::Edit;
+use edgegate_core::gate::answered::{self, Edit};
 use edgegate_core::gate::returned::{self, Said};
 use edgegate_core::http::Target;
 use edgegate_core::routing;
@@ -171,5 +171,17 @@ proptest! {
             3 => mapping.link(&format!("</base/inner/{said}>{said}")),
             _ => mapping.cookie(&said),
         };
+    }
+}
+
+#[test]
+fn an_answer_to_any_page_says_once_that_it_varies_by_origin() {
+    let handled = Site::alone().ask(&Request::get("/shared/a"));
+    let appended = Edit::Append("vary", "Origin".to_owned());
+    for (vary, is_said) in
+        [("", false), ("Accept", false), ("Origin-Agent-Cluster", false), ("Accept, origin", true), ("Origin", true)]
+    {
+        let edits = answered::edits(forwarding(&handled), answered::Said { vary, ..answered::Said::default() });
+        assert_eq!(edits.contains(&appended), !is_said, "{vary:?}");
     }
 }

@@ -155,6 +155,16 @@ fn a_clock_that_was_ahead_for_one_request_holds_up_no_other() {
 }
 
 #[test]
+fn keys_are_fetched_again_when_their_time_is_over() {
+    let site = site(&keys());
+    for (seconds, fetches) in [(0, 1), (599, 1), (1, 2), (599, 2)] {
+        site.ports.world.pass(seconds);
+        assert_eq!(site.ask(&token(0, "issuer")).refused, None);
+        assert_eq!(asked(&site), fetches);
+    }
+}
+
+#[test]
 fn keys_that_are_old_go_on_while_newer_ones_cannot_be_had() {
     let site = site(&keys());
     assert_eq!(site.ask(&token(0, "issuer")).refused, None);

@@ -4,8 +4,9 @@ use std::cell::Cell;
 
 use edgegate_core::refusal::Reason;
 use edgegate_core::testing::{Fault, Faults};
+use serde_json::json;
 
-use crate::support::luminate::{COMMON, client, client_get, refused};
+use crate::support::luminate::{COMMON, client, client_get, refused, said};
 use crate::support::{Request, Site, answer};
 
 fn post(servlet: &str, form: &str) -> Request {
@@ -67,6 +68,13 @@ fn what_answers_well_is_xml_or_json_too() {
                 xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" \
                 xsi:schemaLocation=\"http://convio.com/crm/v1.0 http://service.convio.net/xmlschema/crm.public.v1.xsd\"><url>";
     assert!(body.starts_with(head) && body.ends_with("</routing_id></getLoginUrlResponse>"), "{body}");
+}
+
+#[test]
+fn a_call_that_is_too_large_is_called_so() {
+    let handled = Site::alone().ask(&post("CRConsAPI?response_format=json", &"a".repeat(513)));
+    let told = json!({"errorResponse": {"code": "1", "message": "The request is too large."}});
+    assert_eq!((handled.refused, said(&handled)), (Some(Reason::BodyTooLarge), (413, told)));
 }
 
 #[test]

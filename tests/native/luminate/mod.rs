@@ -22,3 +22,4 @@ mod sign_on;
 mod signed_redirects;
 mod sites;
 mod vectors;
+mod words;

@@ -230,6 +230,19 @@ fn another_persons_session_in_the_browser_ends() {
 }
 
 #[test]
+fn another_persons_session_that_is_over_is_not_ended_again() {
+    for (left, claims) in [(1, 2), (0, 1)] {
+        let site = Site::alone();
+        let sam = login(&site, SAM);
+        site.ports.world.pass(12 * 3600 - left);
+        let jo = login(&site, JO);
+        let before = site.ports.spent.get().claims;
+        assert_eq!(site.ask(&page(&jo.nonce).of(&sam)).refused, None);
+        assert_eq!(site.ports.spent.get().claims - before, claims, "{left} s before its end");
+    }
+}
+
+#[test]
 fn a_visitors_session_moves_too() {
     let site = Site::alone();
     let visitor = visitor(&site);

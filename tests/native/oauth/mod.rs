@@ -7,3 +7,4 @@ mod native_apps;
 mod races;
 mod refresh;
 mod registered;
+mod told;

@@ -10,6 +10,7 @@ use edgegate_core::redirect::document::Document;
 use edgegate_core::redirect::outcome::{Ended, OutcomeRedirect, Signer};
 use edgegate_core::redirect::template::{Part, Template};
 use edgegate_core::redirect::{check, host};
+use edgegate_core::refusal::Reason;
 use edgegate_core::secret::Secret;
 use edgegate_core::signed::redirect;
 use proptest::prelude::*;
@@ -228,4 +229,10 @@ fn placeholders_are_found_wherever_they_are() {
     let template = Template::parse("/w?a=${f}&b=${r/x}", OWN, &[]).unwrap();
     let parts: Vec<&Part> = template.parameters().flat_map(|parameter| parameter.parts()).collect();
     assert!(matches!(parts[..], [Part::Field(_), Part::Path(_)]));
+}
+
+#[test]
+fn an_address_has_at_most_32_placeholders() {
+    let read = |count: usize| Template::parse(&format!("/w?a={}", "${f}".repeat(count)), OWN, &[]).err();
+    assert_eq!((read(32), read(33)), (None, Some(Reason::RedirectPlaceholder)));
 }

@@ -3,9 +3,10 @@
 use edgegate_core::explain::{Explainer, NOT_KNOWN_HERE};
 use edgegate_core::http::query::encode_component;
 use edgegate_core::refusal::Reason;
+use edgegate_core::testing::{EXAMPLE, World};
 
 use crate::support::story::Story;
-use crate::support::{Request, Site, answer, fixture_json, set_cookies};
+use crate::support::{NOW, Request, Site, answer, fixture_json, set_cookies};
 
 /// What only what stands beside an address can show, or only the running gateway knows.
 const NOT_IN_ADDRESSES: [Reason; 10] = [
@@ -82,6 +83,51 @@ fn a_nonce_is_explained_as_far_as_it_is_known() {
     story.step("pass 86400");
     assert_eq!(told(&story, "GET /confirm/?NONCE_TOKEN={nonce}").verdict, "nonce_expired");
     assert_eq!(told(&story, "GET /account/?NONCE_TOKEN=x").verdict, "nonce_forged");
+}
+
+#[test]
+fn what_a_route_would_have_read_is_named() {
+    let told = |story: &Story, address: &str| {
+        let gate = &story.site.gate;
+        let told = Explainer::new(&gate.policy, &gate.secrets, NOW).explain("GET", &story.request(address).url);
+        (told.verdict, told.format.unwrap_or_default())
+    };
+    let mut story = Story::new();
+    story.step("luminate login");
+    for (address, verdict, format) in [
+        ("GET /files/a", "credential_missing", "link:files"),
+        ("GET /files/a?eg_kid=demo", "link_malformed", "link:files"),
+        ("GET /landing/a", "credential_missing", "signed-redirect:landing"),
+        ("GET /site/page?NONCE_TOKEN={nonce-token}", NOT_KNOWN_HERE, "nonce"),
+        ("GET /site/page?NONCE_TOKEN=x", "nonce_forged", "nonce"),
+        ("GET /site/page", NOT_KNOWN_HERE, ""),
+    ] {
+        assert_eq!(told(&story, address), (verdict.to_owned(), format.to_owned()), "{address}");
+    }
+}
+
+/// `/.edgegate/explain`, for programs and for people.
+#[test]
+fn the_demo_s_page_says_what_the_explainer_does() {
+    let issuer = "issuer = \"http://127.0.0.1:8787\"\nexplain = true";
+    let policy = EXAMPLE.replacen("issuer = \"https://gate.example.org\"", issuer, 1);
+    let site = Site::new(&World::at(NOW), &policy).local();
+    let asked = |url: &str, accept: &str| {
+        let address = format!("http://127.0.0.1:8787/.edgegate/explain?url={}", encode_component(url));
+        let handled = site.ask(&Request::get(&address).with("accept", accept));
+        assert_eq!((handled.refused, answer(&handled).status), (None, 200));
+        answer(&handled).body.clone()
+    };
+    let url = "http://127.0.0.1:8787/downloads/a?eg_kid=no&eg_exp=1&eg_sig=AAAA";
+    let told = Explainer::new(&site.gate.policy, &site.gate.secrets, NOW).explain("GET", url);
+    assert_eq!(told.verdict, "link_key_unknown");
+    let said: serde_json::Value = serde_json::from_str(&asked(url, "application/json")).unwrap();
+    assert_eq!(said, serde_json::to_value(&told).unwrap());
+    let page = asked(url, "text/html");
+    assert!(page.contains(&format!("Verdict: <code>{}</code>", told.verdict)), "{page}");
+    assert!(page.contains("/downloads/a?eg_kid=no&amp;eg_exp=1"), "{page}");
+    assert!(!asked("<b>\"", "text/html").contains("<b>"), "what was asked is no markup");
+    assert!(!asked("", "text/html").contains("Verdict"), "nothing was asked yet");
 }
 
 fn sign_in(site: &Site, next: &str) -> String {

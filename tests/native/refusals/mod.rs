@@ -1,5 +1,6 @@
 //! Refusals: their reasons, what they cost, and that any request at all is decided.
 
+mod checkfront;
 mod corpus;
 mod four_answers;
 mod garbage;

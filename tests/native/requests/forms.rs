@@ -61,3 +61,15 @@ fn a_form_with_files_has_as_many() {
         assert_eq!(refused == Some(Reason::FormMalformed), is_refused, "{count}: {refused:?}");
     }
 }
+
+#[test]
+fn a_body_is_as_long_as_the_policy_allows_and_no_longer() {
+    let site = Site::alone();
+    for (length, refused) in [("100000", None), ("100001", Some(Reason::BodyTooLarge))] {
+        assert_eq!(
+            site.ask(&Request::new("POST", "/open/").with("content-length", length)).refused,
+            refused,
+            "{length}"
+        );
+    }
+}

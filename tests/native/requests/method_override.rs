@@ -214,6 +214,7 @@ fn what_ordinary_clients_upload_passes_and_streams() {
         ),
         ("form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"_methods\"\r\n\r\nDELETE\r\n--b--"),
         ("form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"_method\"\r\n\r\npost\r\n--b--"),
+        ("mixed; boundary=b", "--b\r\nContent-Idea: _method\r\n\r\nDELETE\r\n--b--"),
         (
             "mixed; boundary=b",
             "--b\r\nContent-Type: application/http\r\nContent-ID: <1>\r\n\r\nDELETE /a HTTP/1.1\r\n\r\n--b--",

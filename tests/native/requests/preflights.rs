@@ -3,7 +3,7 @@
 use edgegate_core::refusal::Reason;
 use edgegate_core::testing::World;
 
-use crate::support::{NOW, POLICY, Request, Site, forwarding};
+use crate::support::{NOW, POLICY, Request, Site, answer, forwarding};
 
 fn site() -> Site {
     let (before, after) = POLICY.rsplit_once("methods = [\"GET\", \"HEAD\", \"POST\"]\naccept = [\"none\"]\n").unwrap();
@@ -42,4 +42,16 @@ fn everything_else_of_such_a_request_is_judged() {
     assert_eq!(site.ask(&preflight("/nothing", "GET")).refused, Some(Reason::NoRoute));
     assert_eq!(site.ask(&preflight("/me/a", "GET")).refused, Some(Reason::MethodNotAllowed), "elsewhere as it was");
     assert_eq!(site.ask(&preflight("/shared/a", "GET")).refused, Some(Reason::PreflightDenied));
+}
+
+#[test]
+fn a_preflight_that_is_denied_grants_nothing_and_varies_by_origin() {
+    for (origin, method) in [("https://app.example.org", "PUT"), ("https://any.example", "GET")] {
+        let asked = Request::new("OPTIONS", "/shared/a").with("origin", origin);
+        let handled = site().ask(&asked.with("access-control-request-method", method));
+        assert_eq!(handled.refused, Some(Reason::PreflightDenied));
+        let headers = &answer(&handled).headers;
+        assert!(headers.contains(&("vary", "Origin".to_owned())), "{origin}: {headers:?}");
+        assert!(headers.iter().all(|(name, _)| !name.starts_with("access-control-")), "{origin}: {headers:?}");
+    }
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use edgegate_core::exchange::Handled;
 use edgegate_core::exchange::decision::Decision;
+use edgegate_core::sealed::seal;
 use table::{DEPLOYMENTS, Row, rows};
 
 use crate::support::schemes::Browser;
@@ -205,6 +206,37 @@ fn the_cookie_of_a_browser_at_a_broker() {
     let [cookie] = &support::set_cookies(&handled)[..] else { panic!("one cookie") };
     assert!(cookie.starts_with("__Host-edgegate-broker=ege_seal-1_"), "{cookie}");
     assert!(cookie.ends_with("; Path=/; Max-Age=600; Secure; HttpOnly; SameSite=Lax"), "{cookie}");
+}
+
+// It outlives every state that is bound to it.
+#[test]
+fn the_cookie_of_a_browser_at_a_broker_is_written_again_when_it_would_end_before_the_state() {
+    let mut story = Story::new();
+    story.step("broker-state /inside/");
+    let again = Request::get("/inside/").with("accept", "text/html").with("cookie", &story.fill("{browser}"));
+    for (seconds, cookies) in [(0, 0), (300, 0), (1, 1)] {
+        story.site.ports.world.pass(seconds);
+        assert_eq!(support::set_cookies(&story.site.ask(&again)).len(), cookies, "{seconds} s later");
+    }
+}
+
+#[test]
+fn a_path_that_is_too_long_for_a_broker_s_state_comes_back_without_its_query_or_not_at_all() {
+    let long = |start: &str, length: usize| format!("{start}{}", "a".repeat(length - start.len()));
+    let most = seal::PAYLOAD - 16; // the browser's mark
+    for (sent, back) in [
+        (long("/inside/?a=", most), long("/inside/?a=", most)),
+        (long("/inside/?a=", most + 1), "/inside/".to_owned()),
+        (long("/inside/", most), long("/inside/", most)),
+        (long("/inside/", most + 1), "/".to_owned()),
+    ] {
+        let mut story = Story::new();
+        [&format!("broker-state {sent}"), "broker"].iter().for_each(|step| story.step(step));
+        let returned = Request::get(&story.names["broker"]).with("cookie", &story.fill("{browser}"));
+        let handled = story.site.ask(&returned);
+        let location = answer(&handled).headers.iter().find(|(name, _)| *name == "location");
+        assert_eq!(location.map(|(_, address)| address), Some(&back), "{} bytes", sent.len());
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ use edgegate_core::sealed::seal::{self, Kind};
 use edgegate_core::sealed::session_token;
 use edgegate_core::sealed::store::Context;
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::{Fixed, KEYRING, POLICY, ascii};
 use crate::support::NOW;
@@ -161,4 +162,15 @@ fn a_client_s_secret_and_the_house_s_own_are_known() {
     }
     let secret = ascii(&secret);
     assert!(is_own(&format!("x{secret}")) && is_own(&format!("{secret}x")));
+}
+
+// Its head or its signature may be cut off, or something may stand before it.
+#[test]
+fn what_a_jwt_of_this_gateway_says_is_known_by_its_issuer() {
+    let claims = |issuer: &str| base64url(json!({"iss": issuer, "sub": "jo", "exp": NOW}).to_string().as_bytes());
+    let (own, anothers) = (claims(POLICY.gateway.issuer.as_str()), claims("https://idp.example"));
+    for text in ["{}", "x.{}", "Bearer e30.{}.c2ln", "id={}&b=1"] {
+        assert!(is_own(&text.replace("{}", &own)), "{text}");
+        assert!(!is_own(&text.replace("{}", &anothers)), "{text}, another issuer's");
+    }
 }

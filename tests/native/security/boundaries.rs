@@ -260,6 +260,24 @@ fn a_subject_in_the_log_is_a_keyed_digest_if_there_is_a_seal_key() {
     assert_eq!(subject(&line), unkeyed("7"), "{line}");
 }
 
+// An issuer says what its client is called, and a client what method it wants.
+#[test]
+fn nobody_writes_into_the_line_but_a_word_of_his_own() {
+    let mut story = Story::new();
+    for name in ["shop", r#"","subject":"root"#, r"\", r#"\",""#] {
+        story.step(&format!("jwt client_id={}", json!(name)));
+        let handled = story.site.ask(&story.request("GET /partner/").bearer(&story.names["jwt"]));
+        assert_eq!(handled.refused, None);
+        for method in ["GET", "\"", "\u{e9}\n\\"] {
+            let spent = log::Spent::default();
+            let entry =
+                log::Entry { state: &story.site.gate, handled: &handled, method, request_id: "request-1", spent };
+            let line: serde_json::Value = serde_json::from_str(&entry.line(200)).unwrap();
+            assert_eq!((&line["client"], &line["method"]), (&json!(name), &json!(method)), "{line}");
+        }
+    }
+}
+
 /// What anybody can compute for a subject.
 fn unkeyed(subject: &str) -> String {
     edgegate_core::digest::base64url(&edgegate_core::digest::sha256(&[b"edgegate log v1\0", subject.as_bytes()])[..9])

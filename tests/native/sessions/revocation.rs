@@ -230,3 +230,18 @@ fn a_credential_can_be_revoked_in_the_second_it_was_minted() {
         assert_eq!(sites[2].ask(&relaxed).refused, revoked(kind), "elsewhere, a minute later");
     }
 }
+
+// What was read again counts as new.
+#[test]
+fn a_record_is_read_once_in_the_time_for_which_it_is_remembered() {
+    for kind in [Kind::Token, Kind::Session] {
+        let House { sites: [_, site, _], relaxed, .. } = house(kind, 0);
+        site.ask(&relaxed);
+        for (seconds, is_read) in [(29, false), (1, true), (29, false), (1, true)] {
+            site.ports.world.pass(seconds);
+            let before = site.ports.spent.get().gets;
+            assert!(is_granted(&site.ask(&relaxed)));
+            assert_eq!(site.ports.spent.get().gets - before, u32::from(is_read), "{kind:?}");
+        }
+    }
+}

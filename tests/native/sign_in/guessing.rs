@@ -297,3 +297,20 @@ fn a_call_without_a_password_is_no_guess_and_a_server_may_set_many() {
     assert_eq!((0..64).filter(|at| is_granted(&change(*at, "jo"))).count(), BOUND);
     assert!((0..300).all(|at| is_granted(&change(at, &format!("name-{at}")))), "it has shown who it is");
 }
+
+// An isolate counts for 1024 networks.
+#[test]
+fn where_there_is_no_room_for_another_network_one_whose_minute_is_over_makes_it() {
+    let site = site(&ledger(), &[]);
+    site.ports.limits.set(false);
+    let guess = |from: &str| site.ask(&sign_in("basic", "robot", "wrong", from)).refused;
+    let (guesser, quiet) = ("192.0.2.1", "192.0.2.2");
+    guess(guesser);
+    guess(quiet);
+    site.ports.world.pass(60);
+    (0..BOUND).for_each(|_| assert_ne!(guess(guesser), Some(Reason::Throttled)));
+    for at in 0..1023 {
+        assert_ne!(guess(&format!("198.18.{}.{}", at / 256, at % 256)), Some(Reason::Throttled));
+    }
+    assert_eq!(guess(guesser), Some(Reason::Throttled), "it is still remembered");
+}

@@ -29,7 +29,7 @@ pub type Fetched = (String, u64);
 #[derive(Debug, Default)]
 struct Keys {
     list: Vec<Value>,
-    /// Unix seconds; 0: never.
+    /// Unix seconds; 0, which is too long ago: never.
     fetched: u64,
     /// The newest fetch, when it began, and whether it is under way.
     turn: u64,
@@ -135,8 +135,7 @@ impl Keys {
     fn step(&mut self, named: Named<'_>, seen: &Seen, now: u64) -> Step {
         let issuer = named.issuer;
         let age = (now / 1000).abs_diff(self.fetched);
-        let is_fresh = self.fetched > 0 && age < issuer.cache;
-        let is_usable = self.fetched > 0 && age < issuer.cache + GRACE;
+        let (is_fresh, is_usable) = (age < issuer.cache, age < issuer.cache + GRACE);
         let found = self.pick(named).filter(|_| is_usable);
         if let Some(key) = found.clone().filter(|_| is_fresh) {
             return Step::Done(Ok(key));
