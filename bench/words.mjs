@@ -9,7 +9,9 @@ import { demand } from "./lib/demand.mjs";
 import { runAlone } from "./lib/harness.mjs";
 import { signed, signedLink } from "./lib/requests.mjs";
 import { spendCpu } from "./lib/spend.mjs";
-import { gateway, plain, start } from "./lib/workers.mjs";
+import { newIssuer } from "./lib/tokens-jwt.mjs";
+import { foreign } from "./lib/tokens-policies.mjs";
+import { bundled, gateway, plain, replaceOnce, start } from "./lib/workers.mjs";
 
 // A word may cost at most this much of what the row beside it does.
 const GOAL = 1.1;
@@ -20,6 +22,9 @@ const POSTED = "signed link, POST of 4 kB";
 const BODY = JSON.stringify({ action: "opened", text: "x".repeat(4096 - 30) });
 const HOOK_SECRET = "demo-github-hook-secret-0123456789";
 const JSON_BODY = [["Content-Type", "application/json"], ["Content-Length", String(BODY.length)]];
+const TOKEN = "token of another issuer";
+const issuer = newIssuer("ES256");
+const authorized = get("/me/a", [["Authorization", `Bearer ${issuer.mint({ groups: ["staff", "admins"] })}`]]);
 const FOLDER = signed("/video/42/", "eg_path=/video/42/").slice("/video/42/?".length);
 
 const CONTENDERS = [
@@ -29,11 +34,13 @@ const CONTENDERS = [
   { name: "network", beside: LINK, request: get("/office/a") },
   { name: POSTED, request: post(signed("/posted/a", "", "POST")) },
   { name: "webhook of 4 kB (GitHub)", beside: POSTED, request: post("/hooks/github", [["X-Hub-Signature-256", `sha256=${createHmac("sha256", HOOK_SECRET).update(BODY).digest("hex")}`]]) },
+  { name: TOKEN, request: authorized },
+  { name: "the same, with a rule on claims", beside: TOKEN, request: authorized, rule: 'require = { groups = ["admins"] }' },
 ];
 
 export const bench = {
   name: "words",
-  about: "CPU microseconds of the workerd process per request: links for a folder, networks, webhooks, each beside a signed link.",
+  about: "CPU microseconds of the workerd process per request: links for a folder, networks, webhooks and rules on claims, each beside the same without.",
   only: "only the rows whose name contains TEXT",
   sizes: {
     rounds: { usual: 5, says: "rounds" },
@@ -63,7 +70,9 @@ function post(target, more = []) {
 
 async function startContender(contender) {
   // The bench's client comes from an address of documentation.
-  const policy = (demo) => `${demo.replace('cidr = ["127.0.0.0/8"', 'cidr = ["203.0.113.0/24", "127.0.0.0/8"')}
+  const office = (demo) => replaceOnce(demo, /cidr = \["127/, 'cidr = ["203.0.113.0/24", "127');
+  const ruled = (demo) => replaceOnce(demo, /\nname = "me"\n/, `$&${contender.rule ?? ""}\n`);
+  const policy = (demo) => `${ruled(office(foreign(demo, issuer.alg)))}
 [[routes]]
 name = "posted"
 path = "/posted/*"
@@ -71,7 +80,9 @@ methods = ["POST"]
 accept = ["link:files"]
 forward = { origin = "demo" }
 `;
-  return { ...contender, ...(await start(gateway({ policy }), plain("origin", "origin.js"))) };
+  const jwks = { JWKS: issuer.jwks };
+  const services = { IDP: "idp" };
+  return { ...contender, ...(await start(gateway({ policy, services }), plain("origin", "origin.js"), await bundled("idp", "tokens-idp.js", jwks))) };
 }
 
 async function check(contender) {
