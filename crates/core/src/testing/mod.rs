@@ -9,6 +9,7 @@ mod ledger;
 mod memory;
 mod offline;
 mod platform;
+mod rates;
 mod schedule;
 #[cfg(not(target_arch = "wasm32"))]
 mod signatures;

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::super::strictness;
-use super::super::{Broker, CredentialKind, HostPattern, NamePattern, Networks, OriginPattern, PathPattern, Scheme};
+use super::super::{
+    Broker, CredentialKind, HostPattern, NamePattern, Networks, OriginPattern, PathPattern, Rate, Scheme,
+};
 use super::{Dialect, Luminate, Origin, OriginCredentials, Paths, TagPlaces};
 
 /// `[[routes]]`
@@ -33,6 +35,8 @@ pub struct Route {
     pub broker: Option<Arc<Broker>>,
     /// From where a client must come as well (`network = "..."`).
     pub network: Option<Arc<Networks>>,
+    /// How many requests it takes of whom; None: any number.
+    pub rate: Option<Rate>,
     /// A nonce is redeemed only by the button of a page (`confirm = true`).
     pub confirm: bool,
     /// When a revocation is seen.
@@ -187,7 +191,7 @@ pub struct Cors {
     pub max_age: u64,
 }
 
-coded!(struct Route { name, host, path, methods, accept, bearer, dialect, reads_authorization, xsrf, broker, network, confirm, revocation, forward, cors, passes_preflights, paths, path_parameters, method_override, tags, maintenance, place });
+coded!(struct Route { name, host, path, methods, accept, bearer, dialect, reads_authorization, xsrf, broker, network, rate, confirm, revocation, forward, cors, passes_preflights, paths, path_parameters, method_override, tags, maintenance, place });
 coded!(enum Xsrf { 0 Off, 1 Origin, 2 Token, 3 Always });
 coded!(struct BearerUse { scope, query, form, prefix });
 coded!(enum Revocation { 0 Cached, 1 Strict });

@@ -13,7 +13,7 @@ use super::table::Table;
 use super::text;
 use super::value::Text;
 use crate::path::is_within;
-use crate::sections::Surroundings;
+use crate::sections::{Surroundings, rate};
 use crate::shape::{root, route, route_bearer, route_cors, route_paths};
 use crate::{
     BearerUse, Broker, Cors, CredentialKind, Dialect, Facts, HostPattern, Networks, OriginPattern, PathPattern, Paths,
@@ -131,6 +131,7 @@ fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
         xsrf: xsrf.unwrap_or(accepted.xsrf),
         broker,
         network,
+        rate: rate::read(table, around, &accepted.kinds),
         accept: accepted.kinds,
         bearer,
         dialect,

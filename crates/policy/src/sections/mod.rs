@@ -21,6 +21,7 @@ pub(crate) mod link;
 pub(crate) mod maintenance;
 pub(crate) mod networks;
 pub(crate) mod nonce;
+pub(crate) mod rate;
 pub(crate) mod registry;
 pub(crate) mod session;
 pub(crate) mod sign_in;
@@ -39,6 +40,7 @@ pub use link::Link;
 pub use maintenance::Maintenance;
 pub use networks::Networks;
 pub use nonce::Nonce;
+pub use rate::{Rate, RateBy};
 pub use registry::Registry;
 pub use session::{CookieStyle, Session};
 pub use sign_in::SignIn;
@@ -133,7 +135,7 @@ coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, 
 });
 
 /// The layout of the model. Another layout gets another number: `fixtures/policy/compiled.json` holds the two together.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// The keys that a table names.
 #[cfg(feature = "reader")]

@@ -20,6 +20,7 @@ pub(crate) mod route {
             &XSRF,
             &BROKER,
             &NETWORK,
+            &crate::sections::rate::KEY,
             &CONFIRM,
             &REVOCATION,
             &FORWARD,
