@@ -15,6 +15,7 @@ mod schedule;
 mod signatures;
 mod stores;
 mod watch;
+mod windows;
 mod world;
 
 pub use example::{EXAMPLE, secret};

@@ -10,8 +10,8 @@ use crate::ports::{ClaimKey, Claimed, Guess, Guesses, Kept, Redeemed, Redemption
 use crate::refusal::Reason;
 
 use super::ledger::{Claim, Row, Shards};
-use super::rates::Windows;
 use super::watch::{Effect, Watch};
+use super::windows::Windows;
 
 /// What a location has read, each with the time until which it is not read again.
 pub type Cache = RefCell<BTreeMap<String, (Option<String>, u64)>>;

@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use super::super::strictness;
-use super::super::{
-    Broker, CredentialKind, HostPattern, NamePattern, Networks, OriginPattern, PathPattern, Rate, Scheme,
-};
-use super::{Dialect, Luminate, Origin, OriginCredentials, Paths, TagPlaces};
+use super::super::{Broker, CredentialKind, HostPattern, NamePattern, Networks, OriginPattern, PathPattern, Scheme};
+use super::{Dialect, Luminate, Origin, OriginCredentials, Paths, Rate, RateBy, TagPlaces};
 
 /// `[[routes]]`
 #[derive(Debug, Clone)]
@@ -65,6 +63,11 @@ impl Route {
     /// Whether some credential means something here, so that one person's answer is not another's.
     pub fn takes_credentials(&self) -> bool {
         self.accept.iter().any(|accept| !matches!(accept, CredentialKind::Anonymous))
+    }
+
+    /// Its rate, if it counts so.
+    pub fn rate_by(&self, by: RateBy) -> Option<&Rate> {
+        self.rate.as_ref().filter(|rate| rate.by == by)
     }
 
     /// In what it lets more through than another route would, by the keys of the policy; empty if it asks for at least as

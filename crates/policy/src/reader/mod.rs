@@ -20,6 +20,7 @@ mod order;
 mod origin_credentials;
 mod overlap;
 pub(crate) mod problem;
+mod rate;
 pub(crate) mod routes;
 pub(crate) mod secrets;
 pub(crate) mod suggest;

@@ -8,12 +8,13 @@ use super::accept;
 use super::bucket;
 use super::forward;
 use super::overlap;
+use super::rate;
 use super::suggest;
 use super::table::Table;
 use super::text;
 use super::value::Text;
 use crate::path::is_within;
-use crate::sections::{Surroundings, rate};
+use crate::sections::Surroundings;
 use crate::shape::{root, route, route_bearer, route_cors, route_paths};
 use crate::{
     BearerUse, Broker, Cors, CredentialKind, Dialect, Facts, HostPattern, Networks, OriginPattern, PathPattern, Paths,

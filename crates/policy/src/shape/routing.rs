@@ -20,7 +20,7 @@ pub(crate) mod route {
             &XSRF,
             &BROKER,
             &NETWORK,
-            &crate::sections::rate::KEY,
+            &RATE,
             &CONFIRM,
             &REVOCATION,
             &FORWARD,
@@ -114,6 +114,14 @@ pub(crate) mod route {
          credential there, write `network:NAME` in `accept`.",
     )
     .usually("any");
+    pub(crate) static RATE: Key = Key::new(
+        "rate",
+        Kind::Table(&super::super::route_rate::TABLE),
+        "",
+        "How many requests the route takes of each network, subject, client or link, [below](#rate-of-a-route). More are \
+         429.",
+    )
+    .usually("any number");
     pub(crate) static CONFIRM: Key = Key::new(
         "confirm",
         Kind::Flag(false),
