@@ -54,7 +54,7 @@ main(async (args) => {
   }
   console.log(await openSecrets(dryRun, environmentOf(args), held));
   const config = readFileSync(inRoot("wrangler.toml"), "utf8");
-  console.log(unfinished(config, readFileSync(inRoot(policy), "utf8")) + secondDoors(config) + openDoors);
+  console.log(unfinished(config, readFileSync(inRoot(policy), "utf8")) + otherNumbers(config) + secondDoors(config) + openDoors);
 });
 
 /** The demo's secrets are published: nothing of demo/ is ever deployed, and no other configuration by this command. */
@@ -167,6 +167,17 @@ function unfinished(config, rules) {
   if (/^[^#]*\b(?:gate|origin)\.example\.org\b/m.test(rules)) left.push(`${policy} still has the starter's example.org: write the gate's own address (issuer) and your origin's.`);
   if (/^[^#]*"192\.0\.2\.0\/24"/m.test(rules)) left.push(`${policy} still lets 192.0.2.0/24 administer, a network that nobody has: write your own under [admin].`);
   return left.map((line) => `\nWarning: ${line}\n`).join("");
+}
+
+/** Limiters of routes that count otherwise than their names say, and so than the policy does. */
+function otherNumbers(config) {
+  const tables = config.replace(/^\s*#.*$/gm, "").split(/^\s*\[\[/m).filter((table) => /^(?:env\.[\w-]+\.)?ratelimits\]\]/.test(table));
+  const number = (table, key) => Number(new RegExp(`\\b${key}\\s*=\\s*([\\d_]+)`).exec(table)?.[1].replaceAll("_", ""));
+  const wrong = tables.flatMap((table) => {
+    const [name, limit, period] = /EDGEGATE_RATE_(\d+)_(\d+)/.exec(table) ?? [];
+    return !name || (number(table, "limit") === Number(limit) && number(table, "period") === Number(period)) ? [] : [name];
+  });
+  return wrong.map((name) => `\nWarning: the limiter ${name} in wrangler.toml has other numbers than its name says: it is not the rate of the policy.\n`).join("");
 }
 
 /** Addresses beside the routes, which wrangler opens unless it is told not to. */

@@ -6,13 +6,13 @@ use core::cell::{Cell, OnceCell};
 use std::cell::RefCell;
 
 use super::budget::Held;
-use super::ledger::{address, guesses};
+use super::ledger::{address, guesses, rates};
 use super::{binding, glue};
 use edgegate_core::log::Spent;
-use edgegate_core::policy::{JwsAlgorithm, Origin, Via};
+use edgegate_core::policy::{JwsAlgorithm, Origin, Rate, Via};
 use edgegate_core::ports::{
-    Body, Call, ClaimKey, Entropy, Guess, Guesses, KvStore, LoginAttempts, RateLimiter, Signer, Timer, Upstream,
-    Verifier,
+    Body, Call, ClaimKey, Counted, Entropy, Guess, Guesses, KvStore, LoginAttempts, RateLimiter, Rates, Signer, Timer,
+    Upstream, Verifier, limiter_key,
 };
 use edgegate_core::refusal::Reason;
 use edgegate_core::secret::Secret;
@@ -66,7 +66,7 @@ impl<'a> Platform<'a> {
     }
 
     /// A binding that is there, by its name.
-    fn bound(&self, name: &'static str) -> Result<&'static str, Reason> {
+    fn bound<'n>(&self, name: &'n str) -> Result<&'n str, Reason> {
         super::start::is_bound(self.env, name).then_some(name).ok_or(Reason::BindingMissing)
     }
 
@@ -97,6 +97,16 @@ impl<'a> Platform<'a> {
         self.spent.set(Spent { ledger: spent.ledger + 1, ledger_ms: spent.ledger_ms + self.waited(started), ..spent });
         let answer = done.map_err(|error| failed("Ledger", &error, Reason::LedgerUnavailable))?;
         answer.as_string().ok_or(Reason::LedgerUnavailable)
+    }
+
+    async fn on_limiter(&self, binding: &str, key: &str) -> Result<bool, Reason> {
+        let binding = self.bound(binding)?;
+        let patience = self.patience(Reason::LimiterUnavailable)?;
+        let started = Date::now();
+        let within = glue::within_limit(self.env, binding, key, patience).await;
+        self.waited(started);
+        let within = within.map_err(|error| failed("limiter", &error, Reason::LimiterUnavailable))?;
+        within.as_bool().ok_or(Reason::LimiterUnavailable)
     }
 }
 
@@ -162,13 +172,18 @@ impl Entropy for Platform<'_> {
 
 impl RateLimiter for Platform<'_> {
     async fn within(&self, key: &str) -> Result<bool, Reason> {
-        let binding = self.bound(binding::LIMITER)?;
-        let patience = self.patience(Reason::LimiterUnavailable)?;
-        let started = Date::now();
-        let within = glue::within_limit(self.env, binding, key, patience).await;
-        self.waited(started);
-        let within = within.map_err(|error| failed("limiter", &error, Reason::LimiterUnavailable))?;
-        within.as_bool().ok_or(Reason::LimiterUnavailable)
+        self.on_limiter(binding::LIMITER, key).await
+    }
+}
+
+impl Rates for Platform<'_> {
+    async fn is_within(&self, rate: &Rate, key: &ClaimKey) -> Result<bool, Reason> {
+        self.on_limiter(&rate.binding(), &limiter_key(key)).await
+    }
+
+    async fn count(&self, rate: &Rate, key: &ClaimKey) -> Result<Counted, Reason> {
+        let answer = self.on_ledger(&self.address(address::of_rate, key)?, &rates::question(rate, key)).await?;
+        rates::counted(&answer).ok_or(Reason::LedgerUnavailable)
     }
 }
 

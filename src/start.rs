@@ -100,7 +100,9 @@ fn announce(env: &Env, policy: &Policy, secrets: &Secrets, deployment: Deploymen
     if policy.sign_in.is_some() || policy.admin.is_some() || policy.basic.is_some() || asks_issuers {
         bindings.push(binding::LIMITER);
     }
-    for name in bindings.into_iter().filter(|name| !is_bound(env, name)) {
+    let mut bindings: Vec<String> = bindings.into_iter().map(str::to_owned).collect();
+    bindings.extend(policy.limiters());
+    for name in bindings.iter().filter(|name| !is_bound(env, name)) {
         console_error!("edgegate: binding {} is missing; requests that need it are answered 503", name);
     }
     for origin in &policy.origins {

@@ -40,18 +40,25 @@ export function gatewayWorker({ before = [], policy, folder = buildFolder, ...bo
  *   vars      what there is instead of the demo's secrets
  *   without   names of bindings that are not there
  *   sharing   name of the gateway whose KV and Durable Object it uses
+ *   rates     names of limiters of routes, such as EDGEGATE_RATE_3_60
  *   kv, limit, services, buckets   where they are other than the demo's
  */
-export function gatewayBindings({ name, vars = secrets, without = [], sharing, kv = `kv-${sharing ?? name}`, limit = 20, services = { ORIGIN: "demo-origin" }, buckets = { FILES: BUCKET } }) {
+export function gatewayBindings({ name, vars = secrets, without = [], sharing, rates = [], kv = `kv-${sharing ?? name}`, limit = 20, services = { ORIGIN: "demo-origin" }, buckets = { FILES: BUCKET } }) {
   const bound = (all) => Object.fromEntries(Object.entries(all).filter(([binding, value]) => value !== undefined && !without.includes(binding)));
   return {
     bindings: bound({ EDGEGATE_LOOPBACK: loopback, ...vars }),
     kvNamespaces: bound({ EDGEGATE_KV: kv }),
     durableObjects: bound({ EDGEGATE_LEDGER: { className: "Ledger", useSQLite: true, ...(sharing && { scriptName: sharing }) } }),
-    ratelimits: bound({ EDGEGATE_LIMITER: { namespace_id: `limiter-${name}`, simple: { limit, period: 60 } } }),
+    ratelimits: bound({ EDGEGATE_LIMITER: { namespace_id: `limiter-${name}`, simple: { limit, period: 60 } }, ...limitersOf(name, rates) }),
     serviceBindings: bound(services),
     r2Buckets: bound(buckets),
   };
+}
+
+/** Each with the numbers that its name says. */
+function limitersOf(gateway, names) {
+  const numbers = (name) => name.split("_").slice(2).map(Number);
+  return Object.fromEntries(names.map((name) => [name, { namespace_id: `${name}-${gateway}`, simple: { limit: numbers(name)[0], period: numbers(name)[1] } }]));
 }
 
 /** The bucket, which the site fills when it is asked for its landing page. */

@@ -22,6 +22,11 @@ pub fn of_guesses(gate: &State, key: &ClaimKey) -> String {
     format!("{}\n{}", guesses(&key.0), place(gate))
 }
 
+/// The object of requests along a route.
+pub fn of_rate(gate: &State, key: &ClaimKey) -> String {
+    format!("rates-{}\n{}", number(&key.0, SHARDS), place(gate))
+}
+
 /// The name of the object that has the guesses under a key.
 pub fn guesses(key: &[u8]) -> String {
     format!("guesses-{}", number(key, SHARDS))

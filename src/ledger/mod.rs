@@ -5,19 +5,21 @@
 //! thing at a time; whoever wrote the row was first. The answer leaves the object only after the row is
 //! durable, so a crash can lose a claim's answer and never grants twice.
 //!
-//! Objects: `ledger-<n>` for claims and `guesses-<n>` for guesses, so that a flood of passwords delays no claim. The first
+//! Objects: `ledger-<n>` for claims, `guesses-<n>` for guesses and `rates-<n>` for requests along a route with a rate, so that a flood of
+//! either delays no claim. The first
 //! bytes of the key pick one of them. The key is a digest of authenticated bytes, so a client
 //! can choose an object for its own proofs (DPoP) at most. Over
 //! how many the claims of a key are spread must never change while claims live ([`address`]).
 //! RPC: POST with lines for a body, the first of which is the call's name; answered 200, or anything else for a
-//! failure, and then the gate refuses. [`claims`], [`guesses`] and [`outbox`] have a table and calls each; [`purge`]
-//! empties the first two.
+//! failure, and then the gate refuses. [`claims`], [`guesses`], [`rates`] and [`outbox`] have a table and calls each; [`purge`]
+//! empties the first three.
 
 pub mod address;
 pub mod claims;
 pub mod guesses;
 pub mod outbox;
 mod purge;
+pub mod rates;
 
 use core::cell::Cell;
 use core::time::Duration;
@@ -52,6 +54,10 @@ impl DurableObject for Ledger {
         if guesses::is_about_guesses(&body) {
             self.arm(&sql).await?;
             return guesses::answer(&self.env, &sql, &body, &place).await;
+        }
+        if let Some(answer) = rates::answer(&sql, &body)? {
+            self.arm(&sql).await?;
+            return Response::ok(answer);
         }
         if let Some(answer) = outbox::answer(&self.state, &self.env, &body).await? {
             return Response::ok(answer);
@@ -88,7 +94,7 @@ impl Ledger {
     fn tables(&self, clock: Option<i64>) -> Result<SqlStorage> {
         let sql = self.state.storage().sql();
         if !self.is_set_up.get() {
-            for table in [claims::TABLE, guesses::TABLE, purge::TABLE] {
+            for table in [claims::TABLE, guesses::TABLE, rates::TABLE, purge::TABLE] {
                 sql.exec(table, None)?;
             }
             self.purge.begin(&sql, clock)?;

@@ -109,13 +109,16 @@ fn delete_slice(sql: &SqlStorage, table: &str, from: &str, bound: i64) -> Result
 
 /// The more rows there are, the later the next purge: it looks at all of them, and each look is billed.
 fn end(sql: &SqlStorage, slices: i64) -> Result<Option<i64>> {
-    let is_left = first(&sql.exec("SELECT 1 FROM claims UNION ALL SELECT 1 FROM guesses LIMIT 1", None)?)?.is_some();
+    let is_left = first(
+        &sql.exec("SELECT 1 FROM claims UNION ALL SELECT 1 FROM guesses UNION ALL SELECT 1 FROM rates LIMIT 1", None)?,
+    )?
+    .is_some();
     let wait = (slices * 60).clamp(SHORT, LONG);
     sql.exec("UPDATE horizon SET due = ?", vec![number(now() + wait)])?;
     Ok(is_left.then_some(wait))
 }
 
-const TABLES: [&str; 2] = ["claims", "guesses"];
+const TABLES: [&str; 3] = ["claims", "guesses", "rates"];
 /// Rows that are looked at before other calls pass.
 const SLICE: u32 = 1023;
 const PAUSE_MS: u32 = 20;

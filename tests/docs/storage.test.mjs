@@ -122,7 +122,7 @@ test("guesses are counted under keyed digests of the account, and of the account
 
 test("the tables of the Ledger have the columns that the page names", () => {
   const columns = (file) => /CREATE TABLE IF NOT EXISTS (\w+) \(([^)]*)\)/.exec(document(file).replace(/\\\n\s*/g, ""));
-  for (const file of ["src/ledger/claims.rs", "src/ledger/guesses.rs", "src/ledger/purge.rs", "src/ledger/outbox.js"]) {
+  for (const file of ["src/ledger/claims.rs", "src/ledger/guesses.rs", "src/ledger/rates.rs", "src/ledger/purge.rs", "src/ledger/outbox.js"]) {
     const [, table, list] = columns(file);
     const names = list.split(",").map((column) => column.trim().split(" ")[0]);
     assert.ok(document("docs/storage.md").includes(`\`${table}(${names.join(", ")})\``), `${table}(${names.join(", ")})`);

@@ -20,6 +20,7 @@ mod oauth;
 mod objects;
 mod origin_credentials;
 mod policy;
+mod rates;
 mod redirects;
 mod refusals;
 mod requests;

@@ -163,3 +163,11 @@ test("nothing of the demo is deployed", async (t) => {
   }
   assert.deepEqual(a.calls("wrangler"), []);
 });
+
+test("a limiter of a route with other numbers than its name says is warned of", async (t) => {
+  const a = account(t);
+  const limiter = (name, limit, period) => `[[ratelimits]]\nname = "${name}"\nnamespace_id = "1002"\nsimple = { limit = ${limit}, period = ${period} }\n`;
+  a.write("wrangler.toml", limiter("EDGEGATE_LIMITER", 20, 60) + limiter("EDGEGATE_RATE_1000_60", "1_000", 60) + limiter("EDGEGATE_RATE_5_10", 50, 10) + limiter("EDGEGATE_RATE_7_10", 7, 60));
+  const { output } = await a.deploy(["--dry-run"]);
+  assert.deepEqual([...output.matchAll(/the limiter (\w+) in wrangler\.toml has other numbers/g)].map(([, name]) => name), ["EDGEGATE_RATE_5_10", "EDGEGATE_RATE_7_10"]);
+});

@@ -166,6 +166,7 @@ fn differing(route: &Route, old: &Route) -> Vec<String> {
         network,
         require,
         headers,
+        rate,
         confirm,
         revocation,
         forward,
@@ -225,6 +226,7 @@ fn differing(route: &Route, old: &Route) -> Vec<String> {
             (&credentials.authorization, passes_authorization)
                 != (&old_forward.credentials.authorization, &old_forward.passes_authorization),
         ),
+        ("rate", rate != &old.rate),
         ("cors", (cors, passes_preflights) != (&old.cors, &old.passes_preflights)),
         ("paths", paths != &old.paths),
         ("path_parameters", path_parameters != &old.path_parameters),

@@ -6,18 +6,22 @@
 
 #![allow(async_fn_in_trait)] // the futures are awaited where they are made, on one thread
 
+mod rates;
+
+pub use rates::{Counted, Rates, limiter_key};
+
 use crate::policy::{JwsAlgorithm, Origin};
 use crate::refusal::Reason;
 use crate::secret::Secret;
 
 /// All the ports together.
 pub trait Ports:
-    KvStore + Ledger + LoginAttempts + Entropy + RateLimiter + Timer + Upstream + Signer + Verifier + Body
+    KvStore + Ledger + LoginAttempts + Rates + Entropy + RateLimiter + Timer + Upstream + Signer + Verifier + Body
 {
 }
 
-impl<T: KvStore + Ledger + LoginAttempts + Entropy + RateLimiter + Timer + Upstream + Signer + Verifier + Body> Ports
-    for T
+impl<T: KvStore + Ledger + LoginAttempts + Rates + Entropy + RateLimiter + Timer + Upstream + Signer + Verifier + Body>
+    Ports for T
 {
 }
 

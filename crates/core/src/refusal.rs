@@ -359,6 +359,8 @@ reasons! {
     SignInFailed = "sign_in_failed" => SignInFailed,
     /// Too many failures from this network.
     Throttled = "throttled" => TooManyRequests,
+    /// More requests than the route's `rate` lets through.
+    RateExceeded = "rate_exceeded" => RateExceeded,
     /// The admin API does not answer this client address.
     AdminAddress = "admin_address" => Forbidden,
     /// Not the admin key.

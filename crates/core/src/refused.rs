@@ -15,6 +15,7 @@ struct More {
     identity: Option<Identity>,
     allow: Vec<String>,
     said: Said,
+    fields: Vec<(&'static str, String)>,
 }
 
 /// In which words a refusal is told.
@@ -66,6 +67,12 @@ impl Refusal {
         self
     }
 
+    /// The same, with these fields beside the answer's own.
+    pub fn with(mut self, fields: Vec<(&'static str, String)>) -> Self {
+        self.0.fields = fields;
+        self
+    }
+
     /// The reason; it decides the status, the code and the words.
     pub fn reason(&self) -> Reason {
         self.0.reason
@@ -79,6 +86,11 @@ impl Refusal {
     /// The methods that are allowed, if that is the refusal.
     pub fn allowed(&self) -> &[String] {
         &self.0.allow
+    }
+
+    /// Fields beside the answer's own.
+    pub fn fields(&self) -> &[(&'static str, String)] {
+        &self.0.fields
     }
 
     /// In which words it is told.
@@ -96,6 +108,6 @@ impl Reason {
 
 impl From<Reason> for Refusal {
     fn from(reason: Reason) -> Self {
-        Self(Box::new(More { reason, identity: None, allow: Vec::new(), said: Said::Dialect }))
+        Self(Box::new(More { reason, identity: None, allow: Vec::new(), said: Said::Dialect, fields: Vec::new() }))
     }
 }

@@ -7,7 +7,7 @@ use crate::credential::identity_jwt::Assertions;
 use crate::credential::issuer::Issuers;
 use crate::http::{Deployment, Target};
 use crate::policy::Policy;
-use crate::sealed::cache::Recent;
+use crate::sealed::cache::{Few, Recent};
 use crate::sealed::store::Context;
 use crate::secrets::Secrets;
 
@@ -26,6 +26,8 @@ pub struct State {
     pub(crate) questions: Questions,
     pub(crate) tries: Tries,
     pub(crate) assertions: Assertions,
+    /// Who used up an exact rate, by digest, and when the window ends (Unix seconds).
+    pub(crate) over: Few<[u8; 32], u64, 1024>,
 }
 
 impl State {
@@ -41,6 +43,7 @@ impl State {
             questions: Questions::default(),
             tries: Tries::default(),
             assertions: Assertions::default(),
+            over: Few::default(),
         }
     }
 

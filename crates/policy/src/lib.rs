@@ -100,6 +100,18 @@ impl Policy {
         self.keys.iter().find(|key| key.id == id)
     }
 
+    /// The bindings of all limiters that its routes need, each once.
+    pub fn limiters(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for rate in self.routes.iter().filter_map(|route| route.rate.as_ref()).filter(|rate| !rate.exact) {
+            let name = rate.binding();
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
     /// Everybody who may make server calls.
     pub fn administrators(&self) -> impl Iterator<Item = &Administrator> {
         self.luminate.iter().flat_map(|luminate| &luminate.administrators)

@@ -15,6 +15,10 @@ pub(super) fn looser_than_before(route: &Route, before: &Route) -> Vec<&'static 
 
 fn looser(route: &Route, than: &Route, is_same_place: bool) -> Vec<&'static str> {
     let mut keys = Vec::new();
+    // Requests are counted along open routes too.
+    if than.rate.as_ref().is_some_and(|asked| route.rate.as_ref().is_none_or(|rate| rate.is_looser_than(asked))) {
+        keys.push("rate");
+    }
     if !than.takes_credentials() {
         return keys;
     }

@@ -8,12 +8,12 @@ import { gatewayWorker, originWorker, secrets } from "../../../scripts/lib/demo-
 import { root } from "../../../scripts/lib/paths.mjs";
 import { startWorkerd } from "../../../scripts/lib/workerd.mjs";
 
-/** Starts gates by name, each { policy, sharing, bindings }; requests to `port` reach the first, `direct(name)` is that gate's own. */
+/** Starts gates by name, each { policy, sharing, bindings, rates }; requests to `port` reach the first, `direct(name)` is that gate's own. */
 export async function startDemo(gates = { gate: {} }) {
   const recorder = { name: "recorder.js", contents: document("tests/docs/lib/recorder.js") };
   const logs = [];
-  const workers = Object.entries(gates).map(([name, { policy, sharing, bindings }]) =>
-    gatewayWorker({ name, policy, sharing, vars: { ...secrets, ...bindings }, before: [recorder] }));
+  const workers = Object.entries(gates).map(([name, { policy, sharing, bindings, rates }]) =>
+    gatewayWorker({ name, policy, sharing, rates, vars: { ...secrets, ...bindings }, before: [recorder] }));
   const { miniflare, entryPort, port, stop } = await startWorkerd([...workers, originWorker()], { log: (line) => logs.push(line) });
   return { miniflare, port: entryPort, direct: port, logs, stop };
 }

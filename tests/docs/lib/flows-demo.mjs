@@ -45,6 +45,13 @@ export async function ofDemo() {
   expecting(403, await costing("webhook, forged or expired", gate, deliver("[]")));
   expecting(200, await costing("client of a network", gate, (client) => client.get("/office/", { "cf-connecting-ip": "127.0.0.1" })));
 
+  // rates
+  const visit = (path) => (client) => client.get(path, FAR);
+  expecting(200, await costing("route with a rate", gate, visit("/rated/")));
+  expecting(200, await costing("route with an exact rate", gate, visit("/counted/")));
+  for (const client of [gate, other]) expecting(429, await costing("route with an exact rate, exceeded, new to the isolate", client, visit("/counted/")));
+  for (const client of [gate, other]) expecting(429, await costing("route with an exact rate, exceeded, known to the isolate", client, visit("/counted/")));
+
   // tokens
   const mint = admin("token", { subject: "1001002", client: "demo", scope: "read" });
   const token = expecting(201, await costing("admin/token", gate, mint)).json.access_token;

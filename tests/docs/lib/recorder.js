@@ -88,6 +88,7 @@ export default {
       EDGEGATE_LEDGER: recorded(env.EDGEGATE_LEDGER, ledger),
       EDGEGATE_LIMITER: recorded(env.EDGEGATE_LIMITER, limiter),
     };
+    for (const name of Object.keys(env).filter((name) => name.startsWith("EDGEGATE_RATE_"))) seen[name] = recorded(env[name], limiter);
     return new Gateway(context, seen).fetch(request);
   },
 };

@@ -11,18 +11,22 @@ import { startDemo } from "./demo.mjs";
 
 /** The password of the program `robot`. */
 export const ROBOT = "robot-password-0123456789";
+const rated = (name, rate) => `[[routes]]\nname = "${name}"\npath = "/${name}/*"\naccept = ["none"]\nforward = { origin = "demo" }\nrate = { ${rate} }`;
 const more = [
   ["[basic]", '[basic.machines.robot]\nsecret = "ROBOT_PASSWORD"'],
   strictRoute("bearer", "ticket"),
   strictRoute("basic").replace('"strict"', '"desk"').replace("/strict/", "/desk/"),
   brokered("http://127.0.0.1:9/sign-in"),
+  rated("rated", 'limit = 5, period = "1m", by = "network"'),
+  rated("counted", 'limit = 1, period = "1h", by = "network", exact = true'),
   ...ISSUERS,
 ];
 const hasty = ["[oauth]\n", '[oauth]\nretry_window = "0s"\n']; // a refresh token comes too late at once
+const rates = ["EDGEGATE_RATE_5_60"];
 const bindings = { IDP_SECRET: asked.secret, ROBOT_PASSWORD: ROBOT, ...brokerSecrets };
 const demo = await startDemo({
-  gate: { policy: demoPolicy(...more), bindings },
-  other: { policy: demoPolicy(hasty, ...more), bindings, sharing: "gate" },
+  gate: { policy: demoPolicy(...more), bindings, rates },
+  other: { policy: demoPolicy(hasty, ...more), bindings, rates, sharing: "gate" },
   alone: { policy: demoPolicy('[storage]\nsingle_use = "best-effort"') },
 });
 

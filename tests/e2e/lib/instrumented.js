@@ -179,6 +179,7 @@ function watchEnv(env) {
     if (faults[word] === "missing") delete seen[name];
     else if (env[name]) seen[name] = watch(env[name]);
   }
+  for (const name of Object.keys(env).filter((name) => name.startsWith("EDGEGATE_RATE_"))) seen[name] = watchLimiter(env[name]);
   return seen;
 }
 

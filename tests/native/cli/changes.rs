@@ -131,6 +131,26 @@ fn each_change_of_a_route_is_told() {
             "accept = [\"bearer\"]\nbearer = { scope = [\"x\"] }",
             "loosened  api  /api/*  looser in `revocation`; stricter in `scope`",
         ),
+        (
+            BEARER,
+            "accept = [\"bearer\"]\nrate = { limit = 9, period = \"1m\", by = \"subject\" }",
+            "tightened  api  /api/*  stricter in `rate`",
+        ),
+        (
+            "accept = [\"none\"]\nrate = { limit = 9, period = \"1m\", by = \"network\" }",
+            "accept = [\"none\"]",
+            "loosened  api  /api/*  looser in `rate`",
+        ),
+        (
+            "accept = [\"bearer\"]\nrate = { limit = 9, period = \"1m\", by = \"subject\", exact = true }",
+            "accept = [\"bearer\"]\nrate = { limit = 10, period = \"1m\", by = \"subject\", exact = true }",
+            "loosened  api  /api/*  looser in `rate`",
+        ),
+        (
+            "accept = [\"bearer\"]\nrate = { limit = 9, period = \"1m\", by = \"subject\" }",
+            "accept = [\"bearer\"]\nrate = { limit = 9, period = \"1m\", by = \"client\" }",
+            "loosened  api  /api/*  looser in `rate`; stricter in `rate`",
+        ),
         // What a route does not take any more, another one takes, and that is open.
         (
             BEARER,

@@ -9,7 +9,7 @@ use crate::support::story::Story;
 use crate::support::{NOW, Request, Site, answer, fixture_json, set_cookies};
 
 /// What only what stands beside an address can show, or only the running gateway knows.
-const NOT_IN_ADDRESSES: [Reason; 10] = [
+const NOT_IN_ADDRESSES: [Reason; 11] = [
     Reason::LinkReplayed,
     Reason::RedirectReplayed,
     Reason::LinkAddressMismatch,
@@ -18,6 +18,7 @@ const NOT_IN_ADDRESSES: [Reason; 10] = [
     Reason::TransportInsecure,
     Reason::SecretMalformed,
     Reason::NetworkNotAllowed,
+    Reason::RateExceeded,
     Reason::UploadWithoutLength,
     Reason::UploadUnsupported,
 ];

@@ -10,8 +10,8 @@ use crate::http::fetch_metadata;
 use crate::identity::Identity;
 use crate::page;
 use crate::policy::carrier::CONFIRM;
-use crate::policy::{Link, Route};
-use crate::ports::Ports;
+use crate::policy::{Link, RateBy, Route};
+use crate::ports::{ClaimKey, Ports};
 use crate::refusal::Reason;
 use crate::refused::Refusal;
 use crate::sealed::claim_key;
@@ -32,7 +32,7 @@ impl Credential for Link {
         };
         let identity = identity(&link);
         match opened(self, x, &asked, (&link, &parts)) {
-            Ok(access) => Ok(Some(access.by(identity))),
+            Ok(access) => Ok(Some(Access { link: counted(route, &link), ..access.by(identity) })),
             Err(reason) => Err(reason.of(&identity)),
         }
     }
@@ -53,15 +53,15 @@ fn opened<P: Ports>(
         return Ok(Access::default());
     }
     if asked.is_confirmed && asked.method == "GET" {
-        let key = link::find_key(profile, &link.key_id).ok_or(Reason::LinkKeyUnknown)?;
-        let secret = x.ctx().secrets.key(key)?.secret;
+        let made_by = link::find_key(profile, &link.key_id).ok_or(Reason::LinkKeyUnknown)?;
+        let secret = x.ctx().secrets.key(made_by)?.secret;
         let shown = asked.confirmation.filter(|_| !asked.is_pressed);
         if !shown.is_some_and(|proof| confirmation::holds(secret, &link.mac, proof, x.now)) {
             let proof = || confirmation::prove(secret, &link.mac, x.now);
             return confirm(x, asked, proof);
         }
     }
-    let (key, until) = (claim_key("link", &link.key_id, &link.mac), link.until);
+    let (key, until) = (key(link), link.until);
     let grace = Grace::of(x.request, profile.grace, x.now, &link.mac);
     let (not_used, replayed) = (Reason::LinkNotUsed, Reason::LinkReplayed);
     let claim = SingleUse { key, until, grace, not_used, replayed }.claim(x)?;
@@ -102,7 +102,7 @@ fn in_cookie<P: Ports>(
         let arrival = Arrival { client: x.request.client_address, now: x.now };
         let checked = link::check_terms(profile, &parts, arrival).and_then(|()| cross_site::check_origin(x, route));
         match checked {
-            Ok(()) => return Ok(Some(Access::of(identity))),
+            Ok(()) => return Ok(Some(Access { link: counted(route, &link), ..Access::of(identity) })),
             Err(reason) => refused = Some(reason.of(&identity)),
         }
     }
@@ -111,4 +111,13 @@ fn in_cookie<P: Ports>(
 
 fn identity(link: &Verified) -> Identity {
     Identity { subject: link.subject.clone(), ..Identity::by_key("link", &link.key_id) }
+}
+
+/// By which the link is counted, where the route's rate counts links.
+fn counted(route: &Route, link: &Verified) -> Option<Box<ClaimKey>> {
+    route.rate_by(RateBy::Link).map(|_| Box::new(key(link)))
+}
+
+fn key(link: &Verified) -> ClaimKey {
+    claim_key("link", &link.key_id, &link.mac)
 }

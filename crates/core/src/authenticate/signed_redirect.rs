@@ -5,7 +5,7 @@ use crate::authenticate::single_use::SingleUse;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::identity::Identity;
-use crate::policy::{Route, SignedRedirect};
+use crate::policy::{RateBy, Route, SignedRedirect};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;
@@ -16,7 +16,7 @@ impl Credential for SignedRedirect {
     async fn authenticate<P: Ports>(
         &self,
         x: &Exchange<'_, P>,
-        _: &Route,
+        route: &Route,
         _: &mut Shown<'_>,
     ) -> Result<Option<Access>, Refusal> {
         let ctx = x.ctx();
@@ -25,16 +25,20 @@ impl Credential for SignedRedirect {
         let Some((signed, parts)) = authentic else { return Ok(None) };
         let kind = "signed-redirect";
         let identity = Identity { subject: signed.subject.clone(), ..Identity::by_key(kind, &signed.key_id) };
+        let key = || claim_key(kind, &signed.key_id, &signed.digest);
         let used = || {
             redirect::check_time(self, &parts, ctx.now)?;
-            let key = claim_key(kind, &signed.key_id, &signed.digest);
+            let key = key();
             let (not_used, replayed) = (Reason::RedirectNotUsed, Reason::RedirectReplayed);
             self.single_use
                 .then(|| SingleUse { key, until: signed.until, grace: None, not_used, replayed }.claim(x))
                 .transpose()
         };
         match used() {
-            Ok(claim) => Ok(Some(Access { claim, ..Access::of(identity) })),
+            Ok(claim) => {
+                let link = route.rate_by(RateBy::Link).map(|_| Box::new(key()));
+                Ok(Some(Access { claim, link, ..Access::of(identity) }))
+            }
             Err(reason) => Err(reason.of(&identity)),
         }
     }

@@ -5,6 +5,7 @@ use crate::exchange::claim::Claim;
 use crate::exchange::format::ErrorFormat;
 use crate::http::answer::Answer;
 use crate::identity::Identity;
+use crate::ports::ClaimKey;
 use crate::redirect::outcome::OutcomeRedirect;
 use crate::tags::words::Tags;
 
@@ -23,6 +24,8 @@ pub struct Access {
     pub outcome_redirect: Option<Box<OutcomeRedirect>>,
     /// What is used up by it, once everything else is known to be right.
     pub claim: Option<Box<Claim>>,
+    /// By which the link or signed redirect is known that opened the route, where its rate counts by that.
+    pub link: Option<Box<ClaimKey>>,
     /// How a failure of the origin is told, if not as the route says.
     pub format: Option<ErrorFormat>,
     /// What follows.

@@ -135,6 +135,9 @@ impl<'a> Explainer<'a> {
         if let Some(network) = &route.network {
             explanation.causes.push(format!("The route also asks for a client in the network `{}`.", network.name));
         }
+        if let Some(rate) = &route.rate {
+            explanation.causes.push(format!("The route has a rate: {}. More are 429.", rate.said()));
+        }
         if is_closed {
             explanation.verdict = Reason::Maintenance.code().to_owned();
             explanation

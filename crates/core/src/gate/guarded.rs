@@ -6,6 +6,8 @@ use crate::exchange::access::{Access, Then};
 use crate::exchange::body::NewBody;
 use crate::exchange::claim::Claim;
 use crate::exchange::decision::{Decided, Decision, Forwarding};
+use crate::gate::rate;
+use crate::gate::whose::Caller;
 use crate::http::answer::{Answer, with_cookies};
 use crate::http::cors;
 use crate::identity::Identity;
@@ -52,6 +54,7 @@ async fn guarded<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Decided
     if route.network.as_ref().is_some_and(|network| !network.holds(request.client_address)) {
         return Err(Reason::NetworkNotAllowed.into());
     }
+    let left = rate::of_network(x, route).await?;
     let looked_at = match request.method {
         // Boxed: few requests have a form, and every request's future would be as large.
         "POST" => Box::pin(method_override::look(x, route)).await?,
@@ -73,7 +76,10 @@ async fn guarded<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Decided
             let answer = cors::dress(answer, route.cors.as_ref(), &request.headers);
             Ok(Decision::Answer(with_cookies(answer, x.jar.take())))
         }
-        Then::Redirect(location) => redirect(x, route, location, access.claim).await,
+        Then::Redirect(location) => {
+            access.identity.clone_from(&identity);
+            redirect(x, route, location, access).await
+        }
         Then::Forward => {
             access.identity.clone_from(&identity);
             let (format, outcome_redirect) = (access.format, access.outcome_redirect.clone());
@@ -84,7 +90,7 @@ async fn guarded<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Decided
         }
     };
     match (decision, &identity) {
-        (Ok(decision), _) => Ok((decision, identity)),
+        (Ok(decision), _) => Ok((rate::told(decision, left), identity)),
         (Err(refusal), Some(identity)) => Err(refusal.of(identity)),
         (Err(refusal), None) => Err(refusal),
     }
@@ -116,12 +122,15 @@ async fn redirect<P: Ports>(
     x: &Exchange<'_, P>,
     route: &Route,
     location: String,
-    claim: Option<Box<Claim>>,
+    access: Access,
 ) -> Result<Decision, Refusal> {
-    if let Some(claim) = claim {
+    let who = Caller { identity: access.identity.as_ref(), link: access.link.as_deref() };
+    let left = rate::of_caller(x, route, who).await?;
+    if let Some(claim) = access.claim {
         use_up(x, route, *claim).await?;
     }
-    Ok(Decision::Answer(with_cookies(Answer::see_other(location), x.jar.take())))
+    let answer = with_cookies(Answer::see_other(location), x.jar.take());
+    Ok(rate::told(Decision::Answer(answer), left))
 }
 
 async fn forward<P: Ports>(
@@ -131,7 +140,8 @@ async fn forward<P: Ports>(
     looked_at: Option<NewBody>,
 ) -> Result<Forwarding, Refusal> {
     let (request, content_type) = (x.request, access.content_type);
-    let identity = &access.identity.unwrap_or_default();
+    let nobody = Identity::default();
+    let identity = access.identity.as_ref().unwrap_or(&nobody);
     let mut forwarding = forward::forwarding(x, route, identity)?;
     let read_as = content_type.or(request.headers.get("content-type")).unwrap_or_default();
     forwarding.body = method_override::joined(route, read_as, access.body, looked_at)?;
@@ -143,6 +153,8 @@ async fn forward<P: Ports>(
         forwarding.remove.extend(forward::partial(&request.headers));
         forwarding.outcome_redirect = Some(outcome_redirect);
     }
+    let who = Caller { identity: access.identity.as_ref(), link: access.link.as_deref() };
+    forwarding.answer.extend(rate::of_caller(x, route, who).await?);
     let jwt = x.state.assertions.jwt(x.ctx(), route, identity).await?;
     forwarding.set.extend(jwt.map(|jwt| ("edgegate-jwt", jwt)));
     if let Some(claim) = access.claim {

@@ -9,8 +9,10 @@
 pub mod answered;
 mod guarded;
 mod place;
+mod rate;
 mod refuse;
 pub mod returned;
+mod whose;
 pub mod words;
 
 use crate::dialect::Refused;

@@ -22,6 +22,7 @@ pub(super) fn answer(refused: &Refused<'_>, refusal: &Refusal, format: ErrorForm
         Reason::MethodNotAllowed => answer.with("allow", refusal.allowed().join(", ")),
         _ => answer,
     };
+    let answer = refusal.fields().iter().fold(answer, |answer, (name, value)| answer.with(name, value.clone()));
     with_cookies(decorated(refused, answer), cookies)
 }
 

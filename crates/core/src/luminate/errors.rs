@@ -96,6 +96,7 @@ fn words(reason: Reason) -> (&'static str, &'static str) {
             | Public::Forbidden => ("5", "This is only allowed from a trusted source."),
             Public::MethodNotAllowed => ("405", "This method cannot be called with this HTTP verb."),
             Public::TooManyRequests => ("1", "Too many attempts. Wait a minute and try again."),
+            Public::RateExceeded => ("1", "Too many requests. Wait and try again."),
             Public::Unavailable | Public::Maintenance | Public::BadGateway | Public::Internal => {
                 ("1", "The service is not available now.")
             }

@@ -55,6 +55,7 @@ publics! {
     BodyTooLarge = 413 "body_too_large" "The body is too large." "Send less.",
     UrlTooLong = 414 "url_too_long" "The address is too long." "Shorten the address.",
     TooManyRequests = 429 "too_many_requests" "Too many attempts." "Wait a minute and try again.",
+    RateExceeded = 429 "rate_exceeded" "Too many requests." "Wait a moment and try again; Retry-After says how long.",
     HeadersTooLarge = 431 "headers_too_large" "The request's headers are too large." "Clear this site's cookies and try again.",
     Internal = 500 "internal" "The gateway failed." "Try again; if it stays, tell the site's owner the request id.",
     MethodUnknown = 501 "method_unknown" "This method is not supported." "Use another method.",

@@ -56,6 +56,8 @@ pub struct Spent {
     pub recalls: u32,
     /// Counted guesses, and those taken back.
     pub guesses: u32,
+    /// Requests that the Ledger counted along a route.
+    pub rates: u32,
     /// Reads of the request's body.
     pub bodies: u32,
     /// Signatures that were made.
@@ -71,6 +73,6 @@ pub struct Spent {
 impl Spent {
     /// KV and Durable Object operations.
     pub fn storage(&self) -> u32 {
-        self.gets + self.puts + self.lists + self.claims + self.recalls + self.guesses
+        self.gets + self.puts + self.lists + self.claims + self.recalls + self.guesses + self.rates
     }
 }

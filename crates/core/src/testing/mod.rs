@@ -9,11 +9,13 @@ mod ledger;
 mod memory;
 mod offline;
 mod platform;
+mod rates;
 mod schedule;
 #[cfg(not(target_arch = "wasm32"))]
 mod signatures;
 mod stores;
 mod watch;
+mod windows;
 mod world;
 
 pub use example::{EXAMPLE, secret};

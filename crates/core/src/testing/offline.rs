@@ -1,10 +1,10 @@
 //! No platform at all, for a tool that asks the gate about an address: every first claim is granted, nothing is limited,
 //! and what only a record, an origin or randomness could say is unavailable.
 
-use crate::policy::{JwsAlgorithm, Origin};
+use crate::policy::{JwsAlgorithm, Origin, Rate};
 use crate::ports::{
-    Body, Call, ClaimKey, Claimed, Entropy, Guess, Guesses, KvStore, Ledger, LoginAttempts, RateLimiter, Redeemed,
-    Redemption, Signer, Timer, Tombstone, Upstream, Verifier,
+    Body, Call, ClaimKey, Claimed, Counted, Entropy, Guess, Guesses, KvStore, Ledger, LoginAttempts, RateLimiter,
+    Rates, Redeemed, Redemption, Signer, Timer, Tombstone, Upstream, Verifier,
 };
 use crate::refusal::Reason;
 use crate::secret::Secret;
@@ -67,6 +67,16 @@ impl LoginAttempts for Offline {
 
     async fn guessed_right(&self, _: &Guess, _: &Guesses) -> Result<(), Reason> {
         Ok(())
+    }
+}
+
+impl Rates for Offline {
+    async fn is_within(&self, _: &Rate, _: &ClaimKey) -> Result<bool, Reason> {
+        Ok(true)
+    }
+
+    async fn count(&self, rate: &Rate, _: &ClaimKey) -> Result<Counted, Reason> {
+        Ok(Counted { count: 1, left: rate.period })
     }
 }
 

@@ -27,6 +27,8 @@ pub enum Operation {
     Revoke,
     /// A guess that is counted or taken back.
     Guess,
+    /// A request that is counted along a route, at the Ledger.
+    Rate,
     /// An attempt at the limiter.
     RateLimiter,
     /// A call to an origin.
@@ -40,7 +42,7 @@ pub enum Operation {
 impl Operation {
     /// Whether the Ledger is asked.
     pub fn is_of_ledger(self) -> bool {
-        matches!(self, Self::Claim | Self::Recall | Self::Withdraw | Self::Revoke | Self::Guess)
+        matches!(self, Self::Claim | Self::Recall | Self::Withdraw | Self::Revoke | Self::Guess | Self::Rate)
     }
 
     /// Whether KV is asked.

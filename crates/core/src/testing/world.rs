@@ -11,6 +11,7 @@ use crate::refusal::Reason;
 
 use super::ledger::{Claim, Row, Shards};
 use super::watch::{Effect, Watch};
+use super::windows::Windows;
 
 /// What a location has read, each with the time until which it is not read again.
 pub type Cache = RefCell<BTreeMap<String, (Option<String>, u64)>>;
@@ -33,6 +34,8 @@ pub struct World {
     pub refuses: Cell<bool>,
     guesses: RefCell<BTreeMap<ClaimKey, (u64, u32, u32)>>,
     limits: RefCell<BTreeMap<String, (u64, u32)>>,
+    /// Requests that were counted along routes.
+    pub windows: Windows,
     /// What the next random byte is made from.
     pub random: Cell<u64>,
     locations: Cell<usize>,
@@ -68,6 +71,7 @@ impl World {
             refuses: self.refuses.clone(),
             guesses: self.guesses.clone(),
             limits: self.limits.clone(),
+            windows: self.windows.clone(),
             random: self.random.clone(),
             locations: self.locations.clone(),
             watch: Watch::default(),

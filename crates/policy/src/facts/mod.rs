@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub(crate) use presets::{PRESETS, words};
 pub use rows::CredentialKind;
 
-use super::{Carrier, Issuer, Policy, SUBJECT, TokenPlace};
+use super::{Carrier, Issuer, Policy, RateBy, SUBJECT, TokenPlace};
 
 /// The facts of one kind.
 #[derive(Debug)]
@@ -46,6 +46,8 @@ pub struct Facts {
     pub says: Says,
     /// It stands in the address, so a page must not pass its own address on.
     pub is_in_address: bool,
+    /// What `rate` of a route can count its requests by, beside the network.
+    pub counted_by: &'static [RateBy],
     /// It has a record in Workers KV.
     pub is_stored: bool,
     /// Whether a policy issues or checks it, on whichever route.

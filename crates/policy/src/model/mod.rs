@@ -7,6 +7,7 @@ mod luminate;
 mod oauth;
 mod origin_credentials;
 mod paths;
+mod rate;
 mod route;
 #[cfg(feature = "reader")]
 mod testing;
@@ -18,6 +19,7 @@ pub use luminate::*;
 pub use oauth::*;
 pub use origin_credentials::*;
 pub use paths::*;
+pub use rate::{Rate, RateBy};
 pub use route::*;
 #[cfg(feature = "reader")]
 pub use testing::*;

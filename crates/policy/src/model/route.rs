@@ -6,7 +6,7 @@ use super::super::strictness;
 use super::super::{
     Broker, ClaimField, CredentialKind, HostPattern, NamePattern, Networks, OriginPattern, PathPattern, Rule, Scheme,
 };
-use super::{Dialect, Luminate, Origin, OriginCredentials, Paths, TagPlaces};
+use super::{Dialect, Luminate, Origin, OriginCredentials, Paths, Rate, RateBy, TagPlaces};
 
 /// `[[routes]]`
 #[derive(Debug, Clone)]
@@ -39,6 +39,8 @@ pub struct Route {
     pub require: Vec<Rule>,
     /// Header fields in which the origin is told what it says (`headers = { … }`).
     pub headers: Vec<ClaimField>,
+    /// How many requests it takes of whom; None: any number.
+    pub rate: Option<Rate>,
     /// A nonce or a link is used up only by the button of a page (`confirm = true`).
     pub confirm: bool,
     /// When a revocation is seen.
@@ -67,6 +69,11 @@ impl Route {
     /// Whether some credential means something here, so that one person's answer is not another's.
     pub fn takes_credentials(&self) -> bool {
         self.accept.iter().any(|accept| !matches!(accept, CredentialKind::Anonymous))
+    }
+
+    /// Its rate, if it counts so.
+    pub fn rate_by(&self, by: RateBy) -> Option<&Rate> {
+        self.rate.as_ref().filter(|rate| rate.by == by)
     }
 
     /// In what it lets more through than another route would, by the keys of the policy; empty if it asks for at least as
@@ -193,7 +200,7 @@ pub struct Cors {
     pub max_age: u64,
 }
 
-coded!(struct Route { name, host, path, methods, accept, bearer, dialect, reads_authorization, xsrf, broker, network, require, headers, confirm, revocation, forward, cors, passes_preflights, paths, path_parameters, method_override, tags, maintenance, place });
+coded!(struct Route { name, host, path, methods, accept, bearer, dialect, reads_authorization, xsrf, broker, network, require, headers, rate, confirm, revocation, forward, cors, passes_preflights, paths, path_parameters, method_override, tags, maintenance, place });
 coded!(enum Xsrf { 0 Off, 1 Origin, 2 Token, 3 Always });
 coded!(struct BearerUse { scope, query, form, prefix });
 coded!(enum Revocation { 0 Cached, 1 Strict });

@@ -20,6 +20,7 @@ mod order;
 mod origin_credentials;
 mod overlap;
 pub(crate) mod problem;
+mod rate;
 pub(crate) mod routes;
 mod rules;
 pub(crate) mod secrets;

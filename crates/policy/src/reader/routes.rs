@@ -8,6 +8,7 @@ use super::accept;
 use super::bucket;
 use super::forward;
 use super::overlap;
+use super::rate;
 use super::rules;
 use super::suggest;
 use super::table::Table;
@@ -136,6 +137,7 @@ fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
         network,
         require,
         headers,
+        rate: rate::read(table, around, &accepted.kinds),
         accept: accepted.kinds,
         bearer,
         dialect,

@@ -3,7 +3,7 @@
 //! They are given in `crates/core/src/refusal.rs`, on which this crate does not depend; a native test compares the two.
 
 /// Every code, in the order of that file.
-pub const REASONS: [&str; 182] = [
+pub const REASONS: [&str; 183] = [
     "url_too_long",
     "headers_too_large",
     "body_too_large",
@@ -167,6 +167,7 @@ pub const REASONS: [&str; 182] = [
     "claims_too_large",
     "sign_in_failed",
     "throttled",
+    "rate_exceeded",
     "admin_address",
     "admin_key",
     "admin_request",

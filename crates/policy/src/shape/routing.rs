@@ -22,6 +22,7 @@ pub(crate) mod route {
             &NETWORK,
             &REQUIRE,
             &HEADERS,
+            &RATE,
             &CONFIRM,
             &REVOCATION,
             &FORWARD,
@@ -131,6 +132,14 @@ pub(crate) mod route {
          [below](#headers-of-a-route). No client can write these fields, on any route.",
     )
     .usually("none");
+    pub(crate) static RATE: Key = Key::new(
+        "rate",
+        Kind::Table(&super::super::route_rate::TABLE),
+        "",
+        "How many requests the route takes of each network, subject, client or link, [below](#rate-of-a-route). More are \
+         429.",
+    )
+    .usually("any number");
     pub(crate) static CONFIRM: Key = Key::new(
         "confirm",
         Kind::Flag(false),
