@@ -98,7 +98,7 @@ fn fits(quote: &str, text: &str) -> bool {
 #[test]
 fn the_examples_of_the_policy_are_one_valid_policy() {
     let policy = Policy::read(&example()).unwrap_or_else(|problems| panic!("{problems:#?}"));
-    assert_eq!((policy.routes.len(), policy.tests.len()), (13, 10));
+    assert_eq!((policy.routes.len(), policy.tests.len()), (15, 10));
 }
 
 #[test]
