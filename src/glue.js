@@ -309,19 +309,25 @@ export function instead(response, status, lines) {
 // Readers of requests of which something was taken.
 const readers = new WeakMap();
 
+// Their room for the next piece. What was read is copied before they read on.
+const rooms = new WeakMap();
+
 // Those whose client took too long.
 const slow = new WeakSet();
 
 // The next piece of the body; null at its end, undefined if it does not come in time.
 export async function readNext(request, milliseconds) {
   if (!request.body) return null;
-  const isFirst = !readers.has(request);
-  if (isFirst) readers.set(request, request.body.getReader({ mode: "byob" }));
+  if (!readers.has(request)) readers.set(request, request.body.getReader({ mode: "byob" }));
+  const reader = readers.get(request);
   let timer;
   const late = new Promise((due) => (timer = setTimeout(due, milliseconds, { late: true })));
-  const read = readers.get(request).read(new Uint8Array(isFirst ? FIRST : PIECE));
+  const read = reader.read(rooms.get(reader) ?? new Uint8Array(FIRST));
   const { done, value, late: isLate } = await Promise.race([read, late]).finally(() => clearTimeout(timer));
-  if (!isLate) return done ? null : value;
+  if (!isLate) {
+    if (!done) rooms.set(reader, roomAfter(value, PIECE));
+    return done ? null : value;
+  }
   read.catch(nothing);
   slow.add(request);
   return undefined;
