@@ -155,7 +155,7 @@ fn of_several_folders_cookies_one_that_holds_is_enough() {
     assert_eq!(ask(&[cookie(&outer), cookie(&other)]), None);
     assert_eq!(ask(&["edgegate-link=?".to_owned(), cookie(&outer)]), None);
     assert_eq!(ask(&[cookie(&other)]), Some(Reason::LinkPathMismatch));
-    assert_eq!(ask(&[cookie(&inner.replace("demo", "nobody"))]), Some(Reason::LinkKeyUnknown));
+    assert_eq!(ask(&[cookie(&inner.replace("demo", "nobody"))]), Some(Reason::CredentialMissing), "another profile's");
     assert_eq!(ask(&["edgegate-link=?".to_owned()]), Some(Reason::CredentialMissing), "another one's");
     let eight: Vec<String> = (0..8).map(|_| cookie(&other)).chain([cookie(&inner)]).collect();
     assert_eq!(ask(&eight), Some(Reason::LinkPathMismatch), "no more than eight are looked at");
@@ -168,6 +168,52 @@ fn a_bad_link_in_the_address_is_not_saved_by_a_cookie() {
     let bad = query("/video/42/", "").replace("eg_exp=1", "eg_exp=2");
     let handled = site.ask(&Request::get(&format!("/video/42/a?{bad}")).with("cookie", &cookie));
     assert_eq!(handled.refused, Some(Reason::LinkSignatureMismatch));
+}
+
+#[test]
+fn the_cookie_opens_nothing_that_the_link_does_not() {
+    let site = site();
+    let cookie = format!("edgegate-link={}", base64url(query("/video/42/", "user=anna&quality=sd").as_bytes()));
+    let ask = |path: &str| site.ask(&Request::get(path).with("cookie", &cookie));
+    assert_eq!(ask("/video/42/a?_HLS_msn=1").refused, None);
+    for own in ["x=1", "user=bob", "quality=hd", "Quality=hd", "_HLS_msn=1&x=1", "&"] {
+        let refused = ask(&format!("/video/42/a?{own}")).refused;
+        assert_eq!(refused, Some(Reason::LinkParameterAfterSignature), "{own}");
+    }
+    for own in ["eg_path=/", "eg_confirm=1"] {
+        assert!(ask(&format!("/video/42/a?{own}")).refused.is_some(), "{own}");
+    }
+}
+
+#[test]
+fn a_cookie_that_does_not_hold_stands_in_the_way_of_nothing_else() {
+    let given = "accept = [\"link:folder\"]\n";
+    let policy = |accept: &str| POLICY.replace(given, &format!("accept = [{accept}]\n"));
+    let open = Site::new(&World::at(NOW), &policy("\"link:folder\", \"none\""));
+    let inside = Site::new(&World::at(NOW), &policy("\"link:folder\", \"session\""));
+    let session = inside.session();
+    let good = query("/video/42/", "user=anna");
+    for bad in
+        [good.replace("/42/", "/43/"), good.replace("eg_exp=1", "eg_exp=2"), query("/video/43/", ""), "x".to_owned()]
+    {
+        let cookie = format!("edgegate-link={}", base64url(bad.as_bytes()));
+        let request = Request::get("/video/42/a").with("cookie", &cookie);
+        assert_eq!(open.ask(&request).refused, None, "{bad}");
+        let both = Request::get("/video/42/a").with("cookie", &format!("{cookie}; __Host-edgegate={session}"));
+        let handled = inside.ask(&both);
+        assert_eq!((handled.refused, handled.identity.map(|identity| identity.kind)), (None, Some("session")), "{bad}");
+    }
+    let planted = format!("edgegate-link={}; __Host-edgegate={session}", base64url(good.as_bytes()));
+    let handled = inside.ask(&Request::get("/video/42/a").with("cookie", &planted));
+    assert_eq!(handled.identity.unwrap().kind, "session", "who is signed in stays who he is");
+    let many: Vec<String> =
+        (0..9).map(|_| format!("edgegate-link={}", base64url(good.replace("demo", "nobody").as_bytes()))).collect();
+    let cookies = format!("{}; edgegate-link={}", many.join("; "), base64url(good.as_bytes()));
+    assert_eq!(
+        site().ask(&Request::get("/video/42/a").with("cookie", &cookies)).refused,
+        None,
+        "cookies of others are not counted"
+    );
 }
 
 proptest! {

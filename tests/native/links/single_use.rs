@@ -1,10 +1,13 @@
 //! Links that work once: the page that asks first, and the same client's second request.
 
+use edgegate_core::digest::base64url;
 use edgegate_core::exchange::decision::Decision;
 use edgegate_core::refusal::Reason;
+use edgegate_core::signed::link::{Signed, compute};
+use edgegate_core::testing::World;
 
 use crate::support::story::Story;
-use crate::support::{POLICY, Request, Site, answer, is_granted};
+use crate::support::{NOW, POLICY, Request, Site, answer, is_granted};
 
 fn from(request: Request, address: &str, agent: &str) -> Request {
     request.with("cf-connecting-ip", address).with("user-agent", agent)
@@ -132,4 +135,81 @@ fn kv_alone_knows_the_grace_too() {
     assert_eq!(ask("192.0.2.8"), Some(Reason::LinkReplayed));
     story.site.ports.world.clock.set(story.site.ports.world.clock.get() + 30);
     assert_eq!(ask("192.0.2.7"), Some(Reason::LinkReplayed));
+}
+
+/// A route that asks, with every kind of link.
+fn mixed() -> Site {
+    let given = "accept = [\"link:once\", \"nonce\"]";
+    let every = "accept = [\"nonce\", \"link:once\", \"link:files\", \"link:folder\", \"session\"]";
+    Site::new(&World::at(NOW), &POLICY.replace(given, every))
+}
+
+#[test]
+fn the_button_opens_no_link_for_get_to_a_post() {
+    let mut story = Story::new();
+    let site = mixed();
+    for (profile, own) in [("files", ""), ("folder", ""), ("once", "")] {
+        story.step(&format!("link /pressed/a{own} profile={profile}"));
+        let request = story.request("POST {link}&eg_confirm=1").with("sec-fetch-site", "same-origin");
+        let handled = site.ask(&request);
+        assert!(!matches!(handled.decision, Decision::Forward(_)), "{profile}");
+    }
+    story.step("link /pressed/a profile=folder");
+    let cookie = format!("edgegate-link={}", base64url(story.fill("{link-query}").as_bytes()));
+    for query in ["?eg_confirm=1", "?_HLS_a=1&eg_confirm=1", ""] {
+        let handled = site.ask(&Request::new("POST", &format!("/pressed/a{query}")).with("cookie", &cookie));
+        assert!(!matches!(handled.decision, Decision::Forward(_)), "{query}");
+    }
+}
+
+#[test]
+fn a_nonce_is_confirmed_on_a_route_with_links_of_every_kind() {
+    let site = mixed();
+    let address = format!("/pressed/a?NONCE_TOKEN={}", site.nonce("pressed"));
+    assert!(answer(&site.ask(&Request::get(&address))).body.contains("Press the button"));
+    let pressed =
+        site.ask(&Request::new("POST", &format!("{address}&eg_confirm=1")).with("sec-fetch-site", "same-origin"));
+    assert_eq!((pressed.refused, answer(&pressed).status), (None, 303));
+}
+
+#[test]
+fn only_the_button_uses_up_a_link_that_is_for_any_method() {
+    let mut story = Story::new();
+    let text = POLICY.replace("[links.once]\n", "[links.once]\ncover_method = false\n");
+    let site = Site::new(&World::at(NOW), &text);
+    story.step("link /pressed/a profile=once");
+    let (path, query) =
+        story.fill("{link}").split_once('?').map(|(path, query)| (path.to_owned(), query.to_owned())).unwrap();
+    let profile = site.gate.policy.links.iter().find(|one| one.name == "once").unwrap();
+    let covered = query.split_once("&eg_sig=").unwrap().0;
+    let key = site.gate.policy.key("demo").unwrap();
+    let signing = site.gate.secrets.usable(false).key(key).unwrap();
+    let signed = Signed { method: "GET", host: "gate.example.org", path: &path, query: covered };
+    let link = format!("{path}?{covered}&eg_sig={}", base64url(&compute(profile, signing, signed)));
+    let handled = site.ask(&Request::new("POST", &link));
+    assert_eq!(handled.refused, Some(Reason::LinkNotUsed));
+    assert!(answer(&site.ask(&Request::get(&link))).body.contains("Press the button"));
+}
+
+#[test]
+fn who_confirmed_a_link_with_a_grace_comes_again_by_the_same_address() {
+    let text = POLICY.replace(
+        "accept = [\"link:graced\"]\n",
+        "accept = [\"link:graced\"]\nmethods = [\"GET\", \"POST\"]\nconfirm = true\n",
+    );
+    let text = text.replace("grace = \"30s\"", "grace = \"10m\"");
+    let world = World::at(NOW);
+    let site = Site::new(&world, &text);
+    let mut story = Story::new();
+    story.step("link /graced/a profile=graced exp=6000");
+    let client = |request: Request| from(request, "192.0.2.7", "Phone/1");
+    let pressed = site.ask(&client(story.request("POST {link}&eg_confirm=1")));
+    let back = answer(&pressed).headers.iter().find(|(name, _)| *name == "location").unwrap().1.clone();
+    assert!(is_granted(&site.ask(&client(Request::get(&back)))));
+    world.pass(61);
+    assert!(is_granted(&site.ask(&client(Request::get(&back)))), "a part of the file, a minute later");
+    assert_eq!(site.ask(&from(Request::get(&back), "192.0.2.8", "Phone/1")).refused, Some(Reason::LinkReplayed));
+    world.pass(599);
+    let late = site.ask(&client(Request::get(&back)));
+    assert!(!matches!(late.decision, Decision::Forward(_)), "{:?}", late.refused);
 }

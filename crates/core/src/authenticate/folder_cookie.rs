@@ -7,7 +7,7 @@ use crate::exchange::Exchange;
 use crate::http::{Headers, cookie};
 use crate::policy::Link;
 use crate::policy::carrier::LINK_COOKIE;
-use crate::signed::link::Parts;
+use crate::signed::link::{Parts, find_key, parse};
 
 /// Sets it, if the browser does not have it yet.
 pub(super) fn set<P>(x: &Exchange<'_, P>, parts: &Parts<'_>) {
@@ -22,11 +22,15 @@ pub(super) fn set<P>(x: &Exchange<'_, P>, parts: &Parts<'_>) {
     x.jar.set(format!("{LINK_COOKIE}={value}; Path={folder}; Max-Age={seconds}{secure}; HttpOnly; SameSite=Lax"));
 }
 
-/// The queries in the cookies of a request. Another profile's are among them.
-pub(super) fn shown<'a>(profile: &Link, headers: &Headers<'a>) -> impl Iterator<Item = String> + use<'a> {
-    let header = headers.get("cookie").filter(|_| profile.cookie).unwrap_or_default();
+/// The queries in the cookies of a request that a key of the profile could have made.
+pub(super) fn shown<'a>(profile: &'a Link, headers: &Headers<'a>) -> impl Iterator<Item = String> + use<'a> {
+    let header = headers.get("cookie").unwrap_or_default();
     let read = |value: &str| String::from_utf8(from_base64url(value.as_bytes())?).ok();
-    cookie::all(header, LINK_COOKIE).take(MOST).filter_map(read)
+    let is_own = |query: &String| match parse(profile, query) {
+        Ok(Some(parts)) => find_key(profile, parts.key_id).is_some(),
+        _ => false,
+    };
+    cookie::all(header, LINK_COOKIE).filter_map(read).filter(is_own).take(MOST)
 }
 
 /// Folders that lie in each other, of which a browser sends the cookies of all. Each costs a MAC.

@@ -10,7 +10,7 @@ use crate::http::fetch_metadata;
 use crate::identity::Identity;
 use crate::page;
 use crate::policy::carrier::CONFIRM;
-use crate::policy::{Link, RateBy, Route};
+use crate::policy::{CredentialKind, Link, RateBy, Route};
 use crate::ports::{ClaimKey, Ports};
 use crate::refusal::Reason;
 use crate::refused::Refusal;
@@ -25,11 +25,10 @@ impl Credential for Link {
         route: &Route,
         _: &mut Shown<'_>,
     ) -> Result<Option<Access>, Refusal> {
-        let asked = Asked::read(route.confirm, x.request.method, x.target.query.unwrap_or_default());
+        let is_confirmed = route.confirm && self.single_use;
+        let asked = Asked::read(is_confirmed, x.request.method, x.target.query.unwrap_or_default());
         let signed = Signed { query: asked.query, method: asked.method, host: &x.target.host, path: x.target.path };
-        let Some((link, parts)) = link::authenticate(self, x.ctx().secrets, signed)? else {
-            return in_cookie(self, x, route, signed);
-        };
+        let Some((link, parts)) = link::authenticate(self, x.ctx().secrets, signed)? else { return Ok(None) };
         let identity = identity(&link);
         match opened(self, x, &asked, (&link, &parts)) {
             Ok(access) => Ok(Some(Access { link: counted(route, &link), ..access.by(identity) })),
@@ -52,13 +51,14 @@ fn opened<P: Ports>(
     if !profile.single_use {
         return Ok(Access::default());
     }
-    if asked.is_confirmed && asked.method == "GET" {
+    if asked.is_confirmed {
         let made_by = link::find_key(profile, &link.key_id).ok_or(Reason::LinkKeyUnknown)?;
         let secret = x.ctx().secrets.key(made_by)?.secret;
         let shown = asked.confirmation.filter(|_| !asked.is_pressed);
         if !shown.is_some_and(|proof| confirmation::holds(secret, &link.mac, proof, x.now)) {
-            let proof = || confirmation::prove(secret, &link.mac, x.now);
-            return confirm(x, asked, proof);
+            // Who comes again in the grace comes with the same proof.
+            let until = x.now.saturating_add(confirmation::LIFETIME + profile.grace);
+            return confirm(x, asked, || confirmation::prove(secret, &link.mac, until));
         }
     }
     let (key, until) = (key(link), link.until);
@@ -75,38 +75,53 @@ fn confirm<P>(x: &Exchange<'_, P>, asked: &Asked<'_>, proof: impl Fn() -> String
     match asked.is_pressed {
         true if !fetch_metadata::is_own_form(headers, &x.target.origin()) => Err(Reason::CrossSite),
         true => Ok(Access { then: Then::Redirect(address(&proof())), ..Access::default() }),
-        false if fetch_metadata::looks_ahead(x.request.method, headers) => Err(Reason::LinkNotUsed),
+        false if asked.method != "GET" || fetch_metadata::looks_ahead(asked.method, headers) => {
+            Err(Reason::LinkNotUsed)
+        }
         false => Ok(Access::answer(page::confirm(&address(confirmation::PRESSED)))),
     }
 }
 
-/// A folder's link in the cookie that its first use set. A browser sends that by itself, so another site's requests are told
-/// apart as they are for a session.
+/// A folder's link in a cookie that an earlier use set. A browser sends that by itself, so whatever a client shows on purpose, and
+/// a session, is asked first, and another site's requests are told apart as they are for a session.
+///
+/// # Errors
+/// Of the first that does not hold, if none does. It is told only if nothing else opens the route.
+pub(super) fn in_cookies<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Option<Access>, Refusal> {
+    let mut refused = None;
+    let profiles = route.accept.iter().filter_map(|accept| match accept {
+        CredentialKind::Link(profile) if profile.cookie => Some(profile),
+        _ => None,
+    });
+    for profile in profiles {
+        for query in folder_cookie::shown(profile, &x.request.headers) {
+            match in_cookie(profile, x, route, &query) {
+                Ok(access) => return Ok(access),
+                Err(refusal) => refused = refused.or(Some(refusal)),
+            }
+        }
+    }
+    refused.map_or(Ok(None), Err)
+}
+
 fn in_cookie<P: Ports>(
     profile: &Link,
     x: &Exchange<'_, P>,
     route: &Route,
-    asked: Signed<'_>,
+    query: &str,
 ) -> Result<Option<Access>, Refusal> {
-    let mut refused = None;
-    for query in folder_cookie::shown(profile, &x.request.headers) {
-        let signed = Signed { query: &query, ..asked };
-        let verified = link::authenticate(profile, x.ctx().secrets, signed);
-        let Some((link, parts)) = verified.unwrap_or_else(|reason| {
-            refused = Some(reason.into());
-            None
-        }) else {
-            continue;
-        };
-        let identity = identity(&link);
-        let arrival = Arrival { client: x.request.client_address, now: x.now };
-        let checked = link::check_terms(profile, &parts, arrival).and_then(|()| cross_site::check_origin(x, route));
-        match checked {
-            Ok(()) => return Ok(Some(Access { link: counted(route, &link), ..Access::of(identity) })),
-            Err(reason) => refused = Some(reason.of(&identity)),
-        }
+    let signed = Signed { query, method: x.request.method, host: &x.target.host, path: x.target.path };
+    let Some((link, parts)) = link::authenticate(profile, x.ctx().secrets, signed)? else { return Ok(None) };
+    let identity = identity(&link);
+    let holds = || {
+        link::check_terms(profile, &parts, Arrival { client: x.request.client_address, now: x.now })?;
+        parts.check_unsigned(profile, x.target.query.unwrap_or_default())?;
+        cross_site::check_origin(x, route)
+    };
+    match holds() {
+        Ok(()) => Ok(Some(Access { link: counted(route, &link), ..Access::of(identity) })),
+        Err(reason) => Err(reason.of(&identity)),
     }
-    refused.map_or(Ok(None), Err)
 }
 
 fn identity(link: &Verified) -> Identity {

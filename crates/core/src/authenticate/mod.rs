@@ -37,18 +37,27 @@ use crate::refused::Refusal;
 
 use kind::{Credential, Shown};
 
-/// Asks the route's kinds of credential in the policy's order.
+/// Asks the route's kinds of credential in the policy's order, then for the cookie of a folder.
 ///
 /// # Errors
 /// The first refusal; if no kind found anything and the route is not open, `CredentialMissing`, or `NetworkNotAllowed`
 /// where nothing that a client could show would open it.
 pub(crate) async fn authenticate<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Access, Refusal> {
     let mut shown = Shown::read(x, route).await?;
-    for accept in &route.accept {
+    let is_open = |accept: &&CredentialKind| matches!(accept, CredentialKind::Anonymous);
+    for accept in route.accept.iter().filter(|accept| !is_open(accept)) {
         if let Some(access) = one(x, route, accept, &mut shown).await? {
             return Ok(Access { body: shown.body, ..access });
         }
     }
+    let by_cookie = link::in_cookies(x, route);
+    if let Ok(Some(access)) = by_cookie {
+        return Ok(Access { body: shown.body, ..access });
+    }
+    if route.accept.iter().any(|accept| is_open(&accept)) {
+        return Ok(Access { body: shown.body, ..Access::of(Identity::none()) });
+    }
+    by_cookie?;
     let is_shown = |accept: &CredentialKind| !matches!(accept, CredentialKind::Network(_));
     match route.accept.iter().any(is_shown) {
         true => Err(Reason::CredentialMissing.into()),
@@ -85,6 +94,6 @@ async fn one<P: Ports>(
         }
         // The route serves the dialect, which has rules of its own.
         CredentialKind::Luminate(_) => Err(Reason::Internal.into()),
-        CredentialKind::Anonymous => Ok(Some(Access::of(Identity::none()))),
+        CredentialKind::Anonymous => Ok(None), // the last of all
     }
 }

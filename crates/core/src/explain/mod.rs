@@ -92,13 +92,14 @@ impl<'a> Explainer<'a> {
             return refused(reason, vec![cause.to_owned()]);
         }
         let signed = Signed { method, host: &target.host, path: target.path, query };
-        let mut explanation = None;
+        let (mut explanation, mut explained) = (None, signed);
         for accept in &route.accept {
             let next = match accept {
                 CredentialKind::Link(profile) => {
-                    let asked = confirmation::Asked::read(route.confirm, method, query);
-                    let mut told = self.link(profile, Signed { method: asked.method, query: asked.query, ..signed });
-                    if route.confirm && profile.single_use && told.verdict == "ok" {
+                    let asked = confirmation::Asked::read(route.confirm && profile.single_use, method, query);
+                    explained = Signed { method: asked.method, query: asked.query, ..signed };
+                    let mut told = self.link(profile, explained);
+                    if asked.is_confirmed && told.verdict == "ok" {
                         told.causes.push("The route asks with a page first; its button uses the link up.".to_owned());
                     }
                     told
@@ -126,7 +127,7 @@ impl<'a> Explainer<'a> {
             refused(Reason::CredentialMissing, vec![cause])
         };
         let mut explanation = explanation.unwrap_or_else(nothing);
-        self.rules(route, signed, &mut explanation);
+        self.rules(route, explained, &mut explanation);
         if explanation.verdict == "ok" && names_no_object(route, &target) {
             let cause = "The route leads to a bucket, and no object can have this name.";
             explanation = refused(Reason::ObjectMissing, vec![cause.to_owned()]);
@@ -166,6 +167,9 @@ fn without_signature(route: &Route) -> Option<Explanation> {
     }
     if has(|accept| matches!(accept, CredentialKind::Network(_) | CredentialKind::Webhook(_))) {
         return Some(issued::not_known("Where the client comes from, or what its sender signed, decides.".to_owned()));
+    }
+    if has(|accept| matches!(accept, CredentialKind::Link(profile) if profile.cookie)) {
+        return Some(issued::not_known("The cookie of a folder may open it, which an earlier link set.".to_owned()));
     }
     let cause = "The route is open: it goes through as nobody, unless something else that it carries is refused.";
     has(|accept| matches!(accept, CredentialKind::Anonymous)).then(|| Explanation {

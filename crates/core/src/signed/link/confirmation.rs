@@ -19,12 +19,12 @@ pub struct Asked<'a> {
     pub confirmation: Option<&'a str>,
     /// Whether the button was pressed.
     pub is_pressed: bool,
-    /// Whether the route asks for a confirmation.
+    /// Whether a confirmation is asked for.
     pub is_confirmed: bool,
 }
 
 impl<'a> Asked<'a> {
-    /// Of a request along a route that asks for a confirmation, or does not.
+    /// Of a request for what is used up after a confirmation, or is not.
     pub fn read(is_confirmed: bool, method: &'a str, whole: &'a str) -> Self {
         let (query, confirmation) = split(whole).filter(|_| is_confirmed).unzip();
         let is_pressed = method == "POST" && confirmation == Some(PRESSED);
@@ -33,9 +33,8 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// The proof for the link with that MAC, made now (Unix seconds).
-pub fn prove(secret: &Secret, link: &[u8], now: u64) -> String {
-    let until = now.saturating_add(LIFETIME);
+/// The proof for the link with that MAC, good until then (Unix seconds).
+pub fn prove(secret: &Secret, link: &[u8], until: u64) -> String {
     format!("{until}.{}", base64url(&mac(secret, link, until)))
 }
 
@@ -47,6 +46,9 @@ pub fn holds(secret: &Secret, link: &[u8], value: &str, now: u64) -> bool {
     };
     read().is_some_and(|(until, shown)| now < until && bool::from(mac(secret, link, until).ct_eq(&shown)))
 }
+
+/// Seconds for which a proof is good, and the profile's grace beside.
+pub const LIFETIME: u64 = 60;
 
 /// What the button posts.
 pub const PRESSED: &str = "1";
@@ -61,6 +63,3 @@ fn split(query: &str) -> Option<(&str, &str)> {
 fn mac(secret: &Secret, link: &[u8], until: u64) -> [u8; 32] {
     hmac_sha256(secret, &[b"edgegate confirm v1\0", link, &until.to_be_bytes()])
 }
-
-/// Seconds.
-const LIFETIME: u64 = 60;

@@ -2,6 +2,7 @@
 
 use crate::digest::from_base64url;
 use crate::http::query;
+use crate::policy::carrier::CONFIRM;
 use crate::policy::{Link, LinkScope, Network};
 use crate::refusal::Reason;
 use crate::sealed::record::is_name;
@@ -28,6 +29,14 @@ pub struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
+    /// Whether a query may stand beside the link as it is, unsigned.
+    ///
+    /// # Errors
+    /// `LinkParameterAfterSignature`, `ParameterDuplicate`.
+    pub fn check_unsigned(&self, profile: &Link, query: &str) -> Result<(), Reason> {
+        if query.is_empty() { Ok(()) } else { check_ignored(profile, self.covered, query) }
+    }
+
     /// What the MAC covers of a request that shows the link: of a folder's, the folder in the place of the path.
     pub fn covering(&self, request: Signed<'a>) -> Signed<'a> {
         Signed { query: self.covered, path: self.folder.unwrap_or(request.path), ..request }
@@ -39,9 +48,11 @@ impl<'a> Parts<'a> {
 /// # Errors
 /// `ParameterDuplicate`, `ParameterShadowed`, `LinkMalformed`, `LinkParameterAfterSignature`.
 pub fn parse<'a>(profile: &Link, query: &'a str) -> Result<Option<Parts<'a>>, Reason> {
-    let mut own = false;
+    let (mut own, mut is_confirmed) = (false, false);
     for name in query::names(query) {
-        if query::folds_onto_prefix(name, PREFIX) {
+        if name == CONFIRM {
+            is_confirmed = true; // of a nonce, if there is no link
+        } else if query::folds_onto_prefix(name, PREFIX) {
             let is_known = NAMES.contains(&name) || (name == FOLDER && profile.scope == LinkScope::Prefix);
             if !is_known {
                 return Err(Reason::ParameterShadowed);
@@ -51,6 +62,9 @@ pub fn parse<'a>(profile: &Link, query: &'a str) -> Result<Option<Parts<'a>>, Re
     }
     if !own {
         return Ok(None);
+    }
+    if is_confirmed {
+        return Err(Reason::ParameterShadowed);
     }
     let mac = query::sole(query, "eg_sig")?.ok_or(Reason::LinkMalformed)?;
     let (covered, rest) = query.split_once("&eg_sig=").ok_or(Reason::LinkMalformed)?;
