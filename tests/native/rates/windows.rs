@@ -133,6 +133,16 @@ fn a_stranger_uses_up_nothing_and_costs_nothing() {
 }
 
 #[test]
+fn a_link_that_was_used_up_still_counts() {
+    let mut story =
+        story("accept = [\"link:once\"]\nrate = { limit = 2, period = \"1h\", by = \"client\", exact = true }");
+    let (used, other) = (link(&mut story, "/many/a exp=7200"), link(&mut story, "/many/b exp=7200"));
+    assert!(is_granted(&story.site.ask(&used)));
+    assert_eq!(story.site.ask(&used).refused, Some(Reason::LinkReplayed));
+    assert_eq!(story.site.ask(&other).refused, Some(Reason::RateExceeded));
+}
+
+#[test]
 fn a_network_is_counted_before_anything_that_it_shows() {
     let story = story("accept = [\"bearer\"]\nrate = { limit = 2, period = \"1m\", by = \"network\" }");
     let token = token(&story.site, "jo");
