@@ -1,10 +1,14 @@
 //! Links that work once: the page that asks first, and the same client's second request.
 
+use core::future::Future;
+use core::pin::Pin;
+
 use edgegate_core::digest::base64url;
+use edgegate_core::exchange::Handled;
 use edgegate_core::exchange::decision::Decision;
 use edgegate_core::refusal::Reason;
 use edgegate_core::signed::link::{Signed, compute};
-use edgegate_core::testing::World;
+use edgegate_core::testing::{Turns, World};
 
 use crate::support::story::Story;
 use crate::support::{NOW, POLICY, Request, Site, answer, is_granted};
@@ -122,6 +126,12 @@ fn grace_counts_from_the_first_use_and_an_ipv6_network_is_one_client() {
     assert_eq!(ask(&story, "2001:db8:1:2::7"), Some(Reason::LinkReplayed), "it was used 40 s ago");
 }
 
+/// The policy of the fixtures without the Ledger.
+fn best_effort() -> String {
+    let text = POLICY.replace("revocation = \"strict\"", "revocation = \"cached\"");
+    text.replacen("[limits]", "[storage]\nsingle_use = \"best-effort\"\n\n[limits]", 1)
+}
+
 #[test]
 fn kv_alone_knows_the_grace_too() {
     let text = POLICY.replace("revocation = \"strict\"", "revocation = \"cached\"");
@@ -212,4 +222,46 @@ fn who_confirmed_a_link_with_a_grace_comes_again_by_the_same_address() {
     world.pass(599);
     let late = site.ask(&client(Request::get(&back)));
     assert!(!matches!(late.decision, Decision::Forward(_)), "{:?}", late.refused);
+}
+
+#[test]
+fn who_comes_second_in_another_isolate_is_no_first_client_there() {
+    let mut story = Story::new();
+    story.step("link /graced/a profile=graced exp=600");
+    let [a, b] = [(); 2].map(|()| Site::beside(&story.site.ports, &best_effort()));
+    let victim = from(story.request("GET {link}"), "192.0.2.7", "Phone/1");
+    let thief = from(story.request("GET {link}"), "198.51.100.9", "Thief/1");
+    assert_eq!(a.ask(&victim).refused, None);
+    for _ in 0..3 {
+        assert_eq!(b.ask(&thief).refused, Some(Reason::LinkReplayed));
+    }
+    assert_eq!(b.ask(&victim).refused, None, "it is the first client's grace");
+    story.site.ports.world.pass(30);
+    for site in [&a, &b] {
+        assert_eq!(site.ask(&victim).refused, Some(Reason::LinkReplayed));
+    }
+}
+
+#[test]
+fn nor_are_two_who_come_second_at_once() {
+    let mut story = Story::new();
+    story.step("link /graced/a profile=graced exp=600");
+    let [a, b] = [(); 2].map(|()| Site::beside(&story.site.ports, &best_effort()));
+    let victim = from(story.request("GET {link}"), "192.0.2.7", "Phone/1");
+    let thief = from(story.request("GET {link}"), "198.51.100.9", "Thief/1");
+    assert_eq!(a.ask(&victim).refused, None);
+    b.ports.steps.set(true);
+    let at_once = |request: [&Request; 3]| {
+        let attempt = |request| -> Pin<Box<dyn Future<Output = Handled> + '_>> { Box::pin(b.check(request)) };
+        let mut turns = Turns::new(request.map(attempt));
+        (0..3).for_each(|which| turns.step(which));
+        turns.settle();
+        turns.done.into_iter().map(|handled| handled.unwrap().refused).collect::<Vec<_>>()
+    };
+    let stolen = Some(Reason::LinkReplayed);
+    assert_eq!(at_once([&thief, &thief, &victim]), [stolen, stolen, None]);
+    story.step("link /graced/b profile=graced exp=600");
+    let victim = from(story.request("GET {link}"), "192.0.2.7", "Phone/1");
+    let thief = from(story.request("GET {link}"), "198.51.100.9", "Thief/1");
+    assert_eq!(at_once([&victim, &victim, &thief]), [None, None, stolen], "parts of a file are asked for at once");
 }

@@ -185,3 +185,19 @@ fn best_effort_still_rotates_and_tells_a_retry_from_a_theft() {
     sites.iter().for_each(|site| assert_eq!(call(site, "/me/", &second.access), Some(Reason::TokenRevoked)));
     assert_eq!(refusal(&sites[2].ask(&redeem(&shops_code(&sites[0])))), None);
 }
+
+#[test]
+fn best_effort_takes_two_at_once_in_one_isolate_for_a_retry_not_a_theft() {
+    let (sites, _) = sites(&policy_with("10s", "best-effort", ""), 0);
+    let first = shops_pair(&sites[0]);
+    slowly(&sites);
+    let request = refresh(&first.refresh);
+    let attempt = |_| -> Pin<Box<dyn Future<Output = Handled> + '_>> { Box::pin(sites[0].check(&request)) };
+    let mut turns = Turns::new((0..3).map(attempt));
+    turns.settle();
+    let said: Vec<_> = turns.done.iter().map(|handled| refusal(handled.as_ref().unwrap())).collect();
+    assert_eq!(said, [None; 3]);
+    let pairs = pairs(&turns);
+    assert_eq!(pairs.len(), 1);
+    assert_eq!(call(&sites[0], "/me/", &pairs.first().unwrap().access), None);
+}

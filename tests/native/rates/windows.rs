@@ -8,9 +8,9 @@ use edgegate_core::refusal::Reason;
 use edgegate_core::testing::{Fault, Faults, Turns, finish};
 use proptest::prelude::*;
 
-use super::{story, with_route};
+use super::{field, story, with_route};
 use crate::support::story::Story;
-use crate::support::{NOW, Request, Site, is_granted};
+use crate::support::{NOW, Request, Site, answer, is_granted};
 
 const EXACT: &str =
     "accept = [\"bearer\", \"link:once\"]\nrate = { limit = 3, period = \"10m\", by = \"subject\", exact = true }";
@@ -133,6 +133,16 @@ fn a_stranger_uses_up_nothing_and_costs_nothing() {
 }
 
 #[test]
+fn a_link_that_was_used_up_still_counts() {
+    let mut story =
+        story("accept = [\"link:once\"]\nrate = { limit = 2, period = \"1h\", by = \"client\", exact = true }");
+    let (used, other) = (link(&mut story, "/many/a exp=7200"), link(&mut story, "/many/b exp=7200"));
+    assert!(is_granted(&story.site.ask(&used)));
+    assert_eq!(story.site.ask(&used).refused, Some(Reason::LinkReplayed));
+    assert_eq!(story.site.ask(&other).refused, Some(Reason::RateExceeded));
+}
+
+#[test]
 fn a_network_is_counted_before_anything_that_it_shows() {
     let story = story("accept = [\"bearer\"]\nrate = { limit = 2, period = \"1m\", by = \"network\" }");
     let token = token(&story.site, "jo");
@@ -156,6 +166,38 @@ fn each_link_has_its_own_count_whatever_its_spelling() {
     assert!(is_granted(&story.site.ask(&first)));
     assert_eq!(story.site.ask(&spelled).refused, Some(Reason::RateExceeded));
     assert!(is_granted(&story.site.ask(&second)));
+}
+
+#[test]
+fn the_button_of_a_confirmed_link_is_not_counted_beside_what_it_leads_to() {
+    for how in [
+        "period = \"1h\", by = \"link\", exact = true",
+        "period = \"1h\", by = \"client\", exact = true",
+        "period = \"10s\", by = \"subject\"",
+    ] {
+        let mut story = story(&format!(
+            "methods = [\"GET\", \"HEAD\", \"POST\"]\naccept = [\"link:once\"]\nconfirm = true\n\
+             rate = {{ limit = 1, {how} }}"
+        ));
+        story.step("link /many/a profile=once");
+        let press = story.request("POST {link}&eg_confirm=1").with("sec-fetch-site", "same-origin");
+        let (pressed, cost) = story.site.cost(&press);
+        assert_eq!((answer(&pressed).status, cost, field(&pressed, "ratelimit")), (303, 0, None), "{how}");
+        let led = Request::get(field(&pressed, "location").unwrap());
+        assert!(is_granted(&story.site.ask(&led)), "{how}");
+        assert_eq!(story.site.ask(&led).refused, Some(Reason::RateExceeded), "what it leads to is counted: {how}");
+    }
+}
+
+#[test]
+fn a_clock_that_was_ahead_for_one_request_leaves_no_window_behind() {
+    let story = story(EXACT);
+    let token = token(&story.site, "jo");
+    (0..3).for_each(|_| assert!(is_granted(&story.site.ask(&visit(&token)))));
+    assert_eq!(story.site.ask_by(&visit(&token), NOW + 700).refused, Some(Reason::RateExceeded));
+    story.site.ask(&Request::get("/many/a"));
+    story.site.ports.world.pass(701);
+    assert!(is_granted(&story.site.ask(&visit(&token))), "the window ended by the Ledger's clock");
 }
 
 #[test]

@@ -125,8 +125,10 @@ async fn redirect<P: Ports>(
     access: Access,
 ) -> Result<Decision, Refusal> {
     let who = Caller { identity: access.identity.as_ref(), link: access.link.as_deref() };
-    let left = rate::of_caller(x, route, who).await?;
+    let mut left = Vec::new();
+    // What uses nothing up leads back to the route, and is counted there: the button of a link that is confirmed.
     if let Some(claim) = access.claim {
+        left = rate::of_caller(x, route, who).await?;
         use_up(x, route, *claim).await?;
     }
     let answer = with_cookies(Answer::see_other(location), x.jar.take());

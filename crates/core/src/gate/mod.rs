@@ -66,6 +66,7 @@ impl State {
         let Moment { now, request_id } = moment;
         self.recent.begin(now);
         self.foreign.begin(now);
+        self.over.begin(now);
         let jar = &Jar::default();
         let mut place = Place::Nowhere;
         let behind = client::behind(request, &self.policy.gateway.proxies);

@@ -1,8 +1,9 @@
 //! `rate` of a route: requests are counted, and what is too much is 429.
 //!
 //! By network they are counted first of all, so that a flood of whatever costs little. By whom a credential is for they are
-//! counted once that was verified: a stranger uses up nothing of somebody else's. In either case before anything is
-//! claimed, so that a link that works once is good for another request. A count that fails refuses.
+//! counted once that was verified: a stranger without one uses up nothing of somebody else's. In either case before anything
+//! is claimed, so that a link that works once is good for another request; one that was used up still counts. A count that
+//! fails refuses.
 
 use crate::exchange::Exchange;
 use crate::exchange::decision::Decision;

@@ -47,26 +47,53 @@ async fn take_in_vault(
     note: &str,
 ) -> Result<Claimed, Reason> {
     let key = format!("used:{}", base64url(&key.0));
-    // This isolate's own memory first: what it claimed is claimed before anything is awaited.
-    let claimed = Record { sub: note.to_owned(), ..Record::tombstone(until) };
-    if let Some(earlier) = ctx.recent.get(&key, ctx.now, 0) {
-        return Ok(replayed(ctx, earlier.sub));
-    }
-    ctx.recent.put(&key, claimed, ctx.now);
-    let work = async {
-        if let Some(note) = ctx.ports.get(&key).await? {
-            return Ok(replayed(ctx, note));
-        }
-        ctx.ports.put(&key, if note.is_empty() { "1" } else { note }, kv_expiry(ctx.now, until)).await?;
-        Ok(Claimed::First)
+    let remember = |note: &str, generation| {
+        let claimed = Record { sub: note.to_owned(), generation, ..Record::tombstone(until) };
+        ctx.recent.put(&key, claimed, ctx.now);
     };
-    let claimed = work.await;
-    if claimed.is_err() {
+    // This isolate's own memory first: what it claimed is claimed before anything is awaited.
+    let is_first = match ctx.recent.get(&key, ctx.now, 0) {
+        Some(earlier) if earlier.generation == KNOWN => return Ok(replayed(ctx, earlier.sub)),
+        earlier => earlier.is_none(),
+    };
+    if is_first {
+        remember(note, ASKED);
+    }
+    let found = match ctx.ports.get(&key).await {
+        Ok(found) => found,
+        Err(reason) => {
+            if is_first {
+                ctx.recent.forget(&key);
+            }
+            return Err(reason);
+        }
+    };
+    if let Some(note) = found {
+        // Whose claim it is KV says. The note of who came second would let him come again.
+        remember(&note, KNOWN);
+        return Ok(replayed(ctx, note));
+    }
+    if !is_first {
+        if let Some(earlier) = ctx.recent.get(&key, ctx.now, 0) {
+            return Ok(replayed(ctx, earlier.sub));
+        }
+        remember(note, ASKED); // the first could not write its claim
+    }
+    if let Err(reason) = ctx.ports.put(&key, if note.is_empty() { "1" } else { note }, kv_expiry(ctx.now, until)).await
+    {
         // The claim was taken back, so the next claimant is the first.
         ctx.recent.forget(&key);
+        return Err(reason);
     }
-    claimed
+    remember(note, KNOWN);
+    Ok(Claimed::First)
 }
+
+/// The generation of a claim in memory while KV is asked whether it is the first. Until then its note is nobody's: a second
+/// claimant asks KV too, and gets this note only if KV has none.
+const ASKED: u64 = 0;
+/// The generation of a claim that KV has, with the note that it has.
+const KNOWN: u64 = 1;
 
 /// KV does not say when a claim was made. A note whose age matters has that time for its first number.
 fn replayed<P>(ctx: Context<'_, P>, note: String) -> Claimed {
