@@ -117,7 +117,7 @@ fn of_families_that_hold_identities_too_only_these_may_hold_a_claim() {
     // Each family of the core's list that is mixed is in one of the lists above.
     for row in ROWS.iter().filter(|row| row.meaning.starts_with("identity") && row.meaning != "identity") {
         let is_of = |name: &&str| edgegate_core::forward::headers::fold(name).starts_with(row.name);
-        let is_tested = IDENTITIES.iter().chain(&DECIDING).any(|name| is_of(&name));
+        let is_tested = IDENTITIES.iter().chain(&DECIDING).any(is_of);
         assert!(is_tested || OF_OTHERS.contains(&row.name), "{}", row.name);
     }
 }
