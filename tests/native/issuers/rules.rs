@@ -125,6 +125,109 @@ fn an_address_opens_and_is_told_only_where_it_is_verified() {
     }
 }
 
+/// Where `subject` of the issuer names the claim `email`, the subject is that address, under the same conditions.
+#[test]
+fn a_subject_that_is_an_address_counts_only_where_it_is_verified() {
+    let signer = Signer::new();
+    let shape = shapes().into_iter().find(|shape| shape["preset"] == "google").unwrap();
+    let by_email = |keys: &str| with_keys(&shape, keys).replace("[issuers.it]", "[issuers.it]\nsubject = \"email\"");
+    let at = |keys: &str| site(&by_email(keys), shape["keys"].as_str().unwrap(), jwk_of(&signer));
+    let ruled =
+        at("require = { subject = [\"*@Example.org\", \"Ann@Example.net\"] }\nheaders = { X-User = \"subject\" }");
+    let plain = at("headers = { X-User = \"subject\" }");
+    for (claims, address) in [
+        (json!({"email": "Jo@EXAMPLE.org", "email_verified": true}), Some("Jo@example.org")),
+        (json!({"email": "Ann@example.NET", "email_verified": "true"}), Some("Ann@example.net")),
+        (json!({"email": "jo@example.org"}), None),
+        (json!({"email": "jo@example.org", "email_verified": false}), None),
+        (json!({"email": "jo@example.org", "email_verified": 1}), None),
+        (json!({"email": ["jo@example.org"], "email_verified": true}), None),
+        (json!({"email": "jo@evil.example@example.org", "email_verified": true}), None),
+        (json!({"email": "jo", "email_verified": true}), None),
+        (json!({"email_verified": true}), None),
+    ] {
+        let mut claims = claims;
+        for name in ["email", "email_verified"] {
+            let said = claims.get(name).cloned().unwrap_or_default();
+            claims[name] = said; // null leaves out what the shape has
+        }
+        let token = signer.sign(&header_of(&shape), &claims_of(&shape, &claims));
+        for site in [&ruled, &plain] {
+            let handled = site.ask(&request(&shape, &token));
+            assert_eq!(handled.refused, address.is_none().then_some(Reason::JwtSubject), "{claims}");
+            let subject = handled.identity.and_then(|identity| identity.subject);
+            assert_eq!(subject.as_deref(), address, "{claims}");
+        }
+        if address.is_some() {
+            let field = told(&plain, &request(&shape, &token), "X-User");
+            assert_eq!(field.as_deref(), address, "{claims}");
+        }
+    }
+    for address in ["jo@evilexample.org", "jo@a.example.org", "ann@example.net"] {
+        let claims = json!({"email": address, "email_verified": true});
+        let token = signer.sign(&header_of(&shape), &claims_of(&shape, &claims));
+        assert_eq!(ruled.ask(&request(&shape, &token)).refused, Some(Reason::RuleNotMet), "{address}");
+    }
+}
+
+#[test]
+fn an_issuer_that_is_asked_names_no_subject_by_an_unverified_address() {
+    let policy =
+        POLICY.replace("introspection = \"/introspect\"", "introspection = \"/introspect\"\nsubject = \"email\"");
+    assert_ne!(policy, POLICY);
+    let site = Site::new(&World::at(NOW), &policy);
+    for (verified, refused) in
+        [(json!(true), None), (json!(false), Some(Reason::JwtSubject)), (Value::Null, Some(Reason::JwtSubject))]
+    {
+        let said = json!({"active": true, "sub": "jo", "aud": "https://gate.example.org", "email": "jo@Example.org",
+            "email_verified": verified, "groups": ["staff"]});
+        site.ports.documents.borrow_mut().insert("/introspect".to_owned(), (200, said.to_string()));
+        let handled = site.ask(&Request::get("/staff/a").bearer(&format!("token-{verified}")));
+        assert_eq!(handled.refused, refused, "{verified}");
+        let subject = handled.identity.and_then(|identity| identity.subject);
+        assert_eq!(subject.as_deref(), refused.is_none().then_some("jo@example.org"), "{verified}");
+    }
+}
+
+/// A pattern of `subject` is read as one of `email` where subjects are addresses.
+#[test]
+fn a_pattern_of_subjects_that_are_addresses_names_a_whole_domain() {
+    let shape = shapes().into_iter().find(|shape| shape["preset"] == "google").unwrap();
+    let check = |claim: &str, accept: &str, value: &str| {
+        let policy = with_keys(&shape, &format!("require = {{ subject = [\"{value}\"] }}"))
+            .replace("[issuers.it]", &format!("[issuers.it]\nsubject = \"{claim}\""))
+            .replace("accept = [\"issuer:it\"]", &format!("accept = [{accept}]"));
+        let bearer = "[keys.seal]\nsecret = \"SEAL_KEY\"\nuse = \"seal\"\n[bearer]\nkeys = [\"seal\"]\n[issuers.it]";
+        let problems = Policy::read(&policy.replace("[issuers.it]", bearer)).err()?;
+        Some(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    };
+    let (one, two) = ("\"issuer:it\"", "\"issuer:it\", \"bearer\"");
+    for (claim, accept, value, is_right) in [
+        ("email", one, "*@example.org", true),
+        ("email", one, "jo@example.org", true),
+        ("email", one, "*example.org", false),
+        ("email", one, "*.example.org", false),
+        ("email", one, "jo@*", false),
+        ("email", one, "jo", false),
+        ("email", two, "*@example.org", true),
+        ("email", two, "1001002", true),
+        ("email", two, "*example.org", false),
+        ("email", two, "jo*", false),
+        ("sub", one, "*@example.org", true),
+        ("sub", one, "*jo@example.org", false),
+        ("sub", one, "*@a@b", false),
+        ("sub", one, "*-staff", true),
+        ("sub", one, "jo-*", true),
+        ("sub", one, "jo@*", true),
+    ] {
+        let problems = check(claim, accept, value);
+        assert_eq!(problems.is_none(), is_right, "{claim} {accept} {value}: {problems:?}");
+        let says =
+            problems.is_none_or(|said| said.contains("require.subject") && said.contains("is no e-mail address"));
+        assert!(says, "{claim} {accept} {value}");
+    }
+}
+
 /// No alias of a field that a route names reaches an origin from a client: neither there nor on any other route, whatever
 /// opens it, and whether or not there is a claim.
 #[test]

@@ -1,5 +1,6 @@
 //! The policy reader.
 
+mod claim_fields;
 mod compiled;
 mod demo;
 mod files;

@@ -47,6 +47,26 @@ impl Claims {
     }
 }
 
+/// The subject, which an issuer says in the claim of that name. One in `email` is an address, and there only where that claim
+/// would be: rules and origins take either for the same proof.
+///
+/// # Example
+/// ```
+/// use edgegate_core::identity::claims::subject;
+///
+/// let said = serde_json::json!({"sub": "1001", "email": "jo@Example.org", "email_verified": true});
+/// let said = said.as_object().unwrap();
+/// assert_eq!(subject("sub", said).as_deref(), Some("1001"));
+/// assert_eq!(subject("email", said).as_deref(), Some("jo@example.org"));
+/// ```
+pub fn subject(name: &str, said: &Map<String, Value>) -> Option<String> {
+    let text = said.get(name)?.as_str()?;
+    match name == EMAIL {
+        true => email(text).filter(|_| is_verified(said)),
+        false => Some(text.to_owned()),
+    }
+}
+
 /// The claim at a path.
 pub fn at<'a>(said: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
     let mut names = claim_names(path).into_iter();
@@ -64,11 +84,16 @@ fn values(path: &str, said: &Map<String, Value>) -> Vec<String> {
         None => Vec::new(),
     };
     if path == EMAIL {
-        let is_verified = said.get(VERIFIED).is_some_and(|said| *said == Value::Bool(true) || said == "true");
+        let is_verified = is_verified(said);
         values = values.iter().filter(|_| is_verified).filter_map(|value| email(value)).collect();
     }
     values.retain(|value| !value.is_empty());
     values
+}
+
+/// Whether the issuer says that the address is its holder's.
+fn is_verified(said: &Map<String, Value>) -> bool {
+    said.get(VERIFIED).is_some_and(|said| *said == Value::Bool(true) || said == "true")
 }
 
 /// Numbers with a fraction or an exponent have many spellings, so they are none.

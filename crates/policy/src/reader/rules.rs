@@ -10,7 +10,7 @@ use super::text;
 use crate::field_name::fold;
 use crate::rule::{SUBJECT, claim_names};
 use crate::shape::{Key, route};
-use crate::{ClaimField, ClaimPattern, CredentialKind, Forward, NamePattern, Route, Rule, WantedClaims};
+use crate::{ClaimField, ClaimPattern, CredentialKind, EMAIL, Forward, NamePattern, Route, Rule, WantedClaims};
 
 /// `require`: what a credential has to say. `kinds`: those that the route accepts, each of which has to be able to.
 pub(super) fn require(table: &Table<'_>, kinds: &[CredentialKind]) -> Vec<Rule> {
@@ -31,7 +31,7 @@ pub(super) fn require(table: &Table<'_>, kinds: &[CredentialKind]) -> Vec<Rule> 
         }
         let mut values = Vec::new();
         for text in own.texts_at(claim) {
-            match ClaimPattern::parse(claim, text.value) {
+            match pattern(claim, text.value, kinds) {
                 Ok(value) => values.push(value),
                 Err(reason) => text.wrong(&reason),
             }
@@ -50,6 +50,24 @@ pub(super) fn require(table: &Table<'_>, kinds: &[CredentialKind]) -> Vec<Rule> 
         }
     }
     rules
+}
+
+/// A value of a claim. Where every subject is an e-mail address, those of `subject` are read as those of `email`. Where only
+/// some are, and in whatever pattern has an `@`, a `*` stands as it does there: `*example.org` would be anybody's domain.
+fn pattern(claim: &str, text: &str, kinds: &[CredentialKind]) -> Result<ClaimPattern, String> {
+    if claim != SUBJECT {
+        return ClaimPattern::parse(claim, text);
+    }
+    let says_address = |kind: &CredentialKind| kind.issuer().is_some_and(|issuer| issuer.subject == EMAIL);
+    if !kinds.is_empty() && kinds.iter().all(says_address) {
+        return ClaimPattern::parse(EMAIL, text);
+    }
+    let pattern = ClaimPattern::parse(claim, text)?;
+    let has_star = text.starts_with('*') || text.ends_with('*');
+    if (has_star && kinds.iter().any(says_address)) || (text.starts_with('*') && text.contains('@')) {
+        ClaimPattern::parse(EMAIL, text)?;
+    }
+    Ok(pattern)
 }
 
 /// `headers`: in which fields the origin is told what.

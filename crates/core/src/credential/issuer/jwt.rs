@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::credential::dpop::Thumbprint;
 use crate::credential::issuer::jws::{Jws, seconds};
 use crate::identity::Identity;
-use crate::identity::claims::at;
+use crate::identity::claims::{at, subject};
 use crate::policy::{Issuer, JwsAlgorithm};
 use crate::refusal::Reason;
 use crate::sealed::record::{is_name, is_scope};
@@ -89,7 +89,7 @@ pub(crate) fn is_of_another_purpose(issuer: &Issuer, claims: &Map<String, Value>
 /// `JwtSubject`, `TokenBinding`.
 pub fn told(issuer: &Issuer, kind: &'static str, claims: &Map<String, Value>, until: u64) -> Result<Told, Reason> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
-    let subject = text(&issuer.subject).filter(|subject| is_name(subject)).ok_or(Reason::JwtSubject)?;
+    let subject = subject(&issuer.subject, claims).filter(|subject| is_name(subject)).ok_or(Reason::JwtSubject)?;
     let client = match &issuer.client {
         Some(claim) => text(claim),
         None => text("client_id").or_else(|| text("azp")),
@@ -104,7 +104,7 @@ pub fn told(issuer: &Issuer, kind: &'static str, claims: &Map<String, Value>, un
     let identity = Identity {
         // Which of the tenants it is.
         issuer: Some(text("iss").unwrap_or(&issuer.issuer).to_owned()),
-        subject: Some(subject.to_owned()),
+        subject: Some(subject),
         client: client.filter(|client| is_name(client)).map(str::to_owned),
         scope: scopes(issuer, claims),
         ..Identity::by_key(kind, &issuer.name)

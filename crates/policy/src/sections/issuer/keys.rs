@@ -145,7 +145,8 @@ pub(super) static SUBJECT: Key = Key::new(
     "subject",
     Kind::TextOr("sub"),
     form::SUBJECT,
-    "The claim that holds the subject. A token without it is refused.",
+    "The claim that holds the subject. A token without it is refused. `email` counts as in [`require` of a route](#require-of-a-route): \
+     a token without `email_verified` beside it is refused as well.",
 );
 pub(super) static CLIENT: Key = Key::new(
     "client",
