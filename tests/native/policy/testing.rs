@@ -21,7 +21,7 @@ fn what_a_test_says_arrives_where_it_belongs() {
     let first = &policy.tests[0];
     assert_eq!(
         (first.name.as_str(), first.method.as_str(), first.at),
-        ("a signed link, \"bound\" to a client", "POST", 1_900_000_000)
+        ("a signed link, \"bound\" to a client", "GET", 1_900_000_000)
     );
     assert_eq!(first.url, "https://gate.example.org/api/a?user=jo&b=%20");
     let headers: Vec<(&str, &str)> = first.headers.iter().map(|(name, value)| (&**name, &**value)).collect();

@@ -7,6 +7,7 @@ use edgegate_core::credential::ticket::APP_TOKEN;
 use edgegate_core::credential::{bearer, nonce, session, ticket};
 use edgegate_core::digest::standard_base64;
 use edgegate_core::http::Target;
+use edgegate_core::policy::carrier::CONFIRM;
 use edgegate_core::policy::{Link, PolicyTest, Route, Session, SignedRedirect, TestCredentialKind};
 use edgegate_core::refusal::Reason;
 use edgegate_core::sealed::cache::Recent;
@@ -14,7 +15,7 @@ use edgegate_core::sealed::record::Record;
 use edgegate_core::sealed::seal::Sealed;
 use edgegate_core::sealed::store::Context;
 use edgegate_core::secret::Secret;
-use edgegate_core::signed::link::{self, Signed, Terms};
+use edgegate_core::signed::link::{self, Signed, Terms, confirmation};
 use edgegate_core::signed::redirect;
 use edgegate_core::testing::{Memory, finish};
 
@@ -73,15 +74,15 @@ impl Bench {
         let recent = Recent::default();
         let secrets = self.secrets.usable(target.is_loopback());
         let now = ports.world.clock.get();
-        // A nonce is for the route that takes the request as it is without it.
+        // A nonce is for the route that takes the request as it is without it, and so is what a person confirms.
         let route = match kind {
-            TestCredentialKind::Nonce(_) => self.handle(carried, ports, now)?.route,
+            TestCredentialKind::Nonce(_) | TestCredentialKind::Link(_) => self.handle(carried, ports, now)?.route,
             _ => None,
         };
         let ctx = Context { ports, policy: &self.policy, recent: &recent, secrets, now };
         let mut making = Making { ctx, target: &target, carried };
         let added = match kind {
-            TestCredentialKind::Link(profile) => making.link(profile),
+            TestCredentialKind::Link(profile) => making.link(profile, route.is_some_and(|route| route.confirm)),
             TestCredentialKind::SignedRedirect(profile) => making.signed_redirect(profile),
             TestCredentialKind::Bearer(subject, scope) => making.bearer(subject, scope),
             TestCredentialKind::TokenPair(id) => making.password(id, &made_up(id)),
@@ -102,7 +103,8 @@ struct Making<'a> {
 }
 
 impl<'a> Making<'a> {
-    fn link(&mut self, profile: &Link) -> Result<(), Reason> {
+    /// `is_confirmed`: a person pressed the button of the page that asks before it is used up.
+    fn link(&mut self, profile: &Link, is_confirmed: bool) -> Result<(), Reason> {
         let (ctx, client) = (self.ctx, self.carried.client);
         let key = ctx.signing_key(&profile.keys)?;
         let network = client.filter(|_| profile.require_ip).and_then(|client| link::read_network(&client.to_string()));
@@ -110,7 +112,14 @@ impl<'a> Making<'a> {
         // A link is made for the GET that covers its HEAD.
         let method = if self.carried.method == "HEAD" { "GET" } else { &self.carried.method };
         let (host, path, query) = (&*self.target.host, self.target.path, self.carried.query());
-        let query = link::sign(profile, key, Signed { method, host, path, query }, terms)?;
+        let mut query = link::sign(profile, key, Signed { method, host, path, query }, terms)?;
+        if is_confirmed && profile.single_use {
+            let mac = link::parse(profile, &query)?.ok_or(Reason::Internal)?.mac;
+            query.push_str(&format!(
+                "&{CONFIRM}={}",
+                confirmation::prove(key.secret, &mac, terms.expires + profile.skew)
+            ));
+        }
         self.carried.set_query(&query);
         Ok(())
     }

@@ -7,7 +7,7 @@ use crate::explain::Explainer;
 use crate::explain::explanation::{Explanation, NOT_KNOWN_HERE};
 use crate::http::query;
 use crate::identity::Identity;
-use crate::identity::claims::Claims;
+use crate::identity::claims::{self, Claims};
 use crate::policy::{CredentialKind, Route, Rule};
 use crate::refusal::Reason;
 use crate::signed::link::{self, Signed};
@@ -55,7 +55,7 @@ impl Explainer<'_> {
         let claims = jws::read(&text)?.claims()?;
         let iss = claims.get("iss")?.as_str()?;
         let issuer = route.accept.iter().filter_map(CredentialKind::issuer).find(|issuer| issuer.is_of(iss))?;
-        let subject = claims.get(&issuer.subject).and_then(|subject| subject.as_str()).map(str::to_owned);
+        let subject = claims::subject(&issuer.subject, &claims);
         Some(Identity { subject, claims: Claims::read(&self.policy.claims.paths, &claims), ..Identity::default() })
     }
 }
