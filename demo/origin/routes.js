@@ -181,7 +181,7 @@ export const ROUTES = [
         says: "As Standard Webhooks says. The last line sent again is refused:",
         shell: [
           `body='{"type":"user.created"}' id=msg_$RANDOM$RANDOM time=$(date +%s)`,
-          `key=$(printf %s ZGVtby1zdGFuZGFyZC1ob29rLXNlY3JldA== | openssl base64 -d)`,
+          `key=$(printf %s ZGVtby1zdGFuZGFyZC1ob29rLXNlY3JldA== | openssl base64 -d -A)`,
           `mac=$(printf %s "$id.$time.$body" | openssl dgst -sha256 -hmac "$key" -binary | openssl base64)`,
           `curl -s ${BASE}/hooks/standard -H "webhook-id: $id" -H "webhook-timestamp: $time" -H "webhook-signature: v1,$mac" -d "$body"`,
         ],

@@ -128,6 +128,22 @@ test("/once: the printed lines sign a link, and its last line sent again is refu
   assert.equal(JSON.parse(second).code, "link_used");
 });
 
+test("/video: the printed lines open a folder by its link and by its cookie, and no other folder", async () => {
+  const { output } = await run("/video/*");
+  assert.match(output, /^#EXTM3U[^]*0\.m4s[^]*\n200 video\/iso\.segment\n403\n$/);
+});
+
+test("/hooks: what each sender's printed lines sign is delivered, and the last line sent again as they say", async () => {
+  const codes = [];
+  for (const { says, lines } of sections.get("/hooks/*")) {
+    const { output } = await bash([...lines, "echo ---", lines.at(-1)]);
+    const [first, second] = output.split("---").map((text) => JSON.parse(text));
+    assert.match(first.url ?? `${says} ${output}`, /\/hooks\/(github|stripe|standard)$/);
+    codes.push(second.code ?? "delivered again");
+  }
+  assert.deepEqual(codes, ["delivered again", "delivered again", "credential_invalid"]);
+});
+
 test("/me: the printed lines mint a token and use it; without one the challenge is shown", async () => {
   const echo = echoOf(await run("/me/*"));
   const fields = new Map(echo.headers);
