@@ -165,8 +165,8 @@ impl Story {
         let key = policy.key("demo").unwrap();
         let key = self.site.gate.secrets.usable(false).key(key).unwrap();
         let signed = Signed { method: "GET", host: "gate.example.org", path, query };
-        let profile = option("profile").unwrap_or("files");
-        let profile = policy.links.iter().find(|one| one.name == profile).unwrap();
+        let named = |name: &str| policy.links.iter().find(|one| one.name == name).unwrap();
+        let profile = option("profile").map_or(&policy.links[0], named);
         let query = link::sign(profile, key, signed, terms).unwrap();
         self.keep("link", format!("{path}?{query}"));
     }
