@@ -1,8 +1,7 @@
 //! Why a request was not let through.
 //!
-//! [`Reason`] is closed and its codes are stable: they are what the log says, what `edgegate explain`
-//! speaks of and what alarms are built on. The caller gets less: [`Reason::public`] maps many reasons to
-//! few [`Public`] answers, so that no answer tells how close a forgery came.
+//! [`Reason`] is closed and its codes are stable: the log, `edgegate explain` and alarms speak of them. The caller gets less:
+//! [`Reason::public`] maps many reasons to few [`Public`] answers, so that no answer tells how close a forgery came.
 
 // First: its macro declares the reasons.
 #[macro_use]
@@ -66,8 +65,7 @@ reasons! {
     AuthorizationMalformed = "authorization_malformed" => BadCredentialRequest,
     /// An Authorization scheme that the route does not accept.
     SchemeNotAccepted = "scheme_not_accepted" => CredentialInvalid,
-    /// Negotiate or NTLM, which authenticate a connection. Connections to origins are shared by clients, so neither is
-    /// ended here nor relayed.
+    /// Negotiate or NTLM, which authenticate a connection: those to origins are shared by clients.
     SchemeNeedsConnection = "scheme_needs_connection" => CredentialInvalid,
     /// A parameter with a security meaning occurs twice.
     ParameterDuplicate = "parameter_duplicate" => BadCredentialRequest,
@@ -335,8 +333,7 @@ reasons! {
     RedirectPlaceholder = "redirect_placeholder" => BadRequest,
     /// A redirect that is to be signed says itself who somebody is.
     RedirectIdentity = "redirect_identity" => BadRequest,
-    /// A query that is to be signed begins with something else than a letter or `_`: the text could be read as another of
-    /// those that the same secret signs.
+    /// A query that is to be signed begins with something else than a letter or `_`: it could be read as another signed text.
     RedirectQuery = "redirect_query" => BadRequest,
 
     /// What a browser opens by itself, from another site (Origin, Fetch Metadata).
