@@ -42,14 +42,14 @@ export const chosenFiles = ({ folder, only }) => only?.flatMap(({ files }) => fi
 export const skip = (files, why) => ({ ...nothing(), skipped: files.flatMap((file) => testNames(source(file), file, why)) });
 const source = (file) => readFileSync(inRoot(file), "utf8");
 
-/** The totals come from a second report beside the one that is shown. */
-async function runFiles({ env, note, name }, files, pattern) {
+/** The totals come from a second report beside the one that is shown. `atOnce`: more files than cores, where most of them wait. */
+async function runFiles({ env, note, name, atOnce = 2 }, files, pattern) {
   const scratch = mkdtempSync(path.join(tmpdir(), "edgegate-test-"));
   const tap = path.join(scratch, "result.tap");
   const reports = ["--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap", `--test-reporter-destination=${tap}`];
   const titles = pattern === undefined ? [] : [`--test-name-pattern=${pattern}`];
   try {
-    const { code } = await run(node22, ["--test", "--test-concurrency=2", ...reports, ...titles, ...files], { env: wranglerEnv(env), cwd: root, inherit: true });
+    const { code } = await run(node22, ["--test", `--test-concurrency=${atOnce}`, ...reports, ...titles, ...files], { env: wranglerEnv(env), cwd: root, inherit: true });
     const report = existsSync(tap) ? readFileSync(tap, "utf8") : "";
     const count = fromTap(report);
     if (code !== 0 && count.failed === 0) return sum([count, verdict(note, `${name}: node --test ended with code ${code}`, false)]);

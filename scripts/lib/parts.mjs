@@ -29,7 +29,7 @@ export const parts = {
   fuzz: { what: "each fuzz target for some seconds; whether every reader is linear and no request costs more (counted, not timed)", run: fuzz },
   wasm: { what: "the Worker's own code, as wasm in Node", run: wasm },
   build: { what: "the demo's build and its size, your own build, deploy --dry-run", run: buildBoth },
-  e2e: { what: "the demo in workerd", folder: "tests/e2e", run: (t) => afterDemo(t, withPython) },
+  e2e: { what: "the demo in workerd", folder: "tests/e2e", run: (t) => afterDemo({ ...t, atOnce: 4 }, withPython) },
   faults: { what: "every fault with every kind of credential, in workerd", folder: "tests/faults", run: (t) => afterDemo(t, nodeTests) },
   load: { what: "a minute of mixed traffic at two isolates", folder: "tests/load", run: (t) => afterDemo(t, nodeTests) },
   origins: { what: "real servers behind the gate: what they understand is what was verified", folder: "tests/origins", run: origins },
