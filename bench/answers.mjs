@@ -4,6 +4,7 @@
 // route that maps them or does not. The origin is in a process of its own, so no row's figure includes it.
 
 import { createServer } from "node:http";
+import { ROWS } from "./lib/arguments.mjs";
 import { sendOne } from "./lib/client.mjs";
 import { demand } from "./lib/demand.mjs";
 import { runAlone } from "./lib/harness.mjs";
@@ -33,12 +34,7 @@ export const bench = {
   name: "answers",
   about: "CPU microseconds of the workerd process per request whose answer names addresses of the origin, mapped and not.",
   only: "only the rows whose name contains TEXT",
-  sizes: {
-    rounds: { usual: 5, says: "rounds" },
-    requests: { usual: 10_000, quick: 3000, says: "requests per row and round" },
-    warmup: { usual: 4000, quick: 2000, says: "requests before the first round" },
-    connections: { usual: 16, says: "keep-alive connections" },
-  },
+  sizes: ROWS,
   unit: "request",
   turn: 1000,
   tables: ({ only }) => [{ name: "answer", contenders: CONTENDERS.filter(({ name }) => name.includes(only)) }],

@@ -5,6 +5,7 @@
 // webhook and to compute its digest is measured beside it, by Workers written by hand, and added to what the webhook is compared with.
 
 import { createHmac } from "node:crypto";
+import { ROWS } from "./lib/arguments.mjs";
 import { sendOne } from "./lib/client.mjs";
 import { demand } from "./lib/demand.mjs";
 import { median } from "./lib/report.mjs";
@@ -49,12 +50,7 @@ export const bench = {
   name: "words",
   about: "CPU microseconds of the workerd process per request: links for a folder, networks, webhooks and rules on claims, each beside the same without.",
   only: "only the rows whose name contains TEXT",
-  sizes: {
-    rounds: { usual: 5, says: "rounds" },
-    requests: { usual: 10_000, quick: 3000, says: "requests per row and round" },
-    warmup: { usual: 4000, quick: 2000, says: "requests before the first round" },
-    connections: { usual: 16, says: "keep-alive connections" },
-  },
+  sizes: ROWS,
   unit: "request",
   turn: 1000,
   tables: ({ only }) => [{ name: "word", contenders: CONTENDERS.filter(({ name }) => name.includes(only)) }],

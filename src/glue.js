@@ -292,7 +292,8 @@ const DRAINED_AT_ONCE = 16 * 1024;
 const FIRST = 4096;
 const DRAINING_MS = 10_000;
 
-function pairs(lines, headers) {
+// Fields added to others: a line with the name, a line with the value.
+export function pairs(lines, headers) {
   const parts = lines.split("\n");
   for (let i = 0; i + 1 < parts.length; i += 2) headers.append(parts[i], parts[i + 1]);
   return headers;
@@ -341,7 +342,7 @@ function joined(first, second) {
 }
 
 // The answer's body, or null as soon as it is longer than `limit` bytes.
-async function readAnswer(response, limit) {
+export async function readAnswer(response, limit) {
   if (!response.body) return new Uint8Array(0);
   const reader = response.body.getReader({ mode: "byob" });
   const chunks = [];
@@ -362,21 +363,6 @@ async function readAnswer(response, limit) {
     at += chunk.byteLength;
   }
   return whole;
-}
-
-// The gateway's own calls to an origin: status and text, the text null if it is longer than `limit` bytes.
-export async function callOrigin(env, binding, url, lines, body, limit, milliseconds) {
-  const init = {
-    method: body === undefined ? "GET" : "POST",
-    headers: pairs(lines, new Headers({ accept: "application/json" })),
-    body,
-    redirect: "manual",
-    cache: "no-store",
-    signal: AbortSignal.timeout(milliseconds),
-  };
-  const response = await (binding ? env[binding].fetch(url, init) : fetch(url, init));
-  const bytes = await readAnswer(response, limit);
-  return [response.status, bytes && new TextDecoder().decode(bytes)];
 }
 
 // Header fields after edits: lines "-name" to remove, "=name" or "+name" and a line with the value.

@@ -1,5 +1,5 @@
 //! Declarations of the functions in JavaScript: `glue.js`, `bucket.js`, `storage.js`, `signatures.js`,
-//! `background.js`.
+//! `upstream.js`, `background.js`.
 
 use super::form::FormGuard;
 use js_sys::Uint8Array;
@@ -94,17 +94,6 @@ extern "C" {
 
     #[wasm_bindgen(catch, js_name = readNext)]
     pub async fn read_next(request: &Request, milliseconds: u32) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(catch, js_name = callOrigin)]
-    pub async fn call_origin(
-        env: &JsValue,
-        binding: Option<&str>,
-        url: &str,
-        lines: &str,
-        body: Option<&str>,
-        limit: u32,
-        milliseconds: u32,
-    ) -> Result<JsValue, JsValue>;
 }
 
 #[wasm_bindgen(module = "/src/storage.js")]
@@ -160,4 +149,18 @@ extern "C" {
 
     #[wasm_bindgen(catch, js_name = verifyJws)]
     pub async fn verify_jws(algorithm: &str, jwk: &str, input: &[u8], signature: &[u8]) -> Result<JsValue, JsValue>;
+}
+
+#[wasm_bindgen(module = "/src/upstream.js")]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = callOrigin)]
+    pub async fn call_origin(
+        env: &JsValue,
+        binding: Option<&str>,
+        url: &str,
+        lines: &str,
+        body: Option<&str>,
+        limit: u32,
+        milliseconds: u32,
+    ) -> Result<JsValue, JsValue>;
 }

@@ -2,6 +2,14 @@
 
 import { parseArgs } from "node:util";
 
+// The sizes of a bench whose rows send requests to a contender each.
+export const ROWS = {
+  rounds: { usual: 5, says: "rounds" },
+  requests: { usual: 10_000, quick: 3000, says: "requests per row and round" },
+  warmup: { usual: 4000, quick: 2000, says: "requests before the first round" },
+  connections: { usual: 16, says: "keep-alive connections" },
+};
+
 // `sizes`: by the option's name { usual, quick, least, says, of }: its value unless one is given, the same with --quick, the
 // least that may be given (1), and its line in the help.
 export function parseOptions(args, { sizes }) {

@@ -43,7 +43,7 @@ pub fn sign(common: &Common, args: &SignLink) -> Result<Report, Failure> {
     let question = Question { workspace: &workspace, checker: GATE, asked };
     let verdict = signing::confirm(question, args.anyway, &mut notes)?;
     let once = if profile.single_use { ", once" } else { "" };
-    let folder = query::sole(&query, "eg_path").ok().flatten();
+    let folder = query::sole(&query, link::FOLDER).ok().flatten();
     let what = folder.map(|folder| format!(", for what lies in {folder}")).unwrap_or_default();
     notes.push(format!("it works until {}{once}{what}", time::show(terms.expires)));
     let url = format!("{url}{}", address.fragment);

@@ -1,8 +1,7 @@
 //! The decision log: one JSON line per request, no secret, no token, no address with a credential in it.
 
-use crate::digest::{base64url, hmac_sha256, sha256};
+use crate::digest::base64url;
 use crate::exchange::Handled;
-use crate::policy::KeyUse;
 use crate::state::State;
 
 /// What a request cost outside the gate.
@@ -137,9 +136,6 @@ impl Line {
 /// A digest of a subject: keyed with a seal key where the policy has one, so that a log does not give away who
 /// somebody is; without one it is only a name for the same person.
 fn subject_digest(state: &State, subject: &str) -> String {
-    let seal = state.policy.keys.iter().find(|key| key.usage == KeyUse::Seal);
-    let secret = seal.and_then(|key| state.secrets.usable(true).secret(&key.secret).ok());
-    let parts: [&[u8]; 2] = [b"edgegate log v1\0", subject.as_bytes()];
-    let digest = secret.map_or_else(|| sha256(&parts), |secret| hmac_sha256(secret, &parts));
+    let digest = state.secrets.usable(true).digest(&state.policy, &[b"edgegate log v1\0", subject.as_bytes()]);
     base64url(digest.split_at_checked(9).map_or(&[], |(start, _)| start))
 }

@@ -4,7 +4,8 @@ mod shown;
 
 use std::sync::Arc;
 
-use crate::policy::{Key, Policy};
+use crate::digest::{hmac_sha256, sha256};
+use crate::policy::{Key, KeyUse, Policy};
 use crate::refusal::Reason;
 use crate::secret::Secret;
 
@@ -107,6 +108,13 @@ impl<'a> Usable<'a> {
             .filter(|entry| self.loopback || !entry.is_published)
             .and_then(|entry| entry.value.as_ref())
             .ok_or(Reason::SecretMissing)
+    }
+
+    /// A digest that no one else can compute: keyed with the first seal key, where the policy has one that may be used.
+    pub fn digest(self, policy: &Policy, parts: &[&[u8]]) -> [u8; 32] {
+        let seal = policy.keys.iter().find(|key| key.usage == KeyUse::Seal);
+        let secret = seal.and_then(|key| self.secret(&key.secret).ok());
+        secret.map_or_else(|| sha256(parts), |secret| hmac_sha256(secret, parts))
     }
 
     /// Whether a text is the value of one of all the secrets, whether or not the request may use it.

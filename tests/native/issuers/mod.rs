@@ -5,4 +5,5 @@ mod hostile;
 mod keys;
 mod presets;
 mod rules;
+mod rules_oracle;
 mod sent_away;

@@ -224,13 +224,18 @@ fn who_confirmed_a_link_with_a_grace_comes_again_by_the_same_address() {
     assert!(!matches!(late.decision, Decision::Forward(_)), "{:?}", late.refused);
 }
 
+/// The link's request by two clients.
+fn two(story: &Story) -> [Request; 2] {
+    let by = |address, agent| from(story.request("GET {link}"), address, agent);
+    [by("192.0.2.7", "Phone/1"), by("198.51.100.9", "Thief/1")]
+}
+
 #[test]
 fn who_comes_second_in_another_isolate_is_no_first_client_there() {
     let mut story = Story::new();
     story.step("link /graced/a profile=graced exp=600");
     let [a, b] = [(); 2].map(|()| Site::beside(&story.site.ports, &best_effort()));
-    let victim = from(story.request("GET {link}"), "192.0.2.7", "Phone/1");
-    let thief = from(story.request("GET {link}"), "198.51.100.9", "Thief/1");
+    let [victim, thief] = two(&story);
     assert_eq!(a.ask(&victim).refused, None);
     for _ in 0..3 {
         assert_eq!(b.ask(&thief).refused, Some(Reason::LinkReplayed));
@@ -247,8 +252,7 @@ fn nor_are_two_who_come_second_at_once() {
     let mut story = Story::new();
     story.step("link /graced/a profile=graced exp=600");
     let [a, b] = [(); 2].map(|()| Site::beside(&story.site.ports, &best_effort()));
-    let victim = from(story.request("GET {link}"), "192.0.2.7", "Phone/1");
-    let thief = from(story.request("GET {link}"), "198.51.100.9", "Thief/1");
+    let [victim, thief] = two(&story);
     assert_eq!(a.ask(&victim).refused, None);
     b.ports.steps.set(true);
     let at_once = |request: [&Request; 3]| {
@@ -261,7 +265,6 @@ fn nor_are_two_who_come_second_at_once() {
     let stolen = Some(Reason::LinkReplayed);
     assert_eq!(at_once([&thief, &thief, &victim]), [stolen, stolen, None]);
     story.step("link /graced/b profile=graced exp=600");
-    let victim = from(story.request("GET {link}"), "192.0.2.7", "Phone/1");
-    let thief = from(story.request("GET {link}"), "198.51.100.9", "Thief/1");
+    let [victim, thief] = two(&story);
     assert_eq!(at_once([&victim, &victim, &thief]), [None, None, stolen], "parts of a file are asked for at once");
 }

@@ -7,7 +7,6 @@ use edgegate_core::credential::ticket::APP_TOKEN;
 use edgegate_core::credential::{bearer, nonce, session, ticket};
 use edgegate_core::digest::standard_base64;
 use edgegate_core::http::Target;
-use edgegate_core::policy::carrier::CONFIRM;
 use edgegate_core::policy::{Link, PolicyTest, Route, Session, SignedRedirect, TestCredentialKind};
 use edgegate_core::refusal::Reason;
 use edgegate_core::sealed::cache::Recent;
@@ -74,11 +73,13 @@ impl Bench {
         let recent = Recent::default();
         let secrets = self.secrets.usable(target.is_loopback());
         let now = ports.world.clock.get();
-        // A nonce is for the route that takes the request as it is without it, and so is what a person confirms.
-        let route = match kind {
-            TestCredentialKind::Nonce(_) | TestCredentialKind::Link(_) => self.handle(carried, ports, now)?.route,
-            _ => None,
+        // A nonce is for the route that takes the request as it is without it, and so is a link that a person may confirm.
+        let needs_route = match kind {
+            TestCredentialKind::Nonce(_) => true,
+            TestCredentialKind::Link(profile) => profile.single_use,
+            _ => false,
         };
+        let route = if needs_route { self.handle(carried, ports, now)?.route } else { None };
         let ctx = Context { ports, policy: &self.policy, recent: &recent, secrets, now };
         let mut making = Making { ctx, target: &target, carried };
         let added = match kind {
@@ -113,12 +114,9 @@ impl<'a> Making<'a> {
         let method = if self.carried.method == "HEAD" { "GET" } else { &self.carried.method };
         let (host, path, query) = (&*self.target.host, self.target.path, self.carried.query());
         let mut query = link::sign(profile, key, Signed { method, host, path, query }, terms)?;
-        if is_confirmed && profile.single_use {
+        if is_confirmed {
             let mac = link::parse(profile, &query)?.ok_or(Reason::Internal)?.mac;
-            query.push_str(&format!(
-                "&{CONFIRM}={}",
-                confirmation::prove(key.secret, &mac, terms.expires + profile.skew)
-            ));
+            query = confirmation::with(&query, &confirmation::prove(key.secret, &mac, terms.expires + profile.skew));
         }
         self.carried.set_query(&query);
         Ok(())

@@ -1,7 +1,7 @@
 //! The cookie of a folder that a signed link opened. It holds that link's query, so it is bound to folder, key, time, network
 //! and subject as the link is, and is verified as one. Several stand beside each other in a browser, each at its folder.
 
-use crate::credential::session::is_local;
+use crate::credential::session::write_cookie;
 use crate::digest::{base64url, from_base64url};
 use crate::exchange::Exchange;
 use crate::http::{Headers, cookie};
@@ -12,14 +12,13 @@ use crate::signed::link::{Parts, find_key, parse};
 /// Sets it, if the browser does not have it yet.
 pub(super) fn set<P>(x: &Exchange<'_, P>, parts: &Parts<'_>) {
     let Some(folder) = parts.folder else { return };
-    let value = base64url(format!("{}&eg_sig={}", parts.covered, base64url(&parts.mac)).as_bytes());
+    let value = base64url(parts.query().as_bytes());
     let is_there = |header: &str| cookie::all(header, LINK_COOKIE).any(|known| known == value);
     if x.request.headers.get("cookie").is_some_and(is_there) {
         return;
     }
     let seconds = parts.expires.saturating_sub(x.now);
-    let secure = if is_local(x.target) { "" } else { "; Secure" };
-    x.jar.set(format!("{LINK_COOKIE}={value}; Path={folder}; Max-Age={seconds}{secure}; HttpOnly; SameSite=Lax"));
+    x.jar.set(write_cookie(LINK_COOKIE, x.target, folder, &value, seconds));
 }
 
 /// The queries in the cookies of a request that a key of the profile could have made.

@@ -1,7 +1,7 @@
 //! `link:<name>`: the generic signed link, in the address or, of a folder, in a cookie.
 
 use crate::authenticate::kind::{Credential, Shown};
-use crate::authenticate::single_use::SingleUse;
+use crate::authenticate::single_use::{SingleUse, counted};
 use crate::authenticate::{cross_site, folder_cookie};
 use crate::exchange::Exchange;
 use crate::exchange::access::{Access, Then};
@@ -9,8 +9,7 @@ use crate::exchange::claim::Grace;
 use crate::http::fetch_metadata;
 use crate::identity::Identity;
 use crate::page;
-use crate::policy::carrier::CONFIRM;
-use crate::policy::{CredentialKind, Link, RateBy, Route};
+use crate::policy::{CredentialKind, Link, Route};
 use crate::ports::{ClaimKey, Ports};
 use crate::refusal::Reason;
 use crate::refused::Refusal;
@@ -31,7 +30,7 @@ impl Credential for Link {
         let Some((link, parts)) = link::authenticate(self, x.ctx().secrets, signed)? else { return Ok(None) };
         let identity = identity(&link);
         match opened(self, x, &asked, (&link, &parts)) {
-            Ok(access) => Ok(Some(Access { link: counted(route, &link), ..access.by(identity) })),
+            Ok(access) => Ok(Some(Access { link: counted(route, || key(&link)), ..access.by(identity) })),
             Err(reason) => Err(reason.of(&identity)),
         }
     }
@@ -71,7 +70,7 @@ fn opened<P: Ports>(
 /// The page that asks, and what its button is answered.
 fn confirm<P>(x: &Exchange<'_, P>, asked: &Asked<'_>, proof: impl Fn() -> String) -> Result<Access, Reason> {
     let headers = &x.request.headers;
-    let address = |value: &str| format!("{}?{}&{CONFIRM}={value}", x.target.path, asked.query);
+    let address = |value: &str| format!("{}?{}", x.target.path, confirmation::with(asked.query, value));
     match asked.is_pressed {
         true if !fetch_metadata::is_own_form(headers, &x.target.origin()) => Err(Reason::CrossSite),
         true => Ok(Access { then: Then::Redirect(address(&proof())), ..Access::default() }),
@@ -119,18 +118,13 @@ fn in_cookie<P: Ports>(
         cross_site::check_origin(x, route)
     };
     match holds() {
-        Ok(()) => Ok(Some(Access { link: counted(route, &link), ..Access::of(identity) })),
+        Ok(()) => Ok(Some(Access { link: counted(route, || key(&link)), ..Access::of(identity) })),
         Err(reason) => Err(reason.of(&identity)),
     }
 }
 
 fn identity(link: &Verified) -> Identity {
     Identity { subject: link.subject.clone(), ..Identity::by_key("link", &link.key_id) }
-}
-
-/// By which the link is counted, where the route's rate counts links.
-fn counted(route: &Route, link: &Verified) -> Option<Box<ClaimKey>> {
-    route.rate_by(RateBy::Link).map(|_| Box::new(key(link)))
 }
 
 fn key(link: &Verified) -> ClaimKey {

@@ -44,20 +44,17 @@ use kind::{Credential, Shown};
 /// where nothing that a client could show would open it.
 pub(crate) async fn authenticate<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Access, Refusal> {
     let mut shown = Shown::read(x, route).await?;
-    let is_open = |accept: &&CredentialKind| matches!(accept, CredentialKind::Anonymous);
-    for accept in route.accept.iter().filter(|accept| !is_open(accept)) {
+    for accept in &route.accept {
         if let Some(access) = one(x, route, accept, &mut shown).await? {
             return Ok(Access { body: shown.body, ..access });
         }
     }
-    let by_cookie = link::in_cookies(x, route);
-    if let Ok(Some(access)) = by_cookie {
-        return Ok(Access { body: shown.body, ..access });
-    }
-    if route.accept.iter().any(|accept| is_open(&accept)) {
-        return Ok(Access { body: shown.body, ..Access::of(Identity::none()) });
-    }
-    by_cookie?;
+    let is_open = || route.accept.iter().any(|accept| matches!(accept, CredentialKind::Anonymous));
+    match link::in_cookies(x, route) {
+        Ok(Some(access)) => return Ok(Access { body: shown.body, ..access }),
+        _ if is_open() => return Ok(Access { body: shown.body, ..Access::of(Identity::none()) }),
+        by_cookie => by_cookie?,
+    };
     let is_shown = |accept: &CredentialKind| !matches!(accept, CredentialKind::Network(_));
     match route.accept.iter().any(is_shown) {
         true => Err(Reason::CredentialMissing.into()),

@@ -15,6 +15,7 @@ use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;
 use crate::sealed::seal::Sealed;
+use crate::signed::link::confirmation;
 
 /// The kind.
 pub(super) struct Nonce;
@@ -46,7 +47,7 @@ async fn redeem<P: Ports>(x: &Exchange<'_, P>, route: &Route, sealed: Sealed) ->
     let raw_query = target.query.unwrap_or_default();
     let confirmed = request.method == "POST" && query::sole(raw_query, CONFIRM)?.is_some();
     if route.confirm && !confirmed {
-        let action = format!("{}?{raw_query}&{CONFIRM}=1", target.path);
+        let action = format!("{}?{}", target.path, confirmation::with(raw_query, confirmation::PRESSED));
         return Ok(Access::answer(page::confirm(&action)));
     }
     if confirmed && !fetch_metadata::is_own_form(&request.headers, &target.origin()) {

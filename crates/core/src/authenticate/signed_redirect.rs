@@ -1,11 +1,11 @@
 //! `signed-redirect:<name>`: a query with a digest over it and a secret (`protocols.md` A1).
 
 use crate::authenticate::kind::{Credential, Shown};
-use crate::authenticate::single_use::SingleUse;
+use crate::authenticate::single_use::{SingleUse, counted};
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::identity::Identity;
-use crate::policy::{RateBy, Route, SignedRedirect};
+use crate::policy::{Route, SignedRedirect};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;
@@ -35,10 +35,7 @@ impl Credential for SignedRedirect {
                 .transpose()
         };
         match used() {
-            Ok(claim) => {
-                let link = route.rate_by(RateBy::Link).map(|_| Box::new(key()));
-                Ok(Some(Access { claim, link, ..Access::of(identity) }))
-            }
+            Ok(claim) => Ok(Some(Access { claim, link: counted(route, key), ..Access::of(identity) })),
             Err(reason) => Err(reason.of(&identity)),
         }
     }

@@ -3,6 +3,7 @@
 use crate::exchange::Exchange;
 use crate::exchange::claim::{Claim, Grace};
 use crate::http::fetch_metadata;
+use crate::policy::{RateBy, Route};
 use crate::ports::ClaimKey;
 use crate::refusal::Reason;
 
@@ -18,6 +19,11 @@ pub(super) struct SingleUse {
     pub(super) not_used: Reason,
     /// What one is refused as that comes second.
     pub(super) replayed: Reason,
+}
+
+/// By which a link or signed redirect is counted, where the route's rate counts those.
+pub(super) fn counted(route: &Route, key: impl FnOnce() -> ClaimKey) -> Option<Box<ClaimKey>> {
+    route.rate_by(RateBy::Link).map(|_| Box::new(key()))
 }
 
 impl SingleUse {

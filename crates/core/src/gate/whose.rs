@@ -1,9 +1,8 @@
 //! Whose a request is that is counted: a digest, which tells neither the Ledger nor the limiter who it is.
 
-use crate::digest::{hmac_sha256, sha256};
 use crate::exchange::Exchange;
 use crate::identity::Identity;
-use crate::policy::{KeyUse, Rate, RateBy, Route};
+use crate::policy::{Rate, RateBy, Route};
 use crate::ports::ClaimKey;
 
 /// Who called, as far as a credential said.
@@ -24,9 +23,7 @@ pub(super) fn key<P>(x: &Exchange<'_, P>, route: &Route, rate: &Rate, caller: Ca
     let mut parts: Vec<&[u8]> = vec![b"edgegate rate v1\0", route.name.as_bytes(), b"\0", &period];
     parts.extend([whose.what.as_bytes(), b"\0", whose.issuer.as_bytes(), b"\0", whose.who]);
     let ctx = x.ctx();
-    let seal = ctx.policy.keys.iter().find(|key| key.usage == KeyUse::Seal);
-    let secret = seal.and_then(|key| ctx.secrets.secret(&key.secret).ok());
-    ClaimKey::new(secret.map_or_else(|| sha256(&parts), |secret| hmac_sha256(secret, &parts)))
+    ClaimKey::new(ctx.secrets.digest(ctx.policy, &parts))
 }
 
 /// What is counted together. Neither word nor issuer holds NUL.

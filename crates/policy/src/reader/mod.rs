@@ -7,6 +7,7 @@ mod check;
 mod check_oauth;
 mod check_routes;
 mod check_schemes;
+mod claim_header;
 pub(crate) mod client;
 pub(crate) mod deployment;
 mod forward;

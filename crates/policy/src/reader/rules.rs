@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use toml::de::DeValue;
 
+use super::claim_header;
 use super::suggest;
 use super::table::Table;
 use super::text;
@@ -76,7 +77,7 @@ pub(super) fn headers(table: &Table<'_>, kinds: &[CredentialKind], forward: Opti
     let mut fields: Vec<ClaimField> = Vec::new();
     let Some(own) = filled(table, key, "name a field and its claim, or leave it out") else { return fields };
     for (name, claim) in own.all_texts() {
-        if let Err(reason) = text::claim_header(name) {
+        if let Err(reason) = claim_header::check(name) {
             claim.wrong(&reason);
         }
         if fields.iter().any(|earlier| fold(&earlier.name) == fold(name)) {

@@ -131,8 +131,13 @@ pub(crate) fn host_name(name: &str, target: &Target<'_>) -> String {
 
 /// The Set-Cookie value of one that no script reads.
 pub(crate) fn write_host_cookie(name: &str, target: &Target<'_>, value: &str, max_age: u64) -> String {
+    write_cookie(&host_name(name, target), target, "/", value, max_age)
+}
+
+/// The same of one that is sent below a path only, and so has no prefix in its name.
+pub(crate) fn write_cookie(name: &str, target: &Target<'_>, path: &str, value: &str, max_age: u64) -> String {
     let secure = if is_local(target) { "" } else { "; Secure" };
-    format!("{}={value}; Path=/; Max-Age={max_age}{secure}; HttpOnly; SameSite=Lax", host_name(name, target))
+    format!("{name}={value}; Path={path}; Max-Age={max_age}{secure}; HttpOnly; SameSite=Lax")
 }
 
 /// Whether a cookie is such a mark, or a visitor's session, by its name without a prefix.

@@ -13,7 +13,7 @@ pub mod http_session;
 pub mod xsrf;
 
 pub use crate::credential::session::cookies::{Cookies, cookie_name, is_companion};
-pub(crate) use crate::credential::session::cookies::{host_name, is_local, write_host_cookie};
+pub(crate) use crate::credential::session::cookies::{host_name, is_local, write_cookie, write_host_cookie};
 
 use crate::identity::Identity;
 use crate::policy::{CookieStyle, Revocation, Session};

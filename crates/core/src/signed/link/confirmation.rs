@@ -33,6 +33,11 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// A query with a confirmation at its end.
+pub fn with(query: &str, value: &str) -> String {
+    format!("{query}&{CONFIRM}={value}")
+}
+
 /// The proof for the link with that MAC, good until then (Unix seconds).
 pub fn prove(secret: &Secret, link: &[u8], until: u64) -> String {
     format!("{until}.{}", base64url(&mac(secret, link, until)))

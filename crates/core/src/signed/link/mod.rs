@@ -13,7 +13,7 @@ mod folder;
 mod parts;
 mod text;
 
-pub use parts::{Parts, parse, read_network, read_seconds, subject};
+pub use parts::{FOLDER, Parts, parse, read_network, read_seconds, subject};
 pub use text::{Signed, compute, string_to_sign};
 
 use core::net::IpAddr;
@@ -21,7 +21,6 @@ use std::sync::Arc;
 
 use subtle::ConstantTimeEq;
 
-use crate::digest::base64url;
 use crate::http::query;
 use crate::policy::{Key, Link, LinkScope, Network};
 use crate::refusal::Reason;
@@ -174,7 +173,7 @@ pub fn sign(profile: &Link, key: SigningKey<'_>, signed: Signed<'_>, terms: Term
         LinkScope::Path => None,
         LinkScope::Prefix => Some(folder::read(terms.folder.unwrap_or_else(|| folder::of(signed.path)))?),
     };
-    let mut covered = folder.map(|folder| format!("{}={folder}&", parts::FOLDER)).unwrap_or_default();
+    let mut covered = folder.map(|folder| format!("{}={folder}&", FOLDER)).unwrap_or_default();
     covered.push_str(signed.query);
     if !signed.query.is_empty() {
         covered.push('&');
@@ -187,7 +186,7 @@ pub fn sign(profile: &Link, key: SigningKey<'_>, signed: Signed<'_>, terms: Term
         covered.push_str(&format!("&eg_ip={network}"));
     }
     let mac = compute(profile, key, Signed { query: &covered, path: folder.unwrap_or(signed.path), ..signed });
-    Ok(format!("{covered}&eg_sig={}", base64url(&mac)))
+    Ok(parts::with_mac(&covered, &mac))
 }
 
 /// The profile's key of that id.

@@ -1,6 +1,6 @@
 //! A link's query, taken apart.
 
-use crate::digest::from_base64url;
+use crate::digest::{base64url, from_base64url};
 use crate::http::query;
 use crate::policy::carrier::CONFIRM;
 use crate::policy::{Link, LinkScope, Network};
@@ -29,6 +29,11 @@ pub struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
+    /// The query of the link alone.
+    pub fn query(&self) -> String {
+        with_mac(self.covered, &self.mac)
+    }
+
     /// Whether a query may stand beside the link as it is, unsigned.
     ///
     /// # Errors
@@ -112,6 +117,11 @@ pub fn subject(name: Option<&str>, covered: &str) -> Result<Option<String>, Reas
     if is_name(&value) { Ok(Some(value)) } else { Err(Reason::LinkMalformed) }
 }
 
+/// What is signed, and its MAC.
+pub(super) fn with_mac(covered: &str, mac: &[u8]) -> String {
+    format!("{covered}&eg_sig={}", base64url(mac))
+}
+
 /// What precedes the folder, and the query from it on.
 fn from_folder(query: &str) -> Option<(Option<&str>, &str)> {
     let begins = |text: &str| text.strip_prefix(FOLDER).is_some_and(|rest| rest.starts_with('='));
@@ -143,7 +153,7 @@ fn check_ignored(profile: &Link, covered: &str, unsigned: &str) -> Result<(), Re
 }
 
 /// Name of the parameter with the folder.
-pub(super) const FOLDER: &str = "eg_path";
+pub const FOLDER: &str = "eg_path";
 /// How the names of the format begin.
 pub(super) const PREFIX: &[u8] = crate::policy::carrier::LINK.as_bytes();
 const NAMES: [&str; 5] = ["eg_kid", "eg_exp", "eg_nbf", "eg_ip", "eg_sig"];
