@@ -37,15 +37,15 @@ export async function page(title, main, init = {}) {
 
 export const HTML = "text/html; charset=utf-8";
 
-// A page's text. `main` is markup already; `title` is text.
-export function frame(title, main) {
+// A page's text. `main` is markup already; `title` and `site` are text.
+export function frame(title, main, site = "Edgegate demo") {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escape(title)} · Edgegate demo</title>
+<title>${escape(title)} · ${escape(site)}</title>
 <link rel="icon" href="data:,">
 <style>${STYLE}</style>
 </head>
