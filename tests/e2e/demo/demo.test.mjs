@@ -74,10 +74,13 @@ const run = async (section, at = 0) => bash((typeof at === "number" ? sections.g
 const echoOf = ({ output }) => JSON.parse(output.slice(output.indexOf("{")));
 
 test("the landing page lists the rows that have landed, as text and as a page", async () => {
-  assert.deepEqual([...sections.keys()], ["/", "/landing/*", "/files/*", "/once/*", "/video/*", "/me/*", "/account/*", "/office/*", "/hooks/*", "/site/*", "/oauth/*", "/api/3.0/*", "/SuperOffice/api/v1/*", "/Cust12345/api/v1/*", "/SuperOffice/panel", "/redirecting/*", "/bucket/*", "/.edgegate/*"]);
+  assert.deepEqual([...sections.keys()], ["/files/*", "/me/*", "/", "/once/*", "/video/*", "/account/*", "/office/*", "/hooks/*", "/redirecting/*", "/bucket/*", "/.edgegate/*", "/landing/*", "/site/*", "/oauth/*", "/api/3.0/*", "/SuperOffice/api/v1/*", "/Cust12345/api/v1/*", "/SuperOffice/panel"]);
   const page = await gate.get("/", { accept: "text/html" });
   assert.match(page.header("content-type"), /^text\/html/);
-  for (const path of sections.keys()) assert.ok(page.text.includes(`<code>${path}</code>`), path);
+  for (const path of sections.keys()) {
+    const [, id] = new RegExp(`<h3 id="([\\w-]+)"><code>${path.replace(/[.*/]/g, "\\$&")}</code></h3>`).exec(page.text) ?? assert.fail(path);
+    assert.ok(page.text.includes(`<a href="#${id}"><code>${path}</code></a>`), `${path} in the list of contents`);
+  }
   assert.match(text, /correct horse battery staple/);
   assert.equal((await gate.get("/", { accept: "*/*" })).header("content-type"), "text/plain; charset=utf-8");
 });
