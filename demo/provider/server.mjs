@@ -18,7 +18,7 @@ import { signIn } from "./sign-in.mjs";
  *   people     whom it knows; who is taken from the list is gone at once
  *   host       what its address says instead of 127.0.0.1
  *   configure  changes the configuration before it is used; `handle` stands before every request
- * Answers with its address, `stop`, and `restart`: the same with another configuration, and what it remembers.
+ * Answers with its address, `stop`, `restart`: the same with another configuration, and `remembered(kind)`: ids of what it stores.
  */
 export async function startProvider({ port = PROVIDER_PORT, host = "127.0.0.1", gates = ["http://127.0.0.1:8787"], people = PEOPLE, configure = (usual) => usual, handle } = {}) {
   let answer;
@@ -38,6 +38,7 @@ export async function startProvider({ port = PROVIDER_PORT, host = "127.0.0.1", 
 
   return {
     url,
+    remembered: (kind) => settings.adapter.ids(kind),
     restart: (change) => ((settings = change(settings)), open()),
     stop: () => (server.close(), server.closeAllConnections()),
   };

@@ -7,6 +7,9 @@ export function memory() {
   const records = new Map();
 
   return class Store {
+    /** What there is of a kind, by id; of tokens that is the token. */
+    static ids = (kind) => [...records.keys()].filter((key) => key.startsWith(`${kind}:`)).map((key) => key.slice(kind.length + 1));
+
     constructor(kind) {
       this.kind = kind;
     }

@@ -46,6 +46,8 @@ export async function startProvider({ host, name = NAME, gates = [`http://${HOST
       asked.splice(0, asked.length, ...asked.filter((one) => path !== undefined && one !== path));
       return those;
     },
+    /** Every refresh token that it remembers. */
+    tokens: () => provider.remembered("RefreshToken"),
     /** Signs with a new key from now on, and no longer publishes the old one. */
     async replaceKey() {
       const replaced = await signingKey(alg);

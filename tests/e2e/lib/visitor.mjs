@@ -54,6 +54,12 @@ export class Visitor {
     return this.signIn(await this.go(address, options), person, options);
   }
 
+  /** What a program in the page asks of the gate, with the cookies of the browser. */
+  ask(path, headers = {}, { method = "GET", body } = {}) {
+    const cookie = this.cookiesFor(new URL(path, `http://${this.gate.host}`)) || undefined;
+    return this.gate.request(method, path, { headers: { cookie, ...headers }, body });
+  }
+
   cookie(name) {
     return this.jar.find((one) => one.name === name)?.value;
   }
