@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -11,7 +12,7 @@ use super::check::{address, goes_to};
 use super::columns;
 use super::output::{Failure, Report};
 use super::workspace::{policy_path, read_policy};
-use edgegate_core::policy::{CredentialKind, Forward, Policy, Route};
+use edgegate_core::policy::{CredentialKind, Forward, Policy, Provider, Route};
 
 /// Compares the policy with the one that was built before.
 ///
@@ -163,6 +164,7 @@ fn differing(route: &Route, old: &Route) -> Vec<String> {
         reads_authorization: _,
         xsrf,
         broker,
+        providers,
         network,
         require,
         headers,
@@ -181,6 +183,8 @@ fn differing(route: &Route, old: &Route) -> Vec<String> {
     } = route;
     let words = |accept: &[CredentialKind]| accept.iter().map(CredentialKind::word).collect::<Vec<_>>();
     let broker = broker.as_ref().map(|broker| &broker.name) != old.broker.as_ref().map(|broker| &broker.name);
+    let by = |providers: &[Arc<Provider>]| providers.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+    let providers = by(providers) != by(&old.providers);
     let network = network.as_ref().map(|network| &network.name) != old.network.as_ref().map(|network| &network.name);
     let origin = forward.origin.name != old.forward.origin.name;
     let Forward {
@@ -208,6 +212,7 @@ fn differing(route: &Route, old: &Route) -> Vec<String> {
         ("dialect", dialect != &old.dialect),
         ("xsrf", xsrf != &old.xsrf),
         ("broker", broker),
+        ("providers", providers),
         ("network", network),
         ("require", require != &old.require),
         ("headers", headers != &old.headers),

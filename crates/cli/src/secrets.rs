@@ -104,6 +104,7 @@ fn purpose(policy: &Policy, name: &str) -> String {
         SecretUse::Admin => "the admin API".to_owned(),
         SecretUse::Administrator(name) => format!("password of the Luminate administrator {name}"),
         SecretUse::Issuer(name) => format!("the gateway's own secret at the issuer {name}"),
+        SecretUse::Provider(name) => format!("the gateway's own secret at the provider {name}"),
         SecretUse::Machine(name) => format!("password of {name}, for HTTP Basic"),
         SecretUse::Application => "SO-AppToken".to_owned(),
         SecretUse::Maintenance => "the operator's look during maintenance".to_owned(),

@@ -1,8 +1,12 @@
 //! As whom a request goes through.
 
 pub mod claims;
+pub mod person;
+
+use std::sync::Arc;
 
 use crate::identity::claims::Claims;
+use crate::identity::person::Person;
 use crate::policy::{Rule, SUBJECT};
 
 /// As whom a request goes through.
@@ -22,6 +26,8 @@ pub struct Identity {
     pub key_id: Option<String>,
     /// What its issuer says of it beside that, as far as the policy asks.
     pub claims: Claims,
+    /// Who a provider says it is, where one signed somebody in.
+    pub person: Option<Arc<Person>>,
     /// It may act for other accounts.
     pub acts_for_others: bool,
 }

@@ -24,6 +24,10 @@ fn is_authorization_servers(policy: &Policy, path: &str) -> bool {
 pub const SIGN_IN: &str = "/.edgegate/sign-in";
 /// The sign-out page.
 pub const SIGN_OUT: &str = "/.edgegate/sign-out";
+/// Below it, where providers send browsers back to.
+pub const CALLBACK: &str = "/.edgegate/callback/";
+/// Below it, where providers say that somebody has signed out.
+pub const LOGOUT: &str = "/.edgegate/logout/";
 /// Hands over a session at the http host.
 pub const HTTP_SESSION: &str = "/.edgegate/http-session";
 /// Its parameter that holds the nonce.

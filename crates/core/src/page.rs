@@ -1,7 +1,11 @@
 //! The gateway's own pages: plain, accessible, no script, light and dark.
 
+mod provider;
+
 use crate::http::answer::Answer;
 use crate::refusal::Public;
+
+pub use crate::page::provider::{signed_out, trouble, ways};
 
 /// Where a person can sign in, if that would help.
 #[derive(Debug, Clone, Copy, Default)]
@@ -56,6 +60,11 @@ pub fn confirm(action: &str) -> Answer {
 
 /// The sign-in form. `failed`: it asks again, with the account that was given.
 pub fn sign_in(next: &str, account: &str, failed: bool) -> Answer {
+    page(if failed { 401 } else { 200 }, "Sign in", &password_form(next, account, failed))
+}
+
+/// The form of it.
+fn password_form(next: &str, account: &str, failed: bool) -> String {
     let code = match failed {
         true => format!("<p class=\"small\">Status 401, <code>{}</code>.</p>", Public::SignInFailed.code()),
         false => String::new(),
@@ -67,7 +76,7 @@ pub fn sign_in(next: &str, account: &str, failed: bool) -> Answer {
         false => "",
     };
     let (first, second) = if failed { ("", " autofocus") } else { (" autofocus", "") };
-    let body = format!(
+    format!(
         "{alert}<form method=\"post\" action=\"{}\">\
          <input type=\"hidden\" name=\"next\" value=\"{}\">\
          <label for=\"account\">User name or e-mail</label>\
@@ -78,8 +87,7 @@ pub fn sign_in(next: &str, account: &str, failed: bool) -> Answer {
         crate::own_paths::SIGN_IN,
         escape(next),
         escape(account)
-    );
-    page(if failed { 401 } else { 200 }, "Sign in", &body)
+    )
 }
 
 /// The sign-out form, or the word that it is done.

@@ -6,6 +6,8 @@
 // First: its macro declares the reasons.
 #[macro_use]
 mod declare;
+#[macro_use]
+mod providers;
 
 mod public;
 #[cfg(test)]
@@ -13,7 +15,7 @@ mod tests;
 
 pub use crate::refusal::public::Public;
 
-reasons! {
+with_reasons_of_providers! { reasons {
     /// The URL is longer than the policy's limit.
     UrlTooLong = "url_too_long" => UrlTooLong,
     /// Header names and values together are longer than the policy's limit.
@@ -261,11 +263,11 @@ reasons! {
     /// The session was ended.
     SessionRevoked = "session_revoked" => SessionInvalid,
 
-    /// Not a state of this gateway for this broker: form, key id or MAC.
+    /// Not a state of this gateway for this broker or provider: form, key id or MAC.
     BrokerStateForged = "broker_state_forged" => Forbidden,
-    /// The browser took too long at the broker.
+    /// The browser took too long at the broker or the provider.
     BrokerStateExpired = "broker_state_expired" => Forbidden,
-    /// The broker's answer came in another browser than the one that was sent.
+    /// The answer of the broker or provider came in another browser than the one that was sent.
     BrokerBrowser = "broker_browser" => Forbidden,
 
     /// Not a nonce of this gateway: form, key id or MAC.
@@ -397,4 +399,4 @@ reasons! {
     OriginTimeout = "origin_timeout" => GatewayTimeout,
     /// A fault of the gateway itself.
     Internal = "internal" => Internal,
-}
+} }

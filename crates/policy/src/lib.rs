@@ -80,6 +80,16 @@ impl Policy {
         Facts::ALL.iter().any(|facts| facts.is_stored && (facts.is_known)(self))
     }
 
+    /// Whether people can sign in on a page of the gateway's: by a password, or with a provider.
+    pub fn has_sign_in(&self) -> bool {
+        self.sign_in.is_some() || !self.providers.is_empty()
+    }
+
+    /// The provider of that name.
+    pub fn provider(&self, name: &str) -> Option<&Arc<Provider>> {
+        self.providers.iter().find(|provider| provider.name == name)
+    }
+
     /// The route of that name.
     pub fn route(&self, name: &str) -> Option<&Arc<Route>> {
         self.routes.iter().find(|route| route.name == name)

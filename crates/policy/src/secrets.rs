@@ -22,6 +22,8 @@ pub enum SecretUse<'p> {
     Administrator(&'p str),
     /// The gateway's own secret at another authorization server.
     Issuer(&'p str),
+    /// The gateway's own secret at a provider.
+    Provider(&'p str),
     /// The password of a program, for HTTP Basic.
     Machine(&'p str),
     /// What `SO-AppToken` may be.
@@ -42,6 +44,7 @@ impl Policy {
         let administrators = self.luminate.iter().flat_map(|luminate| &luminate.administrators);
         let administrators = administrators.map(|one| (&*one.secret, SecretUse::Administrator(&one.name)));
         let at_issuers = self.issuers.iter().filter_map(|it| Some((it.secret()?, SecretUse::Issuer(&it.name))));
+        let at_providers = self.providers.iter().filter_map(|it| Some((it.secret()?, SecretUse::Provider(&it.name))));
         let machines = self.basic.iter().flat_map(|basic| &basic.machines);
         let machines = machines.map(|machine| (&*machine.secret, SecretUse::Machine(&machine.name)));
         let applications = self.ticket.iter().flat_map(|ticket| &ticket.app_tokens);
@@ -52,6 +55,7 @@ impl Policy {
             .chain(admin)
             .chain(administrators)
             .chain(at_issuers)
+            .chain(at_providers)
             .chain(machines)
             .chain(applications)
             .chain(senders);
@@ -91,7 +95,11 @@ impl SecretUse<'_> {
                 KeyUse::Digest | KeyUse::Identity => true,
                 KeyUse::Link(_) | KeyUse::Seal | KeyUse::Assertion | KeyUse::Client => false,
             },
-            SecretUse::Administrator(_) | SecretUse::Issuer(_) | SecretUse::Origin(_) | SecretUse::Webhook(_) => true,
+            SecretUse::Administrator(_)
+            | SecretUse::Issuer(_)
+            | SecretUse::Provider(_)
+            | SecretUse::Origin(_)
+            | SecretUse::Webhook(_) => true,
             SecretUse::Admin | SecretUse::Machine(_) | SecretUse::Application | SecretUse::Maintenance => false,
         }
     }

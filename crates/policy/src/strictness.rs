@@ -52,6 +52,11 @@ fn looser(route: &Route, than: &Route, is_same_place: bool) -> Vec<&'static str>
     if shares(CredentialKind::is_ambient) && route.xsrf < than.xsrf {
         keys.push("xsrf");
     }
+    let is_by = |name: &str| than.providers.iter().any(|one| one.name == name);
+    if !than.providers.is_empty() && (route.providers.is_empty() || !route.providers.iter().all(|one| is_by(&one.name)))
+    {
+        keys.push("providers");
+    }
     let network = |route: &Route| route.network.as_ref().map(|network| network.name.clone());
     if than.network.is_some() && network(route) != network(than) {
         keys.push("network");

@@ -185,7 +185,8 @@ impl<'a> Making<'a> {
 
     fn open_session(&self, subject: &str) -> Result<(&'a Session, Sealed), Reason> {
         let policy = self.ctx.policy.session.as_ref().ok_or(Reason::Internal)?;
-        let session = finish(session::start(self.ctx, policy, subject)).ok_or(Reason::Internal)??;
+        let session =
+            finish(session::start(self.ctx, policy, session::Opening::of(subject))).ok_or(Reason::Internal)??;
         Ok((policy, session))
     }
 }

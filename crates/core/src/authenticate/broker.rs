@@ -1,40 +1,28 @@
-//! Where a route names a broker, a browser that nothing opens the route for is sent there.
+//! Where a route names a broker, a page's visitor whom nothing opens the route for is sent there.
 //!
-//! It comes back to `/.edgegate/broker/<name>` (`endpoint/broker.rs`).
+//! The browser comes back to `/.edgegate/broker/<name>` (`endpoint/broker.rs`).
 
-use crate::credential::broker_state::Journey;
+use crate::credential::journey::{AT_BROKER, Journey};
 use crate::exchange::Exchange;
-use crate::forward::clean_address;
-use crate::http::answer::Answer;
-use crate::http::{accept, fetch_metadata};
-use crate::policy::Route;
+use crate::http::answer::{Answer, with_cookies};
+use crate::policy::{Broker, Session};
 use crate::ports::Entropy;
-use crate::refusal::{Public, Reason};
+use crate::refusal::Reason;
 
-/// The redirect to the broker, if one could help: a person's page, for want of a session, and nothing else was tried.
+/// The redirect to the broker. `next`: where to come back to.
 ///
 /// # Errors
 /// `SecretMissing`, `EntropyUnavailable`.
-pub(crate) fn send<P: Entropy>(x: &Exchange<'_, P>, route: &Route, reason: Reason) -> Result<Option<Answer>, Reason> {
-    let Exchange { state, request, target, .. } = *x;
-    let ctx = x.ctx();
-    let headers = &request.headers;
-    // Beside a cookie that hides the session, another session would be hidden as well.
-    let would_help = matches!(reason.public(), Public::CredentialMissing | Public::SessionInvalid)
-        && reason != Reason::SessionDuplicate;
-    let is_page = request.method == "GET"
-        && headers.get("sec-fetch-mode").is_none_or(|mode| mode == "navigate")
-        && headers.get("sec-fetch-dest").is_none_or(|to| to == "document")
-        && accept::prefers_html(headers.get("accept"))
-        && !fetch_metadata::looks_ahead(request.method, headers);
-    let (Some(broker), Some(sessions)) = (&route.broker, &state.policy.session) else { return Ok(None) };
-    if !would_help || !is_page || headers.get("authorization").is_some() {
-        return Ok(None);
-    }
-    let next = clean_address(&state.policy, route, target);
-    let journey = Journey { policy: sessions, broker: &broker.name, target, headers };
-    let sent = journey.send(ctx, &next)?;
+pub(super) fn send<P: Entropy>(
+    x: &Exchange<'_, P>,
+    sessions: &Session,
+    broker: &Broker,
+    next: &str,
+) -> Result<Answer, Reason> {
+    let (target, headers) = (x.target, &x.request.headers);
+    let journey = Journey { policy: sessions, to: &broker.name, lasts: AT_BROKER, target, headers };
+    let sent = journey.send(x.ctx(), next)?;
     let answer = Answer::see_other(format!("{}?state={}", broker.url, sent.state.expose_text()?));
     let answer = answer.with("referrer-policy", "no-referrer".to_owned());
-    Ok(Some(sent.cookie.into_iter().fold(answer, |answer, cookie| answer.with("set-cookie", cookie))))
+    Ok(with_cookies(answer, sent.cookie.into_iter().collect()))
 }

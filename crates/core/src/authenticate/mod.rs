@@ -6,7 +6,7 @@
 mod assertion;
 pub(crate) mod attempt;
 mod basic;
-pub(crate) mod broker;
+mod broker;
 pub(crate) mod claim;
 pub(crate) mod cross_site;
 mod folder_cookie;
@@ -17,6 +17,7 @@ mod link;
 mod network;
 mod nonce;
 pub(crate) mod password;
+pub(crate) mod provider;
 mod scheme;
 mod session;
 pub(crate) mod sign_in;
@@ -25,6 +26,7 @@ mod single_use;
 mod ticket;
 mod token;
 mod token_pair;
+pub(crate) mod visitor;
 mod webhook;
 
 use crate::exchange::Exchange;

@@ -2,15 +2,17 @@
 
 use crate::authenticate::cross_site;
 use crate::authenticate::kind::{Credential, Shown};
+use crate::credential::provider::recheck;
 use crate::credential::session;
 use crate::credential::session::xsrf::{self, Expected, Held};
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::identity::Identity;
-use crate::policy::{Route, Xsrf};
+use crate::policy::{self, Route, Xsrf};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;
+use crate::sealed::seal::Sealed;
 use crate::tags::words::Tags;
 
 /// The kind.
@@ -57,9 +59,36 @@ impl Credential for Session {
         };
         cross_site::check_origin(x, route).map_err(of_session)?;
         let verified = session::verify(ctx, policy, route.revocation, &session).await;
-        let identity = verified.map_err(refused)?;
+        let identity = provider_still(x, policy, &session, verified.map_err(refused)?).await.map_err(refused)?;
+        if !by_one_of(route, &identity) {
+            return Err(Reason::SessionProvider.of(&identity));
+        }
         let places = route.tags.filter(|_| matches!(request.method, "GET" | "HEAD"));
         let tags = places.zip(token).map(|(places, token)| Tags::of_session(places, token, target));
         Ok(Some(Access { tags, ..Access::of(identity) }))
     }
+}
+
+/// The identity of a session as its provider knows it now, where one opened it.
+///
+/// # Errors
+/// `SessionRemoved`, `SessionExpired`, storage's own.
+pub(crate) async fn provider_still<P: Ports>(
+    x: &Exchange<'_, P>,
+    policy: &policy::Session,
+    session: &Sealed,
+    identity: Identity,
+) -> Result<Identity, Refusal> {
+    let (Some(person), Some(subject)) = (&identity.person, &identity.subject) else { return Ok(identity) };
+    let opened = recheck::Opened { policy, session, subject, person };
+    match recheck::check(x.ctx(), &x.state.foreign, opened).await {
+        Ok(person) => Ok(Identity { claims: person.claims.clone(), person: Some(person), ..identity }),
+        Err(reason) => Err(reason.of(&identity)),
+    }
+}
+
+/// Whether a session was opened by one of the providers that a route asks for, if it asks for any.
+fn by_one_of(route: &Route, identity: &Identity) -> bool {
+    let by = identity.person.as_ref().map(|person| &person.provider);
+    route.providers.is_empty() || route.providers.iter().any(|provider| Some(&provider.name) == by)
 }

@@ -1,11 +1,14 @@
-//! Opening and ending the session of a browser.
+//! Opening, finding and ending the session of a browser, on the gateway's own pages.
 
-use crate::credential::session::{self, xsrf};
+use crate::authenticate::session::provider_still;
+use crate::credential::session::{self, Opening, xsrf};
 use crate::exchange::Exchange;
 use crate::http::cookie;
 use crate::identity::Identity;
+use crate::policy::Revocation;
 use crate::ports::Ports;
-use crate::refusal::Reason;
+use crate::refusal::{Public, Reason};
+use crate::sealed::seal::Sealed;
 use crate::sealed::store;
 
 /// Signs somebody in: ends the session that the request came with and opens one. It is handed over, with its token
@@ -13,11 +16,11 @@ use crate::sealed::store;
 ///
 /// # Errors
 /// Storage's own reasons.
-pub async fn open_session<P: Ports>(x: &Exchange<'_, P>, subject: &str) -> Result<Identity, Reason> {
+pub async fn open_session<P: Ports>(x: &Exchange<'_, P>, opening: Opening<'_>) -> Result<Identity, Reason> {
     let Exchange { state, target, .. } = *x;
     let ctx = x.ctx();
     let policy = state.policy.session.as_ref().ok_or(Reason::Internal)?;
-    let session = session::start(ctx, policy, subject).await?;
+    let session = session::start(ctx, policy, opening).await?;
     end_session(x).await?;
     let cookie = x.cookies(policy).set(&session)?;
     let token = match state.policy.gives_xsrf_tokens {
@@ -26,7 +29,46 @@ pub async fn open_session<P: Ports>(x: &Exchange<'_, P>, subject: &str) -> Resul
     };
     x.jar.set(cookie);
     token.into_iter().for_each(|token| x.jar.set(token));
-    Ok(Identity { subject: Some(subject.to_owned()), ..Identity::by_key("session", &session.key_id) })
+    Ok(Identity { subject: Some(opening.subject.to_owned()), ..Identity::by_key("session", &session.key_id) })
+}
+
+/// Whom a browser is signed in as.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The session.
+    pub session: Sealed,
+    /// Whose it is; it has a subject.
+    pub identity: Identity,
+}
+
+/// Who is there. A session that has ended is no one's: the sign-in page opens another.
+///
+/// # Errors
+/// Storage's own reasons.
+pub async fn signed_in<P: Ports>(x: &Exchange<'_, P>) -> Result<Option<SignedIn>, Reason> {
+    let ctx = x.ctx();
+    let policy = x.state.policy.session.as_ref().ok_or(Reason::Internal)?;
+    let found = match x.cookies(policy).present(ctx) {
+        Ok(None) => return Ok(None),
+        Ok(Some(text)) => session::open(ctx, policy, text),
+        Err(reason) => Err(reason),
+    };
+    let verified = match found {
+        Ok(session) => match session::verify(ctx, policy, Revocation::Cached, &session).await {
+            Ok(identity) => match provider_still(x, policy, &session, identity).await {
+                Ok(identity) => Ok(Some(SignedIn { session, identity })),
+                Err(refusal) => Err(refusal.reason()),
+            },
+            Err(refusal) => Err(refusal.reason()),
+        },
+        Err(reason) => Err(reason),
+    };
+    match verified {
+        Ok(signed_in) => Ok(signed_in.filter(|signed_in| signed_in.identity.subject.is_some())),
+        Err(Reason::SessionDuplicate) => Err(Reason::SessionDuplicate),
+        Err(reason) if matches!(reason.public(), Public::SessionInvalid) => Ok(None),
+        Err(other) => Err(other),
+    }
 }
 
 /// Ends the session that the request came with, no matter whose: a log-in never continues another session.

@@ -66,7 +66,7 @@ async fn by_issuer<P: Ports>(x: &Exchange<'_, P>, route: &Route, token: &str) ->
     let ctx = x.ctx();
     let issuers: Vec<_> = issuers(route).collect();
     let told = match issuer::verify(ctx, &state.foreign, &issuers, token).await? {
-        Verdict::Told(told) => told,
+        Verdict::Told(told) => *told,
         Verdict::Ask(issuer) => {
             // Each wrong guess makes the gateway ask somebody.
             let network = format!("token {}", request.network());

@@ -92,9 +92,9 @@ impl Challenger<'_> {
 /// There is no registered scheme for cookies; this one says where a person can sign in.
 pub(crate) fn session(state: &State) -> String {
     let realm = &state.policy.gateway.realm;
-    match state.policy.sign_in {
-        Some(_) => format!("Cookie realm=\"{realm}\", form-action=\"{}\"", SIGN_IN),
-        None => format!("Cookie realm=\"{realm}\""),
+    match state.policy.has_sign_in() {
+        true => format!("Cookie realm=\"{realm}\", form-action=\"{}\"", SIGN_IN),
+        false => format!("Cookie realm=\"{realm}\""),
     }
 }
 

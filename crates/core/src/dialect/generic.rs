@@ -46,7 +46,7 @@ pub(crate) fn sign_in_address(refused: &Refused<'_>) -> Option<String> {
     let helps = matches!(public, Public::CredentialMissing | Public::SessionInvalid | Public::NonceInvalid);
     // Where every request shows the session's token, no page opens by its address alone.
     let opens_pages = wants_session && route?.xsrf != Xsrf::Always;
-    if state.policy.sign_in.is_none() || !opens_pages || !helps || !matches!(request.method, "GET" | "POST") {
+    if !state.policy.has_sign_in() || !opens_pages || !helps || !matches!(request.method, "GET" | "POST") {
         return None;
     }
     let target = Target::received(request.url, usize::MAX).ok()?;

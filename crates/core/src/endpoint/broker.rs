@@ -1,7 +1,8 @@
 //! `/.edgegate/broker/<name>`: a broker's answer, a signed link that works once, for the browser that was sent.
 
 use crate::authenticate::sign_in::open_session;
-use crate::credential::broker_state::Journey;
+use crate::credential::journey::{AT_BROKER, Journey};
+use crate::credential::session::Opening;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::http::answer::Answer;
@@ -42,19 +43,21 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     link::check_terms(&broker.link, &parts, arrival)?;
     let state = query::sole(parts.covered, STATE)?.ok_or(Reason::BrokerStateForged)?;
     let key = claim_key("link", &link.key_id, &link.mac);
-    let journey = Journey { policy: sessions, broker: &broker.name, target, headers: &request.headers };
-    let next = match journey.back(ctx, state) {
+    let to = &*broker.name;
+    let journey = Journey { policy: sessions, to, lasts: AT_BROKER, target, headers: &request.headers };
+    let returned = journey.open(ctx, state)?;
+    match journey.back(ctx, &returned) {
         // Another browser was sent to the broker. What the broker signed is claimed, so that no one who finds it can use it.
         Err(Reason::BrokerBrowser) => {
             once::claim(ctx, &key, link.until, Reason::BrokerBrowser).await?;
             return Err(Reason::BrokerBrowser.into());
         }
-        back => back?,
-    };
+        back => drop(back?),
+    }
     ctx.signing_key(&sessions.keys)?;
     once::claim(ctx, &key, link.until, Reason::LinkReplayed).await?;
-    let identity = open_session(x, subject).await?;
-    Ok(Access::answer(Answer::see_other(next)).by(Identity { kind: "broker", ..identity }))
+    let identity = open_session(x, Opening::of(subject)).await?;
+    Ok(Access::answer(Answer::see_other(returned.next)).by(Identity { kind: "broker", ..identity }))
 }
 
 /// Where brokers answer.

@@ -2,10 +2,12 @@
 
 mod admin;
 mod broker;
+mod callback;
 mod explain;
 mod health;
 pub(crate) mod http_session;
 mod jwks;
+mod logout;
 pub(crate) mod oauth;
 mod sign_in;
 mod sign_out;
@@ -13,7 +15,9 @@ mod ticket;
 
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
-use crate::own_paths::{self, ADMIN, EXPLAIN, HEALTH, HTTP_SESSION, JWKS, KNOWN, SIGN_IN, SIGN_OUT, TICKET};
+use crate::own_paths::{
+    self, ADMIN, CALLBACK, EXPLAIN, HEALTH, HTTP_SESSION, JWKS, KNOWN, LOGOUT, SIGN_IN, SIGN_OUT, TICKET,
+};
 use crate::policy::Policy;
 use crate::ports::Ports;
 use crate::refusal::Reason;
@@ -23,6 +27,8 @@ use crate::refused::{Refusal, only};
 pub(crate) fn name(policy: &Policy, path: &str) -> Option<&'static str> {
     match own_paths::is_below_edgegate(path) {
         true if broker::is_one(policy, path) => Some(broker::BROKER),
+        true if callback::is_one(policy, path) => Some(CALLBACK),
+        true if logout::is_one(policy, path) => Some(LOGOUT),
         true => KNOWN.iter().find(|known| **known == path).copied(),
         false => oauth::name(policy, path),
     }
@@ -71,7 +77,7 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
 async fn for_visitors<P: Ports>(x: &Exchange<'_, P>, path: &str) -> Result<Access, Refusal> {
     let policy = &x.state.policy;
     match path {
-        SIGN_IN if policy.sign_in.is_some() && policy.session.is_some() => {
+        SIGN_IN if policy.has_sign_in() && policy.session.is_some() => {
             only(x.request, &["GET", "HEAD", "POST"])?;
             sign_in::answer(x).await
         }
@@ -94,6 +100,14 @@ async fn for_visitors<P: Ports>(x: &Exchange<'_, P>, path: &str) -> Result<Acces
         path if broker::is_one(policy, path) => {
             only(x.request, &["GET", "HEAD"])?;
             broker::answer(x).await
+        }
+        path if callback::is_one(policy, path) => {
+            only(x.request, &["GET", "HEAD", "POST"])?;
+            callback::answer(x).await
+        }
+        path if logout::is_one(policy, path) => {
+            only(x.request, &["POST"])?;
+            logout::answer(x).await
         }
         _ => Err(Reason::NoRoute.into()),
     }

@@ -1,8 +1,12 @@
-//! `/.edgegate/sign-in`: a page, the origin's password check, a session.
+//! `/.edgegate/sign-in`: a page, the origin's password check or a provider, a session.
+
+use std::sync::Arc;
 
 use crate::authenticate::password;
+use crate::authenticate::provider::Start;
 use crate::authenticate::sign_in::open_session;
 use crate::credential::bearer;
+use crate::credential::session::Opening;
 use crate::dialect::challenge;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
@@ -10,6 +14,7 @@ use crate::http::answer::Answer;
 use crate::http::query::{self, value};
 use crate::http::{Target, accept, fetch_metadata};
 use crate::page;
+use crate::policy::Provider;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::{Refusal, Said};
@@ -22,7 +27,10 @@ use crate::routing;
 pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
     let Exchange { state, request, target, ports, .. } = *x;
     if request.method != "POST" {
-        return Ok(Access::answer(page::sign_in(&next(x, target.query.unwrap_or_default()), "", false)));
+        return ways(x, target.query.unwrap_or_default()).await;
+    }
+    if state.policy.sign_in.is_none() {
+        return Err(Refusal::method(vec!["GET".to_owned(), "HEAD".to_owned()]));
     }
     if !fetch_metadata::is_own_form(&request.headers, &target.origin()) {
         return Err(Reason::CrossSite.into());
@@ -44,15 +52,65 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
             false => refusal,
         });
     };
-    open_session(x, &subject).await?;
+    open_session(x, Opening::of(&subject)).await?;
     Ok(Access::answer(Answer::see_other(next)))
+}
+
+/// Where a person can sign in: the page, or the provider that the query names, by its name or by an e-mail address.
+async fn ways<P: Ports>(x: &Exchange<'_, P>, query: &str) -> Result<Access, Refusal> {
+    let policy = &x.state.policy;
+    let sessions = policy.session.as_ref().ok_or(Reason::Internal)?;
+    let next = next(x, query);
+    let email = value(query, "email")?;
+    let named = value(query, "provider")?;
+    let providers = offered(x, &next);
+    let chosen = match (&*named, &*email) {
+        ("", "") => match (providers, &policy.sign_in) {
+            ([sole], None) => Some(sole),
+            _ => None,
+        },
+        ("", email) => providers.iter().find(|provider| provider.is_for(email)),
+        (named, _) => providers.iter().find(|provider| provider.name == named),
+    };
+    if let Some(provider) = chosen.filter(|_| !fetch_metadata::looks_ahead(x.request.method, &x.request.headers)) {
+        let hint = Some(value(query, "login_hint")?).filter(|hint| !hint.is_empty()).unwrap_or(email);
+        let start = Start { provider, next: &next, login_hint: Some(&*hint).filter(|hint| is_hint(hint)) };
+        return Ok(Access::answer(Box::pin(start.send(x, sessions)).await?));
+    }
+    if providers.is_empty() {
+        return Ok(Access::answer(page::sign_in(&next, "", false)));
+    }
+    let is_unknown = !email.is_empty();
+    Ok(Access::answer(page::ways(&next, providers, policy.sign_in.is_some(), Some(&*email).filter(|_| is_unknown))))
+}
+
+/// The providers that can open what a person wants to go to.
+fn offered<'p, P>(x: &Exchange<'p, P>, next: &str) -> &'p [Arc<Provider>] {
+    let policy = &x.state.policy;
+    let address = format!("{}{next}", x.target.origin());
+    let target = Target::received(&address, policy.limits.url);
+    let route = target.ok().and_then(|target| routing::find(policy, "GET", &target).ok());
+    match route {
+        Some(route) if !route.providers.is_empty() => &route.providers,
+        _ => &policy.providers,
+    }
+}
+
+/// What can be an e-mail address or a name of an account.
+fn is_hint(text: &str) -> bool {
+    (1..=200).contains(&text.len()) && !text.chars().any(char::is_control)
 }
 
 /// Where to go afterwards: an address on this host that the gate itself would accept, as it would forward it, else `/`.
 fn next<P>(x: &Exchange<'_, P>, form: &str) -> String {
-    let Exchange { state, target, .. } = *x;
     let wanted =
         query::sole(form, "next").ok().flatten().map(query::decode).and_then(|raw| String::from_utf8(raw).ok());
+    own_address(x, wanted.as_deref().unwrap_or("/"))
+}
+
+/// An address on this host that the gate itself would accept, as it would forward it, else `/`.
+pub(crate) fn own_address<P>(x: &Exchange<'_, P>, wanted: &str) -> String {
+    let Exchange { state, target, .. } = *x;
     // What is read in several ways is an address of this site only where a route takes every reading.
     let leads = |target: Target<'_>| !target.several.is_any() || routing::find(&state.policy, "GET", &target).is_ok();
     let is_own = |address: &str| {
@@ -65,12 +123,12 @@ fn next<P>(x: &Exchange<'_, P>, form: &str) -> String {
     };
     // A fragment is the browser's own (RFC 3986 section 3.5): it goes along, and one that is none is left out.
     let is_fragment = |fragment: &str| fragment.bytes().all(|b| b.is_ascii_graphic() && !b"\\\"<>^`{|}#".contains(&b));
-    let whole = |wanted: String| match wanted.split_once('#') {
-        None => is_own(&wanted).then(|| sent(&wanted)),
+    let whole = match wanted.split_once('#') {
+        None => is_own(wanted).then(|| sent(wanted)),
         Some((address, fragment)) if is_fragment(fragment) => {
             is_own(address).then(|| format!("{}#{fragment}", sent(address)))
         }
         Some((address, _)) => is_own(address).then(|| sent(address)),
     };
-    wanted.and_then(whole).unwrap_or_else(|| "/".to_owned())
+    whole.unwrap_or_else(|| "/".to_owned())
 }

@@ -1,10 +1,13 @@
 //! `/.edgegate/sign-out`: ends the session that the request came with.
 
-use crate::authenticate::sign_in::end_session;
+use crate::authenticate::sign_in::{end_session, signed_in};
+use crate::credential::provider::{address, endpoints};
 use crate::credential::session::{self, xsrf};
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::http::fetch_metadata;
+use crate::identity::person::Person;
+use crate::own_paths::SIGN_OUT;
 use crate::page;
 use crate::ports::Ports;
 use crate::refusal::Reason;
@@ -30,10 +33,27 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
     if value.is_some_and(|value| session::open(ctx, sessions, value) == Err(Reason::SecretMissing)) {
         return Err(Reason::SecretMissing.into());
     }
+    let person = signed_in(x).await.ok().flatten().and_then(|it| it.identity.person);
     end_session(x).await?;
     cookies.clear().into_iter().for_each(|cookie| x.jar.add(cookie));
     if state.policy.gives_xsrf_tokens {
         x.jar.add(xsrf::clear_cookie(target));
     }
-    Ok(Access::answer(page::sign_out(true, state.policy.sign_in.is_some())))
+    let there = match person {
+        Some(person) => sign_out_there(x, &person).await,
+        None => None,
+    };
+    Ok(Access::answer(match there {
+        Some((label, address)) => page::signed_out(label, &address),
+        None => page::sign_out(true, state.policy.has_sign_in()),
+    }))
+}
+
+/// Where a person signs out of the provider too (OpenID Connect RP-Initiated Logout section 2): its name, and the address.
+async fn sign_out_there<'p, P: Ports>(x: &Exchange<'p, P>, person: &Person) -> Option<(&'p str, String)> {
+    let provider = x.state.policy.provider(&person.provider)?;
+    let endpoints = endpoints::of(x.ctx(), &x.state.foreign, provider).await.ok()?;
+    let back = format!("{}{SIGN_OUT}", x.target.origin());
+    let fields = [("client_id", &*provider.client_id), ("post_logout_redirect_uri", &back)];
+    Some((&provider.label, address(&endpoints.end_session?, &fields)))
 }

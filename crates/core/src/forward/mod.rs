@@ -10,7 +10,7 @@ pub mod returned;
 
 use std::borrow::Cow;
 
-use crate::credential::broker_state;
+use crate::credential::journey;
 use crate::credential::own::{luminate, traces};
 use crate::credential::session::{self, xsrf};
 use crate::exchange::Exchange;
@@ -220,7 +220,8 @@ fn is_own_cookie(policy: &Policy, name: &str) -> bool {
     let is = |own: &str| cookie::reads_as(bare, own);
     policy.carried.cookies.iter().any(|own| is(own))
         || policy.session.as_ref().is_some_and(|session| session::is_companion(session, bare))
-        || (is(broker_state::NAME) && !policy.brokers.is_empty())
+        || (is(journey::NAME) && (!policy.brokers.is_empty() || !policy.providers.is_empty()))
+        || (is(journey::SIGNED_IN) && !policy.providers.is_empty())
         || (is(xsrf::COOKIE) && policy.gives_xsrf_tokens)
 }
 

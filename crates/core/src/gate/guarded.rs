@@ -1,6 +1,6 @@
 //! A request along a route: what the route asks for, and how it goes on.
 
-use crate::authenticate::{self, broker, claim};
+use crate::authenticate::{self, claim, visitor};
 use crate::exchange::Exchange;
 use crate::exchange::access::{Access, Then};
 use crate::exchange::body::NewBody;
@@ -63,10 +63,10 @@ async fn guarded<P: Ports>(x: &Exchange<'_, P>, route: &Route) -> Result<Decided
     let mut access = match access(x, route).await.and_then(|access| meets_rules(route, access)) {
         Ok(access) => access,
         Err(refusal) => {
-            return Err(match broker::send(x, route, refusal.reason()) {
+            return Err(match visitor::send(x, route, refusal.reason()).await {
                 Ok(Some(answer)) => refusal.saying(Said::Answer(answer)),
                 Ok(None) => refusal,
-                Err(reason) => refusal.because(reason),
+                Err(trouble) => trouble,
             });
         }
     };

@@ -40,6 +40,30 @@ impl Claims {
         Self((!claims.is_empty()).then(|| claims.into()))
     }
 
+    /// As a session's record keeps them.
+    pub fn to_json(&self) -> Value {
+        let claims = self.0.iter().flat_map(|claims| claims.iter());
+        claims.map(|claim| (claim.path.clone(), Value::from(claim.values.clone()))).collect::<Map<_, _>>().into()
+    }
+
+    /// From the record of a session; None for anything that [`Claims::to_json`] did not write.
+    pub fn from_json(json: Value) -> Option<Self> {
+        let Value::Object(members) = json else { return None };
+        let mut claims = Vec::with_capacity(members.len());
+        for (path, values) in members {
+            let Value::Array(values) = values else { return None };
+            let texts = values.into_iter().map(|value| if let Value::String(text) = value { Some(text) } else { None });
+            claims.push(Claim { path, values: texts.collect::<Option<_>>()? });
+        }
+        Some(Self((!claims.is_empty()).then(|| claims.into())))
+    }
+
+    /// Bytes of all of them.
+    pub fn size(&self) -> usize {
+        let claims = self.0.iter().flat_map(|claims| claims.iter());
+        claims.map(|claim| claim.path.len() + claim.values.iter().map(|value| value.len() + 3).sum::<usize>()).sum()
+    }
+
     /// The values of one; none: it is not there.
     pub fn values(&self, path: &str) -> &[String] {
         let claim = self.0.iter().flat_map(|claims| claims.iter()).find(|claim| claim.path == path);

@@ -1,9 +1,12 @@
 //! What KV keeps of a credential that Edgegate issued. `docs/storage.md` shows each.
 
-use serde::Serialize;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::identity::Identity;
+use crate::identity::person::Person;
 use crate::refusal::Reason;
 
 /// The record of a token, a session or a nonce, under a digest of the credential.
@@ -26,6 +29,9 @@ pub struct Record {
     /// Unix seconds after which a grant is refreshed no more.
     #[serde(skip_serializing_if = "is_zero")]
     pub ends: u64,
+    /// Who a provider says it is, of a session that one opened.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "person")]
+    pub person: Option<Arc<Person>>,
     /// Unix seconds; checked here, not left to KV's own expiry.
     pub exp: u64,
     /// What is left of a credential that was revoked.
@@ -43,7 +49,16 @@ impl Record {
     pub fn identity(self, kind: &'static str, key_id: &str) -> Identity {
         let scope = self.scopes();
         let client = Some(self.client).filter(|client| !client.is_empty());
-        Identity { subject: Some(self.sub), client, scope, ..Identity::by_key(kind, key_id) }
+        let known = Identity { subject: Some(self.sub), client, scope, ..Identity::by_key(kind, key_id) };
+        match self.person {
+            None => known,
+            Some(person) => Identity {
+                issuer: Some(person.issuer.clone()),
+                claims: person.claims.clone(),
+                person: Some(person),
+                ..known
+            },
+        }
     }
 
     /// As stored.
@@ -79,6 +94,7 @@ impl Record {
                 ("generation", Value::Number(number)) => record.generation = number.as_u64()?,
                 ("ends", Value::Number(number)) => record.ends = number.as_u64()?,
                 ("revoked", Value::Bool(flag)) => record.revoked = flag,
+                ("person", json) => record.person = Some(Arc::new(Person::from_json(json)?)),
                 _ => return None,
             }
         }
@@ -89,6 +105,10 @@ impl Record {
     pub fn scopes(&self) -> Vec<String> {
         self.scope.split_ascii_whitespace().map(str::to_owned).collect()
     }
+}
+
+fn person<S: Serializer>(person: &Option<Arc<Person>>, to: S) -> Result<S::Ok, S::Error> {
+    person.as_ref().map(|person| person.to_json()).serialize(to)
 }
 
 /// Asked by reference, as serde does.

@@ -133,6 +133,15 @@ pub async fn mint<P: KvStore + Ledger + Entropy>(
 ) -> Result<Sealed, Reason> {
     let terms = Terms { kind, issued: ctx.now, expires: record.exp, audience, payload: &[] };
     let sealed = ctx.seal(keys, &terms)?;
+    keep(ctx, &sealed, record).await?;
+    Ok(sealed)
+}
+
+/// Stores the record of a credential that was just made.
+///
+/// # Errors
+/// `VaultUnavailable`.
+pub async fn keep<P: KvStore + Ledger>(ctx: Context<'_, P>, sealed: &Sealed, record: Record) -> Result<(), Reason> {
     let json = record.to_json()?;
     ctx.ports.put(sealed.record_key(), &json, kv_expiry(ctx.now, record.exp)).await?;
     if ctx.policy.single_use == SingleUse::Ledger {
@@ -140,7 +149,7 @@ pub async fn mint<P: KvStore + Ledger + Entropy>(
         let _ = ctx.ports.claim(&sealed.claim_key("minted"), ctx.now + LAG, &json).await;
     }
     ctx.recent.put(sealed.record_key(), record, ctx.now);
-    Ok(sealed)
+    Ok(())
 }
 
 /// Finds the record of an authentic credential. `max_age`: seconds that this isolate's copy may be old.
@@ -173,7 +182,9 @@ pub async fn find<P: KvStore + Ledger>(
 pub async fn revoke<P: KvStore + Ledger>(ctx: Context<'_, P>, sealed: &Sealed) -> Result<(), Reason> {
     let record = Record::tombstone(sealed.expires);
     let key = sealed.record_key();
-    let tombstone = Tombstone { key, value: &record.to_json()?, again: false };
+    // The record of a session whose provider is asked again may be on its way.
+    let again = sealed.kind == Kind::Session && ctx.policy.providers.iter().any(|one| one.recheck.is_some());
+    let tombstone = Tombstone { key, value: &record.to_json()?, again };
     let was_alive = ctx.recent.get(key, ctx.now, 0).is_none();
     if ctx.policy.single_use == SingleUse::BestEffort {
         // Nothing else keeps a second request out meanwhile.

@@ -170,7 +170,7 @@ kinds! {
         has_xsrf_token: true,
         is_revocable: true,
         has_scopes: false,
-        says: Says::Subject,
+        says: Says::Claims,
         is_in_address: false,
         counted_by: &[RateBy::Subject],
         is_stored: true,

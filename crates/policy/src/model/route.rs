@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::super::strictness;
 use super::super::{
-    Broker, ClaimField, CredentialKind, HostPattern, NamePattern, Networks, OriginPattern, PathPattern, Rule, Scheme,
+    Broker, ClaimField, CredentialKind, HostPattern, NamePattern, Networks, OriginPattern, PathPattern, Provider, Rule,
+    Scheme,
 };
 use super::{Dialect, Luminate, Origin, OriginCredentials, Paths, Rate, RateBy, TagPlaces};
 
@@ -33,6 +34,8 @@ pub struct Route {
     pub xsrf: Xsrf,
     /// Who says who a browser's user is, where nothing else does.
     pub broker: Option<Arc<Broker>>,
+    /// By whom somebody has to be signed in, and where a browser without a session is sent; none: in whatever way.
+    pub providers: Vec<Arc<Provider>>,
     /// From where a client must come as well (`network = "..."`).
     pub network: Option<Arc<Networks>>,
     /// What a credential has to say of its holder: all of it (`require = { … }`).
@@ -200,7 +203,7 @@ pub struct Cors {
     pub max_age: u64,
 }
 
-coded!(struct Route { name, host, path, methods, accept, bearer, dialect, reads_authorization, xsrf, broker, network, require, headers, rate, confirm, revocation, forward, cors, passes_preflights, paths, path_parameters, method_override, tags, maintenance, place });
+coded!(struct Route { name, host, path, methods, accept, bearer, dialect, reads_authorization, xsrf, broker, providers, network, require, headers, rate, confirm, revocation, forward, cors, passes_preflights, paths, path_parameters, method_override, tags, maintenance, place });
 coded!(enum Xsrf { 0 Off, 1 Origin, 2 Token, 3 Always });
 coded!(struct BearerUse { scope, query, form, prefix });
 coded!(enum Revocation { 0 Cached, 1 Strict });

@@ -9,7 +9,7 @@ use super::bucket;
 use super::forward;
 use super::overlap;
 use super::rate;
-use super::rules;
+use super::rules::{self, Speakers};
 use super::suggest;
 use super::table::Table;
 use super::text;
@@ -19,7 +19,7 @@ use crate::sections::Surroundings;
 use crate::shape::{root, route, route_bearer, route_cors, route_paths};
 use crate::{
     BearerUse, Broker, Cors, CredentialKind, Dialect, Facts, HostPattern, Networks, OriginPattern, PathPattern, Paths,
-    Revocation, Route, SingleUse, TagPlaces, Xsrf,
+    Provider, Revocation, Route, SingleUse, TagPlaces, Xsrf,
 };
 
 /// Every `[[routes]]`, in file order.
@@ -107,12 +107,17 @@ fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
     let xsrf = table.word(&route::XSRF, &route::XSRF_WORDS);
     check_xsrf(table, xsrf, &accepted.kinds);
     let broker = broker(table, around, takes_sessions);
+    let providers = providers(table, around, takes_sessions);
+    if broker.is_some() && !providers.is_empty() {
+        table.wrong(&route::PROVIDERS, "stands beside `broker`, and a browser can be sent to one place only");
+    }
     let network = network(table, around, &accepted.kinds);
-    let require = rules::require(table, &accepted.kinds);
+    let speakers = Speakers { kinds: &accepted.kinds, has_providers: around.providers.things().next().is_some() };
+    let require = rules::require(table, speakers);
     let tags = tags(table, is_luminate || takes_sessions);
     let is_open = !accepted.kinds.is_empty() && !accepts(|one| !matches!(one, CredentialKind::Anonymous));
     let forward = forward::read(table, around, path.as_ref(), is_open);
-    let headers = rules::headers(table, &accepted.kinds, forward.as_ref());
+    let headers = rules::headers(table, speakers, forward.as_ref());
     if dialect == Dialect::SuperOffice && forward.as_ref().is_some_and(|forward| forward.passes_authorization) {
         let reason = "refuses every Authorization that does not open the route, so there is none for `pass`";
         table.wrong(&route::DIALECT, reason);
@@ -134,6 +139,7 @@ fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
         reads_authorization: dialect == Dialect::SuperOffice || accepts(CredentialKind::is_in_authorization),
         xsrf: xsrf.unwrap_or(accepted.xsrf),
         broker,
+        providers,
         network,
         require,
         headers,
@@ -219,6 +225,15 @@ fn broker(table: &Table<'_>, around: &Surroundings<'_, '_>, takes_sessions: bool
         name.wrong("a broker opens a session, and `accept` lacks `session`");
     }
     around.brokers.find(&name, name.value)
+}
+
+/// `providers`: by whom somebody has to be signed in.
+fn providers(table: &Table<'_>, around: &Surroundings<'_, '_>, takes_sessions: bool) -> Vec<Arc<Provider>> {
+    let names = table.texts(&route::PROVIDERS);
+    if let Some(first) = names.first().filter(|_| !takes_sessions) {
+        first.wrong("a provider opens a session, and `accept` lacks `session`");
+    }
+    names.iter().filter_map(|name| around.providers.find(name, name.value)).collect()
 }
 
 /// `network`: from where a client must come, whatever its credential.

@@ -13,8 +13,25 @@ use crate::rule::{SUBJECT, claim_names};
 use crate::shape::{Key, route};
 use crate::{ClaimField, ClaimPattern, CredentialKind, EMAIL, Forward, NamePattern, Route, Rule, WantedClaims};
 
-/// `require`: what a credential has to say. `kinds`: those that the route accepts, each of which has to be able to.
-pub(super) fn require(table: &Table<'_>, kinds: &[CredentialKind]) -> Vec<Rule> {
+/// Who can say something of a caller on a route.
+#[derive(Clone, Copy)]
+pub(super) struct Speakers<'a> {
+    /// The kinds of credential that it accepts.
+    pub(super) kinds: &'a [CredentialKind],
+    /// Sessions are opened by a provider. Otherwise they say nothing but a subject.
+    pub(super) has_providers: bool,
+}
+
+impl Speakers<'_> {
+    fn may_say(self, kind: &CredentialKind, claim: &str) -> bool {
+        let is_silent = matches!(kind, CredentialKind::Session) && !self.has_providers && claim != SUBJECT;
+        !is_silent && kind.may_say(claim)
+    }
+}
+
+/// `require`: what a credential has to say. Each kind that the route accepts has to be able to.
+pub(super) fn require(table: &Table<'_>, speakers: Speakers<'_>) -> Vec<Rule> {
+    let kinds = speakers.kinds;
     let key = &route::REQUIRE;
     let Some(own) = filled(table, key, "name a claim that has to be there, or leave it out") else { return Vec::new() };
     let mut rules = Vec::new();
@@ -40,7 +57,7 @@ pub(super) fn require(table: &Table<'_>, kinds: &[CredentialKind]) -> Vec<Rule> 
         rules.push(Rule { claim: claim.to_owned(), values });
     }
     for kind in kinds {
-        let cannot = |rule: &&Rule| !kind.may_say(&rule.claim);
+        let cannot = |rule: &&Rule| !speakers.may_say(kind, &rule.claim);
         if matches!(kind, CredentialKind::Luminate(_)) {
             table
                 .wrong(key, "is not for `luminate`: the dialect says what opens its addresses, and its pages are open");
@@ -72,7 +89,8 @@ fn pattern(claim: &str, text: &str, kinds: &[CredentialKind]) -> Result<ClaimPat
 }
 
 /// `headers`: in which fields the origin is told what.
-pub(super) fn headers(table: &Table<'_>, kinds: &[CredentialKind], forward: Option<&Forward>) -> Vec<ClaimField> {
+pub(super) fn headers(table: &Table<'_>, speakers: Speakers<'_>, forward: Option<&Forward>) -> Vec<ClaimField> {
+    let kinds = speakers.kinds;
     let key = &route::HEADERS;
     let mut fields: Vec<ClaimField> = Vec::new();
     let Some(own) = filled(table, key, "name a field and its claim, or leave it out") else { return fields };
@@ -88,7 +106,7 @@ pub(super) fn headers(table: &Table<'_>, kinds: &[CredentialKind], forward: Opti
             claim.wrong(&format!("`{name}` has its value from `set` or `set_secret` already"));
         }
         claim.parsed(claim_name);
-        if !kinds.is_empty() && !kinds.iter().any(|kind| kind.may_say(claim.value)) {
+        if !kinds.is_empty() && !kinds.iter().any(|kind| speakers.may_say(kind, claim.value)) {
             let shown = claim.value.escape_debug();
             claim.wrong(&format!("is never there, since nothing in `accept` says `{shown}`"));
         }

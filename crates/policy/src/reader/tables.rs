@@ -8,8 +8,8 @@ use super::problem::Report;
 use super::table::Table;
 use super::{allow, client, deployment, luminate, oauth, origin_credentials, routes, rules, secrets, testing};
 use crate::sections::{
-    Surroundings, TABLE, basic, bearer, broker, issuer, key, link, maintenance, networks, nonce, registry, session,
-    sign_in, signed_redirect, ticket, webhook,
+    Surroundings, TABLE, basic, bearer, broker, issuer, key, link, maintenance, networks, nonce, provider, registry,
+    session, sign_in, signed_redirect, ticket, webhook,
 };
 use crate::{Carried, Objects, Paths, Policy, Route, RouteIndex, Xsrf};
 
@@ -39,6 +39,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
     let maintenance = maintenance::read(&root, &mut taken);
     let brokers = broker::read(&root, &links);
     let webhooks = webhook::read(&root, &mut taken);
+    let providers = provider::read(&root, &keys, &origins, &mut taken);
     let networks = networks::read(&root);
     let limits = deployment::limits(&root);
     let (single_use, objects) = deployment::storage(&root);
@@ -54,6 +55,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
         basic: basic.as_ref(),
         ticket: ticket.as_ref(),
         brokers: &brokers,
+        providers: &providers,
         webhooks: &webhooks,
         networks: &networks,
         signs_identities: !identity.keys.is_empty(),
@@ -83,6 +85,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
         issuers: issuers.into_things(),
         session,
         nonce,
+        providers: providers.into_things(),
         sign_in,
         basic,
         ticket,

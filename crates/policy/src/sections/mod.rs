@@ -21,6 +21,7 @@ pub(crate) mod link;
 pub(crate) mod maintenance;
 pub(crate) mod networks;
 pub(crate) mod nonce;
+pub(crate) mod provider;
 pub(crate) mod registry;
 pub(crate) mod session;
 pub(crate) mod sign_in;
@@ -39,6 +40,7 @@ pub use link::{Link, LinkScope};
 pub use maintenance::Maintenance;
 pub use networks::Networks;
 pub use nonce::Nonce;
+pub use provider::{ClientAuthentication, Endpoints, Provider};
 pub use registry::Registry;
 pub use session::{CookieStyle, Session};
 pub use sign_in::SignIn;
@@ -73,6 +75,8 @@ pub struct Policy {
     pub session: Option<Session>,
     /// One-time nonces.
     pub nonce: Option<Nonce>,
+    /// Who signs people in, in file order.
+    pub providers: Vec<Arc<Provider>>,
     /// The sign-in page.
     pub sign_in: Option<SignIn>,
     /// User names and passwords over HTTP Basic.
@@ -126,7 +130,7 @@ pub struct Policy {
     pub(crate) allowances: Vec<crate::reader::allow::Allowance>,
 }
 
-coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, registry, clients, oauth, issuers, session, nonce, sign_in, basic, ticket, brokers, luminate, identity, admin, maintenance, limits, single_use, objects, webhooks, networks, routes, index, gives_xsrf_tokens, takes_xsrf_header, paths, claims } without {
+coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, registry, clients, oauth, issuers, session, nonce, providers, sign_in, basic, ticket, brokers, luminate, identity, admin, maintenance, limits, single_use, objects, webhooks, networks, routes, index, gives_xsrf_tokens, takes_xsrf_header, paths, claims } without {
     carried,
     digest,
     #[cfg(feature = "reader")] tests,
@@ -135,7 +139,7 @@ coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, 
 });
 
 /// The layout of the model. Another layout gets another number: `fixtures/policy/compiled.json` holds the two together.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// The keys that a table names.
 #[cfg(feature = "reader")]
@@ -169,6 +173,7 @@ impl Policy {
             ("issuers", said(&self.issuers)),
             ("session", said(&self.session)),
             ("nonce", said(&self.nonce)),
+            ("providers", said(&self.providers)),
             ("sign_in", said(&self.sign_in)),
             ("basic", said(&self.basic)),
             ("ticket", said(&self.ticket)),
@@ -239,6 +244,7 @@ mod file {
             &issuer::SECTION,
             &session::SECTION,
             &nonce::SECTION,
+            &provider::SECTION,
             &sign_in::SECTION,
             &basic::SECTION,
             &ticket::SECTION,
@@ -282,6 +288,7 @@ mod file {
         pub(crate) basic: Option<&'r Arc<Basic>>,
         pub(crate) ticket: Option<&'r Arc<Ticket>>,
         pub(crate) brokers: &'r Names<Broker>,
+        pub(crate) providers: &'r Names<Provider>,
         pub(crate) webhooks: &'r Names<Webhook>,
         pub(crate) networks: &'r Names<Networks>,
         pub(crate) signs_identities: bool,

@@ -116,7 +116,8 @@ mod file {
         seconds.into()
     }
 
-    /// What the gateway sets beside a session: its token, and what goes with a broker and an http session.
-    const OWN_COOKIES: [&str; 4] =
-        ["XSRF-TOKEN", "edgegate-broker", carrier::HTTP_SESSION, carrier::HTTP_SESSION_HANDED];
+    /// What the gateway sets beside a session: its token, what goes along to a broker or a provider, what stops a loop, and what
+    /// goes with an http session.
+    const OWN_COOKIES: [&str; 5] =
+        ["XSRF-TOKEN", "edgegate-broker", "edgegate-signed-in", carrier::HTTP_SESSION, carrier::HTTP_SESSION_HANDED];
 }

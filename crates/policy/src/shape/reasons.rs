@@ -3,7 +3,7 @@
 //! They are given in `crates/core/src/refusal.rs`, on which this crate does not depend; a native test compares the two.
 
 /// Every code, in the order of that file.
-pub const REASONS: [&str; 183] = [
+pub const REASONS: [&str; 194] = [
     "url_too_long",
     "headers_too_large",
     "body_too_large",
@@ -187,4 +187,15 @@ pub const REASONS: [&str; 183] = [
     "origin_unavailable",
     "origin_timeout",
     "internal",
+    "provider_unavailable",
+    "provider_client",
+    "provider_refused",
+    "provider_denied",
+    "provider_answer",
+    "provider_replayed",
+    "id_token_invalid",
+    "sign_in_loop",
+    "session_provider",
+    "session_removed",
+    "logout_token",
 ];

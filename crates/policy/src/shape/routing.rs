@@ -19,6 +19,7 @@ pub(crate) mod route {
             &DIALECT,
             &XSRF,
             &BROKER,
+            &PROVIDERS,
             &NETWORK,
             &REQUIRE,
             &HEADERS,
@@ -108,6 +109,15 @@ pub(crate) mod route {
          Needs `session` in `accept`.",
     )
     .usually("none");
+    pub(crate) static PROVIDERS: Key = Key::new(
+        "providers",
+        Kind::Texts(Some("is empty, so nobody could be signed in by one; leave it out for sessions of every kind")),
+        r##""items": {"$ref": "#/$defs/slug"}"##,
+        "Names of the [providers](#providersname) by one of which a session must have been opened. A page's visitor without such \
+         a session is sent there at once, or, where there are several, to the sign-in page. A script is refused with 401. \
+         Needs `session` in `accept`.",
+    )
+    .usually("any session; without `[sign_in]` visitors are sent to the providers of the policy");
     pub(crate) static NETWORK: Key = Key::new(
         "network",
         Kind::Text,

@@ -10,7 +10,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::credential::issuer::{fetch, jwk};
 use crate::policy::{Issuer, JwsAlgorithm};
@@ -29,6 +29,8 @@ pub type Fetched = (String, u64);
 #[derive(Debug, Default)]
 struct Keys {
     list: Vec<Value>,
+    /// The document that named their address.
+    document: Rc<Map<String, Value>>,
     /// Unix seconds; 0, which is too long ago: never.
     fetched: u64,
     /// The newest fetch, when it began, and whether it is under way.
@@ -54,8 +56,8 @@ pub struct Named<'a> {
     pub iss: &'a str,
     /// Its id, if the token says one.
     pub id: Option<&'a str>,
-    /// What it is used for.
-    pub algorithm: JwsAlgorithm,
+    /// What it is used for; None where no key is wanted, but what the issuer says of itself.
+    pub algorithm: Option<JwsAlgorithm>,
 }
 
 /// What a request saw when it came, and how long it has waited.
@@ -113,6 +115,19 @@ impl IssuerKeys {
             seen.waited += u64::from(pause);
             pause = LONGEST_PAUSE_MS.min(pause * 2);
         }
+    }
+
+    /// The issuer's document (OpenID Connect Discovery section 4), which is fetched with its keys.
+    ///
+    /// # Errors
+    /// `KeysUnavailable`.
+    pub async fn document<P: Upstream + Timer>(
+        &self,
+        ctx: Context<'_, P>,
+        issuer: &Issuer,
+    ) -> Result<Rc<Map<String, Value>>, Reason> {
+        self.find(ctx, Named { issuer, iss: &issuer.issuer, id: None, algorithm: None }).await?;
+        Ok(Rc::clone(&self.of(issuer).borrow().document))
     }
 
     fn of(&self, issuer: &Issuer) -> Rc<RefCell<Keys>> {
@@ -187,6 +202,9 @@ impl Keys {
     /// The key that a token names; without a name the only one that fits.
     fn pick(&self, named: Named<'_>) -> Option<Fetched> {
         let Named { iss, id, algorithm, .. } = named;
+        let Some(algorithm) = algorithm else {
+            return (!self.document.is_empty()).then(|| (String::new(), self.fetched));
+        };
         let is_named =
             |key: &&Value| (id.is_none() || key.get("kid").and_then(Value::as_str) == id) && jwk::is_of(key, iss);
         let mut fitting = self.list.iter().filter(is_named).filter_map(|key| jwk::public(key, algorithm));
@@ -209,10 +227,13 @@ impl Fetching<'_> {
     /// Fetches the keys. `now`: Unix seconds.
     async fn fetch(self, ctx: Context<'_, impl Upstream>, issuer: &Issuer, now: u64) -> Result<(), Reason> {
         let Self(keys, turn) = self;
-        let result = fetch::keys(ctx, issuer).await;
+        let result = fetch::published(ctx, issuer).await;
         let mut keys = keys.borrow_mut();
         match result {
-            Ok(list) if keys.answered < turn => (keys.list, keys.fetched, keys.answered) = (list, now, turn),
+            Ok(published) if keys.answered < turn => {
+                (keys.list, keys.document) = (published.keys, Rc::new(published.document));
+                (keys.fetched, keys.answered) = (now, turn);
+            }
             Ok(_) => {} // it was overtaken
             Err(reason) => {
                 keys.failed = keys.failed.max(turn);

@@ -4,7 +4,7 @@
 //! before its issuer's keys are looked for, and how often they are fetched is bounded (`keys.rs`). Where a token can
 //! only be asked about, a network whose tokens were not active has to wait after twenty a minute.
 
-mod fetch;
+pub(crate) mod fetch;
 pub mod introspection;
 pub mod jwk;
 pub mod jws;
@@ -12,13 +12,16 @@ pub mod jwt;
 pub(crate) mod keys;
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::sync::Arc;
+
+use serde_json::{Map, Value};
 
 use crate::credential::own;
 use crate::digest::sha256;
 use crate::identity::claims::Claims;
-use crate::policy::{Issuer, Verification};
-use crate::ports::Ports;
+use crate::policy::{Issuer, JwsAlgorithm, Verification};
+use crate::ports::{Ports, Timer, Upstream};
 use crate::refusal::Reason;
 use crate::sealed::cache::is_ahead;
 use crate::sealed::store::Context;
@@ -51,7 +54,7 @@ struct Known {
 #[derive(Debug)]
 pub enum Verdict {
     /// It counts, and this is who it is about.
-    Told(Told),
+    Told(Box<Told>),
     /// Only this issuer knows, and it is nothing that this gateway made.
     Ask(Arc<Issuer>),
 }
@@ -68,7 +71,7 @@ pub async fn verify<P: Ports>(
 ) -> Result<Verdict, Reason> {
     let digest = sha256(&[token.as_bytes()]);
     if let Some(Ok(told)) = memory.told(&digest, issuers, ctx.now) {
-        return Ok(Verdict::Told(told));
+        return Ok(Verdict::Told(Box::new(told)));
     }
     let by_keys = |issuer: &&&Arc<Issuer>| matches!(issuer.verification, Verification::Jwks { .. });
     let asked = issuers.iter().find(|issuer| !by_keys(issuer));
@@ -83,7 +86,8 @@ pub async fn verify<P: Ports>(
             let mut told = jwt::check_claims(issuer, claims, ctx.now)?;
             told.identity.claims = Claims::read(&ctx.policy.claims.paths, claims);
             memory.newest.set(memory.newest.get().max(ctx.now));
-            let (key, fetched) = memory.keys.find(ctx, Named { issuer, iss, id: jws.text("kid"), algorithm }).await?;
+            let (key, fetched) =
+                memory.keys.find(ctx, Named { issuer, iss, id: jws.text("kid"), algorithm: Some(algorithm) }).await?;
             if !jws.is_signed_by(ctx.ports, algorithm, &key).await? {
                 return Err(Reason::JwtSignature);
             }
@@ -91,7 +95,7 @@ pub async fn verify<P: Ports>(
             let until = told.until.min(fetched + issuer.cache);
             let (issuer, result) = (issuer.name.clone(), Ok(told.clone()));
             memory.remember(Known { digest, issuer, result, since: ctx.now, until });
-            Ok(Verdict::Told(told))
+            Ok(Verdict::Told(Box::new(told)))
         }
         // No issuer gets to see what this gateway made.
         (None, _, _, Some(_)) if own::is_in(ctx, token) => Err(Reason::JwtIssuer),
@@ -138,6 +142,36 @@ impl Issuers {
             self.told.take();
             self.keys.forget();
         }
+    }
+
+    /// What an issuer says of itself (OpenID Connect Discovery section 3).
+    ///
+    /// # Errors
+    /// `KeysUnavailable`.
+    pub(crate) async fn document<P: Upstream + Timer>(
+        &self,
+        ctx: Context<'_, P>,
+        issuer: &Issuer,
+    ) -> Result<Rc<Map<String, Value>>, Reason> {
+        self.newest.set(self.newest.get().max(ctx.now));
+        self.keys.document(ctx, issuer).await
+    }
+
+    /// The key of an issuer that a token names.
+    ///
+    /// # Errors
+    /// `JwtKeyUnknown`, `KeysUnavailable`.
+    pub(crate) async fn key<P: Upstream + Timer>(
+        &self,
+        ctx: Context<'_, P>,
+        issuer: &Issuer,
+        iss: &str,
+        id: Option<&str>,
+        algorithm: JwsAlgorithm,
+    ) -> Result<String, Reason> {
+        self.newest.set(self.newest.get().max(ctx.now));
+        let named = Named { issuer, iss, id, algorithm: Some(algorithm) };
+        self.keys.find(ctx, named).await.map(|(key, _)| key)
     }
 
     /// What one of these issuers said about a token.

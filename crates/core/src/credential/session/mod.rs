@@ -15,12 +15,18 @@ pub mod xsrf;
 pub use crate::credential::session::cookies::{Cookies, cookie_name, is_companion};
 pub(crate) use crate::credential::session::cookies::{host_name, is_local, write_cookie, write_host_cookie};
 
+use std::sync::Arc;
+
+use crate::credential::provider::SignedIn;
+use crate::credential::provider::recheck::REFRESH;
 use crate::identity::Identity;
+use crate::identity::person::Person;
 use crate::policy::{CookieStyle, Revocation, Session};
 use crate::ports::{Entropy, KvStore, Ledger};
 use crate::refusal::Reason;
 use crate::refused::Refusal;
 use crate::sealed::encoding::Encoding;
+use crate::sealed::hidden;
 use crate::sealed::record::Record;
 use crate::sealed::seal::{self, Kind, Sealed, Terms};
 use crate::sealed::store::{self, Context, Found};
@@ -76,17 +82,46 @@ pub async fn check<P: KvStore + Ledger>(
     }
 }
 
-/// Opens a session for a subject.
+/// For whom a session is opened.
+#[derive(Debug, Clone, Copy)]
+pub struct Opening<'a> {
+    /// Who.
+    pub subject: &'a str,
+    /// Who a provider says it is, if one does.
+    pub signed_in: Option<&'a SignedIn>,
+}
+
+/// Opens a session.
 ///
 /// # Errors
 /// As [`store::mint`].
 pub async fn start<P: KvStore + Ledger + Entropy>(
     ctx: Context<'_, P>,
     policy: &Session,
-    subject: &str,
+    opening: Opening<'_>,
 ) -> Result<Sealed, Reason> {
-    let record = Record { sub: subject.to_owned(), exp: ctx.now + policy.absolute, ..Record::default() };
-    store::mint(ctx, Kind::Session, &policy.keys, audience(policy), record).await
+    let expires = ctx.now + policy.absolute;
+    let terms = Terms { kind: Kind::Session, issued: ctx.now, expires, audience: audience(policy), payload: &[] };
+    let sealed = ctx.seal(&policy.keys, &terms)?;
+    let person = match opening.signed_in {
+        None => None,
+        Some(SignedIn { person, refresh: None, .. }) => Some(Arc::new(person.clone())),
+        Some(SignedIn { person, refresh: Some(refresh), .. }) => {
+            let secret = ctx.secret_of(&policy.keys, &sealed)?;
+            let refresh = hidden::hide(&sealed, secret, REFRESH, refresh, ctx.ports)?;
+            Some(Arc::new(Person { refresh, ..person.clone() }))
+        }
+    };
+    let record = Record { sub: opening.subject.to_owned(), exp: expires, person, ..Record::default() };
+    store::keep(ctx, &sealed, record).await?;
+    Ok(sealed)
+}
+
+impl<'a> Opening<'a> {
+    /// For somebody of whom no provider says anything.
+    pub fn of(subject: &'a str) -> Self {
+        Self { subject, signed_in: None }
+    }
 }
 
 /// Opens an anonymous session, without storage.

@@ -5,10 +5,11 @@
 
 use std::sync::Arc;
 
+use crate::authenticate::sign_in::{SignedIn, signed_in};
 use crate::credential::dpop::Thumbprint;
 use crate::credential::grant::Grants;
 use crate::credential::grant::code::{self, Authorization};
-use crate::credential::{bearer, registry, session};
+use crate::credential::{bearer, registry};
 use crate::endpoint::oauth::consent::Consent;
 use crate::endpoint::oauth::parameters::Parameters;
 use crate::endpoint::oauth::{client, consent, metadata};
@@ -24,9 +25,8 @@ use crate::policy::{
     Client, ClientKind, MOST_RESOURCES, MOST_SCOPES, OAuth, Revocation, SingleUse, is_redirect, is_same_resource,
 };
 use crate::ports::Ports;
-use crate::refusal::{Public, Reason};
+use crate::refusal::Reason;
 use crate::refused::{Refusal, Said};
-use crate::sealed::seal::Sealed;
 use crate::sealed::{session_token, store};
 use crate::state::State;
 
@@ -116,7 +116,8 @@ async fn decide<P: Ports>(
     if request.method == "POST" && !fetch_metadata::is_own_form(&request.headers, &target.origin()) {
         return Err(Reason::CrossSite);
     }
-    let Some((session, subject)) = signed_in(x).await? else { return to_sign_in(x, query) };
+    let Some(SignedIn { session, identity }) = signed_in(x).await? else { return to_sign_in(x, query) };
+    let subject = identity.subject.unwrap_or_default();
     caller.subject = Some(subject.clone());
     allowed.subject = subject;
     let sessions = state.policy.session.as_ref().ok_or(Reason::Internal)?;
@@ -210,30 +211,10 @@ fn words(text: &str) -> Vec<&str> {
     words
 }
 
-/// Who is there. A session that has ended is no one's: the sign-in page opens another.
-async fn signed_in<P: Ports>(x: &Exchange<'_, P>) -> Result<Option<(Sealed, String)>, Reason> {
-    let Exchange { state, .. } = *x;
-    let ctx = x.ctx();
-    let policy = state.policy.session.as_ref().ok_or(Reason::Internal)?;
-    let Some(text) = x.cookies(policy).present(ctx)? else { return Ok(None) };
-    let verified = match session::open(ctx, policy, text) {
-        Ok(session) => match session::verify(ctx, policy, Revocation::Cached, &session).await {
-            Ok(identity) => Ok(identity.subject.map(|subject| (session, subject))),
-            Err(refusal) => Err(refusal.reason()),
-        },
-        Err(reason) => Err(reason),
-    };
-    match verified {
-        Ok(signed_in) => Ok(signed_in),
-        Err(reason) if matches!(reason.public(), Public::SessionInvalid) => Ok(None),
-        Err(other) => Err(other),
-    }
-}
-
 /// To the sign-in page, and from there back to this very request.
 fn to_sign_in<P>(x: &Exchange<'_, P>, query: &str) -> Result<Answer, Reason> {
     let Exchange { state, target, .. } = *x;
-    if state.policy.sign_in.is_none() {
+    if !state.policy.has_sign_in() {
         return Err(Reason::CredentialMissing); // sessions are opened elsewhere, by a nonce
     }
     let next = format!("{}?{query}", target.path);
