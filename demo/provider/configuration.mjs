@@ -71,8 +71,14 @@ export function configuration({ people, clients }) {
   };
 }
 
-/** Whoever signs in lets the client have what it asks for: nobody is asked twice in a demo. */
+/**
+ * Whoever signs in lets the client have what it asks for: nobody is asked twice in a demo. There is one grant for a sign-in here,
+ * so that what one tab has got goes on when another tab comes.
+ */
 async function loadExistingGrant({ oidc }) {
+  const known = oidc.session.grantIdFor(oidc.client.clientId);
+  const earlier = known && (await oidc.provider.Grant.find(known));
+  if (earlier) return earlier;
   const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });
   grant.addOIDCScope(SCOPES.join(" "));
   await grant.save();

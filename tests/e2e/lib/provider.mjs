@@ -115,6 +115,9 @@ forward = { origin = "demo" }
 /** The demo's policy with one provider, and a route for those whom it signed in. */
 export const policyWith = (url, keys, more) => demoPolicy(provided(url, keys), inside({ more }));
 
+/** What a header field with a claim says: what a field cannot hold stands there percent-encoded. */
+export const said = (fields, name) => fields.get(name) && decodeURIComponent(fields.get(name));
+
 /** The public half of the gate's first identity key, as a provider has it of its client. */
 function identityKey() {
   const { d, ...jwk } = JSON.parse(demoSecrets.EDGEGATE_IDENTITY_KEY_1);

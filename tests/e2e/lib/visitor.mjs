@@ -11,7 +11,13 @@ const ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 /** `gate`: a Client. `cookies: false`: they are off; `seen`: where credentials are noted for the test of the log. */
 export class Visitor {
   constructor(gate, { cookies = true, seen = gate.seen } = {}) {
-    Object.assign(this, { gate, hasCookies: cookies, seen, jar: [], trail: [] });
+    Object.assign(this, { gate, hasCookies: cookies, seen, jar: [], trail: [], passed: 0 });
+  }
+
+  /** Time passes for its cookies. */
+  wait(seconds) {
+    this.passed += 1000 * seconds;
+    this.jar = this.jar.filter(({ until }) => until === undefined || until > this.#now());
   }
 
   /** Opens an address, or a path of the gate, and follows. `follow: false`: the first answer; `until`: stops before such an address. */
@@ -98,8 +104,13 @@ export class Visitor {
     const said = new Map(attributes.map((one) => [one.split("=")[0].toLowerCase(), one.slice(one.indexOf("=") + 1)]));
     const path = said.get("path") ?? url.pathname.replace(/\/[^/]*$/, "") ?? "/";
     this.jar = this.jar.filter((one) => !(one.name === name && one.host === url.hostname && one.path === path));
-    const isOver = said.get("max-age") === "0" || (said.has("expires") && Date.parse(said.get("expires")) < Date.now());
-    if (!isOver) this.jar.push({ name, value: pair.slice(at + 1), host: url.hostname, path: path || "/", sameSite: (said.get("samesite") ?? "lax").toLowerCase() });
+    const until = said.has("max-age") ? this.#now() + 1000 * Number(said.get("max-age")) : said.has("expires") ? Date.parse(said.get("expires")) : undefined;
+    if (until !== undefined && until <= this.#now()) return;
+    this.jar.push({ name, value: pair.slice(at + 1), host: url.hostname, path: path || "/", sameSite: (said.get("samesite") ?? "lax").toLowerCase(), until });
+  }
+
+  #now() {
+    return Date.now() + this.passed;
   }
 
   #note(url, form) {

@@ -94,8 +94,7 @@ test("a code that the provider does not take is no sign-in", async () => {
 });
 
 test("a secret that the provider does not know, or that is not there, is the operator's to mend", async () => {
-  const browser = new Visitor(gateway.wrong);
-  const page = await browser.enter("/inside/", JO);
+  const page = await new Visitor(gateway.wrong).go("/inside/"); // it pushes its request, and says there who it is
   await told(page, 503, "provider_client");
   assert.ok(!page.text.includes("another-secret"));
   const other = await new Visitor(gateway.secretless).go("/inside/");

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { forwarded, refused, status } from "../lib/expect.mjs";
 import { demoPolicy, startGateway, theLogHoldsNoCredential } from "../lib/gateway.mjs";
-import { inside, JO, policyWith, provided, SAM, secrets, startProvider } from "../lib/provider.mjs";
+import { inside, JO, policyWith, provided, said, SAM, secrets, startProvider } from "../lib/provider.mjs";
 import { Visitor } from "../lib/visitor.mjs";
 
 const provider = await startProvider();
@@ -46,10 +46,10 @@ test("the origin learns e-mail, name and groups, and no cookie of the gate's", a
     await browser.enter("/inside/", person);
     const { fields } = forwarded(await browser.ask("/inside/who", { "x-user-email": "forged@example.org", "x-user-groups": "root" }));
     assert.equal(fields.get("edgegate-subject"), person.subject);
-    assert.equal(fields.get("x-user-email"), person.email);
-    assert.equal(fields.get("x-user-name"), person.name);
-    assert.equal(fields.get("x-user-groups").replaceAll(" ", ""), groups);
-    assert.ok(!fields.has("cookie"));
+    assert.equal(said(fields, "x-user-email"), person.email);
+    assert.equal(said(fields, "x-user-name"), person.name);
+    assert.equal(said(fields, "x-user-groups").replaceAll(" ", ""), groups);
+    assert.doesNotMatch(fields.get("cookie") ?? "", /edgegate/);
   }
 });
 
@@ -68,7 +68,7 @@ test("a program gets 401 and the address where people sign in; nothing is asked 
   for (const headers of [{ accept: "application/json" }, { accept: "*/*" }, { ...page, "sec-fetch-mode": "cors" }, { ...page, "sec-fetch-dest": "image" }, { ...page, "sec-fetch-dest": "iframe" }, { ...page, "sec-purpose": "prefetch" }]) {
     const answer = await gate.get("/inside/a?b=1", headers);
     await refused(answer, 401, "credential_missing");
-    assert.match(answer.header("link") ?? "", /<\/\.edgegate\/sign-in\?[^>]*next=%2Finside%2Fa%3Fb%3D1[^>]*>; *rel="?authenticate"?/, JSON.stringify(headers));
+    assert.match(answer.header("www-authenticate"), /^Cookie realm="edgegate", form-action="\/\.edgegate\/sign-in"$/, JSON.stringify(headers));
     assert.deepEqual(answer.cookies, []);
   }
   status(await gate.form("/inside/", "a=b", page), 401);
@@ -118,7 +118,7 @@ test("login_hint reaches the provider", async () => {
 
 test("a provider that the policy does not know is nobody's, and /.edgegate/callback for it neither", async () => {
   const browser = new Visitor(gate);
-  assert.ok((await browser.go("/.edgegate/sign-in?provider=nobody&next=%2Finside%2F")).status >= 400);
+  assert.equal((await browser.go("/.edgegate/sign-in?provider=nobody&next=%2Finside%2F")).url.host, gate.host);
   assert.equal((await browser.go("/.edgegate/callback/nobody?code=a&state=b")).status, 404);
 });
 
