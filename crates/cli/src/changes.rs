@@ -195,6 +195,7 @@ fn differing(route: &Route, old: &Route) -> Vec<String> {
         set,
         remove,
         jwt_audience,
+        jwt_claims,
         credentials,
         passes_authorization,
     } = forward;
@@ -225,6 +226,7 @@ fn differing(route: &Route, old: &Route) -> Vec<String> {
         ("forward.set", set != &old_forward.set),
         ("forward.remove", differs(remove, &old_forward.remove)),
         ("forward.jwt_audience", jwt_audience != &old_forward.jwt_audience),
+        ("forward.jwt_claims", jwt_claims != &old_forward.jwt_claims),
         ("forward.set_secret", credentials.headers != old_forward.credentials.headers),
         (
             "forward.authorization",

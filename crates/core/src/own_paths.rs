@@ -28,6 +28,12 @@ pub const SIGN_OUT: &str = "/.edgegate/sign-out";
 pub const CALLBACK: &str = "/.edgegate/callback/";
 /// Below it, where providers say that somebody has signed out.
 pub const LOGOUT: &str = "/.edgegate/logout/";
+/// At the issuer's host: hands a session over to another host of the gateway.
+pub const HAND_OVER: &str = "/.edgegate/hand-over";
+/// At the other host: takes it.
+pub const ARRIVE: &str = "/.edgegate/arrive";
+/// Signing in by a link that comes by e-mail.
+pub const EMAIL_LINK: &str = "/.edgegate/email-link";
 /// Hands over a session at the http host.
 pub const HTTP_SESSION: &str = "/.edgegate/http-session";
 /// Its parameter that holds the nonce.
@@ -37,7 +43,10 @@ pub const HTTP_SESSION_NEXT: &str = "next";
 /// A ticket for a program that a page hosts.
 pub const TICKET: &str = "/.edgegate/ticket";
 /// What the log may name; any other path is the caller's own words.
-pub const KNOWN: [&str; 17] = [
+pub const KNOWN: [&str; 20] = [
+    HAND_OVER,
+    ARRIVE,
+    EMAIL_LINK,
     HTTP_SESSION,
     TICKET,
     HEALTH,

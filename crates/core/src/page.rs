@@ -5,7 +5,7 @@ mod provider;
 use crate::http::answer::Answer;
 use crate::refusal::Public;
 
-pub use crate::page::provider::{signed_out, trouble, ways};
+pub use crate::page::provider::{Ways, email_confirm, email_form, email_sent, signed_out, trouble};
 
 /// Where a person can sign in, if that would help.
 #[derive(Debug, Clone, Copy, Default)]

@@ -80,9 +80,9 @@ impl Policy {
         Facts::ALL.iter().any(|facts| facts.is_stored && (facts.is_known)(self))
     }
 
-    /// Whether people can sign in on a page of the gateway's: by a password, or with a provider.
+    /// Whether people can sign in on a page of the gateway's: by a password, by a link, or with a provider.
     pub fn has_sign_in(&self) -> bool {
-        self.sign_in.is_some() || !self.providers.is_empty()
+        self.sign_in.is_some() || self.email_link.is_some() || !self.providers.is_empty()
     }
 
     /// The provider of that name.

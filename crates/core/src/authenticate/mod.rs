@@ -11,6 +11,7 @@ pub(crate) mod claim;
 pub(crate) mod cross_site;
 mod folder_cookie;
 pub(crate) mod form;
+pub(crate) mod hosts;
 mod http_session;
 mod kind;
 mod link;

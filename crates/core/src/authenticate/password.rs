@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::authenticate::attempt::{Attempt, Scope};
 use crate::digest::{base64url, hex, hmac_sha256, sha256};
 use crate::exchange::Exchange;
-use crate::policy::SignIn;
+use crate::policy::{Key, Origin, SignIn};
 use crate::ports::{Call, Ports};
 use crate::refusal::Reason;
 use crate::sealed::record::is_name;
@@ -27,7 +27,7 @@ pub async fn check<P: Ports>(x: &Exchange<'_, P>, account: &str, password: &str)
     let policy = state.policy.sign_in.as_ref().ok_or(Reason::NoRoute)?;
     let attempt = Attempt::begin(x, Some(account), Scope::Network).await?;
     let question = json!({"account": account, "password": password});
-    let found = match ask(ctx, policy, &policy.path, &question).await? {
+    let found = match Question::of(policy, &policy.path).ask(ctx, &question).await? {
         (200, answer) => Some(subject(&answer).ok_or(Reason::PasswordCheckUnavailable)?),
         (401, _) => None,
         _ => return Err(Reason::PasswordCheckUnavailable),
@@ -49,28 +49,44 @@ pub async fn look_up<P: Ports>(
     let Exchange { state, .. } = *x;
     let ctx = x.ctx();
     let policy = state.policy.sign_in.as_ref().ok_or(Reason::NoRoute)?;
-    match ask(ctx, policy, path, &json!({ member: number })).await? {
+    match Question::of(policy, path).ask(ctx, &json!({ member: number })).await? {
         (200, answer) => subject(&answer).map(Some).ok_or(Reason::PasswordCheckUnavailable),
         (404, _) => Ok(None),
         _ => Err(Reason::PasswordCheckUnavailable),
     }
 }
 
-async fn ask<P: Ports>(
-    ctx: Context<'_, P>,
-    policy: &SignIn,
-    path: &str,
-    question: &Value,
-) -> Result<(u16, String), Reason> {
-    let body = question.to_string();
-    let secret = ctx.secrets.secret(&policy.key.secret)?;
-    let head = format!("v1.{}.", ctx.now);
-    let body_digest = hex(&sha256(&[body.as_bytes()]));
-    let mac = hmac_sha256(secret, &[head.as_bytes(), body_digest.as_bytes()]);
-    let assertion = format!("{head}{}", base64url(&mac));
-    let headers = [("content-type", "application/json"), ("edgegate-assertion", &*assertion)];
-    let call = Call { path, headers: &headers, body: Some(&body) };
-    ctx.call(&policy.origin, &call, Reason::PasswordCheckUnavailable).await
+/// A question that an origin gets with proof that the gateway asks.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// Who is asked.
+    pub origin: &'a Origin,
+    /// Where.
+    pub path: &'a str,
+    /// Signs the call.
+    pub key: &'a Key,
+}
+
+impl<'a> Question<'a> {
+    fn of(policy: &'a SignIn, path: &'a str) -> Self {
+        Self { origin: &policy.origin, path, key: &policy.key }
+    }
+
+    /// Asks, and returns status and body.
+    ///
+    /// # Errors
+    /// `PasswordCheckUnavailable`, `SecretMissing`.
+    pub async fn ask<P: Ports>(self, ctx: Context<'_, P>, question: &Value) -> Result<(u16, String), Reason> {
+        let body = question.to_string();
+        let secret = ctx.secrets.secret(&self.key.secret)?;
+        let head = format!("v1.{}.", ctx.now);
+        let body_digest = hex(&sha256(&[body.as_bytes()]));
+        let mac = hmac_sha256(secret, &[head.as_bytes(), body_digest.as_bytes()]);
+        let assertion = format!("{head}{}", base64url(&mac));
+        let headers = [("content-type", "application/json"), ("edgegate-assertion", &*assertion)];
+        let call = Call { path: self.path, headers: &headers, body: Some(&body) };
+        ctx.call(self.origin, &call, Reason::PasswordCheckUnavailable).await
+    }
 }
 
 fn subject(answer: &str) -> Option<String> {

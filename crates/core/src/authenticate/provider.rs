@@ -36,7 +36,7 @@ impl Start<'_> {
     pub(crate) async fn send<P: Ports>(self, x: &Exchange<'_, P>, sessions: &Session) -> Result<Answer, Refusal> {
         match self.request(x, sessions).await {
             Ok(answer) => Ok(answer),
-            Err(reason) => Err(trouble(x, self.provider, reason, self.next)),
+            Err(reason) => Err(trouble(x, &self.provider.label, reason, &self.again())),
         }
     }
 
@@ -45,13 +45,14 @@ impl Start<'_> {
     /// # Errors
     /// `SignInLoop`, with a page.
     pub(crate) fn check_loop<P>(&self, x: &Exchange<'_, P>, reason: Reason) -> Result<(), Refusal> {
-        let header = x.request.headers.get("cookie").unwrap_or_default();
-        let name = session::host_name(journey::SIGNED_IN, x.target);
-        let is_back = cookie::visible(header, &name).any(|provider| provider == self.provider.name);
-        match is_back && reason != Reason::SessionProvider {
-            true => Err(trouble(x, self.provider, Reason::SignInLoop, self.next)),
+        match is_back_from(x, &self.provider.name) && reason != Reason::SessionProvider {
+            true => Err(trouble(x, &self.provider.label, Reason::SignInLoop, &self.again())),
             false => Ok(()),
         }
+    }
+
+    fn again(&self) -> String {
+        again(self.provider, self.next)
     }
 
     async fn request<P: Ports>(self, x: &Exchange<'_, P>, sessions: &Session) -> Result<Answer, Reason> {
@@ -106,14 +107,24 @@ pub(crate) fn redirect_uri(target: &Target<'_>, provider: &Provider) -> String {
     format!("{}{CALLBACK}{}", target.origin(), provider.name)
 }
 
-/// A refusal with a page that leads on: to try again, and from there to where the person wanted to go.
-pub(crate) fn trouble<P>(x: &Exchange<'_, P>, provider: &Provider, reason: Reason, next: &str) -> Refusal {
+/// Where a person can try again, and come from there to where they wanted to go.
+pub(crate) fn again(provider: &Provider, next: &str) -> String {
+    format!("{SIGN_IN}?provider={}&next={}", provider.name, encode_component(next))
+}
+
+/// Whether a browser has come back from there within the last seconds.
+pub(crate) fn is_back_from<P>(x: &Exchange<'_, P>, name: &str) -> bool {
+    let header = x.request.headers.get("cookie").unwrap_or_default();
+    cookie::visible(header, &session::host_name(journey::SIGNED_IN, x.target)).any(|from| from == name)
+}
+
+/// A refusal with a page that leads on. `label`: who signs people in; `again`: the address at which to try again.
+pub(crate) fn trouble<P>(x: &Exchange<'_, P>, label: &str, reason: Reason, again: &str) -> Refusal {
     let refusal = Refusal::from(reason);
     if !accept::prefers_html(x.request.headers.get("accept")) {
         return refusal;
     }
-    let again = format!("{SIGN_IN}?provider={}&next={}", provider.name, encode_component(next));
-    let page = page::trouble(reason, &provider.label, &again, x.request_id);
+    let page = page::trouble(reason, label, again, x.request_id);
     refusal.saying(Said::Answer(page))
 }
 

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::authenticate::{broker, provider};
+use crate::authenticate::{broker, hosts, provider};
 use crate::exchange::Exchange;
 use crate::forward::clean_address;
 use crate::http::answer::Answer;
@@ -32,6 +32,10 @@ pub(crate) async fn send<P: Ports>(
         return Ok(None);
     }
     let next = clean_address(policy, route, x.target);
+    if hosts::is_one(x) {
+        hosts::check_loop(x, &next)?;
+        return Ok(Some(hosts::send(x, sessions, providers, &next)?));
+    }
     match (&route.broker, providers) {
         (Some(broker), _) => Ok(Some(broker::send(x, sessions, broker, &next)?)),
         (None, [sole]) => {

@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::digest::base64url;
 use crate::identity::Identity;
@@ -31,8 +31,9 @@ impl Assertions {
         identity: &Identity,
     ) -> Result<Option<String>, Reason> {
         let (Some(audience), Some(subject)) = (&route.forward.jwt_audience, &identity.subject) else { return Ok(None) };
+        let told = told(route, identity);
         let claims_of = format!(
-            "{}\n{subject}\n{}\n{}\n{}",
+            "{}\n{subject}\n{told}\n{}\n{}\n{}",
             route.name,
             identity.issuer.as_deref().unwrap_or_default(),
             identity.client.as_deref().unwrap_or_default(),
@@ -56,6 +57,9 @@ impl Assertions {
             "exp": ctx.now + lifetime,
         });
         if let Some(claims) = claims.as_object_mut() {
+            if let Value::Object(told) = told {
+                claims.extend(told.into_iter().filter(|(name, _)| !OWN.contains(&&**name)));
+            }
             claims.extend(identity.issuer.clone().map(|issuer| ("token_issuer".to_owned(), json!(issuer))));
             claims.extend(identity.client.clone().map(|client| ("client_id".to_owned(), json!(client))));
             if !identity.scope.is_empty() {
@@ -79,4 +83,22 @@ impl Assertions {
     }
 }
 
+/// What the route tells of the caller beside that.
+fn told(route: &Route, identity: &Identity) -> Value {
+    let mut told = Map::new();
+    for claim in &route.forward.jwt_claims {
+        let values: Vec<&str> = identity.said(claim).collect();
+        match (values.as_slice(), TEXTS.contains(&&**claim)) {
+            ([], _) => None,
+            ([first, ..], true) => told.insert(claim.clone(), json!(first)),
+            (values, false) => told.insert(claim.clone(), json!(values)),
+        };
+    }
+    told.into()
+}
+
+/// What the gateway says itself.
+const OWN: [&str; 8] = ["iss", "aud", "sub", "iat", "exp", "token_issuer", "client_id", "scope"];
+/// Claims that are one text (OpenID Connect Core section 5.1).
+const TEXTS: [&str; 7] = ["name", "email", "preferred_username", "given_name", "family_name", "locale", "picture"];
 const CAPACITY: usize = 1024;

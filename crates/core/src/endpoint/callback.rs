@@ -1,6 +1,6 @@
 //! `/.edgegate/callback/<name>`: a provider's answer, for the browser that was sent (OpenID Connect Core section 3.1.2.5).
 
-use crate::authenticate::provider::{JUST_NOW, journey, kept_next, redirect_uri, trouble};
+use crate::authenticate::provider::{JUST_NOW, again, journey, kept_next, redirect_uri, trouble};
 use crate::authenticate::sign_in::{open_session, signed_in};
 use crate::credential::bearer;
 use crate::credential::journey::{Returned, SIGNED_IN};
@@ -47,16 +47,19 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
         return Err(Reason::LinkNotUsed.into());
     }
     let sessions = state.policy.session.as_ref().ok_or(Reason::Internal)?;
+    let failed = |next: &str| {
+        let again = again(provider, next);
+        move |reason| trouble(x, &provider.label, reason, &again)
+    };
     let text = text(query, "state")?.unwrap_or_default();
-    let returned =
-        journey(x, sessions, provider).open(x.ctx(), &text).map_err(|reason| trouble(x, provider, reason, "/"))?;
+    let returned = journey(x, sessions, provider).open(x.ctx(), &text).map_err(failed("/"))?;
     let kept = kept_next(x, &text).filter(|next| next.starts_with(&*returned.next));
     let next = own_address(x, kept.as_deref().unwrap_or(&returned.next));
     match sign_in(x, provider, &returned, query).await {
         Ok(identity) => Ok(Access::answer(Answer::see_other(next)).by(identity)),
         // The back button, or a tab that was restored: what it asked for is open already.
         Err(Reason::ProviderReplayed) if signed_in(x).await?.is_some() => Ok(Access::answer(Answer::see_other(next))),
-        Err(reason) => Err(trouble(x, provider, reason, &next)),
+        Err(reason) => Err(failed(&next)(reason)),
     }
 }
 

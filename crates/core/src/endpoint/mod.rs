@@ -3,8 +3,10 @@
 mod admin;
 mod broker;
 mod callback;
+mod email_link;
 mod explain;
 mod health;
+mod hosts;
 pub(crate) mod http_session;
 mod jwks;
 mod logout;
@@ -16,7 +18,8 @@ mod ticket;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::own_paths::{
-    self, ADMIN, CALLBACK, EXPLAIN, HEALTH, HTTP_SESSION, JWKS, KNOWN, LOGOUT, SIGN_IN, SIGN_OUT, TICKET,
+    self, ADMIN, ARRIVE, CALLBACK, EMAIL_LINK, EXPLAIN, HAND_OVER, HEALTH, HTTP_SESSION, JWKS, KNOWN, LOGOUT, SIGN_IN,
+    SIGN_OUT, TICKET,
 };
 use crate::policy::Policy;
 use crate::ports::Ports;
@@ -100,6 +103,18 @@ async fn for_visitors<P: Ports>(x: &Exchange<'_, P>, path: &str) -> Result<Acces
         path if broker::is_one(policy, path) => {
             only(x.request, &["GET", "HEAD"])?;
             broker::answer(x).await
+        }
+        HAND_OVER if hosts::is_shared(policy) => {
+            only(x.request, &["GET", "HEAD"])?;
+            hosts::hand_over(x).await
+        }
+        ARRIVE if hosts::is_shared(policy) => {
+            only(x.request, &["GET", "HEAD"])?;
+            hosts::arrive(x).await
+        }
+        EMAIL_LINK if policy.email_link.is_some() && policy.session.is_some() => {
+            only(x.request, &["GET", "HEAD", "POST"])?;
+            email_link::answer(x).await
         }
         path if callback::is_one(policy, path) => {
             only(x.request, &["GET", "HEAD", "POST"])?;

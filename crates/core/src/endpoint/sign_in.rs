@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::authenticate::password;
 use crate::authenticate::provider::Start;
 use crate::authenticate::sign_in::open_session;
+use crate::authenticate::{hosts, password};
 use crate::credential::bearer;
 use crate::credential::session::Opening;
 use crate::dialect::challenge;
@@ -61,12 +61,15 @@ async fn ways<P: Ports>(x: &Exchange<'_, P>, query: &str) -> Result<Access, Refu
     let policy = &x.state.policy;
     let sessions = policy.session.as_ref().ok_or(Reason::Internal)?;
     let next = next(x, query);
+    if hosts::is_one(x) {
+        return Ok(Access::answer(hosts::send(x, sessions, &[], &next)?));
+    }
     let email = value(query, "email")?;
     let named = value(query, "provider")?;
     let providers = offered(x, &next);
     let chosen = match (&*named, &*email) {
-        ("", "") => match (providers, &policy.sign_in) {
-            ([sole], None) => Some(sole),
+        ("", "") => match (providers, policy.sign_in.is_none() && policy.email_link.is_none()) {
+            ([sole], true) => Some(sole),
             _ => None,
         },
         ("", email) => providers.iter().find(|provider| provider.is_for(email)),
@@ -77,11 +80,13 @@ async fn ways<P: Ports>(x: &Exchange<'_, P>, query: &str) -> Result<Access, Refu
         let start = Start { provider, next: &next, login_hint: Some(&*hint).filter(|hint| is_hint(hint)) };
         return Ok(Access::answer(Box::pin(start.send(x, sessions)).await?));
     }
-    if providers.is_empty() {
+    if providers.is_empty() && policy.email_link.is_none() {
         return Ok(Access::answer(page::sign_in(&next, "", false)));
     }
     let is_unknown = !email.is_empty();
-    Ok(Access::answer(page::ways(&next, providers, policy.sign_in.is_some(), Some(&*email).filter(|_| is_unknown))))
+    let (has_password, has_email_link) = (policy.sign_in.is_some(), policy.email_link.is_some());
+    let ways = page::Ways { next: &next, providers, has_password, has_email_link };
+    Ok(Access::answer(ways.page(Some(&*email).filter(|_| is_unknown))))
 }
 
 /// The providers that can open what a person wants to go to.
@@ -102,7 +107,7 @@ fn is_hint(text: &str) -> bool {
 }
 
 /// Where to go afterwards: an address on this host that the gate itself would accept, as it would forward it, else `/`.
-fn next<P>(x: &Exchange<'_, P>, form: &str) -> String {
+pub(crate) fn next<P>(x: &Exchange<'_, P>, form: &str) -> String {
     let wanted =
         query::sole(form, "next").ok().flatten().map(query::decode).and_then(|raw| String::from_utf8(raw).ok());
     own_address(x, wanted.as_deref().unwrap_or("/"))

@@ -7,7 +7,7 @@ use crate::identity::claims::Claims;
 /// Who somebody is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Person {
-    /// The provider's name in the policy.
+    /// The provider's name in the policy; empty of who came by a link that was sent by e-mail.
     pub provider: String,
     /// `iss`: a subject is unique only there.
     pub issuer: String,

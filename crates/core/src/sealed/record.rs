@@ -53,7 +53,7 @@ impl Record {
         match self.person {
             None => known,
             Some(person) => Identity {
-                issuer: Some(person.issuer.clone()),
+                issuer: Some(person.issuer.clone()).filter(|issuer| !issuer.is_empty()),
                 claims: person.claims.clone(),
                 person: Some(person),
                 ..known

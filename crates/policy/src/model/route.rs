@@ -182,6 +182,8 @@ pub struct Forward {
     pub remove: Vec<NamePattern>,
     /// `jwt_audience = "..."`: adds `Edgegate-Jwt` for that audience.
     pub jwt_audience: Option<String>,
+    /// `jwt_claims = [...]`: which claims that has beside.
+    pub jwt_claims: Vec<String>,
     /// What the origin is shown: its own and the route's.
     pub credentials: OriginCredentials,
     /// `authorization = "pass"`: the client's Authorization is for the origin, on a route that nothing has to open.
@@ -207,5 +209,5 @@ coded!(struct Route { name, host, path, methods, accept, bearer, dialect, reads_
 coded!(enum Xsrf { 0 Off, 1 Origin, 2 Token, 3 Always });
 coded!(struct BearerUse { scope, query, form, prefix });
 coded!(enum Revocation { 0 Cached, 1 Strict });
-coded!(struct Forward { origin, path, host, map, set, remove, jwt_audience, credentials, passes_authorization });
+coded!(struct Forward { origin, path, host, map, set, remove, jwt_audience, jwt_claims, credentials, passes_authorization });
 coded!(struct Cors { origins, credentials, headers, expose, max_age });

@@ -4,6 +4,7 @@ use super::accept;
 use super::bucket;
 use super::deployment;
 use super::origin_credentials::{self, is_same};
+use super::rules;
 use super::table::Table;
 use super::text;
 use crate::sections::Surroundings;
@@ -51,6 +52,10 @@ pub(super) fn read(
     if jwt_audience.is_some() && !around.signs_identities {
         table.wrong(&route_forward::JWT_AUDIENCE, "needs a key to sign with: `[identity] keys = [\"…\"]`");
     }
+    let jwt_claims = table.list(&route_forward::JWT_CLAIMS, rules::claim);
+    if !jwt_claims.is_empty() && !table.has(&route_forward::JWT_AUDIENCE) {
+        table.wrong(&route_forward::JWT_CLAIMS, "has no effect without `jwt_audience`");
+    }
     let set = set(&table);
     let mut remove = Vec::new();
     for text in table.texts(&route_forward::REMOVE) {
@@ -66,7 +71,7 @@ pub(super) fn read(
     if let Some((name, _)) = set.iter().find(|(name, _)| is_secret(name)) {
         table.wrong(&route_forward::SET, &format!("`{name}` has its value from `set_secret`"));
     }
-    Some(Forward { origin, path, host, map, set, remove, jwt_audience, credentials, passes_authorization })
+    Some(Forward { origin, path, host, map, set, remove, jwt_audience, jwt_claims, credentials, passes_authorization })
 }
 
 /// What the origin is shown, and whether the client's Authorization is for it.

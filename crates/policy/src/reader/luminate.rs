@@ -41,6 +41,7 @@ pub(crate) fn read(
         idle,
         absolute,
         cache: table.seconds(&luminate::CACHE),
+        hosts: Vec::new(),
     };
     let api_keys = api_keys(&table);
     let signature = table.text(&luminate::SIGNATURE);

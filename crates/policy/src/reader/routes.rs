@@ -112,7 +112,7 @@ fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
         table.wrong(&route::PROVIDERS, "stands beside `broker`, and a browser can be sent to one place only");
     }
     let network = network(table, around, &accepted.kinds);
-    let speakers = Speakers { kinds: &accepted.kinds, has_providers: around.providers.things().next().is_some() };
+    let speakers = Speakers { kinds: &accepted.kinds, says_claims: around.says_claims };
     let require = rules::require(table, speakers);
     let tags = tags(table, is_luminate || takes_sessions);
     let is_open = !accepted.kinds.is_empty() && !accepts(|one| !matches!(one, CredentialKind::Anonymous));

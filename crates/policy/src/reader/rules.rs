@@ -18,13 +18,13 @@ use crate::{ClaimField, ClaimPattern, CredentialKind, EMAIL, Forward, NamePatter
 pub(super) struct Speakers<'a> {
     /// The kinds of credential that it accepts.
     pub(super) kinds: &'a [CredentialKind],
-    /// Sessions are opened by a provider. Otherwise they say nothing but a subject.
-    pub(super) has_providers: bool,
+    /// Sessions are opened by who says more of people than a subject.
+    pub(super) says_claims: bool,
 }
 
 impl Speakers<'_> {
     fn may_say(self, kind: &CredentialKind, claim: &str) -> bool {
-        let is_silent = matches!(kind, CredentialKind::Session) && !self.has_providers && claim != SUBJECT;
+        let is_silent = matches!(kind, CredentialKind::Session) && !self.says_claims && claim != SUBJECT;
         !is_silent && kind.may_say(claim)
     }
 }
@@ -130,7 +130,9 @@ pub(super) fn shared_subjects(rules: &[Rule], kinds: &[CredentialKind]) -> Optio
 pub(super) fn wanted(routes: &[Arc<Route>]) -> WantedClaims {
     let required = routes.iter().flat_map(|route| route.require.iter().map(|rule| &rule.claim));
     let told = routes.iter().flat_map(|route| route.headers.iter().map(|field| &field.claim));
-    let mut paths: Vec<String> = required.chain(told).filter(|claim| *claim != SUBJECT).cloned().collect();
+    let signed = routes.iter().flat_map(|route| &route.forward.jwt_claims);
+    let mut paths: Vec<String> =
+        required.chain(told).chain(signed).filter(|claim| *claim != SUBJECT).cloned().collect();
     paths.sort_unstable();
     paths.dedup();
     let names = routes.iter().flat_map(|route| route.headers.iter().map(|field| field.name.to_ascii_lowercase()));
@@ -148,6 +150,11 @@ fn filled<'t>(table: &Table<'t>, key: &Key, todo: &str) -> Option<Table<'t>> {
         table.wrong(key, &format!("is empty; {todo}"));
     }
     Some(own)
+}
+
+/// The path of a claim that is told.
+pub(super) fn claim(text: &str) -> Result<String, String> {
+    claim_name(text).map(|()| text.to_owned())
 }
 
 /// The path of a claim.

@@ -8,8 +8,8 @@ use super::problem::Report;
 use super::table::Table;
 use super::{allow, client, deployment, luminate, oauth, origin_credentials, routes, rules, secrets, testing};
 use crate::sections::{
-    Surroundings, TABLE, basic, bearer, broker, issuer, key, link, maintenance, networks, nonce, provider, registry,
-    session, sign_in, signed_redirect, ticket, webhook,
+    Surroundings, TABLE, basic, bearer, broker, email_link, issuer, key, link, maintenance, networks, nonce, provider,
+    registry, session, sign_in, signed_redirect, ticket, webhook,
 };
 use crate::{Carried, Objects, Paths, Policy, Route, RouteIndex, Xsrf};
 
@@ -27,9 +27,10 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
     let clients = client::clients(&root);
     let oauth = oauth::oauth(&root, &keys);
     let issuers = issuer::read(&root, &keys, &origins);
-    let session = session::read(&root, &keys);
+    let session = session::read(&root, &keys, gateway.as_ref());
     let nonce = nonce::read(&root, &keys);
     let sign_in = sign_in::read(&root, &keys, &origins);
+    let email_link = email_link::read(&root, &keys, &origins);
     let luminate = luminate::read(&root, &keys, &issuers, &signed_redirects, session.as_ref()).map(Arc::new);
     let identity = deployment::identity(&root, &keys);
     let admin = deployment::admin(&root, &keys, &issuers, luminate.as_deref());
@@ -56,6 +57,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
         ticket: ticket.as_ref(),
         brokers: &brokers,
         providers: &providers,
+        says_claims: email_link.is_some() || providers.things().next().is_some(),
         webhooks: &webhooks,
         networks: &networks,
         signs_identities: !identity.keys.is_empty(),
@@ -87,6 +89,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
         nonce,
         providers: providers.into_things(),
         sign_in,
+        email_link,
         basic,
         ticket,
         brokers: brokers.into_things(),

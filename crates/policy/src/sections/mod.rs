@@ -15,6 +15,7 @@ use crate::{
 pub(crate) mod basic;
 pub(crate) mod bearer;
 pub(crate) mod broker;
+pub(crate) mod email_link;
 pub(crate) mod issuer;
 pub(crate) mod key;
 pub(crate) mod link;
@@ -32,6 +33,7 @@ pub(crate) mod webhook;
 pub use basic::{Basic, Machine};
 pub use bearer::Bearer;
 pub use broker::Broker;
+pub use email_link::EmailLink;
 #[cfg(feature = "reader")]
 pub(crate) use file::{Surroundings, TABLE};
 pub use issuer::{Issuer, JwsAlgorithm, TokenPlace, Verification};
@@ -79,6 +81,8 @@ pub struct Policy {
     pub providers: Vec<Arc<Provider>>,
     /// The sign-in page.
     pub sign_in: Option<SignIn>,
+    /// Signing in by a link that comes by e-mail.
+    pub email_link: Option<EmailLink>,
     /// User names and passwords over HTTP Basic.
     pub basic: Option<Arc<Basic>>,
     /// Tickets.
@@ -130,7 +134,7 @@ pub struct Policy {
     pub(crate) allowances: Vec<crate::reader::allow::Allowance>,
 }
 
-coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, registry, clients, oauth, issuers, session, nonce, providers, sign_in, basic, ticket, brokers, luminate, identity, admin, maintenance, limits, single_use, objects, webhooks, networks, routes, index, gives_xsrf_tokens, takes_xsrf_header, paths, claims } without {
+coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, registry, clients, oauth, issuers, session, nonce, providers, sign_in, email_link, basic, ticket, brokers, luminate, identity, admin, maintenance, limits, single_use, objects, webhooks, networks, routes, index, gives_xsrf_tokens, takes_xsrf_header, paths, claims } without {
     carried,
     digest,
     #[cfg(feature = "reader")] tests,
@@ -175,6 +179,7 @@ impl Policy {
             ("nonce", said(&self.nonce)),
             ("providers", said(&self.providers)),
             ("sign_in", said(&self.sign_in)),
+            ("email_link", said(&self.email_link)),
             ("basic", said(&self.basic)),
             ("ticket", said(&self.ticket)),
             ("brokers", said(&self.brokers)),
@@ -246,6 +251,7 @@ mod file {
             &nonce::SECTION,
             &provider::SECTION,
             &sign_in::SECTION,
+            &email_link::SECTION,
             &basic::SECTION,
             &ticket::SECTION,
             &broker::SECTION,
@@ -289,6 +295,8 @@ mod file {
         pub(crate) ticket: Option<&'r Arc<Ticket>>,
         pub(crate) brokers: &'r Names<Broker>,
         pub(crate) providers: &'r Names<Provider>,
+        /// A session can say more than a subject.
+        pub(crate) says_claims: bool,
         pub(crate) webhooks: &'r Names<Webhook>,
         pub(crate) networks: &'r Names<Networks>,
         pub(crate) signs_identities: bool,

@@ -19,6 +19,8 @@ pub struct Session {
     pub absolute: u64,
     /// Seconds an isolate may answer from its own copy of a record (default 30).
     pub cache: u64,
+    /// Hosts that share the sign-in of the issuer's host; that one is not among them.
+    pub hosts: Vec<String>,
 }
 
 /// What a session's cookie looks like.
@@ -31,7 +33,7 @@ pub enum CookieStyle {
     Servlet,
 }
 
-coded!(struct Session { keys, cookie, style, idle, absolute, cache });
+coded!(struct Session { keys, cookie, style, idle, absolute, cache, hosts });
 coded!(enum CookieStyle { 0 HostPrefixed, 1 Servlet });
 
 #[cfg(feature = "reader")]
@@ -41,6 +43,7 @@ pub(crate) use file::{SECTION, lives, read};
 #[cfg(feature = "reader")]
 mod file {
     use super::{CookieStyle, Session};
+    use crate::Gateway;
     use crate::carrier;
     use crate::reader::table::Table;
     use crate::reader::text;
@@ -51,7 +54,7 @@ mod file {
     pub(crate) static SECTION: Key =
         Key::new("session", Kind::Table(&TABLE), "", "Sessions: a cookie that stands for a record in Workers KV.");
     /// `[session]`
-    static TABLE: Shape = Shape::new("session", "", "", &[&KEYS, &COOKIE, &IDLE, &ABSOLUTE, &CACHE]);
+    static TABLE: Shape = Shape::new("session", "", "", &[&KEYS, &COOKIE, &IDLE, &ABSOLUTE, &CACHE, &HOSTS]);
     static KEYS: Key = Key::new("keys", KEY_LIST, form::KEY_IDS, "Ids of keys with `use = \"seal\"`.").required();
     static COOKIE: Key = Key::new(
         "cookie",
@@ -83,9 +86,17 @@ mod file {
         "The session ends after this time in any case.",
     );
     static CACHE: Key = Key::new("cache", CACHED, form::DURATION, "As in `[bearer]`.");
+    static HOSTS: Key = Key::new(
+        "hosts",
+        Kind::Texts(Some("is empty; name hosts, or leave it out")),
+        r#""items": {"type": "string", "pattern": "^[a-z0-9.\\[\\]:-]+$", "examples": ["app.example.org"]}"#,
+        "Hosts that share one sign-in, [how](sign-in.md#several-hosts). People sign in at the host of `[gateway] issuer`; each other host \
+         gets the session from there by a code that works once. Every cookie is of its own host. Signing out ends all.",
+    )
+    .usually("none: each host has sessions of its own");
 
     /// `[session]`
-    pub(crate) fn read(root: &Table<'_>, keys: &Keys) -> Option<Session> {
+    pub(crate) fn read(root: &Table<'_>, keys: &Keys, gateway: Option<&Gateway>) -> Option<Session> {
         let table = root.table(&SECTION)?;
         let cookie = table.checked_or(&COOKIE, text::cookie);
         if OWN_COOKIES.iter().any(|own| cookie.eq_ignore_ascii_case(own)) {
@@ -99,7 +110,19 @@ mod file {
             idle,
             absolute,
             cache: table.seconds(&CACHE),
+            hosts: hosts(&table, gateway),
         })
+    }
+
+    /// The hosts beside that of the issuer.
+    fn hosts(table: &Table<'_>, gateway: Option<&Gateway>) -> Vec<String> {
+        let own = gateway.map(|gateway| gateway.issuer.authority());
+        let mut hosts = table.list(&HOSTS, |text| text::authority(text).map(|()| text.to_owned()));
+        hosts.retain(|host| Some(host.as_str()) != own);
+        if table.has(&HOSTS) && hosts.is_empty() && own.is_some() {
+            table.wrong(&HOSTS, "names no host beside that of `[gateway] issuer`, so there is nothing to share");
+        }
+        hosts
     }
 
     /// `idle` and `absolute` of sessions, in seconds.

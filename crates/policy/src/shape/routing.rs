@@ -270,7 +270,7 @@ pub(crate) mod route_forward {
         "routes[].forward",
         "",
         "",
-        &[&ORIGIN, &PATH, &HOST, &MAP, &SET, &SET_SECRET, &AUTHORIZATION, &REMOVE, &JWT_AUDIENCE],
+        &[&ORIGIN, &PATH, &HOST, &MAP, &SET, &SET_SECRET, &AUTHORIZATION, &REMOVE, &JWT_AUDIENCE, &JWT_CLAIMS],
     );
     pub(crate) static ORIGIN: Key = Key::new("origin", Kind::Text, form::SLUG, "Name of the origin.").required();
     pub(crate) static PATH: Key = Key::new(
@@ -334,6 +334,14 @@ pub(crate) mod route_forward {
         Kind::Text,
         form::AUDIENCE,
         "Adds `Edgegate-Jwt`, signed for this audience, to requests that have a subject. Needs `[identity] keys`.",
+    )
+    .usually("none");
+    pub(crate) static JWT_CLAIMS: Key = Key::new(
+        "jwt_claims",
+        Kind::Texts(Some("is empty; name claims, or leave it out")),
+        r##""items": {"$ref": "#/$defs/subject"}"##,
+        "Claims of the caller that `Edgegate-Jwt` has too, named as in `headers`. `name`, `email`, `preferred_username`, \
+         `given_name`, `family_name`, `locale` and `picture` are texts there, all others lists of texts.",
     )
     .usually("none");
 }

@@ -10,6 +10,7 @@
 mod cookies;
 pub mod handoff;
 pub mod http_session;
+pub mod shared;
 pub mod xsrf;
 
 pub use crate::credential::session::cookies::{Cookies, cookie_name, is_companion};

@@ -1,0 +1,139 @@
+//! `/.edgegate/email-link`: signing in by a link that comes by e-mail.
+//!
+//! A page asks for the address; the operator's own service says who that is and sends the link. The page afterwards says the same
+//! whether the address is known or not. The link works once, by the button of a page, since mail scanners open links.
+
+use serde_json::{Value, json};
+
+use crate::authenticate::attempt::{Attempt, Scope};
+use crate::authenticate::password;
+use crate::authenticate::sign_in::open_session;
+use crate::credential::bearer;
+use crate::credential::provider::SignedIn;
+use crate::credential::session::Opening;
+use crate::digest::sha256;
+use crate::endpoint::sign_in::{next, own_address};
+use crate::exchange::Exchange;
+use crate::exchange::access::Access;
+use crate::http::answer::Answer;
+use crate::http::fetch_metadata;
+use crate::http::query::{encode_component, value};
+use crate::identity::Identity;
+use crate::identity::claims::Claims;
+use crate::identity::person::Person;
+use crate::own_paths::EMAIL_LINK;
+use crate::page;
+use crate::policy::{EMAIL, EmailLink, Revocation, email};
+use crate::ports::{ClaimKey, Claimed, Ports};
+use crate::refusal::Reason;
+use crate::refused::Refusal;
+use crate::sealed::once;
+use crate::sealed::record::{Record, is_name};
+use crate::sealed::seal::{self, Kind, Sealed, Terms};
+use crate::sealed::store::{self, Found};
+
+/// GET asks for an address, or whether a link is to be used; POST sends the link, or uses it.
+///
+/// # Errors
+/// `CrossSite`, `Throttled`, `FormMalformed`, `PasswordCheckUnavailable`, the reasons of nonces, storage's own.
+pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
+    let policy = x.state.policy.email_link.as_ref().ok_or(Reason::NoRoute)?;
+    let query = x.target.query.unwrap_or_default();
+    let link = value(query, "link")?;
+    match (x.request.method, link.is_empty()) {
+        ("POST", _) if !fetch_metadata::is_own_form(&x.request.headers, &x.target.origin()) => {
+            Err(Reason::CrossSite.into())
+        }
+        ("POST", true) => send(x, policy).await,
+        (_, true) => Ok(Access::answer(page::email_form(&next(x, query), ""))),
+        (method, false) => {
+            let (sealed, record) = open(x, &link).await?;
+            match method {
+                "POST" => redeem(x, &sealed, record).await,
+                _ => {
+                    let person = record.person.as_ref().map(|person| &*person.email).unwrap_or(&record.sub);
+                    let action = format!("{EMAIL_LINK}?{query}");
+                    Ok(Access::answer(page::email_confirm(&action, person)))
+                }
+            }
+        }
+    }
+}
+
+async fn send<P: Ports>(x: &Exchange<'_, P>, policy: &EmailLink) -> Result<Access, Refusal> {
+    let ctx = x.ctx();
+    if !x.request.has_form()? {
+        return Err(Reason::FormMalformed.into());
+    }
+    let form = bearer::read_form(x.ports, x.state.policy.limits.form).await?;
+    let next = next(x, &form);
+    let Some(address) = email(value(&form, "email")?.trim()) else {
+        return Ok(Access::answer(page::email_form(&next, &value(&form, "email")?)));
+    };
+    // Who asks is counted as who guesses a password is; one address gets one mail a minute, whoever asks.
+    Attempt::begin(x, Some(&format!("link to {address}")), Scope::Network).await?;
+    let minute = ctx.now / 60;
+    let folded = address.to_lowercase();
+    let sent = ClaimKey::new(sha256(&[b"edgegate mail v1\0", folded.as_bytes(), b"\0", &minute.to_be_bytes()]));
+    if once::take(ctx, &sent, ctx.now + 120, "").await? == Claimed::First {
+        ask(x, policy, &address, &next).await?;
+    }
+    Ok(Access::answer(page::email_sent(&next)))
+}
+
+/// Has the link sent. Whom it is for is kept once it is known that somebody got it.
+async fn ask<P: Ports>(x: &Exchange<'_, P>, policy: &EmailLink, address: &str, next: &str) -> Result<(), Reason> {
+    let ctx = x.ctx();
+    let sessions = x.state.policy.session.as_ref().ok_or(Reason::Internal)?;
+    let expires = ctx.now + policy.lifetime;
+    let terms = Terms { kind: Kind::Nonce, issued: ctx.now, expires, audience: AUDIENCE, payload: &[] };
+    let sealed = ctx.seal(&sessions.keys, &terms)?;
+    let (origin, link, next) = (x.target.origin(), sealed.text(), encode_component(next));
+    let url = format!("{origin}{EMAIL_LINK}?link={}&next={next}", link.expose_text()?);
+    let question = json!({"email": address, "url": url, "expires": expires});
+    let call = password::Question { origin: &policy.origin, path: &policy.path, key: &policy.key };
+    let answer: Value = match call.ask(ctx, &question).await? {
+        (200, answer) => serde_json::from_slice(answer.as_bytes()).map_err(|_| Reason::PasswordCheckUnavailable)?,
+        (404, _) => return Ok(()),
+        _ => return Err(Reason::PasswordCheckUnavailable),
+    };
+    let text = |name: &str| answer.get(name).and_then(Value::as_str);
+    let subject = text("subject").filter(|subject| is_name(subject)).ok_or(Reason::PasswordCheckUnavailable)?;
+    // Who opens the link has shown that the address is theirs.
+    let said = json!({"email": address, "email_verified": true});
+    let claims = said.as_object().map(|said| Claims::read(&[EMAIL.to_owned()], said)).unwrap_or_default();
+    let name = text("name").unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
+    let person = Person { email: address.to_owned(), name, claims, checked: ctx.now, ..Person::default() };
+    let record = Record { sub: subject.to_owned(), exp: expires, person: Some(person.into()), ..Record::default() };
+    store::keep(ctx, &sealed, record).await
+}
+
+/// An authentic link, and whom it is for. Nothing is used up.
+async fn open<P: Ports>(x: &Exchange<'_, P>, text: &str) -> Result<(Sealed, Record), Reason> {
+    let ctx = x.ctx();
+    let sessions = x.state.policy.session.as_ref().ok_or(Reason::Internal)?;
+    let opened = seal::open(Kind::Nonce, &sessions.keys, ctx.secrets, text)?;
+    let sealed = opened.filter(|link| link.is_for(AUDIENCE)).ok_or(Reason::NonceForged)?;
+    if sealed.expires <= ctx.now {
+        return Err(Reason::NonceExpired);
+    }
+    match store::find(ctx, &sealed, 60, Revocation::Cached).await? {
+        Found::Live(record) => Ok((sealed, record)),
+        Found::Revoked => Err(Reason::NonceReplayed),
+        Found::Unknown => Err(Reason::NonceUnknown),
+    }
+}
+
+async fn redeem<P: Ports>(x: &Exchange<'_, P>, sealed: &Sealed, record: Record) -> Result<Access, Refusal> {
+    let ctx = x.ctx();
+    let next = own_address(x, &value(x.target.query.unwrap_or_default(), "next")?);
+    let person = record.person.map(|person| Person::clone(&person)).unwrap_or_default();
+    let signed_in = SignedIn { subject: record.sub, person, refresh: None };
+    once::claim(ctx, &sealed.claim_key("redeemed"), sealed.expires, Reason::NonceReplayed).await?;
+    let opening = Opening { subject: &signed_in.subject, signed_in: Some(&signed_in) };
+    let identity = open_session(x, opening).await?;
+    Ok(Access::answer(Answer::see_other(next)).by(Identity { kind: "nonce", ..identity }))
+}
+
+/// What keeps these links from being taken for nonces of routes, whose names have no space.
+const AUDIENCE: &str = "e-mail link";
