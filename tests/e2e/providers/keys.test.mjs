@@ -44,12 +44,10 @@ test("what the old key signs after that is refused", async () => {
 test("tokens with keys that nobody knows do not have the keys fetched each time", async () => {
   hostile.bend.header = (header) => ({ ...header, kid: `made-up-${Math.random()}` });
   hostile.take();
-  for (let n = 0; n < 10; n++) {
-    const page = await new Visitor(other).go("/inside/");
-    await refused(page, page.status, "jwt_key_unknown");
-  }
+  const pages = await Promise.all(Array.from({ length: 20 }, () => new Visitor(other).go("/inside/")));
+  for (const page of pages) await refused(page, page.status, "jwt_key_unknown");
   const fetched = hostile.take().filter(({ url }) => url === "/jwks").length;
-  assert.ok(fetched <= 2, `${fetched} fetches`);
+  assert.ok(fetched <= 3, `${fetched} fetches`);
   hostile.straighten();
 });
 

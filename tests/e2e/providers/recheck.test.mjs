@@ -13,11 +13,11 @@ const configure = (usual) => ({ ...usual, ttl: { ...usual.ttl, IdToken: 30 * 24 
 const provider = await startProvider({ configure });
 const fixed = await startProvider({ configure, rotate: false });
 const without = await startProvider({ configure, client: { grant_types: ["authorization_code"] } });
-const staff = inside({ name: "staff", more: 'require = { groups = ["staff"] }' });
+const crew = inside({ name: "crew", more: 'require = { groups = ["staff"] }' });
 const keys = { recheck: "15m" };
 const gateway = await startGateway({
-  gate: { policy: policyWith(provider.url, keys) + staff, secrets },
-  twin: { policy: policyWith(provider.url, keys) + staff, secrets, sharing: "gate" },
+  gate: { policy: policyWith(provider.url, keys) + crew, secrets },
+  twin: { policy: policyWith(provider.url, keys) + crew, secrets, sharing: "gate" },
   fixed: { policy: policyWith(fixed.url, keys), secrets },
   without: { policy: policyWith(without.url, keys), secrets },
 });
@@ -79,14 +79,14 @@ test("who was removed at the provider is out within the time, and stays out", as
 test("a group that was taken away closes its route, one that was given opens it", async () => {
   const browser = await signedIn(JO);
   const jo = provider.people.find(({ user_name }) => user_name === "jo");
-  forwarded(await browser.ask("/staff/"));
+  forwarded(await browser.ask("/crew/"));
   jo.groups = ["members"];
   await later(QUARTER + 1, browser);
   assert.equal(groupsOf(forwarded(await browser.ask("/inside/"))), "members");
-  status(await browser.ask("/staff/"), 403);
+  status(await browser.ask("/crew/"), 403);
   jo.groups = [...JO.groups];
   await later(QUARTER + 1, browser);
-  forwarded(await browser.ask("/staff/"));
+  forwarded(await browser.ask("/crew/"));
 });
 
 test("a provider that is down, slow or out of order changes nothing, and is not asked by every request", async () => {
