@@ -1,8 +1,10 @@
-// The rows that most people want: a signed link, an API token.
+// The rows that most people want: sign-in with a provider, a signed link, an API token.
 
 import { ADMIN, BASE, CHANGED, POST } from "./lines.js";
+import { MEMBERS } from "./rows-people.js";
 
 export const FIRST = [
+  MEMBERS,
   {
     path: "/files/*",
     asks: "A link signed with HMAC-SHA-256 that has not expired. It may be used as often as one likes.",

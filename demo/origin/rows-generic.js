@@ -1,8 +1,10 @@
 // What the gateway does for anybody's site.
 
 import { ADMIN, BASE, CHANGED, HOST, POST, signIns } from "./lines.js";
+import { STAFF } from "./rows-people.js";
 
 export const GENERIC = [
+  STAFF,
   {
     path: "/",
     asks: "Nothing: everybody may see this page.",
