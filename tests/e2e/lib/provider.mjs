@@ -39,6 +39,8 @@ export async function startProvider({ host, name = NAME, gates = [`http://${HOST
   return Object.assign(provider, {
     people,
     trouble,
+    /** Sends browsers back to a gate at another address from now on. */
+    sendTo: (gate) => provider.restart((settings) => ({ ...settings, clients: JSON.parse(JSON.stringify(settings.clients).replaceAll(gates[0], gate)) })),
     /** Somebody leaves the organisation. */
     remove: ({ user_name }) => people.splice(people.findIndex((one) => one.user_name === user_name), 1),
     count: (path) => {
