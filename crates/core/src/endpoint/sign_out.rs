@@ -1,6 +1,7 @@
 //! `/.edgegate/sign-out`: ends the session that the request came with.
 
 use crate::authenticate::sign_in::{end_session, signed_in};
+use crate::credential::journey::SIGNED_IN;
 use crate::credential::provider::{address, endpoints};
 use crate::credential::session::{self, xsrf};
 use crate::exchange::Exchange;
@@ -38,6 +39,10 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
     cookies.clear().into_iter().for_each(|cookie| x.jar.add(cookie));
     if state.policy.gives_xsrf_tokens {
         x.jar.add(xsrf::clear_cookie(target));
+    }
+    if person.is_some() {
+        // Who signs out and comes back is no loop.
+        x.jar.set(session::write_host_cookie(SIGNED_IN, target, "", 0));
     }
     let there = match person {
         Some(person) => sign_out_there(x, &person).await,
