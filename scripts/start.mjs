@@ -2,8 +2,8 @@
 import { spawn } from "node:child_process";
 import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { SITE_PORT, startSite } from "../demo/site/server.mjs";
 import { buildDemo } from "./build.mjs";
+import { startNeighbours } from "./lib/neighbours.mjs";
 import { inRoot, root } from "./lib/paths.mjs";
 import { Failure, main, seconds } from "./lib/run.mjs";
 import { wrangler, wranglerEnv } from "./lib/wrangler.mjs";
@@ -21,7 +21,7 @@ main(async (args) => {
   await refuseBusyPort(port);
   await buildDemo({ isQuick: true });
   await refuseBusyPort(port);
-  await serveSite();
+  await startNeighbours({ gate: address, isDemo: port === 8787, refuseBusyPort });
   const begun = performance.now();
   console.log(`  .. wrangler dev: the gate and the site behind it, on this machine only (usually 3 s)`);
   const server = serve();
@@ -34,14 +34,6 @@ main(async (args) => {
   server.showLog();
   return server.ended;
 });
-
-/** The site at an address of its own, to which the policy's row /redirecting/* leads. It ends with this process. */
-async function serveSite() {
-  const isDemo = !process.env.EDGEGATE_DEMO_PORT;
-  if (isDemo) await refuseBusyPort(SITE_PORT);
-  const site = await startSite(isDemo ? SITE_PORT : 0);
-  site.unref();
-}
 
 /** Someone else on our port would answer in the gate's name. */
 async function refuseBusyPort(port) {

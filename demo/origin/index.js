@@ -4,7 +4,7 @@
 // gateway forwarded, added and took away. It is bound to the gateway as a service and has no address of its
 // own on a network; nothing here is meant to be deployed.
 //
-//   /                  the landing page: what the demo serves and how to try it       landing.js, routes.js
+//   /                  the landing page: what the demo serves and how to try it       landing.js, routes.js, rows-….js
 //                     (what it lists of the bucket is stored then)                    bucket.js
 //   /check-password    the gateway asks whether a name and a password belong together  password.js
 //   /find-person       the gateway asks which person a number means                    lookup.js

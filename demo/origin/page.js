@@ -37,15 +37,15 @@ export async function page(title, main, init = {}) {
 
 export const HTML = "text/html; charset=utf-8";
 
-// A page's text. `main` is markup already; `title` is text.
-export function frame(title, main) {
+// A page's text. `main` is markup already; `title` and `site` are text.
+export function frame(title, main, site = "Edgegate demo") {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escape(title)} · Edgegate demo</title>
+<title>${escape(title)} · ${escape(site)}</title>
 <link rel="icon" href="data:,">
 <style>${STYLE}</style>
 </head>
@@ -109,6 +109,7 @@ body {
 main { max-width: 52rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .5rem; letter-spacing: -.01em; }
 h2 { font-size: 1.15rem; margin: 0 0 .25rem; overflow-wrap: anywhere; }
+h3 { font-size: 1.05rem; margin: 1.75rem 0 .25rem; overflow-wrap: anywhere; }
 p { margin: .35rem 0 .75rem; }
 .lead { color: var(--quiet); font-size: 1.05rem; margin-bottom: 1.75rem; }
 a { color: var(--link); text-underline-offset: .15em; overflow-wrap: anywhere; font-variant-ligatures: none; }
@@ -121,6 +122,8 @@ pre {
   background: var(--code); border: 1px solid var(--line); border-radius: 6px;
 }
 pre code { overflow-wrap: anywhere; font-size: 1em; }
+ul { margin: .35rem 0 1.75rem; padding-left: 1.25rem; }
+li { margin: .35rem 0; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1rem; margin: 0 0 1.75rem; }
 dt, .note { color: var(--quiet); }
 dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }

@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { startProvider } from "../../demo/provider/server.mjs";
 import { root } from "../e2e/lib/gateway.mjs";
 import { code, document, rowsUnder, startDemo } from "./lib/demo.mjs";
 
@@ -23,8 +24,10 @@ const programs = {
 const documents = ["README.md", ...readdirSync(path.join(root, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
 
 const demo = await startDemo();
+// The provider has the address that the policy says; that of another demo does as well.
+const provider = await startProvider().catch((error) => (error.code === "EADDRINUSE" ? undefined : Promise.reject(error)));
 const shims = mkdtempSync(path.join(tmpdir(), "edgegate-docs-"));
-after(() => (rmSync(shims, { recursive: true }), demo.stop()));
+after(() => (rmSync(shims, { recursive: true }), provider?.stop(), demo.stop()));
 
 // The documents say 127.0.0.1:8787, and so do the signatures. curl and the tool find the demo of this test under that name.
 const here = `127.0.0.1:${demo.port}`;

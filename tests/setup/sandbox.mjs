@@ -53,7 +53,7 @@ export function machine(t) {
 export function clone(t) {
   const made = machine(t);
   const repo = path.join(made.home, "repo");
-  for (const name of ["scripts", "demo/site", "package.json", "package-lock.json", "wrangler.toml"]) cpSync(path.join(root, name), path.join(repo, name), { recursive: true });
+  for (const name of ["scripts", "demo/site", "demo/client", "demo/provider", "demo/origin", "package.json", "package-lock.json", "wrangler.toml"]) cpSync(path.join(root, name), path.join(repo, name), { recursive: true });
   const write = (name, text) => {
     mkdirSync(path.dirname(path.join(repo, name)), { recursive: true });
     writeFileSync(path.join(repo, name), text);
@@ -65,6 +65,7 @@ export function clone(t) {
   write("node_modules/.edgegate-lock", createHash("sha256").update(readFileSync(path.join(repo, "package-lock.json"))).digest("hex"));
   mkdirSync(path.join(repo, "node_modules/.bin"), { recursive: true });
   symlinkSync(process.execPath, path.join(repo, "node_modules/.bin/node"));
+  symlinkSync(path.join(root, "node_modules/oidc-provider"), path.join(repo, "node_modules/oidc-provider"));
   standIn(path.join(repo, "node_modules/.bin"), "wasm-opt", ":");
   standIn(path.join(repo, "node_modules/.bin"), "esbuild", "head -n 1 index.js >whole.js");
   standIn(made.bin, "rustc", `${made.addTarget}; case "$*" in *target-libdir*) echo ${made.home}/rustup-lib;; *) echo "rustc 1.95.0";; esac`);

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { createTestHarness } from "wrangler";
+import { startProvider } from "../../../demo/provider/server.mjs";
 import { startSite } from "../../../demo/site/server.mjs";
 import { Client } from "../lib/client.mjs";
 import { forwarded, refused, status } from "../lib/expect.mjs";
@@ -19,8 +20,10 @@ const server = createTestHarness({
   workers: [{ configPath: path.join(root, "demo/wrangler.toml") }, { configPath: path.join(root, "demo/origin/wrangler.toml") }],
 });
 const { url } = await server.listen();
-// The site at an address of its own, as `npm start` starts it; that of another demo does as well.
-const site = await startSite().catch((error) => (error.code === "EADDRINUSE" ? undefined : Promise.reject(error)));
+// The site and the provider at addresses of their own, as `npm start` starts them; those of another demo do as well.
+const unlessInUse = (error) => (error.code === "EADDRINUSE" ? undefined : Promise.reject(error));
+const site = await startSite().catch(unlessInUse);
+const provider = await startProvider().catch(unlessInUse);
 const gateway = {
   seen: new Set(["demo-admin-key-0123456789abcdef"]),
   get logs() {
@@ -43,6 +46,7 @@ writeFileSync(path.join(home, ".curlrc"), `connect-to = "127.0.0.1:8787:127.0.0.
 after(async () => {
   gate.close();
   site?.stop();
+  provider?.stop();
   await server.close();
   rmSync(home, { recursive: true, force: true });
 });
@@ -74,10 +78,13 @@ const run = async (section, at = 0) => bash((typeof at === "number" ? sections.g
 const echoOf = ({ output }) => JSON.parse(output.slice(output.indexOf("{")));
 
 test("the landing page lists the rows that have landed, as text and as a page", async () => {
-  assert.deepEqual([...sections.keys()], ["/", "/landing/*", "/files/*", "/once/*", "/video/*", "/me/*", "/account/*", "/office/*", "/hooks/*", "/site/*", "/oauth/*", "/api/3.0/*", "/SuperOffice/api/v1/*", "/Cust12345/api/v1/*", "/SuperOffice/panel", "/redirecting/*", "/bucket/*", "/.edgegate/*"]);
+  assert.deepEqual([...sections.keys()], ["/members/*", "/files/*", "/me/*", "/staff/*", "/", "/once/*", "/video/*", "/account/*", "/office/*", "/hooks/*", "/redirecting/*", "/bucket/*", "/.edgegate/*", "/landing/*", "/site/*", "/oauth/*", "/api/3.0/*", "/SuperOffice/api/v1/*", "/Cust12345/api/v1/*", "/SuperOffice/panel"]);
   const page = await gate.get("/", { accept: "text/html" });
   assert.match(page.header("content-type"), /^text\/html/);
-  for (const path of sections.keys()) assert.ok(page.text.includes(`<code>${path}</code>`), path);
+  for (const path of sections.keys()) {
+    const [, id] = new RegExp(`<h3 id="([\\w-]+)"><code>${path.replace(/[.*/]/g, "\\$&")}</code></h3>`).exec(page.text) ?? assert.fail(path);
+    assert.ok(page.text.includes(`<a href="#${id}"><code>${path}</code></a>`), `${path} in the list of contents`);
+  }
   assert.match(text, /correct horse battery staple/);
   assert.equal((await gate.get("/", { accept: "*/*" })).header("content-type"), "text/plain; charset=utf-8");
 });
@@ -142,6 +149,15 @@ test("/hooks: what each sender's printed lines sign is delivered, and the last l
     codes.push(second.code ?? "delivered again");
   }
   assert.deepEqual(codes, ["delivered again", "delivered again", "credential_invalid"]);
+});
+
+test("/members and /staff: the printed lines sign jo in with the provider, and sam, who is not in the group staff, is refused", async () => {
+  const { url: target, headers } = echoOf(await run("/members/*"));
+  const fields = new Map(headers);
+  assert.equal(target, "http://127.0.0.1:8787/members/?from=here");
+  assert.deepEqual(["x-user-email", "x-user-name", "x-user-groups"].map((name) => fields.get(name)), ["jo@example.org", "Jo%20Example", "members,staff"]);
+  assert.match((await run("/members/*", /program/)).output, /^HTTP\/1\.1 401/);
+  assert.equal(echoOf(await run("/staff/*")).status, 403);
 });
 
 test("/me: the printed lines mint a token and use it; without one the challenge is shown", async () => {

@@ -19,6 +19,8 @@ fn the_demo_reads_and_asks_for_what_it_documents() {
         .collect();
     let expected = [
         ("/landing/*", "GET HEAD", "signed-redirect:landing"),
+        ("/members/*", "GET HEAD POST", "session"),
+        ("/staff/*", "GET HEAD POST", "session"),
         ("/files/*", "GET HEAD", "link:files"),
         ("/once/*", "GET HEAD", "link:once"),
         ("/video/*", "GET HEAD", "link:folders"),

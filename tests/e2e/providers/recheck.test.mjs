@@ -1,0 +1,141 @@
+// Whether somebody may still be signed in: the provider is asked once per `recheck`, by the refresh token, however many
+// requests there are. Who was removed there is out; newer claims count; a provider that is gone changes nothing.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { forwarded, refused, status } from "../lib/expect.mjs";
+import { startGateway, theLogHoldsNoCredential } from "../lib/gateway.mjs";
+import { broken, inside, JO, policyWith, said, SAM, secrets, startProvider } from "../lib/provider.mjs";
+import { Visitor } from "../lib/visitor.mjs";
+
+// The providers' own clocks stand still while the gate's goes on: what they issue is good for as long as this file needs.
+const configure = (usual) => ({ ...usual, ttl: { ...usual.ttl, IdToken: 30 * 24 * 60 * 60 } });
+const provider = await startProvider({ configure });
+const fixed = await startProvider({ configure, rotate: false });
+const without = await startProvider({ configure, client: { grant_types: ["authorization_code"] } });
+const crew = inside({ name: "crew", more: 'require = { groups = ["staff"] }' });
+const keys = { recheck: "15m" };
+const gateway = await startGateway({
+  gate: { policy: policyWith(provider.url, keys) + crew, secrets },
+  twin: { policy: policyWith(provider.url, keys) + crew, secrets, sharing: "gate" },
+  fixed: { policy: policyWith(fixed.url, keys), secrets },
+  without: { policy: policyWith(without.url, keys), secrets },
+});
+const { gate, twin } = gateway;
+after(() => ([provider, fixed, without].forEach((one) => one.stop()), gateway.stop()));
+
+const QUARTER = 15 * 60;
+let clock = 0;
+/** Time passes, for every gate and for a browser. */
+async function later(seconds, browser) {
+  browser?.wait(seconds);
+  clock += seconds;
+  for (const name of ["gate", "twin", "fixed", "without"]) await gateway[name].faults({ clock, ledgerClock: clock });
+}
+
+async function signedIn(person, at = gate) {
+  const browser = new Visitor(at);
+  await browser.enter("/inside/", person);
+  provider.count();
+  return browser;
+}
+const groupsOf = (echo) => said(echo.fields, "x-user-groups").replaceAll(" ", "");
+
+test("within the time nobody is asked; after it once, and the refresh token that came is the next one's", async () => {
+  const browser = await signedIn(JO);
+  for (let n = 0; n < 5; n++) forwarded(await browser.ask("/inside/"));
+  assert.equal(provider.count("/token"), 0);
+  for (let round = 0; round < 3; round++) {
+    await later(QUARTER + 1, browser);
+    for (let n = 0; n < 3; n++) forwarded(await browser.ask("/inside/"));
+    assert.equal(provider.count("/token"), 1, `round ${round}`);
+  }
+});
+
+test("twenty requests at once, in two isolates, are one question", async () => {
+  const browser = await signedIn(JO);
+  await later(QUARTER + 1, browser);
+  const gates = [gate, twin];
+  const cookie = browser.cookiesFor(new URL(`http://${gate.host}/inside/`));
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => gates[n % 2].get(`/inside/${n}`, { cookie })));
+  for (const answer of answers) forwarded(answer);
+  assert.equal(provider.count("/token"), 1);
+});
+
+test("who was removed at the provider is out within the time, and stays out", async () => {
+  const browser = await signedIn(SAM);
+  provider.remove(SAM);
+  forwarded(await browser.ask("/inside/"));
+  await later(QUARTER + 1, browser);
+  const answers = [];
+  for (let n = 0; n < 3; n++) answers.push(await browser.ask("/inside/"));
+  assert.deepEqual(answers.map(({ status }) => status), [401, 401, 401]);
+  await refused(answers[0], 401, "session_removed");
+  const page = await browser.go("/inside/");
+  assert.equal(page.url.origin, provider.url, "a page is sent to sign in again");
+  provider.people.push({ ...SAM });
+});
+
+test("a group that was taken away closes its route, one that was given opens it", async () => {
+  const browser = await signedIn(JO);
+  const jo = provider.people.find(({ user_name }) => user_name === "jo");
+  forwarded(await browser.ask("/crew/"));
+  jo.groups = ["members"];
+  await later(QUARTER + 1, browser);
+  assert.equal(groupsOf(forwarded(await browser.ask("/inside/"))), "members");
+  status(await browser.ask("/crew/"), 403);
+  jo.groups = [...JO.groups];
+  await later(QUARTER + 1, browser);
+  forwarded(await browser.ask("/crew/"));
+});
+
+test("a provider that is down, slow or out of order changes nothing, and is not asked by every request", async () => {
+  const browser = await signedIn(JO);
+  for (const trouble of [broken.down, broken.failing, broken.saying(503, { error: "temporarily_unavailable" })]) {
+    provider.trouble["/token"] = trouble;
+    await later(QUARTER + 1, browser);
+    provider.count();
+    for (let n = 0; n < 5; n++) forwarded(await browser.ask("/inside/"));
+    assert.ok(provider.count("/token") <= 2, "asked again each minute, not each time");
+  }
+  delete provider.trouble["/token"];
+  await later(90);
+  forwarded(await browser.ask("/inside/"));
+  assert.equal(provider.count("/token"), 1);
+});
+
+test("a refresh token that stays the same is used again", async () => {
+  const browser = await signedIn(JO, gateway.fixed);
+  fixed.count();
+  for (let round = 1; round <= 3; round++) {
+    await later(QUARTER + 1, browser);
+    forwarded(await browser.ask("/inside/"));
+    assert.equal(fixed.count("/token"), 1);
+  }
+});
+
+test("where there is no refresh token the session ends then, and a page is sent to the provider, who knows the person", async () => {
+  const browser = await signedIn(JO, gateway.without);
+  forwarded(await browser.ask("/inside/"));
+  await later(QUARTER + 1, browser);
+  await refused(await browser.ask("/inside/"), 401, "session_expired");
+  const page = await browser.go("/inside/a?b=1");
+  status(page, 200);
+  assert.equal(page.url.pathname + page.url.search, "/inside/a?b=1");
+  assert.ok(browser.trail.some(({ url }) => url.startsWith(without.url)));
+});
+
+test("the refresh token stands neither in a cookie nor in KV as it is", async () => {
+  const browser = await signedIn(JO);
+  const kv = await gateway.miniflare.getKVNamespace("EDGEGATE_KV", "gate");
+  const { keys } = await kv.list();
+  const values = await Promise.all(keys.map(({ name }) => kv.get(name)));
+  const tokens = provider.tokens();
+  assert.ok(tokens.length > 0);
+  for (const token of tokens) {
+    assert.ok(!values.some((value) => value?.includes(token)), "in KV");
+    assert.ok(!browser.jar.some(({ value }) => value.includes(token)), "in a cookie");
+  }
+});
+
+theLogHoldsNoCredential(gateway, { subjects: [JO.subject, SAM.subject, JO.email] });
