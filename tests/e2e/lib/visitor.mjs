@@ -10,8 +10,8 @@ const ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 /** `gate`: a Client. `cookies: false`: they are off; `seen`: where credentials are noted for the test of the log. */
 export class Visitor {
-  constructor(gate, { cookies = true, seen = gate.seen } = {}) {
-    Object.assign(this, { gate, hasCookies: cookies, seen, jar: [], trail: [], passed: 0 });
+  constructor(gate, { cookies = true, hosts = [], seen = gate.seen } = {}) {
+    Object.assign(this, { gate, hasCookies: cookies, hosts, seen, jar: [], trail: [], passed: 0 });
   }
 
   /** Time passes for its cookies. */
@@ -90,8 +90,8 @@ export class Visitor {
     };
     this.#note(url, form);
     const target = url.pathname + url.search;
-    const isGate = url.host === this.gate.host;
-    const answer = isGate ? await this.gate.request(method, target, { headers, body: form?.toString() }) : await fetchFrom(this.gate, url, method, headers, form?.toString());
+    const isGate = url.host === this.gate.host || this.hosts.includes(url.host);
+    const answer = isGate ? await this.gate.request(method, target, { headers, host: url.host, body: form?.toString() }) : await fetchFrom(this.gate, url, method, headers, form?.toString());
     this.trail.push({ method, url: url.href, status: answer.status, isGate });
     if (this.hasCookies) for (const line of answer.cookies) this.#keep(line, url);
     return answer;

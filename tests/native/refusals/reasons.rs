@@ -15,7 +15,7 @@ use crate::support::story::{Story, reason};
 use crate::support::{NOW, Request, answer, fixture_json, forwarding, incoming};
 
 /// Reasons that no request to the core can produce, and where they are shown.
-const ELSEWHERE: [Reason; 7] = [
+const ELSEWHERE: [Reason; 18] = [
     Reason::ClaimsTooLarge,    // the fixture takes no document so large: tests/native/issuers/rules.rs
     Reason::RedirectTooLong,   // the fixture takes no request so long: tests/native/luminate/redirects.rs
     Reason::PolicyInvalid,     // the Worker's start: end-to-end tests
@@ -23,6 +23,18 @@ const ELSEWHERE: [Reason; 7] = [
     Reason::OriginUnavailable, // the Worker's fetch: `an_origin_that_does_not_answer`, below
     Reason::OriginTimeout,     // the same: end-to-end tests
     Reason::Internal,          // what the types already exclude
+    // The fixture has no provider that answers: tests/e2e/providers/.
+    Reason::ProviderUnavailable,
+    Reason::ProviderClient,
+    Reason::LogoutToken,
+    Reason::ProviderRefused,
+    Reason::ProviderDenied,
+    Reason::ProviderAnswer,
+    Reason::ProviderReplayed,
+    Reason::IdTokenInvalid,
+    Reason::SignInLoop,
+    Reason::SessionProvider,
+    Reason::SessionRemoved,
 ];
 
 fn cases() -> Vec<Value> {

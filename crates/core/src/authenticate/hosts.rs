@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::authenticate::provider::{is_back_from, trouble};
+use crate::authenticate::provider::{is_loop, trouble};
 use crate::credential::journey::{AT_PROVIDER, Journey};
 use crate::exchange::Exchange;
 use crate::http::answer::{Answer, with_cookies};
@@ -42,8 +42,8 @@ pub(crate) fn send<P: Entropy>(
 ///
 /// # Errors
 /// `SignInLoop`, with a page.
-pub(crate) fn check_loop<P>(x: &Exchange<'_, P>, next: &str) -> Result<(), Refusal> {
-    match is_back_from(x, SIGN_IN_HOST) {
+pub(crate) fn check_loop<P>(x: &Exchange<'_, P>, reason: Reason, next: &str) -> Result<(), Refusal> {
+    match is_loop(x, SIGN_IN_HOST, reason) {
         true => Err(trouble(x, x.state.policy.gateway.issuer.host(), Reason::SignInLoop, next)),
         false => Ok(()),
     }

@@ -45,7 +45,7 @@ impl Start<'_> {
     /// # Errors
     /// `SignInLoop`, with a page.
     pub(crate) fn check_loop<P>(&self, x: &Exchange<'_, P>, reason: Reason) -> Result<(), Refusal> {
-        match is_back_from(x, &self.provider.name) && reason != Reason::SessionProvider {
+        match is_loop(x, &self.provider.name, reason) {
             true => Err(trouble(x, &self.provider.label, Reason::SignInLoop, &self.again())),
             false => Ok(()),
         }
@@ -112,10 +112,13 @@ pub(crate) fn again(provider: &Provider, next: &str) -> String {
     format!("{SIGN_IN}?provider={}&next={}", provider.name, encode_component(next))
 }
 
-/// Whether a browser has come back from there within the last seconds.
-pub(crate) fn is_back_from<P>(x: &Exchange<'_, P>, name: &str) -> bool {
+/// Whether a browser has come back from there within the last seconds, and its session did not hold. One that has ended since
+/// is no reason not to send it again.
+pub(crate) fn is_loop<P>(x: &Exchange<'_, P>, name: &str, reason: Reason) -> bool {
     let header = x.request.headers.get("cookie").unwrap_or_default();
-    cookie::visible(header, &session::host_name(journey::SIGNED_IN, x.target)).any(|from| from == name)
+    let mut back = cookie::visible(header, &session::host_name(journey::SIGNED_IN, x.target));
+    let did_not_hold = matches!(reason, Reason::CredentialMissing | Reason::SessionForged | Reason::SessionUnknown);
+    did_not_hold && back.any(|from| from == name)
 }
 
 /// A refusal with a page that leads on. `label`: who signs people in; `again`: the address at which to try again.

@@ -33,7 +33,7 @@ pub(crate) async fn send<P: Ports>(
     }
     let next = clean_address(policy, route, x.target);
     if hosts::is_one(x) {
-        hosts::check_loop(x, &next)?;
+        hosts::check_loop(x, reason, &next)?;
         return Ok(Some(hosts::send(x, sessions, providers, &next)?));
     }
     match (&route.broker, providers) {

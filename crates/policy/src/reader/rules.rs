@@ -63,7 +63,14 @@ pub(super) fn require(table: &Table<'_>, speakers: Speakers<'_>) -> Vec<Rule> {
                 .wrong(key, "is not for `luminate`: the dialect says what opens its addresses, and its pages are open");
         } else if let Some(rule) = rules.iter().find(cannot) {
             let (word, claim) = (kind.word(), rule.claim.escape_debug());
-            let reason = format!("never holds for `{word}`, which says no `{claim}`; give `{word}` a route of its own");
+            let reason = match kind {
+                CredentialKind::Session if kind.may_say(&rule.claim) => {
+                    format!(
+                        "never holds: nothing says `{claim}` of who is signed in; add `[providers.NAME]`, who says it"
+                    )
+                }
+                _ => format!("never holds for `{word}`, which says no `{claim}`; give `{word}` a route of its own"),
+            };
             table.wrong(key, &reason);
         }
     }
