@@ -43,10 +43,6 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
     if state.policy.gives_xsrf_tokens {
         x.jar.add(xsrf::clear_cookie(target));
     }
-    if person.is_some() {
-        // Who signs out and comes back is no loop.
-        x.jar.set(session::write_host_cookie(SIGNED_IN, target, "", 0));
-    }
     let there = match person {
         Some(person) => sign_out_there(x, &person).await,
         None => None,
