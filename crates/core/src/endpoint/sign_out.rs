@@ -37,7 +37,7 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
     let person = signed_in(x).await.ok().flatten().and_then(|it| it.identity.person);
     end_session(x).await?;
     cookies.clear().into_iter().for_each(|cookie| x.jar.add(cookie));
-    if state.policy.has_sign_in() {
+    if !state.policy.providers.is_empty() || !sessions.hosts.is_empty() {
         x.jar.add(session::write_host_cookie(SIGNED_IN, target, "", 0));
     }
     if state.policy.gives_xsrf_tokens {
