@@ -116,6 +116,17 @@ pub fn page(status: u16, title: &str, body: &str) -> Answer {
     Answer::new(status, "text/html; charset=utf-8", html).with("content-security-policy", POLICY.to_owned())
 }
 
+/// A page whose form leads to another site. Its protections without `form-action`, which browsers apply to every redirect that
+/// follows the form: where that site sends the browser on to is its own business.
+pub fn leading_away(mut answer: Answer) -> Answer {
+    for (name, value) in &mut answer.headers {
+        if *name == "content-security-policy" {
+            *value = value.replace(" form-action 'self';", "");
+        }
+    }
+    answer
+}
+
 /// Text made safe for HTML text and quoted attributes.
 pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());

@@ -43,10 +43,14 @@ test("CSRF on the callback: an attacker's answer in a victim's browser signs the
   const { to } = await pending(SAM);
   const victim = new Visitor(gate);
   await keptOut(victim, to.href, "broker_browser");
-  // Nor in one that is on its own way to the provider.
+  // One that is on its own way to the provider is sent there again, for itself.
   const other = new Visitor(gate);
   await other.go("/inside/", { until: (url) => url.origin === provider.url });
-  await keptOut(other, to.href, "broker_browser");
+  const page = await other.go(to.href);
+  assert.equal(page.url.origin, provider.url);
+  assert.ok(!isSignedIn(other));
+  await other.signIn(page, JO);
+  assert.equal(forwarded(await other.ask("/inside/")).fields.get("edgegate-subject"), JO.subject);
 });
 
 test("CSRF on the callback: without state, with a made-up one, with one of another errand", async () => {

@@ -39,6 +39,14 @@ test("several tabs go out and come back in any order, each to its own address", 
   }
 });
 
+test("tabs that are restored at once, before the browser has a cookie, all come through", async () => {
+  const browser = new Visitor(gate);
+  const tabs = await Promise.all([1, 2, 3].map((n) => browser.go(`/inside/${n}`, { until: (url) => url.origin === provider.url })));
+  const first = await browser.signIn(await browser.go(tabs[0].to.href), JO);
+  const pages = [first, await browser.go(tabs[1].to.href), await browser.go(tabs[2].to.href)];
+  assert.deepEqual(pages.map(({ status, url }) => `${status} ${url.pathname}`), ["200 /inside/1", "200 /inside/2", "200 /inside/3"]);
+});
+
 test("a tab that was left open too long is told so, and its page leads on to where it wanted to go", async () => {
   const browser = new Visitor(gate);
   const to = await callback(browser, JO, "/inside/late?x=1");

@@ -116,10 +116,9 @@ pub(crate) fn again(provider: &Provider, next: &str) -> String {
 /// is no reason not to send it again.
 pub(crate) fn is_loop<P>(x: &Exchange<'_, P>, name: &str, reason: Reason) -> bool {
     let header = x.request.headers.get("cookie").unwrap_or_default();
-    let cookie = session::host_name(journey::SIGNED_IN, x.target);
-    let mut back = cookie::visible(header, &cookie);
+    let mark = session::host_name(journey::SIGNED_IN, x.target);
     let did_not_hold = matches!(reason, Reason::CredentialMissing | Reason::SessionForged | Reason::SessionUnknown);
-    did_not_hold && back.any(|from| from == name)
+    did_not_hold && cookie::visible(header, &mark).any(|from| from == name)
 }
 
 /// A refusal with a page that leads on. `label`: who signs people in; `again`: the address at which to try again.

@@ -129,6 +129,11 @@ impl<'a> Journey<'a> {
         self.bound(ctx, &returned.state, &browser)
     }
 
+    /// Whether this is a browser that took something along, on whatever journey.
+    pub fn is_known<P>(self, ctx: Context<'_, P>) -> bool {
+        self.browsers(ctx).next().is_some()
+    }
+
     fn bound<P>(self, ctx: Context<'_, P>, state: &Sealed, browser: &Secret) -> Result<Bound, Reason> {
         let secret = ctx.secret_of(&self.policy.keys, state)?;
         let of = |purpose: &[u8]| {

@@ -1,6 +1,6 @@
 //! `/.edgegate/callback/<name>`: a provider's answer, for the browser that was sent (OpenID Connect Core section 3.1.2.5).
 
-use crate::authenticate::provider::{JUST_NOW, again, journey, kept_next, redirect_uri, trouble};
+use crate::authenticate::provider::{JUST_NOW, Start, again, journey, kept_next, redirect_uri, trouble};
 use crate::authenticate::sign_in::{open_session, signed_in};
 use crate::credential::bearer;
 use crate::credential::journey::{Returned, SIGNED_IN};
@@ -59,6 +59,12 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
         Ok(identity) => Ok(Access::answer(Answer::see_other(next)).by(identity)),
         // The back button, or a tab that was restored: what it asked for is open already.
         Err(Reason::ProviderReplayed) if signed_in(x).await?.is_some() => Ok(Access::answer(Answer::see_other(next))),
+        // Tabs that set out at once, when there was no cookie yet: the browser kept the last one's. It is known now, and comes back
+        // with what it has.
+        Err(Reason::BrokerBrowser) if journey(x, sessions, provider).is_known(x.ctx()) => {
+            let start = Start { provider, next: &next, login_hint: None };
+            Ok(Access::answer(Box::pin(start.send(x, sessions)).await?))
+        }
         Err(reason) => Err(failed(&next)(reason)),
     }
 }

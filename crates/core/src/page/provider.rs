@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::http::answer::Answer;
 use crate::http::query::encode_component;
 use crate::own_paths::{EMAIL_LINK, SIGN_IN};
-use crate::page::{escape, page, password_form};
+use crate::page::{escape, leading_away, page, password_form};
 use crate::policy::Provider;
 use crate::refusal::{Public, Reason};
 
@@ -55,7 +55,7 @@ impl Ways<'_> {
             body.push_str("<h2>Or with a password</h2>");
             body.push_str(&password_form(next, "", false));
         }
-        page(200, "Sign in", &body)
+        leading_away(page(200, "Sign in", &body))
     }
 }
 

@@ -70,16 +70,9 @@ pub fn lost(reason: Reason, request_id: &str) -> Answer {
     unframed(page::page(400, "This application cannot be let in", &body))
 }
 
-/// The page's own protections, except `form-action`: browsers apply that to every redirect that follows the form, and
-/// where the client sends the browser on to is its own business.
+/// What leads away may not be shown within another site's page, by older browsers neither.
 fn unframed(answer: Answer) -> Answer {
-    let mut answer = answer.with("x-frame-options", "DENY".to_owned());
-    for (name, value) in &mut answer.headers {
-        if *name == "content-security-policy" {
-            *value = value.replace(" form-action 'self';", "");
-        }
-    }
-    answer
+    page::leading_away(answer.with("x-frame-options", "DENY".to_owned()))
 }
 
 fn scope_html(oauth: &OAuth, scope: &str) -> String {
