@@ -4,7 +4,7 @@ use crate::authenticate::provider::{JUST_NOW, Start, again, journey, kept_next, 
 use crate::authenticate::sign_in::{open_session, signed_in};
 use crate::credential::bearer;
 use crate::credential::journey::{Returned, SIGNED_IN};
-use crate::credential::provider::{self, Code, endpoints};
+use crate::credential::provider::{self, Code, Talk, endpoints};
 use crate::credential::session::{self, Opening};
 use crate::endpoint::sign_in::own_address;
 use crate::exchange::Exchange;
@@ -97,7 +97,7 @@ async fn sign_in<P: Ports>(
     once::claim(ctx, &state.claim_key("returned"), state.expires, Reason::ProviderReplayed).await?;
     let redirect_uri = redirect_uri(x.target, provider);
     let code = Code { code: &code, redirect_uri: &redirect_uri, bound: &bound };
-    let found = provider::redeem(ctx, memory, provider, &endpoints, code).await?;
+    let found = provider::redeem(Talk { ctx, memory, provider }, &endpoints, code).await?;
     let opening = Opening { subject: &found.subject, signed_in: Some(&found) };
     let identity = open_session(x, opening).await?;
     x.jar.set(session::write_host_cookie(SIGNED_IN, x.target, &provider.name, JUST_NOW));

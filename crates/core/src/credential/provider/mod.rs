@@ -15,25 +15,33 @@ mod userinfo;
 use crate::credential::issuer::Issuers;
 use crate::credential::journey::Bound;
 use crate::credential::provider::endpoints::Endpoints;
-use crate::identity::person::Person;
+use crate::identity::person::SignedIn;
 use crate::policy::Provider;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::sealed::store::Context;
-use crate::secret::Secret;
 
 pub(crate) use crate::credential::provider::client::{address, push};
 
-/// Who a provider says somebody is.
+/// A provider, as one request speaks with it.
 #[derive(Debug)]
-pub struct SignedIn {
-    /// `sub`, or what the policy takes for it.
-    pub subject: String,
-    /// What else it says. Its refresh token is not part of it yet.
-    pub person: Person,
-    /// Its refresh token, if it gave one.
-    pub refresh: Option<Secret>,
+pub struct Talk<'a, P> {
+    /// What calling, verifying and storing need.
+    pub ctx: Context<'a, P>,
+    /// What this isolate remembers of issuers.
+    pub memory: &'a Issuers,
+    /// Who it is.
+    pub provider: &'a Provider,
 }
+
+// By hand: derived, they would ask the ports to be copied too.
+impl<P> Clone for Talk<'_, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P> Copy for Talk<'_, P> {}
 
 /// A code that came back.
 #[derive(Debug, Clone, Copy)]
@@ -51,14 +59,7 @@ pub struct Code<'a> {
 /// # Errors
 /// `ProviderUnavailable`, `ProviderRefused`, `ProviderClient`, `IdTokenInvalid`, the reasons of
 /// [`crate::credential::issuer::jwt`], `ClaimsTooLarge`, `SecretMissing`.
-pub async fn redeem<P: Ports>(
-    ctx: Context<'_, P>,
-    memory: &Issuers,
-    provider: &Provider,
-    endpoints: &Endpoints,
-    code: Code<'_>,
-) -> Result<SignedIn, Reason> {
-    let tokens = tokens::of_code(ctx, provider, endpoints, code).await?;
-    let asked = person::Asked { provider, endpoints, nonce: Some(&code.bound.nonce), subject: None };
-    person::of(ctx, memory, asked, tokens).await
+pub async fn redeem<P: Ports>(talk: Talk<'_, P>, endpoints: &Endpoints, code: Code<'_>) -> Result<SignedIn, Reason> {
+    let tokens = tokens::of_code(talk.ctx, talk.provider, endpoints, code).await?;
+    person::of(talk, person::Asked { endpoints, nonce: Some(&code.bound.nonce), subject: None }, tokens).await
 }

@@ -18,16 +18,14 @@ pub(crate) use crate::credential::session::cookies::{host_name, is_local, write_
 
 use std::sync::Arc;
 
-use crate::credential::provider::SignedIn;
-use crate::credential::provider::recheck::REFRESH;
 use crate::identity::Identity;
-use crate::identity::person::Person;
+use crate::identity::person::{Person, SignedIn};
 use crate::policy::{CookieStyle, Revocation, Session};
 use crate::ports::{Entropy, KvStore, Ledger};
 use crate::refusal::Reason;
 use crate::refused::Refusal;
 use crate::sealed::encoding::Encoding;
-use crate::sealed::hidden;
+use crate::sealed::hidden::{Hiding, REFRESH};
 use crate::sealed::record::Record;
 use crate::sealed::seal::{self, Kind, Sealed, Terms};
 use crate::sealed::store::{self, Context, Found};
@@ -109,7 +107,8 @@ pub async fn start<P: KvStore + Ledger + Entropy>(
         Some(SignedIn { person, refresh: None, .. }) => Some(Arc::new(person.clone())),
         Some(SignedIn { person, refresh: Some(refresh), .. }) => {
             let secret = ctx.secret_of(&policy.keys, &sealed)?;
-            let refresh = hidden::hide(&sealed, secret, REFRESH, refresh, ctx.ports)?;
+            let hiding = Hiding { session: &sealed, secret, purpose: REFRESH };
+            let refresh = hiding.hide(refresh, ctx.ports)?;
             Some(Arc::new(Person { refresh, ..person.clone() }))
         }
     };
