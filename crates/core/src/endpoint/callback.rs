@@ -98,7 +98,7 @@ async fn sign_in<P: Ports>(
     let redirect_uri = redirect_uri(x.target, provider);
     let code = Code { code: &code, redirect_uri: &redirect_uri, bound: &bound };
     let found = provider::redeem(Talk { ctx, memory, provider }, &endpoints, code).await?;
-    let opening = Opening { subject: &found.subject, signed_in: Some(&found) };
+    let opening = Opening { subject: &found.subject, person: Some(&found.person), refresh: found.refresh.as_ref() };
     let identity = open_session(x, opening).await?;
     x.jar.set(session::write_host_cookie(SIGNED_IN, x.target, &provider.name, JUST_NOW));
     Ok(Identity { kind: "provider", issuer: Some(found.person.issuer.clone()), ..identity })

@@ -19,7 +19,7 @@ use crate::http::fetch_metadata;
 use crate::http::query::{encode_component, value};
 use crate::identity::Identity;
 use crate::identity::claims::Claims;
-use crate::identity::person::{Person, SignedIn};
+use crate::identity::person::Person;
 use crate::own_paths::EMAIL_LINK;
 use crate::page;
 use crate::policy::{EMAIL, EmailLink, Revocation, email};
@@ -126,10 +126,9 @@ async fn open<P: Ports>(x: &Exchange<'_, P>, text: &str) -> Result<(Sealed, Reco
 async fn redeem<P: Ports>(x: &Exchange<'_, P>, sealed: &Sealed, record: Record) -> Result<Access, Refusal> {
     let ctx = x.ctx();
     let next = own_address(x, &value(x.target.query.unwrap_or_default(), "next")?);
-    let person = record.person.map(|person| Person::clone(&person)).unwrap_or_default();
-    let signed_in = SignedIn { subject: record.sub, person, refresh: None };
+    let person = record.person.unwrap_or_default();
     once::claim(ctx, &sealed.claim_key("redeemed"), sealed.expires, Reason::NonceReplayed).await?;
-    let opening = Opening { subject: &signed_in.subject, signed_in: Some(&signed_in) };
+    let opening = Opening { person: Some(&person), ..Opening::of(&record.sub) };
     let identity = open_session(x, opening).await?;
     Ok(Access::answer(Answer::see_other(next)).by(Identity { kind: "nonce", ..identity }))
 }

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use crate::identity::claims::Claims;
-use crate::secret::Secret;
 
 /// Who somebody is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,17 +58,6 @@ impl Person {
             refresh: text(&mut members, "refresh")?,
         })
     }
-}
-
-/// Who a provider says somebody is.
-#[derive(Debug)]
-pub struct SignedIn {
-    /// `sub`, or what the policy takes for it.
-    pub subject: String,
-    /// What else it says. Its refresh token is not part of it yet.
-    pub person: Person,
-    /// Its refresh token, if it gave one.
-    pub refresh: Option<Secret>,
 }
 
 #[cfg(test)]

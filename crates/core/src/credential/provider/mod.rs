@@ -15,11 +15,12 @@ mod userinfo;
 use crate::credential::issuer::Issuers;
 use crate::credential::journey::Bound;
 use crate::credential::provider::endpoints::Endpoints;
-use crate::identity::person::SignedIn;
+use crate::identity::person::Person;
 use crate::policy::Provider;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::sealed::store::Context;
+use crate::secret::Secret;
 
 pub(crate) use crate::credential::provider::client::{address, push};
 
@@ -42,6 +43,17 @@ impl<P> Clone for Talk<'_, P> {
 }
 
 impl<P> Copy for Talk<'_, P> {}
+
+/// Who a provider says somebody is.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// `sub`, or what the policy takes for it.
+    pub subject: String,
+    /// What else it says. Its refresh token is not part of it yet.
+    pub person: Person,
+    /// Its refresh token, if it gave one.
+    pub refresh: Option<Secret>,
+}
 
 /// A code that came back.
 #[derive(Debug, Clone, Copy)]

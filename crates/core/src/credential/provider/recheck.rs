@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use crate::credential::issuer::Issuers;
-use crate::credential::provider::{Talk, endpoints, person, tokens};
-use crate::identity::person::{Person, SignedIn};
+use crate::credential::provider::{SignedIn, Talk, endpoints, person, tokens};
+use crate::identity::person::Person;
 use crate::policy::{Session, SingleUse};
 use crate::ports::{ClaimKey, Claimed, Ports};
 use crate::refusal::Reason;

@@ -19,7 +19,7 @@ pub(crate) use crate::credential::session::cookies::{host_name, is_local, write_
 use std::sync::Arc;
 
 use crate::identity::Identity;
-use crate::identity::person::{Person, SignedIn};
+use crate::identity::person::Person;
 use crate::policy::{CookieStyle, Revocation, Session};
 use crate::ports::{Entropy, KvStore, Ledger};
 use crate::refusal::Reason;
@@ -87,7 +87,9 @@ pub struct Opening<'a> {
     /// Who.
     pub subject: &'a str,
     /// Who a provider says it is, if one does.
-    pub signed_in: Option<&'a SignedIn>,
+    pub person: Option<&'a Person>,
+    /// The provider's refresh token.
+    pub refresh: Option<&'a Secret>,
 }
 
 /// Opens a session.
@@ -102,10 +104,10 @@ pub async fn start<P: KvStore + Ledger + Entropy>(
     let expires = ctx.now + policy.absolute;
     let terms = Terms { kind: Kind::Session, issued: ctx.now, expires, audience: audience(policy), payload: &[] };
     let sealed = ctx.seal(&policy.keys, &terms)?;
-    let person = match opening.signed_in {
-        None => None,
-        Some(SignedIn { person, refresh: None, .. }) => Some(Arc::new(person.clone())),
-        Some(SignedIn { person, refresh: Some(refresh), .. }) => {
+    let person = match (opening.person, opening.refresh) {
+        (None, _) => None,
+        (Some(person), None) => Some(Arc::new(person.clone())),
+        (Some(person), Some(refresh)) => {
             let secret = ctx.secret_of(&policy.keys, &sealed)?;
             let hiding = Hiding { session: &sealed, secret, purpose: REFRESH };
             let refresh = hiding.hide(refresh, ctx.ports)?;
@@ -120,7 +122,7 @@ pub async fn start<P: KvStore + Ledger + Entropy>(
 impl<'a> Opening<'a> {
     /// For somebody of whom no provider says anything.
     pub fn of(subject: &'a str) -> Self {
-        Self { subject, signed_in: None }
+        Self { subject, person: None, refresh: None }
     }
 }
 
