@@ -24,6 +24,8 @@ fn is_authorization_servers(policy: &Policy, path: &str) -> bool {
 pub const SIGN_IN: &str = "/.edgegate/sign-in";
 /// The sign-out page.
 pub const SIGN_OUT: &str = "/.edgegate/sign-out";
+/// The page of the person who is signed in.
+pub const ME: &str = "/.edgegate/me";
 /// Hands over a session at the http host.
 pub const HTTP_SESSION: &str = "/.edgegate/http-session";
 /// Its parameter that holds the nonce.
@@ -33,20 +35,24 @@ pub const HTTP_SESSION_NEXT: &str = "next";
 /// A ticket for a program that a page hosts.
 pub const TICKET: &str = "/.edgegate/ticket";
 /// What the log may name; any other path is the caller's own words.
-pub const KNOWN: [&str; 17] = [
+pub const KNOWN: [&str; 21] = [
     HTTP_SESSION,
     TICKET,
     HEALTH,
     JWKS,
     SIGN_IN,
     SIGN_OUT,
+    ME,
     EXPLAIN,
     "/.edgegate/admin/nonce",
     "/.edgegate/admin/ticket",
     "/.edgegate/admin/token",
     "/.edgegate/admin/token/show",
     "/.edgegate/admin/token/revoke",
+    "/.edgegate/admin/session/list",
     "/.edgegate/admin/session/revoke",
+    "/.edgegate/admin/grant/list",
+    "/.edgegate/admin/grant/revoke",
     "/.edgegate/admin/client/add",
     "/.edgegate/admin/client/list",
     "/.edgegate/admin/client/rotate",

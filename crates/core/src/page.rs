@@ -1,5 +1,7 @@
 //! The gateway's own pages: plain, accessible, no script, light and dark.
 
+pub mod me;
+
 use crate::http::answer::Answer;
 use crate::refusal::Public;
 

@@ -25,6 +25,7 @@ mod single_use;
 mod ticket;
 mod token;
 mod token_pair;
+pub(crate) mod visitor;
 mod webhook;
 
 use crate::exchange::Exchange;

@@ -1,6 +1,6 @@
 //! Opening and ending the session of a browser.
 
-use crate::credential::session::{self, xsrf};
+use crate::credential::session::{self, Opened, xsrf};
 use crate::exchange::Exchange;
 use crate::http::cookie;
 use crate::identity::Identity;
@@ -13,11 +13,11 @@ use crate::sealed::store;
 ///
 /// # Errors
 /// Storage's own reasons.
-pub async fn open_session<P: Ports>(x: &Exchange<'_, P>, subject: &str) -> Result<Identity, Reason> {
-    let Exchange { state, target, .. } = *x;
+pub async fn open_session<P: Ports>(x: &Exchange<'_, P>, opened: &Opened<'_>) -> Result<Identity, Reason> {
+    let Exchange { state, request, target, .. } = *x;
     let ctx = x.ctx();
     let policy = state.policy.session.as_ref().ok_or(Reason::Internal)?;
-    let session = session::start(ctx, policy, subject).await?;
+    let session = session::start(ctx, policy, opened, request).await?;
     end_session(x).await?;
     let cookie = x.cookies(policy).set(&session)?;
     let token = match state.policy.gives_xsrf_tokens {
@@ -26,7 +26,9 @@ pub async fn open_session<P: Ports>(x: &Exchange<'_, P>, subject: &str) -> Resul
     };
     x.jar.set(cookie);
     token.into_iter().for_each(|token| x.jar.set(token));
-    Ok(Identity { subject: Some(subject.to_owned()), ..Identity::by_key("session", &session.key_id) })
+    let Opened { subject, issuer, .. } = *opened;
+    let (subject, issuer) = (Some(subject.to_owned()), issuer.map(str::to_owned));
+    Ok(Identity { subject, issuer, ..Identity::by_key("session", &session.key_id) })
 }
 
 /// Ends the session that the request came with, no matter whose: a log-in never continues another session.

@@ -2,6 +2,7 @@
 
 use crate::authenticate::sign_in::open_session;
 use crate::credential::broker_state::Journey;
+use crate::credential::session::Opened;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::http::answer::Answer;
@@ -53,7 +54,7 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     };
     ctx.signing_key(&sessions.keys)?;
     once::claim(ctx, &key, link.until, Reason::LinkReplayed).await?;
-    let identity = open_session(x, subject).await?;
+    let identity = open_session(x, &Opened::here(subject, &broker.name)).await?;
     Ok(Access::answer(Answer::see_other(next)).by(Identity { kind: "broker", ..identity }))
 }
 

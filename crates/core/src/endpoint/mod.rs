@@ -6,6 +6,7 @@ mod explain;
 mod health;
 pub(crate) mod http_session;
 mod jwks;
+mod me;
 pub(crate) mod oauth;
 mod sign_in;
 mod sign_out;
@@ -13,7 +14,7 @@ mod ticket;
 
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
-use crate::own_paths::{self, ADMIN, EXPLAIN, HEALTH, HTTP_SESSION, JWKS, KNOWN, SIGN_IN, SIGN_OUT, TICKET};
+use crate::own_paths::{self, ADMIN, EXPLAIN, HEALTH, HTTP_SESSION, JWKS, KNOWN, ME, SIGN_IN, SIGN_OUT, TICKET};
 use crate::policy::Policy;
 use crate::ports::Ports;
 use crate::refusal::Reason;
@@ -78,6 +79,10 @@ async fn for_visitors<P: Ports>(x: &Exchange<'_, P>, path: &str) -> Result<Acces
         SIGN_OUT if policy.session.is_some() => {
             only(x.request, &["GET", "HEAD", "POST"])?;
             sign_out::answer(x).await
+        }
+        ME if policy.session.is_some() => {
+            only(x.request, &["GET", "HEAD", "POST"])?;
+            me::answer(x).await
         }
         EXPLAIN if policy.gateway.explain && x.target.is_loopback() => {
             only(x.request, &["GET", "HEAD"])?;

@@ -3,6 +3,7 @@
 use crate::authenticate::password;
 use crate::authenticate::sign_in::open_session;
 use crate::credential::bearer;
+use crate::credential::session::Opened;
 use crate::dialect::challenge;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
@@ -44,7 +45,7 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
             false => refusal,
         });
     };
-    open_session(x, &subject).await?;
+    open_session(x, &Opened::here(&subject, "password")).await?;
     Ok(Access::answer(Answer::see_other(next)))
 }
 

@@ -4,6 +4,7 @@ use crate::authenticate::sign_in::end_session;
 use crate::credential::session::{self, xsrf};
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
+use crate::http::answer::Answer;
 use crate::http::fetch_metadata;
 use crate::page;
 use crate::ports::Ports;
@@ -15,25 +16,34 @@ use crate::refused::Refusal;
 /// # Errors
 /// `CrossSite`, `SecretMissing`, storage's own.
 pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
-    let Exchange { state, request, target, .. } = *x;
-    let ctx = x.ctx();
-    let sessions = state.policy.session.as_ref().ok_or(Reason::NoRoute)?;
+    let Exchange { request, target, .. } = *x;
     if request.method != "POST" {
         return Ok(Access::answer(page::sign_out(false, false)));
     }
     if !fetch_metadata::is_own_form(&request.headers, &target.origin()) {
         return Err(Reason::CrossSite.into());
     }
+    Ok(Access::answer(end(x).await?))
+}
+
+/// Ends the session, takes back what the browser has of it, and says so.
+///
+/// # Errors
+/// `SecretMissing`, storage's own.
+pub(super) async fn end<P: Ports>(x: &Exchange<'_, P>) -> Result<Answer, Reason> {
+    let Exchange { state, target, .. } = *x;
+    let ctx = x.ctx();
+    let sessions = state.policy.session.as_ref().ok_or(Reason::NoRoute)?;
     // A key without a value here may have one elsewhere, where the session lives.
     let cookies = x.cookies(sessions);
     let value = cookies.present(ctx).ok().flatten();
     if value.is_some_and(|value| session::open(ctx, sessions, value) == Err(Reason::SecretMissing)) {
-        return Err(Reason::SecretMissing.into());
+        return Err(Reason::SecretMissing);
     }
     end_session(x).await?;
     cookies.clear().into_iter().for_each(|cookie| x.jar.add(cookie));
     if state.policy.gives_xsrf_tokens {
         x.jar.add(xsrf::clear_cookie(target));
     }
-    Ok(Access::answer(page::sign_out(true, state.policy.sign_in.is_some())))
+    Ok(page::sign_out(true, state.policy.sign_in.is_some()))
 }

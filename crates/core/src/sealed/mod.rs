@@ -2,6 +2,7 @@
 
 pub mod cache;
 pub mod encoding;
+pub mod index;
 pub mod once;
 pub mod record;
 pub mod seal;

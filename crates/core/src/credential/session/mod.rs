@@ -10,11 +10,14 @@
 mod cookies;
 pub mod handoff;
 pub mod http_session;
+pub mod index;
 pub mod xsrf;
 
 pub use crate::credential::session::cookies::{Cookies, cookie_name, is_companion};
+pub use crate::credential::session::index::Opened;
 pub(crate) use crate::credential::session::cookies::{host_name, is_local, write_cookie, write_host_cookie};
 
+use crate::http::Incoming;
 use crate::identity::Identity;
 use crate::policy::{CookieStyle, Revocation, Session};
 use crate::ports::{Entropy, KvStore, Ledger};
@@ -76,17 +79,20 @@ pub async fn check<P: KvStore + Ledger>(
     }
 }
 
-/// Opens a session for a subject.
+/// Opens a session for somebody, and notes it in the index of who has which. `request`: with which it is opened.
 ///
 /// # Errors
-/// As [`store::mint`].
+/// As [`store::mint`] and [`index::note`].
 pub async fn start<P: KvStore + Ledger + Entropy>(
     ctx: Context<'_, P>,
     policy: &Session,
-    subject: &str,
+    opened: &Opened<'_>,
+    request: &Incoming<'_>,
 ) -> Result<Sealed, Reason> {
-    let record = Record { sub: subject.to_owned(), exp: ctx.now + policy.absolute, ..Record::default() };
-    store::mint(ctx, Kind::Session, &policy.keys, audience(policy), record).await
+    let record = Record { sub: opened.subject.to_owned(), exp: ctx.now + policy.absolute, ..Record::default() };
+    let session = store::mint(ctx, Kind::Session, &policy.keys, audience(policy), record).await?;
+    index::note(ctx, &session, opened, request).await?;
+    Ok(session)
 }
 
 /// Opens an anonymous session, without storage.

@@ -5,10 +5,11 @@
 
 use std::sync::Arc;
 
+use crate::authenticate::visitor;
 use crate::credential::dpop::Thumbprint;
 use crate::credential::grant::Grants;
 use crate::credential::grant::code::{self, Authorization};
-use crate::credential::{bearer, registry, session};
+use crate::credential::{bearer, registry};
 use crate::endpoint::oauth::consent::Consent;
 use crate::endpoint::oauth::parameters::Parameters;
 use crate::endpoint::oauth::{client, consent, metadata};
@@ -18,15 +19,12 @@ use crate::http::answer::Answer;
 use crate::http::fetch_metadata;
 use crate::http::query::{encode_component, value};
 use crate::identity::Identity;
-use crate::own_paths::SIGN_IN;
-use crate::page;
 use crate::policy::{
     Client, ClientKind, MOST_RESOURCES, MOST_SCOPES, OAuth, Revocation, SingleUse, is_redirect, is_same_resource,
 };
 use crate::ports::Ports;
-use crate::refusal::{Public, Reason};
+use crate::refusal::Reason;
 use crate::refused::{Refusal, Said};
-use crate::sealed::seal::Sealed;
 use crate::sealed::{session_token, store};
 use crate::state::State;
 
@@ -116,32 +114,48 @@ async fn decide<P: Ports>(
     if request.method == "POST" && !fetch_metadata::is_own_form(&request.headers, &target.origin()) {
         return Err(Reason::CrossSite);
     }
-    let Some((session, subject)) = signed_in(x).await? else { return to_sign_in(x, query) };
-    caller.subject = Some(subject.clone());
-    allowed.subject = subject;
+    let here = format!("{}?{query}", target.path);
+    let Some((session, person)) = visitor::signed_in(x, Revocation::Cached).await? else {
+        return visitor::to_sign_in(x, &here);
+    };
+    caller.subject.clone_from(&person.subject);
+    allowed.subject = person.subject.unwrap_or_default();
+    allowed.issuer = person.issuer.unwrap_or_default();
     let sessions = state.policy.session.as_ref().ok_or(Reason::Internal)?;
+    let grants = Grants { ctx, policy: oauth };
     let purpose = format!("consent {query}");
-    if request.method != "POST" {
+    if request.method == "POST" {
+        if !request.has_form()? {
+            return Err(Reason::ConsentForged);
+        }
+        let form = bearer::read_form(ports, state.policy.limits.form).await?;
+        if !session_token::is_token(ctx, sessions, &session, &purpose, &value(&form, "consent")?)? {
+            return Err(Reason::ConsentForged);
+        }
+        if value(&form, "decision")? != "allow" {
+            return Err(Reason::ConsentDenied);
+        }
+    } else if !may_be_silent(x, asked) || !grants.is_remembered(&asked.client, &allowed).await? {
         let token = session_token::token(ctx, sessions, &session, &purpose)?;
         let consent = Consent { client: &asked.client, allowed: &allowed, query, token: token.expose_text()? };
         return Ok(consent.page(oauth));
     }
-    if !request.has_form()? {
-        return Err(Reason::ConsentForged);
-    }
-    let form = bearer::read_form(ports, state.policy.limits.form).await?;
-    if !session_token::is_token(ctx, sessions, &session, &purpose, &value(&form, "consent")?)? {
-        return Err(Reason::ConsentForged);
-    }
-    if value(&form, "decision")? != "allow" {
-        return Err(Reason::ConsentDenied);
-    }
     // What is allowed may last for a year. A person who has signed out, anywhere, cannot allow it.
     if ctx.policy.single_use == SingleUse::Ledger && store::is_revoked(ctx, &session).await? {
-        return to_sign_in(x, query);
+        return visitor::to_sign_in(x, &here);
     }
-    let code = Grants { ctx, policy: oauth }.mint_code(&allowed).await?;
+    if request.method == "POST" {
+        grants.remember(&asked.client, &allowed).await?;
+    }
+    let code = grants.mint_code(&allowed).await?;
     Ok(asked.back(x, &[("code", code.expose_text()?)]))
+}
+
+/// Whether a person need not see the page, if the same was allowed before: the client does not want it, and somebody goes
+/// there.
+fn may_be_silent<P>(x: &Exchange<'_, P>, asked: &Asked) -> bool {
+    let wants_page = asked.parameters.get("prompt").is_some_and(|prompt| prompt.split(' ').any(|word| word == "consent"));
+    !wants_page && !fetch_metadata::looks_ahead(x.request.method, &x.request.headers)
 }
 
 /// Checks what the client asks for (RFC 6749 section 4.1.1, 7636 section 4.3, 8707 section 2.1, 9449 section 10).
@@ -188,6 +202,7 @@ fn check(state: &State, asked: &Asked) -> Result<Authorization, Reason> {
         redirect_uri: asked.redirect_uri.clone(),
         named_redirect: parameters.get("redirect_uri").is_some(),
         subject: String::new(),
+        issuer: String::new(),
         scope: scope.join(" "),
         resources: resources.join(" "),
         challenge: challenge.map(str::to_owned),
@@ -210,39 +225,6 @@ fn words(text: &str) -> Vec<&str> {
     words
 }
 
-/// Who is there. A session that has ended is no one's: the sign-in page opens another.
-async fn signed_in<P: Ports>(x: &Exchange<'_, P>) -> Result<Option<(Sealed, String)>, Reason> {
-    let Exchange { state, .. } = *x;
-    let ctx = x.ctx();
-    let policy = state.policy.session.as_ref().ok_or(Reason::Internal)?;
-    let Some(text) = x.cookies(policy).present(ctx)? else { return Ok(None) };
-    let verified = match session::open(ctx, policy, text) {
-        Ok(session) => match session::verify(ctx, policy, Revocation::Cached, &session).await {
-            Ok(identity) => Ok(identity.subject.map(|subject| (session, subject))),
-            Err(refusal) => Err(refusal.reason()),
-        },
-        Err(reason) => Err(reason),
-    };
-    match verified {
-        Ok(signed_in) => Ok(signed_in),
-        Err(reason) if matches!(reason.public(), Public::SessionInvalid) => Ok(None),
-        Err(other) => Err(other),
-    }
-}
-
-/// To the sign-in page, and from there back to this very request.
-fn to_sign_in<P>(x: &Exchange<'_, P>, query: &str) -> Result<Answer, Reason> {
-    let Exchange { state, target, .. } = *x;
-    if state.policy.sign_in.is_none() {
-        return Err(Reason::CredentialMissing); // sessions are opened elsewhere, by a nonce
-    }
-    let next = format!("{}?{query}", target.path);
-    let address = format!("{SIGN_IN}?next={}", encode_component(&next));
-    // Escaped once more it may be longer than an address can be: then the form itself carries it.
-    let fits = target.origin().len() + address.len() <= state.policy.limits.url;
-    Ok(if fits { Answer::see_other(address) } else { page::sign_in(&next, "", false) })
-}
-
 /// Whether the client hears of a refusal. A form that may be forged must not send anybody anywhere.
 fn goes_back(reason: Reason) -> bool {
     matches!(
@@ -256,7 +238,7 @@ fn goes_back(reason: Reason) -> bool {
     )
 }
 
-const PARAMETERS: [&str; 12] = [
+const PARAMETERS: [&str; 13] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -267,6 +249,7 @@ const PARAMETERS: [&str; 12] = [
     "code_challenge_method",
     "resource",
     "dpop_jkt",
+    "prompt",
     "request",
     "request_uri",
 ];
