@@ -134,8 +134,10 @@ fn ended(common: &Common, gateway: Option<&str>, what: &What, whose: &Whose<'_>,
     let second = match no_wait {
         true => 0,
         false => {
-            let seconds = WAIT.as_secs();
-            eprintln!("{} ended. Looking again in {seconds} s for what began just now; --no-wait leaves that out.", what.counted(first));
+            if !common.json {
+                let (count, seconds) = (what.counted(first), WAIT.as_secs());
+                eprintln!("{count} ended. Looking again in {seconds} s for what began just now; --no-wait leaves that out.");
+            }
             sleep(WAIT);
             look()?
         }
