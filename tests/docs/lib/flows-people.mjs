@@ -1,15 +1,21 @@
 // What sam has here, who looks at it, and its end: what that costs and leaves behind.
 
 import { html, urlencoded } from "../../e2e/lib/luminate.mjs";
-import { consentForm, exchange, signIn, visit } from "../../e2e/lib/oauth.mjs";
-import { admin, costing, expecting, gates } from "./watched.mjs";
+import { consentForm, exchange, visit } from "../../e2e/lib/oauth.mjs";
+import { admin, costing, expecting, gates, local, page } from "./watched.mjs";
 
 const { other } = gates;
-const SAM = { user_name: "sam", password: "staple battery horse correct" };
+
+/** A session of sam's: a Cookie field. */
+async function opened() {
+  const nonce = admin("nonce", { subject: "1001003", route: "account" });
+  const { url } = expecting(201, await costing("admin/nonce", other, nonce)).json;
+  const answer = await costing(undefined, other, (client) => client.get(local(url), page));
+  return expecting(303, answer).cookies[0].split(";")[0];
+}
 
 export async function ofPeople() {
-  const cookie = await costing("sign-in", other, (client) => signIn(client, SAM));
-  await costing(undefined, other, (client) => signIn(client, SAM));
+  const [cookie] = [await opened(), await opened()];
   const { consent, action } = await costing(undefined, other, (client) => consentForm(client, {}, { cookie }));
   const allow = (client) => client.form(action, urlencoded({ consent, decision: "allow" }), { ...html, cookie, "sec-fetch-site": "same-origin" });
   expecting(303, await costing("consent given, to be remembered", other, allow));
