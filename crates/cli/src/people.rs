@@ -25,7 +25,13 @@ pub fn list_sessions(common: &Common, of: &OfPerson) -> Result<Report, Failure> 
     let head = ["SESSION", "SINCE", "BY", "WITH", "NETWORK"].map(str::to_owned);
     let rows = sessions.iter().map(|one| {
         let with = [text(one, "program"), text(one, "system")].into_iter().filter(|word| !word.is_empty());
-        [text(one, "id"), moment(one, "since"), text(one, "by"), with.collect::<Vec<_>>().join(" on "), text(one, "network")]
+        [
+            text(one, "id"),
+            moment(one, "since"),
+            text(one, "by"),
+            with.collect::<Vec<_>>().join(" on "),
+            text(one, "network"),
+        ]
     });
     let rows: Vec<_> = std::iter::once(head).chain(rows).collect();
     Ok(told(&rows, "There is no session of this person.", json!({"sessions": sessions})))
@@ -116,7 +122,13 @@ fn listed(common: &Common, of: &OfPerson, what: &str) -> Result<Vec<Value>, Fail
     Ok(all)
 }
 
-fn ended(common: &Common, gateway: Option<&str>, what: &What, whose: &Whose<'_>, no_wait: bool) -> Result<Report, Failure> {
+fn ended(
+    common: &Common,
+    gateway: Option<&str>,
+    what: &What,
+    whose: &Whose<'_>,
+    no_wait: bool,
+) -> Result<Report, Failure> {
     check_subject(whose.subject)?;
     let workspace = Workspace::open(common)?;
     let gateway = Gateway::of(&workspace, gateway)?;
@@ -136,7 +148,9 @@ fn ended(common: &Common, gateway: Option<&str>, what: &What, whose: &Whose<'_>,
         false => {
             if !common.json {
                 let (count, seconds) = (what.counted(first), WAIT.as_secs());
-                eprintln!("{count} ended. Looking again in {seconds} s for what began just now; --no-wait leaves that out.");
+                eprintln!(
+                    "{count} ended. Looking again in {seconds} s for what began just now; --no-wait leaves that out."
+                );
             }
             sleep(WAIT);
             look()?

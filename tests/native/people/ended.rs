@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use edgegate_core::credential::session::index::{self, Opened};
 use edgegate_core::credential::session;
+use edgegate_core::credential::session::index::{self, Opened};
 use edgegate_core::refusal::Reason;
 use edgegate_core::sealed::index::{Person, Whose};
 use edgegate_core::testing::{Fault, Faults, World, finish};
@@ -20,7 +20,10 @@ fn sessions_are_told_as_their_person_knows_them() {
     let (jo, _) = (session_of(&site, "jo"), session_of(&site, "sam"));
     let sessions = listed(&site, "session", &json!({"subject": "jo"}));
     let [only] = sessions.as_slice() else { panic!("{sessions:?}") };
-    assert_eq!((&only["by"], &only["program"], &only["system"]), (&json!("nonce"), &json!("Firefox"), &json!("Windows")));
+    assert_eq!(
+        (&only["by"], &only["program"], &only["system"]),
+        (&json!("nonce"), &json!("Firefox"), &json!("Windows"))
+    );
     assert_eq!((&only["network"], &only["since"]), (&json!("203.0.113.7"), &json!(NOW)));
     let id = only["id"].as_str().unwrap();
     assert_eq!(id.len(), 43);

@@ -23,12 +23,15 @@ fn forms(html: &str, end: &str) -> Vec<String> {
     };
     let forms = html.split("<form").skip(1).map(|form| form.split("</form>").next().unwrap());
     let forms = forms.filter(|form| value(form, "end").is_some_and(|value| value == format!("end={end}")));
-    forms.map(|form| ["token", "end", "id"].iter().filter_map(|name| value(form, name)).collect::<Vec<_>>().join("&")).collect()
+    forms
+        .map(|form| ["token", "end", "id"].iter().filter_map(|name| value(form, name)).collect::<Vec<_>>().join("&"))
+        .collect()
 }
 
 fn post(site: &Site, session: &str, form: &str) -> (Option<Reason>, u16, Option<String>) {
     let handled = site.ask(&Request::new("POST", ME).session(session).form(form));
-    let location = answer(&handled).headers.iter().find(|(name, _)| *name == "location").map(|(_, value)| value.clone());
+    let location =
+        answer(&handled).headers.iter().find(|(name, _)| *name == "location").map(|(_, value)| value.clone());
     (handled.refused, answer(&handled).status, location)
 }
 
@@ -39,10 +42,20 @@ fn a_person_sees_what_is_theirs() {
     grant(&site, &here);
     let html = page(&site, &here);
     assert!(html.contains("signed in as <b>jo</b>"), "{html}");
-    assert_eq!(html.matches("<b>Firefox on Windows</b>, from 203.0.113.7, since 2027-01-15 08:00 UTC").count(), 2, "{html}");
+    assert_eq!(
+        html.matches("<b>Firefox on Windows</b>, from 203.0.113.7, since 2027-01-15 08:00 UTC").count(),
+        2,
+        "{html}"
+    );
     assert_eq!((forms(&html, "session").len(), forms(&html, "application").len()), (1, 1));
-    assert!(html.contains("<b>Shop</b>") && html.contains("See what is there"), "the client's name, and its scope in words");
-    assert!(html.contains("aria-label=\"Remove access: Shop\"") && html.contains("aria-label=\"End session: Firefox on Windows"));
+    assert!(
+        html.contains("<b>Shop</b>") && html.contains("See what is there"),
+        "the client's name, and its scope in words"
+    );
+    assert!(
+        html.contains("aria-label=\"Remove access: Shop\"")
+            && html.contains("aria-label=\"End session: Firefox on Windows")
+    );
     assert!(!html.contains("<script"));
 }
 
@@ -92,7 +105,11 @@ fn nobody_is_sent_to_sign_in_and_back() {
     let form = forms(&page(&site, &session), "everywhere").remove(0);
     site.ask(&Request::new("POST", "/.edgegate/sign-out").session(&session));
     assert_eq!(sent(&Request::get(ME).session(&session)), to_sign_in);
-    assert_eq!(sent(&Request::new("POST", ME).session(&session).form(&form)), to_sign_in, "who was signed out ends nothing");
+    assert_eq!(
+        sent(&Request::new("POST", ME).session(&session).form(&form)),
+        to_sign_in,
+        "who was signed out ends nothing"
+    );
 }
 
 #[test]
@@ -127,7 +144,9 @@ fn a_form_that_this_page_did_not_make_ends_nothing() {
     ] {
         assert_eq!(post(&site, session, &form).0, Some(reason), "{form}");
     }
-    for headers in [[("sec-fetch-site", "cross-site")], [("sec-fetch-site", "same-site")], [("origin", "https://evil.example")]] {
+    for headers in
+        [[("sec-fetch-site", "cross-site")], [("sec-fetch-site", "same-site")], [("origin", "https://evil.example")]]
+    {
         let request = Request::new("POST", ME).session(&jo).form(&good);
         let request = headers.iter().fold(request, |request, (name, value)| request.with(name, value));
         assert_eq!(refusal(&site.ask(&request)), Some(Reason::CrossSite), "{headers:?}");

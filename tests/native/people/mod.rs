@@ -38,7 +38,10 @@ fn grant(site: &Site, session: &str) -> String {
     let address = authorization("shop", "https://shop.example/cb", "");
     let code = code(site, &address, session, &consent(site, &address, session));
     let verifier = crate::support::oauth::VERIFIER;
-    let form = format!("grant_type=authorization_code&code={code}&redirect_uri=https://shop.example/cb&code_verifier={verifier}&{}", fields("shop"));
+    let form = format!(
+        "grant_type=authorization_code&code={code}&redirect_uri=https://shop.example/cb&code_verifier={verifier}&{}",
+        fields("shop")
+    );
     tokens(site, &form, None).0
 }
 

@@ -124,12 +124,7 @@ impl Me<'_> {
             let form = self.form(Done::Grant, &grant.id, TEXTS.end_grant, "plain", &grant.client);
             let may: String = grant.may.iter().map(|one| format!("<li>{}</li>", escape(one))).collect();
             let may = if may.is_empty() { String::new() } else { format!("<ul>{may}</ul>") };
-            format!(
-                "<li><b>{}</b>, {} {}{may}{form}</li>",
-                escape(&grant.client),
-                TEXTS.allowed,
-                moment(grant.since)
-            )
+            format!("<li><b>{}</b>, {} {}{may}{form}</li>", escape(&grant.client), TEXTS.allowed, moment(grant.since))
         };
         let list = match grants.is_empty() {
             true => format!("<p>{}</p>", TEXTS.no_grants),
@@ -257,7 +252,8 @@ mod tests {
     fn nothing_of_a_visitors_own_is_markup() {
         let mark = "<b>\"'&";
         let agent = Agent { program: mark.to_owned(), system: String::new() };
-        let told = Told { id: mark.to_owned(), by: mark.to_owned(), network: mark.to_owned(), agent, ..Told::default() };
+        let told =
+            Told { id: mark.to_owned(), by: mark.to_owned(), network: mark.to_owned(), agent, ..Told::default() };
         let grant =
             Grant { id: mark.to_owned(), client: mark.to_owned(), may: vec![mark.to_owned()], ..Grant::default() };
         let me = Me {

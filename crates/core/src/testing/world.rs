@@ -116,7 +116,8 @@ impl World {
         let (kv, now) = (self.kv.borrow(), self.clock.get());
         let seen = |write: &&Write| write.location == location || now >= write.at + self.lag.get();
         let is_there = |writes: &[Write]| writes.iter().rev().find(seen).is_some_and(|write| now < write.expires);
-        let keys = kv.iter().filter(|(key, writes)| key.starts_with(prefix) && key.as_str() > cursor && is_there(writes));
+        let keys =
+            kv.iter().filter(|(key, writes)| key.starts_with(prefix) && key.as_str() > cursor && is_there(writes));
         let mut keys = keys.map(|(key, _)| key.clone());
         let page: Vec<String> = keys.by_ref().take(most).collect();
         let next = keys.next().and(page.last().cloned());

@@ -14,8 +14,8 @@ pub mod index;
 pub mod xsrf;
 
 pub use crate::credential::session::cookies::{Cookies, cookie_name, is_companion};
-pub use crate::credential::session::index::Opened;
 pub(crate) use crate::credential::session::cookies::{host_name, is_local, write_cookie, write_host_cookie};
+pub use crate::credential::session::index::Opened;
 
 use crate::http::Incoming;
 use crate::identity::Identity;

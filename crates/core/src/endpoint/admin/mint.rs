@@ -37,7 +37,8 @@ pub async fn nonce<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<A
     }
     if let Some(luminate) = route.luminate() {
         let lifetime = lifetime(request.lifetime, luminate.nonce_lifetime)?;
-        let session = session::start(ctx, &luminate.session, &Opened::here(&request.subject, "nonce"), x.request).await?;
+        let session =
+            session::start(ctx, &luminate.session, &Opened::here(&request.subject, "nonce"), x.request).await?;
         let minted = handoff::mint(ctx, &luminate.session, &session, lifetime)?;
         let establish = format!("{}{}/EstablishSession", target.origin(), route.path.base().trim_end_matches('/'));
         let url = format!("{establish}?{NONCE}={}&NEXTURL={}", minted.expose_text()?, encode_component(&path));

@@ -154,7 +154,8 @@ async fn decide<P: Ports>(
 /// Whether a person need not see the page, if the same was allowed before: the client does not want it, and somebody goes
 /// there.
 fn may_be_silent<P>(x: &Exchange<'_, P>, asked: &Asked) -> bool {
-    let wants_page = asked.parameters.get("prompt").is_some_and(|prompt| prompt.split(' ').any(|word| word == "consent"));
+    let wants_page =
+        asked.parameters.get("prompt").is_some_and(|prompt| prompt.split(' ').any(|word| word == "consent"));
     !wants_page && !fetch_metadata::looks_ahead(x.request.method, &x.request.headers)
 }
 
