@@ -25,7 +25,7 @@ export async function ofPeople() {
 
   const whose = { subject: "1001003" };
   const me = (client) => client.get("/.edgegate/me", { ...html, cookie });
-  expecting(200, await costing("`/.edgegate/me`, of two sessions and one grant", other, me));
+  expecting(200, await costing("`/.edgegate/me`, of two sessions, one grant and its consent", other, me));
   expecting(200, await costing("admin/session/list, of two sessions", other, admin("session/list", whose)));
   expecting(200, await costing("admin/grant/list, of one grant", other, admin("grant/list", whose)));
   expecting(200, await costing("admin/grant/revoke, of one grant", other, admin("grant/revoke", whose)));

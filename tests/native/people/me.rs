@@ -4,6 +4,7 @@ use edgegate_core::refusal::Reason;
 use edgegate_core::testing::World;
 
 use super::{account, grant, session_of, strict};
+use crate::support::oauth::{authorization, fields};
 use crate::support::{NOW, POLICY, Request, Site, answer, refusal, set_cookies};
 
 const ME: &str = "/.edgegate/me";
@@ -157,4 +158,28 @@ fn a_form_that_this_page_did_not_make_ends_nothing() {
     for session in [&jo, &other, &sam] {
         assert_eq!(refusal(&site.ask(&strict(session))), None);
     }
+}
+
+#[test]
+fn a_consent_from_which_nothing_follows_any_more_can_be_forgotten() {
+    let text = POLICY.replace("[oauth]\n", "[oauth]\nremember_consent = \"30d\"\n");
+    let site = Site::new(&World::at(NOW), &text);
+    let (jo, sam) = (session_of(&site, "jo"), session_of(&site, "sam"));
+    let token = grant(&site, &jo);
+    assert_eq!(forms(&page(&site, &jo), "application").len(), 1, "the grant and its consent are one");
+    // The application signs out by itself, as most do.
+    let revoke = format!("token={token}&{}", fields("shop"));
+    assert_eq!(refusal(&site.ask(&Request::new("POST", "/oauth/revoke").form(&revoke))), None);
+    let html = page(&site, &jo);
+    let [form] = forms(&html, "application").try_into().unwrap();
+    assert!(html.contains("<b>Shop</b>"), "it could come back without a question");
+    let ask = Request::get(&authorization("shop", "https://shop.example/cb", "")).session(&jo);
+    assert_eq!(answer(&site.ask(&ask)).status, 302);
+    let token_of_sam = forms(&page(&site, &sam), "everywhere").remove(0);
+    let (_, id) = form.rsplit_once("&id=").unwrap();
+    post(&site, &sam, &format!("{}&id={id}", token_of_sam.replace("everywhere", "application")));
+    assert_eq!(answer(&site.ask(&ask)).status, 302, "another person forgets nothing of it");
+    assert_eq!(post(&site, &jo, &form).1, 303);
+    assert!(forms(&page(&site, &jo), "application").is_empty());
+    assert_eq!(answer(&site.ask(&ask)).status, 200, "asked again");
 }

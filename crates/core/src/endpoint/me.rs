@@ -114,6 +114,7 @@ async fn end<P: Ports>(x: &Exchange<'_, P>, session: &Sealed, person: &Identity)
         Done::Grant if id.is_empty() => return Err(Reason::FormMalformed),
         Done::Grant => {
             let grants = Grants::of(ctx).ok_or(Reason::FormMalformed)?;
+            grants.forget(whose, &id).await?; // it may be a consent from which nothing follows any more
             let mut cursor = String::new();
             for _ in 0..MOST_PAGES {
                 let grant::index::Ended { grants: ended, next } = grants.end(whose, Some(&id), &cursor).await?;
@@ -154,7 +155,13 @@ async fn applications<P: Ports>(
     grants: Grants<'_, P>,
     whose: Whose<'_>,
 ) -> Result<(Vec<Grant>, bool), Reason> {
-    let Page { things, next } = grants.list(whose, "").await?;
+    let Page { mut things, next } = grants.list(whose, "").await?;
+    for consent in grants.remembered(whose).await? {
+        // The end of a grant ends the consent too.
+        if !things.iter().any(|told| told.client == consent.client && told.redirect_uri == consent.redirect_uri) {
+            things.push(consent);
+        }
+    }
     let mut all = Vec::with_capacity(things.len());
     for told in things {
         let client = match registry::find(x.ctx(), &told.client, Revocation::Cached).await {

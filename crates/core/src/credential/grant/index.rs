@@ -139,7 +139,11 @@ fn id_of(key: &str) -> &str {
 }
 
 fn read(text: &str, id: &str, ends: u64) -> Option<Told> {
-    let value: Value = serde_json::from_slice(text.as_bytes()).ok()?;
+    read_at(&serde_json::from_slice(text.as_bytes()).ok()?, id, ends)
+}
+
+/// What a value says, of a grant or of a consent.
+pub(super) fn read_at(value: &Value, id: &str, ends: u64) -> Option<Told> {
     let word = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     Some(Told {
         id: id.to_owned(),

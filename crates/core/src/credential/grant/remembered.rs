@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 
 use crate::credential::grant::Grants;
 use crate::credential::grant::code::Authorization;
+use crate::credential::grant::index::{Told, read_at};
 use crate::digest::{base64url, sha256};
 use crate::policy::{Client, ClientKind, is_same_resource};
 use crate::ports::KvStore;
 use crate::refusal::Reason;
-use crate::sealed::index;
+use crate::sealed::index::{self, Whose};
 use crate::sealed::store;
 
 impl<P> Grants<'_, P> {
@@ -42,7 +43,14 @@ impl<P> Grants<'_, P> {
             return Ok(());
         }
         let (now, until) = (self.ctx.now, self.ctx.now + self.policy.remember_consent);
-        let record = json!({"scope": allowed.scope, "resources": allowed.resources, "exp": until});
+        let record = json!({
+            "client": allowed.client,
+            "redirect_uri": allowed.redirect_uri,
+            "scope": allowed.scope,
+            "resources": allowed.resources,
+            "since": now,
+            "exp": until,
+        });
         self.ctx.ports.put(&key(allowed), &record.to_string(), store::kv_expiry(now, until)).await
     }
 
@@ -54,12 +62,55 @@ impl<P> Grants<'_, P> {
     where
         P: KvStore,
     {
-        let (now, remembers) = (self.ctx.now, self.policy.remember_consent);
-        if remembers == 0 {
+        if self.policy.remember_consent == 0 {
             return Ok(());
         }
-        let key = index::beside(grant, KIND, &of(client, redirect_uri));
-        self.ctx.ports.put(&key, FORGOTTEN, store::kv_expiry(now, now + remembers)).await
+        self.bury_consent(&index::beside(grant, KIND, &of(client, redirect_uri))).await
+    }
+
+    /// What a person need not be asked again, as far as a page of keys goes.
+    ///
+    /// # Errors
+    /// Storage's own reasons.
+    pub async fn remembered(self, whose: Whose<'_>) -> Result<Vec<Told>, Reason>
+    where
+        P: KvStore,
+    {
+        if self.policy.remember_consent == 0 {
+            return Ok(Vec::new());
+        }
+        let mut all = Vec::new();
+        for key in index::keys(self.ctx, KIND, whose, "").await?.things {
+            let told = self.ctx.ports.get(&key).await?.and_then(|text| read(&text, index::what(&key)));
+            all.extend(told.filter(|told| told.ends > self.ctx.now));
+        }
+        Ok(all)
+    }
+
+    /// Forgets the one of that id, if the person has it.
+    ///
+    /// # Errors
+    /// Storage's own reasons.
+    pub async fn forget(self, whose: Whose<'_>, id: &str) -> Result<(), Reason>
+    where
+        P: KvStore,
+    {
+        if self.policy.remember_consent == 0 {
+            return Ok(());
+        }
+        let keys = index::keys(self.ctx, KIND, whose, "").await?.things;
+        match keys.iter().find(|key| index::what(key) == id) {
+            Some(key) => self.bury_consent(key).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn bury_consent(self, key: &str) -> Result<(), Reason>
+    where
+        P: KvStore,
+    {
+        let (now, remembers) = (self.ctx.now, self.policy.remember_consent);
+        self.ctx.ports.put(key, FORGOTTEN, store::kv_expiry(now, now + remembers)).await
     }
 
     /// An address that another program on the person's device can have taken proves nothing of who asks, where no secret does
@@ -86,6 +137,12 @@ impl<P> Grants<'_, P> {
         };
         Some(lives && has_scope && has_resources)
     }
+}
+
+/// None: it is forgotten.
+fn read(text: &str, id: &str) -> Option<Told> {
+    let value: Value = serde_json::from_slice(text.as_bytes()).ok()?;
+    read_at(&value, id, value.get("exp")?.as_u64()?)
 }
 
 fn key(allowed: &Authorization) -> String {
