@@ -124,10 +124,10 @@ impl KvStore for Platform<'_> {
         self.on_kv(glue::kv_put(self.env, binding, key, value, expires as f64, patience)).await.map(|_| ())
     }
 
-    async fn list(&self, prefix: &str, cursor: &str) -> Result<(Vec<String>, Option<String>), Reason> {
+    async fn list(&self, prefix: &str, cursor: &str, most: u32) -> Result<(Vec<String>, Option<String>), Reason> {
         let binding = self.bound(binding::KV)?;
         let patience = self.patience(Reason::VaultUnavailable)?;
-        let page = self.on_kv(glue::kv_list(self.env, binding, prefix, cursor, PAGE, patience)).await?;
+        let page = self.on_kv(glue::kv_list(self.env, binding, prefix, cursor, most, patience)).await?;
         let page: Array = page.dyn_into().map_err(|_| Reason::VaultUnavailable)?;
         let mut texts = page.iter().map(|text| text.as_string().unwrap_or_default());
         let next = texts.next().filter(|cursor| !cursor.is_empty());
@@ -310,8 +310,6 @@ fn since(started: f64) -> u64 {
 
 /// Seconds; KV's own minimum.
 const KV_CACHE: u32 = 30;
-/// Keys of one page. Each is read, and the platform grants few operations to a request.
-const PAGE: u32 = 40;
 /// Bytes of an answer to the gateway's own call.
 const LONGEST_ANSWER: u32 = 65_536;
 /// How often a form lies in memory while it is read and its credentials are cut from it, about.

@@ -33,7 +33,7 @@ after(() => (rmSync(shims, { recursive: true }), provider?.stop(), demo.stop()))
 const here = `127.0.0.1:${demo.port}`;
 shim("curl", (curl) => `exec ${curl} --connect-to 127.0.0.1:8787:${here} "$@"`);
 shim("npm", (npm) => `case "$*" in
-${["nonce", "ticket", "token", "session", "client add", "client list"].map((what) => `"run -s edgegate -- ${what} "*`).join("|")})
+${["nonce", "ticket", "token", "session", "grant", "client add", "client list"].map((what) => `"run -s edgegate -- ${what} "*`).join("|")})
   exec ${npm} "$@" --gateway http://${here} ;;
 esac
 exec ${npm} "$@"`);

@@ -2,13 +2,14 @@
 // each request costs what the page says.
 
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { after, test } from "node:test";
 import { secrets } from "../e2e/lib/gateway.mjs";
 import { code, document, rowsUnder } from "./lib/demo.mjs";
 import { ofDemo } from "./lib/flows-demo.mjs";
 import { ofLuminate } from "./lib/flows-luminate.mjs";
 import { ofClients, ofGrants, ofIssuers, ofKeys, withoutTheLedger } from "./lib/flows-oauth.mjs";
+import { ofPeople } from "./lib/flows-people.mjs";
 import { ofBrokers, ofPasswords, ofTickets, ofXsrfTokens } from "./lib/flows-schemes.mjs";
 import { stopIssuers } from "./lib/issuers.mjs";
 import { counts, digests, idleLimits, issued, seen, stop, told } from "./lib/watched.mjs";
@@ -16,6 +17,11 @@ import { counts, digests, idleLimits, issued, seen, stop, told } from "./lib/wat
 after(() => (stopIssuers(), stop()));
 
 const DAY = 86_400;
+/** What stands for a placeholder in a key. */
+const PLACES = {
+  ...Object.fromEntries(["subject", "issuer", "sid"].map((name) => [name, "(?:-|[\\w-]{22})"])),
+  ...{ digest: "([\\w-]{43})", revoked: "[\\w-]{43}", consent: "[\\w-]{43}", grant: "[\\w-]{22}", seconds: "\\d+", "key id": "[\\w-]+" },
+};
 const rows = (heading) => rowsUnder(document("docs/storage.md"), heading);
 const isEmpty = (value) => Object.keys(Object(value)).length === 0;
 /** What kind of text it is, and its members if it has some. */
@@ -41,10 +47,11 @@ test("the flows of passwords over HTTP Basic", ofPasswords);
 test("the flows of tickets", ofTickets);
 test("the flows of XSRF tokens", ofXsrfTokens);
 test("the flows of brokers", ofBrokers);
+test("the flows of what a person has", ofPeople);
 
 test("every key and value in KV matches one row, and every row is seen", () => {
   const documented = rows("## Workers KV").map(([key, value]) => ({
-    key: new RegExp(`^${code(key).replace("<digest>", "([\\w-]{43})")}$`),
+    key: new RegExp(`^${code(key).replace(/<([\w ]+)>/g, (_, name) => PLACES[name])}$`),
     value: code(value),
     found: 0,
   }));
@@ -55,6 +62,10 @@ test("every key and value in KV matches one row, and every row is seen", () => {
     const fitting = documented.filter((row) => row.key.test(key) && fits(value, row.value));
     assert.equal(fitting.length, 1, `${key} = ${value} fits ${fitting.length} rows`);
     fitting[0].found++;
+    if (/^of[sgc]:/.test(key)) {
+      ofAPerson(key, value, { expiration, at }, known);
+      continue;
+    }
     const { what, ends } = known.get(fitting[0].key.exec(key)[1]) ?? assert.fail(`a digest of nothing that is known: ${key} = ${value}`);
     assert.equal(/^used:/.test(key), !what.endsWith(" record"), `${key} is of ${what}`);
     if (!/^used:/.test(key)) assert.equal(key.slice(0, 3), what.slice(0, 3));
@@ -68,6 +79,21 @@ test("every key and value in KV matches one row, and every row is seen", () => {
   }
   for (const row of documented) assert.ok(row.found > 0, `nothing was written like ${row.key} ${row.value}`);
 });
+
+/** What a key that names a person says is right. */
+function ofAPerson(key, value, { expiration, at }, known) {
+  const [kind, subject, issuer, sid, what, revoked, seconds, keyId] = key.split(":");
+  const word = (text) => createHash("sha256").update(`edgegate index v1\0${text}`).digest().subarray(0, 16).toString("base64url");
+  assert.ok(["1001002", "1001003", "jo"].map(word).includes(subject), key);
+  assert.deepEqual([issuer, sid], ["-", "-"], key);
+  if (kind === "ofs") {
+    assert.equal(known.get(what)?.what, "egs record", key);
+    assert.deepEqual([known.get(revoked)?.what, known.get(what).ends, keyId], ["egs revoked", Number(seconds), "seal-1"], key);
+  }
+  if (kind === "ofg") assert.equal(Number(revoked), Object(JSON.parse(value)).since + 365 * DAY, key);
+  const ends = { ofs: Number(seconds), ofg: Number(revoked), ofc: JSON.parse(value).exp ?? at + 3600 }[kind];
+  assert.equal(expiration, ends, key);
+}
 
 /** By the word of a claim: the note of its row, and how long it lives. */
 function ledgerRows() {

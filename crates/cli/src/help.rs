@@ -205,10 +205,37 @@ Examples:
   edgegate client new --kind public --id phone-app --redirect-uri org.example.app:/cb --policy demo/edgegate.toml
   edgegate key new | edgegate client new --kind token-pair --secret-stdin --scope read --policy demo/edgegate.toml";
 
+pub const SESSION_LIST: &str = "\
+The gateway must be running (the demo: `npm start`), and its policy must have [admin] and [session]. SESSION is the name
+that the list gives it; it opens nothing. A session that was opened within the last minute may be missing.
+
+Examples:
+  edgegate session list --subject 1001002 --policy demo/edgegate.toml
+  edgegate session list --subject 1001002 --policy demo/edgegate.toml --json";
+
+pub const GRANT_LIST: &str = "\
+The gateway must be running (the demo: `npm start`), and its policy must have [admin] and [oauth]. A grant is what a person
+allowed a client; all of the client's tokens for that person follow from it.
+
+Examples:
+  edgegate grant list --subject 1001002 --policy demo/edgegate.toml";
+
+pub const GRANT_REVOKE: &str = "\
+Ends every grant of the person, or the one of --id: its tokens are refused at once where the policy's revocation is strict,
+elsewhere within the cache time and Workers KV's lag. What the policy remembers of the consent is forgotten. Looks twice, as
+`session revoke --subject` does.
+
+Examples:
+  edgegate grant revoke --subject 1001002 --no-wait --policy demo/edgegate.toml";
+
 pub const SESSION_REVOKE: &str = "\
-The session is the value of its cookie (egs_...), or a ticket that carries it (7T:...), read from standard input or a
+With --subject all sessions of a person end. Workers KV may not list yet what began within the last minute, so this looks
+again after 65 seconds; --no-wait leaves that out. What the person allowed clients, `grant revoke` ends.
+
+Without it one session ends, and the session is the value of its cookie (egs_...), or a ticket that carries it (7T:...), read from standard input or a
 file; whatever stands around it is skipped, so a whole Cookie header will do.
 
 Examples:
   edgegate session revoke --policy demo/edgegate.toml <session.txt
-  edgegate ticket 1001002 --policy demo/edgegate.toml | edgegate session revoke --policy demo/edgegate.toml";
+  edgegate ticket 1001002 --policy demo/edgegate.toml | edgegate session revoke --policy demo/edgegate.toml
+  edgegate session revoke --subject 1001002 --no-wait --policy demo/edgegate.toml";

@@ -2,7 +2,8 @@
 //!
 //! - [`args`] says what can be asked, [`help`] teaches it;
 //! - [`workspace`] reads what the operator has: the policy, and the secrets in a file ([`vars`]) or on stdin;
-//! - [`check`], [`mod@build`], [`changes`], [`keys`], [`secrets`], [`link`], [`redirect`], [`admin`], [`clients`] and [`client_new`] are the commands;
+//! - [`check`], [`mod@build`], [`changes`], [`keys`], [`secrets`], [`link`], [`redirect`], [`admin`], [`clients`],
+//!   [`client_new`] and [`people`] are the commands;
 //! - [`mod@client`] is how the admin API is called, [`registration`] what a client is said to be;
 //! - [`verdict`] runs the gate itself over an address, so that what is said here is what the gateway does; [`checker`]
 //!   uses a profile of signed redirects alone instead;
@@ -34,6 +35,7 @@ mod help;
 mod keys;
 mod link;
 mod output;
+mod people;
 mod policy_tests;
 mod redirect;
 mod registration;
@@ -50,7 +52,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Args, ClientCommand, Command, LinkCommand, RedirectCommand, SessionCommand, TokenCommand};
+use args::{Args, ClientCommand, Command, GrantCommand, LinkCommand, RedirectCommand, SessionCommand, TokenCommand};
 use output::{Failure, Report};
 
 /// Runs the tool over the process's arguments.
@@ -81,7 +83,9 @@ fn run(args: &Args) -> Result<Report, Failure> {
         Command::Token { command: TokenCommand::Show(held) } => admin::show(common, held),
         Command::Token { command: TokenCommand::Revoke(held) } => admin::revoke_token(common, held),
         Command::Client { command } => client(common, command),
-        Command::Session { command: SessionCommand::Revoke(held) } => admin::revoke_session(common, held),
+        Command::Session { command } => session(common, command),
+        Command::Grant { command: GrantCommand::List(of) } => people::list_grants(common, of),
+        Command::Grant { command: GrantCommand::Revoke(end) } => people::end_grants(common, end),
     }
 }
 
@@ -92,6 +96,16 @@ fn client(common: &args::Common, command: &ClientCommand) -> Result<Report, Fail
         ClientCommand::Rotate(rotate) => clients::rotate(common, rotate),
         ClientCommand::Remove(remove) => clients::remove(common, remove),
         ClientCommand::New(new) => client_new::run(common, new),
+    }
+}
+
+fn session(common: &args::Common, command: &SessionCommand) -> Result<Report, Failure> {
+    match command {
+        SessionCommand::List(of) => people::list_sessions(common, of),
+        SessionCommand::Revoke(end) => match &end.subject {
+            Some(subject) => people::end_sessions(common, subject, end),
+            None => admin::revoke_session(common, &end.held),
+        },
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+pub use edgegate_core::http::day::day;
 pub use edgegate_core::policy::{duration, show_duration};
 use edgegate_core::signed::link::read_seconds;
 
@@ -52,20 +53,6 @@ pub fn unix(text: &str) -> Result<u64, String> {
 pub fn show(time: u64) -> String {
     let (hours, minutes, seconds) = (time / 3_600 % 24, time / 60 % 60, time % 60);
     format!("{} {hours:02}:{minutes:02}:{seconds:02} UTC", day(time))
-}
-
-/// `2030-03-17`
-pub fn day(time: u64) -> String {
-    // Howard Hinnant's civil_from_days: years begin in March, so that the leap day comes last.
-    let days = time / 86_400 + 719_468;
-    let era = days / 146_097;
-    let of_era = days % 146_097;
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    format!("{:04}-{month:02}-{day:02}", era * 400 + year + next)
 }
 
 #[cfg(test)]

@@ -34,6 +34,8 @@ pub const HAND_OVER: &str = "/.edgegate/hand-over";
 pub const ARRIVE: &str = "/.edgegate/arrive";
 /// Signing in by a link that comes by e-mail.
 pub const EMAIL_LINK: &str = "/.edgegate/email-link";
+/// The page of the person who is signed in.
+pub const ME: &str = "/.edgegate/me";
 /// Hands over a session at the http host.
 pub const HTTP_SESSION: &str = "/.edgegate/http-session";
 /// Its parameter that holds the nonce.
@@ -43,7 +45,7 @@ pub const HTTP_SESSION_NEXT: &str = "next";
 /// A ticket for a program that a page hosts.
 pub const TICKET: &str = "/.edgegate/ticket";
 /// What the log may name; any other path is the caller's own words.
-pub const KNOWN: [&str; 20] = [
+pub const KNOWN: [&str; 24] = [
     HAND_OVER,
     ARRIVE,
     EMAIL_LINK,
@@ -53,13 +55,17 @@ pub const KNOWN: [&str; 20] = [
     JWKS,
     SIGN_IN,
     SIGN_OUT,
+    ME,
     EXPLAIN,
     "/.edgegate/admin/nonce",
     "/.edgegate/admin/ticket",
     "/.edgegate/admin/token",
     "/.edgegate/admin/token/show",
     "/.edgegate/admin/token/revoke",
+    "/.edgegate/admin/session/list",
     "/.edgegate/admin/session/revoke",
+    "/.edgegate/admin/grant/list",
+    "/.edgegate/admin/grant/revoke",
     "/.edgegate/admin/client/add",
     "/.edgegate/admin/client/list",
     "/.edgegate/admin/client/rotate",

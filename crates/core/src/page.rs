@@ -2,6 +2,8 @@
 
 mod provider;
 
+pub mod me;
+
 use crate::http::answer::Answer;
 use crate::refusal::Public;
 

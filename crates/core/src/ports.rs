@@ -31,9 +31,9 @@ pub trait KvStore {
     async fn get(&self, key: &str) -> Result<Option<String>, Reason>;
     /// Stores a value until `expires` (Unix seconds, at least 60 s ahead).
     async fn put(&self, key: &str, value: &str, expires: u64) -> Result<(), Reason>;
-    /// Keys that begin so, a page at a time: `cursor` is empty for the first, and what came with the page before for the
-    /// next; None after the last.
-    async fn list(&self, prefix: &str, cursor: &str) -> Result<(Vec<String>, Option<String>), Reason>;
+    /// Keys that begin so, at most `most` at a time: `cursor` is empty for the first page, and what came with the page before
+    /// for the next; None after the last.
+    async fn list(&self, prefix: &str, cursor: &str, most: u32) -> Result<(Vec<String>, Option<String>), Reason>;
 }
 
 /// What a claim found.

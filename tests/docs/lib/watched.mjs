@@ -21,7 +21,8 @@ const more = [
   rated("counted", 'limit = 1, period = "1h", by = "network", exact = true'),
   ...ISSUERS,
 ];
-const hasty = ["[oauth]\n", '[oauth]\nretry_window = "0s"\n']; // a refresh token comes too late at once
+/** A refresh token comes too late at once, and consents are remembered. */
+const hasty = ["[oauth]\n", '[oauth]\nretry_window = "0s"\nremember_consent = "1h"\n'];
 const rates = ["EDGEGATE_RATE_5_60"];
 const bindings = { IDP_SECRET: asked.secret, ROBOT_PASSWORD: ROBOT, ...brokerSecrets };
 const demo = await startDemo({

@@ -8,6 +8,7 @@ mod client_new;
 mod clients;
 mod elsewhere;
 mod links;
+mod people;
 mod policy_tests;
 mod redirects;
 mod rotation;

@@ -50,7 +50,7 @@ fn pieces() -> impl Strategy<Value = String> {
 }
 
 fn paths() -> impl Strategy<Value = String> {
-    let known = "/(landing|files|bound|once|me|read|strict|account|confirm|either|shared|open|SuperOffice|Cust12345|password|panel|inside|\\.edgegate/(health|jwks\\.json|sign-in|sign-out|explain|admin/(nonce|token|token/show|token/revoke|session/revoke)))(/[a-z.;%/]{0,6})?";
+    let known = "/(landing|files|bound|once|me|read|strict|account|confirm|either|shared|open|SuperOffice|Cust12345|password|panel|inside|\\.edgegate/(health|jwks\\.json|sign-in|sign-out|explain|admin/(nonce|token|token/show|token/revoke|session/(list|revoke)|grant/(list|revoke))|me))(/[a-z.;%/]{0,6})?";
     let query = "(\\?|\\?((eg_kid=demo|eg_exp=18000000[0-9]{2}|eg_sig=[A-Za-z0-9_-]{0,43}|eg_ip=10\\.0\\.0\\.0/8|ts=1800000000|signature=[0-9a-f]{32}|NONCE_TOKEN=\\{nonce\\}|access_token=\\{token\\}|eg_confirm=1|next=/[a-z/]{0,4}|[ -~]{0,6})&){0,5})?";
     prop_oneof![
         6 => (known, query).prop_map(|(path, query)| format!("{path}{query}")),

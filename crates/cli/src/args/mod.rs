@@ -1,6 +1,7 @@
 //! What can be asked of the tool.
 
 mod clients;
+mod people;
 mod signed;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand};
 use super::help;
 use super::time;
 pub use clients::{AddClient, ClientCommand, ListClients, NewClient, Registration, RemoveClient, RotateClient};
+pub use people::{EndGrants, EndSessions, GrantCommand, OfPerson, SessionCommand};
 pub use signed::{
     Explain, ExplainRedirect, LinkCommand, RedirectCommand, SignLink, SignRedirect, Verify, VerifyRedirect,
 };
@@ -85,10 +87,15 @@ pub enum Command {
         #[command(subcommand)]
         command: ClientCommand,
     },
-    /// Sessions of the running gateway
+    /// Sessions of the running gateway: list those of a person, end them or one
     Session {
         #[command(subcommand)]
         command: SessionCommand,
+    },
+    /// What people allowed clients in the running gateway: list it by person, end it
+    Grant {
+        #[command(subcommand)]
+        command: GrantCommand,
     },
 }
 
@@ -218,13 +225,6 @@ pub struct MintToken {
     pub lifetime: Option<u64>,
     #[command(flatten)]
     pub at: At,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum SessionCommand {
-    /// End a session before its time
-    #[command(after_long_help = help::SESSION_REVOKE)]
-    Revoke(Held),
 }
 
 /// A credential that somebody holds: it is read, never written on the command line.

@@ -3,10 +3,11 @@
 use std::net::IpAddr;
 
 use super::{Bench, made_up};
+use edgegate_core::credential::session::Opened;
 use edgegate_core::credential::ticket::APP_TOKEN;
 use edgegate_core::credential::{bearer, nonce, session, ticket};
 use edgegate_core::digest::standard_base64;
-use edgegate_core::http::Target;
+use edgegate_core::http::{Headers, Incoming, Target};
 use edgegate_core::policy::{Link, PolicyTest, Route, Session, SignedRedirect, TestCredentialKind};
 use edgegate_core::refusal::Reason;
 use edgegate_core::sealed::cache::Recent;
@@ -185,8 +186,10 @@ impl<'a> Making<'a> {
 
     fn open_session(&self, subject: &str) -> Result<(&'a Session, Sealed), Reason> {
         let policy = self.ctx.policy.session.as_ref().ok_or(Reason::Internal)?;
-        let session =
-            finish(session::start(self.ctx, policy, session::Opening::of(subject))).ok_or(Reason::Internal)??;
+        let (method, url, headers) = ("GET", "", Headers::default());
+        let request = Incoming { method, url, headers, odd_body: false, client_address: None };
+        let opened = Opened::here(subject, "test");
+        let session = finish(session::start(self.ctx, policy, &opened, &request)).ok_or(Reason::Internal)??;
         Ok((policy, session))
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::authenticate::sign_in::open_session;
 use crate::credential::nonce;
-use crate::credential::session::{self, Opening, handoff};
+use crate::credential::session::{self, Opened, handoff};
 use crate::exchange::Exchange;
 use crate::exchange::claim::Claim;
 use crate::policy::Route;
@@ -41,7 +41,7 @@ pub(crate) async fn perform<P: Ports>(x: &Exchange<'_, P>, claim: Claim) -> Resu
         }
         Claim::Nonce { sealed, subject } => {
             nonce::claim(ctx, &sealed).await?;
-            open_session(x, Opening::of(&subject)).await?;
+            open_session(x, &Opened::here(&subject, "nonce")).await?;
         }
         Claim::Handoff { sealed, before, cookie } => {
             handoff::claim(ctx, &sealed).await?;

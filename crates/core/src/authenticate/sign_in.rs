@@ -1,10 +1,14 @@
 //! Opening, finding and ending the session of a browser, on the gateway's own pages.
 
 use crate::authenticate::session::provider_still;
-use crate::credential::session::{self, Opening, xsrf};
+use crate::credential::session::{self, Opened, xsrf};
 use crate::exchange::Exchange;
+use crate::http::answer::Answer;
 use crate::http::cookie;
+use crate::http::query::encode_component;
 use crate::identity::Identity;
+use crate::own_paths::SIGN_IN;
+use crate::page;
 use crate::policy::Revocation;
 use crate::ports::Ports;
 use crate::refusal::{Public, Reason};
@@ -16,11 +20,11 @@ use crate::sealed::store;
 ///
 /// # Errors
 /// Storage's own reasons.
-pub async fn open_session<P: Ports>(x: &Exchange<'_, P>, opening: Opening<'_>) -> Result<Identity, Reason> {
-    let Exchange { state, target, .. } = *x;
+pub async fn open_session<P: Ports>(x: &Exchange<'_, P>, opened: &Opened<'_>) -> Result<Identity, Reason> {
+    let Exchange { state, request, target, .. } = *x;
     let ctx = x.ctx();
     let policy = state.policy.session.as_ref().ok_or(Reason::Internal)?;
-    let session = session::start(ctx, policy, opening).await?;
+    let session = session::start(ctx, policy, opened, request).await?;
     end_session(x).await?;
     let cookie = x.cookies(policy).set(&session)?;
     let token = match state.policy.gives_xsrf_tokens {
@@ -29,7 +33,9 @@ pub async fn open_session<P: Ports>(x: &Exchange<'_, P>, opening: Opening<'_>) -
     };
     x.jar.set(cookie);
     token.into_iter().for_each(|token| x.jar.set(token));
-    Ok(Identity { subject: Some(opening.subject.to_owned()), ..Identity::by_key("session", &session.key_id) })
+    let Opened { subject, .. } = *opened;
+    let (subject, issuer) = (Some(subject.to_owned()), opened.issuer().map(str::to_owned));
+    Ok(Identity { subject, issuer, ..Identity::by_key("session", &session.key_id) })
 }
 
 /// Whom a browser is signed in as.
@@ -44,17 +50,13 @@ pub struct SignedIn {
 /// Who is there. A session that has ended is no one's: the sign-in page opens another.
 ///
 /// # Errors
-/// Storage's own reasons.
-pub async fn signed_in<P: Ports>(x: &Exchange<'_, P>) -> Result<Option<SignedIn>, Reason> {
+/// `SessionDuplicate`, `SecretMissing`, and storage's own reasons.
+pub async fn signed_in<P: Ports>(x: &Exchange<'_, P>, revocation: Revocation) -> Result<Option<SignedIn>, Reason> {
     let ctx = x.ctx();
     let policy = x.state.policy.session.as_ref().ok_or(Reason::Internal)?;
-    let found = match x.cookies(policy).present(ctx) {
-        Ok(None) => return Ok(None),
-        Ok(Some(text)) => session::open(ctx, policy, text),
-        Err(reason) => Err(reason),
-    };
-    let verified = match found {
-        Ok(session) => match session::verify(ctx, policy, Revocation::Cached, &session).await {
+    let Some(text) = x.cookies(policy).present(ctx)? else { return Ok(None) };
+    let verified = match session::open(ctx, policy, text) {
+        Ok(session) => match session::verify(ctx, policy, revocation, &session).await {
             Ok(identity) => match provider_still(x, policy, &session, identity).await {
                 Ok(identity) => Ok(Some(SignedIn { session, identity })),
                 Err(refusal) => Err(refusal.reason()),
@@ -65,10 +67,28 @@ pub async fn signed_in<P: Ports>(x: &Exchange<'_, P>) -> Result<Option<SignedIn>
     };
     match verified {
         Ok(signed_in) => Ok(signed_in.filter(|signed_in| signed_in.identity.subject.is_some())),
-        Err(Reason::SessionDuplicate) => Err(Reason::SessionDuplicate),
         Err(reason) if matches!(reason.public(), Public::SessionInvalid) => Ok(None),
         Err(other) => Err(other),
     }
+}
+
+/// To the sign-in page, and from there back to `next`.
+///
+/// # Errors
+/// `CredentialMissing` where sessions are opened elsewhere, by a nonce.
+pub fn to_sign_in<P>(x: &Exchange<'_, P>, next: &str) -> Result<Answer, Reason> {
+    let policy = &x.state.policy;
+    if !policy.has_sign_in() {
+        return Err(Reason::CredentialMissing);
+    }
+    let address = format!("{SIGN_IN}?next={}", encode_component(next));
+    // Escaped once more it may be longer than an address can be: then the form itself carries it.
+    let fits = x.target.origin().len() + address.len() <= policy.limits.url;
+    Ok(match fits {
+        true => Answer::see_other(address),
+        false if policy.sign_in.is_some() => page::sign_in(next, "", false),
+        false => Answer::see_other(SIGN_IN.to_owned()),
+    })
 }
 
 /// Ends the session that the request came with, no matter whose: a log-in never continues another session.

@@ -162,7 +162,7 @@ pub async fn remove<P: KvStore + Ledger>(ctx: Context<'_, P>, sealed: &Sealed) -
 /// # Errors
 /// `VaultUnavailable`.
 pub async fn page<P: KvStore>(ctx: Context<'_, P>, cursor: &str) -> Result<(Vec<Client>, Option<String>), Reason> {
-    let (keys, next) = ctx.ports.list(&format!("{}:", Kind::Client.prefix()), cursor).await?;
+    let (keys, next) = ctx.ports.list(&format!("{}:", Kind::Client.prefix()), cursor, PAGE).await?;
     let mut clients = Vec::with_capacity(keys.len());
     for key in keys {
         if !is_buried(ctx, &key) {
@@ -291,5 +291,7 @@ pub const LONGEST_OVERLAP: u64 = 30 * 86_400;
 const FOREVER: u64 = 4_102_444_800;
 /// Seconds for which it is remembered that a client was removed: longer than anything lives that it was given.
 const REMEMBERED: u64 = 3_660 * 86_400;
+/// Clients of a page. Each is read, and the platform grants few operations to a request.
+const PAGE: u32 = 40;
 /// Changes of a new client that a reader looks for while KV lags.
 const MOST_CHANGES: u64 = 10;

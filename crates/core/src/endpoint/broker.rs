@@ -2,7 +2,7 @@
 
 use crate::authenticate::sign_in::open_session;
 use crate::credential::journey::{AT_BROKER, Journey};
-use crate::credential::session::Opening;
+use crate::credential::session::Opened;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::http::answer::Answer;
@@ -56,7 +56,7 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     }
     ctx.signing_key(&sessions.keys)?;
     once::claim(ctx, &key, link.until, Reason::LinkReplayed).await?;
-    let identity = open_session(x, Opening::of(subject)).await?;
+    let identity = open_session(x, &Opened::here(subject, &broker.name)).await?;
     Ok(Access::answer(Answer::see_other(returned.next)).by(Identity { kind: "broker", ..identity }))
 }
 

@@ -4,8 +4,8 @@ use crate::authenticate::provider::{JUST_NOW, Start, again, journey, kept_next, 
 use crate::authenticate::sign_in::{open_session, signed_in};
 use crate::credential::bearer;
 use crate::credential::journey::{Returned, SIGNED_IN};
-use crate::credential::provider::{self, Code, endpoints};
-use crate::credential::session::{self, Opening};
+use crate::credential::provider::{self, Code, Talk, endpoints};
+use crate::credential::session::{self, Opened};
 use crate::endpoint::sign_in::own_address;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
@@ -14,7 +14,7 @@ use crate::http::fetch_metadata;
 use crate::http::query::{self, encode_component};
 use crate::identity::Identity;
 use crate::own_paths::CALLBACK;
-use crate::policy::{Policy, Provider};
+use crate::policy::{Policy, Provider, Revocation};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;
@@ -58,7 +58,9 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     match sign_in(x, provider, &returned, query).await {
         Ok(identity) => Ok(Access::answer(Answer::see_other(next)).by(identity)),
         // The back button, or a tab that was restored: what it asked for is open already.
-        Err(Reason::ProviderReplayed) if signed_in(x).await?.is_some() => Ok(Access::answer(Answer::see_other(next))),
+        Err(Reason::ProviderReplayed) if signed_in(x, Revocation::Cached).await?.is_some() => {
+            Ok(Access::answer(Answer::see_other(next)))
+        }
         // Tabs that set out at once, when there was no cookie yet: the browser kept the last one's. It is known now, and comes back
         // with what it has.
         Err(Reason::BrokerBrowser) if journey(x, sessions, provider).is_known(x.ctx()) => {
@@ -97,9 +99,10 @@ async fn sign_in<P: Ports>(
     once::claim(ctx, &state.claim_key("returned"), state.expires, Reason::ProviderReplayed).await?;
     let redirect_uri = redirect_uri(x.target, provider);
     let code = Code { code: &code, redirect_uri: &redirect_uri, bound: &bound };
-    let found = provider::redeem(ctx, memory, provider, &endpoints, code).await?;
-    let opening = Opening { subject: &found.subject, signed_in: Some(&found) };
-    let identity = open_session(x, opening).await?;
+    let found = provider::redeem(Talk { ctx, memory, provider }, &endpoints, code).await?;
+    let (subject, refresh) = (&found.subject, found.refresh.as_ref());
+    let opened = Opened { subject, by: &provider.name, said: Some(&found.person), refresh };
+    let identity = open_session(x, &opened).await?;
     x.jar.set(session::write_host_cookie(SIGNED_IN, x.target, &provider.name, JUST_NOW));
     Ok(Identity { kind: "provider", issuer: Some(found.person.issuer.clone()), ..identity })
 }

@@ -9,8 +9,7 @@ use crate::authenticate::attempt::{Attempt, Scope};
 use crate::authenticate::password;
 use crate::authenticate::sign_in::open_session;
 use crate::credential::bearer;
-use crate::credential::provider::SignedIn;
-use crate::credential::session::Opening;
+use crate::credential::session::Opened;
 use crate::digest::sha256;
 use crate::endpoint::sign_in::{next, own_address};
 use crate::exchange::Exchange;
@@ -127,11 +126,10 @@ async fn open<P: Ports>(x: &Exchange<'_, P>, text: &str) -> Result<(Sealed, Reco
 async fn redeem<P: Ports>(x: &Exchange<'_, P>, sealed: &Sealed, record: Record) -> Result<Access, Refusal> {
     let ctx = x.ctx();
     let next = own_address(x, &value(x.target.query.unwrap_or_default(), "next")?);
-    let person = record.person.map(|person| Person::clone(&person)).unwrap_or_default();
-    let signed_in = SignedIn { subject: record.sub, person, refresh: None };
+    let person = record.person.unwrap_or_default();
     once::claim(ctx, &sealed.claim_key("redeemed"), sealed.expires, Reason::NonceReplayed).await?;
-    let opening = Opening { subject: &signed_in.subject, signed_in: Some(&signed_in) };
-    let identity = open_session(x, opening).await?;
+    let opened = Opened { said: Some(&person), ..Opened::here(&record.sub, "e-mail") };
+    let identity = open_session(x, &opened).await?;
     Ok(Access::answer(Answer::see_other(next)).by(Identity { kind: "nonce", ..identity }))
 }
 

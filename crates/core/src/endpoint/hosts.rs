@@ -14,7 +14,7 @@ use crate::http::fetch_metadata;
 use crate::http::query::{encode_component, value};
 use crate::identity::Identity;
 use crate::own_paths::{ARRIVE, SIGN_IN};
-use crate::policy::Policy;
+use crate::policy::{Policy, Revocation};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;
@@ -46,7 +46,9 @@ pub(crate) async fn hand_over<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, R
         let by = identity.person.as_ref().map(|person| &*person.provider);
         wanted.is_empty() || wanted.iter().any(|name| Some(*name) == by)
     };
-    let Some(SignedIn { session, identity }) = signed_in(x).await?.filter(|one| fits(&one.identity)) else {
+    let Some(SignedIn { session, identity }) =
+        signed_in(x, Revocation::Cached).await?.filter(|one| fits(&one.identity))
+    else {
         let next = encode_component(format!("{}?{query}", target.path));
         let named = if let [sole] = wanted.as_slice() { format!("&provider={sole}") } else { String::new() };
         return Ok(Access::answer(Answer::see_other(format!("{SIGN_IN}?next={next}{named}"))));
@@ -84,7 +86,7 @@ pub(crate) async fn arrive<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     let (session, identity) = match taken {
         Ok(taken) => taken,
         // The back button: what it asked for is open already.
-        Err(Reason::NonceReplayed) if signed_in(x).await?.is_some() => {
+        Err(Reason::NonceReplayed) if signed_in(x, Revocation::Cached).await?.is_some() => {
             return Ok(Access::answer(Answer::see_other(next)));
         }
         Err(reason) => return Err(trouble(x, label, reason, &next)),

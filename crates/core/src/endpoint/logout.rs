@@ -1,7 +1,8 @@
 //! `/.edgegate/logout/<name>`: a provider ends sessions (OpenID Connect Back-Channel Logout section 2.5).
 
 use crate::credential::bearer;
-use crate::credential::provider::logout_token;
+use crate::credential::provider::logout_token::{self, Ended};
+use crate::credential::session::index;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::http::answer::Answer;
@@ -11,6 +12,7 @@ use crate::policy::{Policy, Provider};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::{Refusal, Said};
+use crate::sealed::index::Whose;
 
 /// Whether a path is where one of the policy's providers says that somebody has signed out.
 pub(crate) fn is_one(policy: &Policy, path: &str) -> bool {
@@ -30,7 +32,7 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     let form = bearer::read_form(ports, state.policy.limits.form).await?;
     match logout_token::verify(x.ctx(), &state.foreign, provider, &value(&form, "logout_token")?).await {
         Ok(ended) => {
-            let _ = ended;
+            end(x, &ended).await?;
             Ok(Access::answer(Answer::new(200, "text/plain; charset=utf-8", String::new())))
         }
         // Section 2.8: how a provider is told.
@@ -40,6 +42,14 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
         }
         Err(reason) => Err(reason.into()),
     }
+}
+
+/// Ends all that is meant: those of a person, or the one that began with the provider's own session.
+async fn end<P: Ports>(x: &Exchange<'_, P>, ended: &Ended) -> Result<(), Reason> {
+    let issuer = Some(&*ended.issuer);
+    let whose = Whose { subject: ended.subject.as_deref(), issuer, sid: ended.sid.as_deref() };
+    index::end_all(x.ctx(), whose).await?;
+    Ok(())
 }
 
 fn of<'p>(policy: &'p Policy, path: &str) -> Option<&'p Provider> {

@@ -10,6 +10,7 @@ mod hosts;
 pub(crate) mod http_session;
 mod jwks;
 mod logout;
+mod me;
 pub(crate) mod oauth;
 mod sign_in;
 mod sign_out;
@@ -18,8 +19,8 @@ mod ticket;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::own_paths::{
-    self, ADMIN, ARRIVE, CALLBACK, EMAIL_LINK, EXPLAIN, HAND_OVER, HEALTH, HTTP_SESSION, JWKS, KNOWN, LOGOUT, SIGN_IN,
-    SIGN_OUT, TICKET,
+    self, ADMIN, ARRIVE, CALLBACK, EMAIL_LINK, EXPLAIN, HAND_OVER, HEALTH, HTTP_SESSION, JWKS, KNOWN, LOGOUT, ME,
+    SIGN_IN, SIGN_OUT, TICKET,
 };
 use crate::policy::Policy;
 use crate::ports::Ports;
@@ -87,6 +88,10 @@ async fn for_visitors<P: Ports>(x: &Exchange<'_, P>, path: &str) -> Result<Acces
         SIGN_OUT if policy.session.is_some() => {
             only(x.request, &["GET", "HEAD", "POST"])?;
             sign_out::answer(x).await
+        }
+        ME if policy.session.is_some() => {
+            only(x.request, &["GET", "HEAD", "POST"])?;
+            me::answer(x).await
         }
         EXPLAIN if policy.gateway.explain && x.target.is_loopback() => {
             only(x.request, &["GET", "HEAD"])?;

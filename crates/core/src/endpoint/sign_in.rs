@@ -6,7 +6,7 @@ use crate::authenticate::provider::Start;
 use crate::authenticate::sign_in::open_session;
 use crate::authenticate::{hosts, password};
 use crate::credential::bearer;
-use crate::credential::session::Opening;
+use crate::credential::session::Opened;
 use crate::dialect::challenge;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
@@ -52,7 +52,7 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
             false => refusal,
         });
     };
-    open_session(x, Opening::of(&subject)).await?;
+    open_session(x, &Opened::here(&subject, "password")).await?;
     Ok(Access::answer(Answer::see_other(next)))
 }
 

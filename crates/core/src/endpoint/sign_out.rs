@@ -6,10 +6,12 @@ use crate::credential::provider::{address, endpoints};
 use crate::credential::session::{self, xsrf};
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
+use crate::http::answer::Answer;
 use crate::http::fetch_metadata;
 use crate::identity::person::Person;
 use crate::own_paths::SIGN_OUT;
 use crate::page;
+use crate::policy::Revocation;
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;
@@ -19,25 +21,34 @@ use crate::refused::Refusal;
 /// # Errors
 /// `CrossSite`, `SecretMissing`, storage's own.
 pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
-    let Exchange { state, request, target, .. } = *x;
-    let ctx = x.ctx();
-    let sessions = state.policy.session.as_ref().ok_or(Reason::NoRoute)?;
+    let Exchange { request, target, .. } = *x;
     if request.method != "POST" {
         return Ok(Access::answer(page::sign_out(false, false)));
     }
     if !fetch_metadata::is_own_form(&request.headers, &target.origin()) {
         return Err(Reason::CrossSite.into());
     }
+    Ok(Access::answer(end(x).await?))
+}
+
+/// Ends the session, takes back what the browser has of it, and says so.
+///
+/// # Errors
+/// `SecretMissing`, storage's own.
+pub(super) async fn end<P: Ports>(x: &Exchange<'_, P>) -> Result<Answer, Reason> {
+    let Exchange { state, target, .. } = *x;
+    let ctx = x.ctx();
+    let sessions = state.policy.session.as_ref().ok_or(Reason::NoRoute)?;
     // A key without a value here may have one elsewhere, where the session lives.
     let cookies = x.cookies(sessions);
     let value = cookies.present(ctx).ok().flatten();
     if value.is_some_and(|value| session::open(ctx, sessions, value) == Err(Reason::SecretMissing)) {
-        return Err(Reason::SecretMissing.into());
+        return Err(Reason::SecretMissing);
     }
-    let person = signed_in(x).await.ok().flatten().and_then(|it| it.identity.person);
+    let person = signed_in(x, Revocation::Cached).await.ok().flatten().and_then(|it| it.identity.person);
     end_session(x).await?;
     cookies.clear().into_iter().for_each(|cookie| x.jar.add(cookie));
-    if state.policy.has_sign_in() {
+    if !state.policy.providers.is_empty() || !sessions.hosts.is_empty() {
         x.jar.add(session::write_host_cookie(SIGNED_IN, target, "", 0));
     }
     if state.policy.gives_xsrf_tokens {
@@ -47,10 +58,10 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
         Some(person) => sign_out_there(x, &person).await,
         None => None,
     };
-    Ok(Access::answer(match there {
+    Ok(match there {
         Some((label, address)) => page::signed_out(label, &address),
         None => page::sign_out(true, state.policy.has_sign_in()),
-    }))
+    })
 }
 
 /// Where a person signs out of the provider too (OpenID Connect RP-Initiated Logout section 2): its name, and the address.

@@ -4,12 +4,14 @@
 //! refused by [`target`], not repaired.
 
 pub mod accept;
+pub mod agent;
 pub mod answer;
 pub mod authorization;
 pub mod basic;
 pub mod client;
 pub mod cookie;
 pub mod cors;
+pub mod day;
 pub mod fetch_metadata;
 pub mod fields;
 pub mod headers;

@@ -2,7 +2,7 @@
 
 use crate::authenticate::password;
 use crate::credential::own::luminate::{AUTH_PURPOSE, NONCE, ROUTING_ID, SIGN_ON};
-use crate::credential::session::{self, Opening, handoff};
+use crate::credential::session::{self, Opened, handoff};
 use crate::digest::{hex, md5, sha1};
 use crate::exchange::access::Access;
 use crate::exchange::body::NewBody;
@@ -149,7 +149,7 @@ async fn for_server<P: Ports>(
     method: Answered,
     subject: &str,
 ) -> Result<Answer, Reason> {
-    let opened = session::start(v.ctx(), &v.luminate.session, Opening::of(subject)).await?;
+    let opened = session::start(v.ctx(), &v.luminate.session, &Opened::here(subject, "luminate"), v.request).await?;
     let (root, content) = match method {
         Answered::GetSingleSignOnToken => {
             let lifetime = v.luminate.sign_on_lifetime;

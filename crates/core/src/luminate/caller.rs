@@ -2,7 +2,7 @@
 
 use crate::authenticate::{claim, cross_site};
 use crate::credential::own::luminate::{AUTH, AUTH_PURPOSE, NONCE, SESSION, SIGN_ON};
-use crate::credential::session::{self, Cookies, Opening, handoff};
+use crate::credential::session::{self, Cookies, Opened, handoff};
 use crate::exchange::Exchange;
 use crate::exchange::claim::Claim;
 use crate::http::{cookie, fetch_metadata};
@@ -92,7 +92,7 @@ pub async fn settle<P: Ports>(v: &Visit<'_, P>, caller: &mut Caller) -> Result<(
 /// Storage's own.
 pub async fn sign_in<P: Ports>(v: &Visit<'_, P>, subject: &str, caller: &mut Caller) -> Result<(), Reason> {
     caller.named = None;
-    let session = session::start(v.ctx(), &v.luminate.session, Opening::of(subject)).await?;
+    let session = session::start(v.ctx(), &v.luminate.session, &Opened::here(subject, "luminate"), v.request).await?;
     sign_out(v, caller).await?;
     hand_over(v, &session)?;
     let identity = Identity::by_key(caller.identity.kind, &session.key_id);

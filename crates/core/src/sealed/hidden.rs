@@ -12,41 +12,48 @@ use crate::refusal::Reason;
 use crate::sealed::seal::{self, Sealed};
 use crate::secret::Secret;
 
-/// Hides a text for a session. `secret`: of the key that made the session; `purpose` keeps uses apart.
-///
-/// # Errors
-/// `EntropyUnavailable`.
-pub fn hide(
-    session: &Sealed,
-    secret: &Secret,
-    purpose: &str,
-    text: &Secret,
-    entropy: &impl Entropy,
-) -> Result<String, Reason> {
-    let key = key(session, secret, purpose);
-    let mut bytes = vec![0; RANDOM];
-    entropy.fill(&mut bytes)?;
-    let stream = streamed(&key, &bytes, text.expose());
-    bytes.extend(stream);
-    let mac = mac(&key, &bytes);
-    bytes.extend(mac);
-    Ok(base64url(&bytes))
+/// What a text is hidden for.
+#[derive(Debug, Clone, Copy)]
+pub struct Hiding<'a> {
+    /// The session that alone can read it.
+    pub session: &'a Sealed,
+    /// Of the key that made the session.
+    pub secret: &'a Secret,
+    /// What keeps uses apart.
+    pub purpose: &'a str,
 }
 
-/// Reads it again; None for what was not hidden so.
-pub fn read(session: &Sealed, secret: &Secret, purpose: &str, hidden: &str) -> Option<Secret> {
-    let key = key(session, secret, purpose);
-    let bytes = from_base64url(hidden.as_bytes())?;
-    let (body, theirs) = bytes.split_at_checked(bytes.len().checked_sub(MAC)?)?;
-    if !bool::from(mac(&key, body).ct_eq(theirs)) {
-        return None;
+impl Hiding<'_> {
+    /// Hides a text.
+    ///
+    /// # Errors
+    /// `EntropyUnavailable`.
+    pub fn hide(self, text: &Secret, entropy: &impl Entropy) -> Result<String, Reason> {
+        let key = self.key();
+        let mut bytes = vec![0; RANDOM];
+        entropy.fill(&mut bytes)?;
+        let stream = streamed(&key, &bytes, text.expose());
+        bytes.extend(stream);
+        let mac = mac(&key, &bytes);
+        bytes.extend(mac);
+        Ok(base64url(&bytes))
     }
-    let (random, text) = body.split_at_checked(RANDOM)?;
-    Some(Secret::new(streamed(&key, random, text)))
-}
 
-fn key(session: &Sealed, secret: &Secret, purpose: &str) -> Secret {
-    Secret::new(session.bind(secret, purpose))
+    /// Reads it again; None for what was not hidden so.
+    pub fn read(self, hidden: &str) -> Option<Secret> {
+        let key = self.key();
+        let bytes = from_base64url(hidden.as_bytes())?;
+        let (body, theirs) = bytes.split_at_checked(bytes.len().checked_sub(MAC)?)?;
+        if !bool::from(mac(&key, body).ct_eq(theirs)) {
+            return None;
+        }
+        let (random, text) = body.split_at_checked(RANDOM)?;
+        Some(Secret::new(streamed(&key, random, text)))
+    }
+
+    fn key(self) -> Secret {
+        Secret::new(self.session.bind(self.secret, self.purpose))
+    }
 }
 
 fn streamed(key: &Secret, random: &[u8], text: &[u8]) -> Vec<u8> {
@@ -59,5 +66,7 @@ fn mac(key: &Secret, body: &[u8]) -> [u8; MAC] {
     seal::first(hmac_sha256(key, &[b"mac\0", body]))
 }
 
+/// The purpose of a provider's refresh token.
+pub const REFRESH: &str = "refresh token";
 const RANDOM: usize = 16;
 const MAC: usize = 16;

@@ -3,6 +3,7 @@
 pub mod cache;
 pub mod encoding;
 pub mod hidden;
+pub mod index;
 pub mod once;
 pub mod record;
 pub mod seal;

@@ -175,28 +175,71 @@ pub async fn find<P: KvStore + Ledger>(
     Ok(record.into())
 }
 
+/// What ending a credential takes, where the credential itself is not at hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    /// The KV key of its record.
+    pub record_key: String,
+    /// The Ledger key of its revocation.
+    pub revoked: ClaimKey,
+    /// Unix seconds: when it ends by itself.
+    pub expires: u64,
+}
+
+impl Ending {
+    /// Of a credential that is at hand.
+    pub fn of(sealed: &Sealed) -> Self {
+        let (record_key, revoked) = (sealed.record_key().to_owned(), sealed.claim_key("revoked"));
+        Self { record_key, revoked, expires: sealed.expires }
+    }
+}
+
 /// Revokes a credential: at once in the Ledger and in this isolate, elsewhere as KV gets there.
 ///
 /// # Errors
 /// `LedgerUnavailable`, `BindingMissing`; `VaultUnavailable` where there is no Ledger.
 pub async fn revoke<P: KvStore + Ledger>(ctx: Context<'_, P>, sealed: &Sealed) -> Result<(), Reason> {
-    let record = Record::tombstone(sealed.expires);
-    let key = sealed.record_key();
+    end(ctx, &Ending::of(sealed)).await
+}
+
+/// The same of one that is not at hand.
+///
+/// # Errors
+/// As [`revoke`].
+pub async fn end<P: KvStore + Ledger>(ctx: Context<'_, P>, ending: &Ending) -> Result<(), Reason> {
+    let Ending { record_key: key, revoked, expires } = ending;
+    let record = Record::tombstone(*expires);
     // The record of a session whose provider is asked again may be on its way.
-    let again = sealed.kind == Kind::Session && ctx.policy.providers.iter().any(|one| one.recheck.is_some());
+    let again = key.starts_with(Kind::Session.prefix()) && ctx.policy.providers.iter().any(|one| one.recheck.is_some());
     let tombstone = Tombstone { key, value: &record.to_json()?, again };
     let was_alive = ctx.recent.get(key, ctx.now, 0).is_none();
     if ctx.policy.single_use == SingleUse::BestEffort {
         // Nothing else keeps a second request out meanwhile.
         ctx.recent.put(key, record.clone(), ctx.now);
     }
-    let buried = bury(ctx, &sealed.claim_key("revoked"), sealed.expires, &tombstone).await;
+    let buried = bury(ctx, revoked, *expires, &tombstone).await;
     if buried.is_ok() {
         ctx.recent.put(key, record, ctx.now);
     } else if ctx.policy.single_use == SingleUse::BestEffort && was_alive {
         ctx.recent.forget(key); // a revocation that failed is none
     }
     buried
+}
+
+/// Whether it is known that a credential has ended: by itself, or because it was revoked. The Ledger is asked, where there is
+/// one.
+///
+/// # Errors
+/// `LedgerUnavailable`, `BindingMissing`, `VaultUnavailable`.
+pub async fn has_ended<P: KvStore + Ledger>(ctx: Context<'_, P>, ending: &Ending) -> Result<bool, Reason> {
+    if ending.expires <= ctx.now || ctx.recent.get(&ending.record_key, ctx.now, 0).is_some() {
+        return Ok(true);
+    }
+    if ctx.policy.single_use == SingleUse::Ledger {
+        return Ok(ctx.ports.recall(&ending.revoked).await?.is_some());
+    }
+    let text = ctx.ports.get(&ending.record_key).await?;
+    Ok(Record::found(text.as_deref())?.is_some_and(|record| record.revoked))
 }
 
 /// Replaces a record by its tombstone. The Ledger, where there is one, sees to that whatever becomes of this request.

@@ -31,7 +31,7 @@ impl KvStore for Offline {
         Ok(())
     }
 
-    async fn list(&self, _: &str, _: &str) -> Result<(Vec<String>, Option<String>), Reason> {
+    async fn list(&self, _: &str, _: &str, _: u32) -> Result<(Vec<String>, Option<String>), Reason> {
         Ok((Vec::new(), None))
     }
 }

@@ -112,9 +112,13 @@ impl World {
     }
 
     /// Keys of a prefix after the cursor, which is the last key of the page before.
-    pub fn page(&self, prefix: &str, cursor: &str, most: usize) -> (Vec<String>, Option<String>) {
-        let kv = self.kv.borrow();
-        let mut keys = kv.keys().filter(|key| key.starts_with(prefix) && key.as_str() > cursor).cloned();
+    pub fn page(&self, location: usize, prefix: &str, cursor: &str, most: usize) -> (Vec<String>, Option<String>) {
+        let (kv, now) = (self.kv.borrow(), self.clock.get());
+        let seen = |write: &&Write| write.location == location || now >= write.at + self.lag.get();
+        let is_there = |writes: &[Write]| writes.iter().rev().find(seen).is_some_and(|write| now < write.expires);
+        let keys =
+            kv.iter().filter(|(key, writes)| key.starts_with(prefix) && key.as_str() > cursor && is_there(writes));
+        let mut keys = keys.map(|(key, _)| key.clone());
         let page: Vec<String> = keys.by_ref().take(most).collect();
         let next = keys.next().and(page.last().cloned());
         (page, next)

@@ -21,6 +21,8 @@ pub struct OAuth {
     pub refresh_lifetime: u64,
     /// Seconds after which nothing is refreshed any more (default 365 days).
     pub grant_lifetime: u64,
+    /// Seconds for which a client is not asked about again what it was allowed (default 0: it always is).
+    pub remember_consent: u64,
     /// Seconds for which a refresh token that was used gets the same successor again (default 10).
     pub retry_window: u64,
     /// Over how many objects of the Ledger grants and proofs (DPoP) are spread, which no single key made.
@@ -45,5 +47,5 @@ pub enum Dialect {
     SuperOffice,
 }
 
-coded!(struct OAuth { keys, path, dialect, code_lifetime, access_lifetime, refresh_lifetime, grant_lifetime, retry_window, shards, cache, query, scopes });
+coded!(struct OAuth { keys, path, dialect, code_lifetime, access_lifetime, refresh_lifetime, grant_lifetime, remember_consent, retry_window, shards, cache, query, scopes });
 coded!(enum Dialect { 0 Generic, 1 Checkfront, 2 SuperOffice });

@@ -44,6 +44,7 @@ pub(crate) fn oauth(root: &Table<'_>, keys: &Names<Key>) -> Option<OAuth> {
         access_lifetime,
         refresh_lifetime,
         grant_lifetime,
+        remember_consent: table.seconds(&oauth::REMEMBER_CONSENT),
         retry_window: table.seconds(&oauth::RETRY_WINDOW),
         shards: key::shards(&table, &oauth::SHARDS).unwrap_or(SHARDS),
         cache: table.seconds(&oauth::CACHE),

@@ -143,7 +143,7 @@ coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, 
 });
 
 /// The layout of the model. Another layout gets another number: `fixtures/policy/compiled.json` holds the two together.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 /// The keys that a table names.
 #[cfg(feature = "reader")]

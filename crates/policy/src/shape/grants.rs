@@ -17,6 +17,7 @@ pub(crate) mod oauth {
             &ACCESS_LIFETIME,
             &REFRESH_LIFETIME,
             &GRANT_LIFETIME,
+            &REMEMBER_CONSENT,
             &RETRY_WINDOW,
             &SHARDS,
             &CACHE,
@@ -80,6 +81,19 @@ pub(crate) mod oauth {
         form::DURATION,
         "After this time the user is asked for consent again, regardless of refreshes. No token outlives it, and \
          neither lifetime above may be longer.",
+    );
+    pub(crate) static REMEMBER_CONSENT: Key = Key::new(
+        "remember_consent",
+        Kind::Seconds(&Span {
+            usual: 0,
+            least: (0, ""),
+            most: (365 * DAY, "a person would not remember having been asked"),
+        }),
+        form::DURATION,
+        "For this time after a user allowed a client something, the user is not asked about the same, or less of it, \
+         again; with `0s` every time. Ending the client's grant on [the user's own page](operations.md#a-persons-own-page) \
+         or as an operator forgets it, and `prompt=consent` in the request asks again. A public client whose redirect address is not https \
+         is never remembered, because another program can have taken that address.",
     );
     pub(crate) static RETRY_WINDOW: Key = Key::new(
         "retry_window",

@@ -13,6 +13,7 @@ use crate::digest::{base64url, sha256};
 use crate::policy::SingleUse;
 use crate::ports::{ClaimKey, Claimed, Entropy, Kept, KvStore, Ledger, Redeemed, Redemption};
 use crate::refusal::Reason;
+use crate::sealed::index::Owner;
 use crate::sealed::once;
 use crate::sealed::record::Record;
 use crate::sealed::seal::{self, Kind, Sealed, Terms};
@@ -30,6 +31,8 @@ pub struct Authorization {
     pub named_redirect: bool,
     /// Who.
     pub subject: String,
+    /// Who says so; empty: this gateway itself.
+    pub issuer: String,
     /// Scopes, separated by a space.
     pub scope: String,
     /// Resources (RFC 8707), separated by a space.
@@ -237,6 +240,11 @@ impl Authorization {
         if self.named_redirect { vec![named] } else { vec![named, of(None)] }
     }
 
+    /// Who allowed it.
+    pub fn person(&self) -> Owner<'_> {
+        Owner { issuer: &self.issuer, subject: &self.subject }
+    }
+
     /// The grant that it begins, before it has an end.
     pub fn record(&self) -> Record {
         Record {
@@ -267,7 +275,7 @@ impl Authorization {
     }
 
     fn write(&self) -> String {
-        json!({
+        let mut text = json!({
             "client": self.client,
             "redirect_uri": self.redirect_uri,
             "named": self.named_redirect,
@@ -276,8 +284,11 @@ impl Authorization {
             "resources": self.resources,
             "challenge": self.challenge,
             "jkt": self.bound.map(|bound| bound.text()),
-        })
-        .to_string()
+        });
+        if let Some(members) = text.as_object_mut().filter(|_| !self.issuer.is_empty()) {
+            members.insert("iss".to_owned(), json!(self.issuer));
+        }
+        text.to_string()
     }
 
     /// `VaultUnavailable`: what cannot be read is no answer.
@@ -293,6 +304,7 @@ impl Authorization {
             redirect_uri: word("redirect_uri")?,
             named_redirect: value.get("named")?.as_bool()?,
             subject: word("sub")?,
+            issuer: word("iss").unwrap_or_default(),
             scope: word("scope")?,
             resources: word("resources")?,
             challenge: word("challenge"),

@@ -11,11 +11,13 @@
 
 mod claims;
 pub mod code;
+pub mod index;
+mod remembered;
 mod tokens;
 
 use crate::credential::grant::claims::AUDIENCE;
 pub use crate::credential::grant::claims::{Claims, GrantToken, Wanted, check_wanted, claims, resources, scopes};
-use crate::credential::grant::code::UsedUp;
+use crate::credential::grant::code::{Authorization, UsedUp};
 use crate::credential::grant::tokens::Generation;
 pub use crate::credential::grant::tokens::Issued;
 use crate::identity::Identity;
@@ -51,11 +53,11 @@ impl<'a, P> Grants<'a, P> {
         ctx.policy.oauth.as_ref().map(|policy| Self { ctx, policy })
     }
 
-    /// Begins the grant that follows from a code. `record`: whose it is and what it allows. The same code, redeemed at the same time, always gives the same tokens.
+    /// Begins the grant that follows from a code, and notes it in the index of who has which. The same code, redeemed at the same time, always gives the same tokens.
     ///
     /// # Errors
     /// `CodeReplayed` if the grant was revoked meanwhile; `ScopeRefused`, `ResourceRefused`, and storage's own reasons.
-    pub async fn begin(self, used_up: UsedUp<'_>, record: Record, wanted: &Wanted) -> Result<Issued, Reason>
+    pub async fn begin(self, used_up: UsedUp<'_>, allowed: &Authorization, wanted: &Wanted) -> Result<Issued, Reason>
     where
         P: KvStore + Ledger,
     {
@@ -65,11 +67,15 @@ impl<'a, P> Grants<'a, P> {
         let record = Record {
             exp: at + policy.refresh_lifetime.min(policy.grant_lifetime),
             ends: at + policy.grant_lifetime,
-            ..record
+            ..allowed.record()
         };
         let issued = Generation { parent: code, family, record: &record, at }.issue(&self, wanted)?;
+        let writes = is_first || ctx.policy.single_use == SingleUse::BestEffort;
+        if writes {
+            self.note(&family, allowed, &record).await?;
+        }
         let (key, json) = (record_key(&family), record.to_json()?);
-        let written = match is_first || ctx.policy.single_use == SingleUse::BestEffort {
+        let written = match writes {
             true => ctx.ports.put(&key, &json, store::kv_expiry(ctx.now, record.exp)).await,
             // The first one wrote it, and a refresh may have written it since: the Ledger has to know of it, or it is uncertain.
             false => Err(Reason::LedgerUnavailable),
@@ -77,7 +83,10 @@ impl<'a, P> Grants<'a, P> {
         if ctx.policy.single_use == SingleUse::Ledger {
             // What KV did not take lies in the Ledger, until a refresh writes it again.
             let until = if written.is_ok() { ctx.now + LAG } else { record.exp };
-            ctx.ports.claim(&of_family("granted", &family), until, &json).await?;
+            let claimed = ctx.ports.claim(&of_family("granted", &family), until, &json).await?;
+            if claimed == Claimed::First && !writes {
+                self.note(&family, allowed, &record).await?; // the first one did not get so far
+            }
         } else {
             written?;
         }

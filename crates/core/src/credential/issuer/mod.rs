@@ -20,7 +20,7 @@ use serde_json::{Map, Value};
 use crate::credential::own;
 use crate::digest::sha256;
 use crate::identity::claims::Claims;
-use crate::policy::{Issuer, JwsAlgorithm, Verification};
+use crate::policy::{Issuer, Verification};
 use crate::ports::{Ports, Timer, Upstream};
 use crate::refusal::Reason;
 use crate::sealed::cache::is_ahead;
@@ -164,13 +164,9 @@ impl Issuers {
     pub(crate) async fn key<P: Upstream + Timer>(
         &self,
         ctx: Context<'_, P>,
-        issuer: &Issuer,
-        iss: &str,
-        id: Option<&str>,
-        algorithm: JwsAlgorithm,
+        named: Named<'_>,
     ) -> Result<String, Reason> {
         self.newest.set(self.newest.get().max(ctx.now));
-        let named = Named { issuer, iss, id, algorithm: Some(algorithm) };
         self.keys.find(ctx, named).await.map(|(key, _)| key)
     }
 

@@ -60,7 +60,8 @@ pub(super) async fn post<P: Ports>(
     }
     let mut headers = vec![("content-type", "application/x-www-form-urlencoded")];
     headers.extend(authorization.as_deref().map(|value| ("authorization", value)));
-    let (status, answer) = call(ctx, provider, endpoint, &headers, Some(&body)).await?;
+    let said = Call { path: endpoint, headers: &headers, body: Some(&body) };
+    let (status, answer) = call(ctx, provider, said).await?;
     let answer = match serde_json::from_slice(answer.as_bytes()) {
         Ok(Value::Object(members)) => members,
         _ => return Err(Reason::ProviderUnavailable),
@@ -90,27 +91,17 @@ pub(super) async fn get<P: Ports>(
     let authorization = format!("Bearer {access_token}");
     // GitHub answers nobody without a User-Agent.
     let headers = [("authorization", &*authorization), ("user-agent", "edgegate")];
-    let (status, answer) = call(ctx, provider, address, &headers, None).await?;
+    let (status, answer) = call(ctx, provider, Call { path: address, headers: &headers, body: None }).await?;
     serde_json::from_slice(answer.as_bytes()).ok().filter(|_| status == 200).ok_or(Reason::ProviderUnavailable)
 }
 
-async fn call<P: Ports>(
-    ctx: Context<'_, P>,
-    provider: &Provider,
-    address: &str,
-    headers: &[(&str, &str)],
-    body: Option<&str>,
-) -> Result<(u16, String), Reason> {
-    let known;
-    let (origin, path) = match fetch::place(&provider.issuer, address) {
-        Some(found) => found,
-        // An address of the policy's own may be by http on loopback.
-        None => {
-            known = fetch::place_on_loopback(&provider.issuer, address).ok_or(Reason::ProviderUnavailable)?;
-            known
-        }
-    };
-    ctx.call(&origin, &Call { path, headers, body }, Reason::ProviderUnavailable).await
+/// `said`: its path is the whole address.
+async fn call<P: Ports>(ctx: Context<'_, P>, provider: &Provider, said: Call<'_>) -> Result<(u16, String), Reason> {
+    let issuer = &provider.issuer;
+    // An address of the policy's own may be by http on loopback.
+    let place = fetch::place(issuer, said.path).or_else(|| fetch::place_on_loopback(issuer, said.path));
+    let (origin, path) = place.ok_or(Reason::ProviderUnavailable)?;
+    ctx.call(&origin, &Call { path, ..said }, Reason::ProviderUnavailable).await
 }
 
 /// RFC 7523 section 3. Its audience is the issuer, which no other server can use.

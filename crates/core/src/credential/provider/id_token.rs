@@ -3,13 +3,14 @@
 use serde_json::{Map, Value};
 use subtle::ConstantTimeEq;
 
+use crate::credential::issuer::jws;
 use crate::credential::issuer::jwt;
-use crate::credential::issuer::{Issuers, jws};
+use crate::credential::issuer::keys::Named;
+use crate::credential::provider::Talk;
 use crate::digest::{base64url, sha256};
 use crate::policy::{JwsAlgorithm, Provider, Verification};
 use crate::ports::{Timer, Upstream, Verifier};
 use crate::refusal::Reason;
-use crate::sealed::store::Context;
 use crate::secret::Secret;
 
 /// What belongs to an id_token.
@@ -27,12 +28,11 @@ pub struct Beside<'a> {
 /// `IdTokenInvalid`, and the reasons of [`jwt`]: `JwtMalformed`, `JwtAlgorithm`, `JwtIssuer`, `JwtAudience`, `JwtClaim`,
 /// `JwtExpired`, `JwtNotYetValid`, `JwtSubject`, `JwtKeyUnknown`, `JwtSignature`; `ProviderUnavailable`.
 pub async fn verify<P: Upstream + Timer + Verifier>(
-    ctx: Context<'_, P>,
-    memory: &Issuers,
-    provider: &Provider,
+    talk: Talk<'_, P>,
     token: &str,
     beside: Beside<'_>,
 ) -> Result<Map<String, Value>, Reason> {
+    let Talk { ctx, memory, provider } = talk;
     let issuer = &provider.issuer;
     let Verification::Jwks { algorithms, .. } = &issuer.verification else { return Err(Reason::Internal) };
     let jws = jws::read(token).ok_or(Reason::JwtMalformed)?;
@@ -41,7 +41,7 @@ pub async fn verify<P: Upstream + Timer + Verifier>(
     let iss = claims.get("iss").and_then(Value::as_str).filter(|iss| issuer.is_of(iss)).ok_or(Reason::JwtIssuer)?; // 2
     jwt::check_claims(issuer, &claims, ctx.now)?; // 3, 9, 10
     check(provider, &claims, beside, algorithm)?;
-    let key = memory.key(ctx, issuer, iss, jws.text("kid"), algorithm).await;
+    let key = memory.key(ctx, Named { issuer, iss, id: jws.text("kid"), algorithm: Some(algorithm) }).await;
     let key =
         key.map_err(|reason| if reason == Reason::KeysUnavailable { Reason::ProviderUnavailable } else { reason })?;
     match jws.is_signed_by(ctx.ports, algorithm, &key).await? {

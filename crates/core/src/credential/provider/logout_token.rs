@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::credential::issuer::jws::seconds;
+use crate::credential::issuer::keys::Named;
 use crate::credential::issuer::{Issuers, jws};
 use crate::digest::sha256;
 use crate::policy::{Provider, Verification};
@@ -48,7 +49,7 @@ pub async fn verify<P: Ports>(
     if subject.is_none() && sid.is_none() {
         return Err(Reason::LogoutToken);
     }
-    let key = match memory.key(ctx, issuer, iss, jws.text("kid"), algorithm).await {
+    let key = match memory.key(ctx, Named { issuer, iss, id: jws.text("kid"), algorithm: Some(algorithm) }).await {
         Err(Reason::KeysUnavailable) => return Err(Reason::ProviderUnavailable),
         key => key.map_err(|_| Reason::LogoutToken)?,
     };

@@ -24,6 +24,26 @@ use crate::secret::Secret;
 
 pub(crate) use crate::credential::provider::client::{address, push};
 
+/// A provider, as one request speaks with it.
+#[derive(Debug)]
+pub struct Talk<'a, P> {
+    /// What calling, verifying and storing need.
+    pub ctx: Context<'a, P>,
+    /// What this isolate remembers of issuers.
+    pub memory: &'a Issuers,
+    /// Who it is.
+    pub provider: &'a Provider,
+}
+
+// By hand: derived, they would ask the ports to be copied too.
+impl<P> Clone for Talk<'_, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P> Copy for Talk<'_, P> {}
+
 /// Who a provider says somebody is.
 #[derive(Debug)]
 pub struct SignedIn {
@@ -51,14 +71,7 @@ pub struct Code<'a> {
 /// # Errors
 /// `ProviderUnavailable`, `ProviderRefused`, `ProviderClient`, `IdTokenInvalid`, the reasons of
 /// [`crate::credential::issuer::jwt`], `ClaimsTooLarge`, `SecretMissing`.
-pub async fn redeem<P: Ports>(
-    ctx: Context<'_, P>,
-    memory: &Issuers,
-    provider: &Provider,
-    endpoints: &Endpoints,
-    code: Code<'_>,
-) -> Result<SignedIn, Reason> {
-    let tokens = tokens::of_code(ctx, provider, endpoints, code).await?;
-    let asked = person::Asked { provider, endpoints, nonce: Some(&code.bound.nonce), subject: None };
-    person::of(ctx, memory, asked, tokens).await
+pub async fn redeem<P: Ports>(talk: Talk<'_, P>, endpoints: &Endpoints, code: Code<'_>) -> Result<SignedIn, Reason> {
+    let tokens = tokens::of_code(talk.ctx, talk.provider, endpoints, code).await?;
+    person::of(talk, person::Asked { endpoints, nonce: Some(&code.bound.nonce), subject: None }, tokens).await
 }

@@ -2,11 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::credential::issuer::Issuers;
 use crate::credential::provider::endpoints::Endpoints;
 use crate::credential::provider::id_token::Beside;
 use crate::credential::provider::tokens::Tokens;
-use crate::credential::provider::{SignedIn, id_token, userinfo};
+use crate::credential::provider::{SignedIn, Talk, id_token, userinfo};
 use crate::identity::claims::Claims;
 use crate::identity::person::Person;
 use crate::policy::{EMAIL, Provider};
@@ -19,7 +18,6 @@ use crate::secret::Secret;
 /// What was asked.
 #[derive(Clone, Copy)]
 pub(super) struct Asked<'a> {
-    pub(super) provider: &'a Provider,
     pub(super) endpoints: &'a Endpoints,
     /// What the id_token has to repeat.
     pub(super) nonce: Option<&'a str>,
@@ -31,25 +29,19 @@ pub(super) struct Asked<'a> {
 ///
 /// # Errors
 /// Those of [`id_token::verify`] and [`userinfo::ask`]; `JwtSubject`, `ClaimsTooLarge`.
-pub(super) async fn of<P: Ports>(
-    ctx: Context<'_, P>,
-    memory: &Issuers,
-    asked: Asked<'_>,
-    tokens: Tokens,
-) -> Result<SignedIn, Reason> {
-    let Asked { provider, endpoints, nonce, subject } = asked;
+pub(super) async fn of<P: Ports>(talk: Talk<'_, P>, asked: Asked<'_>, tokens: Tokens) -> Result<SignedIn, Reason> {
+    let Talk { ctx, provider, .. } = talk;
+    let Asked { endpoints, nonce, subject } = asked;
     let Tokens { id, access, refresh } = tokens;
     let mut said = match &id {
-        Some(id) if provider.signs() => {
-            id_token::verify(ctx, memory, provider, id, Beside { nonce, access: access.as_ref() }).await?
-        }
+        Some(id) if provider.signs() => id_token::verify(talk, id, Beside { nonce, access: access.as_ref() }).await?,
         None if provider.signs() && nonce.is_some() => return Err(Reason::IdTokenInvalid),
         _ => Map::new(),
     };
     if provider.asks_userinfo {
         let access = access.as_ref().map_or(Err(Reason::ProviderUnavailable), Secret::expose_text)?;
         let holder = said.get("sub").and_then(Value::as_str).or(subject).filter(|_| provider.signs());
-        for (name, value) in userinfo::ask(ctx, provider, endpoints, access, holder).await? {
+        for (name, value) in userinfo::ask(ctx, provider, userinfo::Question { endpoints, access, holder }).await? {
             said.entry(name).or_insert(value);
         }
     }

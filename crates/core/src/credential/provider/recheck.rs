@@ -7,15 +7,16 @@
 use std::sync::Arc;
 
 use crate::credential::issuer::Issuers;
-use crate::credential::provider::{endpoints, person, tokens};
+use crate::credential::provider::{SignedIn, Talk, endpoints, person, tokens};
 use crate::identity::person::Person;
-use crate::policy::{Provider, Session, SingleUse};
+use crate::policy::{Session, SingleUse};
 use crate::ports::{ClaimKey, Claimed, Ports};
 use crate::refusal::Reason;
+use crate::sealed::hidden::{Hiding, REFRESH};
+use crate::sealed::once;
 use crate::sealed::record::Record;
 use crate::sealed::seal::Sealed;
 use crate::sealed::store::{self, Context, LAG};
-use crate::sealed::{hidden, once};
 use crate::secret::Secret;
 
 /// A session that a provider opened, and what is known of it.
@@ -51,18 +52,13 @@ pub async fn check<P: Ports>(ctx: Context<'_, P>, memory: &Issuers, opened: Open
         None => Ok(Arc::clone(person)),
         Some(_) if person.refresh.is_empty() => Err(Reason::SessionExpired),
         // Boxed: few requests ask, and every request's future would be as large.
-        Some(late) => Box::pin(ask(ctx, memory, opened, provider, late / MINUTE)).await,
+        Some(late) => Box::pin(ask(Talk { ctx, memory, provider }, opened, late / MINUTE)).await,
     }
 }
 
-async fn ask<P: Ports>(
-    ctx: Context<'_, P>,
-    memory: &Issuers,
-    opened: Opened<'_>,
-    provider: &Provider,
-    minute: u64,
-) -> Result<Arc<Person>, Reason> {
-    let Opened { policy, session, subject, person } = opened;
+async fn ask<P: Ports>(talk: Talk<'_, P>, opened: Opened<'_>, minute: u64) -> Result<Arc<Person>, Reason> {
+    let ctx = talk.ctx;
+    let Opened { policy, session, person, .. } = opened;
     let turn = session.claim_key(&format!("recheck {} {minute}", person.checked));
     if once::take(ctx, &turn, ctx.now + LAG, "").await? != Claimed::First {
         return Ok(Arc::clone(person));
@@ -73,9 +69,9 @@ async fn ask<P: Ports>(
         ctx.recent.put(session.record_key(), known, ctx.now);
         return Ok(found);
     }
-    let secret = ctx.secret_of(&policy.keys, session)?;
-    let refresh = hidden::read(session, secret, REFRESH, &person.refresh).ok_or(Reason::SessionRemoved)?;
-    let found = match again(ctx, memory, provider, subject, &refresh).await {
+    let hiding = Hiding { session, secret: ctx.secret_of(&policy.keys, session)?, purpose: REFRESH };
+    let refresh = hiding.read(&person.refresh).ok_or(Reason::SessionRemoved)?;
+    let found = match again(talk, opened, &refresh).await {
         Ok(found) => found,
         Err(Reason::ProviderUnavailable | Reason::ProviderClient | Reason::SecretMissing) => {
             return Ok(Arc::clone(person));
@@ -85,22 +81,16 @@ async fn ask<P: Ports>(
             return Err(Reason::SessionRemoved);
         }
     };
-    let person = match found {
-        Found::Person(newer, refresh) => {
-            let refresh = match refresh {
-                Some(newer) => hidden::hide(session, secret, REFRESH, &newer, ctx.ports)?,
-                None => person.refresh.clone(),
-            };
-            Person { refresh, sid: if newer.sid.is_empty() { person.sid.clone() } else { newer.sid.clone() }, ..newer }
-        }
-        Found::Nothing(None) => Person { checked: ctx.now, ..Person::clone(person) },
-        Found::Nothing(Some(refresh)) => Person {
-            checked: ctx.now,
-            refresh: hidden::hide(session, secret, REFRESH, &refresh, ctx.ports)?,
-            ..Person::clone(person)
-        },
+    let refresh = match &found.refresh {
+        Some(newer) => hiding.hide(newer, ctx.ports)?,
+        None => person.refresh.clone(),
     };
-    keep(ctx, session, subject, person, &done).await
+    let newer = match found.person {
+        Some(newer) if newer.sid.is_empty() => Person { refresh, sid: person.sid.clone(), ..newer },
+        Some(newer) => Person { refresh, ..newer },
+        None => Person { checked: ctx.now, refresh, ..Person::clone(person) },
+    };
+    keep(ctx, opened, newer, &done).await
 }
 
 /// What came of an earlier request's asking that KV does not show here yet.
@@ -112,38 +102,33 @@ async fn earlier<P: Ports>(ctx: Context<'_, P>, done: &ClaimKey, minute: u64) ->
 }
 
 /// What a refresh told.
-enum Found {
-    /// Who it is, and a new refresh token, if there is one.
-    Person(Person, Option<Secret>),
-    /// Only that the person is still there (OpenID Connect Core section 12.2: there may be no id_token).
-    Nothing(Option<Secret>),
+struct Found {
+    /// Who it is; None: only that the person is still there (OpenID Connect Core section 12.2: there may be no id_token).
+    person: Option<Person>,
+    /// A new refresh token, if there is one.
+    refresh: Option<Secret>,
 }
 
-async fn again<P: Ports>(
-    ctx: Context<'_, P>,
-    memory: &Issuers,
-    provider: &Provider,
-    subject: &str,
-    refresh: &Secret,
-) -> Result<Found, Reason> {
+async fn again<P: Ports>(talk: Talk<'_, P>, opened: Opened<'_>, refresh: &Secret) -> Result<Found, Reason> {
+    let Talk { ctx, memory, provider } = talk;
     let endpoints = endpoints::of(ctx, memory, provider).await?;
     let tokens = tokens::of_refresh(ctx, provider, &endpoints, refresh).await?;
     if tokens.id.is_none() && !provider.asks_userinfo {
-        return Ok(Found::Nothing(tokens.refresh));
+        return Ok(Found { person: None, refresh: tokens.refresh });
     }
-    let asked = person::Asked { provider, endpoints: &endpoints, nonce: None, subject: Some(subject) };
-    let found = person::of(ctx, memory, asked, tokens).await?;
-    Ok(Found::Person(found.person, found.refresh))
+    let asked = person::Asked { endpoints: &endpoints, nonce: None, subject: Some(opened.subject) };
+    let SignedIn { person, refresh, .. } = person::of(talk, asked, tokens).await?;
+    Ok(Found { person: Some(person), refresh })
 }
 
 /// Writes the newer record, over the older one. A tombstone that came meanwhile stays, or comes again.
 async fn keep<P: Ports>(
     ctx: Context<'_, P>,
-    session: &Sealed,
-    subject: &str,
+    opened: Opened<'_>,
     person: Person,
     done: &ClaimKey,
 ) -> Result<Arc<Person>, Reason> {
+    let Opened { session, subject, .. } = opened;
     let person = Arc::new(person);
     let record = Record {
         sub: subject.to_owned(),
@@ -168,6 +153,4 @@ async fn keep<P: Ports>(
     Ok(person)
 }
 
-/// What a refresh token is hidden for.
-pub const REFRESH: &str = "refresh token";
 const MINUTE: u64 = 60;

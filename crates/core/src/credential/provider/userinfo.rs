@@ -9,6 +9,17 @@ use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::sealed::store::Context;
 
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Question<'a> {
+    /// Where.
+    pub(super) endpoints: &'a Endpoints,
+    /// With this access token.
+    pub(super) access: &'a str,
+    /// Who its holder has to be.
+    pub(super) holder: Option<&'a str>,
+}
+
 /// What it says of the holder of an access token.
 ///
 /// # Errors
@@ -16,22 +27,21 @@ use crate::sealed::store::Context;
 pub(super) async fn ask<P: Ports>(
     ctx: Context<'_, P>,
     provider: &Provider,
-    endpoints: &Endpoints,
-    access_token: &str,
-    subject: Option<&str>,
+    question: Question<'_>,
 ) -> Result<Map<String, Value>, Reason> {
+    let Question { endpoints, access, holder } = question;
     let endpoint = endpoints.userinfo.as_deref().ok_or(Reason::ProviderUnavailable)?;
-    let Value::Object(mut said) = client::get(ctx, provider, endpoint, access_token).await? else {
+    let Value::Object(mut said) = client::get(ctx, provider, endpoint, access).await? else {
         return Err(Reason::ProviderUnavailable);
     };
     // Section 5.3.2: a token of one person could otherwise bring the claims of another.
-    if subject.is_some_and(|subject| said.get("sub").and_then(Value::as_str) != Some(subject)) {
+    if holder.is_some_and(|holder| said.get("sub").and_then(Value::as_str) != Some(holder)) {
         return Err(Reason::IdTokenInvalid);
     }
     if let Some(emails) = &endpoints.emails {
         said.remove("email");
         said.remove("email_verified");
-        if let Some(address) = primary(&client::get(ctx, provider, emails, access_token).await?) {
+        if let Some(address) = primary(&client::get(ctx, provider, emails, access).await?) {
             said.insert(String::from("email"), Value::String(address));
             said.insert(String::from("email_verified"), Value::Bool(true));
         }

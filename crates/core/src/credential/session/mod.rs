@@ -10,16 +10,17 @@
 mod cookies;
 pub mod handoff;
 pub mod http_session;
+pub mod index;
 pub mod shared;
 pub mod xsrf;
 
 pub use crate::credential::session::cookies::{Cookies, cookie_name, is_companion};
 pub(crate) use crate::credential::session::cookies::{host_name, is_local, write_cookie, write_host_cookie};
+pub use crate::credential::session::index::Opened;
 
 use std::sync::Arc;
 
-use crate::credential::provider::SignedIn;
-use crate::credential::provider::recheck::REFRESH;
+use crate::http::Incoming;
 use crate::identity::Identity;
 use crate::identity::person::Person;
 use crate::policy::{CookieStyle, Revocation, Session};
@@ -27,7 +28,7 @@ use crate::ports::{Entropy, KvStore, Ledger};
 use crate::refusal::Reason;
 use crate::refused::Refusal;
 use crate::sealed::encoding::Encoding;
-use crate::sealed::hidden;
+use crate::sealed::hidden::{Hiding, REFRESH};
 use crate::sealed::record::Record;
 use crate::sealed::seal::{self, Kind, Sealed, Terms};
 use crate::sealed::store::{self, Context, Found};
@@ -83,46 +84,33 @@ pub async fn check<P: KvStore + Ledger>(
     }
 }
 
-/// For whom a session is opened.
-#[derive(Debug, Clone, Copy)]
-pub struct Opening<'a> {
-    /// Who.
-    pub subject: &'a str,
-    /// Who a provider says it is, if one does.
-    pub signed_in: Option<&'a SignedIn>,
-}
-
-/// Opens a session.
+/// Opens a session for somebody, and notes it in the index of who has which. `request`: with which it is opened.
 ///
 /// # Errors
-/// As [`store::mint`].
+/// As [`store::mint`] and [`index::note`].
 pub async fn start<P: KvStore + Ledger + Entropy>(
     ctx: Context<'_, P>,
     policy: &Session,
-    opening: Opening<'_>,
+    opened: &Opened<'_>,
+    request: &Incoming<'_>,
 ) -> Result<Sealed, Reason> {
     let expires = ctx.now + policy.absolute;
     let terms = Terms { kind: Kind::Session, issued: ctx.now, expires, audience: audience(policy), payload: &[] };
-    let sealed = ctx.seal(&policy.keys, &terms)?;
-    let person = match opening.signed_in {
-        None => None,
-        Some(SignedIn { person, refresh: None, .. }) => Some(Arc::new(person.clone())),
-        Some(SignedIn { person, refresh: Some(refresh), .. }) => {
-            let secret = ctx.secret_of(&policy.keys, &sealed)?;
-            let refresh = hidden::hide(&sealed, secret, REFRESH, refresh, ctx.ports)?;
+    let session = ctx.seal(&policy.keys, &terms)?;
+    let person = match (opened.said, opened.refresh) {
+        (None, _) => None,
+        (Some(person), None) => Some(Arc::new(person.clone())),
+        (Some(person), Some(refresh)) => {
+            let secret = ctx.secret_of(&policy.keys, &session)?;
+            let hiding = Hiding { session: &session, secret, purpose: REFRESH };
+            let refresh = hiding.hide(refresh, ctx.ports)?;
             Some(Arc::new(Person { refresh, ..person.clone() }))
         }
     };
-    let record = Record { sub: opening.subject.to_owned(), exp: expires, person, ..Record::default() };
-    store::keep(ctx, &sealed, record).await?;
-    Ok(sealed)
-}
-
-impl<'a> Opening<'a> {
-    /// For somebody of whom no provider says anything.
-    pub fn of(subject: &'a str) -> Self {
-        Self { subject, signed_in: None }
-    }
+    let record = Record { sub: opened.subject.to_owned(), exp: expires, person, ..Record::default() };
+    store::keep(ctx, &session, record).await?;
+    index::note(ctx, &session, opened, request).await?;
+    Ok(session)
 }
 
 /// Opens an anonymous session, without storage.

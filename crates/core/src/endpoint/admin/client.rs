@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::credential::registry::{self, LONGEST_OVERLAP};
-use crate::endpoint::admin::request::Wrong;
+use crate::endpoint::admin::request::{Wrong, only, text};
 use crate::exchange::Exchange;
 use crate::http::answer::Answer;
 use crate::policy::{self, Client, ClientKind, Registry};
@@ -176,22 +176,6 @@ fn read(request: &Map<String, Value>) -> Result<Client, Wrong> {
     };
     policy::check_client(&client).map_err(|(key, wrong)| Wrong::said(format!("`{key}` {wrong}.")))?;
     Ok(client)
-}
-
-fn only(request: &Map<String, Value>, known: &[&str]) -> Result<(), Wrong> {
-    match request.keys().find(|name| !known.contains(&name.as_str())) {
-        None => Ok(()),
-        Some(name) => {
-            Err(Wrong::said(format!("This call takes no `{}`; it takes {}.", name.escape_debug(), known.join(", "))))
-        }
-    }
-}
-
-fn text<'r>(request: &'r Map<String, Value>, name: &str) -> Result<&'r str, Wrong> {
-    match request.get(name) {
-        None => Ok(""),
-        Some(value) => value.as_str().ok_or_else(|| Wrong::said(format!("`{name}` must be a string."))),
-    }
 }
 
 fn flag(request: &Map<String, Value>, name: &str, default: bool) -> Result<bool, Wrong> {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::credential::own::luminate::NONCE;
-use crate::credential::session::{self, Opening, handoff};
+use crate::credential::session::{self, Opened, handoff};
 use crate::credential::{bearer, nonce as nonces, ticket as tickets};
 use crate::endpoint::admin::request::{Request, Wrong};
 use crate::exchange::Exchange;
@@ -37,7 +37,8 @@ pub async fn nonce<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<A
     }
     if let Some(luminate) = route.luminate() {
         let lifetime = lifetime(request.lifetime, luminate.nonce_lifetime)?;
-        let session = session::start(ctx, &luminate.session, Opening::of(&request.subject)).await?;
+        let session =
+            session::start(ctx, &luminate.session, &Opened::here(&request.subject, "nonce"), x.request).await?;
         let minted = handoff::mint(ctx, &luminate.session, &session, lifetime)?;
         let establish = format!("{}{}/EstablishSession", target.origin(), route.path.base().trim_end_matches('/'));
         let url = format!("{establish}?{NONCE}={}&NEXTURL={}", minted.expose_text()?, encode_component(&path));
@@ -100,7 +101,7 @@ pub async fn ticket<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<
     };
     check_name("subject", &request.subject)?;
     let lifetime = lifetime(request.lifetime, policy.lifetime)?;
-    let session = session::start(ctx, sessions, Opening::of(&request.subject)).await?;
+    let session = session::start(ctx, sessions, &Opened::here(&request.subject, "ticket"), x.request).await?;
     let minted = tickets::mint(ctx, sessions, &session, lifetime)?;
     Ok(Answer::json(201, &crate::endpoint::ticket::described(&minted)?))
 }

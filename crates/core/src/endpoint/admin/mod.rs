@@ -6,6 +6,7 @@
 mod client;
 mod issued;
 mod mint;
+mod people;
 mod request;
 
 use std::net::IpAddr;
@@ -14,6 +15,7 @@ use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::http::answer::Answer;
 use crate::http::authorization;
+use crate::own_paths::ADMIN;
 use crate::policy::Admin;
 use crate::ports::Ports;
 use crate::refusal::Reason;
@@ -29,10 +31,12 @@ use request::{Request, Wrong, object, read};
 pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
     authorize(x).await?;
     let body = x.ports.read(MAX_BODY).await?;
-    let answered = match (object(&body), x.target.path.strip_prefix("/.edgegate/admin/client/")) {
+    let what = x.target.path.strip_prefix(ADMIN).unwrap_or_default();
+    let answered = match (object(&body), what.strip_prefix("client/")) {
         (Ok(members), Some(what)) => client::answer(x, what, &members).await,
+        (Ok(members), None) if people::is_meant(what, &members) => people::answer(x, what, &members).await,
         (Ok(members), None) => match read(members) {
-            Ok(request) => act(x, &request).await,
+            Ok(request) => act(x, what, &request).await,
             Err(wrong) => Err(wrong),
         },
         (Err(wrong), _) => Err(wrong),
@@ -44,8 +48,8 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
     }
 }
 
-async fn act<P: Ports>(x: &Exchange<'_, P>, request: &Request) -> Result<Answer, Wrong> {
-    match x.target.path.strip_prefix("/.edgegate/admin/").unwrap_or_default() {
+async fn act<P: Ports>(x: &Exchange<'_, P>, what: &str, request: &Request) -> Result<Answer, Wrong> {
+    match what {
         "nonce" => mint::nonce(x, request).await,
         "token" => mint::token(x, request).await,
         "ticket" => mint::ticket(x, request).await,

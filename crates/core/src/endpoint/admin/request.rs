@@ -52,6 +52,24 @@ pub(super) fn read(members: Map<String, Value>) -> Result<Request, Wrong> {
     Ok(request)
 }
 
+/// Refuses members that a call does not take.
+pub(super) fn only(request: &Map<String, Value>, known: &[&str]) -> Result<(), Wrong> {
+    match request.keys().find(|name| !known.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => {
+            Err(Wrong::said(format!("This call takes no `{}`; it takes {}.", name.escape_debug(), known.join(", "))))
+        }
+    }
+}
+
+/// The text of a member, empty if it is not there.
+pub(super) fn text<'r>(request: &'r Map<String, Value>, name: &str) -> Result<&'r str, Wrong> {
+    match request.get(name) {
+        None => Ok(""),
+        Some(value) => value.as_str().ok_or_else(|| Wrong::said(format!("`{name}` must be a string."))),
+    }
+}
+
 /// Why a call was refused, in words: a caller who gets here has shown the admin key.
 pub(super) struct Wrong {
     pub(super) reason: Reason,

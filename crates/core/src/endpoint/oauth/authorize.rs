@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::authenticate::sign_in::{SignedIn, signed_in};
+use crate::authenticate::sign_in::{SignedIn, signed_in, to_sign_in};
 use crate::credential::dpop::Thumbprint;
 use crate::credential::grant::Grants;
 use crate::credential::grant::code::{self, Authorization};
@@ -19,8 +19,6 @@ use crate::http::answer::Answer;
 use crate::http::fetch_metadata;
 use crate::http::query::{encode_component, value};
 use crate::identity::Identity;
-use crate::own_paths::SIGN_IN;
-use crate::page;
 use crate::policy::{
     Client, ClientKind, MOST_RESOURCES, MOST_SCOPES, OAuth, Revocation, SingleUse, is_redirect, is_same_resource,
 };
@@ -116,33 +114,49 @@ async fn decide<P: Ports>(
     if request.method == "POST" && !fetch_metadata::is_own_form(&request.headers, &target.origin()) {
         return Err(Reason::CrossSite);
     }
-    let Some(SignedIn { session, identity }) = signed_in(x).await? else { return to_sign_in(x, query) };
-    let subject = identity.subject.unwrap_or_default();
-    caller.subject = Some(subject.clone());
-    allowed.subject = subject;
+    let here = format!("{}?{query}", target.path);
+    let Some(SignedIn { session, identity: person }) = signed_in(x, Revocation::Cached).await? else {
+        return to_sign_in(x, &here);
+    };
+    caller.subject.clone_from(&person.subject);
+    allowed.subject = person.subject.unwrap_or_default();
+    allowed.issuer = person.issuer.unwrap_or_default();
     let sessions = state.policy.session.as_ref().ok_or(Reason::Internal)?;
+    let grants = Grants { ctx, policy: oauth };
     let purpose = format!("consent {query}");
-    if request.method != "POST" {
+    if request.method == "POST" {
+        if !request.has_form()? {
+            return Err(Reason::ConsentForged);
+        }
+        let form = bearer::read_form(ports, state.policy.limits.form).await?;
+        if !session_token::is_token(ctx, sessions, &session, &purpose, &value(&form, "consent")?)? {
+            return Err(Reason::ConsentForged);
+        }
+        if value(&form, "decision")? != "allow" {
+            return Err(Reason::ConsentDenied);
+        }
+    } else if !may_be_silent(x, asked) || !grants.is_remembered(&asked.client, &allowed).await? {
         let token = session_token::token(ctx, sessions, &session, &purpose)?;
         let consent = Consent { client: &asked.client, allowed: &allowed, query, token: token.expose_text()? };
         return Ok(consent.page(oauth));
     }
-    if !request.has_form()? {
-        return Err(Reason::ConsentForged);
-    }
-    let form = bearer::read_form(ports, state.policy.limits.form).await?;
-    if !session_token::is_token(ctx, sessions, &session, &purpose, &value(&form, "consent")?)? {
-        return Err(Reason::ConsentForged);
-    }
-    if value(&form, "decision")? != "allow" {
-        return Err(Reason::ConsentDenied);
-    }
     // What is allowed may last for a year. A person who has signed out, anywhere, cannot allow it.
     if ctx.policy.single_use == SingleUse::Ledger && store::is_revoked(ctx, &session).await? {
-        return to_sign_in(x, query);
+        return to_sign_in(x, &here);
     }
-    let code = Grants { ctx, policy: oauth }.mint_code(&allowed).await?;
+    if request.method == "POST" {
+        grants.remember(&asked.client, &allowed).await?;
+    }
+    let code = grants.mint_code(&allowed).await?;
     Ok(asked.back(x, &[("code", code.expose_text()?)]))
+}
+
+/// Whether a person need not see the page, if the same was allowed before: the client does not want it, and somebody goes
+/// there.
+fn may_be_silent<P>(x: &Exchange<'_, P>, asked: &Asked) -> bool {
+    let wants_page =
+        asked.parameters.get("prompt").is_some_and(|prompt| prompt.split(' ').any(|word| word == "consent"));
+    !wants_page && !fetch_metadata::looks_ahead(x.request.method, &x.request.headers)
 }
 
 /// Checks what the client asks for (RFC 6749 section 4.1.1, 7636 section 4.3, 8707 section 2.1, 9449 section 10).
@@ -189,6 +203,7 @@ fn check(state: &State, asked: &Asked) -> Result<Authorization, Reason> {
         redirect_uri: asked.redirect_uri.clone(),
         named_redirect: parameters.get("redirect_uri").is_some(),
         subject: String::new(),
+        issuer: String::new(),
         scope: scope.join(" "),
         resources: resources.join(" "),
         challenge: challenge.map(str::to_owned),
@@ -211,19 +226,6 @@ fn words(text: &str) -> Vec<&str> {
     words
 }
 
-/// To the sign-in page, and from there back to this very request.
-fn to_sign_in<P>(x: &Exchange<'_, P>, query: &str) -> Result<Answer, Reason> {
-    let Exchange { state, target, .. } = *x;
-    if !state.policy.has_sign_in() {
-        return Err(Reason::CredentialMissing); // sessions are opened elsewhere, by a nonce
-    }
-    let next = format!("{}?{query}", target.path);
-    let address = format!("{SIGN_IN}?next={}", encode_component(&next));
-    // Escaped once more it may be longer than an address can be: then the form itself carries it.
-    let fits = target.origin().len() + address.len() <= state.policy.limits.url;
-    Ok(if fits { Answer::see_other(address) } else { page::sign_in(&next, "", false) })
-}
-
 /// Whether the client hears of a refusal. A form that may be forged must not send anybody anywhere.
 fn goes_back(reason: Reason) -> bool {
     matches!(
@@ -237,7 +239,7 @@ fn goes_back(reason: Reason) -> bool {
     )
 }
 
-const PARAMETERS: [&str; 12] = [
+const PARAMETERS: [&str; 13] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -248,6 +250,7 @@ const PARAMETERS: [&str; 12] = [
     "code_challenge_method",
     "resource",
     "dpop_jkt",
+    "prompt",
     "request",
     "request_uri",
 ];

@@ -82,20 +82,19 @@ impl<P: Ports> Redemption<'_, P> {
         };
         ctx.signing_key(&grants.policy.keys)?;
         let is_plain = wanted.resources.is_empty() && wanted.proof.is_none();
-        let (record, used_up) = if is_plain && ctx.policy.single_use == SingleUse::Ledger {
-            let (allowed, used_up) = grants.redeem_code(code, &shown).await?;
-            (allowed.record(), used_up)
+        let (allowed, used_up) = if is_plain && ctx.policy.single_use == SingleUse::Ledger {
+            grants.redeem_code(code, &shown).await?
         } else {
             let allowed = grants.look_up_code(code, &shown).await?;
-            let record = allowed.record();
-            grant::check_wanted(&record, wanted)?;
+            grant::check_wanted(&allowed.record(), wanted)?;
             if let Some(proof) = wanted.proof {
                 proof.claim(ctx).await?;
             }
-            (record, grants.use_up_code(code, &shown, &allowed).await)
+            let used_up = grants.use_up_code(code, &shown, &allowed).await;
+            (allowed, used_up)
         };
         match used_up {
-            Ok(used_up) => grants.begin(used_up, record, wanted).await,
+            Ok(used_up) => grants.begin(used_up, &allowed, wanted).await,
             Err(Reason::CodeReplayed) => {
                 grants.end_of_code(code).await?;
                 Err(Reason::CodeReplayed)

@@ -22,7 +22,7 @@ pub(crate) fn read(root: &Table<'_>, keys: &Keys, origins: &Names<Origin>, taken
         if !root.has(&session::SECTION) {
             missing(&table, "it opens a session, and there is no `[session]`");
         }
-        let provider = provider(name, &table, keys, origins, taken);
+        let provider = provider(name, &table, (keys, origins), taken);
         providers.add(name, provider);
     }
     providers
@@ -31,8 +31,7 @@ pub(crate) fn read(root: &Table<'_>, keys: &Keys, origins: &Names<Origin>, taken
 fn provider(
     name: &str,
     table: &Table<'_>,
-    keys: &Keys,
-    origins: &Names<Origin>,
+    (keys, origins): (&Keys, &Names<Origin>),
     taken: &mut Vec<String>,
 ) -> Option<Provider> {
     let preset = if table.has(&keys::PRESET) { table.word(&keys::PRESET, &PRESETS)? } else { PLAIN };
