@@ -188,6 +188,7 @@ fn way(by: &str) -> String {
     match by {
         "" => String::new(),
         "password" => format!(", {}", TEXTS.by_password),
+        "e-mail" => format!(", {}", TEXTS.by_email),
         "nonce" => format!(", {}", TEXTS.by_nonce),
         "ticket" => format!(", {}", TEXTS.by_ticket),
         "luminate" => format!(", {}", TEXTS.by_site),
@@ -225,6 +226,7 @@ struct Texts {
     allowed: &'static str,
     by: &'static str,
     by_password: &'static str,
+    by_email: &'static str,
     by_nonce: &'static str,
     by_ticket: &'static str,
     by_site: &'static str,
@@ -255,6 +257,7 @@ const TEXTS: Texts = Texts {
     allowed: "allowed",
     by: "signed in by",
     by_password: "signed in with a password",
+    by_email: "signed in by a link sent by e-mail",
     by_nonce: "signed in by a link that works once",
     by_ticket: "a program with a ticket",
     by_site: "signed in on this site",
