@@ -19,6 +19,7 @@ import { runAlone } from "./lib/harness.mjs";
 import { check } from "./lib/request-checks.mjs";
 import { largePolicy } from "./lib/large-policy.mjs";
 import { mintedToken, signedLink, withTarget } from "./lib/requests.mjs";
+import { plainSession, sessionWithClaims } from "./lib/sessions.mjs";
 import { sizeLines } from "./lib/sizes.mjs";
 import { spendCpu } from "./lib/spend.mjs";
 import { plain, replaceOnce, start, workerOf } from "./lib/workers.mjs";
@@ -107,6 +108,20 @@ export const CONTENDERS = [
     worker: "edgegate",
     request: mintedToken,
     checks: ["identity JWT"],
+    logs: true,
+  },
+  {
+    name: "Edgegate, a session",
+    worker: "edgegate",
+    request: plainSession,
+    checks: [],
+    logs: true,
+  },
+  {
+    name: "Edgegate, a session with claims, a rule and three fields",
+    worker: "edgegate",
+    request: sessionWithClaims,
+    checks: [],
     logs: true,
   },
 ];
