@@ -30,11 +30,13 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
         return Err(Reason::FormMalformed.into());
     }
     let form = bearer::read_form(ports, state.policy.limits.form).await?;
-    match logout_token::verify(x.ctx(), &state.foreign, provider, &value(&form, "logout_token")?).await {
-        Ok(ended) => {
-            end(x, &ended).await?;
-            Ok(Access::answer(Answer::new(200, "text/plain; charset=utf-8", String::new())))
-        }
+    let token = value(&form, "logout_token")?;
+    let ended = match logout_token::verify(x.ctx(), &state.foreign, provider, &token).await {
+        Ok(ended) => end(x, provider, &ended).await,
+        Err(reason) => Err(reason),
+    };
+    match ended {
+        Ok(()) => Ok(Access::answer(Answer::new(200, "text/plain; charset=utf-8", String::new()))),
         // Section 2.8: how a provider is told.
         Err(Reason::LogoutToken) => {
             let answer = Answer::json(400, &serde_json::json!({"error": "invalid_request"}));
@@ -44,12 +46,19 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     }
 }
 
-/// Ends all that is meant: those of a person, or the one that began with the provider's own session.
-async fn end<P: Ports>(x: &Exchange<'_, P>, ended: &Ended) -> Result<(), Reason> {
-    let issuer = Some(&*ended.issuer);
-    let whose = Whose { subject: ended.subject.as_deref(), issuer, sid: ended.sid.as_deref() };
-    index::end_all(x.ctx(), whose).await?;
-    Ok(())
+/// Ends all that is meant: those of a person, or the one that began with the provider's own session. A session is of whom
+/// the policy's `subject` names: where that is not `sub`, the provider has to say which of its sessions it means.
+async fn end<P: Ports>(x: &Exchange<'_, P>, provider: &Provider, ended: &Ended) -> Result<(), Reason> {
+    let subject = ended.subject.as_deref().filter(|_| provider.issuer.subject == "sub");
+    let sid = ended.sid.as_deref();
+    if subject.is_none() && sid.is_none() {
+        return Err(Reason::LogoutToken);
+    }
+    let whose = Whose { subject, issuer: Some(&ended.issuer), sid };
+    match index::end_all(x.ctx(), whose).await?.next {
+        None => Ok(()),
+        Some(_) => Err(Reason::VaultUnavailable), // not all of them: the provider tries again
+    }
 }
 
 fn of<'p>(policy: &'p Policy, path: &str) -> Option<&'p Provider> {

@@ -126,10 +126,10 @@ async fn end<P: Ports>(x: &Exchange<'_, P>, session: &Sealed, person: &Identity)
             }
         }
         Done::Everywhere => {
-            let ended = index::end_all(ctx, whose).await?;
-            if ended.next.is_none() {
-                // Of this one the index may not know yet.
-                return sign_out::end(x).await;
+            // First this one: the index may not know of it yet, and its person is shown the way out of the provider too.
+            let answer = sign_out::end(x).await?;
+            if index::end_all(ctx, whose).await?.next.is_none() {
+                return Ok(answer);
             }
         }
     }

@@ -96,7 +96,7 @@ impl Me<'_> {
     }
 
     fn here(&self) -> String {
-        let everywhere = self.form(Done::Everywhere, "", TEXTS.sign_out_everywhere, "plain", "");
+        let everywhere = self.form(&Button { end: Done::Everywhere, id: "", of: "" });
         format!(
             "<h2>{}</h2><p>{}</p><form method=\"post\" action=\"{SIGN_OUT}\"><button>{}</button></form>{everywhere}",
             TEXTS.this_session,
@@ -108,7 +108,7 @@ impl Me<'_> {
     fn others(&self) -> String {
         let item = |told: &Told| {
             let what = format!("{}, {}", device(&told.agent), moment(told.since));
-            let form = self.form(Done::Session, &told.id, TEXTS.end_session, "plain", &what);
+            let form = self.form(&Button { end: Done::Session, id: &told.id, of: &what });
             format!("<li>{}{form}</li>", described(told))
         };
         let list = match self.others.is_empty() {
@@ -121,7 +121,7 @@ impl Me<'_> {
     fn grants(&self) -> String {
         let Some(grants) = self.grants else { return String::new() };
         let item = |grant: &Grant| {
-            let form = self.form(Done::Grant, &grant.id, TEXTS.end_grant, "plain", &grant.client);
+            let form = self.form(&Button { end: Done::Grant, id: &grant.id, of: &grant.client });
             let may: String = grant.may.iter().map(|one| format!("<li>{}</li>", escape(one))).collect();
             let may = if may.is_empty() { String::new() } else { format!("<ul>{may}</ul>") };
             format!("<li><b>{}</b>, {} {}{may}{form}</li>", escape(&grant.client), TEXTS.allowed, moment(grant.since))
@@ -136,16 +136,32 @@ impl Me<'_> {
         format!("<h2>{}</h2>{list}", TEXTS.applications)
     }
 
-    /// A button that does one thing. `of`: what it does that to, said to who does not see where the button stands.
-    fn form(&self, what: Done, id: &str, button: &str, class: &str, of: &str) -> String {
+    /// A button that does one thing.
+    fn form(&self, button: &Button<'_>) -> String {
+        let Button { end, id, of } = *button;
+        let said = match end {
+            Done::Session => TEXTS.end_session,
+            Done::Grant => TEXTS.end_grant,
+            Done::Everywhere => TEXTS.sign_out_everywhere,
+        };
         let id = if id.is_empty() { String::new() } else { hidden("id", id) };
-        let name = if of.is_empty() { String::new() } else { format!(" aria-label=\"{button}: {}\"", escape(of)) };
+        let name = if of.is_empty() { String::new() } else { format!(" aria-label=\"{said}: {}\"", escape(of)) };
         format!(
-            "<form method=\"post\" action=\"{ME}\">{}{}{id}<button class=\"{class}\"{name}>{button}</button></form>",
+            "<form method=\"post\" action=\"{ME}\">{}{}{id}<button class=\"plain\"{name}>{said}</button></form>",
             hidden("token", self.token),
-            hidden("end", what.word())
+            hidden("end", end.word())
         )
     }
+}
+
+/// A button.
+struct Button<'a> {
+    /// What it ends.
+    end: Done,
+    /// Which one; empty where there is no choice.
+    id: &'a str,
+    /// What that is, said to who does not see where the button stands.
+    of: &'a str,
 }
 
 fn hidden(name: &str, value: &str) -> String {
@@ -172,6 +188,7 @@ fn way(by: &str) -> String {
     match by {
         "" => String::new(),
         "password" => format!(", {}", TEXTS.by_password),
+        "e-mail" => format!(", {}", TEXTS.by_email),
         "nonce" => format!(", {}", TEXTS.by_nonce),
         "ticket" => format!(", {}", TEXTS.by_ticket),
         "luminate" => format!(", {}", TEXTS.by_site),
@@ -209,6 +226,7 @@ struct Texts {
     allowed: &'static str,
     by: &'static str,
     by_password: &'static str,
+    by_email: &'static str,
     by_nonce: &'static str,
     by_ticket: &'static str,
     by_site: &'static str,
@@ -239,6 +257,7 @@ const TEXTS: Texts = Texts {
     allowed: "allowed",
     by: "signed in by",
     by_password: "signed in with a password",
+    by_email: "signed in by a link sent by e-mail",
     by_nonce: "signed in by a link that works once",
     by_ticket: "a program with a ticket",
     by_site: "signed in on this site",

@@ -28,7 +28,7 @@ impl KvStore for Memory {
     async fn list(&self, prefix: &str, cursor: &str, _: u32) -> Result<(Vec<String>, Option<String>), Reason> {
         self.count(|spent| spent.lists += 1);
         let (place, prefix, cursor) = (self.place(), prefix.to_owned(), cursor.to_owned());
-        let work = async move { Ok(place.world.page(place.location, &prefix, &cursor, 3)) };
+        let work = async move { Ok(place.world.page(place.location, &prefix, &cursor)) };
         self.under(Operation::List, |faults| faults.get, work).await
     }
 }

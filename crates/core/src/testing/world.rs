@@ -112,14 +112,14 @@ impl World {
     }
 
     /// Keys of a prefix after the cursor, which is the last key of the page before.
-    pub fn page(&self, location: usize, prefix: &str, cursor: &str, most: usize) -> (Vec<String>, Option<String>) {
+    pub fn page(&self, location: usize, prefix: &str, cursor: &str) -> (Vec<String>, Option<String>) {
         let (kv, now) = (self.kv.borrow(), self.clock.get());
         let seen = |write: &&Write| write.location == location || now >= write.at + self.lag.get();
         let is_there = |writes: &[Write]| writes.iter().rev().find(seen).is_some_and(|write| now < write.expires);
         let keys =
             kv.iter().filter(|(key, writes)| key.starts_with(prefix) && key.as_str() > cursor && is_there(writes));
         let mut keys = keys.map(|(key, _)| key.clone());
-        let page: Vec<String> = keys.by_ref().take(most).collect();
+        let page: Vec<String> = keys.by_ref().take(A_PAGE).collect();
         let next = keys.next().and(page.last().cloned());
         (page, next)
     }
@@ -266,5 +266,7 @@ impl World {
     }
 }
 
+/// Keys of a page, few so that there are several.
+const A_PAGE: usize = 3;
 /// Where the Ledger's objects are: a location of their own.
 const LEDGER: usize = usize::MAX;
