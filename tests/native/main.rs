@@ -21,6 +21,7 @@ mod objects;
 mod origin_credentials;
 mod people;
 mod policy;
+mod providers;
 mod rates;
 mod redirects;
 mod refusals;

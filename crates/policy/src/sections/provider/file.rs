@@ -176,7 +176,7 @@ fn endpoints(table: &Table<'_>, preset: &Preset, issued: Option<&Issued>) -> Opt
     if !own.iter().any(|key| table.has(key)) {
         // OpenID Connect Discovery section 4: a slash at the end is taken off first.
         let below = path_of(&issued?.iss).trim_end_matches('/');
-        return Some((Endpoints::Discovered, format!("{below}/.well-known/openid-configuration")));
+        return Some((Endpoints::Discovered, format!("{below}{}/.well-known/openid-configuration", preset.below)));
     }
     for key in own.iter().filter(|key| !table.has(key)) {
         missing(table, &format!("`{}` is missing: plain OAuth 2 has all three", key.name));

@@ -16,6 +16,8 @@ pub(super) struct Preset {
     pub(super) offline: Offline,
     /// `subject`
     pub(super) subject: &'static str,
+    /// What stands between `issuer` and the place of its document; mostly nothing.
+    pub(super) below: &'static str,
     /// Its endpoints, where there is no document that says them for everybody.
     pub(super) endpoints: Option<Places>,
 }
@@ -51,6 +53,7 @@ pub(super) const PLAIN: Preset = Preset {
     scope: "openid email profile",
     offline: Offline::Scope,
     subject: "sub",
+    below: "",
     endpoints: None,
 };
 
@@ -88,6 +91,7 @@ pub(super) static PRESETS: [(&str, Preset); 8] = [
         label: "SuperID",
         issuer: "https://online.superoffice.com",
         scope: "openid",
+        below: "/login",
         ..PLAIN
     }),
     // OAuth 2 without id_token. `id` never changes; a login can be given up and taken by somebody else.
@@ -98,6 +102,7 @@ pub(super) static PRESETS: [(&str, Preset); 8] = [
         scope: "read:user user:email",
         offline: Offline::Nothing,
         subject: "id",
+        below: "",
         endpoints: Some(Places {
             authorization: "https://github.com/login/oauth/authorize",
             token: "https://github.com/login/oauth/access_token",
