@@ -15,7 +15,7 @@ use web_sys::{Request, Response};
 
 mod handler;
 
-pub use handler::compiled;
+pub use handler::{compiled, pages};
 
 #[path = "../tests/support/corpus.rs"]
 mod corpus;

@@ -34,6 +34,7 @@ mod help;
 mod keys;
 mod link;
 mod output;
+mod pages;
 mod policy_tests;
 mod redirect;
 mod registration;

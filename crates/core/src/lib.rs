@@ -55,6 +55,7 @@ pub mod secrets;
 pub mod signed;
 pub mod state;
 pub mod tags;
+pub mod texts;
 #[cfg(feature = "testing")]
 pub mod testing;
 

@@ -1,6 +1,7 @@
 //! What the gateway answers itself: under `/.edgegate/`, and where the authorization server stands.
 
 mod admin;
+mod assets;
 mod broker;
 mod explain;
 mod health;
@@ -13,7 +14,7 @@ mod ticket;
 
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
-use crate::own_paths::{self, ADMIN, EXPLAIN, HEALTH, HTTP_SESSION, JWKS, KNOWN, SIGN_IN, SIGN_OUT, TICKET};
+use crate::own_paths::{self, ADMIN, ASSETS, EXPLAIN, HEALTH, HTTP_SESSION, JWKS, KNOWN, SIGN_IN, SIGN_OUT, TICKET};
 use crate::policy::Policy;
 use crate::ports::Ports;
 use crate::refusal::Reason;
@@ -23,6 +24,7 @@ use crate::refused::{Refusal, only};
 pub(crate) fn name(policy: &Policy, path: &str) -> Option<&'static str> {
     match own_paths::is_below_edgegate(path) {
         true if broker::is_one(policy, path) => Some(broker::BROKER),
+        true if path.starts_with(ASSETS) => Some(ASSETS),
         true => KNOWN.iter().find(|known| **known == path).copied(),
         false => oauth::name(policy, path),
     }
@@ -55,6 +57,10 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
         JWKS => {
             only(x.request, &["GET", "HEAD"])?;
             Ok(Access::answer(jwks::answer(x.state, loopback)?))
+        }
+        path if path.starts_with(ASSETS) => {
+            only(x.request, &["GET", "HEAD"])?;
+            Ok(Access::answer(assets::answer(x)?))
         }
         path if path.starts_with(ADMIN) && policy.admin.is_some() => {
             only(x.request, &["POST"])?;

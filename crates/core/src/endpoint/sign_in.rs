@@ -2,14 +2,14 @@
 
 use crate::authenticate::password;
 use crate::authenticate::sign_in::open_session;
-use crate::credential::bearer;
+use crate::credential::{bearer, session};
 use crate::dialect::challenge;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::http::answer::Answer;
 use crate::http::query::{self, value};
 use crate::http::{Target, accept, fetch_metadata};
-use crate::page;
+use crate::page::{self, SignInForm};
 use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::{Refusal, Said};
@@ -22,7 +22,9 @@ use crate::routing;
 pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
     let Exchange { state, request, target, ports, .. } = *x;
     if request.method != "POST" {
-        return Ok(Access::answer(page::sign_in(&next(x, target.query.unwrap_or_default()), "", false)));
+        let next = next(x, target.query.unwrap_or_default());
+        let form = SignInForm { next: &next, has_session: has_session(x), ..SignInForm::default() };
+        return Ok(Access::answer(page::sign_in(&x.setting(), &form)));
     }
     if !fetch_metadata::is_own_form(&request.headers, &target.origin()) {
         return Err(Reason::CrossSite.into());
@@ -38,8 +40,9 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
         let refusal = Refusal::from(Reason::SignInFailed);
         return Err(match accept::prefers_html(request.headers.get("accept")) {
             true => {
-                let form = page::sign_in(&next, &account, true).with("www-authenticate", challenge::session(state));
-                refusal.saying(Said::Answer(form))
+                let form = SignInForm { next: &next, account: &account, has_failed: true, has_session: false };
+                let page = page::sign_in(&x.setting(), &form).varying("Accept");
+                refusal.saying(Said::Answer(page.with("www-authenticate", challenge::session(state))))
             }
             false => refusal,
         });
@@ -48,8 +51,16 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
     Ok(Access::answer(Answer::see_other(next)))
 }
 
+/// Whether a session came along, as far as its cookie alone says that. Storage is not asked: all that hangs on it is a word.
+fn has_session<P>(x: &Exchange<'_, P>) -> bool {
+    let Some(policy) = &x.state.policy.session else { return false };
+    let value = x.cookies(policy).present(x.ctx()).ok().flatten();
+    let opened = value.and_then(|value| session::open(x.ctx(), policy, value).ok());
+    opened.is_some_and(|session| session.expires > x.now && !session::is_anonymous(&session))
+}
+
 /// Where to go afterwards: an address on this host that the gate itself would accept, as it would forward it, else `/`.
-fn next<P>(x: &Exchange<'_, P>, form: &str) -> String {
+pub(super) fn next<P>(x: &Exchange<'_, P>, form: &str) -> String {
     let Exchange { state, target, .. } = *x;
     let wanted =
         query::sole(form, "next").ok().flatten().map(query::decode).and_then(|raw| String::from_utf8(raw).ok());

@@ -13,6 +13,7 @@ pub mod cors;
 pub mod fetch_metadata;
 pub mod fields;
 pub mod headers;
+pub mod language;
 pub mod multipart;
 pub mod query;
 pub mod quotes;

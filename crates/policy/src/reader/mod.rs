@@ -1,6 +1,7 @@
 //! Reads the file: syntax, then every table, then what holds between them.
 
 mod accept;
+pub(crate) mod accent;
 pub(crate) mod allow;
 pub(crate) mod bucket;
 mod check;
@@ -20,6 +21,7 @@ pub(crate) mod oauth;
 mod order;
 mod origin_credentials;
 mod overlap;
+pub(crate) mod page_texts;
 pub(crate) mod problem;
 mod rate;
 pub(crate) mod routes;

@@ -8,7 +8,7 @@ use super::problem::Report;
 use super::table::Table;
 use super::{allow, client, deployment, luminate, oauth, origin_credentials, routes, rules, secrets, testing};
 use crate::sections::{
-    Surroundings, TABLE, basic, bearer, broker, issuer, key, link, maintenance, networks, nonce, registry, session,
+    Surroundings, TABLE, basic, bearer, broker, issuer, key, link, maintenance, networks, nonce, pages, registry, session,
     sign_in, signed_redirect, ticket, webhook,
 };
 use crate::{Carried, Objects, Paths, Policy, Route, RouteIndex, Xsrf};
@@ -40,6 +40,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
     let brokers = broker::read(&root, &links);
     let webhooks = webhook::read(&root, &mut taken);
     let networks = networks::read(&root);
+    let (pages, texts) = pages::read(&root);
     let limits = deployment::limits(&root);
     let (single_use, objects) = deployment::storage(&root);
     let objects = Objects { shards, ..objects };
@@ -93,6 +94,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
         identity,
         admin,
         maintenance,
+        pages,
         limits,
         single_use,
         objects,
@@ -105,6 +107,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
         carried: Carried::default(),
         digest: None,
         tests,
+        texts,
         places: Default::default(),
         allowances,
     })

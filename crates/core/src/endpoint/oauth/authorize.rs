@@ -19,7 +19,7 @@ use crate::http::fetch_metadata;
 use crate::http::query::{encode_component, value};
 use crate::identity::Identity;
 use crate::own_paths::SIGN_IN;
-use crate::page;
+use crate::page::{self, SignInForm};
 use crate::policy::{
     Client, ClientKind, MOST_RESOURCES, MOST_SCOPES, OAuth, Revocation, SingleUse, is_redirect, is_same_resource,
 };
@@ -44,7 +44,7 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth) -> Result<Acce
     let asked = match returning(x, query).await {
         Ok(asked) => asked,
         Err(reason) if words::error(reason).0 < 500 => {
-            return Err(Refusal::from(reason).saying(Said::Answer(consent::lost(reason, x.request_id))));
+            return Err(Refusal::from(reason).saying(Said::Answer(consent::lost(&x.setting(), reason, x.request_id))));
         }
         Err(reason) => return Err(reason.into()),
     };
@@ -124,7 +124,7 @@ async fn decide<P: Ports>(
     if request.method != "POST" {
         let token = session_token::token(ctx, sessions, &session, &purpose)?;
         let consent = Consent { client: &asked.client, allowed: &allowed, query, token: token.expose_text()? };
-        return Ok(consent.page(oauth));
+        return Ok(consent.page(&x.setting(), oauth, &allowed.subject));
     }
     if !request.has_form()? {
         return Err(Reason::ConsentForged);
@@ -240,7 +240,8 @@ fn to_sign_in<P>(x: &Exchange<'_, P>, query: &str) -> Result<Answer, Reason> {
     let address = format!("{SIGN_IN}?next={}", encode_component(&next));
     // Escaped once more it may be longer than an address can be: then the form itself carries it.
     let fits = target.origin().len() + address.len() <= state.policy.limits.url;
-    Ok(if fits { Answer::see_other(address) } else { page::sign_in(&next, "", false) })
+    let form = SignInForm { next: &next, ..SignInForm::default() };
+    Ok(if fits { Answer::see_other(address) } else { page::sign_in(&x.setting(), &form) })
 }
 
 /// Whether the client hears of a refusal. A form that may be forged must not send anybody anywhere.
