@@ -14,7 +14,8 @@ use edgegate_core::texts::bind;
 /// Exit code 2: a picture cannot be read, is too large, or is not what its name says.
 pub fn module(path: &Path, policy: &Policy) -> Result<Vec<u8>, Failure> {
     let pages = &policy.pages;
-    let languages = pages.languages.iter().filter_map(|language| Some((format!("{language}.txt"), said(policy, language)?)));
+    let languages =
+        pages.languages.iter().filter_map(|language| Some((format!("{language}.txt"), said(policy, language)?)));
     let mut pieces: Vec<(String, Vec<u8>)> = languages.map(|(name, texts)| (name, texts.into_bytes())).collect();
     for (part, file) in [("logo", &pages.logo), ("favicon", &pages.favicon)] {
         if let Some(file) = file {

@@ -55,8 +55,8 @@ pub mod secrets;
 pub mod signed;
 pub mod state;
 pub mod tags;
-pub mod texts;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod texts;
 
 pub use edgegate_policy as policy;

@@ -16,7 +16,8 @@ pub fn answer<P>(x: &Exchange<'_, P>) -> Result<Answer, Reason> {
     let bytes = x.state.book.piece(name).ok_or(Reason::NoRoute)?;
     // An SVG that is opened by itself is a document of this site; it runs nothing.
     let answer = Answer::new(200, kind, String::new()).kept_for_good();
-    let answer = answer.with("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox".to_owned());
+    let answer =
+        answer.with("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox".to_owned());
     Ok(Answer { bytes, ..answer })
 }
 

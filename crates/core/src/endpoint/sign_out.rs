@@ -1,8 +1,8 @@
 //! `/.edgegate/sign-out`: ends the session that the request came with.
 
 use crate::authenticate::sign_in::end_session;
-use crate::credential::session::{self, xsrf};
 use crate::credential::bearer;
+use crate::credential::session::{self, xsrf};
 use crate::endpoint::sign_in;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;

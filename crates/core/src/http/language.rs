@@ -24,7 +24,8 @@ pub fn wanted<'o>(accepted: Option<&str>, offered: &[&'o str]) -> Option<&'o str
         };
         let primary = tag.trim().split('-').next().unwrap_or_default();
         let is_meant = |language: &&&str| is_same(primary, language);
-        if let Some(language) = offered.iter().find(is_meant).filter(|_| weight > best.map_or(0, |(weight, _)| weight)) {
+        if let Some(language) = offered.iter().find(is_meant).filter(|_| weight > best.map_or(0, |(weight, _)| weight))
+        {
             best = Some((weight, language));
         }
     }

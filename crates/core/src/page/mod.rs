@@ -8,7 +8,7 @@ mod refusal;
 mod sign_in;
 mod style;
 
-pub use crate::page::refusal::{Way, refusal, small_print, way_on};
+pub use crate::page::refusal::{Way, key as refusal_key, refusal, small_print, way_on};
 pub use crate::page::sign_in::{SignInForm, confirm, sign_in, sign_out};
 pub use crate::texts::escape;
 
@@ -100,7 +100,10 @@ impl<'a> Setting<'a> {
             _ => self.button(" plain", &self.words.say("home"), &self.pages.home),
         };
         let help = self.pages.support.as_deref().map_or(String::new(), |address| self.link("support", address));
-        format!("<p class=\"ways\">{buttons}{home}</p>{}", if help.is_empty() { help } else { format!("<p>{help}</p>") })
+        format!(
+            "<p class=\"ways\">{buttons}{home}</p>{}",
+            if help.is_empty() { help } else { format!("<p>{help}</p>") }
+        )
     }
 
     /// By which the site's owner finds the request.

@@ -43,7 +43,7 @@ pub fn refusal(setting: &Setting<'_>, status: u16, public: Public, request_id: &
 }
 
 /// Under which key the texts of a refusal stand. What only a program can put right is one thing to a person.
-fn key(public: Public) -> &'static str {
+pub fn key(public: Public) -> &'static str {
     match public {
         Public::BadCredentialRequest | Public::LengthRequired | Public::MethodNotAllowed | Public::MethodUnknown => {
             Public::BadRequest.code()

@@ -48,7 +48,8 @@ fn luminance(colour: Colour) -> f64 {
 }
 
 fn parse(text: &str) -> Option<Colour> {
-    let digits = text.strip_prefix('#').filter(|rest| rest.len() == 6 && rest.bytes().all(|b| b.is_ascii_hexdigit()))?;
+    let digits =
+        text.strip_prefix('#').filter(|rest| rest.len() == 6 && rest.bytes().all(|b| b.is_ascii_hexdigit()))?;
     let [_, r, g, b] = u32::from_str_radix(digits, 16).ok()?.to_be_bytes();
     Some([r, g, b])
 }

@@ -1,7 +1,7 @@
 //! Reads the file: syntax, then every table, then what holds between them.
 
-mod accept;
 pub(crate) mod accent;
+mod accept;
 pub(crate) mod allow;
 pub(crate) mod bucket;
 mod check;

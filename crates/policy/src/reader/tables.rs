@@ -8,8 +8,8 @@ use super::problem::Report;
 use super::table::Table;
 use super::{allow, client, deployment, luminate, oauth, origin_credentials, routes, rules, secrets, testing};
 use crate::sections::{
-    Surroundings, TABLE, basic, bearer, broker, issuer, key, link, maintenance, networks, nonce, pages, registry, session,
-    sign_in, signed_redirect, ticket, webhook,
+    Surroundings, TABLE, basic, bearer, broker, issuer, key, link, maintenance, networks, nonce, pages, registry,
+    session, sign_in, signed_redirect, ticket, webhook,
 };
 use crate::{Carried, Objects, Paths, Policy, Route, RouteIndex, Xsrf};
 

@@ -40,9 +40,9 @@ pub use link::{Link, LinkScope};
 pub use maintenance::Maintenance;
 pub use networks::Networks;
 pub use nonce::Nonce;
-pub use pages::{Accent, Pages};
 #[cfg(feature = "reader")]
 pub use pages::OwnTexts;
+pub use pages::{Accent, Pages};
 pub use registry::Registry;
 pub use session::{CookieStyle, Session};
 pub use sign_in::SignIn;

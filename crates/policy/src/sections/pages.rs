@@ -143,13 +143,9 @@ mod file {
         "A sentence above the sign-in form, in no other language than you write it.",
     )
     .usually("none");
-    static FORGOTTEN: Key = Key::new(
-        "forgotten",
-        Kind::Text,
-        LINK,
-        "Where a new password is to be had; linked below the sign-in form.",
-    )
-    .usually("none");
+    static FORGOTTEN: Key =
+        Key::new("forgotten", Kind::Text, LINK, "Where a new password is to be had; linked below the sign-in form.")
+            .usually("none");
     static STYLESHEET: Key = Key::new(
         "stylesheet",
         Kind::Text,

@@ -61,7 +61,8 @@ impl Consent<'_> {
 
 /// Picture and homepage of a client, as the policy names them.
 fn about(setting: &Setting<'_>, client: &Client) -> String {
-    let picture = |address: &String| format!("<img src=\"{}\" alt=\"\" referrerpolicy=\"no-referrer\">", escape(address));
+    let picture =
+        |address: &String| format!("<img src=\"{}\" alt=\"\" referrerpolicy=\"no-referrer\">", escape(address));
     let home = |address: &String| {
         format!("<span>{}<br>{}</span>", setting.link("consent_about", address), isolated(&escape(host_of(address))))
     };
