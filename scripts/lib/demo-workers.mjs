@@ -2,7 +2,7 @@
 // The bindings are those of demo/wrangler.toml, to which tests/setup/config.test.mjs holds them: reading that file
 // takes wrangler, which is slow to load.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { inRoot } from "./paths.mjs";
@@ -95,6 +95,7 @@ function compile(text) {
   try {
     const file = path.join(folder, "edgegate.toml");
     writeFileSync(file, text);
+    for (const picture of readdirSync(inRoot("demo")).filter((name) => name.endsWith(".svg"))) copyFileSync(inRoot("demo", picture), path.join(folder, picture));
     const { status, stderr, error } = spawnSync(tool(), ["build", "--policy", file, "--worker", buildFolder, "--out", folder], { encoding: "utf8" });
     if (status !== 0) throw new Failure(`the policy does not compile: ${error?.message ?? stderr}`, { todo: "`npm run build -- --demo` compiles the tool that compiles it." });
     return Object.fromEntries(["policy.bin", "pages.bin"].map((name) => [name, readFileSync(path.join(folder, name))]));

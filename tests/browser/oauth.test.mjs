@@ -136,12 +136,12 @@ test("without a client that is known, or an address that it registered, the pers
   const anonymous = await visit();
   const addresses = [`${elsewhere.url}/cb`, `${app.callback}/`, `${app.callback}?x=1`, app.callback.replace("127.0.0.1", "localhost"), "javascript:alert(1)"];
   const wrong = [
-    [{ client_id: "nobody" }, "client_unknown"],
-    [{ client_id: pair.id }, "client_kind"],
-    [{ client_id: undefined }, "oauth_parameter"],
-    ...addresses.map((redirect_uri) => [{ redirect_uri }, "redirect_unregistered"]),
+    [{ client_id: "nobody" }, "is not known to this site"],
+    [{ client_id: pair.id }, "is not known to this site"],
+    [{ client_id: undefined }, "did not say who it is"],
+    ...addresses.map((redirect_uri) => [{ redirect_uri }, "that it has not registered"]),
   ];
-  for (const [params, reason] of wrong) {
+  for (const [params, words] of wrong) {
     for (const one of [page, anonymous.page]) {
       const hosts = new Set();
       one.on("request", (request) => hosts.add(new URL(request.url()).host));
@@ -150,8 +150,9 @@ test("without a client that is known, or an address that it registered, the pers
       assert.equal(answer.status(), 400, target);
       assert.equal(one.url(), target);
       assert.equal(await one.getByRole("heading").innerText(), "This application cannot be let in");
-      assert.match(await one.getByRole("main").innerText(), new RegExp(`not sent anywhere.*${reason}`, "s"));
-      assert.equal(await one.locator("a, form, button").count(), 0);
+      assert.match(await one.getByRole("main").innerText(), new RegExp(`${words}.*not sent anywhere`, "s"));
+      assert.equal(await one.locator("form, button").count(), 0);
+      assert.deepEqual(await one.locator("a").evaluateAll((links) => links.map((link) => link.getAttribute("href"))), ["/"], "the one way on is home");
       assert.deepEqual([...hosts], [new URL(address).host]);
       one.removeAllListeners("request");
     }

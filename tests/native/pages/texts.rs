@@ -48,7 +48,7 @@ fn every_text_is_said_somewhere_and_what_is_said_is_there() {
         let is_elsewhere = key.starts_with("me_") || key == "sign_out_everywhere";
         assert!(is_said || refusals.contains(&stem) || is_elsewhere, "{key} is said nowhere");
     }
-    for begin in [".say(\"", ".with(\""] {
+    for begin in [".say(\"", "words.with(\""] {
         for rest in sources.split(begin).skip(1) {
             let key = rest.split('"').next().unwrap();
             assert!(all(ENGLISH).any(|(known, _)| known == key), "{key}");

@@ -4,8 +4,8 @@ use crate::policy::Accent;
 
 /// The colours of a site.
 pub(super) fn of(accent: &Accent) -> String {
-    let Accent { button, on_dark } = accent;
-    format!(":root{{--accent:{button};--link:light-dark({button},{on_dark})}}")
+    let Accent { button, on_light, on_dark } = accent;
+    format!(":root{{--accent:{button};--link:light-dark({on_light},{on_dark})}}")
 }
 
 /// The usual ones.

@@ -2,8 +2,8 @@
 
 use crate::Accent;
 
-/// Reads `#rrggbb`. White text on it must be readable; where links stand on a dark ground, it is mixed with white until they
-/// are.
+/// Reads `#rrggbb`. White text on it must be readable; for links, it is mixed with black or white until they are on every
+/// ground of the pages.
 ///
 /// # Errors
 /// The reason, with the contrast that it has and a colour that has enough.
@@ -17,7 +17,11 @@ pub(crate) fn read(text: &str) -> Result<Accent, String> {
             show(enough)
         ));
     }
-    Ok(Accent { button: show(colour), on_dark: show(toward(colour, WHITE, DARK)) })
+    Ok(Accent {
+        button: show(colour),
+        on_light: show(toward(colour, [0; 3], LIGHT)),
+        on_dark: show(toward(colour, WHITE, DARK)),
+    })
 }
 
 /// The first mixture with another colour that is readable on, or under, a third.
@@ -60,8 +64,10 @@ fn show([r, g, b]: Colour) -> String {
 
 type Colour = [u8; 3];
 const WHITE: Colour = [255; 3];
-/// The ground of pages in the dark.
-const DARK: Colour = [0x20, 0x22, 0x26];
+/// The darkest ground that a link has on a light page, and the lightest on a dark one.
+const LIGHT: Colour = [0xee, 0xf1, 0xf7];
+/// The same.
+const DARK: Colour = [0x2a, 0x2d, 0x34];
 const ENOUGH: f64 = 4.5;
 
 #[cfg(test)]
@@ -84,10 +90,11 @@ mod tests {
     }
 
     #[test]
-    fn links_are_readable_in_the_dark() {
-        for colour in ["#000000", "#0b57d0", "#7a0019", "#006400"] {
+    fn links_are_readable_on_every_ground() {
+        for colour in ["#000000", "#0b57d0", "#7a0019", "#006400", "#767676"] {
             let accent = read(colour).unwrap();
             assert_eq!(accent.button, colour);
+            assert!(contrast(LIGHT, parse(&accent.on_light).unwrap()) >= ENOUGH, "{colour}");
             assert!(contrast(DARK, parse(&accent.on_dark).unwrap()) >= ENOUGH, "{colour}");
         }
     }

@@ -29,17 +29,19 @@ pub struct Pages {
     pub languages: Vec<String>,
 }
 
-/// A colour as two: under white text, and on a dark ground.
+/// A colour as three: under white text, and of links on light and dark grounds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accent {
-    /// Of buttons, and of links on a light ground.
+    /// Of buttons.
     pub button: String,
+    /// Of links on a light ground.
+    pub on_light: String,
     /// Of links on a dark ground.
     pub on_dark: String,
 }
 
 coded!(struct Pages { name, logo, favicon, accent, home, support, privacy, imprint, text, forgotten, stylesheet, languages });
-coded!(struct Accent { button, on_dark });
+coded!(struct Accent { button, on_light, on_dark });
 
 /// The operator's own texts of a language.
 #[cfg(feature = "reader")]
@@ -116,7 +118,7 @@ mod file {
         Kind::Text,
         r##""type": "string", "pattern": "^#[0-9a-fA-F]{6}$""##,
         "The colour of buttons and links, `#rrggbb`. White text on it must have a contrast of 4.5 or more (WCAG 1.4.3); \
-         on a dark ground links get a lighter one of the same hue.",
+         links are a darker or lighter one of the same hue where their ground needs it.",
     )
     .usually("`\"#0b57d0\"`");
     static HOME: Key = Key::new(
@@ -211,7 +213,11 @@ mod file {
             name: String::new(),
             logo: None,
             favicon: None,
-            accent: Accent { button: String::from("#0b57d0"), on_dark: String::from("#9cc2ff") },
+            accent: Accent {
+                button: String::from("#0b57d0"),
+                on_light: String::from("#0b57d0"),
+                on_dark: String::from("#9cc2ff"),
+            },
             home: String::from("/"),
             support: None,
             privacy: None,
