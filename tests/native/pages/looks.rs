@@ -103,7 +103,11 @@ fn who_is_signed_in_is_told_so_without_storage() {
     let at = || Request::get("/.edgegate/sign-in?next=/account/a");
     let session = story.names["session"].clone();
     let told = asks(&story, at().session(&session));
-    assert!(told.contains("You are already signed in here.") && told.contains("<a href=\"/account/a\">"), "{told}");
+    assert!(
+        told.contains("You are already signed in here.")
+            && told.contains("<a class=\"button\" href=\"/account/a\">Continue to <bdi>/account/a</bdi></a>"),
+        "{told}"
+    );
     assert!(told.contains("action=\"/.edgegate/sign-out\""), "{told}");
     assert!(!asks(&story, at()).contains("already signed in"));
     let mut forged = session.clone();

@@ -33,11 +33,10 @@ pub(super) fn above(setting: &Setting<'_>, next: &str, has_session: bool) -> Str
     };
     let already = match has_session {
         true => format!(
-            "<div class=\"note\"><p>{}</p><p><a href=\"{}\">{}</a></p>{}</div>",
+            "<div class=\"note\"><p>{}</p>{}{}</div>",
             setting.words.say("already"),
-            escape(next),
-            setting.words.with("already_go_on", "target", &place),
-            sign_out_form(setting)
+            setting.button("", &setting.words.with("already_go_on", "target", &place), next),
+            sign_out_form(setting, " class=\"plain\"")
         ),
         false => String::new(),
     };
@@ -75,7 +74,7 @@ pub(super) fn password_form(setting: &Setting<'_>, form: &SignInForm<'_>) -> Str
 pub fn sign_out(setting: &Setting<'_>, done: bool, can_sign_in: bool) -> Answer {
     let words = &setting.words;
     if !done {
-        let body = format!("<p>{}</p>{}", words.say("sign_out_text"), sign_out_form(setting));
+        let body = format!("<p>{}</p>{}", words.say("sign_out_text"), sign_out_form(setting, ""));
         return setting.page(200, &words.say("sign_out_title"), &body);
     }
     let again = match can_sign_in {
@@ -86,8 +85,9 @@ pub fn sign_out(setting: &Setting<'_>, done: bool, can_sign_in: bool) -> Answer 
     setting.page(200, &words.say("signed_out_title"), &body)
 }
 
-fn sign_out_form(setting: &Setting<'_>) -> String {
-    format!("<form method=\"post\" action=\"{SIGN_OUT}\"><button>{}</button></form>", setting.words.say("sign_out"))
+fn sign_out_form(setting: &Setting<'_>, looks: &str) -> String {
+    let said = setting.words.say("sign_out");
+    format!("<form method=\"post\" action=\"{SIGN_OUT}\"><button{looks}>{said}</button></form>")
 }
 
 /// The page before a one-time link is used up, for links that mail scanners open.

@@ -31,6 +31,6 @@ code,pre{font-family:ui-monospace,monospace;font-size:.9em;overflow-wrap:anywher
 main>:last-child,form>:last-child{margin-bottom:0}form>button:first-child{margin-top:0}\
 dt{margin-top:1rem;font-weight:600}dd{margin:.25rem 0 0}pre{margin:0}textarea{font-family:ui-monospace,monospace;font-size:.9em}\
 .alert{padding:.6rem .8rem;border-inline-start:4px solid #c5221f;background:light-dark(#fce8e6,#3c1f1e)}\
-.note{padding:.6rem .8rem;border-inline-start:4px solid var(--link);background:light-dark(#eef1f7,#2a2d34)}\
+.note{padding:.6rem .8rem;border-inline-start:4px solid var(--link);background:light-dark(#eef1f7,#2a2d34)}.note p{margin:0}.note>*{margin-top:.75rem}.note form>button{margin-top:0}\
 .app{display:flex;align-items:center;gap:.75rem}.app img{width:3rem;height:3rem;object-fit:contain}\
 .small{font-size:.875rem;color:light-dark(#55575d,#a6a8ae)}";
