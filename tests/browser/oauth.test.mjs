@@ -179,6 +179,27 @@ test("a wrong request of a known client goes back to it at once, and nobody has 
   }
 });
 
+for (const javaScriptEnabled of [true, false]) {
+  test(`somebody else signs in instead, and the question is the same, ${javaScriptEnabled ? "with" : "without"} script`, async () => {
+    const { page, context } = await asked({ state: "kept & whole" }, { javaScriptEnabled });
+    const question = page.url();
+    const [before] = (await context.cookies()).filter(({ name }) => name === "edgegate");
+    await page.getByRole("button", { name: "Use another account" }).click();
+    assert.equal(new URL(page.url()).pathname, "/.edgegate/sign-in");
+    await context.addCookies([before]);
+    assert.equal((await page.request.get(`${address}/account/`)).status(), 401, "the first session has ended");
+    await context.clearCookies();
+    await page.goto(question);
+    await signIn(page, SAM);
+    assert.equal(page.url(), question);
+    assert.match(await page.getByRole("main").innerText(), /Signed in as 1001003/);
+    await noted(gateway, page, context);
+    await deny(page).click();
+    await back(page);
+    assert.equal(came().state, "kept & whole");
+  });
+}
+
 test("a question that was left open counts for nobody else, and not after signing out", async () => {
   const { page, context } = await asked();
   const other = await context.newPage();

@@ -2,8 +2,9 @@
 
 use crate::http::answer::Answer;
 use crate::own_paths::SIGN_IN;
-use crate::page::sign_in::{above, password_form};
-use crate::page::{Setting, SignInForm, escape, isolated, leading_away};
+use crate::page::setting::{Setting, isolated, leading_away};
+use crate::page::sign_in::{SignInForm, above, password_form};
+use crate::texts::escape;
 
 /// A way to sign in at another place.
 #[derive(Debug, Clone, Copy)]

@@ -1,8 +1,9 @@
 //! A refusal for people: what happened, what to do, who helps.
 
 use crate::http::answer::Answer;
-use crate::page::{Setting, escape};
+use crate::page::setting::Setting;
 use crate::refusal::Public;
+use crate::texts::escape;
 
 /// Where a person can sign in, if that would help.
 #[derive(Debug, Clone, Copy, Default)]

@@ -2,7 +2,8 @@
 
 use crate::http::answer::Answer;
 use crate::own_paths::{SIGN_IN, SIGN_OUT};
-use crate::page::{Setting, escape};
+use crate::page::setting::Setting;
+use crate::texts::escape;
 
 /// What the sign-in form holds.
 #[derive(Debug, Clone, Copy, Default)]
