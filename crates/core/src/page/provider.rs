@@ -44,7 +44,8 @@ pub fn choose(setting: &Setting<'_>, choice: &Choice<'_>) -> Answer {
         true => email_field(setting, form.next, login_hint, &words.say("continue")),
         false => String::new(),
     };
-    let password = if asks_password { password_form(setting, &form) } else { String::new() };
+    let is_first = form.has_failed || (providers.is_empty() && !asks_email && !form.has_session);
+    let password = if asks_password { password_form(setting, &form, is_first) } else { String::new() };
     let ways: Vec<String> = [buttons, email, password].into_iter().filter(|way| !way.is_empty()).collect();
     let or = format!("<p class=\"or\">{}</p>", words.say("or"));
     let body = [above(setting, form.next, form.has_session), ways.join(&or)].concat();

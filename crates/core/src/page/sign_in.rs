@@ -20,7 +20,7 @@ pub struct SignInForm<'a> {
 
 /// The sign-in page.
 pub fn sign_in(setting: &Setting<'_>, form: &SignInForm<'_>) -> Answer {
-    let body = [above(setting, form.next, form.has_session), password_form(setting, form)].concat();
+    let body = [above(setting, form.next, form.has_session), password_form(setting, form, !form.has_session)].concat();
     setting.page(if form.has_failed { 401 } else { 200 }, &setting.words.say("sign_in_title"), &body)
 }
 
@@ -44,15 +44,19 @@ pub(super) fn above(setting: &Setting<'_>, next: &str, has_session: bool) -> Str
     [to, text, already].concat()
 }
 
-/// Account and password.
-pub(super) fn password_form(setting: &Setting<'_>, form: &SignInForm<'_>) -> String {
+/// Account and password. `is_first`: they are what the page is for, and the cursor waits there.
+pub(super) fn password_form(setting: &Setting<'_>, form: &SignInForm<'_>, is_first: bool) -> String {
     let words = &setting.words;
     let SignInForm { next, account, has_failed, .. } = *form;
     let alert = match has_failed {
         true => format!("<p role=\"alert\" class=\"alert\">{}</p>", words.say("sign_in_failed")),
         false => String::new(),
     };
-    let (first, second) = if account.is_empty() { (" autofocus", "") } else { ("", " autofocus") };
+    let (first, second) = match is_first {
+        true if account.is_empty() => (" autofocus", ""),
+        true => ("", " autofocus"),
+        false => ("", ""),
+    };
     let forgotten = setting.pages.forgotten.as_deref();
     let forgotten = forgotten.map_or(String::new(), |address| format!("<p>{}</p>", setting.link("forgotten", address)));
     format!(
