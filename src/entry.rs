@@ -331,8 +331,12 @@ fn is_page(response: &Response) -> bool {
 }
 
 fn respond(request: &Request, answer: &Answer, method: &str) -> Result<JsValue, JsValue> {
-    let body = if method == "HEAD" { "" } else { &answer.body };
-    glue::answer(request, answer.status, &lines_of_answer(answer), body)
+    let body = match () {
+        _ if method == "HEAD" => JsValue::from_str(""),
+        _ if answer.bytes.is_empty() => JsValue::from_str(&answer.body),
+        _ => js_sys::Uint8Array::from(answer.bytes.as_slice()).into(),
+    };
+    glue::answer(request, answer.status, &lines_of_answer(answer), &body)
 }
 
 /// Before there is a gate there is no dialect, no route and no request id: the fewest words.

@@ -87,7 +87,7 @@ extern "C" {
 
     /// A Response, or a promise of one.
     #[wasm_bindgen(catch)]
-    pub fn answer(request: &Request, status: u16, lines: &str, body: &str) -> Result<JsValue, JsValue>;
+    pub fn answer(request: &Request, status: u16, lines: &str, body: &JsValue) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch)]
     pub fn instead(response: &Response, status: u16, lines: &str) -> Result<Response, JsValue>;

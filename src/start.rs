@@ -9,6 +9,7 @@ use edgegate_core::policy::{Policy, SingleUse, Unreadable};
 use edgegate_core::secret::Secret;
 use edgegate_core::secrets::Secrets;
 use edgegate_core::state::State;
+use edgegate_core::texts::Book;
 use worker::{Env, console_error, console_log, console_warn};
 
 thread_local! {
@@ -48,7 +49,7 @@ fn build(env: &Env) -> Option<Rc<State>> {
     let said = env.var(Deployment::BINDING).ok().map(|value| value.to_string());
     let deployment = Deployment::said(said.as_deref());
     announce(env, &policy, &secrets, deployment);
-    Some(Rc::new(State::new(policy, secrets).at(deployment)))
+    Some(Rc::new(State::new(policy, secrets).at(deployment).with_book(Book::new(pages))))
 }
 
 /// Says where the gate runs, if that is on one machine or if the policy is for one machine alone.
@@ -137,6 +138,19 @@ fn compiled() -> Vec<u8> {
     POLICY.with(|data| js_sys::Uint8Array::new(data).to_vec())
 }
 
+/// Bytes of the module with texts and pictures of pages. It stays outside of the wasm's memory: a page reads one language of it.
+#[cfg(not(test))]
+fn pages(from: u32, to: u32) -> Vec<u8> {
+    PAGES.with(|data| js_sys::Uint8Array::new(data).subarray(from, to).to_vec())
+}
+
+#[cfg(not(test))]
+#[wasm_bindgen::prelude::wasm_bindgen(raw_module = "./pages.bin")]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_name = default)]
+    static PAGES: js_sys::ArrayBuffer;
+}
+
 #[cfg(not(test))]
 #[wasm_bindgen::prelude::wasm_bindgen(raw_module = "./policy.bin")]
 extern "C" {
@@ -145,4 +159,4 @@ extern "C" {
 }
 
 #[cfg(test)]
-use super::tests::compiled;
+use super::tests::{compiled, pages};

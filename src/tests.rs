@@ -15,7 +15,7 @@ use web_sys::{Request, Response};
 
 mod handler;
 
-pub use handler::compiled;
+pub use handler::{compiled, pages};
 
 #[path = "../tests/support/corpus.rs"]
 mod corpus;
@@ -89,7 +89,7 @@ async fn a_second_write_within_a_second_is_made_a_moment_later() {
 #[wasm_bindgen_test]
 async fn an_answer_keeps_two_cookies_apart() {
     let lines = "content-type\ntext/plain\nset-cookie\na=1; Path=/\nset-cookie\nb=2\n";
-    let answer = glue::answer(&request("'https://h/'"), 403, lines, "no\n").unwrap();
+    let answer = glue::answer(&request("'https://h/'"), 403, lines, &"no\n".into()).unwrap();
     let answer: Response = answer.dyn_into().unwrap();
     assert_eq!(call("r => r.status", &[&answer]).as_f64(), Some(403.0));
     assert_eq!(call("r => r.headers.getSetCookie().join('|')", &[&answer]).as_string().unwrap(), "a=1; Path=/|b=2");
@@ -99,7 +99,7 @@ async fn an_answer_keeps_two_cookies_apart() {
 
 #[wasm_bindgen_test]
 fn an_answer_without_a_body_has_none() {
-    let answer = glue::answer(&request("'https://h/'"), 204, "allow\nGET\n", "").unwrap();
+    let answer = glue::answer(&request("'https://h/'"), 204, "allow\nGET\n", &"".into()).unwrap();
     assert!(call("r => r.body", &[&answer]).is_null());
 }
 
@@ -190,7 +190,7 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
     let silent = "'https://h/', { method: 'POST', duplex: 'half', body: new ReadableStream({ type: 'bytes' }) }";
     let silent = request(silent);
     assert!(glue::read_next(&silent, 20).await.unwrap().is_undefined());
-    let answer = glue::answer(&silent, 408, "", "late").unwrap();
+    let answer = glue::answer(&silent, 408, "", &"late".into()).unwrap();
     assert!(answer.dyn_into::<Response>().is_ok(), "at once: nothing more is read of it");
 }
 

@@ -2,7 +2,7 @@
 // The bindings are those of demo/wrangler.toml, to which tests/setup/config.test.mjs holds them: reading that file
 // takes wrangler, which is slow to load.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { inRoot } from "./paths.mjs";
@@ -19,7 +19,7 @@ export const { EDGEGATE_LOOPBACK: loopback, ...secrets } = devVars(readFileSync(
 export const policyText = () => readFileSync(inRoot("demo/edgegate.toml"), "utf8");
 
 /** What of the build is missing, as paths; none if it is there. */
-export const missingBuild = () => ["index.js", "index_bg.wasm", "policy.bin"].map((name) => path.join("demo/build", name)).filter((file) => !existsSync(inRoot(file)));
+export const missingBuild = () => ["index.js", "index_bg.wasm", "policy.bin", "pages.bin"].map((name) => path.join("demo/build", name)).filter((file) => !existsSync(inRoot(file)));
 
 /**
  * The gateway. `before`: modules of { name, contents } that stand beside the build; the first of them is run and imports
@@ -30,7 +30,9 @@ export function gatewayWorker({ before = [], policy, folder = buildFolder, ...bo
   if (missing) throw new Failure(`there is no ${missing}`, { todo: "Run `npm run build -- --demo` first." });
   const modules = before.map(({ name, contents }) => ({ type: "ESModule", path: path.join(folder, name), contents }));
   const built = modulesIn(folder, "index.js");
-  if (policy) built.find(({ type }) => type === "Data").contents = typeof policy === "string" ? compiled(policy) : policy;
+  const module = (name) => built.find(({ path: file }) => path.basename(file) === name);
+  if (policy) module("policy.bin").contents = typeof policy === "string" ? compiled(policy) : policy;
+  if (typeof policy === "string") module("pages.bin").contents = pagesOf(policy);
   return { name: bound.name, modules: [...modules, ...built], modulesRoot: folder, ...gatewayBindings(bound) };
 }
 
@@ -76,7 +78,12 @@ export function originWorker(name = "demo-origin") {
 }
 
 /** A policy as the Worker reads it. */
-export function compiled(text) {
+export const compiled = (text) => modulesOf(text)["policy.bin"];
+
+/** Texts and pictures of its pages, as the Worker reads them. */
+export const pagesOf = (text) => modulesOf(text)["pages.bin"];
+
+function modulesOf(text) {
   if (!policies.has(text)) policies.set(text, compile(text));
   return policies.get(text);
 }
@@ -88,9 +95,10 @@ function compile(text) {
   try {
     const file = path.join(folder, "edgegate.toml");
     writeFileSync(file, text);
+    for (const picture of readdirSync(inRoot("demo")).filter((name) => name.endsWith(".svg"))) copyFileSync(inRoot("demo", picture), path.join(folder, picture));
     const { status, stderr, error } = spawnSync(tool(), ["build", "--policy", file, "--worker", buildFolder, "--out", folder], { encoding: "utf8" });
     if (status !== 0) throw new Failure(`the policy does not compile: ${error?.message ?? stderr}`, { todo: "`npm run build -- --demo` compiles the tool that compiles it." });
-    return readFileSync(path.join(folder, "policy.bin"));
+    return Object.fromEntries(["policy.bin", "pages.bin"].map((name) => [name, readFileSync(path.join(folder, name))]));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -31,7 +31,7 @@ export async function compile({ isQuick, env, todo }) {
   return inRoot(env.CARGO_TARGET_DIR || "target", versions.wasmTarget, profile, "edgegate.wasm");
 }
 
-/** Leaves `index.js` and `index_bg.wasm` in a folder; what is missing to run is `policy.bin`, which `edgegate build` writes.
+/** Leaves `index.js` and `index_bg.wasm` in a folder; what is missing to run are `policy.bin` and `pages.bin`, which `edgegate build` writes.
  * A named one keeps the names of its functions, for a profiler. */
 export async function assemble(wasm, folder, { isQuick, isNamed, env }) {
   mkdirSync(folder, { recursive: true });
@@ -74,7 +74,7 @@ const AMENDMENTS = [
   [/(__wbg_reset_state\(\);\s*)return;(?=\s*\}\s*throw )/, "$1"],
 ];
 
-const BUNDLE = ["entry.js", "--bundle", "--format=esm", "--external:./index_bg.wasm", "--external:./policy.bin", "--external:cloudflare:*", "--outfile=whole.js", "--log-level=warning"];
+const BUNDLE = ["entry.js", "--bundle", "--format=esm", "--external:./index_bg.wasm", "--external:./policy.bin", "--external:./pages.bin", "--external:cloudflare:*", "--outfile=whole.js", "--log-level=warning"];
 
 async function makeSmall(wasm, isNamed) {
   const features = FEATURES.map((feature) => `--enable-${feature}`);

@@ -35,6 +35,11 @@ pub fn compiled() -> Vec<u8> {
     Policy::read(POLICY).unwrap().compile()
 }
 
+/// Its pages are in English and have no pictures.
+pub fn pages(_: u32, _: u32) -> Vec<u8> {
+    Vec::new()
+}
+
 const POLICY: &str = "version = 1
 [gateway]
 issuer = 'https://gate.example'

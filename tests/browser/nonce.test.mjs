@@ -48,7 +48,7 @@ test("opened a second time by somebody else, it says so in plain words", async (
   const { page } = await visit();
   const answer = await page.goto(url);
   assert.equal(answer.status(), 403);
-  assert.equal(await page.getByRole("heading").innerText(), "The link is not valid, or it has been used");
+  assert.equal(await page.getByRole("heading").innerText(), "This link does not work any more");
   await picture(page, "nonce-used");
   await page.getByRole("link", { name: "Sign in" }).click();
   assert.equal(await page.locator("input[name=next]").getAttribute("value"), "/account/", "and leads on without the nonce");

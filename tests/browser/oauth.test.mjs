@@ -136,12 +136,12 @@ test("without a client that is known, or an address that it registered, the pers
   const anonymous = await visit();
   const addresses = [`${elsewhere.url}/cb`, `${app.callback}/`, `${app.callback}?x=1`, app.callback.replace("127.0.0.1", "localhost"), "javascript:alert(1)"];
   const wrong = [
-    [{ client_id: "nobody" }, "client_unknown"],
-    [{ client_id: pair.id }, "client_kind"],
-    [{ client_id: undefined }, "oauth_parameter"],
-    ...addresses.map((redirect_uri) => [{ redirect_uri }, "redirect_unregistered"]),
+    [{ client_id: "nobody" }, "is not known to this site"],
+    [{ client_id: pair.id }, "is not known to this site"],
+    [{ client_id: undefined }, "did not say who it is"],
+    ...addresses.map((redirect_uri) => [{ redirect_uri }, "that it has not registered"]),
   ];
-  for (const [params, reason] of wrong) {
+  for (const [params, words] of wrong) {
     for (const one of [page, anonymous.page]) {
       const hosts = new Set();
       one.on("request", (request) => hosts.add(new URL(request.url()).host));
@@ -150,8 +150,9 @@ test("without a client that is known, or an address that it registered, the pers
       assert.equal(answer.status(), 400, target);
       assert.equal(one.url(), target);
       assert.equal(await one.getByRole("heading").innerText(), "This application cannot be let in");
-      assert.match(await one.getByRole("main").innerText(), new RegExp(`not sent anywhere.*${reason}`, "s"));
-      assert.equal(await one.locator("a, form, button").count(), 0);
+      assert.match(await one.getByRole("main").innerText(), new RegExp(`${words}.*not sent anywhere`, "s"));
+      assert.equal(await one.locator("form, button").count(), 0);
+      assert.deepEqual(await one.locator("a").evaluateAll((links) => links.map((link) => link.getAttribute("href"))), ["/"], "the one way on is home");
       assert.deepEqual([...hosts], [new URL(address).host]);
       one.removeAllListeners("request");
     }
@@ -177,6 +178,27 @@ test("a wrong request of a known client goes back to it at once, and nobody has 
     assert.deepEqual([told, state, iss, code], [error, "s1", ISSUER, undefined]);
   }
 });
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`somebody else signs in instead, and the question is the same, ${javaScriptEnabled ? "with" : "without"} script`, async () => {
+    const { page, context } = await asked({ state: "kept & whole" }, { javaScriptEnabled });
+    const question = page.url();
+    const [before] = (await context.cookies()).filter(({ name }) => name === "edgegate");
+    await page.getByRole("button", { name: "Use another account" }).click();
+    assert.equal(new URL(page.url()).pathname, "/.edgegate/sign-in");
+    await context.addCookies([before]);
+    assert.equal((await page.request.get(`${address}/account/`)).status(), 401, "the first session has ended");
+    await context.clearCookies();
+    await page.goto(question);
+    await signIn(page, SAM);
+    assert.equal(page.url(), question);
+    assert.match(await page.getByRole("main").innerText(), /Signed in as 1001003/);
+    await noted(gateway, page, context);
+    await deny(page).click();
+    await back(page);
+    assert.equal(came().state, "kept & whole");
+  });
+}
 
 test("a question that was left open counts for nobody else, and not after signing out", async () => {
   const { page, context } = await asked();

@@ -19,6 +19,7 @@ mod maintenance;
 mod oauth;
 mod objects;
 mod origin_credentials;
+mod pages;
 mod people;
 mod policy;
 mod providers;

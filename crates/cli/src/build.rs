@@ -1,4 +1,4 @@
-//! `edgegate build`: the policy as data, beside a Worker that is compiled already.
+//! `edgegate build`: the policy and its pages as data, beside a Worker that is compiled already.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use serde_json::json;
 use super::args::{Build, Common};
 use super::check::{allowed, allowed_json, remark_json, warnings};
 use super::output::{Failure, Report};
+use super::pages;
 use super::policy_tests::{self, Outcome};
 use super::time;
 use super::workspace::{policy_path, read_policy};
@@ -27,6 +28,7 @@ pub fn run(common: &Common, build: &Build) -> Result<Report, Failure> {
         Err(failure) if serves_the_last_one(&build.out) => return Ok(still_served(&build.out, &failure)),
         read => read?,
     };
+    let pages = pages::module(&path, &policy)?;
     let data = policy.compile();
     let digest = digest(&data)?;
     let out = &build.out;
@@ -36,6 +38,7 @@ pub fn run(common: &Common, build: &Build) -> Result<Report, Failure> {
     for name in WORKER {
         copy(&worker.join(name), &out.join(name))?;
     }
+    write(&out.join(PAGES), &pages)?;
     write(&out.join(POLICY), &data)?;
     let advised = advise(&policy, &time::day(time::now()));
     let routes = policy.routes.len();
@@ -147,3 +150,5 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
 const WORKER: [&str; 2] = ["index_bg.wasm", "index.js"];
 /// Beside them, as the Worker imports it.
 pub const POLICY: &str = "policy.bin";
+/// Texts and pictures of pages, beside them too.
+const PAGES: &str = "pages.bin";

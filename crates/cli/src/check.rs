@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::args::{Check, Common};
 use super::columns;
 use super::output::{Exit, Failure, Report};
+use super::pages;
 use super::policy_tests::{self, Outcome};
 use super::rotation;
 use super::time;
@@ -24,6 +25,7 @@ pub fn run(common: &Common, check: &Check) -> Result<Report, Failure> {
         Ok(policy) => policy,
         Err(problems) => return Ok(invalid(&path, &problems)),
     };
+    pages::module(&path, &policy)?;
     let problem = |message: &String| format!("{}: {message}", path.display());
     let advised = advise(&policy, &time::day(time::now()));
     let skipped = match &check.deployed {

@@ -35,6 +35,7 @@ mod help;
 mod keys;
 mod link;
 mod output;
+mod pages;
 mod people;
 mod policy_tests;
 mod redirect;

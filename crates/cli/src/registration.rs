@@ -28,6 +28,8 @@ pub fn read(registration: &Registration, before: Option<&Client>) -> Result<Clie
     let client = Client {
         id: String::new(),
         name: registration.name.clone().or(before.map(|before| before.name.clone())).unwrap_or_default(),
+        homepage: before.and_then(|before| before.homepage.clone()),
+        logo: before.and_then(|before| before.logo.clone()),
         kind,
         secrets: Vec::new(),
         redirect_uris: said_or(redirect_uris, before_list(|before| &before.redirect_uris)),

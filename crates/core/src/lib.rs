@@ -10,6 +10,7 @@
 //! - [`sealed`] is the form of everything that the gateway issues, [`signed`] the forms of signed addresses;
 //! - [`object`] is what a bucket is asked, and what becomes of its answer;
 //! - [`credential`] holds the kinds of credential: read, verified, minted;
+//! - [`texts`] is what pages say, in the visitor's language;
 //! - [`attempts`] counts guesses; [`redirect`] and [`tags`] make addresses and pages for a visitor; [`page`] is HTML;
 //! - [`state`] is what an isolate holds, [`exchange`] one request on its way;
 //! - [`routing`] finds the route, [`forward`] makes the request for the origin;
@@ -57,5 +58,6 @@ pub mod state;
 pub mod tags;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod texts;
 
 pub use edgegate_policy as policy;

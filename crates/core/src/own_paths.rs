@@ -44,6 +44,8 @@ pub const HTTP_SESSION_NONCE: &str = "eg_passage";
 pub const HTTP_SESSION_NEXT: &str = "next";
 /// A ticket for a program that a page hosts.
 pub const TICKET: &str = "/.edgegate/ticket";
+/// Below it, pictures of the gateway's pages.
+pub const ASSETS: &str = "/.edgegate/assets/";
 /// What the log may name; any other path is the caller's own words.
 pub const KNOWN: [&str; 24] = [
     HAND_OVER,

@@ -10,6 +10,7 @@ use crate::policy::Policy;
 use crate::sealed::cache::{Few, Recent};
 use crate::sealed::store::Context;
 use crate::secrets::Secrets;
+use crate::texts::Book;
 
 /// A policy with the values of its secrets, and what this isolate remembers.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub struct State {
     pub policy: Policy,
     /// Values of the policy's secrets.
     pub secrets: Secrets,
+    /// Texts and pictures of its pages.
+    pub book: Book,
     /// Where it runs.
     pub deployment: Deployment,
     pub(crate) recent: Recent,
@@ -36,6 +39,7 @@ impl State {
         Self {
             policy,
             secrets,
+            book: Book::default(),
             deployment: Deployment::Public,
             recent: Recent::default(),
             foreign: Issuers::default(),
@@ -50,6 +54,11 @@ impl State {
     /// The same, deployed so.
     pub fn at(self, deployment: Deployment) -> Self {
         Self { deployment, ..self }
+    }
+
+    /// The same, with these texts and pictures for its pages.
+    pub fn with_book(self, book: Book) -> Self {
+        Self { book, ..self }
     }
 
     /// How much of what the isolate remembers is under way: guesses and questions of requests that wait for an answer.

@@ -43,6 +43,7 @@ mod sections;
 pub mod shape;
 mod strictness;
 mod text;
+pub mod texts;
 
 use std::sync::Arc;
 

@@ -201,7 +201,7 @@ export class Answer {
   }
 
   get requestId() {
-    return /"request_id":"([0-9a-f]+)"|Request id <code>([0-9a-f]+)</.exec(this.text)?.slice(1).find(Boolean) ?? this.header("edgegate-request-id") ?? this.echo?.fields.get("edgegate-request-id");
+    return /"request_id":"([0-9a-f]+)"|Request (?:id|ID) <code(?: dir="ltr")?>([0-9a-f]+)</.exec(this.text)?.slice(1).find(Boolean) ?? this.header("edgegate-request-id") ?? this.echo?.fields.get("edgegate-request-id");
   }
 
   #values(name) {

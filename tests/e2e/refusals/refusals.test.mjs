@@ -25,15 +25,15 @@ const { gate } = gateway;
 after(() => gateway.stop());
 
 const examples = [
-  ["/nowhere", 404, "no_route", "not_found"],
-  ["/files/a", 403, "credential_missing", "credential_missing"],
-  [link("/files/a", "", { key: "wrong" }), 403, "link_signature_mismatch", "link_invalid"],
-  [link("/files/a", "", { exp: now() - 1 }), 403, "link_expired", "link_expired"],
-  ["/me/a", 401, "credential_missing", "credential_missing"],
-  ["/account/", 401, "credential_missing", "credential_missing"],
-  ["/account//", 400, "path_ambiguous", "ambiguous_request"],
-  ["/account/?NONCE_TOKEN=x", 403, "nonce_forged", "nonce_invalid"],
-  ["/.edgegate/nothing", 404, "no_route", "not_found"],
+  ["/nowhere", 404, "no_route", "not_found", "There is nothing here"],
+  ["/files/a", 403, "credential_missing", "credential_missing", "This page is not open to everyone"],
+  [link("/files/a", "", { key: "wrong" }), 403, "link_signature_mismatch", "link_invalid", "This link is not valid"],
+  [link("/files/a", "", { exp: now() - 1 }), 403, "link_expired", "link_expired", "This link has expired"],
+  ["/me/a", 401, "credential_missing", "credential_missing", "This page is not open to everyone"],
+  ["/account/", 401, "credential_missing", "credential_missing", "Please sign in"],
+  ["/account//", 400, "path_ambiguous", "ambiguous_request", "This address is not clear"],
+  ["/account/?NONCE_TOKEN=x", 403, "nonce_forged", "nonce_invalid", "This link does not work any more"],
+  ["/.edgegate/nothing", 404, "no_route", "not_found", "There is nothing here"],
 ];
 
 test("a program gets problem+json with the public code, and the log has the reason under the same id", async () => {
@@ -51,17 +51,23 @@ test("a program gets problem+json with the public code, and the log has the reas
   }
 });
 
-test("a person gets a page: language, one title that is its heading, the id, no script, nothing from elsewhere", async () => {
-  for (const [path, code, reason, word] of examples) {
+test("a person gets a page: language, one title that is its heading, plain words, the id, no script, nothing from elsewhere", async () => {
+  for (const [path, code, reason, word, title] of examples) {
     const answer = await gate.get(path, { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" });
     await refused(answer, code, reason);
     assert.equal(answer.header("content-type"), "text/html; charset=utf-8");
     assert.match(answer.header("content-security-policy"), /^default-src 'none'; style-src/);
     const html = answer.text;
-    assert.match(html, /^<!doctype html>\n<html lang="en">/);
+    assert.match(html, /^<!doctype html>\n<html lang="en" dir="ltr">/);
     assert.equal(/<title>(.*?)<\/title>/.exec(html)[1], /<h1>(.*?)<\/h1>/.exec(html)[1]);
     assert.equal(html.match(/<h1/g).length, 1);
-    assert.match(html, new RegExp(`${code}.*${word}.*${answer.requestId}`));
+    assert.equal(/<h1>(.*?)<\/h1>/.exec(html)[1], title);
+    const [, id] = /<p class="small">Request ID <code dir="ltr">([0-9a-f]{32})<\/code><\/p><\/main>/.exec(html);
+    assert.equal(id, answer.requestId);
+    for (const unsaid of [word, reason, `${code}`]) assert.ok(!/[_\d]/.test(unsaid) || !html.replace(id, "").replace(/<style>.*?<\/style>/s, "").includes(unsaid), unsaid);
+    assert.match(html, /<a class="button[^>]*href="\/[^"]*"/);
+    assert.ok(answer.header("vary").split(", ").includes("Accept-Language"));
+    assert.equal(answer.header("content-language"), "en");
     assert.doesNotMatch(html, /<script|https?:|src=|<img/);
   }
 });

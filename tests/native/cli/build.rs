@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use edgegate_core::policy::{FORMAT, Policy};
+use edgegate_core::texts::Book;
 
 use super::run::{edgegate, root, shell};
 
@@ -116,5 +117,37 @@ fn a_missing_worker_is_named_with_what_makes_it() {
     let (home, _, out) = folders("missing");
     let ran = edgegate(&["build", "--policy", "edgegate.toml", "--worker", "/nowhere", "--out", &out]).ends(2);
     assert!(ran.err.contains("/nowhere/index_bg.wasm: ") && ran.err.contains("npm run build"), "{}", ran.err);
+    fs::remove_dir_all(home).unwrap();
+}
+
+#[test]
+fn pages_are_in_the_languages_of_the_policy_with_its_own_texts_and_pictures() {
+    let (home, worker, out) = folders("pages");
+    let policy = home.join("edgegate.toml");
+    let text = fs::read_to_string(root().join("edgegate.toml")).unwrap();
+    let pages = "\n[pages]\nlogo = \"art/logo.svg\"\nlanguages = [\"de\", \"en\"]\n[pages.texts.de]\nhome = \"Heim\"\n";
+    fs::write(&policy, format!("{text}{pages}")).unwrap();
+    let build = || edgegate(&["build", "--policy", policy.to_str().unwrap(), "--worker", &worker, "--out", &out]);
+    let missing = build().ends(2);
+    assert!(missing.err.contains("pages.logo: ") && missing.err.contains("logo.svg"), "{}", missing.err);
+    edgegate(&["check", policy.to_str().unwrap()]).ends(2);
+    fs::create_dir_all(home.join("art")).unwrap();
+    let logo = home.join("art/logo.svg");
+    fs::write(&logo, "no picture").unwrap();
+    assert!(build().ends(2).err.contains("this is no svg file"));
+    fs::write(&logo, format!("<svg>{}</svg>", " ".repeat(65_536))).unwrap();
+    assert!(build().ends(2).err.contains("at most 65536 are served"));
+    fs::write(&logo, "<svg/>").unwrap();
+    build().ends(0);
+    let module = fs::read(home.join("out/pages.bin")).unwrap();
+    let size = module.len();
+    let book = Book::new(move |from, to| module.get(from as usize..to as usize).unwrap_or_default().to_vec());
+    let german = String::from_utf8(book.piece("de.txt").unwrap()).unwrap();
+    assert!(german.contains("home = Heim\n") && german.contains("sign_in = Anmelden\n") && !german.contains('#'));
+    assert_eq!((book.piece("en.txt"), book.piece("fr.txt")), (None, None), "English is the Worker's own");
+    let name = book.picture("logo").unwrap();
+    assert!(name.starts_with("logo.") && name.ends_with(".svg") && name.len() == 25, "{name}");
+    assert_eq!(book.piece(&name).unwrap(), b"<svg/>");
+    assert!(size < 20_000, "{size}");
     fs::remove_dir_all(home).unwrap();
 }

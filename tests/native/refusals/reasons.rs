@@ -7,6 +7,8 @@ use edgegate_core::exchange::decision::Decision;
 use edgegate_core::exchange::format::ErrorFormat;
 use edgegate_core::exchange::{Handled, Moment};
 use edgegate_core::http::answer::Answer;
+use edgegate_core::page::{escape, refusal_key};
+use edgegate_core::policy::texts::{ENGLISH, find};
 use edgegate_core::refusal::Reason;
 use edgegate_core::testing::finish;
 use serde_json::Value;
@@ -126,7 +128,11 @@ fn every_refusal_keeps_its_reason_to_itself() {
                 {
                     check_authorization(&case, reason, answer);
                 }
+                Told::ByRoute(ErrorFormat::Generic) if answer.body.starts_with("<!doctype html>") => {
+                    check_page(&case, reason, &answer.body);
+                }
                 Told::ByRoute(ErrorFormat::Generic) => {
+                    assert_ne!(accept, "text/html", "{case}: no page");
                     let code = reason.public().code();
                     assert!(answer.body.contains(code), "{case}: {}", answer.body);
                     let says_more = answer.body.contains(reason.code()) && !code.contains(reason.code());
@@ -206,7 +212,12 @@ fn check_authorization(case: &Value, reason: Reason, answer: &Answer) {
                 | Reason::ParameterDuplicate
                 | Reason::ParameterShadowed
         );
-        assert!(about_the_client && answer.body.contains(reason.code()), "{case}: {}", answer.body);
+        let said = match reason {
+            Reason::ClientUnknown | Reason::ClientKind => "lost_unknown",
+            Reason::RedirectUnregistered => "lost_address",
+            _ => "lost_unreadable",
+        };
+        assert!(about_the_client && answer.body.contains(&escape(english(said))), "{case}: {}", answer.body);
         return;
     };
     let (address, query) = location.split_once('?').unwrap();
@@ -216,6 +227,34 @@ fn check_authorization(case: &Value, reason: Reason, answer: &Answer) {
     assert_eq!(names, ["error", "error_description", "iss"], "{case}: {location}");
     let known = ["access_denied", "invalid_request", "invalid_scope", "invalid_target", "unsupported_response_type"];
     assert!(known.contains(&members[0].1), "{case}: {location}");
+}
+
+/// A page says in plain words what happened and by which id its request is found; no code, and nothing of the reason.
+fn check_page(case: &Value, reason: Reason, page: &str) {
+    let public = reason.public();
+    if reason == Reason::SignInFailed && page.contains("name=\"password\"") {
+        // The form asks again.
+        assert!(
+            page.contains(&format!("<p role=\"alert\" class=\"alert\">{}</p>", english("sign_in_failed"))),
+            "{page}"
+        );
+        assert!(!page.contains(reason.code()), "{page}");
+        return;
+    }
+    let titles = [refusal_key(public), "please_sign_in"].map(|key| escape(english(&format!("{key}_title"))));
+    assert!(titles.iter().any(|title| page.contains(&format!("<h1>{title}</h1>"))), "{case}: {page}");
+    for code in [reason.code(), public.code()].iter().filter(|code| code.contains('_')) {
+        assert!(!page.contains(code), "{case}: {code} in {page}");
+    }
+    assert!(
+        page.contains("<p class=\"small\">Request ID <code dir=\"ltr\">request-1</code></p></main>"),
+        "{case}: {page}"
+    );
+    assert!(page.contains("<a class=\"button"), "{case}: no way on in {page}");
+}
+
+fn english(key: &str) -> &'static str {
+    find(ENGLISH, key).unwrap()
 }
 
 /// Code and message of a vendor's envelope, and nothing else in it.

@@ -77,7 +77,7 @@ fn confirm<P>(x: &Exchange<'_, P>, asked: &Asked<'_>, proof: impl Fn() -> String
         false if asked.method != "GET" || fetch_metadata::looks_ahead(asked.method, headers) => {
             Err(Reason::LinkNotUsed)
         }
-        false => Ok(Access::answer(page::confirm(&address(confirmation::PRESSED)))),
+        false => Ok(Access::answer(page::confirm(&x.setting(), &address(confirmation::PRESSED)))),
     }
 }
 

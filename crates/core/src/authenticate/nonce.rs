@@ -48,7 +48,7 @@ async fn redeem<P: Ports>(x: &Exchange<'_, P>, route: &Route, sealed: Sealed) ->
     let confirmed = request.method == "POST" && query::sole(raw_query, CONFIRM)?.is_some();
     if route.confirm && !confirmed {
         let action = format!("{}?{}", target.path, confirmation::with(raw_query, confirmation::PRESSED));
-        return Ok(Access::answer(page::confirm(&action)));
+        return Ok(Access::answer(page::confirm(&x.setting(), &action)));
     }
     if confirmed && !fetch_metadata::is_own_form(&request.headers, &target.origin()) {
         return Err(Reason::CrossSite);

@@ -11,10 +11,10 @@ use crate::http::answer::{Answer, with_cookies};
 use crate::http::query::{decode, encode_component};
 use crate::http::{Target, accept, cookie};
 use crate::own_paths::{CALLBACK, SIGN_IN};
-use crate::page;
+use crate::page::provider::{Attempt, Trouble, provider_trouble};
 use crate::policy::{Provider, Session};
 use crate::ports::Ports;
-use crate::refusal::Reason;
+use crate::refusal::{Public, Reason};
 use crate::refused::{Refusal, Said};
 
 /// A browser that sets out.
@@ -127,8 +127,17 @@ pub(crate) fn trouble<P>(x: &Exchange<'_, P>, label: &str, reason: Reason, again
     if !accept::prefers_html(x.request.headers.get("accept")) {
         return refusal;
     }
-    let page = page::trouble(reason, label, again, x.request_id);
-    refusal.saying(Said::Answer(page))
+    let kind = match reason {
+        Reason::ProviderDenied => Trouble::Cancelled,
+        Reason::BrokerStateExpired => Trouble::Late,
+        Reason::BrokerBrowser => Trouble::Elsewhere,
+        Reason::ProviderReplayed | Reason::NonceReplayed => Trouble::Used,
+        Reason::SignInLoop => Trouble::Loop,
+        reason if matches!(reason.public(), Public::Unavailable) => Trouble::Unreachable,
+        _ => Trouble::Refused,
+    };
+    let attempt = Attempt { status: reason.public().status(), label, again, request_id: x.request_id };
+    refusal.saying(Said::Answer(provider_trouble(&x.setting(), kind, &attempt).varying("Accept")))
 }
 
 /// The address that did not fit into the state, from the cookie beside it.

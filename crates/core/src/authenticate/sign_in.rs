@@ -8,7 +8,7 @@ use crate::http::cookie;
 use crate::http::query::encode_component;
 use crate::identity::Identity;
 use crate::own_paths::SIGN_IN;
-use crate::page;
+use crate::page::{self, SignInForm};
 use crate::policy::Revocation;
 use crate::ports::Ports;
 use crate::refusal::{Public, Reason};
@@ -86,7 +86,7 @@ pub fn to_sign_in<P>(x: &Exchange<'_, P>, next: &str) -> Result<Answer, Reason> 
     let fits = x.target.origin().len() + address.len() <= policy.limits.url;
     Ok(match fits {
         true => Answer::see_other(address),
-        false if policy.sign_in.is_some() => page::sign_in(next, "", false),
+        false if policy.sign_in.is_some() => page::sign_in(&x.setting(), &SignInForm { next, ..SignInForm::default() }),
         false => Answer::see_other(SIGN_IN.to_owned()),
     })
 }

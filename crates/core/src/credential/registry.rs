@@ -269,6 +269,8 @@ fn read(text: &str) -> Option<Client> {
     Some(Client {
         id: word("client_id")?,
         name: word("name")?,
+        homepage: None,
+        logo: None,
         kind: ClientKind::of(value.get("kind")?.as_str()?)?,
         secrets: value.get("secrets")?.as_array()?.iter().filter_map(secret).collect(),
         redirect_uris: list("redirect_uris"),

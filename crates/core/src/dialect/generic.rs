@@ -18,12 +18,15 @@ pub(crate) fn answer(refused: &Refused<'_>) -> Answer {
     let status = if public.status() == 401 && challenges.is_empty() { 403 } else { public.status() };
     let sign_in = sign_in_address(refused);
     let answer = match accept::prefers_html(request.headers.get("accept")) {
-        true => page::refusal(status, public, request_id, page::Way::on(sign_in.as_deref(), request.method)),
+        true => {
+            let way = page::Way::on(sign_in.as_deref(), request.method);
+            page::refusal(&refused.setting(), status, public, request_id, way)
+        }
         false => problem(status, public, detail, request_id),
     };
     let challenged =
         challenges.into_iter().fold(answer, |answer, challenge| answer.with("www-authenticate", challenge));
-    challenged.with("vary", "Accept".to_owned())
+    challenged.varying("Accept")
 }
 
 fn problem(status: u16, public: Public, detail: Option<&str>, request_id: &str) -> Answer {

@@ -9,7 +9,9 @@ pub mod generic;
 pub mod oauth;
 pub mod superoffice;
 
+use crate::exchange;
 use crate::http::Incoming;
+use crate::page::Setting;
 use crate::policy::Route;
 use crate::refusal::{Public, Reason};
 use crate::state::State;
@@ -37,5 +39,10 @@ impl Refused<'_> {
     /// What may be told.
     pub fn public(&self) -> Public {
         self.reason.public()
+    }
+
+    /// For whom its page is written.
+    pub(crate) fn setting(&self) -> Setting<'_> {
+        exchange::setting(self.state, self.request)
     }
 }

@@ -30,12 +30,12 @@ pub(crate) fn answer(refused: &Refused<'_>) -> Answer {
         401 if is_program => Answer::json(401, &json!({"Message": format!("{} {}", public.title(), taken(&schemes))})),
         _ if is_program => Answer::json(status, &json!({"Message": format!("{} {}", public.title(), public.advice())})),
         401 => page(refused, &schemes),
-        _ => page::refusal(status, public, request_id, page::Way::default()),
+        _ => page::refusal(&refused.setting(), status, public, request_id, page::Way::default()),
     };
     let challenger = |route| Challenger { state, route, public, realm: REALM };
     let challenges = route.into_iter().flat_map(|route| challenges(challenger(route), &schemes, status));
     let answer = challenges.fold(answer, |answer, challenge| answer.with("www-authenticate", challenge));
-    answer.with("vary", "Accept".to_owned())
+    answer.varying("Accept")
 }
 
 /// Every scheme on 401; on 403 only what a token lacks.

@@ -1,6 +1,6 @@
 //! `/.edgegate/email-link`: signing in by a link that comes by e-mail.
 //!
-//! A page asks for the address; the operator's own service says who that is and sends the link. The page afterwards says the same
+//! A page asks for the address, and so does the sign-in page, to which both post it; the operator's own service says who that is and sends the link. The page afterwards says the same
 //! whether the address is known or not. The link works once, by the button of a page, since mail scanners open links.
 
 use serde_json::{Value, json};
@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use crate::authenticate::attempt::{Attempt, Scope};
 use crate::authenticate::password;
 use crate::authenticate::sign_in::open_session;
-use crate::credential::bearer;
 use crate::credential::session::Opened;
 use crate::digest::sha256;
 use crate::endpoint::sign_in::{next, own_address};
@@ -21,11 +20,11 @@ use crate::identity::Identity;
 use crate::identity::claims::Claims;
 use crate::identity::person::Person;
 use crate::own_paths::EMAIL_LINK;
-use crate::page;
+use crate::page::provider::{email_confirm, email_form};
 use crate::policy::{EMAIL, EmailLink, Revocation, email};
 use crate::ports::{ClaimKey, Claimed, Ports};
 use crate::refusal::Reason;
-use crate::refused::Refusal;
+use crate::refused::{Refusal, only};
 use crate::sealed::once;
 use crate::sealed::record::{Record, is_name};
 use crate::sealed::seal::{self, Kind, Sealed, Terms};
@@ -36,48 +35,44 @@ use crate::sealed::store::{self, Found};
 /// # Errors
 /// `CrossSite`, `Throttled`, `FormMalformed`, `PasswordCheckUnavailable`, the reasons of nonces, storage's own.
 pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
-    let policy = x.state.policy.email_link.as_ref().ok_or(Reason::NoRoute)?;
     let query = x.target.query.unwrap_or_default();
     let link = value(query, "link")?;
-    match (x.request.method, link.is_empty()) {
-        ("POST", _) if !fetch_metadata::is_own_form(&x.request.headers, &x.target.origin()) => {
-            Err(Reason::CrossSite.into())
-        }
-        ("POST", true) => send(x, policy).await,
-        (_, true) => Ok(Access::answer(page::email_form(&next(x, query), ""))),
-        (method, false) => {
-            let (sealed, record) = open(x, &link).await?;
-            match method {
-                "POST" => redeem(x, &sealed, record).await,
-                _ => {
-                    let person = record.person.as_ref().map(|person| &*person.email).unwrap_or(&record.sub);
-                    let action = format!("{EMAIL_LINK}?{query}");
-                    Ok(Access::answer(page::email_confirm(&action, person)))
-                }
-            }
-        }
+    if link.is_empty() {
+        only(x.request, &["GET", "HEAD"])?;
+        return Ok(Access::answer(email_form(&x.setting(), &next(x, query), None)));
     }
+    if x.request.method == "POST" && !fetch_metadata::is_own_form(&x.request.headers, &x.target.origin()) {
+        return Err(Reason::CrossSite.into());
+    }
+    let (sealed, record) = open(x, &link).await?;
+    if x.request.method == "POST" {
+        return redeem(x, &sealed, record).await;
+    }
+    let person = record.person.as_ref().map_or(&*record.sub, |person| &person.email);
+    Ok(Access::answer(email_confirm(&x.setting(), &format!("{EMAIL_LINK}?{query}"), person)))
 }
 
-async fn send<P: Ports>(x: &Exchange<'_, P>, policy: &EmailLink) -> Result<Access, Refusal> {
+/// Sends a link to an address, if somebody has it, and says the same whether or not.
+///
+/// # Errors
+/// `FormMalformed` for what is no address; `Throttled`, `PasswordCheckUnavailable`, storage's own.
+pub(super) async fn send<P: Ports>(
+    x: &Exchange<'_, P>,
+    policy: &EmailLink,
+    next: &str,
+    given: &str,
+) -> Result<Access, Refusal> {
     let ctx = x.ctx();
-    if !x.request.has_form()? {
-        return Err(Reason::FormMalformed.into());
-    }
-    let form = bearer::read_form(x.ports, x.state.policy.limits.form).await?;
-    let next = next(x, &form);
-    let Some(address) = email(value(&form, "email")?.trim()) else {
-        return Ok(Access::answer(page::email_form(&next, &value(&form, "email")?)));
-    };
+    let address = email(given.trim()).ok_or(Reason::FormMalformed)?;
     // Who asks is counted as who guesses a password is; one address gets one mail a minute, whoever asks.
     Attempt::begin(x, Some(&format!("link to {address}")), Scope::Network).await?;
     let minute = ctx.now / 60;
     let folded = address.to_lowercase();
     let sent = ClaimKey::new(sha256(&[b"edgegate mail v1\0", folded.as_bytes(), b"\0", &minute.to_be_bytes()]));
     if once::take(ctx, &sent, ctx.now + 120, "").await? == Claimed::First {
-        ask(x, policy, &address, &next).await?;
+        ask(x, policy, &address, next).await?;
     }
-    Ok(Access::answer(page::email_sent(&next)))
+    Ok(Access::answer(email_form(&x.setting(), next, Some(&address))))
 }
 
 /// Has the link sent. Whom it is for is kept once it is known that somebody got it.

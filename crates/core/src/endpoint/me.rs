@@ -85,7 +85,7 @@ async fn show<P: Ports>(x: &Exchange<'_, P>, session: &Sealed, person: &Identity
         done: Done::of(&done),
         token: token.expose_text()?,
     };
-    Ok(me.page())
+    Ok(me.page(&x.setting()))
 }
 
 async fn end<P: Ports>(x: &Exchange<'_, P>, session: &Sealed, person: &Identity) -> Result<Answer, Reason> {

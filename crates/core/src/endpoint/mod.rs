@@ -1,6 +1,7 @@
 //! What the gateway answers itself: under `/.edgegate/`, and where the authorization server stands.
 
 mod admin;
+mod assets;
 mod broker;
 mod callback;
 mod email_link;
@@ -19,8 +20,8 @@ mod ticket;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::own_paths::{
-    self, ADMIN, ARRIVE, CALLBACK, EMAIL_LINK, EXPLAIN, HAND_OVER, HEALTH, HTTP_SESSION, JWKS, KNOWN, LOGOUT, ME,
-    SIGN_IN, SIGN_OUT, TICKET,
+    self, ADMIN, ARRIVE, ASSETS, CALLBACK, EMAIL_LINK, EXPLAIN, HAND_OVER, HEALTH, HTTP_SESSION, JWKS, KNOWN, LOGOUT,
+    ME, SIGN_IN, SIGN_OUT, TICKET,
 };
 use crate::policy::Policy;
 use crate::ports::Ports;
@@ -33,6 +34,7 @@ pub(crate) fn name(policy: &Policy, path: &str) -> Option<&'static str> {
         true if broker::is_one(policy, path) => Some(broker::BROKER),
         true if callback::is_one(policy, path) => Some(CALLBACK),
         true if logout::is_one(policy, path) => Some(LOGOUT),
+        true if path.starts_with(ASSETS) => Some(ASSETS),
         true => KNOWN.iter().find(|known| **known == path).copied(),
         false => oauth::name(policy, path),
     }
@@ -65,6 +67,10 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
         JWKS => {
             only(x.request, &["GET", "HEAD"])?;
             Ok(Access::answer(jwks::answer(x.state, loopback)?))
+        }
+        path if path.starts_with(ASSETS) => {
+            only(x.request, &["GET", "HEAD"])?;
+            Ok(Access::answer(assets::answer(x)?))
         }
         path if path.starts_with(ADMIN) && policy.admin.is_some() => {
             only(x.request, &["POST"])?;

@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
-use crate::authenticate::provider::Start;
+use crate::authenticate::provider::{Start, again};
 use crate::authenticate::sign_in::open_session;
 use crate::authenticate::{hosts, password};
 use crate::credential::bearer;
-use crate::credential::session::Opened;
+use crate::credential::session::{self, Opened};
 use crate::dialect::challenge;
+use crate::endpoint::email_link;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::http::answer::Answer;
 use crate::http::query::{self, value};
 use crate::http::{Target, accept, fetch_metadata};
-use crate::page;
+use crate::page::provider::{Choice, Provider as Button, choose};
+use crate::page::{self, SignInForm};
 use crate::policy::Provider;
 use crate::ports::Ports;
 use crate::refusal::Reason;
@@ -29,9 +31,6 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
     if request.method != "POST" {
         return ways(x, target.query.unwrap_or_default()).await;
     }
-    if state.policy.sign_in.is_none() {
-        return Err(Refusal::method(vec!["GET".to_owned(), "HEAD".to_owned()]));
-    }
     if !fetch_metadata::is_own_form(&request.headers, &target.origin()) {
         return Err(Reason::CrossSite.into());
     }
@@ -39,15 +38,23 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
         return Err(Reason::FormMalformed.into());
     }
     let form = bearer::read_form(ports, state.policy.limits.form).await?;
+    let next = next(x, &form);
+    let email = value(&form, "email")?;
+    if !email.is_empty() {
+        return by_email(x, &next, &email).await;
+    }
+    if state.policy.sign_in.is_none() {
+        return Err(Reason::FormMalformed.into());
+    }
     let account = value(&form, "account")?;
     let password = value(&form, "password")?;
-    let next = next(x, &form);
     let Some(subject) = password::check(x, &account, &password).await? else {
         let refusal = Refusal::from(Reason::SignInFailed);
         return Err(match accept::prefers_html(request.headers.get("accept")) {
             true => {
-                let form = page::sign_in(&next, &account, true).with("www-authenticate", challenge::session(state));
-                refusal.saying(Said::Answer(form))
+                let form = SignInForm { next: &next, account: &account, has_failed: true, has_session: false };
+                let page = page(x, form, "").varying("Accept");
+                refusal.saying(Said::Answer(page.with("www-authenticate", challenge::session(state))))
             }
             false => refusal,
         });
@@ -59,34 +66,72 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
 /// Where a person can sign in: the page, or the provider that the query names, by its name or by an e-mail address.
 async fn ways<P: Ports>(x: &Exchange<'_, P>, query: &str) -> Result<Access, Refusal> {
     let policy = &x.state.policy;
-    let sessions = policy.session.as_ref().ok_or(Reason::Internal)?;
     let next = next(x, query);
-    if hosts::is_one(x) {
+    if let Some(sessions) = policy.session.as_ref().filter(|_| hosts::is_one(x)) {
         return Ok(Access::answer(hosts::send(x, sessions, &[], &next)?));
     }
-    let email = value(query, "email")?;
-    let named = value(query, "provider")?;
+    let (email, named, hint) = (value(query, "email")?, value(query, "provider")?, value(query, "login_hint")?);
     let providers = offered(x, &next);
+    let is_sole_way = policy.sign_in.is_none() && policy.email_link.is_none();
     let chosen = match (&*named, &*email) {
-        ("", "") => match (providers, policy.sign_in.is_none() && policy.email_link.is_none()) {
-            ([sole], true) => Some(sole),
-            _ => None,
-        },
+        ("", "") if is_sole_way && providers.len() == 1 => providers.first(),
         ("", email) => providers.iter().find(|provider| provider.is_for(email)),
         (named, _) => providers.iter().find(|provider| provider.name == named),
     };
-    if let Some(provider) = chosen.filter(|_| !fetch_metadata::looks_ahead(x.request.method, &x.request.headers)) {
-        let hint = Some(value(query, "login_hint")?).filter(|hint| !hint.is_empty()).unwrap_or(email);
-        let start = Start { provider, next: &next, login_hint: Some(&*hint).filter(|hint| is_hint(hint)) };
-        return Ok(Access::answer(Box::pin(start.send(x, sessions)).await?));
+    let hint = if hint.is_empty() { &email } else { &hint };
+    match chosen.filter(|_| !fetch_metadata::looks_ahead(x.request.method, &x.request.headers)) {
+        Some(provider) => start(x, provider, &next, hint).await,
+        None => {
+            let form = SignInForm { next: &next, has_session: has_session(x), ..SignInForm::default() };
+            Ok(Access::answer(page(x, form, hint)))
+        }
     }
+}
+
+/// An address was given: its provider, or a link that is sent to it.
+async fn by_email<P: Ports>(x: &Exchange<'_, P>, next: &str, email: &str) -> Result<Access, Refusal> {
+    let policy = &x.state.policy;
+    let provider = offered(x, next).iter().find(|provider| provider.is_for(email));
+    match (provider, &policy.email_link) {
+        (Some(provider), _) => start(x, provider, next, email).await,
+        (None, Some(link)) => email_link::send(x, link, next, email).await,
+        (None, None) => Ok(Access::answer(page(x, SignInForm { next, ..SignInForm::default() }, email))),
+    }
+}
+
+async fn start<P: Ports>(x: &Exchange<'_, P>, provider: &Provider, next: &str, hint: &str) -> Result<Access, Refusal> {
+    let sessions = x.state.policy.session.as_ref().ok_or(Reason::Internal)?;
+    let start = Start { provider, next, login_hint: Some(hint).filter(|hint| is_hint(hint)) };
+    Ok(Access::answer(Box::pin(start.send(x, sessions)).await?))
+}
+
+/// The page, with every way there is to the address that is wanted.
+fn page<P>(x: &Exchange<'_, P>, form: SignInForm<'_>, login_hint: &str) -> Answer {
+    let policy = &x.state.policy;
+    let providers = offered(x, form.next);
     if providers.is_empty() && policy.email_link.is_none() {
-        return Ok(Access::answer(page::sign_in(&next, "", false)));
+        return page::sign_in(&x.setting(), &form);
     }
-    let is_unknown = !email.is_empty();
-    let (has_password, has_email_link) = (policy.sign_in.is_some(), policy.email_link.is_some());
-    let ways = page::Ways { next: &next, providers, has_password, has_email_link };
-    Ok(Access::answer(ways.page(Some(&*email).filter(|_| is_unknown))))
+    let hrefs: Vec<String> = providers.iter().map(|provider| again(provider, form.next)).collect();
+    let buttons: Vec<Button<'_>> =
+        providers.iter().zip(&hrefs).map(|(provider, href)| Button { label: &provider.label, href }).collect();
+    let has_domains = providers.iter().any(|provider| !provider.domains.is_empty());
+    let choice = Choice {
+        form,
+        providers: &buttons,
+        asks_password: policy.sign_in.is_some(),
+        asks_email: policy.email_link.is_some() || has_domains,
+        login_hint,
+    };
+    choose(&x.setting(), &choice)
+}
+
+/// Whether a session came along, as far as its cookie alone says that. Storage is not asked: all that hangs on it is a word.
+fn has_session<P>(x: &Exchange<'_, P>) -> bool {
+    let Some(policy) = &x.state.policy.session else { return false };
+    let value = x.cookies(policy).present(x.ctx()).ok().flatten();
+    let opened = value.and_then(|value| session::open(x.ctx(), policy, value).ok());
+    opened.is_some_and(|session| session.expires > x.now && !session::is_anonymous(&session))
 }
 
 /// The providers that can open what a person wants to go to.

@@ -1,13 +1,15 @@
 //! `/.edgegate/sign-out`: ends the session that the request came with.
 
 use crate::authenticate::sign_in::{end_session, signed_in};
+use crate::credential::bearer;
 use crate::credential::journey::SIGNED_IN;
 use crate::credential::provider::{address, endpoints};
 use crate::credential::session::{self, xsrf};
+use crate::endpoint::sign_in;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::http::answer::Answer;
-use crate::http::fetch_metadata;
+use crate::http::{fetch_metadata, query};
 use crate::identity::person::Person;
 use crate::own_paths::SIGN_OUT;
 use crate::page;
@@ -16,19 +18,27 @@ use crate::ports::Ports;
 use crate::refusal::Reason;
 use crate::refused::Refusal;
 
-/// GET shows a button, POST signs out and takes the cookie back.
+/// GET shows a button, POST signs out and takes the cookie back. A form that names a `next` leads there, for a sign-in as
+/// somebody else.
 ///
 /// # Errors
 /// `CrossSite`, `SecretMissing`, storage's own.
 pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
-    let Exchange { request, target, .. } = *x;
+    let Exchange { state, request, target, ports, .. } = *x;
     if request.method != "POST" {
-        return Ok(Access::answer(page::sign_out(false, false)));
+        return Ok(Access::answer(page::sign_out(&x.setting(), false, false)));
     }
     if !fetch_metadata::is_own_form(&request.headers, &target.origin()) {
         return Err(Reason::CrossSite.into());
     }
-    Ok(Access::answer(end(x).await?))
+    let form = match request.has_form() {
+        Ok(true) => bearer::read_form(ports, state.policy.limits.form).await?,
+        _ => Default::default(),
+    };
+    let done = end(x).await?;
+    // A person who takes another account goes on to what that is for.
+    let leads_on = query::sole(&form, "next").ok().flatten().is_some();
+    Ok(Access::answer(if leads_on { Answer::see_other(sign_in::next(x, &form)) } else { done }))
 }
 
 /// Ends the session, takes back what the browser has of it, and says so.
@@ -59,8 +69,8 @@ pub(super) async fn end<P: Ports>(x: &Exchange<'_, P>) -> Result<Answer, Reason>
         None => None,
     };
     Ok(match there {
-        Some((label, address)) => page::signed_out(label, &address),
-        None => page::sign_out(true, state.policy.has_sign_in()),
+        Some((label, address)) => page::provider::signed_out(&x.setting(), label, &address),
+        None => page::sign_out(&x.setting(), true, state.policy.has_sign_in()),
     })
 }
 

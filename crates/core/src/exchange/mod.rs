@@ -16,6 +16,7 @@ use crate::exchange::format::ErrorFormat;
 use crate::exchange::jar::Jar;
 use crate::http::{Deployment, Incoming, Target};
 use crate::identity::Identity;
+use crate::page::Setting;
 use crate::policy::{Route, Session};
 use crate::refusal::Reason;
 use crate::sealed::store::Context;
@@ -46,6 +47,11 @@ impl<'a, P> Exchange<'a, P> {
         self.state.context(self.target, self.now, self.ports)
     }
 
+    /// For whom its pages are written.
+    pub fn setting(&self) -> Setting<'a> {
+        setting(self.state, self.request)
+    }
+
     /// The cookies of sessions that its browser has, and gets, on a page of this site.
     pub fn cookies(&self, policy: &'a Session) -> Cookies<'a> {
         Cookies { policy, target: self.target, headers: &self.request.headers, embedded: false }
@@ -57,6 +63,11 @@ impl<'a, P> Exchange<'a, P> {
         let is_for_https = self.state.policy.gateway.issuer.is_https() || self.state.deployment == Deployment::Public;
         is_for_https && !self.target.secure && !self.target.is_loopback()
     }
+}
+
+/// For whom the pages are written that answer a request.
+pub(crate) fn setting<'a>(state: &'a State, request: &Incoming<'_>) -> Setting<'a> {
+    Setting::new(&state.policy.pages, &state.book, request.url, request.headers.get("accept-language"))
 }
 
 /// When a request came, and its name.

@@ -28,7 +28,7 @@ fn quality(accept: &str, wanted: &[&str]) -> u32 {
 }
 
 /// `qvalue` of RFC 9110 section 12.4.2; anything else is no preference at all.
-fn thousandths(q: &str) -> u32 {
+pub(super) fn thousandths(q: &str) -> u32 {
     let (whole, fraction) = q.trim().split_once('.').unwrap_or((q.trim(), ""));
     if whole.len() != 1 {
         return 0;

@@ -9,6 +9,8 @@ pub struct Answer {
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: String,
+    /// A body that is no text, in place of that.
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -20,7 +22,7 @@ impl Answer {
             ("x-content-type-options", "nosniff".to_owned()),
             ("referrer-policy", "strict-origin".to_owned()),
         ];
-        Self { status, headers, body }
+        Self { status, headers, body, bytes: Vec::new() }
     }
 
     /// A JSON answer.
@@ -42,6 +44,23 @@ impl Answer {
     pub fn kept(mut self) -> Self {
         for (_, value) in self.headers.iter_mut().filter(|(name, _)| *name == "cache-control") {
             *value = "public, max-age=300".to_owned();
+        }
+        self
+    }
+
+    /// That every cache may keep for good: its address changes with it.
+    pub fn kept_for_good(mut self) -> Self {
+        for (_, value) in self.headers.iter_mut().filter(|(name, _)| *name == "cache-control") {
+            *value = "public, max-age=31536000, immutable".to_owned();
+        }
+        self
+    }
+
+    /// That is another one for another value of a request's field (RFC 9110 section 12.5.5).
+    pub fn varying(mut self, field: &str) -> Self {
+        match self.headers.iter_mut().find(|(name, _)| *name == "vary") {
+            Some((_, value)) => *value = format!("{field}, {value}"),
+            None => self.headers.push(("vary", field.to_owned())),
         }
         self
     }

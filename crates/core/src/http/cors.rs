@@ -23,7 +23,7 @@ pub fn preflight(cors: &Cors, route: &Route, headers: &Headers<'_>) -> Result<An
     if !route.methods.iter().any(|m| m == method) || !wanted.all(is_granted) {
         return Err(Reason::PreflightDenied);
     }
-    let mut answer = Answer { status: 204, headers: Vec::new(), body: String::new() }
+    let mut answer = Answer { status: 204, ..Answer::default() }
         .with("cache-control", "no-store".to_owned())
         .with("vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers".to_owned())
         .with("access-control-allow-origin", origin.to_owned())

@@ -15,6 +15,7 @@ pub mod day;
 pub mod fetch_metadata;
 pub mod fields;
 pub mod headers;
+pub mod language;
 pub mod multipart;
 pub mod query;
 pub mod quotes;

@@ -7,7 +7,8 @@ use crate::http::agent::Agent;
 use crate::http::answer::Answer;
 use crate::http::day::{day, time_of_day};
 use crate::own_paths::{ME, SIGN_OUT};
-use crate::page::{escape, page};
+use crate::page::{Setting, escape, isolated};
+use crate::texts::Words;
 
 /// What the page tells.
 #[derive(Debug)]
@@ -74,76 +75,79 @@ impl Done {
 
 impl Me<'_> {
     /// The page.
-    pub fn page(&self) -> Answer {
+    pub fn page(&self, setting: &Setting<'_>) -> Answer {
+        let words = &setting.words;
         let said = match self.done {
-            Some(Done::Session) => TEXTS.session_ended,
-            Some(Done::Grant) => TEXTS.grant_ended,
-            Some(Done::Everywhere) => TEXTS.not_all_ended,
-            None => "",
+            Some(Done::Session | Done::Grant) => words.say("me_ended"),
+            Some(Done::Everywhere) => words.say("me_not_all_ended"),
+            None => String::new(),
         };
-        let said = if said.is_empty() { String::new() } else { format!("<p role=\"status\">{said}</p>") };
-        let more = if self.has_more { format!("<p>{}</p>", TEXTS.more) } else { String::new() };
-        let body = format!("{said}{}{}{}{}{more}", self.who(), self.here(), self.others(), self.grants());
-        let answer = page(200, TEXTS.title, &body);
+        let said = if said.is_empty() { said } else { format!("<p role=\"status\">{said}</p>") };
+        let more = if self.has_more { format!("<p>{}</p>", words.say("me_more")) } else { String::new() };
+        let (who, here, others) = (self.who(words), self.here(words), self.others(words));
+        let body = format!("{said}{who}{here}{others}{}{more}", self.grants(words));
+        let answer = setting.page(200, &words.say("me_title"), &body);
         answer.with("x-frame-options", "DENY".to_owned())
     }
 
-    fn who(&self) -> String {
+    fn who(&self, words: &Words<'_>) -> String {
         let known = self.name.or(self.email).unwrap_or(self.subject);
         let email = self.email.filter(|_| self.name.is_some());
-        let email = email.map_or(String::new(), |email| format!(" ({})", escape(email)));
-        format!("<p>{} <b>{}</b>{email}.</p>", TEXTS.signed_in_as, escape(known))
+        let email = email.map_or(String::new(), |email| format!(" ({})", isolated(&escape(email))));
+        format!("<p>{} <b>{}</b>{email}</p>", words.say("me_signed_in_as"), isolated(&escape(known)))
     }
 
-    fn here(&self) -> String {
-        let everywhere = self.form(&Button { end: Done::Everywhere, id: "", of: "" });
+    fn here(&self, words: &Words<'_>) -> String {
+        let everywhere = self.form(words, &Button { end: Done::Everywhere, id: "", of: "" });
         format!(
-            "<h2>{}</h2><p>{}</p><form method=\"post\" action=\"{SIGN_OUT}\"><button>{}</button></form>{everywhere}",
-            TEXTS.this_session,
-            described(self.here),
-            TEXTS.sign_out
+            "<h2>{}</h2>{}<form method=\"post\" action=\"{SIGN_OUT}\"><button>{}</button></form>{everywhere}",
+            words.say("me_this_session"),
+            described(words, self.here),
+            words.say("sign_out")
         )
     }
 
-    fn others(&self) -> String {
+    fn others(&self, words: &Words<'_>) -> String {
         let item = |told: &Told| {
             let what = format!("{}, {}", device(&told.agent), moment(told.since));
-            let form = self.form(&Button { end: Done::Session, id: &told.id, of: &what });
-            format!("<li>{}{form}</li>", described(told))
+            let form = self.form(words, &Button { end: Done::Session, id: &told.id, of: &what });
+            format!("<li>{}{form}</li>", described(words, told))
         };
         let list = match self.others.is_empty() {
-            true => format!("<p>{}</p>", TEXTS.no_others),
+            true => format!("<p>{}</p>", words.say("me_none")),
             false => format!("<ul>{}</ul>", self.others.iter().map(item).collect::<String>()),
         };
-        format!("<h2>{}</h2>{list}<p class=\"small\">{}</p>", TEXTS.other_sessions, TEXTS.lag)
+        format!("<h2>{}</h2>{list}<p class=\"small\">{}</p>", words.say("me_other_sessions"), words.say("me_lag"))
     }
 
-    fn grants(&self) -> String {
+    fn grants(&self, words: &Words<'_>) -> String {
         let Some(grants) = self.grants else { return String::new() };
         let item = |grant: &Grant| {
-            let form = self.form(&Button { end: Done::Grant, id: &grant.id, of: &grant.client });
+            let form = self.form(words, &Button { end: Done::Grant, id: &grant.id, of: &grant.client });
             let may: String = grant.may.iter().map(|one| format!("<li>{}</li>", escape(one))).collect();
             let may = if may.is_empty() { String::new() } else { format!("<ul>{may}</ul>") };
-            format!("<li><b>{}</b>, {} {}{may}{form}</li>", escape(&grant.client), TEXTS.allowed, moment(grant.since))
+            let client = isolated(&escape(&grant.client));
+            let since = row(&words.say("me_since"), &moment(grant.since));
+            format!("<li><b>{client}</b>{may}<dl>{since}</dl>{form}</li>")
         };
         let list = match grants.is_empty() {
-            true => format!("<p>{}</p>", TEXTS.no_grants),
+            true => format!("<p>{}</p>", words.say("me_none")),
             false => {
                 let list: String = grants.iter().map(item).collect();
-                format!("<ul>{list}</ul><p class=\"small\">{}</p>", TEXTS.keep)
+                format!("<ul>{list}</ul><p class=\"small\">{}</p>", words.say("me_keep"))
             }
         };
-        format!("<h2>{}</h2>{list}", TEXTS.applications)
+        format!("<h2>{}</h2>{list}", words.say("me_applications"))
     }
 
     /// A button that does one thing.
-    fn form(&self, button: &Button<'_>) -> String {
+    fn form(&self, words: &Words<'_>, button: &Button<'_>) -> String {
         let Button { end, id, of } = *button;
-        let said = match end {
-            Done::Session => TEXTS.end_session,
-            Done::Grant => TEXTS.end_grant,
-            Done::Everywhere => TEXTS.sign_out_everywhere,
-        };
+        let said = words.say(match end {
+            Done::Session => "me_end",
+            Done::Grant => "me_remove_access",
+            Done::Everywhere => "sign_out_everywhere",
+        });
         let id = if id.is_empty() { String::new() } else { hidden("id", id) };
         let name = if of.is_empty() { String::new() } else { format!(" aria-label=\"{said}: {}\"", escape(of)) };
         format!(
@@ -168,104 +172,44 @@ fn hidden(name: &str, value: &str) -> String {
     format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value))
 }
 
-/// A session in one line.
-fn described(told: &Told) -> String {
-    let (device, network, at) = (escape(&device(&told.agent)), escape(&told.network), moment(told.since));
-    let Texts { from, since, .. } = TEXTS;
-    format!("<b>{device}</b>, {from} {network}, {since} {at}{}", way(&told.by))
+/// A session.
+fn described(words: &Words<'_>, told: &Told) -> String {
+    let device = row(&words.say("me_device"), &escape(&device(&told.agent)));
+    let network = row(&words.say("me_network"), &escape(&told.network));
+    let since = row(&words.say("me_since"), &moment(told.since));
+    let way = match &*told.by {
+        "password" => words.say("password"),
+        "e-mail" => words.say("email"),
+        // Opened by a link, a program or the site: that says nothing to a person.
+        "" | "nonce" | "ticket" | "luminate" => String::new(),
+        other => escape(other),
+    };
+    format!("<dl>{device}{network}{since}{}</dl>", row(&words.say("me_signed_in_with"), &way))
+}
+
+/// What is not known is left out. `value` is HTML.
+fn row(name: &str, value: &str) -> String {
+    match value {
+        "" => String::new(),
+        value => format!("<dt>{name}</dt><dd>{}</dd>", isolated(value)),
+    }
 }
 
 fn device(agent: &Agent) -> String {
-    match (agent.program.as_str(), agent.system.as_str()) {
-        ("", "") => TEXTS.unknown_device.to_owned(),
-        (program, "") => program.to_owned(),
-        ("", system) => system.to_owned(),
-        (program, system) => format!("{program} {} {system}", TEXTS.on),
-    }
-}
-
-fn way(by: &str) -> String {
-    match by {
-        "" => String::new(),
-        "password" => format!(", {}", TEXTS.by_password),
-        "e-mail" => format!(", {}", TEXTS.by_email),
-        "nonce" => format!(", {}", TEXTS.by_nonce),
-        "ticket" => format!(", {}", TEXTS.by_ticket),
-        "luminate" => format!(", {}", TEXTS.by_site),
-        other => format!(", {} {}", TEXTS.by, escape(other)),
-    }
+    let words = [&*agent.program, &*agent.system];
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 fn moment(at: u64) -> String {
     format!("{} {} UTC", day(at), time_of_day(at))
 }
 
-/// Every text of the page.
-struct Texts {
-    title: &'static str,
-    signed_in_as: &'static str,
-    this_session: &'static str,
-    other_sessions: &'static str,
-    applications: &'static str,
-    sign_out: &'static str,
-    sign_out_everywhere: &'static str,
-    end_session: &'static str,
-    end_grant: &'static str,
-    no_others: &'static str,
-    no_grants: &'static str,
-    lag: &'static str,
-    keep: &'static str,
-    more: &'static str,
-    session_ended: &'static str,
-    grant_ended: &'static str,
-    not_all_ended: &'static str,
-    unknown_device: &'static str,
-    on: &'static str,
-    from: &'static str,
-    since: &'static str,
-    allowed: &'static str,
-    by: &'static str,
-    by_password: &'static str,
-    by_email: &'static str,
-    by_nonce: &'static str,
-    by_ticket: &'static str,
-    by_site: &'static str,
-}
-
-const TEXTS: Texts = Texts {
-    title: "Your account",
-    signed_in_as: "You are signed in as",
-    this_session: "This session",
-    other_sessions: "Other sessions",
-    applications: "Applications",
-    sign_out: "Sign out",
-    sign_out_everywhere: "Sign out everywhere",
-    end_session: "End session",
-    end_grant: "Remove access",
-    no_others: "You are not signed in anywhere else.",
-    no_grants: "No application may use your account.",
-    lag: "A session that was opened within the last minute may be missing here.",
-    keep: "Applications keep their access when you sign out, until you remove it here.",
-    more: "There is more than is shown here. End some of it to see the rest.",
-    session_ended: "The session was ended.",
-    grant_ended: "The application's access was removed.",
-    not_all_ended: "There were more sessions than could be ended at once. Sign out everywhere once more.",
-    unknown_device: "Unknown device",
-    on: "on",
-    from: "from",
-    since: "since",
-    allowed: "allowed",
-    by: "signed in by",
-    by_password: "signed in with a password",
-    by_email: "signed in by a link sent by e-mail",
-    by_nonce: "signed in by a link that works once",
-    by_ticket: "a program with a ticket",
-    by_site: "signed in on this site",
-};
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::Policy;
+    use crate::testing::EXAMPLE;
+    use crate::texts::Book;
 
     #[test]
     fn nothing_of_a_visitors_own_is_markup() {
@@ -286,7 +230,7 @@ mod tests {
             done: None,
             token: "t",
         };
-        let html = me.page().body;
+        let html = with(|setting| me.page(setting)).body;
         assert!(!html.contains("<b>\"") && !html.contains("\"'&"), "{html}");
         assert!(!html.contains("1001002"), "who has a name is not called by a number");
     }
@@ -305,10 +249,15 @@ mod tests {
             done: None,
             token: "t",
         };
-        let who = |name, email| me(name, email).who();
-        assert!(who(Some("Jo"), Some("jo@example.org")).contains("<b>Jo</b> (jo@example.org)."));
-        assert!(who(None, Some("jo@example.org")).contains("<b>jo@example.org</b>."));
-        assert!(who(None, None).contains("<b>1001002</b>."));
-        assert!(me(None, None).page().body.contains(TEXTS.no_others));
+        let who = |name, email| with(|setting| me(name, email).who(&setting.words));
+        assert!(who(Some("Jo"), Some("jo@example.org")).contains("<bdi>Jo</bdi></b> (<bdi>jo@example.org</bdi>)"));
+        assert!(who(None, Some("jo@example.org")).contains("<b><bdi>jo@example.org</bdi></b>"));
+        assert!(who(None, None).contains("<b><bdi>1001002</bdi></b>"));
+        assert!(with(|setting| me(None, None).page(setting)).body.contains("<p>None</p>"));
+    }
+
+    fn with<T>(look: impl FnOnce(&Setting<'_>) -> T) -> T {
+        let policy = Policy::read(EXAMPLE).unwrap();
+        look(&Setting::new(&policy.pages, &Book::default(), "https://gate.example.org/", None))
     }
 }

@@ -1,143 +1,174 @@
-//! Pages of signing in with a provider.
-
-use std::sync::Arc;
+//! Pages of a sign-in at another place: a provider, or an e-mail with a link.
 
 use crate::http::answer::Answer;
-use crate::http::query::encode_component;
-use crate::own_paths::{EMAIL_LINK, SIGN_IN};
-use crate::page::{escape, leading_away, page, password_form};
-use crate::policy::Provider;
-use crate::refusal::{Public, Reason};
+use crate::own_paths::SIGN_IN;
+use crate::page::setting::{Setting, isolated, leading_away};
+use crate::page::sign_in::{SignInForm, above, password_form};
+use crate::texts::escape;
 
-/// The ways in which a person can sign in.
+/// A way to sign in at another place.
 #[derive(Debug, Clone, Copy)]
-pub struct Ways<'a> {
-    /// Where to go afterwards.
-    pub next: &'a str,
-    /// With whom.
-    pub providers: &'a [Arc<Provider>],
-    /// By a password.
-    pub has_password: bool,
-    /// By a link that comes by e-mail.
-    pub has_email_link: bool,
+pub struct Provider<'a> {
+    /// What people call it.
+    pub label: &'a str,
+    /// Where its button leads.
+    pub href: &'a str,
 }
 
-impl Ways<'_> {
-    /// The page. `unknown`: an e-mail address that no provider is chosen by.
-    pub fn page(self, unknown: Option<&str>) -> Answer {
-        let next = self.next;
-        let mut body = String::new();
-        if unknown.is_some() {
-            body.push_str(
-                "<p role=\"alert\" class=\"alert\">There is no sign-in for this address here. Choose how to sign in.</p>",
-            );
+/// What the sign-in page offers.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Choice<'a> {
+    /// Where it leads afterwards, and whether a session came with the request.
+    pub form: SignInForm<'a>,
+    /// A button each.
+    pub providers: &'a [Provider<'a>],
+    /// Whether account and password are asked.
+    pub asks_password: bool,
+    /// Whether an e-mail address is asked, which picks a provider or gets a link. It is posted to the sign-in page as
+    /// `email`, with `next`.
+    pub asks_email: bool,
+    /// What is known of the address already (`login_hint`).
+    pub login_hint: &'a str,
+}
+
+/// The sign-in page with every way there is.
+pub fn choose(setting: &Setting<'_>, choice: &Choice<'_>) -> Answer {
+    let Choice { form, providers, asks_password, asks_email, login_hint } = *choice;
+    let words = &setting.words;
+    let button = |provider: &Provider<'_>| {
+        let said = words.with("choose_with", "provider", &isolated(&escape(provider.label)));
+        setting.button(" wide", &said, provider.href)
+    };
+    let buttons: String = providers.iter().map(button).collect();
+    let email = match asks_email {
+        true => email_field(setting, form.next, login_hint, &words.say("continue")),
+        false => String::new(),
+    };
+    let is_first = form.has_failed || (providers.is_empty() && !asks_email && !form.has_session);
+    let password = if asks_password { password_form(setting, &form, is_first) } else { String::new() };
+    let ways: Vec<String> = [buttons, email, password].into_iter().filter(|way| !way.is_empty()).collect();
+    let or = format!("<p class=\"or\">{}</p>", words.say("or"));
+    let body = [above(setting, form.next, form.has_session), ways.join(&or)].concat();
+    let status = if form.has_failed { 401 } else { 200 };
+    leading_away(setting.page(status, &words.say("sign_in_title"), &body), None)
+}
+
+/// What went wrong with a sign-in at a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The person stopped there.
+    Cancelled,
+    /// It could not be reached, or what it said was not what was agreed.
+    Unreachable,
+    /// It refused.
+    Refused,
+    /// It took too long.
+    Late,
+    /// It began in another browser, or cookies are off.
+    Elsewhere,
+    /// It is finished already: the back button.
+    Used,
+    /// The provider signed the person in, but the session did not hold, and going round again would not help.
+    Loop,
+}
+
+impl Trouble {
+    /// Every one.
+    pub const ALL: [Trouble; 7] = [
+        Trouble::Cancelled,
+        Trouble::Unreachable,
+        Trouble::Refused,
+        Trouble::Late,
+        Trouble::Elsewhere,
+        Trouble::Used,
+        Trouble::Loop,
+    ];
+
+    fn key(self) -> &'static str {
+        match self {
+            Trouble::Cancelled => "cancelled",
+            Trouble::Unreachable => "unreachable",
+            Trouble::Refused => "refused",
+            Trouble::Late => "late",
+            Trouble::Elsewhere => "elsewhere",
+            Trouble::Used => "used",
+            Trouble::Loop => "loop",
         }
-        for provider in self.providers {
-            let address = format!("{SIGN_IN}?provider={}&next={}", provider.name, encode_component(next));
-            let (address, label) = (escape(&address), escape(&provider.label));
-            body.push_str(&format!("<p><a class=\"button\" href=\"{address}\">Continue with {label}</a></p>"));
-        }
-        if self.providers.iter().any(|provider| !provider.domains.is_empty()) {
-            body.push_str(&format!(
-                "<form method=\"get\" action=\"{SIGN_IN}\"><input type=\"hidden\" name=\"next\" value=\"{}\">\
-                 <label for=\"email\">Or with your e-mail address</label>\
-                 <input id=\"email\" name=\"email\" type=\"email\" value=\"{}\" autocomplete=\"email\" required>\
-                 <button class=\"plain\">Continue</button></form>",
-                escape(next),
-                escape(unknown.unwrap_or_default())
-            ));
-        }
-        if self.has_email_link {
-            let address = escape(&format!("{EMAIL_LINK}?next={}", encode_component(next)));
-            body.push_str(&format!("<p><a href=\"{address}\">Get a link by e-mail</a></p>"));
-        }
-        if self.has_password {
-            body.push_str("<h2>Or with a password</h2>");
-            body.push_str(&password_form(next, "", false));
-        }
-        leading_away(page(200, "Sign in", &body))
     }
 }
 
-/// Asks for the address that a link is sent to. `given`: one that is none.
-pub fn email_form(next: &str, given: &str) -> Answer {
-    let alert = match given.is_empty() {
-        true => "",
-        false => "<p role=\"alert\" class=\"alert\">This is no e-mail address. Check it and try again.</p>",
-    };
-    let body = format!(
-        "{alert}<p>We send you a link that signs you in.</p><form method=\"post\" action=\"{EMAIL_LINK}\">\
-         <input type=\"hidden\" name=\"next\" value=\"{}\"><label for=\"email\">E-mail</label>\
-         <input id=\"email\" name=\"email\" type=\"email\" value=\"{}\" autocomplete=\"email\" required autofocus>\
-         <button>Send the link</button></form>",
-        escape(next),
-        escape(given)
-    );
-    page(200, "Sign in by e-mail", &body)
+/// Where it happened, and how to go on.
+#[derive(Debug, Clone, Copy)]
+pub struct Attempt<'a> {
+    /// Status of the answer.
+    pub status: u16,
+    /// What people call the provider.
+    pub label: &'a str,
+    /// Where it begins anew.
+    pub again: &'a str,
+    /// Of this request.
+    pub request_id: &'a str,
 }
 
-/// The same words whether the address is known or not.
-pub fn email_sent(next: &str) -> Answer {
-    let address = escape(&format!("{EMAIL_LINK}?next={}", encode_component(next)));
-    let body = format!(
-        "<p>If we know this address, a link is on its way to it. It works once, for a short time.</p>\
-         <p><a href=\"{address}\">Use another address</a></p>"
-    );
-    page(200, "Look into your inbox", &body)
+/// What happened, what to do, and a button to try again.
+pub fn provider_trouble(setting: &Setting<'_>, trouble: Trouble, attempt: &Attempt<'_>) -> Answer {
+    let Attempt { status, label, again, request_id } = *attempt;
+    let words = &setting.words;
+    let label = escape(label);
+    let title = words.with(&[trouble.key(), "_title"].concat(), "provider", &label);
+    let text = words.with(&[trouble.key(), "_text"].concat(), "provider", &isolated(&label));
+    let again = setting.button("", &words.say("try_again"), again);
+    let body = format!("<p>{text}</p>{}{}", setting.ways(&again), setting.id(request_id));
+    setting.page(status, &title, &body)
+}
+
+/// Signed out here, but not at the provider; `href` leads to where that can be done.
+pub fn signed_out(setting: &Setting<'_>, label: &str, href: &str) -> Answer {
+    let words = &setting.words;
+    let label = isolated(&escape(label));
+    let there = setting.button("", &words.with("signed_out_there", "provider", &label), href);
+    let text = words.with("signed_out_here", "provider", &label);
+    let body = format!("<p>{text}</p>{}", setting.ways(&there));
+    setting.page(200, &words.say("signed_out_title"), &body)
+}
+
+/// Asks for an e-mail address to which a link is sent; or, once that is done, to look for it, in the same words whether
+/// the address is known or not.
+pub fn email_form(setting: &Setting<'_>, next: &str, sent_to: Option<&str>) -> Answer {
+    let words = &setting.words;
+    if let Some(address) = sent_to {
+        let text = words.with("email_sent_text", "email", &isolated(&escape(address)));
+        let other = [SIGN_IN, "?next=", &crate::http::query::encode_component(next)].concat();
+        let other = setting.button(" plain", &words.say("email_other"), &other);
+        let body = format!("<p>{text}</p><p>{other}</p>");
+        return setting.page(200, &words.say("email_sent_title"), &body);
+    }
+    let field = email_field(setting, next, "", &words.say("email_send"));
+    let to = words.with("sign_in_to", "target", &setting.place(next));
+    let body = format!("<p>{to}</p><p>{}</p>{field}", words.say("email_text"));
+    leading_away(setting.page(200, &words.say("email_title"), &body), None)
 }
 
 /// Asks before a link is used, and says for whom it is.
-pub fn email_confirm(action: &str, person: &str) -> Answer {
+pub fn email_confirm(setting: &Setting<'_>, action: &str, person: &str) -> Answer {
+    let words = &setting.words;
     let body = format!(
-        "<p>This link signs you in as {}. It works once.</p><form method=\"post\" action=\"{}\"><button>Sign in</button></form>",
-        escape(person),
-        escape(action)
+        "<p>{}</p><form method=\"post\" action=\"{}\"><button>{}</button></form>",
+        words.with("email_confirm_text", "person", &isolated(&escape(person))),
+        escape(action),
+        words.say("sign_in")
     );
-    page(200, "Sign in", &body)
+    setting.page(200, &words.say("sign_in_title"), &body)
 }
 
-/// What went wrong at a provider, and a way to try again.
-pub fn trouble(reason: Reason, label: &str, again: &str, request_id: &str) -> Answer {
-    let label = escape(label);
-    let (title, text) = match reason {
-        Reason::ProviderDenied => (
-            "You were not signed in",
-            format!("{label} says that the sign-in was cancelled, or that you may not use this site."),
-        ),
-        Reason::BrokerStateExpired => {
-            ("That took too long", String::from("The sign-in was begun too long ago to be completed."))
-        }
-        Reason::BrokerBrowser => (
-            "This sign-in was begun elsewhere",
-            String::from("It was begun in another browser, or this browser keeps no cookies, which signing in needs."),
-        ),
-        Reason::ProviderReplayed => ("This sign-in was used already", String::from("Each sign-in works once.")),
-        Reason::SignInLoop => (
-            "The sign-in did not hold",
-            format!(
-                "{label} signed you in, but your browser did not keep it. Allow cookies for this site, or delete them, and try again."
-            ),
-        ),
-        reason if matches!(reason.public(), Public::Unavailable) => (
-            "Signing in is not possible just now",
-            format!("{label} could not be reached, or did not answer as it should. Who is signed in already stays so."),
-        ),
-        _ => ("You were not signed in", format!("What came back from {label} was not what it should be.")),
-    };
-    let (again, id) = (escape(again), escape(request_id));
-    let body = format!(
-        "<p>{text}</p><p><a class=\"button\" href=\"{again}\">Try again</a></p>\
-         <p class=\"small\">Request id <code>{id}</code>.</p>"
-    );
-    page(reason.public().status(), title, &body)
-}
-
-/// Somebody has signed out here, and still is signed in at the provider.
-pub fn signed_out(label: &str, there: &str) -> Answer {
-    let (label, there) = (escape(label), escape(there));
-    let body = format!(
-        "<p>You are signed out here. You may still be signed in at {label}.</p>\
-         <p><a class=\"button\" href=\"{there}\">Sign out of {label} too</a> <a class=\"button plain\" href=\"{SIGN_IN}\">Sign in again</a></p>"
-    );
-    page(200, "Signed out", &body)
+fn email_field(setting: &Setting<'_>, next: &str, known: &str, button: &str) -> String {
+    format!(
+        "<form method=\"post\" action=\"{SIGN_IN}\"><input type=\"hidden\" name=\"next\" value=\"{}\">\
+         <label for=\"email\">{}</label>\
+         <input id=\"email\" name=\"email\" type=\"email\" value=\"{}\" dir=\"ltr\" autocomplete=\"email\" required>\
+         <button>{button}</button></form>",
+        escape(next),
+        setting.words.say("email"),
+        escape(known),
+    )
 }

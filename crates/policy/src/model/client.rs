@@ -7,6 +7,10 @@ pub struct Client {
     pub id: String,
     /// What people are told it is called (default: the id).
     pub name: String,
+    /// Where people can read about it.
+    pub homepage: Option<String>,
+    /// Its picture.
+    pub logo: Option<String>,
     /// What it is.
     pub kind: ClientKind,
     /// Keyed digests of its secrets: one, and during a change of secrets a second.
@@ -70,6 +74,6 @@ pub struct SecretDigest {
     pub until: Option<u64>,
 }
 
-coded!(struct Client { id, name, kind, secrets, redirect_uris, scope, subject, acts_for_others, introspects_all, needs_pkce, needs_dpop, resources, changes });
+coded!(struct Client { id, name, homepage, logo, kind, secrets, redirect_uris, scope, subject, acts_for_others, introspects_all, needs_pkce, needs_dpop, resources, changes });
 coded!(enum ClientKind { 0 Confidential, 1 Public, 2 TokenPair });
 coded!(struct SecretDigest { text, until });

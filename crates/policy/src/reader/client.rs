@@ -1,5 +1,6 @@
 //! `[clients.*]`, and the rules that hold for every client, registered by whatever way.
 
+use super::page_texts;
 use super::table::Table;
 use super::text;
 use crate::client::{check, redirect_uri, resource, secret_digest};
@@ -30,6 +31,8 @@ fn client(id: &str, table: &Table<'_>) -> Option<Client> {
     let client = Client {
         id: id.to_owned(),
         name: table.checked(&client::NAME, text::title).unwrap_or_else(|| id.to_owned()),
+        homepage: table.checked(&client::HOMEPAGE, page_texts::https),
+        logo: table.checked(&client::LOGO, page_texts::https),
         kind: kind?,
         secrets: digest.into_iter().collect(),
         redirect_uris: table.list(&client::REDIRECT_URIS, redirect_uri),

@@ -1,5 +1,6 @@
 //! Reads the file: syntax, then every table, then what holds between them.
 
+pub(crate) mod accent;
 mod accept;
 pub(crate) mod allow;
 pub(crate) mod bucket;
@@ -20,6 +21,7 @@ pub(crate) mod oauth;
 mod order;
 mod origin_credentials;
 mod overlap;
+pub(crate) mod page_texts;
 pub(crate) mod problem;
 mod rate;
 pub(crate) mod routes;

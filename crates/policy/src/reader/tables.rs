@@ -8,8 +8,8 @@ use super::problem::Report;
 use super::table::Table;
 use super::{allow, client, deployment, luminate, oauth, origin_credentials, routes, rules, secrets, testing};
 use crate::sections::{
-    Surroundings, TABLE, basic, bearer, broker, email_link, issuer, key, link, maintenance, networks, nonce, provider,
-    registry, session, sign_in, signed_redirect, ticket, webhook,
+    Surroundings, TABLE, basic, bearer, broker, email_link, issuer, key, link, maintenance, networks, nonce, pages,
+    provider, registry, session, sign_in, signed_redirect, ticket, webhook,
 };
 use crate::{Carried, Objects, Paths, Policy, Route, RouteIndex, Xsrf};
 
@@ -42,6 +42,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
     let webhooks = webhook::read(&root, &mut taken);
     let providers = provider::read(&root, &keys, &origins, &mut taken);
     let networks = networks::read(&root);
+    let (pages, texts) = pages::read(&root);
     let limits = deployment::limits(&root);
     let (single_use, objects) = deployment::storage(&root);
     let objects = Objects { shards, ..objects };
@@ -99,6 +100,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
         identity,
         admin,
         maintenance,
+        pages,
         limits,
         single_use,
         objects,
@@ -111,6 +113,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
         carried: Carried::default(),
         digest: None,
         tests,
+        texts,
         places: Default::default(),
         allowances,
     })

@@ -22,6 +22,7 @@ pub(crate) mod link;
 pub(crate) mod maintenance;
 pub(crate) mod networks;
 pub(crate) mod nonce;
+pub(crate) mod pages;
 pub(crate) mod provider;
 pub(crate) mod registry;
 pub(crate) mod session;
@@ -42,6 +43,9 @@ pub use link::{Link, LinkScope};
 pub use maintenance::Maintenance;
 pub use networks::Networks;
 pub use nonce::Nonce;
+#[cfg(feature = "reader")]
+pub use pages::OwnTexts;
+pub use pages::{Accent, Pages};
 pub use provider::{ClientAuthentication, Endpoints, Provider};
 pub use registry::Registry;
 pub use session::{CookieStyle, Session};
@@ -97,6 +101,8 @@ pub struct Policy {
     pub admin: Option<Admin>,
     /// What is said while the site is closed.
     pub maintenance: Maintenance,
+    /// What its own pages look like.
+    pub pages: Pages,
     /// Bounds on a request before anything else is looked at.
     pub limits: Limits,
     /// Who decides on single use.
@@ -126,6 +132,9 @@ pub struct Policy {
     /// Requests and what they must come to. They are no part of what is compiled.
     #[cfg(feature = "reader")]
     pub tests: Vec<PolicyTest>,
+    /// Texts of its pages that are the operator's own. The tool writes them beside what is compiled.
+    #[cfg(feature = "reader")]
+    pub texts: Vec<OwnTexts>,
     /// Where the tables stand in the file.
     #[cfg(feature = "reader")]
     pub(crate) places: crate::reader::problem::Places,
@@ -134,16 +143,17 @@ pub struct Policy {
     pub(crate) allowances: Vec<crate::reader::allow::Allowance>,
 }
 
-coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, registry, clients, oauth, issuers, session, nonce, providers, sign_in, email_link, basic, ticket, brokers, luminate, identity, admin, maintenance, limits, single_use, objects, webhooks, networks, routes, index, gives_xsrf_tokens, takes_xsrf_header, paths, claims } without {
+coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, registry, clients, oauth, issuers, session, nonce, providers, sign_in, email_link, basic, ticket, brokers, luminate, identity, admin, maintenance, pages, limits, single_use, objects, webhooks, networks, routes, index, gives_xsrf_tokens, takes_xsrf_header, paths, claims } without {
     carried,
     digest,
     #[cfg(feature = "reader")] tests,
+    #[cfg(feature = "reader")] texts,
     #[cfg(feature = "reader")] places,
     #[cfg(feature = "reader")] allowances,
 });
 
 /// The layout of the model. Another layout gets another number: `fixtures/policy/compiled.json` holds the two together.
-pub const FORMAT: u32 = 5;
+pub const FORMAT: u32 = 6;
 
 /// The keys that a table names.
 #[cfg(feature = "reader")]
@@ -189,6 +199,7 @@ impl Policy {
             ("identity", said(&self.identity)),
             ("admin", said(&self.admin)),
             ("maintenance", said(&self.maintenance)),
+            ("pages", said(&self.pages)),
             ("limits", said(&self.limits)),
             ("storage", said(&(self.single_use, location_hint, jurisdiction))),
         ]
@@ -261,6 +272,7 @@ mod file {
             &root::IDENTITY,
             &root::ADMIN,
             &maintenance::SECTION,
+            &pages::SECTION,
             &root::LIMITS,
             &root::STORAGE,
             &root::ALLOW_WARNINGS,

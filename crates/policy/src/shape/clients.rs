@@ -12,6 +12,8 @@ pub(crate) mod client {
         &[
             &KIND,
             &NAME,
+            &HOMEPAGE,
+            &LOGO,
             &SECRET_DIGEST,
             &REDIRECT_URIS,
             &SCOPE,
@@ -41,6 +43,20 @@ pub(crate) mod client {
          another.",
     )
     .usually("the id");
+    pub(crate) static HOMEPAGE: Key = Key::new(
+        "homepage",
+        Kind::Text,
+        HTTPS,
+        "Where people can read about it: an https address, linked on the consent page.",
+    )
+    .usually("none");
+    pub(crate) static LOGO: Key = Key::new(
+        "logo",
+        Kind::Text,
+        HTTPS,
+        "Its picture on the consent page: an https address. The browser of whoever is asked fetches it from there.",
+    )
+    .usually("none");
     pub(crate) static SECRET_DIGEST: Key = Key::new(
         "secret_digest",
         Kind::Text,
@@ -116,4 +132,5 @@ pub(crate) mod client {
          of the routes that accept `bearer`, as the metadata of [protected resources](oauth.md#what-the-endpoints-answer) name them. A token for `https://gate.example.org/api` opens that address and \
          everything below it. A token that was requested without a resource is not bound to any.",
     );
+    const HTTPS: &str = r#""type": "string", "pattern": "^https://[^\\s\"'<>\\\\^`{|}#;,]+$", "maxLength": 2000"#;
 }

@@ -162,6 +162,8 @@ fn read(request: &Map<String, Value>) -> Result<Client, Wrong> {
     let client = Client {
         id: String::new(),
         name: name.to_owned(),
+        homepage: None,
+        logo: None,
         kind,
         secrets: Vec::new(),
         redirect_uris: checked("redirect_uris", policy::redirect_uri)?,

@@ -42,7 +42,7 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>, oauth: &OAuth) -> Result<Acce
     let asked = match returning(x, query).await {
         Ok(asked) => asked,
         Err(reason) if words::error(reason).0 < 500 => {
-            return Err(Refusal::from(reason).saying(Said::Answer(consent::lost(reason, x.request_id))));
+            return Err(Refusal::from(reason).saying(Said::Answer(consent::lost(&x.setting(), reason, x.request_id))));
         }
         Err(reason) => return Err(reason.into()),
     };
@@ -138,7 +138,7 @@ async fn decide<P: Ports>(
     } else if !may_be_silent(x, asked) || !grants.is_remembered(&asked.client, &allowed).await? {
         let token = session_token::token(ctx, sessions, &session, &purpose)?;
         let consent = Consent { client: &asked.client, allowed: &allowed, query, token: token.expose_text()? };
-        return Ok(consent.page(oauth));
+        return Ok(consent.page(&x.setting(), oauth, &allowed.subject));
     }
     // What is allowed may last for a year. A person who has signed out, anywhere, cannot allow it.
     if ctx.policy.single_use == SingleUse::Ledger && store::is_revoked(ctx, &session).await? {
