@@ -6,7 +6,7 @@ use crate::credential::grant::Grants;
 use crate::credential::grant::code::Authorization;
 use crate::digest::{base64url, from_base64url};
 use crate::policy::SingleUse;
-use crate::ports::{KvStore, Ledger};
+use crate::ports::{KvStore, Ledger, Tombstone};
 use crate::refusal::Reason;
 use crate::sealed::index::{self, Page, Whose};
 use crate::sealed::record::Record;
@@ -42,10 +42,10 @@ pub struct Ended {
 
 impl<P> Grants<'_, P> {
     /// Notes a grant that begins. One that cannot be noted could not be found when its person has to go, so no token is
-    /// given for it.
+    /// given for it. What KV does not take now the Ledger gives it later.
     pub(super) async fn note(self, family: &[u8; 16], allowed: &Authorization, record: &Record) -> Result<(), Reason>
     where
-        P: KvStore,
+        P: KvStore + Ledger,
     {
         let ctx = self.ctx;
         let told = json!({
@@ -56,7 +56,13 @@ impl<P> Grants<'_, P> {
             "since": ctx.now,
         });
         let key = allowed.person().key(KIND, None, &format!("{}:{}", base64url(family), record.ends));
-        ctx.ports.put(&key, &told.to_string(), store::kv_expiry(ctx.now, record.ends)).await
+        let told = told.to_string();
+        let written = ctx.ports.put(&key, &told, store::kv_expiry(ctx.now, record.ends)).await;
+        if written.is_ok() || ctx.policy.single_use == SingleUse::BestEffort {
+            return written;
+        }
+        let later = Tombstone { key: &key, value: &told, again: false };
+        ctx.ports.revoke(&super::of_family("noted", family), record.ends, &later).await
     }
 
     /// A page of the grants that live.
