@@ -55,7 +55,7 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
 /// Sends a link to an address, if somebody has it, and says the same whether or not.
 ///
 /// # Errors
-/// `FormMalformed` for what is no address; `Throttled`, `PasswordCheckUnavailable`, storage's own.
+/// `Throttled`, `PasswordCheckUnavailable`, storage's own.
 pub(super) async fn send<P: Ports>(
     x: &Exchange<'_, P>,
     policy: &EmailLink,
@@ -63,7 +63,9 @@ pub(super) async fn send<P: Ports>(
     given: &str,
 ) -> Result<Access, Refusal> {
     let ctx = x.ctx();
-    let address = email(given.trim()).ok_or(Reason::FormMalformed)?;
+    let Some(address) = email(given.trim()) else {
+        return Ok(Access::answer(email_form(&x.setting(), next, None)));
+    };
     // Who asks is counted as who guesses a password is; one address gets one mail a minute, whoever asks.
     Attempt::begin(x, Some(&format!("link to {address}")), Scope::Network).await?;
     let minute = ctx.now / 60;
