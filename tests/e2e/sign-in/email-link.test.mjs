@@ -81,10 +81,11 @@ test("it works once; a scanner that opens or looks ahead uses nothing up", async
 test("the page says the same whether the address is known or not", async () => {
   const browser = new Visitor(gate);
   const form = async () => browser.go("/.edgegate/email-link?next=%2F");
-  const known = await browser.submit(await form(), { email: address() });
-  const unknown = await browser.submit(await form(), { email: "nobody@elsewhere.example" });
-  assert.equal(known.status, unknown.status);
-  assert.equal(known.text, unknown.text);
+  const emails = [address(), "nobody@elsewhere.example"];
+  const pages = [];
+  for (const email of emails) pages.push(await browser.submit(await form(), { email }));
+  const [known, unknown] = pages.map(({ status, text }, at) => `${status} ${text.replaceAll(emails[at], "…")}`);
+  assert.equal(known, unknown);
 });
 
 test("an address gets one link a minute, whoever asks", async () => {

@@ -35,6 +35,8 @@ fn the_tests_in_the_documentation_pass() {
     let blocks = text.split("\n```toml\n").skip(1).map(|rest| rest.split("\n```").next().unwrap());
     let file = scratch("documented-tests").join("edgegate.toml");
     fs::write(&file, blocks.map(|block| format!("{block}\n")).collect::<String>()).unwrap();
+    fs::write(file.with_file_name("logo.svg"), "<svg xmlns=\"http://www.w3.org/2000/svg\"/>").unwrap();
+    fs::write(file.with_file_name("favicon.ico"), b"\0\0\x01\0\x01\0").unwrap();
     let ran = edgegate(&["check", file.to_str().unwrap()]).ends(0);
     assert!(ran.out.contains(", 10 tests passed: no problem"), "{}", ran.out);
 }
