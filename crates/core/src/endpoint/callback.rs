@@ -6,7 +6,7 @@ use crate::credential::bearer;
 use crate::credential::journey::{Returned, SIGNED_IN};
 use crate::credential::provider::{self, Code, Talk, endpoints};
 use crate::credential::session::{self, Opened};
-use crate::endpoint::sign_in::own_address;
+use crate::endpoint::next::own_address;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::http::answer::Answer;

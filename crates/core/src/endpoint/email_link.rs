@@ -10,7 +10,7 @@ use crate::authenticate::password;
 use crate::authenticate::sign_in::open_session;
 use crate::credential::session::Opened;
 use crate::digest::sha256;
-use crate::endpoint::sign_in::{next, own_address};
+use crate::endpoint::next::{next, own_address};
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::http::answer::Answer;

@@ -6,7 +6,7 @@ use crate::authenticate::sign_in::{SignedIn, signed_in};
 use crate::credential::journey::SIGNED_IN;
 use crate::credential::session::shared::{self, To};
 use crate::credential::session::{self, xsrf};
-use crate::endpoint::sign_in::own_address;
+use crate::endpoint::next::own_address;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::http::answer::Answer;

@@ -12,6 +12,7 @@ pub(crate) mod http_session;
 mod jwks;
 mod logout;
 mod me;
+mod next;
 pub(crate) mod oauth;
 mod sign_in;
 mod sign_out;

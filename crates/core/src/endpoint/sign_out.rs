@@ -5,7 +5,7 @@ use crate::credential::bearer;
 use crate::credential::journey::SIGNED_IN;
 use crate::credential::provider::{address, endpoints};
 use crate::credential::session::{self, xsrf};
-use crate::endpoint::sign_in;
+use crate::endpoint::next::next;
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
 use crate::http::answer::Answer;
@@ -38,7 +38,7 @@ pub async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refusal> {
     let done = end(x).await?;
     // A person who takes another account goes on to what that is for.
     let leads_on = query::sole(&form, "next").ok().flatten().is_some();
-    Ok(Access::answer(if leads_on { Answer::see_other(sign_in::next(x, &form)) } else { done }))
+    Ok(Access::answer(if leads_on { Answer::see_other(next(x, &form)) } else { done }))
 }
 
 /// Ends the session, takes back what the browser has of it, and says so.
