@@ -126,7 +126,7 @@ test("the gate's own form gets no code with a token of another session or anothe
     // The other way round: the token as the page has it, and the form sent somewhere else.
     if (url === target) continue;
     await page.goto(target);
-    await page.locator("form").evaluate((form, action) => (form.action = action), url);
+    await page.locator("form:has(input[name=consent])").evaluate((form, action) => (form.action = action), url);
     const [other] = await Promise.all([page.waitForResponse(url), allow(page).click()]);
     assert.equal(other.status(), 403, url);
     assert.deepEqual(app.takeCame(), []);
@@ -142,13 +142,13 @@ test("the gate's own form gets no code with a token of another session or anothe
 
 test("a form without a decision, or with two, allows nothing", async () => {
   const { page } = await asked();
-  await page.locator("form").evaluate((form) => form.insertAdjacentHTML("beforeend", '<input name="decision" value="allow">'));
+  await page.locator("form:has(input[name=consent])").evaluate((form) => form.insertAdjacentHTML("beforeend", '<input name="decision" value="allow">'));
   const [answer] = await Promise.all([page.waitForResponse(target), allow(page).click()]);
   assert.equal(answer.status(), 400);
   assert.deepEqual(app.takeCame(), []);
 
   await page.goto(target);
-  await page.locator("form").evaluate((form) => form.submit());
+  await page.locator("form:has(input[name=consent])").evaluate((form) => form.submit());
   await page.waitForURL(`${app.callback}?**`);
   const [{ error, code }] = app.takeCame();
   assert.deepEqual([error, code], ["access_denied", undefined]);

@@ -92,7 +92,7 @@ test("cancelled: a page that says so, and a button that tries again", async () =
   await page.goto(`${address}/inside/wanted?x=1`);
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.waitForURL(`${address}/.edgegate/callback/corp?*`);
-  assert.match(await page.locator("h1").innerText(), /not signed in/);
+  assert.match(await page.locator("h1").innerText(), /cancelled/);
   await picture(page, "provider-cancelled");
   await page.getByRole("link", { name: "Try again" }).click();
   await signIn(page);
@@ -132,7 +132,8 @@ test("several providers: the page asks which, by name or by e-mail address", asy
   await page.goto(`${address}/either/?a=1`);
   await picture(page, "provider-choice");
   assert.match(await shown(page), /Posting & Co/);
-  await page.getByLabel("Or with your e-mail address").fill("jo@example.org");
+  await page.getByLabel("E-mail address").fill("jo@example.org");
+  assert.equal(await page.getByLabel("Password").count(), 0, "no password opens this page");
   await page.getByRole("button", { name: "Continue" }).click();
   await page.waitForURL(`${provider.url}/sign-in/*`);
   await page.goto(`${address}/either/?a=1`);

@@ -110,6 +110,7 @@ async fn start<P: Ports>(x: &Exchange<'_, P>, provider: &Provider, next: &str, h
 fn page<P>(x: &Exchange<'_, P>, form: SignInForm<'_>, login_hint: &str) -> Answer {
     let policy = &x.state.policy;
     let providers = offered(x, form.next);
+    let is_open = asked_for(x, form.next).is_none();
     if providers.is_empty() && policy.email_link.is_none() {
         return page::sign_in(&x.setting(), &form);
     }
@@ -120,8 +121,8 @@ fn page<P>(x: &Exchange<'_, P>, form: SignInForm<'_>, login_hint: &str) -> Answe
     let choice = Choice {
         form,
         providers: &buttons,
-        asks_password: policy.sign_in.is_some(),
-        asks_email: policy.email_link.is_some() || has_domains,
+        asks_password: policy.sign_in.is_some() && is_open,
+        asks_email: (policy.email_link.is_some() && is_open) || has_domains,
         login_hint,
     };
     choose(&x.setting(), &choice)
@@ -137,14 +138,16 @@ fn has_session<P>(x: &Exchange<'_, P>) -> bool {
 
 /// The providers that can open what a person wants to go to.
 fn offered<'p, P>(x: &Exchange<'p, P>, next: &str) -> &'p [Arc<Provider>] {
+    asked_for(x, next).unwrap_or(&x.state.policy.providers)
+}
+
+/// Those of the route that an address leads along, if it asks for some: no other way to sign in opens it.
+fn asked_for<'p, P>(x: &Exchange<'p, P>, next: &str) -> Option<&'p [Arc<Provider>]> {
     let policy = &x.state.policy;
     let address = format!("{}{next}", x.target.origin());
-    let target = Target::received(&address, policy.limits.url);
-    let route = target.ok().and_then(|target| routing::find(policy, "GET", &target).ok());
-    match route {
-        Some(route) if !route.providers.is_empty() => &route.providers,
-        _ => &policy.providers,
-    }
+    let target = Target::received(&address, policy.limits.url).ok()?;
+    let route = routing::find(policy, "GET", &target).ok()?;
+    Some(&*route.providers).filter(|providers| !providers.is_empty())
 }
 
 /// What can be an e-mail address or a name of an account.
