@@ -82,7 +82,7 @@ fn more_than_one_request_can_end_is_said_and_the_session_stays() {
     let (site, _) = places(&world);
     let here = session_of(&site, "jo");
     let jo = Owner { issuer: "", subject: "jo" };
-    for number in 0..301 {
+    for number in 0..451 {
         // Nothing can be read of these, so they only lie in front.
         finish(site.ports.put(&jo.key("ofs", None, &format!("!{number:03}")), "{}", NOW + 3600)).unwrap().unwrap();
     }
@@ -99,15 +99,20 @@ fn one_request_ends_so_many_and_the_next_goes_on() {
     let world = World::at(NOW);
     let (site, _) = places(&world);
     let issuer = "https://one.example";
-    // The test's pages are short: so many that one request goes through them all, but for the last.
-    let all: Vec<Request> = (0..303).map(|_| at_provider(&site, &world, "jo", issuer, None)).collect();
+    let all: Vec<Request> = (0..720).map(|_| at_provider(&site, &world, "jo", issuer, None)).collect();
     let jo = Whose::of(Owner { issuer, subject: "jo" });
     let living = || all.iter().filter(|request| refusal(&site.ask(request)).is_none()).count();
-    let swept = finish(index::end_all(context(&site, &world), jo)).unwrap().unwrap();
-    assert!(swept.next.is_some());
-    assert_eq!(living(), 3);
+    let ctx = context(&site, &world);
+    let sweep = || finish(index::end_all(ctx, jo)).unwrap().unwrap();
+    // Some end, and the same isolate, asked again at once, gets past those. The test's pages are short, so a request does not
+    // get to the end of the list here.
+    assert!(sweep().next.is_some());
+    assert_eq!(living(), 370);
+    assert!(sweep().next.is_some());
+    assert_eq!(living(), 270);
+    // After a while those are gone from the list.
     world.pass(LAG);
-    assert_eq!(keys(&world, "ofs:"), 3);
+    assert_eq!(keys(&world, "ofs:"), 270);
     assert_eq!(finish(index::end_all(context(&site, &world), jo)).unwrap(), Ok(Swept { next: None }));
     assert_eq!(living(), 0);
 }

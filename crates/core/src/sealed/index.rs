@@ -130,7 +130,7 @@ const PAGE: u32 = 40;
 /// The most that KV lists at once.
 const LONG_PAGE: u32 = 1000;
 /// Pages that one request goes through for what it wants. That they are listed costs little.
-pub const MOST_PAGES: usize = 100;
+pub const MOST_PAGES: usize = 150;
 /// The value of a key whose thing has ended. It tells nothing.
 pub const GONE: &str = "{}";
 

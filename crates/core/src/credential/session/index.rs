@@ -243,4 +243,4 @@ fn read(text: &str, ending: &Ending) -> Option<Told> {
 /// What the keys begin with.
 const KIND: &str = "ofs";
 /// Sessions that one request ends. Each takes two operations, of the thousand that the platform grants.
-const MOST: usize = 400;
+const MOST: usize = 350;
