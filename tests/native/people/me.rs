@@ -7,9 +7,9 @@ use super::{account, grant, session_of, strict};
 use crate::support::oauth::{authorization, fields};
 use crate::support::{NOW, POLICY, Request, Site, answer, refusal, set_cookies};
 
-const ME: &str = "/.edgegate/me";
+pub(super) const ME: &str = "/.edgegate/me";
 
-fn page(site: &Site, session: &str) -> String {
+pub(super) fn page(site: &Site, session: &str) -> String {
     let handled = site.ask(&Request::get(ME).session(session));
     assert_eq!((handled.refused, answer(&handled).status), (None, 200));
     assert!(answer(&handled).headers.contains(&("cache-control", "no-store".to_owned())));
@@ -17,7 +17,7 @@ fn page(site: &Site, session: &str) -> String {
 }
 
 /// The forms of a page that end such a thing: what each posts.
-fn forms(html: &str, end: &str) -> Vec<String> {
+pub(super) fn forms(html: &str, end: &str) -> Vec<String> {
     let value = |form: &str, name: &str| {
         let (_, rest) = form.split_once(&format!("name=\"{name}\" value=\""))?;
         Some(format!("{name}={}", rest.split('"').next()?))
@@ -29,7 +29,7 @@ fn forms(html: &str, end: &str) -> Vec<String> {
         .collect()
 }
 
-fn post(site: &Site, session: &str, form: &str) -> (Option<Reason>, u16, Option<String>) {
+pub(super) fn post(site: &Site, session: &str, form: &str) -> (Option<Reason>, u16, Option<String>) {
     let handled = site.ask(&Request::new("POST", ME).session(session).form(form));
     let location =
         answer(&handled).headers.iter().find(|(name, _)| *name == "location").map(|(_, value)| value.clone());

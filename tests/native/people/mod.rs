@@ -2,6 +2,7 @@
 
 mod consent;
 mod ended;
+mod many;
 mod me;
 
 use edgegate_core::exchange::Handled;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::support::jws::Signer;
 use crate::support::{NOW, Request, Site, answer, fixture_json, forwarding, refusal, set_cookies};
 
-fn shapes() -> Vec<Value> {
+pub(super) fn shapes() -> Vec<Value> {
     fixture_json("providers.json")["shapes"].as_array().unwrap().clone()
 }
 
@@ -29,7 +29,7 @@ fn policy(shape: &Value) -> String {
 }
 
 /// What a provider of that shape publishes, by address.
-fn site(shape: &Value, signer: &Signer) -> Site {
+pub(super) fn site(shape: &Value, signer: &Signer) -> Site {
     let site = Site::new(&World::at(NOW), &policy(shape));
     let publish = |address: &str, document: &Value| {
         site.ports.documents.borrow_mut().insert(address.to_owned(), (200, document.to_string()));
@@ -70,7 +70,7 @@ fn claims(shape: &Value, nonce: &str, changes: &Value) -> Value {
 }
 
 /// Goes the whole way as a browser, with changed claims: the callback's answer, and how the site is asked after that.
-fn sign_in(site: &Site, shape: &Value, signer: &Signer, changes: &Value) -> (Handled, Request) {
+pub(super) fn sign_in(site: &Site, shape: &Value, signer: &Signer, changes: &Value) -> (Handled, Request) {
     let page = |path: &str| Request::get(path).with("accept", "text/html").with("sec-fetch-mode", "navigate");
     let sent = site.ask(&page("/it/a?b=1"));
     let location = header(&sent, "location");

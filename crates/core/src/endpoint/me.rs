@@ -126,10 +126,10 @@ async fn end<P: Ports>(x: &Exchange<'_, P>, session: &Sealed, person: &Identity)
             }
         }
         Done::Everywhere => {
-            // First this one: the index may not know of it yet, and its person is shown the way out of the provider too.
-            let answer = sign_out::end(x).await?;
-            if index::end_all(ctx, whose).await?.next.is_none() {
-                return Ok(answer);
+            // This one last: while others are left it shows that, and ends them when it is asked again. The index may not
+            // know of it yet, and its person is shown the way out of the provider too.
+            if index::end_others(ctx, whose, &index::id(session)).await?.next.is_none() {
+                return sign_out::end(x).await;
             }
         }
     }
@@ -156,13 +156,26 @@ async fn applications<P: Ports>(
     grants: Grants<'_, P>,
     whose: Whose<'_>,
 ) -> Result<(Vec<Grant>, bool), Reason> {
-    let Page { mut things, next } = grants.list(whose, "").await?;
-    for consent in grants.remembered(whose).await? {
-        // The end of a grant ends the consent too.
-        if !things.iter().any(|told| told.client == consent.client && told.redirect_uri == consent.redirect_uri) {
-            things.push(consent);
-        }
+    let (mut things, mut next) = (Vec::new(), Some(String::new()));
+    for _ in 0..PAGES {
+        let Some(cursor) = next else { break };
+        let page = grants.list(whose, &cursor).await?;
+        things.extend(page.things);
+        next = page.next;
     }
+    let (mut has_more, mut next) = (next.is_some(), Some(String::new()));
+    for _ in 0..PAGES {
+        let Some(cursor) = next else { break };
+        let page = grants.remembered(whose, &cursor).await?;
+        for consent in page.things {
+            // The end of a grant ends the consent too.
+            if !things.iter().any(|told| told.client == consent.client && told.redirect_uri == consent.redirect_uri) {
+                things.push(consent);
+            }
+        }
+        next = page.next;
+    }
+    has_more |= next.is_some();
     let mut all = Vec::with_capacity(things.len());
     for told in things {
         let client = match registry::find(x.ctx(), &told.client, Revocation::Cached).await {
@@ -178,7 +191,7 @@ async fn applications<P: Ports>(
         all.push(Grant { id: told.id, client, may, since: told.since });
     }
     all.sort_by_key(|grant| core::cmp::Reverse(grant.since));
-    Ok((all, next.is_some()))
+    Ok((all, has_more))
 }
 
 /// What is known of this session where the index does not know it yet.
@@ -200,5 +213,5 @@ fn whose(person: &Identity) -> Whose<'_> {
 
 /// What the token of the page's forms is for.
 const PURPOSE: &str = "me";
-/// Pages of the index that are shown on one.
+/// Pages of the index that are shown on one. What has ended is let go as it is met, so a later look gets further.
 const PAGES: usize = 3;

@@ -1,6 +1,7 @@
 //! What somebody has, found by who it is: keys in KV that name sessions and grants by their subject.
 //!
-//! A key is written once, beside the record, and ends with it. It says whose it is and how to end it; its value says what a
+//! A key is written once, beside the record, and ends with it, or soon after somebody finds that the record was ended, so that
+//! what lives does not lie behind much that does not. It says whose it is and how to end it; its value says what a
 //! person is told of it. So what looks at one person reads one list, and a request with a session reads none of this. KV's
 //! lists lag like its values: what began within the last minute may be missing.
 //!
@@ -11,7 +12,7 @@ use crate::digest::{base64url, sha256};
 use crate::ports::KvStore;
 use crate::refusal::Reason;
 use crate::sealed::seal;
-use crate::sealed::store::Context;
+use crate::sealed::store::{self, Context, LAG};
 
 /// Who somebody is: a subject, unique at its issuer. The empty issuer is this gateway: passwords, nonces, brokers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +90,12 @@ pub async fn keys<P: KvStore>(
     Ok(Page { things, next })
 }
 
+/// Lets a key go whose thing has ended. It stays for as long as KV may lag: what was on its way when the thing ended may
+/// have to be ended again. The key only costs who looks next, so it does not matter if KV does not take this.
+pub async fn retire<P: KvStore>(ctx: Context<'_, P>, key: &str) {
+    let _ = ctx.ports.put(key, GONE, store::kv_expiry(ctx.now, ctx.now + LAG)).await;
+}
+
 /// The key of another thing of the same person, without a `sid`.
 pub fn beside(key: &str, kind: &str, other: &str) -> String {
     let mut parts = key.splitn(4, ':').skip(1);
@@ -122,8 +129,10 @@ const NONE: &str = "-";
 const PAGE: u32 = 40;
 /// The most that KV lists at once.
 const LONG_PAGE: u32 = 1000;
-/// Pages that are looked at where one request wants all.
-pub const MOST_PAGES: usize = 10;
+/// Pages that one request goes through for what it wants. That they are listed costs little.
+pub const MOST_PAGES: usize = 150;
+/// The value of a key whose thing has ended. It tells nothing.
+pub const GONE: &str = "{}";
 
 #[cfg(test)]
 mod tests {

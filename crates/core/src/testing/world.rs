@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use crate::ports::{ClaimKey, Claimed, Guess, Guesses, Kept, Redeemed, Redemption, Tombstone};
 use crate::refusal::Reason;
+use crate::sealed::record::Record;
 
 use super::ledger::{Claim, Row, Shards};
 use super::watch::{Effect, Watch};
@@ -214,7 +215,9 @@ impl World {
     /// A revocation at the Ledger.
     pub fn revoke(&self, key: &ClaimKey, until: u64, tombstone: &Tombstone<'_>) {
         self.shards.revoke(key, until, tombstone, self.clock.get());
-        self.watch.effect.set(Some(Effect::Revoked));
+        // The Ledger also hands over what KV did not take of the index of what a person has: that ends nothing.
+        let is_tombstone = Record::from_json(tombstone.value).is_some_and(|record| record.revoked);
+        self.watch.effect.set(is_tombstone.then_some(Effect::Revoked));
     }
 
     /// The Ledger's rows.

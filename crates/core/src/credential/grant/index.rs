@@ -65,7 +65,7 @@ impl<P> Grants<'_, P> {
         ctx.ports.revoke(&super::of_family("noted", family), record.ends, &later).await
     }
 
-    /// A page of the grants that live.
+    /// A page of the grants that live. The keys of others are let go.
     ///
     /// # Errors
     /// Storage's own reasons.
@@ -82,7 +82,8 @@ impl<P> Grants<'_, P> {
     }
 
     /// Ends the grants of a page, or the one of them with that id. The consents that they follow from are forgotten first, or
-    /// a client would get another grant without a question.
+    /// a client would get another grant without a question. Who means all, by no id, also means the consents from which
+    /// nothing follows any more; the first page sees to them.
     ///
     /// # Errors
     /// Storage's own reasons. What was ended before that stays ended.
@@ -90,20 +91,25 @@ impl<P> Grants<'_, P> {
     where
         P: KvStore + Ledger,
     {
+        let mut forgotten = match id.is_none() && cursor.is_empty() {
+            true => self.forget_all(whose).await?,
+            false => Vec::new(),
+        };
         let Page { things: keys, next } = index::keys(self.ctx, KIND, whose, cursor).await?;
         let mut grants = Vec::new();
         let is_meant = |key: &String| id.is_none_or(|id| id_of(key) == id);
         for key in keys.iter().filter(|key| is_meant(key)) {
             if let Some((told, family)) = self.told(key).await? {
-                self.forget_consent(key, &told.client, &told.redirect_uri).await?;
+                self.forget_consent(key, &told, &mut forgotten).await?;
                 self.revoke(&family).await?;
+                index::retire(self.ctx, key).await;
                 grants.push(told);
             }
         }
         Ok(Ended { grants, next })
     }
 
-    /// A grant by its key in the index; None if it has ended.
+    /// A grant by its key in the index; None if it has ended. Then its key is let go.
     async fn told(self, key: &str) -> Result<Option<(Told, [u8; 16])>, Reason>
     where
         P: KvStore + Ledger,
@@ -116,7 +122,11 @@ impl<P> Grants<'_, P> {
             return Ok(None);
         }
         let Some(told) = ctx.ports.get(key).await?.and_then(|text| read(&text, id, ends)) else { return Ok(None) };
-        Ok(self.lives(&family, told.since).await?.then_some((told, family)))
+        if self.lives(&family, told.since).await? {
+            return Ok(Some((told, family)));
+        }
+        index::retire(ctx, key).await;
+        Ok(None)
     }
 
     /// Whether a grant may still be refreshed. One that KV does not know yet does.

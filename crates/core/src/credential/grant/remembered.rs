@@ -12,8 +12,8 @@ use crate::digest::{base64url, sha256};
 use crate::policy::{Client, ClientKind, is_same_resource};
 use crate::ports::KvStore;
 use crate::refusal::Reason;
-use crate::sealed::index::{self, Whose};
-use crate::sealed::store;
+use crate::sealed::index::{self, GONE, MOST_PAGES, Page, Whose};
+use crate::sealed::store::{self, LAG};
 
 impl<P> Grants<'_, P> {
     /// Whether all of it was allowed before. What cannot be read was not.
@@ -54,37 +54,74 @@ impl<P> Grants<'_, P> {
         self.ctx.ports.put(&key(allowed), &record.to_string(), store::kv_expiry(now, until)).await
     }
 
-    /// Forgets it, because what followed from it was ended. `grant`: the key of that in the index.
+    /// Forgets it, because what followed from it was ended. `grant`: the key of that in the index. `forgotten`: the keys of
+    /// what was forgotten just now, since KV takes one write of a key in a second.
     ///
     /// # Errors
     /// Storage's own reasons.
-    pub(super) async fn forget_consent(self, grant: &str, client: &str, redirect_uri: &str) -> Result<(), Reason>
+    pub(super) async fn forget_consent(
+        self,
+        grant: &str,
+        told: &Told,
+        forgotten: &mut Vec<String>,
+    ) -> Result<(), Reason>
     where
         P: KvStore,
     {
-        if self.policy.remember_consent == 0 {
+        let key = index::beside(grant, KIND, &of(&told.client, &told.redirect_uri));
+        if self.policy.remember_consent == 0 || forgotten.contains(&key) {
             return Ok(());
         }
-        self.bury_consent(&index::beside(grant, KIND, &of(client, redirect_uri))).await
+        self.bury_consent(&key).await?;
+        forgotten.push(key);
+        Ok(())
     }
 
-    /// What a person need not be asked again, as far as a page of keys goes.
+    /// Forgets all that a person allowed: the keys of that.
+    ///
+    /// # Errors
+    /// Storage's own reasons; `VaultUnavailable` if there is more than one request can forget.
+    pub(super) async fn forget_all(self, whose: Whose<'_>) -> Result<Vec<String>, Reason>
+    where
+        P: KvStore,
+    {
+        let mut forgotten = Vec::new();
+        if self.policy.remember_consent == 0 {
+            return Ok(forgotten);
+        }
+        let mut cursor = String::new();
+        for _ in 0..MOST_PAGES {
+            let Page { things, next } = index::keys(self.ctx, KIND, whose, &cursor).await?;
+            for key in things {
+                self.bury_consent(&key).await?;
+                forgotten.push(key);
+            }
+            match next {
+                Some(next) => cursor = next,
+                None => return Ok(forgotten),
+            }
+        }
+        Err(Reason::VaultUnavailable)
+    }
+
+    /// A page of what a person need not be asked again.
     ///
     /// # Errors
     /// Storage's own reasons.
-    pub async fn remembered(self, whose: Whose<'_>) -> Result<Vec<Told>, Reason>
+    pub async fn remembered(self, whose: Whose<'_>, cursor: &str) -> Result<Page<Told>, Reason>
     where
         P: KvStore,
     {
         if self.policy.remember_consent == 0 {
-            return Ok(Vec::new());
+            return Ok(Page { things: Vec::new(), next: None });
         }
-        let mut all = Vec::new();
-        for key in index::keys(self.ctx, KIND, whose, "").await?.things {
+        let Page { things: keys, next } = index::keys(self.ctx, KIND, whose, cursor).await?;
+        let mut things = Vec::with_capacity(keys.len());
+        for key in keys {
             let told = self.ctx.ports.get(&key).await?.and_then(|text| read(&text, index::what(&key)));
-            all.extend(told.filter(|told| told.ends > self.ctx.now));
+            things.extend(told.filter(|told| told.ends > self.ctx.now));
         }
-        Ok(all)
+        Ok(Page { things, next })
     }
 
     /// Forgets the one of that id, if the person has it.
@@ -98,19 +135,26 @@ impl<P> Grants<'_, P> {
         if self.policy.remember_consent == 0 {
             return Ok(());
         }
-        let keys = index::keys(self.ctx, KIND, whose, "").await?.things;
-        match keys.iter().find(|key| index::what(key) == id) {
-            Some(key) => self.bury_consent(key).await,
-            None => Ok(()),
+        let mut cursor = String::new();
+        for _ in 0..MOST_PAGES {
+            let Page { things, next } = index::keys(self.ctx, KIND, whose, &cursor).await?;
+            if let Some(key) = things.iter().find(|key| index::what(key) == id) {
+                return self.bury_consent(key).await;
+            }
+            match next {
+                Some(next) => cursor = next,
+                None => break,
+            }
         }
+        Ok(())
     }
 
+    /// What allows nothing takes its place for as long as KV may lag; then there is nothing.
     async fn bury_consent(self, key: &str) -> Result<(), Reason>
     where
         P: KvStore,
     {
-        let (now, remembers) = (self.ctx.now, self.policy.remember_consent);
-        self.ctx.ports.put(key, FORGOTTEN, store::kv_expiry(now, now + remembers)).await
+        self.ctx.ports.put(key, GONE, store::kv_expiry(self.ctx.now, self.ctx.now + LAG)).await
     }
 
     /// An address that another program on the person's device can have taken proves nothing of who asks, where no secret does
@@ -154,7 +198,5 @@ fn of(client: &str, redirect_uri: &str) -> String {
     base64url(&sha256(&parts))
 }
 
-/// What allows nothing.
-const FORGOTTEN: &str = "{}";
 /// What the keys begin with.
 const KIND: &str = "ofc";

@@ -67,7 +67,9 @@ fn read<P>(ctx: Context<'_, P>, provider: &Provider, said: &Map<String, Value>) 
     };
     let subject = subject.filter(|subject| is_name(subject)).ok_or(Reason::JwtSubject)?;
     let claims = Claims::read(&ctx.policy.claims.paths, said);
-    if claims.size() > MOST {
+    // Whole: a log-out names it, and a part of it is another one's.
+    let sid = text("sid").to_owned();
+    if claims.size() + sid.len() > MOST {
         return Err(Reason::ClaimsTooLarge);
     }
     let emails = Claims::read(&[EMAIL.to_owned()], said);
@@ -77,7 +79,7 @@ fn read<P>(ctx: Context<'_, P>, provider: &Provider, said: &Map<String, Value>) 
     let person = Person {
         provider: provider.name.clone(),
         issuer: issuer.to_owned(),
-        sid: shown(text("sid")),
+        sid,
         name: shown(name.unwrap_or_default()),
         email: emails.values(EMAIL).first().map(|email| shown(email)).unwrap_or_default(),
         claims,
@@ -89,7 +91,7 @@ fn read<P>(ctx: Context<'_, P>, provider: &Provider, said: &Map<String, Value>) 
 
 /// The address, and whether it is its holder's.
 const OF_EMAIL: [&str; 2] = [EMAIL, "email_verified"];
-/// Bytes of the claims that a session keeps. More groups than that are not for each request.
+/// Bytes of the claims, and of the name of the provider's session, that a session keeps. More groups than that are not for each request.
 const MOST: usize = 16_000;
 /// Characters of what pages show.
 const LONGEST: usize = 200;

@@ -67,12 +67,19 @@ pub struct Told {
     pub expires: u64,
 }
 
-/// Sessions that were ended.
+/// Sessions of a page that were ended.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Ended {
     /// How many lived until now.
     pub count: usize,
     /// Where the rest begins, if these may not be all.
+    pub next: Option<String>,
+}
+
+/// All sessions were ended, or as many as one request can.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Swept {
+    /// Where the rest begins, if some may be left.
     pub next: Option<String>,
 }
 
@@ -99,7 +106,7 @@ pub async fn note<P: KvStore>(
     ctx.ports.put(&key, &told.to_string(), store::kv_expiry(ctx.now, session.expires)).await
 }
 
-/// A page of the sessions that live.
+/// A page of the sessions that live. The keys of others are let go.
 ///
 /// # Errors
 /// Storage's own reasons.
@@ -112,8 +119,10 @@ pub async fn of<P: KvStore + Ledger>(
     let mut things = Vec::with_capacity(keys.len());
     for key in keys {
         let Some(ending) = read_key(&key) else { continue };
-        if !store::has_ended(ctx, &ending).await? {
-            things.extend(ctx.ports.get(&key).await?.and_then(|text| read(&text, &ending)));
+        let Some(told) = ctx.ports.get(&key).await?.and_then(|text| read(&text, &ending)) else { continue };
+        match store::has_ended(ctx, &ending).await? {
+            true => index::retire(ctx, &key).await,
+            false => things.push(told),
         }
     }
     Ok(Page { things, next })
@@ -131,29 +140,65 @@ pub async fn end<P: KvStore + Ledger>(
 ) -> Result<Ended, Reason> {
     let Page { things: keys, next } = index::keys(ctx, KIND, whose, cursor).await?;
     let mut count = 0;
-    for ending in keys.iter().filter_map(|key| read_key(key)) {
-        if id.is_none_or(|id| id_of(&ending) == id) && !store::has_ended(ctx, &ending).await? {
+    for (key, ending) in keys.iter().filter_map(|key| Some((key, read_key(key)?))) {
+        if id.is_some_and(|id| id_of(&ending) != id) {
+            continue;
+        }
+        if !store::has_ended(ctx, &ending).await? {
             store::end(ctx, &ending).await?;
             count += 1;
         }
+        index::retire(ctx, key).await;
     }
     Ok(Ended { count, next })
 }
 
-/// Ends all of them, as far as one request can: `next` says if some may be left.
+/// Ends all of them, as far as one request can.
 ///
 /// # Errors
 /// As [`end`].
-pub async fn end_all<P: KvStore + Ledger>(ctx: Context<'_, P>, whose: Whose<'_>) -> Result<Ended, Reason> {
-    let mut all = Ended::default();
+pub async fn end_all<P: KvStore + Ledger>(ctx: Context<'_, P>, whose: Whose<'_>) -> Result<Swept, Reason> {
+    end_others(ctx, whose, "").await
+}
+
+/// Ends all but the one with that id. Whether one was ended before is not asked: to end it again is as cheap, and harmless.
+///
+/// # Errors
+/// As [`end`].
+pub async fn end_others<P: KvStore + Ledger>(
+    ctx: Context<'_, P>,
+    whose: Whose<'_>,
+    but: &str,
+) -> Result<Swept, Reason> {
+    let (mut left, mut known, mut cursor) = (MOST, Vec::new(), String::new());
     for _ in 0..MOST_PAGES {
-        let Ended { count, next } = end(ctx, whose, None, all.next.as_deref().unwrap_or_default()).await?;
-        all = Ended { count: all.count + count, next };
-        if all.next.is_none() {
-            break;
+        let Page { things: keys, next } = index::keys(ctx, KIND, whose, &cursor).await?;
+        for key in keys {
+            let Some(ending) = read_key(&key).filter(|ending| ending.expires > ctx.now && id_of(ending) != but) else {
+                continue;
+            };
+            if ctx.recent.get(&ending.record_key, ctx.now, 0).is_some() {
+                known.push(key); // ended before: who has many such, or asks again, gets past them
+                continue;
+            }
+            if left == 0 {
+                return Ok(Swept { next: Some(cursor) });
+            }
+            left -= 1;
+            store::end(ctx, &ending).await?;
+            index::retire(ctx, &key).await;
+        }
+        match next {
+            Some(next) => cursor = next,
+            None => {
+                for key in known.iter().take(left) {
+                    index::retire(ctx, key).await;
+                }
+                return Ok(Swept { next: None });
+            }
         }
     }
-    Ok(all)
+    Ok(Swept { next: Some(cursor) })
 }
 
 /// The id of a session, as [`Told`] has it.
@@ -197,3 +242,5 @@ fn read(text: &str, ending: &Ending) -> Option<Told> {
 
 /// What the keys begin with.
 const KIND: &str = "ofs";
+/// Sessions that one request ends. Each takes two operations, of the thousand that the platform grants.
+const MOST: usize = 350;
