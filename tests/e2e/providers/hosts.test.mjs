@@ -11,7 +11,7 @@ import { Visitor } from "../lib/visitor.mjs";
 const OTHER = "localhost:8787";
 const provider = await startProvider();
 const shared = ['[session]\nkeys = ["seal-1"]', `[session]\nkeys = ["seal-1"]\nhosts = ["${OTHER}"]`];
-const gateway = await startGateway({ gate: { policy: demoPolicy(shared, provided(provider.url), inside()), secrets } });
+const gateway = await startGateway({ gate: { policy: demoPolicy(shared, provided(provider.url), inside(), inside({ name: "board", more: 'xsrf = "token"' })), secrets } });
 const { gate } = gateway;
 after(() => (provider.stop(), gateway.stop()));
 
@@ -51,21 +51,39 @@ test("signing out at one host ends all of them", async () => {
   }
 });
 
-test("a code works once, for its host, and in the browser that set out", async () => {
+test("a code works once, for its host, and in the browser that set out; in another one it is used up", async () => {
   const [jo, thief] = [visitor(), visitor()];
   await jo.enter("/inside/", JO);
-  const stopped = await jo.go(other("/inside/"), { until: arriving });
-  const address = stopped.to.href;
-  await refused(await thief.go(address), 403, "broker_browser");
-  const { searchParams } = stopped.to;
+  const code = async () => (await jo.go(other("/inside/"), { until: arriving })).to;
+  const first = await code();
   const own = await thief.go(other("/inside/"), { until: (url) => url.pathname === "/.edgegate/hand-over" });
-  const mixed = new URLSearchParams({ code: searchParams.get("code"), state: own.to.searchParams.get("state") });
+  const mixed = new URLSearchParams({ code: first.searchParams.get("code"), state: own.to.searchParams.get("state") });
   await refused(await thief.go(other(`/.edgegate/arrive?${mixed}`)), 403, "nonce_forged");
-  status(await jo.go(address), 200);
-  status(await jo.go(address), 200, "the back button of who is signed in");
+  await refused(await thief.go(first.href), 403, "broker_browser");
+  await refused(await jo.go(first.href), 403, "nonce_replayed");
+
+  const second = await code();
+  status(await jo.go(second.href), 200);
+  status(await jo.go(second.href), 200, "the back button of who is signed in");
   const later = visitor();
   later.jar = jo.jar.filter(({ name }) => name !== "edgegate");
-  await refused(await later.go(address), 403, "nonce_replayed");
+  await refused(await later.go(second.href), 403, "nonce_replayed");
+});
+
+test("hosts that share a session share no token of a page", async () => {
+  const browser = visitor();
+  await browser.enter("/board/", JO);
+  status(await browser.go(other("/board/")), 200);
+  const tokens = browser.jar.filter(({ name }) => name === "XSRF-TOKEN").map(({ host, value }) => [host, value]);
+  assert.deepEqual(tokens.map(([host]) => host).toSorted(), ["127.0.0.1", "localhost"]);
+  assert.equal(new Set(tokens.map(([, value]) => value)).size, 2);
+  for (const [host, value] of tokens) {
+    const headers = { "x-xsrf-token": value, "content-type": "text/plain" };
+    const cookie = browser.cookiesFor(new URL(`http://${host}:8787/board/`)).replace(/XSRF-TOKEN=[^;]*/, `XSRF-TOKEN=${value}`);
+    const post = (to) => gate.request("POST", "/board/", { host: `${to}:8787`, headers: { ...headers, cookie, origin: `http://${to}:8787` }, body: "a" });
+    forwarded(await post(host));
+    await refused(await post(host === "localhost" ? "127.0.0.1" : "localhost"), 401, "bound_token_mismatch");
+  }
 });
 
 test("nobody's session goes to a host that shares nothing, and nobody is signed in as somebody else", async () => {

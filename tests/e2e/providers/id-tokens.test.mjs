@@ -152,6 +152,21 @@ test("an e-mail address that is not verified is none", async () => {
   }
 });
 
+test("an address and the word that it is verified are of one source", async () => {
+  for (const own of [{ email_verified: undefined }, { email_verified: false }]) {
+    userinfo.bend.claims = (usual) => ({ ...usual, email: "victim@example.org", ...own });
+    userinfo.bend.userinfo = (usual) => ({ ...usual, email: "mallory@evil.example", email_verified: true });
+    const browser = new Visitor(gateway.userinfo);
+    await browser.go("/inside/");
+    userinfo.straighten();
+    assert.equal(said(forwarded(await browser.ask("/inside/")).fields, "x-user-email"), undefined);
+  }
+});
+
+test("an access token is no id_token, whoever signed it", async () => {
+  await kept({ header: (usual) => ({ ...usual, typ: "at+jwt" }) });
+});
+
 test("claims with bytes that could end a header field do not", async () => {
   hostile.bend.claims = (usual) => ({ ...usual, name: "Eve\r\nX-Admin: yes", groups: ["a,b", "staff\nX-Other: 1"] });
   const browser = new Visitor(gate);

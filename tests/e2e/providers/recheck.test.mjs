@@ -13,16 +13,19 @@ const configure = (usual) => ({ ...usual, ttl: { ...usual.ttl, IdToken: 30 * 24 
 const provider = await startProvider({ configure });
 const fixed = await startProvider({ configure, rotate: false });
 const without = await startProvider({ configure, client: { grant_types: ["authorization_code"] } });
+const userinfo = await startProvider({ configure });
+const tickets = inside({ name: "tickets" }).replace('accept = ["session"]', 'accept = ["ticket", "session"]');
 const crew = inside({ name: "crew", more: 'require = { groups = ["staff"] }' });
 const keys = { recheck: "15m" };
 const gateway = await startGateway({
-  gate: { policy: policyWith(provider.url, keys) + crew, secrets },
-  twin: { policy: policyWith(provider.url, keys) + crew, secrets, sharing: "gate" },
+  gate: { policy: policyWith(provider.url, keys) + crew + tickets, secrets },
+  twin: { policy: policyWith(provider.url, keys) + crew + tickets, secrets, sharing: "gate" },
+  asking: { policy: policyWith(userinfo.url, { ...keys, userinfo: true }), secrets },
   fixed: { policy: policyWith(fixed.url, keys), secrets },
   without: { policy: policyWith(without.url, keys), secrets },
 });
 const { gate, twin } = gateway;
-after(() => ([provider, fixed, without].forEach((one) => one.stop()), gateway.stop()));
+after(() => ([provider, fixed, without, userinfo].forEach((one) => one.stop()), gateway.stop()));
 
 const QUARTER = 15 * 60;
 let clock = 0;
@@ -30,7 +33,7 @@ let clock = 0;
 async function later(seconds, browser) {
   browser?.wait(seconds);
   clock += seconds;
-  for (const name of ["gate", "twin", "fixed", "without"]) await gateway[name].faults({ clock, ledgerClock: clock });
+  for (const name of ["gate", "twin", "fixed", "without", "asking"]) await gateway[name].faults({ clock, ledgerClock: clock });
 }
 
 async function signedIn(person, at = gate) {
@@ -102,6 +105,49 @@ test("a provider that is down, slow or out of order changes nothing, and is not 
   await later(90);
   forwarded(await browser.ask("/inside/"));
   assert.equal(provider.count("/token"), 1);
+});
+
+test("a new refresh token is kept although what comes next fails: the old one is used up", async () => {
+  const browser = await signedIn(JO, gateway.asking);
+  userinfo.trouble["/me"] = broken.failing;
+  await later(QUARTER + 1, browser);
+  forwarded(await browser.ask("/inside/"));
+  delete userinfo.trouble["/me"];
+  await later(10 * 60, browser); // what came of asking lies in the Ledger for some minutes
+  forwarded(await browser.ask("/inside/"));
+  await later(QUARTER + 1, browser);
+  forwarded(await browser.ask("/inside/"));
+});
+
+test("an error that says nothing of the person ends no session", async () => {
+  const browser = await signedIn(JO);
+  for (const error of ["invalid_request", "server_error", "slow_down", "invalid_client", "whatever"]) {
+    provider.trouble["/token"] = broken.saying(400, { error });
+    await later(QUARTER + 1, browser);
+    forwarded(await browser.ask("/inside/"));
+  }
+  delete provider.trouble["/token"];
+  await later(QUARTER + 1, browser);
+  forwarded(await browser.ask("/inside/"));
+});
+
+test("a ticket is rechecked as its session is, and held to the route's providers", async () => {
+  const browser = await signedIn(SAM);
+  const [, xsrf] = /XSRF-TOKEN=([^;]+)/.exec(browser.cookiesFor(new URL(`http://${gate.host}/`))) ?? [];
+  const made = await browser.ask("/.edgegate/ticket", { "x-xsrf-token": xsrf, origin: `http://${gate.host}` }, { method: "POST", body: "" });
+  status(made, 201);
+  const { ticket } = made.json;
+  gateway.seen.add(ticket);
+  const ask = () => gate.get("/tickets/", { authorization: `SOTicket ${ticket}` });
+  forwarded(await ask());
+  provider.trouble["/token"] = broken.saying(400, { error: "invalid_grant" });
+  await later(QUARTER + 1, browser);
+  await refused(await ask(), 401, "ticket_revoked");
+  delete provider.trouble["/token"];
+
+  const local = await gate.admin("ticket", { subject: "1001003" });
+  gateway.seen.add(local.ticket);
+  await refused(await gate.get("/tickets/", { authorization: `SOTicket ${local.ticket}` }), 401, "session_provider");
 });
 
 test("a refresh token that stays the same is used again", async () => {

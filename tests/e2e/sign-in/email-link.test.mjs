@@ -30,7 +30,11 @@ require = { email = ["*@example.org"] }
 headers = { X-User-Email = "email" }
 forward = { origin = "demo" }
 `);
-const gateway = await startGateway({ gate: { policy } });
+const alone = policy.replace('[sign_in]\norigin = "demo"\npath = "/check-password"\nkey = "assertion"', "")
+  .replace(/# Luminate's [^]*?(?=# What senders)/, "")
+  .replace(/\[\[routes\]\]\nname = "site"[^]*?(?=\[\[routes\]\])/, "")
+  .replaceAll(/"superoffice-\w+"/g, '"bearer"');
+const gateway = await startGateway({ gate: { policy }, alone: { policy: alone } });
 const { gate } = gateway;
 after(() => (mail.stop(), gateway.stop()));
 
@@ -76,6 +80,21 @@ test("it works once; a scanner that opens or looks ahead uses nothing up", async
   await browser.submit(page);
   await refused(await browser.submit(page, {}, { follow: false }), 403, "nonce_replayed");
   await refused(await new Visitor(gate).go(url.replace(/link=egn_seal-1_...../, "link=egn_seal-1_AAAAA")), 403, "nonce_forged");
+});
+
+test("it needs no password check beside it", async () => {
+  const browser = new Visitor(gateway.alone);
+  const { url } = await sent(browser, address());
+  status(await browser.submit(await browser.go(url)), 200);
+});
+
+test("the link leads to the gateway's own address, whatever host was asked", async () => {
+  asked();
+  const fields = { "content-type": "application/x-www-form-urlencoded", accept: "text/html" };
+  status(await gate.request("POST", "/.edgegate/sign-in", { host: "localhost:8787", headers: fields, body: `email=${encodeURIComponent(address())}` }), 200);
+  const [{ url }] = asked();
+  gateway.seen.add(new URL(url).searchParams.get("link"));
+  assert.equal(new URL(url).origin, "http://127.0.0.1:8787");
 });
 
 test("the page says the same whether the address is known or not", async () => {

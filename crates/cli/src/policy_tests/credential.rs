@@ -144,7 +144,7 @@ impl<'a> Making<'a> {
         let text = session::text(policy, &session);
         self.carried.cookie(format!("{}={}", session::cookie_name(policy, self.target), text.expose_text()?));
         if with_token {
-            let token = session::xsrf::token(self.ctx, policy, &session)?;
+            let token = session::xsrf::token(self.ctx, policy, &session, self.target)?;
             self.carried.header(session::xsrf::HEADER, token.expose_text()?.to_owned());
         }
         Ok(())

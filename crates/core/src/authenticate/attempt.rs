@@ -146,8 +146,9 @@ pub fn is_shut_out<P>(x: &Exchange<'_, P>, pair: &ClaimKey) -> bool {
 
 fn digest<P>(x: &Exchange<'_, P>, what: &[&str], folded: &str) -> Result<ClaimKey, Reason> {
     let ctx = x.ctx();
-    let policy = x.state.policy.sign_in.as_ref().ok_or(Reason::NoRoute)?;
-    let secret = ctx.secrets.secret(&policy.key.secret)?;
+    let policy = &x.state.policy;
+    let key = policy.sign_in.as_ref().map(|it| &it.key).or(policy.email_link.as_ref().map(|it| &it.key));
+    let secret = ctx.secrets.secret(&key.ok_or(Reason::NoRoute)?.secret)?;
     let mut parts: Vec<&[u8]> = vec![b"edgegate guess v1\0"];
     parts.extend(what.iter().map(|part| part.as_bytes()));
     parts.extend([b"\0", folded.as_bytes()]);

@@ -20,7 +20,7 @@ mod nonce;
 pub(crate) mod password;
 pub(crate) mod provider;
 mod scheme;
-mod session;
+pub(crate) mod session;
 pub(crate) mod sign_in;
 mod signed_redirect;
 mod single_use;

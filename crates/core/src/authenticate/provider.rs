@@ -143,32 +143,34 @@ pub(crate) fn trouble<P>(x: &Exchange<'_, P>, label: &str, reason: Reason, again
 /// The address that did not fit into the state, from the cookie beside it.
 pub(crate) fn kept_next<P>(x: &Exchange<'_, P>, state: &str) -> Option<String> {
     let header = x.request.headers.get("cookie")?;
-    let value = cookie::visible(header, &name_of_next(state)).next()?;
+    let value = cookie::visible(header, NEXT).find_map(|value| value.strip_prefix(&*mark_of(state)))?;
     String::from_utf8(decode(value)).ok()
 }
 
 /// Seconds for which a browser is known to have been signed in just now.
 pub(crate) const JUST_NOW: u64 = 10;
 
-/// The cookie for an address that is too long for the state. It only comes back to the callback.
+/// The cookie for an address that is too long for the state. It only comes back to the callback, and the last one counts: many of
+/// them would be more than a request's head can hold.
 fn long_next(target: &Target<'_>, provider: &Provider, state: &str, next: &str) -> Option<String> {
-    let value = encode_component(next);
+    let value = [&*mark_of(state), &*encode_component(next)].concat();
     let path = format!("{CALLBACK}{}", provider.name);
-    let is_long = next.len() > SHORT && value.len() <= LONGEST;
-    is_long.then(|| session::write_cookie(&name_of_next(state), target, &path, &value, AT_PROVIDER))
+    let is_long = next.len() > journey::LONGEST_NEXT && value.len() <= LONGEST;
+    is_long.then(|| session::write_cookie(NEXT, target, &path, &value, AT_PROVIDER))
 }
 
-fn name_of_next(state: &str) -> String {
+/// Whose it is: 12 characters.
+fn mark_of(state: &str) -> String {
     let mark = base64url(&sha256(&[b"edgegate next v1\0", state.as_bytes()]));
-    format!("edgegate-next-{}", mark.get(..12).unwrap_or_default())
+    mark.get(..12).unwrap_or_default().to_owned()
 }
 
-/// Whether the form says the client's id by itself.
+/// Whether the client's id has to stand in the form: it is only in the header field otherwise.
 fn is_named(provider: &Provider) -> bool {
     matches!(provider.authentication, crate::policy::ClientAuthentication::Basic(_))
 }
 
-/// Bytes that fit into a state.
-const SHORT: usize = 284;
+/// The cookie's name.
+const NEXT: &str = "edgegate-next";
 /// Bytes of a cookie's value.
 const LONGEST: usize = 3500;

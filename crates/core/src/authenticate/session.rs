@@ -42,7 +42,7 @@ impl Credential for Session {
         let of_session = |reason: Reason| reason.of(&known);
         let token = match route.xsrf >= Xsrf::Token || route.tags.is_some() {
             true => {
-                let token = xsrf::token(ctx, policy, &session).map_err(of_session)?;
+                let token = xsrf::token(ctx, policy, &session, target).map_err(of_session)?;
                 let held = xsrf::held(&token, &request.headers);
                 if held != Held::Own && session.expires > ctx.now {
                     // Even a refusal hands it over: the next request can show it.
@@ -60,9 +60,7 @@ impl Credential for Session {
         cross_site::check_origin(x, route).map_err(of_session)?;
         let verified = session::verify(ctx, policy, route.revocation, &session).await;
         let identity = provider_still(x, policy, &session, verified.map_err(refused)?).await.map_err(refused)?;
-        if !by_one_of(route, &identity) {
-            return Err(Reason::SessionProvider.of(&identity));
-        }
+        check_provider(route, &identity)?;
         let places = route.tags.filter(|_| matches!(request.method, "GET" | "HEAD"));
         let tags = places.zip(token).map(|(places, token)| Tags::of_session(places, token, target));
         Ok(Some(Access { tags, ..Access::of(identity) }))
@@ -88,7 +86,13 @@ pub(crate) async fn provider_still<P: Ports>(
 }
 
 /// Whether a session was opened by one of the providers that a route asks for, if it asks for any.
-fn by_one_of(route: &Route, identity: &Identity) -> bool {
+///
+/// # Errors
+/// `SessionProvider`.
+pub(crate) fn check_provider(route: &Route, identity: &Identity) -> Result<(), Refusal> {
     let by = identity.person.as_ref().map(|person| &person.provider);
-    route.providers.is_empty() || route.providers.iter().any(|provider| Some(&provider.name) == by)
+    match route.providers.is_empty() || route.providers.iter().any(|provider| Some(&provider.name) == by) {
+        true => Ok(()),
+        false => Err(Reason::SessionProvider.of(identity)),
+    }
 }

@@ -28,7 +28,7 @@ pub async fn open_session<P: Ports>(x: &Exchange<'_, P>, opened: &Opened<'_>) ->
     end_session(x).await?;
     let cookie = x.cookies(policy).set(&session)?;
     let token = match state.policy.gives_xsrf_tokens {
-        true => Some(xsrf::set_cookie(&xsrf::token(ctx, policy, &session)?, policy.absolute, target)?),
+        true => Some(xsrf::set_cookie(&xsrf::token(ctx, policy, &session, target)?, policy.absolute, target)?),
         false => None,
     };
     x.jar.set(cookie);

@@ -1,6 +1,7 @@
 //! `ticket` and `app-ticket`: a session for a program (`protocols.md` C1).
 
 use crate::authenticate::kind::{Credential, Shown};
+use crate::authenticate::session::{check_provider, provider_still};
 use crate::credential::ticket::{self, APP_TOKEN};
 use crate::exchange::Exchange;
 use crate::exchange::access::Access;
@@ -27,7 +28,14 @@ impl Credential for Ticket<'_> {
             check_app(x, app, x.request.headers.get(APP_TOKEN).ok_or(Reason::AppTokenMissing)?)?;
         }
         let sessions = x.state.policy.session.as_ref().ok_or(Reason::Internal)?;
-        let identity = ticket::verify(x.ctx(), sessions, route.revocation, value).await?;
+        let (session, identity) = ticket::verify(x.ctx(), sessions, route.revocation, value).await?;
+        let of_ticket = |refusal: Refusal| match refusal.reason() {
+            Reason::SessionExpired => refusal.because(Reason::TicketExpired),
+            Reason::SessionRemoved | Reason::SessionRevoked => refusal.because(Reason::TicketRevoked),
+            _ => refusal,
+        };
+        let identity = provider_still(x, sessions, &session, identity).await.map_err(of_ticket)?;
+        check_provider(route, &identity)?;
         Ok(Some(Access::of(identity)))
     }
 }

@@ -34,7 +34,7 @@ pub(crate) async fn send<P: Ports>(
     let next = clean_address(policy, route, x.target);
     if hosts::is_one(x) {
         hosts::check_loop(x, reason, &next)?;
-        return Ok(Some(hosts::send(x, sessions, providers, &next)?));
+        return Ok(Some(hosts::send(x, sessions, &route.providers, &next)?));
     }
     match (&route.broker, providers) {
         (Some(broker), _) => Ok(Some(broker::send(x, sessions, broker, &next)?)),
@@ -55,9 +55,14 @@ pub(crate) async fn send<P: Ports>(
 /// The providers that a route's visitors are sent to: its own, or all of a policy that has no other way to sign in.
 pub(crate) fn of_route<'p>(policy: &'p Policy, route: &'p Route) -> &'p [Arc<Provider>] {
     match route.providers.as_slice() {
-        [] if route.takes_sessions() && policy.sign_in.is_none() && route.broker.is_none() => &policy.providers,
+        [] if route.takes_sessions() && is_sole_way(policy) && route.broker.is_none() => &policy.providers,
         own => own,
     }
+}
+
+/// Whether people sign in with a provider, and in no other way.
+fn is_sole_way(policy: &Policy) -> bool {
+    policy.sign_in.is_none() && policy.email_link.is_none()
 }
 
 fn would_help(route: &Route, reason: Reason) -> bool {

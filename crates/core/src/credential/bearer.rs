@@ -166,6 +166,7 @@ async fn verify_grant<P: KvStore + Ledger>(
     let mut identity = Identity {
         subject: Some(record.sub.clone()),
         client: Some(record.client.clone()),
+        issuer: Some(record.issuer.clone()).filter(|issuer| !issuer.is_empty()),
         scope: grant::scopes(&record, &token.claims),
         ..by_key
     };

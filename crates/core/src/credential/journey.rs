@@ -73,7 +73,7 @@ impl<'a> Journey<'a> {
     /// `SecretMissing`, `EntropyUnavailable`.
     pub fn send(self, ctx: Context<'_, impl Entropy>, next: &str) -> Result<Sent, Reason> {
         let kind = Kind::BrokerState;
-        let fits = |next: &&str| next.len() <= seal::PAYLOAD - MARK;
+        let fits = |next: &&str| next.len() <= LONGEST_NEXT;
         let path = next.split('?').next().unwrap_or_default();
         let next = [next, path].into_iter().find(fits).unwrap_or("/");
         let known = self.browsers(ctx).max_by_key(|browser| browser.expires);
@@ -184,6 +184,8 @@ pub const AT_BROKER: u64 = 300;
 pub const AT_PROVIDER: u64 = 3600;
 /// Nothing to go to can be called so.
 const BROWSER: &str = "this browser";
+/// Bytes of an address that fit into a state.
+pub const LONGEST_NEXT: usize = seal::PAYLOAD - MARK;
 const MARK: usize = 16;
 /// Cookies of that name that are looked at.
 const MOST: usize = 4;

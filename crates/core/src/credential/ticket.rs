@@ -65,7 +65,7 @@ pub async fn verify<P: KvStore + Ledger>(
     policy: &Session,
     revocation: Revocation,
     text: &str,
-) -> Result<Identity, Refusal> {
+) -> Result<(Sealed, Identity), Refusal> {
     let (ticket, session) = session(ctx, policy, text)?;
     if ticket.expires <= ctx.now {
         return Err(Reason::TicketExpired.into());
@@ -78,7 +78,7 @@ pub async fn verify<P: KvStore + Ledger>(
         other => other,
     });
     match identity {
-        Ok(identity) => Ok(Identity { kind: KIND, ..identity }),
+        Ok(identity) => Ok((session, Identity { kind: KIND, ..identity })),
         Err(reason) => Err(reason.of(&Identity::by_key(KIND, &session.key_id))),
     }
 }

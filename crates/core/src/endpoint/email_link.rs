@@ -84,7 +84,9 @@ async fn ask<P: Ports>(x: &Exchange<'_, P>, policy: &EmailLink, address: &str, n
     let expires = ctx.now + policy.lifetime;
     let terms = Terms { kind: Kind::Nonce, issued: ctx.now, expires, audience: AUDIENCE, payload: &[] };
     let sealed = ctx.seal(&sessions.keys, &terms)?;
-    let (origin, link, next) = (x.target.origin(), sealed.text(), encode_component(next));
+    // Not at the host that was asked: who asks says that, and somebody else gets the mail.
+    let origin = x.state.policy.gateway.issuer.origin();
+    let (link, next) = (sealed.text(), encode_component(next));
     let url = format!("{origin}{EMAIL_LINK}?link={}&next={next}", link.expose_text()?);
     let question = json!({"email": address, "url": url, "expires": expires});
     let call = password::Question { origin: &policy.origin, path: &policy.path, key: &policy.key };

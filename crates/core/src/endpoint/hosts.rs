@@ -41,7 +41,7 @@ pub(crate) async fn hand_over<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, R
     if fetch_metadata::looks_ahead(request.method, &request.headers) {
         return Err(Reason::LinkNotUsed.into());
     }
-    let wanted: Vec<&str> = by.split('.').filter(|name| !name.is_empty()).collect();
+    let wanted: Vec<&str> = by.split('.').filter(|name| state.policy.provider(name).is_some()).collect();
     let fits = |identity: &Identity| {
         let by = identity.person.as_ref().map(|person| &*person.provider);
         wanted.is_empty() || wanted.iter().any(|name| Some(*name) == by)
@@ -79,9 +79,11 @@ pub(crate) async fn arrive<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     let journey = hosts::journey(x, sessions);
     let returned = journey.open(ctx, &text).map_err(|reason| trouble(x, label, reason, "/"))?;
     let next = own_address(x, &returned.next);
+    let to = To { host: &target.host, state: &text };
     let taken = match journey.back(ctx, &returned) {
-        Ok(_) => shared::redeem(ctx, sessions, To { host: &target.host, state: &text }, &code).await,
-        Err(reason) => Err(reason),
+        Ok(_) => shared::redeem(ctx, sessions, to, &code).await,
+        // In another browser than the one that set out the code is used up, so that nobody who finds it can use it.
+        Err(reason) => shared::redeem(ctx, sessions, to, &code).await.and(Err(reason)).or(Err(reason)),
     };
     let (session, identity) = match taken {
         Ok(taken) => taken,
@@ -98,7 +100,7 @@ pub(crate) async fn arrive<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     }
     x.jar.set(x.cookies(sessions).set(&session)?);
     if state.policy.gives_xsrf_tokens {
-        let token = xsrf::token(ctx, sessions, &session)?;
+        let token = xsrf::token(ctx, sessions, &session, target)?;
         x.jar.set(xsrf::set_cookie(&token, sessions.absolute, target)?);
     }
     x.jar.set(session::write_host_cookie(SIGNED_IN, target, SIGN_IN_HOST, JUST_NOW));

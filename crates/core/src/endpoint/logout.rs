@@ -63,5 +63,5 @@ async fn end<P: Ports>(x: &Exchange<'_, P>, provider: &Provider, ended: &Ended) 
 
 fn of<'p>(policy: &'p Policy, path: &str) -> Option<&'p Provider> {
     let name = path.strip_prefix(LOGOUT)?;
-    policy.providers.iter().find(|provider| provider.name == name).map(|provider| &**provider)
+    policy.provider(name).map(|provider| &**provider).filter(|provider| provider.signs())
 }

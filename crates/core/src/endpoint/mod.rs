@@ -77,6 +77,11 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
             only(x.request, &["POST"])?;
             admin::answer(x).await
         }
+        // Sessions end whether or not the site is open.
+        path if logout::is_one(policy, path) => {
+            only(x.request, &["POST"])?;
+            logout::answer(x).await
+        }
         path => {
             x.check_maintenance(false)?;
             for_visitors(x, path).await
@@ -131,10 +136,6 @@ async fn for_visitors<P: Ports>(x: &Exchange<'_, P>, path: &str) -> Result<Acces
         path if callback::is_one(policy, path) => {
             only(x.request, &["GET", "HEAD", "POST"])?;
             callback::answer(x).await
-        }
-        path if logout::is_one(policy, path) => {
-            only(x.request, &["POST"])?;
-            logout::answer(x).await
         }
         _ => Err(Reason::NoRoute.into()),
     }

@@ -15,6 +15,7 @@ use crate::exchange::access::Access;
 use crate::http::answer::Answer;
 use crate::http::query::value;
 use crate::http::{Target, accept, fetch_metadata};
+use crate::own_paths::is_own;
 use crate::page::provider::{Choice, Provider as Button, choose};
 use crate::page::{self, SignInForm};
 use crate::policy::Provider;
@@ -146,7 +147,8 @@ fn asked_for<'p, P>(x: &Exchange<'p, P>, next: &str) -> Option<&'p [Arc<Provider
     let policy = &x.state.policy;
     let address = format!("{}{next}", x.target.origin());
     let target = Target::received(&address, policy.limits.url).ok()?;
-    let route = routing::find(policy, "GET", &target).ok()?;
+    // The gateway's own pages are open to whoever is signed in.
+    let route = routing::find(policy, "GET", &target).ok().filter(|_| !is_own(policy, target.path))?;
     Some(&*route.providers).filter(|providers| !providers.is_empty())
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::authenticate::session::provider_still;
 use crate::credential::session::{self, xsrf};
 use crate::credential::ticket;
 use crate::exchange::Exchange;
@@ -26,13 +27,14 @@ pub(crate) async fn answer<P: Ports>(x: &Exchange<'_, P>) -> Result<Access, Refu
     let headers = &request.headers;
     let value = x.cookies(sessions).present(ctx)?.ok_or(Reason::CredentialMissing)?;
     let session = session::open(ctx, sessions, value)?;
-    let token = xsrf::token(ctx, sessions, &session)?;
+    let token = xsrf::token(ctx, sessions, &session, target)?;
     let expected = xsrf::Expected { token: &token, held: xsrf::held(&token, headers) };
     expected.check(headers.get(xsrf::HEADER))?;
     if !fetch_metadata::is_own_form(headers, &target.origin()) {
         return Err(Reason::CrossSite.into());
     }
     let identity = session::verify(ctx, sessions, ctx.strictest(), &session).await?;
+    let identity = provider_still(x, sessions, &session, identity).await?;
     let minted = ticket::mint(ctx, sessions, &session, policy.lifetime);
     match minted.and_then(|minted| described(&minted)) {
         Ok(described) => Ok(Access::answer(Answer::json(201, &described)).by(identity)),

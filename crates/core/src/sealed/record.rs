@@ -29,6 +29,9 @@ pub struct Record {
     /// Unix seconds after which a grant is refreshed no more.
     #[serde(skip_serializing_if = "is_zero")]
     pub ends: u64,
+    /// At which issuer the subject is one, if not at this gateway; empty for its own.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub issuer: String,
     /// Who a provider says it is, of a session that one opened.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "person")]
     pub person: Option<Arc<Person>>,
@@ -49,7 +52,8 @@ impl Record {
     pub fn identity(self, kind: &'static str, key_id: &str) -> Identity {
         let scope = self.scopes();
         let client = Some(self.client).filter(|client| !client.is_empty());
-        let known = Identity { subject: Some(self.sub), client, scope, ..Identity::by_key(kind, key_id) };
+        let issuer = Some(self.issuer).filter(|issuer| !issuer.is_empty());
+        let known = Identity { subject: Some(self.sub), client, scope, issuer, ..Identity::by_key(kind, key_id) };
         match self.person {
             None => known,
             Some(person) => Identity {
@@ -89,6 +93,7 @@ impl Record {
                 ("sub", Value::String(text)) => (record.sub, required) = (text, required + 1),
                 ("exp", Value::Number(number)) => (record.exp, required) = (number.as_u64()?, required + 1),
                 ("client", Value::String(text)) => record.client = text,
+                ("issuer", Value::String(text)) => record.issuer = text,
                 ("scope", Value::String(text)) => record.scope = text,
                 ("resources", Value::String(text)) => record.resources = text,
                 ("generation", Value::Number(number)) => record.generation = number.as_u64()?,

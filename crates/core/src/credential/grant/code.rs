@@ -249,6 +249,7 @@ impl Authorization {
     pub fn record(&self) -> Record {
         Record {
             sub: self.subject.clone(),
+            issuer: self.issuer.clone(),
             client: self.client.clone(),
             scope: self.scope.clone(),
             resources: self.resources.clone(),

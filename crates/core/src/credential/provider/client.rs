@@ -28,8 +28,8 @@ pub async fn push<P: Ports>(
 /// Posts a form and returns the JSON object of the answer.
 ///
 /// # Errors
-/// `ProviderRefused` if it refuses what is asked, `ProviderClient` if it refuses the gateway itself, `ProviderUnavailable` for
-/// any other answer or none, `SecretMissing`, `SignerUnavailable`.
+/// `ProviderRefused` if the code or token is none or the person may not, `ProviderClient` if the gateway or its request is not what the
+/// provider knows, `ProviderUnavailable` for any other answer or none, `SecretMissing`, `SignerUnavailable`.
 pub(super) async fn post<P: Ports>(
     ctx: Context<'_, P>,
     provider: &Provider,
@@ -68,11 +68,12 @@ pub(super) async fn post<P: Ports>(
     };
     // GitHub tells of an error with status 200.
     match (status, answer.get("error").and_then(Value::as_str)) {
-        (200..=499, Some("invalid_client" | "unauthorized_client" | "incorrect_client_credentials")) => {
-            Err(Reason::ProviderClient)
+        (200..=499, Some("invalid_grant" | "access_denied" | "bad_verification_code" | "bad_refresh_token")) => {
+            Err(Reason::ProviderRefused)
         }
-        (200..=499, Some("temporarily_unavailable")) | (429, _) => Err(Reason::ProviderUnavailable),
-        (200..=499, Some(_)) => Err(Reason::ProviderRefused),
+        (429, _) => Err(Reason::ProviderUnavailable),
+        (200..=499, Some("temporarily_unavailable" | "server_error" | "slow_down")) => Err(Reason::ProviderUnavailable),
+        (200..=499, Some(_)) => Err(Reason::ProviderClient),
         (200 | 201, None) => Ok(answer),
         _ => Err(Reason::ProviderUnavailable),
     }
@@ -81,7 +82,7 @@ pub(super) async fn post<P: Ports>(
 /// Asks for a document with an access token (RFC 6750 section 2.1).
 ///
 /// # Errors
-/// `ProviderUnavailable`.
+/// `ProviderRefused` if the token opens it no more, `ProviderUnavailable`.
 pub(super) async fn get<P: Ports>(
     ctx: Context<'_, P>,
     provider: &Provider,
@@ -92,7 +93,11 @@ pub(super) async fn get<P: Ports>(
     // GitHub answers nobody without a User-Agent.
     let headers = [("authorization", &*authorization), ("user-agent", "edgegate")];
     let (status, answer) = call(ctx, provider, Call { path: address, headers: &headers, body: None }).await?;
-    serde_json::from_slice(answer.as_bytes()).ok().filter(|_| status == 200).ok_or(Reason::ProviderUnavailable)
+    match status {
+        200 => serde_json::from_slice(answer.as_bytes()).map_err(|_| Reason::ProviderUnavailable),
+        401 | 403 => Err(Reason::ProviderRefused),
+        _ => Err(Reason::ProviderUnavailable),
+    }
 }
 
 /// `said`: its path is the whole address.

@@ -38,6 +38,9 @@ pub async fn verify<P: Upstream + Timer + Verifier>(
     let jws = jws::read(token).ok_or(Reason::JwtMalformed)?;
     let claims = jws.claims().ok_or(Reason::JwtMalformed)?;
     let algorithm = jwt::check_header(&jws, algorithms)?; // 6, 7
+    if jws.text("typ").is_some_and(|typ| typ.to_ascii_lowercase().ends_with("at+jwt")) {
+        return Err(Reason::JwtMalformed); // an access token
+    }
     let iss = claims.get("iss").and_then(Value::as_str).filter(|iss| issuer.is_of(iss)).ok_or(Reason::JwtIssuer)?; // 2
     jwt::check_claims(issuer, &claims, ctx.now)?; // 3, 9, 10
     check(provider, &claims, beside, algorithm)?;

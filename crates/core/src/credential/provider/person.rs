@@ -40,9 +40,15 @@ pub(super) async fn of<P: Ports>(talk: Talk<'_, P>, asked: Asked<'_>, tokens: To
     };
     if provider.asks_userinfo {
         let access = access.as_ref().map_or(Err(Reason::ProviderUnavailable), Secret::expose_text)?;
-        let holder = said.get("sub").and_then(Value::as_str).or(subject).filter(|_| provider.signs());
-        for (name, value) in userinfo::ask(ctx, provider, userinfo::Question { endpoints, access, holder }).await? {
-            said.entry(name).or_insert(value);
+        let known = subject.filter(|_| provider.issuer.subject == "sub");
+        let holder = said.get("sub").and_then(Value::as_str).or(known).filter(|_| provider.signs());
+        let question = userinfo::Question { endpoints, access, holder };
+        // An address and whether it is verified are of one source, or one could vouch for what the other says.
+        let has_email = OF_EMAIL.iter().any(|name| said.contains_key(*name));
+        for (name, value) in userinfo::ask(ctx, provider, question).await? {
+            if !(has_email && OF_EMAIL.contains(&&*name)) {
+                said.entry(name).or_insert(value);
+            }
         }
     }
     let found = read(ctx, provider, &said)?;
@@ -81,6 +87,8 @@ fn read<P>(ctx: Context<'_, P>, provider: &Provider, said: &Map<String, Value>) 
     Ok(SignedIn { subject, person, refresh: None })
 }
 
+/// The address, and whether it is its holder's.
+const OF_EMAIL: [&str; 2] = [EMAIL, "email_verified"];
 /// Bytes of the claims that a session keeps. More groups than that are not for each request.
 const MOST: usize = 16_000;
 /// Characters of what pages show.

@@ -7,7 +7,8 @@
 use std::sync::Arc;
 
 use crate::credential::issuer::Issuers;
-use crate::credential::provider::{SignedIn, Talk, endpoints, person, tokens};
+use crate::credential::provider::tokens::Tokens;
+use crate::credential::provider::{Talk, endpoints, person, tokens};
 use crate::identity::person::Person;
 use crate::policy::{Session, SingleUse};
 use crate::ports::{ClaimKey, Claimed, Ports};
@@ -71,26 +72,39 @@ async fn ask<P: Ports>(talk: Talk<'_, P>, opened: Opened<'_>, minute: u64) -> Re
     }
     let hiding = Hiding { session, secret: ctx.secret_of(&policy.keys, session)?, purpose: REFRESH };
     let refresh = hiding.read(&person.refresh).ok_or(Reason::SessionRemoved)?;
-    let found = match again(talk, opened, &refresh).await {
-        Ok(found) => found,
-        Err(Reason::ProviderUnavailable | Reason::ProviderClient | Reason::SecretMissing) => {
-            return Ok(Arc::clone(person));
-        }
-        Err(_) => {
-            store::revoke(ctx, session).await?;
-            return Err(Reason::SessionRemoved);
-        }
+    let asked = match again(talk, &refresh).await {
+        Ok(asked) => asked,
+        Err(reason) => return unchanged(ctx, opened, reason).await,
     };
-    let refresh = match &found.refresh {
+    // The old one may be used up: whatever comes of the rest, the new one is kept.
+    let refresh = match &asked.refresh {
         Some(newer) => hiding.hide(newer, ctx.ports)?,
         None => person.refresh.clone(),
     };
-    let newer = match found.person {
-        Some(newer) if newer.sid.is_empty() => Person { refresh, sid: person.sid.clone(), ..newer },
-        Some(newer) => Person { refresh, ..newer },
-        None => Person { checked: ctx.now, refresh, ..Person::clone(person) },
-    };
-    keep(ctx, opened, newer, &done).await
+    match told(talk, opened, asked).await {
+        Ok(Some(newer)) if newer.issuer != person.issuer => unchanged(ctx, opened, Reason::IdTokenInvalid).await,
+        Ok(Some(newer)) => {
+            let sid = if newer.sid.is_empty() { person.sid.clone() } else { newer.sid.clone() };
+            keep(ctx, opened, Person { refresh, sid, ..newer }, &done).await
+        }
+        Ok(None) => keep(ctx, opened, Person { checked: ctx.now, refresh, ..Person::clone(person) }, &done).await,
+        Err(reason) => {
+            let known = unchanged(ctx, opened, reason).await?;
+            let kept = Person { refresh, ..Person::clone(&known) };
+            if kept == *known { Ok(known) } else { keep(ctx, opened, kept, &done).await }
+        }
+    }
+}
+
+/// Ends the session if the provider knows the person no more. Anything else says nothing of the person, who stays.
+async fn unchanged<P: Ports>(ctx: Context<'_, P>, opened: Opened<'_>, reason: Reason) -> Result<Arc<Person>, Reason> {
+    match reason {
+        Reason::ProviderRefused | Reason::IdTokenInvalid | Reason::JwtIssuer | Reason::JwtAudience => {
+            store::revoke(ctx, opened.session).await?;
+            Err(Reason::SessionRemoved)
+        }
+        _ => Ok(Arc::clone(opened.person)),
+    }
 }
 
 /// What came of an earlier request's asking that KV does not show here yet.
@@ -101,24 +115,21 @@ async fn earlier<P: Ports>(ctx: Context<'_, P>, done: &ClaimKey, minute: u64) ->
     Ok(ctx.ports.recall(done).await?.and_then(|text| Record::from_json(&text)))
 }
 
-/// What a refresh told.
-struct Found {
-    /// Who it is; None: only that the person is still there (OpenID Connect Core section 12.2: there may be no id_token).
-    person: Option<Person>,
-    /// A new refresh token, if there is one.
-    refresh: Option<Secret>,
-}
-
-async fn again<P: Ports>(talk: Talk<'_, P>, opened: Opened<'_>, refresh: &Secret) -> Result<Found, Reason> {
+async fn again<P: Ports>(talk: Talk<'_, P>, refresh: &Secret) -> Result<Tokens, Reason> {
     let Talk { ctx, memory, provider } = talk;
     let endpoints = endpoints::of(ctx, memory, provider).await?;
-    let tokens = tokens::of_refresh(ctx, provider, &endpoints, refresh).await?;
+    tokens::of_refresh(ctx, provider, &endpoints, refresh).await
+}
+
+/// Who it is now; None: only that the person is still there (OpenID Connect Core section 12.2: there may be no id_token).
+async fn told<P: Ports>(talk: Talk<'_, P>, opened: Opened<'_>, tokens: Tokens) -> Result<Option<Person>, Reason> {
+    let Talk { ctx, memory, provider } = talk;
     if tokens.id.is_none() && !provider.asks_userinfo {
-        return Ok(Found { person: None, refresh: tokens.refresh });
+        return Ok(None);
     }
+    let endpoints = endpoints::of(ctx, memory, provider).await?;
     let asked = person::Asked { endpoints: &endpoints, nonce: None, subject: Some(opened.subject) };
-    let SignedIn { person, refresh, .. } = person::of(talk, asked, tokens).await?;
-    Ok(Found { person: Some(person), refresh })
+    person::of(talk, asked, tokens).await.map(|found| Some(found.person))
 }
 
 /// Writes the newer record, over the older one. A tombstone that came meanwhile stays, or comes again.
@@ -128,7 +139,7 @@ async fn keep<P: Ports>(
     person: Person,
     done: &ClaimKey,
 ) -> Result<Arc<Person>, Reason> {
-    let Opened { session, subject, .. } = opened;
+    let Opened { policy, session, subject, .. } = opened;
     let person = Arc::new(person);
     let record = Record {
         sub: subject.to_owned(),
@@ -141,7 +152,10 @@ async fn keep<P: Ports>(
     let json = record.to_json()?;
     let key = session.record_key();
     if ctx.policy.single_use == SingleUse::Ledger {
-        ctx.ports.claim(done, ctx.now + 2 * LAG, &json).await?;
+        // For as long as a copy of the older one may open here.
+        let _ = ctx.ports.claim(done, ctx.now + 2 * LAG + policy.cache, &json).await;
+    } else if Record::found(ctx.ports.get(key).await?.as_deref())?.is_some_and(|known| known.revoked) {
+        return Err(Reason::SessionRevoked);
     }
     ctx.recent.put(key, record, ctx.now);
     // Whoever was signed in must not pay for a write that failed: the next minute asks again.

@@ -18,8 +18,17 @@ use crate::secret::Secret;
 ///
 /// # Errors
 /// `SecretMissing`.
-pub fn token<P>(ctx: Context<'_, P>, policy: &Session, session: &Sealed) -> Result<Secret, Reason> {
-    session_token::token(ctx, policy, session, PURPOSE)
+pub fn token<P>(
+    ctx: Context<'_, P>,
+    policy: &Session,
+    session: &Sealed,
+    target: &Target<'_>,
+) -> Result<Secret, Reason> {
+    // Hosts that share a session share no pages.
+    match policy.hosts.iter().find(|host| **host == *target.host) {
+        Some(host) => session_token::token(ctx, policy, session, &format!("{PURPOSE} {host}")),
+        None => session_token::token(ctx, policy, session, PURPOSE),
+    }
 }
 
 /// What a request's cookies hold of a session's token.

@@ -91,6 +91,9 @@ fn members<P>(x: &Exchange<'_, P>, token: &Sealed, record: &Record, claims: Opti
     say("active", json!(true));
     say("iss", json!(x.state.policy.gateway.issuer.as_str()));
     say("sub", json!(record.sub));
+    if !record.issuer.is_empty() {
+        say("subject_issuer", json!(record.issuer)); // a subject is unique only there
+    }
     say("exp", json!(token.expires));
     say("iat", json!(token.issued));
     if !record.client.is_empty() {
