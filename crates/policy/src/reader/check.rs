@@ -90,6 +90,7 @@ pub fn advise(policy: &Policy, today: &str) -> Advised {
     for issuer in &policy.issuers {
         advisor.issuer(issuer);
     }
+    advisor.providers();
     advisor.unnamed();
     advisor.unused();
     advisor.schemes();

@@ -69,6 +69,7 @@ impl Advisor<'_> {
         if let Some(remark) = rules::shared_subjects(&route.require, &route.accept) {
             self.say(Warning::SubjectOfSeveral, &label, &remark);
         }
+        self.sessions_of(route, &label);
         if route.maintenance {
             self.say(Warning::MaintenanceOn, &label, CLOSED);
         }

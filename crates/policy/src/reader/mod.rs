@@ -6,6 +6,7 @@ pub(crate) mod allow;
 pub(crate) mod bucket;
 mod check;
 mod check_oauth;
+mod check_providers;
 mod check_routes;
 mod check_schemes;
 mod claim_header;

@@ -107,6 +107,14 @@ fn route(table: &Table<'_>, around: &Surroundings<'_, '_>) -> Option<Route> {
     let xsrf = table.word(&route::XSRF, &route::XSRF_WORDS);
     check_xsrf(table, xsrf, &accepted.kinds);
     let broker = broker(table, around, takes_sessions);
+    let is_shared = |name: &&String| host.as_ref().is_none_or(|host| host.matches(name));
+    if let Some(shared) = around.shared_hosts.iter().find(is_shared).filter(|_| broker.is_some()) {
+        let reason = format!(
+            "is not asked at `{shared}`, one of `hosts` of `[session]`, which sends people to the host of `[gateway] issuer`; \
+             give the route a `host` that is not among them"
+        );
+        table.wrong(&route::BROKER, &reason);
+    }
     let providers = providers(table, around, takes_sessions);
     if broker.is_some() && !providers.is_empty() {
         table.wrong(&route::PROVIDERS, "stands beside `broker`, and a browser can be sent to one place only");

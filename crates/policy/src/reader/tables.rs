@@ -58,6 +58,7 @@ pub(super) fn read(report: &Report, document: &DeTable<'_>) -> Option<Policy> {
         ticket: ticket.as_ref(),
         brokers: &brokers,
         providers: &providers,
+        shared_hosts: session.as_ref().map_or(&[], |session| &session.hosts),
         says_claims: email_link.is_some() || providers.things().next().is_some(),
         webhooks: &webhooks,
         networks: &networks,

@@ -95,6 +95,9 @@ warnings! {
     /// `id_tokens = true`, also by a preset.
     IssuerIdTokens = "issuer_id_tokens",
 
+    /// `recheck` without the Ledger.
+    RecheckBestEffort = "recheck_best_effort",
+
     /// A ticket that would outlive its session.
     TicketLifetimeLong = "ticket_lifetime_long",
     /// `pages = true` of `[ticket]`.
@@ -130,6 +133,10 @@ warnings! {
     TokenInForm = "token_in_form",
     /// A rule about a subject that several issuers may say.
     SubjectOfSeveral = "subject_of_several",
+    /// A claim of a session that several ways to sign in may say.
+    ClaimOfSeveral = "claim_of_several",
+    /// A route for every session, although anybody can have one.
+    SessionOfAnybody = "session_of_anybody",
     /// An issuer behind another that is asked already.
     IssuerNeverAsked = "issuer_never_asked",
     /// `nonce` without `session`.

@@ -307,6 +307,8 @@ mod file {
         pub(crate) ticket: Option<&'r Arc<Ticket>>,
         pub(crate) brokers: &'r Names<Broker>,
         pub(crate) providers: &'r Names<Provider>,
+        /// `hosts` of `[session]`.
+        pub(crate) shared_hosts: &'r [String],
         /// A session can say more than a subject.
         pub(crate) says_claims: bool,
         pub(crate) webhooks: &'r Names<Webhook>,

@@ -43,10 +43,14 @@ fn provider(
     let label = table.checked(&keys::LABEL, text::title);
     let domains = table.list(&keys::DOMAIN, domain);
     let algorithms = algorithms(table);
-    let subject = table.checked(&keys::SUBJECT, text::name).unwrap_or_else(|| preset.subject.to_owned());
+    let subject = table.checked(&keys::SUBJECT, subject).unwrap_or_else(|| preset.subject.to_owned());
     let Issued { iss, tenants } = issued?;
     let origin = origin(name, table, &iss, origins)?;
     let (endpoints, keys_path) = endpoints?;
+    if matches!(endpoints, Endpoints::Known { userinfo: None, .. }) && table.flag(&keys::USERINFO) {
+        let reason = "has nothing to ask: several tenants have no common document, so name `userinfo_endpoint`";
+        table.wrong(&keys::USERINFO, reason);
+    }
     let is_discovered = endpoints == Endpoints::Discovered;
     let signs = !matches!(endpoints, Endpoints::Known { signs: false, .. });
     let scope = scope(table, &preset, recheck.is_some(), signs);
@@ -173,6 +177,12 @@ fn endpoints(table: &Table<'_>, preset: &Preset, issued: Option<&Issued>) -> Opt
         };
         return Some((endpoints, known.keys.unwrap_or_default().to_owned()));
     }
+    if issued.is_some_and(|issued| !issued.tenants.is_empty()) {
+        let reason = "names several, which have neither a document nor keys in common; \
+                      write `preset = \"entra\"`, or a provider for each";
+        table.wrong(&keys::TENANTS, reason);
+        return None;
+    }
     if !own.iter().any(|key| table.has(key)) {
         // OpenID Connect Discovery section 4: a slash at the end is taken off first.
         let below = path_of(&issued?.iss).trim_end_matches('/');
@@ -220,6 +230,9 @@ fn origin(name: &str, table: &Table<'_>, iss: &str, origins: &Names<Origin>) -> 
     if let Some(text) = table.text(&keys::ORIGIN) {
         let origin = origins.find(&text, text.value)?;
         bucket::check_for_calls(&text, &origin);
+        if origin.credentials.authorization.is_some() {
+            text.wrong("has an `authorization`, and the gateway proves there by `client_auth` who it is");
+        }
         if origin.insecure {
             text.wrong("is `insecure = true`: who is on the way could sign anybody in; use https");
         }
@@ -270,6 +283,17 @@ fn address(text: &str) -> Result<String, String> {
     }
 }
 
+/// The claim that is a person's for ever.
+fn subject(text: &str) -> Result<(), String> {
+    text::name(text)?;
+    match GIVEN_AGAIN.contains(&text) {
+        true => Err(format!(
+            "`{text}` can be given to somebody else, who would be taken for the first; use `sub`, or the number that never changes"
+        )),
+        false => Ok(()),
+    }
+}
+
 fn domain(text: &str) -> Result<String, String> {
     match text.contains('.') && !text.contains(':') {
         true => text::authority(text).map(|()| text.to_owned()),
@@ -283,3 +307,5 @@ fn tenant(text: &str) -> Result<String, String> {
 }
 
 const TENANT: &str = "{tenant}";
+/// What a provider's people choose, change and give up.
+const GIVEN_AGAIN: [&str; 4] = ["email", "preferred_username", "login", "name"];
