@@ -106,7 +106,7 @@ pub(crate) mod route {
         form::SLUG,
         "Name of the [broker](#brokersname) that a browser without a session is redirected to. It applies to pages: \
          a GET that prefers HTML and has no `Authorization`. A script's request is refused as on other routes. \
-         Needs `session` in `accept`.",
+         Needs `session` in `accept`, and a `host` that is none of `hosts` of `[session]`.",
     )
     .usually("none");
     pub(crate) static PROVIDERS: Key = Key::new(

@@ -59,7 +59,8 @@ pub(super) static TENANTS: Key = Key::new(
     "tenants",
     Kind::Texts(Some("is empty, so nobody could sign in")),
     r#""items": {"type": "string", "pattern": "^[A-Za-z0-9.-]{1,64}$"}"#,
-    "What `{tenant}` in `issuer` stands for. Required with it, and only there. The claim `tid` must be the same tenant.",
+    "What `{tenant}` in `issuer` stands for. Required with it, and only there. The claim `tid` must be the same tenant. \
+     Several need `preset = \"entra\"`, since no other document is common to tenants.",
 )
 .usually("none");
 pub(super) static CLIENT_ID: Key =
@@ -146,7 +147,8 @@ pub(super) static SUBJECT: Key = Key::new(
     "subject",
     Kind::Text,
     form::SUBJECT,
-    "The claim that says who somebody is, for ever: not an e-mail address, which can be given to somebody else.",
+    "The claim that says who somebody is, for ever: not `email`, `preferred_username`, `login` or `name`, \
+     which can be given to somebody else.",
 )
 .usually("`sub`, or what the preset has");
 pub(super) static ORIGIN: Key = Key::new(
