@@ -143,7 +143,7 @@ fn table(policy: &Policy, advised: &Advised) -> String {
 
 /// A route that no request reaches opens nothing.
 fn row(route: &Route, advised: &Advised) -> [String; 5] {
-    let opened_by = route.accept.iter().map(CredentialKind::word).collect::<Vec<_>>().join(", ");
+    let opened_by = route.accept.iter().map(|kind| word(route, kind)).collect::<Vec<_>>().join(", ");
     [
         route.name.clone(),
         route.methods.join(" "),
@@ -155,6 +155,18 @@ fn row(route: &Route, advised: &Advised) -> [String; 5] {
         },
         goes_to(route),
     ]
+}
+
+/// A kind of credential as the policy names it; with a session those who may have opened it.
+fn word(route: &Route, kind: &CredentialKind) -> String {
+    match kind {
+        CredentialKind::Session if !route.providers.is_empty() => format!("session ({})", names(route).join(", ")),
+        _ => kind.word(),
+    }
+}
+
+fn names(route: &Route) -> Vec<&str> {
+    route.providers.iter().map(|provider| &*provider.name).collect()
 }
 
 /// Whether any request takes a route: a warning says so where none does.
@@ -171,6 +183,7 @@ fn route_json(route: &Route, advised: &Advised) -> Value {
         "path": route.path.to_string(),
         "methods": route.methods,
         "accept": route.accept.iter().map(CredentialKind::word).collect::<Vec<String>>(),
+        "providers": names(route),
         "reached": is_reached(route, advised),
         "origin": route.forward.origin.name,
         "goes_to": goes_to(route),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::identity::claims::Claims;
 use crate::identity::person::Person;
 use crate::policy::{Rule, SUBJECT};
+use crate::refusal::Reason;
 
 /// As whom a request goes through.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub struct Identity {
     pub claims: Claims,
     /// Who a provider says it is, where one signed somebody in.
     pub person: Option<Arc<Person>>,
+    /// Why that provider did not say whether it still holds, where it was asked for this request: for the log.
+    pub unanswered: Option<Reason>,
     /// It may act for other accounts.
     pub acts_for_others: bool,
 }

@@ -125,6 +125,11 @@ test("an error that says nothing of the person ends no session", async () => {
     provider.trouble["/token"] = broken.saying(400, { error });
     await later(QUARTER + 1, browser);
     forwarded(await browser.ask("/inside/"));
+    const { reason, recheck } = await gate.decided();
+    const mayPass = ["server_error", "slow_down"].includes(error);
+    assert.deepEqual([reason, recheck], ["ok", mayPass ? "provider_unavailable" : "provider_client"], "the log says why nothing is known");
+    forwarded(await browser.ask("/inside/"));
+    assert.equal((await gate.decided()).recheck, undefined, "of the request that asked alone");
   }
   delete provider.trouble["/token"];
   await later(QUARTER + 1, browser);

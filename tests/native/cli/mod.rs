@@ -85,6 +85,19 @@ fn a_route_that_is_never_reached_is_not_shown_as_open() {
 }
 
 #[test]
+fn a_route_is_shown_with_the_providers_that_it_asks_for() {
+    let ran = edgegate(&["check", "demo/edgegate.toml"]).ends(0);
+    let members = ran.out.lines().find(|line| line.starts_with("members ")).unwrap();
+    assert!(members.contains("  session (demo)  "), "{members}");
+    let json = edgegate(&["check", "demo/edgegate.toml", "--json"]).ends(0).json();
+    let of = |name: &str| {
+        let mut routes = json["routes"].as_array().unwrap().iter();
+        routes.find(|route| route["name"] == name).unwrap()["providers"].clone()
+    };
+    assert_eq!((of("members"), of("account")), (serde_json::json!(["demo"]), serde_json::json!([])));
+}
+
+#[test]
 fn check_names_every_mistake_with_its_line() {
     for entry in fs::read_dir(run::root().join("fixtures/policy/wrong")).unwrap() {
         let name = format!("fixtures/policy/wrong/{}", entry.unwrap().file_name().to_str().unwrap());

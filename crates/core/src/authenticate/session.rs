@@ -2,7 +2,7 @@
 
 use crate::authenticate::cross_site;
 use crate::authenticate::kind::{Credential, Shown};
-use crate::credential::provider::recheck;
+use crate::credential::provider::recheck::{self, Known};
 use crate::credential::session;
 use crate::credential::session::xsrf::{self, Expected, Held};
 use crate::exchange::Exchange;
@@ -80,7 +80,9 @@ pub(crate) async fn provider_still<P: Ports>(
     let (Some(person), Some(subject)) = (&identity.person, &identity.subject) else { return Ok(identity) };
     let opened = recheck::Opened { policy, session, subject, person };
     match recheck::check(x.ctx(), &x.state.foreign, opened).await {
-        Ok(person) => Ok(Identity { claims: person.claims.clone(), person: Some(person), ..identity }),
+        Ok(Known { person, unanswered }) => {
+            Ok(Identity { claims: person.claims.clone(), person: Some(person), unanswered, ..identity })
+        }
         Err(reason) => Err(reason.of(&identity)),
     }
 }

@@ -34,14 +34,23 @@ pub struct Opened<'a> {
 }
 
 /// What is known of the person now.
+#[derive(Debug)]
+pub struct Known {
+    /// What the provider said last.
+    pub person: Arc<Person>,
+    /// Why the provider, which was asked for this request, did not say whether it still holds.
+    pub unanswered: Option<Reason>,
+}
+
+/// Asks the provider if it is time, and says what is known of the person.
 ///
 /// # Errors
 /// `SessionRemoved` if the provider or the policy knows the person no more, `SessionExpired` where it cannot be asked and its
 /// word is too old; storage's own reasons.
-pub async fn check<P: Ports>(ctx: Context<'_, P>, memory: &Issuers, opened: Opened<'_>) -> Result<Arc<Person>, Reason> {
+pub async fn check<P: Ports>(ctx: Context<'_, P>, memory: &Issuers, opened: Opened<'_>) -> Result<Known, Reason> {
     let Opened { person, .. } = opened;
     if person.provider.is_empty() {
-        return Ok(Arc::clone(person));
+        return Ok(Known::of(Arc::clone(person)));
     }
     let providers = &ctx.policy.providers;
     let provider = providers.iter().find(|provider| provider.name == person.provider).ok_or(Reason::SessionRemoved)?;
@@ -50,25 +59,31 @@ pub async fn check<P: Ports>(ctx: Context<'_, P>, memory: &Issuers, opened: Open
     }
     let due = provider.recheck.map_or(u64::MAX, |recheck| person.checked.saturating_add(recheck));
     match ctx.now.checked_sub(due) {
-        None => Ok(Arc::clone(person)),
+        None => Ok(Known::of(Arc::clone(person))),
         Some(_) if person.refresh.is_empty() => Err(Reason::SessionExpired),
         // Boxed: few requests ask, and every request's future would be as large.
         Some(late) => Box::pin(ask(Talk { ctx, memory, provider }, opened, late / MINUTE)).await,
     }
 }
 
-async fn ask<P: Ports>(talk: Talk<'_, P>, opened: Opened<'_>, minute: u64) -> Result<Arc<Person>, Reason> {
+impl Known {
+    const fn of(person: Arc<Person>) -> Self {
+        Self { person, unanswered: None }
+    }
+}
+
+async fn ask<P: Ports>(talk: Talk<'_, P>, opened: Opened<'_>, minute: u64) -> Result<Known, Reason> {
     let ctx = talk.ctx;
     let Opened { policy, session, person, .. } = opened;
     let turn = session.claim_key(&format!("recheck {} {minute}", person.checked));
     if once::take(ctx, &turn, ctx.now + LAG, "").await? != Claimed::First {
-        return Ok(Arc::clone(person));
+        return Ok(Known::of(Arc::clone(person)));
     }
     let done = session.claim_key(&format!("rechecked {}", person.checked));
     if let Some(known) = earlier(ctx, &done, minute).await? {
         let found = known.person.clone().unwrap_or_default();
         ctx.recent.put(session.record_key(), known, ctx.now);
-        return Ok(found);
+        return Ok(Known::of(found));
     }
     let hiding = Hiding { session, secret: ctx.secret_of(&policy.keys, session)?, purpose: REFRESH };
     let refresh = hiding.read(&person.refresh).ok_or(Reason::SessionRemoved)?;
@@ -85,25 +100,31 @@ async fn ask<P: Ports>(talk: Talk<'_, P>, opened: Opened<'_>, minute: u64) -> Re
         Ok(Some(newer)) if newer.issuer != person.issuer => unchanged(ctx, opened, Reason::IdTokenInvalid).await,
         Ok(Some(newer)) => {
             let sid = if newer.sid.is_empty() { person.sid.clone() } else { newer.sid.clone() };
-            keep(ctx, opened, Person { refresh, sid, ..newer }, &done).await
+            keep(ctx, opened, Person { refresh, sid, ..newer }, &done).await.map(Known::of)
         }
-        Ok(None) => keep(ctx, opened, Person { checked: ctx.now, refresh, ..Person::clone(person) }, &done).await,
+        Ok(None) => {
+            let still = Person { checked: ctx.now, refresh, ..Person::clone(person) };
+            keep(ctx, opened, still, &done).await.map(Known::of)
+        }
         Err(reason) => {
             let known = unchanged(ctx, opened, reason).await?;
-            let kept = Person { refresh, ..Person::clone(&known) };
-            if kept == *known { Ok(known) } else { keep(ctx, opened, kept, &done).await }
+            let kept = Person { refresh, ..Person::clone(&known.person) };
+            if kept == *known.person {
+                return Ok(known);
+            }
+            Ok(Known { person: keep(ctx, opened, kept, &done).await?, ..known })
         }
     }
 }
 
 /// Ends the session if the provider knows the person no more. Anything else says nothing of the person, who stays.
-async fn unchanged<P: Ports>(ctx: Context<'_, P>, opened: Opened<'_>, reason: Reason) -> Result<Arc<Person>, Reason> {
+async fn unchanged<P: Ports>(ctx: Context<'_, P>, opened: Opened<'_>, reason: Reason) -> Result<Known, Reason> {
     match reason {
         Reason::ProviderRefused | Reason::IdTokenInvalid | Reason::JwtIssuer | Reason::JwtAudience => {
             store::revoke(ctx, opened.session).await?;
             Err(Reason::SessionRemoved)
         }
-        _ => Ok(Arc::clone(opened.person)),
+        _ => Ok(Known { person: Arc::clone(opened.person), unanswered: Some(reason) }),
     }
 }
 
