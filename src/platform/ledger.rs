@@ -39,6 +39,10 @@ impl Ledger for Platform<'_> {
         self.take_back(self.claimed.take()).await;
     }
 
+    fn keep(&self, key: &ClaimKey) {
+        self.forget(key);
+    }
+
     async fn revoke(&self, key: &ClaimKey, until: u64, tombstone: &Tombstone<'_>) -> Result<(), Reason> {
         let (answer, _) = self.insist(key, &outbox::question(key, until, tombstone)).await?;
         (answer == "revoked\n").then_some(()).ok_or(Reason::LedgerUnavailable)

@@ -151,6 +151,8 @@ pub trait Ledger {
     /// way is void. One whose note was told to another request stays: that request acted on it. What is not answered
     /// soon is tried again while the request is answered.
     async fn withdraw(&self);
+    /// What this request claimed under a key stays, whatever becomes of the request.
+    fn keep(&self, key: &ClaimKey);
     /// Claims a key for good and replaces a record in the vault by a tombstone. Answered once the claim is durable; from
     /// then on the Ledger sees to the tombstone itself.
     async fn revoke(&self, key: &ClaimKey, until: u64, tombstone: &Tombstone<'_>) -> Result<(), Reason>;

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { forwarded, refused, status } from "../lib/expect.mjs";
 import { startGateway, theLogHoldsNoCredential } from "../lib/gateway.mjs";
-import { broken, inside, JO, policyWith, said, SAM, secrets, startProvider } from "../lib/provider.mjs";
+import { broken, inside, JO, policyWith, provided, said, SAM, secrets, startProvider } from "../lib/provider.mjs";
 import { Visitor } from "../lib/visitor.mjs";
 
 // The providers' own clocks stand still while the gate's goes on: what they issue is good for as long as this file needs.
@@ -17,9 +17,11 @@ const userinfo = await startProvider({ configure });
 const tickets = inside({ name: "tickets" }).replace('accept = ["session"]', 'accept = ["ticket", "session"]');
 const crew = inside({ name: "crew", more: 'require = { groups = ["staff"] }' });
 const keys = { recheck: "15m" };
+// A provider that answers nobody, and what only those whom it signed in may see.
+const absent = provided("http://127.0.0.1:9", {}, "absent") + inside({ name: "theirs", providers: ["absent"] });
 const gateway = await startGateway({
-  gate: { policy: policyWith(provider.url, keys) + crew + tickets, secrets },
-  twin: { policy: policyWith(provider.url, keys) + crew + tickets, secrets, sharing: "gate" },
+  gate: { policy: policyWith(provider.url, keys) + crew + tickets + absent, secrets },
+  twin: { policy: policyWith(provider.url, keys) + crew + tickets + absent, secrets, sharing: "gate" },
   asking: { policy: policyWith(userinfo.url, { ...keys, userinfo: true }), secrets },
   fixed: { policy: policyWith(fixed.url, keys), secrets },
   without: { policy: policyWith(without.url, keys), secrets },
@@ -111,7 +113,13 @@ test("a new refresh token is kept although what comes next fails: the old one is
   const browser = await signedIn(JO, gateway.asking);
   userinfo.trouble["/me"] = broken.failing;
   await later(QUARTER + 1, browser);
-  forwarded(await browser.ask("/inside/"));
+  for (let minute = 0; minute < 3; minute++) {
+    forwarded(await browser.ask("/inside/"));
+    assert.equal((await gateway.asking.decided()).recheck, "provider_unavailable", "it is asked again each minute");
+    await later(60, browser);
+  }
+  userinfo.trouble["/me"] = broken.saying(403, { message: "rate limit exceeded" });
+  forwarded(await browser.ask("/inside/")); // which says nothing of the person
   delete userinfo.trouble["/me"];
   await later(10 * 60, browser); // what came of asking lies in the Ledger for some minutes
   forwarded(await browser.ask("/inside/"));
@@ -134,6 +142,55 @@ test("an error that says nothing of the person ends no session", async () => {
   delete provider.trouble["/token"];
   await later(QUARTER + 1, browser);
   forwarded(await browser.ask("/inside/"));
+});
+
+test("where the provider wants to see the person, the session ends", async () => {
+  for (const error of ["login_required", "interaction_required", "consent_required"]) {
+    const browser = await signedIn(JO);
+    provider.trouble["/token"] = broken.saying(400, { error });
+    await later(QUARTER + 1, browser);
+    await refused(await browser.ask("/inside/"), 401, "session_removed");
+    delete provider.trouble["/token"];
+  }
+});
+
+test("a newer refresh token that KV does not take is not lost, however long that lasts", async () => {
+  const browser = await signedIn(JO);
+  await later(QUARTER + 1, browser);
+  await gate.faults({ clock, ledgerClock: clock, kvWrites: "throw" });
+  forwarded(await browser.ask("/inside/"));
+  await later(12 * 60, browser);
+  const there = { cookie: browser.cookiesFor(new URL(`http://${gate.host}/inside/`)) };
+  forwarded(await twin.get("/inside/", there));
+  await later(QUARTER + 1, browser);
+  forwarded(await twin.get("/inside/", there));
+  await later(QUARTER + 1, browser);
+  forwarded(await twin.get("/inside/", there));
+  assert.equal(provider.count("/token"), 3);
+});
+
+test("a request that is refused after it asked does not take back that it asked", async () => {
+  const browser = await signedIn(JO);
+  const there = { cookie: browser.cookiesFor(new URL(`http://${gate.host}/inside/`)) };
+  forwarded(await twin.get("/inside/", there));
+  await later(QUARTER + 1, browser);
+  await twin.faults({ clock, ledgerClock: clock, kv: "stale" });
+  status(await browser.go("/theirs/"), 503);
+  forwarded(await twin.get("/inside/", there));
+  assert.equal(provider.count("/token"), 1);
+});
+
+test("who comes when a minute begins does not ask while somebody waits for the answer", async () => {
+  const browser = await signedIn(JO);
+  await later(QUARTER + 58, browser);
+  provider.trouble["/token"] = broken.late(4_000);
+  const first = browser.ask("/inside/");
+  await new Promise((due) => setTimeout(due, 2_500));
+  const there = { cookie: browser.cookiesFor(new URL(`http://${gate.host}/inside/`)) };
+  forwarded(await twin.get("/inside/", there));
+  forwarded(await first);
+  assert.equal(provider.count("/token"), 1);
+  delete provider.trouble["/token"];
 });
 
 test("a ticket is rechecked as its session is, and held to the route's providers", async () => {

@@ -56,12 +56,12 @@ impl<'a> Whose<'a> {
         }
     }
 
-    /// Whether a key is of that issuer and `sid`, as far as they are asked for.
+    /// Whether a key is of that issuer and `sid`, as far as they are asked for. A thing of the person that has no `sid` may be the one.
     fn is_of(&self, key: &str) -> bool {
         let mut parts = key.splitn(5, ':').skip(2);
         let (issuer, sid) = (parts.next(), parts.next());
         self.issuer.is_none_or(|asked| issuer == Some(&of_issuer(asked)))
-            && self.sid.is_none_or(|asked| sid == Some(&word(asked)))
+            && self.sid.is_none_or(|asked| sid == Some(&word(asked)) || (self.subject.is_some() && sid == Some(NONE)))
     }
 }
 
@@ -152,6 +152,7 @@ mod tests {
             (true, whose(Some("jo"), None, None)),
             (true, whose(Some("jo"), provider, Some("s1"))),
             (true, whose(None, provider, Some("s1"))),
+            (false, whose(Some("jo"), provider, Some("s2"))),
             (false, whose(Some("sam"), None, None)),
             (false, whose(Some("jo"), Some(""), None)),
             (false, whose(Some("jo"), Some("https://other.example"), None)),
@@ -162,10 +163,15 @@ mod tests {
         ] {
             assert_eq!(is_found(&key, whose), found, "{whose:?}");
         }
+        let unnamed = person.key("ofs", None, "a");
+        assert!(
+            is_found(&unnamed, whose(Some("jo"), provider, Some("s1")))
+                && !is_found(&unnamed, whose(None, provider, Some("s1")))
+        );
         let own = Owner { issuer: "", subject: "jo" }.key("ofs", None, "a");
         assert!(is_found(&own, whose(Some("jo"), Some(""), None)) && is_found(&own, whose(Some("jo"), None, None)));
         assert!(!is_found(&own, whose(Some("jo"), provider, None)));
-        assert!(!is_found(&own, whose(Some("jo"), None, Some("-"))), "a sid that is written as none is another one");
+        assert!(!is_found(&unnamed, whose(None, provider, Some("-"))), "a sid that is written as none is another one");
         assert_eq!(beside(&key, "ofg", "x"), person.key("ofg", None, "x"));
         assert_eq!((what(&key), what(&own), what("ofs:a:b")), ("a:b:c", "a", ""));
     }

@@ -51,6 +51,8 @@ impl Ledger for Offline {
 
     async fn withdraw(&self) {}
 
+    fn keep(&self, _key: &ClaimKey) {}
+
     async fn revoke(&self, _: &ClaimKey, _: u64, _: &Tombstone<'_>) -> Result<(), Reason> {
         Ok(())
     }

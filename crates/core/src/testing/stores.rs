@@ -84,6 +84,10 @@ impl Ledger for Memory {
         self.take_back(self.claimed.take()).await;
     }
 
+    fn keep(&self, key: &ClaimKey) {
+        self.forget(*key);
+    }
+
     async fn revoke(&self, key: &ClaimKey, until: u64, tombstone: &Tombstone<'_>) -> Result<(), Reason> {
         self.count(|spent| spent.claims += 1);
         // A vault that refuses this location refuses the Ledger too.

@@ -129,7 +129,7 @@ impl<P> Grants<'_, P> {
         Ok(None)
     }
 
-    /// Whether a grant may still be refreshed. One that KV does not know yet does.
+    /// Whether a grant may still be refreshed. One that KV does not know yet, or did not take, does.
     async fn lives(self, family: &[u8; 16], since: u64) -> Result<bool, Reason>
     where
         P: KvStore + Ledger,
@@ -144,8 +144,13 @@ impl<P> Grants<'_, P> {
             return Ok(false);
         }
         Ok(match Record::found(ctx.ports.get(&key).await?.as_deref())? {
-            Some(record) => !record.revoked && record.exp > ctx.now,
-            None => ctx.now < since + LAG,
+            // A refresh elsewhere may have put it off.
+            Some(record) => !record.revoked && ctx.now < record.exp + LAG,
+            None if ctx.now < since + LAG => true,
+            None if ctx.policy.single_use == SingleUse::Ledger => {
+                ctx.ports.recall(&super::of_family("granted", family)).await?.is_some()
+            }
+            None => false,
         })
     }
 }

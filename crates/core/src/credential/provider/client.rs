@@ -68,9 +68,7 @@ pub(super) async fn post<P: Ports>(
     };
     // GitHub tells of an error with status 200.
     match (status, answer.get("error").and_then(Value::as_str)) {
-        (200..=499, Some("invalid_grant" | "access_denied" | "bad_verification_code" | "bad_refresh_token")) => {
-            Err(Reason::ProviderRefused)
-        }
+        (200..=499, Some(error)) if OF_THE_PERSON.contains(&error) => Err(Reason::ProviderRefused),
         (429, _) => Err(Reason::ProviderUnavailable),
         (200..=499, Some("temporarily_unavailable" | "server_error" | "slow_down")) => Err(Reason::ProviderUnavailable),
         (200..=499, Some(_)) => Err(Reason::ProviderClient),
@@ -82,7 +80,8 @@ pub(super) async fn post<P: Ports>(
 /// Asks for a document with an access token (RFC 6750 section 2.1).
 ///
 /// # Errors
-/// `ProviderRefused` if the token opens it no more, `ProviderUnavailable`.
+/// `ProviderRefused` if the token opens it no more, `ProviderUnavailable`. A 403 says nothing of the person: GitHub's limit of
+/// requests is one, and so is what a firewall before the provider answers.
 pub(super) async fn get<P: Ports>(
     ctx: Context<'_, P>,
     provider: &Provider,
@@ -95,7 +94,7 @@ pub(super) async fn get<P: Ports>(
     let (status, answer) = call(ctx, provider, Call { path: address, headers: &headers, body: None }).await?;
     match status {
         200 => serde_json::from_slice(answer.as_bytes()).map_err(|_| Reason::ProviderUnavailable),
-        401 | 403 => Err(Reason::ProviderRefused),
+        401 => Err(Reason::ProviderRefused),
         _ => Err(Reason::ProviderUnavailable),
     }
 }
@@ -132,6 +131,18 @@ fn push_field(form: &mut String, name: &str, value: &str) {
     form.extend([joint, name, "=", &encode_component(value)]);
 }
 
+/// Errors that speak of the person, or of the code or token that stands for them (RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect
+/// Core section 3.1.2.6; the last two are GitHub's).
+const OF_THE_PERSON: [&str; 8] = [
+    "invalid_grant",
+    "access_denied",
+    "login_required",
+    "interaction_required",
+    "consent_required",
+    "account_selection_required",
+    "bad_verification_code",
+    "bad_refresh_token",
+];
 /// Seconds that such a JWT is valid.
 const ASSERTION: u64 = 60;
 

@@ -75,16 +75,16 @@ impl Known {
 async fn ask<P: Ports>(talk: Talk<'_, P>, opened: Opened<'_>, minute: u64) -> Result<Known, Reason> {
     let ctx = talk.ctx;
     let Opened { policy, session, person, .. } = opened;
-    let turn = session.claim_key(&format!("recheck {} {minute}", person.checked));
-    if once::take(ctx, &turn, ctx.now + LAG, "").await? != Claimed::First {
+    if !is_next(ctx, session, person, minute).await? {
         return Ok(Known::of(Arc::clone(person)));
     }
-    let done = session.claim_key(&format!("rechecked {}", person.checked));
-    if let Some(known) = earlier(ctx, &done, minute).await? {
-        let found = known.person.clone().unwrap_or_default();
-        ctx.recent.put(session.record_key(), known, ctx.now);
-        return Ok(Known::of(found));
-    }
+    let saved = match newest(ctx, session, person, minute).await? {
+        Some(newer) if newer.checked > person.checked => return write(ctx, opened, newer).await.map(Known::of),
+        // Its refresh token is newer, and nothing else was said.
+        saved => saved.map(Arc::new),
+    };
+    let opened = Opened { person: saved.as_ref().unwrap_or(person), ..opened };
+    let person = opened.person;
     let hiding = Hiding { session, secret: ctx.secret_of(&policy.keys, session)?, purpose: REFRESH };
     let refresh = hiding.read(&person.refresh).ok_or(Reason::SessionRemoved)?;
     let asked = match again(talk, &refresh).await {
@@ -99,12 +99,12 @@ async fn ask<P: Ports>(talk: Talk<'_, P>, opened: Opened<'_>, minute: u64) -> Re
     match told(talk, opened, asked).await {
         Ok(Some(newer)) if newer.issuer != person.issuer => unchanged(ctx, opened, Reason::IdTokenInvalid).await,
         Ok(Some(newer)) => {
-            let sid = if newer.sid.is_empty() { person.sid.clone() } else { newer.sid.clone() };
-            keep(ctx, opened, Person { refresh, sid, ..newer }, &done).await.map(Known::of)
+            let sid = person.sid.clone(); // by which the session is found
+            keep(ctx, opened, Person { refresh, sid, ..newer }).await.map(Known::of)
         }
         Ok(None) => {
             let still = Person { checked: ctx.now, refresh, ..Person::clone(person) };
-            keep(ctx, opened, still, &done).await.map(Known::of)
+            keep(ctx, opened, still).await.map(Known::of)
         }
         Err(reason) => {
             let known = unchanged(ctx, opened, reason).await?;
@@ -112,7 +112,7 @@ async fn ask<P: Ports>(talk: Talk<'_, P>, opened: Opened<'_>, minute: u64) -> Re
             if kept == *known.person {
                 return Ok(known);
             }
-            Ok(Known { person: keep(ctx, opened, kept, &done).await?, ..known })
+            Ok(Known { person: keep(ctx, opened, kept).await?, ..known })
         }
     }
 }
@@ -120,7 +120,13 @@ async fn ask<P: Ports>(talk: Talk<'_, P>, opened: Opened<'_>, minute: u64) -> Re
 /// Ends the session if the provider knows the person no more. Anything else says nothing of the person, who stays.
 async fn unchanged<P: Ports>(ctx: Context<'_, P>, opened: Opened<'_>, reason: Reason) -> Result<Known, Reason> {
     match reason {
-        Reason::ProviderRefused | Reason::IdTokenInvalid | Reason::JwtIssuer | Reason::JwtAudience => {
+        // The last two are what a person may have brought about there, to be known here as before.
+        Reason::ProviderRefused
+        | Reason::IdTokenInvalid
+        | Reason::JwtIssuer
+        | Reason::JwtAudience
+        | Reason::JwtSubject
+        | Reason::ClaimsTooLarge => {
             store::revoke(ctx, opened.session).await?;
             Err(Reason::SessionRemoved)
         }
@@ -128,12 +134,57 @@ async fn unchanged<P: Ports>(ctx: Context<'_, P>, opened: Opened<'_>, reason: Re
     }
 }
 
-/// What came of an earlier request's asking that KV does not show here yet.
-async fn earlier<P: Ports>(ctx: Context<'_, P>, done: &ClaimKey, minute: u64) -> Result<Option<Record>, Reason> {
-    if minute == 0 || ctx.policy.single_use == SingleUse::BestEffort {
-        return Ok(None);
+/// Whether it is this request's turn to ask: one is each minute's, unless the last one may be waiting for its answer still. It
+/// stays taken if the request comes to nothing, as the provider's answer does.
+async fn is_next<P: Ports>(
+    ctx: Context<'_, P>,
+    session: &Sealed,
+    person: &Person,
+    minute: u64,
+) -> Result<bool, Reason> {
+    let turn = |minute: u64| session.claim_key(&format!("recheck {} {minute}", person.checked));
+    if once::take(ctx, &turn(minute), ctx.now + LAG, &ctx.now.to_string()).await? != Claimed::First {
+        return Ok(false);
     }
-    Ok(ctx.ports.recall(done).await?.and_then(|text| Record::from_json(&text)))
+    ctx.ports.keep(&turn(minute));
+    if minute == 0 || ctx.policy.single_use == SingleUse::BestEffort {
+        return Ok(true);
+    }
+    let last = ctx.ports.recall(&turn(minute - 1)).await?;
+    let asked = last.and_then(|note| note.parse::<u64>().ok());
+    Ok(asked.is_none_or(|asked| ctx.now.saturating_sub(asked) >= LONGEST))
+}
+
+/// What came of earlier requests' asking that KV does not show here yet.
+async fn newest<P: Ports>(
+    ctx: Context<'_, P>,
+    session: &Sealed,
+    person: &Person,
+    minute: u64,
+) -> Result<Option<Person>, Reason> {
+    let mut newest = None;
+    if minute == 0 || ctx.policy.single_use == SingleUse::BestEffort {
+        return Ok(newest);
+    }
+    for _ in 0..MOST_SAVED {
+        let from = newest.as_ref().unwrap_or(person);
+        let text = match ctx.ports.recall(&done(session, from)).await? {
+            None => ctx.ports.recall(&unwritten(session, from)).await?,
+            text => text,
+        };
+        let Some(newer) = text.and_then(|text| Record::from_json(&text)?.person) else { break };
+        let has_come_far = newer.checked > person.checked;
+        newest = Some(Person::clone(&newer));
+        if has_come_far {
+            break;
+        }
+    }
+    Ok(newest)
+}
+
+/// Under which the Ledger has what came of asking about what was known: each refresh token is asked with once.
+fn done(session: &Sealed, person: &Person) -> ClaimKey {
+    session.claim_key(&format!("rechecked {} {}", person.checked, person.refresh))
 }
 
 async fn again<P: Ports>(talk: Talk<'_, P>, refresh: &Secret) -> Result<Tokens, Reason> {
@@ -153,34 +204,39 @@ async fn told<P: Ports>(talk: Talk<'_, P>, opened: Opened<'_>, tokens: Tokens) -
     person::of(talk, asked, tokens).await.map(|found| Some(found.person))
 }
 
+/// Notes what came of asking in the Ledger, and writes it.
+async fn keep<P: Ports>(ctx: Context<'_, P>, opened: Opened<'_>, person: Person) -> Result<Arc<Person>, Reason> {
+    let Opened { policy, session, person: known, .. } = opened;
+    if ctx.policy.single_use == SingleUse::Ledger {
+        let json = record(opened, Arc::new(person.clone())).to_json()?;
+        // For as long as a copy of the older one may open here, and for this request to be written late.
+        let key = done(session, known);
+        let _ = ctx.ports.claim(&key, ctx.now + 2 * LAG + policy.cache, &json).await;
+        ctx.ports.keep(&key);
+    }
+    write(ctx, opened, person).await
+}
+
 /// Writes the newer record, over the older one. A tombstone that came meanwhile stays, or comes again.
-async fn keep<P: Ports>(
-    ctx: Context<'_, P>,
-    opened: Opened<'_>,
-    person: Person,
-    done: &ClaimKey,
-) -> Result<Arc<Person>, Reason> {
-    let Opened { policy, session, subject, .. } = opened;
+async fn write<P: Ports>(ctx: Context<'_, P>, opened: Opened<'_>, person: Person) -> Result<Arc<Person>, Reason> {
+    let Opened { session, .. } = opened;
     let person = Arc::new(person);
-    let record = Record {
-        sub: subject.to_owned(),
-        exp: session.expires,
-        // What an isolate remembers is not replaced by what is older.
-        generation: person.checked,
-        person: Some(Arc::clone(&person)),
-        ..Record::default()
-    };
+    let record = record(opened, Arc::clone(&person));
     let json = record.to_json()?;
     let key = session.record_key();
-    if ctx.policy.single_use == SingleUse::Ledger {
-        // For as long as a copy of the older one may open here.
-        let _ = ctx.ports.claim(done, ctx.now + 2 * LAG + policy.cache, &json).await;
-    } else if Record::found(ctx.ports.get(key).await?.as_deref())?.is_some_and(|known| known.revoked) {
+    if ctx.policy.single_use == SingleUse::BestEffort
+        && Record::found(ctx.ports.get(key).await?.as_deref())?.is_some_and(|known| known.revoked)
+    {
         return Err(Reason::SessionRevoked);
     }
     ctx.recent.put(key, record, ctx.now);
-    // Whoever was signed in must not pay for a write that failed: the next minute asks again.
-    let _ = ctx.ports.put(key, &json, store::kv_expiry(ctx.now, session.expires)).await;
+    let written = ctx.ports.put(key, &json, store::kv_expiry(ctx.now, session.expires)).await;
+    if written.is_err() && ctx.policy.single_use == SingleUse::Ledger {
+        // Whoever was signed in must not pay for it. The refresh token that KV has is used up, so the next one lies here.
+        let unwritten = unwritten(session, opened.person);
+        let _ = ctx.ports.claim(&unwritten, session.expires, &json).await;
+        ctx.ports.keep(&unwritten);
+    }
     if ctx.policy.single_use == SingleUse::Ledger && store::is_revoked(ctx, session).await? {
         store::revoke(ctx, session).await?;
         return Err(Reason::SessionRevoked);
@@ -188,4 +244,24 @@ async fn keep<P: Ports>(
     Ok(person)
 }
 
+/// The same, for as long as the session, where KV did not take it.
+fn unwritten(session: &Sealed, person: &Person) -> ClaimKey {
+    session.claim_key(&format!("unwritten {} {}", person.checked, person.refresh))
+}
+
+fn record(opened: Opened<'_>, person: Arc<Person>) -> Record {
+    Record {
+        sub: opened.subject.to_owned(),
+        exp: opened.session.expires,
+        // What an isolate remembers is not replaced by what is older.
+        generation: person.checked,
+        person: Some(person),
+        ..Record::default()
+    }
+}
+
 const MINUTE: u64 = 60;
+/// Seconds after which nobody waits for a provider's answers any more.
+const LONGEST: u64 = 30;
+/// Refresh tokens that came without an answer, one a minute, for as long as the Ledger has them.
+const MOST_SAVED: u32 = 6;
