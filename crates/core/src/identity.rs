@@ -8,7 +8,6 @@ use std::sync::Arc;
 use crate::identity::claims::Claims;
 use crate::identity::person::Person;
 use crate::policy::{Rule, SUBJECT};
-use crate::refusal::Reason;
 
 /// As whom a request goes through.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,8 +28,8 @@ pub struct Identity {
     pub claims: Claims,
     /// Who a provider says it is, where one signed somebody in.
     pub person: Option<Arc<Person>>,
-    /// Why that provider did not say whether it still holds, where it was asked for this request: for the log.
-    pub unanswered: Option<Reason>,
+    /// The code of the reason why that provider did not say whether it still holds, where it was asked for this request.
+    pub unanswered: Option<&'static str>,
     /// It may act for other accounts.
     pub acts_for_others: bool,
 }

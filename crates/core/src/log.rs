@@ -84,7 +84,7 @@ impl Entry<'_> {
         line.known("key_id", identity.and_then(|identity| identity.key_id.as_deref()));
         line.known("client", identity.and_then(|identity| identity.client.as_deref()));
         line.known("subject", subject.map(|subject| subject_digest(state, subject)).as_deref());
-        line.known("recheck", identity.and_then(|identity| identity.unanswered).map(|reason| reason.code()));
+        line.known("recheck", identity.and_then(|identity| identity.unanswered));
         line.word("request_id", request_id);
         line.number("kv", spent.kv.into());
         line.number("kv_ms", spent.kv_ms);

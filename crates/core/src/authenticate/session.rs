@@ -81,6 +81,7 @@ pub(crate) async fn provider_still<P: Ports>(
     let opened = recheck::Opened { policy, session, subject, person };
     match recheck::check(x.ctx(), &x.state.foreign, opened).await {
         Ok(Known { person, unanswered }) => {
+            let unanswered = unanswered.map(|reason| reason.code());
             Ok(Identity { claims: person.claims.clone(), person: Some(person), unanswered, ..identity })
         }
         Err(reason) => Err(reason.of(&identity)),

@@ -8,7 +8,6 @@ use std::rc::Rc;
 
 use crate::ports::{ClaimKey, Claimed, Guess, Guesses, Kept, Redeemed, Redemption, Tombstone};
 use crate::refusal::Reason;
-use crate::sealed::record::Record;
 
 use super::ledger::{Claim, Row, Shards};
 use super::watch::{Effect, Watch};
@@ -216,7 +215,8 @@ impl World {
     pub fn revoke(&self, key: &ClaimKey, until: u64, tombstone: &Tombstone<'_>) {
         self.shards.revoke(key, until, tombstone, self.clock.get());
         // The Ledger also hands over what KV did not take of the index of what a person has: that ends nothing.
-        let is_tombstone = Record::from_json(tombstone.value).is_some_and(|record| record.revoked);
+        let record = serde_json::from_str::<serde_json::Value>(tombstone.value);
+        let is_tombstone = record.is_ok_and(|record| record.get("revoked") == Some(&true.into()));
         self.watch.effect.set(is_tombstone.then_some(Effect::Revoked));
     }
 
