@@ -18,7 +18,7 @@ const tickets = inside({ name: "tickets" }).replace('accept = ["session"]', 'acc
 const crew = inside({ name: "crew", more: 'require = { groups = ["staff"] }' });
 const keys = { recheck: "15m" };
 // A provider that answers nobody, and what only those whom it signed in may see.
-const absent = provided("http://127.0.0.1:9", {}, "absent") + inside({ name: "theirs", providers: ["absent"] });
+const absent = provided("http://127.0.0.1:9", { client_auth: "none", secret: undefined }, "absent") + inside({ name: "theirs", providers: ["absent"] });
 const gateway = await startGateway({
   gate: { policy: policyWith(provider.url, keys) + crew + tickets + absent, secrets },
   twin: { policy: policyWith(provider.url, keys) + crew + tickets + absent, secrets, sharing: "gate" },
