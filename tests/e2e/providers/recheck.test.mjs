@@ -154,6 +154,15 @@ test("where the provider wants to see the person, the session ends", async () =>
   }
 });
 
+test("who has more claims than a session keeps does not stay with the old ones", async () => {
+  const browser = await signedIn(JO);
+  const jo = provider.people.find(({ user_name }) => user_name === "jo");
+  jo.groups = Array.from({ length: 1_000 }, (_, n) => `a-group-that-anybody-can-join-${n}`);
+  await later(QUARTER + 1, browser);
+  await refused(await browser.ask("/crew/"), 401, "session_removed");
+  jo.groups = [...JO.groups];
+});
+
 test("a newer refresh token that KV does not take is not lost, however long that lasts", async () => {
   const browser = await signedIn(JO);
   await later(QUARTER + 1, browser);
