@@ -79,7 +79,7 @@ async fn ask<P: Ports>(talk: Talk<'_, P>, opened: Opened<'_>, minute: u64) -> Re
         return Ok(Known::of(Arc::clone(person)));
     }
     let saved = match newest(ctx, session, person, minute).await? {
-        Some(newer) if newer.checked > person.checked => return write(ctx, opened, newer).await.map(Known::of),
+        Some(newer) if newer.checked > person.checked => return write(ctx, opened, newer, None).await.map(Known::of),
         // Its refresh token is newer, and nothing else was said.
         saved => saved.map(Arc::new),
     };
@@ -187,6 +187,11 @@ fn done(session: &Sealed, person: &Person) -> ClaimKey {
     session.claim_key(&format!("rechecked {} {}", person.checked, person.refresh))
 }
 
+/// The same, for as long as the session, where KV did not take it.
+fn unwritten(session: &Sealed, person: &Person) -> ClaimKey {
+    session.claim_key(&format!("unwritten {} {}", person.checked, person.refresh))
+}
+
 async fn again<P: Ports>(talk: Talk<'_, P>, refresh: &Secret) -> Result<Tokens, Reason> {
     let Talk { ctx, memory, provider } = talk;
     let endpoints = endpoints::of(ctx, memory, provider).await?;
@@ -207,46 +212,49 @@ async fn told<P: Ports>(talk: Talk<'_, P>, opened: Opened<'_>, tokens: Tokens) -
 /// Notes what came of asking in the Ledger, and writes it.
 async fn keep<P: Ports>(ctx: Context<'_, P>, opened: Opened<'_>, person: Person) -> Result<Arc<Person>, Reason> {
     let Opened { policy, session, person: known, .. } = opened;
-    if ctx.policy.single_use == SingleUse::Ledger {
-        let json = record(opened, Arc::new(person.clone())).to_json()?;
-        // For as long as a copy of the older one may open here, and for this request to be written late.
-        let key = done(session, known);
-        let _ = ctx.ports.claim(&key, ctx.now + 2 * LAG + policy.cache, &json).await;
-        ctx.ports.keep(&key);
-    }
-    write(ctx, opened, person).await
+    // For as long as a copy of the older one may open here, and for this request to be written late.
+    let until = ctx.now + 2 * LAG + policy.cache;
+    write(ctx, opened, person, Some((done(session, known), until))).await
 }
 
-/// Writes the newer record, over the older one. A tombstone that came meanwhile stays, or comes again.
-async fn write<P: Ports>(ctx: Context<'_, P>, opened: Opened<'_>, person: Person) -> Result<Arc<Person>, Reason> {
+/// Writes the newer record, over the older one, and before that into the Ledger if it is to be noted there. A tombstone that
+/// came meanwhile stays, or comes again.
+async fn write<P: Ports>(
+    ctx: Context<'_, P>,
+    opened: Opened<'_>,
+    person: Person,
+    noted: Option<(ClaimKey, u64)>,
+) -> Result<Arc<Person>, Reason> {
     let Opened { session, .. } = opened;
     let person = Arc::new(person);
     let record = record(opened, Arc::clone(&person));
     let json = record.to_json()?;
     let key = session.record_key();
-    if ctx.policy.single_use == SingleUse::BestEffort
-        && Record::found(ctx.ports.get(key).await?.as_deref())?.is_some_and(|known| known.revoked)
-    {
+    let has_ledger = ctx.policy.single_use == SingleUse::Ledger;
+    match noted {
+        Some((noted, until)) if has_ledger => note(ctx, &noted, until, &json).await,
+        _ => {}
+    }
+    if !has_ledger && Record::found(ctx.ports.get(key).await?.as_deref())?.is_some_and(|known| known.revoked) {
         return Err(Reason::SessionRevoked);
     }
     ctx.recent.put(key, record, ctx.now);
     let written = ctx.ports.put(key, &json, store::kv_expiry(ctx.now, session.expires)).await;
-    if written.is_err() && ctx.policy.single_use == SingleUse::Ledger {
+    if written.is_err() && has_ledger {
         // Whoever was signed in must not pay for it. The refresh token that KV has is used up, so the next one lies here.
-        let unwritten = unwritten(session, opened.person);
-        let _ = ctx.ports.claim(&unwritten, session.expires, &json).await;
-        ctx.ports.keep(&unwritten);
+        note(ctx, &unwritten(session, opened.person), session.expires, &json).await;
     }
-    if ctx.policy.single_use == SingleUse::Ledger && store::is_revoked(ctx, session).await? {
+    if has_ledger && store::is_revoked(ctx, session).await? {
         store::revoke(ctx, session).await?;
         return Err(Reason::SessionRevoked);
     }
     Ok(person)
 }
 
-/// The same, for as long as the session, where KV did not take it.
-fn unwritten(session: &Sealed, person: &Person) -> ClaimKey {
-    session.claim_key(&format!("unwritten {} {}", person.checked, person.refresh))
+/// Leaves a record in the Ledger, whatever becomes of this request.
+async fn note<P: Ports>(ctx: Context<'_, P>, key: &ClaimKey, until: u64, json: &str) {
+    let _ = ctx.ports.claim(key, until, json).await;
+    ctx.ports.keep(key);
 }
 
 fn record(opened: Opened<'_>, person: Arc<Person>) -> Record {
