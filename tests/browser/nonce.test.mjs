@@ -2,17 +2,10 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { demoPolicy, theLogHoldsNoCredential } from "../e2e/lib/gateway.mjs";
+import { confirmedRoute, demoPolicy, theLogHoldsNoCredential } from "../e2e/lib/gateway.mjs";
 import { picture, startBrowser } from "./lib/browser.mjs";
 
-const policy = demoPolicy(`
-[[routes]]
-name = "confirmed"
-path = "/confirmed/*"
-methods = ["GET", "HEAD", "POST"]
-accept = ["session", "nonce"]
-confirm = true
-forward = { origin = "demo" }`);
+const policy = demoPolicy(confirmedRoute);
 const { gateway, gate, address, visit, stop } = await startBrowser(policy);
 after(stop);
 const mint = (more) => gate.admin("nonce", { subject: "1001002", route: "account", ...more });

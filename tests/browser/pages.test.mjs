@@ -3,19 +3,12 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { demoPolicy } from "../e2e/lib/gateway.mjs";
+import { confirmedRoute, demoPolicy } from "../e2e/lib/gateway.mjs";
 import { link } from "../e2e/lib/sign.mjs";
 import { picture, startBrowser } from "./lib/browser.mjs";
 import { contrasts } from "./lib/contrast.mjs";
 
-const policy = demoPolicy(`
-[[routes]]
-name = "confirmed"
-path = "/confirmed/*"
-methods = ["GET", "HEAD", "POST"]
-accept = ["session", "nonce"]
-confirm = true
-forward = { origin = "demo" }`);
+const policy = demoPolicy(confirmedRoute);
 const { gate, address, visit, stop } = await startBrowser(policy);
 after(stop);
 

@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { after, test } from "node:test";
-import { demoPolicy } from "../e2e/lib/gateway.mjs";
+import { confirmedRoute, demoPolicy } from "../e2e/lib/gateway.mjs";
 import { link, now } from "../e2e/lib/sign.mjs";
 import { root } from "../../scripts/lib/paths.mjs";
 import { asking, startApp } from "./lib/app.mjs";
@@ -28,14 +28,7 @@ privacy = "/privacy"
 imprint = "/imprint"
 text = "Members of the society sign in here."
 forgotten = "/forgotten"
-
-[[routes]]
-name = "confirmed"
-path = "/confirmed/*"
-methods = ["GET", "HEAD", "POST"]
-accept = ["session", "nonce"]
-confirm = true
-forward = { origin = "demo" }
+${confirmedRoute}
 
 [[routes]]
 name = "closed"

@@ -44,6 +44,16 @@ revocation = "strict"
 forward = { origin = "demo" }`;
 }
 
+/** A route below /confirmed/ where a nonce opens a session by a button. */
+export const confirmedRoute = `
+[[routes]]
+name = "confirmed"
+path = "/confirmed/*"
+methods = ["GET", "HEAD", "POST"]
+accept = ["session", "nonce"]
+confirm = true
+forward = { origin = "demo" }`;
+
 /**
  * Starts gates. Each may say:
  *   policy    the text of a policy; the demo's, as it was built in, if it says nothing

@@ -3,17 +3,10 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { forwarded, refused, status } from "../lib/expect.mjs";
-import { demoPolicy, secrets, startGateway, strictRoute, theLogHoldsNoCredential } from "../lib/gateway.mjs";
+import { confirmedRoute, demoPolicy, secrets, startGateway, strictRoute, theLogHoldsNoCredential } from "../lib/gateway.mjs";
 import { now, seal } from "../lib/sign.mjs";
 
-const policy = demoPolicy(`
-[[routes]]
-name = "confirmed"
-path = "/confirmed/*"
-methods = ["GET", "HEAD", "POST"]
-accept = ["session", "nonce"]
-confirm = true
-forward = { origin = "demo" }`, strictRoute("session"));
+const policy = demoPolicy(confirmedRoute, strictRoute("session"));
 const own = Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, value.startsWith("{") ? value : `own-${value}`]));
 const gateway = await startGateway({ gate: { policy }, own: { policy, secrets: { ...own, EDGEGATE_ASSERTION_KEY: undefined } } });
 const { gate } = gateway;
