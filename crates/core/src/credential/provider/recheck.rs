@@ -120,7 +120,7 @@ async fn ask<P: Ports>(talk: Talk<'_, P>, opened: Opened<'_>, minute: u64) -> Re
 /// Ends the session if the provider knows the person no more. Anything else says nothing of the person, who stays.
 async fn unchanged<P: Ports>(ctx: Context<'_, P>, opened: Opened<'_>, reason: Reason) -> Result<Known, Reason> {
     match reason {
-        // The last two are what a person may have brought about there, to be known here as before.
+        // A person could bring about the last two at the provider, to keep the claims that they had.
         Reason::ProviderRefused
         | Reason::IdTokenInvalid
         | Reason::JwtIssuer
@@ -134,8 +134,8 @@ async fn unchanged<P: Ports>(ctx: Context<'_, P>, opened: Opened<'_>, reason: Re
     }
 }
 
-/// Whether it is this request's turn to ask: one is each minute's, unless the last one may be waiting for its answer still. It
-/// stays taken if the request comes to nothing, as the provider's answer does.
+/// Whether this request is the one that asks in this minute. None does while the last one may still wait for its answer. The
+/// claim stays even if the request is refused afterwards: the refresh token may be used up.
 async fn is_next<P: Ports>(
     ctx: Context<'_, P>,
     session: &Sealed,
@@ -182,12 +182,12 @@ async fn newest<P: Ports>(
     Ok(newest)
 }
 
-/// Under which the Ledger has what came of asking about what was known: each refresh token is asked with once.
+/// The Ledger's key of what came of asking with a refresh token.
 fn done(session: &Sealed, person: &Person) -> ClaimKey {
     session.claim_key(&format!("rechecked {} {}", person.checked, person.refresh))
 }
 
-/// The same, for as long as the session, where KV did not take it.
+/// The same where KV did not take the record: it is kept as long as the session.
 fn unwritten(session: &Sealed, person: &Person) -> ClaimKey {
     session.claim_key(&format!("unwritten {} {}", person.checked, person.refresh))
 }
@@ -271,5 +271,5 @@ fn record(opened: Opened<'_>, person: Arc<Person>) -> Record {
 const MINUTE: u64 = 60;
 /// Seconds after which nobody waits for a provider's answers any more.
 const LONGEST: u64 = 30;
-/// Refresh tokens that came without an answer, one a minute, for as long as the Ledger has them.
+/// The most refresh tokens that are followed from one to the next: one a minute, as long as the Ledger keeps them.
 const MOST_SAVED: u32 = 6;
