@@ -60,6 +60,8 @@ const PAGES = {
   "bad request": go("/account/?xsrf=%22&NONCE_TOKEN=a&NONCE_TOKEN=b"),
   "maintenance": go("/closed/a"),
   "please sign in": go("/account/orders?year=2026"),
+  "provider unavailable": go("/members/"),
+  "provider's answer of no sign-in": go("/.edgegate/callback/demo?code=a&state=b"),
   "confirm": go(confirmed),
   "application lost": go(asking(address, app, { client_id: "nobody" })),
   "sign in": go("/.edgegate/sign-in?next=%2Faccount%2Forders"),
@@ -69,6 +71,7 @@ const PAGES = {
     await page.goto(asking(address, app));
   },
   "already signed in": go("/.edgegate/sign-in?next=%2Faccount%2Forders"),
+  "a person's own page": go("/.edgegate/me"),
   "sign out": go("/.edgegate/sign-out"),
   "signed out": (page) => page.locator("main form button").click(),
 };
