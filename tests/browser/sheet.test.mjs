@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { after, test } from "node:test";
 import { confirmedRoute, demoPolicy } from "../e2e/lib/gateway.mjs";
+import { startOrigin } from "../e2e/lib/origin.mjs";
 import { link, now } from "../e2e/lib/sign.mjs";
 import { root } from "../../scripts/lib/paths.mjs";
 import { asking, startApp } from "./lib/app.mjs";
@@ -16,6 +17,12 @@ import { startBrowser } from "./lib/browser.mjs";
 const folder = path.join(root, "target/pages");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const app = await startApp();
+let sentLink;
+const mail = await startOrigin((_, response, body) => {
+  const { pathname, search } = new URL(JSON.parse(body).url);
+  sentLink = pathname + search;
+  response.writeHead(200, { "content-type": "application/json" }).end('{"subject":"1001002"}');
+});
 const policy = demoPolicy(...app.changes, `
 [pages]
 name = "Example Members"
@@ -30,6 +37,14 @@ text = "Members of the society sign in here."
 forgotten = "/forgotten"
 ${confirmedRoute}
 
+[origins.mail]
+url = "${mail.url}"
+
+[email_link]
+origin = "mail"
+path = "/send-link"
+key = "assertion"
+
 [[routes]]
 name = "closed"
 path = "/closed/*"
@@ -37,7 +52,7 @@ accept = ["none"]
 maintenance = true
 forward = { origin = "demo" }`);
 const { gate, address, visit, stop } = await startBrowser(policy);
-after(() => (app.stop(), stop()));
+after(() => (app.stop(), mail.stop(), stop()));
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 
@@ -45,7 +60,12 @@ const confirmed = (await gate.admin("nonce", { subject: "1001002", route: "confi
 const fill = async (page, password) => {
   await page.locator("#account").fill("jo");
   await page.locator("#password").fill(password);
-  await page.locator("main form button").last().click();
+  await page.locator("main form", { has: page.locator("#account") }).locator("button").last().click();
+};
+let people = 0; // one address gets one link a minute
+const askForLink = async (page) => {
+  await page.locator("#email").fill(`jo${people++}@example.net`);
+  await page.locator("main form", { has: page.locator("#email") }).locator("button").click();
 };
 const go = (to) => (page) => page.goto(new URL(to, address).href);
 
@@ -64,6 +84,9 @@ const PAGES = {
   "provider's answer of no sign-in": go("/.edgegate/callback/demo?code=a&state=b"),
   "confirm": go(confirmed),
   "application lost": go(asking(address, app, { client_id: "nobody" })),
+  "sign in by an e-mail link": go("/.edgegate/email-link?next=%2Faccount%2Forders"),
+  "e-mail link sent": askForLink,
+  "e-mail link opened": (page) => go(sentLink)(page),
   "sign in": go("/.edgegate/sign-in?next=%2Faccount%2Forders"),
   "sign in, wrong": (page) => fill(page, "wrong"),
   "consent": async (page) => {
