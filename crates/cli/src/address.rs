@@ -1,7 +1,6 @@
 //! An address as an operator writes it, and as a client sends it.
 
-use url::Url;
-
+use super::host;
 use super::output::Failure;
 
 /// An address that a client can send.
@@ -22,18 +21,18 @@ impl Address {
     /// Exit code 2.
     pub fn read(text: &str) -> Result<Self, Failure> {
         let example = "Write the whole address in quotes: 'https://gate.example.org/files/a?b=c'";
-        let mut url =
-            Url::parse(text).map_err(|error| Failure::usage(format!("the address: {error}")).todo(example))?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(Failure::usage(format!("the address has the scheme {}", url.scheme())).todo(example));
+        let url = host::as_browsers_write(text);
+        let url = url.ok_or_else(|| Failure::usage("this is no whole address").todo(example))?;
+        let (scheme, rest) = url.split_once(':').unwrap_or_default();
+        if !matches!(scheme, "http" | "https") {
+            return Err(Failure::usage(format!("the address has the scheme {scheme}")).todo(example));
         }
-        if !url.username().is_empty() || url.password().is_some() {
+        if rest.trim_start_matches('/').split('/').next().is_some_and(|authority| authority.contains('@')) {
             return Err(Failure::usage("the address has a user name or password before an @")
                 .todo("Clients send that as an Authorization header, not in the address; leave it out."));
         }
-        let fragment = url.fragment().map_or(String::new(), |fragment| format!("#{fragment}"));
-        url.set_fragment(None);
-        let sent = String::from(url);
+        let (sent, fragment) = url.split_at_checked(url.find('#').unwrap_or(url.len())).unwrap_or_default();
+        let (sent, fragment) = (sent.to_owned(), fragment.to_owned());
         let mut notes = Vec::new();
         if text.split('#').next() != Some(sent.as_str()) {
             notes.push(format!("clients send this address as {sent}, and that is what counts"));

@@ -1,6 +1,5 @@
 //! `nonce`, `ticket`, `token` and `session`: what is asked of the running gateway.
 
-use std::io::IsTerminal;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
@@ -8,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::args::{Common, Held, MintToken, Nonce, Ticket};
 use super::client::Gateway;
+use super::host::{self, Stream};
 use super::output::{Exit, Failure, Report};
 use super::time;
 use super::workspace::{Workspace, read_stdin, read_text};
@@ -148,8 +148,9 @@ fn open_with(common: &Common, args: &Held, kind: Kind) -> Result<(Workspace, Zer
     let workspace = Workspace::open(common)?;
     let prefix = kind.prefix();
     let or_ticket = if kind == Kind::Session { ", nor a ticket 7T:..." } else { "" };
-    if reads_stdin && std::io::stdin().is_terminal() {
-        eprintln!("Paste what holds the credential ({prefix}_...{or_ticket}), then Enter and Ctrl-D:");
+    if reads_stdin && host::is_terminal(Stream::In) {
+        let asked = format!("Paste what holds the credential ({prefix}_...{or_ticket}), then Enter and Ctrl-D:\n");
+        host::print(Stream::Err, &asked);
     }
     let input = match &args.file {
         Some(path) if !reads_stdin => Zeroizing::new(read_text(path)?),

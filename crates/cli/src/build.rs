@@ -1,12 +1,12 @@
 //! `edgegate build`: the policy and its pages as data, beside a Worker that is compiled already.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
 use super::args::{Build, Common};
 use super::check::{allowed, allowed_json, remark_json, warnings};
+use super::host;
 use super::output::{Failure, Report};
 use super::pages;
 use super::policy_tests::{self, Outcome};
@@ -32,7 +32,7 @@ pub fn run(common: &Common, build: &Build) -> Result<Report, Failure> {
     let data = policy.compile();
     let digest = digest(&data)?;
     let out = &build.out;
-    fs::create_dir_all(out).map_err(|error| unwritable(out, &error))?;
+    host::create_folder(out).map_err(|error| unwritable(out, &error))?;
     let worker = worker(build);
     reads_this_format(&worker)?;
     for name in WORKER {
@@ -72,25 +72,18 @@ fn tested(path: &Path) -> Result<(Policy, Outcome), Failure> {
 
 /// wrangler says by this variable who runs the build command; `wrangler deploy` does not say "dev".
 fn is_for_dev() -> bool {
-    std::env::var_os("WRANGLER_COMMAND").is_some_and(|command| command == "dev")
+    host::variable("WRANGLER_COMMAND").is_some_and(|command| command == "dev")
 }
 
 /// `wrangler dev` reads `.dev.vars` when its configuration changes, and only then. So where the secrets were saved later,
-/// the configuration gets their date.
+/// the configuration gets their date. If it cannot be written, a restart of `wrangler dev` reads them.
 fn have_secrets_read(folder: &Path) {
-    let time = |name: &str| fs::metadata(folder.join(name)).and_then(|file| file.modified()).ok();
-    if let (Some(secrets), Some(config)) = (time(".dev.vars"), time("wrangler.toml"))
-        && secrets > config
-    {
-        let config = fs::File::options().append(true).open(folder.join("wrangler.toml"));
-        // If it cannot be written, a restart of `wrangler dev` reads them.
-        let _ = config.and_then(|config| config.set_modified(secrets));
-    }
+    host::keep_up(&folder.join("wrangler.toml"), &folder.join(".dev.vars"));
 }
 
 /// `wrangler dev` answers nothing between a build that fails and the next that succeeds, so for it this one does not fail.
 fn serves_the_last_one(out: &Path) -> bool {
-    is_for_dev() && out.join(POLICY).exists()
+    is_for_dev() && host::exists(&out.join(POLICY))
 }
 
 fn still_served(out: &Path, failure: &Failure) -> Report {
@@ -107,13 +100,13 @@ fn digest(data: &[u8]) -> Result<String, Failure> {
 
 /// Where the compiled Worker is: `--worker`, else `EDGEGATE_WORKER`, else `target/worker`.
 fn worker(build: &Build) -> PathBuf {
-    let named = std::env::var_os("EDGEGATE_WORKER").filter(|name| !name.is_empty()).map(PathBuf::from);
+    let named = host::variable("EDGEGATE_WORKER").map(PathBuf::from);
     build.worker.clone().or(named).unwrap_or_else(|| PathBuf::from("target/worker"))
 }
 
 /// A Worker that was compiled here says which format it reads: with another one it would refuse everything.
 fn reads_this_format(worker: &Path) -> Result<(), Failure> {
-    let said = fs::read_to_string(worker.join("policy.format")).ok();
+    let said = host::read(&worker.join("policy.format")).ok().and_then(|said| String::from_utf8(said).ok());
     match said.as_deref().map(str::trim).filter(|said| *said != FORMAT.to_string()) {
         None => Ok(()),
         Some(other) => Err(Failure::usage(format!(
@@ -126,7 +119,7 @@ fn reads_this_format(worker: &Path) -> Result<(), Failure> {
 
 /// Copies a file where the copy is not the same already, so that what watches it sees changes alone.
 fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
-    let file = fs::read(from).map_err(|error| {
+    let file = host::read(from).map_err(|error| {
         Failure::usage(format!("{}: {error}", from.display()))
             .todo("The Worker is compiled by `npm run build`; --worker FOLDER names another place.")
     })?;
@@ -135,14 +128,13 @@ fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
 
 /// Writes a file at once: what runs from there never sees half of it.
 fn write(path: &Path, data: &[u8]) -> Result<(), Failure> {
-    if fs::read(path).is_ok_and(|before| before == data) {
+    if host::read(path).is_ok_and(|before| before == data) {
         return Ok(());
     }
-    let new = path.with_extension(format!("{}.new", std::process::id()));
-    fs::write(&new, data).and_then(|()| fs::rename(&new, path)).map_err(|error| unwritable(path, &error))
+    host::write(path, data).map_err(|error| unwritable(path, &error))
 }
 
-fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+fn unwritable(path: &Path, error: &host::Error) -> Failure {
     Failure::usage(format!("{}: {error}", path.display())).todo("--out FOLDER names a place that can be written.")
 }
 

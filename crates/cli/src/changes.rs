@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::args::{Common, Diff};
 use super::check::{address, goes_to};
 use super::columns;
+use super::host;
 use super::output::{Failure, Report};
 use super::workspace::{policy_path, read_policy};
 use edgegate_core::policy::{CredentialKind, Forward, Policy, Provider, Route};
@@ -48,7 +49,7 @@ fn either(path: &Path) -> Result<Policy, Failure> {
     if path.extension().is_none_or(|extension| extension != "bin") {
         return read_policy(path);
     }
-    let data = std::fs::read(path).map_err(|error| {
+    let data = host::read(path).map_err(|error| {
         Failure::usage(format!("{}: {error}", path.display()))
             .todo("`edgegate build` writes it; --against FILE names another policy, as text or compiled.")
     })?;

@@ -1,13 +1,9 @@
 //! The running gateway's admin API, as a client meets it.
 
-use std::time::Duration;
-
 use serde_json::Value;
-use ureq::Agent;
-use ureq::http::Response;
-use ureq::tls::TlsConfig;
 use zeroize::Zeroizing;
 
+use super::host::{self, Answer, Call};
 use super::output::Failure;
 use super::workspace::Workspace;
 use edgegate_core::policy::BaseUrl;
@@ -59,36 +55,23 @@ impl Gateway {
         let url = format!("{}/.edgegate/admin/{endpoint}", self.base.origin());
         let key = Zeroizing::new(String::from_utf8_lossy(self.key.expose()).into_owned());
         let header = Zeroizing::new(format!("Bearer {}", key.as_str()));
-        let request = self.agent().post(&url).header("authorization", header.as_str());
-        let request = request.header("content-type", "application/json").header("accept", "application/json");
-        let mut response = request.send(body.to_string().as_bytes()).map_err(|error| self.unreachable(&error))?;
-        let text = response.body_mut().with_config().limit(MAX_ANSWER).read_to_string().unwrap_or_default();
-        let answer: Value = serde_json::from_str(&text).unwrap_or_default();
-        match response.status().as_u16() {
-            200..=299 if answer.is_object() => Ok(answer),
-            status => Err(self.refused(status, &response, &answer)),
-        }
-    }
-
-    fn agent(&self) -> Agent {
-        let mut config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0) // the key goes to the address that was named, and to no other
-            .max_redirects_will_error(false)
-            .timeout_connect(Some(Duration::from_secs(5)))
-            .timeout_global(Some(Duration::from_secs(15)))
-            .user_agent(concat!("edgegate/", env!("CARGO_PKG_VERSION")));
-        if !self.base.is_https() {
-            config = config.proxy(None); // a proxy would see the key
-        }
-        if self.base.is_loopback() {
+        let call = Call {
+            url: &url,
+            authorization: &header,
+            body: &body.to_string(),
             // `wrangler dev` signs its own certificate, and nobody stands between this machine and itself.
-            config = config.tls_config(TlsConfig::builder().disable_verification(true).build());
+            any_certificate: self.base.is_loopback(),
+            by_proxy: self.base.is_https(),
+        };
+        let answer = host::call(&call).map_err(|error| self.unreachable(&error))?;
+        let said: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+        match answer.status {
+            200..=299 if said.is_object() => Ok(said),
+            _ => Err(self.refused(&answer, &said)),
         }
-        config.build().new_agent()
     }
 
-    fn unreachable(&self, error: &ureq::Error) -> Failure {
+    fn unreachable(&self, error: &host::Error) -> Failure {
         let failure = Failure::gateway(format!("no gateway answers at {}: {error}", self.base.origin()));
         failure.todo(match self.base.is_loopback() {
             true => "Is it running? `npm start` starts the demo, `npx wrangler dev` your own; --gateway names another address.",
@@ -96,7 +79,8 @@ impl Gateway {
         })
     }
 
-    fn refused<T>(&self, status: u16, response: &Response<T>, answer: &Value) -> Failure {
+    fn refused(&self, call: &Answer, answer: &Value) -> Failure {
+        let status = call.status;
         let member = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or_default();
         let at = self.base.origin();
         if member("code").is_empty() {
@@ -105,8 +89,7 @@ impl Gateway {
             } else {
                 "is not Edgegate's answer"
             };
-            let retry =
-                response.headers().get("cf-mitigated").map_or("", |_| " Cloudflare's own rules stopped the call.");
+            let retry = if call.is_mitigated { " Cloudflare's own rules stopped the call." } else { "" };
             return Failure::gateway(format!("what answers at {at} with status {status} {what}.{retry}"))
                 .with("status", status)
                 .todo("Is this the gateway's own address? --gateway names another one.");
@@ -133,6 +116,3 @@ impl Gateway {
         if id.is_empty() { failure } else { failure.with("request_id", id) }
     }
 }
-
-/// A page of clients is the longest.
-const MAX_ANSWER: u64 = 1 << 20;

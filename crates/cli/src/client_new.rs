@@ -1,12 +1,12 @@
 //! `client new`: a client for the policy, made without any gateway.
 
-use std::io::IsTerminal;
 use std::path::Path;
 
 use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::args::{Common, NewClient};
+use super::host::{self, Stream};
 use super::keys;
 use super::output::{Failure, Report};
 use super::registration;
@@ -84,8 +84,8 @@ fn keyed_by(registry: &Registry) -> String {
 
 /// The secret that a client has already.
 fn given() -> Result<Zeroizing<String>, Failure> {
-    if std::io::stdin().is_terminal() {
-        eprintln!("Paste the client's secret, then Enter and Ctrl-D:");
+    if host::is_terminal(Stream::In) {
+        host::print(Stream::Err, "Paste the client's secret, then Enter and Ctrl-D:\n");
     }
     let read = read_stdin()?;
     let secret = read.strip_suffix('\n').unwrap_or(&read);

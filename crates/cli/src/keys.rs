@@ -1,13 +1,12 @@
 //! `edgegate key new`: fresh secrets, the one thing of that kind that is ever shown.
 
-use std::fs::{File, OpenOptions};
-use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::args::NewKey;
+use super::host::{self, Stream};
 use super::output::{Failure, Report};
 use super::vars::{self, Vars};
 use super::workspace::read_text;
@@ -31,7 +30,7 @@ pub fn new(args: &NewKey, as_json: bool) -> Result<Report, Failure> {
         ));
     }
     let mut notes = Vec::new();
-    if !as_json && std::io::stdout().is_terminal() {
+    if !as_json && host::is_terminal(Stream::Out) {
         notes.push("this is a secret, and your terminal now holds it; pipe it instead: edgegate key new | npx wrangler secret put NAME".to_owned());
     }
     Ok(Report::fine(value.as_str(), json!({"kind": kind, "value": value.as_str()})).with(notes))
@@ -93,9 +92,8 @@ fn append(path: &Path, name: &str, value: &str) -> Result<(), Failure> {
     if !vars::is_name(name) {
         return Err(Failure::usage("--name takes letters, digits and `_`, and does not begin with a digit"));
     }
-    let failed = |error: std::io::Error| Failure::usage(format!("{}: {error}", path.display()));
     let mut before = Zeroizing::new(String::new());
-    if path.exists() {
+    if host::exists(path) {
         *before = read_text(path)?;
         let there = Vars::read(&before)
             .map_err(|line| Failure::usage(format!("{}:{line}: this is no NAME=value line", path.display())))?;
@@ -104,23 +102,9 @@ fn append(path: &Path, name: &str, value: &str) -> Result<(), Failure> {
                 .todo("Every issued credential would end with it. If that is meant, take the old line out first."));
         }
     }
-    let mut file = open_private(path).map_err(failed)?;
     let joint = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
     let line = Zeroizing::new(format!("{joint}{name}={value}\n"));
-    file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
-}
-
-#[cfg(unix)]
-fn open_private(path: &Path) -> std::io::Result<File> {
-    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
-    file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
-    Ok(file)
-}
-
-#[cfg(not(unix))]
-fn open_private(path: &Path) -> std::io::Result<File> {
-    OpenOptions::new().create(true).append(true).open(path)
+    host::append_private(path, &line).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 //! - [`verdict`] runs the gate itself over an address, so that what is said here is what the gateway does; [`checker`]
 //!   uses a profile of signed redirects alone instead;
 //! - [`policy_tests`] runs the tests of a policy for [`check`] and [`mod@build`];
+//! - [`host`] is the machine: files, terminal, clock, calls; natively or in Node;
 //! - [`output`] tells people and programs, and ends with the exit code.
 //!
 //! No secret is taken as an argument, and none is shown that exists already: only what makes one (`key new`, `client new`,
@@ -32,6 +33,7 @@ mod columns;
 mod compare;
 mod explained;
 mod help;
+mod host;
 mod keys;
 mod link;
 mod output;
@@ -49,18 +51,34 @@ mod vars;
 mod verdict;
 mod workspace;
 
-use std::process::ExitCode;
-
 use clap::Parser;
 
 use args::{Args, ClientCommand, Command, GrantCommand, LinkCommand, RedirectCommand, SessionCommand, TokenCommand};
+use host::Stream;
 use output::{Failure, Report};
 
 /// Runs the tool over the process's arguments.
-pub fn main() -> ExitCode {
-    match Args::try_parse() {
+#[cfg(not(target_arch = "wasm32"))]
+fn main() -> std::process::ExitCode {
+    answer().into()
+}
+
+/// In wasm nothing happens before [`start`].
+#[cfg(target_arch = "wasm32")]
+fn main() {}
+
+/// Runs the tool over the arguments that the host has. Answers with the exit code.
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn start() -> u8 {
+    answer()
+}
+
+fn answer() -> u8 {
+    let arguments = host::arguments();
+    match Args::try_parse_from(&arguments) {
         Ok(args) => output::tell(args.common.json, run(&args)),
-        Err(error) => usage(&error),
+        Err(error) => usage(&error, &arguments),
     }
 }
 
@@ -111,14 +129,16 @@ fn session(common: &args::Common, command: &SessionCommand) -> Result<Report, Fa
 }
 
 /// Help and version, which are no errors, and arguments that cannot be read.
-fn usage(error: &clap::Error) -> ExitCode {
-    let is_json = std::env::args_os().any(|arg| arg == "--json");
+fn usage(error: &clap::Error, arguments: &[String]) -> u8 {
+    let is_json = arguments.iter().any(|argument| argument == "--json");
     if error.use_stderr() && is_json {
         let text = error.render().to_string();
         let said = text.lines().take_while(|line| !line.starts_with("Usage:")).map(str::trim);
         let said = said.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
         return output::tell(true, Err(Failure::usage(said.trim_start_matches("error: "))));
     }
-    let _ = error.print(); // nobody is left to tell if this fails
-    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+    let stream = if error.use_stderr() { Stream::Err } else { Stream::Out };
+    let text = error.render();
+    host::print(stream, &if host::is_terminal(stream) { text.ansi().to_string() } else { text.to_string() });
+    u8::try_from(error.exit_code()).unwrap_or(2)
 }

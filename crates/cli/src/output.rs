@@ -1,9 +1,8 @@
 //! What a command has to say, to a person or to a program, and the exit code.
 
-use std::io::Write;
-use std::process::ExitCode;
-
 use serde_json::{Map, Value, json};
+
+use super::host::{self, Stream};
 
 /// How a run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,37 +99,38 @@ impl Failure {
 }
 
 /// Tells the outcome. With `as_json` standard output gets one JSON document, whatever happened.
-pub fn tell(as_json: bool, outcome: Result<Report, Failure>) -> ExitCode {
+/// Answers with the exit code.
+pub fn tell(as_json: bool, outcome: Result<Report, Failure>) -> u8 {
     let exit = match outcome {
         Ok(report) => {
             match as_json {
-                true => write(std::io::stdout(), &document(report.json, report.notes)),
+                true => write(Stream::Out, &document(report.json, report.notes)),
                 false => {
                     let notes = report.notes.iter().map(|note| format!("note: {note}\n"));
                     let warnings = report.warnings.iter().map(|warning| format!("{warning}\n"));
-                    write(std::io::stderr(), &warnings.chain(notes).collect::<String>());
-                    write(std::io::stdout(), &report.text);
+                    write(Stream::Err, &warnings.chain(notes).collect::<String>());
+                    write(Stream::Out, &report.text);
                 }
             }
             report.exit
         }
         Err(failure) => {
             match as_json {
-                true => write(std::io::stdout(), &document(failure_json(&failure), Vec::new())),
+                true => write(Stream::Out, &document(failure_json(&failure), Vec::new())),
                 false => {
                     let todo = failure.todo.lines().map(|line| format!("  {line}\n")).collect::<String>();
-                    write(std::io::stderr(), &format!("edgegate: {}\n{todo}", failure.message));
+                    write(Stream::Err, &format!("edgegate: {}\n{todo}", failure.message));
                 }
             }
             failure.exit
         }
     };
-    ExitCode::from(match exit {
+    match exit {
         Exit::Fine => 0,
         Exit::Refused => 1,
         Exit::Usage => 2,
         Exit::Gateway => 3,
-    })
+    }
 }
 
 fn document(mut json: Value, notes: Vec<String>) -> String {
@@ -149,8 +149,8 @@ fn failure_json(failure: &Failure) -> Value {
     json!({ "error": members })
 }
 
-/// Writes a text that ends with a line feed. A reader that has gone away (`| head`) is no failure.
-fn write(mut to: impl Write, text: &str) {
+/// Writes a text that ends with a line feed.
+fn write(to: Stream, text: &str) {
     let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    let _ = to.write_all(format!("{text}{end}").as_bytes()).and_then(|()| to.flush());
+    host::print(to, &format!("{text}{end}"));
 }

@@ -1,8 +1,8 @@
 //! Texts and pictures of the gateway's pages, as one module beside the compiled policy.
 
-use std::fs;
 use std::path::Path;
 
+use super::host;
 use super::output::Failure;
 use edgegate_core::digest;
 use edgegate_core::policy::{Policy, texts};
@@ -48,7 +48,7 @@ fn picture(policy: &Path, part: &str, file: &str) -> Result<(String, Vec<u8>), F
         Failure::usage(format!("{}: pages.{part}: {}: {reason}", policy.display(), path.display()))
             .todo("Name an svg, png or ico file that lies beside the policy, of 64 kB or less.")
     };
-    let bytes = fs::read(&path).map_err(|error| wrong(error.to_string()))?;
+    let bytes = host::read(&path).map_err(|error| wrong(error.to_string()))?;
     if bytes.len() > MOST {
         return Err(wrong(format!("{} bytes, and at most {MOST} are served", bytes.len())));
     }

@@ -3,15 +3,13 @@
 //! The gateway finds it by lists of Workers KV, which may not show yet what began within the last minute. So whoever ends
 //! something looks twice.
 
-use std::thread::sleep;
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::admin::check_subject;
 use super::args::{Common, EndGrants, EndSessions, OfPerson};
 use super::client::Gateway;
 use super::columns;
+use super::host::{self, Stream};
 use super::output::{Failure, Report};
 use super::time;
 use super::workspace::Workspace;
@@ -147,12 +145,13 @@ fn ended(
         true => 0,
         false => {
             if !common.json {
-                let (count, seconds) = (what.counted(first), WAIT.as_secs());
-                eprintln!(
-                    "{count} ended. Looking again in {seconds} s for what began just now; --no-wait leaves that out."
+                let (count, seconds) = (what.counted(first), WAIT);
+                let said = format!(
+                    "{count} ended. Looking again in {seconds} s for what began just now; --no-wait leaves that out.\n"
                 );
+                host::print(Stream::Err, &said);
             }
-            sleep(WAIT);
+            host::pause(WAIT);
             look()?
         }
     };
@@ -204,4 +203,4 @@ fn other_version(name: &str) -> Failure {
 }
 
 /// Longer than Workers KV takes to show a key everywhere.
-const WAIT: Duration = Duration::from_secs(65);
+const WAIT: u32 = 65; // seconds

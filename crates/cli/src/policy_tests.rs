@@ -21,7 +21,7 @@ use edgegate_core::policy::{Expected, Policy, PolicyTest, Problem, SecretDigest}
 use edgegate_core::secret::Secret;
 use edgegate_core::secrets::Secrets;
 use edgegate_core::state::State;
-use edgegate_core::testing::{Memory, World, finish};
+use edgegate_core::testing::{Either, Memory, World, finish};
 
 /// What came of the tests of a policy.
 #[derive(Debug, Default)]
@@ -108,15 +108,16 @@ impl Bench {
     fn ask(&self, test: &PolicyTest) -> Result<Handled, String> {
         let mut carried = Carried::of(test, self.policy.gateway.issuer.origin());
         let made = test.at.saturating_sub(test.credential.as_ref().map_or(0, |credential| credential.age));
-        let ports = Memory::new(&World::at(made));
+        let world = World::at(made);
+        let ports = Either::Memory(Box::new(Memory::new(&world)));
         if let Some(credential) = &test.credential {
-            self.add(&credential.kind, &mut carried, &ports)?;
+            self.add(&credential.kind, &mut carried, &ports, made)?;
         }
-        ports.world.pass(test.at.saturating_sub(ports.world.clock.get()));
+        world.pass(test.at.saturating_sub(world.clock.get()));
         self.handle(&carried, &ports, test.at)
     }
 
-    fn handle(&self, carried: &Carried, ports: &Memory, now: u64) -> Result<Handled, String> {
+    fn handle(&self, carried: &Carried, ports: &Either, now: u64) -> Result<Handled, String> {
         let gate = State::new(self.policy.clone(), self.secrets.clone()).at(self.deployment);
         let headers = carried.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let request = Incoming {

@@ -1,14 +1,14 @@
 //! Time as an operator writes and reads it.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 pub use edgegate_core::http::day::day;
 pub use edgegate_core::policy::{duration, show_duration};
 use edgegate_core::signed::link::read_seconds;
 
+use super::host;
+
 /// Now, in Unix seconds.
 pub fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+    host::now()
 }
 
 /// Unix seconds, or a duration from now on.

@@ -16,7 +16,7 @@ use edgegate_core::identity::Identity;
 use edgegate_core::policy::{Network, Policy, Route};
 use edgegate_core::refusal::Reason;
 use edgegate_core::state::State;
-use edgegate_core::testing::Offline;
+use edgegate_core::testing::Either;
 
 /// A request for an address.
 #[derive(Debug, Clone, Copy)]
@@ -83,7 +83,7 @@ pub fn check(workspace: &Workspace, asked: Asked<'_>) -> Verdict {
         client_address: asked.client.or_else(|| network.as_deref()?.split('/').next()?.parse().ok()),
     };
     let moment = Moment { now: asked.now, request_id: "edgegate" };
-    let mut handling = pin!(gate.handle(&incoming, moment, &Offline));
+    let mut handling = pin!(gate.handle(&incoming, moment, &Either::Offline));
     let Poll::Ready(handled) = handling.as_mut().poll(&mut Context::from_waker(Waker::noop())) else {
         return Verdict { refused: Some(Reason::Internal), ..Verdict::default() }; // nothing here ever waits
     };

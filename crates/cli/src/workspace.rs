@@ -1,11 +1,11 @@
 //! What the operator has at hand: the policy and the secrets.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use super::args::Common;
+use super::host;
 use super::output::Failure;
 use super::vars::Vars;
 use edgegate_core::policy::Policy;
@@ -77,7 +77,7 @@ fn valid(path: &Path, text: &str) -> Result<Policy, Failure> {
 
 /// Where the policy is: `--policy`, else `EDGEGATE_POLICY`, else `edgegate.toml`.
 pub fn policy_path(common: &Common) -> PathBuf {
-    let named = std::env::var_os("EDGEGATE_POLICY").filter(|name| !name.is_empty()).map(PathBuf::from);
+    let named = host::variable("EDGEGATE_POLICY").map(PathBuf::from);
     common.policy.clone().or(named).unwrap_or_else(|| PathBuf::from("edgegate.toml"))
 }
 
@@ -86,10 +86,12 @@ pub fn policy_path(common: &Common) -> PathBuf {
 /// # Errors
 /// Exit code 2.
 pub fn read_text(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path).map_err(|error| {
-        Failure::usage(format!("{}: {error}", path.display()))
+    let wrong = |reason: String| {
+        Failure::usage(format!("{}: {reason}", path.display()))
             .todo("Name a file that is there; `--help` says which file is read by default.")
-    })
+    };
+    let bytes = host::read(path).map_err(|error| wrong(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|_| wrong("it is not text in UTF-8".to_owned()))
 }
 
 /// Standard input, wiped when dropped.
@@ -97,10 +99,7 @@ pub fn read_text(path: &Path) -> Result<String, Failure> {
 /// # Errors
 /// Exit code 2.
 pub fn read_stdin() -> Result<Zeroizing<String>, Failure> {
-    let mut text = Zeroizing::new(String::new());
-    let read = std::io::stdin().lock().take(MAX_INPUT).read_to_string(&mut text);
-    read.map_err(|_| Failure::usage("standard input is not text"))?;
-    Ok(text)
+    host::read_input(MAX_INPUT).map_err(|_| Failure::usage("standard input is not text"))
 }
 
 fn read_vars(named: Option<&Path>, policy: &Path) -> Result<(Vars, String), Failure> {
@@ -108,13 +107,13 @@ fn read_vars(named: Option<&Path>, policy: &Path) -> Result<(Vars, String), Fail
     let (text, source) = match named {
         Some(path) if path == Path::new("-") => (read_stdin()?, "standard input".to_owned()),
         Some(path) => (Zeroizing::new(read_text(path)?), path.display().to_string()),
-        None if beside.exists() => (Zeroizing::new(read_text(&beside)?), beside.display().to_string()),
+        None if host::exists(&beside) => (Zeroizing::new(read_text(&beside)?), beside.display().to_string()),
         None => return Ok((Vars::default(), format!("{} (there is no such file)", beside.display()))),
     };
     let wrong = |line| Failure::usage(format!("{source}:{line}: this is no NAME=value line"));
     Ok((Vars::read(&text).map_err(wrong)?, source))
 }
 
-const MAX_INPUT: u64 = 1 << 20;
+const MAX_INPUT: u32 = 1 << 20;
 /// The demo's secrets. Everybody can read them, so they count on loopback only, here as in the gateway.
 const PUBLISHED: &str = include_str!("../../../demo/.dev.vars");

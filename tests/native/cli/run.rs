@@ -41,16 +41,23 @@ pub fn demo(args: &[&str]) -> Ran {
 
 /// Runs the tool with something on standard input.
 pub fn with_input(args: &[&str], input: &str) -> Ran {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_edgegate"));
+    let mut command = Command::new(program());
     command.args(args).current_dir(root()).env_remove("EDGEGATE_POLICY");
     finish(&mut command, input)
 }
 
 /// Runs a line as a shell would, with the tool on its path.
 pub fn shell(line: &str) -> Ran {
-    let folder = Path::new(env!("CARGO_BIN_EXE_edgegate")).parent().unwrap();
+    let program = program();
+    let folder = program.parent().unwrap();
     let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
     finish(Command::new("sh").args(["-ec", line]).current_dir(root()).env("PATH", path), "")
+}
+
+/// The tool: the program that was built with these tests, or the one that EDGEGATE_TOOL names, such as the one in Node.
+pub fn program() -> PathBuf {
+    let named = std::env::var_os("EDGEGATE_TOOL").map(PathBuf::from);
+    named.unwrap_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_edgegate")))
 }
 
 /// The repository.

@@ -17,7 +17,7 @@ use edgegate_core::sealed::store::Context;
 use edgegate_core::secret::Secret;
 use edgegate_core::signed::link::{self, Signed, Terms, confirmation};
 use edgegate_core::signed::redirect;
-use edgegate_core::testing::{Memory, finish};
+use edgegate_core::testing::{Either, finish};
 
 /// A request, as it is sent.
 #[derive(Debug, Clone)]
@@ -62,18 +62,23 @@ impl Carried {
 }
 
 impl Bench {
-    /// Adds a credential to a request, made at the time of the ports' clock.
+    /// Adds a credential to a request, made at `now`.
     ///
     /// # Errors
     /// Why it cannot be made.
-    pub fn add(&self, kind: &TestCredentialKind, carried: &mut Carried, ports: &Memory) -> Result<(), String> {
+    pub fn add(
+        &self,
+        kind: &TestCredentialKind,
+        carried: &mut Carried,
+        ports: &Either,
+        now: u64,
+    ) -> Result<(), String> {
         let url = carried.url.clone();
         // An address that the gate cannot read is refused for that, whatever it carries.
         let Ok(target) = Target::received(&url, self.policy.limits.url) else { return Ok(()) };
         let target = target.at(self.deployment);
         let recent = Recent::default();
         let secrets = self.secrets.usable(target.is_loopback());
-        let now = ports.world.clock.get();
         // A nonce is for the route that takes the request as it is without it, and so is a link that a person may confirm.
         let needs_route = match kind {
             TestCredentialKind::Nonce(_) => true,
@@ -99,7 +104,7 @@ impl Bench {
 
 /// A request that gets a credential, and what makes it.
 struct Making<'a> {
-    ctx: Context<'a, Memory>,
+    ctx: Context<'a, Either>,
     target: &'a Target<'a>,
     carried: &'a mut Carried,
 }

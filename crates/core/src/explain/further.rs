@@ -1,4 +1,4 @@
-//! What the command-line tool tries beyond the demo's page. The Worker's part of each is empty, for its size.
+//! What the command-line tool, which has the reader, tries beyond the gateway's own page. In the Worker each is empty, for its size.
 
 use crate::digest::{hmac_md5, hmac_sha1};
 use crate::policy::{Digest, Key, KeyUse, Policy, SignedRedirect};
@@ -10,7 +10,7 @@ pub type Making = (fn(Digest, &str, &Secret) -> Vec<u8>, &'static str);
 
 /// Texts that are no spelling of the query: its parameters in other orders, and more than it.
 pub fn texts(url: &str, covered: &str) -> Vec<(String, String)> {
-    if cfg!(target_arch = "wasm32") {
+    if cfg!(not(feature = "reader")) {
         return Vec::new();
     }
     let mut texts = orders(covered);
@@ -25,7 +25,7 @@ pub fn texts(url: &str, covered: &str) -> Vec<(String, String)> {
 
 /// The policy's keys that the profile does not list.
 pub fn keys<'p>(policy: &'p Policy, profile: &SignedRedirect) -> Vec<(&'p Key, String)> {
-    if cfg!(target_arch = "wasm32") {
+    if cfg!(not(feature = "reader")) {
         return Vec::new();
     }
     let is_other = |key: &&Key| key.usage != KeyUse::Identity && profile.keys.iter().all(|own| own.id != key.id);
@@ -36,7 +36,7 @@ pub fn keys<'p>(policy: &'p Policy, profile: &SignedRedirect) -> Vec<(&'p Key, S
 
 /// Ways to make a signature of a text and a secret.
 pub fn makings() -> &'static [Making] {
-    if cfg!(target_arch = "wasm32") { &[] } else { MAKINGS }
+    if cfg!(not(feature = "reader")) { &[] } else { MAKINGS }
 }
 
 /// Every order, if there are few parameters; as they came and sorted too, which who tries them has tried by then.

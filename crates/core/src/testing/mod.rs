@@ -1,8 +1,9 @@
 //! The ports in memory, for tests: with the rules of the real stores, a clock that stands, and faults on demand.
 //!
 //! [`Memory`] is one location of a [`World`]; [`Turns`] lets several requests take turns and drops them half way.
-//! [`Offline`] is no platform at all. Behind the feature `testing`, so that the Worker does not carry it.
+//! [`Offline`] is no platform at all, [`Either`] is one or the other. Behind the feature `testing`, so that the Worker does not carry it.
 
+mod either;
 mod example;
 mod faults;
 mod ledger;
@@ -18,6 +19,7 @@ mod watch;
 mod windows;
 mod world;
 
+pub use either::Either;
 pub use example::{EXAMPLE, secret};
 pub use faults::{Fault, Faults, Spent};
 pub use ledger::{Claim, Letter, Row, Shards};
