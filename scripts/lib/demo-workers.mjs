@@ -19,7 +19,7 @@ export const { EDGEGATE_LOOPBACK: loopback, ...secrets } = devVars(readFileSync(
 export const policyText = () => readFileSync(inRoot("demo/edgegate.toml"), "utf8");
 
 /** What of the build is missing, as paths; none if it is there. */
-export const missingBuild = () => ["index.js", "index_bg.wasm", "policy.bin", "pages.bin"].map((name) => path.join("demo/build", name)).filter((file) => !existsSync(inRoot(file)));
+export const missingBuild = () => ["index.js", "gate.js", "index_bg.wasm", "policy.bin", "pages.bin"].map((name) => path.join("demo/build", name)).filter((file) => !existsSync(inRoot(file)));
 
 /**
  * The gateway. `before`: modules of { name, contents } that stand beside the build; the first of them is run and imports
