@@ -24,7 +24,7 @@ path = "/elsewhere/*"
 accept = ["none"]
 forward = { origin = "demo", path = "/inner/*", host = "inner.example.org" }`);
 const gates = {};
-for (const [name, source] of Object.entries(applications)) gates[name] = { policy, folder: await ownWorker(source, { policy, files: { "site.js": site } }) };
+for (const [name, source] of Object.entries(applications)) gates[name] = { folder: await ownWorker(source, { policy, files: { "site.js": site } }) };
 const gateway = await startGateway(gates);
 after(() => gateway.stop());
 
