@@ -201,9 +201,9 @@ impl Upstream for Platform<'_> {
     async fn call(&self, origin: &Origin, call: &Call<'_>) -> Result<(u16, String), Reason> {
         let path = call.path;
         let (binding, url) = match &origin.via {
-            Via::Service(name) => (Some(name.as_str()), format!("https://origin{path}")),
             Via::Url(base) => (None, format!("{base}{path}")),
             Via::Bucket(_) => return Err(Reason::OriginUnavailable),
+            via => (via.binding(), format!("https://origin{path}")),
         };
         let mut lines = String::new();
         for (name, value) in call.headers {

@@ -37,10 +37,7 @@ fn build(env: &Env) -> Option<Rc<State>> {
     let policy = match READ.take().unwrap_or_else(|| Policy::decode(&compiled())) {
         Ok(policy) => policy,
         Err(reason) => {
-            console_error!(
-                "edgegate: the policy beside the Worker (policy.bin) cannot be read: {}. Every request is answered 503. `npm run build` makes both anew; then deploy them together.",
-                reason.to_string()
-            );
+            unreadable(&reason.to_string());
             return None;
         }
     };
@@ -132,31 +129,16 @@ pub fn is_bound(env: &Env, name: &str) -> bool {
 /// The demo's secrets, as the demo itself reads them. Everybody can read them, so they count on loopback only.
 const PUBLISHED: &str = include_str!("../demo/.dev.vars");
 
-/// The module beside the Worker, which `edgegate build` wrote.
+// `src/modules.js`, into which the Worker's JavaScript put what `edgegate build` wrote. A raw module, because it must be the one
+// that this JavaScript imports, and not a copy beside the wasm.
 #[cfg(not(test))]
-fn compiled() -> Vec<u8> {
-    POLICY.with(|data| js_sys::Uint8Array::new(data).to_vec())
-}
-
-/// Bytes of the module with texts and pictures of pages. It stays outside of the wasm's memory: a page reads one language of it.
-#[cfg(not(test))]
-fn pages(from: u32, to: u32) -> Vec<u8> {
-    PAGES.with(|data| js_sys::Uint8Array::new(data).subarray(from, to).to_vec())
-}
-
-#[cfg(not(test))]
-#[wasm_bindgen::prelude::wasm_bindgen(raw_module = "./pages.bin")]
+#[wasm_bindgen::prelude::wasm_bindgen(raw_module = "./modules.js")]
 extern "C" {
-    #[wasm_bindgen(thread_local_v2, js_name = default)]
-    static PAGES: js_sys::ArrayBuffer;
-}
-
-#[cfg(not(test))]
-#[wasm_bindgen::prelude::wasm_bindgen(raw_module = "./policy.bin")]
-extern "C" {
-    #[wasm_bindgen(thread_local_v2, js_name = default)]
-    static POLICY: js_sys::ArrayBuffer;
+    fn compiled() -> Vec<u8>;
+    /// It stays outside of the wasm's memory: a page reads one language of it.
+    fn pages(from: u32, to: u32) -> Vec<u8>;
+    fn unreadable(reason: &str);
 }
 
 #[cfg(test)]
-use super::tests::{compiled, pages};
+use super::tests::{compiled, pages, unreadable};

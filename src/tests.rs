@@ -15,7 +15,7 @@ use web_sys::{Request, Response};
 
 mod handler;
 
-pub use handler::{compiled, pages};
+pub use handler::{compiled, pages, unreadable};
 
 #[path = "../tests/support/corpus.rs"]
 mod corpus;

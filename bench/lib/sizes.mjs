@@ -7,7 +7,7 @@ import { buildFolder, missingBuild } from "../../scripts/lib/demo-workers.mjs";
 
 export function sizeLines() {
   if (missingBuild().length > 0) return { lines: ["sizes: nothing built"] };
-  const [glue, wasm] = ["index.js", "index_bg.wasm"].map(sizes);
+  const [glue, wasm] = ["gate.js", "index_bg.wasm"].map(sizes);
   const line = `sizes: wasm ${kB(wasm.raw)}, gzip ${kB(wasm.gzip)}; JS glue ${kB(glue.raw)}, gzip ${kB(glue.gzip)}`;
   return { figures: { sizes: { wasm, glue } }, lines: [line] };
 }

@@ -19,7 +19,7 @@ export const { EDGEGATE_LOOPBACK: loopback, ...secrets } = devVars(readFileSync(
 export const policyText = () => readFileSync(inRoot("demo/edgegate.toml"), "utf8");
 
 /** What of the build is missing, as paths; none if it is there. */
-export const missingBuild = () => ["index.js", "index_bg.wasm", "policy.bin", "pages.bin"].map((name) => path.join("demo/build", name)).filter((file) => !existsSync(inRoot(file)));
+export const missingBuild = () => ["index.js", "gate.js", "index_bg.wasm", "policy.bin", "pages.bin"].map((name) => path.join("demo/build", name)).filter((file) => !existsSync(inRoot(file)));
 
 /**
  * The gateway. `before`: modules of { name, contents } that stand beside the build; the first of them is run and imports
@@ -83,7 +83,8 @@ export const compiled = (text) => modulesOf(text)["policy.bin"];
 /** Texts and pictures of its pages, as the Worker reads them. */
 export const pagesOf = (text) => modulesOf(text)["pages.bin"];
 
-function modulesOf(text) {
+/** What `edgegate build` writes of a policy, by the names of the files. */
+export function modulesOf(text) {
   if (!policies.has(text)) policies.set(text, compile(text));
   return policies.get(text);
 }
@@ -98,7 +99,7 @@ function compile(text) {
     for (const picture of readdirSync(inRoot("demo")).filter((name) => name.endsWith(".svg"))) copyFileSync(inRoot("demo", picture), path.join(folder, picture));
     const { status, stderr, error } = spawnSync(tool(), ["build", "--policy", file, "--worker", buildFolder, "--out", folder], { encoding: "utf8" });
     if (status !== 0) throw new Failure(`the policy does not compile: ${error?.message ?? stderr}`, { todo: "`npm run build -- --demo` compiles the tool that compiles it." });
-    return Object.fromEntries(["policy.bin", "pages.bin"].map((name) => [name, readFileSync(path.join(folder, name))]));
+    return Object.fromEntries(["policy.bin", "pages.bin", "policy.js"].map((name) => [name, readFileSync(path.join(folder, name))]));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -31,8 +31,8 @@ export async function compile({ isQuick, env, todo }) {
   return inRoot(env.CARGO_TARGET_DIR || "target", versions.wasmTarget, profile, "edgegate.wasm");
 }
 
-/** Leaves `index.js` and `index_bg.wasm` in a folder; what is missing to run are `policy.bin` and `pages.bin`, which `edgegate build` writes.
- * A named one keeps the names of its functions, for a profiler. */
+/** Leaves in a folder `index_bg.wasm`, `gate.js` around it, and `index.js`, the Worker that stands alone. What is missing to run are
+ * `policy.bin` and `pages.bin`, which `edgegate build` writes. The middleware is `gate.js` in another Worker. A named one keeps the names of its functions, for a profiler. */
 export async function assemble(wasm, folder, { isQuick, isNamed, env }) {
   mkdirSync(folder, { recursive: true });
   const staging = mkdtempSync(path.join(folder, ".staging-"));
@@ -40,11 +40,12 @@ export async function assemble(wasm, folder, { isQuick, isNamed, env }) {
     const inStaging = (name) => path.join(staging, name);
     await must(bindgen(env), ["worker", wasm, staging], { env });
     writeFileSync(inStaging("index.js"), amended(readFileSync(inStaging("index.js"), "utf8")));
-    cpSync(inRoot("src/entry.js"), inStaging("entry.js"));
+    for (const name of SOURCES) cpSync(inRoot("src", name), inStaging(name));
     if (!isQuick) await makeSmall(inStaging("index_bg.wasm"), isNamed);
-    await must(npmBin("esbuild"), isNamed ? BUNDLE : [...BUNDLE, "--minify"], { cwd: staging });
+    for (const bundle of [GATE, ALONE]) await must(npmBin("esbuild"), [...bundle, ...(isNamed ? [] : ["--minify"])], { cwd: staging });
     writeFileSync(path.join(folder, "policy.format"), `${policyFormat()}\n`);
     renameSync(inStaging("index_bg.wasm"), path.join(folder, "index_bg.wasm"));
+    renameSync(inStaging("whole-gate.js"), path.join(folder, "gate.js"));
     renameSync(inStaging("whole.js"), path.join(folder, "index.js"));
   } finally {
     rmSync(staging, { recursive: true, force: true });
@@ -74,7 +75,11 @@ const AMENDMENTS = [
   [/(__wbg_reset_state\(\);\s*)return;(?=\s*\}\s*throw )/, "$1"],
 ];
 
-const BUNDLE = ["entry.js", "--bundle", "--format=esm", "--external:./index_bg.wasm", "--external:./policy.bin", "--external:./pages.bin", "--external:cloudflare:*", "--outfile=whole.js", "--log-level=warning"];
+const SOURCES = ["entry.js", "gate.js", "isolate.js", "middleware.js", "modules.js"];
+
+const BUNDLE = ["--bundle", "--format=esm", "--external:cloudflare:*", "--log-level=warning"];
+const GATE = ["gate.js", ...BUNDLE, "--external:./index_bg.wasm", "--outfile=whole-gate.js"];
+const ALONE = ["entry.js", ...BUNDLE, "--external:./gate.js", "--external:./policy.bin", "--external:./pages.bin", "--outfile=whole.js"];
 
 async function makeSmall(wasm, isNamed) {
   const features = FEATURES.map((feature) => `--enable-${feature}`);

@@ -40,6 +40,11 @@ pub fn pages(_: u32, _: u32) -> Vec<u8> {
     Vec::new()
 }
 
+/// It can be read.
+pub fn unreadable(reason: &str) {
+    panic!("{reason}");
+}
+
 const POLICY: &str = "version = 1
 [gateway]
 issuer = 'https://gate.example'

@@ -59,7 +59,7 @@ export function clone(t) {
     writeFileSync(path.join(repo, name), text);
   };
   write("src/lib.rs", "// the core\n");
-  write("src/entry.js", "// the entry\n");
+  for (const name of ["entry", "gate", "isolate", "middleware", "modules"]) write(`src/${name}.js`, "// of the Worker\n");
   write("edgegate.toml", "# own\n");
   write("demo/edgegate.toml", "# demo\n");
   write("node_modules/.edgegate-lock", createHash("sha256").update(readFileSync(path.join(repo, "package-lock.json"))).digest("hex"));
@@ -67,7 +67,7 @@ export function clone(t) {
   symlinkSync(process.execPath, path.join(repo, "node_modules/.bin/node"));
   symlinkSync(path.join(root, "node_modules/oidc-provider"), path.join(repo, "node_modules/oidc-provider"));
   standIn(path.join(repo, "node_modules/.bin"), "wasm-opt", ":");
-  standIn(path.join(repo, "node_modules/.bin"), "esbuild", "head -n 1 index.js >whole.js");
+  standIn(path.join(repo, "node_modules/.bin"), "esbuild", "for name in whole.js whole-gate.js; do head -n 1 index.js >$name; done");
   standIn(made.bin, "rustc", `${made.addTarget}; case "$*" in *target-libdir*) echo ${made.home}/rustup-lib;; *) echo "rustc 1.95.0";; esac`);
   standIn(made.bin, "cargo", compiles);
   toolInstalled(made.env);
@@ -93,7 +93,7 @@ fi`;
 // edgegate build --policy P --worker W --out O: the compiled policy holds the policy's name.
 export const builds = `
 case "$1" in build)
-  mkdir -p "$7"; cp "$5"/index* "$7"; echo "$3" >"$7/policy.bin"
+  mkdir -p "$7"; cp "$5"/index* "$5"/gate.js "$7"; echo "$3" >"$7/policy.bin"
   echo "$7: policy 0123, 1 route, 9 bytes";;
 esac`;
 

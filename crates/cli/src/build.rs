@@ -40,6 +40,7 @@ pub fn run(common: &Common, build: &Build) -> Result<Report, Failure> {
     }
     write(&out.join(PAGES), &pages)?;
     write(&out.join(POLICY), &data)?;
+    write(&out.join(MODULES), MIDDLEWARE.as_bytes())?;
     let advised = advise(&policy, &time::day(time::now()));
     let routes = policy.routes.len();
     let json = json!({
@@ -139,8 +140,15 @@ fn unwritable(path: &Path, error: &host::Error) -> Failure {
 }
 
 /// What the Worker consists of.
-const WORKER: [&str; 2] = ["index_bg.wasm", "index.js"];
+const WORKER: [&str; 3] = ["index_bg.wasm", "gate.js", "index.js"];
 /// Beside them, as the Worker imports it.
 pub const POLICY: &str = "policy.bin";
 /// Texts and pictures of pages, beside them too.
 const PAGES: &str = "pages.bin";
+/// Both as one module, for the middleware in a Worker of one's own.
+const MODULES: &str = "policy.js";
+const MIDDLEWARE: &str = "// The policy and its pages, as `edgegate build` wrote them: the second argument of edgegate(app, policy).
+import policy from \"./policy.bin\";
+import pages from \"./pages.bin\";
+export default { policy, pages };
+";

@@ -198,13 +198,14 @@ pub fn address(route: &Route) -> String {
 /// The origin, and the path there.
 pub fn goes_to(route: &Route) -> String {
     let path = route.forward.path.as_ref().map_or(String::new(), ToString::to_string);
-    let (kind, binding) = match &route.forward.origin.via {
+    let goes_to = match &route.forward.origin.via {
         Via::Url(url) => return format!("{url}{path}"),
-        Via::Service(binding) => ("service", binding),
-        Via::Bucket(bucket) => ("bucket", &bucket.binding),
+        Via::Service(binding) => format!("service {binding}"),
+        Via::Bucket(bucket) => format!("bucket {}", bucket.binding),
+        Via::Handler => "handler".to_owned(),
     };
     match path.is_empty() {
-        true => format!("{kind} {binding}"),
-        false => format!("{kind} {binding}, {path}"),
+        true => goes_to,
+        false => format!("{goes_to}, {path}"),
     }
 }

@@ -25,7 +25,7 @@ fn generate(runtime: &str, file: &Path, folder: &Path) -> Result<(), String> {
     let mut bindgen = Bindgen::new();
     let said = |error| format!("{}: {error:#}", file.display());
     match runtime {
-        // After a trap src/entry.js has a new instance made.
+        // After a trap src/isolate.js has a new instance made.
         "worker" => bindgen.module(true).map_err(said)?.reset_state_function(true).force_enable_abort_handler(true),
         "node" => bindgen.nodejs(true).map_err(said)?.debug(true).emit_start(false),
         // A program has a start function, which would run when it is loaded.

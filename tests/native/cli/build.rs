@@ -14,6 +14,7 @@ fn folders(name: &str) -> (PathBuf, String, String) {
     let worker = home.join("worker");
     fs::create_dir_all(&worker).unwrap();
     fs::write(worker.join("index.js"), "// the Worker").unwrap();
+    fs::write(worker.join("gate.js"), "// the gate").unwrap();
     fs::write(worker.join("index_bg.wasm"), b"\0asm").unwrap();
     let out = home.join("out");
     (home, worker.display().to_string(), out.display().to_string())
@@ -30,7 +31,12 @@ fn a_folder_that_the_platform_can_run() {
     let checked = edgegate(&["check", "demo/edgegate.toml"]).ends(0);
     assert!(ran.err.contains("demo/edgegate.toml:7: warning[explain_on]: ") && ran.err == checked.err, "{}", ran.err);
     assert_eq!(fs::read(home.join("out/index.js")).unwrap(), b"// the Worker");
+    assert_eq!(fs::read(home.join("out/gate.js")).unwrap(), b"// the gate");
     assert_eq!(fs::read(home.join("out/index_bg.wasm")).unwrap(), b"\0asm");
+    let modules = fs::read_to_string(home.join("out/policy.js")).unwrap();
+    for line in ["import policy from \"./policy.bin\";", "import pages from \"./pages.bin\";"] {
+        assert!(modules.contains(line), "{modules}");
+    }
     let json = edgegate(&[&args[..], &["--json"]].concat()).ends(0).json();
     assert_eq!(json["policy"], digest.as_str());
     assert_eq!(json["routes"], policy.routes.len());

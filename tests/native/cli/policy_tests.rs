@@ -74,6 +74,7 @@ fn nothing_is_built_if_a_test_fails() {
     let worker = home.join("worker");
     fs::create_dir_all(&worker).unwrap();
     fs::write(worker.join("index.js"), "// the Worker").unwrap();
+    fs::write(worker.join("gate.js"), "// the gate").unwrap();
     fs::write(worker.join("index_bg.wasm"), b"\0asm").unwrap();
     let out = home.join("out");
     let (worker, out_name) = (worker.to_str().unwrap(), out.to_str().unwrap());

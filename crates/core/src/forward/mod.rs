@@ -38,7 +38,7 @@ pub(crate) fn forwarding<P>(x: &Exchange<'_, P>, route: &Route, identity: &Ident
     let mut object = None;
     let mut url = match &forward.origin.via {
         Via::Url(base) => format!("{base}{path}"),
-        Via::Service(_) => match &forward.host {
+        Via::Service(_) | Via::Handler => match &forward.host {
             Some(host) => format!("{}://{host}{path}", target.scheme()),
             None => format!("{}{path}", target.origin()),
         },

@@ -60,7 +60,7 @@ impl Upstream for Memory {
         self.count(|spent| spent.upstream += 1);
         let address = match &origin.via {
             Via::Url(base) => format!("{base}{}", call.path),
-            Via::Service(_) | Via::Bucket(_) => call.path.to_owned(),
+            Via::Service(_) | Via::Bucket(_) | Via::Handler => call.path.to_owned(),
         };
         let known = {
             let documents = self.documents.borrow();

@@ -50,7 +50,7 @@ pub struct Origin {
     pub credentials: OriginCredentials,
 }
 
-/// How an origin is reached: exactly one of `url`, `service` and `r2`.
+/// How an origin is reached: exactly one of `url`, `service`, `r2` and `handler`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Via {
     /// `url = "https://origin.example.org/base"`
@@ -60,18 +60,25 @@ pub enum Via {
     Service(String),
     /// `r2 = "BINDING"`: a bucket.
     Bucket(Bucket),
+    /// `handler = true`: the application in the same Worker, around which the gateway stands as middleware.
+    Handler,
 }
 
 impl Via {
-    /// Name of the binding, where there is one.
+    /// Under which name the environment holds it as a binding. The handler's can be no binding of wrangler.toml, so no
+    /// `service` reaches it, and where no middleware sets it, it is missing as a binding is.
     pub fn binding(&self) -> Option<&str> {
         match self {
             Via::Url(_) => None,
             Via::Service(binding) => Some(binding),
             Via::Bucket(bucket) => Some(&bucket.binding),
+            Via::Handler => Some(HANDLER),
         }
     }
 }
+
+/// The middleware's call as its user writes it (`src/middleware.js`), since log lines name what is missing.
+const HANDLER: &str = "edgegate(app)";
 
 /// `[identity]`
 #[derive(Debug, Clone, Default)]
@@ -143,7 +150,7 @@ pub enum SingleUse {
 coded!(struct Gateway { issuer, realm, explain, decision_log, client_address, proxies, maintenance });
 coded!(struct ClientAddress { x_forwarded_for, x_real_ip, forwarded });
 coded!(struct Origin { name, via, insecure, timeout, credentials });
-coded!(enum Via { 0 Url(value), 1 Service(value), 2 Bucket(value) });
+coded!(enum Via { 0 Url(value), 1 Service(value), 2 Bucket(value), 3 Handler });
 coded!(struct Identity { keys, lifetime, strip });
 coded!(struct Admin { secret, next_secret, allow });
 coded!(struct Limits { url, headers, form, body, wait });

@@ -44,7 +44,7 @@ pub(crate) fn check_alike(table: &Table<'_>, origin: Option<&Origin>, others: &N
 pub(crate) fn check_for_calls(text: &Text<'_>, origin: &Origin) {
     if matches!(origin.via, Via::Bucket(_)) {
         text.wrong(&format!(
-            "`{}` is a bucket, which answers no questions; name an origin by `url` or `service`",
+            "`{}` is a bucket, which answers no questions; name an origin by `url`, `service` or `handler`",
             origin.name
         ));
     }

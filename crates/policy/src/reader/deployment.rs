@@ -171,13 +171,14 @@ fn origin(name: &str, table: &Table<'_>) -> Option<Origin> {
     let url = table.parsed(&origin::URL, BaseUrl::parse);
     let service = table.checked(&origin::SERVICE, text::binding);
     let bucket = bucket::read(table);
+    let handler = handler(table);
     let insecure = table.flag(&origin::INSECURE);
-    let named = [&origin::URL, &origin::SERVICE, &origin::R2].into_iter().filter(|key| table.has(key));
+    let named = [&origin::URL, &origin::SERVICE, &origin::R2, &origin::HANDLER].into_iter().filter(|key| table.has(key));
     match named.collect::<Vec<_>>().as_slice() {
         [_] => {}
-        [.., other] => table.wrong(other, "an origin has one of `url`, `service` and `r2`"),
+        [.., other] => table.wrong(other, "an origin has one of `url`, `service`, `r2` and `handler`"),
         [] => {
-            let reason = "says nowhere to go; add `url = \"https://…\"`, `service = \"BINDING\"` or `r2 = \"BINDING\"`";
+            let reason = "says nowhere to go; add `url = \"https://…\"`, `service = \"BINDING\"`, `r2 = \"BINDING\"` or `handler = true`";
             table.report.add(table.line, format!("{}: {reason}", table.label));
         }
     }
@@ -186,15 +187,10 @@ fn origin(name: &str, table: &Table<'_>) -> Option<Origin> {
         let reason = "is http, so identity and content would travel in the clear; use https, or say `insecure = true` to accept that";
         table.wrong(&origin::URL, reason);
     }
-    if insecure && !in_the_clear && (url.is_some() || service.is_some() || bucket.is_some()) {
+    if insecure && !in_the_clear && (url.is_some() || service.is_some() || bucket.is_some() || handler.is_some()) {
         table.wrong(&origin::INSECURE, "has no effect on this origin; leave it out");
     }
-    let via = match (url, service, bucket) {
-        (Some(url), ..) => Via::Url(url),
-        (None, Some(service), _) => Via::Service(service),
-        (None, None, Some(bucket)) => Via::Bucket(bucket),
-        (None, None, None) => return None,
-    };
+    let via = url.map(Via::Url).or(service.map(Via::Service)).or(bucket.map(Via::Bucket)).or(handler)?;
     let timeout = table.seconds(&origin::TIMEOUT);
     let credentials = OriginCredentials {
         authorization: origin_credentials::authorization(table, &origin::AUTHORIZATION),
@@ -206,4 +202,13 @@ fn origin(name: &str, table: &Table<'_>) -> Option<Origin> {
         }
     }
     Some(Origin { name: name.to_owned(), via, insecure, timeout, credentials })
+}
+
+/// The application in the same Worker, which there is or is not: `false` would name no origin.
+fn handler(table: &Table<'_>) -> Option<Via> {
+    let is_named = table.flag(&origin::HANDLER);
+    if table.has(&origin::HANDLER) && !is_named {
+        table.wrong(&origin::HANDLER, "is `true` or left out");
+    }
+    is_named.then_some(Via::Handler)
 }

@@ -39,7 +39,7 @@ pub(super) fn read(
     let host = table.checked(&route_forward::HOST, text::authority);
     let by_url = origin.as_ref().is_some_and(|origin| matches!(origin.via, Via::Url(_)));
     if by_url && table.has(&route_forward::HOST) {
-        let reason = "is possible only for an origin by `service`; by `url` the platform always sends that URL's host";
+        let reason = "is possible only for an origin by `service` or `handler`; by `url` the platform always sends that URL's host";
         table.wrong(&route_forward::HOST, reason);
     }
     bucket::check_forward(&table, origin.as_deref());

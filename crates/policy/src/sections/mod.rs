@@ -153,7 +153,7 @@ coded!(struct Policy { gateway, origins, keys, links, signed_redirects, bearer, 
 });
 
 /// The layout of the model. Another layout gets another number: `fixtures/policy/compiled.json` holds the two together.
-pub const FORMAT: u32 = 6;
+pub const FORMAT: u32 = 7;
 
 /// The keys that a table names.
 #[cfg(feature = "reader")]

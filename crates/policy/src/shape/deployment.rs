@@ -79,9 +79,9 @@ pub(crate) mod origin {
     /// `[origins.NAME]`
     pub(crate) static TABLE: Shape = Shape::new(
         "origins.*",
-        "An origin: exactly one of `url`, `service` and `r2`.",
-        r#""oneOf": [{"required": ["url"]}, {"required": ["service"]}, {"required": ["r2"]}]"#,
-        &[&URL, &SERVICE, &R2, &INDEX, &NOT_FOUND, &UPLOADS, &INSECURE, &TIMEOUT, &AUTHORIZATION, &SET_SECRET],
+        "An origin: exactly one of `url`, `service`, `r2` and `handler`.",
+        r#""oneOf": [{"required": ["url"]}, {"required": ["service"]}, {"required": ["r2"]}, {"required": ["handler"]}]"#,
+        &[&URL, &SERVICE, &R2, &HANDLER, &INDEX, &NOT_FOUND, &UPLOADS, &INSECURE, &TIMEOUT, &AUTHORIZATION, &SET_SECRET],
     );
     pub(crate) static URL: Key = Key::new(
         "url",
@@ -103,6 +103,14 @@ pub(crate) mod origin {
         r#""type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$""#,
         "A bucket binding of `wrangler.toml`. A path names the object of that key, without the `/` in front; the \
          query means nothing. See [a bucket](origins.md#a-bucket).",
+    );
+    pub(crate) static HANDLER: Key = Key::new(
+        "handler",
+        Kind::Flag(false),
+        r#""const": true"#,
+        "`true` for the application in the gateway's own Worker, around which it stands as [middleware](middleware.md). \
+         Requests carry the gateway's own host unless the route sets another. In a Worker without an application \
+         routes to it are refused.",
     );
     pub(crate) static INDEX: Key = Key::new(
         "index",

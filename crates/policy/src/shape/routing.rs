@@ -284,7 +284,7 @@ pub(crate) mod route_forward {
         "host",
         Kind::Text,
         r#""type": "string""#,
-        "Host of the URL that an origin with `service` receives. Not possible with `url`, since the platform sends \
+        "Host of the URL that an origin by `service` or `handler` receives. Not possible with `url`, since the platform sends \
          that URL's host.",
     )
     .usually("the gateway's");
@@ -294,7 +294,7 @@ pub(crate) mod route_forward {
         form::FLAG,
         "Writes the address of an origin by `url` as the gateway's in `Location`, `Content-Location`, `Refresh` and \
          `Link` of its answers, and maps `Path` and `Domain` of its cookies \
-         ([how](origins.md#answers-that-come-back)). With `false` answers pass as they are. An origin by `service` gets \
+         ([how](origins.md#answers-that-come-back)). With `false` answers pass as they are. An origin by `service` or `handler` gets \
          the gateway's own host, so there is nothing to map.",
     );
     pub(crate) static SET: Key = Key::new(

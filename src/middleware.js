@@ -1,0 +1,60 @@
+// The gateway in a Worker that has an application already: the origin by `handler` is that application, called in process.
+//
+// What is called is the very request that would have been sent: nothing of the client's own request reaches the application,
+// but what the gateway leaves of it.
+import { WorkerEntrypoint } from "cloudflare:workers";
+import { answer, begin } from "./isolate.js";
+
+/**
+ * A Worker's default export: the application behind the gateway. `app`: { fetch(request, env, context) }, a function like that,
+ * or a class of WorkerEntrypoint. `modules`: what policy.js exports. What no visitor can call is the application's own.
+ */
+export function edgegate(app, modules) {
+  const call = handlerOf(app);
+  begin(modules);
+  const worker = {
+    fetch: (request, env, context) => through(request, env, context, (inner) => call(inner, env, context)),
+  };
+  for (const name of NOT_FOR_VISITORS) {
+    if (typeof app[name] === "function") worker[name] = (...given) => app[name](...given);
+  }
+  return worker;
+}
+
+const NOT_FOR_VISITORS = ["scheduled", "queue", "email", "tail", "tailStream", "trace"];
+
+function handlerOf(app) {
+  if (app?.prototype instanceof WorkerEntrypoint) return (request, env, context) => new app(context, env).fetch(request);
+  if (typeof app?.fetch === "function") return (request, env, context) => app.fetch(request, env, context);
+  if (typeof app === "function") return app;
+  throw new TypeError("edgegate(app): app is neither a function nor an object with a method fetch");
+}
+
+/** The gateway's answer to a request; `call` is the origin by `handler`, and gets the request that the gateway makes. */
+export function through(request, env, context, call) {
+  const { cf } = request;
+  const fetch = async (url, init) => {
+    init.headers.set(PROOF, proof());
+    const answered = await call(new Request(url, cf ? { ...init, cf } : init));
+    if (answered instanceof Response) return answered;
+    throw new TypeError("the application answered with no Response");
+  };
+  closed(context);
+  return answer(request, Object.create(env ?? null, { [HANDLER]: { value: { fetch } } }), context);
+}
+
+/** After an error of the application the runtime would send the client's own request to whatever stands behind the Worker. */
+function closed(context) {
+  if (context) context.passThroughOnException = () => {};
+}
+
+/** The name that `Via::binding` of the policy has for it. */
+const HANDLER = "edgegate(app)";
+
+/**
+ * What tells the gateway's requests from others', for `identityOf` in package/middleware/identity-of.js. It holds in this
+ * isolate alone. A global, since frameworks bundle the part that reads identities apart from the one that wraps them.
+ */
+const proof = () => (globalThis[SHARED] ??= crypto.randomUUID());
+const PROOF = "edgegate-proof";
+const SHARED = Symbol.for("edgegate.proof");

@@ -1,0 +1,112 @@
+// What an application in the same Worker can do behind the gateway, as one in a Worker of its own: read a body while it comes,
+// stream, switch to a WebSocket, work on after its answer, sign people in. And what ends when a client leaves or the wasm traps.
+
+import assert from "node:assert/strict";
+import http from "node:http";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { after, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { applications, inProcess, site } from "../lib/applications.mjs";
+import { forwarded, refused } from "../lib/expect.mjs";
+import { demoPolicy, root, startGateway, theLogHoldsNoCredential } from "../lib/gateway.mjs";
+import { byWrangler, ownWorker } from "../lib/own-worker.mjs";
+
+const policy = inProcess(demoPolicy(), `
+[[routes]]
+name = "plain"
+path = "/plain/*"
+methods = ["GET", "HEAD", "POST"]
+accept = ["none"]
+forward = { origin = "demo" }`);
+// It can make the wasm trap, from outside of the gateway.
+const trapping = `
+import { arm } from "./instances.js";
+${applications.object.replace("export default edgegate(", "const gate = edgegate(")}
+export default {
+  fetch: async (request, env, context) => (request.url.endsWith("/__e2e/trap") ? new Response(arm(await request.text())) : gate.fetch(request, env, context)),
+};`;
+const files = { "site.js": site, "instances.js": readFileSync(path.join(root, "tests/e2e/lib/instances.js"), "utf8") };
+const gateway = await startGateway({
+  own: { folder: await ownWorker(applications.object, { policy, files }) },
+  hono: { folder: byWrangler(applications.hono, { policy, files }) },
+  trapping: { folder: await ownWorker(trapping, { policy, files }) },
+});
+const { own, trapping: trapped } = gateway;
+after(() => gateway.stop());
+const bearer = async (gate) => ({ authorization: `Bearer ${(await gate.admin("token", { subject: "1001002" })).access_token}` });
+
+for (const name of ["own", "hono"]) {
+  const gate = gateway[name];
+
+  test(`${name}: a body is read while it is still being sent`, async () => {
+    const answer = await new Promise((resolve, reject) => {
+      const options = { host: "127.0.0.1", port: gate.port, method: "POST", path: "/plain/first", headers: { host: "127.0.0.1:8787", "content-length": 10_000_000 } };
+      const request = http.request(options, (response) => response.on("data", (data) => (resolve(JSON.parse(data)), request.destroy())));
+      request.on("error", reject);
+      request.write(Buffer.alloc(1000)); // and no more
+    });
+    assert.equal(answer.first, 1000);
+  });
+
+  test(`${name}: a WebSocket goes through a guarded route, and none without a credential`, async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${gate.port}/me/socket`, { headers: { host: "127.0.0.1:8787", ...(await bearer(gate)) } });
+    const echoed = await new Promise((resolve, reject) => {
+      socket.onopen = () => socket.send("é".repeat(5000));
+      socket.onmessage = ({ data }) => resolve(data);
+      socket.onerror = () => reject(new Error("no upgrade"));
+    });
+    assert.equal(echoed, "é".repeat(5000));
+    socket.close();
+    const upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    await refused(await gate.raw(`GET /me/socket HTTP/1.1\r\nHost: 127.0.0.1:8787\r\n${upgrade}\r\n`), 401, "credential_missing");
+  });
+
+  test(`${name}: an answer streams, and ends where its client leaves`, async () => {
+    const before = (await gate.get("/plain/calls")).json.left;
+    await new Promise((resolve, reject) => {
+      const request = http.get({ host: "127.0.0.1", port: gate.port, path: "/plain/endless", headers: { host: "127.0.0.1:8787" } }, (response) => response.once("data", (data) => (assert.match(`${data}`, /tick/), request.destroy(), resolve())));
+      request.on("error", reject);
+    });
+    for (let tries = 0; (await gate.get("/plain/calls")).json.left === before; tries++) {
+      assert.ok(tries < 100, "the stream goes on");
+      await sleep(20);
+    }
+  });
+
+  test(`${name}: it works on after its answer`, async () => {
+    const before = (await gate.get("/plain/calls")).json.left;
+    assert.equal((await gate.get("/plain/later")).text, "soon");
+    await sleep(200);
+    assert.equal((await gate.get("/plain/calls")).json.left, before + 1);
+  });
+
+  test(`${name}: what a credential opened is kept by no cache`, async () => {
+    const open = await gate.get("/plain/mapped");
+    assert.deepEqual([open.status, open.header("location"), open.header("cache-control")], [302, "http://127.0.0.1:8787/plain/there", "public, max-age=60"]);
+    const guarded = await gate.get("/me/mapped", await bearer(gate));
+    assert.match(guarded.header("cache-control"), /private/);
+    assert.deepEqual(guarded.cookies, ["a=1; Path=/"]);
+  });
+
+  test(`${name}: the gateway asks the application for a password, at an address that no visitor reaches`, async () => {
+    const fields = (password) => new URLSearchParams({ user_name: "jo", password, return_to: "/account/a" }).toString();
+    const origin = { origin: "http://127.0.0.1:8787", accept: "text/html" };
+    const wrong = await gate.form("/.edgegate/sign-in", fields("not-this-password"), origin);
+    assert.equal(wrong.cookies.some((cookie) => cookie.includes("egs_")), false, wrong.text.slice(0, 200));
+    await refused(await gate.post("/check-password", '{"user_name":"jo","password":"demo-pass"}'), 404, "no_route");
+  });
+}
+
+test("after a trap the next request has a new instance, with the same policy", async () => {
+  forwarded(await trapped.get("/me/a", await bearer(trapped)));
+  for (const place of ["request", "ledger"]) {
+    await trapped.trap(place);
+    assert.ok((await trapped.get("/once/a")).status >= 400);
+    await refused(await trapped.get("/me/a"), 401, "credential_missing");
+    forwarded(await trapped.get("/me/a", await bearer(trapped)));
+    await trapped.get("/me/never-there").catch(() => {});
+  }
+});
+
+theLogHoldsNoCredential(gateway);
