@@ -17,7 +17,7 @@ export const builds = {
   demo: { name: "demo Worker", policy: "demo/edgegate.toml", out: "demo/build" },
 };
 
-const inputs = ["src", "crates", "Cargo.toml", "Cargo.lock", ".cargo/config.toml", "scripts/bindgen", "scripts/lib/worker.mjs", "package-lock.json"];
+const inputs = ["src", "crates", "Cargo.toml", "Cargo.lock", ".cargo/config.toml", "scripts/bindgen", "scripts/lib/worker.mjs", "scripts/lib/wasm.mjs", "package-lock.json"];
 const compilerEnv = ["RUSTFLAGS", "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS"];
 
 /** The compiled Worker, without a policy: where another policy is compiled beside it. */
@@ -42,7 +42,7 @@ export async function build({ name, policy, out }, toolchain, { isQuick = false 
 }
 
 /** The compiled Worker's folder. */
-async function buildWorker(toolchain, isQuick) {
+export async function buildWorker(toolchain, isQuick) {
   for (const [folder, isGoodEnough] of [[WORKER.optimised, true], [WORKER.quick, isQuick]]) {
     if (isGoodEnough && isFresh(folder, toolchain)) return folder;
   }

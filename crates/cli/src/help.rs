@@ -8,7 +8,8 @@ pub const EXIT_CODES: &str =
 pub const OVERVIEW: &str = "\
 Keys come from the secrets file or standard input, never from the command line. A secret is shown only by what makes it.
 Every command with --help gives a line to try with the demo; `cargo install --path crates/cli` puts `edgegate` on your
-path, and `npm run -s edgegate -- ...` runs it without.
+path, and `npm run -s edgegate -- ...` runs it without. The npm package has these commands beside it, each with a --help
+of its own: init, dev, deploy and doctor.
 
 Exit codes:
   0  fine
@@ -19,6 +20,21 @@ Exit codes:
 Examples:
   edgegate check --policy demo/edgegate.toml
   edgegate secrets --policy demo/edgegate.toml";
+
+pub const COMPLETIONS: &str = "\
+Where it goes, for bash, zsh and fish:
+  ~/.local/share/bash-completion/completions/edgegate
+  a folder of $fpath, as _edgegate
+  ~/.config/fish/completions/edgegate.fish
+
+Examples:
+  edgegate completions bash | wc -l";
+
+pub const MAN: &str = "\
+`edgegate man | man -l -` shows it; the npm package brings it as man/edgegate.1.
+
+Examples:
+  edgegate man | wc -l";
 
 pub const CHECK: &str = "\
 Problems and warnings go to standard error as FILE:LINE: reason, the routes to standard output. A warning has a code,

@@ -9,6 +9,7 @@
 //!   uses a profile of signed redirects alone instead;
 //! - [`policy_tests`] runs the tests of a policy for [`check`] and [`mod@build`];
 //! - [`host`] is the machine: files, terminal, clock, calls; natively or in Node;
+//! - [`about`] says how it is called: completions and the manual page;
 //! - [`output`] tells people and programs, and ends with the exit code.
 //!
 //! No secret is taken as an argument, and none is shown that exists already: only what makes one (`key new`, `client new`,
@@ -30,6 +31,7 @@ mod client;
 mod client_new;
 mod clients;
 mod columns;
+mod about;
 mod compare;
 mod explained;
 mod help;
@@ -105,6 +107,8 @@ fn run(args: &Args) -> Result<Report, Failure> {
         Command::Session { command } => session(common, command),
         Command::Grant { command: GrantCommand::List(of) } => people::list_grants(common, of),
         Command::Grant { command: GrantCommand::Revoke(end) } => people::end_grants(common, end),
+        Command::Completions(of) => Ok(about::completions(of)),
+        Command::Man => about::manual(),
     }
 }
 

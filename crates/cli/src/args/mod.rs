@@ -7,6 +7,7 @@ mod signed;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use clap_complete::Shell;
 
 use super::help;
 use super::time;
@@ -97,6 +98,18 @@ pub enum Command {
         #[command(subcommand)]
         command: GrantCommand,
     },
+    /// Print what completes the tool's commands in a shell
+    #[command(after_long_help = help::COMPLETIONS)]
+    Completions(Completions),
+    /// Print the manual page
+    #[command(after_long_help = help::MAN)]
+    Man,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Completions {
+    /// The shell
+    pub shell: Shell,
 }
 
 #[derive(Debug, clap::Args)]
