@@ -30,8 +30,8 @@ test("docs/operations.md has every member of the log line, in its order", () => 
   assert.deepEqual(rows, members);
 });
 
-test("the README shows what npm start prints", () => {
-  const [, shown] = /`npm start` builds [^]*?```text\n([^]*?)```/.exec(document("README.md"));
+test("CONTRIBUTING.md shows what npm start prints", () => {
+  const [, shown] = /`npm start` builds [^]*?```text\n([^]*?)```/.exec(document("CONTRIBUTING.md"));
   const sources = ["scripts/setup.mjs", "scripts/start.mjs", "scripts/build.mjs", "crates/cli/src/build.rs"].map((name) => document(name)).join("\n");
   const pieces = shown.split(/[\n:,()]/).map((piece) => piece.replace(/^\s*(ok|\.\.) /, "").trim());
   const fixed = pieces.filter((piece) => piece.length > 3 && !/\d/.test(piece)); // neither versions nor seconds, nor what is counted

@@ -110,7 +110,10 @@ fn the_examples_of_the_policy_use_every_key_that_exists() {
     for shape in Shape::all() {
         let table = shape.said.table;
         for key in shape.names() {
-            assert!(used.contains(&(table.to_owned(), key.to_owned())), "{table}: {key}");
+            assert!(
+                used.contains(&(table.to_owned(), key.to_owned())),
+                "no example of docs/policy.md has {table}: {key}"
+            );
         }
     }
 }

@@ -12,7 +12,10 @@ fn the_policy_knows_every_reason_and_no_other() {
     let codes: Vec<&str> = Reason::ALL.iter().map(|reason| reason.code()).collect();
     let first = (0..codes.len().max(REASONS.len())).find(|at| REASONS.get(*at) != codes.get(*at));
     let differing = first.map(|at| (REASONS.get(at), codes.get(at)));
-    assert_eq!(differing, None, "crates/policy/src/shape/reasons.rs has the codes in the order of refusal.rs");
+    assert_eq!(
+        differing, None,
+        "crates/policy/src/shape/reasons.rs has the codes as the lists of crates/core/src/refusal/ have them"
+    );
 }
 
 #[test]

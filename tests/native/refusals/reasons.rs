@@ -17,7 +17,7 @@ use crate::support::story::{Story, reason};
 use crate::support::{NOW, Request, answer, fixture_json, forwarding, incoming};
 
 /// Reasons that no request to the core can produce, and where they are shown.
-const ELSEWHERE: [Reason; 18] = [
+const ELSEWHERE: &[Reason] = &[
     Reason::ClaimsTooLarge,    // the fixture takes no document so large: tests/native/issuers/rules.rs
     Reason::RedirectTooLong,   // the fixture takes no request so long: tests/native/luminate/redirects.rs
     Reason::PolicyInvalid,     // the Worker's start: end-to-end tests

@@ -1,9 +1,9 @@
 //! The codes of every refusal, so that a test of a policy that expects another one is a mistake with its line.
 //!
-//! They are given in `crates/core/src/refusal.rs`, on which this crate does not depend; a native test compares the two.
+//! The lists in `crates/core/src/refusal/` give them, on which this crate does not depend; a native test compares the two.
 
-/// Every code, in the order of that file.
-pub const REASONS: [&str; 194] = [
+/// Every code, in the order of those lists.
+pub const REASONS: &[&str] = &[
     "url_too_long",
     "headers_too_large",
     "body_too_large",
@@ -124,6 +124,17 @@ pub const REASONS: [&str; 194] = [
     "broker_state_forged",
     "broker_state_expired",
     "broker_browser",
+    "provider_unavailable",
+    "provider_client",
+    "provider_refused",
+    "provider_denied",
+    "provider_answer",
+    "provider_replayed",
+    "id_token_invalid",
+    "sign_in_loop",
+    "session_provider",
+    "session_removed",
+    "logout_token",
     "nonce_forged",
     "nonce_expired",
     "nonce_wrong_route",
@@ -187,15 +198,4 @@ pub const REASONS: [&str; 194] = [
     "origin_unavailable",
     "origin_timeout",
     "internal",
-    "provider_unavailable",
-    "provider_client",
-    "provider_refused",
-    "provider_denied",
-    "provider_answer",
-    "provider_replayed",
-    "id_token_invalid",
-    "sign_in_loop",
-    "session_provider",
-    "session_removed",
-    "logout_token",
 ];

@@ -62,7 +62,7 @@ pub(crate) mod test {
         Key::new("route", Kind::Text, form::SLUG, "Name of the route that takes the request, whether it opens or not.");
     pub(crate) static REFUSED: Key =
         Key::new("refused", Kind::Text, "", "The [reason](refusals.md) for which it is refused.")
-            .of(|| REASONS.map(str::to_owned).to_vec());
+            .of(|| REASONS.iter().copied().map(str::to_owned).collect());
     pub(crate) static FORWARDED: Key = Key::new(
         "forwarded",
         Kind::Text,
