@@ -76,7 +76,7 @@ class Developing {
 
   async run(until) {
     const ended = new Promise((resolve) => {
-      for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, resolve);
+      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, resolve);
       until?.then(resolve);
     });
     const page = await startPage({ port: this.page, gateway: this.address.url, hint: (one) => this.hint(one) });
@@ -131,11 +131,12 @@ class Developing {
   tell({ missing, hosts, bound }, headline) {
     const lines = [headline];
     if (missing.length > 0) lines.push(`No value in .dev.vars: ${missing.join(", ")}; what needs it is refused.`);
-    if (bound.services.length > 0) lines.push(`The policy's ${bound.services.join(", ")} is a Worker that does not run here: --origin http://localhost:3000 stands in for it.`);
+    for (const name of bound.elsewhere) lines.push(`The origin ${name} is a Worker, which does not run here and is 503: --origin ${name}=http://localhost:3000 stands in for it.`);
     for (const [host, local] of hosts) if (local !== this.address.host) lines.push(`${host} is http://${local}:${this.port} here.`);
     for (const line of lines.filter(Boolean)) this.print(line);
   }
 
+  /** The gateway's other lines are for an operator; what is missing or fails is of interest here too. */
   log(line, page) {
     const one = decision(line);
     if (!one) return /missing|failed|did not answer|error/i.test(line) ? this.print(line) : undefined;

@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { tool } from "../tool/run.mjs";
 import { answers } from "./init/ask.mjs";
-import { ignoredBeside, packageOf, policyOf, varsOf, wranglerOf } from "./init/project.mjs";
+import { application, ignoredBeside, packageOf, policyOf, varsOf, wranglerOf } from "./init/project.mjs";
 import { questions } from "./init/questions.mjs";
 import { packageSource } from "./init/source.mjs";
 import { Failure, guarded } from "./lib/failure.mjs";
 import { flags } from "./lib/flags.mjs";
 
-const named = questions.map(({ flag, value, help }) => `  ${`--${flag} ${value}`.padEnd(24)}${help}`).join("\n");
+const flagLines = questions.map(({ flag, value = "", help }) => `  ${`--${flag} ${value}`.padEnd(24)}${help}`).join("\n");
 
 export const help = `npx edgegate init [FOLDER] [FLAGS]: writes the project of a gateway before your site.
 
@@ -19,7 +19,7 @@ flags that are missing. It writes edgegate.toml (the policy), wrangler.toml, .de
 alone) and package.json, and adds to .gitignore. If one of its files exists, it writes nothing; only a package.json
 that is there already stays as it is.
 
-${named}
+${flagLines}
   --package FILE          the packed edgegate-0.1.0.tgz that package.json names [default: where this came from]
   --yes                   takes the usual answer to everything that has one
   --help                  this text
@@ -33,10 +33,11 @@ Examples:
 /** `io`: where a person is, { input, output }; by default the terminal, if there is one. */
 export function run(args, { io, print = console.log } = {}) {
   return guarded(async () => {
-    const options = Object.fromEntries([...questions.map(({ flag }) => flag), "package"].map((flag) => [flag, { type: "string" }]));
-    const { values, positionals } = flags(args, { ...options, yes: { type: "boolean", short: "y" } }, { command: "init", positionals: 1 });
+    const options = Object.fromEntries(questions.map(({ flag, isSwitch }) => [flag, { type: isSwitch ? "boolean" : "string" }]));
+    const { values, positionals } = flags(args, { ...options, package: { type: "string" }, yes: { type: "boolean", short: "y" } }, { command: "init", positionals: 1 });
     if (values.help) return void print(help);
-    if (values.origin && values.service) throw new Failure("--origin and --service name the site in two ways", { todo: "Leave one of them out.", code: 2 });
+    const named = ["origin", "service", "handler"].filter((flag) => values[flag]);
+    if (named.length > 1) throw new Failure(`--${named.join(" and --")} name the site in two ways`, { todo: "Leave one of them out.", code: 2 });
     const folder = path.resolve(positionals[0] ?? ".");
     refuseExisting(folder);
     const source = packageSource(values.package, folder);
@@ -45,8 +46,11 @@ export function run(args, { io, print = console.log } = {}) {
     const { policy, secrets, said } = checked(policyOf(found));
     const name = path.basename(folder).toLowerCase().replace(/[^a-z0-9-]+/g, "-").replace(/^-+|-+$/g, "") || "edgegate";
     const hadPackage = existsSync(path.join(folder, "package.json"));
-    write(folder, { policy, vars: varsOf(secrets, found, freshKey), wrangler: wranglerOf(found, name), json: packageOf(name, source) });
-    print(ending({ folder, hadPackage, said, source, vars: readFileSync(path.join(folder, ".dev.vars"), "utf8") }));
+    const texts = { [files.vars]: varsOf(secrets, found, freshKey), [files.policy]: policy, [files.wrangler]: wranglerOf(found, name) };
+    if (!hadPackage) texts["package.json"] = packageOf(name, source);
+    if (found.handler && !existsSync(path.join(folder, "src/index.js"))) texts["src/index.js"] = application();
+    write(folder, texts);
+    print(ending({ folder, names: Object.keys(texts), hadPackage, said, source, vars: readFileSync(path.join(folder, ".dev.vars"), "utf8") }));
   });
 }
 
@@ -81,26 +85,25 @@ function freshKey() {
 }
 
 /** `wx`: a file that has come into being meanwhile is not overwritten either. */
-function write(folder, { policy, vars, wrangler, json }) {
+function write(folder, texts) {
   mkdirSync(folder, { recursive: true });
-  const put = (name, text, mode = 0o666) => writeFileSync(path.join(folder, name), text, { flag: "wx", mode });
   const ignore = path.join(folder, ".gitignore");
   // First, so that the keys are never where git would see them.
   appendFileSync(ignore, ignoredBeside(existsSync(ignore) ? readFileSync(ignore, "utf8") : ""));
-  put(files.vars, vars, 0o600);
-  put(files.policy, policy);
-  put(files.wrangler, wrangler);
-  if (!existsSync(path.join(folder, "package.json"))) put("package.json", json);
+  for (const [name, text] of Object.entries(texts)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), text, { flag: "wx", mode: name === files.vars ? 0o600 : 0o666 });
+  }
 }
 
-function ending({ folder, hadPackage, said, source, vars }) {
+function ending({ folder, names, hadPackage, said, source, vars }) {
   const here = path.relative(process.cwd(), folder);
   const blank = vars.split("\n").flatMap((line) => /^(\w+)=$/.exec(line)?.[1] ?? []);
   const install = hadPackage ? `npm install --save-dev ${source.replace(/^file:/, "")} wrangler` : "npm install";
   return [
     said,
     "",
-    `Written${here ? ` to ${here}` : ""}: edgegate.toml, wrangler.toml, .dev.vars${hadPackage ? "" : ", package.json"}, .gitignore.`,
+    `Written${here ? ` to ${here}` : ""}: ${[...names, ".gitignore"].join(", ")}.`,
     ...(blank.length > 0 ? [`Fill in .dev.vars: ${blank.join(", ")}.`] : []),
     "",
     `  ${here ? `cd ${here} && ` : ""}${install}`,

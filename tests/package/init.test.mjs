@@ -18,8 +18,8 @@ const LINKS = [...SITE, "--sign-in", "links"];
 test("without a terminal it names every flag that is missing, and writes nothing", async (t) => {
   const folder = path.join(scratch(t), "gate");
   for (const [flags, missing] of [
-    [[], ["--origin URL (or --service)", "--host", "--sign-in"]],
-    [["--yes"], ["--origin URL (or --service)", "--host", "--sign-in"]],
+    [[], ["--origin URL (or --service, --handler)", "--host", "--sign-in"]],
+    [["--yes"], ["--origin URL (or --service, --handler)", "--host", "--sign-in"]],
     [[...SITE, "--sign-in", "provider"], ["--preset", "--client-id", "--allow"]],
     [[...SITE, "--sign-in", "provider", "--preset", "google"], ["--client-id", "--allow"]],
     [[...SITE, "--sign-in", "provider", "--preset", "entra"], ["--tenant", "--client-id"]],
@@ -27,7 +27,7 @@ test("without a terminal it names every flag that is missing, and writes nothing
   ]) {
     const { code, complaints } = await init(folder, ...flags);
     assert.equal(code, 2);
-    assert.deepEqual([...complaints.matchAll(/^ +(--[\w-]+(?: URL \(or --service\))?)/gm)].map(([, flag]) => flag), missing, complaints);
+    assert.deepEqual([...complaints.matchAll(/^ +(--[\w-]+(?: URL \(or --service, --handler\))?)/gm)].map(([, flag]) => flag), missing, complaints);
   }
   assert.ok(!existsSync(folder));
 });
@@ -120,6 +120,22 @@ test("wrangler.toml has the starter's bindings, and no second door", async (t) =
     assert.equal(config.build.command, "npx edgegate build");
     assert.match(readFileSync(path.join(folder, "edgegate.toml"), "utf8"), services.length > 0 ? /^service = "ORIGIN"/m : /^url = /m);
   }
+});
+
+test("an application in the gateway's own Worker stands behind it: src/index.js, and what it takes for the policy", async (t) => {
+  const folder = path.join(scratch(t), "gate");
+  await initialised(folder, "--handler", "--host", "gate.example.org", "--sign-in", "links");
+  const { unstable_readConfig: readConfig } = await import("wrangler");
+  const config = readConfig({ config: path.join(folder, "wrangler.toml") }, { hideWarnings: true });
+  assert.equal(config.main, path.join(folder, "src/index.js"));
+  assert.equal(config.alias["edgegate/policy"], "./build/policy.js");
+  assert.match(readFileSync(path.join(folder, "edgegate.toml"), "utf8"), /^handler = true/m);
+  assert.match(readFileSync(path.join(folder, "src/index.js"), "utf8"), /^export default edgegate\(/m);
+  const other = path.join(scratch(t), "gate");
+  mkdirSync(path.join(other, "src"), { recursive: true });
+  writeFileSync(path.join(other, "src/index.js"), "mine");
+  await initialised(other, "--handler", "--host", "gate.example.org", "--sign-in", "links");
+  assert.equal(readFileSync(path.join(other, "src/index.js"), "utf8"), "mine");
 });
 
 test("package.json names the packed file that this came from", async (t) => {

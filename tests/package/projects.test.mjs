@@ -47,7 +47,7 @@ const PROJECTS = {
 };
 
 for (const [name, flags] of Object.entries(PROJECTS)) {
-  for (const site of [["--origin", "https://origin.example.org"], ["--service", "my-site"]]) {
+  for (const site of [["--origin", "https://origin.example.org"], ["--service", "my-site"], ["--handler"]]) {
     test(`${name}, ${site[0]}: valid, without a warning, with two tests`, async (t) => {
       const folder = path.join(scratch(t), "gate");
       await initialised(folder, ...site, "--host", "gate.example.org", ...flags);

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 const reasons = JSON.parse(readFileSync(new URL("../../templates/reasons.json", import.meta.url), "utf8"));
 
 const SECRET_NAME = /sig|token|code|state|nonce|passw|secret|key|auth|session|ticket|assert|link|hint|jwt|saml/i;
-const OWN = /(?:eg[a-z]_[\w-]+_|eyJ|7T:)[\w.~+/=:-]{8,}/g;
+const OWN = /(?:eg[a-z]_[\w-]+_|eyJ|7T:)[\w.~+=:-]{8,}/g;
 const LONG = /^[\w.~+/=-]{24,}$/;
 
 /** What the log says of a request, as an object; undefined for any other line. `line`: as it was logged. */

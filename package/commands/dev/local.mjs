@@ -7,7 +7,7 @@ import { edited, readToml } from "../lib/toml.mjs";
  * `address`: where the gateway is served, as { host, url }; `origins`: what stands in place of origins, as [[name, url]], of which
  * a name that is undefined means the one that routes forward to.
  * Answers with { text, issuer, hosts, bound }: the copy, the policy's own address, what other hosts are called on this machine,
- * and the bindings of origins, as { services, buckets }.
+ * and what origins and routes are bound to, as { elsewhere, buckets, limiters }; `elsewhere` are origins that do not run here.
  */
 export function localised(policy, { address, origins = [] }) {
   const { tree, values, headers } = readToml(policy);
@@ -18,7 +18,7 @@ export function localised(policy, { address, origins = [] }) {
   const edits = [put(issuer, address.url), ...names.edits.map(([value, host]) => put(value, host))];
   const replaced = new Map(origins.map(([name, url]) => [name ?? onlyOrigin(tree), url]));
   for (const [name, url] of replaced) {
-    const place = values.find(({ path }) => path.length === 3 && path[0] === "origins" && path[1] === name && ["url", "service", "r2"].includes(path[2]));
+    const place = values.find(({ path }) => path.length === 3 && path[0] === "origins" && path[1] === name && ["url", "service", "r2", "handler"].includes(path[2]));
     if (!place) throw new Failure(`the policy has no origin ${name}`, { todo: `It has ${Object.keys(tree.origins ?? {}).join(", ")}.`, code: 2 });
     edits.push({ start: place.from, end: place.end, text: `url = ${JSON.stringify(url)}` });
   }
@@ -53,11 +53,12 @@ function withoutTests(text, original, headers, values, edits) {
   return result;
 }
 
-/** Names of bindings that origins need. */
+/** What a policy is bound to. */
 function bindings(tree, replaced) {
-  const left = Object.entries(tree.origins ?? {}).filter(([name]) => !replaced.has(name)).map(([, origin]) => origin);
+  const left = Object.entries(tree.origins ?? {}).filter(([name]) => !replaced.has(name)).map(([name, origin]) => ({ name, ...origin }));
   const limiters = (tree.routes ?? []).map(({ rate }) => rate).filter((rate) => rate && !rate.exact).map(({ limit, period }) => ({ limit, seconds: seconds(period) }));
-  return { services: left.flatMap(({ service }) => service ?? []), buckets: left.flatMap(({ r2 }) => r2 ?? []), limiters };
+  const elsewhere = left.filter(({ service, handler }) => service || handler).map(({ name }) => name);
+  return { elsewhere, buckets: left.flatMap(({ r2 }) => r2 ?? []), limiters };
 }
 
 /** "1m" in seconds. */

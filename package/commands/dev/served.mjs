@@ -67,7 +67,7 @@ export async function served(first, { folder, port, state, log }) {
       resourcePersistencePath: path.join(state, "storage"),
       cf: false,
     });
-  const miniflare = new Miniflare(described(first));
+  const miniflare = withoutItsSignals(() => new Miniflare(described(first)));
   await miniflare.ready;
   return {
     async replace(one) {
@@ -76,6 +76,15 @@ export async function served(first, { folder, port, state, log }) {
     },
     stop: () => miniflare.dispose(),
   };
+}
+
+/** Miniflare would end this process on Ctrl-C with an exit code of its own, before what is open is closed. */
+function withoutItsSignals(make) {
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+  const before = new Set(signals.flatMap((signal) => process.listeners(signal)));
+  const made = make();
+  for (const signal of signals) for (const listener of process.listeners(signal)) if (!before.has(listener)) process.off(signal, listener);
+  return made;
 }
 
 /** Its own socket, which leads straight into it: the Worker that Miniflare puts in front would rewrite addresses. */

@@ -53,9 +53,9 @@ async function askUntilRight(lines, output, question, usual, found) {
     const prompt = options ? "  number or word: " : `${question.ask}${usual ? ` [${usual}]` : ""}: `;
     const said = (await lines.question(prompt)).trim() || usual || "";
     const text = options?.[Number(said) - 1]?.[0] ?? said;
-    const service = question.flag === "origin" && /^service:(.+)$/.exec(text);
+    const [, service, handler] = (question.flag === "origin" && /^(?:service:([\w.-]+)|(handler))$/.exec(text)) || [];
     try {
-      return service ? { service: service[1] } : { [question.flag]: question.read(text, found) };
+      return service ? { service } : handler ? { handler: true } : { [question.flag]: question.read(text, found) };
     } catch (error) {
       if (!isWrong(error)) throw error;
       output.write(`  ${error.message}\n`);

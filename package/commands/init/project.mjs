@@ -9,9 +9,11 @@ export function policyOf(answers) {
   const signIn = answers["sign-in"];
   const open = signIn === "none" ? [] : answers.open;
   const isWhole = answers.paths.some(({ path }) => path === "/*");
-  const pieces = ["gateway", answers.service ? "origin-service" : "origin-url", signIn, open.length > 0 ? "open" : isWhole ? "test-health" : "test-elsewhere"];
+  const pieces = ["gateway", originOf(answers), signIn, open.length > 0 ? "open" : isWhole ? "test-health" : "test-elsewhere"];
   return policy({ pieces, values: valuesOf(answers), guarded: distinct(answers.paths), open: distinct(open, answers.paths) });
 }
+
+const originOf = ({ service, handler }) => (handler ? "origin-handler" : service ? "origin-service" : "origin-url");
 
 /** What stands for `{{…}}` in the templates; undefined leaves the line out. */
 function valuesOf(answers) {
@@ -71,10 +73,13 @@ export function varsOf(secrets, answers, freshKey) {
 
 /** `wrangler.toml`. */
 export function wranglerOf(answers, name) {
-  const text = template("project/wrangler.toml");
-  const chosen = text.replace(/^%% service\n([^]*?)^%% end\n/m, (_, part) => (answers.service ? part : ""));
+  const parts = { service: answers.service, handler: answers.handler, "standing alone": !answers.handler };
+  const chosen = template("project/wrangler.toml").replace(/^%% (.*)\n([^]*?)^%% end\n/gm, (_, part, text) => (parts[part] ? text : ""));
   return filled(chosen, { worker_name: name, worker_behind: answers.service, host: answers.host, zone: answers.host.split(".").slice(-2).join(".") });
 }
+
+/** The application of a Worker that has one: `src/index.js`. */
+export const application = () => template("project/src/index.js");
 
 /** `package.json`. `source`: what npm is told of this package. */
 export const packageOf = (name, source) => filled(template("project/package.json"), { worker_name: name, package: source });

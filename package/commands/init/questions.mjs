@@ -14,10 +14,11 @@ const needs = (name) => (a) => asks(name)(a) && (presetOf(a)?.needs?.includes(na
  */
 export const questions = [
   {
-    flag: "origin", value: "URL", ask: "Where is the site behind the gateway? Its address, or `service:NAME` if it is a Worker",
-    help: "the address of the site behind the gateway", when: (a) => !a.service, takes: () => true, read: reads.origin, elsewise: "--service",
+    flag: "origin", value: "URL", ask: "Where is the site behind the gateway? Its address, or `service:NAME` for a Worker, or `handler` for an application in the gateway's own",
+    help: "the address of the site behind the gateway", when: (a) => !a.service && !a.handler, takes: () => true, read: reads.origin, elsewise: "--service, --handler",
   },
   { flag: "service", value: "NAME", help: "the name of the Worker behind the gateway, in place of --origin", when: () => false, takes: () => true, read: reads.word },
+  { flag: "handler", isSwitch: true, help: "the site is an application in the gateway's own Worker, which stands around it", when: () => false, takes: () => true, read: (said) => said },
   {
     flag: "host", value: "HOST", ask: "Under which host do visitors reach the gateway, such as gate.example.org",
     help: "the gateway's public host; on loopback (localhost:8787) it is reached by http", read: reads.host,
