@@ -5,6 +5,8 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { modulesIn } from "../../package/commands/lib/built.mjs";
+import { devVars } from "../../package/commands/lib/vars.mjs";
 import { inRoot } from "./paths.mjs";
 import { Failure } from "./run.mjs";
 import { tool } from "./tool.mjs";
@@ -29,7 +31,7 @@ export function gatewayWorker({ before = [], policy, folder = buildFolder, ...bo
   const [missing] = missingBuild();
   if (missing) throw new Failure(`there is no ${missing}`, { todo: "Run `npm run build -- --demo` first." });
   const modules = before.map(({ name, contents }) => ({ type: "ESModule", path: path.join(folder, name), contents }));
-  const built = modulesIn(folder, "index.js");
+  const built = modulesIn(folder);
   const module = (name) => built.find(({ path: file }) => path.basename(file) === name);
   if (policy) module("policy.bin").contents = typeof policy === "string" ? compiled(policy) : policy;
   if (typeof policy === "string") module("pages.bin").contents = pagesOf(policy);
@@ -70,7 +72,7 @@ export const BUCKET = "edgegate-demo";
 export function originWorker(name = "demo-origin") {
   return {
     name,
-    modules: modulesIn(originFolder, "index.js"),
+    modules: modulesIn(originFolder),
     modulesRoot: originFolder,
     bindings: { EDGEGATE_ASSERTION_KEY: secrets.EDGEGATE_ASSERTION_KEY },
     r2Buckets: { FILES: BUCKET },
@@ -103,22 +105,4 @@ function compile(text) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** The modules of a folder, the entry first. */
-function modulesIn(folder, entry) {
-  const names = readdirSync(folder).filter((file) => path.extname(file) in TYPES);
-  names.sort((a, b) => Number(b === entry) - Number(a === entry));
-  return names.map((file) => ({ type: TYPES[path.extname(file)], path: path.join(folder, file) }));
-}
-
-const TYPES = { ".js": "ESModule", ".wasm": "CompiledWasm", ".bin": "Data" };
-
-/** NAME=value, NAME="value" or NAME='value', and # comments: what wrangler's own .dev.vars may hold, without expansion. */
-function devVars(text) {
-  const pairs = text.split(/\r?\n/).flatMap((line) => {
-    const match = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^#]*))/.exec(line);
-    return match ? [[match[1], match[2] ?? match[3] ?? match[4].trim()]] : [];
-  });
-  return Object.fromEntries(pairs);
 }

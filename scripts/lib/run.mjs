@@ -1,66 +1,10 @@
 // Running other programs: their output kept for the day they fail, a progress sign meanwhile, and failures that say what to do.
-import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import path from "node:path";
+import { Failure } from "../../package/commands/lib/failure.mjs";
+import { run } from "../../package/commands/lib/run.mjs";
 
-/** Something went wrong, and this is what to do about it. */
-export class Failure extends Error {
-  constructor(message, { todo = "", output = "" } = {}) {
-    super(message);
-    this.todo = todo;
-    this.output = output;
-  }
-}
-
-const running = new Set(); // groups of their own, which Ctrl-C does not reach by itself
-process.on("exit", () => running.forEach((child) => killGroup(child)));
-
-function killGroup(child) {
-  try {
-    process.kill(-child.pid, "SIGKILL");
-  } catch {
-    // it has ended already
-  }
-}
-
-/**
- * Runs a program to its end and never throws for its exit code.
- * `timeout` (ms) ends it and everything it started; `echo` shows its standard output as it comes; `inherit` gives it ours.
- */
-export function run(command, args = [], { cwd, env = process.env, timeout, echo = false, inherit = false } = {}) {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, {
-      cwd,
-      env,
-      detached: timeout !== undefined,
-      stdio: inherit ? "inherit" : ["ignore", "pipe", echo ? "inherit" : "pipe"],
-    });
-    let output = "";
-    let stdout = "";
-    let timedOut = false;
-    child.stdout?.setEncoding("utf8").on("data", (text) => {
-      stdout += text;
-      output += text;
-      if (echo) process.stdout.write(text);
-    });
-    child.stderr?.setEncoding("utf8").on("data", (text) => (output += text));
-    const timer = timeout && setTimeout(() => ((timedOut = true), killGroup(child)), timeout);
-    if (timeout) running.add(child);
-    let settled = false;
-    const end = (code) => {
-      if (settled) return;
-      settled = true;
-      clearTimeout(timer);
-      running.delete(child);
-      resolve({ code, output, stdout, timedOut });
-    };
-    child.on("error", (error) => {
-      output += error.code === "ENOENT" ? `${command}: no such program` : String(error);
-      end(127);
-    });
-    child.on("close", (code, signal) => end(code ?? (signal ? 128 : 1)));
-  });
-}
+export { Failure, run };
 
 /** Like `run`, for what must succeed. */
 export async function must(command, args, { todo, ...options } = {}) {

@@ -53,7 +53,7 @@ export function machine(t) {
 export function clone(t) {
   const made = machine(t);
   const repo = path.join(made.home, "repo");
-  for (const name of ["scripts", "demo/site", "demo/client", "demo/provider", "demo/origin", "package.json", "package-lock.json", "wrangler.toml"]) cpSync(path.join(root, name), path.join(repo, name), { recursive: true });
+  for (const name of ["scripts", "package/commands", "demo/site", "demo/client", "demo/provider", "demo/origin", "package.json", "package-lock.json", "wrangler.toml"]) cpSync(path.join(root, name), path.join(repo, name), { recursive: true });
   const write = (name, text) => {
     mkdirSync(path.dirname(path.join(repo, name)), { recursive: true });
     writeFileSync(path.join(repo, name), text);

@@ -1,0 +1,32 @@
+// A deployment that takes itself for a local one believes every `Host: localhost`: http, published secrets and all.
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { Failure } from "../lib/failure.mjs";
+
+export const LOOPBACK = "EDGEGATE_LOOPBACK";
+
+/** In the arguments, in wrangler.toml, or in the file of secrets that goes along. */
+export function refuseLoopback(args, folder) {
+  const inArgs = args.find((arg) => arg.includes(LOOPBACK));
+  if (inArgs) throw leftOpen(inArgs, "leave it out");
+  const at = args.findIndex((arg) => /^--secrets-file\b/.test(arg));
+  const file = at < 0 ? undefined : args[at].includes("=") ? args[at].slice(args[at].indexOf("=") + 1) : args[at + 1];
+  for (const name of ["wrangler.toml", file]) {
+    if (name && names(path.resolve(folder, name), LOOPBACK)) throw leftOpen(name, `take ${LOOPBACK} out of ${name}; it belongs into .dev.vars`);
+  }
+}
+
+/** Among the account's secrets. */
+export function refuseLoopbackSecret(held, environment) {
+  if (held.includes(LOOPBACK)) throw leftOpen(`the account's secret ${LOOPBACK}`, `npx wrangler secret delete ${[LOOPBACK, ...environment].join(" ")}`);
+}
+
+function leftOpen(where, todo) {
+  return new Failure(`${where} would say to the deployment that it runs for one machine alone: whoever writes \`Host: localhost\` would get in by http and by published secrets`, { todo: `Do this first: ${todo}.` });
+}
+
+/** Whether a file has the word outside comments. */
+export function names(file, word) {
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  return text.split("\n").some((line) => !line.trim().startsWith("#") && line.includes(word));
+}

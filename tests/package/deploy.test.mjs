@@ -1,0 +1,112 @@
+// `edgegate deploy` in a project of one's own, with a stand-in for its wrangler. What it shares with `npm run deploy` is tested in
+// tests/setup/deploy.test.mjs.
+
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { initialised, scratch } from "./lib/package.mjs";
+import { project, started } from "./lib/process.mjs";
+
+const WRANGLER = `
+  const { appendFileSync } = require("node:fs");
+  const args = process.argv.slice(2);
+  appendFileSync("calls", args.join(" ") + "\\n");
+  if (process.env.WRANGLER_SEND_METRICS !== "false") process.exit(9);
+  if (args[0] === "secret") console.log('[{"name":"EDGEGATE_SEAL_KEY"}]');
+  if (args[0] === "deploy") process.exit(Number(process.env.WRANGLER_CODE ?? 0));
+`;
+
+/** A project of people with a password. Answers with { folder, deploy(args), calls(), file(name) }. */
+async function deployable(t) {
+  const folder = scratch(t);
+  await initialised(folder, "--origin", "https://origin.example.org", "--host", "gate.example.org", "--sign-in", "password");
+  const wrangler = path.join(folder, "node_modules/wrangler");
+  mkdirSync(path.join(wrangler, "bin"), { recursive: true });
+  writeFileSync(path.join(wrangler, "package.json"), '{ "bin": { "wrangler": "./bin/wrangler.js" } }');
+  writeFileSync(path.join(wrangler, "bin/wrangler.js"), WRANGLER);
+  const file = (name) => path.join(folder, name);
+  return {
+    folder,
+    file,
+    calls: () => (existsSync(file("calls")) ? readFileSync(file("calls"), "utf8").trimEnd().split("\n") : []),
+    async deploy(args = [], env = {}) {
+      const command = started(t, folder, ["deploy", ...args], { env });
+      return { code: await command.ended, output: command.output() };
+    },
+  };
+}
+
+test("it builds, deploys by the project's wrangler, keeps the policy, and names what is open", async (t) => {
+  const a = await deployable(t);
+  const { code, output } = await a.deploy(["--env", "staging"]);
+  assert.equal(code, 0, output);
+  assert.deepEqual(a.calls(), ["secret list --format json --env staging", "deploy --env staging"]);
+  for (const name of ["index.js", "index_bg.wasm", "policy.bin"]) assert.ok(existsSync(a.file(`build/${name}`)), name);
+  assert.equal(readFileSync(a.file("edgegate.staging.deployed.toml"), "utf8"), readFileSync(a.file("edgegate.toml"), "utf8"));
+  for (const words of [/still missing.*\n {4}npx wrangler secret put EDGEGATE_ASSERTION_KEY --env staging\n/, /names no route/, /still has the starter's example\.org/, /"Request limit failure mode" > Fail closed/, /The origin must answer nobody else/]) assert.match(output, words);
+  assert.doesNotMatch(output, /put EDGEGATE_SEAL_KEY|second address/);
+});
+
+test("a dry run asks no account and keeps nothing", async (t) => {
+  const a = await deployable(t);
+  const { code, output } = await a.deploy(["--", "--dry-run"]);
+  assert.equal(code, 0, output);
+  assert.deepEqual(a.calls(), ["deploy --dry-run"]);
+  assert.ok(!existsSync(a.file("edgegate.deployed.toml")));
+});
+
+test("a mistake, a failing test and a deployment that would take itself for a local one are not deployed", async (t) => {
+  const a = await deployable(t);
+  const policy = readFileSync(a.file("edgegate.toml"), "utf8");
+  const config = readFileSync(a.file("wrangler.toml"), "utf8");
+  for (const [name, text, words] of [
+    ["edgegate.toml", policy.replace("version = 1", "version = 3"), /edgegate\.toml:4: version/],
+    ["edgegate.toml", policy.replace('forwarded = "/"', 'forwarded = "/x"'), /edgegate\.toml:\d+: test/],
+    ["wrangler.toml", `${config}\n[vars]\nEDGEGATE_LOOPBACK = "true"\n`, /runs for one machine alone/],
+  ]) {
+    const before = readFileSync(a.file(name), "utf8");
+    writeFileSync(a.file(name), text);
+    const { code, output } = await a.deploy(["--dry-run"]);
+    assert.equal(code, 1, output);
+    assert.match(output, words);
+    writeFileSync(a.file(name), before);
+  }
+  assert.deepEqual(a.calls(), []);
+});
+
+test("what changes is told, and keys that skip a step are not deployed", async (t) => {
+  const a = await deployable(t);
+  assert.equal((await a.deploy()).code, 0);
+  const policy = readFileSync(a.file("edgegate.toml"), "utf8");
+  writeFileSync(a.file("edgegate.toml"), `${policy}\n[[routes]]\nname = "about"\npath = "/about"\naccept = ["none"]\nforward = { origin = "site" }\n`);
+  const told = await a.deploy(["--dry-run"]);
+  assert.match(told.output, /What edgegate\.toml changes of edgegate\.deployed\.toml:\n +opened +about/);
+  writeFileSync(a.file("edgegate.toml"), policy.replace('[session]\nkeys = ["seal-1"]', '[keys.seal-2]\nsecret = "EDGEGATE_SEAL_KEY_2"\nuse = "seal"\n\n[session]\nkeys = ["seal-2"]'));
+  const skipped = await a.deploy(["--dry-run"]);
+  assert.equal(skipped.code, 1);
+  assert.match(skipped.output, /seal-2[^]*npx edgegate deploy --keys-at-once/);
+  assert.equal((await a.deploy(["--dry-run", "--keys-at-once"])).code, 0);
+});
+
+test("what wrangler cannot do is said, and nothing counts as deployed", async (t) => {
+  const a = await deployable(t);
+  const { code, output } = await a.deploy([], { WRANGLER_CODE: "1" });
+  assert.equal(code, 1);
+  assert.match(output, /wrangler deploy ended with code 1[^]*npx wrangler login/);
+  assert.ok(!existsSync(a.file("edgegate.deployed.toml")));
+});
+
+test("help deploys nothing; without a project or without wrangler it says what to do", async (t) => {
+  const a = await deployable(t);
+  assert.match((await a.deploy(["--help"])).output, /--keys-at-once/);
+  assert.deepEqual(a.calls(), []);
+  const empty = started(t, project(t), ["deploy"]);
+  assert.equal(await empty.ended, 2);
+  assert.match(empty.output(), /there is no edgegate\.toml here[^]*npx edgegate init/);
+  const folder = scratch(t);
+  await initialised(folder, "--origin", "https://origin.example.org", "--host", "gate.example.org", "--sign-in", "links");
+  const bare = started(t, folder, ["deploy"]);
+  assert.equal(await bare.ended, 1);
+  assert.match(bare.output(), /npm install --save-dev wrangler/);
+});
