@@ -1,10 +1,28 @@
-//! `completions` and `man`: how the tool is called, for a shell and for a reader.
+//! How the tool is called: its commands, and `completions` and `man`, which tell a shell and a reader.
 
-use clap::CommandFactory;
+use clap::{ArgMatches, CommandFactory};
 use serde_json::json;
 
 use super::args::{Args, Completions};
 use super::output::{Failure, Report};
+
+/// Every command, those too that only the npm package has.
+pub fn whole() -> clap::Command {
+    let command = Args::command();
+    IN_NODE.iter().fold(command, |command, (name, what)| {
+        let rest = clap::Arg::new("rest").num_args(0..).allow_hyphen_values(true).trailing_var_arg(true).hide(true);
+        command.subcommand(clap::Command::new(*name).about(*what).arg(rest))
+    })
+}
+
+/// That a command is one of the npm package, which did not run it: this is the native tool.
+pub fn elsewhere(matches: &ArgMatches) -> Option<Failure> {
+    let name = matches.subcommand_name()?;
+    IN_NODE.iter().any(|(known, _)| *known == name).then(|| {
+        Failure::usage(format!("`{name}` is a command of the npm package, and this is the native tool"))
+            .todo(format!("Where the package is installed: npx edgegate {name}. docs/packages.md says how to get it."))
+    })
+}
 
 /// A shell's script, which completes commands and options.
 pub fn completions(of: &Completions) -> Report {
@@ -28,15 +46,6 @@ fn shown(text: &[u8]) -> Report {
     let text = String::from_utf8_lossy(text).into_owned();
     let json = json!({ "text": text });
     Report::fine(text, json)
-}
-
-/// The commands that only the npm package has are completed and listed, too.
-fn whole() -> clap::Command {
-    let mut command = Args::command();
-    for (name, what) in IN_NODE {
-        command = command.subcommand(clap::Command::new(name).about(what));
-    }
-    command
 }
 
 /// `package/commands/` of the repository has them.

@@ -8,8 +8,7 @@ pub const EXIT_CODES: &str =
 pub const OVERVIEW: &str = "\
 Keys come from the secrets file or standard input, never from the command line. A secret is shown only by what makes it.
 Every command with --help gives a line to try with the demo; `cargo install --path crates/cli` puts `edgegate` on your
-path, and `npm run -s edgegate -- ...` runs it without. The npm package has these commands beside it, each with a --help
-of its own: init, dev, deploy and doctor.
+path, and `npm run -s edgegate -- ...` runs it without.
 
 Exit codes:
   0  fine

@@ -53,7 +53,7 @@ mod vars;
 mod verdict;
 mod workspace;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use args::{Args, ClientCommand, Command, GrantCommand, LinkCommand, RedirectCommand, SessionCommand, TokenCommand};
 use host::Stream;
@@ -78,8 +78,13 @@ pub fn start() -> u8 {
 
 fn answer() -> u8 {
     let arguments = host::arguments();
-    match Args::try_parse_from(&arguments) {
-        Ok(args) => output::tell(args.common.json, run(&args)),
+    let read = about::whole().try_get_matches_from(&arguments).and_then(|matches| match about::elsewhere(&matches) {
+        Some(failure) => Ok(Err(failure)),
+        None => Args::from_arg_matches(&matches).map(Ok),
+    });
+    match read {
+        Ok(Ok(args)) => output::tell(args.common.json, run(&args)),
+        Ok(Err(failure)) => output::tell(is_json(&arguments), Err(failure)),
         Err(error) => usage(&error, &arguments),
     }
 }
@@ -132,10 +137,13 @@ fn session(common: &args::Common, command: &SessionCommand) -> Result<Report, Fa
     }
 }
 
+fn is_json(arguments: &[String]) -> bool {
+    arguments.iter().any(|argument| argument == "--json")
+}
+
 /// Help and version, which are no errors, and arguments that cannot be read.
 fn usage(error: &clap::Error, arguments: &[String]) -> u8 {
-    let is_json = arguments.iter().any(|argument| argument == "--json");
-    if error.use_stderr() && is_json {
+    if error.use_stderr() && is_json(arguments) {
         let text = error.render().to_string();
         let said = text.lines().take_while(|line| !line.starts_with("Usage:")).map(str::trim);
         let said = said.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");

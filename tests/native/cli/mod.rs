@@ -1,6 +1,7 @@
 //! The command-line tool, from the outside: the built program is run as an operator would run it. Every run's
 //! output is searched for the demo's secrets.
 
+mod about;
 mod admin;
 mod build;
 mod changes;
