@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::{account, ended, grant, listed, session_of, strict};
 use crate::oauth::flow;
+use crate::support::oauth::{VERIFIER, authorization, code, consent, fields, tokens};
 use crate::support::{NOW, POLICY, Request, Site, admin_request, answer, incoming, refusal};
 
 #[test]
@@ -91,6 +92,30 @@ fn grants_end_with_their_tokens() {
     assert_eq!((call(&first), call(&second)), (Some(Reason::TokenRevoked), Some(Reason::TokenRevoked)));
     assert_eq!(call(&other), None);
     assert_eq!(refusal(&site.ask(&strict(&jos))), None, "a session is no grant");
+    assert!(listed(&site, "grant", &json!({"subject": "jo"})).is_empty());
+}
+
+#[test]
+fn a_grant_that_kv_did_not_take_is_found_and_ended_all_the_same() {
+    let world = World::at(NOW);
+    let site = Site::new(&world, POLICY);
+    let jos = session_of(&site, "jo");
+    let address = authorization("shop", "https://shop.example/cb", "");
+    let code = code(&site, &address, &jos, &consent(&site, &address, &jos));
+    site.ports.faults.set(Faults { put: Fault::Fail(Reason::VaultUnavailable), ..Faults::default() });
+    let form = format!(
+        "grant_type=authorization_code&code={code}&redirect_uri=https://shop.example/cb&code_verifier={VERIFIER}&{}",
+        fields("shop")
+    );
+    let (token, _) = tokens(&site, &form, None);
+    site.ports.faults.set(Faults::default());
+    let call = || refusal(&site.ask(&Request::get("/strict/").bearer(&token)));
+    // Longer than a record of a grant may be on its way, so that the Ledger alone knows.
+    world.pass(600);
+    assert_eq!(call(), None);
+    assert_eq!(listed(&site, "grant", &json!({"subject": "jo"})).len(), 1);
+    assert_eq!(ended(&site, "grant", &json!({"subject": "jo"})), 1);
+    assert_eq!(call(), Some(Reason::TokenRevoked));
     assert!(listed(&site, "grant", &json!({"subject": "jo"})).is_empty());
 }
 
