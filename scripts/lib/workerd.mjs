@@ -28,7 +28,10 @@ export async function startWorkerd(workers, { log = () => {}, persist, inspector
       cf: false,
     }),
   );
-  const entry = await miniflare.ready;
+  const entry = await miniflare.ready.catch(async (error) => {
+    await miniflare.dispose();
+    throw error;
+  });
   const started = childrenNamed("workerd").filter((pid) => !before.has(pid));
   const ports = await Promise.all(workers.map(async ({ name }) => [name, Number((await miniflare.unsafeGetDirectURL(name)).port)]));
   return {

@@ -15,7 +15,7 @@ const INSTALLED = ["hono", "itty-router", "jose"];
 /** A project with the package installed, which is gone when the process ends. `files`: { name: text }. */
 export function ownProject(files = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), "edgegate-own-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  made.push(folder);
   const installed = path.join(folder, "node_modules/edgegate");
   cpSync(path.join(root, "package"), installed, { recursive: true });
   mkdirSync(path.join(installed, "worker"), { recursive: true });
@@ -27,6 +27,9 @@ export function ownProject(files = {}) {
   }
   return folder;
 }
+
+const made = [];
+process.on("exit", () => made.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
 /** The policy as `edgegate build` leaves it in the project's folder `build`. */
 export function buildPolicy(folder, policy) {
