@@ -1,6 +1,7 @@
 // What the policy's own addresses answer: their names, certificates and clocks, the documents of providers, and origins that
 // answer strangers. Every wait has a limit, and no redirect is followed.
 import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
 import tls from "node:tls";
 import { fail, ok, warn } from "./finding.mjs";
 
@@ -58,8 +59,9 @@ async function reach(origin, isGateway) {
 }
 
 function certificateDays(host, port) {
+  const servername = isIP(host) ? {} : { servername: host }; // RFC 6066 section 3: no address
   return new Promise((resolve, reject) => {
-    const socket = tls.connect({ host, port, servername: host, timeout: PATIENCE }, () => {
+    const socket = tls.connect({ host, port, ...servername, timeout: PATIENCE }, () => {
       const { valid_to: until } = socket.getPeerCertificate();
       socket.destroy();
       resolve(Math.floor((Date.parse(until) - Date.now()) / 86_400_000));
