@@ -139,7 +139,7 @@ class Developing {
   /** The gateway's other lines are for an operator; what is missing or fails is of interest here too. */
   log(line, page) {
     const one = decision(line);
-    if (!one) return /^edgegate: (?!policy |published )|^Uncaught /.test(line) ? this.print(line.split("\n")[0]) : undefined;
+    if (!one) return /^edgegate: (?!policy |published |EDGEGATE_LOOPBACK )|^Uncaught /.test(line) ? this.print(line.split("\n")[0]) : undefined;
     page.add(one);
     this.print(printed(one, { colours: this.colours }));
   }

@@ -13,6 +13,7 @@ import { chosenFiles, nodeTests, skip, withPython } from "./node-tests.mjs";
 import { ensureOrigins, ensureSites } from "./origins.mjs";
 import { inRoot, locked, node22, root, versions } from "./paths.mjs";
 import { ensurePython } from "./python.mjs";
+import { assemblePackage } from "../pack.mjs";
 import { EXHAUSTIVE, simulator, STORIES } from "../simulate.mjs";
 import { explain, Failure, run, step } from "./run.mjs";
 
@@ -29,6 +30,7 @@ export const parts = {
   fuzz: { what: "each fuzz target for some seconds; whether every reader is linear and no request costs more (counted, not timed)", run: fuzz },
   wasm: { what: "the Worker's own code, as wasm in Node", run: wasm },
   build: { what: "the demo's build and its size, your own build, deploy --dry-run", run: buildBoth },
+  package: { what: "the npm package: projects that it writes, in workerd; dev, deploy and doctor", folder: "tests/package", run: packaged },
   e2e: { what: "the demo in workerd", folder: "tests/e2e", run: (t) => afterDemo({ ...t, atOnce: 4 }, withPython) },
   faults: { what: "every fault with every kind of credential, in workerd", folder: "tests/faults", run: (t) => afterDemo(t, nodeTests) },
   load: { what: "a minute of mixed traffic at two isolates", folder: "tests/load", run: (t) => afterDemo(t, nodeTests) },
@@ -153,6 +155,17 @@ async function dryRun({ env, note }) {
 async function afterDemo(t, tests) {
   const built = await buildOne({ ...t, note: () => {} }, builds.demo);
   return built.failed === 0 ? tests(t) : verdict(t.note, `${t.name}: not run, for the demo does not build`, false);
+}
+
+/** The package is tested as it is packed: the tool as wasm, the Worker, the commands and their templates in one folder. */
+async function packaged(t) {
+  try {
+    await assemblePackage(t.toolchain);
+  } catch (error) {
+    explain(error);
+    return verdict(t.note, "package: not run, for the npm package could not be made", false);
+  }
+  return nodeTests(t);
 }
 
 async function origins(t) {

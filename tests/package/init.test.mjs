@@ -7,9 +7,8 @@ import path from "node:path";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { packageSource } from "../../package/commands/init/source.mjs";
-import { run } from "../../package/commands/init.mjs";
 import { inRoot } from "../../scripts/lib/paths.mjs";
-import { init, initialised, scratch, tool } from "./lib/package.mjs";
+import { init, initialised, run, scratch, tool } from "./lib/package.mjs";
 import { varsOf } from "./lib/running.mjs";
 
 const SITE = ["--origin", "https://origin.example.org", "--host", "gate.example.org"];

@@ -14,7 +14,7 @@ import { keyFor, startIssuer } from "../e2e/lib/issuer.mjs";
 import { startOrigin } from "../e2e/lib/origin.mjs";
 import { Visitor } from "../e2e/lib/visitor.mjs";
 import { initialised, built, scratch, tool } from "./lib/package.mjs";
-import { HOST, running, varsOf } from "./lib/running.mjs";
+import { bundledByWrangler, HOST, running } from "./lib/running.mjs";
 
 const [JO] = PEOPLE;
 
@@ -185,6 +185,15 @@ test("another issuer's tokens: its JWT opens, for this audience alone", async (t
   assert.equal((await gate.get("/api/orders", { authorization: `Bearer ${await token("https://api.example.org")}` })).status, 200);
   assert.equal(site.take()[0].fields["edgegate-subject"], JO.subject);
   await isRefused(gate, "/api/orders", 401, { authorization: `Bearer ${await token("https://other.example.org")}` });
+});
+
+test("an application in the gateway's own Worker: wrangler bundles both, and it is told who is there", async (t) => {
+  const { gate, vars } = await running(t, { flags: ["--handler", "--sign-in", "tokens", "--open", "/assets/*"], bundled: bundledByWrangler });
+  await isRefused(gate, "/api/orders", 401);
+  assert.deepEqual((await gate.get("/assets/a.css")).json.identity.kind, "nobody");
+  const { access_token: token } = await gate.admin("token", { subject: JO.subject }, { key: vars.EDGEGATE_ADMIN_KEY });
+  const { path: asked, identity } = (await gate.get("/api/orders?a=1", { authorization: `Bearer ${token}` })).json;
+  assert.deepEqual([asked, identity.subject, identity.route], ["/api/orders", JO.subject, "api"]);
 });
 
 async function isRefused(gate, target, status, headers) {

@@ -26,7 +26,7 @@ export function lookAtSecrets(folder, policy) {
   const secrets = parsed(stdout)?.secrets;
   if (!secrets) return { findings: [warn("secrets", "the secrets that the policy names could not be listed", "`npx edgegate secrets` says why.")], named: [] };
   const lacking = secrets.filter((one) => !one.ok);
-  const todo = "Put them into .dev.vars for runs on this machine: npx edgegate key new --name NAME --append .dev.vars";
+  const todo = "Write them into .dev.vars, for runs on this machine. What is the gateway's own: npx edgegate key new --name NAME --append .dev.vars";
   const findings = [
     lacking.length === 0 ? ok("secrets", `.dev.vars: ${secrets.length} of ${secrets.length} have a value`) : warn("secrets", `.dev.vars lacks ${lacking.map(({ name, state }) => (state === "missing" ? name : `${name} (${state})`)).join(", ")}`, todo),
     ...(existsSync(file) ? [...unguarded(file), ...seenByGit(folder)] : []),

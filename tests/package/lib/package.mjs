@@ -1,18 +1,19 @@
-// The package's commands, run in this process or in one of their own, and the Worker and the tool that they use.
+// The npm package as `npm run pack` assembles it, and its commands, run in this process.
 
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { inRoot } from "../../../scripts/lib/paths.mjs";
-import { tool as native } from "../../../scripts/lib/tool.mjs";
 
-process.env.EDGEGATE_NATIVE ??= native();
-process.env.EDGEGATE_WORKER ??= inRoot("target/worker");
-export const worker = process.env.EDGEGATE_WORKER;
+/** The package's folder. EDGEGATE_PACKAGE names another one. */
+export const packageFolder = process.env.EDGEGATE_PACKAGE || inRoot("target/package");
+assert.ok(existsSync(path.join(packageFolder, "tool/index.js")), `there is no package in ${packageFolder}: \`npm run pack -- --folder\` makes it`);
 
-const { run: runInit } = await import("../../../package/commands/init.mjs");
-export const { tool } = await import("../../../package/tool/run.mjs");
+const inPackage = (name) => import(pathToFileURL(path.join(packageFolder, name)));
+export const { run } = await inPackage("commands/init.mjs");
+export const { tool } = await inPackage("tool/run.mjs");
 
 /** A folder that goes away with the test. */
 export function scratch(t) {
@@ -28,7 +29,7 @@ export async function init(folder, ...args) {
   const { error } = console;
   console.error = (text) => complaints.push(text);
   try {
-    const code = await runInit([folder, ...args], { print: (text) => said.push(text), io: null });
+    const code = await run([folder, ...args], { print: (text) => said.push(text), io: null });
     return { code, said: said.join("\n"), complaints: complaints.join("\n") };
   } finally {
     console.error = error;
@@ -42,11 +43,9 @@ export async function initialised(folder, ...args) {
   return said;
 }
 
-/** Puts the compiled policy of a project beside the compiled Worker. Answers with the folder. */
+/** Puts the compiled policy of a project beside the package's compiled Worker. Answers with the folder. */
 export function built(folder) {
-  assert.ok(existsSync(path.join(worker, "index_bg.wasm")), `there is no compiled Worker in ${worker}: \`npm run build\` makes one`);
-  const out = path.join(folder, "build");
-  const { code, stderr } = tool(["build", "--worker", worker, "--out", out], { cwd: folder });
+  const { code, stderr } = tool(["build"], { cwd: folder });
   assert.equal(code, 0, stderr);
-  return out;
+  return path.join(folder, "build");
 }

@@ -5,12 +5,12 @@ import { spawn } from "node:child_process";
 import { symlinkSync } from "node:fs";
 import net from "node:net";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inRoot } from "../../../scripts/lib/paths.mjs";
-import { scratch } from "./package.mjs";
+import { packageFolder, scratch } from "./package.mjs";
 
-const script = fileURLToPath(new URL("run-command.mjs", import.meta.url));
+/** The program that npm puts on a project's path as `edgegate`. */
+export const program = path.join(packageFolder, "bin/edgegate.mjs");
 
 /** A folder in which npm seems to have installed wrangler. */
 export function project(t) {
@@ -21,7 +21,7 @@ export function project(t) {
 
 /** Starts a command. Answers with { output(), until(pattern), signal(name), ended }: `ended` is its exit code. */
 export function started(t, cwd, args, { env = {} } = {}) {
-  const child = spawn(process.execPath, [script, ...args], { cwd, env: { ...process.env, NO_COLOR: "", ...env } });
+  const child = spawn(process.execPath, [program, ...args], { cwd, env: { ...process.env, NO_COLOR: "", ...env } });
   t.after(() => child.kill("SIGKILL"));
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
@@ -30,10 +30,11 @@ export function started(t, cwd, args, { env = {} } = {}) {
     output: () => output,
     ended,
     signal: (name) => child.kill(name),
-    /** Waits until it has printed that. Answers with how many ms it took. */
+    /** Waits until it has printed that: a pattern, or a function of all that it printed. Answers with how many ms it took. */
     async until(pattern, patience = 20_000) {
       const begun = Date.now();
-      for (; !pattern.test(output); await sleep(20)) {
+      const isThere = () => (typeof pattern === "function" ? pattern(output) : pattern.test(output));
+      for (; !isThere(); await sleep(20)) {
         assert.ok(Date.now() - begun < patience && child.exitCode === null, `${pattern} is not printed (exit code ${child.exitCode}):\n${output}`);
       }
       return Date.now() - begun;
