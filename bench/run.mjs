@@ -19,6 +19,7 @@ const ONES = {
   tokens: "verifying Bearer tokens, beside workers-oauth-provider and Hono",
   schemes: "SuperOffice's schemes, each beside a signed link",
   answers: "an answer in which addresses of the origin are mapped, beside one without",
+  middleware: "the gateway in the application's own Worker, beside a service binding and Hono's jwt and csrf",
   words: "further words of a route, such as network and webhook, each beside a signed link",
   redirects: "signing and verifying a redirect, beside the digest alone",
   objects: "an object of 10 MB out of a bucket, beside a Worker by hand",

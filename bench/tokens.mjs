@@ -141,7 +141,7 @@ function open({ alg, contenders }) {
 }
 
 // Sends a contender its tokens in turn. Before the next request is sent, these bytes become it: all the tokens have one length.
-async function spend(contender, count, connections) {
+export async function spend(contender, count, connections) {
   const { pid, port, tokens } = contender;
   const bytes = requestBytes(withToken(tokens[contender.next]));
   const place = bytes.indexOf(tokens[contender.next], 0, "latin1");

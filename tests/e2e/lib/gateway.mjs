@@ -60,7 +60,7 @@ forward = { origin = "demo" }`;
  *   secrets   changes to the demo's secrets; undefined takes one away
  *   without   names of bindings that are not there
  *   sharing   name of the gate whose KV and Durable Object it uses
- *   folder    somebody's own Worker in place of the build (own-worker.mjs); nothing in it is watched
+ *   folder    somebody's own Worker in place of the build (scripts/lib/own-worker.mjs); nothing in it is watched
  * `persist`: a folder that outlives the process; `beside`: other Workers in it, { name: source }, with the origin bound;
  * `log`: what is called with each line of the log, which is not kept then.
  */

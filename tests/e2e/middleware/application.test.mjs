@@ -11,7 +11,7 @@ import { applications, inProcess, site } from "../lib/applications.mjs";
 import { forwarded, refused } from "../lib/expect.mjs";
 import { demoPolicy, root, startGateway, theLogHoldsNoCredential } from "../lib/gateway.mjs";
 import { signIn } from "../lib/oauth.mjs";
-import { byWrangler, ownWorker } from "../lib/own-worker.mjs";
+import { byWrangler, ownWorker } from "../../../scripts/lib/own-worker.mjs";
 import { link } from "../lib/sign.mjs";
 
 const policy = inProcess(demoPolicy(["[bearer]\n", '[bearer]\ncache = "0s"\n']), `

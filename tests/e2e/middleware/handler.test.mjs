@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 import { applications, inProcess, site } from "../lib/applications.mjs";
 import { forwarded, refused } from "../lib/expect.mjs";
 import { demoPolicy, startGateway, theLogHoldsNoCredential } from "../lib/gateway.mjs";
-import { ownWorker } from "../lib/own-worker.mjs";
+import { ownWorker } from "../../../scripts/lib/own-worker.mjs";
 import { link } from "../lib/sign.mjs";
 
 const policy = inProcess(demoPolicy(), `

@@ -5,7 +5,7 @@ import { after, test } from "node:test";
 import { inProcess } from "../lib/applications.mjs";
 import { refused } from "../lib/expect.mjs";
 import { demoPolicy, startGateway, theLogHoldsNoCredential } from "../lib/gateway.mjs";
-import { byWrangler } from "../lib/own-worker.mjs";
+import { byWrangler } from "../../../scripts/lib/own-worker.mjs";
 import { link } from "../lib/sign.mjs";
 
 const source = `

@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import { applications, inProcess, site } from "../lib/applications.mjs";
 import { refused } from "../lib/expect.mjs";
 import { demoPolicy, startGateway, theLogHoldsNoCredential } from "../lib/gateway.mjs";
-import { ownWorker, pagesFunctions } from "../lib/own-worker.mjs";
+import { ownWorker, pagesFunctions } from "../../../scripts/lib/own-worker.mjs";
 import { link } from "../lib/sign.mjs";
 
 const policy = inProcess(demoPolicy(), `

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { applications, inProcess, site } from "../lib/applications.mjs";
 import { refused } from "../lib/expect.mjs";
 import { demoPolicy, startGateway } from "../lib/gateway.mjs";
-import { ownWorker } from "../lib/own-worker.mjs";
+import { ownWorker } from "../../../scripts/lib/own-worker.mjs";
 import { link } from "../lib/sign.mjs";
 
 const policy = inProcess(demoPolicy());

@@ -6,7 +6,7 @@ import { rmSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { node22, npmBin } from "../../../scripts/lib/paths.mjs";
-import { ownProject } from "../lib/own-worker.mjs";
+import { ownProject } from "../../../scripts/lib/own-worker.mjs";
 
 const SETTINGS = { strict: true, noEmit: true, target: "es2022", module: "esnext", moduleResolution: "bundler", lib: ["es2022", "webworker"], types: [] };
 

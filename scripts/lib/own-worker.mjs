@@ -1,13 +1,13 @@
-// Somebody's own Worker with the package in it, as npm would install it and bundled the way wrangler does: a folder for `startGateway`.
+// Somebody's own Worker with the package in it, as npm would install it and bundled the way wrangler does: a folder for `gatewayWorker`.
 
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { buildFolder, modulesOf } from "../../../scripts/lib/demo-workers.mjs";
-import { COMPATIBILITY_DATE } from "../../../scripts/lib/workerd.mjs";
-import { node22, npmBin, root } from "../../../scripts/lib/paths.mjs";
+import { buildFolder, modulesOf } from "./demo-workers.mjs";
+import { COMPATIBILITY_DATE } from "./workerd.mjs";
+import { node22, npmBin, root } from "./paths.mjs";
 
 /** What else its author installed. */
 const INSTALLED = ["hono", "itty-router", "jose"];
