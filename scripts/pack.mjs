@@ -1,5 +1,6 @@
-// `npm run pack`: the npm package as one file, target/edgegate-VERSION.tgz. Nothing is published by it.
-import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+// `npm run pack`: the npm package as one file, target/edgegate-VERSION.tgz, and beside it create-edgegate, which is what
+// `npm create edgegate` runs. Nothing is published by it.
+import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildWorker } from "./build.mjs";
@@ -21,6 +22,7 @@ The same sources make the same bytes, in whatever folder. \`npm install ./edgega
 export const MOST = 1_500_000;
 
 const FOLDER = "target/package";
+const CREATE = "target/package-create";
 
 /** Leaves the package as a folder. Answers with it. */
 export async function assemblePackage(toolchain) {
@@ -29,17 +31,19 @@ export async function assemblePackage(toolchain) {
   const tool = await buildNodeTool(toolchain);
   const inPackage = (...parts) => inRoot(FOLDER, ...parts);
   rmSync(inPackage(), { recursive: true, force: true });
+  rmSync(inRoot(CREATE), { recursive: true, force: true });
   cpSync(inRoot("package"), inPackage(), { recursive: true });
+  renameSync(inPackage("create"), inRoot(CREATE));
   for (const name of ["index.js", "gate.js", "index_bg.wasm", "policy.format"]) copy(inRoot(worker, name), inPackage("worker", name));
   for (const name of NODE_TOOL) copy(path.join(tool, name), inPackage("tool", name));
-  for (const name of ["LICENSE-MIT", "LICENSE-APACHE"]) copy(inRoot(name), inPackage(name));
+  for (const name of ["LICENSE-MIT", "LICENSE-APACHE"]) for (const folder of [FOLDER, CREATE]) copy(inRoot(name), inRoot(folder, name));
   const crates = await shippedCrates();
   const manifest = JSON.parse(readFileSync(inPackage("package.json"), "utf8"));
   write(inPackage("NOTICE"), notice(crates));
   write(inPackage("sbom.cdx.json"), bill(crates, manifest));
   const manual = await must(process.execPath, [inPackage("bin/edgegate.mjs"), "man"]);
   write(inPackage("man/edgegate.1"), manual.stdout);
-  alike(inPackage());
+  for (const folder of [FOLDER, CREATE]) alike(inRoot(folder));
   return inPackage();
 }
 
@@ -58,7 +62,7 @@ function alike(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const file = path.join(folder, entry.name);
     if (entry.isDirectory()) alike(file);
-    chmodSync(file, entry.isDirectory() || /[/\\]bin[/\\][^/\\]+$/.test(file) ? 0o755 : 0o644);
+    chmodSync(file, entry.isDirectory() || /[/\\](bin[/\\][^/\\]+|create\.mjs)$/.test(file) ? 0o755 : 0o644);
   }
 }
 
@@ -75,9 +79,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     if (unknown) throw new Failure(`Unknown option ${unknown}`, { todo: "`npm run pack -- --help` says what there is." });
     const folder = await assemblePackage(await setup());
     if (args.includes("--folder")) return void console.log(`  ok ${path.relative(inRoot(), folder)}/`);
-    const file = await pack(folder);
-    const { size } = statSync(file);
-    console.log(`  ok ${path.relative(inRoot(), file)}: ${(size / 1000).toFixed(1)} kB, SHA-256 ${sha256(readFileSync(file))}`);
-    if (size > MOST) throw new Failure(`it may have ${MOST / 1000} kB`, { todo: "`npm run bench -- size` says of which parts the Worker consists." });
+    const files = [await pack(folder), await pack(inRoot(CREATE))];
+    for (const file of files) console.log(`  ok ${path.relative(inRoot(), file)}: ${(statSync(file).size / 1000).toFixed(1)} kB, SHA-256 ${sha256(readFileSync(file))}`);
+    if (statSync(files[0]).size > MOST) throw new Failure(`it may have ${MOST / 1000} kB`, { todo: "`npm run bench -- size` says of which parts the Worker consists." });
   });
 }

@@ -1,5 +1,6 @@
 // The parts of `npm test`. Each runs something, shows it, and answers with what it counted.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { build, builds } from "../build.mjs";
 import { costs } from "../../bench/costs.mjs";
@@ -30,7 +31,7 @@ export const parts = {
   fuzz: { what: "each fuzz target for some seconds; whether every reader is linear and no request costs more (counted, not timed)", run: fuzz },
   wasm: { what: "the Worker's own code, as wasm in Node", run: wasm },
   build: { what: "the demo's build and its size, your own build, deploy --dry-run", run: buildBoth },
-  package: { what: "the npm package: projects that it writes, in workerd; dev, deploy and doctor", folder: "tests/package", run: packaged },
+  package: { what: "the npm package: projects that it writes, in workerd; dev, deploy and doctor; every test of the tool, in Node", folder: "tests/package", run: packaged },
   e2e: { what: "the demo in workerd", folder: "tests/e2e", run: (t) => afterDemo({ ...t, atOnce: 4 }, withPython) },
   faults: { what: "every fault with every kind of credential, in workerd", folder: "tests/faults", run: (t) => afterDemo(t, nodeTests) },
   load: { what: "a minute of mixed traffic at two isolates", folder: "tests/load", run: (t) => afterDemo(t, nodeTests) },
@@ -165,7 +166,17 @@ async function packaged(t) {
     explain(error);
     return verdict(t.note, "package: not run, for the npm package could not be made", false);
   }
-  return nodeTests(t);
+  const tests = await nodeTests(t);
+  return t.only ? tests : sum([tests, await toolInNode(t)]);
+}
+
+/** Every test of the command-line tool once more, with the tool that is in the package. */
+async function toolInNode({ env, note }) {
+  const program = inRoot("target/tool-in-node/bin/edgegate"); // a shell finds it by this name
+  mkdirSync(path.dirname(program), { recursive: true });
+  rmSync(program, { force: true });
+  symlinkSync(inRoot("target/package/bin/edgegate.mjs"), program);
+  return cargoTest(note, "the tool in Node", ["test", ...locked, "--test", "native", "--", "cli::"], { ...env, EDGEGATE_TOOL: program });
 }
 
 async function origins(t) {
