@@ -29,6 +29,7 @@ const ONES = {
   size: "of which parts the wasm consists",
   costs: "comparisons and allocations of the core for each kind of request, counted",
   linear: "whether twice the input is at most twice the work",
+  tool: "how long the command-line tool takes to start, in Node and natively",
   purge: "how long a purge of the Ledger holds up other calls",
 };
 
