@@ -119,6 +119,16 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
   });
 }
 
+test("the tool calls the gateway on this machine as an administrator", async (t) => {
+  const { url, command, folder } = await developing(t, { signIn: ["--sign-in", "tokens", "--admin", "192.0.2.0/24"] });
+  const mint = started(t, folder, ["token", "mint", "1001002", "--policy", ".edgegate/edgegate.toml", "--secrets", ".dev.vars"]);
+  assert.equal(await mint.ended, 0, mint.output());
+  const [, authorization] = /^Authorization: (.*)$/m.exec(mint.output());
+  assert.equal((await fetch(`${url}/api/orders`, { headers: { authorization } })).status, 200);
+  await command.until(/\/api\/orders {2}\[api\] {2}bearer by seal-1 subject \S+ {2}forwarded {2}200/);
+  assert.equal((await fetch(`${url}/.edgegate/admin/token`, { method: "POST", headers: { "cf-connecting-ip": "203.0.113.7" } })).status, 403);
+});
+
 test("other hosts have a name below localhost, and of several origins one is replaced by its name", async (t) => {
   const change = (policy) => `${policy}\n[[routes]]\nname = "files"\nhost = "files.example.org"\npath = "/*"\naccept = ["none"]\nforward = { origin = "files" }\n\n[origins.files]\nurl = "https://files-origin.example.org"\n`;
   const other = await startOrigin();

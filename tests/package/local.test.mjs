@@ -18,6 +18,10 @@ site = { service = "SITE", timeout = "5s" }
 [session]
 keys = ["s"]
 hosts = ["files.example.org"]
+[admin]
+allow = [
+  "192.0.2.0/24",
+]
 [[routes]]
 name = "a"
 host = "gate.example.org"
@@ -46,13 +50,14 @@ forward = { origin = "site" }
     [2, 'gateway = { issuer = "http://127.0.0.1:8787" } # issuer = "https://no.example.org"'],
     [4, 'site = { url = "http://localhost:3000", timeout = "5s" }'],
     [7, 'hosts = ["files.example.org.localhost"]'],
-    [10, 'host = "127.0.0.1:8787"'],
-    [14, "# [[tests]]"],
-    [15, '# name = "issuer = \\"https://gate.example.org\\""'],
-    [16, '# url = "/"'],
-    [17, "# [tests.credential]"],
-    [18, '# session = "1"'],
-    [21, 'host = "*.example.org.localhost"'],
+    [10, '  "192.0.2.0/24", "127.0.0.0/8",'],
+    [14, 'host = "127.0.0.1:8787"'],
+    [18, "# [[tests]]"],
+    [19, '# name = "issuer = \\"https://gate.example.org\\""'],
+    [20, '# url = "/"'],
+    [21, "# [tests.credential]"],
+    [22, '# session = "1"'],
+    [25, 'host = "*.example.org.localhost"'],
   ]);
 });
 

@@ -1,5 +1,5 @@
 // The policy as it is served on a developer's machine: a copy in which the gateway's address is one on loopback, and an origin
-// may be another one. Every line stays where it is, so that a message about the copy names a line of the policy.
+// may be another one, and administrators may be on this machine. Every line stays where it is, so that a message about the copy names a line of the policy.
 import { Failure } from "../lib/failure.mjs";
 import { edited, readToml } from "../lib/toml.mjs";
 
@@ -15,7 +15,8 @@ export function localised(policy, { address, origins = [] }) {
   if (!issuer) throw new Failure("the policy has no `issuer` under [gateway]");
   const put = ({ start, end }, value) => ({ start, end, text: JSON.stringify(value) });
   const names = hostNames(values, issuer.value, address);
-  const edits = [put(issuer, address.url), ...names.edits.map(([value, host]) => put(value, host))];
+  const last = values.filter(({ path }) => path.length === 3 && path[0] === "admin" && path[1] === "allow").at(-1);
+  const edits = [put(issuer, address.url), ...(last ? [{ start: last.end, end: last.end, text: `, "${HERE}"` }] : []), ...names.edits.map(([value, host]) => put(value, host))];
   const replaced = new Map(origins.map(([name, url]) => [name ?? onlyOrigin(tree), url]));
   for (const [name, url] of replaced) {
     const place = values.find(({ path }) => path.length === 3 && path[0] === "origins" && path[1] === name && ["url", "service", "r2", "handler"].includes(path[2]));
@@ -25,6 +26,9 @@ export function localised(policy, { address, origins = [] }) {
   const text = withoutTests(edited(policy, edits), policy, headers, values, edits);
   return { text, issuer: issuer.value, hosts: names.hosts, bound: bindings(tree, replaced) };
 }
+
+/** Who reaches the gateway on this machine is on it, and so administers from here. */
+const HERE = "127.0.0.0/8";
 
 /** The origin that routes forward to, if there is only one. */
 function onlyOrigin(tree) {

@@ -18,6 +18,7 @@ const entry = readFileSync(new URL("../../templates/dev/entry.js", import.meta.u
  */
 export function compiled({ file, text, state, address, origins }) {
   mkdirSync(state, { recursive: true, mode: 0o700 });
+  writeFileSync(path.join(state, ".gitignore"), "*\n"); // sessions and what was used once are nobody else's
   const folder = path.dirname(file);
   if (existsSync(file)) {
     const check = tool(["check", path.basename(file)], { cwd: folder });
