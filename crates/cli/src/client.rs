@@ -61,7 +61,8 @@ impl Gateway {
             body: &body.to_string(),
             // `wrangler dev` signs its own certificate, and nobody stands between this machine and itself.
             any_certificate: self.base.is_loopback(),
-            by_proxy: self.base.is_https(),
+            // One would see the key: what goes by http, and what goes to whatever certificate there is.
+            by_proxy: self.base.is_https() && !self.base.is_loopback(),
         };
         let answer = host::call(&call).map_err(|error| self.unreachable(&error))?;
         let said: Value = serde_json::from_str(&answer.body).unwrap_or_default();

@@ -20,6 +20,7 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)
 )]
 
+mod about;
 mod address;
 mod admin;
 mod args;
@@ -31,7 +32,6 @@ mod client;
 mod client_new;
 mod clients;
 mod columns;
-mod about;
 mod compare;
 mod explained;
 mod help;

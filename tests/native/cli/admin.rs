@@ -1,6 +1,8 @@
 //! `edgegate nonce`, `ticket`, `token` and `session`, against a gateway that says what the test wants.
 
-use super::run::{Ran, demo, edgegate, root, scratch, with_input};
+use std::net::TcpListener;
+
+use super::run::{Ran, demo, edgegate, root, scratch, with_environment, with_input};
 use super::stub::Stub;
 
 const TOKEN: &str = "egt_seal-1_AGkhAAAAaSEPEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -201,6 +203,22 @@ fn the_admin_key_goes_nowhere_else() {
     assert!(ran.err.contains("in the clear"), "{}", ran.err);
     let ran = demo(&["token", "mint", "jo", "--gateway", "https://gate.example.org"]).ends(2);
     assert!(ran.err.contains("published demo value"), "{}", ran.err);
+}
+
+#[test]
+fn no_proxy_is_asked_for_the_way_to_this_machine() {
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    proxy.set_nonblocking(true).unwrap();
+    let address = format!("http://{}", proxy.local_addr().unwrap());
+    // Nobody listens there; what matters is who is asked for the way.
+    for gateway in ["http://127.0.0.1:9", "https://127.0.0.1:9", "https://localhost:9"] {
+        let args = ["nonce", "jo", "--route", "account", "--policy", "demo/edgegate.toml", "--gateway", gateway];
+        let ran =
+            with_environment(&args, &["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].map(|name| (name, address.as_str())));
+        assert_eq!(ran.code, 3, "{}", ran.err);
+        assert!(ran.err.contains("the connection is refused"), "{}", ran.err);
+        assert!(proxy.accept().is_err(), "{gateway}");
+    }
 }
 
 #[test]

@@ -46,6 +46,13 @@ pub fn with_input(args: &[&str], input: &str) -> Ran {
     finish(&mut command, input)
 }
 
+/// Runs the tool with more in its environment.
+pub fn with_environment(args: &[&str], variables: &[(&str, &str)]) -> Ran {
+    let mut command = Command::new(program());
+    command.args(args).current_dir(root()).env_remove("EDGEGATE_POLICY").envs(variables.iter().copied());
+    finish(&mut command, "")
+}
+
 /// Runs a line as a shell would, with the tool on its path.
 pub fn shell(line: &str) -> Ran {
     let program = program();
