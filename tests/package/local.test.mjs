@@ -84,6 +84,7 @@ test("no credential of an address is shown", () => {
     ["/a/egs_seal-1_AGsC34YAawLf/b", "/a/…/b"],
     ["/a?x=0123456789012345678901234567", "/a?x=…"],
     ["/a?access_token=a%20b&q=caf%C3%A9", "/a?access_token=…&q=caf%C3%A9"],
+    ["/site/Page;jsessionid=0123.app1?a=1", "/site/Page;…?a=1"],
     ["/a?b", "/a?b"],
     ["", "/"],
   ]) assert.equal(withoutSecrets(`http://127.0.0.1:8787${target}`), shown);
