@@ -183,6 +183,17 @@ test("with --yes it asks only what has no usual answer", async (t) => {
   assert.equal(code, 0, shown);
 });
 
+test("who ends it at a question gets nothing written", async (t) => {
+  const folder = path.join(scratch(t), "gate");
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  setImmediate(() => input.end());
+  const { error } = console;
+  console.error = () => {};
+  t.after(() => (console.error = error));
+  assert.equal(await run([folder], { io: { input, output: output.resume() } }), 130);
+  assert.ok(!existsSync(folder));
+});
+
 test("--help names every flag", async () => {
   const said = [];
   assert.equal(await run(["--help"], { print: (text) => said.push(text) }), 0);

@@ -61,6 +61,11 @@ forward = { origin = "site" }
   ]);
 });
 
+test("administrators of this machine are added once", () => {
+  const policy = '[gateway]\nissuer = "https://gate.example.org"\n[admin]\nallow = ["127.0.0.0/8", "192.0.2.0/24"]\n';
+  assert.equal(localised(policy, { address }).text, policy.replace("https://gate.example.org", address.url));
+});
+
 test("values are read as TOML has them, each with its place", () => {
   const text = `a.b = 'x#y' # z\n"c d" = """\nq\\"u"""\n[e.f]\ng = [1_000, { h = true }, # i = 1\n  "j"]\n[[k]]\nl = 2026-11-30\n[[k]]\nm = "\\u00e4\\n"\n`;
   const { tree, values } = readToml(text);
@@ -79,6 +84,7 @@ test("no credential of an address is shown", () => {
     ["/a/egs_seal-1_AGsC34YAawLf/b", "/a/…/b"],
     ["/a?x=0123456789012345678901234567", "/a?x=…"],
     ["/a?access_token=a%20b&q=caf%C3%A9", "/a?access_token=…&q=caf%C3%A9"],
+    ["/site/Page;jsessionid=0123.app1?a=1", "/site/Page;…?a=1"],
     ["/a?b", "/a?b"],
     ["", "/"],
   ]) assert.equal(withoutSecrets(`http://127.0.0.1:8787${target}`), shown);

@@ -187,6 +187,14 @@ test("another issuer's tokens: its JWT opens, for this audience alone", async (t
   await isRefused(gate, "/api/orders", 401, { authorization: `Bearer ${await token("https://other.example.org")}` });
 });
 
+test("another Worker behind it: it is asked under the gateway's own address", async (t) => {
+  const behind = 'export default { fetch: (request) => Response.json({ url: request.url, route: request.headers.get("edgegate-route") }) };';
+  const { gate, folder } = await running(t, { flags: ["--service", "my-site", "--sign-in", "links"], behind });
+  await isRefused(gate, "/downloads/a", 403);
+  await isOpen(gate, "/");
+  assert.deepEqual((await gate.get(signed(folder, "/downloads/a?b=1"))).json, { url: `http://${HOST}/downloads/a?b=1`, route: "downloads" });
+});
+
 test("an application in the gateway's own Worker: wrangler bundles both, and it is told who is there", async (t) => {
   const { gate, vars } = await running(t, { flags: ["--handler", "--sign-in", "tokens", "--open", "/assets/*"], bundled: bundledByWrangler });
   await isRefused(gate, "/api/orders", 401);

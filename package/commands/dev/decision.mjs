@@ -53,7 +53,8 @@ export function withoutSecrets(address) {
     const text = value.join("=");
     return text && (SECRET_NAME.test(name) || LONG.test(text)) ? `${name}=…` : pair;
   });
-  const whole = query.length > 0 ? `${path || "/"}?${pairs.join("&")}` : path || "/";
+  const plain = path.replace(/;[^/]*/g, ";…") || "/"; // a path's parameter is a session, where there is one at all
+  const whole = query.length > 0 ? `${plain}?${pairs.join("&")}` : plain;
   return printable(whole.replace(OWN, "…"));
 }
 

@@ -15,7 +15,8 @@ export function localised(policy, { address, origins = [] }) {
   if (!issuer) throw new Failure("the policy has no `issuer` under [gateway]");
   const put = ({ start, end }, value) => ({ start, end, text: JSON.stringify(value) });
   const names = hostNames(values, issuer.value, address);
-  const last = values.filter(({ path }) => path.length === 3 && path[0] === "admin" && path[1] === "allow").at(-1);
+  const admins = values.filter(({ path }) => path.length === 3 && path[0] === "admin" && path[1] === "allow");
+  const last = admins.some(({ value }) => value === HERE) ? undefined : admins.at(-1);
   const edits = [put(issuer, address.url), ...(last ? [{ start: last.end, end: last.end, text: `, "${HERE}"` }] : []), ...names.edits.map(([value, host]) => put(value, host))];
   const replaced = new Map(origins.map(([name, url]) => [name ?? onlyOrigin(tree), url]));
   for (const [name, url] of replaced) {

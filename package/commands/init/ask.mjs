@@ -9,6 +9,8 @@ export async function answers(given, { terminal, takeUsual }) {
   const found = {};
   const missing = [];
   const lines = terminal && createInterface(terminal);
+  const closed = lines && new Promise((_, reject) => lines.once("close", () => reject(new Failure("it ended before the last question, and nothing was written", { code: 130 }))));
+  closed?.catch(() => {}); // after the last question nobody waits for it
   try {
     for (const question of questions) {
       const { flag } = question;
@@ -18,7 +20,7 @@ export async function answers(given, { terminal, takeUsual }) {
       } else if (isAsked(question, { ...given, ...found })) {
         const usual = question.usual?.(found);
         if (usual !== undefined && (takeUsual || !terminal)) found[flag] = readFlag(question, usual, found);
-        else if (terminal) Object.assign(found, await askUntilRight(lines, terminal.output, question, usual, found));
+        else if (terminal) Object.assign(found, await askUntilRight((prompt) => Promise.race([lines.question(prompt), closed]), terminal.output, question, usual, found));
         else missing.push(question);
       }
     }
@@ -46,12 +48,13 @@ function readFlag({ flag, read }, text, found) {
   }
 }
 
-async function askUntilRight(lines, output, question, usual, found) {
+/** `say(prompt)`: what a person answers; fails where the terminal is closed, as by Ctrl-C. */
+async function askUntilRight(say, output, question, usual, found) {
   const options = question.choose?.(found);
   if (options) output.write(`${question.ask}?\n${options.map(([word, what], at) => `  ${at + 1}  ${word.padEnd(18)}${what}`.trimEnd()).join("\n")}\n`);
   for (;;) {
     const prompt = options ? "  number or word: " : `${question.ask}${usual ? ` [${usual}]` : ""}: `;
-    const said = (await lines.question(prompt)).trim() || usual || "";
+    const said = (await say(prompt)).trim() || usual || "";
     const text = options?.[Number(said) - 1]?.[0] ?? said;
     const [, service, handler] = (question.flag === "origin" && /^(?:service:([\w.-]+)|(handler))$/.exec(text)) || [];
     try {

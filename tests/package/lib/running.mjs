@@ -20,16 +20,17 @@ export const varsOf = (folder) => devVars(readFileSync(path.join(folder, ".dev.v
 
 /**
  * `init` with these flags for a gateway on loopback, then build, then workerd. `filled`: what a person would fill in; `bundled`: makes
- * of the folder one that workerd runs, where that is not what `edgegate build` leaves.
+ * of the folder one that workerd runs, where that is not what `edgegate build` leaves; `behind`: the source of a Worker behind it.
  * Answers with { gate, folder, vars }, of which `gate` is a Client, and stops with the test.
  */
-export async function running(t, { origin, flags, filled = {}, bundled = built }) {
+export async function running(t, { origin, flags, filled = {}, bundled = built, behind }) {
   const folder = path.join(scratch(t), "gate");
   await initialised(folder, ...(origin ? ["--origin", origin] : []), "--host", HOST, ...flags);
   const out = bundled(folder);
   const vars = { ...varsOf(folder), ...filled };
-  const worker = { name: "gate", modules: modulesIn(out), modulesRoot: out, ...gatewayBindings({ name: "gate", vars: { ...vars, EDGEGATE_LOOPBACK: loopback }, services: {}, buckets: {} }) };
-  const { port, stop } = await startWorkerd([worker]);
+  const worker = { name: "gate", modules: modulesIn(out), modulesRoot: out, ...gatewayBindings({ name: "gate", vars: { ...vars, EDGEGATE_LOOPBACK: loopback }, services: behind ? { ORIGIN: "behind" } : {}, buckets: {} }) };
+  const site = { name: "behind", modules: [{ type: "ESModule", path: path.join(out, "behind.js"), contents: behind }], modulesRoot: out };
+  const { port, stop } = await startWorkerd(behind ? [worker, site] : [worker]);
   const gate = new Client({ name: "gate", port: port("gate"), seen: new Set(), decision: () => undefined });
   t.after(async () => (gate.close(), await stop()));
   return { gate, folder, vars };
