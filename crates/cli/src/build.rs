@@ -155,7 +155,8 @@ pub const POLICY: &str = "policy.bin";
 const PAGES: &str = "pages.bin";
 /// Both as one module, for the middleware in a Worker of one's own.
 const MODULES: &str = "policy.js";
-const MIDDLEWARE: &str = "// The policy and its pages, as `edgegate build` wrote them: the second argument of edgegate(app, policy).
+const MIDDLEWARE: &str =
+    "// The policy and its pages, as `edgegate build` wrote them: the second argument of edgegate(app, policy).
 import policy from \"./policy.bin\";
 import pages from \"./pages.bin\";
 export default { policy, pages };

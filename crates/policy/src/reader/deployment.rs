@@ -173,7 +173,8 @@ fn origin(name: &str, table: &Table<'_>) -> Option<Origin> {
     let bucket = bucket::read(table);
     let handler = handler(table);
     let insecure = table.flag(&origin::INSECURE);
-    let named = [&origin::URL, &origin::SERVICE, &origin::R2, &origin::HANDLER].into_iter().filter(|key| table.has(key));
+    let named =
+        [&origin::URL, &origin::SERVICE, &origin::R2, &origin::HANDLER].into_iter().filter(|key| table.has(key));
     match named.collect::<Vec<_>>().as_slice() {
         [_] => {}
         [.., other] => table.wrong(other, "an origin has one of `url`, `service`, `r2` and `handler`"),

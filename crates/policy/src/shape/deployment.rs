@@ -81,7 +81,19 @@ pub(crate) mod origin {
         "origins.*",
         "An origin: exactly one of `url`, `service`, `r2` and `handler`.",
         r#""oneOf": [{"required": ["url"]}, {"required": ["service"]}, {"required": ["r2"]}, {"required": ["handler"]}]"#,
-        &[&URL, &SERVICE, &R2, &HANDLER, &INDEX, &NOT_FOUND, &UPLOADS, &INSECURE, &TIMEOUT, &AUTHORIZATION, &SET_SECRET],
+        &[
+            &URL,
+            &SERVICE,
+            &R2,
+            &HANDLER,
+            &INDEX,
+            &NOT_FOUND,
+            &UPLOADS,
+            &INSECURE,
+            &TIMEOUT,
+            &AUTHORIZATION,
+            &SET_SECRET,
+        ],
     );
     pub(crate) static URL: Key = Key::new(
         "url",
