@@ -14,11 +14,25 @@ export function describe(request) {
 // Sends the request on. `edits`: lines "-name" to remove, "=name" and a line with the value to set.
 // The body is passed as the stream it is, unless `body` replaces it, or its beginning where `guard` looks at the rest.
 export function forward(env, binding, url, request, edits, body, guard, noStore) {
-  const init = { method: request.method, headers: edited(request.headers, edits), redirect: "manual" };
+  const isInProcess = binding === HANDLER;
+  // In process the request is made here, so its own header fields can be edited: copying them once more costs as much as editing.
+  const isEditedThere = isInProcess && body === undefined && guard === undefined;
+  const headers = isEditedThere ? request.headers : edited(request.headers, edits);
+  const init = { method: request.method, headers, redirect: "manual" };
   const flow = bodyOf(request, body, guard, init);
   if (noStore) init.cache = "no-store";
-  return moving(binding ? env[binding].fetch(url, init) : fetch(url, init), flow);
+  if (binding === undefined) return moving(fetch(url, init), flow);
+  const sent = isEditedThere ? env[binding].fetch(url, init, (fields) => apply(edits, fields)) : env[binding].fetch(url, init);
+  if (isInProcess) inProcess.add(sent);
+  return moving(sent, flow);
 }
+
+// What the policy calls the application in the same Worker, where others have a binding (src/middleware.js). It is told by its
+// name: what is bound may be a stub, which has every property that it is asked for.
+const HANDLER = "edgegate(app)";
+
+// Promises of answers that may be there as soon as what is due now has run.
+const inProcess = new WeakSet();
 
 // Puts the body into `init`. Answers with its flow, if it is led through so that it is known whether it moves.
 export function bodyOf(request, body, guard, init) {
@@ -164,10 +178,14 @@ export function settled(sent, context, timeout, limit, milliseconds, exchange) {
       if (left > 0) waiting(look, left);
       else end(() => exchange.late());
     };
-    waiting(() => {
-      waiting(look, timeout - NOTICED_MS);
-      exchange.waits();
-    }, NOTICED_MS);
+    const wait = () =>
+      waiting(() => {
+        waiting(look, timeout - NOTICED_MS);
+        exchange.waits();
+      }, NOTICED_MS);
+    // In process an application that waits for nothing has answered a few turns later: a timer would cost as much as its routing.
+    const waitAfter = (turns) => isTaken || (turns === 0 ? wait() : void Promise.resolve().then(() => waitAfter(turns - 1)));
+    waitAfter(inProcess.has(sent) ? PROMPT : 0);
     const take = (response) => {
       if (isTaken) return void response.body?.cancel().catch(nothing);
       if (limit === 0) return finish(response);
@@ -180,6 +198,8 @@ export function settled(sent, context, timeout, limit, milliseconds, exchange) {
 }
 
 const nothing = () => {};
+
+const PROMPT = 24;
 
 // When the last piece of a body moved, by the promise of the origin's answer.
 const flows = new WeakMap();
@@ -216,10 +236,21 @@ export function received(response, addresses) {
 // The answer with other headers. A switched connection keeps its socket.
 export function amended(response, edits) {
   if (response.webSocket) return response;
+  if (response[HERE]) {
+    try {
+      apply(edits, response.headers);
+      return response;
+    } catch {
+      // The application passed on what it had fetched: that cannot be changed.
+    }
+  }
   const other = new Response(response.body, response);
   apply(edits, other.headers);
   return other;
 }
+
+// Marks an answer that was made in process and is sent once, so that its own header fields can be edited (src/middleware.js).
+const HERE = Symbol.for("edgegate.here");
 
 // What else the core wants to know of an answer that may be a page with tags.
 export function described(response) {

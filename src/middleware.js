@@ -32,21 +32,42 @@ function handlerOf(app) {
 
 /** The gateway's answer to a request; `call` is the origin by `handler`, and gets the request that the gateway makes. */
 export function through(request, env, context, call) {
-  const { cf } = request;
-  const fetch = async (url, init) => {
-    init.headers.set(PROOF, proof());
-    const answered = await call(new Request(url, cf ? { ...init, cf } : init));
-    if (answered instanceof Response) return answered;
-    throw new TypeError("the application answered with no Response");
-  };
-  closed(context);
-  return answer(request, Object.create(env ?? null, { [HANDLER]: { value: { fetch } } }), context);
+  if (context) context.passThroughOnException = closed;
+  const bound = Object.create(env ?? null);
+  bound[HANDLER] = new InProcess(request, call);
+  return answer(request, bound, context);
 }
 
 /** After an error of the application the runtime would send the client's own request to whatever stands behind the Worker. */
-function closed(context) {
-  if (context) context.passThroughOnException = () => {};
+function closed() {}
+
+/** The application as the gateway calls an origin that is bound. */
+class InProcess {
+  #request;
+  #call;
+
+  constructor(request, call) {
+    this.#request = request;
+    this.#call = call;
+  }
+
+  /** `edit`: what is still to be done to the header fields. */
+  async fetch(url, init, edit) {
+    const { cf } = this.#request;
+    if (cf) init.cf = cf;
+    const request = new Request(url, init);
+    edit?.(request.headers);
+    request.headers.set(PROOF, proof());
+    const answered = await this.#call(request);
+    if (!(answered instanceof Response)) throw new TypeError("the application answered with no Response");
+    // One without a body can be an object that the application answers with again, to another visitor.
+    answered[HERE] = answered.body !== null;
+    return answered;
+  }
 }
+
+/** For src/glue.js. */
+const HERE = Symbol.for("edgegate.here");
 
 /** The name that `Via::binding` of the policy has for it. */
 const HANDLER = "edgegate(app)";

@@ -2,6 +2,8 @@
 
 import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify } from "jose";
 
+export { identityOf } from "./identity-of.js";
+
 /** Why a request has no identity that can be trusted. `status` fits an answer: 401, or 503 where the gateway's keys cannot be had. */
 export class IdentityError extends Error {
   constructor(code, message, cause) {

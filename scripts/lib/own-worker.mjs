@@ -60,7 +60,13 @@ export async function ownWorker(source, { policy, files = {} } = {}) {
   return out;
 }
 
-/** The same by wrangler itself, which gives the modules names of its own: `wrangler deploy --dry-run` with the alias in wrangler.toml. */
+/** A module that was bundled by itself, as a framework does with its part of a Worker. */
+export async function prebuilt(source) {
+  const { outputFiles } = await build({ stdin: { contents: source, resolveDir: ownProject() }, bundle: true, write: false, format: "esm", conditions: ["workerd", "worker", "browser"] });
+  return outputFiles[0].text;
+}
+
+/** A Worker by wrangler itself, which gives the modules names of its own: `wrangler deploy --dry-run` with the alias in wrangler.toml. */
 export function byWrangler(source, { policy, files = {} }) {
   const settings = `name = "own"\nmain = "index.js"\ncompatibility_date = "${COMPATIBILITY_DATE}"\n[alias]\n"edgegate/policy" = "./build/policy.js"\n`;
   const folder = ownProject({ ...files, "index.js": source, "wrangler.toml": settings });

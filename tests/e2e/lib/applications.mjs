@@ -20,6 +20,8 @@ import origin from ${demo("index.js")};
 
 let calls = 0;
 let left = 0;
+// Answered with again and again, as only an answer without a body can be.
+const same = new Response(null, { status: 204, headers: { "x-own": "1" } });
 
 export async function answer(request, env, context) {
   const { pathname } = new URL(request.url);
@@ -36,7 +38,11 @@ const acts = {
   reject: () => Promise.reject(new Error("a-secret-of-the-application")),
   nothing: () => undefined,
   open: (request, env, context) => { context.passThroughOnException(); throw new Error("a-secret-of-the-application"); },
+  // The runtime's own function would throw without its object.
+  pass: (request, env, { passThroughOnException }) => { passThroughOnException(); return new Response("nothing happens"); },
   mapped: () => new Response("", { status: 302, headers: { location: "http://127.0.0.1:8787/plain/there", "cache-control": "public, max-age=60", "set-cookie": "a=1; Path=/" } }),
+  same: () => same,
+  fetched: (request, env) => env.ORIGIN.fetch("https://elsewhere.example/fetched"),
   later: (request, env, context) => { context.waitUntil(new Promise((due) => setTimeout(due, 50)).then(() => left++)); return new Response("soon"); },
   socket: () => {
     const [client, server] = Object.values(new WebSocketPair());

@@ -11,7 +11,7 @@ import { applications, inProcess, site } from "../lib/applications.mjs";
 import { forwarded, refused } from "../lib/expect.mjs";
 import { demoPolicy, root, startGateway, theLogHoldsNoCredential } from "../lib/gateway.mjs";
 import { signIn } from "../lib/oauth.mjs";
-import { byWrangler, ownWorker } from "../../../scripts/lib/own-worker.mjs";
+import { byWrangler, ownWorker, prebuilt } from "../../../scripts/lib/own-worker.mjs";
 import { link } from "../lib/sign.mjs";
 
 const policy = inProcess(demoPolicy(["[bearer]\n", '[bearer]\ncache = "0s"\n']), `
@@ -29,7 +29,17 @@ export default {
   fetch: async (request, env, context) => (request.url.endsWith("/__e2e/trap") ? new Response(arm(await request.text())) : gate.fetch(request, env, context)),
 };`;
 const files = { "site.js": site, "instances.js": readFileSync(path.join(root, "tests/e2e/lib/instances.js"), "utf8") };
+const framework = await prebuilt(`
+import { identityOf } from "edgegate/identity";
+export default { fetch: (request) => Response.json([identityOf(request), identityOf(new Request(request)), identityOf({ headers: new Headers([...request.headers]) }), identityOf(new Request("https://x.example", { headers: { "edgegate-subject": "root" } }))]) };`);
+const unguarded = `
+import { edgegate, Ledger } from "edgegate";
+import framework from "./framework.js";
+const guarded = edgegate(framework);
+export { Ledger };
+export default { fetch: (request, env, context) => (request.url.includes("/around/") ? framework : guarded).fetch(request, env, context) };`;
 const gateway = await startGateway({
+  framework: { folder: await ownWorker(unguarded, { policy, files: { "framework.js": framework } }) },
   own: { folder: await ownWorker(applications.object, { policy, files }) },
   hono: { folder: byWrangler(applications.hono, { policy, files }) },
   trapping: { folder: await ownWorker(trapping, { policy, files }) },
@@ -91,6 +101,21 @@ for (const name of ["own", "hono"]) {
     assert.deepEqual(guarded.cookies, ["a=1; Path=/"]);
   });
 
+  test(`${name}: it cannot have a request passed on that no gateway looked at`, async () => {
+    assert.equal((await gate.get("/plain/pass")).text, "nothing happens");
+  });
+
+  test(`${name}: an answer that is sent to many keeps nothing of what one of them got`, async () => {
+    const first = await gate.get("/me/same", await bearer(gate));
+    assert.deepEqual([first.status, first.header("x-own"), first.header("cache-control")], [204, "1", "private"]);
+    assert.equal((await gate.get("/plain/same")).header("cache-control"), undefined);
+  });
+
+  test(`${name}: an answer that the application fetched is private too`, async () => {
+    assert.equal((await gate.get("/me/fetched", await bearer(gate))).header("cache-control"), "private");
+    assert.equal((await gate.get("/plain/fetched")).echo.url, "https://elsewhere.example/fetched");
+  });
+
   test(`${name}: the gateway asks the application for a password, at an address that no visitor reaches`, async () => {
     const cookie = await signIn(gate);
     const who = (await gate.get("/account/identity", { cookie })).json;
@@ -101,6 +126,14 @@ for (const name of ["own", "hono"]) {
     await refused(await gate.post("/check-password", '{"account":"jo","password":"demo-pass-0001"}'), 404, "no_route");
   });
 }
+
+test("a part that was bundled apart finds who it is, and nobody where the gateway was not asked", async () => {
+  const [who, copied, fields, forged] = (await gateway.framework.get("/me/a", await bearer(gateway.framework))).json;
+  assert.equal(who.subject, "1001002");
+  assert.deepEqual([copied, fields, forged], [who, who, null]);
+  const around = (await gateway.framework.get("/around/a", { "edgegate-subject": "root", "edgegate-proof": "guessed" })).json;
+  assert.deepEqual(around, [null, null, null, null]);
+});
 
 let links = 0;
 const once = () => link("/once/a", `n=${++links}`);

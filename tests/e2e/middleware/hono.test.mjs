@@ -19,6 +19,7 @@ app.use(async (c, next) => { if (!c.req.path.endsWith("/calls")) calls++; c.head
 app.get("/plain/calls", (c) => c.json({ calls }));
 app.get("/me/who", (c) => c.json({ ...c.var.edgegate, authorization: c.req.header("authorization") ?? null, url: c.req.url, query: c.req.query("a") }));
 app.post("/me/body", async (c) => c.json({ length: (await c.req.arrayBuffer()).byteLength, header: c.req.header("edgegate-subject") }));
+app.get("/me/empty", (c) => c.body(null, 204, { "cache-control": "public, max-age=60", "x-own": "1" }));
 app.get("/plain/who", (c) => c.json(c.var.edgegate));
 app.get("/plain/throw", () => { throw new Error("a-secret-of-the-application"); });
 app.get("/once/a", (c) => c.text("once"));
@@ -68,6 +69,13 @@ test("a body is there for the handler", async () => {
     const answer = await gate.post("/me/body", "x".repeat(length), { ...(await bearer()), "content-type": "text/plain" });
     assert.deepEqual(answer.json, { length, header: "1001002" });
   }
+});
+
+test("what a handler says of caches does not make public what a credential opened", async () => {
+  const answer = await gate.get("/me/empty", await bearer());
+  assert.deepEqual([answer.status, answer.header("x-own")], [204, "1"]);
+  assert.match(answer.header("cache-control"), /private/);
+  assert.doesNotMatch(answer.header("cache-control"), /public/);
 });
 
 test("a request that is refused reaches no handler, and the answer is the gateway's", async () => {

@@ -35,7 +35,8 @@ async function refusedWith(code, ...given) {
 }
 
 const own = await generateKeyPair("ES256");
-const published = { keys: [{ ...(await exportJWK(own.publicKey)), kid: "own", alg: "ES256", use: "sig" }] };
+const rsa = await generateKeyPair("RS256");
+const published = { keys: [{ ...(await exportJWK(own.publicKey)), kid: "own", alg: "ES256", use: "sig" }, { ...(await exportJWK(rsa.publicKey)), kid: "rsa", alg: "RS256", use: "sig" }] };
 const now = () => Math.floor(Date.now() / 1000);
 /** A JWT of the form that the gateway gives it, with what is changed. */
 const made = ({ header, claims, key = own.privateKey } = {}) =>
@@ -70,6 +71,7 @@ test("what the gateway never signs is refused, though the key is right", async (
   await refusedWith("malformed", asked(await made({ claims: { sub: undefined } })), options);
   await refusedWith("expired", asked(await made({ claims: { iat: now() - 3600, exp: now() + 3600 } })), options);
   await refusedWith("malformed", asked(await made({ header: { alg: "HS256" }, key: new Uint8Array(32) })), options);
+  await refusedWith("malformed", asked(await made({ header: { alg: "RS256", kid: "rsa" }, key: rsa.privateKey })), options);
 });
 
 test("keys are fetched once, and a new one when it is needed", async () => {
