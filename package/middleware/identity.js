@@ -72,6 +72,8 @@ function codeOf(error) {
   if (error instanceof errors.JWTExpired) return "expired";
   if (error instanceof errors.JWTClaimValidationFailed) return { iss: "issuer", aud: "audience", exp: "expired", iat: "expired" }[error.claim] ?? "malformed";
   if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey) return "signature";
+  // Without a `kid` any of two keys would do.
+  if (error instanceof errors.JWKSMultipleMatchingKeys) return "malformed";
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid || error instanceof errors.JOSEAlgNotAllowed || error instanceof errors.JOSENotSupported) return "malformed";
   return "keys_unavailable";
 }

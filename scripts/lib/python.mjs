@@ -25,7 +25,7 @@ export async function ensurePython(env = process.env) {
   if (!base) return undefined;
   await withLock(`${folder}.lock`, async () => {
     if (await isReady(env)) return;
-    await step("Python packages for the tests: requests, requests-ntlm, Flask, Django, gunicorn", "15 s", () => makeEnvironment(base, env));
+    await step("Python packages for the tests: requests, requests-ntlm, Flask, Django, gunicorn, PyJWT", "15 s", () => makeEnvironment(base, env));
   });
   return python;
 }
@@ -36,7 +36,7 @@ export const needsPython = (source) => /^(?!\s*\/\/).*\bfrom "[^"]*\/lib\/(?:ntl
 async function isReady(env) {
   if (read(stamp) !== digest()) return false;
   // The machine's Python may have gone or grown a version since, and then it finds no package here.
-  return (await run(python, ["-c", "import requests_ntlm, flask, django, gunicorn"], { env: inner(env) })).code === 0;
+  return (await run(python, ["-c", "import requests_ntlm, flask, django, gunicorn, jwt"], { env: inner(env) })).code === 0;
 }
 
 /** The stamp comes last: an environment without one is made again from nothing. */
