@@ -1,6 +1,9 @@
-// For an origin elsewhere (Node, Deno, Bun, a Worker of its own): verifies the `Edgegate-Jwt` that a gateway put into a request.
+// Who it is, without the gateway itself. For an origin elsewhere (Node, Deno, Bun, a Worker of its own): verifies the `Edgegate-Jwt`
+// that a gateway put into a request. And `identityOf` for a framework in the gateway's Worker, whose build runs its code in Node too.
 
 import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify } from "jose";
+
+export { identityOf } from "./identity-of.js";
 
 /** Why a request has no identity that can be trusted. `status` fits an answer: 401, or 503 where the gateway's keys cannot be had. */
 export class IdentityError extends Error {

@@ -1,4 +1,4 @@
-import type { Identity } from "./identity-type.js";
+import type { Identity, WithHeaders } from "./identity-type.js";
 
 export type { Identity } from "./identity-type.js";
 
@@ -16,6 +16,9 @@ export function verifyIdentity(
   request: { headers: { get(name: string): string | null } | Record<string, string | string[] | undefined> },
   expected: Expected,
 ): Promise<Identity & { kind: "person"; subject: string }>;
+
+/** The same as that of "edgegate", for code that a framework's build also runs in Node, where the gateway itself cannot be loaded. */
+export function identityOf(request: WithHeaders): Identity | null;
 
 export class IdentityError extends Error {
   code: "missing" | "malformed" | "signature" | "expired" | "issuer" | "audience" | "keys_unavailable";
