@@ -35,6 +35,7 @@ export function through(request, env, context, call) {
   const { cf } = request;
   const fetch = async (url, init) => {
     init.headers.set(PROOF, proof());
+    delete init.cache; // for a fetch over the network; an application that asks its caches for such a request gets an error
     const answered = await call(new Request(url, cf ? { ...init, cf } : init));
     if (answered instanceof Response) return answered;
     throw new TypeError("the application answered with no Response");
