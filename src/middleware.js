@@ -55,6 +55,7 @@ class InProcess {
   async fetch(url, init, edit) {
     const { cf } = this.#request;
     if (cf) init.cf = cf;
+    delete init.cache; // for a fetch over the network; an application that asks its caches for such a request gets an error
     const request = new Request(url, init);
     edit?.(request.headers);
     request.headers.set(PROOF, proof());

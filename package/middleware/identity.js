@@ -1,4 +1,5 @@
-// For an origin elsewhere (Node, Deno, Bun, a Worker of its own): verifies the `Edgegate-Jwt` that a gateway put into a request.
+// Who it is, without the gateway itself. For an origin elsewhere (Node, Deno, Bun, a Worker of its own): verifies the `Edgegate-Jwt`
+// that a gateway put into a request. And `identityOf` for a framework in the gateway's Worker, whose build runs its code in Node too.
 
 import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify } from "jose";
 

@@ -17,7 +17,7 @@ export function verifyIdentity(
   expected: Expected,
 ): Promise<Identity & { kind: "person"; subject: string }>;
 
-/** As whom the gateway in this Worker let the request through; null where it did not come from the gateway. */
+/** The same as that of "edgegate", for code that a framework's build also runs in Node, where the gateway itself cannot be loaded. */
 export function identityOf(request: WithHeaders): Identity | null;
 
 export class IdentityError extends Error {

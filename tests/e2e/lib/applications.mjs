@@ -62,6 +62,7 @@ const acts = {
     const { value } = await request.body.getReader({ mode: "byob" }).readAtLeast(1, new Uint8Array(65536));
     return Response.json({ first: value.byteLength });
   },
+  kept: async (request) => Response.json({ kept: (await caches.default.match(request)) !== undefined }),
   cf: (request) => Response.json({ redirect: request.redirect, used: request.bodyUsed }),
 };
 `;

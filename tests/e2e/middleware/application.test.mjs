@@ -116,6 +116,13 @@ for (const name of ["own", "hono"]) {
     assert.equal((await gate.get("/plain/fetched")).echo.url, "https://elsewhere.example/fetched");
   });
 
+  test(`${name}: it can ask its caches for the request, as frameworks do, on guarded routes too`, async () => {
+    assert.deepEqual((await gate.get("/plain/kept")).json, { kept: false });
+    const guarded = await gate.get("/me/kept", await bearer(gate));
+    assert.equal(guarded.status, 200, guarded.text);
+    assert.deepEqual(guarded.json, { kept: false });
+  });
+
   test(`${name}: the gateway asks the application for a password, at an address that no visitor reaches`, async () => {
     const cookie = await signIn(gate);
     const who = (await gate.get("/account/identity", { cookie })).json;

@@ -1,10 +1,11 @@
 // `verifyIdentity` for an origin that is elsewhere: the gateway's own JWT and keys, and whatever else may come in their place.
+// `identityOf` where a framework's build runs it in Node.
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import { IdentityError, verifyIdentity } from "../../../package/middleware/identity.js";
+import { IdentityError, identityOf, verifyIdentity } from "../../../package/middleware/identity.js";
 import { forwarded } from "../lib/expect.mjs";
 import { demoPolicy, startGateway } from "../lib/gateway.mjs";
 import { startOrigin } from "../lib/origin.mjs";
@@ -91,4 +92,9 @@ test("without the gateway's keys nobody is anybody", async () => {
 test("what is left out is a mistake, not a permission", async () => {
   const jwt = await fresh();
   for (const options of [{}, { issuer }, { audience }, { issuer, audience: "" }, { issuer: "http://gate.example.org", audience }]) await assert.rejects(verifyIdentity(asked(jwt), options), TypeError);
+});
+
+test("a framework's build in Node can load identityOf, and there nobody is anybody", () => {
+  const headers = { "edgegate-subject": "root", "edgegate-proof": "guessed" };
+  assert.equal(identityOf(new Request("https://origin.example/", { headers })), null);
 });

@@ -39,8 +39,9 @@ export const other = new Hono().use(hono()).get("/", (c) => c.json(c.var.edgegat
 export default edgegate(app);`;
 
 const elsewhere = `
-import { IdentityError, verifyIdentity } from "edgegate/identity";
+import { IdentityError, identityOf, verifyIdentity } from "edgegate/identity";
 import { pages } from "edgegate/pages";
+export const subject: string | null | undefined = identityOf(new Request("https://a.example"))?.subject;
 export const onRequest = pages({ policy: new ArrayBuffer(1), pages: new Uint8Array(1) });
 export async function who(request: Request, node: { headers: Record<string, string | string[] | undefined> }): Promise<string> {
   try {

@@ -1,0 +1,1 @@
+export const onRequestGet = ({ data }) => new Response(`Hello, ${data.edgegate.subject}.\n`);
