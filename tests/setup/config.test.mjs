@@ -37,7 +37,7 @@ test("continuous integration compiles what Cargo.lock says or nothing", () => {
   const ask = "import { locked } from './scripts/lib/paths.mjs'; console.log(locked.join())";
   const { stdout } = spawnSync(process.execPath, ["--input-type=module", "--eval", ask], { cwd: inRoot("."), env: { ...process.env, CI: "true" }, encoding: "utf8" });
   assert.equal(stdout.trim(), "--locked");
-  for (const script of ["scripts/lib/parts.mjs", "scripts/lib/worker.mjs"]) {
+  for (const script of ["scripts/lib/parts.mjs", "scripts/lib/wasm.mjs"]) {
     const calls = [...read(script).matchAll(/\["(?:clippy|test|build)",[^\]]*\]/g)].map(([call]) => call);
     assert.ok(calls.length > 0 && calls.every((call) => call.includes("...locked")), `${script}: ${calls}`);
   }
