@@ -2,7 +2,7 @@
 // workerd before a site. What is guarded is refused without a credential and opens with it; what is open is open.
 
 import assert from "node:assert/strict";
-import { createHmac, randomUUID } from "node:crypto";
+import { createHash, createHmac, randomBytes, randomUUID } from "node:crypto";
 import path from "node:path";
 import { test } from "node:test";
 import { SignJWT } from "jose";
@@ -33,6 +33,7 @@ const PROJECTS = {
   links: ["--sign-in", "links"],
   "single-use-links": ["--sign-in", "single-use-links"],
   tokens: ["--sign-in", "tokens", "--admin", "192.0.2.0/24"],
+  oauth: ["--sign-in", "oauth", "--admin", "192.0.2.0/24"],
   "issuer, any": ["--sign-in", "issuer", "--preset", "any", "--issuer", "https://login.example.org/"],
   "issuer, entra": ["--sign-in", "issuer", "--preset", "entra", "--tenant", "aaaabbbb-0000-cccc-1111-dddd2222eeee"],
   "issuer, auth0": ["--sign-in", "issuer", "--preset", "auth0", "--issuer", "https://dev-1.eu.auth0.com/", "--audience", "https://api.example.com"],
@@ -75,15 +76,20 @@ test("a provider: a visitor signs in there and comes back", async (t) => {
   assert.deepEqual([seen.url, seen.fields["x-user-email"], seen.fields["edgegate-subject"]], ["/members/page?a=1", JO.email, JO.subject]);
 });
 
-test("a password: the site is asked, with proof that the gateway asks", async (t) => {
-  let key;
-  const site = await startOrigin(async (request, response, body) => {
+/** A site that knows Jo's password, and who asks. `key()`: the value of the assertion key. */
+function siteWithPasswords(key) {
+  return startOrigin(async (request, response, body) => {
     if (request.url !== "/check-password") return response.end(JSON.stringify({ url: request.url }));
-    const isGateway = await verifyAssertion(request.headers["edgegate-assertion"], body, key);
+    const isGateway = await verifyAssertion(request.headers["edgegate-assertion"], body, key());
     const { account, password } = JSON.parse(body);
     const isRight = isGateway && account === JO.user_name && password === JO.password;
     response.writeHead(isRight ? 200 : 401, { "content-type": "application/json" }).end(JSON.stringify(isRight ? { subject: JO.subject } : {}));
   });
+}
+
+test("a password: the site is asked, with proof that the gateway asks", async (t) => {
+  let key;
+  const site = await siteWithPasswords(() => key);
   t.after(site.stop);
   const { gate, vars } = await running(t, { origin: site.url, flags: ["--sign-in", "password"] });
   key = vars.EDGEGATE_ASSERTION_KEY;
@@ -154,6 +160,32 @@ test("tokens: the admin API mints one, and registers a program with id and secre
   const client = await gate.admin("client/add", { kind: "token-pair", name: "Booking" }, { key });
   const pair = Buffer.from(`${client.client_id}:${client.client_secret}`).toString("base64");
   assert.equal((await gate.get("/api/orders", { authorization: `Basic ${pair}` })).status, 200);
+});
+
+test("OAuth clients: a person allows one something, and its token opens that", async (t) => {
+  let key;
+  const site = await siteWithPasswords(() => key);
+  t.after(site.stop);
+  const { gate, vars } = await running(t, { origin: site.url, flags: ["--sign-in", "oauth", "--open", "/assets/*"] });
+  key = vars.EDGEGATE_ASSERTION_KEY;
+  await isRefused(gate, "/api/orders", 401);
+  await isOpen(gate, "/assets/app.css");
+  const callback = "https://app.example.org/callback";
+  const client = await gate.admin("client/add", { kind: "confidential", name: "Shop", redirect_uris: [callback], scope: ["read"] }, { key: vars.EDGEGATE_ADMIN_KEY });
+  const verifier = randomBytes(32).toString("base64url");
+  const challenge = createHash("sha256").update(verifier).digest("base64url");
+  const query = new URLSearchParams({ response_type: "code", client_id: client.client_id, redirect_uri: callback, scope: "read", state: "s", code_challenge: challenge, code_challenge_method: "S256" });
+  const visitor = new Visitor(gate);
+  const consent = await visitor.submit(await visitor.go(`/oauth/authorize?${query}`), { account: JO.user_name, password: JO.password });
+  const { to } = await visitor.submit(consent, { decision: "allow" }, { until: (url) => url.href.startsWith(callback) });
+  assert.ok(to, consent.text);
+  const pair = Buffer.from(`${client.client_id}:${client.client_secret}`).toString("base64");
+  const form = new URLSearchParams({ grant_type: "authorization_code", code: to.searchParams.get("code"), redirect_uri: callback, code_verifier: verifier });
+  const { access_token: token } = (await gate.form("/oauth/token", form.toString(), { authorization: `Basic ${pair}` })).json;
+  site.take();
+  assert.equal((await gate.get("/api/orders", { authorization: `Bearer ${token}` })).status, 200);
+  const [seen] = site.take();
+  assert.deepEqual([seen.fields["edgegate-subject"], seen.fields["edgegate-client"]], [JO.subject, client.client_id]);
 });
 
 test("webhooks: what the sender signed is delivered", async (t) => {

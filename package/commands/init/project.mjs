@@ -9,7 +9,7 @@ export function policyOf(answers) {
   const signIn = answers["sign-in"];
   const open = signIn === "none" ? [] : answers.open;
   const isWhole = answers.paths.some(({ path }) => path === "/*");
-  const pieces = ["gateway", originOf(answers), signIn, open.length > 0 ? "open" : isWhole ? "test-health" : "test-elsewhere"];
+  const pieces = ["gateway", originOf(answers), ...(choices.sign_in[signIn].pieces ?? [signIn]), open.length > 0 ? "open" : isWhole ? "test-health" : "test-elsewhere"];
   return policy({ pieces, values: valuesOf(answers), guarded: distinct(answers.paths), open: distinct(open, answers.paths) });
 }
 

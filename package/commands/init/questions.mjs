@@ -60,5 +60,5 @@ export const isTaken = ({ takes, when }, answers) => (takes ?? when ?? (() => tr
 export const isLoopback = (host) => LOOPBACK.test(host);
 
 function usualPath({ "sign-in": signIn }) {
-  return { tokens: "/api/*", issuer: "/api/*", webhook: "/hooks/*", links: "/downloads/*", "single-use-links": "/downloads/*", network: "/intern/*", none: "/*" }[signIn] ?? "/members/*";
+  return { tokens: "/api/*", oauth: "/api/*", issuer: "/api/*", webhook: "/hooks/*", links: "/downloads/*", "single-use-links": "/downloads/*", network: "/intern/*", none: "/*" }[signIn] ?? "/members/*";
 }

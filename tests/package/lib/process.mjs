@@ -22,10 +22,16 @@ export function project(t) {
 /** Starts a command. Answers with { output(), until(pattern), signal(name), ended }: `ended` is its exit code. */
 export function started(t, cwd, args, { env = {} } = {}) {
   const child = spawn(process.execPath, [program, ...args], { cwd, env: { ...process.env, NO_COLOR: "", ...env } });
-  t.after(() => child.kill("SIGKILL"));
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
   const ended = new Promise((resolve) => child.on("close", (code) => resolve(code)));
+  // As Ctrl-C does it: killed outright, it would leave workerd behind.
+  t.after(async () => {
+    child.kill("SIGTERM");
+    const last = setTimeout(() => child.kill("SIGKILL"), 10_000);
+    await ended;
+    clearTimeout(last);
+  });
   return {
     output: () => output,
     ended,
