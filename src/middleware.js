@@ -10,25 +10,29 @@ import { answer, begin } from "./isolate.js";
  * or a class of WorkerEntrypoint. `modules`: what policy.js exports. What no visitor can call is the application's own.
  */
 export function edgegate(app, modules) {
-  const call = handlerOf(app);
+  const call = methodOf(app, "fetch") ?? (isClass(app) ? undefined : app);
+  if (typeof call !== "function") throw new TypeError("edgegate(app): app is neither a function nor an object with a method fetch");
   begin(modules);
   const worker = {
     fetch: (request, env, context) => through(request, env, context, (inner) => call(inner, env, context)),
   };
   for (const name of NOT_FOR_VISITORS) {
-    if (typeof app[name] === "function") worker[name] = (...given) => app[name](...given);
+    const method = methodOf(app, name);
+    if (method) worker[name] = method;
   }
   return worker;
 }
 
 const NOT_FOR_VISITORS = ["scheduled", "queue", "email", "tail", "tailStream", "trace"];
 
-function handlerOf(app) {
-  if (app?.prototype instanceof WorkerEntrypoint) return (request, env, context) => new app(context, env).fetch(request);
-  if (typeof app?.fetch === "function") return (request, env, context) => app.fetch(request, env, context);
-  if (typeof app === "function") return app;
-  throw new TypeError("edgegate(app): app is neither a function nor an object with a method fetch");
+/** What the runtime calls by that name. A router may have an answer to every name: what counts is what is there. */
+function methodOf(app, name) {
+  const owner = isClass(app) ? app.prototype : Object(app);
+  if (!(name in owner) || typeof owner[name] !== "function") return undefined;
+  return isClass(app) ? (what, env, context) => new app(context, env)[name](what) : (...given) => app[name](...given);
 }
+
+const isClass = (app) => app?.prototype instanceof WorkerEntrypoint;
 
 /** The gateway's answer to a request; `call` is the origin by `handler`, and gets the request that the gateway makes. */
 export function through(request, env, context, call) {

@@ -32,6 +32,12 @@ export async function answer(request, env, context) {
   return act ? act(request, env, context) : echo(request);
 }
 
+/** Of the runtime's own accord, such as by a timetable. */
+export function scheduled(event) {
+  if (event.cron === "fail") throw new Error("no such time");
+  left += 100;
+}
+
 const acts = {
   identity: (request) => Response.json(identityOf(request)),
   throw: () => { throw new Error("a-secret-of-the-application"); },
@@ -69,7 +75,7 @@ const acts = {
 
 const wrapped = (imports, app) => `
 import { edgegate, Ledger } from "edgegate";
-import { answer } from "./site.js";
+import { answer, scheduled } from "./site.js";
 ${imports}
 export { Ledger };
 export default edgegate(${app});
@@ -77,9 +83,9 @@ export default edgegate(${app});
 
 /** By name, the sources of Workers around one of them. */
 export const applications = {
-  object: wrapped("", "{ fetch: (request, env, context) => answer(request, env, context) }"),
+  object: wrapped("", "{ scheduled, fetch: (request, env, context) => answer(request, env, context) }"),
   function: wrapped("", "answer"),
-  class: wrapped('import { WorkerEntrypoint } from "cloudflare:workers";', "class extends WorkerEntrypoint { fetch(request) { return answer(request, this.env, this.ctx); } }"),
+  class: wrapped('import { WorkerEntrypoint } from "cloudflare:workers";', "class extends WorkerEntrypoint { scheduled(event) { scheduled(event); } fetch(request) { return answer(request, this.env, this.ctx); } }"),
   hono: wrapped('import { Hono } from "hono";', 'new Hono().onError((error) => { throw error; }).all("*", async (c) => (await answer(c.req.raw, c.env, c.executionCtx)))'),
   itty: wrapped('import { AutoRouter } from "itty-router";', 'AutoRouter({ catch: (error) => { throw error; } }).all("*", answer)'),
 };

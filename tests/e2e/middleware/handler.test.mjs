@@ -108,4 +108,15 @@ for (const name of Object.keys(applications)) {
   }
 }
 
+test("what no visitor can call is the application's own: an object's, a class's, and none of a router that answers to every name", async () => {
+  for (const name of ["object", "class"]) {
+    const worker = await gateway.miniflare.getWorker(name);
+    const before = (await gateway[name].get("/plain/calls")).json.left;
+    assert.equal((await worker.scheduled({ cron: "* * * * *" })).outcome, "ok");
+    assert.equal((await gateway[name].get("/plain/calls")).json.left, before + 100);
+  }
+  const router = await gateway.miniflare.getWorker("itty");
+  assert.notEqual((await router.scheduled({ cron: "* * * * *" })).outcome, "ok");
+});
+
 theLogHoldsNoCredential(gateway);
