@@ -86,6 +86,6 @@ export function modulesOf(out, entry) {
 }
 
 /** What TypeScript finds in an example that is built; nothing, if it is right. */
-export function typeErrors({ folder }) {
-  return spawnSync(node22, [npmBin("tsc"), "--noEmit", "--project", folder], { cwd: folder, encoding: "utf8" }).stdout;
+export function typeErrors({ folder }, project = "tsconfig.json") {
+  return spawnSync(node22, [npmBin("tsc"), "--noEmit", "--project", project], { cwd: folder, encoding: "utf8" }).stdout;
 }
