@@ -8,8 +8,11 @@ import { HOST } from "../../e2e/lib/client.mjs";
 /** Of the headers that a client may try: none of them arrives. */
 const FORGED = { "edgegate-subject": "root", Edgegate_Subject: "root", "edgegate-proof": "guessed", "edgegate-jwt": "a.e30.c", "edgegate-route": "admin" };
 
-/** Registers the tests. `example`: what `started` answered; `link`: the invitation for jo; `files`: guarded files under /members/. */
-export function behaves({ gate, called }, { link, files = [] }) {
+/**
+ * Registers the tests, of what `started` answered. `link`: the invitation for jo; `files`: guarded files under /members/; `open`: the
+ * folder of what pages load, which is open; `streams`: whether the framework hands over a body before it is there.
+ */
+export function behaves({ gate, called }, { link, files = [], open = "/echo/", streams = true }) {
   test("an open page is there for everybody, and knows nobody", async () => {
     const answer = await gate.get("/", { accept: "text/html", ...FORGED });
     assert.equal(answer.status, 200, answer.text);
@@ -47,23 +50,23 @@ export function behaves({ gate, called }, { link, files = [] }) {
     assert.match(said(again), /Hello, jo\./);
   });
 
-  test("a form's body streams: it is answered while it is sent", async () => {
-    const answer = await echoed(gate.port, ["first=1&", "second=2"]);
+  test(streams ? "a form's body streams: it is answered while it is sent" : "a form's body arrives", async () => {
+    const pieces = ["first=1&", "second=2"];
+    const answer = await echoed(gate.port, streams ? pieces : [pieces.join("")]);
     assert.deepEqual([answer.status, answer.text], [200, "first=1&second=2"]);
   });
 
   for (const file of files) {
     test(`${file} is served to whoever is invited, and to nobody else`, async () => {
       await called();
-      for (const target of spellings(file)) {
+      for (const target of spellings(file, open)) {
         const answer = await gate.get(target);
         assert.ok([400, 403, 404].includes(answer.status), `${target}: ${answer.status} ${answer.text}`);
         assert.doesNotMatch(answer.text, /for members alone/, target);
         assert.match(answer.header("content-type"), /problem\+json/, target);
       }
       assert.deepEqual(await called(), []);
-      const [cookie] = (await gate.get(link)).cookies.map((one) => one.split(";")[0]);
-      const answer = await followed(gate, file, { cookie });
+      const answer = await followed(gate, file, { cookie: await invited(gate, link) });
       assert.equal(answer.status, 200, answer.text);
       assert.match(answer.text, /for members alone/);
       assert.match(answer.header("cache-control"), /private|no-store/);
@@ -71,13 +74,25 @@ export function behaves({ gate, called }, { link, files = [] }) {
   }
 }
 
+/** The cookie of whoever followed the invitation. */
+export async function invited(gate, link) {
+  const [cookie] = (await gate.get(link)).cookies;
+  return cookie.split(";")[0];
+}
+
 /** The text of a page: frameworks put comments between its pieces. */
 const said = (answer) => answer.text.replaceAll(/<!--.*?-->|<[^>]*>/gs, "");
 
 /** Other ways to ask for the same file. */
-function spellings(file) {
+function spellings(file, open) {
   const html = file.replace(/(\.html)?$/, ".html");
-  return [file, html, html.replace(/\.html$/, ""), html.replace(/\.html$/, "/"), html.replace(/\.html$/, "/index.html"), `/${file}`, file.replace("/m", "/%6d"), file.replace("/members/", "/members%2f"), `/echo/..${file}`, `/echo/..%2f${file.slice(1)}`, file.toUpperCase(), `${file}?x=1`];
+  return [file, html, html.replace(/\.html$/, ""), html.replace(/\.html$/, "/"), html.replace(/\.html$/, "/index.html"), `/${file}`, file.replace("/m", "/%6d"), file.replace("/members/", "/members%2f"), `/echo/..${file}`, ...climbing(open, file), file.toUpperCase(), `${file}?x=1`];
+}
+
+/** Out of a folder that is open. */
+function climbing(open, file) {
+  const depth = open.split("/").length - 2;
+  return ["../", "..%2f", "%2e%2e/", "%2e%2e%2f", "..\\", "..%5c"].map((up) => `${open}${up.repeat(depth)}${file.slice(1)}`);
 }
 
 /** The platform redirects from one spelling of a file's name to another. */

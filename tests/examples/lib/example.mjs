@@ -26,7 +26,7 @@ export function installed(name, { traced = {} } = {}) {
   const home = mkdtempSync(path.join(tmpdir(), "edgegate-examples-"));
   made.push(home);
   const folder = path.join(home, "examples", name);
-  cpSync(inRoot("examples", name), folder, { recursive: true, filter: (file) => !/[/\\](node_modules|build|\.wrangler|\.dev\.vars)$/.test(file) });
+  cpSync(inRoot("examples", name), folder, { recursive: true, filter: (file) => !/[/\\](node_modules|build|dist|\.(wrangler|svelte-kit|astro|nuxt|output|dev\.vars))$/.test(file) });
   for (const [file, [text, instead]] of Object.entries(traced)) changed(path.join(folder, file), text, instead);
   assert.ok(existsSync(inRoot(PACKED)), `there is no ${PACKED}: \`npm run pack\` makes it`);
   mkdirSync(path.join(home, "target"));
@@ -59,16 +59,19 @@ export function changed(file, text, instead) {
 }
 
 function ran(line, cwd, bin) {
-  const env = wranglerEnv(outerEnv({ ...process.env, CI: "true", NO_COLOR: "1" }));
+  const env = wranglerEnv(outerEnv({ ...process.env, CI: "true", NO_COLOR: "1", ASTRO_TELEMETRY_DISABLED: "1", NUXT_TELEMETRY_DISABLED: "1" }));
   const { status, stdout, stderr } = spawnSync(line, { cwd, shell: true, encoding: "utf8", env: { ...env, PATH: `${bin}${path.delimiter}${env.PATH}` } });
   assert.equal(status, 0, `${line}:\n${stdout}${stderr}`.slice(0, 8000));
   return stdout;
 }
 
-/** Builds and bundles it, both by wrangler. Answers with the folder of the bundle. */
-export function bundled({ folder, run }, { config = "wrangler.toml" } = {}) {
-  const out = path.join(folder, path.dirname(config), "bundle");
-  run(`npx wrangler deploy --dry-run --outdir ${JSON.stringify(out)} --config ${config}`);
+/**
+ * Bundled by wrangler, which first runs the build command of wrangler.toml. Answers with the folder of the bundle. `config`: another
+ * file than wrangler.toml, or than the one to which a framework's build has wrangler go.
+ */
+export function bundled({ folder, run }, { config } = {}) {
+  const out = path.join(folder, config ? path.dirname(config) : "", "bundle");
+  run(`npx wrangler deploy --dry-run --outdir ${JSON.stringify(out)}${config ? ` --config ${config}` : ""}`);
   return out;
 }
 
@@ -83,6 +86,6 @@ export function modulesOf(out, entry) {
 }
 
 /** What TypeScript finds in an example that is built; nothing, if it is right. */
-export function typeErrors({ folder }) {
-  return spawnSync(node22, [npmBin("tsc"), "--noEmit", "--project", folder], { cwd: folder, encoding: "utf8" }).stdout;
+export function typeErrors({ folder }, project = "tsconfig.json") {
+  return spawnSync(node22, [npmBin("tsc"), "--noEmit", "--project", project], { cwd: folder, encoding: "utf8" }).stdout;
 }

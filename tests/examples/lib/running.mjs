@@ -42,7 +42,8 @@ const MARK = "reached the application: ";
 export const trace = (request) => `console.log(${JSON.stringify(MARK)} + JSON.stringify([${request}.url, [...${request}.headers]]));`;
 
 function worker({ folder, config = "wrangler.toml", out, entry, assets }) {
-  const { tree } = readToml(readFileSync(path.join(folder, config), "utf8"));
+  const text = readFileSync(path.join(folder, config), "utf8");
+  const tree = config.endsWith(".json") ? JSON.parse(text) : readToml(text).tree;
   const secrets = devVars(readFileSync(path.join(folder, ".dev.vars"), "utf8"));
   return {
     name: tree.name,
@@ -54,7 +55,7 @@ function worker({ folder, config = "wrangler.toml", out, entry, assets }) {
     kvNamespaces: Object.fromEntries(tree.kv_namespaces.map(({ binding }) => [binding, "kv"])),
     durableObjects: Object.fromEntries(tree.durable_objects.bindings.map(({ name, class_name: className, script_name: scriptName }) => [name, { className, useSQLite: true, ...(scriptName && { scriptName }) }])),
     ratelimits: Object.fromEntries((tree.ratelimits ?? []).map(({ name, ...limiter }) => [name, limiter])),
-    ...served(folder, assets ?? tree.assets),
+    ...served(path.join(folder, path.dirname(config)), assets ?? tree.assets),
   };
 }
 

@@ -1,0 +1,1 @@
+export default defineEventHandler((event) => readRawBody(event)); // Nitro has read all of it
