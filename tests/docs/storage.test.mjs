@@ -74,7 +74,8 @@ test("every key and value in KV matches one row, and every row is seen", () => {
     if (what === "egi record") assert.equal(expiration, value === "{}" ? at + 3660 * DAY : undefined, said);
     else if (exp) assert.equal(expiration, Math.max(exp, at + 61), said);
     else if (key.endsWith(":seen")) assert.equal(expiration, Number(value) + idleLimits.get(key.replace(/:seen$/, "")), said);
-    else if (what === "egg used 0") assert.equal(expiration, Number(value) + 14 * DAY, said);
+    // It is kept as long as the token lives, which was made a moment before it was used.
+    else if (what === "egg used 0") assert.ok(Math.abs(Number(value) + 14 * DAY - expiration) <= 5, said);
     else assert.ok(ends === undefined || Math.abs(expiration - Math.max(ends, at + 61)) <= 1, said);
   }
   for (const row of documented) assert.ok(row.found > 0, `nothing was written like ${row.key} ${row.value}`);
