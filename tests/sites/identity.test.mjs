@@ -119,7 +119,9 @@ for (const language of [javascript, python, php, ruby, go]) {
       };
       for (const [what, answer] of Object.entries(failures)) {
         keys.answer = answer;
+        const begun = performance.now();
         assert.equal((await ask(await made(keys.url), client)).status, 503, what);
+        assert.ok(performance.now() - begun < 5500, `${what}: it waits too long`);
         assert.equal((await client.get("/app/a")).status, 401, what);
       }
       keys.answer = keys.of(published);
