@@ -38,6 +38,7 @@ import (
 func main() {
 	http.Handle("/", edgegate.Guarded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		identity := edgegate.Of(r)
+		w.Header().Set("Served", "yes")
 		json.NewEncoder(w).Encode(map[string]any{"subject": identity.Subject, "scope": identity.Scope, "claims": identity.Claims})
 	})))
 	panic(http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), nil))
