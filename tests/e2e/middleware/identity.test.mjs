@@ -73,6 +73,8 @@ test("what the gateway never signs is refused, though the key is right", async (
   await refusedWith("expired", asked(await made({ claims: { iat: now() - 3600, exp: now() + 3600 } })), options);
   await refusedWith("malformed", asked(await made({ header: { alg: "HS256" }, key: new Uint8Array(32) })), options);
   await refusedWith("malformed", asked(await made({ header: { alg: "RS256", kid: "rsa" }, key: rsa.privateKey })), options);
+  const two = { keys: [...published.keys, { ...published.keys[0], kid: "other" }] };
+  await refusedWith("malformed", asked(await made({ header: { kid: undefined } })), { ...options, jwks: two });
 });
 
 test("keys are fetched once, and a new one when it is needed", async () => {

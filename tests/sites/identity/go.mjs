@@ -6,8 +6,6 @@ import { inRoot } from "../../../scripts/lib/paths.mjs";
 import { lacking, program } from "../../origins/lib/debian.mjs";
 import { startProcess } from "../../origins/lib/process.mjs";
 
-const packages = ["golang-go", "golang-github-go-jose-go-jose-dev"];
-
 /** The sources of Debian's packages, unless GOPATH has go-jose. */
 const sources = () => [...(process.env.GOPATH ?? "").split(":"), "/usr/share/gocode"].find((place) => place && existsSync(`${place}/src/github.com/go-jose/go-jose/jwt`));
 
@@ -15,7 +13,7 @@ export default {
   name: "Go",
   fence: "go",
   isOptional: true,
-  missing: () => lacking(packages, "go") ?? (sources() ? undefined : `apt-get install ${packages.join(" ")}`),
+  missing: () => (lacking([], "go") === undefined && sources() ? undefined : "Debian 13: apt-get install golang-go golang-github-go-jose-go-jose-dev"),
   start({ port, folder, settings: { lines } }) {
     const home = path.join(folder, "src/origin");
     mkdirSync(path.join(home, "edgegate"), { recursive: true });
@@ -40,6 +38,7 @@ import (
 func main() {
 	http.Handle("/", edgegate.Guarded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		identity := edgegate.Of(r)
+		w.Header().Set("Served", "yes")
 		json.NewEncoder(w).Encode(map[string]any{"subject": identity.Subject, "scope": identity.Scope, "claims": identity.Claims})
 	})))
 	panic(http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), nil))

@@ -19,6 +19,6 @@ export default {
 };
 
 const serving = `
-const serve = (request, response, { subject, scope, claims }) => response.end(JSON.stringify({ subject, scope, claims }));
+const serve = (request, response, { subject, scope, claims }) => response.setHeader("served", "yes").end(JSON.stringify({ subject, scope, claims }));
 http.createServer(guarded(serve)).listen(Number(process.env.PORT), "127.0.0.1");
 `;

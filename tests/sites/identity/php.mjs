@@ -21,7 +21,7 @@ export default {
   start({ port, folder, settings: { lines } }) {
     symlinkSync(path.join(home, "vendor"), path.join(folder, "vendor"));
     writeFileSync(path.join(folder, "edgegate.php"), lines);
-    writeFileSync(path.join(folder, "index.php"), "<?php\nrequire __DIR__ . '/edgegate.php';\necho json_encode($identity);\n");
+    writeFileSync(path.join(folder, "index.php"), "<?php\nrequire __DIR__ . '/edgegate.php';\nheader('Served: yes');\necho json_encode($identity);\n");
     return startProcess(program("php"), ["-d", "display_errors=0", "-S", `127.0.0.1:${port}`, path.join(folder, "index.php")], { port, folder });
   },
 };

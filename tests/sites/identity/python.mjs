@@ -17,5 +17,5 @@ const serving = `
 
 @app.get("/<path:_>")
 def serve(_):
-    return g.identity
+    return g.identity, {"Served": "yes"}
 `;

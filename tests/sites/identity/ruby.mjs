@@ -20,5 +20,5 @@ export default {
 
 const serving = `
 use Edgegate
-run ->(env) { [200, {}, [JSON.generate(env["edgegate"])]] }
+run ->(env) { [200, { "served" => "yes" }, [JSON.generate(env["edgegate"])]] }
 `;

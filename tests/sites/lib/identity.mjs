@@ -10,6 +10,8 @@ import { startOrigin } from "../../e2e/lib/origin.mjs";
 export const ISSUER = "https://gate.example.org";
 export const AUDIENCE = "https://origin.example.net";
 
+/** Where a redirect from the keys' address leads. */
+export const MOVED = "/moved.json";
 const PATH = "/.edgegate/jwks.json";
 const page = readFileSync(inRoot("docs/identity.md"), "utf8");
 
@@ -25,10 +27,11 @@ export function linesOf(fence, issuer) {
 const [own, next, stranger] = await Promise.all([1, 2, 3].map(() => generateKeyPair("ES256", { extractable: true })));
 const published = async (kid, { publicKey }) => ({ ...(await exportJWK(publicKey)), kid, alg: "ES256", use: "sig" });
 
-/** The issuer's address. `answer`: what it says of the keys, a text or a function. Other addresses are an origin that shows what it received. */
+/** The issuer's address. `answer`: what it says of the keys, a text or a function; `moved`: what is at MOVED. Elsewhere is an origin that shows what it received. */
 export async function startKeys() {
-  const keys = { answer: undefined };
+  const keys = { answer: undefined, moved: undefined };
   const server = await startOrigin((request, response) => {
+    if (request.url === MOVED) return response.end(keys.moved);
     if (request.url !== PATH) return response.end(request.headers["edgegate-jwt"]);
     if (typeof keys.answer === "function") return keys.answer(response);
     response.setHeader("content-type", "application/json");

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../origins/lib/process.mjs";
+import ruby from "../identity/ruby.mjs";
 import apache from "../sites/apache.mjs";
 import django from "../sites/django.mjs";
 import express from "../sites/express.mjs";
@@ -14,7 +15,6 @@ import php from "../sites/php.mjs";
 import rails from "../sites/rails.mjs";
 import serve from "../sites/serve.mjs";
 import wordpress from "../sites/wordpress.mjs";
-import ruby from "../identity/ruby.mjs";
 
 export const sites = [django, flask, rails, express, php, laravel, wordpress, apache, nginx, serve, ruby];
 
