@@ -10,6 +10,7 @@ import { fuzzAll, names as targets } from "../../fuzz/run.mjs";
 import { aptInstall } from "./apt.mjs";
 import { chromiumHint, ensureChromium } from "./chromium.mjs";
 import { failuresInCargo, fromCargo, nothing, sum, verdict } from "./count.mjs";
+import { examples } from "./examples.mjs";
 import { chosenFiles, nodeTests, skip, withPython } from "./node-tests.mjs";
 import { ensureOrigins, ensureSites } from "./origins.mjs";
 import { inRoot, locked, node22, root, versions } from "./paths.mjs";
@@ -37,6 +38,7 @@ export const parts = {
   load: { what: "a minute of mixed traffic at two isolates", folder: "tests/load", run: (t) => afterDemo(t, nodeTests) },
   origins: { what: "real servers behind the gate: what they understand is what was verified", folder: "tests/origins", run: origins },
   sites: { what: "real sites behind the gateway: log in, post forms, follow redirects, upload, open WebSockets", folder: "tests/sites", run: sites },
+  examples: { what: "the examples: installed from the packed file, bundled by wrangler, asked in workerd", folder: "tests/examples", run: examples },
   docs: { what: "the documents: their commands, tables and links", folder: "tests/docs", run: (t) => afterDemo(t, nodeTests) },
   browser: { what: "the demo in Chromium", folder: "tests/browser", run: browser },
 };
