@@ -20,7 +20,16 @@ name = "plain"
 path = "/plain/*"
 methods = ["GET", "HEAD", "POST"]
 accept = ["none"]
-forward = { origin = "demo" }`);
+forward = { origin = "demo" }
+
+[origins.quick]
+handler = true
+timeout = "1s"
+[[routes]]
+name = "quick"
+path = "/quick/*"
+accept = ["none"]
+forward = { origin = "quick" }`);
 // It can make the wasm trap, from outside of the gateway.
 const trapping = `
 import { arm } from "./instances.js";
@@ -84,6 +93,23 @@ for (const name of ["own", "hono"]) {
       assert.ok(tries < 100, "the stream goes on");
       await sleep(20);
     }
+  });
+
+  test(`${name}: what a client began is ended and logged, though it left while the application worked`, async () => {
+    const before = (await gate.get("/plain/calls")).json.left;
+    const lines = gateway.logs.length;
+    const request = http.get({ host: "127.0.0.1", port: gate.port, path: "/plain/slow", headers: { host: "127.0.0.1:8787" } });
+    request.on("error", () => {});
+    await sleep(100);
+    request.destroy();
+    await sleep(800);
+    assert.equal((await gate.get("/plain/calls")).json.left, before + 1);
+    assert.ok(gateway.logs.slice(lines).some((line) => line.includes('"route":"plain"') && Number(/"origin_ms":(\d+)/.exec(line)?.[1]) >= 300), gateway.logs.slice(lines).join("\n"));
+  });
+
+  test(`${name}: an application that takes too long is a 504`, async () => {
+    await refused(await gate.get("/quick/never"), 504, "origin_timeout");
+    assert.equal((await gate.get("/quick/slow")).text, "late");
   });
 
   test(`${name}: it works on after its answer`, async () => {
