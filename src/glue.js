@@ -159,6 +159,7 @@ export function kept(context, promise) {
 // also gets the text of the answer's body, if it is text of at most `limit` bytes, within `milliseconds`; the answer can still
 // be passed on. An exchange that has to wait is told so once. What the origin says after `timeout` nobody takes.
 export function settled(sent, context, timeout, limit, milliseconds, exchange) {
+  const isHere = inProcess.has(sent);
   let isTaken = false;
   const answer = new Promise((resolve, reject) => {
     const end = (what) => {
@@ -183,18 +184,26 @@ export function settled(sent, context, timeout, limit, milliseconds, exchange) {
         waiting(look, timeout - NOTICED_MS);
         exchange.waits();
       }, NOTICED_MS);
-    // In process an application that waits for nothing has answered a few turns later: a timer would cost as much as its routing.
-    const waitAfter = (turns) => isTaken || (turns === 0 ? wait() : void Promise.resolve().then(() => waitAfter(turns - 1)));
-    waitAfter(inProcess.has(sent) ? PROMPT : 0);
+    // In process an application that waits for nothing has answered a few turns later, before any client can leave: a timer and
+    // a promise to keep would cost as much as its routing.
+    const waitAfter = (turns) => {
+      if (isTaken) return;
+      if (turns > 0) return void Promise.resolve().then(() => waitAfter(turns - 1));
+      wait();
+      kept(context, answer);
+    };
+    if (isHere) waitAfter(PROMPT);
+    else wait();
     const take = (response) => {
       if (isTaken) return void response.body?.cancel().catch(nothing);
       if (limit === 0) return finish(response);
       isTaken = true;
+      if (isHere) kept(context, answer);
       textOf(response, limit, milliseconds).then((text) => finish(response, undefined, text), (error) => finish(undefined, error));
     };
     sent.then(take, (error) => isTaken || finish(undefined, error));
   });
-  return kept(context, answer);
+  return isHere ? answer : kept(context, answer);
 }
 
 const nothing = () => {};

@@ -56,6 +56,8 @@ const acts = {
     server.addEventListener("message", ({ data }) => server.send(data));
     return new Response(null, { status: 101, webSocket: client });
   },
+  slow: async () => { await new Promise((due) => setTimeout(due, 400)); left++; return new Response("late"); },
+  never: () => new Promise((due) => setTimeout(due, 20_000)),
   endless: () => {
     let timer;
     const body = new ReadableStream({

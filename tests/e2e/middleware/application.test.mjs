@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import http from "node:http";
+import net from "node:net";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
@@ -20,7 +21,16 @@ name = "plain"
 path = "/plain/*"
 methods = ["GET", "HEAD", "POST"]
 accept = ["none"]
-forward = { origin = "demo" }`);
+forward = { origin = "demo" }
+
+[origins.quick]
+handler = true
+timeout = "1s"
+[[routes]]
+name = "quick"
+path = "/quick/*"
+accept = ["none"]
+forward = { origin = "quick" }`);
 // It can make the wasm trap, from outside of the gateway.
 const trapping = `
 import { arm } from "./instances.js";
@@ -84,6 +94,25 @@ for (const name of ["own", "hono"]) {
       assert.ok(tries < 100, "the stream goes on");
       await sleep(20);
     }
+  });
+
+  test(`${name}: what a client began is ended and logged, though it left while the application worked`, async () => {
+    const before = (await gate.get("/plain/calls")).json.left;
+    const lines = gateway.logs.length;
+    const LEAVING = 20;
+    for (let i = 0; i < LEAVING; i++) {
+      const socket = net.connect(gate.port, "127.0.0.1", () => socket.write("GET /plain/slow HTTP/1.1\r\nHost: 127.0.0.1:8787\r\n\r\n", () => setTimeout(() => socket.resetAndDestroy(), 100)));
+      socket.on("error", () => {});
+    }
+    await sleep(1000);
+    assert.equal((await gate.get("/plain/calls")).json.left, before + LEAVING);
+    const told = gateway.logs.slice(lines).filter((line) => line.includes('"route":"plain"') && Number(/"origin_ms":(\d+)/.exec(line)?.[1]) >= 300);
+    assert.equal(told.length, LEAVING, gateway.logs.slice(lines).join("\n"));
+  });
+
+  test(`${name}: an application that takes too long is a 504`, async () => {
+    await refused(await gate.get("/quick/never"), 504, "origin_timeout");
+    assert.equal((await gate.get("/quick/slow")).text, "late");
   });
 
   test(`${name}: it works on after its answer`, async () => {
