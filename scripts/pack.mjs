@@ -16,7 +16,7 @@ const help = `npm run pack: builds the npm package, target/edgegate-VERSION.tgz:
   --folder   leaves the package as the folder target/package/ and packs nothing
   --help     this text
 
-The same sources make the same bytes, in whatever folder. \`npm install ./edgegate-VERSION.tgz\` installs it elsewhere.`;
+The same sources and compiler make the same bytes, in whatever folder. \`npm install ./edgegate-VERSION.tgz\` installs it elsewhere.`;
 
 /** Bytes that the packed file may have. */
 export const MOST = 1_500_000;

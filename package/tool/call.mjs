@@ -30,22 +30,21 @@ try {
   tell({ reason: WORDS[one.code] ?? one.message });
 }
 
-function asked() {
+async function asked() {
+  const options = await connection();
   return new Promise((resolve, reject) => {
     const late = () => reject(Object.assign(new Error("late"), { code: "ETIMEDOUT" }));
     setTimeout(late, calling * 1000).unref();
     const timer = setTimeout(late, connecting * 1000);
-    connection().then((options) => {
-      const request = (isSecure ? https : http).request(target, { method: "POST", agent: false, rejectUnauthorized: !anyCertificate, ...options });
-      for (let at = 0; at + 1 < fields.length; at += 2) request.setHeader(fields[at], fields[at + 1]);
-      request.on("socket", (socket) => socket.once(isSecure ? "secureConnect" : "connect", () => clearTimeout(timer)));
-      request.on("error", reject);
-      request.on("response", (response) => {
-        clearTimeout(timer);
-        text(response).then((read) => resolve([String(response.statusCode), response.headers["cf-mitigated"] ?? "", read]), reject);
-      });
-      request.end(body);
-    }, reject);
+    const request = (isSecure ? https : http).request(target, { method: "POST", agent: false, rejectUnauthorized: !anyCertificate, ...options });
+    for (let at = 0; at + 1 < fields.length; at += 2) request.setHeader(fields[at], fields[at + 1]);
+    request.on("socket", (socket) => socket.once(isSecure ? "secureConnect" : "connect", () => clearTimeout(timer)));
+    request.on("error", reject);
+    request.on("response", (response) => {
+      clearTimeout(timer);
+      text(response).then((read) => resolve([String(response.statusCode), response.headers["cf-mitigated"] ?? "", read]), reject);
+    });
+    request.end(body);
   });
 }
 
@@ -66,6 +65,8 @@ async function connection() {
   const named = env.HTTPS_PROXY || env.https_proxy || env.ALL_PROXY || env.all_proxy;
   if (!byProxy || !named || isExempt()) return {};
   const proxy = new URL(named.includes("://") ? named : `http://${named}`);
+  // Its name and password would go to another kind of proxy in the clear.
+  if (proxy.protocol !== "http:") throw new Error(`the proxy of the environment is one by ${proxy.protocol}, and only those by http: are asked`);
   const authorization = proxy.username && `Basic ${Buffer.from(`${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`).toString("base64")}`;
   const socket = await new Promise((resolve, reject) => {
     const path = `${target.hostname}:${target.port || 443}`;

@@ -11,13 +11,14 @@ export async function toWasm(what, profile, { env, todo }) {
   return inRoot(env.CARGO_TARGET_DIR || "target", versions.wasmTarget, profile, "edgegate.wasm");
 }
 
-/** Two folders, and two machines, make the same bytes: no path of theirs stands in what is compiled. */
+/** Two folders, and two machines with the same compiler, make the same bytes: no path of theirs stands in what is compiled. */
 function placeless(env) {
   const cargoHome = env.CARGO_HOME || path.join(homedir(), ".cargo");
   const moved = [[root, "/edgegate"], [path.join(cargoHome, "registry/src"), "/registry"], [path.join(cargoHome), "/cargo"]];
   const flags = moved.map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
-  const name = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
-  return flags.some((flag) => flag.includes(" ")) ? env : { ...env, [name]: [env[name], ...flags].filter(Boolean).join(" ") };
+  // Cargo takes no other flags beside these, in which a path may have spaces.
+  const own = [env.RUSTFLAGS, env.CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS].flatMap((text) => text?.split(" ") ?? []).filter(Boolean);
+  return { ...env, CARGO_ENCODED_RUSTFLAGS: [...own, ...flags].join("\x1f") };
 }
 
 // Those that the runtimes have had for long, so that no newer encoding is written.

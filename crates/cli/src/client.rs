@@ -44,6 +44,13 @@ impl Gateway {
                 .todo("Use https, or call the gateway on this machine's loopback address."));
         }
         let key = workspace.secret(&admin.secret, base.is_loopback())?;
+        if !key.expose().iter().all(|byte| (b'!'..=b'~').contains(byte)) {
+            let (name, source) = (&admin.secret, &workspace.source);
+            return Err(Failure::usage(format!("{name} in {source} has characters that no header field carries"))
+                .todo(format!(
+                    "Make a new one: edgegate key new --name {name} --append FILE; the gateway needs the same."
+                )));
+        }
         Ok(Self { base, name: admin.secret.clone(), key, source: workspace.source.clone() })
     }
 

@@ -222,6 +222,15 @@ fn no_proxy_is_asked_for_the_way_to_this_machine() {
 }
 
 #[test]
+fn a_key_that_no_header_field_carries_is_said_before_the_call() {
+    let secrets = scratch("odd-key").join("vars");
+    std::fs::write(&secrets, "EDGEGATE_ADMIN_KEY='schl\u{fc}ssel with more than 16 bytes'\n").unwrap();
+    let args = ["token", "mint", "jo", "-p", "edgegate.toml", "-s", secrets.to_str().unwrap()];
+    let ran = edgegate(&[&args[..], &["--gateway", "http://127.0.0.1:1"]].concat()).ends(2);
+    assert!(ran.err.contains("EDGEGATE_ADMIN_KEY in") && ran.err.contains("no header field carries"), "{}", ran.err);
+}
+
+#[test]
 fn what_the_gateway_need_not_be_asked() {
     for (args, says) in [
         (&["nonce", "1001002", "--route", "files"][..], "those that do: account"),
