@@ -101,10 +101,13 @@ fn compared(route: &Route, old: &Route) -> Option<Change> {
     let mut other = differing(route, old);
     other.retain(|key| !looser.contains(key) && !stricter.contains(key));
     let maintenance = maintenance(route.maintenance, old.maintenance);
+    // An origin of the same name may be another one now.
+    let leads =
+        (goes_to(route) != goes_to(old)).then(|| format!("goes to {}, before to {}", goes_to(route), goes_to(old)));
     let what = match (looser.is_empty(), stricter.is_empty()) {
         (false, _) => "loosened",
         (true, false) if other.is_empty() => "tightened",
-        (true, true) if other.is_empty() && maintenance.is_none() => return None,
+        (true, true) if other.is_empty() && maintenance.is_none() && leads.is_none() => return None,
         (true, _) => "changed",
     };
     let part =
@@ -112,8 +115,6 @@ fn compared(route: &Route, old: &Route) -> Option<Change> {
     let parts = [part("looser in", &looser), part("stricter in", &stricter), part("another", &other)];
     let accept = (opened_by(route) != opened_by(old))
         .then(|| format!("opened by {}, before by {}", opened_by(route), opened_by(old)));
-    let leads =
-        (goes_to(route) != goes_to(old)).then(|| format!("goes to {}, before to {}", goes_to(route), goes_to(old)));
     let maintenance = maintenance.map(str::to_owned);
     let told = maintenance.into_iter().chain(parts.into_iter().flatten()).chain(accept).chain(leads);
     Some(Change::new(what, route, told.collect::<Vec<_>>().join("; ")))

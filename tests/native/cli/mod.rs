@@ -43,6 +43,30 @@ fn check_says_what_each_route_does() {
 }
 
 #[test]
+fn the_application_in_the_same_worker_is_a_handler() {
+    let folder = scratch("handler");
+    let write = |name: &str, origin: &str| {
+        let path = folder.join(name);
+        let text = format!(
+            "version = 1\n[gateway]\nissuer = \"https://gate.example.org\"\n[origins.app]\n{origin}\n\
+             [[routes]]\nname = \"inner\"\npath = \"/inner/*\"\naccept = [\"none\"]\nforward = {{ origin = \"app\", path = \"/v1/*\", host = \"a.example.org\" }}\n\
+             [[routes]]\nname = \"home\"\npath = \"/*\"\naccept = [\"none\"]\nforward = {{ origin = \"app\" }}\n"
+        );
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let (bound, own) = (write("bound.toml", "service = \"APP\""), write("own.toml", "handler = true"));
+    let ran = edgegate(&["check", &own]).ends(0);
+    let goes_to = |name: &str| {
+        let line = ran.out.lines().find(|line| line.starts_with(name)).unwrap();
+        line.rsplit_once("  ").unwrap().1.trim().to_owned()
+    };
+    assert_eq!((goes_to("inner"), goes_to("home")), ("handler, /v1/*".to_owned(), "handler".to_owned()));
+    let diff = edgegate(&["policy", "diff", "--policy", &own, "--against", &bound]).ends(0);
+    assert!(diff.out.contains("goes to handler, /v1/*, before to service APP, /v1/*"), "{}", diff.out);
+}
+
+#[test]
 fn an_allowed_warning_is_counted_and_no_problem() {
     let folder = scratch("allowed");
     let loose = "\n[origins.loose]\nurl = \"http://loose.example.org\"\ninsecure = true\n\n[[routes]]\nname = \"loose\"\npath = \"/loose\"\naccept = [\"none\"]\nforward = { origin = \"loose\" }\n";
