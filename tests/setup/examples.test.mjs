@@ -28,6 +28,14 @@ test("each example has a test, a line in the list, and a README that is quickly 
   }
 });
 
+test("what their READMEs point at is there", () => {
+  for (const name of [".", ...names]) {
+    for (const [, target] of read(name, "README.md").matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
+      assert.ok(/^https?:/.test(target) || existsSync(inRoot("examples", name, target)), `${name}: ${target} is not there`);
+    }
+  }
+});
+
 test("each example names exact versions, has two tests in its policy, and lets no file past the gateway", () => {
   const { version } = JSON.parse(readFileSync(inRoot("package/package.json"), "utf8"));
   for (const name of names) {
