@@ -63,6 +63,8 @@ const WRONG = {
   "no route": { change: ["wrangler.toml", "routes = [{", "# routes = [{"], check: "routes", state: "warn", words: /names no route/ },
   "a workers.dev address": { change: ["wrangler.toml", "workers_dev = false", "workers_dev = true"], check: "doors", state: "fail", words: /workers_dev/ },
   "preview addresses": { change: ["wrangler.toml", "preview_urls = false", ""], check: "doors", state: "fail", words: /preview_urls/ },
+  "files that are served before the gateway": { change: ["wrangler.toml", "[dev]", '[assets]\ndirectory = "public"\n[dev]'], check: "doors", state: "fail", words: /serves these files itself/ },
+  "some files that are served before the gateway": { change: ["wrangler.toml", "[dev]", '[assets]\ndirectory = "public"\nrun_worker_first = ["/*", "!/a/*"]\n[dev]'], check: "doors", state: "warn", words: /run_worker_first leaves out/ },
   "whole URLs in the log": { change: ["wrangler.toml", "invocation_logs = false", ""], check: "logs", state: "warn", words: /whole URL/ },
   "a deployment that takes itself for a local one": { change: ["wrangler.toml", "[dev]", '[vars]\nEDGEGATE_LOOPBACK = "true"\n[dev]'], check: "loopback", state: "fail", words: /EDGEGATE_LOOPBACK/ },
   "a secret without a value": { change: [".dev.vars", "EDGEGATE_SEAL_KEY=", "# EDGEGATE_SEAL_KEY="], check: "secrets", state: "warn", words: /lacks EDGEGATE_SEAL_KEY/ },
@@ -81,6 +83,12 @@ for (const [name, { change: [file, from, to], append = "", check, state, words }
     assert.equal(code, state === "fail" ? 1 : 0);
   });
 }
+
+test("files are behind the gateway where the Worker runs first", async (t) => {
+  const { folder, change } = await sound(t);
+  change("wrangler.toml", "[dev]", '[assets]\ndirectory = "public"\nrun_worker_first = true\n[dev]');
+  assert.deepEqual(states((await examined(t, folder)).of("doors")), ["ok"]);
+});
 
 test("keys that others can read, or that git would see, are named", async (t) => {
   const { folder, file } = await sound(t);

@@ -74,6 +74,16 @@ test("an address beside the routes is warned of", async (t) => {
   assert.doesNotMatch(output, /lacks `workers_dev/);
 });
 
+test("files that the platform would serve before the gateway are warned of", async (t) => {
+  const a = account(t);
+  const said = async (config) => {
+    a.write("wrangler.toml", config);
+    return /Warning: .* serves these files itself/.test((await a.deploy(["--dry-run"])).output);
+  };
+  for (const config of ['[assets]\ndirectory = "public"\n', 'assets = { directory = "public" }\n[dev]\n', '[assets]\n# run_worker_first = true\n', '[assets]\nrun_worker_first = ["/a/*"]\n[x]\nrun_worker_first = true\n']) assert.ok(await said(config), config);
+  for (const config of ["", '[assets]\ndirectory = "public"\nrun_worker_first = true\n\n[dev]\n', 'assets = { directory = "public", run_worker_first = true }\n']) assert.ok(!(await said(config)), config);
+});
+
 test("nothing that would make a deployment a local one is deployed", async (t) => {
   const refused = async (a, args, calls = []) => {
     const { code, output } = await a.deploy(args);

@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { Failure } from "../lib/failure.mjs";
 import { refuseLoopback, refuseLoopbackSecret } from "./loopback.mjs";
-import { openDoors, otherNumbers, secondDoors, unfinished } from "./warnings.mjs";
+import { filesBefore, openDoors, otherNumbers, secondDoors, unfinished } from "./warnings.mjs";
 
 const atOnce = "--keys-at-once";
 
@@ -48,7 +48,7 @@ export async function deployment({ args, folder, policy, words, tool, wrangler, 
   }
   print(await openSecrets({ tool, policy, words, account, held, dryRun }));
   const config = readFileSync(path.resolve(folder, "wrangler.toml"), "utf8");
-  print(unfinished(config, readFileSync(path.resolve(folder, policy), "utf8"), policy) + otherNumbers(config) + secondDoors(config) + openDoors);
+  print(unfinished(config, readFileSync(path.resolve(folder, policy), "utf8"), policy) + otherNumbers(config) + secondDoors(config) + filesBefore(config) + openDoors);
 }
 
 /** The checks above are of this folder's configuration, so nothing else is deployed by this command. */

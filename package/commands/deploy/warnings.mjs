@@ -26,6 +26,13 @@ export function secondDoors(config) {
   return open.map((name) => `\nWarning: wrangler.toml lacks \`${name} = false\`: the gate has a second address, which no zone rule guards.\n`).join("");
 }
 
+/** Files of the Worker, which the platform serves by itself unless it is told not to. */
+export function filesBefore(config) {
+  const [assets] = /^(?:\[assets\][^]*?(?=^\[|(?![^]))|assets\s*=.*$)/m.exec(config) ?? [];
+  if (assets === undefined || /^[^#\n]*\brun_worker_first\s*=\s*true\b/m.test(assets)) return "";
+  return "\nWarning: wrangler.toml has [assets] and lacks `run_worker_first = true`: the platform serves these files itself, to everybody.\n";
+}
+
 export const openDoors = `
 What no code can close; do both once, before real traffic:
 

@@ -69,8 +69,17 @@ function covers(pattern, host) {
 
 function doors(config) {
   const open = ["workers_dev", "preview_urls"].filter((name) => config[name] !== false);
-  if (open.length === 0) return [ok("doors", "no workers.dev and no preview address")];
-  return open.map((name) => fail("doors", `wrangler.toml lacks \`${name} = false\`: the gateway has a second address, which no zone rule guards`, `${name} = false`));
+  const found = open.map((name) => fail("doors", `wrangler.toml lacks \`${name} = false\`: the gateway has a second address, which no zone rule guards`, `${name} = false`));
+  found.push(...filesBefore(config));
+  return found.length > 0 ? found : [ok("doors", "no workers.dev, no preview address, and no file that is served before the gateway")];
+}
+
+/** Files of the Worker, which the platform serves by itself unless it is told not to. */
+function filesBefore({ assets }) {
+  const first = assets?.run_worker_first;
+  if (!assets || first === true) return [];
+  if (Array.isArray(first)) return [warn("doors", "the files whose addresses run_worker_first leaves out are served to everybody", "run_worker_first = true, unless that is meant.")];
+  return [fail("doors", "wrangler.toml has [assets] and lacks `run_worker_first = true`: the platform serves these files itself, to everybody", "run_worker_first = true")];
 }
 
 function logs({ observability }) {

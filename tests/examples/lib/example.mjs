@@ -34,7 +34,7 @@ export function installed(name, { traced = {} } = {}) {
   mkdirSync(path.join(home, "bin"));
   symlinkSync(node22, path.join(home, "bin/node")); // wrangler and the frameworks need it, whatever the machine has
   const run = (line, { cwd = folder } = {}) => ran(line, cwd, path.join(home, "bin"));
-  run("npm install --prefer-offline --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error");
+  run("npm install --prefer-offline --ignore-scripts --no-package-lock --no-audit --no-fund --engine-strict=false --loglevel=error");
   let link;
   for (const line of commands(folder)) {
     const said = run(line.replace(/https:..localhost:878\d/, `http://${HOST}`));
