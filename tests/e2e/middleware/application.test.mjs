@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { gunzipSync } from "node:zlib";
 import { applications, inProcess, site } from "../lib/applications.mjs";
 import { forwarded, refused } from "../lib/expect.mjs";
 import { demoPolicy, root, startGateway, theLogHoldsNoCredential } from "../lib/gateway.mjs";
@@ -143,6 +144,18 @@ for (const name of ["own", "hono"]) {
   test(`${name}: an answer that the application fetched is private too`, async () => {
     assert.equal((await gate.get("/me/fetched", await bearer(gate))).header("cache-control"), "private");
     assert.equal((await gate.get("/plain/fetched")).echo.url, "https://elsewhere.example/fetched");
+  });
+
+  test(`${name}: tags are expanded in a page, and one that the application compressed itself stays whole`, async () => {
+    const html = { accept: "text/html", "accept-encoding": "gzip" };
+    const page = await gate.get("/site/PageServer?pagename=form", html);
+    assert.match(page.text, /<input value="[\w.-]+" name="auth"/);
+    const zipped = await gate.get("/site/PageServer?pagename=tags&encoding=gzip", html);
+    assert.equal(zipped.header("content-encoding"), "gzip");
+    assert.match(gunzipSync(zipped.body).toString(), /\[\[S86:true\]\]/);
+    const seen = forwarded(await gate.get("/site/PageServer?pagename=form&demo=echo", { ...html, accept: "application/json" }));
+    assert.equal(seen.fields.get("accept-encoding"), undefined);
+    assert.equal(forwarded(await gate.get("/plain/a", { "accept-encoding": "gzip" })).fields.get("accept-encoding"), "gzip");
   });
 
   test(`${name}: the gateway asks the application for a password, at an address that no visitor reaches`, async () => {
