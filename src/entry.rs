@@ -272,6 +272,9 @@ fn send(forwarding: &Forwarding, env: &Env, request: &Request) -> Result<Promise
     for name in &forwarding.remove {
         push_line(&mut edits, '-', name, None);
     }
+    if forwarding.tags.is_some() && forwarding.origin.via == Via::Handler {
+        push_line(&mut edits, '-', "accept-encoding", None); // in process nothing uncompresses what it would compress
+    }
     for (name, value) in &forwarding.set_by_policy {
         push_line(&mut edits, '=', name, Some(value));
     }

@@ -264,7 +264,21 @@ const HERE = Symbol.for("edgegate.here");
 // What else the core wants to know of an answer that may be a page with tags.
 export function described(response) {
   const { headers } = response;
-  return (headers.get("content-type") ?? "") + "\n" + (headers.get("content-encoding") ?? "").toLowerCase();
+  const encoding = headers.get("content-encoding") ?? "";
+  const isUnknown = encoding !== "" && isMadeHere(response);
+  return (headers.get("content-type") ?? "") + "\n" + (isUnknown ? "unknown" : encoding.toLowerCase());
+}
+
+// Whether the application made the answer itself. Then nobody can tell whether its body is compressed already, or will be when
+// it is sent; what was fetched is read uncompressed. Only the latter's header fields cannot be edited.
+function isMadeHere(response) {
+  if (!response[HERE]) return false;
+  try {
+    response.headers.delete("edgegate-none");
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 // The answer with its body led through a filter. Pieces as large as can be had: each is a crossing.

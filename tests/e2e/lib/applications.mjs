@@ -25,7 +25,7 @@ const same = new Response(null, { status: 204, headers: { "x-own": "1" } });
 
 export async function answer(request, env, context) {
   const { pathname } = new URL(request.url);
-  if (pathname === "/check-password") return origin.fetch(request, env, context);
+  if (pathname === "/check-password" || pathname.startsWith("/site/")) return origin.fetch(request, env, context);
   if (pathname.endsWith("/calls")) return Response.json({ calls, left });
   calls++;
   const act = acts[pathname.split("/").at(-1)];

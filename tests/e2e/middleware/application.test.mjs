@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { gunzipSync } from "node:zlib";
 import { applications, inProcess, site } from "../lib/applications.mjs";
 import { forwarded, refused } from "../lib/expect.mjs";
 import { demoPolicy, root, startGateway, theLogHoldsNoCredential } from "../lib/gateway.mjs";
@@ -150,6 +151,18 @@ for (const name of ["own", "hono"]) {
     const guarded = await gate.get("/me/kept", await bearer(gate));
     assert.equal(guarded.status, 200, guarded.text);
     assert.deepEqual(guarded.json, { kept: false });
+  });
+
+  test(`${name}: tags are expanded in a page, and one that the application compressed itself stays whole`, async () => {
+    const html = { accept: "text/html", "accept-encoding": "gzip" };
+    const page = await gate.get("/site/PageServer?pagename=form", html);
+    assert.match(page.text, /<input value="[\w.-]+" name="auth"/);
+    const zipped = await gate.get("/site/PageServer?pagename=tags&encoding=gzip", html);
+    assert.equal(zipped.header("content-encoding"), "gzip");
+    assert.match(gunzipSync(zipped.body).toString(), /\[\[S86:true\]\]/);
+    const seen = forwarded(await gate.get("/site/PageServer?pagename=form&demo=echo", { ...html, accept: "application/json" }));
+    assert.equal(seen.fields.get("accept-encoding"), undefined);
+    assert.equal(forwarded(await gate.get("/plain/a", { "accept-encoding": "gzip" })).fields.get("accept-encoding"), "gzip");
   });
 
   test(`${name}: the gateway asks the application for a password, at an address that no visitor reaches`, async () => {
