@@ -7,8 +7,8 @@ pub const EXIT_CODES: &str =
 
 pub const OVERVIEW: &str = "\
 Keys come from the secrets file or standard input, never from the command line. A secret is shown only by what makes it.
-Every command with --help gives a line to try with the demo; `cargo install --path crates/cli` puts `edgegate` on your
-path, and `npm run -s edgegate -- ...` runs it without.
+Where the npm package is installed, `npx edgegate ...` runs it; in the repository `npm run -s edgegate -- ...` does, and
+there every line of a command's --help can be tried with the demo's files.
 
 Exit codes:
   0  fine
