@@ -22,8 +22,9 @@ export function forward(env, binding, url, request, edits, body, guard, noStore)
   const flow = bodyOf(request, body, guard, init);
   if (noStore) init.cache = "no-store";
   if (binding === undefined) return moving(fetch(url, init), flow);
-  const sent = isEditedThere ? env[binding].fetch(url, init, (fields) => apply(edits, fields)) : env[binding].fetch(url, init);
-  if (isInProcess) inProcess.add(sent);
+  if (!isInProcess) return moving(env[binding].fetch(url, init), flow);
+  const sent = env[binding].forward(url, init, isEditedThere ? (fields) => apply(edits, fields) : undefined);
+  inProcess.add(sent);
   return moving(sent, flow);
 }
 
@@ -136,13 +137,16 @@ function roomAfter({ buffer, byteLength }, most) {
 export async function forwardForPart(env, binding, url, request, edits) {
   const ask = (lines) => forward(env, binding, url, request, lines, undefined, undefined, true);
   const isPage = ({ headers }) => /^\s*(text\/html|application\/xhtml\+xml)/i.test(headers.get("content-type") ?? "");
+  if (binding === HANDLER && env[binding].answersOnce) return ask(edits + WHOLE);
   const part = await ask(edits);
   if (!(part.status === 206 && isPage(part)) && part.status !== 416) return part;
-  const whole = await ask(edits + "-range\n-if-range\n");
+  const whole = await ask(edits + WHOLE);
   const [kept, other] = isPage(whole) ? [whole, part] : [part, whole];
   other.body?.cancel();
   return kept;
 }
+
+const WHOLE = "-range\n-if-range\n";
 
 // What failed goes to the operator's log.
 export function complain(what, error) {

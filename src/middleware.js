@@ -34,11 +34,14 @@ function methodOf(app, name) {
 
 const isClass = (app) => app?.prototype instanceof WorkerEntrypoint;
 
-/** The gateway's answer to a request; `call` is the origin by `handler`, and gets the request that the gateway makes. */
-export function through(request, env, context, call) {
+/**
+ * The gateway's answer to a request; `call` is the origin by `handler`, and gets the request that the gateway makes. `isChosen`: what
+ * answers was chosen by the client's own address before the gateway was asked, so it answers that request alone, and once.
+ */
+export function through(request, env, context, call, { isChosen = false } = {}) {
   if (context) context.passThroughOnException = closed;
   const bound = Object.create(env ?? null);
-  bound[HANDLER] = new InProcess(request, call);
+  bound[HANDLER] = isChosen ? new Chosen(request, call) : new InProcess(request, call);
   return answer(request, bound, context);
 }
 
@@ -55,8 +58,13 @@ class InProcess {
     this.#call = call;
   }
 
-  /** `edit`: what is still to be done to the header fields. */
-  async fetch(url, init, edit) {
+  /** A question of the gateway's own, as of any binding. */
+  fetch(url, init) {
+    return this.forward(url, init);
+  }
+
+  /** The client's request. `edit`: what is still to be done to the header fields. */
+  async forward(url, init, edit) {
     const { cf } = this.#request;
     if (cf) init.cf = cf;
     delete init.cache; // for a fetch over the network; an application that asks its caches for such a request gets an error
@@ -70,6 +78,39 @@ class InProcess {
     return answered;
   }
 }
+
+/**
+ * What a framework chose for the client's request. Whatever else it is asked would be answered by what the client chose: a question
+ * of the gateway's own by a function that the client knows what to expect of, another path by the functions of this one.
+ */
+class Chosen extends InProcess {
+  answersOnce = true; // for src/glue.js
+  #asked;
+  #isCalled = false;
+
+  constructor(request, call) {
+    super(request, call);
+    this.#asked = request;
+  }
+
+  async fetch(url) {
+    const error = new Error(`edgegate: no function answers ${new URL(url).pathname}, which the gateway itself asks for: ${CHOSEN} Let that table of the policy have an origin by \`url\` or \`service\`, or ${WRAP}`);
+    console.error(error.message); // the gateway only knows that no answer came
+    throw error;
+  }
+
+  async forward(url, init, edit) {
+    if (this.#isCalled) throw new Error(`the application was asked twice for one request: ${CHOSEN}`);
+    this.#isCalled = true;
+    const [asked, made] = [new URL(this.#asked.url), new URL(url)];
+    const isSame = asked.pathname === made.pathname && asked.host === made.host && this.#asked.method === init.method;
+    if (!isSame) throw new Error(`the route has another path or host for the handler (forward.path, forward.host): ${CHOSEN} Leave that out, or ${WRAP}`);
+    return super.forward(url, init, edit);
+  }
+}
+
+const CHOSEN = "edgegate.hono() and edgegate.pages() run what was chosen by the address that the client asked for, and cannot choose again.";
+const WRAP = "wrap the application, edgegate(app).";
 
 /** For src/glue.js. */
 const HERE = Symbol.for("edgegate.here");

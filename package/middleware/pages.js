@@ -7,9 +7,11 @@ import { identityOf } from "./identity-of.js";
 /** The functions and files behind it get the request that the gateway makes, and find the identity in `context.data.edgegate`. */
 export function pages(modules = policy) {
   begin(modules);
-  return (context) =>
-    through(context.request, context.env, context, (request) => {
+  return (context) => {
+    const call = (request) => {
       context.data.edgegate = identityOf(request);
       return context.next(request);
-    });
+    };
+    return through(context.request, context.env, context, call, { isChosen: true });
+  };
 }
