@@ -3,7 +3,10 @@
 // What is called is the very request that would have been sent: nothing of the client's own request reaches the application,
 // but what the gateway leaves of it.
 import { WorkerEntrypoint } from "cloudflare:workers";
+import { keepOutOfCaches } from "./caches.js";
 import { answer, begin } from "./isolate.js";
+
+keepOutOfCaches();
 
 /**
  * A Worker's default export: the application behind the gateway. `app`: { fetch(request, env, context) }, a function like that,
@@ -67,7 +70,6 @@ class InProcess {
   async forward(url, init, edit) {
     const { cf } = this.#request;
     if (cf) init.cf = cf;
-    delete init.cache; // for a fetch over the network; an application that asks its caches for such a request gets an error
     const request = new Request(url, init);
     edit?.(request.headers);
     request.headers.set(PROOF, proof());

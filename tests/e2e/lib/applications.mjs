@@ -70,6 +70,15 @@ const acts = {
     const { value } = await request.body.getReader({ mode: "byob" }).readAtLeast(1, new Uint8Array(65536));
     return Response.json({ first: value.byteLength });
   },
+  // As adapters of frameworks do it.
+  cached: async (request, env, context) => {
+    const found = await caches.default.match(request);
+    if (found) return found;
+    const made = new Response(identityOf(request).requestId, { headers: { "cache-control": "public, max-age=60" } });
+    context.waitUntil(caches.default.put(request, made.clone()));
+    return made;
+  },
+  mode: async (request) => Response.json([request, request.clone(), new Request(request), new Request("https://elsewhere.example/", request)].map(({ cache }) => cache ?? null)),
   kept: async (request) => Response.json({ kept: (await caches.default.match(request)) !== undefined }),
   cf: (request) => Response.json({ redirect: request.redirect, used: request.bodyUsed }),
 };

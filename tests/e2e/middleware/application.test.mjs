@@ -165,6 +165,25 @@ for (const name of ["own", "hono"]) {
     assert.equal(forwarded(await gate.get("/plain/a", { "accept-encoding": "gzip" })).fields.get("accept-encoding"), "gzip");
   });
 
+  test(`${name}: what a credential opened lies in no cache of the runtime, and what is open may`, async () => {
+    const asked = async (path, headers) => {
+      const { status, text } = await gate.get(path, headers);
+      assert.equal(status, 200, text);
+      await sleep(100); // it is put there after the answer
+      return text;
+    };
+    assert.equal(await asked("/plain/cached"), await asked("/plain/cached"));
+    const headers = await bearer(gate);
+    const first = await asked("/me/cached", headers);
+    assert.match(first, /^[0-9a-f]{32}$/);
+    assert.notEqual(await asked("/me/cached", headers), first);
+  });
+
+  test(`${name}: what is fetched with the request of a guarded route, or a copy, is fetched with no-store`, async () => {
+    assert.deepEqual((await gate.get("/me/mode", await bearer(gate))).json, Array(4).fill("no-store"));
+    assert.deepEqual((await gate.get("/plain/mode")).json, Array(4).fill(null));
+  });
+
   test(`${name}: the gateway asks the application for a password, at an address that no visitor reaches`, async () => {
     const cookie = await signIn(gate);
     const who = (await gate.get("/account/identity", { cookie })).json;
