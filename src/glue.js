@@ -23,7 +23,7 @@ export function forward(env, binding, url, request, edits, body, guard, noStore)
   if (noStore) init.cache = "no-store";
   if (binding === undefined) return moving(fetch(url, init), flow);
   if (!isInProcess) return moving(env[binding].fetch(url, init), flow);
-  const sent = env[binding].forward(url, init, isEditedThere ? (fields) => apply(edits, fields) : undefined);
+  const sent = env[binding].forward(url, init, (fields) => apply(edits, fields), isEditedThere);
   inProcess.add(sent);
   return moving(sent, flow);
 }

@@ -5,6 +5,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { keepOutOfCaches } from "./caches.js";
 import { answer, begin } from "./isolate.js";
+import { prove } from "./proofs.js";
 
 keepOutOfCaches();
 
@@ -66,18 +67,22 @@ class InProcess {
     return this.forward(url, init);
   }
 
-  /** The client's request. `edit`: what is still to be done to the header fields. */
-  async forward(url, init, edit) {
+  /** The client's request. `edit` writes the gateway's header fields, which is still to be done if `isUnedited`. */
+  async forward(url, init, edit, isUnedited) {
     const { cf } = this.#request;
     if (cf) init.cf = cf;
     const request = new Request(url, init);
-    edit?.(request.headers);
-    request.headers.set(PROOF, proof());
-    const answered = await this.#call(request);
-    if (!(answered instanceof Response)) throw new TypeError("the application answered with no Response");
-    // One without a body can be an object that the application answers with again, to another visitor.
-    answered[HERE] = answered.body !== null;
-    return answered;
+    if (isUnedited) edit(request.headers);
+    const answeredNow = prove(request, edit);
+    try {
+      const answered = await this.#call(request);
+      if (!(answered instanceof Response)) throw new TypeError("the application answered with no Response");
+      // One without a body can be an object that the application answers with again, to another visitor.
+      answered[HERE] = answered.body !== null;
+      return answered;
+    } finally {
+      answeredNow();
+    }
   }
 }
 
@@ -101,13 +106,13 @@ class Chosen extends InProcess {
     throw error;
   }
 
-  async forward(url, init, edit) {
+  async forward(url, init, ...edited) {
     if (this.#isCalled) throw new Error(`the application was asked twice for one request: ${CHOSEN}`);
     this.#isCalled = true;
     const [asked, made] = [new URL(this.#asked.url), new URL(url)];
     const isSame = asked.pathname === made.pathname && asked.host === made.host && this.#asked.method === init.method;
     if (!isSame) throw new Error(`the route has another path or host for the handler (forward.path, forward.host): ${CHOSEN} Leave that out, or ${WRAP}`);
-    return super.forward(url, init, edit);
+    return super.forward(url, init, ...edited);
   }
 }
 
@@ -119,11 +124,3 @@ const HERE = Symbol.for("edgegate.here");
 
 /** The name that `Via::binding` of the policy has for it. */
 const HANDLER = "edgegate(app)";
-
-/**
- * What tells the gateway's requests from others', for `identityOf` in package/middleware/identity-of.js. It holds in this
- * isolate alone. A global, since frameworks bundle the part that reads identities apart from the one that wraps them.
- */
-const proof = () => (globalThis[SHARED] ??= crypto.randomUUID());
-const PROOF = "edgegate-proof";
-const SHARED = Symbol.for("edgegate.proof");

@@ -2,10 +2,10 @@
 
 /** `request`: a Request, or what has its headers. Null if it does not come from the gateway, whatever its headers say. */
 export function identityOf(request) {
-  const { headers } = request;
-  const proof = globalThis[SHARED];
-  if (proof === undefined || headers.get("edgegate-proof") !== proof) return null;
-  const said = (name) => headers.get(`edgegate-${name}`);
+  const known = globalThis[SHARED];
+  const { fields } = known?.byRequest.get(request) ?? known?.byProof.get(request.headers.get("edgegate-proof")) ?? {};
+  if (fields === undefined) return null;
+  const said = (name) => fields(`edgegate-${name}`);
   const [subject, client] = [said("subject"), said("client")];
   return {
     kind: subject !== null ? "person" : client !== null ? "client" : "nobody",
@@ -26,5 +26,5 @@ function claimsOf(jwt) {
   return JSON.parse(new TextDecoder().decode(Uint8Array.from(payload, (character) => character.charCodeAt(0))));
 }
 
-// src/middleware.js puts it there, and into each request that it hands to the application.
-const SHARED = Symbol.for("edgegate.proof");
+// src/proofs.js keeps there what the gateway said in each request that the application has, and the proof that is in it.
+const SHARED = Symbol.for("edgegate.proofs");

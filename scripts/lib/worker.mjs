@@ -56,7 +56,7 @@ const AMENDMENTS = [
   [/(__wbg_reset_state\(\);\s*)return;(?=\s*\}\s*throw )/, "$1"],
 ];
 
-const SOURCES = ["caches.js", "entry.js", "gate.js", "isolate.js", "middleware.js", "modules.js"];
+const SOURCES = ["caches.js", "entry.js", "gate.js", "isolate.js", "middleware.js", "modules.js", "proofs.js"];
 
 const BUNDLE = ["--bundle", "--format=esm", "--external:cloudflare:*", "--log-level=warning"];
 const GATE = ["gate.js", ...BUNDLE, "--external:./index_bg.wasm", "--outfile=whole-gate.js"];

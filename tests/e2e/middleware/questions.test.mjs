@@ -18,6 +18,7 @@ forward = { origin = "demo"${forward} }`;
 const policy = inProcess(
   demoPolicy(),
   open("plain"),
+  open("check-password").replace("/*", ""),
   open("moved", ', path = "/inner/*"'),
   open("hosted", ', host = "inner.example.org"'),
   open("tagged").replace(`["none"]`, `["luminate"]\ntags = ["html"]`),
@@ -65,7 +66,13 @@ const files = {
 };
 const around = (app) => `import { edgegate, Ledger } from "edgegate";\nimport { Hono } from "hono";\nimport { everything } from "./everything.js";\nexport { Ledger };\n${app}`;
 const inside = around('const app = new Hono();\napp.use(edgegate.hono());\napp.all("*", (c) => everything(c.req.raw));\nexport default app;');
-const whole = around("export default edgegate(everything);");
+const whole = around(`import { identityOf } from "edgegate";
+import { state } from "./everything.js";
+const seen = (request) => ({ url: request.url, who: identityOf(request), isSigned: request.headers.has("edgegate-assertion") });
+export default edgegate((request) => {
+  if (request.url.includes("/check-password")) (state.seen ??= []).push(seen(request));
+  return everything(request);
+});`);
 
 const gateway = await startGateway({
   pages: { folder: pagesFunctions({ policy, files }), sharing: "whole" },
@@ -119,6 +126,15 @@ test("around an application a question reaches the application, at its own addre
   assert.equal((await gateway.whole.get("/corp/", forged())).status, 200, "it is the application that says whose keys count");
   assert.deepEqual((await gateway.whole.get("/moved/a")).json.url, "http://127.0.0.1:8787/inner/a");
   assert.equal((await gateway.whole.get("/tagged/page", { range: "bytes=0-2" })).text, "<p>whole</p>");
+});
+
+test("a question tells itself apart from a visitor who comes to the same address", async () => {
+  await signIn(gateway.whole);
+  await gateway.dispatch("whole", "https://origin/check-password", { headers: { "edgegate-proof": "guessed", "edgegate-assertion": "v1.1.x" } });
+  const { seen } = (await gateway.whole.get("/plain/calls")).json;
+  const [question, visitor] = seen.slice(-2);
+  assert.deepEqual([question.url, question.who.kind, question.who.route, question.isSigned], ["https://origin/check-password", "nobody", null, true]);
+  assert.deepEqual([new URL(visitor.url).host, visitor.who.kind, visitor.who.route, visitor.isSigned], ["origin", "nobody", "check-password", false]);
 });
 
 theLogHoldsNoCredential(gateway);
