@@ -3,8 +3,9 @@
 
 const NAME = "edgegate-proof";
 
-/** A global, since frameworks bundle the part that reads identities apart from the one that wraps them. */
-const { byRequest, byProof } = (globalThis[Symbol.for("edgegate.proofs")] ??= { byRequest: new WeakMap(), byProof: new Map() });
+/** Both are global, since frameworks bundle the part that reads identities apart from the one that wraps them. */
+const SAID = Symbol.for("edgegate.said");
+const byProof = (globalThis[Symbol.for("edgegate.proofs")] ??= new Map());
 
 /**
  * Puts a proof into a request. `edit` writes the gateway's own header fields into what has `set` and `delete`. Answers with what
@@ -14,7 +15,7 @@ export function prove(request, edit) {
   const said = { fields: fieldsOf(edit), since: Date.now() };
   const proof = crypto.randomUUID();
   forget(said.since);
-  byRequest.set(request, said);
+  request[SAID] = said;
   byProof.set(proof, said);
   request.headers.set(NAME, proof);
   return () => byProof.delete(proof);

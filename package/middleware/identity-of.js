@@ -2,8 +2,7 @@
 
 /** `request`: a Request, or what has its headers. Null if it does not come from the gateway, whatever its headers say. */
 export function identityOf(request) {
-  const known = globalThis[SHARED];
-  const { fields } = known?.byRequest.get(request) ?? known?.byProof.get(request.headers.get("edgegate-proof")) ?? {};
+  const { fields } = request[SAID] ?? globalThis[PROOFS]?.get(request.headers.get("edgegate-proof")) ?? {};
   if (fields === undefined) return null;
   const said = (name) => fields(`edgegate-${name}`);
   const [subject, client] = [said("subject"), said("client")];
@@ -26,5 +25,6 @@ function claimsOf(jwt) {
   return JSON.parse(new TextDecoder().decode(Uint8Array.from(payload, (character) => character.charCodeAt(0))));
 }
 
-// src/proofs.js keeps there what the gateway said in each request that the application has, and the proof that is in it.
-const SHARED = Symbol.for("edgegate.proofs");
+// What src/proofs.js leaves in each request that the application gets, and by its proof for copies of it.
+const SAID = Symbol.for("edgegate.said");
+const PROOFS = Symbol.for("edgegate.proofs");
