@@ -25,6 +25,22 @@ accept = ["none"]
 forward = { origin = "demo", path = "/inner/*", host = "inner.example.org" }`);
 const gates = {};
 for (const [name, source] of Object.entries(applications)) gates[name] = { folder: await ownWorker(source, { policy, files: { "site.js": site } }) };
+const entrypoint = `
+import { edgegate, Ledger } from "edgegate";
+import { WorkerEntrypoint } from "cloudflare:workers";
+const seen = [];
+class Base extends WorkerEntrypoint { async queue({ queue }) { seen.push([queue, typeof this.env.EDGEGATE_KV, typeof this.ctx.waitUntil]); } }
+class Application extends Base {
+  static trace() {}
+  static scheduled() {}
+  fetch() { return Response.json({ handlers: Object.keys(worker).sort(), seen }); }
+  async email() {}
+  async own() {}
+}
+const worker = edgegate(Application);
+export { Ledger };
+export default worker;`;
+gates.entrypoint = { folder: await ownWorker(entrypoint, { policy }) };
 const gateway = await startGateway(gates);
 after(() => gateway.stop());
 
@@ -117,6 +133,14 @@ test("what no visitor can call is the application's own: an object's, a class's,
   }
   const router = await gateway.miniflare.getWorker("itty");
   assert.notEqual((await router.scheduled({ cron: "* * * * *" })).outcome, "ok");
+});
+
+test("of a class its own and inherited methods are the Worker's, with env and context, and no static ones", async () => {
+  const worker = await gateway.miniflare.getWorker("entrypoint");
+  assert.equal((await worker.queue("orders", [])).outcome, "ok");
+  const { handlers, seen } = (await gateway.entrypoint.get("/plain/a")).json;
+  assert.deepEqual(handlers, ["email", "fetch", "queue"]);
+  assert.deepEqual(seen, [["orders", "object", "function"]]);
 });
 
 theLogHoldsNoCredential(gateway);
