@@ -11,7 +11,7 @@ export interface Identity {
   scope: string[];
   /** The claims of `Edgegate-Jwt`; empty where the route has no `jwt_audience`. */
   claims: Record<string, unknown>;
-  /** Name of the route; null from `verifyIdentity`, since no signature covers it. */
+  /** Name of the route; null for what the gateway itself asks, and from `verifyIdentity`, since no signature covers it. */
   route: string | null;
   /** As in the gateway's log; null from `verifyIdentity`. */
   requestId: string | null;

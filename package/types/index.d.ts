@@ -24,7 +24,10 @@ export interface Edgegate {
 
 export const edgegate: Edgegate;
 
-/** As whom the gateway in this Worker let the request through; null where it did not come from the gateway. */
+/**
+ * As whom the gateway in this Worker let the request through; null where it did not come from the gateway. Copies of the request are
+ * known until the application has answered.
+ */
 export function identityOf(request: WithHeaders): Identity | null;
 
 /** The class of the Durable Object EDGEGATE_LEDGER: `export { Ledger }`. */
