@@ -104,6 +104,25 @@ test("a folder without policy, wrangler.toml or wrangler is told what to do", as
   assert.match(bare.of("wrangler")[0].todo, /npm install --save-dev wrangler/);
 });
 
+test("the configuration that counts is looked at: that of the environment, and no file that wrangler takes first", async (t) => {
+  const { folder, file } = await sound(t);
+  writeFileSync(file("wrangler.toml"), `${readFileSync(file("wrangler.toml"), "utf8")}\n[env.prod]\nworkers_dev = true\n`);
+  for (const [args, env] of [[["--env", "prod"]], [["-e", "prod"]], [[], { CLOUDFLARE_ENV: "prod" }]]) {
+    const { of } = await examined(t, folder, ["--no-network", ...args], env);
+    assert.deepEqual(states(of("doors")), ["fail"]);
+    assert.ok(of("bindings").some(({ state, text }) => state === "fail" && /EDGEGATE_KV/.test(text)), "bindings are not inherited");
+    assert.deepEqual(states(of("routes")), ["ok"], "routes are");
+  }
+  assert.deepEqual(states((await examined(t, folder)).of("doors")), ["ok"]);
+  for (const name of ["wrangler.json", ".wrangler/deploy/config.json"]) {
+    mkdirSync(path.dirname(file(name)), { recursive: true });
+    writeFileSync(file(name), "{}");
+    const { of } = await examined(t, folder);
+    assert.deepEqual(of("wrangler.toml").map(({ state, text }) => [state, text.includes(`wrangler takes ${name} in its place`)]), [["fail", true]]);
+    rmSync(file(name));
+  }
+});
+
 test("the account is asked by wrangler for names alone, and what it lacks is named", async (t) => {
   const { folder, file } = await sound(t);
   rmSync(file("node_modules"));
@@ -114,7 +133,7 @@ test("the account is asked by wrangler for names alone, and what it lacks is nam
     writeFileSync(path.join(wrangler, "wrangler.js"), script);
     return (await examined(t, folder, ["--policy", "edgegate.toml"])).of("account");
   };
-  const listing = (...names) => `if (process.argv.slice(2).join(" ") !== "secret list --format json") process.exit(9); console.log('${JSON.stringify(names.map((name) => ({ name })))}')`;
+  const listing = (...names) => `if (process.argv.slice(2).join(" ") !== "secret list --format json --config wrangler.toml --env=") process.exit(9); console.log('${JSON.stringify(names.map((name) => ({ name })))}')`;
   assert.deepEqual(states(await answers(listing("EDGEGATE_SEAL_KEY", "EDGEGATE_ASSERTION_KEY"))), ["ok"]);
   const [lacking] = await answers(listing("EDGEGATE_SEAL_KEY"));
   assert.deepEqual([lacking.state, lacking.todo], ["fail", "npx wrangler secret put EDGEGATE_ASSERTION_KEY"]);

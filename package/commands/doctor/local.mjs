@@ -63,12 +63,13 @@ export function lookAtPrograms(folder, findWrangler) {
 }
 
 /** The account's secrets, by their names. `held`: as wrangler lists them, undefined if it does not. */
-export function lookAtAccount(held, named) {
+export function lookAtAccount(held, named, environment = "") {
+  const there = environment && ` --env ${environment}`;
   if (!held) return [warn("account", "which secrets the account holds could not be asked", "`npx wrangler login` connects this machine to it; before the first deployment there are none.")];
   const missing = named.filter((name) => !held.includes(name));
-  const local = held.includes(LOOPBACK) ? [fail("account", `the account has a secret ${LOOPBACK}: the deployment takes itself for a local one`, `npx wrangler secret delete ${LOOPBACK}`)] : [];
+  const local = held.includes(LOOPBACK) ? [fail("account", `the account has a secret ${LOOPBACK}: the deployment takes itself for a local one`, `npx wrangler secret delete ${LOOPBACK}${there}`)] : [];
   if (missing.length === 0) return [...local, ok("account", `it holds every secret that the policy names (${named.length})`)];
-  return [...local, fail("account", `it lacks ${missing.join(", ")}; what needs it is refused`, missing.map((name) => `npx wrangler secret put ${name}`).join("\n"))];
+  return [...local, fail("account", `it lacks ${missing.join(", ")}; what needs it is refused`, missing.map((name) => `npx wrangler secret put ${name}${there}`).join("\n"))];
 }
 
 function parsed(text) {
