@@ -132,6 +132,42 @@ test("what wrangler would deploy instead of the wrangler.toml that was looked at
   assert.match((await a.deploy(["--dry-run"])).output, /runs for one machine alone/);
 });
 
+test("files that the platform would serve past the gateway are not deployed with an application, and else warned of", async (t) => {
+  const a = await deployable(t);
+  const [policy, config] = ["edgegate.toml", "wrangler.toml"].map((name) => readFileSync(a.file(name), "utf8"));
+  const deployed = async (handler, more, args = []) => {
+    writeFileSync(a.file("edgegate.toml"), handler ? policy.replace('url = "https://origin.example.org"', "handler = true") : policy);
+    writeFileSync(a.file("wrangler.toml"), `${config}\n${more}`);
+    return a.deploy(["--dry-run", ...args]);
+  };
+  const past = /the files in \.\/public are served past the gateway, to everybody: \[assets\] lacks `run_worker_first = true`/;
+  for (const [more, args] of [
+    ['[assets]\ndirectory = "./public"\n'],
+    ['[assets]\ndirectory = "./public"\nrun_worker_first = false\n'],
+    ['[env.prod.assets]\ndirectory = "./public"\n', ["-e=prod"]],
+    ['[assets]\ndirectory = "./public"\n[env.prod]\nworkers_dev = false\n', ["-e=prod"]],
+    ["", ["--assets", "./public"]],
+    ["", ["--assets=./public"]],
+  ]) {
+    const { code, output } = await deployed(true, more, args);
+    assert.equal(code, 1, output);
+    assert.match(output, past);
+    const other = await deployed(false, more, args);
+    assert.equal(other.code, 0, other.output);
+    assert.match(other.output, past);
+  }
+  for (const [more, args] of [["[assets]\nrun_worker_first = true\n", ["--assets", "./public"]], ['[env.prod.assets]\ndirectory = "./public"\n']]) {
+    const { code, output } = await deployed(true, more, args);
+    assert.equal(code, 0, output);
+    assert.doesNotMatch(output, /past the gateway/);
+  }
+  for (const [patterns, words] of [[["/api/*"], /guarded paths among them: \/members\/\*/], [["/*", "!/members/public/*"], /guarded paths among them: \/members\/\*/], [["/mem*"], /each guarded path is covered/]]) {
+    const { code, output } = await deployed(true, `[assets]\ndirectory = "./public"\nrun_worker_first = ${JSON.stringify(patterns)}\n`);
+    assert.equal(code, 0, output);
+    assert.match(output, words);
+  }
+});
+
 test("what is said of wrangler.toml holds for the environment that is deployed", async (t) => {
   const a = await deployable(t);
   writeFileSync(a.file("wrangler.toml"), `${readFileSync(a.file("wrangler.toml"), "utf8")}\n[env.prod]\nworkers_dev = true\n`);

@@ -63,15 +63,19 @@ const WRONG = {
   "no route": { change: ["wrangler.toml", "routes = [{", "# routes = [{"], check: "routes", state: "warn", words: /names no route/ },
   "a workers.dev address": { change: ["wrangler.toml", "workers_dev = false", "workers_dev = true"], check: "doors", state: "fail", words: /workers_dev/ },
   "preview addresses": { change: ["wrangler.toml", "preview_urls = false", ""], check: "doors", state: "fail", words: /preview_urls/ },
+  "files past an application": { change: ["edgegate.toml", 'url = "https://origin.example.org"', "handler = true"], also: ["wrangler.toml", "[dev]", '[assets]\ndirectory = "./public"\n[dev]'], check: "assets", state: "fail", words: /files in \.\/public are served past the gateway/ },
+  "files past a gateway of its own": { change: ["wrangler.toml", "[dev]", '[assets]\ndirectory = "./public"\n[dev]'], check: "assets", state: "warn", words: /served past the gateway/ },
+  "files that no pattern covers": { change: ["wrangler.toml", "[dev]", '[assets]\ndirectory = "./public"\nrun_worker_first = ["/api/*"]\n[dev]'], check: "assets", state: "warn", words: /\/members\/\*/ },
   "whole URLs in the log": { change: ["wrangler.toml", "invocation_logs = false", ""], check: "logs", state: "warn", words: /whole URL/ },
   "a deployment that takes itself for a local one": { change: ["wrangler.toml", "[dev]", '[vars]\nEDGEGATE_LOOPBACK = "true"\n[dev]'], check: "loopback", state: "fail", words: /EDGEGATE_LOOPBACK/ },
   "a secret without a value": { change: [".dev.vars", "EDGEGATE_SEAL_KEY=", "# EDGEGATE_SEAL_KEY="], check: "secrets", state: "warn", words: /lacks EDGEGATE_SEAL_KEY/ },
 };
 
-for (const [name, { change: [file, from, to], append = "", check, state, words }] of Object.entries(WRONG)) {
+for (const [name, { change: [file, from, to], also, append = "", check, state, words }] of Object.entries(WRONG)) {
   test(`${name} is ${state === "fail" ? "wrong" : "something to look at"}, with what to do`, async (t) => {
     const { folder, change } = await sound(t);
     change(file, from, to);
+    if (also) change(...also);
     if (append) writeFileSync(path.join(folder, file), readFileSync(path.join(folder, file), "utf8") + append);
     const { of, code } = await examined(t, folder);
     const found = of(check).find(({ text }) => words.test(text));

@@ -2,11 +2,13 @@
 // names what is still open afterwards.
 import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { filesPastGateway } from "../lib/assets.mjs";
 import { configurationOf, configurationText, explicitly, refuseOtherConfiguration } from "../lib/configuration.mjs";
 import { Failure } from "../lib/failure.mjs";
+import { readToml } from "../lib/toml.mjs";
 import { readArguments } from "./arguments.mjs";
 import { refuseLoopback, refuseLoopbackSecret } from "./loopback.mjs";
-import { openDoors, otherNumbers, secondDoors, unfinished } from "./warnings.mjs";
+import { filesPast, openDoors, otherNumbers, secondDoors, unfinished } from "./warnings.mjs";
 
 const atOnce = "--keys-at-once";
 
@@ -22,13 +24,14 @@ const atOnce = "--keys-at-once";
  */
 export async function deployment({ args, folder, policy, words, tool, wrangler, build, print = console.log }) {
   const changesAtOnce = args.includes(atOnce);
-  const { environment, rest } = readArguments(args.filter((arg) => arg !== atOnce), words);
+  const { environment, rest, assets } = readArguments(args.filter((arg) => arg !== atOnce), words);
   // `npm run deploy --dry-run`, without the lone dashes, keeps the flag to npm itself: it must not become a real deployment.
   if (process.env.npm_config_dry_run === "true" && !rest.includes("--dry-run")) rest.push("--dry-run");
   const dryRun = rest.some((arg) => /^--dry-run(?:=true)?$/.test(arg));
   refuseOtherConfiguration(folder);
   refuseLoopback(rest, folder);
   const config = configurationOf(configurationText(folder) ?? "", environment);
+  const files = refuseFilesPastGateway(folder, policy, config, assets);
   const account = { wrangler, environment };
   const held = dryRun ? undefined : await heldSecrets(account);
   if (held) refuseLoopbackSecret(held, environment);
@@ -49,7 +52,15 @@ export async function deployment({ args, folder, policy, words, tool, wrangler, 
     print(`\n${deployed} is now the policy that was deployed, for the next deployment to be compared with. Commit it.`);
   }
   print(await openSecrets({ tool, policy, words, account, held, dryRun }));
-  print(unfinished(config, readFileSync(path.resolve(folder, policy), "utf8"), policy) + otherNumbers(config) + secondDoors(config) + openDoors);
+  print(filesPast(files) + unfinished(config, readFileSync(path.resolve(folder, policy), "utf8"), policy) + otherNumbers(config) + secondDoors(config) + openDoors);
+}
+
+/** Answers with what is to be warned of. */
+function refuseFilesPastGateway(folder, policy, config, assets) {
+  const file = path.resolve(folder, policy);
+  const past = filesPastGateway(existsSync(file) ? readToml(readFileSync(file, "utf8")).tree : {}, config, assets);
+  if (past?.isWrong) throw new Failure(past.text, { todo: past.todo });
+  return past;
 }
 
 /** Where the policy is kept that was deployed last: each of wrangler's environments has its own. */

@@ -18,6 +18,9 @@ export function otherNumbers(config) {
   return wrong.map((name) => `\nWarning: the limiter ${name} in wrangler.toml has other numbers than its name says: it is not the rate of the policy.\n`).join("");
 }
 
+/** `past`: as filesPastGateway says. */
+export const filesPast = (past) => (past ? `\nWarning: ${past.text}. Write:\n${past.todo.replace(/^/gm, "  ")}\n` : "");
+
 /** Addresses beside the routes, which wrangler opens unless it is told not to. */
 export function secondDoors(config) {
   const open = ["workers_dev", "preview_urls"].filter((name) => config[name] !== false);

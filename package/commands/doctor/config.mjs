@@ -1,10 +1,11 @@
 // What wrangler.toml has to say for this policy.
 import { seconds } from "../dev/local.mjs";
+import { filesPastGateway } from "../lib/assets.mjs";
 import { fail, ok, warn } from "./finding.mjs";
 
 /** `policy`, `config`: both files as objects; `report`: the tool's report on the policy. */
 export function lookAtConfig(policy, config, report) {
-  return [...bindings(policy, config), ...addresses(policy, config, report), ...doors(config), ...logs(config), openSwitch()];
+  return [...bindings(policy, config), ...addresses(policy, config, report), ...doors(config), ...files(policy, config), ...logs(config), openSwitch()];
 }
 
 function bindings(policy, config) {
@@ -71,6 +72,12 @@ function doors(config) {
   const open = ["workers_dev", "preview_urls"].filter((name) => config[name] !== false);
   if (open.length === 0) return [ok("doors", "no workers.dev and no preview address")];
   return open.map((name) => fail("doors", `wrangler.toml lacks \`${name} = false\`: the gateway has a second address, which no zone rule guards`, `${name} = false`));
+}
+
+function files(policy, config) {
+  const past = filesPastGateway(policy, config);
+  if (past) return [past.isWrong ? fail("assets", past.text, past.todo) : warn("assets", past.text, past.todo)];
+  return config.assets ? [ok("assets", "the gateway stands before every file")] : [];
 }
 
 function logs({ observability }) {
