@@ -1,9 +1,9 @@
 // What can be seen in the project's folder: the policy, secrets, wrangler.toml, and what belongs to neither.
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { tool } from "../../tool/run.mjs";
 import { LOOPBACK, names } from "../deploy/loopback.mjs";
+import { isSeenByGit } from "../lib/git.mjs";
 import { fail, ok, warn } from "./finding.mjs";
 
 /** Answers with { findings, report }: the tool's own report on the policy, undefined if there is none. */
@@ -40,8 +40,7 @@ function unguarded(file) {
 }
 
 function seenByGit(folder) {
-  const { status } = spawnSync("git", ["check-ignore", "--quiet", ".dev.vars"], { cwd: folder });
-  return status === 1 ? [fail("secrets", "git does not ignore .dev.vars, which holds keys", "echo .dev.vars >>.gitignore; and if it was committed, make new keys.")] : [];
+  return isSeenByGit(folder, ".dev.vars") ? [fail("secrets", "git does not ignore .dev.vars, which holds keys", "echo .dev.vars >>.gitignore; and if it was committed, make new keys.")] : [];
 }
 
 /** What would make a deployment take itself for a local one. */
