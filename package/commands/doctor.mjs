@@ -22,7 +22,7 @@ export const help = `npx edgegate doctor [FLAGS]: looks at what has to be right 
   --help          this text
 
 It reads the policy, .dev.vars and wrangler.toml, and calls the policy's own addresses: origins, providers, issuers, the
-gateway. Each line is ok, warn or fail. Exit code 1 if one is fail.
+gateway; and the keys that their documents name, by https. Each line is ok, warn or fail. Exit code 1 if one is fail.
 
 Example: npx edgegate doctor --no-account`;
 

@@ -13,34 +13,9 @@ import { inRoot } from "../../scripts/lib/paths.mjs";
 import { certificate } from "../browser/lib/sink.mjs";
 import { keyFor } from "../e2e/lib/issuer.mjs";
 import { startOrigin } from "../e2e/lib/origin.mjs";
-import { initialised } from "./lib/package.mjs";
+import { examined, sound, states } from "./lib/examined.mjs";
 import { freePort, project, started } from "./lib/process.mjs";
 import { HOST } from "./lib/running.mjs";
-
-/** Runs it. Answers with { code, findings, of(check), output }. */
-async function examined(t, folder, args = ["--no-network"], env) {
-  const command = started(t, folder, ["doctor", "--json", ...args], { env });
-  const code = await command.ended;
-  const { findings, ok } = JSON.parse(command.output());
-  assert.equal(code, ok ? 0 : 1);
-  return { code, findings, output: command.output(), of: (check) => findings.filter((one) => one.check === check) };
-}
-
-/** A project of people with a password, whose routes wrangler.toml has. `sign`: other flags of init. */
-async function sound(t, { origin = "https://origin.example.org", host = "gate.example.org", sign = ["--sign-in", "password"] } = {}) {
-  const folder = project(t);
-  await initialised(folder, "--origin", origin, "--host", host, ...sign);
-  const file = (name) => path.join(folder, name);
-  const change = (name, from, to) => {
-    const before = readFileSync(file(name), "utf8");
-    assert.ok(before.includes(from), `${name} has no ${from}`);
-    writeFileSync(file(name), before.replace(from, to));
-  };
-  change("wrangler.toml", "# routes = [\n", `routes = [{ pattern = "${host.split(":")[0]}/*", zone_name = "example.org" }]\n# routes = [\n`);
-  return { folder, file, change };
-}
-
-const states = (findings) => findings.map(({ state }) => state);
 
 test("a sound project is well, but for the switch that nobody can ask", async (t) => {
   const { folder } = await sound(t);
@@ -157,35 +132,6 @@ test("a provider's document, its keys and the clock are looked at, and an origin
   assert.deepEqual(states(of("clock")), ["ok"]);
   assert.deepEqual(states(of("gateway")), ["warn"], "nothing is deployed");
   assert.deepEqual(site.take().map(({ method, url }) => `${method} ${url}`), ["GET /members/"], "one question, and of a guarded page");
-});
-
-test("what is wrong at a provider is named", async (t) => {
-  const key = await keyFor("RS256");
-  let said;
-  const server = await startOrigin((request, response) => {
-    const answer = said(server.url)[request.url];
-    response.writeHead(answer ? 200 : 404, { "content-type": "application/json" }).end(JSON.stringify(answer ?? {}));
-  });
-  t.after(server.stop);
-  const { folder } = await sound(t, { origin: server.url, host: HOST, sign: ["--sign-in", "provider", "--preset", "any", "--issuer", server.url, "--client-id", "x"] });
-  const right = (url) => ({ issuer: url, authorization_endpoint: `${url}/a`, token_endpoint: `${url}/t`, jwks_uri: `${url}/keys`, code_challenge_methods_supported: ["plain", "S256"] });
-  const document = "/.well-known/openid-configuration";
-  for (const [change, keys, words, state = "fail"] of [
-    [{ issuer: "https://other.example" }, [key.jwk], /names the issuer https:\/\/other\.example/],
-    [{ code_challenge_methods_supported: ["plain"] }, [key.jwk], /does not know PKCE with S256/],
-    [{ code_challenge_methods_supported: undefined }, [key.jwk], /does not say that it knows PKCE/, "warn"],
-    [{ token_endpoint: undefined }, [key.jwk], /has no token_endpoint/],
-    [{ jwks_uri: undefined }, [key.jwk], /names no keys/],
-    [{}, [], /has no key that/],
-    [{}, undefined, /is no list of keys/],
-  ]) {
-    said = (url) => ({ [document]: { ...right(url), ...change }, "/keys": keys && { keys } });
-    const found = (await examined(t, folder, ["--no-account"])).of("provider corp");
-    assert.deepEqual(states(found), [state], JSON.stringify(found));
-    assert.match(found[0].text, words);
-  }
-  said = () => ({});
-  assert.match((await examined(t, folder, ["--no-account"])).of("provider corp")[0].text, /is no discovery document \(404\)/);
 });
 
 test("an issuer of tokens has keys where the policy says", async (t) => {
