@@ -1,9 +1,13 @@
-// Who reaches the gateway that `edgegate dev` serves, and as whom: other hosts, other ports and fields about the client's address.
+// Who reaches the gateway that `edgegate dev` serves, and as whom: other hosts, other ports and fields about the client's address; and
+// what it writes.
 
 import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
-import { developing } from "./lib/developing.mjs";
-import { started } from "./lib/process.mjs";
+import { developing, READY } from "./lib/developing.mjs";
+import { scratch } from "./lib/package.mjs";
+import { freePort, project, started } from "./lib/process.mjs";
 import { asked, portsBelow, raw } from "./lib/sockets.mjs";
 
 test("it answers this machine's names alone, and nothing at another port", async (t) => {
@@ -38,4 +42,26 @@ test("a client is at 127.0.0.1, whatever it says, or where --client says", async
   const wrong = started(t, there.folder, ["dev", "--client", "203.0.113"]);
   assert.equal(await wrong.ended, 2);
   assert.match(wrong.output(), /--client: 203\.0\.113 is no address/);
+});
+
+test("what is stored is this user's alone, and nothing is written through a symbolic link", async (t) => {
+  const folder = project(t);
+  const elsewhere = scratch(t);
+  writeFileSync(path.join(elsewhere, "mine"), "mine");
+  const state = path.join(folder, ".edgegate");
+  const dev = async () => started(t, folder, ["dev", "--origin", "http://127.0.0.1:9", "--port", `${await freePort()}`, "--page", `${await freePort()}`]);
+  for (const name of ["", ".gitignore", "edgegate.toml", "build", "storage", "build/policy.bin"]) {
+    mkdirSync(path.dirname(path.join(state, name)), { recursive: true });
+    symlinkSync(path.extname(name) || name === ".gitignore" ? path.join(elsewhere, "mine") : elsewhere, path.join(state, name).replace(/\/$/, ""));
+    const command = await dev();
+    assert.equal(await command.ended, 1, `${name}: ${command.output()}`);
+    assert.match(command.output(), /^edgegate: \.edgegate\S* is a symbolic link, and nothing was written$/m);
+    assert.deepEqual(readdirSync(elsewhere), ["mine"]);
+    assert.equal(readFileSync(path.join(elsewhere, "mine"), "utf8"), "mine");
+    rmSync(state, { recursive: true });
+  }
+  mkdirSync(state, { mode: 0o755 });
+  chmodSync(state, 0o755);
+  await (await dev()).until(READY);
+  assert.equal(statSync(state).mode & 0o777, 0o700);
 });

@@ -8,6 +8,7 @@ import { ownMiniflare, quietEnv, workerFolder } from "../lib/own.mjs";
 import { readToml } from "../lib/toml.mjs";
 import { devVars } from "../lib/vars.mjs";
 import { localised } from "./local.mjs";
+import { privateFolder } from "./state.mjs";
 
 const COMPATIBILITY_DATE = "2026-11-01";
 const entry = readFileSync(new URL("../../templates/dev/entry.js", import.meta.url), "utf8");
@@ -17,8 +18,7 @@ const entry = readFileSync(new URL("../../templates/dev/entry.js", import.meta.u
  * Answers with what a Worker needs: { out, vars, bound, hosts, missing, policy }; throws a Failure with the tool's words.
  */
 export function compiled({ file, text, state, address, origins }) {
-  mkdirSync(state, { recursive: true, mode: 0o700 });
-  writeFileSync(path.join(state, ".gitignore"), "*\n"); // sessions and what was used once are nobody else's
+  privateFolder(state);
   const folder = path.dirname(file);
   if (existsSync(file)) {
     const check = tool(["check", path.basename(file)], { cwd: folder });
