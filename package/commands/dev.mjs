@@ -15,6 +15,7 @@ export const help = `npx edgegate dev [FLAGS]: serves the gateway on this machin
                      --origin NAME=URL replaces one; it can be said more than once
   --port PORT        where the gateway is served: 8787 of 127.0.0.1, unless this says otherwise
   --policy FILE      the policy [default: edgegate.toml]; without one everything is open before --origin
+  --client ADDRESS   from which address every request comes, for routes by network [default: 127.0.0.1]
   --page PORT        where the page of recent decisions is [default: 8788, or a free port]
   --help             this text
 
@@ -28,12 +29,13 @@ Example: npx edgegate dev --origin http://localhost:3000`;
 /** `until`: a promise that ends it, beside Ctrl-C. */
 export function run(args, { print = console.log, until } = {}) {
   return guarded(async () => {
-    const { values } = flags(args, { origin: { type: "string", multiple: true }, port: { type: "string" }, policy: { type: "string" }, page: { type: "string" } }, { command: "dev" });
+    const { values } = flags(args, { origin: { type: "string", multiple: true }, port: { type: "string" }, policy: { type: "string" }, client: { type: "string" }, page: { type: "string" } }, { command: "dev" });
     if (values.help) return void print(help);
     const source = policySource(values);
     const port = portOf(values.port, 8787);
+    const client = clientOf(values.client);
     await refuseBusyPort(port);
-    return new Developing({ ...source, port, page: portOf(values.page, port + 1), print, colours: Boolean(process.stdout.isTTY && !process.env.NO_COLOR) }).run(until);
+    return new Developing({ ...source, port, client, page: portOf(values.page, port + 1), print, colours: Boolean(process.stdout.isTTY && !process.env.NO_COLOR) }).run(until);
   });
 }
 
@@ -55,6 +57,11 @@ function portOf(text, usual) {
   const port = text === undefined ? usual : Number(text);
   if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Failure(`${text} is no port`, { code: 2 });
   return port;
+}
+
+function clientOf(text = "127.0.0.1") {
+  if (!net.isIP(text)) throw new Failure(`--client: ${text} is no address of a client: 203.0.113.7`, { code: 2 });
+  return text;
 }
 
 async function refuseBusyPort(port) {
@@ -120,7 +127,7 @@ class Developing {
       const one = compiled({ file: this.file, text, state: this.state, address: this.address, origins: this.origins });
       this.current = one;
       if (this.gateway) await this.gateway.replace(one);
-      else this.gateway = await served(one, { folder: this.folder, port: this.port, state: this.state, log: this.show });
+      else this.gateway = await served(one, { folder: this.folder, port: this.port, client: this.client, state: this.state, log: this.show });
       this.tell(one, what && `${name}: ${what}`);
     } catch (error) {
       if (!(error instanceof Failure) || (!this.gateway && !error.output)) throw error;

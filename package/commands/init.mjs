@@ -1,5 +1,5 @@
 // `edgegate init [FOLDER]`: asks what is there and who may come in, and writes a project that works.
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { tool } from "../tool/run.mjs";
@@ -9,6 +9,7 @@ import { questions } from "./init/questions.mjs";
 import { packageSource } from "./init/source.mjs";
 import { Failure, guarded } from "./lib/failure.mjs";
 import { flags } from "./lib/flags.mjs";
+import { isSeenByGit } from "./lib/git.mjs";
 
 const flagLines = questions.map(({ flag, value = "", help }) => `  ${`--${flag} ${value}`.padEnd(24)}${help}`).join("\n");
 
@@ -49,6 +50,7 @@ export function run(args, { io, print = console.log } = {}) {
     const texts = { [files.vars]: varsOf(secrets, found, freshKey), [files.policy]: policy, [files.wrangler]: wranglerOf(found, name) };
     if (!hadPackage) texts["package.json"] = packageOf(name, source);
     if (found.handler && !existsSync(path.join(folder, "src/index.js"))) texts["src/index.js"] = application();
+    refuseLinks(folder, Object.keys(texts));
     write(folder, texts);
     print(ending({ folder, names: Object.keys(texts), hadPackage, said, source, vars: readFileSync(path.join(folder, ".dev.vars"), "utf8") }));
   });
@@ -57,12 +59,23 @@ export function run(args, { io, print = console.log } = {}) {
 const files = { policy: "edgegate.toml", wrangler: "wrangler.toml", vars: ".dev.vars" };
 
 function refuseExisting(folder) {
-  const there = [...Object.values(files), "wrangler.json", "wrangler.jsonc"].filter((name) => existsSync(path.join(folder, name)));
+  const there = [...Object.values(files), "wrangler.json", "wrangler.jsonc"].filter((name) => entry(folder, name));
   if (there.length === 0) return;
   throw new Failure(`${there.join(", ")} ${there.length > 1 ? "are" : "is"} there already, and nothing was written`, {
     todo: "Choose another folder: npx edgegate init FOLDER. Or move what is there out of the way.",
   });
 }
+
+/** What a link leads to is not this folder's, and may not exist: nothing is written through one. git does not follow a .gitignore that is one. */
+function refuseLinks(folder, names) {
+  const places = new Set([".", ".gitignore", ...names.flatMap((name) => [path.dirname(name), name])]);
+  const isLink = (name) => entry(folder, name)?.isSymbolicLink() && !(name === "." && existsSync(folder));
+  const links = [...places].filter(isLink).map((name) => (name === "." ? folder : name));
+  if (links.length > 0) throw new Failure(`${links.join(", ")} ${links.length > 1 ? "are symbolic links" : "is a symbolic link"}, and nothing was written`, { todo: "Put a file or a folder in its place, or choose another folder: npx edgegate init FOLDER." });
+}
+
+/** What is in a folder by that name, a link as such. */
+const entry = (folder, name) => lstatSync(path.join(folder, name), { throwIfNoEntry: false });
 
 /** The policy goes through the tool before anything is written: what it takes for a mistake never reaches the folder. */
 function checked(policy) {
@@ -104,6 +117,7 @@ function ending({ folder, names, hadPackage, said, source, vars }) {
     said,
     "",
     `Written${here ? ` to ${here}` : ""}: ${[...names, ".gitignore"].join(", ")}.`,
+    ...(isSeenByGit(folder, files.vars) ? ["git does not ignore .dev.vars, which holds the keys: see `git check-ignore -v .dev.vars` and `git ls-files .dev.vars` before you commit."] : []),
     ...(blank.length > 0 ? [`Fill in .dev.vars: ${blank.join(", ")}.`] : []),
     "",
     `  ${here ? `cd ${here} && ` : ""}${install}`,

@@ -13,34 +13,9 @@ import { inRoot } from "../../scripts/lib/paths.mjs";
 import { certificate } from "../browser/lib/sink.mjs";
 import { keyFor } from "../e2e/lib/issuer.mjs";
 import { startOrigin } from "../e2e/lib/origin.mjs";
-import { initialised } from "./lib/package.mjs";
+import { examined, sound, states } from "./lib/examined.mjs";
 import { freePort, project, started } from "./lib/process.mjs";
 import { HOST } from "./lib/running.mjs";
-
-/** Runs it. Answers with { code, findings, of(check), output }. */
-async function examined(t, folder, args = ["--no-network"], env) {
-  const command = started(t, folder, ["doctor", "--json", ...args], { env });
-  const code = await command.ended;
-  const { findings, ok } = JSON.parse(command.output());
-  assert.equal(code, ok ? 0 : 1);
-  return { code, findings, output: command.output(), of: (check) => findings.filter((one) => one.check === check) };
-}
-
-/** A project of people with a password, whose routes wrangler.toml has. `sign`: other flags of init. */
-async function sound(t, { origin = "https://origin.example.org", host = "gate.example.org", sign = ["--sign-in", "password"] } = {}) {
-  const folder = project(t);
-  await initialised(folder, "--origin", origin, "--host", host, ...sign);
-  const file = (name) => path.join(folder, name);
-  const change = (name, from, to) => {
-    const before = readFileSync(file(name), "utf8");
-    assert.ok(before.includes(from), `${name} has no ${from}`);
-    writeFileSync(file(name), before.replace(from, to));
-  };
-  change("wrangler.toml", "# routes = [\n", `routes = [{ pattern = "${host.split(":")[0]}/*", zone_name = "example.org" }]\n# routes = [\n`);
-  return { folder, file, change };
-}
-
-const states = (findings) => findings.map(({ state }) => state);
 
 test("a sound project is well, but for the switch that nobody can ask", async (t) => {
   const { folder } = await sound(t);
@@ -63,17 +38,19 @@ const WRONG = {
   "no route": { change: ["wrangler.toml", "routes = [{", "# routes = [{"], check: "routes", state: "warn", words: /names no route/ },
   "a workers.dev address": { change: ["wrangler.toml", "workers_dev = false", "workers_dev = true"], check: "doors", state: "fail", words: /workers_dev/ },
   "preview addresses": { change: ["wrangler.toml", "preview_urls = false", ""], check: "doors", state: "fail", words: /preview_urls/ },
-  "files that are served before the gateway": { change: ["wrangler.toml", "[dev]", '[assets]\ndirectory = "public"\n[dev]'], check: "doors", state: "fail", words: /serves these files itself/ },
-  "some files that are served before the gateway": { change: ["wrangler.toml", "[dev]", '[assets]\ndirectory = "public"\nrun_worker_first = ["/*", "!/a/*"]\n[dev]'], check: "doors", state: "warn", words: /run_worker_first leaves out/ },
+  "files past an application": { change: ["edgegate.toml", 'url = "https://origin.example.org"', "handler = true"], also: ["wrangler.toml", "[dev]", '[assets]\ndirectory = "./public"\n[dev]'], check: "assets", state: "fail", words: /files in \.\/public are served past the gateway/ },
+  "files past a gateway of its own": { change: ["wrangler.toml", "[dev]", '[assets]\ndirectory = "./public"\n[dev]'], check: "assets", state: "warn", words: /served past the gateway/ },
+  "files that no pattern covers": { change: ["wrangler.toml", "[dev]", '[assets]\ndirectory = "./public"\nrun_worker_first = ["/api/*"]\n[dev]'], check: "assets", state: "warn", words: /\/members\/\*/ },
   "whole URLs in the log": { change: ["wrangler.toml", "invocation_logs = false", ""], check: "logs", state: "warn", words: /whole URL/ },
   "a deployment that takes itself for a local one": { change: ["wrangler.toml", "[dev]", '[vars]\nEDGEGATE_LOOPBACK = "true"\n[dev]'], check: "loopback", state: "fail", words: /EDGEGATE_LOOPBACK/ },
   "a secret without a value": { change: [".dev.vars", "EDGEGATE_SEAL_KEY=", "# EDGEGATE_SEAL_KEY="], check: "secrets", state: "warn", words: /lacks EDGEGATE_SEAL_KEY/ },
 };
 
-for (const [name, { change: [file, from, to], append = "", check, state, words }] of Object.entries(WRONG)) {
+for (const [name, { change: [file, from, to], also, append = "", check, state, words }] of Object.entries(WRONG)) {
   test(`${name} is ${state === "fail" ? "wrong" : "something to look at"}, with what to do`, async (t) => {
     const { folder, change } = await sound(t);
     change(file, from, to);
+    if (also) change(...also);
     if (append) writeFileSync(path.join(folder, file), readFileSync(path.join(folder, file), "utf8") + append);
     const { of, code } = await examined(t, folder);
     const found = of(check).find(({ text }) => words.test(text));
@@ -87,7 +64,7 @@ for (const [name, { change: [file, from, to], append = "", check, state, words }
 test("files are behind the gateway where the Worker runs first", async (t) => {
   const { folder, change } = await sound(t);
   change("wrangler.toml", "[dev]", '[assets]\ndirectory = "public"\nrun_worker_first = true\n[dev]');
-  assert.deepEqual(states((await examined(t, folder)).of("doors")), ["ok"]);
+  assert.deepEqual(states((await examined(t, folder)).of("assets")), ["ok"]);
 });
 
 test("keys that others can read, or that git would see, are named", async (t) => {
@@ -112,6 +89,25 @@ test("a folder without policy, wrangler.toml or wrangler is told what to do", as
   assert.match(bare.of("wrangler")[0].todo, /npm install --save-dev wrangler/);
 });
 
+test("the configuration that counts is looked at: that of the environment, and no file that wrangler takes first", async (t) => {
+  const { folder, file } = await sound(t);
+  writeFileSync(file("wrangler.toml"), `${readFileSync(file("wrangler.toml"), "utf8")}\n[env.prod]\nworkers_dev = true\n`);
+  for (const [args, env] of [[["--env", "prod"]], [["-e", "prod"]], [[], { CLOUDFLARE_ENV: "prod" }]]) {
+    const { of } = await examined(t, folder, ["--no-network", ...args], env);
+    assert.deepEqual(states(of("doors")), ["fail"]);
+    assert.ok(of("bindings").some(({ state, text }) => state === "fail" && /EDGEGATE_KV/.test(text)), "bindings are not inherited");
+    assert.deepEqual(states(of("routes")), ["ok"], "routes are");
+  }
+  assert.deepEqual(states((await examined(t, folder)).of("doors")), ["ok"]);
+  for (const name of ["wrangler.json", ".wrangler/deploy/config.json"]) {
+    mkdirSync(path.dirname(file(name)), { recursive: true });
+    writeFileSync(file(name), "{}");
+    const { of } = await examined(t, folder);
+    assert.deepEqual(of("wrangler.toml").map(({ state, text }) => [state, text.includes(`wrangler takes ${name} in its place`)]), [["fail", true]]);
+    rmSync(file(name));
+  }
+});
+
 test("the account is asked by wrangler for names alone, and what it lacks is named", async (t) => {
   const { folder, file } = await sound(t);
   rmSync(file("node_modules"));
@@ -122,7 +118,7 @@ test("the account is asked by wrangler for names alone, and what it lacks is nam
     writeFileSync(path.join(wrangler, "wrangler.js"), script);
     return (await examined(t, folder, ["--policy", "edgegate.toml"])).of("account");
   };
-  const listing = (...names) => `if (process.argv.slice(2).join(" ") !== "secret list --format json") process.exit(9); console.log('${JSON.stringify(names.map((name) => ({ name })))}')`;
+  const listing = (...names) => `if (process.argv.slice(2).join(" ") !== "secret list --format json --config wrangler.toml --env=") process.exit(9); console.log('${JSON.stringify(names.map((name) => ({ name })))}')`;
   assert.deepEqual(states(await answers(listing("EDGEGATE_SEAL_KEY", "EDGEGATE_ASSERTION_KEY"))), ["ok"]);
   const [lacking] = await answers(listing("EDGEGATE_SEAL_KEY"));
   assert.deepEqual([lacking.state, lacking.todo], ["fail", "npx wrangler secret put EDGEGATE_ASSERTION_KEY"]);
@@ -142,35 +138,6 @@ test("a provider's document, its keys and the clock are looked at, and an origin
   assert.deepEqual(states(of("clock")), ["ok"]);
   assert.deepEqual(states(of("gateway")), ["warn"], "nothing is deployed");
   assert.deepEqual(site.take().map(({ method, url }) => `${method} ${url}`), ["GET /members/"], "one question, and of a guarded page");
-});
-
-test("what is wrong at a provider is named", async (t) => {
-  const key = await keyFor("RS256");
-  let said;
-  const server = await startOrigin((request, response) => {
-    const answer = said(server.url)[request.url];
-    response.writeHead(answer ? 200 : 404, { "content-type": "application/json" }).end(JSON.stringify(answer ?? {}));
-  });
-  t.after(server.stop);
-  const { folder } = await sound(t, { origin: server.url, host: HOST, sign: ["--sign-in", "provider", "--preset", "any", "--issuer", server.url, "--client-id", "x"] });
-  const right = (url) => ({ issuer: url, authorization_endpoint: `${url}/a`, token_endpoint: `${url}/t`, jwks_uri: `${url}/keys`, code_challenge_methods_supported: ["plain", "S256"] });
-  const document = "/.well-known/openid-configuration";
-  for (const [change, keys, words, state = "fail"] of [
-    [{ issuer: "https://other.example" }, [key.jwk], /names the issuer https:\/\/other\.example/],
-    [{ code_challenge_methods_supported: ["plain"] }, [key.jwk], /does not know PKCE with S256/],
-    [{ code_challenge_methods_supported: undefined }, [key.jwk], /does not say that it knows PKCE/, "warn"],
-    [{ token_endpoint: undefined }, [key.jwk], /has no token_endpoint/],
-    [{ jwks_uri: undefined }, [key.jwk], /names no keys/],
-    [{}, [], /has no key that/],
-    [{}, undefined, /is no list of keys/],
-  ]) {
-    said = (url) => ({ [document]: { ...right(url), ...change }, "/keys": keys && { keys } });
-    const found = (await examined(t, folder, ["--no-account"])).of("provider corp");
-    assert.deepEqual(states(found), [state], JSON.stringify(found));
-    assert.match(found[0].text, words);
-  }
-  said = () => ({});
-  assert.match((await examined(t, folder, ["--no-account"])).of("provider corp")[0].text, /is no discovery document \(404\)/);
 });
 
 test("an issuer of tokens has keys where the policy says", async (t) => {

@@ -116,7 +116,7 @@ test("wrangler.toml has the starter's bindings, and no second door", async (t) =
     for (const key of ["compatibility_date", "workers_dev", "preview_urls", "kv_namespaces", "durable_objects", "migrations", "ratelimits", "observability", "dev"]) assert.deepEqual(plain(config[key]), plain(own[key]), key);
     assert.deepEqual(plain(config.services ?? []), services);
     assert.equal(config.name, "gate");
-    assert.equal(config.build.command, "npx edgegate build");
+    assert.equal(config.build.command, "node node_modules/edgegate/bin/edgegate.mjs build");
     assert.match(readFileSync(path.join(folder, "edgegate.toml"), "utf8"), services.length > 0 ? /^service = "ORIGIN"/m : /^url = /m);
   }
 });

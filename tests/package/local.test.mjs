@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { decision, printed, withoutSecrets } from "../../package/commands/dev/decision.mjs";
+import { withoutSecrets } from "../../package/commands/dev/address.mjs";
+import { decision, printed } from "../../package/commands/dev/decision.mjs";
 import { localised } from "../../package/commands/dev/local.mjs";
 import { readToml } from "../../package/commands/lib/toml.mjs";
 import { inRoot } from "../../scripts/lib/paths.mjs";
@@ -78,13 +79,30 @@ test("values are read as TOML has them, each with its place", () => {
 test("no credential of an address is shown", () => {
   for (const [target, shown] of [
     ["/a?v=2&eg_kid=k&eg_exp=1&eg_sig=abc", "/a?v=2&eg_kid=k&eg_exp=1&eg_sig=…"],
-    ["/.edgegate/callback/corp?code=abc&state=def&iss=https://id.example.org", "/.edgegate/callback/corp?code=…&state=…&iss=https://id.example.org"],
+    ["/.edgegate/callback/corp?code=abc&state=def&iss=https://id.example.org", "/.edgegate/callback/corp?code=…&state=…&iss=…"],
     ["/a?NONCE_TOKEN=egn_seal-1_AGsC34YAawLf_tdedTSOy0Gi1oYvDGvGzFmwiZkgYvGd8WQuY77wWyp765YsrA", "/a?NONCE_TOKEN=…"],
     ["/a?x=egt_seal-1_AGsC34YAawLf", "/a?x=…"],
     ["/a/egs_seal-1_AGsC34YAawLf/b", "/a/…/b"],
     ["/a?x=0123456789012345678901234567", "/a?x=…"],
-    ["/a?access_token=a%20b&q=caf%C3%A9", "/a?access_token=…&q=caf%C3%A9"],
+    ["/a?access_token=a%20b&q=caf%C3%A9", "/a?access_token=…&q=…"],
     ["/site/Page;jsessionid=0123.app1?a=1", "/site/Page;…?a=1"],
+    ["/a?pass=x1&otp=123456&pwd=b&pw=c&pin=1234&pin=12&cred=d&tan=1&p%61ss=e&PASS=1", "/a?pass=…&otp=…&pwd=…&pw=…&pin=…&pin=…&cred=…&tan=…&p%61ss=…&PASS=…"],
+    ["/a;token=abc/b", "/a;…/b"],
+    ["/a%3Btoken=abc/b%3ftoken=abc/pass%3dx", "/a;…/b?…/pass=…"],
+    ["/a?page=2;token=abc;v=1", "/a?page=2;token=…;v=1"],
+    ["/a?%65g_sig=abc&x=egn%5Fseal-1_AGsC34YA&egn%255Fseal-1_AGsC34YA", "/a?%65g_sig=…&x=…&…"],
+    ["/a?data=%7B%22password%22%3A%22correct%20horse%22%7D&next=%2Fa%3Ftoken%3Dabc", "/a?data=…&next=…"],
+    ["/reset/4f3c9a21b7d04e55/x", "/reset/…/x"],
+    ["/reset/4f3c/x", "/reset/…/x"],
+    ["/files/3fa85f64-5717-4562-b3fc-2c963f66afa6/a", "/files/…/a"],
+    ["/n/egn%5Fseal-1_AGsC34YA/b", "/n/…/b"],
+    ["/n/egn%255Fseal-1_AGsC/b/sk_live_x1/ghp_abc", "/n/…/b/…/…"],
+    ["/a/AbCdEfGhIjKlMnOpQrStUvWxYz", "/a/…"],
+    ["/assets/index-4f3c2b1a9d.js?v=4f3c2b1a", "/assets/….js?v=4f3c2b1a"],
+    ["/?page=2&lang=de&sort=-date&v=1.2.3&limit=50&n=7", "/?page=2&lang=de&sort=-date&v=1.2.3&limit=50&n=7"],
+    ["/?page=correct+horse+battery&v=eyJhbGciOi", "/?page=…&v=…"],
+    ["/members/a-long-article-about-nothing", "/members/a-long-article-about-nothing"],
+    ["/%ff%/a?%ff=%&=x", "/%ff%/a?…=…&=…"],
     ["/a?b", "/a?b"],
     ["", "/"],
   ]) assert.equal(withoutSecrets(`http://127.0.0.1:8787${target}`), shown);

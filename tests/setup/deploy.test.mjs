@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { builds, clone, compilesWith, standIn } from "./sandbox.mjs";
 
+/** How wrangler is told what was looked at. */
+const as = (environment) => `--config wrangler.toml --env=${environment}`;
+
 /** A clone whose policy names two secrets, and whose account holds one of them. */
 function account(t, { listed = '[{"name":"EDGEGATE_LINK_KEY","type":"secret_text"}]' } = {}) {
   const c = clone(t);
@@ -22,7 +25,7 @@ test("a dry run asks no account and names every secret of the policy", async (t)
   const a = account(t);
   const { code, output } = await a.deploy(["--dry-run"]);
   assert.equal(code, 0);
-  assert.deepEqual(a.calls("wrangler"), ["wrangler deploy --dry-run"]);
+  assert.deepEqual(a.calls("wrangler"), [`wrangler deploy --dry-run ${as("")}`]);
   assert.match(output, /npx wrangler secret put EDGEGATE_LINK_KEY/);
   assert.match(output, /npx wrangler secret put EDGEGATE_SESSION_KEY/);
 });
@@ -30,13 +33,13 @@ test("a dry run asks no account and names every secret of the policy", async (t)
 test("`npm run deploy --dry-run`, which npm keeps to itself, stays a dry run", async (t) => {
   const a = account(t);
   await a.deploy([], { npm_config_dry_run: "true" });
-  assert.deepEqual(a.calls("wrangler"), ["wrangler deploy --dry-run"]);
+  assert.deepEqual(a.calls("wrangler"), [`wrangler deploy --dry-run ${as("")}`]);
 });
 
 test("a deployment names the secrets that are still missing, in its own environment", async (t) => {
   const a = account(t);
   const { output } = await a.deploy(["--env", "staging"]);
-  assert.deepEqual(a.calls("wrangler"), ["wrangler secret list --format json --env staging", "wrangler deploy --env staging"]);
+  assert.deepEqual(a.calls("wrangler"), [`wrangler secret list --format json ${as("staging")}`, `wrangler deploy ${as("staging")}`]);
   assert.match(output, /still missing.*\n {4}npx wrangler secret put EDGEGATE_SESSION_KEY --env staging\n/);
   assert.doesNotMatch(output, /put EDGEGATE_LINK_KEY/);
 });
@@ -78,7 +81,7 @@ test("files that the platform would serve before the gateway are warned of", asy
   const a = account(t);
   const said = async (config) => {
     a.write("wrangler.toml", config);
-    return /Warning: .* serves these files itself/.test((await a.deploy(["--dry-run"])).output);
+    return /Warning: the files in .* are served past the gateway/.test((await a.deploy(["--dry-run"])).output);
   };
   for (const config of ['[assets]\ndirectory = "public"\n', 'assets = { directory = "public" }\n[dev]\n', '[assets]\n# run_worker_first = true\n', '[assets]\nrun_worker_first = ["/a/*"]\n[x]\nrun_worker_first = true\n']) assert.ok(await said(config), config);
   for (const config of ["", '[assets]\ndirectory = "public"\nrun_worker_first = true\n\n[dev]\n', 'assets = { directory = "public", run_worker_first = true }\n']) assert.ok(!(await said(config)), config);
@@ -102,7 +105,7 @@ test("nothing that would make a deployment a local one is deployed", async (t) =
   a.write("wrangler.toml", "# EDGEGATE_LOOPBACK belongs into .dev.vars\n");
   assert.equal((await a.deploy(["--dry-run"])).code, 0);
   const held = account(t, { listed: '[{"name":"EDGEGATE_LOOPBACK","type":"secret_text"}]' });
-  await refused(held, [], ["wrangler secret list --format json"]);
+  await refused(held, [], [`wrangler secret list --format json ${as("")}`]);
 });
 
 test("the policy that was deployed is kept, and the next one is compared with it first", async (t) => {
@@ -144,7 +147,7 @@ test("keys that skip a step are not deployed, unless it is said", async (t) => {
   }
   assert.deepEqual(a.calls("wrangler").filter((call) => call.startsWith("wrangler deploy")), []);
   assert.equal((await a.deploy(["--keys-at-once"])).code, 0);
-  assert.deepEqual(a.calls("wrangler").filter((call) => call.startsWith("wrangler deploy")), ["wrangler deploy"]);
+  assert.deepEqual(a.calls("wrangler").filter((call) => call.startsWith("wrangler deploy")), [`wrangler deploy ${as("")}`]);
 });
 
 test("who asks for help deploys nothing, and nothing is noted as deployed", async (t) => {

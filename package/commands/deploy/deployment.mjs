@@ -2,9 +2,13 @@
 // names what is still open afterwards.
 import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { filesPastGateway } from "../lib/assets.mjs";
+import { configurationOf, configurationText, explicitly, refuseOtherConfiguration } from "../lib/configuration.mjs";
 import { Failure } from "../lib/failure.mjs";
+import { readToml } from "../lib/toml.mjs";
+import { readArguments } from "./arguments.mjs";
 import { refuseLoopback, refuseLoopbackSecret } from "./loopback.mjs";
-import { filesBefore, openDoors, otherNumbers, secondDoors, unfinished } from "./warnings.mjs";
+import { filesPast, openDoors, otherNumbers, secondDoors, unfinished } from "./warnings.mjs";
 
 const atOnce = "--keys-at-once";
 
@@ -19,14 +23,15 @@ const atOnce = "--keys-at-once";
  *   print     shows a text
  */
 export async function deployment({ args, folder, policy, words, tool, wrangler, build, print = console.log }) {
-  // `npm run deploy --dry-run`, without the lone dashes, keeps the flag to npm itself: it must not become a real deployment.
-  const dryRun = args.includes("--dry-run") || process.env.npm_config_dry_run === "true";
-  if (dryRun && !args.includes("--dry-run")) args = [...args, "--dry-run"];
   const changesAtOnce = args.includes(atOnce);
-  args = args.filter((arg) => arg !== atOnce);
-  refuseElsewhere(args, words);
-  refuseLoopback(args, folder);
-  const environment = environmentOf(args);
+  const { environment, rest, assets } = readArguments(args.filter((arg) => arg !== atOnce), words);
+  // `npm run deploy --dry-run`, without the lone dashes, keeps the flag to npm itself: it must not become a real deployment.
+  if (process.env.npm_config_dry_run === "true" && !rest.includes("--dry-run")) rest.push("--dry-run");
+  const dryRun = rest.some((arg) => /^--dry-run(?:=true)?$/.test(arg));
+  refuseOtherConfiguration(folder);
+  refuseLoopback(rest, folder);
+  const config = configurationOf(configurationText(folder) ?? "", environment);
+  const files = refuseFilesPastGateway(folder, policy, config, assets);
   const account = { wrangler, environment };
   const held = dryRun ? undefined : await heldSecrets(account);
   if (held) refuseLoopbackSecret(held, environment);
@@ -36,7 +41,7 @@ export async function deployment({ args, folder, policy, words, tool, wrangler, 
   if (before && !changesAtOnce) await refuseSkippedSteps({ tool, policy, deployed, words });
   if (before) await tellChanges({ tool, policy, deployed, print });
   print(dryRun ? "\nWhat wrangler would upload:\n" : "\nwrangler deploy:\n");
-  const { code } = await wrangler(["deploy", ...args], { inherit: true });
+  const { code } = await wrangler(["deploy", ...rest, ...explicitly(environment)], { inherit: true });
   if (code !== 0) {
     throw new Failure(`wrangler deploy ended with code ${code}: its words are above`, {
       todo: dryRun ? "" : `The first time, \`npx wrangler login\` connects this machine to your account; \`${words.deploy}${words.option} --dry-run\` needs none.`,
@@ -47,30 +52,20 @@ export async function deployment({ args, folder, policy, words, tool, wrangler, 
     print(`\n${deployed} is now the policy that was deployed, for the next deployment to be compared with. Commit it.`);
   }
   print(await openSecrets({ tool, policy, words, account, held, dryRun }));
-  const config = readFileSync(path.resolve(folder, "wrangler.toml"), "utf8");
-  print(unfinished(config, readFileSync(path.resolve(folder, policy), "utf8"), policy) + otherNumbers(config) + secondDoors(config) + filesBefore(config) + openDoors);
+  print(filesPast(files) + unfinished(config, readFileSync(path.resolve(folder, policy), "utf8"), policy) + otherNumbers(config) + secondDoors(config) + openDoors);
 }
 
-/** The checks above are of this folder's configuration, so nothing else is deployed by this command. */
-function refuseElsewhere(args, words) {
-  const elsewhere = args.find((arg) => /^(-c|--config|--cwd)/.test(arg));
-  if (!elsewhere) return;
-  throw new Failure(`${elsewhere} names another configuration, and this command deploys the one at ${words.place}`, {
-    todo: `Your own gate is wrangler.toml and edgegate.toml at ${words.place}: \`${words.deploy}\` without that argument.`,
-  });
-}
-
-/** The arguments that pick the same wrangler environment. */
-function environmentOf(args) {
-  const at = args.findIndex((arg) => arg === "-e" || arg === "--env" || arg.startsWith("--env="));
-  if (at < 0) return [];
-  return args[at].includes("=") ? [args[at]] : args.slice(at, at + 2);
+/** Answers with what is to be warned of. */
+function refuseFilesPastGateway(folder, policy, config, assets) {
+  const file = path.resolve(folder, policy);
+  const past = filesPastGateway(existsSync(file) ? readToml(readFileSync(file, "utf8")).tree : {}, config, assets);
+  if (past?.isWrong) throw new Failure(past.text, { todo: past.todo });
+  return past;
 }
 
 /** Where the policy is kept that was deployed last: each of wrangler's environments has its own. */
 function deployedPolicy(policy, environment) {
-  const name = environment.join(" ").split(/[ =]/)[1];
-  return policy.replace(/\.toml$/, `${name ? `.${name}` : ""}.deployed.toml`);
+  return policy.replace(/\.toml$/, `${environment && `.${environment}`}.deployed.toml`);
 }
 
 /** What this deployment changes of the one before, in words. */
@@ -96,7 +91,7 @@ async function openSecrets({ tool, policy, words, account, held, dryRun }) {
   const named = asked.code <= 1 ? parseNames(asked.stdout) : undefined; // 1: some have no value on this machine, which is no matter here
   if (!named) return `\nWhich secrets ${policy} names could not be listed; "${words.tool} secrets" says why.`;
   if (named.length === 0) return `\nSecrets: ${policy} names none.`;
-  const put = (names) => names.map((name) => `    npx wrangler secret put ${[name, ...account.environment].join(" ")}`).join("\n");
+  const put = (names) => names.map((name) => `    npx wrangler secret put ${name}${account.environment && ` --env ${account.environment}`}`).join("\n");
   if (dryRun) return `\nSecrets that ${policy} names; each wants a value once, after the first deployment:\n${put(named)}`;
 
   const there = held ?? (await heldSecrets(account));
@@ -107,8 +102,8 @@ async function openSecrets({ tool, policy, words, account, held, dryRun }) {
 }
 
 /** Names of the secrets that the account holds; undefined if it does not say, as before the first deployment. */
-export async function heldSecrets({ wrangler, environment = [] }) {
-  const listed = await wrangler(["secret", "list", "--format", "json", ...environment], {});
+export async function heldSecrets({ wrangler, environment = "" }) {
+  const listed = await wrangler(["secret", "list", "--format", "json", ...explicitly(environment)], {});
   return listed.code === 0 ? parseNames(listed.stdout) : undefined;
 }
 

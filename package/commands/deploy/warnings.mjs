@@ -1,9 +1,9 @@
-// What a deployment leaves open, in words for its operator.
+// What a deployment leaves open, in words for its operator. `config`: what counts of wrangler.toml, as an object.
 
 /** What the starter leaves to be written, where it still stands. */
 export function unfinished(config, rules, policy) {
   const left = [];
-  if (!/^\s*(route|routes)\s*=|^\s*\[\[routes\]\]/m.test(config)) left.push("wrangler.toml names no route: the Worker would be uploaded and nothing would reach it. Write `routes` at the mark (2).");
+  if (config.route === undefined && config.routes === undefined) left.push("wrangler.toml names no route: the Worker would be uploaded and nothing would reach it. Write `routes` at the mark (2).");
   if (/^[^#]*\b(?:gate|origin)\.example\.org\b/m.test(rules)) left.push(`${policy} still has the starter's example.org: write the gate's own address (issuer) and your origin's.`);
   if (/^[^#]*"192\.0\.2\.0\/24"/m.test(rules)) left.push(`${policy} still lets 192.0.2.0/24 administer, a network that nobody has: write your own under [admin].`);
   return left.map((line) => `\nWarning: ${line}\n`).join("");
@@ -11,26 +11,20 @@ export function unfinished(config, rules, policy) {
 
 /** Limiters of routes that count otherwise than their names say, and so than the policy does. */
 export function otherNumbers(config) {
-  const tables = config.replace(/^\s*#.*$/gm, "").split(/^\s*\[\[/m).filter((table) => /^(?:env\.[\w-]+\.)?ratelimits\]\]/.test(table));
-  const number = (table, key) => Number(new RegExp(`\\b${key}\\s*=\\s*([\\d_]+)`).exec(table)?.[1].replaceAll("_", ""));
-  const wrong = tables.flatMap((table) => {
-    const [name, limit, period] = /EDGEGATE_RATE_(\d+)_(\d+)/.exec(table) ?? [];
-    return !name || (number(table, "limit") === Number(limit) && number(table, "period") === Number(period)) ? [] : [name];
+  const wrong = (config.ratelimits ?? []).flatMap(({ name, simple = {} }) => {
+    const [, limit, period] = /^EDGEGATE_RATE_(\d+)_(\d+)$/.exec(name) ?? [];
+    return limit === undefined || (simple.limit === Number(limit) && simple.period === Number(period)) ? [] : [name];
   });
   return wrong.map((name) => `\nWarning: the limiter ${name} in wrangler.toml has other numbers than its name says: it is not the rate of the policy.\n`).join("");
 }
 
+/** `past`: as filesPastGateway says. */
+export const filesPast = (past) => (past ? `\nWarning: ${past.text}. Write:\n${past.todo.replace(/^/gm, "  ")}\n` : "");
+
 /** Addresses beside the routes, which wrangler opens unless it is told not to. */
 export function secondDoors(config) {
-  const open = ["workers_dev", "preview_urls"].filter((name) => !new RegExp(`^${name}\\s*=\\s*false\\b`, "m").test(config));
+  const open = ["workers_dev", "preview_urls"].filter((name) => config[name] !== false);
   return open.map((name) => `\nWarning: wrangler.toml lacks \`${name} = false\`: the gate has a second address, which no zone rule guards.\n`).join("");
-}
-
-/** Files of the Worker, which the platform serves by itself unless it is told not to. */
-export function filesBefore(config) {
-  const [assets] = /^(?:\[assets\][^]*?(?=^\[|(?![^]))|assets\s*=.*$)/m.exec(config) ?? [];
-  if (assets === undefined || /^[^#\n]*\brun_worker_first\s*=\s*true\b/m.test(assets)) return "";
-  return "\nWarning: wrangler.toml has [assets] and lacks `run_worker_first = true`: the platform serves these files itself, to everybody.\n";
 }
 
 export const openDoors = `

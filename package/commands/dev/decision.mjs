@@ -1,12 +1,9 @@
 // A line of the gateway's log as a person reads it.
 import { readFileSync } from "node:fs";
+import { withoutSecrets } from "./address.mjs";
 
 /** Why, and what to do about it, for each reason: from docs/refusals.md. */
 const reasons = JSON.parse(readFileSync(new URL("../../templates/reasons.json", import.meta.url), "utf8"));
-
-const SECRET_NAME = /sig|token|code|state|nonce|passw|secret|key|auth|session|ticket|assert|link|hint|jwt|saml/i;
-const OWN = /(?:eg[a-z]_[\w-]+_|eyJ|7T:)[\w.~+=:-]{8,}/g;
-const LONG = /^[\w.~+/=-]{24,}$/;
 
 /** What the log says of a request, as an object; undefined for any other line. `line`: as it was logged. */
 export function decision(line, now = new Date()) {
@@ -43,23 +40,6 @@ function who({ credential, key_id: key, client, subject }) {
   if (!credential || credential === "none") return "nobody";
   return [credential, key && `by ${key}`, client && `client ${client}`, subject && `subject ${subject}`].filter(Boolean).join(" ");
 }
-
-/** Path and query of an address. What may be a credential is left out: by the name of its parameter, or by its form. */
-export function withoutSecrets(address) {
-  const [, target] = /^https?:\/\/[^/?#]*(.*)$/.exec(address) ?? [undefined, address];
-  const [path, ...query] = target.split("?");
-  const pairs = query.join("?").split("&").map((pair) => {
-    const [name, ...value] = pair.split("=");
-    const text = value.join("=");
-    return text && (SECRET_NAME.test(name) || LONG.test(text)) ? `${name}=…` : pair;
-  });
-  const plain = path.replace(/;[^/]*/g, ";…") || "/"; // a path's parameter is a session, where there is one at all
-  const whole = query.length > 0 ? `${plain}?${pairs.join("&")}` : plain;
-  return printable(whole.replace(OWN, "…"));
-}
-
-/** A request's address is its sender's text: no control character of it reaches a terminal. */
-const printable = (text) => text.replace(/[^\x20-\x7e…]/gu, (char) => encodeURIComponent(char)).slice(0, 300);
 
 const COLOURS = { dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 };
 

@@ -8,6 +8,7 @@ import { ownMiniflare, quietEnv, workerFolder } from "../lib/own.mjs";
 import { readToml } from "../lib/toml.mjs";
 import { devVars } from "../lib/vars.mjs";
 import { localised } from "./local.mjs";
+import { privateFolder } from "./state.mjs";
 
 const COMPATIBILITY_DATE = "2026-11-01";
 const entry = readFileSync(new URL("../../templates/dev/entry.js", import.meta.url), "utf8");
@@ -17,8 +18,7 @@ const entry = readFileSync(new URL("../../templates/dev/entry.js", import.meta.u
  * Answers with what a Worker needs: { out, vars, bound, hosts, missing, policy }; throws a Failure with the tool's words.
  */
 export function compiled({ file, text, state, address, origins }) {
-  mkdirSync(state, { recursive: true, mode: 0o700 });
-  writeFileSync(path.join(state, ".gitignore"), "*\n"); // sessions and what was used once are nobody else's
+  privateFolder(state);
   const folder = path.dirname(file);
   if (existsSync(file)) {
     const check = tool(["check", path.basename(file)], { cwd: folder });
@@ -56,13 +56,13 @@ function missingSecrets(policy, secrets) {
   }
 }
 
-/** Starts workerd with it. `log`: called with each line of the log. Answers with { replace, stop }. */
-export async function served(first, { folder, port, state, log }) {
+/** Starts workerd with it. `client`: from which address requests come; `log`: called with each line of the log. Answers with { replace, stop }. */
+export async function served(first, { folder, port, client, state, log }) {
   Object.assign(process.env, quietEnv({}));
   const { Miniflare, convertV4MiniflareOptions: options = (those) => those } = await ownMiniflare(folder);
   const described = (one) =>
     options({
-      workers: [worker(one, port)],
+      workers: [worker(one, { port, client })],
       host: "127.0.0.1",
       handleStructuredLogs: ({ message }) => log(message),
       resourcePersistencePath: path.join(state, "storage"),
@@ -88,16 +88,16 @@ function withoutItsSignals(make) {
   return made;
 }
 
-/** Its own socket, which leads straight into it: the Worker that Miniflare puts in front would rewrite addresses. */
-function worker({ out, vars, bound }, port) {
+/** Its own socket, which leads straight to the door of the entry: the Worker that Miniflare puts in front would rewrite addresses. */
+function worker({ out, vars, bound }, settings) {
   const built = modulesIn(out);
   return {
     name: "gateway",
     compatibilityDate: COMPATIBILITY_DATE,
     compatibilityFlags: ["nodejs_als"],
-    modules: [{ type: "ESModule", path: path.join(out, "dev.js"), contents: entry }, ...built],
+    modules: [{ type: "ESModule", path: path.join(out, "dev.js"), contents: entry }, { type: "ESModule", path: path.join(out, "dev-settings.js"), contents: settingsModule(settings) }, ...built],
     modulesRoot: out,
-    unsafeDirectSockets: [{ host: "127.0.0.1", port }],
+    unsafeDirectSockets: [{ host: "127.0.0.1", port: settings.port, entrypoint: "Door" }],
     bindings: { ...vars, EDGEGATE_LOOPBACK: "true" },
     kvNamespaces: { EDGEGATE_KV: "edgegate" },
     durableObjects: { EDGEGATE_LEDGER: { className: "Ledger", useSQLite: true } },
@@ -105,3 +105,5 @@ function worker({ out, vars, bound }, port) {
     r2Buckets: Object.fromEntries(bound.buckets.map((name) => [name, name.toLowerCase()])),
   };
 }
+
+const settingsModule = ({ port, client }) => `export const port = ${JSON.stringify(port)};\nexport const client = ${JSON.stringify(client)};\n`;

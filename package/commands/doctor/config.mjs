@@ -1,10 +1,11 @@
 // What wrangler.toml has to say for this policy.
 import { seconds } from "../dev/local.mjs";
+import { filesPastGateway } from "../lib/assets.mjs";
 import { fail, ok, warn } from "./finding.mjs";
 
 /** `policy`, `config`: both files as objects; `report`: the tool's report on the policy. */
 export function lookAtConfig(policy, config, report) {
-  return [...bindings(policy, config), ...addresses(policy, config, report), ...doors(config), ...logs(config), openSwitch()];
+  return [...bindings(policy, config), ...addresses(policy, config, report), ...doors(config), ...files(policy, config), ...logs(config), openSwitch()];
 }
 
 function bindings(policy, config) {
@@ -70,16 +71,13 @@ function covers(pattern, host) {
 function doors(config) {
   const open = ["workers_dev", "preview_urls"].filter((name) => config[name] !== false);
   const found = open.map((name) => fail("doors", `wrangler.toml lacks \`${name} = false\`: the gateway has a second address, which no zone rule guards`, `${name} = false`));
-  found.push(...filesBefore(config));
-  return found.length > 0 ? found : [ok("doors", "no workers.dev, no preview address, and no file that is served before the gateway")];
+  return found.length > 0 ? found : [ok("doors", "no workers.dev and no preview address")];
 }
 
-/** Files of the Worker, which the platform serves by itself unless it is told not to. */
-function filesBefore({ assets }) {
-  const first = assets?.run_worker_first;
-  if (!assets || first === true) return [];
-  if (Array.isArray(first)) return [warn("doors", "the files whose addresses run_worker_first leaves out are served to everybody", "run_worker_first = true, unless that is meant.")];
-  return [fail("doors", "wrangler.toml has [assets] and lacks `run_worker_first = true`: the platform serves these files itself, to everybody", "run_worker_first = true")];
+function files(policy, config) {
+  const past = filesPastGateway(policy, config);
+  if (past) return [past.isWrong ? fail("assets", past.text, past.todo) : warn("assets", past.text, past.todo)];
+  return config.assets ? [ok("assets", "the gateway stands before every file")] : [];
 }
 
 function logs({ observability }) {

@@ -1,9 +1,9 @@
 // What can be seen in the project's folder: the policy, secrets, wrangler.toml, and what belongs to neither.
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { tool } from "../../tool/run.mjs";
 import { LOOPBACK, names } from "../deploy/loopback.mjs";
+import { isSeenByGit } from "../lib/git.mjs";
 import { fail, ok, warn } from "./finding.mjs";
 
 /** Answers with { findings, report }: the tool's own report on the policy, undefined if there is none. */
@@ -40,8 +40,7 @@ function unguarded(file) {
 }
 
 function seenByGit(folder) {
-  const { status } = spawnSync("git", ["check-ignore", "--quiet", ".dev.vars"], { cwd: folder });
-  return status === 1 ? [fail("secrets", "git does not ignore .dev.vars, which holds keys", "echo .dev.vars >>.gitignore; and if it was committed, make new keys.")] : [];
+  return isSeenByGit(folder, ".dev.vars") ? [fail("secrets", "git does not ignore .dev.vars, which holds keys", "echo .dev.vars >>.gitignore; and if it was committed, make new keys.")] : [];
 }
 
 /** What would make a deployment take itself for a local one. */
@@ -63,12 +62,13 @@ export function lookAtPrograms(folder, findWrangler) {
 }
 
 /** The account's secrets, by their names. `held`: as wrangler lists them, undefined if it does not. */
-export function lookAtAccount(held, named) {
+export function lookAtAccount(held, named, environment = "") {
+  const there = environment && ` --env ${environment}`;
   if (!held) return [warn("account", "which secrets the account holds could not be asked", "`npx wrangler login` connects this machine to it; before the first deployment there are none.")];
   const missing = named.filter((name) => !held.includes(name));
-  const local = held.includes(LOOPBACK) ? [fail("account", `the account has a secret ${LOOPBACK}: the deployment takes itself for a local one`, `npx wrangler secret delete ${LOOPBACK}`)] : [];
+  const local = held.includes(LOOPBACK) ? [fail("account", `the account has a secret ${LOOPBACK}: the deployment takes itself for a local one`, `npx wrangler secret delete ${LOOPBACK}${there}`)] : [];
   if (missing.length === 0) return [...local, ok("account", `it holds every secret that the policy names (${named.length})`)];
-  return [...local, fail("account", `it lacks ${missing.join(", ")}; what needs it is refused`, missing.map((name) => `npx wrangler secret put ${name}`).join("\n"))];
+  return [...local, fail("account", `it lacks ${missing.join(", ")}; what needs it is refused`, missing.map((name) => `npx wrangler secret put ${name}${there}`).join("\n"))];
 }
 
 function parsed(text) {

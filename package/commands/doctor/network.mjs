@@ -3,7 +3,8 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import tls from "node:tls";
-import { fail, ok, warn } from "./finding.mjs";
+import { askedElsewhere, reasonAgainst } from "./elsewhere.mjs";
+import { fail, ok, quoted, warn } from "./finding.mjs";
 
 const PATIENCE = 5000;
 const SOON_DAYS = 14;
@@ -18,11 +19,13 @@ export async function lookAtNetwork({ gateway, origins, providers, keys }) {
   const reached = new Map(await Promise.all(hosts.map(async (host) => [host, await reach(host, host === new URL(gateway).origin)])));
   const canAsk = (url) => reached.get(new URL(url).origin).canAsk;
   const dates = [];
-  const ask = async (url, headers) => {
-    const answer = await asked(url, headers);
+  const noting = (call) => async (url, headers) => {
+    const answer = await call(url, headers);
     if (answer.date) dates.push({ host: new URL(url).host, ...answer });
     return answer;
   };
+  const elsewhere = (issuer) => noting((url, headers) => askedElsewhere(url, issuer, { headers, patience: PATIENCE, most: MOST }));
+  const ask = Object.assign(noting(asked), { elsewhere });
   const found = await Promise.all([
     ...origins.filter(({ url }) => canAsk(url)).map((origin) => strangers(origin, ask)),
     ...providers.filter(({ issuer, document }) => document && canAsk(issuer)).map((provider) => discovery(provider, ask, true)),
@@ -110,32 +113,40 @@ async function discovery({ name, issuer, document }, ask, isSignIn) {
   const where = `${isSignIn ? "provider" : "issuer"} ${name}`;
   const { status, text, error } = await ask(document, { accept: "application/json" });
   const said = status === 200 ? parsed(text) : undefined;
-  if (!said) return [fail(where, `${document} is no discovery document (${error ?? status})`, "Compare `issuer` with what the provider says: the document lies below it.")];
+  if (said === null || typeof said !== "object" || Array.isArray(said)) return [fail(where, `${document} is no discovery document (${error ?? status})`, "Compare `issuer` with what the provider says: the document lies below it.")];
   const findings = [];
-  if (said.issuer !== issuer) findings.push(fail(where, `its document names the issuer ${said.issuer}, and the policy ${issuer}`, "`issuer` is compared byte for byte: mind a slash at the end."));
+  if (said.issuer !== issuer) findings.push(fail(where, `its document names the issuer ${quoted(said.issuer)}, and the policy ${issuer}`, "`issuer` is compared byte for byte: mind a slash at the end."));
   if (isSignIn) {
     const methods = said.code_challenge_methods_supported;
-    if (!methods) findings.push(warn(where, "its document does not say that it knows PKCE with S256", "Many do nonetheless; the gateway always sends it."));
+    if (!Array.isArray(methods)) findings.push(warn(where, "its document does not say that it knows PKCE with S256", "Many do nonetheless; the gateway always sends it."));
     else if (!methods.includes("S256")) findings.push(fail(where, "it does not know PKCE with S256", "The gateway needs it."));
-    for (const member of ["authorization_endpoint", "token_endpoint"]) if (!said[member]) findings.push(fail(where, `its document has no ${member}`, "The gateway needs it."));
+    for (const member of ["authorization_endpoint", "token_endpoint"]) if (!said[member] || typeof said[member] !== "string") findings.push(fail(where, `its document has no ${member}`, "The gateway needs it."));
   }
-  findings.push(...(said.jwks_uri ? await keySet(where, said.jwks_uri, ask) : [fail(where, "its document names no keys (jwks_uri)", "The gateway needs them.")]));
+  findings.push(...(typeof said.jwks_uri === "string" ? await keysElsewhere(where, said.jwks_uri, issuer, ask) : [fail(where, "its document names no keys (jwks_uri)", "The gateway needs them.")]));
   return findings.some(({ state }) => state !== "ok") ? findings.filter(({ state }) => state !== "ok") : [ok(where, `${issuer}: the document is its own${isSignIn ? ", PKCE with S256" : ""}, ${findings.at(-1).text}`)];
+}
+
+/** Keys whose place a document names. */
+async function keysElsewhere(where, url, issuer, ask) {
+  const reason = await reasonAgainst(url, issuer);
+  if (reason) return [fail(where, `its keys (jwks_uri) are at ${quoted(url)}, which is not called: ${reason}`, "Keys belong at https, where everybody can read them, or where the issuer is itself.")];
+  if (new URL(url).origin === new URL(issuer).origin) return keySet(where, url, ask);
+  return keySet(where, url, ask.elsewhere(issuer));
 }
 
 async function keySet(where, url, ask) {
   const { status, text, error } = await ask(url, { accept: "application/json" });
   const keys = status === 200 ? parsed(text)?.keys : undefined;
-  if (!Array.isArray(keys)) return [fail(where, `${url} is no list of keys (${error ?? status})`, "Compare `jwks` with what the issuer says.")];
-  const count = keys.filter(({ kty }) => ["RSA", "EC", "OKP"].includes(kty)).length;
-  return [count > 0 ? ok(where, `keys at ${url}: ${count}`) : fail(where, `${url} has no key that a signature could be verified with`, "Ask the issuer.")];
+  if (!Array.isArray(keys)) return [fail(where, `${quoted(url)} is no list of keys (${error ?? status})`, "Compare `jwks` with what the issuer says.")];
+  const count = keys.filter((key) => ["RSA", "EC", "OKP"].includes(key?.kty)).length;
+  return [count > 0 ? ok(where, `keys at ${quoted(url)}: ${count}`) : fail(where, `${quoted(url)} has no key that a signature could be verified with`, "Ask the issuer.")];
 }
 
 /** The gateway itself, if it is deployed already. */
 async function health(gateway, ask) {
   const { status, text, error } = await ask(`${gateway}/.edgegate/health`, { accept: "application/json" });
   if (status === 200 && parsed(text)?.status === "ok") return [ok("gateway", `${gateway} is well`)];
-  if (parsed(text)?.status) return [fail("gateway", `${gateway} lacks something (${status} ${parsed(text).status})`, "`npx wrangler tail` shows the first lines of an isolate, which name it.")];
+  if (parsed(text)?.status) return [fail("gateway", `${gateway} lacks something (${status} ${quoted(parsed(text).status)})`, "`npx wrangler tail` shows the first lines of an isolate, which name it.")];
   return [warn("gateway", `${gateway} does not answer as the gateway (${error ?? status})`, "Right before the first deployment; afterwards its host needs a route of the Worker.")];
 }
 

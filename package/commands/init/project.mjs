@@ -84,10 +84,11 @@ export const application = () => template("project/src/index.js");
 /** `package.json`. `source`: what npm is told of this package. */
 export const packageOf = (name, source) => filled(template("project/package.json"), { worker_name: name, package: source });
 
-/** What .gitignore lacks, to be appended. */
+/** What .gitignore lacks, to be appended. The last line that fits decides, so one that stands before an exception (`!.dev.vars*`) is lacking. */
 export function ignoredBeside(text) {
-  const there = new Set(text.split(/\r?\n/).map((line) => line.trim()));
-  const lacking = template("project/gitignore").split("\n").filter((line) => line && !there.has(line));
+  const lines = text.split(/\r?\n/).map((line) => line.trimEnd());
+  const last = new Set(lines.slice(lines.findLastIndex((line) => line.startsWith("!")) + 1));
+  const lacking = template("project/gitignore").split("\n").filter((line) => line && !last.has(line));
   if (lacking.length === 0) return "";
   return `${text && !text.endsWith("\n") ? "\n" : ""}${lacking.join("\n")}\n`;
 }

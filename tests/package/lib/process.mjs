@@ -19,7 +19,7 @@ export function project(t) {
   return folder;
 }
 
-/** Starts a command. Answers with { output(), until(pattern), signal(name), ended }: `ended` is its exit code. */
+/** Starts a command. Answers with { output(), until(pattern), signal(name), ended, pid }: `ended` is its exit code. */
 export function started(t, cwd, args, { env = {} } = {}) {
   const child = spawn(process.execPath, [program, ...args], { cwd, env: { ...process.env, NO_COLOR: "", ...env } });
   let output = "";
@@ -35,6 +35,7 @@ export function started(t, cwd, args, { env = {} } = {}) {
   return {
     output: () => output,
     ended,
+    pid: child.pid,
     signal: (name) => child.kill(name),
     /** Waits until it has printed that: a pattern, or a function of all that it printed. Answers with how many ms it took. */
     async until(pattern, patience = 20_000) {
