@@ -64,7 +64,7 @@ test("from the packed file to a protected page, without Rust and without this re
     assert.ok(performance.now() - begun < 180_000 && dev.exitCode === null, log);
     await sleep(20);
   }
-  const gate = new Client({ name: "gate", port, seen: new Set(), decision: () => undefined });
+  const gate = new Client({ name: "gate", port, host: `127.0.0.1:${port}`, seen: new Set(), decision: () => undefined });
   t.after(() => gate.close());
   const guarded = "/members/";
   const refused = await gate.get(guarded, { accept: "text/html" });

@@ -59,7 +59,7 @@ export function clone(t) {
     writeFileSync(path.join(repo, name), text);
   };
   write("src/lib.rs", "// the core\n");
-  for (const name of ["entry", "gate", "isolate", "middleware", "modules"]) write(`src/${name}.js`, "// of the Worker\n");
+  for (const name of ["caches", "entry", "gate", "isolate", "middleware", "modules", "proofs"]) write(`src/${name}.js`, "// of the Worker\n");
   write("edgegate.toml", "# own\n");
   write("demo/edgegate.toml", "# demo\n");
   write("node_modules/.edgegate-lock", createHash("sha256").update(readFileSync(path.join(repo, "package-lock.json"))).digest("hex"));
