@@ -54,8 +54,8 @@ test("what is stored is this user's alone, and nothing is written through a symb
     mkdirSync(path.dirname(path.join(state, name)), { recursive: true });
     symlinkSync(path.extname(name) || name === ".gitignore" ? path.join(elsewhere, "mine") : elsewhere, path.join(state, name).replace(/\/$/, ""));
     const command = await dev();
-    assert.equal(await command.ended, 1, `${name}: ${command.output()}`);
-    assert.match(command.output(), /^edgegate: \.edgegate\S* is a symbolic link, and nothing was written$/m);
+    await command.until(/^edgegate: \.edgegate\S* is a symbolic link, and nothing was written$/m);
+    assert.equal(await command.ended, 1, name);
     assert.deepEqual(readdirSync(elsewhere), ["mine"]);
     assert.equal(readFileSync(path.join(elsewhere, "mine"), "utf8"), "mine");
     rmSync(state, { recursive: true });
