@@ -70,11 +70,12 @@ fn announce_deployment(policy: &Policy, deployment: Deployment) {
 /// Names what is missing, in the first lines of the isolate's log.
 fn announce(env: &Env, policy: &Policy, secrets: &Secrets, deployment: Deployment) {
     announce_deployment(policy, deployment);
+    let place = if deployment == Deployment::Local { "in .dev.vars" } else { "by npx wrangler secret put" };
     for name in secrets.missing() {
         console_error!(
-            "edgegate: secret {} is not set or shorter than 16 bytes; requests that need it are answered 503. Set it: npx wrangler secret put {}",
+            "edgegate: secret {} is not set or shorter than 16 bytes; requests that need it are answered 503. Set it {}",
             name,
-            name
+            place
         );
     }
     let published = secrets.published();

@@ -52,7 +52,7 @@ export function run(args, { io, print = console.log } = {}) {
     if (found.handler && !existsSync(path.join(folder, "src/index.js"))) texts["src/index.js"] = application();
     refuseLinks(folder, Object.keys(texts));
     write(folder, texts);
-    print(ending({ folder, names: Object.keys(texts), hadPackage, said, source, vars: readFileSync(path.join(folder, ".dev.vars"), "utf8") }));
+    print(ending({ folder, found, names: Object.keys(texts), hadPackage, said, source, vars: readFileSync(path.join(folder, ".dev.vars"), "utf8") }));
   });
 }
 
@@ -109,7 +109,7 @@ function write(folder, texts) {
   }
 }
 
-function ending({ folder, names, hadPackage, said, source, vars }) {
+function ending({ folder, found, names, hadPackage, said, source, vars }) {
   const here = path.relative(process.cwd(), folder);
   const blank = vars.split("\n").flatMap((line) => /^(\w+)=$/.exec(line)?.[1] ?? []);
   const install = hadPackage ? `npm install --save-dev ${source.replace(/^file:/, "")} wrangler` : "npm install";
@@ -121,7 +121,7 @@ function ending({ folder, names, hadPackage, said, source, vars }) {
     ...(blank.length > 0 ? [`Fill in .dev.vars: ${blank.join(", ")}.`] : []),
     "",
     `  ${here ? `cd ${here} && ` : ""}${install}`,
-    "  npx edgegate dev        # the gateway on this machine, before the site",
+    found.handler ? "  npx wrangler dev        # the application on this machine, behind the gateway" : "  npx edgegate dev        # the gateway on this machine, before the site",
     "  npx edgegate deploy     # on your Cloudflare account, after `npx wrangler login`",
   ].join("\n");
 }

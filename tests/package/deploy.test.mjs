@@ -196,3 +196,11 @@ test("help deploys nothing; without a project or without wrangler it says what t
   assert.equal(await bare.ended, 1);
   assert.match(bare.output(), /npm install --save-dev wrangler/);
 });
+
+test("an origin on this machine is no origin of a deployment", async (t) => {
+  const a = await deployable(t);
+  const policy = readFileSync(a.file("edgegate.toml"), "utf8");
+  assert.doesNotMatch((await a.deploy(["--dry-run"])).output, /address on this machine/);
+  writeFileSync(a.file("edgegate.toml"), policy.replace('"https://origin.example.org"', '"http://localhost:3000"'));
+  assert.match((await a.deploy(["--dry-run"])).output, /Warning: edgegate\.toml names an address on this machine/);
+});

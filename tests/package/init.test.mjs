@@ -219,3 +219,18 @@ async function atTerminal(args, dialogue) {
   assert.deepEqual(dialogue, [], shown);
   return { code, shown: `${shown}\n${said.join("\n")}` };
 }
+
+test("an origin may be a folder of a site", async (t) => {
+  for (const [origin, forwarded] of [["https://www.example.org/shop", "/shop/"], ["https://www.example.org/shop/a/", "/shop/a/"], ["https://www.example.org", "/"]]) {
+    const folder = path.join(scratch(t), "gate");
+    const said = await initialised(folder, "--origin", origin, "--host", "gate.example.org", "--sign-in", "links", "--paths", "/files/*", "--open", "/");
+    assert.match(said, /2 tests passed/, origin);
+    assert.ok(readFileSync(path.join(folder, "edgegate.toml"), "utf8").includes(`forwarded = "${forwarded}"`), origin);
+  }
+});
+
+test("the last lines of a project with an application in it run it", async (t) => {
+  const said = await initialised(path.join(scratch(t), "gate"), "--handler", "--host", "gate.example.org", "--sign-in", "links", "--yes");
+  assert.match(said, /\n {2}npx wrangler dev +# the application/);
+  assert.doesNotMatch(said, /edgegate dev/);
+});

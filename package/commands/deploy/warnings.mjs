@@ -6,6 +6,8 @@ export function unfinished(config, rules, policy) {
   if (config.route === undefined && config.routes === undefined) left.push("wrangler.toml names no route: the Worker would be uploaded and nothing would reach it. Write `routes` at the mark (2).");
   if (/^[^#]*\b(?:gate|origin)\.example\.org\b/m.test(rules)) left.push(`${policy} still has the starter's example.org: write the gate's own address (issuer) and your origin's.`);
   if (/^[^#]*"192\.0\.2\.0\/24"/m.test(rules)) left.push(`${policy} still lets 192.0.2.0/24 administer, a network that nobody has: write your own under [admin].`);
+  const isHere = /^[^#\n]*\b(?:url|issuer)\s*=\s*"https?:\/\/(?:localhost|127\.[\d.]+|\[::1\])[:/"]/m;
+  if (isHere.test(rules)) left.push(`${policy} names an address on this machine: deployed, no Worker reaches it. Write the public one; \`edgegate dev --origin\` stands in for it here.`);
   return left.map((line) => `\nWarning: ${line}\n`).join("");
 }
 

@@ -48,6 +48,7 @@ function valuesOf(answers) {
     sender: preset,
     webhook_secret: preset && `${upper(preset)}_WEBHOOK_SECRET`,
     sample: answers.paths[0].sample,
+    base: answers.origin ? new URL(answers.origin).pathname.replace(/\/$/, "") : "",
   };
 }
 
