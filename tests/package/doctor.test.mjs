@@ -155,7 +155,7 @@ test("an origin that answers strangers is wrong, one that redirects them is to b
   let answer;
   const site = await startOrigin((request, response) => answer(response));
   t.after(site.stop);
-  const { folder, change } = await sound(t, { origin: site.url });
+  const { folder, change } = await sound(t, { origin: site.url, host: `127.0.0.1:${await freePort()}` });
   for (const [status, state] of [[200, "fail"], [204, "fail"], [302, "warn"], [404, "warn"], [401, "ok"]]) {
     answer = (response) => response.writeHead(status, status === 302 ? { location: "https://elsewhere.example/" } : {}).end();
     const { of } = await examined(t, folder, ["--no-account"]);
@@ -170,12 +170,22 @@ test("an origin that answers strangers is wrong, one that redirects them is to b
   assert.deepEqual(states((await examined(t, folder, ["--no-account"])).of("origin site")), ["ok"]);
 });
 
+test("an origin on this machine is none of a gateway that is deployed, and is not asked", async (t) => {
+  const asked = [];
+  const site = await startOrigin((request, response) => (asked.push(request.url), response.end()));
+  t.after(site.stop);
+  const { folder } = await sound(t, { origin: site.url });
+  const { of } = await examined(t, folder, ["--no-account"]);
+  assert.deepEqual(of("origin site").map(({ state, text }) => [state, text]), [["warn", `${site.url} is on this machine: deployed, no Worker reaches it`]]);
+  assert.deepEqual(asked, []);
+});
+
 test("a clock that is wrong is noticed by what servers say", async (t) => {
   let off = 0;
   const server = http.createServer((request, response) => response.writeHead(403, { date: new Date(Date.now() + 1000 * off).toUTCString() }).end());
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   t.after(() => (server.close(), server.closeAllConnections()));
-  const { folder } = await sound(t, { origin: `http://127.0.0.1:${server.address().port}` });
+  const { folder } = await sound(t, { origin: `http://127.0.0.1:${server.address().port}`, host: `127.0.0.1:${await freePort()}` });
   for (const [seconds, state, words] of [[0, "ok", /clock is \d s/], [15, "warn", /1[4-6] s behind/], [-600, "fail", /(599|600|601) s ahead of/]]) {
     off = seconds;
     const { of } = await examined(t, folder, ["--no-account"]);
@@ -188,7 +198,7 @@ test("a name that there is not and a certificate that is not valid are wrong", a
   const tls = https.createServer(certificate(), (_, response) => response.writeHead(403).end());
   await new Promise((resolve) => tls.listen(0, "127.0.0.1", resolve));
   t.after(() => (tls.close(), tls.closeAllConnections()));
-  const { folder, change } = await sound(t, { origin: `https://127.0.0.1:${tls.address().port}` });
+  const { folder, change } = await sound(t, { origin: `https://127.0.0.1:${tls.address().port}`, host: `127.0.0.1:${await freePort()}` });
   const { of } = await examined(t, folder, ["--no-account"]);
   assert.ok(of("TLS").some(({ state, text }) => state === "fail" && /self-signed|unable to verify/i.test(text)), JSON.stringify(of("TLS")));
   assert.deepEqual(of("origin site"), [], "nothing more is asked of it");

@@ -18,6 +18,8 @@ export async function lookAtNetwork({ gateway, origins, providers, keys }) {
   const hosts = unique([gateway, ...origins.map(({ url }) => url), ...providers.map(({ issuer }) => issuer), ...keys.map(({ url, issuer }) => url ?? issuer)].map((url) => new URL(url).origin));
   const reached = new Map(await Promise.all(hosts.map(async (host) => [host, await reach(host, host === new URL(gateway).origin)])));
   const canAsk = (url) => reached.get(new URL(url).origin).canAsk;
+  // A gateway on the platform reaches nothing on this machine; one that runs here does.
+  const isElsewhere = (url) => isHere(url) && !isHere(gateway);
   const dates = [];
   const noting = (call) => async (url, headers) => {
     const answer = await call(url, headers);
@@ -27,7 +29,8 @@ export async function lookAtNetwork({ gateway, origins, providers, keys }) {
   const elsewhere = (issuer) => noting((url, headers) => askedElsewhere(url, issuer, { headers, patience: PATIENCE, most: MOST }));
   const ask = Object.assign(noting(asked), { elsewhere });
   const found = await Promise.all([
-    ...origins.filter(({ url }) => canAsk(url)).map((origin) => strangers(origin, ask)),
+    ...origins.filter(({ url }) => isElsewhere(url)).map(here),
+    ...origins.filter(({ url }) => canAsk(url) && !isElsewhere(url)).map((origin) => strangers(origin, ask)),
     ...providers.filter(({ issuer, document }) => document && canAsk(issuer)).map((provider) => discovery(provider, ask, true)),
     ...keys.filter(({ url, issuer }) => canAsk(url ?? issuer)).map((one) => (one.url ? [keySet(`issuer ${one.name}`, one.url, ask)] : [discovery(one, ask, false)])[0]),
     ...(canAsk(gateway) ? [health(gateway, ask)] : []),
@@ -35,6 +38,8 @@ export async function lookAtNetwork({ gateway, origins, providers, keys }) {
   return [...[...reached.values()].flatMap(({ findings }) => findings), ...found.flat(), ...clock(dates)];
 }
 
+const isHere = (url) => LOOPBACK.test(new URL(url).hostname);
+const here = ({ name, url }) => [warn(`origin ${name}`, `${url} is on this machine: deployed, no Worker reaches it`, "Write its public address into the policy; `edgegate dev --origin` stands in for it here.")];
 const unique = (all) => [...new Set(all)];
 
 /** Its name, and whether its certificate is valid for it. */
@@ -48,8 +53,7 @@ async function reach(origin, isGateway) {
     return { canAsk: false, findings: [isGateway ? warn("DNS", text, "The gateway's host needs a proxied record in the zone; a route or a Custom Domain of the Worker leads there.") : fail("DNS", text, "Look for a typing error; `dig` asks too.")] };
   }
   if (protocol === "http:") {
-    const isHere = LOOPBACK.test(hostname);
-    return { canAsk: true, findings: [isHere ? ok("TLS", `${origin} is on this machine`) : warn("TLS", `${origin} is not encrypted`, "Use https; `insecure = true` is for networks that you trust.")] };
+    return { canAsk: true, findings: [isHere(origin) ? ok("TLS", `${origin} is on this machine`) : warn("TLS", `${origin} is not encrypted`, "Use https; `insecure = true` is for networks that you trust.")] };
   }
   try {
     const days = await inTime(certificateDays(name, Number(port || 443)));
