@@ -1,5 +1,6 @@
 // The JavaScript side of the boundary. Nothing is decided here.
 
+import { drained, FIRST, PIECE, readAnswer, readers, roomAfter, slow } from "./reading.js";
 import { inTime } from "./storage.js";
 
 // Method, URL, whether there is a body to a GET or HEAD, and header fields, in one crossing. None can hold a line feed.
@@ -128,9 +129,11 @@ function guarded(guard, beginning) {
   };
 }
 
-// Room for the next piece: more only where the last one filled what it had, since many may wait for one that never comes.
-function roomAfter({ buffer, byteLength }, most) {
-  return byteLength === buffer.byteLength && byteLength < most ? new Uint8Array(most) : new Uint8Array(buffer);
+function joined(first, second) {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }
 
 // `forward` for a visit that wants a part of something. A part of a page cannot be read, so a page is asked for whole.
@@ -305,8 +308,7 @@ export function filtered(response, edits, filter, context) {
   return new Response(readable, { status, statusText, headers });
 }
 
-const PIECE = 65536;
-// Of a page: three such rooms are held for each visitor who reads slowly.
+// A piece of a page: three such rooms are held for each visitor who reads slowly.
 const PAGE_PIECE = 16384;
 
 // A whole answer of the gateway's own; a promise of it where the request has a body that was not read.
@@ -318,37 +320,6 @@ export function answer(request, status, lines, body) {
 function own(status, lines, body) {
   return new Response(body === "" ? null : body, { status, headers: pairs(lines, new Headers()) });
 }
-
-// Reads what is left of a body and keeps nothing of it: a connection whose request was not read to its end is reset, and
-// the client never sees the answer. One that is too long, or takes too long, is not waited for.
-async function drained(request) {
-  const declared = request.headers.get("content-length");
-  if (declared !== null && !(declared > 0 && declared <= DRAINED)) return;
-  let late;
-  try {
-    readers.get(request)?.releaseLock();
-    const reader = request.body.getReader({ mode: "byob" });
-    const isLate = new Promise((due) => (late = setTimeout(due, DRAINING_MS, { done: true })));
-    let room = new Uint8Array(FIRST);
-    for (let left = DRAINED; left > 0; ) {
-      const { done, value } = await Promise.race([reader.readAtLeast(room.byteLength, room), isLate]);
-      if (done) return;
-      left -= value.byteLength;
-      const { byteLength } = value.buffer;
-      room = byteLength < DRAINED_AT_ONCE ? new Uint8Array(DRAINED_AT_ONCE) : new Uint8Array(value.buffer);
-    }
-  } catch {
-    // The client went away, or somebody else reads the body.
-  } finally {
-    clearTimeout(late);
-  }
-}
-
-const DRAINED = 16 * 1024 * 1024;
-const DRAINED_AT_ONCE = 16 * 1024;
-// The room for a body of which nothing came yet: many may be waited for.
-const FIRST = 4096;
-const DRAINING_MS = 10_000;
 
 // Fields added to others: a line with the name, a line with the value.
 export function pairs(lines, headers) {
@@ -363,64 +334,6 @@ export function instead(response, status, lines) {
   const other = own(status, lines, "");
   for (const cookie of response.headers.getSetCookie()) other.headers.append("set-cookie", cookie);
   return other;
-}
-
-// Readers of requests of which something was taken.
-const readers = new WeakMap();
-
-// Their room for the next piece. What was read is copied before they read on.
-const rooms = new WeakMap();
-
-// Those whose client took too long.
-const slow = new WeakSet();
-
-// The next piece of the body; null at its end, undefined if it does not come in time.
-export async function readNext(request, milliseconds) {
-  if (!request.body) return null;
-  if (!readers.has(request)) readers.set(request, request.body.getReader({ mode: "byob" }));
-  const reader = readers.get(request);
-  let timer;
-  const late = new Promise((due) => (timer = setTimeout(due, milliseconds, { late: true })));
-  const read = reader.read(rooms.get(reader) ?? new Uint8Array(FIRST));
-  const { done, value, late: isLate } = await Promise.race([read, late]).finally(() => clearTimeout(timer));
-  if (!isLate) {
-    if (!done) rooms.set(reader, roomAfter(value, PIECE));
-    return done ? null : value;
-  }
-  read.catch(nothing);
-  slow.add(request);
-  return undefined;
-}
-
-function joined(first, second) {
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
-}
-
-// The answer's body, or null as soon as it is longer than `limit` bytes.
-export async function readAnswer(response, limit) {
-  if (!response.body) return new Uint8Array(0);
-  const reader = response.body.getReader({ mode: "byob" });
-  const chunks = [];
-  let length = 0;
-  const read = () => reader.read(new Uint8Array(PIECE));
-  for (let next = await read(); !next.done; next = await read()) {
-    length += next.value.byteLength;
-    if (length > limit) {
-      await reader.cancel();
-      return null;
-    }
-    chunks.push(next.value.slice()); // without the room that was left
-  }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return whole;
 }
 
 // Header fields after edits: lines "-name" to remove, "=name" or "+name" and a line with the value.

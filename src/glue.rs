@@ -1,4 +1,4 @@
-//! Declarations of the functions in JavaScript: `glue.js`, `bucket.js`, `storage.js`, `signatures.js`,
+//! Declarations of the functions in JavaScript: `glue.js`, `reading.js`, `bucket.js`, `storage.js`, `signatures.js`,
 //! `upstream.js`, `background.js`.
 
 use super::form::FormGuard;
@@ -91,7 +91,10 @@ extern "C" {
 
     #[wasm_bindgen(catch)]
     pub fn instead(response: &Response, status: u16, lines: &str) -> Result<Response, JsValue>;
+}
 
+#[wasm_bindgen(module = "/src/reading.js")]
+extern "C" {
     #[wasm_bindgen(catch, js_name = readNext)]
     pub async fn read_next(request: &Request, milliseconds: u32) -> Result<JsValue, JsValue>;
 }

@@ -70,12 +70,15 @@ fn announce_deployment(policy: &Policy, deployment: Deployment) {
 /// Names what is missing, in the first lines of the isolate's log.
 fn announce(env: &Env, policy: &Policy, secrets: &Secrets, deployment: Deployment) {
     announce_deployment(policy, deployment);
-    let place = if deployment == Deployment::Local { "in .dev.vars" } else { "by npx wrangler secret put" };
     for name in secrets.missing() {
+        let todo = match deployment {
+            Deployment::Local => format!("Write it into .dev.vars: {name}=..."),
+            Deployment::Public => format!("Set it: npx wrangler secret put {name}"),
+        };
         console_error!(
-            "edgegate: secret {} is not set or shorter than 16 bytes; requests that need it are answered 503. Set it {}",
+            "edgegate: secret {} is not set or shorter than 16 bytes; requests that need it are answered 503. {}",
             name,
-            place
+            todo
         );
     }
     let published = secrets.published();

@@ -1,6 +1,7 @@
 // The gateway's own calls to an origin, such as the check of a password.
 
-import { pairs, readAnswer } from "./glue.js";
+import { pairs } from "./glue.js";
+import { readAnswer } from "./reading.js";
 
 // Status and text of the answer, the text null if it is longer than `limit` bytes.
 export async function callOrigin(env, binding, url, lines, body, limit, milliseconds) {
