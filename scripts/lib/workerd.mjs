@@ -1,9 +1,9 @@
 // Starts workerd. Tests and benches of every kind come here for it.
+import { COMPATIBILITY_DATE } from "../../package/commands/lib/built.mjs";
 import { childrenNamed } from "./process.mjs";
 import { Failure } from "./run.mjs";
 
-/** Of every Worker that does not say otherwise; demo/wrangler.toml has the same (tests/setup/config.test.mjs). */
-export const COMPATIBILITY_DATE = "2026-11-01";
+export { COMPATIBILITY_DATE };
 
 /**
  * Starts Workers, described as Miniflare's older options have it (wrangler bundles a newer Miniflare), in one workerd.

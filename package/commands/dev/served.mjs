@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { tool } from "../../tool/run.mjs";
-import { modulesIn } from "../lib/built.mjs";
+import { COMPATIBILITY_DATE, modulesIn } from "../lib/built.mjs";
 import { Failure } from "../lib/failure.mjs";
 import { ownMiniflare, quietEnv, workerFolder } from "../lib/own.mjs";
 import { readToml } from "../lib/toml.mjs";
@@ -10,7 +10,6 @@ import { devVars } from "../lib/vars.mjs";
 import { localised } from "./local.mjs";
 import { privateFolder } from "./state.mjs";
 
-const COMPATIBILITY_DATE = "2026-11-01";
 const entry = readFileSync(new URL("../../templates/dev/entry.js", import.meta.url), "utf8");
 
 /**

@@ -2,6 +2,9 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
 
+/** Of every Worker that is run on this machine; wrangler.toml of the starter, the demo and new projects have the same, by tests. */
+export const COMPATIBILITY_DATE = "2026-11-01";
+
 const TYPES = { ".js": "ESModule", ".wasm": "CompiledWasm", ".bin": "Data" };
 
 /** The modules of a folder, the entry first. */
