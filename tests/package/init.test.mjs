@@ -80,7 +80,8 @@ test("keys are fresh, readable by their owner alone, and git does not see them",
   const other = path.join(scratch(t), "other");
   await initialised(other, ...SITE, "--sign-in", "password");
   const [vars, others] = [varsOf(folder), varsOf(other)];
-  assert.deepEqual(Object.keys(vars), ["EDGEGATE_SEAL_KEY", "EDGEGATE_ASSERTION_KEY"]);
+  const names = [...readFileSync(path.join(folder, ".dev.vars"), "utf8").matchAll(/^(\w+)=/gm)].map(([, name]) => name);
+  assert.deepEqual(names, ["EDGEGATE_SEAL_KEY", "EDGEGATE_ASSERTION_KEY"]);
   assert.equal(new Set([...Object.values(vars), ...Object.values(others)]).size, 4);
   assert.equal(statSync(path.join(folder, ".dev.vars")).mode & 0o777, 0o600);
   const ignored = readFileSync(path.join(folder, ".gitignore"), "utf8");
