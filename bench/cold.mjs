@@ -1,58 +1,58 @@
 // `npm run bench -- cold`: what the first request costs.
 
 import { parseArgs } from "node:util";
-import { cpuMicroseconds } from "../scripts/lib/process.mjs";
+import { threadMicroseconds } from "../scripts/lib/process.mjs";
+import { startAlone } from "./lib/alone.mjs";
 import { sendOne } from "./lib/client.mjs";
 import { ends } from "./lib/harness.mjs";
 import { progress } from "./lib/progress.mjs";
 import { align, median } from "./lib/report.mjs";
-import { Skip } from "./lib/workers.mjs";
-import { CONTENDERS, startContender } from "./request.mjs";
+import { Skip, workerOf } from "./lib/workers.mjs";
+import { CONTENDERS } from "./request.mjs";
 
 const USAGE = `npm run bench -- cold [OPTIONS]   or, with the demo built, node bench/cold.mjs [OPTIONS]
 
-Each Worker is started anew in a workerd of its own, a few times over, and the first answer is timed: instantiating, reading the
-policy, importing keys. The second answer tells what of it was the start. The CPU time is all that the process spent until
-the first answer, workerd's own start and the compiling included; the bare Worker shows how much of it is workerd's. (On the
-platform compiled code may be kept.)
+Each Worker is started anew in a workerd of its own, a few times over, and the first answer is timed: reading secrets, importing
+keys, code that runs for the first time. The second answer tells what of it was the start. Then the same where another isolate was
+made in between: V8 then drops the code that it compiled when the Worker started. The CPU time is all that the process spent until
+the first answer, workerd's own start included; the bare Worker shows how much of it is workerd's. (On the platform compiled code
+may be kept.)
 
-  --rounds N   starts of each Worker (5)
+  --rounds N   starts of each Worker (11)
   --help       this text
 `;
 
+// Rows of the bench `request` whose first request needs no token that an earlier one minted.
+const ROWS = CONTENDERS.filter(({ request, bindings }) => typeof request !== "function" && bindings === undefined);
+
 async function main() {
-  const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" }, help: { type: "boolean" } } });
+  const { values } = parseArgs({ options: { rounds: { type: "string", default: "11" }, help: { type: "boolean" } } });
   if (values.help) return void process.stdout.write(USAGE);
-  const results = new Map();
-  const skipped = [];
+  const results = new Map(ROWS.map(({ name }) => [name, []]));
   for (let round = 1; round <= Number(values.rounds); round++) {
-    for (const contender of CONTENDERS.filter((one) => !skipped.includes(one))) {
-      progress(`round ${round} of ${values.rounds}: ${contender.name}`);
-      try {
-        const times = results.get(contender.name) ?? [];
-        times.push(await firstAnswers(contender));
-        results.set(contender.name, times);
-      } catch (error) {
-        if (!(error instanceof Skip)) throw error;
-        skipped.push(contender);
-        console.error(`${contender.name}: skipped, ${error.message}`);
-      }
+    for (const row of ROWS) {
+      progress(`round ${round} of ${values.rounds}: ${row.name}`);
+      const worker = workerOf(row);
+      const { first, second, cpu } = await firstAnswers(row, worker, { another: false });
+      const dropped = await firstAnswers(row, worker, { another: true });
+      results.get(row.name).push({ first, second, cpu, dropped: dropped.first });
     }
   }
   progress("");
   const rows = [...results].map(([name, times]) => [
     name,
-    ...["first", "second", "cpu"].map((which) => median(times.map((one) => one[which])).toFixed(1)),
+    ...["first", "second", "cpu", "dropped"].map((which) => median(times.map((one) => one[which])).toFixed(1)),
   ]);
-  console.log(align([["contender", "first answer ms", "second answer ms", "CPU ms to first"], ...rows]).join("\n"));
+  console.log(align([["contender", "first answer ms", "second answer ms", "CPU ms to first", "first after another isolate ms"], ...rows]).join("\n"));
 }
 
-async function firstAnswers(contender) {
-  const running = await startContender(contender);
+async function firstAnswers({ name, request, status }, worker, how) {
+  const running = await startAlone(worker, how);
   try {
-    const first = await timed(running);
-    const cpu = cpuMicroseconds(running.pid) / 1000;
-    return { first, second: await timed(running), cpu };
+    const ask = () => timed({ name, port: running.port, request, status });
+    const first = await ask();
+    const cpu = threadMicroseconds(running.pid) / 1000;
+    return { first, second: await ask(), cpu };
   } finally {
     await running.stop();
   }
@@ -65,4 +65,5 @@ async function timed({ name, port, request, status = 200 }) {
   return performance.now() - begun;
 }
 
-ends("cold", main);
+if (process.platform === "linux") ends("cold", main);
+else ends("cold", () => Promise.reject(new Skip("needs Linux: CPU time is read from /proc")));

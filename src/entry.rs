@@ -25,7 +25,7 @@ use edgegate_core::exchange::{Handled, Moment};
 use edgegate_core::forward::returned::Mapping;
 use edgegate_core::gate::{answered, returned};
 use edgegate_core::http::answer::Answer;
-use edgegate_core::http::{Headers, Incoming};
+use edgegate_core::http::{Headers, Incoming, pieces};
 use edgegate_core::log::{Entry, Spent};
 use edgegate_core::luminate::errors;
 use edgegate_core::policy::Via;
@@ -51,21 +51,21 @@ pub fn fetch(request: Request, env: Env, context: JsValue) -> Promise {
     }
 }
 
-/// What can be done before the first request: the policy is decoded, and the code that decides runs once, over a request for
-/// the first route without any credential, so that the engine has compiled it. Nothing comes of the decision.
+/// What can be done before the first request: the policy is decoded, and the code that decides runs over requests that are made
+/// up, so that the engine has compiled it. `bound`: what any name is bound to, which answers nothing.
 #[wasm_bindgen]
-pub fn prepare(request: &Request) {
+pub fn prepare(request: &Request, bound: &JsValue) {
     start::prepare(|gate| {
         let Ok(held) = Held::new() else { return };
-        let path = gate.policy.routes.first().map(|route| route.path.base()).filter(|path| !path.is_empty());
-        let url = [gate.policy.gateway.issuer.origin(), path.unwrap_or("/")].concat();
-        let headers = Headers::new(vec![("accept", "text/html")]);
-        let incoming = Incoming { method: "GET", url: &url, headers, odd_body: false, client_address: None };
-        let (env, context) = (JsValue::UNDEFINED.unchecked_into::<Env>(), JsValue::UNDEFINED);
+        let described = glue::describe(request).unwrap_or_default();
+        let _ = incoming(&described);
+        let (env, context) = (bound.clone().unchecked_into::<Env>(), JsValue::UNDEFINED);
         let platform = Platform::new(&env, &context, request, &held, gate.policy.limits.wait);
-        let moment = Moment { now: SOME_TIME, request_id: "" };
-        let mut deciding = Box::pin(gate.handle(&incoming, moment, &platform));
-        let _ = deciding.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        let Some(forwarding) = gate.rehearse(&platform) else { return };
+        if forwarding.origin.via.binding().is_some() {
+            let _ = send(&forwarding, &env, request);
+        }
+        let _ = Response::new().and_then(|response| amend(&forwarding, None, response, &context));
     });
 }
 
@@ -107,7 +107,7 @@ async fn check(request: Request, env: Env, context: JsValue) -> Exchange {
         (_, Err(reason)) => Err(reason),
         (Some(gate), Ok(held)) => {
             let described = glue::describe(&exchange.request).unwrap_or_default();
-            exchange.method = described.split('\n').next().unwrap_or_default().to_owned();
+            exchange.method = pieces(&described, b'\n').next().unwrap_or_default().to_owned();
             let moment = Moment { now: now_ms() / 1000, request_id: &exchange.request_id };
             let platform = Platform::new(&exchange.env, &context, &exchange.request, &held, gate.policy.limits.wait);
             let handled = match (incoming(&described), held.more(HEADERS * described.len())) {
@@ -128,9 +128,16 @@ impl Exchange {
     fn settle(mut self, context: &JsValue) -> Promise {
         let sent = match &self.handled {
             Ok(Handled { decision: Decision::Forward(forwarding), .. }) => send(forwarding, &self.env, &self.request),
-            Ok(Handled { decision: Decision::Answer(answer), .. }) => return resolved(self.respond(answer)),
-            Err(reason) => return resolved(refuse_plainly(&self.request, *reason)),
+            Ok(Handled { decision: Decision::Answer(answer), .. }) => {
+                self.announce();
+                return resolved(self.respond(answer));
+            }
+            Err(reason) => {
+                self.announce();
+                return resolved(refuse_plainly(&self.request, *reason));
+            }
         };
+        self.announce();
         self.started = now_ms();
         let (mut limit, mut timeout) = (0, 0);
         if let Ok(Handled { decision: Decision::Forward(forwarding), .. }) = &mut self.handled {
@@ -176,6 +183,12 @@ impl Exchange {
     /// How the addresses in the origin's answer are mapped, if they are.
     fn mapping<'a>(&'a self, forwarding: &'a Forwarding) -> Option<Mapping<'a>> {
         Mapping::of(forwarding, self.handled.as_ref().ok()?.route.as_deref()?)
+    }
+
+    fn announce(&self) {
+        if let Some(state) = &self.gate {
+            start::announce(&self.env, state);
+        }
     }
 
     fn log(&self, line: impl FnOnce(&Entry<'_>) -> String) {
@@ -244,7 +257,7 @@ impl Exchange {
 }
 
 fn incoming(described: &str) -> Option<Incoming<'_>> {
-    let mut lines = described.split('\n');
+    let mut lines = pieces(described, b'\n');
     let (method, url, odd_body) = (lines.next()?, lines.next()?, lines.next()?);
     let mut headers = Vec::with_capacity(24);
     while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
@@ -369,8 +382,6 @@ fn now_ms() -> u64 {
 
 /// The client's address. Cloudflare's edge sets this header; anywhere else the client can choose its value.
 const CLIENT_ADDRESS: &str = "cf-connecting-ip";
-/// There is no clock before the first request.
-const SOME_TIME: u64 = 1_800_000_000;
 /// How often a request's headers lie in memory while it is decided, about.
 const HEADERS: usize = 2;
 /// Bytes of an answer that is read to know where it leads.

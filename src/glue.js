@@ -8,7 +8,9 @@ export function describe(request) {
   const { method } = request;
   const odd = (method === "GET" || method === "HEAD" || method === "OPTIONS") && request.body ? "body" : "";
   let text = method + "\n" + request.url + "\n" + odd;
-  for (const [name, value] of request.headers) text += "\n" + name + "\n" + value;
+  request.headers.forEach((value, name) => {
+    text += "\n" + name + "\n" + value;
+  });
   return text;
 }
 

@@ -23,11 +23,14 @@ function instance() {
 export function begin(modules) {
   if (!take(modules)) return;
   try {
-    gate.prepare(new Request("https://edgegate.invalid/"));
+    gate.prepare(new Request("https://edgegate.invalid/"), ANY);
   } catch {
     // the first request says what is wrong
   }
 }
+
+// Stands for whatever a name is bound to, before there is an environment.
+const ANY = new Proxy({}, { get: () => ({ fetch: async () => {} }) });
 
 /** The gateway's answer to a request. */
 export function answer(request, env, context) {

@@ -1,6 +1,6 @@
 //! What happens once per isolate: the policy is decoded, secrets are looked up, and what is missing is named.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::binding;
@@ -18,11 +18,13 @@ thread_local! {
     static READ: RefCell<Option<Result<Policy, Unreadable>>> = const { RefCell::new(None) };
 }
 
-/// Decodes the policy before there is a request, lets a gate that knows no secret try it, and keeps it.
+/// Decodes the policy before there is a request, lets a gate with made-up secrets try it, and keeps it.
 pub fn prepare(attempt: impl FnOnce(&State)) {
     READ.set(Some(Policy::decode(&compiled()).map(|policy| {
-        let secrets = Secrets::new(&policy, "", |_| None);
-        let gate = State::new(policy, secrets);
+        let secrets = Secrets::new(&policy, PUBLISHED, |name| Some(Secret::new(["made-up-value-of-", name].concat())));
+        // By http an issuer on loopback is good in a local deployment alone.
+        let deployment = if policy.gateway.issuer.is_https() { Deployment::Public } else { Deployment::Local };
+        let gate = State::new(policy, secrets).at(deployment).with_book(Book::new(pages));
         attempt(&gate);
         gate.policy
     })));
@@ -41,11 +43,9 @@ fn build(env: &Env) -> Option<Rc<State>> {
             return None;
         }
     };
-    let secrets =
-        Secrets::new(&policy, PUBLISHED, |name| env.secret(name).ok().map(|value| Secret::new(value.to_string())));
-    let said = env.var(Deployment::BINDING).ok().map(|value| value.to_string());
-    let deployment = Deployment::said(said.as_deref());
-    announce(env, &policy, &secrets, deployment);
+    let text = |name: &str| js_sys::Reflect::get(env, &name.into()).ok()?.as_string();
+    let secrets = Secrets::new(&policy, PUBLISHED, |name| text(name).map(Secret::new));
+    let deployment = Deployment::said(text(Deployment::BINDING).as_deref());
     Some(Rc::new(State::new(policy, secrets).at(deployment).with_book(Book::new(pages))))
 }
 
@@ -67,8 +67,19 @@ fn announce_deployment(policy: &Policy, deployment: Deployment) {
     }
 }
 
-/// Names what is missing, in the first lines of the isolate's log.
-fn announce(env: &Env, policy: &Policy, secrets: &Secrets, deployment: Deployment) {
+/// Names what is missing, in the first lines of the isolate's log. It is done once, and while an origin is asked: a first line
+/// takes the console as long as a request takes.
+pub fn announce(env: &Env, state: &State) {
+    thread_local! {
+        static IS_DONE: Cell<bool> = const { Cell::new(false) };
+    }
+    if !IS_DONE.replace(true) {
+        say(env, state);
+    }
+}
+
+fn say(env: &Env, State { policy, secrets, deployment, .. }: &State) {
+    let deployment = *deployment;
     announce_deployment(policy, deployment);
     for name in secrets.missing() {
         let todo = match deployment {

@@ -12,7 +12,7 @@ use web_sys::Response;
 async fn the_handler_checks_forwards_and_refuses() {
     let env = js(&format!("({{ ...{ENV}, BROKEN: {{ fetch: async () => {{ throw new Error('down'); }} }} }})"));
     // As the isolate does when it starts: nothing of it is seen by the requests that follow.
-    entry::prepare(&request("'https://edgegate.invalid/'"));
+    entry::prepare(&request("'https://edgegate.invalid/'"), &js("({ fetch: async () => {} })"));
     let ask = async |path: &str| -> Response {
         let request =
             request(&format!("'https://gate.example{path}', {{ headers: {{ 'x-auth-request-user': 'root' }} }}"));

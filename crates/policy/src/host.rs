@@ -66,6 +66,11 @@ pub(super) fn check(host: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// The name of a checked host that has a port.
+pub fn without_port(host: &str) -> Option<&str> {
+    if host.ends_with(']') { None } else { host.rsplit_once(':').map(|(name, _)| name) }
+}
+
 /// Whether a checked host is this machine (RFC 6761 section 6.3 for names). Of a `Host` that a client wrote it says nothing
 /// about where the client is.
 pub fn is_loopback(host: &str) -> bool {
@@ -92,6 +97,10 @@ mod tests {
         assert_eq!(authority("a.example:8443"), Ok(("a.example", Some(8443))));
         assert_eq!(authority("[::1]:8787"), Ok(("[::1]", Some(8787))));
         assert_eq!(authority("[::1]"), Ok(("[::1]", None)));
+        for host in ["a.example", "a.example:8443", "[::1]", "[::1]:8787", "127.0.0.1:1"] {
+            let name = authority(host).map(|(name, port)| port.map(|_| name));
+            assert_eq!(Ok(without_port(host)), name, "{host}");
+        }
         assert_eq!(authority("127.0.0.1"), Ok(("127.0.0.1", None)));
         for text in [
             "",

@@ -83,10 +83,15 @@ impl RouteIndex {
     fn hosts<'h>(&'h self, host: &'h str) -> Vec<&'h str> {
         let wide = self.wide.iter().filter(|(_, wide)| wide.as_ref().is_none_or(|wide| wide.matches(host)));
         let mut hosts: Vec<&str> = wide.map(|(text, _)| text.as_str()).collect();
-        hosts.push(host);
         // A pattern without a port is for every port.
-        hosts.extend(host::authority(host).ok().filter(|(_, port)| port.is_some()).map(|(name, _)| name));
+        hosts.extend([Some(host), host::without_port(host)].into_iter().flatten().filter(|host| self.names(host)));
         hosts
+    }
+
+    /// Whether some route is for that host alone.
+    fn names(&self, host: &str) -> bool {
+        let start = self.written.partition_point(|entry| entry.host.as_str() < host);
+        self.written.get(start).is_some_and(|entry| entry.host == host)
     }
 
     fn first_in(&self, all: &[Entry], host: &str, path: &str, is_taken: &dyn Fn(usize) -> bool) -> Option<usize> {

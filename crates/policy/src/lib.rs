@@ -58,7 +58,7 @@ pub use client::{
 pub use compiled::{PolicyDigest, Unreadable};
 pub use facts::{CredentialKind, Facts, PlainScheme, Says, Scheme, Turn};
 pub use field_pattern::FieldPattern;
-pub use host::{authority, is_loopback};
+pub use host::{authority, is_loopback, without_port};
 pub use index::RouteIndex;
 pub use model::*;
 pub use neighbour::Neighbour;

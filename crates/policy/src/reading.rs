@@ -96,8 +96,9 @@ fn or_root(reading: &str) -> &str {
 
 /// Whether the path is its own loosest reading, as most are.
 pub(super) fn is_loosest(path: &str) -> bool {
-    let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'/' | b'-' | b'_');
-    path == "/" || (path.bytes().all(is_plain) && !path.ends_with('/') && !path.contains("index"))
+    let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'/' | b'-' | b'_' | b'.');
+    let is_itself = |part: &str| !(part.ends_with('.') || is_index(part) || is_script(part));
+    path == "/" || (path.bytes().all(is_plain) && !path.ends_with('/') && path.split('/').all(is_itself))
 }
 
 /// One part: decoded, folded, cut where a parameter or a stream begins, without dots and spaces at its ends.
@@ -179,9 +180,19 @@ pub(super) fn is_session(name: &str) -> bool {
     inner.is_some_and(|inner| inner.ends_with(')') && inner.chars().nth(1) == Some('('))
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(5_000))]
+
+        #[test]
+        fn what_is_its_loosest_reading_is_read_as_it_is_written(path in "(/[ax.]{1,4}|/a[.](php5?|pl|do)|/index|/default[.]htm){1,4}/?") {
+            prop_assert!(!is_loosest(&path) || read(&path, Last::Itself) == path, "{}", path);
+        }
+    }
 
     #[test]
     fn what_origins_take_for_one_reads_alike() {

@@ -1,6 +1,8 @@
 //! The texts of the gateway's own pages, one file a language. The Worker holds English alone; the others stand in the
 //! module that `edgegate build` writes beside the policy.
 
+use std::sync::OnceLock;
+
 /// English, in which everything is said that another language lacks.
 pub const ENGLISH: &str = include_str!("../texts/en.txt");
 
@@ -28,6 +30,13 @@ pub const LANGUAGES: [(&str, &str); 15] = [
 #[cfg(feature = "reader")]
 pub fn of(language: &str) -> Option<&'static str> {
     LANGUAGES.iter().find(|(name, _)| *name == language).map(|(_, texts)| *texts)
+}
+
+/// The text of a key in English. The lines are found once in an isolate: a page asks for a dozen.
+pub fn english(key: &str) -> Option<&'static str> {
+    static LINES: OnceLock<Vec<(&str, &str)>> = OnceLock::new();
+    let lines = LINES.get_or_init(|| all(ENGLISH).collect());
+    lines.iter().find(|(known, _)| *known == key).map(|(_, text)| *text)
 }
 
 /// The text of a key, in texts of one language.

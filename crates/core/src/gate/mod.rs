@@ -11,6 +11,7 @@ mod guarded;
 mod place;
 mod rate;
 mod refuse;
+mod rehearsal;
 pub mod returned;
 mod whose;
 pub mod words;

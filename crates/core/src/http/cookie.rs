@@ -3,6 +3,7 @@
 //! Two Cookie headers reach the Worker joined by a comma, which no cookie's name or value may hold. What stands
 //! behind a comma is never read as a credential; [`hides`] finds it, so that it is not forwarded as one either.
 
+use crate::http::{halves, pieces};
 use crate::refusal::Reason;
 
 /// The value of the only cookie of that name.
@@ -20,7 +21,7 @@ use crate::refusal::Reason;
 /// ```
 pub fn sole<'a>(header: &'a str, name: &str) -> Result<Option<&'a str>, Reason> {
     let mut found = None;
-    for (cookie, value) in header.split(';').map(pair) {
+    for (cookie, value) in pieces(header, b';').map(pair) {
         if cookie == name && found.replace(value).is_some() {
             return Err(Reason::SessionDuplicate);
         }
@@ -45,7 +46,7 @@ pub fn hides(header: &str, is_one: impl Fn(&str) -> bool) -> bool {
 
 /// Every name that somebody could read, hidden ones included.
 pub fn names(header: &str) -> impl Iterator<Item = &str> {
-    header.split([';', ',']).map(|piece| pair(piece).0)
+    pieces(header, b';').flat_map(|piece| pieces(piece, b',')).map(|piece| pair(piece).0)
 }
 
 /// The header without the cookies that `drop` names; None if none is left.
@@ -63,7 +64,7 @@ pub fn cut(header: &str, drop: impl Fn(&str, &str) -> bool) -> Option<String> {
         drop(name, value)
     };
     let kept: Vec<&str> =
-        header.split(';').map(str::trim).filter(|piece| !piece.is_empty() && !dropped(piece)).collect();
+        pieces(header, b';').map(str::trim).filter(|piece| !piece.is_empty() && !dropped(piece)).collect();
     (!kept.is_empty()).then(|| kept.join("; "))
 }
 
@@ -76,7 +77,7 @@ pub fn reads_as(name: &str, other: &str) -> bool {
 }
 
 fn pair(piece: &str) -> (&str, &str) {
-    let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
+    let (name, value) = halves(piece, b'=').unwrap_or((piece, ""));
     (name.trim(), value.trim())
 }
 

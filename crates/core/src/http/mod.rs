@@ -17,6 +17,7 @@ pub mod fields;
 pub mod headers;
 pub mod language;
 pub mod multipart;
+mod pieces;
 pub mod query;
 pub mod quotes;
 pub mod readings;
@@ -28,6 +29,7 @@ use crate::refusal::Reason;
 
 pub use crate::http::fields::Fields;
 pub use crate::http::headers::Headers;
+pub use crate::http::pieces::{halves, pieces};
 pub use crate::http::target::{Deployment, Target};
 
 /// A request before it is checked.

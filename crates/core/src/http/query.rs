@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use crate::http::{halves, pieces};
 use crate::refusal::Reason;
 
 /// One `name=value` piece, not decoded.
@@ -29,16 +30,16 @@ pub struct Param<'a> {
 /// assert_eq!(values, ["1", "%20", ""]);
 /// ```
 pub fn params(query: &str) -> impl Iterator<Item = Param<'_>> {
-    query.split('&').map(|raw| {
-        let (name, value) = raw.split_once('=').unwrap_or((raw, ""));
+    pieces(query, b'&').map(|raw| {
+        let (name, value) = halves(raw, b'=').unwrap_or((raw, ""));
         Param { raw, name, value }
     })
 }
 
 /// The undecoded names that any origin could read: pieces between `&`, and between `;` too.
 pub fn names(query: &str) -> impl Iterator<Item = &str> {
-    let pieces = query.split('&').flat_map(|piece| piece.split(';')); // quicker than a search for either
-    pieces.map(|piece| piece.split('=').next().unwrap_or_default())
+    let pieces = pieces(query, b'&').flat_map(|piece| pieces(piece, b';'));
+    pieces.map(|piece| halves(piece, b'=').map_or(piece, |(name, _)| name))
 }
 
 /// The only parameter of that exact name, undecoded.
@@ -151,7 +152,15 @@ pub(crate) fn push_escape(text: &mut String, byte: u8) {
 
 /// Whether some origin would read the raw name as `name`.
 pub fn folds_onto(raw: &str, name: &str) -> bool {
-    raw.len() >= name.len() && is_read_as(raw, name)
+    match is_plain(raw) {
+        true => raw == name || (!is_plain(name) && raw.len() >= name.len() && is_read_as(raw, name)),
+        false => raw.len() >= name.len() && is_read_as(raw, name),
+    }
+}
+
+/// Whether every origin reads the raw name as it is written: nothing in it is folded, decoded or cut. Most names are such.
+fn is_plain(raw: &str) -> bool {
+    raw.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
 fn is_read_as(raw: &str, name: &str) -> bool {
@@ -180,6 +189,9 @@ pub fn folds_onto_any<'n>(raw: &str, mut names: impl Iterator<Item = &'n &'n str
 
 /// Whether some origin would read the raw name as one that begins so; `prefix` is folded already.
 pub fn folds_onto_prefix(raw: &str, prefix: &[u8]) -> bool {
+    if is_plain(raw) {
+        return raw.as_bytes().starts_with(prefix);
+    }
     let begins = |name: &mut dyn Iterator<Item = u8>| name.take(prefix.len()).eq(prefix.iter().copied());
     begins(&mut folded(raw)) || unclosed(raw).is_some_and(|mut name| begins(&mut name))
 }
@@ -254,9 +266,23 @@ pub fn value(form: &str, name: &str) -> Result<String, Reason> {
     String::from_utf8(decode(raw)).map_err(|_| Reason::FormMalformed)
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn a_plain_name_is_read_as_it_is_decoded(raw in "[ab_A.%61? +\\[-]{0,5}", name in "[ab_A.-]{0,3}") {
+            prop_assert_eq!(folds_onto(&raw, &name), raw.len() >= name.len() && is_read_as(&raw, &name));
+            let prefix = fold(&name);
+            let begins = |read: &[u8]| read.starts_with(&prefix);
+            let (folded, unclosed) = readings(&raw);
+            prop_assert_eq!(folds_onto_prefix(&raw, &prefix), begins(&folded) || unclosed.is_some_and(|read| begins(&read)));
+        }
+    }
 
     #[test]
     fn a_sole_parameter_is_found_undecoded() {

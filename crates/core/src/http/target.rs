@@ -137,7 +137,7 @@ impl<'a> Target<'a> {
 
     /// Whether the address leads to the client's own machine. Any client can write it into `Host`.
     pub fn is_named_loopback(&self) -> bool {
-        policy::authority(&self.host).is_ok_and(|(name, _)| policy::is_loopback(name))
+        policy::is_loopback(policy::without_port(&self.host).unwrap_or(&self.host))
     }
 }
 

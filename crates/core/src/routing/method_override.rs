@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use crate::exchange::Exchange;
 use crate::exchange::body::{Guard, NewBody, Rest};
-use crate::http::query;
+use crate::http::{halves, pieces, query};
 use crate::policy::{CredentialKind, Route};
 use crate::ports::Ports;
 use crate::refusal::Reason;
@@ -22,8 +22,8 @@ pub fn check_query(route: &Route, method: &str, query: &str) -> Result<(), Reaso
     if route.method_override || query.is_empty() {
         return Ok(());
     }
-    let pieces = query.split('&').flat_map(|piece| piece.split(';'));
-    let named = pieces.map(|piece| piece.split_once('=').unwrap_or((piece, "")));
+    let pieces = pieces(query, b'&').flat_map(|piece| pieces(piece, b';'));
+    let named = pieces.map(|piece| halves(piece, b'=').unwrap_or((piece, "")));
     let mut overriding = named.filter(|(name, _)| is_override(name)).peekable();
     if overriding.peek().is_none() {
         return Ok(());

@@ -2,11 +2,16 @@
 //!
 //! It begins with the places of its pieces, so that a page reads the one language that it is written in.
 
+use std::cell::OnceCell;
 use std::fmt;
 
 /// The module. Without one, pages are in English and have no pictures.
 #[derive(Default)]
-pub struct Book(Option<Box<Read>>);
+pub struct Book {
+    read: Option<Box<Read>>,
+    /// Where its pieces are, from the first page on.
+    places: OnceCell<Option<String>>,
+}
 
 /// The bytes from one place to another.
 type Read = dyn Fn(u32, u32) -> Vec<u8>;
@@ -14,7 +19,7 @@ type Read = dyn Fn(u32, u32) -> Vec<u8>;
 impl Book {
     /// The module whose bytes from one place to another somebody reads.
     pub fn new(read: impl Fn(u32, u32) -> Vec<u8> + 'static) -> Self {
-        Self(Some(Box::new(read)))
+        Self { read: Some(Box::new(read)), places: OnceCell::new() }
     }
 
     /// The texts of a language.
@@ -25,24 +30,25 @@ impl Book {
     /// The name of the picture that plays a part: `logo`, `favicon`.
     pub fn picture(&self, part: &str) -> Option<String> {
         let is_it = |(name, _): &(&str, Place)| name.strip_prefix(part).is_some_and(|rest| rest.starts_with('.'));
-        let places = self.places()?;
-        places_of(&places).find(is_it).map(|(name, _)| name.to_owned())
+        places_of(self.places()?).find(is_it).map(|(name, _)| name.to_owned())
     }
 
     /// A piece of it.
     pub fn piece(&self, name: &str) -> Option<Vec<u8>> {
-        let places = self.places()?;
-        let (_, (from, to)) = places_of(&places).find(|(known, _)| *known == name)?;
-        let piece = self.0.as_ref()?(from, to);
+        let (_, (from, to)) = places_of(self.places()?).find(|(known, _)| *known == name)?;
+        let piece = self.read.as_ref()?(from, to);
         (piece.len() == usize::try_from(to.checked_sub(from)?).ok()?).then_some(piece)
     }
 
-    fn places(&self) -> Option<String> {
-        let read = self.0.as_ref()?;
-        let head = u32::try_from(MAGIC.len()).ok()?;
-        let start = read(0, head + 4);
-        let length = <[u8; 4]>::try_from(start.strip_prefix(MAGIC)?).ok().map(u32::from_be_bytes)?;
-        String::from_utf8(read(head + 4, head.checked_add(4)?.checked_add(length)?)).ok()
+    fn places(&self) -> Option<&str> {
+        let found = || {
+            let read = self.read.as_ref()?;
+            let head = u32::try_from(MAGIC.len()).ok()?;
+            let start = read(0, head + 4);
+            let length = <[u8; 4]>::try_from(start.strip_prefix(MAGIC)?).ok().map(u32::from_be_bytes)?;
+            String::from_utf8(read(head + 4, head.checked_add(4)?.checked_add(length)?)).ok()
+        };
+        self.places.get_or_init(found).as_deref()
     }
 }
 
@@ -59,7 +65,7 @@ fn places_of(places: &str) -> impl Iterator<Item = (&str, Place)> {
 
 impl fmt::Debug for Book {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Book" } else { "no Book" })
+        f.write_str(if self.read.is_some() { "Book" } else { "no Book" })
     }
 }
 

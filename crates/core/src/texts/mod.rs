@@ -57,23 +57,28 @@ impl<'p> Words<'p> {
 
     fn text(&self, key: &str) -> &str {
         let own = self.texts.as_deref().and_then(|texts| texts::find(texts, key));
-        own.or_else(|| texts::find(texts::ENGLISH, key)).unwrap_or_default()
+        own.or_else(|| texts::english(key)).unwrap_or_default()
     }
 }
 
 /// Text made safe for HTML text and quoted attributes.
 pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let instead = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            b'\'' => "&#39;",
+            _ => continue,
+        };
+        safe.push_str(text.get(from..at).unwrap_or_default());
+        safe.push_str(instead);
+        from = at + 1;
     }
+    safe.push_str(text.get(from..).unwrap_or_default());
     safe
 }
 
