@@ -26,6 +26,7 @@ mod providers;
 mod rates;
 mod redirects;
 mod refusals;
+mod rehearsal;
 mod requests;
 mod schemes;
 mod seal;

@@ -57,24 +57,25 @@ pub fn names(query: &str) -> impl Iterator<Item = &str> {
 /// assert_eq!(sole("ts=1&TS=2", "ts"), Err(Reason::ParameterShadowed));
 /// ```
 pub fn sole<'a>(query: &'a str, name: &str) -> Result<Option<&'a str>, Reason> {
-    let mut read_anywhere = 0;
-    for raw in names(query) {
-        match raw == name {
-            true => read_anywhere += 1,
-            false if folds_onto(raw, name) => return Err(Reason::ParameterShadowed),
-            false => {}
+    let (mut sole, mut found, mut read_anywhere) = (None, 0, 0);
+    for param in params(query) {
+        for raw in names(param.raw) {
+            match raw == name {
+                true => read_anywhere += 1,
+                false if folds_onto(raw, name) => return Err(Reason::ParameterShadowed),
+                false => {}
+            }
+        }
+        if param.name == name {
+            (sole, found) = (Some(param.value), found + 1);
         }
     }
-    let mut found = params(query).filter(|param| param.name == name).map(|param| param.value);
-    let (sole, second) = (found.next(), found.next());
-    if second.is_some() {
-        return Err(Reason::ParameterDuplicate);
+    match found {
+        2.. => Err(Reason::ParameterDuplicate),
+        // `a=1;ts=2` and `ts;b`: an origin that also splits at `;` reads one that is none here.
+        _ if read_anywhere > found => Err(Reason::ParameterShadowed),
+        _ => Ok(sole),
     }
-    // `a=1;ts=2` and `ts;b`: an origin that also splits at `;` reads one that is none here.
-    if read_anywhere > usize::from(sole.is_some()) {
-        return Err(Reason::ParameterShadowed);
-    }
-    Ok(sole)
 }
 
 /// The query without the parameters that `drop` names; every other byte stays where it was.
@@ -152,15 +153,26 @@ pub(crate) fn push_escape(text: &mut String, byte: u8) {
 
 /// Whether some origin would read the raw name as `name`.
 pub fn folds_onto(raw: &str, name: &str) -> bool {
-    match is_plain(raw) {
-        true => raw == name || (!is_plain(name) && raw.len() >= name.len() && is_read_as(raw, name)),
-        false => raw.len() >= name.len() && is_read_as(raw, name),
+    if raw.len() < name.len() || begins_otherwise(raw, name.as_bytes()) {
+        return false;
+    }
+    match raw.bytes().all(is_plain) && name.bytes().all(is_plain) {
+        true => raw == name,
+        false => is_read_as(raw, name),
     }
 }
 
-/// Whether every origin reads the raw name as it is written: nothing in it is folded, decoded or cut. Most names are such.
-fn is_plain(raw: &str) -> bool {
-    raw.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+/// Whether the first byte alone tells that no origin reads the raw name as one that begins so. Most are told apart by it.
+fn begins_otherwise(raw: &str, name: &[u8]) -> bool {
+    match (raw.as_bytes().first(), name.first()) {
+        (Some(own), Some(other)) => own != other && is_plain(*own) && is_plain(*other),
+        _ => false,
+    }
+}
+
+/// Whether every origin reads the byte as it is written: it is not folded, decoded or cut.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'
 }
 
 fn is_read_as(raw: &str, name: &str) -> bool {
@@ -189,7 +201,10 @@ pub fn folds_onto_any<'n>(raw: &str, mut names: impl Iterator<Item = &'n &'n str
 
 /// Whether some origin would read the raw name as one that begins so; `prefix` is folded already.
 pub fn folds_onto_prefix(raw: &str, prefix: &[u8]) -> bool {
-    if is_plain(raw) {
+    if begins_otherwise(raw, prefix) {
+        return false;
+    }
+    if raw.bytes().all(is_plain) {
         return raw.as_bytes().starts_with(prefix);
     }
     let begins = |name: &mut dyn Iterator<Item = u8>| name.take(prefix.len()).eq(prefix.iter().copied());
