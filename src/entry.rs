@@ -52,17 +52,18 @@ pub fn fetch(request: Request, env: Env, context: JsValue) -> Promise {
 }
 
 /// What can be done before the first request: the policy is decoded, and the code that decides runs over requests that are made
-/// up, so that the engine has compiled it. `bound`: what any name is bound to, which answers nothing.
+/// up, so that the engine has compiled it. In the environment every name is bound to something that answers nothing.
 #[wasm_bindgen]
-pub fn prepare(request: &Request, bound: &JsValue) {
+pub fn prepare(request: &Request, env: Env) {
     start::prepare(|gate| {
         let Ok(held) = Held::new() else { return };
         let described = glue::describe(request).unwrap_or_default();
         let _ = incoming(&described);
-        let (env, context) = (bound.clone().unchecked_into::<Env>(), JsValue::UNDEFINED);
-        let platform = Platform::new(&env, &context, request, &held, gate.policy.limits.wait);
+        let context = JsValue::UNDEFINED;
+        let platform = Platform::new(gate, &env, &context, request, &held);
         let Some(forwarding) = gate.rehearse(&platform) else { return };
-        if forwarding.origin.via.binding().is_some() {
+        // What a Worker fetches from elsewhere, or out of a bucket, it cannot ask for before a request.
+        if matches!(forwarding.origin.via, Via::Service(_) | Via::Handler) {
             let _ = send(&forwarding, &env, request);
         }
         let _ = Response::new().and_then(|response| amend(&forwarding, None, response, &context));
@@ -109,7 +110,7 @@ async fn check(request: Request, env: Env, context: JsValue) -> Exchange {
             let described = glue::describe(&exchange.request).unwrap_or_default();
             exchange.method = pieces(&described, b'\n').next().unwrap_or_default().to_owned();
             let moment = Moment { now: now_ms() / 1000, request_id: &exchange.request_id };
-            let platform = Platform::new(&exchange.env, &context, &exchange.request, &held, gate.policy.limits.wait);
+            let platform = Platform::new(gate, &exchange.env, &context, &exchange.request, &held);
             let handled = match (incoming(&described), held.more(HEADERS * described.len())) {
                 (None, _) => Err(Reason::Internal),
                 (_, Err(reason)) => Err(reason),
@@ -128,16 +129,9 @@ impl Exchange {
     fn settle(mut self, context: &JsValue) -> Promise {
         let sent = match &self.handled {
             Ok(Handled { decision: Decision::Forward(forwarding), .. }) => send(forwarding, &self.env, &self.request),
-            Ok(Handled { decision: Decision::Answer(answer), .. }) => {
-                self.announce();
-                return resolved(self.respond(answer));
-            }
-            Err(reason) => {
-                self.announce();
-                return resolved(refuse_plainly(&self.request, *reason));
-            }
+            Ok(Handled { decision: Decision::Answer(answer), .. }) => return resolved(self.respond(answer)),
+            Err(reason) => return resolved(refuse_plainly(&self.request, *reason)),
         };
-        self.announce();
         self.started = now_ms();
         let (mut limit, mut timeout) = (0, 0);
         if let Ok(Handled { decision: Decision::Forward(forwarding), .. }) = &mut self.handled {
@@ -183,12 +177,6 @@ impl Exchange {
     /// How the addresses in the origin's answer are mapped, if they are.
     fn mapping<'a>(&'a self, forwarding: &'a Forwarding) -> Option<Mapping<'a>> {
         Mapping::of(forwarding, self.handled.as_ref().ok()?.route.as_deref()?)
-    }
-
-    fn announce(&self) {
-        if let Some(state) = &self.gate {
-            start::announce(&self.env, state);
-        }
     }
 
     fn log(&self, line: impl FnOnce(&Entry<'_>) -> String) {
@@ -323,7 +311,7 @@ fn amend(
     context: &JsValue,
 ) -> Result<(Response, u16), JsValue> {
     let received = glue::received(&response, mapping.is_some())?;
-    let mut lines = received.split('\n');
+    let mut lines = pieces(&received, b'\n');
     let status = lines.next().and_then(|status| status.parse().ok()).unwrap_or(0);
     let mut line = || lines.next().unwrap_or_default();
     let said = answered::Said { cache_control: line(), vary: line(), challenges: line(), referrer_policy: line() };

@@ -23,14 +23,15 @@ function instance() {
 export function begin(modules) {
   if (!take(modules)) return;
   try {
-    gate.prepare(new Request("https://edgegate.invalid/"), ANY);
+    gate.prepare(new Request("https://edgegate.invalid/"), ANY_ENVIRONMENT);
   } catch {
     // the first request says what is wrong
   }
 }
 
-// Stands for whatever a name is bound to, before there is an environment.
-const ANY = new Proxy({}, { get: () => ({ fetch: async () => {} }) });
+// Before there is an environment: every name is bound to something that answers nothing.
+const NOTHING = { fetch: async () => {}, forward: async () => {} };
+const ANY_ENVIRONMENT = new Proxy({}, { get: () => NOTHING });
 
 /** The gateway's answer to a request. */
 export function answer(request, env, context) {

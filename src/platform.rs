@@ -24,6 +24,7 @@ use worker::{Env, console_error};
 
 /// The bindings, the request and what was spent on it.
 pub struct Platform<'a> {
+    state: &'a State,
     env: &'a Env,
     context: &'a JsValue,
     request: &'a Request,
@@ -37,12 +38,12 @@ pub struct Platform<'a> {
 }
 
 impl<'a> Platform<'a> {
-    /// For one request, which may wait for so many seconds in all.
-    pub fn new(env: &'a Env, context: &'a JsValue, request: &'a Request, held: &'a Held, wait: u64) -> Self {
+    /// For one request, which that gate decides on.
+    pub fn new(state: &'a State, env: &'a Env, context: &'a JsValue, request: &'a Request, held: &'a Held) -> Self {
         let (spent, returned) = (Cell::default(), RefCell::default());
-        let (left, reading) = (Cell::new(wait * 1000), Cell::new(FORM_MS));
+        let (left, reading) = (Cell::new(state.policy.limits.wait * 1000), Cell::new(FORM_MS));
         let claimed = RefCell::default();
-        Self { env, context, request, held, left, reading, spent, by: OnceCell::new(), claimed, returned }
+        Self { state, env, context, request, held, left, reading, spent, by: OnceCell::new(), claimed, returned }
     }
 
     /// How long the next call may take. One that could not be waited for is not made.
@@ -78,14 +79,9 @@ impl<'a> Platform<'a> {
         done.map_err(|error| failed("KV", &error, Reason::VaultUnavailable))
     }
 
-    /// The address of the Ledger's object for a key.
-    fn address(&self, of: fn(&State, &ClaimKey) -> String, key: &ClaimKey) -> Result<String, Reason> {
-        super::start::gate(self.env).map(|gate| of(&gate, key)).ok_or(Reason::PolicyInvalid)
-    }
-
     /// One call about guesses.
     async fn on_guesses(&self, guess: &Guess, question: &str) -> Result<String, Reason> {
-        self.on_ledger(&self.address(address::of_guesses, &guess.account)?, question).await
+        self.on_ledger(&address::of_guesses(self.state, &guess.account), question).await
     }
 
     async fn on_ledger(&self, address: &str, question: &str) -> Result<String, Reason> {
@@ -182,7 +178,7 @@ impl Rates for Platform<'_> {
     }
 
     async fn count(&self, rate: &Rate, key: &ClaimKey) -> Result<Counted, Reason> {
-        let answer = self.on_ledger(&self.address(address::of_rate, key)?, &rates::question(rate, key)).await?;
+        let answer = self.on_ledger(&address::of_rate(self.state, key), &rates::question(rate, key)).await?;
         rates::counted(&answer).ok_or(Reason::LedgerUnavailable)
     }
 }

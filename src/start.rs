@@ -1,6 +1,6 @@
 //! What happens once per isolate: the policy is decoded, secrets are looked up, and what is missing is named.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::binding;
@@ -46,6 +46,7 @@ fn build(env: &Env) -> Option<Rc<State>> {
     let text = |name: &str| js_sys::Reflect::get(env, &name.into()).ok()?.as_string();
     let secrets = Secrets::new(&policy, PUBLISHED, |name| text(name).map(Secret::new));
     let deployment = Deployment::said(text(Deployment::BINDING).as_deref());
+    announce(env, &policy, &secrets, deployment);
     Some(Rc::new(State::new(policy, secrets).at(deployment).with_book(Book::new(pages))))
 }
 
@@ -67,19 +68,8 @@ fn announce_deployment(policy: &Policy, deployment: Deployment) {
     }
 }
 
-/// Names what is missing, in the first lines of the isolate's log. It is done once, and while an origin is asked: a first line
-/// takes the console as long as a request takes.
-pub fn announce(env: &Env, state: &State) {
-    thread_local! {
-        static IS_DONE: Cell<bool> = const { Cell::new(false) };
-    }
-    if !IS_DONE.replace(true) {
-        say(env, state);
-    }
-}
-
-fn say(env: &Env, State { policy, secrets, deployment, .. }: &State) {
-    let deployment = *deployment;
+/// Names what is missing, in the first lines of the isolate's log.
+fn announce(env: &Env, policy: &Policy, secrets: &Secrets, deployment: Deployment) {
     announce_deployment(policy, deployment);
     for name in secrets.missing() {
         let todo = match deployment {

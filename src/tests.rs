@@ -181,8 +181,8 @@ async fn a_body_is_read_up_to_its_limit() {
 }
 
 async fn read(request: &Request, limit: usize) -> Result<Vec<u8>, Reason> {
-    let (env, held) = (js("({})").unchecked_into(), Held::new()?);
-    Platform::new(&env, &JsValue::UNDEFINED, request, &held, 10).read(limit).await
+    let (state, env, held) = (handler::state(), js("({})").unchecked_into(), Held::new()?);
+    Platform::new(&state, &env, &JsValue::UNDEFINED, request, &held).read(limit).await
 }
 
 #[wasm_bindgen_test]
@@ -273,7 +273,8 @@ async fn is_signed(key: &serde_json::Value, text: &str) -> bool {
     let Some(key) = edgegate_core::credential::issuer::jwk::public(key, algorithm) else { return false };
     let (env, context) = (js("({})").unchecked_into(), JsValue::UNDEFINED);
     let (request, held) = (request("'https://h/'"), Held::new().unwrap());
-    let ports = Platform::new(&env, &context, &request, &held, 1000);
+    let state = handler::state();
+    let ports = Platform::new(&state, &env, &context, &request, &held);
     jws.is_signed_by(&ports, algorithm, &key).await.unwrap()
 }
 

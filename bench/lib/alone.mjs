@@ -4,42 +4,49 @@
 // emulator makes some for storage after the Worker. So whether there is `another` isolate after it is said here.
 
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { COMPATIBILITY_DATE } from "../../scripts/lib/workerd.mjs";
 import { plain } from "./workers.mjs";
 
 // Starts it, described as startWorkerd takes it. Answers with { pid, port, stop }.
 export async function startAlone(worker, { another }) {
   const folder = mkdtempSync(path.join(tmpdir(), "edgegate-alone-"));
-  const origin = service(plain("origin", "origin.js"), folder);
-  const others = another ? [service(plain("another", "passthrough.js"), folder)] : [];
-  const services = [origin, service(worker, folder), ...others];
-  const socket = `(name = "http", address = "127.0.0.1:0", http = (), service = ${quoted(worker.name)})`;
-  const config = `using Workerd = import "/workerd/workerd.capnp";\nconst config :Workerd.Config = (services = [${services}], sockets = [${socket}]);\n`;
-  writeFileSync(path.join(folder, "config.capnp"), config);
+  writeFileSync(path.join(folder, "config.capnp"), config(worker, another, folder));
   const { default: { default: workerd } } = await import("workerd");
   const child = spawn(workerd, ["serve", "--control-fd=3", path.join(folder, "config.capnp")], { stdio: ["ignore", "pipe", "pipe", "pipe"] });
   child.stdout.resume();
   let said = "";
   child.stderr.on("data", (text) => (said += text));
-  const ended = new Promise((resolve) => child.on("exit", resolve));
-  const port = await Promise.race([listening(child.stdio[3]), ended.then(() => Promise.reject(new Error(`workerd does not start:\n${said}`)))]);
+  const ended = new Promise((resolve) => child.on("exit", resolve).on("error", (error) => resolve((said += error.message))));
   const stop = async () => {
     child.kill();
     await ended;
     rmSync(folder, { recursive: true, force: true });
   };
-  return { pid: child.pid, port, stop };
+  const port = await listening(child.stdio[3]);
+  if (port !== undefined) return { pid: child.pid, port, stop };
+  await stop();
+  throw new Error(`workerd does not start:\n${said}`);
 }
 
+function config(worker, another, folder) {
+  const others = another ? [service(plain("another", "passthrough.js"), folder)] : [];
+  const services = [service(plain("origin", "origin.js"), folder), service(worker, folder), ...others];
+  const socket = `(name = "http", address = "127.0.0.1:0", http = (), service = ${quoted(worker.name)})`;
+  return `using Workerd = import "/workerd/workerd.capnp";\nconst config :Workerd.Config = (services = [${services}], sockets = [${socket}]);\n`;
+}
+
+// Where it listens; undefined if it ends before it does.
 async function listening(control) {
-  for await (const line of control) {
+  for await (const line of createInterface({ input: control })) {
     const { event, port } = JSON.parse(line);
     if (event === "listen") return port;
   }
-  throw new Error("workerd says no port");
+  return undefined;
 }
 
 // Storage is bound, and nothing is behind it: no request of these benches asks it.
@@ -65,10 +72,15 @@ function service({ name, modules, modulesRoot, bindings = {}, serviceBindings = 
 const KINDS = { ESModule: "esModule", CompiledWasm: "wasm", Data: "data" };
 
 function embedded({ type, path: file, contents }, root, folder) {
-  const name = path.relative(root, file);
-  const copy = path.join(folder, `${Math.random().toString(36).slice(2)}-${path.basename(file)}`);
-  if (contents !== undefined) writeFileSync(copy, contents);
-  return `(name = ${quoted(name)}, ${KINDS[type]} = embed ${quoted(path.relative(folder, contents === undefined ? file : copy))})`;
+  const name = quoted(path.relative(root, file));
+  const lies = contents === undefined ? file : written(contents, folder);
+  return `(name = ${name}, ${KINDS[type]} = embed ${quoted(path.relative(folder, lies))})`;
+}
+
+function written(contents, folder) {
+  const file = path.join(folder, randomUUID());
+  writeFileSync(file, contents);
+  return file;
 }
 
 const quoted = (text) => JSON.stringify(text);

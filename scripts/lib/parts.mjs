@@ -134,7 +134,7 @@ async function buildOne({ toolchain, note }, which) {
   }
 }
 
-/** A cold start pays for every byte. */
+/** What is uploaded and packed stays small. */
 function sizeGate({ note }) {
   const file = inRoot(builds.demo.out, "index_bg.wasm");
   if (!existsSync(file)) return verdict(note, "size of the wasm: there is none", false);

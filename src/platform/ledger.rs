@@ -95,8 +95,7 @@ impl Platform<'_> {
     async fn take_back(&self, keys: Vec<ClaimKey>) {
         let lines = Array::new();
         for key in keys {
-            let Ok(address) = self.address(address::of_claim, &key) else { continue };
-            lines.push(&address.into());
+            lines.push(&address::of_claim(self.state, &key).into());
             lines.push(&claims::withdrawing(&key, self.by()).into());
         }
         if lines.length() > 0 && self.bound(binding::LEDGER).is_ok() {
@@ -110,6 +109,6 @@ impl Platform<'_> {
 
     /// One call about a claim.
     async fn on_claims(&self, key: &ClaimKey, question: &str) -> Result<String, Reason> {
-        self.on_ledger(&self.address(address::of_claim, key)?, question).await
+        self.on_ledger(&address::of_claim(self.state, key), question).await
     }
 }

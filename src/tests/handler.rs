@@ -3,6 +3,8 @@
 use super::super::entry;
 use super::{ENV, call, corpus, headers, js, parsers, request, settled, text};
 use edgegate_core::policy::Policy;
+use edgegate_core::secrets::Secrets;
+use edgegate_core::state::State;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::Response;
@@ -10,9 +12,13 @@ use web_sys::Response;
 /// The whole handler. The isolate reads its policy once, so one test asks everything.
 #[wasm_bindgen_test]
 async fn the_handler_checks_forwards_and_refuses() {
-    let env = js(&format!("({{ ...{ENV}, BROKEN: {{ fetch: async () => {{ throw new Error('down'); }} }} }})"));
-    // As the isolate does when it starts: nothing of it is seen by the requests that follow.
-    entry::prepare(&request("'https://edgegate.invalid/'"), &js("({ fetch: async () => {} })"));
+    let env = js(&format!(
+        "({{ ...{ENV}, LINK_KEY: 'k'.repeat(40), BROKEN: {{ fetch: async () => {{ throw new Error('down'); }} }} }})"
+    ));
+    // As the isolate does when it starts: nothing of it is seen by the requests that follow, although its first route asks the
+    // Ledger about everybody.
+    let nothing = js("new Proxy({}, { get: () => ({ fetch: async () => {}, forward: async () => {} }) })");
+    entry::prepare(&request("'https://edgegate.invalid/'"), nothing.unchecked_into());
     let ask = async |path: &str| -> Response {
         let request =
             request(&format!("'https://gate.example{path}', {{ headers: {{ 'x-auth-request-user': 'root' }} }}"));
@@ -23,7 +29,10 @@ async fn the_handler_checks_forwards_and_refuses() {
     assert!(forwarded["headers"]["x-auth-request-user"].is_null(), "{forwarded}");
     assert_eq!(forwarded["headers"]["edgegate-route"], "open");
     assert_eq!(forwarded["headers"]["edgegate-request-id"].as_str().map(str::len), Some(32));
-    for (path, status) in [("/other", 404.0), ("/open/a%2fb", 400.0), ("/gone/", 503.0), ("/broken/", 502.0)] {
+    let forged = ["/signed/a?eg_kid=k1&eg_exp=1900000000&eg_sig=", &"A".repeat(43)].concat();
+    for (path, status) in
+        [("/other", 404.0), ("/open/a%2fb", 400.0), ("/gone/", 503.0), ("/broken/", 502.0), (&forged, 403.0)]
+    {
         let response = ask(path).await;
         assert_eq!(call("r => r.status", &[&response]).as_f64(), Some(status), "{path}");
         assert!(headers(&response).contains("cache-control: no-store"), "{path}");
@@ -33,6 +42,13 @@ async fn the_handler_checks_forwards_and_refuses() {
 /// The policy of this file's isolate.
 pub fn compiled() -> Vec<u8> {
     Policy::read(POLICY).unwrap().compile()
+}
+
+/// A gate with that policy.
+pub fn state() -> State {
+    let policy = Policy::read(POLICY).unwrap();
+    let secrets = Secrets::new(&policy, "", |_| None);
+    State::new(policy, secrets)
 }
 
 /// Its pages are in English and have no pictures.
@@ -55,6 +71,22 @@ service = 'ORIGIN'
 service = 'GONE'
 [origins.broken]
 service = 'BROKEN'
+[keys.k1]
+secret = 'LINK_KEY'
+use = 'link'
+[links.files]
+keys = ['k1']
+[[routes]]
+name = 'limited'
+path = '/limited/*'
+accept = ['none']
+rate = { limit = 100, period = '1h', by = 'network', exact = true }
+forward = { origin = 'site' }
+[[routes]]
+name = 'signed'
+path = '/signed/*'
+accept = ['link:files']
+forward = { origin = 'site' }
 [[routes]]
 name = 'broken'
 path = '/broken/*'

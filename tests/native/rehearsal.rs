@@ -1,4 +1,4 @@
-//! What an isolate does before its first request reaches all that a request takes, and leaves nothing behind.
+//! What the core does before an isolate's first request: it comes to what an origin gets, and stores nothing.
 
 use std::fs;
 

@@ -181,7 +181,7 @@ pub(super) fn is_session(name: &str) -> bool {
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
-mod tests {
+mod properties {
     use super::*;
     use proptest::prelude::*;
 
@@ -193,6 +193,11 @@ mod tests {
             prop_assert!(!is_loosest(&path) || read(&path, Last::Itself) == path, "{}", path);
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
 
     #[test]
     fn what_origins_take_for_one_reads_alike() {

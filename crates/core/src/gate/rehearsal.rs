@@ -16,8 +16,8 @@ use crate::refusal::Reason;
 use crate::state::State;
 
 impl State {
-    /// Sends made-up requests through the gate, one to each of the first routes, with a link that is forged where the route takes
-    /// links, and makes of them what an origin would get, its answer would become and the log would say. Answers with the last
+    /// For each of the first routes: decides on a made-up GET of its path at the issuer's host, with a forged link where it takes links,
+    /// and makes what its origin would get, what would change in the origin's answer, and the log line. Answers with the last
     /// that an origin would get.
     pub fn rehearse<P: Ports>(&self, ports: &P) -> Option<Forwarding> {
         let moment = Moment { now: SOME_TIME, request_id: "0123456789abcdef0123456789abcdef" };
@@ -69,7 +69,7 @@ impl State {
 /// What a browser sends.
 const HEADERS: [(&str, &str); 4] =
     [("accept", "text/html"), ("accept-language", "en"), ("cookie", "a=b"), ("referer", "https://edgegate.invalid/")];
-/// Of how many routes: most policies have few, and further ones add little that is new.
+/// How many routes are rehearsed: most policies have few, and further ones add little that is new.
 const ROUTES: usize = 4;
 /// There is no clock before the first request.
 const SOME_TIME: u64 = 1_800_000_000;

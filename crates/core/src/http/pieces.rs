@@ -1,5 +1,5 @@
-//! A text cut at a byte of ASCII. What every request is cut with: there is no searcher to set up, which for pieces this short
-//! costs more than the search.
+//! A text cut at a byte of ASCII. Every request is cut with it: it sets no searcher up, which would cost more than to search pieces
+//! this short.
 
 /// The pieces between a separator, empty ones included, as [`str::split`] gives them. The separator is ASCII.
 ///
@@ -13,7 +13,7 @@ pub fn pieces(text: &str, separator: u8) -> Pieces<'_> {
     Pieces { rest: Some(text), separator }
 }
 
-/// Those pieces.
+/// An iterator over those pieces.
 #[derive(Debug, Clone)]
 pub struct Pieces<'a> {
     rest: Option<&'a str>,

@@ -57,7 +57,7 @@ pub(crate) fn picture(text: &str) -> Result<(), String> {
 /// A text of the operator's own, with its key.
 pub(crate) fn text((key, text): &(&str, Text<'_>)) -> Option<(String, String)> {
     let keys: Vec<&str> = texts::all(texts::ENGLISH).map(|(key, _)| key).collect();
-    let Some(english) = texts::find(texts::ENGLISH, key) else {
+    let Some(english) = texts::english(key) else {
         text.wrong(&format!("is no text of the pages{}", suggest::hint(key, keys.iter().copied(), "they are")));
         return None;
     };
