@@ -143,7 +143,8 @@ proptest! {
             _ => mapping.link(&format!("<{said}>")).and_then(|text| text.strip_prefix('<').map(str::to_owned)),
         };
         if let Some(mapped) = mapped {
-            let text = mapped.trim_start_matches(['"', '\'']);
+            // Browsers pass over spaces and a quote before the address of a Refresh; so does the mapping, which keeps them.
+            let text = mapped.trim_start_matches(['"', '\'', ' ', '\t']);
             prop_assert!(text.starts_with("/shop") || text.starts_with("https://gate.example.org/shop"), "{}", text);
         }
     }
