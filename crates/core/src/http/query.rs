@@ -166,7 +166,7 @@ pub fn folds_onto(raw: &str, name: &str) -> bool {
 /// told apart by them.
 fn differs_at_once(raw: &str, name: &[u8]) -> bool {
     match (raw.as_bytes().first(), name.first()) {
-        (Some(own), Some(other)) if is_plain(*own) => raw.len() < name.len() || (own != other && is_plain(*other)),
+        (Some(own), Some(other)) => (raw.len() < name.len() || (own != other && is_plain(*other))) && is_plain(*own),
         _ => false,
     }
 }
