@@ -3,7 +3,6 @@
 use super::super::entry;
 use super::{ENV, call, corpus, headers, js, parsers, request, settled, text};
 use edgegate_core::policy::Policy;
-use edgegate_core::secrets::Secrets;
 use edgegate_core::state::State;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -46,9 +45,7 @@ pub fn compiled() -> Vec<u8> {
 
 /// A gate with that policy.
 pub fn state() -> State {
-    let policy = Policy::read(POLICY).unwrap();
-    let secrets = Secrets::new(&policy, "", |_| None);
-    State::new(policy, secrets)
+    State::made_up(Policy::read(POLICY).unwrap(), "")
 }
 
 /// Its pages are in English and have no pictures.

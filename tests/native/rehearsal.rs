@@ -2,10 +2,7 @@
 
 use std::fs;
 
-use edgegate_core::http::Deployment;
 use edgegate_core::policy::Policy;
-use edgegate_core::secret::Secret;
-use edgegate_core::secrets::Secrets;
 use edgegate_core::state::State;
 use edgegate_core::testing::{Memory, World};
 
@@ -24,10 +21,7 @@ fn policies() -> Vec<(String, String)> {
 #[test]
 fn it_comes_to_what_an_origin_gets_and_stores_nothing() {
     for (file, text) in policies() {
-        let policy = Policy::read(&text).unwrap();
-        let secrets = Secrets::new(&policy, "", |name| Some(Secret::new(format!("made-up-value-of-{name}"))));
-        let deployment = if policy.gateway.issuer.is_https() { Deployment::Public } else { Deployment::Local };
-        let state = State::new(policy, secrets).at(deployment);
+        let state = State::made_up(Policy::read(&text).unwrap(), "");
         let world = World::at(NOW);
         let sent = state.rehearse(&Memory::new(&world)).unwrap_or_else(|| panic!("{file}: nothing is sent on"));
         let first = &state.policy.routes[..state.policy.routes.len().min(4)];

@@ -7,15 +7,26 @@ use crate::exchange::jar::Jar;
 use crate::exchange::{Exchange, Moment};
 use crate::forward;
 use crate::gate::answered::{self, Said};
-use crate::http::{Headers, Incoming, Target};
+use crate::http::{Deployment, Headers, Incoming, Target};
 use crate::identity::Identity;
 use crate::log::{Entry, Spent};
-use crate::policy::{CredentialKind, Route};
+use crate::policy::{CredentialKind, Policy, Route};
 use crate::ports::Ports;
 use crate::refusal::Reason;
+use crate::secret::Secret;
+use crate::secrets::Secrets;
 use crate::state::State;
 
 impl State {
+    /// A gate that rehearses: with made-up values of its secrets, and deployed so that its issuer counts, which by http is good
+    /// in a local deployment alone. `published` is that of [`Secrets::new`].
+    pub fn made_up(policy: Policy, published: &str) -> Self {
+        let value = |name: &str| Some(Secret::new(["made-up-value-of-", name].concat()));
+        let secrets = Secrets::new(&policy, published, value);
+        let deployment = if policy.gateway.issuer.is_https() { Deployment::Public } else { Deployment::Local };
+        Self::new(policy, secrets).at(deployment)
+    }
+
     /// For each of the first routes: decides on a made-up GET of its path at the issuer's host, with a forged link where it takes links,
     /// and makes what its origin would get, what would change in the origin's answer, and the log line. Answers with the last
     /// that an origin would get.
