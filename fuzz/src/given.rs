@@ -5,6 +5,7 @@
 use edgegate_core::policy::Policy;
 use edgegate_core::secret::Secret;
 use edgegate_core::secrets::Secrets;
+use url::{ParseError, Url};
 
 pub const NOW: u64 = 1_800_000_000;
 pub const POLICY: &str = include_str!("../../fixtures/gate.toml");
@@ -28,4 +29,13 @@ pub fn secret(name: &str) -> Option<Secret> {
 /// What the bytes stand for.
 pub fn take<'a, T: arbitrary::Arbitrary<'a>>(bytes: &'a [u8]) -> Option<T> {
     T::arbitrary_take_rest(arbitrary::Unstructured::new(bytes)).ok()
+}
+
+/// What another parser makes of an address that was accepted. None where a part of its host is in `xn--` form and stands for no
+/// international name: telling that needs Unicode's tables. Every parser of such names refuses it, so nobody reads another host.
+pub fn parsed(url: &str) -> Option<Url> {
+    match Url::parse(url) {
+        Err(ParseError::IdnaError) => None,
+        parsed => Some(parsed.unwrap_or_else(|error| panic!("accepted, but no URL: {url}: {error}"))),
+    }
 }

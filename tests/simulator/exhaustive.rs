@@ -5,6 +5,8 @@
 //! follows depends.
 
 use std::collections::HashSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use edgegate_core::testing::{Operation, Stage};
 
@@ -203,14 +205,20 @@ fn tell(scene: &Scene, path: &[(usize, usize)]) -> String {
 
 #[test]
 fn no_order_and_no_single_fault_is_observed_that_must_not_be() {
-    let mut wrong = Vec::new();
-    for scene in SCENES {
-        // Compiled without optimization a fault more takes minutes: there it is orders alone.
-        let faults = if crate::is_quick() { scene.faults } else { 0 };
-        match search(&Scene { faults, ..*scene }) {
-            Ok((states, ends)) => println!("{:<50} {states:>7} states, {ends:>6} ends", scene.name),
-            Err(story) => wrong.push(story),
+    let next = AtomicUsize::new(0);
+    let wrong = Mutex::new(Vec::new());
+    let work = || {
+        while let Some(scene) = SCENES.get(next.fetch_add(1, Ordering::Relaxed)) {
+            // A fault more takes a minute: the native tests, which play few stories, search the orders alone.
+            let faults = if crate::is_long() { scene.faults } else { 0 };
+            match search(&Scene { faults, ..*scene }) {
+                Ok((states, ends)) => println!("{:<50} {states:>7} states, {ends:>6} ends", scene.name),
+                Err(story) => wrong.lock().unwrap().push(story),
+            }
         }
-    }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
+    let wrong = wrong.into_inner().unwrap();
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }

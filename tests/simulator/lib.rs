@@ -30,8 +30,8 @@ fn wrong(seed: u64) -> Option<String> {
     }
 }
 
-/// Whether it was compiled to be quick, which is when somebody says how many stories to play.
-fn is_quick() -> bool {
+/// Whether somebody said how many stories to play, and waits for them.
+fn is_long() -> bool {
     std::env::var_os("EDGEGATE_STORIES").is_some()
 }
 
