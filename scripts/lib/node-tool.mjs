@@ -14,10 +14,12 @@ const WASM = "index_bg.wasm";
 /** The files of the tool. */
 export const NODE_TOOL = ["index.js", `${WASM}.br`];
 
+/** Compiles it. Answers with the path of the wasm, which is neither small nor ready for Node yet. */
+export const compileNodeTool = (env) => toWasm(["--package", "edgegate-cli", "--bin", "edgegate"], "tool", { env, todo: "The compiler's words are above." });
+
 /** Compiles what has changed. Answers with the folder that holds NODE_TOOL. */
 export async function buildNodeTool({ env }) {
-  const wasm = await step("compile the command-line tool for Node", "1 min the first time, then 40 s", () =>
-    toWasm(["--package", "edgegate-cli", "--bin", "edgegate"], "tool", { env, todo: "The compiler's words are above." }));
+  const wasm = await step("compile the command-line tool for Node", "1 min the first time, then 40 s", () => compileNodeTool(env));
   const digest = createHash("sha256").update(readFileSync(wasm)).update(readFileSync(bindgen(env))).digest("hex");
   const stamp = inRoot(FOLDER, ".digest");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return inRoot(FOLDER);

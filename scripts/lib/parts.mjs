@@ -12,6 +12,7 @@ import { chromiumHint, ensureChromium } from "./chromium.mjs";
 import { failuresInCargo, fromCargo, nothing, sum, verdict } from "./count.mjs";
 import { examples } from "./examples.mjs";
 import { chosenFiles, nodeTests, skip, withPython } from "./node-tests.mjs";
+import { compileNodeTool } from "./node-tool.mjs";
 import { ensureOrigins, ensureSites } from "./origins.mjs";
 import { inRoot, locked, node22, root, versions } from "./paths.mjs";
 import { ensurePython } from "./python.mjs";
@@ -21,8 +22,8 @@ import { explain, Failure, run, step } from "./run.mjs";
 
 /**
  * By name: what it is, and how it is run; in this order, the quickest answers first. `folder` is where the tests of one
- * are that is run by node --test. `run` gets `only`, where not all of it is wanted: of a folder [{ files, pattern }], in Rust
- * [{ target, filters }].
+ * are that is run by node --test. `run` gets `all`, the names of the parts that are run, and `only`, where not all of this one is
+ * wanted: of a folder [{ files, pattern }], in Rust [{ target, filters }].
  */
 export const parts = {
   setup: { what: "the scripts themselves", folder: "tests/setup", run: nodeTests },
@@ -81,19 +82,21 @@ async function simulate({ env, note }) {
   return sum(played);
 }
 
-/** Two at a time: a target uses one core. What a machine lacks for compiling them is named; CI has to have it. */
+/** One target after the other on one core, and the counts on another. What a machine lacks for compiling them is named; CI has to have it. */
 async function fuzz({ env, note }) {
   if (missing(env) && env.CI === "true" && process.platform === "linux") await aptInstall(["g++"], env, "the fuzzers need a C++ compiler");
   const lacks = missing(env);
   if (lacks && env.CI === "true") return verdict(note, `fuzz: ${lacks}`, false);
   if (lacks) return { ...nothing(), skipped: [`fuzz targets, and the count of work (${lacks})`] };
   const programs = await buildInstrumented(env);
-  const results = await fuzzAll(programs.fuzz, targets, { seconds: 3, jobs: 2 }, env);
+  const [results, { cases, found }, { counted, found: dearer }] = await Promise.all([
+    fuzzAll(programs.fuzz, targets, { seconds: 3 }, env),
+    exact(programs.work),
+    costs(programs.work),
+  ]);
   const held = results.map(({ name, failed }) => verdict(note, `fuzz: ${name}`, !failed));
-  const { cases, found } = await exact(programs.work);
   console.log(`  ${found.length === 0 ? "ok" : "!!"} ${cases.length} kinds and alphabets of input: doubling one doubles the work`);
   found.forEach((line) => console.log(`     ${line}`));
-  const { counted, found: dearer } = await costs(programs.work);
   console.log(`  ${dearer.length === 0 ? "ok" : "!!"} ${counted.length} kinds of request: none takes more comparisons or allocations than fixtures/costs.json says`);
   dearer.forEach((line) => console.log(`     ${line}`));
   const linear = verdict(note, `a reader that is not linear: ${found[0]}`, found.length === 0);
@@ -119,8 +122,11 @@ async function cargoTest(note, name, args, env) {
   return count;
 }
 
+/** An optimised wasm is compiled on one core for most of the time, so what the package needs next is compiled beside it. If that fails, the package says so. */
 async function buildBoth(t) {
-  return sum([await buildOne(t, builds.demo), sizeGate(t), await buildOne(t, builds.own), await dryRun(t)]);
+  const isNext = t.all.includes("package");
+  const [demo] = await Promise.all([buildOne(t, builds.demo), isNext && compileNodeTool(t.toolchain.env).catch(() => {})]);
+  return sum([demo, sizeGate(t), await buildOne(t, builds.own), await dryRun(t)]);
 }
 
 /** A build counts as one test. */

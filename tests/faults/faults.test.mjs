@@ -21,7 +21,7 @@ test("the fixture gives each cell at least one outcome, and names no kind or out
 
 let lanes;
 before(async () => {
-  lanes = await startLanes(16);
+  lanes = await startLanes(32);
   await run(lanes.lanes, cellsOf(), (result) => found.set(result.fault, [...(found.get(result.fault) ?? []), result]));
 }, { timeout: 600_000 });
 after(() => lanes?.stop());

@@ -10,10 +10,10 @@ const list = (names) => Object.keys(names).map((name) => `    ${name}`).join("\n
 
 const help = `npm run faults: every fault with every kind of credential, in workerd.
 
-  npm run faults                                        all of it, about 3 min
+  npm run faults                                        all of it, about a minute
   npm run faults -- --only "KV throws,the origin cuts"  these faults
   npm run faults -- --with "link,nonce"                 these kinds of credential; --with "link, once" is one kind
-  npm run faults -- --lanes 8                           so many cells at once (16)
+  npm run faults -- --lanes 8                           so many cells at once (32)
   npm run faults -- --verbose                           a line for each cell
   npm run faults -- --write                             the table of docs/reliability.md, if all was run and well
 
@@ -25,7 +25,7 @@ ${list(kinds)}`;
 main(async (args) => {
   const { values } = parseArgs({
     args,
-    options: { only: { type: "string" }, with: { type: "string" }, lanes: { type: "string", default: "16" }, verbose: { type: "boolean" }, write: { type: "boolean" }, help: { type: "boolean" } },
+    options: { only: { type: "string" }, with: { type: "string" }, lanes: { type: "string", default: "32" }, verbose: { type: "boolean" }, write: { type: "boolean" }, help: { type: "boolean" } },
   });
   if (values.help) return void console.log(help);
   const cells = cellsOf({ only: chosen(values.only, faults), with: chosen(values.with, kinds) });

@@ -5,8 +5,8 @@
 //! follows depends.
 
 use std::collections::HashSet;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Condvar, Mutex};
 
 use edgegate_core::testing::{Operation, Stage};
 
@@ -144,81 +144,133 @@ fn act(run: &mut Run, act: Act) {
     }
 }
 
+/// A scene under search, by as many threads as there are cores.
+struct Search {
+    scene: Scene,
+    so_far: Mutex<SoFar>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct SoFar {
+    /// Which act was chosen at each state of the paths that nobody has gone to their end yet.
+    left: Vec<Vec<usize>>,
+    under_way: usize,
+    known: HashSet<(u64, usize)>,
+    ends: usize,
+    wrong: Option<String>,
+}
+
 /// How many states a scene has and in how many ways it ends; what is wrong with it, as a story.
-fn search(scene: &Scene) -> Result<(usize, usize), String> {
-    let cast: Vec<Ask> = scene.together.iter().map(|(ask, _)| *ask).collect();
-    let mut known = HashSet::new();
-    let mut ends = 0;
-    // Which of how many acts was chosen at each state.
-    let mut path: Vec<(usize, usize)> = Vec::new();
-    loop {
-        let mut run = begin(scene, false);
-        let mut faults = scene.faults;
+fn search(scene: Scene) -> Result<(usize, usize), String> {
+    let so_far = Mutex::new(SoFar { left: vec![Vec::new()], ..SoFar::default() });
+    let search = Search { scene, so_far, changed: Condvar::new() };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(path) = search.next() {
+                    search.go(path)
+                }
+            });
+        }
+    });
+    let found = search.so_far.into_inner().unwrap();
+    found.wrong.map_or(Ok((found.known.len(), found.ends)), |wrong| Err(format!("{}: {wrong}", scene.name)))
+}
+
+impl Search {
+    /// A path to go to its end; None once all were, or something is wrong.
+    fn next(&self) -> Option<Vec<usize>> {
+        let mut so_far = self.so_far.lock().unwrap();
+        loop {
+            if so_far.wrong.is_some() {
+                return None;
+            }
+            if let Some(path) = so_far.left.pop() {
+                so_far.under_way += 1;
+                return Some(path);
+            }
+            if so_far.under_way == 0 {
+                return None;
+            }
+            so_far = self.changed.wait(so_far).unwrap();
+        }
+    }
+
+    fn go(&self, mut path: Vec<usize>) {
+        let wrong = match catch_unwind(AssertUnwindSafe(|| self.follow(&mut path))) {
+            Ok(wrong) => wrong.map(|wrong| format!("{wrong}\n{}", tell(&self.scene, &path))),
+            Err(_) => Some("it panicked".to_owned()),
+        };
+        let mut so_far = self.so_far.lock().unwrap();
+        so_far.under_way -= 1;
+        so_far.wrong = so_far.wrong.take().or(wrong);
+        self.changed.notify_all();
+    }
+
+    /// Follows a path, then the first act of each state that is new; the others are left for later. What is wrong there.
+    fn follow(&self, path: &mut Vec<usize>) -> Option<String> {
+        let mut run = begin(&self.scene, false);
+        let mut faults = self.scene.faults;
         for depth in 0.. {
             let acts = acts(&run, faults);
             if acts.is_empty() {
-                ends += 1;
-                epilogue(&mut run, &mut Choices::new(1), &cast);
+                self.so_far.lock().unwrap().ends += 1;
+                epilogue(&mut run, &mut Choices::new(1), &cast(&self.scene));
                 break;
             }
             if depth == path.len() {
-                if acts.len() > 1 && !known.insert((run.fingerprint(), faults)) {
+                let state = (acts.len() > 1).then(|| (run.fingerprint(), faults));
+                let mut so_far = self.so_far.lock().unwrap();
+                if state.is_some_and(|state| !so_far.known.insert(state)) {
                     break;
                 }
-                path.push((0, acts.len()));
+                so_far.left.extend((1..acts.len()).rev().map(|other| [path.as_slice(), &[other]].concat()));
+                self.changed.notify_all();
+                path.push(0);
             }
-            let chosen = acts[path[depth].0];
+            let chosen = acts[path[depth]];
             faults -= usize::from(chosen.is_fault());
             act(&mut run, chosen);
             if run.wrong.is_some() {
                 break;
             }
         }
-        if let Some(wrong) = run.wrong {
-            return Err(format!("{}: {wrong}\n{}", scene.name, tell(scene, &path)));
-        }
-        // The next path: another act at the last state that has one left.
-        while path.pop_if(|(chosen, many)| *chosen + 1 == *many).is_some() {}
-        match path.last_mut() {
-            Some((chosen, _)) => *chosen += 1,
-            None => return Ok((known.len(), ends)),
-        }
+        run.wrong
     }
 }
 
+fn cast(scene: &Scene) -> Vec<Ask> {
+    scene.together.iter().map(|(ask, _)| *ask).collect()
+}
+
 /// The story of a path.
-fn tell(scene: &Scene, path: &[(usize, usize)]) -> String {
+fn tell(scene: &Scene, path: &[usize]) -> String {
     let mut run = begin(scene, true);
     let mut faults = scene.faults;
-    for (chosen, _) in path {
+    for chosen in path {
         let chosen = acts(&run, faults)[*chosen];
         faults -= usize::from(chosen.is_fault());
         act(&mut run, chosen);
     }
-    let cast: Vec<Ask> = scene.together.iter().map(|(ask, _)| *ask).collect();
     if run.wrong.is_none() {
         run.settle();
-        epilogue(&mut run, &mut Choices::new(1), &cast);
+        epilogue(&mut run, &mut Choices::new(1), &cast(scene));
     }
     run.story()
 }
 
 #[test]
 fn no_order_and_no_single_fault_is_observed_that_must_not_be() {
-    let next = AtomicUsize::new(0);
-    let wrong = Mutex::new(Vec::new());
-    let work = || {
-        while let Some(scene) = SCENES.get(next.fetch_add(1, Ordering::Relaxed)) {
-            // A fault more takes a minute: the native tests, which play few stories, search the orders alone.
-            let faults = if crate::is_long() { scene.faults } else { 0 };
-            match search(&Scene { faults, ..*scene }) {
-                Ok((states, ends)) => println!("{:<50} {states:>7} states, {ends:>6} ends", scene.name),
-                Err(story) => wrong.lock().unwrap().push(story),
-            }
+    let mut wrong = Vec::new();
+    for scene in SCENES {
+        // A fault more takes a minute: the native tests, which play few stories, search the orders alone.
+        let faults = if crate::is_long() { scene.faults } else { 0 };
+        match search(Scene { faults, ..*scene }) {
+            Ok((states, ends)) => println!("{:<50} {states:>7} states, {ends:>6} ends", scene.name),
+            Err(story) => wrong.push(story),
         }
-    };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
-    let wrong = wrong.into_inner().unwrap();
+    }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
