@@ -3,7 +3,6 @@
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { buildDemo } from "../scripts/build.mjs";
 import { parseOptions, usage } from "./lib/arguments.mjs";
 import { ends, isMissed, measureOrSkip } from "./lib/harness.mjs";
 import { toJson, toText, writeTables } from "./lib/report.mjs";
@@ -48,7 +47,7 @@ ends("bench", async () => {
   if (name !== undefined && !name.startsWith("-")) return one(name, args);
   const options = parseOptions(process.argv.slice(2), request);
   if (options.help) return void process.stdout.write(help + usage(request));
-  await buildDemo();
+  buildDemo();
 
   const found = {};
   for (const bench of options.only ? [request] : [request, tags, tokens, schemes, answers]) {
@@ -65,6 +64,15 @@ ends("bench", async () => {
 
 async function one(name, args) {
   if (!(name in ONES)) throw new Error(`there is no ${name}, but ${Object.keys(ONES).join(", ")}`);
-  if (!args.includes("--help")) await buildDemo();
-  return spawnSync(process.execPath, [fileURLToPath(new URL(`${name}.mjs`, import.meta.url)), ...args], { stdio: "inherit" }).status ?? 1;
+  if (!args.includes("--help")) buildDemo();
+  return runNode([`${name}.mjs`, ...args], "inherit");
+}
+
+/** Shown on standard error: with --json, standard output holds the result alone. */
+function buildDemo() {
+  if (runNode(["../scripts/build.mjs", "--demo"], ["ignore", 2, 2]) !== 0) throw new Error("the demo does not build; the reason is above");
+}
+
+function runNode([script, ...args], stdio) {
+  return spawnSync(process.execPath, [fileURLToPath(new URL(script, import.meta.url)), ...args], { stdio }).status ?? 1;
 }
