@@ -37,12 +37,12 @@ main(async (args) => {
   const toolchain = await setup();
   const troubles = [];
   const counts = [];
-  const all = chosen.map(([name]) => name);
+  const names = chosen.map(([name]) => name);
   for (const [name, only] of chosen) {
     const { what, folder, run } = parts[name];
     const partBegun = performance.now();
     console.log(`\n=== ${name}: ${what}`);
-    const count = await run({ name, folder, only, all, env: process.env, toolchain, note: (text) => troubles.push(text) }).catch((error) => {
+    const count = await run({ name, folder, only, all: names, env: process.env, toolchain, note: (text) => troubles.push(text) }).catch((error) => {
       explain(error);
       troubles.push(`${name}: ${error.message}`);
       return { passed: 0, failed: 1, skipped: [] };
