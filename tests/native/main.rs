@@ -3,7 +3,7 @@
 //! `cargo test --test native` runs all of them, `cargo test --test native links::` those of one module.
 //!
 //! They share one process and run side by side: none may change the environment, the current folder or the panic hook.
-//! The simulator is a program of its own (`tests/simulator/`), since it is compiled to be quick.
+//! The simulator is a package of its own (`tests/simulator/`), since all of it is compiled with optimization.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 

@@ -199,10 +199,10 @@ impl Search {
     }
 
     fn go(&self, mut path: Vec<usize>) {
-        let wrong = match catch_unwind(AssertUnwindSafe(|| self.follow(&mut path))) {
-            Ok(wrong) => wrong.map(|wrong| format!("{wrong}\n{}", tell(&self.scene, &path))),
-            Err(_) => Some("it panicked".to_owned()),
-        };
+        let followed = catch_unwind(AssertUnwindSafe(|| {
+            self.follow(&mut path).map(|wrong| format!("{wrong}\n{}", tell(&self.scene, &path)))
+        }));
+        let wrong = followed.unwrap_or_else(|_| Some(format!("it panicked, where these acts were chosen: {path:?}")));
         let mut so_far = self.so_far.lock().unwrap();
         so_far.under_way -= 1;
         so_far.wrong = so_far.wrong.take().or(wrong);

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Waits for the next minute if less of this one is left than what is counted together takes. */
-export async function withinOneMinute(seconds = 10) {
+export async function withinOneMinute(seconds = 20) {
   const left = 60 - ((Date.now() / 1000) % 60);
   if (left < seconds) await sleep(1000 * left + 50);
 }
