@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use arbitrary::Arbitrary;
-use crate::given::parsed;
+use crate::support::address::parsed;
 use edgegate_core::policy::{authority, duration, is_within, show_duration, BaseUrl, FieldPattern, HostPattern, Network, OriginPattern, PathPattern};
 
 #[derive(Debug, Arbitrary)]
@@ -39,8 +39,8 @@ target!(|input: Input<'_>| {
     }
     if let Ok(pattern) = OriginPattern::parse(one)
         && pattern.matches(text)
+        && let Some(parsed) = parsed(text)
     {
-        let Some(parsed) = parsed(text) else { return };
         assert_eq!(parsed.origin().ascii_serialization(), text.strip_suffix(":443").unwrap_or(text));
     }
     if let Ok(network) = Network::parse(one) {
@@ -56,13 +56,15 @@ target!(|input: Input<'_>| {
     if let Ok(seconds) = duration(one) {
         assert_eq!(duration(&show_duration(seconds)), Ok(seconds));
     }
-    if let Ok((host, port)) = authority(one) {
-        let Some(parsed) = parsed(&format!("http://{one}/")) else { return };
+    if let Ok((host, port)) = authority(one)
+        && let Some(parsed) = parsed(&format!("http://{one}/"))
+    {
         assert_eq!(parsed.host_str(), Some(host), "{one}");
         assert_eq!(parsed.port().or(port.filter(|port| *port == 80)), port, "{one}");
     }
-    if let Ok(base) = BaseUrl::parse(one) {
-        let Some(parsed) = parsed(base.as_str()) else { return };
+    if let Ok(base) = BaseUrl::parse(one)
+        && let Some(parsed) = parsed(base.as_str())
+    {
         assert_eq!(parsed.host_str(), Some(base.host()), "{one}");
         assert_eq!(parsed.scheme() == "https", base.is_https());
     }

@@ -1,5 +1,5 @@
 //! A URL that is accepted is read in the same way by another parser, and cannot leave its path.
-use crate::given::parsed;
+use crate::support::address::parsed;
 use edgegate_core::http::{query, Target};
 
 target!(|rest: &str| {

@@ -5,9 +5,6 @@
 use edgegate_core::policy::Policy;
 use edgegate_core::secret::Secret;
 use edgegate_core::secrets::Secrets;
-use url::{ParseError, Url};
-
-use crate::support::has_coded_host;
 
 pub const NOW: u64 = 1_800_000_000;
 pub const POLICY: &str = include_str!("../../fixtures/gate.toml");
@@ -31,12 +28,4 @@ pub fn secret(name: &str) -> Option<Secret> {
 /// What the bytes stand for.
 pub fn take<'a, T: arbitrary::Arbitrary<'a>>(bytes: &'a [u8]) -> Option<T> {
     T::arbitrary_take_rest(arbitrary::Unstructured::new(bytes)).ok()
-}
-
-/// What another parser makes of an address that was accepted. None where its host is in `xn--` form and no international name.
-pub fn parsed(url: &str) -> Option<Url> {
-    match Url::parse(url) {
-        Err(ParseError::IdnaError) if has_coded_host(url) => None,
-        parsed => Some(parsed.unwrap_or_else(|error| panic!("accepted, but no URL: {url}: {error}"))),
-    }
 }

@@ -89,10 +89,9 @@ async function fuzz({ env, note }) {
   if (lacks && env.CI === "true") return verdict(note, `fuzz: ${lacks}`, false);
   if (lacks) return { ...nothing(), skipped: [`fuzz targets, and the count of work (${lacks})`] };
   const programs = await buildInstrumented(env);
-  const fuzzed = fuzzAll(programs.fuzz, targets, { seconds: 3 }, env);
   const counting = exact(programs.work).then(async (linear) => [linear, await costs(programs.work)]);
-  await both(fuzzed, counting);
-  const [results, [{ cases, found }, { counted, found: dearer }]] = [await fuzzed, await counting];
+  const results = await both(fuzzAll(programs.fuzz, targets, { seconds: 3 }, env), counting);
+  const [{ cases, found }, { counted, found: dearer }] = await counting;
   const held = results.map(({ name, failed }) => verdict(note, `fuzz: ${name}`, !failed));
   console.log(`  ${found.length === 0 ? "ok" : "!!"} ${cases.length} kinds and alphabets of input: doubling one doubles the work`);
   found.forEach((line) => console.log(`     ${line}`));

@@ -165,14 +165,9 @@ struct SoFar {
 fn search(scene: Scene) -> Result<(usize, usize), String> {
     let so_far = Mutex::new(SoFar { left: vec![Vec::new()], ..SoFar::default() });
     let search = Search { scene, so_far, changed: Condvar::new() };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while let Some(path) = search.next() {
-                    search.go(path)
-                }
-            });
+    crate::on_every_core(|| {
+        while let Some(path) = search.next() {
+            search.go(path)
         }
     });
     let found = search.so_far.into_inner().unwrap();

@@ -35,6 +35,12 @@ fn is_long() -> bool {
     std::env::var_os("EDGEGATE_STORIES").is_some()
 }
 
+/// Does the same on as many threads as there are cores, until all have ended.
+fn on_every_core(work: impl Fn() + Sync) {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(&work))));
+}
+
 fn number(name: &str, else_: u64) -> u64 {
     std::env::var(name).ok().map_or(else_, |text| text.parse().unwrap_or_else(|_| panic!("{name} is a number")))
 }
@@ -68,8 +74,7 @@ fn no_story_is_observed_that_must_not_be() {
             }
         }
     };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
+    on_every_core(work);
     let seconds = began.elapsed().as_secs_f64();
     if let Some((seed, wrong)) = found.into_inner().unwrap() {
         println!("{}", seeds::play(seed, true).story());

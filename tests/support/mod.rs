@@ -2,6 +2,7 @@
 
 #![allow(dead_code, missing_docs)] // each test program uses its part of it
 
+pub mod address;
 pub mod corpus;
 pub mod jws;
 pub mod luminate;
@@ -254,11 +255,3 @@ pub fn set_cookies(handled: &Handled) -> Vec<String> {
 }
 
 const JWK: &str = r#"{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM","d":"870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE"}"#;
-
-/// Whether the host of an address has a part in `xn--` form, and nothing in it that a name cannot have. Whether such a part stands
-/// for an international name only Unicode's tables say: every parser that knows them refuses the others, so none reads another host.
-pub fn has_coded_host(url: &str) -> bool {
-    let host = url.split("//").nth(1).unwrap_or_default().split(['/', '?', '#']).next().unwrap_or_default();
-    let is_plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:".contains(&byte));
-    is_plain && host.to_ascii_lowercase().split('.').any(|part| part.starts_with("xn--"))
-}

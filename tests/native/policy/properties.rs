@@ -9,6 +9,8 @@ use proptest::prelude::*;
 
 use super::compiled::assert_is_kept;
 
+use crate::support::address::parsed;
+
 #[test]
 fn nesting_without_end_is_refused() {
     for piece in ["[", "{a=", "a.", "[[a]]\n[a.a]\n"] {
@@ -76,9 +78,7 @@ proptest! {
     #[test]
     fn an_address_is_what_a_browser_would_make_of_it(text in r"https?://([a-z0-9.-]{1,12}|[0-9x.]{1,9}|\[[0-9a-f:.]{2,8}\])(:[0-9]{0,5})?(/[a-z0-9.~%;:@!$&'()*+,=_-]{0,5}){0,3}") {
         if let Ok(ours) = BaseUrl::parse(&text) {
-            let theirs = url::Url::parse(&text);
-            prop_assume!(theirs != Err(url::ParseError::IdnaError) || !crate::support::has_coded_host(&text));
-            let theirs = theirs.unwrap();
+            let Some(theirs) = parsed(&text) else { return Ok(()) };
             prop_assert_eq!(theirs.host_str(), Some(ours.host()));
             prop_assert_eq!(theirs.port(), ours.port());
             prop_assert_eq!(theirs.path(), if ours.path().is_empty() { "/" } else { ours.path() });
