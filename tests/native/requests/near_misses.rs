@@ -289,7 +289,7 @@ fn mistake(path: &str, how: usize, at: prop::sample::Index) -> String {
         5 => parts.push("index.html".to_owned()),
         6 => parts.insert(at, "index".to_owned()),
         7 if parts.last().is_some_and(|last| last.ends_with(".php")) => parts.push("info".to_owned()),
-        8 if parts.last().is_some_and(|last| last.contains('.')) => parts.push("x.php".to_owned()),
+        8 if parts.last().is_some_and(|last| names_a_file(last)) => parts.push("x.php".to_owned()),
         8 => parts[at] = parts[at].replace('s', "%C5%BF"),
         9 => parts[at] = format!("%20{}", parts[at]),
         10 => parts[at] = parts[at].replace('a', "%EF%BD%81"),
@@ -302,6 +302,13 @@ fn mistake(path: &str, how: usize, at: prop::sample::Index) -> String {
         }
     }
     whole(&parts)
+}
+
+/// Whether a part has an extension. PHP runs what stands in front of a program's name only where that is a file: `%20.` has
+/// nothing left once dots and spaces at its ends are dropped, and is the folder above it.
+fn names_a_file(part: &str) -> bool {
+    let between = |three: &[u8]| three[0].is_ascii_alphanumeric() && three[1] == b'.' && three[2].is_ascii_alphanumeric();
+    part.as_bytes().windows(3).any(between)
 }
 
 /// Without the guarded routes that no request reaches: a policy with one is refused.
