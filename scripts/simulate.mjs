@@ -30,7 +30,8 @@ const options = {
 export function simulator(test, { stories, seed, cwd = root, env = process.env, ...how }) {
   // A copy of the sources has a folder of its own for what it compiles: its packages have the same names.
   const said = { ...env, EDGEGATE_STORIES: String(stories), EDGEGATE_SEED: String(seed), CARGO_TARGET_DIR: inRoot(cwd === root ? "target" : "target/rules-compiled"), RUST_BACKTRACE: "0" };
-  const args = ["test", ...locked, "--package", "edgegate-simulator", "--", "--include-ignored", "--nocapture", test];
+  // Not by its package: what it shares with the native tests would be compiled again, with fewer features.
+  const args = ["test", ...locked, "--test", "simulator", "--", "--include-ignored", "--nocapture", test];
   return run("cargo", args, { env: said, cwd, ...how });
 }
 

@@ -2,7 +2,6 @@
 //!
 //! A story follows from its seed. `npm run simulate -- --help` says how many are played, and how one is played again.
 
-#![cfg(all(test, not(target_arch = "wasm32")))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 mod ask;
