@@ -1,61 +1,73 @@
 // `npm run bench -- profile`: in which functions the CPU time of a request is spent, as V8's sampling profiler sees it in workerd.
 import { parseArgs } from "node:util";
 import { inRoot, versions } from "../scripts/lib/paths.mjs";
-import { main } from "../scripts/lib/run.mjs";
+import { Failure, main } from "../scripts/lib/run.mjs";
 import { compilePolicy } from "../scripts/lib/tool.mjs";
 import { assemble } from "../scripts/lib/worker.mjs";
-import { startWorkerd } from "../scripts/lib/workerd.mjs";
-import { gatewayWorker } from "../scripts/lib/demo-workers.mjs";
-import { openConnections, requestBytes } from "./lib/client.mjs";
-import { signedLink } from "./lib/requests.mjs";
-import { plain } from "./lib/workers.mjs";
+import { bench as request } from "./request.mjs";
+import { bench as tokens } from "./tokens.mjs";
 
 const help = `npm run bench -- profile [OPTIONS]
 
-Sends signed links at the demo's build, with the names of its functions kept, and prints where the samples fell: first by
-part (JavaScript of the gateway, rooms of its wasm, the runtime), then by function.
+Sends the requests of one row of \`bench -- request\` or \`bench -- tokens\` at its Worker, the gateway's with the names of its
+functions kept, and prints where the samples fell: first by part (JavaScript, rooms of the wasm, the runtime), then by function.
 
+  --row NAME     the row, those of tokens behind the name of their table ("Edgegate"; "JWT, RS256: Edgegate")
   --requests N   while it samples (20000); with 1 it is the first request of an isolate, its start included
   --top N        functions that are printed (40)
+  --list         the rows that there are
   --help         this text`;
 
 /** Microseconds between two samples. */
 const INTERVAL = 100;
 const FOLDER = inRoot("target/worker-named");
 
+/** Each row: its name, its bench and the table that it stands in. */
+const ROWS = [
+  ...request.tables({ only: "" }).flatMap((table) => table.contenders.map((row) => ({ name: row.name, row, table, bench: request }))),
+  ...tokens.tables({ only: "" }).flatMap((table) => table.contenders.map((row) => ({ name: `${table.name}: ${row.name}`, row, table, bench: tokens }))),
+];
+
 main(async (args) => {
-  const options = { requests: { type: "string", default: "20000" }, top: { type: "string", default: "40" }, help: { type: "boolean" } };
+  const flag = { type: "boolean" };
+  const options = { row: { type: "string", default: "Edgegate" }, requests: { type: "string", default: "20000" }, top: { type: "string", default: "40" }, list: flag, help: flag };
   const { values } = parseArgs({ args, options });
   if (values.help) return void console.log(help);
+  if (values.list) return void console.log(ROWS.map(({ name }) => name).join("\n"));
+  const found = ROWS.find(({ name }) => name === values.row);
+  if (!found) throw new Failure(`there is no row ${values.row}`, { todo: "`npm run bench -- profile --list` says which there are." });
   await assemble(inRoot(process.env.CARGO_TARGET_DIR || "target", versions.wasmTarget, "release/edgegate.wasm"), FOLDER, { isNamed: true, env: process.env });
   await compilePolicy({ policy: "demo/edgegate.toml", worker: FOLDER, out: FOLDER });
-  const gate = gatewayWorker({ name: "edgegate", folder: FOLDER, services: { ORIGIN: "origin" } });
-  const { port, inspector, stop } = await startWorkerd([gate, plain("origin", "origin.js")], { inspector: true });
+  const { row, table, bench } = found;
+  const shared = (await bench.open?.(table, {})) ?? {};
+  const running = await bench.start({ ...row, folder: FOLDER, inspector: true }, shared);
   try {
-    const profile = await profiled(inspector, port("edgegate"), Number(values.requests));
+    const { profile, cpu } = await profiled(running, bench.spend, Number(values.requests));
     print(profile, Number(values.requests), Number(values.top));
+    console.log(`\n${(cpu / Number(values.requests)).toFixed(1).padStart(10)}  CPU of the whole process, the sampling included`);
   } finally {
-    await stop();
+    await running.stop();
+    await shared.close?.();
   }
 });
 
-async function profiled(inspector, port, count) {
-  const targets = await (await fetch(new URL("/json", `http://${inspector.host}`))).json();
-  const target = targets.find(({ id }) => id.includes("edgegate"));
+/** What the sampler saw, and the microseconds of CPU that the process spent meanwhile. */
+async function profiled(running, spend, count) {
+  const targets = await (await fetch(new URL("/json", `http://${running.inspector.host}`))).json();
+  const target = targets.find(({ id }) => /edgegate|contender/.test(id));
   const session = await open(target.webSocketDebuggerUrl);
   await session.ask("Profiler.enable");
   await session.ask("Profiler.setSamplingInterval", { interval: INTERVAL });
-  const connections = openConnections(port, Math.min(16, count));
-  const bytes = requestBytes(signedLink());
   const isWarm = count > 1;
-  if (isWarm) await connections.send(bytes, 4000, () => {});
+  if (isWarm) await spend(running, 4000, CONNECTIONS);
   await session.ask("Profiler.start");
-  await connections.send(bytes, count, () => {});
+  const cpu = await spend(running, count, CONNECTIONS);
   const { profile } = await session.ask("Profiler.stop");
-  connections.close();
   session.close();
-  return profile;
+  return { profile, cpu };
 }
+
+const CONNECTIONS = 16;
 
 /** A session of the inspector's protocol. */
 async function open(url) {

@@ -1,15 +1,11 @@
 // The Worker that stands alone, as the runtime sees it: its handler and the Ledger's class.
-import { WorkerEntrypoint } from "cloudflare:workers";
 import { answer, begin, Ledger } from "./gate.js";
 import pages from "./pages.bin";
 import policy from "./policy.bin";
 
 begin({ policy, pages });
 
-export default class extends WorkerEntrypoint {
-  fetch(request) {
-    return answer(request, this.env, this.ctx);
-  }
-}
+// An object: of a class the runtime makes an instance for each request.
+export default { fetch: answer };
 
 export { Ledger };

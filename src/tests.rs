@@ -127,10 +127,9 @@ fn an_amended_switch_of_protocols_is_the_same_object() {
 }
 
 /// An environment whose binding `ORIGIN` answers with what it was asked.
-const ENV: &str = "({ ORIGIN: { fetch: async (url, init) => {
-    const r = new Request(url, { ...init, duplex: 'half' });
-    return Response.json({ url, method: init.method, redirect: init.redirect, cache: init.cache ?? null,
-        headers: Object.fromEntries(init.headers), body: init.body ? await r.text() : null });
+const ENV: &str = "({ ORIGIN: { fetch: async (request) => {
+    const { url, method, redirect, cache, headers, body } = request;
+    return Response.json({ url, method, redirect, cache, headers: Object.fromEntries(headers), body: body && await request.text() });
 } } })";
 
 async fn forwarded(request: &Request, edits: &str, body: Option<&[u8]>, no_store: bool) -> serde_json::Value {
@@ -154,7 +153,7 @@ async fn a_request_is_forwarded_with_its_edits() {
     assert_eq!(got["cache"], "no-store");
     assert!(got["body"].is_null());
     let open = forwarded(&request, "", None, false).await;
-    assert!(open["cache"].is_null(), "an open route may be cached");
+    assert_eq!(open["cache"], "default", "an open route may be cached");
 }
 
 #[wasm_bindgen_test]

@@ -18,8 +18,8 @@ export function withToken(token, more = []) {
 export async function startContender(contender, { issuer, jwts, count }) {
   const jwks = { JWKS: issuer?.jwks ?? { keys: [] } };
   const isGateway = contender.worker === "edgegate";
-  const worker = isGateway ? gateway({ policy: contender.policy, services: { IDP: "idp" } }) : await peer(contender, issuer, jwks);
-  const running = await start(worker, await bundled("origin", "origin.js"), await bundled("idp", "tokens-idp.js", jwks));
+  const worker = isGateway ? gateway({ policy: contender.policy, services: { IDP: "idp" }, folder: contender.folder }) : await peer(contender, issuer, jwks);
+  const running = await start({ ...worker, inspector: contender.inspector }, await bundled("origin", "origin.js"), await bundled("idp", "tokens-idp.js", jwks));
   try {
     if (isGateway) await demandItsPolicy(running.port);
     const tokens = jwts?.slice(0, contender.tokens ?? count) ?? (await ownTokens(contender, running.port, count));

@@ -12,8 +12,9 @@ const FOLDER = fileURLToPath(new URL("../workers", import.meta.url));
 // Thrown where something cannot run here or with this build; what else is measured still can.
 export class Skip extends Error {}
 
-// The first Worker is the one that is asked, on a socket that leads straight into it.
-export async function start(...workers) {
+// The first Worker is the one that is asked, on a socket that leads straight into it. With `inspector` it has V8's, whose address
+// is the answer's `inspector`.
+export async function start({ inspector, ...asked }, ...others) {
   if (process.platform !== "linux") throw new Error("needs Linux: CPU time and memory are read from /proc");
   let logLines = 0;
   let lastLine = "";
@@ -21,19 +22,20 @@ export async function start(...workers) {
     logLines++;
     lastLine = line;
   };
-  const { pid, port, stop } = await startWorkerd(workers, { log });
+  const { pid, port, stop, inspector: address } = await startWorkerd([asked, ...others], { log, inspector });
   if (pid === undefined) throw new Error("no workerd process was started");
-  return { pid, port: port(workers[0].name), logLines: () => logLines, lastLine: () => lastLine, stop };
+  return { pid, port: port(asked.name), inspector: address, logLines: () => logLines, lastLine: () => lastLine, stop };
 }
 
 // The built gateway as the demo runs it, before an origin of the bench. `policy`: the demo's as text -> the one to use, which
-// is handed over at run time; without it the gateway uses what it was built with.
-export function gateway({ policy, vars, services } = {}) {
+// is handed over at run time; without it the gateway uses what it was built with. `folder`: another build than the demo's.
+export function gateway({ policy, vars, services, folder } = {}) {
   const missing = missingBuild();
   if (missing.length > 0) throw new Skip(`${missing.join(" and ")} not there yet: run \`npm run build -- --demo\``);
   return gatewayWorker({
     name: "edgegate",
     policy: policy?.(policyText()),
+    folder,
     vars: { ...secrets, ...vars },
     services: { ORIGIN: "origin", ...services },
   });
@@ -46,8 +48,8 @@ export function replaceOnce(text, pattern, replacement) {
 }
 
 // "edgegate", or a Worker written by hand: a file of workers/. Modules that are listed and not imported are not run.
-export function workerOf({ worker, policy, bindings }) {
-  if (worker === "edgegate") return gateway({ policy });
+export function workerOf({ worker, policy, bindings, folder }) {
+  if (worker === "edgegate") return gateway({ policy, folder });
   return {
     ...plain("contender", worker, "owed-to-origin.js"),
     bindings: { LINK_KEY, ...bindings },

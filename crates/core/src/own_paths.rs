@@ -1,5 +1,6 @@
 //! The gateway's own addresses.
 
+use crate::http::pieces;
 use crate::policy::{Policy, is_within};
 
 /// Whether a path belongs to the gateway; such a path is never forwarded.
@@ -9,7 +10,7 @@ pub fn is_own(policy: &Policy, path: &str) -> bool {
 
 /// Whether a path is below `/.edgegate/`, in whatever case.
 pub fn is_below_edgegate(path: &str) -> bool {
-    let first = path.split('/').nth(1).unwrap_or_default();
+    let first = pieces(path, b'/').nth(1).unwrap_or_default();
     first.eq_ignore_ascii_case(".edgegate")
 }
 

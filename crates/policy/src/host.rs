@@ -39,9 +39,8 @@ pub(super) fn check(host: &str) -> Result<(), String> {
     if host.is_empty() {
         return Err(String::from("the host name is missing"));
     }
-    let lower = host.to_ascii_lowercase();
-    if lower != host {
-        return Err(format!("`{host}` has capitals; write `{lower}`"));
+    if host.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Err(format!("`{host}` has capitals; write `{}`", host.to_ascii_lowercase()));
     }
     if !host.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte)) {
         return Err(format!(

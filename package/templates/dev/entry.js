@@ -3,7 +3,7 @@
 // writes down.
 import { AsyncLocalStorage } from "node:async_hooks";
 import { WorkerEntrypoint } from "cloudflare:workers";
-import Gateway from "./index.js";
+import gateway from "./index.js";
 import { client, port } from "./dev-settings.js";
 
 export { Ledger } from "./index.js";
@@ -23,7 +23,7 @@ export class Door extends WorkerEntrypoint {
     if (![received.headers.get("host"), new URL(received.url).host].every(isHere)) return refused(`This is a gateway on a developer's machine: it answers as localhost:${port}, 127.0.0.1:${port} and NAME.localhost:${port} alone.`, 421);
     const request = from(client, received);
     const { method, url } = request;
-    return requests.run({ method, url, at: Date.now() }, () => new Gateway(this.ctx, this.env).fetch(request));
+    return requests.run({ method, url, at: Date.now() }, () => gateway.fetch(request, this.env, this.ctx));
   }
 }
 

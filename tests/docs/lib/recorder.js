@@ -3,7 +3,7 @@
 //
 //   POST /__docs/take   answers with what was written down since the last time
 
-import Gateway, { Ledger as Own } from "./index.js";
+import gateway, { Ledger as Own } from "./index.js";
 
 let kept = [];
 
@@ -89,6 +89,6 @@ export default {
       EDGEGATE_LIMITER: recorded(env.EDGEGATE_LIMITER, limiter),
     };
     for (const name of Object.keys(env).filter((name) => name.startsWith("EDGEGATE_RATE_"))) seen[name] = recorded(env[name], limiter);
-    return new Gateway(context, seen).fetch(request);
+    return gateway.fetch(request, seen, context);
   },
 };

@@ -19,7 +19,7 @@
 
 import { arm, instances } from "./instances.js";
 import { under, underAsOrigin } from "./faulty.js";
-import Gateway, { Ledger as Own } from "./index.js";
+import gateway, { Ledger as Own } from "./index.js";
 import { look, noting } from "./object.js";
 
 let faults = {};
@@ -151,14 +151,11 @@ function watchBucket(bucket) {
 }
 
 function forwards(send, fault) {
-  return (url, init = {}) => {
-    counted.forwarded.push({
-      url: String(url.url ?? url),
-      cache: init.cache ?? null,
-      redirect: init.redirect ?? null,
-      headers: [...new Headers(init.headers)],
-    });
-    return underAsOrigin(fault(), () => send(url, init), init.signal);
+  // A visitor's request comes as one, a question of the gateway's own as its address and the rest.
+  return (asked, init) => {
+    const { url, cache = null, redirect = null, headers, signal } = asked instanceof Request ? asked : { url: String(asked), ...init };
+    counted.forwarded.push({ url, cache, redirect, headers: [...new Headers(headers)] });
+    return underAsOrigin(fault(), () => send(asked, init), signal);
   };
 }
 
@@ -218,6 +215,6 @@ export default {
   fetch(received, env, context) {
     const request = received.headers.get("e2e-scheme") === "https" ? secured(received) : received;
     const path = /^https?:\/\/[^/]+(\/__e2e\/[a-z]+)$/.exec(request.url)?.[1];
-    return path ? control(path, request, env) : new Gateway(context, watchEnv(env)).fetch(request);
+    return path ? control(path, request, env) : gateway.fetch(request, watchEnv(env), context);
   },
 };

@@ -307,7 +307,8 @@ fn mistake(path: &str, how: usize, at: prop::sample::Index) -> String {
 /// Whether a part has an extension. PHP runs what stands in front of a program's name only where that is a file: `%20.` has
 /// nothing left once dots and spaces at its ends are dropped, and is the folder above it.
 fn names_a_file(part: &str) -> bool {
-    let between = |three: &[u8]| three[0].is_ascii_alphanumeric() && three[1] == b'.' && three[2].is_ascii_alphanumeric();
+    let between =
+        |three: &[u8]| three[0].is_ascii_alphanumeric() && three[1] == b'.' && three[2].is_ascii_alphanumeric();
     part.as_bytes().windows(3).any(between)
 }
 

@@ -1,5 +1,7 @@
 //! Accept (RFC 9110 section 12.5.1), as far as one question needs it: a page or a document for programs?
 
+use crate::http::pieces;
+
 /// Whether the caller would rather have a page than JSON. No preference means JSON.
 ///
 /// # Example
@@ -19,12 +21,12 @@ pub fn prefers_html(accept: Option<&str>) -> bool {
 /// The best weight among the media types, in thousandths; 0 if none is there.
 fn quality(accept: &str, wanted: &[&str]) -> u32 {
     let weight = |range: &str| {
-        let mut parts = range.split(';').map(str::trim);
+        let mut parts = pieces(range, b';').map(str::trim);
         let name = parts.next().unwrap_or_default();
         let is_wanted = wanted.iter().any(|wanted| name.eq_ignore_ascii_case(wanted));
         is_wanted.then(|| parts.find_map(|part| part.strip_prefix("q=")).map_or(1000, thousandths))
     };
-    accept.split(',').filter_map(weight).max().unwrap_or(0)
+    pieces(accept, b',').filter_map(weight).max().unwrap_or(0)
 }
 
 /// `qvalue` of RFC 9110 section 12.4.2; anything else is no preference at all.

@@ -36,7 +36,7 @@ pub fn all<'a>(header: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
 
 /// The values that stand where a cookie may, not behind a comma.
 pub fn visible<'a>(header: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
-    header.split(';').map(pair).filter(move |(cookie, _)| *cookie == name).map(|(_, value)| value)
+    pieces(header, b';').map(pair).filter(move |(cookie, _)| *cookie == name).map(|(_, value)| value)
 }
 
 /// Whether a name of those stands behind a comma, where only some origins would look for it.

@@ -1,6 +1,7 @@
 //! Accept-Language (RFC 9110 section 12.5.4): in which of a few languages a person reads best.
 
 use crate::http::accept::thousandths;
+use crate::http::{halves, pieces};
 
 /// The language of the highest weight that is offered; None if none of them is wanted. Offered are primary subtags: a person
 /// who asks for `de-AT` reads `de` (RFC 4647 section 3.4).
@@ -16,13 +17,13 @@ use crate::http::accept::thousandths;
 /// ```
 pub fn wanted<'o>(accepted: Option<&str>, offered: &[&'o str]) -> Option<&'o str> {
     let mut best: Option<(u32, &'o str)> = None;
-    for range in accepted.unwrap_or_default().split(',').take(MOST) {
-        let (tag, rest) = range.split_once(';').unwrap_or((range, ""));
+    for range in pieces(accepted.unwrap_or_default(), b',').take(MOST) {
+        let (tag, rest) = halves(range, b';').unwrap_or((range, ""));
         let weight = match rest.trim() {
             "" => 1000,
             rest => rest.strip_prefix("q=").map_or(0, thousandths),
         };
-        let primary = tag.trim().split('-').next().unwrap_or_default();
+        let primary = pieces(tag.trim(), b'-').next().unwrap_or_default();
         let is_meant = |language: &&&str| is_same(primary, language);
         if let Some(language) = offered.iter().find(is_meant).filter(|_| weight > best.map_or(0, |(weight, _)| weight))
         {

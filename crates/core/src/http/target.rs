@@ -10,7 +10,7 @@
 
 use std::borrow::Cow;
 
-use crate::http::query;
+use crate::http::{halves, pieces, query};
 use crate::policy::{self, Paths};
 use crate::refusal::Reason;
 
@@ -89,7 +89,7 @@ impl<'a> Target<'a> {
         let slash = rest.find('/').ok_or(Reason::UrlMalformed)?;
         let (host, rest) = rest.split_at_checked(slash).ok_or(Reason::UrlMalformed)?;
         let host = read_host(host, secure)?;
-        let (path, query) = match rest.split_once('?') {
+        let (path, query) = match halves(rest, b'?') {
             Some((path, query)) => (path, Some(query)),
             None => (rest, None),
         };
@@ -161,12 +161,12 @@ fn read_host(host: &str, secure: bool) -> Result<Cow<'_, str>, Reason> {
 /// `PathAmbiguous`
 pub(crate) fn check_path(path: &str) -> Result<Paths, Reason> {
     let mut found = Paths::default();
-    let mut segments = path.split('/').peekable();
+    let mut segments = pieces(path, b'/').peekable();
     segments.next(); // what precedes the first slash: nothing
     let mut is_first = true;
     while let Some(segment) = segments.next() {
         // Some origins cut a path parameter (`;x`) before they resolve dots.
-        let name = segment.split(';').next().unwrap_or_default();
+        let name = halves(segment, b';').map_or(segment, |(name, _)| name);
         let is_empty = name.is_empty() && segments.peek().is_some();
         if matches!(name, "." | "..") || (is_empty && (is_first || !segment.is_empty())) {
             return Err(Reason::PathAmbiguous);

@@ -9,8 +9,8 @@ use std::fmt;
 #[derive(Default)]
 pub struct Book {
     read: Option<Box<Read>>,
-    /// Where its pieces are, from the first page on.
-    places: OnceCell<Option<String>>,
+    /// Its pieces and where they are, from the first page on.
+    places: OnceCell<Vec<(String, Place)>>,
 }
 
 /// The bytes from one place to another.
@@ -29,37 +29,38 @@ impl Book {
 
     /// The name of the picture that plays a part: `logo`, `favicon`.
     pub fn picture(&self, part: &str) -> Option<String> {
-        let is_it = |(name, _): &(&str, Place)| name.strip_prefix(part).is_some_and(|rest| rest.starts_with('.'));
-        places_of(self.places()?).find(is_it).map(|(name, _)| name.to_owned())
+        let mut names = self.places().iter().map(|(name, _)| name);
+        names.find(|name| name.strip_prefix(part).is_some_and(|rest| rest.starts_with('.'))).cloned()
     }
 
     /// A piece of it.
     pub fn piece(&self, name: &str) -> Option<Vec<u8>> {
-        let (_, (from, to)) = places_of(self.places()?).find(|(known, _)| *known == name)?;
+        let &(_, (from, to)) = self.places().iter().find(|(known, _)| known == name)?;
         let piece = self.read.as_ref()?(from, to);
         (piece.len() == usize::try_from(to.checked_sub(from)?).ok()?).then_some(piece)
     }
 
-    fn places(&self) -> Option<&str> {
+    fn places(&self) -> &[(String, Place)] {
         let found = || {
             let read = self.read.as_ref()?;
             let head = u32::try_from(MAGIC.len()).ok()?;
             let start = read(0, head + 4);
             let length = <[u8; 4]>::try_from(start.strip_prefix(MAGIC)?).ok().map(u32::from_be_bytes)?;
-            String::from_utf8(read(head + 4, head.checked_add(4)?.checked_add(length)?)).ok()
+            let places = String::from_utf8(read(head + 4, head.checked_add(4)?.checked_add(length)?)).ok()?;
+            Some(places_of(&places).collect())
         };
-        self.places.get_or_init(found).as_deref()
+        self.places.get_or_init(|| found().unwrap_or_default())
     }
 }
 
 /// From where to where.
 type Place = (u32, u32);
 
-fn places_of(places: &str) -> impl Iterator<Item = (&str, Place)> {
+fn places_of(places: &str) -> impl Iterator<Item = (String, Place)> {
     places.lines().filter_map(|line| {
         let mut parts = line.split(' ');
         let (name, from, to) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-        Some((name, (from, to)))
+        Some((name.to_owned(), (from, to)))
     })
 }
 
