@@ -1,9 +1,9 @@
 // `npm run bench -- profile`: in which functions the CPU time of a request is spent, as V8's sampling profiler sees it in workerd.
 import { parseArgs } from "node:util";
 import { inRoot, versions } from "../scripts/lib/paths.mjs";
-import { Failure, main } from "../scripts/lib/run.mjs";
 import { compilePolicy } from "../scripts/lib/tool.mjs";
 import { assemble } from "../scripts/lib/worker.mjs";
+import { ends } from "./lib/harness.mjs";
 import { bench as request } from "./request.mjs";
 import { bench as tokens } from "./tokens.mjs";
 
@@ -12,8 +12,9 @@ const help = `npm run bench -- profile [OPTIONS]
 Sends the requests of one row of \`bench -- request\` or \`bench -- tokens\` at its Worker, the gateway's with the names of its
 functions kept, and prints where the samples fell: first by part (JavaScript, rooms of the wasm, the runtime), then by function.
 
-  --row NAME     the row, those of tokens behind the name of their table ("Edgegate"; "JWT, RS256: Edgegate")
-  --requests N   while it samples (20000); with 1 it is the first request of an isolate, its start included
+  --row NAME     the row; one of tokens begins with the name of its table ("Edgegate"; "JWT, RS256: Edgegate")
+  --requests N   while it samples (20000); with 1 it is the first request of an isolate, its start included, for a row whose
+                 credential no earlier request made
   --top N        functions that are printed (40)
   --list         the rows that there are
   --help         this text`;
@@ -28,28 +29,32 @@ const ROWS = [
   ...tokens.tables({ only: "" }).flatMap((table) => table.contenders.map((row) => ({ name: `${table.name}: ${row.name}`, row, table, bench: tokens }))),
 ];
 
-main(async (args) => {
+ends("profile", async () => {
   const flag = { type: "boolean" };
   const options = { row: { type: "string", default: "Edgegate" }, requests: { type: "string", default: "20000" }, top: { type: "string", default: "40" }, list: flag, help: flag };
-  const { values } = parseArgs({ args, options });
+  const { values } = parseArgs({ options });
   if (values.help) return void console.log(help);
   if (values.list) return void console.log(ROWS.map(({ name }) => name).join("\n"));
   const found = ROWS.find(({ name }) => name === values.row);
-  if (!found) throw new Failure(`there is no row ${values.row}`, { todo: "`npm run bench -- profile --list` says which there are." });
-  await assemble(inRoot(process.env.CARGO_TARGET_DIR || "target", versions.wasmTarget, "release/edgegate.wasm"), FOLDER, { isNamed: true, env: process.env });
-  await compilePolicy({ policy: "demo/edgegate.toml", worker: FOLDER, out: FOLDER });
+  if (!found) throw new Error(`there is no row ${values.row}: \`npm run bench -- profile --list\` says which there are`);
   const { row, table, bench } = found;
+  if (row.worker === "edgegate") await buildNamed();
   const shared = (await bench.open?.(table, {})) ?? {};
   const running = await bench.start({ ...row, folder: FOLDER, inspector: true }, shared);
   try {
     const { profile, cpu } = await profiled(running, bench.spend, Number(values.requests));
+    console.log(`\n${values.row}: ${(cpu / Number(values.requests)).toFixed(1)} µs of CPU for a request, sampling and connections included`);
     print(profile, Number(values.requests), Number(values.top));
-    console.log(`\n${(cpu / Number(values.requests)).toFixed(1).padStart(10)}  CPU of the whole process, the sampling included`);
   } finally {
     await running.stop();
-    await shared.close?.();
   }
 });
+
+/** The gateway with the names of its functions kept. */
+async function buildNamed() {
+  await assemble(inRoot(process.env.CARGO_TARGET_DIR || "target", versions.wasmTarget, "release/edgegate.wasm"), FOLDER, { isNamed: true, env: process.env });
+  await compilePolicy({ policy: "demo/edgegate.toml", worker: FOLDER, out: FOLDER });
+}
 
 /** What the sampler saw, and the microseconds of CPU that the process spent meanwhile. */
 async function profiled(running, spend, count) {

@@ -24,7 +24,6 @@ main(async ([wasm, ...filters]) => {
 async function runAll(file, tests, filtered) {
   const handlers = {};
   capture(handlers);
-  globalThis.Request = Streaming;
   globalThis.__wbg_test_invoke = (test) => test();
   const module = createRequire(import.meta.url)(file);
   const context = new module.WasmBindgenTestContext(false);
@@ -32,13 +31,6 @@ async function runAll(file, tests, filtered) {
   context.include_ignored(false);
   context.filtered_count(filtered);
   return context.run(tests.map((name) => module.__wasm[name]));
-}
-
-/** As the Worker's runtime has it. Node wants to be told that a body is sent before the answer is read. */
-class Streaming extends Request {
-  constructor(what, init) {
-    super(what, init?.body ? { duplex: "half", ...init } : init);
-  }
 }
 
 /** What a test prints is shown only if it fails: the context asks for that. */

@@ -5,7 +5,7 @@ import policy from "./policy.bin";
 
 begin({ policy, pages });
 
-// An object: of a class the runtime makes an instance for each request.
+// An object, because the runtime makes an instance of a class for each request.
 export default { fetch: answer };
 
 export { Ledger };

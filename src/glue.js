@@ -17,22 +17,18 @@ export function describe(request) {
 // Sends the request on. `edits`: lines "-name" to remove, "=name" and a line with the value to set.
 // The body is passed as the stream it is, unless `body` replaces it, or its beginning where `guard` looks at the rest.
 export function forward(env, binding, url, request, edits, body, guard, noStore) {
-  const hasOtherBody = body !== undefined || guard !== undefined;
-  // The length that the client gave is that of its own body.
-  const changes = hasOtherBody ? edits + "-content-length\n" : edits;
-  const init = { method: request.method, headers: request.headers, redirect: "manual" };
+  const isInProcess = binding === HANDLER;
+  // In process the request is made here, so its own header fields can be edited: copying them once more costs as much as editing.
+  const isEditedThere = isInProcess && body === undefined && guard === undefined;
+  const headers = isEditedThere ? request.headers : edited(request.headers, edits);
+  const init = { method: request.method, headers, redirect: "manual" };
   const flow = bodyOf(request, body, guard, init);
   if (noStore) init.cache = "no-store";
-  if (binding === HANDLER) {
-    if (hasOtherBody) init.headers = edited(request.headers, changes);
-    const sent = env[binding].forward(url, init, (fields) => apply(edits, fields), !hasOtherBody);
-    inProcess.add(sent);
-    return moving(sent, flow);
-  }
-  // A request copies the fields that it is given. So its own are edited, and not a copy of them before.
-  const sent = new Request(url, init);
-  apply(changes, sent.headers);
-  return moving(binding === undefined ? fetch(sent) : env[binding].fetch(sent), flow);
+  if (binding === undefined) return moving(fetch(url, init), flow);
+  if (!isInProcess) return moving(env[binding].fetch(url, init), flow);
+  const sent = env[binding].forward(url, init, (fields) => apply(edits, fields), isEditedThere);
+  inProcess.add(sent);
+  return moving(sent, flow);
 }
 
 // What the policy calls the application in the same Worker, where others have a binding (src/middleware.js). It is told by its
@@ -48,8 +44,10 @@ export function bodyOf(request, body, guard, init) {
   if (guard) {
     const length = guard.keeps_every_byte() ? request.headers.get("content-length") : null;
     flow = flowing(readers.get(request), guarded(guard, body), length, init);
+    init.headers.delete("content-length");
   } else if (body) {
     init.body = body;
+    init.headers.delete("content-length");
   } else if (init.method !== "GET" && init.method !== "HEAD" && request.body) {
     const length = request.headers.get("content-length");
     if (length !== null && Number(length) <= PIECE) init.body = request.body;
@@ -321,14 +319,15 @@ export function answer(request, status, lines, body) {
   return request.body && !slow.has(request) ? drained(request).then(() => response) : response;
 }
 
-// Its own fields are filled in: those that it were given it would copy.
+// A Response copies the fields that it is given, so they are added to its own.
 function own(status, lines, body) {
   const response = new Response(body === "" ? null : body, { status });
   pairs(lines, response.headers);
   return response;
 }
 
-// Fields added to others: a line with the name, a line with the value. A text as the body has a type already.
+// Fields added to others: a line with the name, a line with the value. A Response made of text has a
+// content-type already, so that one is replaced.
 export function pairs(lines, headers) {
   const parts = lines.split("\n");
   for (let i = 0; i + 1 < parts.length; i += 2) {

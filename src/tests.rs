@@ -88,12 +88,12 @@ async fn a_second_write_within_a_second_is_made_a_moment_later() {
 
 #[wasm_bindgen_test]
 async fn an_answer_keeps_two_cookies_apart() {
-    let lines = "content-type\ntext/plain\nset-cookie\na=1; Path=/\nset-cookie\nb=2\n";
+    let lines = "content-type\ntext/html\nset-cookie\na=1; Path=/\nset-cookie\nb=2\n";
     let answer = glue::answer(&request("'https://h/'"), 403, lines, &"no\n".into()).unwrap();
     let answer: Response = answer.dyn_into().unwrap();
     assert_eq!(call("r => r.status", &[&answer]).as_f64(), Some(403.0));
     assert_eq!(call("r => r.headers.getSetCookie().join('|')", &[&answer]).as_string().unwrap(), "a=1; Path=/|b=2");
-    assert!(headers(&answer).contains("content-type: text/plain"));
+    assert_eq!(call("r => r.headers.get('content-type')", &[&answer]).as_string().unwrap(), "text/html");
     assert_eq!(text(&answer).await, "no\n");
 }
 
@@ -127,9 +127,10 @@ fn an_amended_switch_of_protocols_is_the_same_object() {
 }
 
 /// An environment whose binding `ORIGIN` answers with what it was asked.
-const ENV: &str = "({ ORIGIN: { fetch: async (request) => {
-    const { url, method, redirect, cache, headers, body } = request;
-    return Response.json({ url, method, redirect, cache, headers: Object.fromEntries(headers), body: body && await request.text() });
+const ENV: &str = "({ ORIGIN: { fetch: async (url, init) => {
+    const r = new Request(url, { ...init, duplex: 'half' });
+    return Response.json({ url, method: init.method, redirect: init.redirect, cache: init.cache ?? null,
+        headers: Object.fromEntries(init.headers), body: init.body ? await r.text() : null });
 } } })";
 
 async fn forwarded(request: &Request, edits: &str, body: Option<&[u8]>, no_store: bool) -> serde_json::Value {
@@ -153,7 +154,7 @@ async fn a_request_is_forwarded_with_its_edits() {
     assert_eq!(got["cache"], "no-store");
     assert!(got["body"].is_null());
     let open = forwarded(&request, "", None, false).await;
-    assert_eq!(open["cache"], "default", "an open route may be cached");
+    assert!(open["cache"].is_null(), "an open route may be cached");
 }
 
 #[wasm_bindgen_test]

@@ -12,8 +12,8 @@ const FOLDER = fileURLToPath(new URL("../workers", import.meta.url));
 // Thrown where something cannot run here or with this build; what else is measured still can.
 export class Skip extends Error {}
 
-// The first Worker is the one that is asked, on a socket that leads straight into it. With `inspector` it has V8's, whose address
-// is the answer's `inspector`.
+// The first Worker is the one that is asked, on a socket that leads straight into it. If it has `inspector`, V8's inspector is on,
+// and its address is in the result.
 export async function start({ inspector, ...asked }, ...others) {
   if (process.platform !== "linux") throw new Error("needs Linux: CPU time and memory are read from /proc");
   let logLines = 0;

@@ -6,7 +6,7 @@ import { must } from "./run.mjs";
 
 /**
  * Every source file with tests: { file, module, target, tests }. `target` is what selects its program for cargo, e.g.
- * ["--package", "edgegate-cli", "--test", "once"]; `module` is the path of the module in it, empty for the program's root;
+ * ["--test", "native"]; `module` is the path of the module in it, empty for the program's root;
  * `isWasm` where the tests run as wasm.
  */
 export async function rustTests(env) {
@@ -15,9 +15,10 @@ export async function rustTests(env) {
   const found = new Map();
   for (const { package: name, kind, src_path: source, name: program } of targets) {
     if (kind.includes("custom-build")) continue;
-    const select = kind.includes("test") ? ["--test", program] : kind.includes("bin") ? ["--bin", program] : ["--lib"];
+    // A test program is selected by its own name: by its package, what it shares with others would be compiled with fewer features.
+    const target = kind.includes("test") ? ["--test", program] : ["--package", name, ...(kind.includes("bin") ? ["--bin", program] : ["--lib"])];
     for (const one of modulesFrom(path.resolve(source))) {
-      if (one.tests.length > 0 && !found.has(one.file)) found.set(one.file, { ...one, target: ["--package", name, ...select] });
+      if (one.tests.length > 0 && !found.has(one.file)) found.set(one.file, { ...one, target });
     }
   }
   return [...found.values()];

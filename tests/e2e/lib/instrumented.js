@@ -151,11 +151,14 @@ function watchBucket(bucket) {
 }
 
 function forwards(send, fault) {
-  // A visitor's request comes as one, a question of the gateway's own as its address and the rest.
-  return (asked, init) => {
-    const { url, cache = null, redirect = null, headers, signal } = asked instanceof Request ? asked : { url: String(asked), ...init };
-    counted.forwarded.push({ url, cache, redirect, headers: [...new Headers(headers)] });
-    return underAsOrigin(fault(), () => send(asked, init), signal);
+  return (url, init = {}) => {
+    counted.forwarded.push({
+      url: String(url.url ?? url),
+      cache: init.cache ?? null,
+      redirect: init.redirect ?? null,
+      headers: [...new Headers(init.headers)],
+    });
+    return underAsOrigin(fault(), () => send(url, init), init.signal);
   };
 }
 

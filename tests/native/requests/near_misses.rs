@@ -57,6 +57,7 @@ fn what_was_found_on_the_running_gate() {
         "/secret.txt/x.php",
         "/secret.txt/(S(x))/x.php",
         "/secret.txt/%20/x.php",
+        "/admin./x.php",
         "/SECRET.txt/x.php",
         "/admin/",
         "/Admin/",
@@ -304,12 +305,14 @@ fn mistake(path: &str, how: usize, at: prop::sample::Index) -> String {
     whole(&parts)
 }
 
-/// Whether a part has an extension. PHP runs what stands in front of a program's name only where that is a file: `%20.` has
-/// nothing left once dots and spaces at its ends are dropped, and is the folder above it.
+/// Whether PHP could find a file under a part's name, and run it for the program's name behind it. A part that has nothing left
+/// once dots, spaces and a session are dropped names the folder above.
 fn names_a_file(part: &str) -> bool {
-    let between =
-        |three: &[u8]| three[0].is_ascii_alphanumeric() && three[1] == b'.' && three[2].is_ascii_alphanumeric();
-    part.as_bytes().windows(3).any(between)
+    let plain = part.replace("%3A", ":");
+    let name = plain.split([';', ':']).next().unwrap_or_default();
+    let dropped = [".", "+", "%20", "%C2%A0", "%E2%80%8B"];
+    let left = dropped.iter().fold(name.to_owned(), |left, one| left.replace(one, ""));
+    part.contains('.') && !left.is_empty() && !left.starts_with('(')
 }
 
 /// Without the guarded routes that no request reaches: a policy with one is refused.
