@@ -160,7 +160,8 @@ export const bench = {
   more: sizeLines,
 };
 
-// A contender of these rows in a workerd of its own, the origin behind it.
+// A contender of these rows in a workerd of its own, the origin behind it. From profile.mjs it also has `inspector` and `folder`
+// (lib/workers.mjs).
 export async function startContender(contender) {
   const running = await start({ ...workerOf(contender), inspector: contender.inspector }, plain("origin", "origin.js"));
   const { request } = contender;
