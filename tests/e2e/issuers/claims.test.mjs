@@ -34,8 +34,8 @@ const LEEWAY = 5; // seconds that a test may take
 const show = (jwt, name = "corp") => gate.get(`/${name}/a`, bearer(jwt));
 const claim = async (claims, name = "corp", key = es) => show(await token(name, key, claims), name);
 
-/** What is wrong of the claims, and the reason. */
-const WRONG = [
+/** What is wrong of the claims now, and the reason. */
+const wrong = () => [
   ...[undefined, null, 7, "", [iss("corp")], "https://corp.example", "https://CORP.example/", `${iss("corp")} `, "https://evil.example/"].map((iss) => [{ iss }, "jwt_issuer"]),
   ...[undefined, null, 7, "", "other", `${AUDIENCE}/`, AUDIENCE.toUpperCase(), `${AUDIENCE} other`, [], ["other"], [[AUDIENCE]], { a: AUDIENCE }].map((aud) => [{ aud }, "jwt_audience"]),
   ...[undefined, null, "", `${now() + 600}`, true, [], -1, -1e300].map((exp) => [{ exp }, "jwt_malformed"]),
@@ -56,7 +56,7 @@ test("claims by which an issuer marks an access token are no hindrance", async (
 
 test("each claim that is wrong: invalid_token, and the reason in the log", async () => {
   await gate.take();
-  for (const [claims, reason] of WRONG) {
+  for (const [claims, reason] of wrong()) {
     const line = await invalid(await claim(claims), reason).catch((error) => assert.fail(`${JSON.stringify(claims)}: ${error.message}`));
     assert.equal(line.kv + line.ledger, 0);
   }

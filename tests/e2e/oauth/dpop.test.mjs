@@ -56,8 +56,8 @@ const other = randomUUID();
 const athOf = (text) => createHash("sha256").update(text).digest("base64url");
 const small = generateKeyPairSync("rsa", { modulusLength: 1024 });
 const past = (seconds) => now() - seconds;
-/** Proofs that are none: claims, header, reason. They are signed by the token's key. */
-const WRONG = [
+/** Proofs that are none, now: claims, header, reason. They are signed by the token's key. */
+const wrong = () => [
   ...["get", "POST", "", undefined, null, ["GET"], "GET "].map((htm) => [{ htm }, {}, "dpop_mismatch"]),
   ...["", undefined, null, 7, "/", "x", `${ISSUER}/`, `${ISSUER}/elsewhere/a`].map((htu) => [{ htu }, {}, "dpop_mismatch"]),
   ...[(u) => `${u}/`, (u) => u.toUpperCase(), (u) => u.replace("http:", "https:"), (u) => u.replace(":8787", ""), (u) => u.replace("127.0.0.1", "evil.example"), (u) => u.replace("//", "//x@"), (u) => `${u}/../a`, (u) => ` ${u}`].map((bend) => [{ htu: bend }, {}, "dpop_mismatch"]),
@@ -132,7 +132,7 @@ for (const [name, { of, free, subject }] of Object.entries(KINDS)) {
 
   test(`${name}: a proof that is wrong in one thing opens nothing`, async () => {
     await gate.take();
-    for (const [claims, header, reason] of WRONG) {
+    for (const [claims, header, reason] of wrong()) {
       const { htu } = claims;
       const payload = { jti: randomUUID(), htm: "GET", htu: url(name), iat: now(), ath: athOf(bound), ...claims, ...(typeof htu === "function" && { htu: htu(url(name)) }) };
       const text = forged({ typ: "dpop+jwt", alg: "ES256", jwk: mine.jwk, ...header }, JSON.stringify(payload, big), by(mine));
