@@ -8,7 +8,7 @@ import { exact } from "../../bench/linear.mjs";
 import { buildInstrumented, missing } from "../../fuzz/build.mjs";
 import { fuzzAll, names as targets } from "../../fuzz/run.mjs";
 import { aptInstall } from "./apt.mjs";
-import { chromiumHint, ensureChromium } from "./chromium.mjs";
+import { chromiumHint, ensureBrowsers } from "./chromium.mjs";
 import { failuresInCargo, fromCargo, nothing, sum, verdict } from "./count.mjs";
 import { examples } from "./examples.mjs";
 import { chosenFiles, nodeTests, skip, withPython } from "./node-tests.mjs";
@@ -194,15 +194,15 @@ async function origins(t) {
 /** What a machine lacks is named by each test that needs it; on CI all of it is there. */
 async function sites(t) {
   await ensureSites(t.env);
-  const [python, chromium] = [await ensurePython(t.env), await ensureChromium(t.env)];
-  const env = { ...t.env, ...(python && { EDGEGATE_PYTHON: python }), ...(chromium && { CHROMIUM: chromium }) };
+  const python = await ensurePython(t.env);
+  const env = { ...t.env, ...(python && { EDGEGATE_PYTHON: python }), ...(await ensureBrowsers(t.env)) };
   return afterDemo({ ...t, env }, nodeTests);
 }
 
 async function browser(t) {
   const files = chosenFiles(t);
   if (files.length === 0) return nodeTests(t);
-  const chromium = await ensureChromium(t.env);
-  if (!chromium) return skip(files, chromiumHint);
-  return afterDemo({ ...t, env: { ...t.env, CHROMIUM: chromium } }, withPython);
+  const browsers = await ensureBrowsers(t.env);
+  if (!browsers) return skip(files, chromiumHint);
+  return afterDemo({ ...t, env: { ...t.env, ...browsers } }, withPython);
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { after, describe, test } from "node:test";
-import { findChromium, chromiumHint } from "../../scripts/lib/chromium.mjs";
+import { chromiumHint, findBrowsers } from "../../scripts/lib/chromium.mjs";
 import { startBrowser } from "../browser/lib/browser.mjs";
 import { startFront } from "./lib/front.mjs";
 import { guarded, policyFor, PUBLIC, secrets } from "./lib/gate.mjs";
@@ -13,9 +13,9 @@ import { skipped, startSite } from "./lib/sites.mjs";
 import django from "./sites/django.mjs";
 import express from "./sites/express.mjs";
 
-const chromium = findChromium();
-if (chromium) process.env.CHROMIUM = chromium;
-const lacking = (site) => skipped(site) ?? (chromium ? undefined : chromiumHint);
+const browsers = findBrowsers();
+Object.assign(process.env, browsers);
+const lacking = (site) => skipped(site) ?? (browsers ? undefined : chromiumHint);
 
 describe("in Chromium", () => {
   test("Django's admin, behind a session of the gateway's", { skip: lacking(django) }, async (t) => {

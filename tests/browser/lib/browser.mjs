@@ -8,13 +8,17 @@ import { startGateway } from "../../e2e/lib/gateway.mjs";
 
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
-/** A gate under an address of its own, and a browser: { gate, address, visit, stop }. `more`: flags of the browser's; `secrets`: changes to the demo's. */
-export async function startBrowser(policy, more = [], secrets = {}) {
+/**
+ * A gate under an address of its own, and a browser: { gate, address, visit, stop }. `more`: flags of the browser's; `secrets`:
+ * changes to the demo's; `isWhole`: for what the browser without windows does not have.
+ */
+export async function startBrowser(policy, more = [], secrets = {}, { isWhole = false } = {}) {
   const gateway = await startGateway({ gate: { policy, secrets } });
   const entry = await gateway.entry();
   const host = `127.0.0.1:${entry.port}`;
   const profile = mkdtempSync(path.join(tmpdir(), "edgegate-browser-"));
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: [...flags, ...more], env: { ...process.env, HOME: profile } });
+  const { CHROMIUM = "/usr/bin/chromium", CHROMIUM_SHELL = CHROMIUM } = process.env;
+  const browser = await chromium.launch({ executablePath: isWhole ? CHROMIUM : CHROMIUM_SHELL, args: [...flags, ...more], env: { ...process.env, HOME: profile } });
   return {
     gateway,
     gate: Object.assign(entry, { host }),

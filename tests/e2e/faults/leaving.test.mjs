@@ -9,6 +9,7 @@ import assert from "node:assert/strict";
 import net from "node:net";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { cutOff } from "../lib/cut.mjs";
 import { forwarded, status } from "../lib/expect.mjs";
 import { link } from "../lib/sign.mjs";
 
@@ -42,7 +43,7 @@ const cuts = {
 /** Sends bytes and resets the connection a moment later. */
 function cut(bytes, after) {
   return new Promise((resolve) => {
-    const socket = net.connect(gate.port, "127.0.0.1", () => socket.write(bytes, () => setTimeout(() => socket.resetAndDestroy(), after)));
+    const socket = net.connect(gate.port, "127.0.0.1", () => socket.write(bytes, () => setTimeout(() => cutOff(socket), after)));
     socket.on("error", () => {});
     socket.on("close", resolve);
   });

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import net from "node:net";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { cutOff } from "../lib/cut.mjs";
 import { forwarded } from "../lib/expect.mjs";
 import { startGateway } from "../lib/gateway.mjs";
 import { link } from "../lib/sign.mjs";
@@ -43,12 +44,20 @@ async function weighed(all, why) {
   assert.equal(made, 1, `${why}: the wasm trapped`);
   const counted = tally(all);
   for (const status of Object.keys(counted)) assert.ok(["undefined", "503", "429", "401", "303"].includes(status), `${why}: ${JSON.stringify(counted)}`);
-  const refused = all.find(({ status, head }) => status === 503 && head.includes("edgegate") === false && /retry-after: 5/i.test(head));
-  return { counted, refused };
+  return all.find(({ status, head }) => status === 503 && head.includes("edgegate") === false && /retry-after: 5/i.test(head));
+}
+
+/** Weighs until some are refused, as long as a busy machine may need to read them all. */
+async function someAreRefused(all, why) {
+  for (let seconds = 0; seconds < 20; seconds++) {
+    if (await weighed(all, why)) return;
+    await sleep(1000);
+  }
+  assert.fail(`${why}: none is refused: ${JSON.stringify(tally(all))}`);
 }
 
 async function closed(all) {
-  for (const { socket } of all) socket.resetAndDestroy();
+  for (const { socket } of all) cutOff(socket);
   await sleep(1500);
   forwarded(await gate.get(link("/files/a")));
 }
@@ -58,9 +67,7 @@ test("800 forms of 64 kB that wait for storage", async () => {
   const body = `account=jo&password=x&next=${"a".repeat(65_000)}`;
   const all = Array.from({ length: 800 }, (_, at) => open(head("/.edgegate/sign-in", body.length, 10, `CF-Connecting-IP: 203.0.${at >> 8}.${at & 255}\r\n`) + body));
   await sleep(2000);
-  const { counted, refused } = await weighed(all, "waiting");
-  assert.ok(refused, `some are refused: ${JSON.stringify(counted)}`);
-  await gate.faults();
+  await someAreRefused(all, "waiting").finally(() => gate.faults());
   await closed(all);
 });
 
@@ -73,8 +80,7 @@ test("4,500 half-open forms with 30 kB of headers", async () => {
   await sleep(2000);
   await weighed(all, "half-open");
   await sleep(10_000); // what is refused is read to its end first, for ten seconds
-  const { counted, refused } = await weighed(all, "half-open");
-  assert.ok(refused, `some are refused: ${JSON.stringify(counted)}`);
+  await someAreRefused(all, "half-open");
   const beside = await gate.get(link("/files/a"));
   assert.ok([200, 503].includes(beside.status), `${beside.status}`);
   await closed(all);

@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HOST } from "../lib/client.mjs";
+import { cutOff } from "../lib/cut.mjs";
 import { forwarded, refused } from "../lib/expect.mjs";
 import { demoPolicy, startGateway, theLogHoldsNoCredential } from "../lib/gateway.mjs";
 import { by, claimsOf, forged, headerOf, invalid, keyFor, origin, startIssuer, SUBJECT, token, trusted } from "../lib/issuer.mjs";
@@ -90,7 +91,7 @@ const leave = (jwt) =>
   new Promise((left) => {
     const socket = connect(gate.port, "127.0.0.1", () => {
       socket.write(`GET /left/a HTTP/1.1\r\nHost: ${HOST}\r\nAuthorization: Bearer ${jwt}\r\n\r\n`);
-      setTimeout(() => (socket.resetAndDestroy(), left()), 60);
+      setTimeout(() => (cutOff(socket), left()), 60);
     });
     socket.on("error", () => {});
   });

@@ -7,6 +7,7 @@ import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as outbox from "../../../src/ledger/outbox.js";
 import { bytesOf } from "../../faults/lib/leaving.mjs";
+import { cutOff } from "../lib/cut.mjs";
 import { forwarded, refused, status } from "../lib/expect.mjs";
 import { demoPolicy, secrets, strictRoute, theLogHoldsNoCredential } from "../lib/gateway.mjs";
 import { basic, bearer, client, failed, refresh, signIn, startOAuth, tokensFor } from "../lib/oauth.mjs";
@@ -77,7 +78,7 @@ async function cut(request) {
     const { kv, ledger } = await a.take();
     asked = kv + ledger;
   }
-  socket.resetAndDestroy();
+  cutOff(socket);
 }
 
 test(`${ROUNDS} of each kind, KV takes 150 ms and the client leaves meanwhile: none is alive past the bound`, { timeout: 1_200_000 }, async () => {

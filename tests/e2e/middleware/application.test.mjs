@@ -10,6 +10,7 @@ import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { applications, inProcess, site } from "../lib/applications.mjs";
+import { cutOff } from "../lib/cut.mjs";
 import { forwarded, refused } from "../lib/expect.mjs";
 import { demoPolicy, root, startGateway, theLogHoldsNoCredential } from "../lib/gateway.mjs";
 import { signIn } from "../lib/oauth.mjs";
@@ -102,7 +103,7 @@ for (const name of ["own", "hono"]) {
     const lines = gateway.logs.length;
     const LEAVING = 20;
     for (let i = 0; i < LEAVING; i++) {
-      const socket = net.connect(gate.port, "127.0.0.1", () => socket.write("GET /plain/slow HTTP/1.1\r\nHost: 127.0.0.1:8787\r\n\r\n", () => setTimeout(() => socket.resetAndDestroy(), 100)));
+      const socket = net.connect(gate.port, "127.0.0.1", () => socket.write("GET /plain/slow HTTP/1.1\r\nHost: 127.0.0.1:8787\r\n\r\n", () => setTimeout(() => cutOff(socket), 100)));
       socket.on("error", () => {});
     }
     await sleep(1000);

@@ -3,6 +3,7 @@
 import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HOST } from "../../e2e/lib/client.mjs";
+import { cutOff } from "../../e2e/lib/cut.mjs";
 
 /** The bytes of a request. */
 export function bytesOf({ method, target, headers, body }) {
@@ -39,6 +40,6 @@ export async function leave(port, request, moment) {
   socket.on("data", (chunk) => came.push(chunk)).on("error", () => {});
   await new Promise((connected) => socket.once("connect", connected));
   await MOMENTS[moment](socket, bytesOf(request));
-  socket.resetAndDestroy();
+  cutOff(socket);
   return Buffer.concat(came);
 }

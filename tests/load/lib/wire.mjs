@@ -3,6 +3,7 @@
 
 import net from "node:net";
 import { Answer, Client } from "../../e2e/lib/client.mjs";
+import { cutOff } from "../../e2e/lib/cut.mjs";
 import { bytesOf } from "../../faults/lib/leaving.mjs";
 
 const IDLE_MS = 2000; // workerd's own patience is 5 s
@@ -32,7 +33,7 @@ export class Wire extends Client {
     socket.on("data", () => {});
     socket.write(bytes.subarray(0, Math.ceil(share * bytes.length)));
     await new Promise((due) => setTimeout(due, ms));
-    socket.resetAndDestroy();
+    cutOff(socket);
     sent.left();
   }
 
