@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
-import { bindgen } from "./bindgen.mjs";
+import { bindgen, compileBindgen } from "./bindgen.mjs";
 import { inRoot } from "./paths.mjs";
 import { Failure, must, step } from "./run.mjs";
 import { makeSmall, toWasm } from "./wasm.mjs";
@@ -14,16 +14,17 @@ const WASM = "index_bg.wasm";
 /** The files of the tool. */
 export const NODE_TOOL = ["index.js", `${WASM}.br`];
 
-/** Compiles it. Answers with the path of the wasm, which is neither small nor ready for Node yet. */
-export const compileNodeTool = (env) => toWasm(["--package", "edgegate-cli", "--bin", "edgegate"], "tool", { env, todo: "The compiler's words are above." });
+/** Makes what has changed, and says so. Answers with the folder that holds NODE_TOOL. */
+export const buildNodeTool = ({ env }) => step(`compile the command-line tool for Node, make it small and write it to ${FOLDER}/`, "2 min the first time, then 1 min", () => makeNodeTool(env));
 
-/** Compiles what has changed. Answers with the folder that holds NODE_TOOL. */
-export async function buildNodeTool({ env }) {
-  const wasm = await step("compile the command-line tool for Node", "1 min the first time, then 40 s", () => compileNodeTool(env));
+/** The same without a word. */
+export async function makeNodeTool(env) {
+  await compileBindgen(env);
+  const wasm = await toWasm(["--package", "edgegate-cli", "--bin", "edgegate"], "tool", { env, todo: "The compiler's words are above." });
   const digest = createHash("sha256").update(readFileSync(wasm)).update(readFileSync(bindgen(env))).digest("hex");
   const stamp = inRoot(FOLDER, ".digest");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return inRoot(FOLDER);
-  await step(`make it small and write it to ${FOLDER}/`, "25 s", () => assemble(wasm, env));
+  await assemble(wasm, env);
   writeFileSync(stamp, digest);
   return inRoot(FOLDER);
 }

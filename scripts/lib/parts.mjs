@@ -12,7 +12,7 @@ import { chromiumHint, ensureBrowsers } from "./chromium.mjs";
 import { failuresInCargo, fromCargo, nothing, sum, verdict } from "./count.mjs";
 import { examples } from "./examples.mjs";
 import { chosenFiles, nodeTests, skip, withPython } from "./node-tests.mjs";
-import { compileNodeTool } from "./node-tool.mjs";
+import { makeNodeTool } from "./node-tool.mjs";
 import { ensureOrigins, ensureSites } from "./origins.mjs";
 import { inRoot, locked, node22, root, versions } from "./paths.mjs";
 import { ensurePython } from "./python.mjs";
@@ -107,7 +107,7 @@ function wasm({ toolchain, note, only = [{ filters: [] }] }) {
     ...toolchain.env,
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: "scripts/wasm-tests.mjs",
   };
-  return cargoTest(note, "wasm tests", ["test", ...locked, "--package", "edgegate", "--lib", "--target", versions.wasmTarget, "--profile", "quick", "--", ...only.flatMap(({ filters }) => filters)], env);
+  return cargoTest(note, "wasm tests", ["test", ...locked, "--package", "edgegate", "--lib", "--target", versions.wasmTarget, "--profile", "dev", "--", ...only.flatMap(({ filters }) => filters)], env);
 }
 
 async function cargoTest(note, name, args, env) {
@@ -120,10 +120,10 @@ async function cargoTest(note, name, args, env) {
   return count;
 }
 
-/** An optimised wasm is compiled on one core for most of the time, so what the package needs next is compiled beside it. If that fails, the package says so. */
+/** An optimised wasm is made on one core for most of the time, so the one that the package needs next is made beside it. If that fails, the package says so. */
 async function buildBoth(t) {
   const isNext = t.all.includes("package");
-  const [demo] = await Promise.all([buildOne(t, builds.demo), isNext && compileNodeTool(t.toolchain.env).catch(() => {})]);
+  const [demo] = await Promise.all([buildOne(t, builds.demo), isNext && makeNodeTool(t.toolchain.env).catch(() => {})]);
   return sum([demo, sizeGate(t), await buildOne(t, builds.own), await dryRun(t)]);
 }
 
