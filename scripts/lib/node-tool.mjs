@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { brotliCompressSync, constants } from "node:zlib";
-import { bindgen, compileBindgen } from "./bindgen.mjs";
+import { promisify } from "node:util";
+import { brotliCompress, constants } from "node:zlib";
+import { bindgen } from "./bindgen.mjs";
 import { inRoot } from "./paths.mjs";
 import { Failure, must, step } from "./run.mjs";
 import { makeSmall, toWasm } from "./wasm.mjs";
@@ -17,9 +18,8 @@ export const NODE_TOOL = ["index.js", `${WASM}.br`];
 /** Makes what has changed, and says so. Answers with the folder that holds NODE_TOOL. */
 export const buildNodeTool = ({ env }) => step(`compile the command-line tool for Node, make it small and write it to ${FOLDER}/`, "2 min the first time, then 1 min", () => makeNodeTool(env));
 
-/** The same without a word. */
+/** The same without a word, where the build tool is compiled already (`ensureBindgen`). */
 export async function makeNodeTool(env) {
-  await compileBindgen(env);
   const wasm = await toWasm(["--package", "edgegate-cli", "--bin", "edgegate"], "tool", { env, todo: "The compiler's words are above." });
   const digest = createHash("sha256").update(readFileSync(wasm)).update(readFileSync(bindgen(env))).digest("hex");
   const stamp = inRoot(FOLDER, ".digest");
@@ -35,7 +35,7 @@ async function assemble(wasm, env) {
   try {
     await must(bindgen(env), ["tool", wasm, staging], { env });
     await makeSmall(path.join(staging, "index_bg.wasm"));
-    writeFileSync(path.join(staging, `${WASM}.br`), compressed(readFileSync(path.join(staging, WASM))));
+    writeFileSync(path.join(staging, `${WASM}.br`), await compressed(readFileSync(path.join(staging, WASM))));
     writeFileSync(path.join(staging, "index.js"), amended(readFileSync(path.join(staging, "index.js"), "utf8")));
     for (const name of NODE_TOOL) renameSync(path.join(staging, name), inRoot(FOLDER, name));
   } finally {
@@ -44,7 +44,7 @@ async function assemble(wasm, env) {
 }
 
 /** A fifth smaller than what npm makes of it, for 10 ms of a start. */
-const compressed = (wasm) => brotliCompressSync(wasm, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: wasm.length } });
+const compressed = (wasm) => promisify(brotliCompress)(wasm, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: wasm.length } });
 
 /** What wasm-bindgen wrote, reading the compressed wasm. */
 function amended(script) {

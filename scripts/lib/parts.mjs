@@ -8,6 +8,7 @@ import { exact } from "../../bench/linear.mjs";
 import { buildInstrumented, missing } from "../../fuzz/build.mjs";
 import { fuzzAll, names as targets } from "../../fuzz/run.mjs";
 import { aptInstall } from "./apt.mjs";
+import { ensureBindgen } from "./bindgen.mjs";
 import { chromiumHint, ensureBrowsers } from "./chromium.mjs";
 import { failuresInCargo, fromCargo, nothing, sum, verdict } from "./count.mjs";
 import { examples } from "./examples.mjs";
@@ -101,7 +102,10 @@ async function fuzz({ env, note }) {
   return sum([...held, linear, verdict(note, `a request that costs more: ${dearer[0]}`, dearer.length === 0)]);
 }
 
-/** wasm-bindgen-test runs only what is marked for it; --lib because the native program does not compile for wasm. */
+/**
+ * wasm-bindgen-test runs only what is marked for it; --lib because the native program does not compile for wasm; --profile dev
+ * because what profile.test optimises takes longer to compile for wasm than it saves.
+ */
 function wasm({ toolchain, note, only = [{ filters: [] }] }) {
   const env = {
     ...toolchain.env,
@@ -123,8 +127,11 @@ async function cargoTest(note, name, args, env) {
 /** An optimised wasm is made on one core for most of the time, so the one that the package needs next is made beside it. If that fails, the package says so. */
 async function buildBoth(t) {
   const isNext = t.all.includes("package");
-  const [demo] = await Promise.all([buildOne(t, builds.demo), isNext && makeNodeTool(t.toolchain.env).catch(() => {})]);
-  return sum([demo, sizeGate(t), await buildOne(t, builds.own), await dryRun(t)]);
+  if (isNext) await ensureBindgen();
+  const beside = isNext && makeNodeTool(t.toolchain.env).catch(() => {});
+  const counts = [await buildOne(t, builds.demo), sizeGate(t), await buildOne(t, builds.own), await dryRun(t)];
+  if (beside) await step("the command-line tool for Node, begun beside the Worker", "1 min", () => beside);
+  return sum(counts);
 }
 
 /** A build counts as one test. */

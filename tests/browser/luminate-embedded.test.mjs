@@ -9,6 +9,7 @@ import { startTls } from "./lib/tls.mjs";
 
 const tls = await startTls();
 const policy = demoPolicy(['issuer = "http://127.0.0.1:8787"', `issuer = "${tls.gate}"`], ['origins = ["http://127.0.0.1:8788"]', `origins = ["${tls.partner}"]`]);
+// The headless shell keeps cookies of other sites.
 const { gateway, gate, visit, stop } = await startBrowser(policy, tls.flags, {}, { isWhole: true });
 tls.to(gate);
 after(async () => (await stop(), tls.stop()));

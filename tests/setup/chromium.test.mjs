@@ -7,7 +7,7 @@ import { machine, standIn } from "./sandbox.mjs";
 
 process.env.EDGEGATE_QUIET = "1";
 
-test("CHROMIUM names one, which no other is preferred to, and must name a program", async (t) => {
+test("the browser that CHROMIUM names is used for everything, and must be a program", async (t) => {
   const m = machine(t);
   standIn(m.bin, "my-chrome");
   standIn(m.debian, "chromium-headless-shell");
@@ -21,7 +21,7 @@ test("a missing one is installed on CI, and nowhere else", async (t) => {
   standIn(m.bin, "apt-get", installing(m, "chromium*"));
   assert.equal(await ensureBrowsers(m.bareEnv()), undefined);
   assert.deepEqual(m.calls("apt-get"), []);
-  const both = { CHROMIUM: `${m.debian}/chromium`, CHROMIUM_SHELL: `${m.debian}/chromium-headless-shell` };
+  const both = { CHROMIUM: `${m.debian}/chromium`, EDGEGATE_HEADLESS_SHELL: `${m.debian}/chromium-headless-shell` };
   assert.deepEqual(await ensureBrowsers({ ...m.bareEnv(), CI: "true" }), both);
   assert.match(m.calls("apt-get").at(-1), / install .*chromium-headless-shell$/);
   const calls = m.calls("apt-get").length;
@@ -29,11 +29,14 @@ test("a missing one is installed on CI, and nowhere else", async (t) => {
   assert.equal(m.calls("apt-get").length, calls, "what is there is not installed again");
 });
 
-test("where Debian has no browser without windows, the whole one is taken", async (t) => {
+test("where no headless shell can be installed, the browser alone is enough", async (t) => {
   const m = machine(t);
   standIn(m.bin, "env", 'shift; exec "$@"');
   standIn(m.bin, "apt-get", installing(m, "chromium"));
-  assert.deepEqual(await ensureBrowsers({ ...m.bareEnv(), CI: "true" }), { CHROMIUM: `${m.debian}/chromium` });
+  const alone = { CHROMIUM: `${m.debian}/chromium` };
+  assert.deepEqual(await ensureBrowsers({ ...m.bareEnv(), CI: "true" }), alone);
+  standIn(m.bin, "apt-get", "exit 100");
+  assert.deepEqual(await ensureBrowsers({ ...m.bareEnv(), CI: "true" }), alone, "nor is one that is there installed again");
 });
 
 /** What apt-get does: it installs a package of such a name, and fails with any other. */

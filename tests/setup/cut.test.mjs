@@ -2,7 +2,10 @@
 // then spins at its exit for ever.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import net from "node:net";
 import { test } from "node:test";
+import { cutOff } from "../e2e/lib/cut.mjs";
 
 /** A client that is told of the other side's end, and leaves at that moment. */
 const client = (moment) => `
@@ -20,6 +23,18 @@ const MOMENTS = {
   "a tick after": "(leave) => process.nextTick(() => process.nextTick(leave))",
   "afterwards": "setImmediate",
 };
+
+test("a client that leaves an open connection resets it", async (t) => {
+  const server = net.createServer().listen(0, "127.0.0.1");
+  t.after(() => server.close());
+  await once(server, "listening");
+  const client = net.connect(server.address().port, "127.0.0.1");
+  const [[socket]] = await Promise.all([once(server, "connection"), once(client, "connect")]);
+  const failed = once(socket.resume(), "error");
+  cutOff(client);
+  const [{ code }] = await failed;
+  assert.equal(code, "ECONNRESET");
+});
 
 for (const [name, moment] of Object.entries(MOMENTS)) {
   test(`a client that leaves ${name} lets the process end`, () => {

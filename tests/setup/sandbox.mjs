@@ -87,6 +87,7 @@ ${tool}
 TOOL
   chmod +x target/debug/edgegate
 else
+  [ "$out" != dev ] || out=debug # cargo's folder for that profile
   mkdir -p target/wasm32-unknown-unknown/$out; echo "wasm" >target/wasm32-unknown-unknown/$out/edgegate.wasm
 fi`;
 
@@ -100,7 +101,7 @@ esac`;
 export const compiles = compilesWith(builds);
 
 // edgegate-bindgen worker FILE FOLDER: writes what it is given, and below it what is amended in what it really writes.
-export const generates = `{ cat "$2"; echo "import source x; __wbg_reset_state(); return; } throw x"; } >"$3/index.js"; : >"$3/index_bg.wasm"`;
+export const generates = `[ -f "$2" ] || exit 1; { cat "$2"; echo "import source x; __wbg_reset_state(); return; } throw x"; } >"$3/index.js"; : >"$3/index_bg.wasm"`;
 
 /** The build tool in the cache. */
 function toolInstalled(env) {

@@ -10,15 +10,16 @@ const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-ru
 
 /**
  * A gate under an address of its own, and a browser: { gate, address, visit, stop }. `more`: flags of the browser's; `secrets`:
- * changes to the demo's; `isWhole`: for what the browser without windows does not have.
+ * changes to the demo's; `isWhole`: for what the headless shell does not have.
  */
 export async function startBrowser(policy, more = [], secrets = {}, { isWhole = false } = {}) {
   const gateway = await startGateway({ gate: { policy, secrets } });
   const entry = await gateway.entry();
   const host = `127.0.0.1:${entry.port}`;
   const profile = mkdtempSync(path.join(tmpdir(), "edgegate-browser-"));
-  const { CHROMIUM = "/usr/bin/chromium", CHROMIUM_SHELL = CHROMIUM } = process.env;
-  const browser = await chromium.launch({ executablePath: isWhole ? CHROMIUM : CHROMIUM_SHELL, args: [...flags, ...more], env: { ...process.env, HOME: profile } });
+  const whole = process.env.CHROMIUM || "/usr/bin/chromium";
+  const shell = process.env.EDGEGATE_HEADLESS_SHELL || whole;
+  const browser = await chromium.launch({ executablePath: isWhole ? whole : shell, args: [...flags, ...more], env: { ...process.env, HOME: profile } });
   return {
     gateway,
     gate: Object.assign(entry, { host }),

@@ -65,7 +65,7 @@ export async function ofBrokers() {
   hidden(pending.state);
   hidden(pending.cookie.split("=")[1]);
   const come = (target, cookie = pending.cookie) => (client) => client.get(target, { ...navigation, cookie });
-  // Links differ in when they end alone: one end for each, or a second that passes makes two of them the same.
+  // These links differ only in when they expire: each has an expiry of its own, or a second that passes makes two of them the same.
   const start = now();
   const answer = (seconds) => {
     const expires = start + seconds;

@@ -34,7 +34,7 @@ const LEEWAY = 5; // seconds that a test may take
 const show = (jwt, name = "corp") => gate.get(`/${name}/a`, bearer(jwt));
 const claim = async (claims, name = "corp", key = es) => show(await token(name, key, claims), name);
 
-/** What is wrong of the claims now, and the reason. */
+/** Claims that are wrong at this moment, and the reason. */
 const wrong = () => [
   ...[undefined, null, 7, "", [iss("corp")], "https://corp.example", "https://CORP.example/", `${iss("corp")} `, "https://evil.example/"].map((iss) => [{ iss }, "jwt_issuer"]),
   ...[undefined, null, 7, "", "other", `${AUDIENCE}/`, AUDIENCE.toUpperCase(), `${AUDIENCE} other`, [], ["other"], [[AUDIENCE]], { a: AUDIENCE }].map((aud) => [{ aud }, "jwt_audience"]),

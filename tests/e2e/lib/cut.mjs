@@ -1,8 +1,8 @@
 /**
- * Ends a connection as a client does that is gone: with a reset. What the other side has ended is closed instead: while Node
- * answers that by ending its own side it cannot reset the connection (EINVAL), keeps it for ever, and never exits.
+ * Leaves as a client that has gone: with a reset. A socket whose own side has ended is closed instead: while that end is under
+ * way Node cannot reset it (EINVAL), keeps it for ever, and the process never exits.
  */
 export function cutOff(socket) {
-  if (socket.readableEnded) socket.destroy();
+  if (socket.writableEnded) socket.destroy();
   else socket.resetAndDestroy();
 }

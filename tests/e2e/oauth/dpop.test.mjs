@@ -56,7 +56,7 @@ const other = randomUUID();
 const athOf = (text) => createHash("sha256").update(text).digest("base64url");
 const small = generateKeyPairSync("rsa", { modulusLength: 1024 });
 const past = (seconds) => now() - seconds;
-/** Proofs that are none, now: claims, header, reason. They are signed by the token's key. */
+/** Proofs that are none at this moment: claims, header, reason. They are signed by the token's key. */
 const wrong = () => [
   ...["get", "POST", "", undefined, null, ["GET"], "GET "].map((htm) => [{ htm }, {}, "dpop_mismatch"]),
   ...["", undefined, null, 7, "/", "x", `${ISSUER}/`, `${ISSUER}/elsewhere/a`].map((htu) => [{ htu }, {}, "dpop_mismatch"]),
