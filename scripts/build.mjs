@@ -52,12 +52,23 @@ export async function buildWorker(toolchain, isQuick) {
   const started = digest(toolchain, []); // what is edited while the compiler runs must not count as built
   const env = toolchain.env;
   const also = hasBindgen() ? "" : ", and the build tools, once on this machine";
-  const wasm = await step(`compile the Worker and the command-line tool${also}`, isQuick ? QUICK : OPTIMISED, () =>
-    both(compile({ isQuick, env, todo: "The compiler's words are above." }), compileBindgen().then(() => buildTool(toolchain))));
-  await step(`${isQuick ? "write" : "make it small and write"} it to ${folder}/`, isQuick ? "2 s" : "15 s", () => assemble(wasm, inRoot(folder), { isQuick, env }));
+  const wasm = await step(`compile the Worker and the command-line tool${also}, and write ${folder}/`, isQuick ? QUICK : OPTIMISED, () =>
+    compileBoth(inRoot(folder), toolchain, isQuick));
   const extra = embeddedFiles(wasm, env);
   if (started === digest(toolchain, [])) writeFileSync(stamp, JSON.stringify({ digest: digest(toolchain, extra), extra }));
   return folder;
+}
+
+/** The Worker into its folder, and the tool beside it. Answers with the path of the wasm. */
+function compileBoth(folder, toolchain, isQuick) {
+  const { env } = toolchain;
+  const ready = compileBindgen();
+  const worker = async () => {
+    const wasm = await both(compile({ isQuick, env, todo: "The compiler's words are above." }), ready);
+    await assemble(wasm, folder, { isQuick, env });
+    return wasm;
+  };
+  return both(worker(), ready.then(() => buildTool(toolchain)));
 }
 
 /** The tool checks and writes the policy, so it is that of these sources: another build may have put one of others there. */
@@ -83,8 +94,8 @@ function isFresh(folder, toolchain) {
 }
 
 const STAMP = ".edgegate-inputs.json";
-const QUICK = "1 to 2 min the first time, then 5 s";
-const OPTIMISED = "1 to 2 min the first time, then 30 s";
+const QUICK = "2 to 4 min the first time, then 15 s";
+const OPTIMISED = "2 to 4 min the first time, then 1 min";
 
 /** For `wrangler dev`, which would answer no request between a build that fails and the next that succeeds. */
 async function buildForDev(which) {

@@ -8,7 +8,7 @@ import { must } from "./run.mjs";
 export async function toWasm(what, profile, { env, todo }) {
   const args = ["build", ...locked, ...what, "--target", versions.wasmTarget, "--profile", profile];
   await must("cargo", args, { cwd: root, env: placeless(env), todo });
-  return inRoot(env.CARGO_TARGET_DIR || "target", versions.wasmTarget, profile === "dev" ? "debug" : profile, "edgegate.wasm");
+  return inRoot(env.CARGO_TARGET_DIR || "target", versions.wasmTarget, profile, "edgegate.wasm");
 }
 
 /** Two folders, and two machines with the same compiler, make the same bytes: no path of theirs stands in what is compiled. */

@@ -10,7 +10,7 @@ import { makeSmall, toWasm } from "./wasm.mjs";
 const UNUSED = ["*intounderlying*", "*containerstartupoptions*", "*minifyconfig*", "*r2range*", "ledger_webSocket*", "ledger_connect"];
 
 /** Compiles the Worker: optimised, or quickly. Answers with the path of the wasm. */
-export const compile = ({ isQuick, env, todo }) => toWasm(["--package", "edgegate", "--lib"], isQuick ? "dev" : "release", { env, todo });
+export const compile = ({ isQuick, env, todo }) => toWasm(["--package", "edgegate", "--lib"], isQuick ? "quick" : "release", { env, todo });
 
 /** Leaves in a folder `index_bg.wasm`, `gate.js` around it, and `index.js`, the Worker that stands alone. What is missing to run are
  * `policy.bin` and `pages.bin`, which `edgegate build` writes. The middleware is `gate.js` in another Worker. A named one keeps the names of its functions, for a profiler. */

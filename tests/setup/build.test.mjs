@@ -51,7 +51,7 @@ test("for `wrangler dev` nothing is optimised, and no test and no deployment tak
   const c = clone(t);
   const dev = { WRANGLER_COMMAND: "dev" };
   const built = async (env) => (c.forget(), await own(c, env), [...c.calls("cargo"), ...c.calls("wasm-opt")].flatMap((call) => /--profile \w+|^wasm-opt/.exec(call)?.[0] ?? []));
-  assert.deepEqual(await built(dev), ["--profile dev"]);
+  assert.deepEqual(await built(dev), ["--profile quick"]);
   assert.deepEqual(await built(dev), [], "nothing changed");
   for (const env of [{}, { WRANGLER_COMMAND: "deploy" }]) {
     rmSync(path.join(c.repo, "target"), { recursive: true });

@@ -87,7 +87,6 @@ ${tool}
 TOOL
   chmod +x target/debug/edgegate
 else
-  [ "$out" != dev ] || out=debug # cargo's folder for that profile
   mkdir -p target/wasm32-unknown-unknown/$out; echo "wasm" >target/wasm32-unknown-unknown/$out/edgegate.wasm
 fi`;
 

@@ -45,7 +45,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
     const ended = new Promise((resolve) => child.on("close", resolve));
     for (let tries = 0; !output.includes("Stop with Ctrl-C") && tries < 100; tries++) await sleep(100);
     assert.match(output, /\ntry this\n/);
-    assert.match(c.calls("cargo").join("\n"), /--profile dev$/m);
+    assert.match(c.calls("cargo").join("\n"), /--profile quick$/m);
     child.kill(signal);
     assert.equal(await ended, 0);
     await sleep(2500);
