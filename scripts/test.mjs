@@ -25,9 +25,9 @@ What is needed is built first. A NAME is the first of these that there is:
 Parts, in the order in which they run:
 ${Object.entries(parts).map(([name, { what, folder }]) => `  ${name.padEnd(9)}${what}${folder ? ` (${folder})` : ""}`).join("\n")}
 
-The first run compiles everything (half an hour on two cores), later ones what has changed. The browser tests use the browser that
-CHROMIUM names, or the machine's Chromium, its headless shell if there is one; with CI=true both are installed. The NTLM tests use Python 3.11 to 3.14 with venv; with CI=true that
-is installed. The last line counts all parts together.`;
+The first run compiles everything (half an hour or more on two cores), later ones what has changed. The browser tests use the
+browser that CHROMIUM names, or the machine's Chromium, its headless shell if there is one; with CI=true both are installed.
+The NTLM tests use Python 3.11 to 3.14 with venv; with CI=true that is installed. The last line counts all parts together.`;
 
 // CI compiles everything once: no incremental data, and fewer codegen units in each crate than the 16 that cargo takes then.
 const ONCE = { CARGO_INCREMENTAL: "0", CARGO_PROFILE_DEV_CODEGEN_UNITS: "4" };
