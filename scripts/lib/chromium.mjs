@@ -11,7 +11,7 @@ const SHELL = "chromium-headless-shell";
  */
 export function findBrowsers(env = process.env) {
   const chromium = findChromium(env);
-  const shell = env.CHROMIUM ? env.EDGEGATE_HEADLESS_SHELL : debian(SHELL, env) ?? which(SHELL, env);
+  const shell = env.CHROMIUM ? env.EDGEGATE_HEADLESS_SHELL : installed(SHELL, env);
   return chromium && { CHROMIUM: chromium, ...(shell && { EDGEGATE_HEADLESS_SHELL: shell }) };
 }
 
@@ -29,17 +29,18 @@ export async function ensureBrowsers(env = process.env) {
 }
 
 /** The path of a browser, or undefined. */
-function findChromium(env = process.env) {
+function findChromium(env) {
   if (env.CHROMIUM) {
     if (isProgram(env.CHROMIUM)) return env.CHROMIUM;
     throw new Failure(`CHROMIUM is "${env.CHROMIUM}", which is no program`, { todo: "Let it name a Chromium or Chrome, or unset it." });
   }
-  return debian("chromium", env) ?? which("chromium", env) ?? which("chromium-browser", env) ?? which("google-chrome", env);
+  return installed("chromium", env) ?? which("chromium-browser", env) ?? which("google-chrome", env);
 }
 
-function debian(name, env) {
+/** Debian's own before what else has this name on the path. */
+function installed(name, env) {
   const file = `${env.EDGEGATE_DEBIAN_BIN || "/usr/bin"}/${name}`;
-  return isProgram(file) ? file : undefined;
+  return isProgram(file) ? file : which(name, env);
 }
 
 /** What to say where it is missing and nobody allowed an installation. */

@@ -104,7 +104,7 @@ async function fuzz({ env, note }) {
 
 /**
  * wasm-bindgen-test runs only what is marked for it; --lib because the native program does not compile for wasm; --profile dev
- * because what profile.test optimises takes longer to compile for wasm than it saves.
+ * because they run for seconds: what profile.test optimises need not be.
  */
 function wasm({ toolchain, note, only = [{ filters: [] }] }) {
   const env = {
